@@ -1,4 +1,4 @@
-//! Creates errors for a fake of a trait. The fake can return the same errors as a client.
+//! Creates errors for a fake implementation of a trait. A fake can return the same errors as a client.
 
 use std::sync::Arc;
 
@@ -11,7 +11,8 @@ use super::receipt::Receipt;
 use super::rejection::Rejection;
 
 impl Error {
-    /// Creates the error of a call that the server answered with `response`. Use this error in a fake of a trait.
+    /// Creates the error of a call that the server answered with `response`. Use this error in a fake implementation of
+    /// a trait.
     ///
     /// [`status`](Self::status), [`headers`](Self::headers), [`body`](Self::body), [`json`](Self::json) and
     /// [`problem`](Self::problem) read the response. For a 401 or 403, [`rejection`](Self::rejection) also returns the
@@ -34,20 +35,21 @@ impl Error {
         Self::status_of(answer, Receipt::default()).with_rejection_if(rejection)
     }
 
-    /// Creates the error of a call that timed out. Use this error in a fake of a trait.
+    /// Creates the error of a call that timed out. Use this error in a fake implementation of a trait.
     #[must_use]
     pub fn timeout() -> Self {
         Self::new(Kind::Timeout, "the call took longer than its time-out allows")
     }
 
-    /// Creates the error of a call that cannot connect to the server. Use this error in a fake of a trait.
+    /// Creates the error of a call that cannot connect to the server. Use this error in a fake implementation of a
+    /// trait.
     #[must_use]
     pub fn connect() -> Self {
         Self::new(Kind::Connect, "could not connect to the server")
     }
 
-    /// Creates the error of a call that needs a login while the session is logged out. Use this error in a fake of a
-    /// trait.
+    /// Creates the error of a call that needs a login while the session is logged out. Use this error in a fake
+    /// implementation of a trait.
     #[must_use]
     pub fn no_session() -> Self {
         Self::new(Kind::NoSession, "there is no session. Log in first")

@@ -131,7 +131,7 @@ impl Context {
     }
 
     /// Returns the rules that classify the answers to `endpoint`. The conditions of the method replace the conditions
-    /// of the trait. The functions of the builder apply in addition.
+    /// of the trait. The functions of the builder apply in addition to the conditions.
     pub(crate) fn policy(&self, endpoint: Option<&'static Endpoint>) -> Policy<'_> {
         let settings = &self.settings;
         let declared = |own: fn(&Endpoint) -> Option<&'static [Condition]>,

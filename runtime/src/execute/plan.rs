@@ -28,7 +28,7 @@ pub(crate) struct Plan {
     pub(crate) streams: bool,
 }
 
-/// The origin of the call in the user's program.
+/// The source of a call: a method of a trait or a hand-written request.
 pub(crate) enum Declaration {
     /// A call of a method of a trait.
     Method(&'static Endpoint),

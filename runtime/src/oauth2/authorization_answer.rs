@@ -53,8 +53,8 @@ impl AuthorizationRequest {
         }
     }
 
-    /// Checks that the login began at this server and that the answer names this server. These checks prevent a mix-up
-    /// attack (RFC 9700 §4.4).
+    /// Prevents a mix-up attack (RFC 9700 §4.4): checks that the login began at this server and that the answer names
+    /// this server.
     fn check_issuer(&self, metadata: &Metadata, iss: Option<&str>) -> Result<(), Error> {
         if self.server != metadata.identity() {
             return Err(untrusted(format!(

@@ -73,13 +73,13 @@ macro_rules! files {
 
 files!(PathBuf, &PathBuf, &Path, Option<PathBuf>, Option<&Path>, Vec<PathBuf>, &[PathBuf]);
 
-/// A type of bytes, or an `Option` or a list of bytes.
+/// Bytes, an `Option` of bytes, or a list of bytes.
 pub trait BytesArgument {
     #[doc(hidden)]
     fn put(self, name: &'static str, form: &mut Parts);
 }
 
-/// A type of bytes behind a reference, or an `Option` or a list of bytes behind a reference.
+/// A reference to bytes, to an `Option` of bytes, or to a list of bytes.
 pub trait BytesReference {
     #[doc(hidden)]
     fn put(&self, name: &'static str, form: &mut Parts);

@@ -30,7 +30,7 @@ enum Depth {
     Element,
 }
 
-/// The origin of a value's name.
+/// The source of a value's name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Named {
     Argument,

@@ -14,7 +14,8 @@ use crate::platform::messages;
 #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 use crate::transport::hyper::response::HyperResponse;
 
-/// The response type of a transport. Converting one type into the other would cost more than the rest of a call.
+/// The response type of a transport. Converting a hyper response into a reqwest response would cost more than the rest
+/// of a call.
 ///
 /// The larger type is boxed, because the future of a call contains several copies of this enum.
 pub(crate) enum Response {
