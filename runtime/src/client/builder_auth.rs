@@ -68,7 +68,7 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Shares a session with other clients. All clients of a session share its logins and its refreshes.
     ///
-    /// If several clients set a way to refresh, the first one is used. The access token is sent to the origin of each
+    /// If several clients set a way to refresh, the first way is used. The access token is sent to the origin of each
     /// client.
     pub fn session(mut self, session: Session) -> Self {
         self.session = Some(session);
@@ -184,9 +184,9 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Revokes tokens at the server with a function. [`Session::revoke`] calls the function. The runtime also calls it
-    /// when a refresh returns tokens after a logout or a new login. The function replaces [`Refresher::revoke`], which
-    /// is the default. With a `#[refresh]` method, no tokens are revoked by default.
+    /// Revokes tokens at the server with a function. [`Session::revoke`] calls the function. The runtime also calls the
+    /// function when a refresh returns tokens after a logout or a new login. The function replaces
+    /// [`Refresher::revoke`], which is the default. With a `#[refresh]` method, no tokens are revoked by default.
     ///
     /// No call waits for the function, which must finish within 10 s. An error is emitted as
     /// [`SessionEvent::NotRevoked`](crate::SessionEvent::NotRevoked). The tokens do not include cookies.

@@ -103,8 +103,8 @@ impl<C: Api> ClientBuilder<C> {
     /// connections of your client. A connection that was opened on a stalled runtime then also delays a refresh on this
     /// runtime. A client that is set with one of these methods must be used on only one runtime.
     ///
-    /// The runtime is a setting of the session. If several clients of a session set a runtime, the first one is used.
-    /// Keep the runtime alive as long as the session.
+    /// The runtime is a setting of the session. If several clients of a session set a runtime, the first runtime is
+    /// used. Keep the runtime alive as long as the session.
     pub fn runtime(mut self, runtime: Handle) -> Self {
         self.runtime = Some(runtime);
         self

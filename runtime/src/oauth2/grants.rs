@@ -79,7 +79,7 @@ impl RefreshTokenGrant {
     }
 }
 
-/// Used by logins, whose tokens are refreshed with the same grant.
+/// Creates the grant for logins, whose tokens are refreshed in the same way.
 #[cfg(feature = "login")]
 impl RefreshTokenGrant {
     pub(super) fn of(endpoint: TokenEndpoint) -> Self {

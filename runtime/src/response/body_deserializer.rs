@@ -13,7 +13,8 @@ use crate::format::media_type::MediaType;
 use crate::response::decode_error::DecodeError;
 
 pub(crate) struct BodyDeserializer<'h> {
-    /// The body until it moves to `lent`. A type that owns its data takes the body from here without a copy.
+    /// The body, until a type borrows from it and it moves to `lent`. A type that owns its data takes the body from
+    /// here without a copy.
     body: Cell<Option<Bytes>>,
     lent: OnceCell<Bytes>,
     absent: bool,

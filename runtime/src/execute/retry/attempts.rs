@@ -1,4 +1,4 @@
-//! Runs the attempts of one call after the first one: decides whether a fault is retried, waits, and runs the call
+//! Runs the attempts of one call after the first attempt: decides whether a fault is retried, waits, and runs the call
 //! again.
 
 use std::time::Duration;

@@ -88,7 +88,7 @@ impl Listener {
             self.pause = None;
             match socket.poll_accept(context) {
                 Poll::Ready(Ok((stream, _))) => self.serve(stream),
-                // An accept that failed, for example because the process has too many open files, would fail again at
+                // If `accept` failed, for example because the process has too many open files, it would fail again at
                 // once.
                 Poll::Ready(Err(_)) => self.pause = Some(Box::pin(sleep(PAUSE))),
                 Poll::Pending => return,
