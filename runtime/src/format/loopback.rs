@@ -1,10 +1,10 @@
-//! Whether a URL names this machine.
+//! Detects whether a URL refers to this machine.
 
 use std::net::IpAddr;
 
 use crate::platform::url::Url;
 
-/// Whether no other machine can see a request to `url`.
+/// Returns whether requests to `url` stay on this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
     if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {

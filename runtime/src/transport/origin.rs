@@ -2,8 +2,8 @@
 
 use crate::platform::url::{Url, before_path};
 
-/// Scheme, host and port. The URL parser converts the host to lower-case Punycode and omits a default port. A trailing
-/// dot of the host is ignored.
+/// The scheme, host and port of a URL. The URL parser converts the host to lower-case Punycode and omits a default
+/// port. A trailing dot of the host is ignored.
 #[derive(Clone)]
 pub(crate) struct Origin {
     scheme: String,
@@ -24,9 +24,9 @@ impl Origin {
         }
     }
 
-    /// Whether `url` has this origin. Compares without allocating.
+    /// Returns whether `url` has this origin. The comparison does not allocate.
     pub(crate) fn is_of(&self, url: &Url) -> bool {
-        // Usually both are spelled the same, and one comparison is enough.
+        // The two URLs usually have the same spelling, so this comparison often suffices.
         if before_path(url) == self.written {
             return true;
         }

@@ -252,7 +252,7 @@ async fn no_reason_phrase_is_reported() {
             texts += &format!("{client:?} {:?}\n", client.session());
         }
     }
-    assert!(texts.contains("403") && texts.contains("redirected the request too often"), "{texts}");
+    assert!(texts.contains("403") && texts.contains("redirected the request too many times"), "{texts}");
     assert!(!texts.contains(&secret), "{texts}");
     assert_silent_about(&recorder, &secret);
 }
