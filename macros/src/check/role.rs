@@ -1,4 +1,4 @@
-//! Rejects roles that are used twice or in the wrong place.
+//! Rejects roles that are used twice or on methods that cannot have them.
 
 use super::names::both_conditional;
 use crate::api::{Api, Endpoint};
@@ -20,7 +20,7 @@ pub(super) fn check_roles(api: &Api, diag: &mut Diagnostics) {
     }
 }
 
-/// The runtime calls a refresh method with values from the session, so it cannot be generic.
+/// Rejects a generic refresh method, because the runtime calls a refresh method with values from the session.
 pub(super) fn check_refresh(endpoint: &Endpoint, in_generic_trait: bool, diag: &mut Diagnostics) {
     let Some(role) = endpoint.role().filter(|role| role.value == Role::Refresh) else {
         return;
@@ -40,9 +40,10 @@ pub(super) fn check_refresh(endpoint: &Endpoint, in_generic_trait: bool, diag: &
     }
 }
 
-/// The end of a session is read from the answer to a refresh.
+/// Rejects the arguments for the end of a session in a trait without a refresh method: the end is read from the answer
+/// to a refresh.
 pub(super) fn check_session_ends(api: &Api, diag: &mut Diagnostics) {
-    // A refresh method with an error may be the missing one.
+    // An invalid method may be the missing refresh method.
     if api.endpoints().any(Endpoint::is_refresh) || api.endpoints().any(|endpoint| endpoint.verb.is_none()) {
         return;
     }

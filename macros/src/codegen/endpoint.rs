@@ -16,7 +16,6 @@ use crate::model::Role;
 use crate::names::{self, RuntimeItem};
 use crate::syntax::{Method, Receiver};
 
-/// A method of the client.
 pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
     let source = endpoint.source;
     let Method { attributes, fn_token, name, generics, .. } = source;
@@ -56,8 +55,8 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// The runtime function that sends the call, or `None` for a refresh method, which the runtime sends in a different
-/// way.
+/// Returns the runtime function that sends the call, or `None` for a refresh method, which the runtime sends in a
+/// different way.
 fn send_function(endpoint: &Endpoint) -> Option<RuntimeItem> {
     match endpoint.role().map(|role| role.value) {
         None if endpoint.has_pages() => Some(RuntimeItem::SendPages),
