@@ -113,7 +113,7 @@ impl Default for Runtime {
 /// runtime.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RuntimeItem {
-    // These are public items.
+    // The following items are public.
     AsTokens,
     Client,
     ClientBuilder,
@@ -125,7 +125,7 @@ pub(crate) enum RuntimeItem {
     TokenLifetime,
     TokenText,
     Tokens,
-    // These are types of `__private`.
+    // The following items are types of `__private`.
     AnyArgument,
     AnyPart,
     AnyResult,
@@ -141,7 +141,7 @@ pub(crate) enum RuntimeItem {
     RefreshRequest,
     TokenFields,
     Upstream,
-    // These are functions of `__private`.
+    // The following items are functions of `__private`.
     ArgumentType,
     BuildClient,
     DisplayOther,

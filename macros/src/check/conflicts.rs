@@ -47,7 +47,7 @@ const CONFLICTS: &[Conflict] = &[
     Conflict {
         of: "idempotent",
         with: &["get", "head", "put", "delete", "options", "trace"],
-        because: "a method of this kind is idempotent anyway",
+        because: "the HTTP method is already idempotent",
     },
     Conflict { of: "idempotent", with: &["idempotency_key"], because: "the key implies it" },
 ];

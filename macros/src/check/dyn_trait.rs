@@ -15,7 +15,7 @@ pub(super) fn check_dyn_trait(api: &Api, diag: &mut Diagnostics) {
     }
     for member in &api.members {
         match member {
-            // Another rule rejects a generic refresh method in any trait.
+            // The rule for roles already rejects a generic refresh method in any trait.
             Member::Endpoint(endpoint) if !endpoint.is_refresh() => check_signature(endpoint.source, diag),
             Member::Provided(method) => check_provided(method, diag),
             Member::Endpoint(_) | Member::InvalidProvided(_) | Member::Invalid(_) | Member::Other(_) => {}
@@ -45,8 +45,8 @@ fn check_signature(method: &Method, diag: &mut Diagnostics) {
     }
 }
 
-/// Checks the receiver and the return type of a method with a body, because such a method may have a signature that
-/// other methods cannot have.
+/// Checks the receiver and the return type of a method with a body, because a method with a body may have a signature
+/// that other methods cannot have.
 fn check_provided(method: &Method, diag: &mut Diagnostics) {
     let name = method.name.plain();
     if let Some((at, qualifier)) = method.qualifiers.other.as_ref().filter(|_| !method.is_async()) {

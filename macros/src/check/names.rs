@@ -5,7 +5,7 @@ use crate::diag::Diagnostics;
 use crate::syntax::{Method, Trait, has_serialize_object};
 
 /// The methods of every generated client: its own methods, and those of traits that are always in scope. A trait method
-/// with one of these names could not be called unambiguously on a client.
+/// with the name of a client method could not be called unambiguously on a client.
 const CLIENT_METHODS: &[&str] = &[
     "client",
     "clone",
@@ -35,7 +35,7 @@ pub(super) fn check_method_names(source: &Trait, diag: &mut Diagnostics) {
     }
 }
 
-/// Reports a lifetime that is not declared. Without this rule, the compiler would report the lifetime for each
+/// Reports a lifetime that is not declared. Otherwise, the compiler would report the undeclared lifetime for each
 /// generated item.
 pub(super) fn check_lifetimes(endpoint: &Endpoint, source: &Trait, diag: &mut Diagnostics) {
     let method = endpoint.source;
@@ -53,8 +53,7 @@ pub(super) fn check_lifetimes(endpoint: &Endpoint, source: &Trait, diag: &mut Di
     }
 }
 
-/// Reports the type `dyn Serialize`. Without this rule, the compiler would report `dyn Serialize` for each generated
-/// item.
+/// Reports the type `dyn Serialize`. Otherwise, the compiler would report `dyn Serialize` for each generated item.
 pub(super) fn check_trait_objects(endpoint: &Endpoint, diag: &mut Diagnostics) {
     for param in endpoint.source.inputs.params.iter().filter(|param| has_serialize_object(&param.ty)) {
         let help = "name a concrete type, write `&impl Serialize`, or use `dyn erased_serde::Serialize`";

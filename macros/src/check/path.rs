@@ -92,7 +92,7 @@ fn check_two_places(endpoint: &Endpoint, diag: &mut Diagnostics) {
         let filled = endpoint.params.iter().any(|other| other.placeholder() == Some(&name));
         if is_elsewhere && path.value.has(&name) && !filled {
             let fact = format!("parameter `{name}` has more than one place in the request");
-            diag.push_help(at, fact, format_args!("it already fills `{{{name}}}` in the path"));
+            diag.push_help(at, fact, format_args!("the parameter already fills `{{{name}}}` in the path"));
         }
     }
 }
@@ -110,7 +110,7 @@ fn check_one_parameter_each(endpoint: &Endpoint, diag: &mut Diagnostics) {
                 diag.push_help(only.source.at, fact, "put `#[cfg]` on the method");
             }
             [first, others @ ..] if fillers.iter().any(|param| !param.source.is_conditional()) => {
-                // Another rule reports two parameters of the same name.
+                // The rule for names already reports two parameters of the same name.
                 let name_of = |param: &Param| param.source.plain_name();
                 for other in others.iter().filter(|other| name_of(other) != name_of(first)) {
                     let fact = format!("duplicate parameter for path placeholder `{{{name}}}`");

@@ -1,5 +1,5 @@
 //! Renders checks that depend on types, such as whether a method without a role returns tokens. The compiler decides
-//! these checks by method resolution. Certain types have an inherent method with the name of the check and a bound that
+//! the checks by method resolution. Certain types have an inherent method with the name of the check and a bound that
 //! is never satisfied. All other types use the method of an imported trait.
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -12,7 +12,7 @@ use crate::model::{ParamKind, Rule};
 use crate::names::{RuntimeItem, mixed_site};
 use crate::syntax::Pattern;
 
-/// The types that are one scalar and never a credential. No checks are generated for these types, so that most methods
+/// The types that are one scalar and never a credential. No checks are generated for scalar types, so that most methods
 /// stay short.
 const SCALARS: &[&str] = &[
     "bool", "char", "str", "String", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
@@ -90,8 +90,8 @@ fn render_param_checks(api: &Api, endpoint: &Endpoint, param: &Param) -> TokenSt
     questions.collect()
 }
 
-/// Whether a value without content, such as `()`, would send nothing in this place. In JSON, such a value is sent as
-/// `null`, and a path has a check of its own.
+/// Whether a value without content, such as `()`, would send nothing in this place of the request. In JSON, a value
+/// without content is sent as `null`, and a path has a check of its own.
 fn must_be_sent(kind: &ParamKind) -> bool {
     match kind {
         ParamKind::Query(_)

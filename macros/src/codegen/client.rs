@@ -38,7 +38,7 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
 
         #[allow(dead_code)]
         impl #client {
-            /// Starts building a client for the API at `base_url`. Only this origin receives credentials.
+            /// Starts building a client for the API at `base_url`. Only the origin of `base_url` receives credentials.
             #vis fn builder(base_url: impl ::core::convert::AsRef<::core::primitive::str>) -> #builder_type<Self> {
                 #build_client(base_url)
             }
@@ -69,7 +69,8 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
                 Self { client: self.client.with_timeout(timeout) }
             }
 
-            /// Returns this client with a header for each call. The value is a `HeaderValue` or serializes as a scalar.
+            /// Returns this client with a header for each call. The header value is a `HeaderValue` or a value that
+            /// serializes as a scalar.
             #[must_use]
             #vis fn with_header<N, V, Via>(&self, name: N, value: V) -> Self
             where

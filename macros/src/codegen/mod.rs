@@ -1,5 +1,5 @@
-//! Renders the model as Rust code: the trait, its client and the code that sends each method. This step reports no
-//! errors, because methods with errors are already marked.
+//! Renders the model as Rust code: the trait, its client and the code that sends each method. Code generation reports
+//! no errors, because methods with errors are already marked.
 //!
 //! Read `api.rs` first: it combines the whole output.
 

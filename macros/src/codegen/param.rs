@@ -44,9 +44,9 @@ fn render_constant(constant: &Constant, call: &Ident) -> TokenStream {
     }
 }
 
-/// Renders a statement with the span of the parameter's colon and a value with the span of the parameter's name. With
-/// these spans, an error about the type underlines only the name, and editors do not show the encoder when the user
-/// points at the type.
+/// Renders a statement with the span of the parameter's colon and a value with the span of the parameter's name.
+/// Because of the two spans, an error about the type underlines only the name, and editors do not show the encoder when
+/// the user points at the type.
 fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream {
     let (Pattern::Name(value), Some(kind)) = (&param.source.pattern, &param.kind) else {
         return TokenStream::new();
@@ -93,7 +93,7 @@ fn can_be_filled(kind: &ParamKind) -> bool {
         | ParamKind::JsonMember(_)
         | ParamKind::Form
         | ParamKind::FormMember(_) => true,
-        // A type of the session cannot be in these places.
+        // Types of the session cannot be used in whole headers, parts or raw bodies.
         ParamKind::Headers | ParamKind::Part(_) | ParamKind::Body => false,
     }
 }
@@ -124,7 +124,7 @@ fn render_filled(
 }
 
 /// Renders a statement that has no effect and mentions the parameter at the span of the path. Editors use this
-/// statement to find the parameter for a placeholder.
+/// generated statement to find the parameter for a placeholder.
 fn render_mention(endpoint: &Endpoint, param: &Param, value: &Ident) -> Option<TokenStream> {
     param.placeholder()?;
     let mut mention = value.clone();

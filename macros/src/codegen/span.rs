@@ -8,8 +8,8 @@ use crate::names::mixed_site;
 use crate::syntax::{Method, Output};
 use crate::token_stream;
 
-/// Returns the span of all code that is generated from a method. This span is the arrow of the return type, so that an
-/// error about the result underlines only the return type.
+/// Returns the span of all code that is generated from a method. The span of a method is the arrow of its return type,
+/// so that an error about the result underlines only the return type.
 ///
 /// No token may have the span of the `#[api]` attribute. The compiler identifies a function by the distances between
 /// its tokens. If a method had a token with the span of `#[api]`, an edit above that method would cause the compiler to

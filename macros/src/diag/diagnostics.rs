@@ -1,7 +1,7 @@
 //! Collects errors and emits them in source order.
 //!
-//! The steps find errors in different orders, and a stable compiler cannot compare spans. Therefore every location gets
-//! a number while the source is parsed, and errors are sorted by this number.
+//! The steps find errors in different orders, and a stable compiler cannot compare spans. Every location gets a number
+//! while the source is parsed, and errors are sorted by the number of their location.
 
 use std::fmt::Display;
 use std::ops::Range;
@@ -89,7 +89,7 @@ impl Diagnostics {
     /// Reports a syntax error of syn at the current position.
     pub(crate) fn push_syntax(&mut self, error: syn::Error) {
         self.insert(self.next, error);
-        // Without a number of its own, this error would belong to the node that is parsed next.
+        // Without a number of its own, the syntax error would belong to the node that is parsed next.
         self.next += 1;
     }
 

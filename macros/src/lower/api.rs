@@ -134,7 +134,7 @@ fn push_on_trait(attribute: &Attribute, diag: &mut Diagnostics) {
 fn push_unsupported(unsupported: &Unsupported, diag: &mut Diagnostics) {
     match &unsupported.kind {
         UnsupportedKind::Constant { name, .. } => {
-            let help = "give it a value, which the generated client then uses";
+            let help = "give the constant a value, which the generated client then uses";
             diag.push_help(unsupported.at, format_args!("associated constant `{name}` has no value"), help);
         }
         UnsupportedKind::Type { name, .. } => {

@@ -46,8 +46,8 @@ pub(super) fn lower_method<'s>(
     Member::Endpoint(Endpoint { source, verb: found.verb, path, rules: found.rules, constants, params })
 }
 
-/// Whether the HTTP method attribute is on a parameter or on `self`. The step that reads parameters reports such an
-/// attribute.
+/// Whether the HTTP method attribute is on a parameter or on `self`. The step that reads parameters reports the
+/// misplaced attribute.
 fn has_misplaced_verb(inputs: &Inputs) -> bool {
     let on_params = inputs.params.iter().flat_map(|param| &param.attributes);
     inputs.on_receiver.iter().chain(on_params).any(|attribute| tables::verb(&attribute.name).is_some())
@@ -58,7 +58,7 @@ fn push_on_receiver(attribute: &Attribute, diag: &mut Diagnostics) {
         push_hidden(attribute, name, diag);
     } else if tables::kind(&attribute.name).is_some() {
         let fact = format!("the `{}` attribute must not be on `self`", attribute.name);
-        diag.push_help(attribute.at, fact, "move it to a parameter");
+        diag.push_help(attribute.at, fact, "move the attribute to a parameter");
     } else {
         push_misplaced(attribute, diag);
     }
@@ -227,7 +227,8 @@ fn value_of(ty: &Type) -> Type {
     }
 }
 
-/// Checks a method with a body. A method with a body sends no request, so it must not have attributes of this macro.
+/// Checks a method with a body. A method with a body sends no request, so attributes of this macro are not allowed on
+/// the method.
 fn lower_provided(method: &Method, diag: &mut Diagnostics) {
     let name = method.name.plain();
     let Inputs { on_receiver, params, .. } = &method.inputs;

@@ -39,7 +39,8 @@ const WORDS: &[(&str, Word, &str)] = &[
 
 const FORMS: &str = "`#[pages(link)]`, `#[pages(cursor = \"/next_cursor\", into = \"cursor\")]` or `#[pages(number = \"page\")]`";
 
-/// The arguments that declare the source of the next page. A method with `#[pages]` has exactly one of them.
+/// The arguments that declare the source of the next page. A method with `#[pages]` has exactly one source of the next
+/// page.
 const SOURCES: &str = "`link`, `url`, `cursor`, `header`, `last`, `number` and `offset`";
 
 /// The query parameter that carries a cursor if `into` is missing.

@@ -26,7 +26,7 @@ pub(super) fn lower_rule(attribute: &Attribute, kind: RuleAttribute, diag: &mut 
     }
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "the same type as the other arms of `lower_rule`")]
+#[allow(clippy::unnecessary_wraps, reason = "the return type must match the other arms of `lower_rule`")]
 fn without_arguments(attribute: &Attribute, rule: Rule, diag: &mut Diagnostics) -> Option<Rule> {
     push_arguments(attribute, diag);
     Some(rule)

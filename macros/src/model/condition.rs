@@ -15,7 +15,7 @@ pub(crate) enum Literal {
 }
 
 /// Returns `None` for a valid JSON pointer (RFC 6901 §3). For an invalid JSON pointer, returns the text that explains
-/// how to fix it.
+/// how to fix the pointer.
 pub(crate) fn wrong_pointer(text: &str) -> Option<String> {
     if !text.is_empty() && !text.starts_with('/') {
         return Some(format!(

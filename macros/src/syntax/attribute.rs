@@ -120,7 +120,8 @@ fn owner(name: &str, arguments: &[Argument], known: &[&str]) -> Owner {
     if name == "cfg_attr" {
         let words = arguments.iter().skip(1).filter_map(|argument| argument.key().word());
         let mut own: Vec<String> = words.filter(|word| tables::is_macro_attribute(word)).collect();
-        // The attribute for the HTTP method comes first. Without it, the method would seem to have no HTTP method.
+        // The attribute for the HTTP method comes first, because without it the method would seem to have no HTTP
+        // method.
         own.sort_by_key(|word| tables::verb(word).is_none());
         return own.into_iter().next().map_or(Owner::Foreign, Owner::Hidden);
     }

@@ -24,7 +24,7 @@ pub(crate) struct Method {
     /// The locations within this method.
     pub(crate) locations: Range<usize>,
     pub(crate) attributes: Vec<Attribute>,
-    /// Whether `#[async_trait]` has rewritten the method. Such a method is read as the original async method.
+    /// Whether `#[async_trait]` has rewritten the method. A rewritten method is read as the original async method.
     pub(crate) is_desugared: bool,
     /// The visibility of the method, although trait methods cannot have a visibility. The visibility is kept so that
     /// the compiler reports it.
@@ -47,7 +47,7 @@ pub(crate) struct Qualifiers {
     pub(crate) asyncness: Option<Token![async]>,
     /// The keywords `const`, `unsafe` and `extern`.
     pub(crate) others: TokenStream,
-    /// The first keyword of `others`.
+    /// The first keyword in the field `others`.
     pub(crate) other: Option<(Location, String)>,
 }
 

@@ -1,5 +1,5 @@
-//! Removes this macro's attributes from an item that cannot be parsed. Otherwise, the compiler would report each of
-//! these attributes as unknown.
+//! Removes this macro's attributes from an item that cannot be parsed. If the attributes of this macro stayed, the
+//! compiler would report each of them as unknown.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 

@@ -1,7 +1,7 @@
 //! Lists every attribute and argument that a user can write, in five tables.
 //!
-//! Parsing, stripping, error lists and help texts all use these tables. To add an attribute or argument, add a row to a
-//! table and a variant in `model`. The compiler then reports each `match` that needs a new arm.
+//! Parsing, stripping, error lists and help texts all use the five tables. To add an attribute or argument, add a row
+//! to a table and a variant in `model`. The compiler then reports each `match` that needs a new arm.
 
 use crate::model::{ConstantPlace, ParamKind, Role};
 
@@ -207,8 +207,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("noauth", "write `#[public]`"),
     ("anonymous", "write `#[public]`"),
     ("unauthenticated", "write `#[public]`"),
-    ("auth", "remove it: calls carry the access token of the session by themselves"),
-    ("authenticated", "remove it: calls carry the access token of the session by themselves"),
+    ("auth", "remove the attribute: calls send the access token of the session automatically"),
+    ("authenticated", "remove the attribute: calls send the access token of the session automatically"),
     ("multipart", "write `#[part]` on each parameter that is a part"),
     ("cache", "put a cache into the transport: `.transport(service)` on the client's builder"),
     ("base_url", "pass the URL of the server to the `builder` function of the client"),
@@ -217,7 +217,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("async_trait::async_trait", REMOVE_ASYNC_TRAIT),
 ];
 
-pub(crate) const REMOVE_ASYNC_TRAIT: &str = "remove it: `#[api]` needs no boxed futures; for a type that holds any implementation, write `#[api(dyn)]`";
+pub(crate) const REMOVE_ASYNC_TRAIT: &str = "remove the attribute: `#[api]` needs no boxed futures; for a type that holds any implementation, write `#[api(dyn)]`";
 
 /// Returns the text that explains what to use instead of an attribute of another framework.
 pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {

@@ -47,7 +47,7 @@ fn check_fields(found: &TokenStruct, diag: &mut Diagnostics) {
             earlier.find(|other| other.part != one.part && !(is_token(other.part) && is_token(one.part)));
         if let Some(other) = clash {
             let fact = format!("a field must not be both `{}` and `{}`", other.part.name(), one.part.name());
-            diag.push_help(one.at, fact, "put each of them on the field that holds the value");
+            diag.push_help(one.at, fact, "put each argument on the field that holds its value");
         }
     }
 }

@@ -28,9 +28,9 @@ pub(super) struct Found<'s> {
 
 /// The source of a value.
 pub(super) enum Source<'s> {
-    /// The value is in this field.
+    /// The value is in a field of the struct.
     Field(Member, &'s Type),
-    /// The value is in the field at the end of this path.
+    /// The value is in the field at the end of a path.
     Path(FieldPath),
 }
 

@@ -32,7 +32,7 @@ impl PathError {
             Self::EmptyPlaceholder => "name a parameter: `{id}`, or `{rest*}` for several segments",
             Self::InvalidPlaceholder(text) => return Some(meant(text)),
             Self::Foreign(_, instead) => return Some(format!("write `{instead}`")),
-            Self::RestNotLast(_) => "it matches all remaining segments",
+            Self::RestNotLast(_) => "a placeholder with `*` matches all remaining segments",
             Self::Query => "use a `#[query]` parameter, or `#[query(\"name\" = \"value\")]` for a constant",
             Self::Percent => "write a percent sign as `%25`",
             Self::Character("whitespace") => "write a space as `%20`",

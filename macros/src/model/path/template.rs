@@ -86,7 +86,7 @@ impl PathTemplate {
         Ok(())
     }
 
-    /// Appends another template. Returns an error if both have a placeholder of the same name.
+    /// Appends another template. Returns an error if both templates have a placeholder of the same name.
     pub(crate) fn join(&self, tail: &Self) -> Result<Self, PathError> {
         let mut joined = self.clone();
         for placeholder in &tail.placeholders {
@@ -183,7 +183,7 @@ fn wrong_character(letter: char) -> Option<PathError> {
     }
 }
 
-/// Whether a URL parser would remove this segment. This is true for `.` and `..`, even if they are percent-encoded.
+/// Whether a URL parser would remove this segment. A URL parser removes `.` and `..`, even if they are percent-encoded.
 fn is_dot_segment(segment: &str) -> bool {
     matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }

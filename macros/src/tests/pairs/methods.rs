@@ -208,7 +208,7 @@ fn bearer_goes_with_every_parameter_of_a_filled_method() {
     }
 }
 
-/// This test fails if a new attribute has no row.
+/// Fails if a new attribute has no row.
 #[test]
 fn every_attribute_has_a_row() {
     use crate::syntax::tables::{KINDS, method_attributes};
