@@ -40,8 +40,8 @@ pub(crate) fn erased(api: &Ident) -> Ident {
     invented(&format!("__AfreshErased{}", plain(api)))
 }
 
-/// Returns the name of a method of the [`erased`] trait. The name differs from the user's method, because method calls
-/// would be ambiguous otherwise.
+/// Returns the name of a method of the [`erased`] trait. The name differs from the name of the user's method, because
+/// method calls would be ambiguous otherwise.
 pub(crate) fn erased_method(method: &Ident) -> Ident {
     local(&format!("dyn_{}", plain(method)))
 }
@@ -109,8 +109,7 @@ impl Default for Runtime {
     }
 }
 
-/// An item of the runtime that generated code names. This enum is the only place that spells the paths into the
-/// runtime.
+/// An item of the runtime that generated code uses. Only `RuntimeItem` spells the paths into the runtime.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RuntimeItem {
     // The following items are public.

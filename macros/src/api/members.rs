@@ -40,7 +40,8 @@ pub(crate) enum Member<'s> {
     Invalid(&'s Method),
     /// A method with a default body.
     Provided(&'s Method),
-    /// An invalid method with a default body. The method stays in the trait, and no other code is generated from it.
+    /// An invalid method with a default body. The invalid method stays in the trait, and no other code is generated
+    /// from the method.
     InvalidProvided(&'s Method),
     /// An item of another kind.
     Other(&'s Item),

@@ -31,7 +31,8 @@ pub(super) fn check_refresh_on(api: &Api, endpoint: &Endpoint, diag: &mut Diagno
 fn push_success(statuses: &[u16], at: Location, diag: &mut Diagnostics) {
     if let Some(status) = statuses.iter().find(|status| (200..300).contains(*status)) {
         let fact = format!("status `{status}` in `refresh_on` has no effect without `expired_when`");
-        let help = "only the body can refuse a success: add `expired_when(json(\"/error\") == \"token_expired\")`";
+        let help =
+            "only the body can refuse a success: add `expired_when(json(\"/error\") == \"token_expired\")`";
         diag.push_help(at, fact, help);
     }
 }

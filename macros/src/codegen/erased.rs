@@ -100,8 +100,8 @@ fn is_wrapped(method: &Method, ty: &Type) -> bool {
     method.is_async() && !is_scalar(ty)
 }
 
-/// Renders `path(self, __afresh_0)`. With `inner`, the first argument is that field instead of `self`. The function
-/// `change` wraps or unwraps an argument.
+/// Renders `path(self, __afresh_0)`. If `inner` is given, the first argument is the field `inner` instead of `self`.
+/// The function `change` wraps or unwraps an argument.
 pub(super) fn render_call(
     method: &Method,
     path: &TokenStream,

@@ -80,7 +80,7 @@ fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> 
     quote_spanned!(here=> #mention #(#cfgs)* #call.#method(#name #via #borrow #value);)
 }
 
-/// Whether the runtime fills a parameter of a `#[logout]` method in this place from the session.
+/// Whether the session can fill a parameter of a `#[logout]` method in this place of the request.
 fn can_be_filled(kind: &ParamKind) -> bool {
     match kind {
         ParamKind::Path(_)

@@ -142,7 +142,7 @@ impl Found {
                 self.rules.push(Located { value, at: attribute.at });
             }
         } else if let Some((place, _)) = tables::constant(name) {
-            // An attribute without arguments belongs on a parameter. Without the attribute, that parameter has no place
+            // An attribute without arguments belongs on a parameter. Without its attribute, the parameter has no place
             // in the request.
             self.is_misplaced |= attribute.style == Style::Bare;
             self.constants.extend(lower_constants(attribute, place, diag));

@@ -5,7 +5,7 @@ use syn::parse::ParseStream;
 use syn::token::Bracket;
 use syn::{Ident, Token};
 
-/// Reads all remaining tokens. syn reports tokens that are not read as unexpected.
+/// Reads all remaining tokens, because syn would report them as unexpected.
 pub(super) fn drain(input: ParseStream) -> syn::Result<()> {
     input.parse::<TokenStream>().map(drop)
 }

@@ -30,7 +30,7 @@ pub(super) fn render(item: &DeriveInput, settings: &Settings, found: &ErrorEnum)
     quote!(#from #display #error)
 }
 
-/// Renders the same implementations for an invalid enum, so that code that uses the enum compiles.
+/// Renders the implementations for an invalid enum, so that code that uses the enum compiles.
 pub(super) fn render_fallback(item: &DeriveInput, settings: &Settings) -> TokenStream {
     let unreachable = quote!(::core::unimplemented!());
     let from = render_from(item, settings, &[], &unreachable);

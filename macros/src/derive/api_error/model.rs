@@ -11,7 +11,7 @@ pub(super) struct Settings {
     pub(super) runtime: Runtime,
     /// Whether only `From` is implemented, because the user implements `Display` and `Error`.
     pub(super) from_only: bool,
-    /// The location of the first attribute of `thiserror::Error`, which implements the same traits.
+    /// The location of the first attribute of `thiserror::Error`, which also implements `Display` and `Error`.
     pub(super) thiserror: Option<Location>,
 }
 

@@ -24,7 +24,7 @@ pub(super) fn render(item: &DeriveInput, found: &TokenStruct) -> TokenStream {
     render_impl(item, runtime, &bounds, &body)
 }
 
-/// Renders the same implementation for an invalid struct, so that code that uses the struct compiles.
+/// Renders the implementation for an invalid struct, so that code that uses the struct compiles.
 pub(super) fn render_fallback(item: &DeriveInput, runtime: &Runtime) -> TokenStream {
     render_impl(item, runtime, &[], &quote!(::core::unimplemented!()))
 }

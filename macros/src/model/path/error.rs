@@ -6,7 +6,7 @@ use super::placeholder_name::meant;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PathError {
-    /// The path has no slash at its start; holds the path as it was written.
+    /// The path does not start with a slash. The field contains the path as it was written.
     NoSlash(String),
     TwoSlashes,
     Unclosed,

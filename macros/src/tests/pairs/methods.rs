@@ -152,7 +152,7 @@ fn every_method_attribute_goes_with_every_parameter_or_is_refused() {
                 "form" => BODIES.contains(&param.name) && param.name != "form member",
                 _ => false,
             };
-            // The session can supply the value of a logout parameter, except headers by their type.
+            // The session can supply the value of a logout parameter, except the value of a whole `HeaderMap`.
             let trace = match method.name {
                 "logout" if param.name != "headers" => trace.replace("(&x)", "(__afresh_current)"),
                 _ => trace,
