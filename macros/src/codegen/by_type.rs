@@ -1,6 +1,6 @@
 //! Renders checks that depend on types, such as whether a method without a role returns tokens. The compiler decides
 //! the checks by method resolution. Certain types have an inherent method with the name of the check and a bound that
-//! is never satisfied. All other types use the method of an imported trait.
+//! is never satisfied. Types without such an inherent method use the method of an imported trait.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};

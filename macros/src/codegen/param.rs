@@ -45,8 +45,8 @@ fn render_constant(constant: &Constant, call: &Ident) -> TokenStream {
 }
 
 /// Renders a statement with the span of the parameter's colon and a value with the span of the parameter's name.
-/// Because of the two spans, an error about the type underlines only the name, and editors do not show the encoder when
-/// the user points at the type.
+/// Because the statement and the value have different spans, an error about the type underlines only the name, and
+/// editors do not show the encoder when the user points at the type.
 fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream {
     let (Pattern::Name(value), Some(kind)) = (&param.source.pattern, &param.kind) else {
         return TokenStream::new();

@@ -6,7 +6,7 @@ pub(crate) struct Paging {
     pub(crate) next: NextPage,
     /// The JSON pointer to the list in a page.
     pub(crate) items: Option<String>,
-    /// The JSON pointer to a boolean. A value other than `true` ends the list.
+    /// The JSON pointer to a boolean that is `true` while there are more pages.
     pub(crate) more: Option<String>,
     /// Whether only the path and query of a link are used.
     pub(crate) rebase: bool,

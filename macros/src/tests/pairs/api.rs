@@ -77,7 +77,7 @@ fn every_argument_goes_with_every_parameter() {
             let item = format!(
                 "trait Shop {{ {REFRESH} #[post(\"{path}\")] async fn a(&self, {written} x: u8) -> Result<u8>; }}"
             );
-            // With a prefix that has a placeholder, the path of this method begins differently.
+            // The argument `path` appears in the output as the beginning of the method's path.
             let of_argument = if argument.name == "path" { "\"/v2/a" } else { argument.trace };
             let label = format!("{} with {written}", argument.written);
             check(&label, &expanded(argument.written, &item), false, &[of_argument.to_owned(), trace]);
