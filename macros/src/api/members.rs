@@ -31,7 +31,7 @@ pub(crate) struct Api<'s> {
 /// An item of the trait.
 #[allow(
     clippy::large_enum_variant,
-    reason = "almost all members are endpoints, and an endpoint is large in tests only, where a span holds its position"
+    reason = "almost all members are endpoints, and an endpoint is large only in tests, in which a span contains its position"
 )]
 pub(crate) enum Member<'s> {
     /// A method that sends a request.
@@ -43,7 +43,7 @@ pub(crate) enum Member<'s> {
     /// An invalid method with a default body. The invalid method stays in the trait, and no other code is generated
     /// from the method.
     InvalidProvided(&'s Method),
-    /// An item of another kind.
+    /// A trait item that is not a method.
     Other(&'s Item),
 }
 
