@@ -35,7 +35,7 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
     let values = param::render_values(api, endpoint, &call);
     let checks = render_checks(api, endpoint, here);
     let mutable = (!values.is_empty()).then(|| Token![mut](here));
-    // With the span of the return type, an error about reading the response underlines the return type.
+    // The call has the span of the return type, so that an error about reading the response underlines this type.
     let send = if let Some(send) = send_function(endpoint) {
         let (send, inferred) = (runtime.item_at(send, here), Token![_](output.at.span()));
         quote_spanned!(here=> #send::<#result, #inferred>(&#self_token.client, #call))

@@ -54,8 +54,8 @@ pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Di
     }
 }
 
-/// Returns the name of the client. If the chosen name is the name of the trait or of its `Dyn` type, the function
-/// reports an error and returns the default name.
+/// Returns the name of the client. If the chosen name is the name of the trait or of its `Dyn` type, an error is
+/// reported and the default name is returned.
 fn lower_client(
     chosen: Option<Located<Ident>>,
     source: &Trait,
