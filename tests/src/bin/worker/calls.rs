@@ -1,4 +1,4 @@
-//! What a worker does, and what it prints.
+//! The work of a worker process, whose results go to stdout.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -31,10 +31,10 @@ pub trait Shop {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// Prints one line and flushes.
+/// Prints one line and flushes stdout.
 pub fn print_line(line: &str) {
     let mut out = std::io::stdout().lock();
-    // The parent is gone, and this process is about to end.
+    // A failed write means that the parent process has ended, so this process is about to end, too.
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
@@ -64,7 +64,7 @@ pub async fn work(shop: ShopClient, task: u64) {
     }
 }
 
-/// Writes to the store in a loop, without a session. Each record is one byte repeated, chosen by its revision.
+/// Writes to the store in a loop, without a session. Each record repeats one byte that depends on the revision.
 pub async fn write(store: Arc<impl SessionStore>) {
     let mut basis = store.load().await.expect("a store").revision;
     loop {
