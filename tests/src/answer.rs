@@ -175,8 +175,8 @@ impl Answer {
         self.content(Content::Whole(body.into()))
     }
 
-    /// Sets a body of these chunks, without a known length.
-    # Sets a body that consists of these chunks and has no known length.
+    /// Sets a body that consists of these chunks and has no known length.
+    #[must_use]
     pub fn chunks<B: Into<Bytes>>(self, chunks: impl IntoIterator<Item = B>) -> Self {
         self.content(Content::Chunks(chunks.into_iter().map(Into::into).collect(), Ending::Complete))
     }

@@ -222,7 +222,10 @@ pub async fn one_holds_the_lock_until_it_is_dropped(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
     let Some(held) = lock(&one).await else { return };
     for store in [&one, &other, &place.open()] {
-        assert!(timeout(WHILE, store.lock()).await.is_err(), "a second lock cannot be acquired while the first is held");
+        assert!(
+            timeout(WHILE, store.lock()).await.is_err(),
+            "a second lock cannot be acquired while the first is held"
+        );
     }
     drop(held);
     assert!(lock(&other).await.is_some(), "a dropped lock can be acquired again");
@@ -288,7 +291,11 @@ pub async fn a_login_needs_no_lock(place: &impl Place) {
     let Some(held) = lock(&holder).await else { return };
     let basis = swap(&other, Revision::default(), "login").await.expect("no lock is needed");
     let late = Swap { basis: Revision::default(), record: b"late".to_vec(), fence: Some(held.fence()) };
-    assert_eq!(soon(holder.swap(late)).await, None, "the basis of the lock's holder is not the current revision");
+    assert_eq!(
+        soon(holder.swap(late)).await,
+        None,
+        "the basis of the lock's holder is not the current revision"
+    );
     let next = Swap { basis, record: b"next".to_vec(), fence: Some(held.fence()) };
     assert!(soon(holder.swap(next)).await.is_some(), "the holder of the newest lock can store");
 }
@@ -300,7 +307,10 @@ pub async fn locations_differ(place: &impl Place, other: &impl Place) {
     swap(&place.open(), Revision::default(), "record").await;
     let after = where_it_is(&place.open()).await;
     assert!(before.is_none() || before == after, "a place has one location");
-    assert!(after.is_none() || after != where_it_is(&other.open()).await, "two places have different locations");
+    assert!(
+        after.is_none() || after != where_it_is(&other.open()).await,
+        "two places have different locations"
+    );
 }
 
 /// If locks can expire, each lock has a greater fence than all earlier locks, even if the earlier locks were dropped.
@@ -355,7 +365,10 @@ pub async fn every_change_is_reported_or_none(place: &impl Place) {
     if !tells {
         return;
     }
-    assert!(timeout(WHILE, other.changed(first)).await.is_err(), "`changed` does not return without a change");
+    assert!(
+        timeout(WHILE, other.changed(first)).await.is_err(),
+        "`changed` does not return without a change"
+    );
     let mut basis = first;
     for _ in 0..3 {
         let waiting = other.changed(basis);

@@ -43,7 +43,7 @@ pub struct Habits {
     pub rotates: bool,
     /// Whether a spent refresh token ends the whole session, so that the newer refresh token becomes invalid, too.
     pub reuse_ends_all: bool,
-    /// How many refreshes forty forbidden calls cause.
+    /// The number of refreshes that forty forbidden calls cause.
     pub forbidden_costs: i64,
 }
 

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 /// An interpreter with the packages for one folder of servers.
-# An interpreter with the packages for one folder of servers.
+#[derive(Clone, Copy, Debug)]
 pub enum Kit {
     /// `node`, with the packages from npm.
     Node,

@@ -76,7 +76,7 @@ pub async fn write(store: Arc<impl SessionStore>) {
     }
 }
 
-/// The error as one word and in full.
+/// Describes the error with one word and its full chain of sources.
 fn describe(error: &Error) -> String {
     let word = match error {
         error if error.is_rotation_lost() => "lost",
