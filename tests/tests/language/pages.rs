@@ -107,7 +107,7 @@ fn only_filter() -> Filter<'static> {
     Filter { q: "a b/ü+c", tag: &["x&y", "z"] }
 }
 
-/// Link headers as bytes, so that they may hold UTF-8.
+/// Returns a response with these `Link` headers. They are bytes, because they can contain UTF-8.
 fn linked(lines: &[&str], body: &str) -> Answer {
     let mut response = http::Response::new(body.to_owned());
     for line in lines {

@@ -1,4 +1,4 @@
-//! Arrows and circles.
+//! Tests arrows between files, and circles of files.
 
 use super::{assert_only, check, two_folders};
 
