@@ -1,5 +1,5 @@
 //! Tests the behaviour of the runtime through its public API, against an in-memory [`World`](afresh_tests::World) with
-//! the paused clock. All tests also run over `HyperTransport`. Each module contains one group of scenarios, and the doc
+//! the paused clock. Most tests also run over `HyperTransport`. Each module contains one group of scenarios, and the doc
 //! comment of a test names its scenarios.
 
 mod api;

@@ -35,7 +35,7 @@ async fn call_until_free(process: &mut Process) -> String {
             assert!(begun.elapsed() < LIMIT, "{:?}: {said}", begun.elapsed());
             return said;
         }
-        assert!(begun.elapsed() < LIMIT, "the lock is kept");
+        assert!(begun.elapsed() < LIMIT, "the lock is not released");
         sleep(Duration::from_secs(1)).await;
     }
 }
@@ -44,7 +44,7 @@ async fn call_until_free(process: &mut Process) -> String {
 /// tokens of the other process.
 /// tokens of the other one.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refresh_that_stalls_keeps_the_lock_until_its_deadline() {
+async fn a_refresh_that_stands_still_keeps_the_lock_until_its_deadline() {
     let shop = Shop::open(Place::file(), Server::Strict).await;
     let (mut first, mut next) = standing_still(&shop, "after intent", "stand still").await;
 

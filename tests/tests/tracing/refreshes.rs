@@ -159,7 +159,7 @@ async fn a_refresh_of_an_ended_session_is_recorded_as_discarded() {
     assert_eq!((refresh.fields.get("afresh.outcome"), refresh.fields.get("error.type")), ("discarded", ""));
 }
 
-/// A refresher written by the user runs within the span, with everything that it reports.
+/// A custom refresher runs in the span of the refresh, so its events are in this span.
 #[tokio::test(start_paused = true)]
 async fn a_users_refresher_runs_in_the_span_of_the_refresh() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -179,7 +179,7 @@ async fn a_users_refresher_runs_in_the_span_of_the_refresh() {
     assert_eq!(own.within, Some(refresh));
 }
 
-/// U6: a refusal that starts no refresh gives its reason, on the event of each send and on the call.
+/// U6: if a refusal starts no refresh, the event of the refusal and the span of the call contain the reason.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_without_a_refresh_gives_its_reason() {
     let (world, recorder) = (World::new(), Recorder::default());
