@@ -238,7 +238,7 @@ impl<B: Into<Bytes>> From<http::Response<B>> for Answer {
     }
 }
 
-/// The sending half of a response body. Dropping it ends the body.
+/// The sending half of a response body. The body ends when the sender is dropped.
 #[derive(Clone, Debug)]
 pub struct BodySender(mpsc::UnboundedSender<Chunk>);
 

@@ -9,8 +9,8 @@ use crate::seen::Seen;
 use crate::stage::Stage;
 
 impl Stage {
-    /// Fails the test unless this many requests have arrived.
-    /// Asserts that the API has received this many requests.
+    /// Asserts that the API has received this number of requests.
+    ///
     /// # Panics
     ///
     /// Panics if the number is different.

@@ -18,7 +18,7 @@ use crate::token_requests::ParkedRequest;
 /// A test double of an authorization server with endpoints for login, refresh and logout. It remembers every token.
 /// Clones share one state.
 ///
-/// Its tokens are `…-access-1`, `…-access-2` and `…-refresh-1`, `…-refresh-2`, where `…` is the
+/// The tokens of the server are `…-access-1`, `…-access-2` and `…-refresh-1`, `…-refresh-2`, where `…` is the
 /// [`canary`](Self::canary). The canary is random text, so a search for it finds every leaked token.
 ///
 /// The value that [`new`](Self::new) or [`with`](Self::with) returned fails the test on drop if a client presented a
@@ -26,7 +26,7 @@ use crate::token_requests::ParkedRequest;
 /// [`expect_reuses`](Self::expect_reuses). Clones check nothing, so a test keeps the first value until its end.
 pub struct Authority {
     shared: Arc<Inner>,
-    /// Whether this value checks for reuse on drop. This is true for the first value and false for its clones.
+    /// Whether this value checks for reuse on drop. The first value checks, and its clones do not.
     checks_reuse: bool,
 }
 
@@ -115,8 +115,8 @@ impl Authority {
 
     // ---- Methods that configure the server ----
 
-    /// Changes the configuration. A test can call this at any time: `authority.configure(|config| config.rotate =
-    /// false)`.
+    /// Changes the configuration. A test can call this method at any time: `authority.configure(|config| config.rotate
+    /// = false)`.
     pub fn configure<T>(&self, configure: impl FnOnce(&mut AuthorityConfig) -> T) {
         configure(&mut self.state().config);
     }
@@ -286,7 +286,8 @@ impl Authority {
         all
     }
 
-    /// Returns all recorded events in order. In a [`World`](crate::World), this includes the requests to its stage.
+    /// Returns all recorded events in order. In a [`World`](crate::World), the events include the requests to the
+    /// stage.
     #[must_use]
     pub fn history(&self) -> Vec<LogEntry> {
         self.shared.log.entries()

@@ -11,14 +11,16 @@ use crate::answer::Answer;
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent switch")]
 pub struct AuthorityConfig {
-    /// Whether each refresh token is valid for one refresh. If this is off, the first refresh token stays valid.
+    /// Whether each refresh token is valid for one refresh. If the tokens do not rotate, the first refresh token stays
+    /// valid.
     pub rotate: bool,
     /// The time after a rotation in which the server accepts the last spent refresh token again and returns the same
     /// successor.
     pub grace: Option<Duration>,
     /// Whether a spent refresh token that is presented ends the session.
     pub reuse_ends_session: bool,
-    /// Whether a refresh revokes the earlier access tokens. If this is off, they are valid until they expire.
+    /// Whether a refresh revokes the earlier access tokens. If a refresh revokes no access token, each access token is
+    /// valid until it expires.
     pub revokes_old_access: bool,
     /// Whether a refresh returns the same access token again.
     pub repeats_access: bool,
@@ -50,8 +52,8 @@ pub struct AuthorityConfig {
 /// The place of the refresh token in requests and responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshTokenIn {
-    /// The refresh token is `refresh_token` in a JSON response. Requests send it in a JSON or form body, or as a bearer
-    /// token.
+    /// The refresh token is `refresh_token` in a JSON response. Requests contain the refresh token in a JSON or form
+    /// body, or as a bearer token.
     Body,
     /// The refresh token is in an `HttpOnly` cookie.
     Cookie,

@@ -19,7 +19,7 @@ pub(crate) struct Gate<D> {
     grown: Notify,
 }
 
-/// A parked request. Dropping it without a decision leaves the request without an answer.
+/// A parked request. A parked request that is dropped without a decision gets no answer.
 #[derive(Debug)]
 pub(crate) struct Waiting<D> {
     pub(crate) seen: Seen,

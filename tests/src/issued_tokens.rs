@@ -1,4 +1,4 @@
-//! The tokens that an authority has issued, and their validity. This module knows neither HTTP nor a clock.
+//! The tokens that an authority has issued, and their validity. This module uses no HTTP and no clock.
 
 use std::hash::{BuildHasher, RandomState};
 

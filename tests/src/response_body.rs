@@ -16,7 +16,7 @@ use crate::double::Outcome;
 use crate::request_log::RequestLog;
 use crate::seen::{RequestState, Seen};
 
-/// A request without an answer. Dropping it before the answer logs the request as abandoned.
+/// A request without an answer. An `OpenRequest` that is dropped before the answer logs the request as abandoned.
 pub(crate) struct OpenRequest {
     seen: Seen,
     log: RequestLog,

@@ -54,7 +54,8 @@ impl RequestState {
     }
 }
 
-/// The timeout of a request. It is visible in memory only, because it is not sent.
+/// The timeout of a request. The timeout is visible only to in-memory doubles, because the client does not send the
+/// timeout.
 #[derive(Clone, Copy)]
 pub(crate) struct RequestTimeout(pub(crate) Duration);
 
@@ -115,7 +116,8 @@ impl Seen {
         format!("{} {}", self.method(), self.path())
     }
 
-    /// Returns the whole URL. On a socket, its authority is the value of the `host` header.
+    /// Returns the whole URL. If the request arrived on a socket, the authority of the URL is the value of the `host`
+    /// header.
     #[must_use]
     pub fn uri(&self) -> &Uri {
         self.0.request.uri()

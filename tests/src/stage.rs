@@ -107,7 +107,8 @@ impl Stage {
         self.seen().iter().map(Seen::route).collect()
     }
 
-    /// Returns all recorded events in order. In a [`World`](crate::World), this includes the requests to its authority.
+    /// Returns all recorded events in order. In a [`World`](crate::World), the events include the requests to the
+    /// authority.
     #[must_use]
     pub fn history(&self) -> Vec<LogEntry> {
         self.0.log.entries()
@@ -146,7 +147,7 @@ impl fmt::Debug for Stage {
     }
 }
 
-/// A parked request. Dropping it without an answer resets its connection.
+/// A parked request. An arrival that is dropped without an answer resets the connection of the request.
 ///
 /// `Arrival` dereferences to the [`Seen`] request.
 #[derive(Debug)]

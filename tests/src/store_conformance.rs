@@ -33,7 +33,7 @@ use tokio::sync::Barrier;
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 
-/// The time limit for an event that must occur. It is much longer than any store needs.
+/// The time limit for an event that must occur. The limit is much longer than any store needs.
 const SOON: Duration = Duration::from_secs(15);
 /// The time to wait for an event that must not occur.
 const WHILE: Duration = Duration::from_millis(300);
@@ -150,7 +150,7 @@ pub async fn an_old_basis_is_refused(place: &impl Place) {
     for basis in [Revision::default(), first, second.next()] {
         assert_eq!(swap(&store, basis, "late").await, None, "a swap based on another revision is refused");
     }
-    // A record with the same bytes is refused, too.
+    // A swap is also refused if the bytes of the record are equal.
     assert_eq!(swap(&store, first, "second").await, None, "a swap based on an old revision is refused");
     assert_eq!(load(&store).await.record, b"second", "a refused swap changes nothing");
 }
@@ -217,7 +217,7 @@ pub async fn a_dropped_swap_is_complete_or_absent(place: &impl Place) {
     }
 }
 
-/// All stores of a place share one lock. Another store can acquire the lock soon after it is dropped.
+/// All stores of a place share one lock. Soon after the lock is dropped, another store can acquire the lock.
 pub async fn one_holds_the_lock_until_it_is_dropped(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
     let Some(held) = lock(&one).await else { return };
@@ -357,7 +357,8 @@ pub async fn an_expired_lock_cannot_store(place: &impl Place) {
     assert_eq!(soon(late.swap(overwriting)).await, None, "an older fence is always refused");
 }
 
-/// A store that reports changes reports every change, also a change before the wait. The wait can be dropped.
+/// A store that reports changes reports every change, also a change before the wait. The future of the wait can be
+/// dropped.
 pub async fn every_change_is_reported_or_none(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
     let first = swap(&one, Revision::default(), "first").await.expect("no other writer");

@@ -187,7 +187,8 @@ impl Drop for UnderWay {
     }
 }
 
-/// A parked request of an authority. Dropping it without a decision resets its connection.
+/// A parked request of an authority. A parked request that is dropped without a decision resets the connection of the
+/// request.
 ///
 /// `ParkedRequest` dereferences to the [`Seen`] request.
 #[derive(Debug)]

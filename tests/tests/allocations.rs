@@ -115,7 +115,8 @@ fn a_valid_token_costs_a_call_only_the_room_for_its_header() {
     }
 }
 
-/// V4: a call allocates the same with every scheme, because the header value is built once for each credential.
+/// V4: a call makes the same number of allocations with every scheme, because the header value is built once for each
+/// credential.
 #[test]
 fn a_custom_scheme_costs_a_call_the_same_as_bearer() {
     let runtime = runtime();

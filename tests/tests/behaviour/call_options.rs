@@ -37,8 +37,8 @@ async fn time_of<T>(call: Pending<Result<T>>) -> (Duration, Error) {
     (begun.elapsed(), error)
 }
 
-/// A time-out of the call replaces that of `with_timeout`, which replaces that of the method, which replaces that of
-/// the builder.
+/// The time-out of a call replaces all other time-outs: the time-outs of `with_timeout`, of the method and of the
+/// builder.
 #[tokio::test(start_paused = true)]
 async fn the_time_out_of_a_call_outranks_all_others() {
     let world = World::new();
@@ -255,7 +255,8 @@ async fn a_session_in_use_keeps_its_own_way_to_refresh() {
     world.authority.assert_refreshes(0);
 }
 
-/// The body limit of a call replaces that of the builder, even if it is larger, and applies to each page.
+/// The body limit of a call replaces the body limit of the builder, even if the limit of the call is larger. The limit
+/// applies to each page.
 #[tokio::test(start_paused = true)]
 async fn the_longest_body_of_a_call_outranks_that_of_the_builder() {
     let world = World::new();

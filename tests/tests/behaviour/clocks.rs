@@ -311,8 +311,8 @@ async fn an_idle_client_has_no_task_and_refreshes_nothing() {
     assert_eq!(Handle::current().metrics().num_alive_tasks(), 0, "running tasks");
 }
 
-/// W16: a JWT without `expires_in` is refreshed early, because its `iat` and `exp` give its lifetime. The difference
-/// between their times and the local clock does not matter.
+/// W16: a JWT without `expires_in` is refreshed early, because its `iat` and `exp` give its lifetime. The client
+/// ignores the difference between the server's clock and the local clock.
 #[tokio::test(start_paused = true)]
 async fn the_lifetime_of_a_jwt_is_known_without_expires_in() {
     // The claims are {"iat":1700000000,"exp":1700000300} and {"iat":4000000000,"exp":4000000300}.

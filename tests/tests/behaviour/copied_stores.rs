@@ -193,8 +193,8 @@ impl SessionStore for Somewhere {
     }
 }
 
-/// R8: a store without a location reports no copies. After a refresh with a located store, its tokens belong to that
-/// store.
+/// R8: a store without a location reports no copies. After a refresh with a located store, the new tokens belong to the
+/// located store.
 #[tokio::test(start_paused = true)]
 async fn a_store_without_a_location_reports_no_copies() {
     let world = World::new();

@@ -49,7 +49,8 @@ async fn an_api_without_a_scheme_gets_the_token_alone() {
     );
 }
 
-/// P2: the scheme is `DPoP` for this token type and `Bearer` for all other types, unless the user sets a scheme.
+/// P2: the scheme is `DPoP` for the token type `DPoP` and `Bearer` for all other token types, unless the user sets a
+/// scheme.
 #[tokio::test(start_paused = true)]
 async fn the_token_type_sets_the_scheme_unless_the_user_does() {
     let usual = |builder| builder;
@@ -73,7 +74,7 @@ async fn the_token_type_sets_the_scheme_unless_the_user_does() {
     assert!(Client::builder(ORIGIN).scheme("no scheme").build().unwrap_err().is_builder());
 }
 
-/// P2: the token type of the login sets the scheme, and a refresh without a token type keeps it.
+/// P2: the token type of the login sets the scheme, and a refresh without a token type keeps the scheme.
 #[tokio::test(start_paused = true)]
 async fn the_scheme_of_a_login_is_kept_after_a_refresh() {
     let world = World::with(AuthorityConfig {

@@ -250,7 +250,8 @@ fn a_refresh_on_its_own_runtime_opens_its_own_connection() {
     // The runtime of this connection is not polled after the call.
     assert_eq!(idle.block_on(shop.order(1)).unwrap().id, 7);
 
-    // This limit is shorter than the time after which a request for tokens is sent again on another connection.
+    // The limit of 4 seconds is shorter than the time after which a request for tokens is sent again on another
+    // connection.
     let refreshed = background
         .block_on(async { tokio::time::timeout(Duration::from_secs(4), shop.session().refresh()).await });
 

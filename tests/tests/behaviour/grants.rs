@@ -176,7 +176,8 @@ async fn scope_audience_and_resources_are_sent() {
     assert_eq!(asked.header("authorization"), Some("Basic YmlsbGluZzpodXNo"));
 }
 
-/// G1, D11: a refresh token in the response replaces the old one. If the response has none, the old one is kept.
+/// G1, D11: a refresh token in the response replaces the old refresh token. If the response has no refresh token, the
+/// client keeps the old refresh token.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_token_of_the_answer_is_kept_or_else_the_old_one() {
     for (refresh_token_field, presented) in
@@ -195,8 +196,8 @@ async fn the_refresh_token_of_the_answer_is_kept_or_else_the_old_one() {
     }
 }
 
-/// K4: with client credentials, the first calls wait for one token request. The first calls after the token has expired
-/// do so, too.
+/// K4: with client credentials, the first calls wait for one token request. After the token has expired, the next calls
+/// also wait for one token request.
 #[tokio::test(start_paused = true)]
 async fn client_credentials_get_a_token_before_the_first_call_and_after_expiry() {
     let world = World::with(AuthorityConfig {

@@ -36,7 +36,7 @@ fn left(session: &Session) -> Option<u64> {
     Some(left.as_secs_f64().round() as u64)
 }
 
-/// Waits for the next `Ending` event and returns how long this took on tokio's clock.
+/// Waits for the next `Ending` event and returns how long the wait took on tokio's clock.
 async fn ending(events: &mut afresh::session::SessionEvents) -> Duration {
     let begun = Instant::now();
     loop {
@@ -190,7 +190,8 @@ async fn a_refresh_that_moves_the_end_moves_the_announcement() {
     assert!(is_about(waited, 9 * HOUR), "the new end is announced, too: {waited:?}");
 }
 
-/// If the server reports the remaining whole seconds, the end can move by a second. It is still announced once.
+/// If the server reports the remaining whole seconds, the end can move by a second. The client still announces the end
+/// once.
 #[tokio::test(start_paused = true)]
 async fn an_end_that_moves_by_the_rounding_of_seconds_is_announced_once() {
     let world = world_with(json!({ "refresh_expires_in": 36_000 }));

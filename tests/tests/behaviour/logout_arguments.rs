@@ -29,8 +29,8 @@ trait Filled {
     ) -> Result<()>;
 }
 
-/// W11: the token parameters of a logout are filled from the session, even if it is the first call of a process. Other
-/// arguments have the values of the caller.
+/// W11: the token parameters of a logout are filled from the session, even if the logout is the first call of a
+/// process. Other arguments have the values of the caller.
 #[tokio::test(start_paused = true)]
 async fn the_parameters_of_a_logout_are_filled_from_the_session() {
     for restart in [false, true] {
@@ -77,7 +77,8 @@ trait Door {
     async fn revoke(&self, #[form("token")] token: &RefreshToken) -> Result<()>;
 }
 
-/// J8: a public logout ends the session like every other logout. It sends its argument and no access token.
+/// J8: a public logout ends the session like every other logout. The request contains the argument of the logout and no
+/// access token.
 #[tokio::test(start_paused = true)]
 async fn a_public_logout_carries_no_access_token() {
     let world = World::new();

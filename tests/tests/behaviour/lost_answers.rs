@@ -362,7 +362,7 @@ async fn a_refused_refresh_takes_tokens_that_were_set_meanwhile() {
 }
 
 /// G10: if a refresh revokes the old access token immediately, calls that are in progress with this token are sent
-/// again. They cause no second refresh.
+/// again. The repeated calls cause no second refresh.
 #[tokio::test(start_paused = true)]
 async fn calls_in_progress_when_a_refresh_revokes_their_token_are_sent_again() {
     let world = World::with(AuthorityConfig { revokes_old_access: true, ..AuthorityConfig::default() });

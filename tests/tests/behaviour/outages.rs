@@ -25,7 +25,8 @@ async fn assert_fails_temporarily(shop: &ShopClient) {
     assert_eq!(error.rejection().unwrap().status(), 403);
 }
 
-/// D5: a refresh response with `Retry-After` does not end the session. The next refresh is sent at that time.
+/// D5: a refresh response with `Retry-After` does not end the session. The next refresh is sent at the time that the
+/// header contains.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_with_retry_after_is_tried_again_at_that_time() {
     // The header has seconds or a date. The client waits between one second and five minutes.
@@ -242,7 +243,7 @@ async fn a_background_refresh_that_fails_does_not_fail_calls() {
             assert!(!reply.receipt().is_refreshed() && !reply.receipt().is_replayed());
             advance(Duration::from_millis(10)).await;
         }
-        // A refresh without a response fails in this time.
+        // A refresh without a response fails within ten seconds.
         tokio::time::sleep(Duration::from_secs(10)).await;
         world.stage.assert_sends(50);
         world.authority.assert_refreshes(posts);

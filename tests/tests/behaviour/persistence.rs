@@ -62,7 +62,8 @@ fn tokens_of(world: &World, number: usize) -> Tokens {
     Tokens::new(world.authority.access(number)).with_refresh(world.authority.refresh(number))
 }
 
-/// K5, K6: if the store cannot be read, all waiting calls fail with this error, and the next call loads it again.
+/// K5, K6: if the store cannot be read, all waiting calls fail with the error of the store, and the next call loads the
+/// session again.
 #[tokio::test(start_paused = true)]
 async fn a_load_that_failed_is_tried_again() {
     let world = guarded();
@@ -250,8 +251,8 @@ async fn a_store_that_cannot_be_written_fails_the_refresh_before_a_token_is_spen
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// S1: if the new tokens of a refresh cannot be stored, they are used and the lock is kept. No other refresh starts
-/// until they are stored.
+/// S1: if the new tokens of a refresh cannot be stored, the client uses them and keeps the lock. No other refresh
+/// starts until the new tokens are stored.
 #[tokio::test(start_paused = true)]
 async fn rotated_tokens_that_cannot_be_stored_are_kept_and_stored_later() {
     let world = guarded();
@@ -348,7 +349,8 @@ async fn a_crash_between_the_answer_and_the_write_is_reported_as_a_lost_rotation
     assert!(store.record()["session"].is_null() && store.record()["intent"].is_null());
 }
 
-/// S3: the intent stays in the store until the refresh is answered. A refresh that fails with a response removes it.
+/// S3: the intent stays in the store until the refresh is answered. A refresh that fails with a response removes the
+/// intent.
 #[tokio::test(start_paused = true)]
 async fn the_intent_stays_until_the_refresh_is_answered() {
     for (handling, stays) in [(Handling::reset_before(), true), (Handling::instead(503), false)] {

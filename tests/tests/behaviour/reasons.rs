@@ -210,8 +210,8 @@ async fn a_call_that_is_not_sent_again_gives_its_reason() {
     world.authority.assert_refreshes(2);
 }
 
-/// A14: the error of a call that could not be sent again contains the complete refusal: status, headers and body. This
-/// is also true if a rule has read the body or if the refresh failed.
+/// A14: the error of a call that could not be sent again contains the complete refusal: status, headers and body. The
+/// error contains the refusal even if a rule has read the body or if the refresh failed.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_not_sent_again_keeps_the_servers_answer() {
     #[derive(Debug, PartialEq, serde::Deserialize)]

@@ -1,4 +1,4 @@
-//! A redirect to another origin sends no values of the user, unless `follow_to` allows this.
+//! A redirect to another origin sends no values of the user, unless `follow_to` allows the origin.
 
 use afresh::{Body, Result, Tokens, api};
 use afresh_tests::{Answer, Origins, Seen, Stage};
@@ -95,8 +95,8 @@ async fn a_redirect_to_another_origin_takes_no_header_of_the_user() {
     }
 }
 
-/// N1: a body is never sent to another origin. If the redirect requires this, the call fails with an error that names
-/// the origin.
+/// N1: a body is never sent to another origin. If a redirect requires that the body is sent to another origin, the call
+/// fails with an error that names the origin.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_that_takes_the_body_to_another_origin_is_an_error_that_names_it() {
     for status in [301, 302, 303, 307, 308] {
@@ -128,7 +128,7 @@ async fn a_redirect_that_takes_the_body_to_another_origin_is_an_error_that_names
 }
 
 /// N1: `follow_to` allows a redirect to send bodies, header arguments and default headers to the named origin. The
-/// credential and the cookies are never sent there.
+/// credential and the cookies are never sent to the named origin.
 #[tokio::test(start_paused = true)]
 async fn follow_to_allows_bodies_and_headers_but_no_credential() {
     for status in [307, 308] {

@@ -147,7 +147,8 @@ fn login_page(world: &World) -> LoginPageClient {
     LoginPageClient::builder(ORIGIN).connect_to(world.clone()).tokens(issued).build().unwrap()
 }
 
-/// W18: a redirect with a listed status starts a refresh and is not followed. After the refresh it is an error.
+/// W18: a redirect with a listed status starts a refresh and is not followed. If the server redirects the repeated call
+/// again, the call fails with an error.
 #[tokio::test(start_paused = true)]
 async fn a_listed_redirect_is_judged_before_it_is_followed() {
     let world = World::new();

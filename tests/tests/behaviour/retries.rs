@@ -32,8 +32,8 @@ trait Payments {
     async fn pay(&self, #[header("idempotency-key")] key: Option<&str>) -> Result<()>;
 }
 
-/// Without `retry`, a call is not retried. With it, a call has three attempts, unless the call itself sets another
-/// number.
+/// Without `retry`, a call is not retried. With `retry`, a call has at most three attempts, unless the call itself sets
+/// another number.
 #[tokio::test(start_paused = true)]
 async fn retries_are_off_by_default_and_can_be_turned_off_for_a_call() {
     let world = World::new();

@@ -59,8 +59,8 @@ async fn a_pair_of_tokens_is_never_seen_half_replaced() {
     world.authority.assert_refreshes(200);
 }
 
-/// G2: after a failed refresh that the server did not process, the refresh token is presented again. After a rejection
-/// it is not.
+/// G2: after a failed refresh that the server did not process, the refresh token is presented again. After a rejection,
+/// the refresh token is not presented again.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_token_is_presented_again_only_if_it_is_not_spent() {
     let world = World::new();

@@ -56,7 +56,7 @@ fn ruled(
     rule(builder(world)).tokens(tokens(&world.authority.issue())).build().unwrap()
 }
 
-/// Returns 1 MB of JSON. Its last field shows whether a caller has the complete body.
+/// Returns 1 MB of JSON. The last field of the JSON shows whether a caller has the complete body.
 fn large(first: &str) -> Bytes {
     let padding = "x".repeat(1024 * 1024);
     format!(r#"{{{first},"padding":"{padding}","last":"all of it"}}"#).into()
@@ -133,7 +133,7 @@ async fn a_missing_csrf_token_costs_one_refresh_without_a_rule() {
     }
 }
 
-/// C6: a rule can declare that HTML pages are not about the token, and they then start no refresh.
+/// C6: a rule can declare that HTML pages are not about the token. An HTML page then starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn html_pages_can_be_declared_unrelated_to_the_token() {
     let world = World::new();

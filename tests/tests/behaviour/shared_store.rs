@@ -261,8 +261,8 @@ async fn a_process_whose_lease_expired_unnoticed_stores_its_tokens() {
     assert!(store.record()["intent"].is_null());
 }
 
-/// I8, R3: after a lost response, a refresh token that another process may have spent is not sent again. Newer tokens
-/// in the store are adopted.
+/// I8, R3: after a lost response, a refresh token that another process may have spent is not sent again. The client
+/// adopts newer tokens from the store.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_another_process_may_have_spent_is_not_presented_again() {
     for stored in [true, false] {
@@ -314,8 +314,8 @@ async fn no_token_is_spent_under_an_expired_lease() {
     world.authority.assert_refreshes(1);
 }
 
-/// R7, G4: if a process finds its own intent with an expired lease, the refresh token was not spent. A rejection then
-/// means an expired session and no lost rotation.
+/// R7, G4: if a process finds its own intent with an expired lease, the refresh token was not spent. If the server
+/// rejects the refresh token, the error reports an expired session and no lost rotation.
 #[tokio::test(start_paused = true)]
 async fn a_processs_own_intent_does_not_mean_a_lost_rotation() {
     let world = guarded();
@@ -346,8 +346,8 @@ async fn a_refresh_locks_once_reads_once_and_writes_twice() {
     }
 }
 
-/// R2: if another process has replaced the refresh token, the rejection of the old one does not end the session. The
-/// next refresh sends the new refresh token.
+/// R2: if another process has replaced the refresh token, the rejection of the old refresh token does not end the
+/// session. The next refresh sends the new refresh token.
 #[tokio::test(start_paused = true)]
 async fn the_rejection_of_a_replaced_refresh_token_does_not_end_the_session() {
     let world = guarded();

@@ -82,7 +82,7 @@ async fn the_receipt_shows_whether_a_call_was_sent_again() {
     assert_eq!(plain.generation(), Some(2));
 }
 
-/// A7: the second request has the new token and not the old one.
+/// A7: the second request has the new access token.
 #[tokio::test(start_paused = true)]
 async fn the_second_send_carries_the_new_token_and_not_the_old_one() {
     let world = World::new();

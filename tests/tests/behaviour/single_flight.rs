@@ -100,8 +100,8 @@ async fn a_late_403_takes_the_newest_token_however_old_its_own_is() {
     world.authority.assert_refreshes(3);
 }
 
-/// B3, N1: a redirect that arrives after a refresh is followed with the new token. After another login, it is not
-/// followed.
+/// B3, N1: a redirect that arrives after a refresh is followed with the new token. A redirect that arrives after
+/// another login is not followed.
 #[tokio::test(start_paused = true)]
 async fn a_late_redirect_is_followed_with_the_current_token() {
     let world = World::new();

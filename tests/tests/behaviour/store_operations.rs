@@ -41,8 +41,8 @@ async fn call_during_which_the_store_breaks(
     done(call).await
 }
 
-/// R7: every write of a refresh has the fence of its lock, even if it is repeated later. The write of a login has no
-/// fence, so an expired lease cannot prevent it.
+/// R7: every write of a refresh has the fence of its lock, even if the write is repeated later. The write of a login
+/// has no fence, so an expired lease cannot prevent the write.
 #[tokio::test(start_paused = true)]
 async fn writes_of_a_refresh_carry_a_fence_and_writes_of_a_login_do_not() {
     let world = guarded();

@@ -33,7 +33,7 @@ pub async fn drop_call<T>(call: JoinHandle<T>) {
     assert!(call.await.is_err_and(|end| end.is_cancelled()), "the caller was still waiting");
 }
 
-/// Waits until no task can make progress without the test or the clock. This advances the paused clock by a
+/// Waits until no task can make progress without the test or the clock. The wait advances the paused clock by a
 /// millisecond.
 pub async fn settled() {
     tokio::time::sleep(Duration::from_millis(1)).await;

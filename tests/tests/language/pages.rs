@@ -107,7 +107,7 @@ fn only_filter() -> Filter<'static> {
     Filter { q: "a b/ü+c", tag: &["x&y", "z"] }
 }
 
-/// Returns a response with these `Link` headers. They are bytes, because they can contain UTF-8.
+/// Returns a response with these `Link` headers. The headers are bytes, because `Link` headers can contain UTF-8.
 fn linked(lines: &[&str], body: &str) -> Answer {
     let mut response = http::Response::new(body.to_owned());
     for line in lines {
@@ -291,7 +291,7 @@ async fn a_start_that_is_no_number_is_an_error_after_the_first_page() {
     assert!(error.contains("`page` is not a number") && !error.contains("secret"), "{error}");
 }
 
-/// A page that is an object requires `items`, so the first page is an error with this hint.
+/// A page that is a JSON object requires `items`, so the first page is an error that names `items`.
 #[tokio::test(start_paused = true)]
 async fn a_count_over_an_object_without_items_is_an_error_at_once() {
     let stage = Stage::new();

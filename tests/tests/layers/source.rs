@@ -1,5 +1,5 @@
-//! Reads one file: its modules, the items that each module defines, and every path in them. It reads tokens, because a
-//! syntax tree does not contain the paths in macro calls.
+//! Reads one file: its modules, the items that each module defines, and every path in them. The module reads tokens,
+//! because a syntax tree does not contain the paths in macro calls.
 
 use std::collections::BTreeSet;
 use std::mem;
@@ -40,7 +40,7 @@ pub struct Name {
     pub line: usize,
     pub test: bool,
     pub kind: Kind,
-    /// The name that an import has in its module. It is `None` for inline paths, globs and `as _`.
+    /// The name that an import has in its module. The name is `None` for inline paths, globs and `as _`.
     pub bound: Option<String>,
     pub glob: bool,
 }
@@ -227,7 +227,7 @@ impl Reader {
         if called && path.last().is_some_and(|last| QUOTING.contains(&last.as_str())) {
             next += 2;
         }
-        // After a type in angle brackets, `::` continues that type. After `->`, it starts a path.
+        // After a type in angle brackets, `::` continues that type. After `->`, `::` starts a path.
         let before =
             |back: usize, mark: char| at.checked_sub(back).is_some_and(|index| tokens[index].is(mark));
         let continued = global && before(1, '>') && !before(2, '-') && !before(2, '=');

@@ -142,7 +142,8 @@ impl Tree {
             "crate" => self.walk(0, rest, seen),
             "self" | "super" => self.walk(module, path, seen),
             _ if self.modules[module].children.contains_key(first) => self.walk(module, path, seen),
-            // The first part is an imported module. An imported type needs no arrow here, because its import has one.
+            // The first part is an imported module. A path through an imported type needs no arrow, because the import
+            // already has an arrow.
             _ if !rest.is_empty() => {
                 let imported = self.bound(module, first, seen).unwrap_or_default();
                 let modules = imported.into_iter().filter_map(|target| match target {

@@ -22,7 +22,7 @@ pub struct Case {
     pub max: usize,
     /// The text that the first error must contain.
     pub cure: String,
-    /// Whether this mistake is known to have more errors or no such text.
+    /// Whether this mistake is known to have more errors than causes, or an error without the text.
     pub is_known: bool,
     lines: Vec<String>,
     around: Around,

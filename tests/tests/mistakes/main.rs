@@ -12,8 +12,8 @@ use case::Case;
 /// The maximum number of mistakes without full marks. The names of these mistakes start with `~`.
 const MAX_SHORT: usize = 23;
 
-/// Returns why a mistake does not have full marks. For full marks, it must have at most as many errors as causes, and
-/// the first error must name the fix.
+/// Returns why a mistake does not have full marks. A mistake has full marks if it has at most as many errors as causes
+/// and the first error names the fix.
 fn shortfall(case: &Case, errors: &[String]) -> Option<String> {
     match errors {
         [] => Some("accepted in silence".to_owned()),

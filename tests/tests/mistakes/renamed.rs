@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Returns the manifest of a user's package. It has its own workspace, because Cargo looks for a workspace in the
-/// parent folders.
+/// Returns the manifest of a user's package. The package has its own workspace, because Cargo looks for a workspace in
+/// the parent folders.
 fn manifest(runtime: &Path) -> String {
     format!(
         "[package]\nname = \"renamed\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\

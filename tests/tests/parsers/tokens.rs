@@ -151,7 +151,8 @@ proptest! {
         }
     }
 
-    /// H4, H5, H6, H7: a lifetime is either ignored or at most a year, and it never prevents that the tokens are read.
+    /// H4, H5, H6, H7: a lifetime is either ignored or at most a year, and the client reads the tokens with every
+    /// lifetime.
     #[test]
     fn no_lifetime_is_an_error_and_each_is_unknown_or_within_a_year(
         text in prop_oneof![

@@ -1,8 +1,8 @@
 //! Several real processes share one session and are killed or suspended at chosen and at random times. The server ends
 //! the session if a spent refresh token is presented.
 //!
-//! The server runs in the test's process on a loopback socket. It parks every refresh until the test decides about the
-//! request and its process, so the test does not depend on the speed of the machine.
+//! The server runs in the test's process on a loopback socket. The server parks every refresh until the test decides
+//! about the request and its process, so the test does not depend on the speed of the machine.
 //!
 //! Two cases cannot be prevented, and the tests show both. A process can end after the server has rotated the refresh
 //! token and before the process has stored it, and the new refresh token is then lost. A process can also be suspended

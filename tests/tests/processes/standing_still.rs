@@ -42,7 +42,6 @@ async fn call_until_free(process: &mut Process) -> String {
 
 /// R6, I7: another process refreshes after the deadline of a stalled refresh. The stalled process continues with the
 /// tokens of the other process.
-/// tokens of the other one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_that_stands_still_keeps_the_lock_until_its_deadline() {
     let shop = Shop::open(Place::file(), Server::Strict).await;

@@ -40,8 +40,8 @@ async fn killed_at(step: &str, place: Place, server: Server) -> String {
     said
 }
 
-/// R6, S3: if a process is killed at any step of a refresh, the next process continues the session. After the server's
-/// response and before the write, this requires a lenient server.
+/// R6, S3: if a process is killed at any step of a refresh, the next process continues the session. If the process is
+/// killed between the server's response and the write, the next process needs a lenient server.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_next_process_continues_the_session() {
     for (step, lost) in STEPS {
@@ -53,8 +53,8 @@ async fn the_next_process_continues_the_session() {
     }
 }
 
-/// R6, S3: with a strict server, the new refresh token is lost if a process is killed before it has stored it. The next
-/// process reports a lost rotation.
+/// R6, S3: with a strict server, the new refresh token is lost if a process is killed before it has stored the token.
+/// The next process reports a lost rotation.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_strict_server_the_next_process_reports_a_lost_rotation() {
     for (step, _) in STEPS.into_iter().filter(|(_, lost)| *lost) {

@@ -61,8 +61,8 @@ async fn a_process_that_is_suspended_during_its_refresh_does_not_repeat_it() {
     first.suspend();
     shop.world.authority.open(Role::Refresh);
     assert_eq!(next.call().await, "well");
-    // This time is longer than the client waits for a response, and shorter than the time after which it repeats a lost
-    // request.
+    // Six seconds are longer than the client waits for a response, and shorter than the time after which it repeats a
+    // lost request.
     sleep(Duration::from_secs(6).saturating_sub(began.elapsed())).await;
     first.wake();
     drop(unread);

@@ -111,7 +111,7 @@ async fn losing_the_first_answer_about(what: &str, server: &RedisServer) -> Stri
     url
 }
 
-/// Forwards requests until the mark has been sent and its response has been dropped. Returns true in this case.
+/// Forwards requests until the mark has been sent and its response has been dropped. Returns true if the mark was sent.
 async fn relay_until(mark: &[u8], here: TcpStream, there: TcpStream) -> bool {
     let (mut from_here, mut to_here) = here.into_split();
     let (mut from_there, mut to_there) = there.into_split();

@@ -26,8 +26,8 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// If the path is a link, it stays a link. Its target gets the session, and the lock files are in the folder of the
-/// target.
+/// If the path is a link, it stays a link. The session is written to the target of the link, and the lock files are in
+/// the folder of the target.
 #[tokio::test]
 async fn a_link_is_followed_and_its_target_is_replaced() {
     let folder = Folder::new();

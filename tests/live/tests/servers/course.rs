@@ -39,7 +39,7 @@ pub struct Habits {
     pub name: &'static str,
     /// The status for an expired access token.
     pub expired: u16,
-    /// Whether every refresh returns a new refresh token and the old one becomes invalid.
+    /// Whether every refresh returns a new refresh token and invalidates the old refresh token.
     pub rotates: bool,
     /// Whether a spent refresh token ends the whole session, so that the newer refresh token becomes invalid, too.
     pub reuse_ends_all: bool,

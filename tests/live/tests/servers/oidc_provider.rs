@@ -79,8 +79,8 @@ impl Customer for AppClient {
     }
 }
 
-/// The API of a program with a client secret. It uses the refresh and the revocation of `RefreshTokenGrant` instead of
-/// methods.
+/// The API of a program with a client secret. `RefreshTokenGrant` refreshes and revokes the tokens, so the trait has no
+/// methods for these requests.
 #[api]
 trait Service {
     #[login]

@@ -1,7 +1,7 @@
 //! A worker process for the tests in `tests/processes`: a client of a shop whose session is shared with other
 //! processes.
 //!
-//! It reads commands line by line from stdin, prints the results to stdout, and ends when stdin ends.
+//! The worker reads commands line by line from stdin, prints the results to stdout, and ends when stdin ends.
 
 mod calls;
 mod standing_still;

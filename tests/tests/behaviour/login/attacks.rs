@@ -85,7 +85,7 @@ async fn a_mix_up_is_refused() {
     log_in(&app, &Session::new(), &[("code", CODE), ("iss", provider.issuer())]).await.unwrap();
 }
 
-/// RFC 9207 §2.4: if the metadata promises an `iss` parameter, a response without it is rejected.
+/// RFC 9207 §2.4: if the metadata promises an `iss` parameter, a response without `iss` is rejected.
 #[tokio::test]
 async fn an_answer_without_the_promised_issuer_is_refused() {
     let promise = json!({ "authorization_response_iss_parameter_supported": true });

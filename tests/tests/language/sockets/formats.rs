@@ -171,7 +171,7 @@ async fn a_form_equals_a_browsers_byte_for_byte() {
 }
 
 /// A path argument equals the output of `encodeURIComponent`, except that `!`, `'`, `(`, `)` and `*` are encoded, too.
-/// They are reserved (RFC 3986 §2.2), and some servers give them a special meaning.
+/// These characters are reserved (RFC 3986 §2.2), and some servers give them a special meaning.
 #[tokio::test]
 async fn a_path_argument_equals_encode_uri_component() {
     let (recorded, (server, api)) = (recorded(), api().await);

@@ -45,7 +45,8 @@ async fn a_proxy_of_the_system_sees_no_request_to_this_machine() {
     assert_eq!(proxy.seen().len(), 1, "the request to another machine goes through the proxy");
 }
 
-/// Makes a call to this machine and a call that is redirected to this machine. Both run in the process with the proxy.
+/// Makes a call to this machine and a call that is redirected to this machine. Both calls run in the process that uses
+/// the proxy.
 async fn calls(server: &str) {
     let client = PlainClient::builder(server).tokens(Tokens::new("secret")).build().unwrap();
     client.old().await.unwrap();

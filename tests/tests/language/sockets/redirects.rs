@@ -111,7 +111,6 @@ trait Harmless {
 
 /// N1: `build` rejects an HTTP client that follows redirects by itself, if it would send header arguments or default
 /// headers to another origin.
-/// origin.
 #[tokio::test]
 async fn an_http_client_that_would_leak_headers_is_refused() {
     let follows = reqwest::Client::new;

@@ -1,4 +1,5 @@
-//! Tests the layer test itself with small crates. Each crate has one violation, or only looks as if it had one.
+//! Tests the layer test itself with small crates. Each crate has one violation, or code that only looks like a
+//! violation.
 
 mod arrows;
 mod reading;
