@@ -13,7 +13,7 @@ impl Stage {
     ///
     /// # Panics
     ///
-    /// Panics if the number is different.
+    /// Panics if the actual number is different from `expected`.
     #[track_caller]
     pub fn assert_sends(&self, expected: usize) {
         assert_count(expected, self.sends(), "requests at the API", &self.log());
@@ -25,7 +25,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// Panics if the number is different.
+    /// Panics if the actual number is different from `expected`.
     #[track_caller]
     pub fn assert_refreshes(&self, expected: usize) {
         let requests = self.requests(Role::Refresh);
@@ -36,7 +36,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// Panics if the number is different.
+    /// Panics if the actual number is different from `expected`.
     #[track_caller]
     pub fn assert_granted(&self, expected: usize) {
         let requests = self.requests(Role::Refresh);
@@ -47,7 +47,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// Panics if the number is different.
+    /// Panics if the actual number is different from `expected`.
     #[track_caller]
     pub fn assert_logins(&self, expected: usize) {
         assert_count(expected, self.logins(), "logins", &self.requests(Role::Login));
@@ -57,7 +57,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// Panics if the number is different.
+    /// Panics if the actual number is different from `expected`.
     #[track_caller]
     pub fn assert_logouts(&self, expected: usize) {
         assert_count(expected, self.logouts(), "logouts", &self.requests(Role::Logout));
@@ -67,7 +67,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// Panics if the number is different.
+    /// Panics if the actual number is different from `expected`.
     #[track_caller]
     pub fn assert_retries_after_lost_answer(&self, expected: usize) {
         let (seen, requests) = (self.retries_after_lost_answer(), self.requests(Role::Refresh));
@@ -89,15 +89,15 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// Panics if the number is different.
+    /// Panics if the actual number is different from `expected`.
     #[track_caller]
     pub fn assert_reuses(&self, expected: usize) {
         let (seen, requests) = (self.reuses(), self.requests(Role::Refresh));
         assert_count(expected, seen, "spent refresh tokens presented again", &requests);
     }
 
-    /// Sets how many spent refresh tokens the client presents in this test. The check on drop then requires exactly
-    /// this number instead of zero.
+    /// Sets how many spent refresh tokens the client presents in this test. The check on drop requires exactly this
+    /// number of spent refresh tokens.
     pub fn expect_reuses(&self, count: usize) {
         self.state().expected_reuses = count;
     }

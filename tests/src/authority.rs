@@ -22,7 +22,7 @@ use crate::token_requests::ParkedRequest;
 /// [`canary`](Self::canary). The canary is random text, so a search for it finds every leaked token.
 ///
 /// The value that [`new`](Self::new) or [`with`](Self::with) returned fails the test on drop if a client presented a
-/// refresh token that it knew to be spent. A test that provokes such a reuse calls
+/// refresh token that it knew to be spent. A test that provokes the reuse of a spent refresh token calls
 /// [`expect_reuses`](Self::expect_reuses). Clones check nothing, so a test keeps the first value until its end.
 pub struct Authority {
     shared: Arc<Inner>,
@@ -121,8 +121,8 @@ impl Authority {
         configure(&mut self.state().config);
     }
 
-    /// Sets how the next request of this role is handled. A second call sets the handling of the request after the next
-    /// one.
+    /// Sets how the next request of this role is handled. A second call of this method sets the handling of the second
+    /// next request.
     pub fn next(&self, role: Role, handling: Handling) {
         self.state().endpoint(role).next.push_back(handling);
     }
@@ -322,7 +322,7 @@ impl Clone for Authority {
 
 impl Drop for Authority {
     fn drop(&mut self) {
-        // A second panic would hide the first one.
+        // A second panic would hide the message of the first panic.
         if self.checks_reuse && !std::thread::panicking() {
             self.check_reuses();
         }

@@ -138,8 +138,8 @@ impl IssuedTokens {
         Grant { access, secret: successor, spent: Some(number) }
     }
 
-    /// Records that the response with these tokens was sent. From then on the client knows that the old refresh token
-    /// is spent.
+    /// Records that the response with these tokens was sent. A client that gets this response knows that the old
+    /// refresh token is spent.
     pub(crate) fn told(&mut self, grant: Grant) {
         let secret = grant.spent.and_then(|number| self.secrets.get_mut(number - 1));
         if let Some(spent) = secret.and_then(|secret| secret.spent.as_mut()) {

@@ -87,7 +87,7 @@ impl RedisServer {
         self.signal("STOP");
     }
 
-    /// Resumes the process. The server then executes the commands that it has received.
+    /// Resumes the process. After the process has resumed, the server executes the commands that it has received.
     ///
     /// # Panics
     ///

@@ -79,7 +79,7 @@ impl Stage {
     }
 
     /// Answers all later requests with this script. A request parks if the script returns [`Answer::park`]. Requests
-    /// that are parked already stay parked.
+    /// that were parked before stay parked.
     pub fn respond<A: Into<Answer>>(&self, script: impl Fn(&Seen) -> A + Send + Sync + 'static) {
         *self.script() = Some(Arc::new(move |seen| script(seen).into()));
     }

@@ -64,7 +64,8 @@ pub trait Place: Send + Sync + 'static {
         async { false }
     }
 
-    /// Resumes the server after [`stall`](Self::stall). The server then executes the requests that it has received.
+    /// Resumes the server after [`stall`](Self::stall). After `resume`, the server executes the requests that it has
+    /// received.
     fn resume(&self) -> impl Future<Output = ()> + Send {
         async {}
     }
@@ -284,8 +285,8 @@ pub async fn an_abandoned_request_for_the_lock_is_harmless(place: &impl Place) {
     lock.expect("an abandoned request does not keep the lock").expect("a store that works");
 }
 
-/// A login or logout is stored without a lock, even while another process holds the lock. The other process then finds
-/// that its basis is not the current revision.
+/// A login or logout is stored without a lock, even while another process holds the lock. The process with the lock
+/// then finds that its basis is not the current revision.
 pub async fn a_login_needs_no_lock(place: &impl Place) {
     let (holder, other) = (place.open(), place.open());
     let Some(held) = lock(&holder).await else { return };

@@ -52,7 +52,8 @@ fn response(status: u16) -> Response {
     http::Response::builder().status(status).body(Bytes::new()).unwrap().into()
 }
 
-/// Returns the bytes that each of many calls holds while no task can make progress. All calls are dropped afterwards.
+/// Returns the bytes that each of many calls holds while no task can make progress. All calls are dropped before the
+/// function returns.
 fn bytes_of_each<S>(builder: ClientBuilder<ShopClient>, transport: S) -> i64
 where
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,

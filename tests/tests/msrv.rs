@@ -1,8 +1,8 @@
 //! Checks that no dependency of the published crates requires a newer Rust version than the crates state, on any
 //! platform.
 //!
-//! `.ci/msrv` builds both crates for Linux with the stated Rust version. This test reads the whole lock file, so it
-//! covers the dependencies of other platforms, too.
+//! `.ci/msrv` builds both crates for Linux with the stated Rust version. This test reads the whole lock file, so the
+//! test also covers the dependencies of other platforms.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;

@@ -181,7 +181,7 @@ async fn a_limiter_that_lets_refreshes_pass_starves_no_call() {
     assert!(world.authority.requests(Role::Refresh)[0].at() < world.stage.log()[2].at());
 }
 
-/// W14: if the rate limiter delays refreshes, too, some calls fail.
+/// W14: if the rate limiter also delays refreshes, some calls fail.
 #[tokio::test(start_paused = true)]
 async fn a_limiter_that_holds_up_refreshes_starves_calls() {
     let world = World::new();

@@ -67,7 +67,7 @@ async fn the_time_of_a_call_runs_from_its_first_poll() {
     assert_eq!((time, error.is_timeout()), (2 * SECOND, true));
 }
 
-/// Calls of role methods have options, too, and a login with options sets the session.
+/// Calls of role methods also have options, and a login with options sets the session.
 #[tokio::test(start_paused = true)]
 async fn calls_with_a_role_take_options() {
     let world = World::new();
@@ -277,7 +277,7 @@ async fn the_longest_body_of_a_call_outranks_that_of_the_builder() {
     assert!(pages.next().await.unwrap().unwrap_err().is_body_too_large());
 }
 
-/// The body limit of a call applies to a login, too.
+/// The body limit of a call also applies to a login.
 #[tokio::test(start_paused = true)]
 async fn a_login_keeps_the_limit_of_its_call() {
     let world = World::new();

@@ -183,7 +183,7 @@ async fn dropping_the_first_waiting_call_starts_no_second_refresh() {
     assert_refreshed_once(&world, &shop).await;
 }
 
-/// F6: if all client handles are dropped, the refresh still completes. The session is freed afterwards.
+/// F6: if all client handles are dropped, the refresh still completes. The session is freed after the refresh.
 #[tokio::test(start_paused = true)]
 async fn a_session_without_handles_finishes_its_refresh_and_is_freed() {
     let world = World::new();
@@ -287,7 +287,7 @@ fn calls_on_another_runtime_survive_a_runtime_that_stops_running() {
     world.authority.assert_granted(1);
 }
 
-/// F7: if no refresh is answered, a call abandons the first refresh, waits for one more, and then fails.
+/// F7: if no refresh is answered, a call abandons the first refresh, waits for one more refresh, and then fails.
 #[test]
 fn a_call_waits_for_two_refreshes_at_most() {
     let world = World::new();

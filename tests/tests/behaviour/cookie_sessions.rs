@@ -197,7 +197,7 @@ async fn a_refresh_cookie_that_has_run_out_ends_the_session() {
     world.authority.assert_refreshes(0);
 }
 
-/// W2: an expired refresh cookie ends the session after a restart from a store, too.
+/// W2: an expired refresh cookie also ends a session that was restored from a store.
 #[tokio::test]
 async fn a_refresh_cookie_that_has_run_out_ends_the_session_after_a_restart() {
     let world = World::with(AuthorityConfig {

@@ -114,7 +114,7 @@ async fn cookies_are_kept_if_and_only_if_the_refresh_needs_them() {
 }
 
 /// P6: a late response to a call with an old cookie does not overwrite the newer cookie. A response to a call with the
-/// current cookie does overwrite the cookie.
+/// current cookie overwrites the cookie.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_does_not_overwrite_a_newer_cookie() {
     let world = World::with(AuthorityConfig::cookie());

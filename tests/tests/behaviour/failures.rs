@@ -59,7 +59,7 @@ async fn an_unreachable_refresh_endpoint_keeps_the_session() {
     assert_eq!(cause.unwrap().to_string(), "on purpose");
 }
 
-/// D6: a refresh response without valid tokens changes nothing, and the old tokens are kept.
+/// D6: after a refresh response without valid tokens, the client keeps the old tokens.
 #[tokio::test(start_paused = true)]
 async fn a_malformed_answer_of_the_refresh_endpoint_changes_nothing() {
     let json = |text: &str| Answer::new(200).header("content-type", "application/json").body(text.to_owned());
@@ -118,7 +118,7 @@ trait Named {
     async fn orders(&self) -> Result<Value>;
 }
 
-/// D6: a custom token type without a valid access token is an error and changes nothing.
+/// D6: a response of a custom token type without a valid access token is an error, and the client keeps the old tokens.
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_a_custom_type_without_an_access_token_changes_nothing() {
     for jwt in ["", "none", "a\nb"] {
@@ -137,7 +137,7 @@ async fn an_answer_of_a_custom_type_without_an_access_token_changes_nothing() {
     }
 }
 
-/// D7: a 200 response with an error that does not reject the refresh token changes nothing.
+/// D7: after a 200 response with an error that does not reject the refresh token, the client keeps the old tokens.
 #[tokio::test(start_paused = true)]
 async fn a_temporary_error_in_a_200_changes_nothing() {
     let world = World::new();
@@ -219,7 +219,7 @@ async fn an_early_refresh_that_returns_the_same_token_is_a_success() {
     assert!(!event_names(&mut events).contains(&"refresh failed"));
 }
 
-/// D11, D12: a refresh response without a refresh token, or with an empty one, keeps the old refresh token.
+/// D11, D12: if the refresh token in a refresh response is empty or missing, the client keeps the old refresh token.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_without_a_refresh_token_keeps_the_old_one() {
     for refresh_token_field in [RefreshTokenField::Omitted, RefreshTokenField::Empty] {

@@ -18,7 +18,7 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }
 
-/// Starts a refresh on `idle` with a call and drops the call. `idle` is not polled afterwards.
+/// Starts a refresh on `idle` with a call and drops the call. After the call is dropped, `idle` is not polled.
 fn leave_a_refresh(idle: &Runtime, world: &World, shop: &ShopClient, polled: bool) {
     idle.block_on(async {
         let mut call = pin!(shop.order(1));
@@ -40,7 +40,8 @@ fn with_store(world: &World, store: &FakeStore, living: &Runtime) -> ShopClient 
     shop
 }
 
-/// I7: a call on another thread takes over a refresh that was not polled yet. The stalled refresh sends nothing later.
+/// I7: a call on another thread takes over a refresh that was not polled yet. If the stalled refresh is polled later,
+/// it sends no request.
 #[test]
 fn a_refresh_that_was_taken_over_before_it_began_sends_nothing_later() {
     let (world, idle, living) = (World::new(), runtime(), runtime());
@@ -176,7 +177,7 @@ fn a_writer_that_stalls_after_a_failure_is_replaced() {
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// J1: a refresh that was not polled before a logout or another login sends nothing.
+/// J1: a refresh that was not polled before a logout or another login sends no request.
 #[test]
 fn a_refresh_that_has_not_begun_ends_with_its_login() {
     for with_a_store in [false, true] {

@@ -71,7 +71,7 @@ async fn the_body_of_an_error_is_cut_at_one_mebibyte() {
     assert_eq!(long.len(), 3 * MIB);
 }
 
-/// The body of a 403 is cut at 1 MiB in a session, too.
+/// In a session, the body of a 403 response is cut at 1 MiB.
 #[tokio::test(start_paused = true)]
 async fn the_body_of_a_refusal_is_cut_too() {
     let world = World::new();

@@ -17,7 +17,7 @@ use crate::waiting::{next_event, settled};
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Returns a world whose token responses contain these members, too.
+/// Returns a world whose token responses also contain these members.
 fn world_with(members: Value) -> World {
     let world = World::with(AuthorityConfig { members, ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
@@ -249,7 +249,7 @@ async fn without_a_receiver_nothing_runs_and_events_do_not_keep_a_session_alive(
     assert!(events.next().await.is_none());
 }
 
-/// `keep_fresh` reads the events, too, but it does not consume the `Ending` event, because it cannot log in.
+/// `keep_fresh` also reads the events, but `keep_fresh` does not consume the `Ending` event, because it cannot log in.
 #[tokio::test(start_paused = true)]
 async fn keep_fresh_does_not_take_the_announcement_from_a_later_receiver() {
     let world = world_with(json!({ "refresh_expires_in": 1000 }));

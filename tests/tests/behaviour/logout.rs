@@ -43,7 +43,7 @@ async fn a_logout_during_a_refresh_discards_the_new_tokens() {
     }
 }
 
-/// J1: a logout before the refresh is polled for the first time discards the refresh, too.
+/// J1: a logout before the refresh is polled for the first time also discards the refresh.
 #[tokio::test(start_paused = true)]
 async fn a_logout_before_the_refresh_has_run_discards_it_too() {
     let world = World::new();

@@ -1,5 +1,5 @@
 //! Refreshes whose response was lost, so that the client cannot know whether the server spent the refresh token. The
-//! client sends the refresh token again within the same refresh. If the server then refuses the token, the error
+//! client sends the refresh token again within the same refresh. If the server refuses the repeated request, the error
 //! reports a lost rotation.
 
 use std::time::Duration;

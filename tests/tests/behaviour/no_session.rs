@@ -14,7 +14,7 @@ use crate::api::{
 use crate::transports::ConnectTo;
 use crate::waiting::{done, settled};
 
-/// An API without roles, which has a session only if the builder gets one.
+/// An API without roles, which has a session only if the builder sets a session, tokens or a refresher.
 #[api]
 trait Catalogue {
     #[get("/items/{id}")]
@@ -75,8 +75,8 @@ async fn after_a_logout_nothing_is_sent() {
     assert_eq!(world.routes(), ["POST /api/user/logout"]);
 }
 
-/// K2: a hand-written request is sent with the access token if there is one, and without a token otherwise. Only a
-/// refused token starts a refresh.
+/// K2: a hand-written request contains the access token if the session has an access token. Only a refused token starts
+/// a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_hand_written_request_starts_a_refresh_only_if_it_carried_a_credential() {
     let world = World::new();

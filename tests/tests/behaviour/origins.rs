@@ -163,8 +163,8 @@ async fn the_refresh_token_goes_to_its_own_origin_only() {
     }
 }
 
-/// N5: the cookies of the session are sent only to its origin, even if they are valid for all subdomains. Other origins
-/// cannot set cookies.
+/// N5: the cookies of the session are sent only to its origin, even if they are valid for all subdomains. Responses of
+/// other origins cannot set cookies.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_cookie_goes_to_its_own_origin_only() {
     let (home, elsewhere) = (World::with(AuthorityConfig::cookie()), Stage::new());

@@ -440,7 +440,8 @@ async fn an_expired_session_is_cleared_and_a_new_login_elsewhere_is_found() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// F6: if all client handles are dropped, the refresh completes and is stored. The session is freed afterwards.
+/// F6: if all client handles are dropped, the refresh completes and is stored. The session is freed after the refresh
+/// is stored.
 #[tokio::test(start_paused = true)]
 async fn without_any_handle_the_refresh_is_stored() {
     let world = guarded();

@@ -25,7 +25,7 @@ fn classification(error: &Error) -> Option<Classification> {
     error.receipt().unwrap().classification()
 }
 
-/// C1: if the server refuses the new token, too, the error has the reason `FreshTokenRefused`.
+/// C1: if the server also refuses the new token, the error has the reason `FreshTokenRefused`.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_a_fresh_token_says_so() {
     for (status, said) in [(401, Classification::Expired), (403, Classification::Suspect)] {
@@ -114,7 +114,7 @@ async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
     }
 }
 
-/// C7: a rate limit is the reason of the error, whether it is in the headers or in a body like those of Google and
+/// C7: a rate limit is the reason of the error, if it is in the headers or in a body with the format of Google or
 /// GitHub.
 #[tokio::test(start_paused = true)]
 async fn a_rate_limit_is_named() {

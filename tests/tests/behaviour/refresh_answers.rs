@@ -63,7 +63,7 @@ async fn a_declared_status_or_code_ends_the_session() {
     }
 }
 
-/// W4: the statuses of the builder replace those of the trait.
+/// W4: the statuses of the builder replace the statuses of the trait.
 #[tokio::test(start_paused = true)]
 async fn the_statuses_of_the_builder_outrank_those_of_the_trait() {
     for (status, ended) in [(401, false), (409, true)] {
@@ -260,7 +260,7 @@ trait Forms {
     async fn login(&self, #[json] credentials: &Credentials) -> Result<Reply<Named>>;
 }
 
-/// W8: a custom token type reads a urlencoded response, too.
+/// W8: a custom token type also reads a urlencoded response.
 #[tokio::test(start_paused = true)]
 async fn a_type_of_the_user_reads_urlencoded_tokens() {
     let world = World::new();

@@ -11,7 +11,8 @@ use tokio::time::{advance, sleep};
 use crate::api::{ANN, Shop, ShopClient, builder, event_names, order, tokens};
 use crate::waiting::{done, settled};
 
-/// Returns a client whose access token expires in twenty of its six hundred seconds, and whose refresh is rejected.
+/// Returns a client whose refresh is rejected. The access token has a lifetime of 600 seconds and expires in 20
+/// seconds.
 async fn on_the_last_credential(world: &World) -> ShopClient {
     let tokens = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(600));
     let shop = builder(world).tokens(tokens).build().unwrap();

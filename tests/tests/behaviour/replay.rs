@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::api::{Order, Shop, event_names, logged_in_client, order};
 
-/// E1: if the second request is refused, too, the call returns this refusal and sends nothing more.
+/// E1: if the second request is also refused, the call returns the second refusal and sends no third request.
 #[tokio::test(start_paused = true)]
 async fn a_second_refusal_is_the_answer() {
     for (first, second) in [(401, 401), (401, 403), (403, 401), (403, 403)] {
@@ -95,7 +95,7 @@ async fn a_second_send_that_fails_keeps_the_new_token() {
     }
 }
 
-/// E3: if the body of the second response breaks off, the call returns an error and sends nothing more.
+/// E3: if the body of the second response breaks off, the call returns an error and sends no third request.
 #[tokio::test(start_paused = true)]
 async fn a_second_answer_that_breaks_off_is_an_error_without_another_send() {
     let world = World::new();

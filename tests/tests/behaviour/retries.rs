@@ -17,7 +17,7 @@ fn retrying(world: &World, retry: Retry) -> ShopClient {
     builder(world).tokens(tokens(&world.authority.issue())).retry(retry).build().unwrap()
 }
 
-/// Sends these answers in order, and then repeats the last one.
+/// Sends these answers in order, and then repeats the last answer.
 fn script(world: &World, answers: Vec<Answer>) {
     let script = std::sync::Mutex::new(answers);
     world.stage.respond(move |_| {

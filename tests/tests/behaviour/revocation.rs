@@ -156,7 +156,7 @@ async fn tokens_of_the_current_login_are_not_revoked() {
     settled().await;
     world.authority.assert_logouts(0);
 
-    // The caller has set the same refresh token, so it is in use, too.
+    // The caller has set the same refresh token, so the refresh token is in use.
     world.stage.park();
     let (call, exchange) = refreshing(&world, &shop).await;
     let same = Tokens::new("another").with_refresh(world.authority.refresh(1));

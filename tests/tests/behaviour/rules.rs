@@ -88,7 +88,7 @@ async fn a_body_can_say_that_the_token_has_expired() {
     }
 }
 
-/// C8, C9: a matching `forbidden_when` rule prevents a refresh, whatever the status and the challenge are.
+/// C8, C9: a matching `forbidden_when` rule prevents a refresh with any status and any challenge.
 #[tokio::test(start_paused = true)]
 async fn a_body_can_say_that_a_refusal_is_not_about_the_token() {
     for status in [401, 403] {
@@ -133,7 +133,7 @@ async fn a_missing_csrf_token_costs_one_refresh_without_a_rule() {
     }
 }
 
-/// C6: a rule can declare that HTML pages are not about the token. An HTML page then starts no refresh.
+/// C6: a rule can declare that HTML pages are not about the token. An HTML page starts no refresh if this rule matches.
 #[tokio::test(start_paused = true)]
 async fn html_pages_can_be_declared_unrelated_to_the_token() {
     let world = World::new();

@@ -113,7 +113,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     let text = |secret: &str| Body::from(secret.to_owned());
     let search = || client.search(&secret, &secret, text(&secret));
 
-    // These calls and logins have no session, or fail to start one.
+    // These calls have no session, and these logins start no session.
     said.outcome(search().await);
     for body in [
         json!({ "access_token": 7, "x": secret }),
@@ -163,7 +163,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     said.outcome(client.order("", &secret).await);
     said.outcome(client.order("..", &secret).await);
 
-    // These refreshes fail temporarily, and the last one is rejected.
+    // These refreshes fail temporarily, except the last refresh, which is rejected.
     world.stage.respond(|_| Answer::text(401, "expired"));
     let bodies = [
         json!({ "error": secret }),

@@ -51,7 +51,7 @@ async fn after_the_end_of_the_session_calls_fail_without_being_sent() {
         assert!(shop.session().refresh().await.unwrap_err().is_session_expired());
         advance(Duration::from_secs(600)).await;
     }
-    // A late refusal starts no refresh either.
+    // A refusal that arrives after the end of the session starts no refresh.
     parked.answer(403);
     let late = parked_call.await.unwrap().unwrap_err();
     assert!(late.is_session_expired() && late.rejection().is_some(), "{late:?}");

@@ -132,7 +132,7 @@ async fn the_refresh_after_that_of_a_closed_tab_waits_for_a_second() {
 }
 
 /// T2: an old record of an interrupted refresh causes no wait. If each process has its own cookies, a recent record of
-/// an interrupted refresh causes no wait either.
+/// an interrupted refresh also causes no wait.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_was_lost_long_ago_delays_nothing() {
     let (world, store) = guarded();

@@ -125,7 +125,7 @@ async fn a_change_that_the_store_reports_is_adopted_at_once() {
     assert_eq!(two.session().state(), SessionState::LoggedOut);
 }
 
-/// R2: if another process stores new tokens while a refresh waits for the lock, the refresh sends nothing.
+/// R2: if another process stores new tokens while a refresh waits for the lock, the refresh sends no request.
 #[tokio::test(start_paused = true)]
 async fn new_tokens_end_a_refresh_that_waits_for_the_lock() {
     let world = guarded();
@@ -496,7 +496,7 @@ async fn another_processs_logout_ends_the_session() {
     two.order(7).await.unwrap();
 }
 
-/// J1, J2: a logout during a refresh leaves no session in the store, whatever store operation is in progress.
+/// J1, J2: a logout during a refresh leaves no session in the store, even if a store operation is in progress.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_leaves_nothing_in_the_store() {
     for op in [None, Some(Operation::Lock), Some(Operation::Load), Some(Operation::Swap)] {
@@ -545,7 +545,7 @@ async fn a_logout_while_new_tokens_are_stored_leaves_nothing_in_the_store() {
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 
-/// P3, R1: processes with a refresh cookie send one refresh for each expired token, too.
+/// P3, R1: processes with a refresh cookie also send one refresh for each expired token.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_cookie_is_shared_too() {
     let world = World::with(AuthorityConfig::cookie());

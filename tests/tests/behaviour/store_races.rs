@@ -100,8 +100,8 @@ async fn a_login_without_confirmation_can_be_refreshed() {
     world.authority.assert_refreshes(1);
 }
 
-/// J1, R4: after a logout or another login during a refresh, the lock is kept until this change is stored. Otherwise
-/// another process would load the old record and present the spent refresh token.
+/// J1, R4: after a logout or another login during a refresh, the lock is kept until this change is stored. Without the
+/// lock, another process would load the old record and present the spent refresh token.
 #[tokio::test(start_paused = true)]
 async fn the_lock_is_kept_until_a_change_during_a_refresh_is_stored() {
     for login in [false, true] {

@@ -90,7 +90,7 @@ async fn a_one_shot_body_is_sent_with_the_old_token_if_the_refresh_fails() {
     }
 }
 
-/// L6: a hand-written request with a one-shot body waits for a new token, too.
+/// L6: a hand-written request with a one-shot body also waits for a new token.
 #[tokio::test(start_paused = true)]
 async fn a_hand_written_one_shot_request_waits_too() {
     let world = World::new();

@@ -160,7 +160,7 @@ async fn a_forbidden_route_is_tried_again_at_growing_intervals() {
     assert_eq!(at, expected);
 }
 
-/// C12: three forbidden routes cause at most three times as many refreshes as one.
+/// C12: three forbidden routes cause at most three times as many refreshes as one forbidden route.
 #[tokio::test(start_paused = true)]
 async fn three_forbidden_routes_cost_no_more_than_three_times_one() {
     let world = World::new();

@@ -1,7 +1,7 @@
 //! Checks the layers of both published crates: a file uses only files that ARCHITECTURE.md lists below its folder.
 //!
 //! An arrow points from a file to the file that defines an item that it names, in a `use` or in an inline path. A `mod`
-//! line and a `pub use` are not arrows. If an item is named through a `pub use`, the arrow points to the file that
+//! line and a `pub use` create no arrow. If an item is named through a `pub use`, the arrow points to the file that
 //! defines the item. Test code is ignored, except by rules that forbid a name.
 
 use std::path::Path;

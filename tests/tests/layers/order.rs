@@ -1,5 +1,5 @@
-//! Reads the order of a crate's folders from ARCHITECTURE.md. The list contains one folder or file per line from top to
-//! bottom, each with a sentence.
+//! Reads the order of a crate's folders from ARCHITECTURE.md. Each line of the list contains a folder or a file and a
+//! sentence about it, from the top layer to the bottom layer.
 
 use std::collections::BTreeSet;
 

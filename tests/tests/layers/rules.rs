@@ -41,7 +41,7 @@ fn reached(tree: &Tree, module: usize, name: &Name) -> BTreeSet<String> {
     files.collect()
 }
 
-/// Returns the names that code outside of tests uses. A re-export is not a use.
+/// Returns the names that code outside of tests uses, without names that are only re-exported.
 fn uses(tree: &Tree) -> impl Iterator<Item = (usize, &Name)> {
     let modules = tree.modules.iter().enumerate().filter(|(_, module)| !module.test);
     let names = modules.flat_map(|(id, module)| module.names.iter().map(move |name| (id, name)));
@@ -113,7 +113,7 @@ fn shortest_circle<'a>(arrows: &'a Arrows, start: &'a str) -> Option<Vec<&'a str
     None
 }
 
-/// Returns the files that are in a circle with this file.
+/// Returns the files that are in a cycle of arrows with this file.
 fn group<'a>(arrows: &'a Arrows, start: &'a str) -> BTreeSet<&'a str> {
     let reach = |start: &'a str| {
         let mut seen = BTreeSet::new();

@@ -71,13 +71,13 @@ fn sse() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(config())]
 
-    /// The events are those of the standard, whatever the chunks are.
+    /// The client reads the events that the standard defines, from any chunks.
     #[test]
     fn events_are_those_of_the_standard_in_any_chunks(text in sse(), cuts in prop::collection::vec(any::<Index>(), 0..6)) {
         prop_assert_eq!(events(text.as_bytes(), &cuts), reference(&text));
     }
 
-    /// Arbitrary bytes result in the same events, whatever the chunks are.
+    /// Arbitrary bytes result in the same events with any division into chunks.
     #[test]
     fn events_of_any_bytes_are_the_same_in_any_chunks(
         bytes in prop::collection::vec(prop_oneof![select(&b"data:\n\r \xef\xbb\xbf\xc3"[..]), any::<u8>()], 0..60),

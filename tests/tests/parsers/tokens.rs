@@ -97,8 +97,8 @@ fn texts_of(error: &Error) -> String {
     texts
 }
 
-/// Returns whether one of the fields is this text. `Value` keeps only the last of two fields with the same name, so an
-/// empty field is accepted, too. `Value` also rejects numbers that are too large, although they are harmless in an
+/// Returns whether one of the fields is this text. `Value` keeps only the last of two fields with the same name, so the
+/// test also accepts an empty field. `Value` also rejects numbers that are too large, although they are harmless in an
 /// unused field.
 fn says(said: &Value, text: &str) -> bool {
     if said.is_null() {

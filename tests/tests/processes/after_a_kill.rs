@@ -57,8 +57,8 @@ async fn a_record_is_complete_whenever_its_writer_is_killed() {
     }
 }
 
-/// R6: the lock of a killed process is released, immediately if the kernel holds the lock, and otherwise after the
-/// lease.
+/// R6: the lock of a killed process is released. The kernel releases a file lock immediately, and a lock with a lease
+/// is free after the lease.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_lock_of_a_killed_process_is_released() {
     for place in Place::all() {

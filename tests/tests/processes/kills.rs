@@ -27,8 +27,8 @@ async fn killed_before_the_server_reads_the_refresh_token() {
 }
 
 /// R6, S3: if a process is killed after the server has spent its refresh token, the next process sends the old refresh
-/// token once. A lenient server then returns the new tokens. With a strict server, the call fails once with a lost
-/// rotation.
+/// token once. A lenient server accepts the old refresh token and returns the new tokens. With a strict server, the
+/// call fails once with a lost rotation.
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_before_the_answer() {
     for server in [Server::Lenient, Server::Strict] {

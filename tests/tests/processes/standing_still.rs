@@ -1,5 +1,5 @@
-//! Processes in which the runtime of a refresh stalls. The kernel holds the file lock for such a process, and the
-//! process may never make another call.
+//! Processes in which the runtime of a refresh stalls. The kernel keeps the file lock of a stalled process, and a
+//! stalled process may never make another call.
 
 use std::time::{Duration, Instant};
 
@@ -55,7 +55,7 @@ async fn a_refresh_that_stands_still_keeps_the_lock_until_its_deadline() {
     assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
 }
 
-/// J1, R6: if the session ended during a stalled refresh, and the task that stores the end stalls, too, the end is
+/// J1, R6: if the session ended during a stalled refresh, and the task that stores the end also stalls, the end is
 /// stored before the lock is released.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logout_on_a_runtime_that_stalls_is_stored_before_the_lock_is_free() {

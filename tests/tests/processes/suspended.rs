@@ -61,8 +61,8 @@ async fn a_process_that_is_suspended_during_its_refresh_does_not_repeat_it() {
     first.suspend();
     shop.world.authority.open(Role::Refresh);
     assert_eq!(next.call().await, "well");
-    // Six seconds are longer than the client waits for a response, and shorter than the time after which it repeats a
-    // lost request.
+    // Six seconds are longer than the client waits for a response, and shorter than the time after which the client
+    // repeats a lost request.
     sleep(Duration::from_secs(6).saturating_sub(began.elapsed())).await;
     first.wake();
     drop(unread);
@@ -71,8 +71,8 @@ async fn a_process_that_is_suspended_during_its_refresh_does_not_repeat_it() {
     assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
 }
 
-/// R3: if the lease of a suspended process expires during its refresh, a lenient server returns the tokens to the next
-/// process, too. The first process does not overwrite these tokens when it resumes.
+/// R3: if the lease of a suspended process expires during its refresh, a lenient server also returns the tokens to the
+/// next process. The first process does not overwrite these tokens when it resumes.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_whose_lease_expires_before_the_answer_does_no_harm() {
     let Some(place) = Place::redis(LEASE) else { return };

@@ -72,7 +72,7 @@ impl Recorder {
     ///
     /// # Panics
     ///
-    /// Panics if there is no such span or more than one.
+    /// Panics if the number of spans with this name is not one.
     #[track_caller]
     pub fn only(&self, name: &str) -> (usize, SpanSeen) {
         let mut all = self.named(name);

@@ -96,7 +96,7 @@ async fn a_failed_refresh_is_a_warning_with_its_reason() {
     assert_eq!(warnings[0].fields.get("message"), "the refresh endpoint answered 503 Service Unavailable");
 }
 
-/// U6: each change of a session is one event.
+/// U6: each change of a session emits one event.
 #[tokio::test(start_paused = true)]
 async fn a_session_reports_every_change() {
     let (world, recorder) = (World::new(), Recorder::default());

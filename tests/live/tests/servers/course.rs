@@ -41,7 +41,7 @@ pub struct Habits {
     pub expired: u16,
     /// Whether every refresh returns a new refresh token and invalidates the old refresh token.
     pub rotates: bool,
-    /// Whether a spent refresh token ends the whole session, so that the newer refresh token becomes invalid, too.
+    /// Whether a spent refresh token ends the whole session, so that the newer refresh token also becomes invalid.
     pub reuse_ends_all: bool,
     /// The number of refreshes that forty forbidden calls cause.
     pub forbidden_costs: i64,

@@ -34,7 +34,7 @@ pub trait Shop {
 /// Prints one line and flushes stdout.
 pub fn print_line(line: &str) {
     let mut out = std::io::stdout().lock();
-    // A failed write means that the parent process has ended, so this process is about to end, too.
+    // A failed write means that the parent process has ended, so this process also ends soon.
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 

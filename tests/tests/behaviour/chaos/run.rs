@@ -84,7 +84,7 @@ impl Run {
         for other in others.join_all().await {
             errors.extend(other.err());
         }
-        // Refreshes without a waiting call must complete, too.
+        // Refreshes without a waiting call must also complete.
         sleep(SETTLING).await;
         for listener in listeners {
             listener.abort();

@@ -36,7 +36,7 @@ async fn rejected(provider: &Provider, app: &App, query: &str) -> Error {
     error
 }
 
-/// RFC 9700 §4.7: a response without the correct `state` is rejected, whatever else it contains.
+/// RFC 9700 §4.7: a response without the correct `state` is rejected, even if all other parameters are correct.
 #[tokio::test]
 async fn an_answer_with_another_state_is_not_believed() {
     let provider = Provider::answering(tokens()).await;

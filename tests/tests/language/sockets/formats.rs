@@ -170,7 +170,7 @@ async fn a_form_equals_a_browsers_byte_for_byte() {
     assert_eq!(canonical(&body(&server.last())), canonical(&recorded.curl["form"][0].body));
 }
 
-/// A path argument equals the output of `encodeURIComponent`, except that `!`, `'`, `(`, `)` and `*` are encoded, too.
+/// A path argument equals the output of `encodeURIComponent`, except that `!`, `'`, `(`, `)` and `*` are also encoded.
 /// These characters are reserved (RFC 3986 §2.2), and some servers give them a special meaning.
 #[tokio::test]
 async fn a_path_argument_equals_encode_uri_component() {
@@ -227,8 +227,8 @@ fn multipart(request: &Request) -> String {
     body(request).replace(boundary, "BOUNDARY")
 }
 
-/// The contents and file names of parts have the same bytes as those of curl and a browser. A backslash in a file name
-/// is doubled, because a single backslash would escape the next quote in the quoted string (RFC 2183 §2).
+/// The contents and file names of parts have the same bytes as the parts that curl and a browser send. A backslash in a
+/// file name is doubled, because a single backslash would escape the next quote in the quoted string (RFC 2183 §2).
 #[tokio::test]
 async fn parts_equal_a_browsers_and_curls_byte_for_byte() {
     let (recorded, (server, api)) = (recorded(), api().await);

@@ -78,7 +78,7 @@ async fn a_grants_own_http_client_is_used_for_the_grant_only() {
 }
 
 /// D9, N1: a redirect of a token endpoint is never followed with the secret, even if the HTTP client follows redirects
-/// by itself. A response after such a redirect starts no session.
+/// by itself. A token response that arrives after a redirect starts no session.
 #[tokio::test]
 async fn a_redirect_of_a_token_endpoint_carries_no_secret() {
     let elsewhere =
