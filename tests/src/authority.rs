@@ -113,7 +113,7 @@ impl Authority {
         Self { shared: Arc::new(inner), checks_reuse: true }
     }
 
-    // ---- Methods that configure the server ----
+    // ---- Configuration ----
 
     /// Changes the configuration. A test can call this method at any time: `authority.configure(|config| config.rotate
     /// = false)`.
@@ -121,8 +121,8 @@ impl Authority {
         configure(&mut self.state().config);
     }
 
-    /// Sets how the next request of this role is handled. A second call of this method sets the handling of the second
-    /// next request.
+    /// Sets how the next request of this role is handled. Two calls of this method set the handling of the next two
+    /// requests.
     pub fn next(&self, role: Role, handling: Handling) {
         self.state().endpoint(role).next.push_back(handling);
     }
@@ -189,7 +189,7 @@ impl Authority {
         self.state().issued.revoke();
     }
 
-    // ---- Methods that read the state of the server ----
+    // ---- State ----
 
     /// Returns whether an access token is valid now.
     #[must_use]

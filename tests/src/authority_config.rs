@@ -35,7 +35,7 @@ pub struct AuthorityConfig {
     pub refresh_token_in: RefreshTokenIn,
     /// The refresh token field in the response to a refresh.
     pub refresh_token_field: RefreshTokenField,
-    /// More JSON members for every response with tokens.
+    /// JSON members that the server adds to every response with tokens.
     pub members: Value,
     /// The name of the cookie with the refresh token.
     pub cookie_name: &'static str,
@@ -124,7 +124,7 @@ pub enum Role {
 /// How an authority handles one request.
 #[derive(Clone, Debug)]
 pub enum Handling {
-    /// Processes the request and answers accordingly.
+    /// Processes the request and sends the answer of the server.
     Normal,
     /// Sends this answer and does not process the request, so no token is spent.
     Instead(Answer),

@@ -112,7 +112,7 @@ pub async fn an_empty_store_has_no_record(place: &impl Place) {
     }
 }
 
-/// Every store of this place reads the stored record, also a store that is opened after the swap.
+/// Every store of this place reads the stored record, including a store that is opened after the swap.
 pub async fn a_load_sees_the_last_swap(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
     let mut basis = Revision::default();
@@ -358,7 +358,7 @@ pub async fn an_expired_lock_cannot_store(place: &impl Place) {
     assert_eq!(soon(late.swap(overwriting)).await, None, "an older fence is always refused");
 }
 
-/// A store that reports changes reports every change, also a change before the wait. The future of the wait can be
+/// A store that reports changes reports every change, including a change before the wait. The future of the wait can be
 /// dropped.
 pub async fn every_change_is_reported_or_none(place: &impl Place) {
     let (one, other) = (place.open(), place.open());

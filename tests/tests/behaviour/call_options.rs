@@ -189,7 +189,7 @@ async fn options_of_pages_hold_for_each_page() {
     assert!(world.stage.log().iter().all(|sent| sent.header("x-trace") == Some("t1")));
 }
 
-/// Hand-written requests have the same options.
+/// Hand-written requests have the same options as calls.
 #[tokio::test(start_paused = true)]
 async fn hand_written_requests_take_options() {
     let world = World::new();

@@ -95,7 +95,7 @@ async fn the_new_tokens_stay_when_the_call_is_dropped_during_its_second_send() {
     assert_refreshed_once(&world, &shop).await;
 }
 
-/// F2: a thousand calls wait for a refresh, and all but one are dropped. The remaining call succeeds.
+/// F2: if a thousand calls wait for a refresh and 999 of these calls are dropped, the remaining call succeeds.
 #[tokio::test(start_paused = true)]
 async fn the_last_of_a_thousand_waiting_calls_is_answered() {
     for survivor in [0, 637, 999] {

@@ -62,7 +62,7 @@ async fn a_call_that_lacks_a_scope_starts_no_refresh() {
     }
 }
 
-/// C4: a response with `invalid_token` starts a refresh, even for a method whose bare 403 starts none.
+/// C4: a response with `invalid_token` starts a refresh, even for a method whose bare 403 starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn invalid_token_starts_a_refresh_even_on_a_forbidden_route() {
     let lines = [r#"Bearer error="invalid_token""#, r#"Bearer realm="shop", error="invalid_token""#];

@@ -99,8 +99,8 @@ async fn after_the_expiry_no_call_is_sent_before_the_refresh() {
     }
 }
 
-/// H3: an early refresh starts at most a fifth of the lifetime before the expiry, and at most 30 s before it. A random
-/// addition of up to a fifth can make this 36 s.
+/// H3: an early refresh starts a fifth of the lifetime before the expiry, but not earlier than 30 s before the expiry.
+/// A random addition of up to a fifth extends this time to at most 36 s.
 #[tokio::test(start_paused = true)]
 async fn the_margin_is_a_part_of_the_lifetime() {
     let margins = [

@@ -93,7 +93,7 @@ async fn a_malformed_answer_of_the_refresh_endpoint_changes_nothing() {
     }
 }
 
-/// A token response with a field name of its own.
+/// A token response with a custom field name.
 #[derive(Deserialize)]
 struct Jwt {
     jwt: String,

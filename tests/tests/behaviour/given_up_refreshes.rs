@@ -59,8 +59,8 @@ fn a_refresh_that_was_taken_over_before_it_began_sends_nothing_later() {
     assert_eq!(idle.block_on(shop.order(3)).unwrap().id, 7);
 }
 
-/// I7: a refresh that waits for the server is dropped when another refresh takes over, although its runtime is not
-/// polled.
+/// I7: a refresh that waits for the server is dropped when another refresh takes over, although the runtime of the
+/// first refresh is not polled.
 #[test]
 fn a_refresh_that_was_taken_over_is_dropped_at_once() {
     let (world, idle, living) = (World::new(), runtime(), runtime());

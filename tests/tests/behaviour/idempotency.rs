@@ -149,7 +149,7 @@ async fn a_drawn_idempotency_key_is_the_same_on_every_send_of_a_call() {
     }
 }
 
-/// A parameter with the name of the header replaces the idempotency key, and `None` draws a random key.
+/// A parameter with the name of the header replaces the idempotency key. For `None`, the client draws a random key.
 #[tokio::test(start_paused = true)]
 async fn a_parameter_gives_the_idempotency_key_instead() {
     let world = World::new();

@@ -48,7 +48,7 @@ fn chunks(count: usize, size: usize) -> Vec<Bytes> {
     vec![Bytes::from(vec![b'x'; size]); count]
 }
 
-/// The body of an error is cut at 1 MiB, and the error reports this, even if the body never ends.
+/// The body of an error is cut at 1 MiB, and the error reports the cut, even if the body never ends.
 #[tokio::test(start_paused = true)]
 async fn the_body_of_an_error_is_cut_at_one_mebibyte() {
     for status in [400, 403, 404, 500, 302] {
@@ -89,7 +89,7 @@ async fn a_success_longer_than_max_body_is_an_error() {
         (Answer::new(200).body(vec![b'x'; 11]), 11),
         (Answer::new(200).chunks(chunks(5, 2)), 10),
         (Answer::new(200).chunks(chunks(11, 1)), 11),
-        // This body never ends, and the error does not wait for its end.
+        // The body of the response never ends, and the error does not wait for the end of the body.
         (Answer::new(200).chunks(chunks(11, 1)).then_hang(), 11),
     ] {
         let result = answering(Some(10), move || answer.clone()).text().await;

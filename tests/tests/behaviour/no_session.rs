@@ -203,8 +203,8 @@ async fn a_refresh_token_alone_is_enough_to_start_with() {
     world.authority.assert_refreshes(1);
 }
 
-/// K4: if the first refresh fails, no call is sent. A temporary failure can be repeated, and a rejection ends the
-/// session.
+/// K4: if the first refresh fails, no call is sent. After a temporary failure, a later call refreshes again. A
+/// rejection ends the session.
 #[tokio::test(start_paused = true)]
 async fn a_failed_start_from_a_refresh_token_sends_no_call() {
     let world = World::new();

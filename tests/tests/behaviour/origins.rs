@@ -32,7 +32,7 @@ pub trait HeaderApi {
     async fn change(&self, id: u64, #[json("name")] name: &str) -> Result<Reply<Value>>;
 }
 
-/// Returns the world of the shop, a stage at every other origin, and a transport to both.
+/// Returns the world of the shop, a stage at every other origin, and a transport to all these doubles.
 pub fn worlds() -> (World, Stage, Origins) {
     let (home, elsewhere) = (World::new(), Stage::new());
     elsewhere.respond(|_| order(7));
@@ -73,7 +73,7 @@ async fn a_request_to_another_origin_ignores_the_session() {
         assert_eq!(elsewhere.sends(), 1, "requests at the API: {target}");
         assert_eq!(home.routes(), [""; 0]);
         let seen = elsewhere.log().remove(0);
-        // The caller's URL has a user name before the `@`, which becomes this header.
+        // If the caller's URL has a user name before the `@`, the `authorization` header contains this user name.
         let of_caller = seen.header("authorization").is_some_and(|value| value.starts_with("Basic "));
         assert!(of_caller || seen.header("authorization").is_none());
         assert!(!format!("{:?}", seen.headers()).contains(&home.authority.canary()));

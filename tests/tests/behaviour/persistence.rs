@@ -386,8 +386,8 @@ async fn invalid_stored_data_is_an_error_and_is_not_overwritten() {
     }
 }
 
-/// S7: a damaged record is an error that tells the user to delete it, and no expired session. Neither a new process nor
-/// a running process overwrites the record.
+/// S7: a damaged record is an error that tells the user to delete the record. The error does not report an expired
+/// session. Neither a new process nor a running process overwrites the record.
 #[tokio::test(start_paused = true)]
 async fn a_damaged_record_is_an_error_and_is_not_overwritten() {
     let world = guarded();
@@ -462,7 +462,7 @@ async fn without_any_handle_the_refresh_is_stored() {
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// P3: the cookies of a session are stored, also cookies that the response to an ordinary call changes.
+/// P3: the cookies of a session are stored, including cookies that the response to an ordinary call changes.
 #[tokio::test(start_paused = true)]
 async fn cookies_are_stored_with_the_session() {
     let world = World::with(AuthorityConfig::cookie());

@@ -1,4 +1,4 @@
-//! The reason for a returned refusal, in the error, in its text and in the receipt, and the other values of a receipt.
+//! Tests the reason that errors and receipts give for a returned refusal, and the other values of a receipt.
 
 use std::time::Duration;
 

@@ -214,7 +214,7 @@ async fn a_login_and_a_refresh_ask_for_json() {
     }
 }
 
-/// W8: tokens in a urlencoded response are read, also a rotated refresh token.
+/// W8: tokens in a urlencoded response are read, including a rotated refresh token.
 #[tokio::test(start_paused = true)]
 async fn urlencoded_tokens_are_read() {
     let world = World::new();

@@ -69,7 +69,7 @@ trait Asking {
     async fn orders(&self) -> Result<Value>;
 }
 
-/// A12: a refresh request contains the access token if the API declares this.
+/// A12: a refresh request contains the access token if the API declares the access token for the refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_carries_the_access_token_if_the_api_declares_it() {
     let world = World::new();

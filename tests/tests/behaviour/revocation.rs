@@ -83,7 +83,7 @@ async fn tokens_that_arrive_after_the_logout_was_dropped_are_revoked() {
     }
 }
 
-/// J3: tokens that arrive after another login are revoked, and the tokens of the new login are not.
+/// J3: tokens that arrive after another login are revoked, and the tokens of the new login stay valid.
 #[tokio::test(start_paused = true)]
 async fn tokens_that_arrive_after_another_login_are_revoked_and_the_new_ones_are_not() {
     for by_hand in [true, false] {

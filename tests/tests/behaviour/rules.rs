@@ -62,7 +62,7 @@ fn large(first: &str) -> Bytes {
     format!(r#"{{{first},"padding":"{padding}","last":"all of it"}}"#).into()
 }
 
-/// C9: a matching `expired_when` rule starts a refresh even where a bare 403 would not.
+/// C9: a matching `expired_when` rule starts a refresh even on a route that is known to be forbidden.
 #[tokio::test(start_paused = true)]
 async fn a_body_can_say_that_the_token_has_expired() {
     let bodies = [

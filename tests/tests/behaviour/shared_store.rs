@@ -412,7 +412,7 @@ async fn a_store_that_lost_its_last_write_gets_it_again() {
     world.authority.assert_refreshes(1);
 }
 
-/// R9: a store without locks is used, and one event reports it.
+/// R9: a store without locks is used, and one event reports the missing locks.
 #[tokio::test(start_paused = true)]
 async fn a_store_without_locks_is_used_and_reported_once() {
     let world = guarded();
@@ -477,7 +477,8 @@ async fn another_users_login_is_neither_refreshed_nor_adopted() {
     world.authority.assert_refreshes(1);
 }
 
-/// J1, G6: after a logout in another process, the session ends here at its next refresh, and the store stays empty.
+/// J1, G6: after a logout in one process, the session of another process ends at its next refresh, and the store stays
+/// empty.
 #[tokio::test(start_paused = true)]
 async fn another_processs_logout_ends_the_session() {
     let world = guarded();

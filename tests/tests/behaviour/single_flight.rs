@@ -1,4 +1,4 @@
-//! Many concurrent calls share one refresh, whichever call starts it and however it ends.
+//! Many concurrent calls share one refresh, with any cause and any result of the refresh.
 
 use std::time::Duration;
 
@@ -192,7 +192,7 @@ async fn a_failed_refresh_is_not_tried_again_by_each_waiting_call() {
     world.authority.assert_refreshes(1);
 }
 
-/// B8: after a failed refresh, a later call refreshes again after a pause, and not before.
+/// B8: after a failed refresh, the client pauses before a later call refreshes again.
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_tried_again_after_a_while_and_not_before() {
     let world = World::new();

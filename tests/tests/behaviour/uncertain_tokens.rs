@@ -35,7 +35,7 @@ fn once() -> Body {
     Body::stream(stream::iter([Ok::<_, std::io::Error>("frames")]))
 }
 
-/// Returns a client whose access token expires in ninety of its six hundred seconds.
+/// Returns a client whose access token has a lifetime of 600 seconds and expires in 90 seconds.
 async fn uploader(world: &World) -> UploadsClient {
     world.guard(403);
     let tokens = tokens(&world.authority.issue()).with_lifetime(seconds(600));

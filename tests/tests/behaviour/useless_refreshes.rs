@@ -211,7 +211,8 @@ async fn a_success_or_a_login_makes_a_route_refresh_again() {
     }
 }
 
-/// C12, C13: other errors do not make a forbidden route refresh again.
+/// C12, C13: after an error of another kind on a forbidden route, the route is still known to be forbidden, and a 403
+/// starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_server_error_does_not_make_a_route_refresh_again() {
     let troubles = [

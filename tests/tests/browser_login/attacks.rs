@@ -131,7 +131,7 @@ async fn a_head_without_an_end_is_cut_off() {
 }
 
 /// The redirect URL contains `127.0.0.1`, so a program that listens on `[::1]` at the same port receives nothing. With
-/// `localhost`, Chromium sent the code to that program.
+/// `localhost` in the redirect URL, Chromium sent the code to the program on `[::1]`.
 #[tokio::test]
 async fn a_program_that_listens_on_ipv6_at_the_same_port_gets_nothing() {
     let Ok(other) = TcpListener::bind("[::1]:0").await else {

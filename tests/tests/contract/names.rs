@@ -2,7 +2,7 @@
 
 #![allow(unused_imports)]
 
-/// The root contains 35 names. A derive macro and its trait are one name.
+/// The root contains 35 names. A derive macro and its trait share one name.
 mod root {
     pub use afresh::{
         AccessToken, ApiError, AsTokens, Body, ByteStream, CallInfo, CallKind, Client, ClientBuilder,

@@ -1,5 +1,5 @@
-//! Paging of well-known public APIs: one method for each API, with responses in the format of that API. The guide
-//! contains the table.
+//! Paging of well-known public APIs: one method for each API, with responses in the format of that API. The guide lists
+//! these APIs in a table.
 
 use afresh::{Items, Result, api};
 use afresh_tests::{Answer, Stage};

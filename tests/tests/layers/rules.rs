@@ -1,4 +1,4 @@
-//! The layer rules: no circle of files, no arrow up, no use of items of the own `mod.rs`, and no forbidden names.
+//! The layer rules: no cycle of arrows, no arrow up, no use of items of the own `mod.rs`, and no forbidden names.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -65,7 +65,7 @@ fn arrows(tree: &Tree) -> Arrows {
     arrows
 }
 
-/// Returns a shortest circle for each group of files that import each other.
+/// Returns a shortest cycle for each group of files that import each other.
 fn circles(arrows: &Arrows) -> Vec<String> {
     let mut told: BTreeSet<&str> = BTreeSet::new();
     let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! A mistake in Cargo.toml: the runtime crate is renamed there.
+//! A mistake in Cargo.toml: the user renames the runtime crate.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -86,7 +86,7 @@ proptest! {
         prop_assert_eq!(events(&bytes, &cuts), events(&bytes, &[]));
     }
 
-    /// If each line contains one value, the stream returns these values, whatever the line ends and the chunks are.
+    /// If each line contains one value, the stream returns these values, with any line ends and any chunks.
     #[test]
     fn lines_are_the_written_values_in_any_chunks(
         values in prop::collection::vec(("[ -~ä\\r\\n]{0,8}", any::<i32>(), select(&["\n", "\r\n", "\n\n", "\r\n \n"][..])), 0..8),

@@ -29,7 +29,7 @@ async fn a_partly_written_temporary_file_does_no_harm() {
 }
 
 /// S4, R6: if a process is killed while it writes, the stored record is complete and at least as new as the last
-/// confirmed write. The next process can write.
+/// confirmed write. After the kill, the next process can write.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_is_complete_whenever_its_writer_is_killed() {
     let mut random = fastrand::Rng::with_seed(7);

@@ -26,7 +26,7 @@ async fn standing_still(shop: &Shop, step: &str, order: &str) -> (Process, Proce
     (first, next)
 }
 
-/// Makes calls until the result is no longer that another process refreshes.
+/// Makes calls until no call fails with a busy error, and returns the last result.
 async fn call_until_free(process: &mut Process) -> String {
     let begun = Instant::now();
     loop {

@@ -23,7 +23,7 @@ async fn goes_on(worker: &mut Process) {
     }
 }
 
-/// R3: a process whose lease expires before it sends its refresh does not send it, and adopts the tokens of the next
+/// R3: a process whose lease expires before it sends its refresh sends no refresh and adopts the tokens of the next
 /// process.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_whose_lease_expires_before_it_sends_spends_nothing() {
@@ -129,8 +129,8 @@ async fn with_a_strict_server_the_session_ends_with_a_lost_rotation() {
     assert_eq!(shop.presented_again(), 1, "spent tokens presented again");
 }
 
-/// R5, R6: a file lock has no lease, so no other process refreshes while the lock's holder is suspended, and their
-/// calls fail with a busy error. The session continues when the holder resumes.
+/// R5, R6: a file lock has no lease, so no other process refreshes while the lock's holder is suspended. The calls of
+/// other processes fail with a busy error. The session continues when the holder resumes.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_suspended_process_keeps_the_lock_of_a_file() {
     let shop = Shop::open(Place::file(), Server::Strict).await;

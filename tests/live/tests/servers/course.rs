@@ -33,7 +33,7 @@ pub trait Customer: Clone + Debug + Send + Sync + 'static {
     fn with(server: &Server, tokens: Tokens) -> Option<Self>;
 }
 
-/// What a server answers and how it handles refresh tokens.
+/// The answers of a server, and its handling of refresh tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct Habits {
     pub name: &'static str,
@@ -69,8 +69,7 @@ async fn logs_in_and_calls<C: Customer>(shop: &C, server: &Server) {
     assert_eq!(server.counts().await, Counts { logins: 1, ok: 1, live: 1, ..Counts::default() });
 }
 
-/// One refresh serves all calls, even if some refusals arrive late. Every call succeeds, and no spent token is
-/// presented.
+/// All calls need one refresh, even if some refusals arrive late. Every call succeeds, and no spent token is presented.
 async fn crowd_finds_its_token_expired<C: Customer>(shop: &C, server: &Server, habits: Habits, late: bool) {
     let (before, old) = (server.counts().await, shop.session().tokens());
     server.hours_pass().await;

@@ -155,7 +155,7 @@ async fn a_public_client_before_a_bare_403() {
 }
 
 /// C4, G2, G9: all steps succeed for a client with a secret, if the server answers 401 with a reason. The logout is a
-/// request of RFC 7009.
+/// revocation request according to RFC 7009.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_with_a_secret_before_a_challenge() {
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &["challenge"]).await else { return };
@@ -163,8 +163,9 @@ async fn a_client_with_a_secret_before_a_challenge() {
     goes_the_course(service(&server).build().unwrap(), &server, habits).await;
 }
 
-/// R1, R2, G2: four programs share one grant in a file, and all their calls are refused at once, four times. Each time,
-/// one program refreshes and the other programs adopt the tokens. The provider receives no spent refresh token.
+/// R1, R2, G2: four programs share one grant in a file, and all their calls are refused at once, four times. After each
+/// refusal, one program refreshes and the other programs adopt the tokens. The provider receives no spent refresh
+/// token.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn programs_that_share_a_file_spend_nothing_twice() {
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &[]).await else { return };

@@ -137,7 +137,7 @@ impl<'a> Checks<'a> {
     /// checks that no spent token is presented.
     fn check_refreshes(&self) {
         let Run { world, sessions, level, .. } = self.run;
-        // At the other fault levels, a refresh can be abandoned while it is in progress, and its tokens are lost.
+        // If the run has faults, a refresh can be abandoned while it is in progress, and its tokens are lost.
         if *level == FaultLevel::DelaysOnly {
             assert_eq!(
                 world.authority.retries_after_lost_answer(),

@@ -47,7 +47,7 @@ async fn ten_processes_that_start_at_once_ask_one_person() {
     }
 }
 
-/// A login inside `ensure_login` emits one event, although `ensure_login` gets its tokens, too.
+/// A login inside `ensure_login` emits one event, although both the login and `ensure_login` set the tokens.
 #[tokio::test]
 async fn a_login_inside_of_ensure_login_is_set_once() {
     let provider = Provider::answering(tokens()).await;

@@ -254,8 +254,7 @@ fn an_invalid_login_is_refused_when_it_starts() {
     assert!(app().auth(ClientAuth::Basic).redirect(CALLBACK).start().unwrap_err().is_builder());
 }
 
-/// RFC 6749 §10.12: the Debug texts of a login show no secret, neither the client secret nor the state and the
-/// verifier.
+/// RFC 6749 §10.12: the Debug texts of a login do not contain the client secret, the state or the verifier.
 #[test]
 fn no_debug_output_holds_a_secret() {
     let app =

@@ -24,10 +24,10 @@ enum Refused {
 
 #[derive(Debug, ApiError)]
 enum ShopError {
-    /// there is no such order,
-    /// and never was.
+    /// the order does not exist,
+    /// or it is deleted.
     ///
-    /// Or it has been deleted.
+    /// The second paragraph is not part of the error text.
     #[status(404, 410)]
     NotFound,
     #[status(4xx)]
@@ -208,7 +208,7 @@ async fn a_refusal_without_a_refresh_has_its_variant() {
 
 #[tokio::test]
 async fn the_text_of_a_variant_is_the_first_paragraph_of_its_documentation() {
-    assert_eq!(failure(404).await.to_string(), "there is no such order, and never was");
+    assert_eq!(failure(404).await.to_string(), "the order does not exist, or it is deleted");
 }
 
 #[tokio::test]

@@ -110,8 +110,8 @@ fn body(request: &Request) -> String {
     String::from_utf8(request.body().to_vec()).unwrap()
 }
 
-/// Encodes the same bytes according to RFC 3986 §2.3: unreserved characters stay unchanged, and all others become
-/// upper-case hex.
+/// Normalizes an encoded text according to RFC 3986 §2.3: unreserved characters are not encoded, and all other bytes
+/// are upper-case hex.
 fn canonical(encoded: &str) -> String {
     let mut out = String::new();
     let mut rest = encoded.chars();

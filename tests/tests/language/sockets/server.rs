@@ -14,7 +14,7 @@ pub type Request = http::Request<Bytes>;
 /// The answer of the server.
 pub type Answer = http::Response<String>;
 
-/// A server on its own port, which is therefore an origin of its own.
+/// A server on its own port, so each server is a separate origin.
 pub struct Server {
     mock: MockServer,
     seen: Arc<Mutex<Vec<Request>>>,

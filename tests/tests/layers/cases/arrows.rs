@@ -1,4 +1,4 @@
-//! Tests arrows between files, and circles of files.
+//! Tests arrows between files, and cycles of arrows.
 
 use super::{assert_only, check, two_folders};
 
