@@ -50,7 +50,7 @@ pub(crate) struct State {
 pub(crate) struct Endpoint {
     pub(crate) seen: Vec<Seen>,
     pub(crate) hold: Option<Hold>,
-    /// How the endpoint handles the next requests. After these requests, `always` applies again.
+    /// The handling of the next requests. After these requests, `always` applies again.
     pub(crate) next: VecDeque<Handling>,
     pub(crate) always: Handling,
 }

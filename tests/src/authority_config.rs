@@ -121,7 +121,7 @@ pub enum Role {
     Logout,
 }
 
-/// How an authority handles one request.
+/// The way in which an authority handles one request.
 #[derive(Clone, Debug)]
 pub enum Handling {
     /// Processes the request and sends the answer of the server.

@@ -12,7 +12,7 @@ use reqwest::ResponseBuilderExt;
 use crate::response_body::ResponseBody;
 use crate::seen::RequestTimeout;
 
-/// Any error of a transport.
+/// An error that a transport returns.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// The result of a request to a double: a response or a transport error.

@@ -1,4 +1,4 @@
-//! The checks that every `SessionStore` must pass. You can run them against your own store.
+//! The checks that every `SessionStore` must pass. You can run the checks against your own store.
 //!
 //! Implement [`Place`] and call [`all`]. A failed check panics with the guarantee that the store does not keep.
 //!

@@ -206,7 +206,7 @@ impl ParkedRequest {
         self.0.decide(Handling::Normal);
     }
 
-    /// Sends this answer. If the request is not processed yet, it is never processed.
+    /// Sends this answer. An unprocessed request stays unprocessed.
     pub fn answer(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::Instead(answer.into()));
     }
@@ -216,7 +216,7 @@ impl ParkedRequest {
         self.0.decide(Handling::ProcessThen(answer.into()));
     }
 
-    /// Leaves the request without an answer. If the request is not processed yet, it is never processed.
+    /// Leaves the request without an answer. An unprocessed request stays unprocessed.
     pub fn hang(self) {
         self.answer(Answer::hang());
     }

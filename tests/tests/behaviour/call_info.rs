@@ -86,7 +86,7 @@ async fn each_request_says_which_call_it_belongs_to() {
 }
 
 /// The path template contains the path prefix of the trait. Redirected requests and multipart requests have the same
-/// `CallInfo`.
+/// `CallInfo` as other requests.
 #[tokio::test(start_paused = true)]
 async fn redirects_and_multipart_bodies_carry_the_same() {
     let world = World::new();

@@ -92,8 +92,8 @@ async fn a_logout_during_a_refresh_leaves_no_cookie() {
     );
 }
 
-/// P4: a client whose refresh needs a cookie stores cookies itself, so its transport needs no cookie jar. Other clients
-/// store no cookies.
+/// P4: a client whose refresh needs a cookie stores cookies itself, so its transport needs no cookie jar. Clients whose
+/// refresh needs no cookie store no cookies.
 #[tokio::test(start_paused = true)]
 async fn cookies_are_kept_if_and_only_if_the_refresh_needs_them() {
     let world = World::with(AuthorityConfig::cookie());

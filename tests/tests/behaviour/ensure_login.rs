@@ -23,7 +23,7 @@ fn tokens_of(shop: &ShopClient) -> Option<Tokens> {
     shop.session().tokens()
 }
 
-/// W13: if ten processes start at once, one of them logs in.
+/// W13: if ten processes start at once, only one process logs in.
 #[tokio::test(start_paused = true)]
 async fn ten_processes_that_start_at_once_log_in_once() {
     let world = World::new();

@@ -147,8 +147,8 @@ async fn a_client_secret_is_sent_in_one_place() {
     }
 }
 
-/// A second scope replaces the first. The audience is sent once, and resources (RFC 8707) and other parameters are sent
-/// as often as they were given.
+/// A second scope replaces the first scope. The audience is sent once, and resources (RFC 8707) and other parameters
+/// are sent as often as they were given.
 #[tokio::test(start_paused = true)]
 async fn scope_audience_and_resources_are_sent() {
     let world = World::new();

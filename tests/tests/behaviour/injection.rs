@@ -34,7 +34,7 @@ trait Places {
     async fn header(&self, #[header("x-one")] x: &str, #[header("x-two")] y: Option<&str>) -> Result<()>;
 }
 
-/// Fields that become query parameters.
+/// The fields that become query parameters.
 #[derive(Debug, Serialize)]
 struct Fields {
     inner: String,

@@ -70,8 +70,8 @@ async fn a_policy_around_the_client_does_not_see_a_refreshed_refusal() {
     world.authority.assert_refreshes(1);
 }
 
-/// E5: each attempt of a policy around the client is a call. The first attempt refreshes, and later attempts start no
-/// refresh.
+/// E5: each attempt of a policy around the client is a separate call of the client. The first attempt refreshes, and
+/// later attempts start no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_policy_around_the_client_causes_one_refresh_and_not_three() {
     let world = World::new();

@@ -88,7 +88,7 @@ async fn processes_with_a_file_store_send_one_refresh_for_each_expiry() {
 }
 
 /// R2, G5: tokens that another process has stored are adopted without a request, and the refused call is sent again
-/// with them.
+/// with these tokens.
 #[tokio::test(start_paused = true)]
 async fn tokens_of_another_process_are_adopted() {
     let world = guarded();

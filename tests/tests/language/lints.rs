@@ -1,4 +1,5 @@
-//! The code for the newer attributes causes no lint warning, even in a crate with strict lints.
+//! The code for attributes such as `timeout`, `part` and `none_on` causes no lint warning, even in a crate with strict
+//! lints.
 #![deny(warnings, missing_docs, missing_debug_implementations, unreachable_pub, unused_qualifications)]
 #![deny(unused_results, single_use_lifetimes, elided_lifetimes_in_paths, unnameable_types)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]
@@ -9,7 +10,7 @@ use std::marker::Send;
 use afresh::{ByteStream, Part, RefreshToken, Result, Tokens, api};
 use serde::Serialize;
 
-/// A trait with every newer attribute.
+/// A trait with time-outs, multipart bodies, cookies, rest parameters and `none_on`.
 #[api(dyn)]
 pub(crate) trait Loud {
     #[refresh]
@@ -70,7 +71,7 @@ pub(crate) trait Generic<T: Serialize + Sync> {
     async fn get(&self, rest: &T, #[cookie("c")] cookie: impl Serialize + Send) -> Result<()>;
 }
 
-/// User code can have the imports above, and generated code must not make them redundant.
+/// Generated code must not make the imports of user code redundant.
 #[test]
 fn is_quiet() {
     fn future<F: Future + Send>(_: F) {}

@@ -1,5 +1,5 @@
-//! Paging of well-known public APIs: one method for each API, with responses in the format of that API. The guide lists
-//! these APIs in a table.
+//! Paging of the well-known public APIs in the guide's table: one method for each API, with responses in the format of
+//! that API.
 
 use afresh::{Items, Result, api};
 use afresh_tests::{Answer, Stage};
@@ -178,7 +178,7 @@ async fn link_headers() {
     shopify.assert_is_read(|lists| async move { lists.shopify().await }).await;
 }
 
-/// GitLab and Azure DevOps use other headers.
+/// GitLab and Azure DevOps use custom headers for the next page.
 #[tokio::test(start_paused = true)]
 async fn other_headers() {
     let gitlab = list("GitLab", "page=2", [a_b(), c()]).header(0, "x-next-page", "2");

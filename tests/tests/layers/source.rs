@@ -32,7 +32,7 @@ pub enum Body {
     File(Option<String>),
 }
 
-/// A path in the source.
+/// A path in the source code.
 #[derive(Clone, Debug)]
 pub struct Name {
     /// The parts of the path. The first part is `::` if the path starts with `::`.
@@ -108,7 +108,7 @@ impl Reader {
         }
     }
 
-    /// Reads the item that starts here. Returns the position of the next token.
+    /// Reads the item that starts at this token. Returns the position of the next token.
     fn step(&mut self, tokens: &[Token], at: usize, items: bool, attributes: &Attributes) -> usize {
         let item = if items { self.item(tokens, at, attributes) } else { None };
         let found = item.or_else(|| self.import(tokens, at, attributes)).or_else(|| self.inline(tokens, at));

@@ -67,7 +67,7 @@ pub fn colons_at(tokens: &[Token], at: usize) -> bool {
     [at, at + 1].iter().all(|&index| tokens.get(index).is_some_and(|token| token.is(':')))
 }
 
-/// Returns the position after a `pub` and its restriction. The path in `pub(in crate::a)` is not a use.
+/// Returns the position after a `pub` and its restriction. The path in `pub(in crate::a)` creates no arrow.
 pub fn after_visibility(tokens: &[Token], at: usize) -> usize {
     if word_at(tokens, at) != "pub" {
         return at;

@@ -33,7 +33,7 @@ async fn all_are_logged_in(shop: &Shop, processes: &mut [Process]) {
     shop.world.authority.assert_refreshes(0);
 }
 
-/// W13: if ten processes start at the same time for the first time, one of them logs in.
+/// W13: if ten processes start at the same time for the first time, only one process logs in.
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_processes_that_start_at_once_log_in_once() {
     for place in Place::all() {

@@ -130,7 +130,7 @@ async fn with_a_strict_server_the_session_ends_with_a_lost_rotation() {
 }
 
 /// R5, R6: a file lock has no lease, so no other process refreshes while the lock's holder is suspended. The calls of
-/// other processes fail with a busy error. The session continues when the holder resumes.
+/// other processes fail with a busy error. The session continues when the holder of the lock resumes.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_suspended_process_keeps_the_lock_of_a_file() {
     let shop = Shop::open(Place::file(), Server::Strict).await;

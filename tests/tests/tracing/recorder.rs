@@ -44,7 +44,7 @@ pub struct EventSeen {
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fields(BTreeMap<&'static str, String>);
 
-/// The number that the recorder gives to a span. The registry reuses its own numbers.
+/// The number that the recorder gives to a span. The registry of `tracing` can use one number for several spans.
 struct Number(usize);
 
 impl Recorder {

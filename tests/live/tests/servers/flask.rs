@@ -131,8 +131,8 @@ impl Customer for PageClient {
     }
 }
 
-/// Copies a readable cookie into a header of each request, as the script of a page does. This service is below the
-/// session, so it sees the cookies of each request.
+/// Copies a readable cookie into a header of each request, as the script of a page does. This service wraps the
+/// transport, so the service reads the cookies of each request.
 #[derive(Clone, Debug)]
 struct DoubleSubmit(reqwest::Client);
 

@@ -37,7 +37,7 @@ fn recorded() -> Recorded {
     serde_json::from_str(include_str!("../../../formats/recorded.json")).unwrap()
 }
 
-/// The values of the page's forms. The name of each value ends with the value itself.
+/// The fields of the page's forms. The name of each field is `v` followed by the value of the field.
 struct Pairs(Vec<String>);
 
 impl Serialize for Pairs {
