@@ -1,4 +1,4 @@
-//! Test doubles of servers, which do only what the test configures.
+//! Test doubles of servers. A double does only what the test configures.
 //!
 //! - [`Stage`]: an API that parks every request until the test answers it.
 //! - [`Authority`]: an authorization server with endpoints for login, refresh and logout. [`AuthorityConfig`] sets how it

@@ -125,7 +125,7 @@ async fn an_html_403_costs_at_most_one_refresh() {
     world.authority.assert_refreshes(2);
 }
 
-/// C6: an HTML page from the refresh endpoint does not end the session with any status.
+/// C6: an HTML page from the refresh endpoint does not end the session, even with status 401 or 403.
 #[tokio::test(start_paused = true)]
 async fn an_html_answer_to_a_refresh_never_ends_the_session() {
     for status in [400, 401, 403, 500] {

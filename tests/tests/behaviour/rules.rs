@@ -88,7 +88,7 @@ async fn a_body_can_say_that_the_token_has_expired() {
     }
 }
 
-/// C8, C9: a matching `forbidden_when` rule prevents a refresh with any status and any challenge.
+/// C8, C9: a matching `forbidden_when` rule prevents a refresh, even with status 401 and a challenge.
 #[tokio::test(start_paused = true)]
 async fn a_body_can_say_that_a_refusal_is_not_about_the_token() {
     for status in [401, 403] {

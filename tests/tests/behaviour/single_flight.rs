@@ -244,7 +244,7 @@ async fn all_clients_of_a_session_share_its_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// B14: an early refresh, a refresh after a refusal and a manual refresh at the same time are one refresh.
+/// B14: an early refresh, a refresh after a refusal and a manual refresh at the same time share one refresh.
 #[tokio::test(start_paused = true)]
 async fn early_refused_and_manual_refreshes_are_one_refresh() {
     let world = World::new();

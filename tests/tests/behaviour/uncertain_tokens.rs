@@ -75,7 +75,7 @@ async fn a_one_shot_body_is_not_sent_with_a_token_that_expires_soon() {
 #[tokio::test(start_paused = true)]
 async fn a_one_shot_body_is_sent_with_the_old_token_if_the_refresh_fails() {
     let invalid = Handling::instead((400, json!({ "error": "invalid_grant" })));
-    // A refresh whose response was lost is sent again twice.
+    // The client sends a refresh whose response was lost two more times.
     for (handling, posts) in [(Handling::instead(503), 1), (Handling::reset_before(), 3), (invalid, 1)] {
         let world = World::new();
         let uploads = uploader(&world).await;

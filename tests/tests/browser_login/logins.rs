@@ -1,4 +1,4 @@
-//! Logins in a browser that succeed.
+//! Successful logins in a browser.
 
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};

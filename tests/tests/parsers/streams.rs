@@ -71,7 +71,7 @@ fn sse() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(config())]
 
-    /// The client reads the events that the standard defines, from any chunks.
+    /// For any division into chunks, the client reads the events that the standard defines.
     #[test]
     fn events_are_those_of_the_standard_in_any_chunks(text in sse(), cuts in prop::collection::vec(any::<Index>(), 0..6)) {
         prop_assert_eq!(events(text.as_bytes(), &cuts), reference(&text));

@@ -224,7 +224,7 @@ impl Fleet {
         self.count.kills += 1;
     }
 
-    /// Returns a random running process with another name.
+    /// Returns a random running process whose name is different from `name`.
     fn someone_but(&mut self, name: &str) -> usize {
         loop {
             let one = self.random.usize(..PROCESSES);

@@ -106,8 +106,8 @@ async fn leftovers_are_neither_used_nor_followed() {
     );
 }
 
-/// A path that is not a regular file is an immediate error. A pipe without a writer would block the client forever if
-/// the client opened the pipe.
+/// If the path is not a regular file, the store returns an error immediately. A pipe without a writer would block the
+/// client forever if the client opened the pipe.
 #[tokio::test]
 async fn what_is_not_a_regular_file_is_an_error_at_once() {
     for name in ["session", "session.lock", "session.write"] {
