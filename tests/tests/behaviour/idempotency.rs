@@ -1,4 +1,4 @@
-//! A call is sent again only if the server refused it before acting on it, or if the call is idempotent.
+//! A call is sent again only if the server refused the call without acting on it, or if the call is idempotent.
 
 use afresh::{Result, Retry, Tokens, api};
 use afresh_tests::{Answer, World};

@@ -249,7 +249,7 @@ async fn without_a_receiver_nothing_runs_and_events_do_not_keep_a_session_alive(
     assert!(events.next().await.is_none());
 }
 
-/// `keep_fresh` also reads the events, but `keep_fresh` does not consume the `Ending` event, because it cannot log in.
+/// `keep_fresh` reads the events but does not consume the `Ending` event, because `keep_fresh` cannot log in.
 #[tokio::test(start_paused = true)]
 async fn keep_fresh_does_not_take_the_announcement_from_a_later_receiver() {
     let world = world_with(json!({ "refresh_expires_in": 1000 }));

@@ -30,7 +30,7 @@ trait Filled {
 }
 
 /// W11: the token parameters of a logout are filled from the session, even if the logout is the first call of a
-/// process. Other arguments have the values of the caller.
+/// process. The caller passes all other arguments.
 #[tokio::test(start_paused = true)]
 async fn the_parameters_of_a_logout_are_filled_from_the_session() {
     for restart in [false, true] {

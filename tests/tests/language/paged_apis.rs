@@ -321,7 +321,7 @@ async fn last_elements() {
     discord.assert_is_read(|lists| async move { lists.discord().await }).await;
 }
 
-/// Jira and PayPal use counters.
+/// Jira and PayPal use the total number of elements or pages.
 #[tokio::test(start_paused = true)]
 async fn counters() {
     let jira = |values: Value| json!({"startAt": 0, "maxResults": 2, "total": 3, "values": values});

@@ -24,8 +24,8 @@ enum Refused {
 
 #[derive(Debug, ApiError)]
 enum ShopError {
-    /// the order does not exist,
-    /// or it is deleted.
+    /// no such
+    /// order.
     ///
     /// The second paragraph is not part of the error text.
     #[status(404, 410)]
@@ -208,7 +208,7 @@ async fn a_refusal_without_a_refresh_has_its_variant() {
 
 #[tokio::test]
 async fn the_text_of_a_variant_is_the_first_paragraph_of_its_documentation() {
-    assert_eq!(failure(404).await.to_string(), "the order does not exist, or it is deleted");
+    assert_eq!(failure(404).await.to_string(), "no such order");
 }
 
 #[tokio::test]
