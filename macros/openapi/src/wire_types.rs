@@ -1,4 +1,4 @@
-//! Types that a generated file contains if it needs them. No crate of the user has types with these formats.
+//! Helper types that a generated file contains if it uses them. Published crates do not offer types with these formats.
 
 use crate::model::{Between, Separator};
 
@@ -37,7 +37,7 @@ impl Separator {
 const SEPARATORS: &[Separator] =
     &[Separator::Comma, Separator::Space, Separator::Pipe, Separator::Tab, Separator::Dot];
 
-/// The name of the type of members that are sent as one text.
+/// Returns the name of the helper type whose members are sent as one text.
 pub(crate) fn members(separator: Separator, between: Between) -> String {
     let kind = match between {
         Between::Equals => "Pairs",
@@ -46,7 +46,7 @@ pub(crate) fn members(separator: Separator, between: Between) -> String {
     format!("{}{kind}", separator.name())
 }
 
-/// The names of all helpers, which no schema may take.
+/// The names of all helper types. No schema can have one of these names.
 pub(crate) const NAMES: &[&str] = &[
     "BTreeMap",
     "CommaSeparated",
@@ -64,7 +64,7 @@ pub(crate) const NAMES: &[&str] = &[
     "Bracketed",
 ];
 
-/// The helpers that a source uses.
+/// Returns the definitions of the helper types that `source` uses.
 pub(crate) fn of(source: &str) -> String {
     let mut helpers = String::new();
     for separator in SEPARATORS {
@@ -202,7 +202,7 @@ impl<T: Serialize> Serialize for Bracketed<T> {
 }
 "#;
 
-/// A user and a password as the credential of a session.
+/// The function of a generated file that makes a session credential from a user name and a password.
 pub(crate) const BASIC: &str = r#"
 /// A user and a password as a credential (RFC 7617), for `.tokens(...)` on the builder.
 #[allow(dead_code)]
