@@ -82,7 +82,7 @@ fn generate_here(document: &Document, settings: &Settings) -> Result<Generated, 
     }
     for key in ["webhooks", "x-webhooks"] {
         if document.root()[key].as_object().is_some_and(|webhooks| !webhooks.is_empty()) {
-            types.report.push(key, "requests of the server: they have no method");
+            types.report.push(key, "webhooks are requests by the server and get no method");
         }
     }
     let server = server(document);

@@ -117,7 +117,7 @@ impl<T: Serialize> Serialize for NAME<T> {
 ";
 
 const MEMBERS: &str = r"
-/// Members that are sent as one text, `EQUALS` after each name and WORD between them.
+/// Members that are sent as one text, with `EQUALS` after each name and WORD between members.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code)]
 pub struct NAME<T>(pub T);
@@ -146,14 +146,14 @@ impl<T: Serialize> Serialize for NAME<T> {
 ";
 
 const NULL_OR_VALUE: &str = r"
-/// A member that is there, as `null` or with a value.
+/// Decodes a member that is present, as `null` or with a value.
 fn null_or_value<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 ";
 
 const JSON_TEXT: &str = r"
-/// A value that is sent as the text of its JSON.
+/// A value that is sent as its JSON text.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code)]
 pub struct JsonText<T>(pub T);
@@ -167,7 +167,7 @@ impl<T: Serialize> Serialize for JsonText<T> {
 ";
 
 const BRACKETED: &str = r#"
-/// A value whose nested members are sent as `name[member]`, and whose items as `name[0]`.
+/// A value whose nested members are sent as `name[member]` and whose items are sent as `name[0]`.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code)]
 pub struct Bracketed<T>(pub T);
@@ -204,7 +204,7 @@ impl<T: Serialize> Serialize for Bracketed<T> {
 
 /// The function of a generated file that makes a session credential from a user name and a password.
 pub(crate) const BASIC: &str = r#"
-/// A user and a password as a credential (RFC 7617), for `.tokens(...)` on the builder.
+/// Returns the credential for a user and a password (RFC 7617). Pass it to `.tokens(...)` on the builder.
 #[allow(dead_code)]
 pub fn basic(user: &str, password: &str) -> afresh::Tokens {
     const SIGNS: [char; 64] = [

@@ -32,7 +32,7 @@ pub(crate) enum Answer {
 #[derive(Clone, Debug)]
 pub(crate) struct Method {
     pub(crate) name: String,
-    /// The operation, as the document writes it.
+    /// The operation with its method and path, as the document writes them.
     pub(crate) route: String,
     pub(crate) docs: String,
     pub(crate) deprecated: bool,

@@ -1,4 +1,4 @@
-//! Documents with everything that is awkward, written by hand: their clients, compiled without a warning and called.
+//! Compiles the clients of handwritten documents with unusual features, without a warning, and calls their methods.
 
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
