@@ -1,15 +1,15 @@
 // Parcels 1.0, written by afresh-openapi 0.1.0 from parcels.yaml.
-// @generated: what is changed by hand goes into `afresh-openapi.toml`.
+// @generated: make changes in `afresh-openapi.toml`, not in this file.
 //
 // Cargo.toml: `afresh` with `login`, `serde` with `derive`.
-// Credential: `.refresher(account_client_credentials(id, secret))` on the builder.
-// Or: `let app = account_app(client_id);` and `.refresher(app.clone())` on the builder, then `app.browser().run(client.session()).await?`.
-// Or: a bearer token, `.tokens(afresh::Tokens::new(token))` on the builder.
-// All of the document is in this client.
+// Credential: call `.refresher(account_client_credentials(id, secret))` on the builder.
+// Or: write `let app = account_app(client_id);`, call `.refresher(app.clone())` on the builder, then call `app.browser().run(client.session()).await?`.
+// Or: pass a bearer token with `.tokens(afresh::Tokens::new(token))` on the builder.
+// This client supports the whole document.
 
 use serde::{Deserialize, Serialize};
 
-/// The server that the document names first.
+/// The URL of the first server in the document.
 #[allow(dead_code)]
 pub const BASE_URL: &str = "http://127.0.0.1:8747";
 
@@ -38,30 +38,40 @@ pub trait Parcels {
 
     /// Sets the state of a parcel.
     #[put("/parcels/{id}/state")]
-    async fn set_state(&self, id: i64, #[json] body: &Change) -> Result<Parcel, SetStateError>;
+    async fn set_state(
+        &self,
+        id: i64,
+        #[json] body: &Change,
+    ) -> Result<Parcel, SetStateError>;
 
     #[public]
     #[get("/health")]
     async fn health(&self) -> afresh::Result<()>;
 }
 
-/// The client credentials grant of `account`, for `.refresher(...)` on the builder: the program logs in itself.
+/// Returns the client credentials grant of `account`. Pass it to `.refresher(...)` on the builder; the program then logs itself in.
 ///
 /// Scopes:
 /// - `parcels`: To see and change parcels.
 #[allow(dead_code)]
-pub fn account_client_credentials(id: &str, secret: &str) -> afresh::oauth2::ClientCredentials {
+pub fn account_client_credentials(
+    id: &str,
+    secret: &str,
+) -> afresh::oauth2::ClientCredentials {
     afresh::oauth2::ClientCredentials::new("http://127.0.0.1:8747/token", id, secret)
 }
 
-/// The authorization code flow of `account`: with `.refresher(app.clone())` on the builder, `app.browser().run(client.session())` logs a person in,
-/// and the session stays logged in.
+/// Returns the app for the authorization code flow of `account`. Call `.refresher(app.clone())` on the builder; then `app.browser().run(client.session())` logs a
+/// person in, and the session refreshes itself.
 ///
 /// Scopes:
 /// - `parcels`: To see and change parcels.
 #[allow(dead_code)]
 pub fn account_app(client_id: &str) -> afresh::oauth2::App {
-    afresh::oauth2::Server::new("http://127.0.0.1:8747/authorize", "http://127.0.0.1:8747/token")
+    afresh::oauth2::Server::new(
+            "http://127.0.0.1:8747/authorize",
+            "http://127.0.0.1:8747/token",
+        )
         .client(client_id)
 }
 
@@ -102,7 +112,7 @@ pub struct Refusal {
     pub reason: String,
 }
 
-/// What the server refuses, by status.
+/// The error responses that the document describes, by status.
 #[allow(dead_code)]
 #[derive(Debug, afresh::ApiError)]
 #[allow(clippy::large_enum_variant)]
@@ -110,7 +120,7 @@ pub enum SetStateError {
     /// 409 Conflict
     #[status(409)]
     Conflict(Refusal),
-    /// Everything else.
+    /// Any other error.
     #[other]
     Other(afresh::Error),
 }
