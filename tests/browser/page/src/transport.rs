@@ -1,4 +1,4 @@
-//! Calls that show what the transport does.
+//! Calls that test the transport of the page.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ trait Probe {
     async fn latin(&self) -> Result<String>;
 }
 
-/// Makes the calls with this name. Returns what they returned, as JSON.
+/// Makes the calls with this name and returns their result as JSON.
 #[wasm_bindgen]
 pub async fn probe(origin: String, name: String) -> String {
     match run(&origin, &name).await {
@@ -92,7 +92,7 @@ async fn run(origin: &str, name: &str) -> Result<Value> {
     Ok(value)
 }
 
-/// A session that no call refreshes.
+/// Creates a session that no call refreshes.
 fn logged_in() -> afresh::Session {
     let session = afresh::Session::new();
     drop(session.set(afresh::Tokens::new("access")));
