@@ -31,7 +31,10 @@ pub async fn run() -> Result<()> {
     println!("The access token has expired. {RUNS} runs start at the same time:");
     let after = tool.at_once(RUNS).await?;
     let counts = shop.counts();
-    println!("The server refused {} calls and received {} spent refresh tokens.", counts.refused, counts.spent);
+    println!(
+        "The server refused {} calls and received {} spent refresh tokens.",
+        counts.refused, counts.spent
+    );
     tool.show(&["logout"]).await?;
     tool.show(&["orders"]).await?;
 

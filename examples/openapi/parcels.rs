@@ -38,11 +38,7 @@ pub trait Parcels {
 
     /// Sets the state of a parcel.
     #[put("/parcels/{id}/state")]
-    async fn set_state(
-        &self,
-        id: i64,
-        #[json] body: &Change,
-    ) -> Result<Parcel, SetStateError>;
+    async fn set_state(&self, id: i64, #[json] body: &Change) -> Result<Parcel, SetStateError>;
 
     #[public]
     #[get("/health")]
@@ -54,10 +50,7 @@ pub trait Parcels {
 /// Scopes:
 /// - `parcels`: To see and change parcels.
 #[allow(dead_code)]
-pub fn account_client_credentials(
-    id: &str,
-    secret: &str,
-) -> afresh::oauth2::ClientCredentials {
+pub fn account_client_credentials(id: &str, secret: &str) -> afresh::oauth2::ClientCredentials {
     afresh::oauth2::ClientCredentials::new("http://127.0.0.1:8747/token", id, secret)
 }
 
@@ -68,10 +61,7 @@ pub fn account_client_credentials(
 /// - `parcels`: To see and change parcels.
 #[allow(dead_code)]
 pub fn account_app(client_id: &str) -> afresh::oauth2::App {
-    afresh::oauth2::Server::new(
-            "http://127.0.0.1:8747/authorize",
-            "http://127.0.0.1:8747/token",
-        )
+    afresh::oauth2::Server::new("http://127.0.0.1:8747/authorize", "http://127.0.0.1:8747/token")
         .client(client_id)
 }
 

@@ -46,7 +46,11 @@ async fn main() -> Result<()> {
     let instances: Vec<_> = (0..INSTANCES).map(|_| billing(&shop.url, &session)).collect::<Result<_>>()?;
     let calls = instances.iter().flat_map(|instance| (0..CALLS).map(|_| instance.orders()));
     let answers = try_join_all(calls).await?;
-    println!("{INSTANCES} instances made {CALLS} calls each and received {} responses like {:?}.", answers.len(), answers[0]);
+    println!(
+        "{INSTANCES} instances made {CALLS} calls each and received {} responses like {:?}.",
+        answers.len(),
+        answers[0]
+    );
 
     drop(instances);
     let restarted = billing(&shop.url, &session)?;

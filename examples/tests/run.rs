@@ -43,7 +43,10 @@ fn a_tool_that_is_started_ten_times_at_once_refreshes_once() {
 #[test]
 fn a_fleet_refreshes_once_for_each_expiry() {
     if Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_err() {
-        assert!(env::var_os("AFRESH_REQUIRE_REDIS").is_none(), "`AFRESH_REQUIRE_REDIS` is set, but redis-server is not installed");
+        assert!(
+            env::var_os("AFRESH_REQUIRE_REDIS").is_none(),
+            "`AFRESH_REQUIRE_REDIS` is set, but redis-server is not installed"
+        );
         writeln!(
             std::io::stderr(),
             "SKIPPED: redis-server is not installed, so the fleet example is not run"

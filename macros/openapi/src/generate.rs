@@ -62,10 +62,11 @@ pub fn generate(document: &Document, settings: &Settings) -> Result<Generated, E
     let work = || generate_here(document, settings);
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-        let thread = thread.map_err(|error| Error::new(format!("cannot start the generator thread: {error}")))?;
-        thread
-            .join()
-            .unwrap_or_else(|_| Err(Error::new("afresh-openapi panicked on this document; this is a bug in afresh-openapi")))
+        let thread =
+            thread.map_err(|error| Error::new(format!("cannot start the generator thread: {error}")))?;
+        thread.join().unwrap_or_else(|_| {
+            Err(Error::new("afresh-openapi panicked on this document; this is a bug in afresh-openapi"))
+        })
     })
 }
 

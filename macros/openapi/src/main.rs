@@ -108,7 +108,9 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
     eprintln!("{}", summary(&generated));
     let is_whole = generated.losses.is_empty();
     if arguments.strict && !is_whole {
-        eprintln!("afresh-openapi: no file is written, because a part of the document would be lost (`--strict`)");
+        eprintln!(
+            "afresh-openapi: no file is written, because a part of the document would be lost (`--strict`)"
+        );
         return Ok(ExitCode::FAILURE);
     }
     match &arguments.output {

@@ -49,7 +49,8 @@ fn nothing_lost_is_0_something_lost_is_3_no_client_is_1() {
         .unwrap();
     let (status, source, said) = run(&folder, &["lossy.yaml"]);
     assert_eq!(status, 3, "{said}");
-    let loss = "HEAD /pets/{id}: the method reads only the response head of status 101, not the upgraded connection";
+    let loss =
+        "HEAD /pets/{id}: the method reads only the response head of status 101, not the upgraded connection";
     assert!(
         said.contains(&format!("lost: {loss}")) && source.contains(&format!("// - {loss}")),
         "{said}{source}"

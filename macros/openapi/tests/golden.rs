@@ -30,7 +30,11 @@ fn a_document_becomes_the_client_beside_it() {
         if std::env::var_os("AFRESH_BLESS").is_some() {
             fs::write(&beside, &generated.source).unwrap();
         }
-        assert!(generated.source == fs::read_to_string(&beside).unwrap(), "{} is out of date", beside.display());
+        assert!(
+            generated.source == fs::read_to_string(&beside).unwrap(),
+            "{} is out of date",
+            beside.display()
+        );
     }
 }
 

@@ -13,8 +13,7 @@ pub fn by_hand() -> PathBuf {
 
 /// Returns the folder of the page under test, which `.ci/browser` compiles and prepares.
 pub fn page() -> PathBuf {
-    let page =
-        std::env::var_os("AFRESH_PAGE").expect("`AFRESH_PAGE` is not set; run `.ci/browser`");
+    let page = std::env::var_os("AFRESH_PAGE").expect("`AFRESH_PAGE` is not set; run `.ci/browser`");
     page.into()
 }
 

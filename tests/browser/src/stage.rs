@@ -20,7 +20,7 @@ pub struct Stage {
 #[derive(Debug, Default, serde::Deserialize)]
 pub struct Calls {
     pub answered: u64,
-    /// The user that the server saw, of the last answer.
+    /// The user in the last successful response.
     pub user: Option<String>,
     /// The kind and the text of each failed call.
     pub errors: Vec<String>,

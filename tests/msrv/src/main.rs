@@ -29,7 +29,7 @@ pub struct Renewed {
 /// An order of the shop.
 #[derive(Debug, Deserialize)]
 pub struct Order {
-    /// Its number.
+    /// The number of the order.
     pub id: u64,
 }
 

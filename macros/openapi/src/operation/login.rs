@@ -75,7 +75,9 @@ impl Logins<'_> {
                 "implicit" => {
                     self.lose(name, "the flow `implicit` gets no function; the caller must supply the token");
                 }
-                other => self.lose(name, &format!("the flow `{other}` is not supported and gets no function")),
+                other => {
+                    self.lose(name, &format!("the flow `{other}` is not supported and gets no function"))
+                }
             }
         }
     }
@@ -136,8 +138,12 @@ impl Logins<'_> {
         let url = url.as_str().unwrap_or_default();
         let issuer = absolute(url, self.server);
         let Some(issuer) = issuer.as_deref().and_then(|url| url.strip_suffix(DISCOVERY)) else {
-            return self
-                .lose(name, &format!("`openIdConnectUrl` does not end with `{DISCOVERY}`, so the scheme gets no function"));
+            return self.lose(
+                name,
+                &format!(
+                    "`openIdConnectUrl` does not end with `{DISCOVERY}`, so the scheme gets no function"
+                ),
+            );
         };
         let function = self.scope.take(&[&format!("{name} app")]);
         let source = format!(

@@ -61,7 +61,10 @@ impl<'d> Work<'_, 'd> {
             body::choices(&mut self.types, request_body).into_iter().map(Some).collect();
         if matches!(&*site.verb, "get" | "head") && !choices.is_empty() {
             if !body::is_nothing(document, request_body) {
-                self.types.lose(format!("the method sends no request body, because a `{}` request has none", site.verb.to_uppercase()));
+                self.types.lose(format!(
+                    "the method sends no request body, because a `{}` request has none",
+                    site.verb.to_uppercase()
+                ));
             }
             choices.clear();
         }
@@ -214,7 +217,8 @@ impl<'d> Work<'_, 'd> {
         if let Some(url) = of(site.operation).or_else(|| of(site.item)) {
             let own = self.types.document.root().pointer("/servers/0/url").and_then(Value::as_str);
             if own != Some(&*url) {
-                self.types.lose(format!("the operation has its own server `{url}`, which needs a separate client"));
+                self.types
+                    .lose(format!("the operation has its own server `{url}`, which needs a separate client"));
             }
         }
     }

@@ -25,7 +25,9 @@ pub(crate) fn of_extensions(operation: &Value) -> Result<Option<Pages>, String> 
             // An `x-ms-pageable` with a null `nextLinkName` means that all items are on one page.
             None if !extension.is_object()
                 || extension["nextLinkName"] == Value::Null && *key == "x-ms-pageable" => {}
-            None => unread = Err(format!("the extension `{key}` cannot be used, so the method returns one page")),
+            None => {
+                unread = Err(format!("the extension `{key}` cannot be used, so the method returns one page"))
+            }
         }
     }
     unread
@@ -130,13 +132,12 @@ pub(crate) fn lower(types: &mut Types, pages: &Pages, page: &Ty) -> Result<Paged
         words.push("rebase".to_owned());
     }
     match &pages.items {
-        Some(items) if list.is_none() && !pages.whole => types.lose(format!(
-            "the response has no list at `{items}`, so the method returns whole pages"
-        )),
+        Some(items) if list.is_none() && !pages.whole => {
+            types.lose(format!("the response has no list at `{items}`, so the method returns whole pages"))
+        }
         None if list.is_none() && pages.counts_items() => {
-            return Err(
-                "the items are counted, but the response is not a list: the method returns one page".to_owned()
-            );
+            return Err("the items are counted, but the response is not a list: the method returns one page"
+                .to_owned());
         }
         _ => {}
     }

@@ -197,9 +197,8 @@ impl Parameters<'_, '_> {
             (Form::List, Ty::List(item)) => Ty::Separated(Separator::Comma, item),
             (Form::Struct | Form::Map, ty) => Ty::Members(Separator::Comma, between, Box::new(ty)),
             (_, ty) => {
-                self.types.lose(format!(
-                    "{place} parameter `{name}` is sent as JSON, because its type is nested"
-                ));
+                self.types
+                    .lose(format!("{place} parameter `{name}` is sent as JSON, because its type is nested"));
                 Ty::JsonText(Box::new(ty))
             }
         };

@@ -90,8 +90,9 @@ fn add_placeholder(
         || param["x-multi-segment"] == true
         || param["allowReserved"] == true;
     if takes_several && !is_last {
-        let note =
-            format!("`{{{name}}}` may contain slashes but is not last: it is sent as one segment, `/` as `%2F`");
+        let note = format!(
+            "`{{{name}}}` may contain slashes but is not last: it is sent as one segment, `/` as `%2F`"
+        );
         template.notes.push(note);
     }
     let mut label: String = name.chars().map(|letter| if is_plain(letter) { letter } else { '_' }).collect();

@@ -164,7 +164,9 @@ impl<'d> Security<'d> {
             }
             Carrier::Basic => "call `.tokens(basic(user, password))` on the builder".to_owned(),
             Carrier::Header(name) => {
-                format!("pass the key for the header `{name}` with `.tokens(afresh::Tokens::new(key))` on the builder")
+                format!(
+                    "pass the key for the header `{name}` with `.tokens(afresh::Tokens::new(key))` on the builder"
+                )
             }
         })
     }

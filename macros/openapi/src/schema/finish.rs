@@ -72,7 +72,10 @@ impl Types<'_> {
         let names: Vec<String> = nullable.map(|field| format!("`{}`", field.key)).collect();
         if !names.is_empty() {
             let place = format!("type {}", definition.name);
-            let reason = format!("{} cannot be sent as `null`, because the client leaves out `None`", names.join(", "));
+            let reason = format!(
+                "{} cannot be sent as `null`, because the client leaves out `None`",
+                names.join(", ")
+            );
             self.report.push(&place, reason);
         }
     }

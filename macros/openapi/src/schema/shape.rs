@@ -69,7 +69,9 @@ impl Types<'_> {
             "array" => return self.shape_list(schema, hint, mode),
             "object" => return self.shape_object(schema, hint, mode),
             other => {
-                self.lose(format!("the schema has the unknown type `{other}`, so its type is any JSON value"));
+                self.lose(format!(
+                    "the schema has the unknown type `{other}`, so its type is any JSON value"
+                ));
                 Ty::Value
             }
         })

@@ -83,7 +83,9 @@ impl Types<'_> {
             let hidden = ranked.iter().skip(at + 1).find(|(later, _)| earlier.hides(later));
             if let Some((_, second)) = hidden {
                 let (first, second) = (label(first, variants), label(second, variants));
-                self.lose(format!("{hint}: decoding cannot distinguish {first} from {second}: any JSON value"));
+                self.lose(format!(
+                    "{hint}: decoding cannot distinguish {first} from {second}: any JSON value"
+                ));
                 return Made::Ty(Ty::Value);
             }
         }

@@ -20,7 +20,9 @@ pub(super) fn lay_out(head: &str, uses: &str, items: &str) -> Result<String, Err
 
 fn parse(text: &str) -> Result<File, Error> {
     syn::parse_file(text).map_err(|error| {
-        Error::new(format!("the generated client is not valid Rust, which is a bug in afresh-openapi: {error}"))
+        Error::new(format!(
+            "the generated client is not valid Rust, which is a bug in afresh-openapi: {error}"
+        ))
     })
 }
 

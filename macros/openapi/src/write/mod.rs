@@ -84,7 +84,10 @@ impl Writer<'_> {
         if self.losses.is_empty() {
             return head + "// This client supports the whole document.\n";
         }
-        head += &format!("//\n// The client does not support these parts of the document ({}):\n", self.losses.len());
+        head += &format!(
+            "//\n// The client does not support these parts of the document ({}):\n",
+            self.losses.len()
+        );
         for loss in self.losses {
             head += &format!("// - {}\n", one_line(&loss.to_string()));
         }

@@ -45,7 +45,10 @@ fn takes_all() -> bool {
 /// Returns the documents of this run, or no documents if npm is not installed.
 fn documents() -> Vec<&'static Published> {
     if !source::has_npm() {
-        assert!(std::env::var_os("AFRESH_REQUIRE_NPM").is_none(), "`AFRESH_REQUIRE_NPM` is set, but npm is not installed");
+        assert!(
+            std::env::var_os("AFRESH_REQUIRE_NPM").is_none(),
+            "`AFRESH_REQUIRE_NPM` is set, but npm is not installed"
+        );
         // The test writes to stderr directly, because the test runner shows `eprintln!` output only for failed tests.
         let skipped = "SKIPPED: npm is not installed, so the tests have no documents and prove nothing";
         writeln!(std::io::stderr(), "{skipped}").unwrap();
@@ -139,7 +142,11 @@ fn check_values(scratch: &Scratch, published: &Published) {
         let judged = schemas::without_examples(&document);
         judge::check(published.name, &judged, &program, &folder(), generated.methods);
     } else if is_judged(published) {
-        writeln!(std::io::stderr(), "SKIPPED: the mock server that checks requests does not run on this platform").unwrap();
+        writeln!(
+            std::io::stderr(),
+            "SKIPPED: the mock server that checks requests does not run on this platform"
+        )
+        .unwrap();
     }
 }
 

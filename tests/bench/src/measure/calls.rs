@@ -35,7 +35,11 @@ pub fn measure() -> Section {
     section.count("call, allocations", ours.allocations);
     let lean = of("afresh-hyper");
     let ratio = lean.instructions / of("hyper-util").instructions;
-    section.at_most("instructions of a call over hyper, relative to hyper-util by hand", ratio, SHARE_OVER_HYPER);
+    section.at_most(
+        "instructions of a call over hyper, relative to hyper-util by hand",
+        ratio,
+        SHARE_OVER_HYPER,
+    );
     section.at_most("instructions of a call over hyper", lean.instructions, 44_000.0);
     section.at_most("allocations of a call over hyper", lean.allocations, 30.0);
     section.count("call over hyper, instructions, by hand = 1", lean.instructions / hand.instructions);

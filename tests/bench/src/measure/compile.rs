@@ -62,7 +62,11 @@ fn held_against_by_hand(section: &mut Section, samples: &[Vec<Samples>; 2]) {
             let [even, odd] = [0, 1].map(|half| ours.halves(index)[half] / hand.halves(index)[half]);
             let (least, most) = (even.min(odd).min(ratio), even.max(odd).max(ratio));
             row.push(format!("{ratio:.2} ({least:.2} to {most:.2})"));
-            section.at_most(&format!("build time ({column}) with {types} types, relative to handwritten functions"), ratio, 1.0);
+            section.at_most(
+                &format!("build time ({column}) with {types} types, relative to handwritten functions"),
+                ratio,
+                1.0,
+            );
         }
         rows.push(row);
     }
@@ -80,7 +84,11 @@ fn held_against_others(section: &mut Section, shared: &[Samples]) {
         let theirs = of(shared, design);
         let ratios = (0..COLUMNS.len()).map(|column| ours.time(column) / theirs.time(column));
         let worst = ratios.fold(0.0, f64::max);
-        section.at_most(&format!("highest build time with shared types, relative to {}", design.name()), worst, limit);
+        section.at_most(
+            &format!("highest build time with shared types, relative to {}", design.name()),
+            worst,
+            limit,
+        );
     }
 }
 
@@ -111,6 +119,10 @@ fn sizes(section: &mut Section, scratch: &Scratch) {
     );
     if let [ours, hand, ..] = found[..] {
         section.at_most("expanded lines of an endpoint", ours.0, 25.0);
-        section.at_most("bytes of an endpoint in the binary, relative to handwritten functions", ours.1 / hand.1, 1.0);
+        section.at_most(
+            "bytes of an endpoint in the binary, relative to handwritten functions",
+            ours.1 / hand.1,
+            1.0,
+        );
     }
 }

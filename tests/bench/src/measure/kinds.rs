@@ -40,7 +40,12 @@ pub fn measure() -> Section {
     section.table(&columns, &rows);
     for (what, dearer) in ["instructions", "allocations"].iter().zip(dearer) {
         let found = if dearer.is_empty() { "none".to_owned() } else { dearer.join(", ") };
-        section.target(&format!("kinds with more {what} than handwritten code"), "none", &found, dearer.is_empty());
+        section.target(
+            &format!("kinds with more {what} than handwritten code"),
+            "none",
+            &found,
+            dearer.is_empty(),
+        );
     }
     section
 }

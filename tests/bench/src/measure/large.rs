@@ -15,7 +15,11 @@ pub fn measure() -> Section {
         let costs = counts::of_calls(&subjects.each_ref().map(String::as_str), calls);
         let [ours, hand] = costs[..] else { continue };
         let ratio = ours.instructions / hand.instructions;
-        section.at_most(&format!("instructions of a {title} response, relative to `from_slice`"), ratio, 1.02);
+        section.at_most(
+            &format!("instructions of a {title} response, relative to `from_slice`"),
+            ratio,
+            1.02,
+        );
         section.at_most(
             &format!("bytes allocated for a {title} response, relative to `from_slice`"),
             ours.bytes / hand.bytes,

@@ -21,6 +21,10 @@ pub fn measure() -> Section {
     let rows = [row("**afresh**", ours), row("by hand, three attempts", by_hand)];
     section.table(&["client", "calls", "requests", "requests per call"], &rows);
     let without_reserve = (ours.sends as f64 - RESERVE) / ours.calls as f64;
-    section.at_most("requests per call in an outage, without the reserve of the retry budget", without_reserve, 1.1);
+    section.at_most(
+        "requests per call in an outage, without the reserve of the retry budget",
+        without_reserve,
+        1.1,
+    );
     section
 }

@@ -45,12 +45,21 @@ pub fn measure() -> Section {
     ));
     let [[.., alone], .., [.., many]] = found;
     let more = many - alone;
-    section.at_most("extra nanoseconds of a session on 8 threads, compared with 1 thread", more.round(), 100.0);
+    section.at_most(
+        "extra nanoseconds of a session on 8 threads, compared with 1 thread",
+        more.round(),
+        100.0,
+    );
     let target = "extra time of a session on 8 threads, relative to one cache line transfer";
     if apart {
         section.at_most(target, more / transfer, 1.0);
     } else {
-        section.target(target, "at most 1", "unknown: the two cores were threads of one physical core", false);
+        section.target(
+            target,
+            "at most 1",
+            "unknown: the two cores were threads of one physical core",
+            false,
+        );
     }
     section
 }

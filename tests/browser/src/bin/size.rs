@@ -21,7 +21,9 @@ fn main() {
     let page = measure("afresh", page);
     let hand_written = measure("by hand", hand_written);
     let ratio = page / hand_written;
-    println!("\nThe page is {ratio:.2} times as large as the handwritten page. The limit is {LIMIT}, and the goal is {GOAL}");
+    println!(
+        "\nThe page is {ratio:.2} times as large as the handwritten page. The limit is {LIMIT}, and the goal is {GOAL}"
+    );
     assert!(ratio <= LIMIT, "the page is too large");
 }
 
