@@ -1,8 +1,8 @@
 //! Several worker processes share one session in Redis. Run the demonstration with `cargo run --example fleet`; it
 //! starts a shop server, a Redis server and the workers.
 //!
-//! The demonstration uses the Redis server at `REDIS_URL` if that variable is set. Otherwise it starts its own
-//! `redis-server`.
+//! The demonstration uses the Redis server at `REDIS_URL` if that variable is set. If `REDIS_URL` is not set, the
+//! demonstration starts its own `redis-server`.
 
 mod redis;
 
@@ -41,7 +41,8 @@ trait Orders {
 const WORKERS: usize = 4;
 const TASKS: usize = 8;
 const JOBS: usize = WORKERS * TASKS * 25;
-/// The number of calls for which an access token is valid. It is a quarter of the jobs, so three access tokens expire.
+/// The number of calls for which an access token is valid. The limit is a quarter of the jobs, so three access tokens
+/// expire.
 const GOOD_FOR: usize = JOBS / 4;
 
 #[tokio::main(flavor = "current_thread")]

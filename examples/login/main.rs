@@ -21,7 +21,8 @@ use etcetera::BaseStrategy;
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-/// The API of the shop. It has no `#[login]` and no `#[refresh]`, because the authorization server issues the tokens.
+/// The API of the shop. The trait has no `#[login]` and no `#[refresh]`, because the authorization server issues the
+/// tokens.
 #[api]
 trait Shop {
     #[get("/me")]

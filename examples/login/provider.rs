@@ -1,5 +1,5 @@
-//! An authorization server on loopback with one user, and an API behind it. It implements only what the example needs:
-//! code flow with PKCE, device code, rotating refresh tokens, and revocation.
+//! An authorization server on loopback with one user, and an API behind it. The server implements only the features
+//! that the example needs: code flow with PKCE, device code, rotating refresh tokens, and revocation.
 
 use std::collections::HashMap;
 use std::io;
@@ -48,7 +48,7 @@ struct Book {
     codes: HashMap<String, (String, String)>,
     /// Whether the person has confirmed the device code, for each device code.
     devices: HashMap<String, bool>,
-    /// The only login. Its access token is valid for two calls.
+    /// The only login. The access token of the login is valid for two calls.
     login: Option<Login>,
 }
 

@@ -22,7 +22,7 @@ pub const BASE_URL: &str = "http://127.0.0.1:8747";
 pub trait Parcels {
     /// Lists parcels, a page at a time.
     ///
-    /// - `state`: Only parcels in this state.
+    /// - `state`: Selects the parcels in this state.
     #[get("/parcels")]
     #[pages(cursor = "/next", into = "after", items = "/parcels")]
     async fn list_parcels(
@@ -45,7 +45,9 @@ pub trait Parcels {
     async fn health(&self) -> afresh::Result<()>;
 }
 
-/// Returns the client credentials grant of `account`. Pass it to `.refresher(...)` on the builder; the program then logs itself in.
+/// Returns the client credentials grant of `account`.
+///
+/// Pass the grant to `.refresher(...)` on the builder; the program then logs itself in.
 ///
 /// Scopes:
 /// - `parcels`: To see and change parcels.
@@ -54,8 +56,10 @@ pub fn account_client_credentials(id: &str, secret: &str) -> afresh::oauth2::Cli
     afresh::oauth2::ClientCredentials::new("http://127.0.0.1:8747/token", id, secret)
 }
 
-/// Returns the app for the authorization code flow of `account`. Call `.refresher(app.clone())` on the builder; then `app.browser().run(client.session())` logs a
-/// person in, and the session refreshes itself.
+/// Returns the app for the authorization code flow of `account`.
+///
+/// Call `.refresher(app.clone())` on the builder, so that the session refreshes itself.
+/// Then call `app.browser().run(client.session())` to log a person in.
 ///
 /// Scopes:
 /// - `parcels`: To see and change parcels.

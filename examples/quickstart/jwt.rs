@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 /// The claims of an access token: its user, its number and its expiry time.
 ///
 /// The claim is not named `exp`, because the client would read `exp` and refresh early. In this example the client
-/// learns about the expiry from a rejected call. The expiry is a fraction, because whole seconds would be up to one
-/// second off.
+/// learns about the expiry from a rejected call. The expiry time has a fractional part, because a time in whole seconds
+/// would be up to one second off.
 #[derive(Serialize, Deserialize)]
 pub struct Access {
     pub sub: String,
@@ -50,7 +50,8 @@ impl Keys {
     }
 
     pub fn sign(&self, claims: &impl Serialize) -> String {
-        jsonwebtoken::encode(&Header::default(), claims, &self.sign).expect("an HMAC never fails to sign")
+        jsonwebtoken::encode(&Header::default(), claims, &self.sign)
+            .expect("signing with an HMAC never fails")
     }
 
     /// Returns the claims of a token, or the reason why the token is invalid.

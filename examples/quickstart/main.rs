@@ -1,5 +1,5 @@
-//! Sends 64 calls with an expired token. The session refreshes once, and every call succeeds. Run it with `cargo run
-//! --example quickstart`.
+//! Sends 64 calls with an expired token. The session refreshes once, and every call succeeds.
+//! Run the quickstart with `cargo run --example quickstart`.
 //!
 //! The trait below is the whole client. The rest of the example starts a server on this machine (`server.rs`), waits
 //! until the access token expires, and prints the requests that the server received.
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use server::Server;
 use timeline::Kind;
 
-/// The API of the shop. Its server expects the token without a scheme, returns 403 for an expired token instead of 401,
+/// The API of the shop. The server expects the token without a scheme, returns 403 for an expired token instead of 401,
 /// and keeps the refresh token in a cookie.
 #[api(scheme = none, refresh_on(403))]
 trait Shop {
@@ -59,8 +59,8 @@ struct Order {
 const LIFETIME: Duration = Duration::from_secs(2);
 const CALLS: usize = 64;
 
-// With one thread, all calls are in progress before the program reads the first response. So every run is the worst
-// case.
+// With one thread, all calls are in progress before the program reads the first response. So all calls use the expired
+// token in every run.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::result::Result<ExitCode, Box<dyn Error>> {
     let server = Server::start(LIFETIME).await?;
@@ -72,10 +72,13 @@ async fn main() -> std::result::Result<ExitCode, Box<dyn Error>> {
     let order = shop.order(1).await?;
     println!("Logged in: order {} is for {}.", order.id, order.customer);
 
-    println!("Access tokens are valid for {} s. Waiting until this one has expired ...", LIFETIME.as_secs());
+    println!(
+        "Access tokens are valid for {} seconds. The program waits until the token has expired ...",
+        LIFETIME.as_secs()
+    );
     tokio::time::sleep(LIFETIME + Duration::from_millis(50)).await;
 
-    println!("Now {CALLS} calls at once. What the server saw:\n");
+    println!("The program makes {CALLS} calls at the same time. The server recorded these events:\n");
     let before = server.timeline();
     let orders = try_join_all((0..CALLS as u64).map(|id| shop.order(id))).await?;
     let seen = server.timeline().since(&before);
@@ -99,7 +102,7 @@ async fn main() -> std::result::Result<ExitCode, Box<dyn Error>> {
         ("right answers", orders.iter().zip(0..).filter(|(order, id)| order.id == *id).count(), CALLS),
         ("spent refresh cookies", all.count(Kind::SpentCookie), 0),
         ("logouts", all.count(Kind::LoggedOut), 1),
-        ("calls stopped before the network", usize::from(untouched), 1),
+        ("calls that failed before sending a request", usize::from(untouched), 1),
     ];
     let mut exit = ExitCode::SUCCESS;
     for (what, number, right) in numbers {

@@ -1,7 +1,8 @@
-//! The server of the quickstart, on loopback. It is a copy of the server for which afresh was first written.
+//! The server of the quickstart, on loopback. The server is a copy of the server for which afresh was first written.
 //!
-//! - Its access tokens are JWTs with a very short lifetime. The `authorization` header contains them without `Bearer`.
-//! - It rejects a missing, invalid or expired token with 403, never with 401, and with the reason in the body.
+//! - The access tokens are JWTs with a very short lifetime. The `authorization` header contains the access token
+//!   without `Bearer`.
+//! - The server rejects a missing, invalid or expired token with 403, never with 401, and with the reason in the body.
 //! - The refresh token is in an `HttpOnly` cookie, and every refresh replaces it. The server rejects a spent refresh
 //!   token and ends its session, because the token may have been stolen.
 
@@ -35,7 +36,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the server. Its access tokens have the given lifetime.
+    /// Starts the server. The server's access tokens have the given lifetime.
     pub async fn start(lifetime: Duration) -> io::Result<Self> {
         let shop = Arc::new(Shop { lifetime, keys: Keys::new(), book: Mutex::new(Book::new()) });
         let routes = Router::new()
@@ -79,7 +80,8 @@ struct Book {
     received: BTreeMap<&'static str, usize>,
     sessions: Vec<Session>,
     access_tokens: usize,
-    /// The orders whose latest call was rejected. The next call for such an order is the rejected call, sent again.
+    /// The orders whose latest call was rejected. The next call for one of these orders is the rejected call, sent
+    /// again.
     refused: HashSet<u64>,
 }
 

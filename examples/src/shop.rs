@@ -1,8 +1,8 @@
 //! A shop server on loopback with rotating refresh tokens. A refresh token that is sent twice ends the session. The
 //! server counts its requests.
 //!
-//! Access tokens are valid for a fixed number of calls and not for a period of time. So they expire at the same call on
-//! every machine.
+//! Access tokens are valid for a fixed number of calls and not for a period of time. So the access tokens expire at the
+//! same call on every machine.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -77,13 +77,13 @@ struct Refresh {
 }
 
 impl Shop {
-    /// Starts the server. Its access tokens are valid for `good_for` calls.
+    /// Starts the server. The server's access tokens are valid for `good_for` calls.
     pub async fn start(good_for: usize) -> io::Result<Self> {
         Self::with_crowd(good_for, 1).await
     }
 
     /// Like [`start`](Self::start), but the first `crowd` rejected calls wait for each other. So the server rejects all
-    /// of these calls before the first refresh starts, which makes every run the worst case.
+    /// of these calls before the first refresh starts.
     pub async fn with_crowd(good_for: usize, crowd: usize) -> io::Result<Self> {
         let inner = Inner { good_for, crowd, gathering: Barrier::new(crowd), book: Mutex::default() };
         let inner = Arc::new(inner);

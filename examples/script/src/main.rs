@@ -1,4 +1,5 @@
-//! A script without async code. Run it with `cargo run -p afresh-script`. Its `Cargo.toml` does not name Tokio.
+//! A script without async code. Run the script with `cargo run -p afresh-script`. The `Cargo.toml` of the script does
+//! not name Tokio.
 //!
 //! The script logs in, reads a list of several pages, and reads one order. The access token expires during the run, and
 //! the affected call waits for the refresh.

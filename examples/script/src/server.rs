@@ -1,5 +1,5 @@
-//! The shop server that the script calls. It is one thread of the standard library, and an access token is valid for
-//! three requests.
+//! The shop server that the script calls. The server is one thread of the standard library, and its access tokens are
+//! valid for three requests.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

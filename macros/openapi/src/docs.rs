@@ -60,7 +60,7 @@ fn lines(text: &str) -> Vec<String> {
     out
 }
 
-/// Whether a line is an item of a list, a row of a table, a heading or a quote.
+/// Returns whether a line is an item of a list, a row of a table, a heading or a quote.
 fn starts_block(line: &str) -> bool {
     let digits = line.trim_start_matches(|sign: char| sign.is_ascii_digit());
     let is_numbered = digits.len() < line.len() && (digits.starts_with(". ") || digits.starts_with(") "));

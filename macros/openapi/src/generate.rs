@@ -1,4 +1,5 @@
-//! The pipeline that turns a document and its settings into a Rust file. Each step may use the steps below it.
+//! The pipeline that turns a document and its settings into a Rust file. Each step of the pipeline may use only the
+//! steps below it.
 
 use std::collections::BTreeSet;
 

@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Parses the arguments. Returns `None` if it has already printed the help text or the version.
+/// Parses the arguments. Returns `None` if the help text or the version has already been printed.
 fn parse(mut parser: lexopt::Parser) -> Result<Option<Arguments>, lexopt::Error> {
     let mut arguments = Arguments::default();
     while let Some(argument) = parser.next()? {

@@ -90,8 +90,8 @@ impl Scope {
         }
     }
 
-    /// Returns the first of the `wanted` names that is unused as a `snake_case` name. If all are used, returns the last
-    /// one with a number appended.
+    /// Returns the first of the `wanted` names that is unused as a `snake_case` name. If all `wanted` names are used,
+    /// returns the last one with a number appended.
     pub(crate) fn take(&mut self, wanted: &[&str]) -> String {
         let names: Vec<String> = wanted.iter().map(|text| snake(text)).collect();
         self.take_free(&names, "_")
@@ -109,7 +109,7 @@ impl Scope {
         self.take_free(&[variant(wanted)], "")
     }
 
-    /// Reserves all `names` and returns `true` if all are unused. Otherwise reserves none of them.
+    /// Reserves all `names` and returns `true` if all are unused. If one of the `names` is used, reserves none of them.
     pub(crate) fn take_all(&mut self, names: &[&str]) -> bool {
         let are_free = names.iter().all(|name| !self.taken.contains(*name));
         if are_free {

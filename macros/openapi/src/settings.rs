@@ -29,7 +29,7 @@ pub enum Traits {
     One,
 }
 
-/// The settings of one client. The file `afresh-openapi.toml` contains them in TOML form.
+/// The settings of one client. The file `afresh-openapi.toml` contains the settings in TOML form.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Settings {

@@ -37,7 +37,7 @@ impl Separator {
 const SEPARATORS: &[Separator] =
     &[Separator::Comma, Separator::Space, Separator::Pipe, Separator::Tab, Separator::Dot];
 
-/// Returns the name of the helper type whose members are sent as one text.
+/// Returns the name of the helper type whose members are sent as one string.
 pub(crate) fn members(separator: Separator, between: Between) -> String {
     let kind = match between {
         Between::Equals => "Pairs",
@@ -94,7 +94,7 @@ pub(crate) fn of(source: &str) -> String {
 }
 
 const SEPARATED: &str = r"
-/// Values that are sent as one text, with WORD between them.
+/// Values that are sent as one string, with WORD between them.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code)]
 pub struct NAME<T>(pub Vec<T>);
@@ -117,7 +117,7 @@ impl<T: Serialize> Serialize for NAME<T> {
 ";
 
 const MEMBERS: &str = r"
-/// Members that are sent as one text, with `EQUALS` after each name and WORD between members.
+/// Members that are sent as one string, with `EQUALS` after each name and WORD between members.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code)]
 pub struct NAME<T>(pub T);
@@ -204,7 +204,7 @@ impl<T: Serialize> Serialize for Bracketed<T> {
 
 /// The function of a generated file that makes a session credential from a user name and a password.
 pub(crate) const BASIC: &str = r#"
-/// Returns the credential for a user and a password (RFC 7617). Pass it to `.tokens(...)` on the builder.
+/// Returns the credential for a user and a password (RFC 7617). Pass the credential to `.tokens(...)` on the builder.
 #[allow(dead_code)]
 pub fn basic(user: &str, password: &str) -> afresh::Tokens {
     const SIGNS: [char; 64] = [

@@ -123,7 +123,7 @@ fn a_file_that_is_not_there_is_named() {
     assert!(said.contains("pets.yaml:10:") && said.contains("schemas/pet.yaml"), "{said}");
 }
 
-/// The test calls the library in the way of a `build.rs`.
+/// The test uses the library in the same way as a `build.rs`.
 #[test]
 fn the_library_writes_what_the_command_writes() {
     let folder = folder("library");

@@ -81,7 +81,7 @@ fn four_commands_lead_to_a_client_that_is_logged_in() {
     run(&folder, &cargo, &["add", "--quiet", "--offline", "tokio", "--features", "macros,rt-multi-thread"]);
     assert_eq!(run(&folder, &cargo, &["run", "--quiet", "--offline"]), EXPECTED);
 
-    // The program waits for the login of a person; the test takes the part of the browser.
+    // The program waits for the login of a person; the test plays the role of the browser.
     let mut program = command(&folder, &cargo, &["run", "--quiet", "--offline", "login"]);
     let mut program = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(program.stderr.take().unwrap()).lines().map(Result::unwrap);

@@ -1,5 +1,5 @@
-//! Checks that broken and malicious documents never make the tool panic, hang or exhaust memory. Each document gives a
-//! client or an error with a place.
+//! Checks that broken and malicious documents never make the tool panic, hang or exhaust memory. Each document must
+//! produce a client or an error with a position.
 
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use crate::client::Client;
 
-/// Returns the second build of this program. The first call compiles it.
+/// Returns the second build of this program. The first call compiles the second build.
 pub fn over_defaults() -> Client {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     let program = PROGRAM.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! The process of a client. It makes calls one after another on one thread and can count its allocations.
+//! The process of a client. The process makes calls one after another on one thread and can count its allocations.
 
 use std::future::Future;
 

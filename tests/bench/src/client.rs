@@ -35,8 +35,8 @@ pub struct Storm {
     pub milliseconds: u64,
 }
 
-/// The state of callers with an expired token. The process records it whenever the runtime is idle, until all calls
-/// have a response.
+/// The state of callers with an expired token. The process records the state whenever the runtime is idle, until all
+/// calls have a response.
 #[derive(Deserialize, Serialize)]
 pub struct Crowd {
     /// The bytes that the callers have allocated.

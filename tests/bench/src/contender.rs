@@ -37,7 +37,7 @@ use crate::item::Item;
 pub const TOKEN: &str =
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJiZW5jaCJ9.0000000000000000000000000000000000000000000";
 
-/// The port of the server for feignhttp. It is a constant because feignhttp's URL must be a constant.
+/// The port of the server for feignhttp. The port is a constant because feignhttp's URL must be a constant.
 pub const FEIGNHTTP_PORT: u16 = 47_361;
 
 /// A client that sends `GET /items/{id}?q=…` with a bearer token and decodes the [`Item`] in the response.

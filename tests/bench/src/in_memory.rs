@@ -31,7 +31,7 @@ static DIRECTOR: Mutex<Option<Waker>> = Mutex::new(None);
 static IDLE: AtomicBool = AtomicBool::new(false);
 static SAYS_EXPIRED: AtomicBool = AtomicBool::new(false);
 
-/// Opens the server for `callers` callers. `guard` selects its response to their expired tokens.
+/// Opens the server for `callers` callers. `guard` selects the server's response to expired tokens.
 pub fn open(guard: Guard, callers: usize) {
     SAYS_EXPIRED.store(guard == Guard::Told, Relaxed);
     callers_waiting().reserve(callers + 1);
@@ -72,7 +72,7 @@ fn callers_waiting() -> MutexGuard<'static, Vec<Waker>> {
     CALLERS.lock().expect("no panic")
 }
 
-/// A request that waits for its response. It is boxed because reqwest's pending request is boxed too.
+/// A request that waits for its response. The request is boxed because reqwest's pending request is boxed too.
 pub struct Asked(Box<(Request, usize)>);
 
 impl Asked {

@@ -1,7 +1,8 @@
 //! Measures the cost of a call through afresh and through the alternatives.
 //!
 //! Without arguments, the program runs all measurements, writes `RESULTS.md`, and fails if a target is missed. With
-//! `counts`, it runs only the measurements that repeat exactly, and fails if a count is worse than in `counts.tsv`.
+//! `counts`, the program runs only the measurements that repeat exactly, and fails if a count is worse than in
+//! `counts.tsv`.
 
 mod again;
 mod allocator;

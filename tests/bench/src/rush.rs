@@ -1,4 +1,5 @@
-//! The process of a client with many tasks. It measures the speed of the client and the rejections of an expired token.
+//! The process of a client with many tasks. The process measures the speed of the client and the rejections of an
+//! expired token.
 
 use std::future::Future;
 use std::io::stdin;

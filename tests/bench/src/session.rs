@@ -28,7 +28,8 @@ pub const WAYS: [(&str, &str); 3] = [
     ("live", "a live session"),
 ];
 
-/// The clients over a transport that responds immediately. Their cost repeats exactly, unlike the cost over a socket.
+/// The clients over a transport that responds immediately. The cost of these calls repeats exactly, unlike the cost
+/// over a socket.
 pub const AT_ONCE: [(&str, &str); 2] = [
     ("header-at-once", "the token as a default header, over an immediate transport"),
     ("live-at-once", "a live session, over an immediate transport"),

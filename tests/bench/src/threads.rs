@@ -40,7 +40,7 @@ pub struct Round {
 pub struct Slice {
     /// The CPU time of a call.
     pub nanoseconds: f64,
-    /// The threads' share of the cores' time. It is lower if other processes ran or if the threads did not start
+    /// The threads' share of the cores' time. The share is lower if other processes ran or if the threads did not start
     /// together.
     pub share: f64,
 }
@@ -156,8 +156,8 @@ impl Shared {
         })
     }
 
-    /// Returns the nanoseconds in which a cache line moves between two threads. It is the minimum of several attempts,
-    /// because other processes may have used a core.
+    /// Returns the nanoseconds in which a cache line moves between two threads. The result is the minimum of several
+    /// attempts, because other processes may have used a core.
     fn exchange(&self, thread: usize) -> f64 {
         let mut least = f64::INFINITY;
         for attempt in 0..ATTEMPTS {

@@ -22,7 +22,7 @@ pub struct Calls {
     pub answered: u64,
     /// The user in the last successful response.
     pub user: Option<String>,
-    /// The kind and the text of each failed call.
+    /// The kind and the message of each error.
     pub errors: Vec<String>,
 }
 

@@ -63,7 +63,7 @@ fn report<T: 'static>(call: impl IntoFuture<Output = Result<T>> + 'static) {
     });
 }
 
-/// Counts the session's refreshes and adoptions. `since` stores the arrival time of its tokens.
+/// Counts the session's refreshes and adoptions. `since` stores the arrival time of the session's tokens.
 async fn watch(session: Session, since: Rc<Cell<f64>>) {
     let (mut refreshed, mut adopted) = (0, 0);
     let mut events = session.events();

@@ -1,4 +1,4 @@
-//! Checks the outline of a document, so that every later step can rely on it.
+//! Checks the outline of a document, so that every later step can rely on the outline.
 
 use serde_json::Value;
 

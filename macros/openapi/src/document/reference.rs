@@ -28,7 +28,7 @@ const NAMED: &[&str] = &[
     "headers",
 ];
 
-/// A reference with the file and the pointer of its place.
+/// A reference, with the file and the JSON pointer at which it was found.
 struct Reference {
     file: usize,
     at: String,
@@ -242,7 +242,7 @@ pub(crate) fn schema_name(reference: &str) -> Option<String> {
     (!name.contains('/')).then(|| unescape(name))
 }
 
-/// Returns the last meaningful step of a reference, which is its best name.
+/// Returns the last meaningful step of a reference, which is the best name for the target.
 pub(crate) fn last_step(reference: &str) -> String {
     let (_, pointer) = reference.split_once('#').unwrap_or(("", reference));
     let mut steps = pointer.split('/').rev().filter(|step| {

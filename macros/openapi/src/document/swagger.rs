@@ -104,7 +104,8 @@ fn upgrade_operation(root: &Value, values: &[Value], shared: &[Value], operation
     }
 }
 
-/// Returns the content types that a `Content-Type` header parameter lists. OpenAPI 3 lists them under `content`.
+/// Returns the content types that a `Content-Type` header parameter lists. OpenAPI 3 lists these content types under
+/// `content`.
 fn content_types(parameter: &Value) -> Option<Vec<String>> {
     let is_header = parameter["in"] == "header";
     if !is_header || !parameter["name"].as_str()?.eq_ignore_ascii_case("content-type") {
@@ -141,7 +142,7 @@ fn upgrade_form(fields: &[&Value], consumes: &[String]) -> Value {
     json!({ "required": true, "content": media(&kinds, &whole) })
 }
 
-/// Returns the schema of a form field. An array is sent as one text, unless `collectionFormat` is `multi`.
+/// Returns the schema of a form field. An array is sent as one string, unless `collectionFormat` is `multi`.
 fn field_schema(field: &Value) -> Value {
     let is_one = field["type"] == "array" && field["collectionFormat"] != "multi";
     if is_one { json!({ "type": "string" }) } else { schema(field) }

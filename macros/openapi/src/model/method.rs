@@ -67,7 +67,7 @@ impl Constant {
 /// The type of a parameter.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
-    /// A modelled type, written as a borrow or as an `Option` where needed.
+    /// A type of the model, which the writer may turn into a borrow or an `Option`.
     Typed(Ty),
     /// A type in its source form.
     Written(String),
@@ -108,7 +108,7 @@ impl Param {
         Self { name, place, label, ty: Place::Typed(ty), required }
     }
 
-    /// Creates a parameter that fills a whole place, such as the body.
+    /// Creates a parameter for a whole part of the request, such as the body.
     pub(crate) fn whole(place: &'static str, name: String, ty: Place, required: bool) -> Self {
         Self { name, place: Some(place), label: None, ty, required }
     }

@@ -25,9 +25,9 @@ pub(crate) enum Ty {
     Named(TypeId),
     /// The path of a type that the caller defines.
     Own(String),
-    /// Values that are sent as one text.
+    /// Values that are sent as one string.
     Separated(Separator, Box<Ty>),
-    /// Members that are sent as one text.
+    /// Members that are sent as one string.
     Members(Separator, Between, Box<Ty>),
     /// A value that is sent as its JSON text.
     JsonText(Box<Ty>),
@@ -41,7 +41,7 @@ pub(crate) enum DateTy {
     Date,
 }
 
-/// The separator between values that are sent as one text.
+/// The separator between values that are sent as one string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Separator {
     Comma,
@@ -51,7 +51,7 @@ pub(crate) enum Separator {
     Dot,
 }
 
-/// The separator between the name and the value of a member, for members that are sent as one text.
+/// The separator between the name and the value of a member, for members that are sent as one string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Between {
     /// The sign `=`.

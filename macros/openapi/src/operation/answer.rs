@@ -14,7 +14,7 @@ pub(crate) struct Read {
     pub(crate) accept: Option<String>,
 }
 
-/// The `accept` header of all methods without their own value.
+/// The default `accept` header of a method.
 pub(crate) const USUAL: &str = "application/json";
 
 /// Returns the responses of an operation by status.
@@ -25,7 +25,7 @@ pub(crate) fn responses<'d>(types: &Types<'d>, operation: &'d Value) -> Vec<(&'d
     all.map(|(status, response)| (status.as_str(), document.resolve(response))).collect()
 }
 
-/// Returns the return kind of an operation. `hint` is the base of its type names.
+/// Returns the return kind of an operation. `hint` is the base for the names of its types.
 pub(crate) fn read(types: &mut Types, verb: &str, operation: &Value, hint: &str) -> Read {
     // The borrow of the document outlives the borrow of the types.
     let document = types.document;

@@ -9,7 +9,8 @@ use super::media::{self, Kind};
 use crate::model::{self, Ty, TypeDef};
 use crate::schema::{Mode, Types};
 
-/// The 3xx statuses whose redirects the client follows. Other 3xx statuses are responses.
+/// The 3xx statuses whose redirects the client follows. The client returns a response with another 3xx status to the
+/// caller.
 const REDIRECTS: &[&str] = &["300", "301", "302", "303", "307", "308"];
 
 /// The key of an enum variant: its name, its statuses and the type of its body.

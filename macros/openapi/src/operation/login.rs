@@ -105,7 +105,8 @@ impl Logins<'_> {
         };
         let function = self.scope.take(&[&format!("{name} client credentials")]);
         let source = format!(
-            "/// Returns the client credentials grant of `{}`. Pass it to `.refresher(...)` on the builder; the program then logs itself in.\n{}\
+            "/// Returns the client credentials grant of `{}`.\n///\n\
+             /// Pass the grant to `.refresher(...)` on the builder; the program then logs itself in.\n{}\
              #[allow(dead_code)]\npub fn {function}(id: &str, secret: &str) -> afresh::oauth2::ClientCredentials {{\n\
              afresh::oauth2::ClientCredentials::new({token:?}, id, secret)\n}}\n",
             one_line(name),
@@ -160,8 +161,9 @@ impl Logins<'_> {
         };
         let function = self.scope.take(&[&format!("{name} refresh token")]);
         let source = format!(
-            "/// Returns the refresh token grant of `{}`. Pass it to `.refresher(...)` on the builder, and pass the refresh token\n\
-             /// of an earlier login with `.tokens(afresh::Tokens::from_refresh(token))`.\n{}\
+            "/// Returns the refresh token grant of `{}`.\n///\n\
+             /// Pass the grant to `.refresher(...)` on the builder.\n\
+             /// Pass the refresh token of an earlier login with `.tokens(afresh::Tokens::from_refresh(token))`.\n{}\
              #[allow(dead_code)]\npub fn {function}(client_id: &str) -> afresh::oauth2::RefreshTokenGrant {{\n\
              afresh::oauth2::RefreshTokenGrant::new({endpoint:?}).client_id(client_id)\n}}\n",
             one_line(name),
@@ -181,8 +183,9 @@ impl Logins<'_> {
 
 fn app_docs(what: &str) -> String {
     format!(
-        "/// Returns the app for {what}. Call `.refresher(app.clone())` on the builder; then `app.browser().run(client.session())` logs a\n\
-         /// person in, and the session refreshes itself.\n"
+        "/// Returns the app for {what}.\n///\n\
+         /// Call `.refresher(app.clone())` on the builder, so that the session refreshes itself.\n\
+         /// Then call `app.browser().run(client.session())` to log a person in.\n"
     )
 }
 

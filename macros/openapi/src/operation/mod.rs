@@ -1,4 +1,4 @@
-//! Lowers each operation to a method, or to several methods if the operation accepts several kinds of body.
+//! Converts each operation to a method, or to several methods if the operation accepts several kinds of body.
 
 mod answer;
 mod body;
@@ -25,7 +25,7 @@ use crate::names::Scope;
 use crate::schema::Types;
 use crate::settings::{self, Role};
 
-/// The state that all operations share during lowering.
+/// The state that all operations share during the conversion.
 #[derive(Debug)]
 pub(crate) struct Work<'w, 'd> {
     pub(crate) types: Types<'d>,
@@ -34,8 +34,8 @@ pub(crate) struct Work<'w, 'd> {
 }
 
 impl<'d> Work<'_, 'd> {
-    /// Lowers an operation to its methods, with names from `names`. Reports a loss and returns no method if the path is
-    /// unsupported.
+    /// Converts an operation to its methods and gives them unused names from `names`. Reports a loss and returns no
+    /// method if the path is unsupported.
     pub(crate) fn lower(&mut self, site: &Site<'d>, names: &mut Scope) -> Vec<Method> {
         self.types.place = site.route();
         let settings = self.types.settings;
@@ -269,7 +269,7 @@ fn name(site: &Site, own: Option<&settings::Operation>, names: &mut Scope) -> St
     }
 }
 
-/// Returns the summary and the description of an operation as one text.
+/// Returns the summary and the description of an operation as one string.
 fn docs(site: &Site) -> String {
     let text = |key: &str| site.operation[key].as_str().unwrap_or_default().trim();
     let (summary, description) = (text("summary"), text("description"));

@@ -97,7 +97,7 @@ fn pointer(path: &str) -> Option<String> {
     is_plain.then(|| path.replace('.', "/"))
 }
 
-/// Splits a path such as `$.data[-1].id` into the pointer of the list and the field of its last item. The first part is
+/// Splits a path such as `$.data[-1].id` into the pointer of the list and the field of its last item. The pointer is
 /// `None` if the page itself is the list.
 fn of_the_last(path: &str) -> Option<(Option<String>, String)> {
     let (list, field) = path.split_once("[-1]").or_else(|| path.split_once("[(@.length-1)]"))?;

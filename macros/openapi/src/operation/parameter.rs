@@ -1,4 +1,4 @@
-//! Lowers query, header and cookie parameters according to their styles.
+//! Converts query, header and cookie parameters according to their styles.
 
 use serde_json::Value;
 
@@ -36,7 +36,7 @@ fn is_same(one: &Value, other: &Value) -> bool {
     one["in"] == other["in"] && name(one) == name(other)
 }
 
-/// The parameters lowered so far, with their name scope and the docs that their types cannot express.
+/// The parameters converted so far, with their name scope and the docs that their types cannot express.
 #[derive(Debug)]
 pub(crate) struct Parameters<'t, 'd> {
     pub(crate) types: &'t mut Types<'d>,

@@ -31,7 +31,7 @@ enum Piece<'t> {
 ///
 /// # Errors
 ///
-/// Returns an error if no request can have such a path.
+/// Returns an error if the path cannot be the path of a request.
 pub(crate) fn read(path: &str, params: &[&Value]) -> Result<Template, String> {
     let mut template = Template::default();
     let (path, query) = split_outside(path, '?').unwrap_or((path, ""));
@@ -91,7 +91,7 @@ fn add_placeholder(
         || param["allowReserved"] == true;
     if takes_several && !is_last {
         let note = format!(
-            "`{{{name}}}` may contain slashes but is not last: it is sent as one segment, `/` as `%2F`"
+            "`{{{name}}}` may contain slashes but is not last, so the client encodes its slashes as `%2F`"
         );
         template.notes.push(note);
     }

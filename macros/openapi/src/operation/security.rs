@@ -27,7 +27,7 @@ pub(crate) struct Security<'d> {
 pub(crate) struct Need {
     /// Whether the operation does not use the session's credential.
     pub(crate) public: bool,
-    /// The keys that are parameters: place, name, and the scheme's name.
+    /// The keys that become parameters, each with its place, its name and the name of its scheme.
     pub(crate) keys: Vec<(&'static str, String, String)>,
     pub(crate) losses: Vec<String>,
 }
@@ -54,7 +54,7 @@ impl<'d> Security<'d> {
         security
     }
 
-    /// Returns the alternatives of an operation, each as a list of scheme names.
+    /// Returns the security alternatives of an operation, each as a list of scheme names.
     fn schemes(&self, operation: &Value) -> Vec<Vec<String>> {
         let own = operation.get("security").unwrap_or(&self.document.root()["security"]);
         let alternatives = own.as_array().into_iter().flatten();

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::keyword;
 use super::lowering::Types;
 
-/// The maximum depth of nested parts. A deeper schema contains itself.
+/// The maximum depth of nested parts. A schema with deeper nesting contains itself.
 const DEEPEST: usize = 32;
 
 /// Returns the only part that constrains values, if the other parts contain only annotations.
@@ -96,7 +96,7 @@ pub(super) fn is_about_required_only(union: &Value) -> bool {
     })
 }
 
-/// Adds the properties of a part. A later description of a member narrows an earlier one.
+/// Adds the properties of a part. A later description of a member narrows an earlier description.
 fn add_properties(value: &Value, into: &mut Map<String, Value>) {
     let slot = into.entry("properties").or_insert_with(|| json!({}));
     let Some(properties) = slot.as_object_mut() else { return };

@@ -1,4 +1,4 @@
-//! Lowers `enum` and `const`. Strings become variants of an enum; other values keep their JSON type.
+//! Converts `enum` and `const`. Strings become variants of an enum; other values keep their JSON type.
 
 use serde_json::Value;
 

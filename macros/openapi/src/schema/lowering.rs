@@ -1,4 +1,4 @@
-//! Lowers schemas to types. Each schema is lowered once and stored by its reference or by its shape.
+//! Converts schemas to types. Each schema is converted once, and its type is stored by the schema's reference or shape.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::names::Scope;
 use crate::report::Report;
 use crate::settings::Settings;
 
-/// The types of a document during lowering.
+/// The types of a document during the conversion.
 #[derive(Debug)]
 pub(crate) struct Types<'d> {
     pub(crate) document: &'d Document,
@@ -56,7 +56,7 @@ pub(super) enum Slot {
     Done(Lowered),
 }
 
-/// The result of lowering a schema: an existing type, or a new definition without a name.
+/// The result of converting a schema: an existing type, or a new definition without a name.
 pub(super) enum Made {
     Ty(Ty),
     Definition(Kind),
@@ -86,7 +86,7 @@ impl<'d> Types<'d> {
         types
     }
 
-    /// Lowers all named schemas in document order.
+    /// Converts all named schemas in document order.
     pub(crate) fn lower_named(&mut self) {
         for (name, reference, _) in self.document.schemas() {
             self.place = format!("schema {name}");

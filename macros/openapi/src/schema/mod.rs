@@ -1,4 +1,4 @@
-//! Lowers schemas to Rust types. Start reading with `lowering`.
+//! Converts schemas to Rust types. Start reading with `lowering`.
 
 mod all_of;
 mod boxes;

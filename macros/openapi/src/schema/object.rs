@@ -1,4 +1,4 @@
-//! Lowers object schemas. An object with listed members becomes a struct, and any other object becomes a map.
+//! Converts object schemas. An object with listed members becomes a struct, and any other object becomes a map.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Lowers one schema according to the keyword that decides its shape.
+//! Converts one schema to a type, according to the keyword that determines the kind of type.
 
 use serde_json::Value;
 
@@ -97,7 +97,7 @@ impl Types<'_> {
         Made::Ty(Ty::List(Box::new(item)))
     }
 
-    /// Lowers a schema without a `type`. Its other keywords determine the type.
+    /// Converts a schema without a `type`. The other keywords of the schema determine the Rust type.
     fn shape_untyped(&mut self, schema: &Value, hint: &str, mode: Mode) -> Made {
         if schema["type"] == "null" {
             return Made::Ty(Ty::Unit);

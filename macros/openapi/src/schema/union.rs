@@ -1,6 +1,6 @@
-//! Lowers `oneOf` and `anyOf` to enums. A discriminator selects the variant if the union has one. Otherwise decoding
-//! takes the first variant that fits, and narrower variants come first. If decoding cannot distinguish the variants,
-//! the type is any JSON value and a loss is reported.
+//! Converts `oneOf` and `anyOf` to enums. A discriminator selects the variant if the union has one. Without a
+//! discriminator, decoding takes the first variant that fits, and narrower variants come first. If decoding cannot
+//! distinguish the variants, the type is any JSON value and a loss is reported.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ use crate::model::{Kind, Tagging, Ty, Variant};
 use crate::names::Scope;
 
 impl Types<'_> {
-    /// Lowers a union, and returns whether `null` is one of its variants.
+    /// Converts a union, and returns whether `null` is one of its variants.
     pub(super) fn shape_union(&mut self, schema: &Value, hint: &str, mode: Mode) -> (Made, bool) {
         let mut base = schema.clone();
         let mut unions = Vec::new();

@@ -20,7 +20,7 @@ static STEADY: Package = Package {
     integrity: "sha512-kp5QdG26EC8gEzVXI0YgzmiiFHz7DFCNRLNfAWa2rDPHr/jUBnfkP8AlbTPmv0YNQpnKn1wzSWHFw88fn/OTog==",
 };
 
-/// Operations, by document, for which the mock server returns a response that its own schema rejects.
+/// Operations for which the mock server returns a response that violates the response schema, by document.
 const INVALID: &[(&str, &str)] = &[
     // If two parts of an `allOf` both describe a member, the mock server uses the later part.
     ("Figma (3.1)", "GET /v1/files/{file_key}"),

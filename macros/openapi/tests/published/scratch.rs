@@ -12,7 +12,7 @@ pub(crate) struct Scratch {
 }
 
 impl Scratch {
-    /// Creates the crates in `folder`. It builds the dependencies first, so that no measurement includes them.
+    /// Creates the crates in `folder`. Builds the dependencies first, so that no measurement includes them.
     pub(crate) fn new(folder: PathBuf) -> Self {
         let scratch = Self { folder };
         let empty = scratch.write("warm_up", "", "fn main() {}\n");

@@ -1,5 +1,5 @@
-//! Downloads the documents from their registries. Each package is pinned by version and integrity and is downloaded
-//! once.
+//! Downloads the documents from their registries. Each package is pinned by its version and integrity hash and is
+//! downloaded once.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ pub(crate) struct Package {
 }
 
 impl Published {
-    /// Returns the path of the document. Downloads its package if necessary.
+    /// Returns the path of the document. Downloads the package of the document if necessary.
     pub(crate) fn bring(&self, folder: &Path) -> PathBuf {
         let document = match &self.from {
             From::Npm(package) => package.bring(folder).join(self.path),

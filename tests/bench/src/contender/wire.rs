@@ -10,7 +10,7 @@ pub trait Wire: Clone + Default + Send + Sync + 'static {
     /// Sends a request and returns its response.
     fn send(&self, request: RequestBuilder) -> impl Future<Output = Result<Response>> + Send + 'static;
 
-    /// Builds the client with middleware so that it sends its requests in this way.
+    /// Adds this way of sending to a client with middleware.
     fn under(middleware: ClientBuilder) -> ClientBuilder;
 }
 

@@ -17,9 +17,9 @@ pub fn measure() -> Section {
     let mut section = Section::new(
         "Build cost of 200 endpoints",
         "The table shows the CPU seconds of cargo and rustc for a program that calls each of its 200 endpoints once. The dependencies\n\
-         are already built. In the first number of each cell, all endpoints share their types. In the second number, each endpoint\n\
-         has its own pair of types. The column \"after an edit\" is a debug build after a change to the path of one endpoint. Each\n\
-         value is the mean of the faster half of the rounds. The builds of afresh and of the handwritten functions alternate, and\n\
+         are already built. The first number of each cell is the result with types that all endpoints share. The second number is the\n\
+         result with a separate pair of types for each endpoint. The column \"after an edit\" is a debug build after a change to the\n\
+         path of one endpoint. Each value is the mean of the faster half of the rounds. The builds of afresh and of the handwritten functions alternate, and\n\
          they run more often than the other builds.",
     );
     let scratch = Scratch::new();

@@ -15,7 +15,8 @@ pub fn measure() -> Section {
         "Crates and build time that afresh adds",
         "The first program depends on reqwest, tokio, serde and serde_json with their default features, tokio's `rt-multi-thread` and\n\
          `macros`, and serde's `derive`. The second program also depends on afresh. The table compares the numbers of their crates. The\n\
-         time is the CPU time of a clean debug build of the two afresh crates, and of all added crates. It is the minimum of three runs.",
+         time is the CPU time of a clean debug build of the two afresh crates, and of all added crates. The time is the\n\
+         minimum of three runs.",
     );
     let (before, after) = (Program::new("before", false), Program::new("after", true));
     let (had, has) = (before.crates(), after.crates());

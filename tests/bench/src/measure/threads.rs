@@ -17,7 +17,7 @@ const MOST_PROCESSES: usize = 25;
 const APART: f64 = 20.0;
 /// The time to wait until the two threads run on other cores.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The minimum share of the cores' time in a slice that counts as undisturbed.
+/// The minimum share of the cores' time in an undisturbed slice.
 const ALONE: f64 = 0.9;
 
 pub fn measure() -> Section {

@@ -56,15 +56,8 @@ struct Found {
 }
 
 fn tables(section: &mut Section, names: &[(&str, &str)], rows: &[[Found; 2]]) {
-    let columns = [
-        "client",
-        "64 tasks, by hand = 1",
-        "calls/s",
-        "CPU µs/call",
-        "512 tasks, by hand = 1",
-        "calls/s",
-        "CPU µs/call",
-    ];
+    let columns =
+        ["client", "64 tasks, ratio", "calls/s", "CPU µs/call", "512 tasks, ratio", "calls/s", "CPU µs/call"];
     let cells = |found: &Found| {
         [format!("{:.2}", found.ratio), number(found.per_second), format!("{:.1}", found.microseconds)]
     };

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 use wasm_bindgen_cli_support::Bindgen;
 
-/// The target ratio of the two sizes. The page does not reach it yet.
+/// The target ratio of the two sizes. The page does not reach the target ratio yet.
 const GOAL: f64 = 1.3;
 /// The maximum ratio of the two sizes, so that the page does not grow unnoticed.
 const LIMIT: f64 = 2.4;

@@ -1,4 +1,4 @@
-//! Builds the measured program. It is one crate whose sources are rewritten for each design.
+//! Builds the measured program. The program is one crate whose sources are rewritten for each design.
 //!
 //! The crate has the dependencies of all designs, so that each dependency is built only once. rustc loads only the
 //! crates that a source names.
@@ -45,7 +45,7 @@ strip = true
 "#;
 
 impl Scratch {
-    /// Creates the crate. Its dependencies are pinned by this program's lock file.
+    /// Creates the crate. The lock file of the bench pins the dependencies of the crate.
     pub fn new() -> Self {
         let here = env!("CARGO_MANIFEST_DIR");
         let scratch = Self { folder: again::folder("compile") };

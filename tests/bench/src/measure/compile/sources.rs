@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 /// A way to define a client.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Design {
-    /// The types without a client. Their cost is part of every design.
+    /// The types without a client. The cost of the types is part of every design.
     TypesAlone,
     Afresh,
     ByHand,
