@@ -3,7 +3,7 @@
 //!
 //! To try the tool yourself, run `cargo run --example cli -- serve` in one terminal, which prints an address. In
 //! another terminal, set `SHOP_URL` to that address and run `cargo run --example cli -- login ada` with the password
-//! `lovelace`. Then run `whoami`, `orders` and `logout` in the same way.
+//! `lovelace`. Then run the commands `whoami`, `orders` and `logout` in that terminal.
 
 mod demo;
 

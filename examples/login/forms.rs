@@ -1,4 +1,4 @@
-//! The login page of the authorization server. One form serves both ways to log in.
+//! The login page of the authorization server. The browser login and the device login use the same form.
 
 use axum::response::Html;
 

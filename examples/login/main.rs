@@ -3,7 +3,7 @@
 //!
 //! To log in yourself, run `cargo run --example login -- serve` in one terminal, which prints an address. In another
 //! terminal, set `ISSUER` to that address and run `cargo run --example login -- login`. Log in as `ada` with the
-//! password `lovelace`. Then run `whoami`, `logout` and `login --device` in the same way.
+//! password `lovelace`. Then run the commands `whoami`, `logout` and `login --device` in that terminal.
 
 mod demo;
 mod forms;

@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        // These commands are for the processes that this program starts.
+        // The program starts child processes with these commands.
         ["serve", port, pause] => server::serve(number(port), Duration::from_micros(number(pause))),
         ["terse", port] => server::serve_tersely(number(port)),
         ["guard", guard] => server::serve_guarded(guard),
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
         ["users", way, base, users] => users::run(way, base, number(users)),
         ["outage", callers] => outage::run(number(callers)),
         ["serve-users"] => server::serve_users(),
-        // These commands are for users.
+        // Users start the program with these commands.
         ["counts"] => return counts_only(false),
         ["record"] => return counts_only(true),
         _ => return bench(&arguments),

@@ -32,7 +32,7 @@ pub fn cores() -> usize {
     *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
-/// Pins this thread to one core, in round-robin order. Does nothing if the system does not allow the pinning.
+/// Pins this thread to one core, in round-robin order. Does nothing if the system does not allow threads to be pinned.
 pub fn keep_on_core(thread: usize) {
     let mut one = CpuSet::new();
     let _ = one.set(thread % cores()).and_then(|()| sched_setaffinity(Pid::from_raw(0), &one));

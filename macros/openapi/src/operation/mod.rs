@@ -34,8 +34,8 @@ pub(crate) struct Work<'w, 'd> {
 }
 
 impl<'d> Work<'_, 'd> {
-    /// Converts an operation to its methods and gives them unused names from `names`. Reports a loss and returns no
-    /// method if the path is unsupported.
+    /// Converts an operation to its methods with unused names from `names`. Reports a loss and returns no method if the
+    /// path is unsupported.
     pub(crate) fn lower(&mut self, site: &Site<'d>, names: &mut Scope) -> Vec<Method> {
         self.types.place = site.route();
         let settings = self.types.settings;
@@ -156,7 +156,7 @@ impl<'d> Work<'_, 'd> {
         })
     }
 
-    /// Returns whether the 404 response has no content. Such a 404 means that the resource does not exist.
+    /// Returns whether the 404 response has no content. A 404 without content means that the resource does not exist.
     fn is_bare_404(&self, site: &Site) -> bool {
         let response = self.types.document.resolve(&site.operation["responses"]["404"]);
         response.is_object() && response["content"].as_object().is_none_or(serde_json::Map::is_empty)

@@ -64,8 +64,8 @@ impl Types<'_> {
 }
 
 impl Types<'_> {
-    /// Reports each nullable optional member of a type that is both sent and received. Such a type cannot distinguish
-    /// `null` from absence.
+    /// Reports each nullable optional member of a type that is both sent and received. A type that is both sent and
+    /// received cannot distinguish `null` from absence.
     fn report_nulls(&mut self, definition: &TypeDef) {
         let Kind::Struct { fields, .. } = &definition.kind else { return };
         let nullable = fields.iter().filter(|field| field.nullable);

@@ -1,5 +1,5 @@
-//! A client that progenitor generated from an OpenAPI document. progenitor has no sessions, so the token is a default
-//! header of its reqwest client, as is common with progenitor.
+//! A client that progenitor generated from an OpenAPI document. The progenitor client has no sessions, so the token is
+//! a default header of its reqwest client.
 
 use http::HeaderValue;
 use http::header::AUTHORIZATION;

@@ -8,7 +8,7 @@ pub fn measure() -> Section {
     let mut section = Section::new(
         "Cost of a blocking call",
         "The call of the first table runs on a thread without a Tokio runtime. The counts cover all threads of the process. Each\n\
-         client has one background thread for its connections. afresh runs the call on the calling thread.",
+         client has one background thread for its connections. The afresh client runs the call on the calling thread.",
     );
     let subjects: Vec<String> = blocking::WAYS.iter().map(|(way, _)| format!("blocking:{way}")).collect();
     let costs = counts::of(&subjects.iter().map(String::as_str).collect::<Vec<_>>());

@@ -14,9 +14,9 @@ pub fn measure() -> Section {
     let mut section = Section::new(
         "Cost of a call",
         "Each call sends `GET /items/{id}?q=…` with a bearer token over HTTP/1.1 and one kept-alive connection, and decodes 200 bytes\n\
-         of JSON into a struct. callgrind counts the instructions of the client's process in user mode. The allocator of the process\n\
-         counts allocations and growths of allocated memory. reqwest has only the features `json`, `query`, `form`, `multipart` and\n\
-         `stream`. afresh has only the feature `hyper`.",
+         of JSON into a struct. The tool callgrind counts the instructions of the client's process in user mode. The allocator of the process\n\
+         counts allocations and growths of allocated memory. The crate reqwest has only the features `json`, `query`, `form`, `multipart` and\n\
+         `stream`. The crate afresh has only the feature `hyper`.",
     );
     let names = contender::ALL.map(|(name, _)| name);
     let costs = counts::of(&names);
@@ -51,7 +51,7 @@ pub fn measure_over_defaults() -> Section {
     let mut section = Section::new(
         "Cost of a call with the default features of reqwest",
         "In this table, reqwest and afresh have their default features. TLS, HTTP/2 and the system's proxies are enabled but not\n\
-         used. feignhttp requires these features.",
+         used. The crate feignhttp requires these features.",
     );
     let names = contender::OVER_DEFAULTS.map(|(name, _)| name);
     let costs = counts::by(&again::over_defaults(), &names);

@@ -32,7 +32,7 @@ pub fn measure() -> Section {
         ["CPU seconds of all added crates".to_owned(), number(all)],
     ];
     section.table(&["", ""], &rows.map(Vec::from));
-    section.text(&format!("afresh adds these other crates: {}.", theirs.join(", ")));
+    section.text(&format!("The other added crates are {}.", theirs.join(", ")));
     section.at_most("added crates", theirs.len() as f64, 12.0);
     section.at_most("CPU seconds of a clean build of afresh", ours, 8.0);
     section.count("crates added", added.len() as f64);

@@ -10,7 +10,7 @@ const RESERVE: f64 = 10.0;
 pub fn measure() -> Section {
     let mut section = Section::new(
         "One minute of outage",
-        "A server responds with 503 for 60 seconds. A thousand callers call again one second after each failure. afresh uses\n\
+        "A server responds with 503 for 60 seconds. A thousand callers call again one second after each failure. The afresh client uses\n\
          `.retry(Retry::default())`. The handwritten loop makes three attempts with pauses of similar length and has no retry budget.",
     );
     let [ours, by_hand] = Client::this().outage(CALLERS);

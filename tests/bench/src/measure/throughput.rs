@@ -74,7 +74,7 @@ fn interleaved(client: &Client, names: &[&str], port: u16) -> Vec<[Found; 2]> {
         for _ in 0..GENERATIONS {
             let clients = names.iter().map(|name| client.rushing(name, &server.base, tasks));
             let mut clients: Vec<Rushing> = clients.collect();
-            // This first slice only opens the connections.
+            // The first slice only opens the connections.
             clients.iter_mut().for_each(|client| drop(client.rush(SLICE)));
             for _ in 0..SLICES {
                 rounds.push(clients.iter_mut().map(|client| client.rush(SLICE)).collect());

@@ -7,7 +7,7 @@ use afresh_browser_tests::chromium::Chromium;
 use afresh_browser_tests::devtools::Failure;
 use tokio::time::sleep;
 
-/// The script that tells the driver that the page is ready.
+/// The script that sets `window.page`, for which the driver waits.
 const READY: &str = "window.page = {}";
 
 #[tokio::main(flavor = "current_thread")]

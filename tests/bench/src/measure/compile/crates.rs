@@ -1,7 +1,7 @@
 //! Builds the measured program. The program is one crate whose sources are rewritten for each design.
 //!
-//! The crate has the dependencies of all designs, so that each dependency is built only once. rustc loads only the
-//! crates that a source names.
+//! The crate has the dependencies of all designs, so that each dependency is built only once. The compiler loads only
+//! the crates that a source names.
 
 use std::path::PathBuf;
 use std::process::Command;
