@@ -1,6 +1,6 @@
 //! Tests of the `afresh-openapi` command: exit statuses, files, overrides, and references to other files.
 
-#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test fails if it cannot continue")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! Builds the example in an empty folder with the README's four commands and checks that its client logs in.
 
-#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test fails if it cannot continue")]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,6 +1,6 @@
 //! Compares the generated clients with the files beside their documents. `AFRESH_BLESS=1` rewrites these files.
 
-#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test fails if it cannot continue")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

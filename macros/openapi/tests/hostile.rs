@@ -1,7 +1,7 @@
 //! Checks that broken and malicious documents never make the tool panic, hang or exhaust memory. Each document must
 //! produce a client or an error with a position.
 
-#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test fails if it cannot continue")]
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
-//! A server in the client's process that responds only when the runtime is idle. So the state of the callers does not
-//! depend on timing, and connections use no memory.
+//! A server in the client's process that responds only when the runtime is idle. Therefore the state of the callers
+//! does not depend on timing, and connections use no memory.
 //!
 //! Each process has one such server, and its clients use one thread.
 

@@ -33,8 +33,8 @@ pub struct Counts {
     pub refreshes: u64,
     /// The number of refreshes with a spent refresh token within the grace window.
     pub within_grace: u64,
-    /// The number of refreshes with a spent refresh token after the grace window. A refresh with such a token ends its
-    /// login.
+    /// The number of refreshes with a spent refresh token after the grace window. A spent token after the grace window
+    /// also ends its login.
     pub spent: u64,
     /// The number of rejected refreshes: without a refresh token, with a spent one, or with one of an ended login.
     pub refused: u64,

@@ -75,9 +75,7 @@ impl Logins<'_> {
                 "implicit" => {
                     self.lose(name, "the flow `implicit` gets no function; the caller must supply the token");
                 }
-                other => {
-                    self.lose(name, &format!("the flow `{other}` is not supported and gets no function"))
-                }
+                other => self.lose(name, &format!("the flow `{other}` is not supported")),
             }
         }
     }

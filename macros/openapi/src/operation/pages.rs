@@ -26,7 +26,7 @@ pub(crate) fn of_extensions(operation: &Value) -> Result<Option<Pages>, String> 
             None if !extension.is_object()
                 || extension["nextLinkName"] == Value::Null && *key == "x-ms-pageable" => {}
             None => {
-                unread = Err(format!("the extension `{key}` cannot be used, so the method returns one page"))
+                unread = Err(format!("the extension `{key}` cannot be used, so the method returns one page"));
             }
         }
     }
@@ -133,7 +133,7 @@ pub(crate) fn lower(types: &mut Types, pages: &Pages, page: &Ty) -> Result<Paged
     }
     match &pages.items {
         Some(items) if list.is_none() && !pages.whole => {
-            types.lose(format!("the response has no list at `{items}`, so the method returns whole pages"))
+            types.lose(format!("the response has no list at `{items}`, so the method returns whole pages"));
         }
         None if list.is_none() && pages.counts_items() => {
             return Err("the items are counted, but the response is not a list: the method returns one page"

@@ -10,7 +10,7 @@
     clippy::pedantic,
     clippy::unwrap_used,
     clippy::panic,
-    reason = "a test that cannot go on fails"
+    reason = "a test fails if it cannot continue"
 )]
 
 mod calls;
