@@ -62,7 +62,7 @@ impl Tool {
 
     /// Starts `runs` runs at the same time. Returns the number of successful runs.
     async fn at_once(&self, runs: usize) -> Result<usize> {
-        // The loop starts all runs before it waits for the first one.
+        // The loop starts all runs before it waits for the first run.
         let runs: Vec<_> = (0..runs).map(|_| self.start(&["orders"])).collect::<Result<_>>()?;
         let mut answered = 0;
         for run in runs {

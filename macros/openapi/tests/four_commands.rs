@@ -51,7 +51,7 @@ fn four_commands_lead_to_a_client_that_is_logged_in() {
     fs::copy(repository.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     fs::copy(example.join("main.rs"), folder.join("src/main.rs")).unwrap();
     fs::copy(example.join("server.rs"), folder.join("src/server.rs")).unwrap();
-    // A free port, so that parallel runs of this test do not collide.
+    // The test uses a free port, so that parallel runs do not collide.
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let document =
         fs::read_to_string(example.join("parcels.yaml")).unwrap().replace("8747", &port.to_string());

@@ -133,7 +133,7 @@ impl Shared {
             if thread >= THREADS[kind] {
                 continue;
             }
-            // The order alternates, so that it does not affect the result.
+            // The order of the two clients alternates, so that the order does not affect the result.
             for way in [round % 2, 1 - round % 2] {
                 gate.wait();
                 turn.parts[kind][way] = match way {

@@ -36,7 +36,8 @@ pub struct Counts {
     /// The number of refreshes with a spent refresh token after the grace window. A spent token after the grace window
     /// also ends its login.
     pub spent: u64,
-    /// The number of rejected refreshes: without a refresh token, with a spent one, or with one of an ended login.
+    /// The number of rejected refreshes: without a refresh token, with a spent refresh token, or with the refresh token
+    /// of an ended login.
     pub refused: u64,
     /// The number of calls with a valid token.
     pub calls: u64,

@@ -18,7 +18,7 @@ pub(crate) use self::reference::{last_step, schema_name};
 pub(crate) const VERBS: &[&str] =
     &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
-/// The maximum number of references in a chain. A longer chain is an error in the document.
+/// The maximum number of references in a chain. A longer chain of references is an error in the document.
 const LONGEST_CHAIN: usize = 32;
 
 /// An OpenAPI document whose outline has been checked.

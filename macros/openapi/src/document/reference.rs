@@ -10,7 +10,7 @@ use super::{Document, place, target};
 use crate::error::Error;
 use crate::source::{Source, escape, unescape};
 
-/// The maximum number of files. A document with more files is a mistake or an attack.
+/// The maximum number of files. A document with more than 2,000 files is a mistake or an attack.
 const MOST_FILES: usize = 2_000;
 
 /// The keys whose values are data and not parts of the document.

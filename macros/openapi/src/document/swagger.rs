@@ -104,8 +104,8 @@ fn upgrade_operation(root: &Value, values: &[Value], shared: &[Value], operation
     }
 }
 
-/// Returns the content types that a `Content-Type` header parameter lists. OpenAPI 3 lists these content types under
-/// `content`.
+/// Returns the content types that a `Content-Type` header parameter lists. OpenAPI 3 lists the content types of a
+/// request body under `content`.
 fn content_types(parameter: &Value) -> Option<Vec<String>> {
     let is_header = parameter["in"] == "header";
     if !is_header || !parameter["name"].as_str()?.eq_ignore_ascii_case("content-type") {

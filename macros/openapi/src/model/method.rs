@@ -90,7 +90,7 @@ pub(crate) struct Param {
 
 impl Param {
     /// Creates a parameter whose name in the API is `label`. The attribute needs no argument if the identifier equals
-    /// `label`, except for headers and body members, which always need one.
+    /// `label`, except for headers and body members, which always need an argument.
     pub(crate) fn labelled(
         place: &'static str,
         label: &str,

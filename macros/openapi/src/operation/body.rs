@@ -27,7 +27,7 @@ enum Group {
     Raw,
 }
 
-/// Returns the choices for a request body, the preferred one first.
+/// Returns the choices for a request body, with the preferred choice first.
 pub(crate) fn choices<'d>(types: &mut Types<'d>, body: &'d Value) -> Vec<Choice<'d>> {
     let required = body["required"] == true;
     let mut choices: Vec<Choice> = Vec::new();

@@ -238,7 +238,7 @@ pub(crate) enum Form {
     /// A struct whose fields are scalars or lists of scalars.
     Struct,
     Map,
-    /// A value with deeper nesting.
+    /// A value with deeper nesting than the other forms.
     Nested,
 }
 

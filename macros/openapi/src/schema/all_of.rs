@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::keyword;
 use super::lowering::Types;
 
-/// The maximum depth of nested parts. A schema with deeper nesting contains itself.
+/// The maximum depth of nested parts. A schema that exceeds this depth contains itself.
 const DEEPEST: usize = 32;
 
 /// Returns the only part that constrains values, if the other parts contain only annotations.

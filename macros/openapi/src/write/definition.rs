@@ -168,8 +168,8 @@ fn texts(name: &str, variants: &[(String, String)], is_open: bool) -> String {
     out + "}\n"
 }
 
-/// Writes a `Deserialize` impl that reads the tag from a member of the variants. With serde's own tag, the member would
-/// be written twice.
+/// Writes a `Deserialize` impl that reads the tag from a member of the variants. Serde's own tag would write the tag
+/// member twice.
 fn by_member(name: &str, variants: &[Variant], member: &str) -> String {
     let mut arms = String::new();
     for variant in variants {

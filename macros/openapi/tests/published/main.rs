@@ -114,8 +114,8 @@ fn clients_compile_without_a_warning_and_decode_what_their_schemas_describe() {
     }
 }
 
-/// Returns the documents whose values are checked. Figma is the largest of the five and takes minutes to build, so only
-/// full runs include it.
+/// Returns the documents whose values are checked. Figma is the largest of the five documents and takes minutes to
+/// build, so only full runs include it.
 fn round_trips() -> Vec<&'static Published> {
     let is_small = |published: &&Published| takes_all() || !published.name.starts_with("Figma");
     let more: &[Published] = if takes_all() { MORE } else { &[] };

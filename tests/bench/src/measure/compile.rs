@@ -51,7 +51,7 @@ fn of(samples: &[Samples], design: Design) -> &Samples {
 }
 
 /// Compares afresh with the handwritten functions in every column. The even and the odd rounds give the spread of each
-/// ratio, which shows its precision.
+/// ratio, which shows the precision of the ratio.
 fn held_against_by_hand(section: &mut Section, samples: &[Vec<Samples>; 2]) {
     let mut rows = Vec::new();
     for (types, samples) in ["shared", "distinct"].iter().zip(samples) {

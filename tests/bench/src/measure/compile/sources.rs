@@ -15,7 +15,7 @@ pub enum Design {
     Feignhttp,
 }
 
-/// Whether all endpoints share their types or each endpoint has its own types.
+/// The request and response types of the endpoints: shared by all endpoints, or separate for each endpoint.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Types {
     Shared,

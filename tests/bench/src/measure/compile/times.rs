@@ -1,8 +1,8 @@
 //! Measures the CPU seconds of builds with a precision of two per cent.
 //!
 //! Other load on the machine only adds time, and it lasts longer than one build. So the two compared designs are built
-//! alternately, in alternating order, and only the faster half of the rounds is used. The minimum alone would depend on
-//! chance.
+//! alternately, in alternating order, and only the faster half of the rounds is used. The minimum of all rounds would
+//! depend on chance.
 
 use super::sources::{Design, Types};
 use super::{ENDPOINTS, Mode, Scratch};
@@ -71,7 +71,7 @@ impl Samples {
             Mode::Release => release.push(time),
             Mode::Debug => {
                 debug.push(time);
-                // Measures the edit and its reversal.
+                // Measures an edit of one endpoint and its reversal.
                 scratch.write(&source.clone().edited());
                 let there = scratch.build(mode);
                 scratch.write(&source);
