@@ -18,7 +18,8 @@ pub(crate) struct Published {
 /// The source of a document.
 pub(crate) enum From {
     Npm(&'static Package),
-    /// A dev-dependency of this crate. `Cargo.lock` contains its version and checksum.
+    /// The document is in a dev-dependency of this crate. `Cargo.lock` contains the version and the checksum of the
+    /// dev-dependency.
     Crate(&'static str),
 }
 

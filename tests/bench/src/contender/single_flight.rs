@@ -1,5 +1,6 @@
 //! A handwritten reqwest client with a careful refresh. The token is behind a lock, and a rejection causes one refresh
-//! that all other calls wait for. A call that was rejected with an older token is only sent again.
+//! that all other calls wait for. If a call was rejected with an older token, the client sends the call again without a
+//! refresh.
 
 use std::sync::Arc;
 

@@ -9,8 +9,8 @@ pub fn measure() -> Section {
         "Cost of an idle session",
         "Each row shows the call of the first table through afresh. The second row and the third row send the same bytes. The\n\
          difference between these rows and the first row is the cost of a header in hyper and on the network. The target and CI use\n\
-         the difference of the last two rows, because over a socket the cost of a session varies from 0 to 700 instructions with the\n\
-         state of the allocator.",
+         the difference of the last two rows. Over a socket, the cost of a session varies from 0 to 700 instructions with the state\n\
+         of the allocator.",
     );
     let ways = session::WAYS.iter().chain(&session::AT_ONCE);
     let subjects: Vec<String> = ways.clone().map(|(way, _)| format!("session:{way}")).collect();

@@ -26,8 +26,8 @@ pub fn measure() -> Section {
         "All threads share one client over a transport that responds immediately. The table shows nanoseconds of CPU time for a\n\
          call. The threads make calls in slices of one millisecond, alternately with and without a session. All threads of a slice\n\
          make the same calls at the same time. The values are medians of the undisturbed slices. The last column is the median\n\
-         difference between consecutive slices. The second target is relative to the time in which a cache line moves from one core\n\
-         to the other, because a counter that all threads write would cost at least one such transfer.",
+         difference between consecutive slices. The second target compares the extra time of a session with the time in which a\n\
+         cache line moves from one core to the other. A counter that all threads write would move a cache line at least once.",
     );
     let (rounds, apart) = timed();
     let found: [[f64; 3]; 4] = std::array::from_fn(|kind| undisturbed(&rounds, kind));

@@ -1,4 +1,4 @@
-//! A server whose callers all have an expired token. The server counts their requests.
+//! A server whose callers all have an expired token. The server counts the requests of its callers.
 
 use std::convert::Infallible;
 use std::sync::Arc;
