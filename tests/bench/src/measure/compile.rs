@@ -19,8 +19,8 @@ pub fn measure() -> Section {
         "The table shows the CPU seconds of cargo and rustc for a program that calls each of its 200 endpoints once. The dependencies\n\
          are already built. The first number of each cell is the result with types that all endpoints share. The second number is the\n\
          result with a separate pair of types for each endpoint. The column \"after an edit\" is a debug build after a change to the\n\
-         path of one endpoint. Each value is the mean of the faster half of the rounds. The builds of afresh and of the handwritten functions alternate, and\n\
-         they run more often than the other builds.",
+         path of one endpoint. Each value is the mean of the faster half of the rounds. The builds of afresh and of the handwritten\n\
+         functions alternate, and they run more often than the other builds.",
     );
     let scratch = Scratch::new();
     let samples = [Types::Shared, Types::Distinct].map(|types| times::measure(&scratch, types));
