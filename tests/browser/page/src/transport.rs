@@ -1,4 +1,4 @@
-//! Calls that show what the transport does.
+//! Calls that test the transport of the page.
 
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ trait Probe {
     async fn numbered(&self, #[query] filter: &str, #[query] page: u32) -> Result<Pages<Vec<String>>>;
 }
 
-/// Makes the calls with this name. Returns what they returned, as JSON.
+/// Makes the calls with this name and returns their result as JSON.
 #[wasm_bindgen]
 pub async fn probe(origin: String, name: String) -> String {
     match run(&origin, &name).await {
@@ -130,7 +130,7 @@ const ORIGINS: [&str; 6] = [
     "https://files.test/#a",
 ];
 
-/// The elements of all pages, and the text of the error at the end.
+/// Returns the elements of all pages, and the text of the error that ended the list.
 async fn all<T>(mut pages: Pages<Vec<T>>) -> (Vec<T>, Option<String>)
 where
     T: serde::de::DeserializeOwned + Send + 'static,
@@ -145,7 +145,7 @@ where
     (elements, None)
 }
 
-/// A session that no call refreshes.
+/// Creates a session that no call refreshes.
 fn logged_in() -> afresh::Session {
     let session = afresh::Session::new();
     drop(session.set(afresh::Tokens::new("access")));

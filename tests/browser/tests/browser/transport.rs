@@ -1,10 +1,10 @@
-//! What `fetch` does for a call: streams, the end of a request, bodies, redirects, and errors.
+//! Tests the transport over `fetch`: streams, the end of a request, bodies, redirects and errors.
 
 use afresh_browser_tests::bundle;
 use afresh_browser_tests::stage::Stage;
 use serde_json::{Value, json};
 
-/// Makes the calls of `page/src/transport.rs` with this name.
+/// Makes the calls with this name from `page/src/transport.rs`.
 async fn probe(stage: &Stage, name: &str) -> Value {
     let tab = stage.open().await;
     let script = format!("page.probe('{}', '{name}')", stage.server.origin());
@@ -18,7 +18,7 @@ async fn answers_are_read_as_they_arrive() {
     assert_eq!(probe(&stage, "latin").await, json!({ "value": "café" }));
 }
 
-/// A dropped call, a dropped stream and an expired time-out end the request at the server.
+/// A dropped call, a dropped stream and an expired timeout each end the request at the server.
 #[tokio::test]
 async fn a_call_that_is_dropped_ends_its_request() {
     let stage = Stage::new(&bundle::page()).await;
@@ -47,7 +47,8 @@ async fn bodies_arrive_as_they_do_outside_of_a_browser() {
     assert!(probe(&stage, "wrong length").await["text"].is_string());
 }
 
-/// N1: the browser takes most headers along to wherever a redirect leads.
+/// N1: the browser copies most headers to the target of a redirect, so only a request without other headers is
+/// redirected.
 #[tokio::test]
 async fn only_a_request_without_other_headers_is_redirected() {
     let stage = Stage::new(&bundle::page()).await;
