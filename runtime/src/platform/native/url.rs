@@ -1,4 +1,4 @@
-//! URLs by the `url` crate.
+//! Parses URLs with the `url` crate.
 
 pub(crate) use url::{ParseError, Url};
 
@@ -14,15 +14,15 @@ pub(crate) fn ascii_origin(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
-/// Returns `host` as the URL parser writes it. `None` if it is not a valid host.
+/// Returns `host` in the form that the URL parser writes. `None` if it is not a valid host.
 pub(crate) fn canonical_host(host: &str) -> Option<String> {
     Host::parse(host).ok().map(|host| host.to_string())
 }
 
-/// Removes what must not be sent, or is not sent anyway.
+/// Removes the user name, the password and the fragment, which a request must not contain.
 pub(crate) fn remove_user_and_fragment(url: &mut Url) {
     url.set_fragment(None);
-    // Both fail only for URLs without a host.
+    // Removing user name and password fails only for URLs without a host.
     let _ = url.set_username("");
     let _ = url.set_password(None);
 }

@@ -1,11 +1,11 @@
-//! URLs by the browser's own parser: [`Url`]. It has the methods of `url::Url` that the runtime uses, and spares each page the
-//! Unicode tables of that crate.
+//! Parses URLs with the parser of the browser: [`Url`] has the methods of `url::Url` that the runtime uses. A page then
+//! needs no Unicode tables, which the `url` crate contains.
 
 use std::fmt;
 
 use form_urlencoded::parse;
 
-/// An absolute URL, as the browser writes it.
+/// An absolute URL, in the form that the browser writes.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Url {
     href: String,
@@ -15,7 +15,7 @@ pub(crate) struct Url {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ParseError;
 
-/// What stands before the query of a URL.
+/// The parts of a URL before its query.
 struct Parts<'a> {
     scheme: &'a str,
     /// User name and password.
@@ -35,7 +35,7 @@ impl Url {
         web_sys::Url::new_with_base(link, &self.href).map(Self::of).map_err(|_| ParseError)
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "the handle of the browser's object is not used again")]
+    #[expect(clippy::needless_pass_by_value, reason = "the object of the browser is not used again")]
     fn of(url: web_sys::Url) -> Self {
         Self { href: url.href() }
     }
@@ -57,12 +57,12 @@ impl Url {
         self.parts().user.split_once(':').map(|(_, password)| password)
     }
 
-    /// The host, an IPv6 address in brackets.
+    /// Returns the host. An IPv6 address is in brackets.
     pub(crate) fn host_str(&self) -> Option<&str> {
         self.parts().host
     }
 
-    /// The port, unless it is the default of the scheme.
+    /// Returns the port, unless it is the default port of the scheme.
     pub(crate) fn port(&self) -> Option<u16> {
         self.parts().port
     }
@@ -98,7 +98,7 @@ impl Url {
 
     pub(crate) fn set_query(&mut self, query: Option<&str>) {
         self.change(|url| match query {
-            // The question mark keeps an empty query apart from none.
+            // With the question mark, the browser keeps an empty query.
             Some(query) => url.set_search(&["?", query].concat()),
             None => url.set_search(""),
         });
@@ -124,7 +124,7 @@ impl Url {
         };
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let (user, place) = authority.rsplit_once('@').unwrap_or(("", authority));
-        // The last colon of an IPv6 address is in its brackets, so no number follows it.
+        // The last colon of an IPv6 address is in the brackets, so the text after this colon is not a number.
         let port = place.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?)));
         let (host, port) = port.map_or((place, None), |(host, port)| (host, Some(port)));
         Parts { scheme, user, host: Some(host).filter(|host| !host.is_empty()), port, path }
@@ -143,12 +143,12 @@ pub(crate) fn ascii_origin(url: &Url) -> String {
     web_sys::Url::new(&url.href).map_or_else(|_| "null".to_owned(), |url| url.origin())
 }
 
-/// Returns `host` as the URL parser writes it. `None` if it is not a valid host.
+/// Returns `host` in the form that the URL parser writes. `None` if it is not a valid host.
 pub(crate) fn canonical_host(host: &str) -> Option<String> {
     Url::parse(&["http://", host].concat()).ok()?.host_str().map(str::to_owned)
 }
 
-/// Removes what must not be sent, or is not sent anyway.
+/// Removes the user name, the password and the fragment, which a request must not contain.
 pub(crate) fn remove_user_and_fragment(url: &mut Url) {
     url.change(|url| {
         url.set_hash("");
