@@ -72,7 +72,7 @@ async fn automock_below_the_attribute_generates_a_double() {
     assert_eq!(shop.find("x", None).await.unwrap(), None);
 }
 
-/// A trait with lifetimes that are left out inside types, which `mockall` cannot read.
+/// A trait with elided lifetimes inside types, which `mockall` cannot read.
 #[api]
 #[cfg_attr(test, mockall::automock)]
 pub trait Search {

@@ -1,4 +1,4 @@
-//! Which cookies go when there are too many: [`evict`].
+//! Removes cookies when a session has too many: [`evict`].
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use super::cookie::Cookie;
 use super::limits::{MAX, MAX_OF_HOST};
 
-/// Removes cookies until the limits hold: the one whose last use is the oldest goes first. A cookie that may refresh the
-/// session goes only if there is no other.
+/// Removes cookies until the number of cookies is within the limits. The cookie that has not been used for the
+/// longest time is removed first. A cookie that may refresh the session is removed only if there is no other
+/// cookie.
 ///
-/// `before`: the clock before the response whose cookies were added last.
+/// `before` is the value of the clock before the response whose cookies were added last.
 pub(super) fn evict(cookies: &mut Vec<Cookie>, before: u64) {
     if cookies.len() <= MAX_OF_HOST {
         return;

@@ -1,11 +1,11 @@
-//! The writer of a process, one operation at a time.
+//! Runs the writer of a process, one operation at a time.
 
 use super::world::{CURRENT, Heard, InFlight, Process, Progress, Step, Stored, World};
 
 impl World {
     pub(super) fn writer_continues(&self, at: usize, heard: Heard) -> Option<Self> {
         let Process { view, writing, .. } = &self.processes[at];
-        // A read that is lost changes nothing, and the confirmation of a swap is an event of its own.
+        // A read whose result is lost changes nothing. The confirmation of a swap is a separate event.
         let nothing_follows = match writing {
             None => !view.has_unwritten() || self.budget.fine && heard == Heard::Lost,
             Some(write) => matches!(write.progress, Progress::Based(_)) && heard == Heard::Lost,
@@ -25,7 +25,7 @@ impl World {
         Some(world)
     }
 
-    /// The swap reaches the store or is refused.
+    /// Performs the swap, which the store accepts or refuses.
     fn swap(&mut self, at: usize) -> bool {
         let Process { view, writing: Some(write), .. } = &mut self.processes[at] else { return false };
         let Progress::Based(basis) = write.progress else { return false };
@@ -41,7 +41,7 @@ impl World {
         true
     }
 
-    /// The process learns what became of the swap.
+    /// Gives the process the result of the swap.
     fn confirm(&mut self, at: usize, heard: Heard) {
         let Some(write) = self.processes[at].writing.take() else { return };
         match write.progress {
