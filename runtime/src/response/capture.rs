@@ -25,7 +25,7 @@ pub(crate) async fn beginning(response: &mut Response) -> Bytes {
     read_beginning(response).await.0
 }
 
-/// Reads the beginning of the body, and whether that is all of it.
+/// Reads the beginning of the body. Returns the bytes, and whether they are the whole body.
 async fn read_beginning(response: &mut Response) -> (Bytes, bool) {
     let (mut body, mut is_whole) = (BytesMut::new(), false);
     let read = async {

@@ -113,7 +113,7 @@ impl DeclaredNames<'_> {
         };
         let Some(DecodeError::Json(error)) = repeated() else { return false };
         let text = error.to_string();
-        // If another field is there twice, the error is about that field.
+        // The error may be about another field that occurs twice.
         let is_other = self.error.to_string().starts_with(DUPLICATE)
             && !text.strip_prefix(DUPLICATE).is_some_and(|text| text.starts_with(&format!("{name}`")));
         text.starts_with(DUPLICATE) && !is_other
@@ -166,8 +166,8 @@ fn masked(message: &str) -> String {
     format!("{}{expected}", found.trim_end())
 }
 
-/// Where the part of the message begins that the declared type has written. A value may contain the same words, and so
-/// may the message of a type that the user wrote: that message is only known up to its first quote.
+/// Returns where the expected type begins in a message of serde. Returns `None` for the message of a user's type, because
+/// such a message may quote a value in any place. A value may contain the same words as a message of serde.
 fn expectation(message: &str) -> Option<usize> {
     const BY_SERDE: [&str; 5] =
         ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant `", "unknown field `"];

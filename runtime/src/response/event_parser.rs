@@ -80,7 +80,7 @@ impl EventParser {
             }
             if !line.is_empty() {
                 self.field(&String::from_utf8_lossy(&line));
-                // A name that is shorter than the longest one leaves room for too many bytes.
+                // The limit of a line allows for the longest field name. With a shorter name, the data may be too long.
                 if self.data.as_ref().is_some_and(|data| data.len() > self.limit) {
                     return Some(Err(TooLong));
                 }

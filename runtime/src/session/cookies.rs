@@ -127,7 +127,7 @@ impl Cookies {
     }
 }
 
-/// The limits hold for a stored jar too: an older version had none.
+/// Applies the limits to stored cookies, because an older version stored any number of cookies.
 impl From<Vec<Cookie>> for Cookies {
     fn from(mut cookies: Vec<Cookie>) -> Self {
         evict(&mut cookies, clock());

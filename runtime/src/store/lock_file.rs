@@ -89,8 +89,8 @@ fn make_folder_of(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), |folder| make_folder(folder, MAX_LINKS))
 }
 
-/// Creates the folder and those above it. If a link names a folder that is missing, that folder is created: the link may
-/// lead into a volume that is still empty.
+/// Creates the folder and its parent folders. If a symbolic link points to a folder that does not exist, this function
+/// creates the folder, because the link may point into an empty volume.
 fn make_folder(folder: &Path, links: usize) -> io::Result<()> {
     if folder.as_os_str().is_empty() || folder.exists() {
         return Ok(());
@@ -105,7 +105,7 @@ fn make_folder(folder: &Path, links: usize) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    // Another process may create it at the same time.
+    // Another process may create the folder at the same time.
     builder.create(folder).or_else(|error| if folder.is_dir() { Ok(()) } else { Err(error) })
 }
 

@@ -25,7 +25,7 @@ pub(super) fn follow_links(path: &Path) -> io::Result<PathBuf> {
     Err(too_many_links())
 }
 
-/// The path that a link means, whose content is `target`.
+/// Returns the path to which the symbolic link `link` points. `target` is the content of the link.
 pub(super) fn target_of(link: &Path, target: PathBuf) -> PathBuf {
     link.parent().map_or(target.clone(), |folder| folder.join(target))
 }

@@ -272,8 +272,7 @@ trait Keyed {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// The cookie of the session stays the same, and each refresh sets another cookie with a new name. The session survives as
-/// many refreshes as the server grants.
+/// The session survives any number of refreshes, although every refresh sets a cookie with a new name.
 #[tokio::test(start_paused = true)]
 async fn a_session_survives_a_new_cookie_with_every_refresh() {
     for path in ["/", "/api/user/refresh_token"] {
@@ -285,7 +284,7 @@ async fn a_session_survives_a_new_cookie_with_every_refresh() {
                 let number = refreshes.fetch_add(1, Ordering::Relaxed);
                 Answer::new(204).header("set-cookie", &format!("nonce{number}=1; Path=/"))
             }
-            // Each answer to a call is the last one before the next refresh.
+            // The server accepts one call after each refresh.
             _ if valid.swap(false, Ordering::Relaxed) => {
                 Answer::from(order(7)).header("set-cookie", "seen=1; Path=/")
             }

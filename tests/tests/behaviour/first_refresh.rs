@@ -1,5 +1,5 @@
-//! The first refresh of a session that begins with a refresh cookie, and a store that does not confirm its result. The
-//! store has never had this session, so the result is stored as a login is.
+//! Tests the first refresh of a session that begins with a refresh cookie, with a store that does not confirm the result.
+//! The result is stored as a login is, because the store has never contained this session.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ fn process(world: &World, store: &FakeStore) -> SignOnClient {
     SignOnClient::builder(ORIGIN).connect_to(world.clone()).store(store.clone()).build().unwrap()
 }
 
-/// The answer to the first refresh has arrived, and `fault` is what happens to its write.
+/// Returns a world in which the first refresh has succeeded. `fault` makes the write of the result fail.
 async fn first_refresh(fault: impl FnOnce(&FakeStore)) -> (World, FakeStore, SignOnClient) {
     let (world, store) = (World::with(AuthorityConfig::cookie()), FakeStore::new());
     let shop = process(&world, &store);
@@ -52,8 +52,8 @@ async fn is_locked(store: &FakeStore) -> bool {
     timeout(Duration::from_millis(100), store.locked()).await.is_err()
 }
 
-/// S1: the store holds no spent refresh token, so a store that fails does not keep its lock from other processes for
-/// long. The session is stored as soon as the store works.
+/// S1: if the result of the first refresh cannot be stored, the lock is released, because the store contains no spent
+/// refresh token. The session is stored when the store works again.
 #[tokio::test(start_paused = true)]
 async fn a_first_refresh_that_cannot_be_stored_releases_the_lock_as_a_login_does() {
     let (world, store, shop) = first_refresh(|store| store.always(Operation::Swap, Some(Fault::Fail))).await;
@@ -72,8 +72,8 @@ async fn a_first_refresh_that_cannot_be_stored_releases_the_lock_as_a_login_does
     world.authority.assert_refreshes(1);
 }
 
-/// S1: the store has the session, and only the confirmation is lost. The process recognises it, and another process can
-/// refresh it.
+/// S1: if only the confirmation of the first write is lost, the process finds its session in the store. Another process
+/// can refresh the session.
 #[tokio::test(start_paused = true)]
 async fn a_first_refresh_whose_confirmation_is_lost_is_recognised() {
     for fault in [Fault::FailAfter, Fault::HangAfter] {
@@ -90,12 +90,12 @@ async fn a_first_refresh_whose_confirmation_is_lost_is_recognised() {
     }
 }
 
-/// J1: the store has the session, and another process ends it before this one knows. It is not stored again.
+/// J1: if another process ends the session before the first write is confirmed, the session is not stored again.
 #[tokio::test(start_paused = true)]
 async fn a_logout_elsewhere_outranks_a_first_refresh_without_a_confirmation() {
     let fail = |store: &FakeStore| {
         store.next(Operation::Swap, Fault::FailAfter);
-        // The write after it fails too.
+        // The next write fails too.
         store.next(Operation::Swap, Fault::Fail);
     };
     let (world, store, shop) = first_refresh(fail).await;

@@ -82,7 +82,7 @@ async fn the_body_of_a_refusal_is_cut_too() {
     assert!(error.rejection().unwrap().body().len() <= MIB);
 }
 
-/// W1: a refresh returns the same token, so the 403 that was kept meanwhile is the answer. It is kept up to 64 KiB.
+/// W1: if a refresh returns the same token, the answer of the call is the 403. Its body is kept up to 64 KiB.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_that_was_kept_during_a_refresh_says_that_it_was_cut() {
     const KEPT: usize = 64 * 1024;

@@ -55,7 +55,7 @@ impl TryFrom<String> for Id {
     }
 }
 
-/// A token that the server may send as text or as JSON. Its own error quotes it.
+/// A type that rejects every text with an error that quotes the text.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "String")]
 struct Token;
@@ -266,7 +266,7 @@ async fn a_decode_error_shows_no_key_of_a_map() {
     assert!(text.contains("at `*`:") && !text.contains("SECRET"), "{text}");
 }
 
-/// The error of a type of the user may quote the value. It is shown up to the quote, whether the answer is text or JSON.
+/// If the error of a user's type quotes the value, the text of the error ends before the quote.
 #[tokio::test(start_paused = true)]
 async fn a_decode_error_shows_no_value_that_the_error_of_a_type_quotes() {
     for body in ["SECRET", "x, expected SECRET", "\" at line SECRET", "\"SECRET\"", "{\"SECRET\":1}"] {
@@ -280,7 +280,7 @@ async fn a_decode_error_shows_no_value_that_the_error_of_a_type_quotes() {
     }
 }
 
-/// A value or a key may contain the words with which serde says what it expected.
+/// If a value or a key contains the words of a serde message, the error does not show the value or the key.
 #[tokio::test(start_paused = true)]
 async fn a_decode_error_shows_no_value_that_looks_like_its_own_text() {
     let json = |body| text_of("application/json", body);
@@ -295,7 +295,7 @@ async fn a_decode_error_shows_no_value_that_looks_like_its_own_text() {
     }
 }
 
-/// A field that is there twice says nothing about the keys beside it.
+/// If a field occurs twice, the error shows no key of a flattened map in the same object.
 #[tokio::test(start_paused = true)]
 async fn a_decode_error_about_a_repeated_field_shows_no_key_of_a_flattened_map() {
     let body = b"{\"known\":1,\"SECRETkey\":1,\"known\":2}";

@@ -62,7 +62,7 @@ async fn a_dangling_link_creates_its_target() {
     assert_eq!(names(&folder.0), ["session", "volume"]);
 }
 
-/// The folder of the session may be a link into a volume that is still empty.
+/// If the folder of the session is a link to a folder that does not exist, the store creates the folder.
 #[tokio::test]
 async fn a_dangling_link_to_a_folder_creates_the_folder() {
     let folder = Folder::new();

@@ -31,10 +31,11 @@ fn evict_beyond(cookies: &mut Vec<Cookie>, limit: usize, before: u64, counts: im
     }
 }
 
-/// A cookie of a smaller worth goes first. Of two with the same worth, the one that was set first stays.
+/// Returns the worth of a cookie. The cookie with the smallest worth is removed first. Of two cookies with the same worth,
+/// the cookie that was set later is removed.
 ///
-/// Every refresh may set a cookie with a new name. All of them are sent together, so their last use says nothing. The
-/// ones that refresh the session are the ones that it has had for a long time, or those of the last response.
+/// A server may set a cookie with a new name at every refresh. These cookies are sent together, so their last use does
+/// not show which cookie refreshes the session. The oldest cookies and the cookies of the last response are kept.
 fn worth(cookie: &Cookie, before: u64) -> (bool, bool, u64) {
     if cookie.refreshes {
         (true, cookie.used.is_received_after(before), 0)

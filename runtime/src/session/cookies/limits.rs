@@ -28,7 +28,7 @@ pub(super) struct LastUse {
     received: Option<Instant>,
 }
 
-/// What the clock shows now. Every cookie that is received later has a greater number.
+/// Returns the current value of the clock. Every cookie that is received later has a greater number.
 pub(super) fn clock() -> u64 {
     CLOCK.load(Ordering::Relaxed)
 }

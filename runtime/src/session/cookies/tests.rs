@@ -249,7 +249,7 @@ fn cookies_that_refresh_are_never_displaced_by_others() {
     assert_eq!(jar.0.len(), 50);
 }
 
-/// All cookies are sent with each refresh, so their last use is the same. Some servers set one with a new name each time.
+/// A server that sets a cookie with a new name at every refresh does not displace the cookie that refreshes the session.
 #[test]
 fn cookies_that_come_with_every_refresh_do_not_displace_the_one_that_refreshes() {
     for path in ["/", "/api/refresh"] {
@@ -274,7 +274,7 @@ fn cookies_that_come_with_every_refresh_do_not_displace_the_one_that_refreshes()
     }
 }
 
-/// The name of the cookie that refreshes may change with each refresh, together with another one.
+/// The cookies of the last refresh are kept if their names change at every refresh.
 #[test]
 fn the_cookies_of_the_last_refresh_are_kept() {
     let mut jar = Cookies::default();
@@ -294,7 +294,7 @@ fn the_cookies_of_the_last_refresh_are_kept() {
     assert_eq!(jar.0.len(), 50);
 }
 
-/// An older version stored every cookie. Its records do not say which ones refresh, but a login comes before all calls.
+/// An older version stored any number of cookies and did not mark the cookies of the login. The oldest cookies are kept.
 #[test]
 fn the_limits_hold_for_a_stored_jar() {
     let cookie = |number: u32| {

@@ -50,7 +50,7 @@ async fn a_proxy_of_the_system_sees_no_request_to_this_machine() {
 async fn calls(server: &str) {
     let client = PlainClient::builder(server).tokens(Tokens::new("secret")).build().unwrap();
     client.old().await.unwrap();
-    // Whether this machine can reach itself in this way does not matter, only that the proxy sees nothing.
+    // The result of these calls does not matter. The proxy must not receive them.
     let port = server.rsplit(':').next().unwrap();
     for host in ["localhost", "[::1]", "[::ffff:127.0.0.1]"] {
         let url = format!("http://{host}:{port}");

@@ -1,14 +1,14 @@
-//! A hash that is fast without optimization: the explorer computes it for millions of worlds.
+//! A hasher that is fast in a build without optimization. The tests hash millions of worlds.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 
-/// Identifies each world by 64 bits, which take less memory than the world.
+/// The set of the worlds that were explored. A hash of 64 bits represents each world, because a world takes more memory.
 #[derive(Default)]
 pub(super) struct Seen(HashSet<u64, BuildHasherDefault<Fingerprint>>);
 
 impl Seen {
-    /// Whether the world was not seen before.
+    /// Adds the world. Returns whether the set did not contain the world.
     pub(super) fn insert(&mut self, world: &impl Hash) -> bool {
         let mut hasher = Fingerprint::default();
         world.hash(&mut hasher);
@@ -16,7 +16,7 @@ impl Seen {
     }
 }
 
-/// Multiplies and folds, as wyhash does.
+/// A hasher that multiplies and folds, as wyhash does.
 #[derive(Default)]
 pub(super) struct Fingerprint(u64);
 

@@ -26,7 +26,7 @@ impl World {
         Some(world)
     }
 
-    /// Whether a refresh can begin. A change is stored before.
+    /// Returns whether a refresh can begin. A change is stored before a refresh begins.
     fn is_due(&self, at: usize) -> bool {
         let process = &self.processes[at];
         let left = match process.here {

@@ -171,7 +171,7 @@ impl World {
         next
     }
 
-    /// This world, after an operation of the store.
+    /// Returns this world with one loss less if the confirmation of an operation is lost.
     pub(super) fn after(&self, heard: Heard) -> Option<Self> {
         let losses = self.budget.losses.checked_sub(u8::from(heard == Heard::Lost))?;
         Some(Self { budget: Budget { losses, ..self.budget }, ..self.clone() })
