@@ -170,8 +170,8 @@ pub trait SessionStore: Send + Sync + 'static {
     }
 }
 
-/// The number of changes of a store. The first change has revision 1. A store that has never been written has revision
-/// 0.
+/// The number of changes of a store. The first change has revision 1, and a store that has never been written has
+/// revision 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Revision(u64);
 
