@@ -84,9 +84,7 @@ impl fmt::Display for Reason {
         f.write_str(match self {
             Self::FreshTokenRefused => "forbidden: a fresh token was refused, too",
             Self::RouteForbidden => "forbidden: this method refused a fresh token a short time ago",
-            Self::JustRefreshed => {
-                "forbidden: the token is fresh, and a call with the token was refused again"
-            }
+            Self::JustRefreshed => "forbidden: a call with the fresh token was refused again",
             Self::InsufficientScope => "forbidden: the token lacks a scope",
             Self::BodyRule => "forbidden: a rule of the API classified the answer",
             Self::RateLimited => "the server limits the rate of requests",
