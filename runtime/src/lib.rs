@@ -1,4 +1,4 @@
-//! Declare your HTTP API as a Rust trait and get a typed client that refreshes its session by itself.
+//! Declare your HTTP API as a Rust trait; get a typed client whose session never expires under you.
 //!
 //! ```
 //! use afresh::{api, RefreshToken, Result, Tokens};
@@ -48,9 +48,9 @@
 //!
 //! - If the refused credential was already replaced, the session is not refreshed. The call is sent again with the
 //!   newer credential.
-//! - A refresh runs in its own task. Dropping callers does not stop it, so no rotated refresh token is lost. If the
-//!   refresh fails, all waiting calls receive the same error. The error of each call contains the refusal of that call
-//!   ([`Error::rejection`]).
+//! - A refresh runs in its own task. Dropping the callers does not stop the refresh, so no rotated refresh token is
+//!   lost. If the refresh fails, all waiting calls receive the same error. The error of each call contains the refusal
+//!   of that call ([`Error::rejection`]).
 //! - A logout or a new login ends the old session. No call is sent again under a different identity, and a refresh that
 //!   ends too late is discarded.
 //! - A 403 can mean "expired" or "forbidden". The runtime refreshes for each 403 until a refresh turns out to be

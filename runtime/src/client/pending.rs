@@ -27,8 +27,8 @@ pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) 
 /// A call that is sent when it is first polled. The call owns its encoded arguments, so `tokio::spawn(shop.order(7))`
 /// compiles even if the arguments were borrowed.
 ///
-/// Awaiting a call is cancel safe. Dropping it stops the call and its retries, but never a refresh that other calls
-/// wait for.
+/// Awaiting a call is cancel safe. Dropping the future stops the call and its retries, but never a refresh that other
+/// calls wait for.
 ///
 /// # Options
 ///

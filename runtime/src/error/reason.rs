@@ -36,7 +36,7 @@ pub enum Reason {
     NoReplay,
     /// The token was refreshed, but the body was a one-shot stream, which cannot be sent again.
     BodySpent,
-    /// A redirect led to another origin, which refused the request. That origin did not receive the credential.
+    /// A redirect led to another origin, which refused the request. The other origin did not receive the credential.
     ForeignOrigin,
     /// A function given to [`expired_when`](crate::ClientBuilder::expired_when) or
     /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked.
@@ -84,7 +84,7 @@ impl fmt::Display for Reason {
         f.write_str(match self {
             Self::FreshTokenRefused => "forbidden: a fresh token was refused, too",
             Self::RouteForbidden => "forbidden: this method refused a fresh token a short time ago",
-            Self::JustRefreshed => "forbidden: the token is fresh, and a call with it was refused again",
+            Self::JustRefreshed => "forbidden: a call with the fresh token was refused again",
             Self::InsufficientScope => "forbidden: the token lacks a scope",
             Self::BodyRule => "forbidden: a rule of the API classified the answer",
             Self::RateLimited => "the server limits the rate of requests",

@@ -16,8 +16,8 @@ use crate::format::media_type::MediaType;
 /// [`expired_when`](crate::ClientBuilder::expired_when) and [`forbidden_when`](crate::ClientBuilder::forbidden_when)
 /// receive a `Rejection` as their argument.
 ///
-/// In an error, the body is kept up to 64 KiB. A rule receives at most the first 16 KiB of the body, or the part that
-/// arrived within one second.
+/// If the refusal caused a refresh, its body is kept up to 64 KiB. A rule receives at most the first 16 KiB of the
+/// body, or the part that arrived within one second.
 #[derive(Clone)]
 pub struct Rejection {
     status: StatusCode,

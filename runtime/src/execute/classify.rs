@@ -25,8 +25,8 @@ impl Settled {
 }
 
 impl Execution {
-    /// Returns whether the answer is a success that does not affect the session. A success of this kind is returned
-    /// without a decision of the session.
+    /// Returns whether the answer is a success that does not affect the session. The session makes no decision about
+    /// such a success.
     pub(super) fn is_plain(&self, response: &Response) -> bool {
         let attached = self.attached;
         response.status().is_success()

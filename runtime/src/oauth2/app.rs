@@ -13,7 +13,7 @@ use crate::session::Tokens;
 /// A client that is registered at an authorization [`Server`] (RFC 6749 §2). An `App` represents your program at that
 /// server.
 ///
-/// An `App` logs a user in. As a [`Refresher`], it also refreshes and revokes the tokens that the login returned:
+/// An `App` logs a user in. As a [`Refresher`], an `App` also refreshes and revokes the tokens that the login returned:
 ///
 /// | program | way to log in |
 /// |---|---|

@@ -1,4 +1,4 @@
-//! The last step of every login: requests tokens from the token endpoint, and makes them the credential of the session.
+//! The last step of every login: requests tokens, which become the credential of the session.
 //!
 //! The request uses the client of the [`Server`](super::Server) and no session. The request contains no old token and
 //! no default headers, and its redirects are not followed.

@@ -52,7 +52,7 @@ argument! {
 }
 
 argument! {
-    /// The type of a `#[cookie]` parameter: a scalar, or an `Option` of a scalar.
+    /// The type of a `#[cookie]` parameter: a scalar, an `Option` or a sequence of scalars.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in a cookie",
         label = "not serializable",

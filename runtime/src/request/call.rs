@@ -24,7 +24,7 @@ use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
 use crate::transport::upstream::Upstream;
 
-/// The headers that the transport sets. The macro rejects them as constant headers and as named header parameters.
+/// The headers that the transport sets. The macro rejects these headers as constants and as named parameters.
 const OF_TRANSPORT: [&str; 7] = [
     "connection",
     "content-length",

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Appends `name=value` for a scalar, and nothing for `None`.
+/// Appends `name=value` for a scalar and for each element of a sequence. Appends nothing for `None`.
 pub(crate) fn write_cookie<T: Serialize + ?Sized>(
     line: &mut String,
     name: &str,

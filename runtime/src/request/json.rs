@@ -1,7 +1,7 @@
 //! Writes a JSON body and detects `None`, which means that the call has no body.
 //!
-//! `serde_json` writes both `None` and `()` as `null`. A wrapper around its serializer distinguishes them, so each type
-//! is compiled for only one serializer.
+//! `serde_json` writes both `None` and `()` as `null`. A wrapper around its serializer distinguishes `None` and `()`,
+//! so each type is compiled for only one serializer.
 
 use serde::ser::{Serialize, Serializer};
 

@@ -13,13 +13,13 @@ pub enum Reading {
     /// The whole body is read.
     Whole,
     /// Only the head of a successful answer is read, because the value reads the body as it arrives. The body of an
-    /// unsuccessful answer is read completely for the error.
+    /// unsuccessful answer is read up to 1 MiB for the error.
     HeadOfSuccess,
-    /// Works like `HeadOfSuccess` if the answer contains server-sent events or has no content type. The body of any
-    /// other answer is read up to 64 KiB for the error.
+    /// Works like `HeadOfSuccess` if the answer contains server-sent events or has no content type. The body of a
+    /// successful answer of a different type is read up to 64 KiB for the error.
     HeadOfEvents,
-    /// Works like `HeadOfSuccess` unless the answer is a web page. The body of a web page is read up to 64 KiB for the
-    /// error.
+    /// Works like `HeadOfSuccess` unless the answer is a web page. The body of a successful web page is read up to 64
+    /// KiB for the error.
     HeadOfLines,
     /// Only the head is read, for every status.
     Head,

@@ -22,8 +22,8 @@ pub enum SessionEvent {
     /// [`is_session_expired`](Error::is_session_expired). After an error with `is_session_expired`, the access
     /// token is used until it expires.
     RefreshFailed(Error),
-    /// The server rejected the refresh token, and no valid access token is left. A new login is needed. `Expired`
-    /// is emitted at most once for each login.
+    /// The server rejected the refresh token, and no valid access token is left. The user has to log in again.
+    /// `Expired` is emitted at most once for each login.
     Expired,
     /// The login ends soon: after [`Session::ends_at`](crate::Session::ends_at), no refresh extends the login. An
     /// unattended program can request a new login before its calls fail. `Ending` is emitted once for each end,

@@ -178,8 +178,8 @@ impl StoredSession {
         Identity { login: self.login.clone(), generation: self.generation }
     }
 
-    /// Whether a refresh may spend the refresh token or the cookies. Two copies of a session with such a secret cannot
-    /// both be refreshed.
+    /// Whether a refresh may spend the refresh token or the cookies. A server may reject the second refresh of two
+    /// copies with the same secrets.
     pub(crate) fn can_be_spent(&self) -> bool {
         self.refresh.is_some() || self.cookies != Cookies::default()
     }

@@ -105,7 +105,7 @@ pub(super) struct Inner {
     pub(super) login_required: AtomicBool,
     pub(super) events: EventChannel,
     pub(super) ending: Ending,
-    /// The lock of the task that logs in. Other tasks wait for the lock of the task that logs in.
+    /// The lock of the task that logs in. Other tasks wait until the login is complete.
     pub(super) login_turn: TaskLock<()>,
 }
 

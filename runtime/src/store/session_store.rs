@@ -39,8 +39,8 @@ use crate::error::BoxError;
 ///
 /// - *Runtime.* The methods run in a Tokio runtime with timers, so `spawn_blocking` and `sleep` work. Several tasks may
 ///   call any method at the same time, on one store or on several stores for the same place.
-/// - *Deadlines.* The runtime waits 5 s for a load or a swap, and 8 s for a lock, and then drops the future. Work
-///   that continues on a thread or at a server must end on its own after that.
+/// - *Deadlines.* The runtime waits 5 s for a load or a swap, and 8 s for a lock, and then drops the future. Work that
+///   continues on a thread or at a server must end on its own after that.
 /// - *Records.* A record consists of a few kB of binary data with the tokens and cookies of one session.
 /// - *An emptied place* is treated like a place that has never been written. The sessions of an emptied place are
 ///   logged out.
@@ -87,8 +87,8 @@ pub trait SessionStore: Send + Sync + 'static {
     /// # Errors
     ///
     /// Returns an error if the place cannot be read, or if it contains data of another program. The runtime validates
-    /// the record. The runtime returns the error to the call that needs the session and tries again at the next call.
-    /// The runtime never deletes data because of an error. The error must not quote the record.
+    /// the record itself. After an error, the call that needs the session fails and the next call tries again. The
+    /// runtime never deletes data because of an error. The error must not quote the record.
     ///
     /// Cancel safe.
     fn load(&self) -> impl Future<Output = Result<Stored, BoxError>> + Send;
@@ -170,8 +170,8 @@ pub trait SessionStore: Send + Sync + 'static {
     }
 }
 
-/// The number of changes of a store. The first change has revision 1. A store that has never been written has revision
-/// 0.
+/// The number of changes of a store. The first change has revision 1, and a store that has never been written has
+/// revision 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Revision(u64);
 

@@ -1,8 +1,9 @@
 //! Sends requests to a server with reqwest, hyper, or any tower service.
 //!
-//! By default, a client uses reqwest. You can change this with [`ClientBuilder::http`](crate::ClientBuilder::http),
-//! [`http_builder`](crate::ClientBuilder::http_builder) or [`transport`](crate::ClientBuilder::transport). The feature
-//! `hyper` adds `HyperTransport`, which has fewer features, but with which a call takes about 60 % of the instructions.
+//! By default, a client uses reqwest. You can choose a different transport with
+//! [`ClientBuilder::http`](crate::ClientBuilder::http), [`http_builder`](crate::ClientBuilder::http_builder) or
+//! [`transport`](crate::ClientBuilder::transport). The feature `hyper` adds `HyperTransport`, which has fewer features,
+//! but with which a call takes about 60 % of the instructions.
 
 // To read the code of this folder, start with `upstream.rs`.
 

@@ -27,7 +27,7 @@ async fn a_redirect_to_another_origin_carries_no_credential() {
     }
 }
 
-/// N1: a redirect to another origin sends neither a token in a custom header nor a header that the caller has marked as
+/// N1: a redirect to another origin sends no token in a custom header and no header that the caller has marked as
 /// sensitive.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_to_another_origin_carries_no_token_in_any_header() {

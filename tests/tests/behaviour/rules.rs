@@ -216,7 +216,7 @@ async fn the_length_of_a_body_that_rules_read_is_still_known() {
     assert_eq!(shop.raw().await.unwrap().content_length(), Some(length));
 }
 
-/// A4: a body that breaks off is an error for its reader and not for the rules.
+/// A4: if a body breaks off, the caller that reads the body gets an error, and the rules get no error.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_breaks_off_breaks_for_its_reader() {
     let world = World::new();

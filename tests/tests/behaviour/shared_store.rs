@@ -456,8 +456,8 @@ async fn without_locks_the_loser_of_a_race_adopts_the_winners_tokens() {
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// J10: after a login of another user in another process, calls neither refresh nor adopt the new session until the
-/// program loads the store.
+/// J10: after a login of another user in another process, calls do not refresh and do not adopt the new session until
+/// the program loads the store.
 #[tokio::test(start_paused = true)]
 async fn another_users_login_is_neither_refreshed_nor_adopted() {
     let world = guarded();

@@ -76,7 +76,7 @@ async fn the_lock_of_a_killed_process_is_released() {
         let killed = Instant::now();
         victim.kill();
         assert_eq!(next.says("called: ").await, "well");
-        // This limit is shorter than the eight seconds that a process waits for the lock.
+        // The limit of seven seconds is shorter than the eight seconds that a process waits for the lock.
         assert!(killed.elapsed() < Duration::from_secs(7), "{}", shop.place.name());
         shop.world.authority.assert_refreshes(1);
         assert_eq!(shop.presented_again(), 0, "spent tokens presented again");

@@ -28,7 +28,7 @@ impl Place {
         Self::File(folder)
     }
 
-    /// Returns a store in Redis, or `None` if Redis is neither installed nor required.
+    /// Returns a store in Redis, or `None` if Redis is not installed and not required.
     pub fn redis(lease: Duration) -> Option<Self> {
         let server = Box::new(Mutex::new(RedisServer::start()?));
         Some(Self::Redis { server, lease })

@@ -23,8 +23,8 @@ async fn goes_on(worker: &mut Process) {
     }
 }
 
-/// R3: a process whose lease expires before it sends its refresh sends no refresh and adopts the tokens of the next
-/// process.
+/// R3: if the lease of a process expires before the process sends its refresh, the process sends no refresh and adopts
+/// the tokens of the next process.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_whose_lease_expires_before_it_sends_spends_nothing() {
     for step in ["after lock", "after load", "before intent", "after intent"] {

@@ -127,7 +127,7 @@ async fn a_process_suspended_for_longer_than_its_lease_cannot_overwrite() {
     an_expired_lock_cannot_store(&place).await;
 }
 
-/// R3: according to the process's own clock, the lease expires no later than according to the clock of the server.
+/// R3: the lease does not expire later on the clock of the process than on the clock of the server.
 #[tokio::test]
 async fn a_holder_knows_when_its_lease_has_expired() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -211,7 +211,7 @@ async fn a_change_is_reported_at_once() {
     }
 }
 
-/// I16: neither the Debug text of a store nor an error contains the password of the server.
+/// I16: the Debug text of a store and the errors do not contain the password of the server.
 #[test]
 fn the_password_of_the_server_is_not_shown() {
     let store = RedisStore::new("redis://alice:s3cret@localhost/", "afresh:alice").unwrap();

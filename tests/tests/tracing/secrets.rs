@@ -227,8 +227,8 @@ fn telling(status: u16, secret: &str) -> String {
     url
 }
 
-/// U3: neither errors nor traces contain the reason phrase of a response, which is free text of the server, or headers
-/// with URLs.
+/// U3: errors and traces do not contain headers with URLs, or the reason phrase of a response, which is free text of
+/// the server.
 #[tokio::test]
 async fn no_reason_phrase_is_reported() {
     let recorder = Recorder::default();

@@ -6,7 +6,7 @@ use super::media::{self, Kind, Media};
 use crate::model::{Answer, Ty};
 use crate::schema::{Mode, Types};
 
-/// The return kind of a method, with the `accept` header that requests it.
+/// The kind of return value of a method, with the `accept` header that requests it.
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) answer: Answer,
@@ -25,7 +25,7 @@ pub(crate) fn responses<'d>(types: &Types<'d>, operation: &'d Value) -> Vec<(&'d
     all.map(|(status, response)| (status.as_str(), document.resolve(response))).collect()
 }
 
-/// Returns the return kind of an operation. `hint` is the base for the names of its types.
+/// Determines the kind of return value of an operation. `hint` is the base for the names of its types.
 pub(crate) fn read(types: &mut Types, verb: &str, operation: &Value, hint: &str) -> Read {
     // The borrow of the document outlives the borrow of the types.
     let document = types.document;

@@ -105,15 +105,15 @@ fn of_the_last(path: &str) -> Option<(Option<String>, String)> {
     Some(((!list.is_empty()).then_some(list), pointer(&format!("${field}"))?))
 }
 
-/// The result of `#[pages]` on an operation: the attribute, and the return kind that replaces a single page.
+/// The result of `#[pages]` on an operation: the attribute, and the kind of return value that replaces a single page.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Paged {
     pub(crate) attribute: String,
     pub(crate) answer: Answer,
 }
 
-/// Returns the attribute and the return kind of an operation whose response type is `page`. The error states why the
-/// method cannot return several pages.
+/// Returns the attribute and the kind of return value of an operation whose response type is `page`. The error states
+/// why the method cannot return several pages.
 pub(crate) fn lower(types: &mut Types, pages: &Pages, page: &Ty) -> Result<Paged, String> {
     let mut words = vec![way(types, pages, page)?];
     if let Some(into) = &pages.into {

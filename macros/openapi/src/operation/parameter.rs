@@ -74,7 +74,9 @@ impl Parameters<'_, '_> {
                     param["required"] == true,
                 ));
             }
-            _ => self.types.lose(format!("parameter `{name}` in `{place}` is left out: it cannot be sent")),
+            _ => self
+                .types
+                .lose(format!("parameter `{name}` in `{place}` is left out, because it cannot be sent")),
         }
         if self.made.len() == before + 1 {
             self.describe(before, &param["description"]);

@@ -81,8 +81,8 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 }
 
-/// Returns the line of the value at the path `steps`. Only errors need the line number, so values do not store it and
-/// this function reads the text again.
+/// Returns the line of the value at the path `steps`. The function reads the text again, because values do not store
+/// their line numbers. Only errors need a line number.
 pub(super) fn line_of(text: &str, steps: &[String]) -> Option<usize> {
     let mut at: &str = text.trim_start();
     for step in steps {

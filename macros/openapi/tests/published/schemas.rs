@@ -4,7 +4,7 @@ use afresh_openapi::Document;
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
-/// A document without the members that are used only in the other direction.
+/// A document without its `readOnly` members, for requests, or without its `writeOnly` members, for responses.
 pub(crate) struct Schemas {
     pub(crate) root: Value,
     /// The document in the form of JSON Schema.

@@ -9,7 +9,7 @@ use super::budget::RetryBudget;
 /// The statuses that are retried by default.
 const STATUSES: &[u16] = &[429, 502, 503, 504];
 
-/// Retries of faults that do not concern the credential. Set them for a client
+/// Retries of faults that do not concern the credential. Set retries for a client
 /// ([`ClientBuilder::retry`](crate::ClientBuilder::retry)) or for one call ([`Pending::retry`](crate::Pending::retry)).
 /// Without these settings, no call is retried.
 ///

@@ -21,8 +21,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 const LONGEST_WRITE: Duration = Duration::from_secs(6);
 /// The number of failures to store a login or logout after which the lock of the store is released.
 const LAST_PROTECTED: u32 = 3;
-/// The number of failures after which the task abandons a session that has been dropped. These failures take some
-/// minutes.
+/// The number of failures, over some minutes, after which the task abandons a session that has been dropped.
 const LAST_FAILURE: u32 = 8;
 
 impl Session {

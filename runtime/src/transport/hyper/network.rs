@@ -51,8 +51,8 @@ mod tls {
 
     use crate::error::{BoxError, Error};
 
-    /// Creates the TLS settings from the provider that the program installed, or else the one of reqwest, and from the
-    /// trusted certificates of the system.
+    /// Creates the TLS settings. The provider is the one that the program installed, or the provider of reqwest. The
+    /// trusted certificates are those of the system.
     pub(crate) fn config() -> Result<ClientConfig, Error> {
         let unusable = |error: BoxError| Error::builder("rustls cannot be initialized").with_source(error);
         let provider = CryptoProvider::get_default().cloned().or_else(default_provider);

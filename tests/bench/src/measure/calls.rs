@@ -51,7 +51,7 @@ pub fn measure_over_defaults() -> Section {
     let mut section = Section::new(
         "Cost of a call with the default features of reqwest",
         "In this table, reqwest and afresh have their default features. TLS, HTTP/2 and the system's proxies are enabled but not\n\
-         used. The crate feignhttp requires these features.",
+         used. The crate feignhttp requires the default features of reqwest.",
     );
     let names = contender::OVER_DEFAULTS.map(|(name, _)| name);
     let costs = counts::by(&again::over_defaults(), &names);
