@@ -35,13 +35,13 @@ pub(crate) struct Api<'s> {
     reason = "almost all members are endpoints, and an endpoint is large in tests only, where a span holds its position"
 )]
 pub(crate) enum Member<'s> {
-    /// A method that sends a request.
+    /// A method that sends a request. A body is the default for other implementations than the client.
     Endpoint(Endpoint<'s>),
-    /// An invalid method without a body.
+    /// An invalid method that would send a request. The trait and the client contain stubs of it.
     Invalid(&'s Method),
-    /// A method with a default body.
+    /// A method with a default body that sends no request. The client does not override it.
     Provided(&'s Method),
-    /// An invalid method with a default body. It stays in the trait, and no other code is generated from it.
+    /// An invalid method with a default body that sends no request. It stays in the trait, and no other code is generated from it.
     InvalidProvided(&'s Method),
     /// Any other item.
     Other(&'s Item),
