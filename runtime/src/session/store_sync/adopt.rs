@@ -1,5 +1,6 @@
 //! How the changes of other processes come from the store into the session.
 
+use std::future::Future;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use crate::platform::time::{Instant, sleep};
 use crate::session::credential::{Credential, Source};
 use crate::session::events::SessionEvent;
 use crate::session::jwt;
+use crate::session::operation::Operation;
 use crate::session::record::StoredSession;
 use crate::session::refresh_handle::{RefreshHandle, complete_detached};
 use crate::session::session::{Inner, Session};
@@ -49,13 +51,15 @@ impl Session {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn load(&self) -> Result<SessionState, Error> {
-        if let Some(store_sync) = self.store_sync() {
-            self.saved().await?;
-            let _exclusive = store_sync.exclusive().await;
-            self.read_store(store_sync, Adopt::AnyLogin).await?;
-        }
-        Ok(self.state())
+    pub fn load(&self) -> Operation<impl Future<Output = Result<SessionState, Error>> + Send + '_> {
+        Operation::new(async move {
+            if let Some(store_sync) = self.store_sync() {
+                self.saved().await?;
+                let _exclusive = store_sync.exclusive().await;
+                self.read_store(store_sync, Adopt::AnyLogin).await?;
+            }
+            Ok(self.state())
+        })
     }
 
     /// Before a call without a credential: another process may have logged in or refreshed. The first read
