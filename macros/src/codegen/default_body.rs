@@ -1,4 +1,4 @@
-//! Renders the end of a method in the trait: its `;`, or the default body, which implementations may override.
+//! Renders the end of a method in the trait: `;`, or the default body, which implementations may override.
 
 use proc_macro2::{Group, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -9,10 +9,10 @@ use super::span::{ident_at, method_span};
 use crate::names::{self, mixed_site};
 use crate::syntax::{End, Method, Pattern, mentions};
 
-/// `;`, or the body of a method that sends a request, as a block that returns a future.
+/// Renders `;`, or the body of a method that sends a request, as a block that returns a future.
 ///
-/// The block borrows every parameter, because the client uses all of them: a parameter that only the default body does
-/// not use is not a mistake, and its name cannot begin with an underscore.
+/// The block borrows every parameter, so that the compiler reports no unused parameter. The client sends all parameters,
+/// so a parameter that the default body does not use is not a mistake.
 pub(super) fn render_end(method: &Method) -> TokenStream {
     let body = match &method.end {
         End::Declared(semi) => return semi.to_token_stream(),
@@ -30,7 +30,7 @@ pub(super) fn render_end(method: &Method) -> TokenStream {
     quote_spanned!(here=> { #(#uses)* #future })
 }
 
-/// A default body that never runs, for a method whose own body does not fit its declaration.
+/// Renders `;`, or a default body that never runs. It replaces a body that does not compile with the declaration of the stub.
 pub(super) fn render_stub_end(method: &Method) -> TokenStream {
     let here = method_span(method);
     match &method.end {
@@ -39,8 +39,8 @@ pub(super) fn render_stub_end(method: &Method) -> TokenStream {
     }
 }
 
-/// `async move { ... }`. The `return` that never runs states the type of the result, so that an error about the type
-/// underlines the expression in the body.
+/// Renders `async move { ... }`. A `return` that never runs states the type of the result, so that the compiler reports a
+/// wrong type at the expression in the body.
 pub(super) fn render_async_block(method: &Method, body: &Group) -> TokenStream {
     let span = method.qualifiers.asyncness.map_or_else(|| method_span(method), |word| mixed_site(word.span));
     let stated = method.output.as_ref().filter(|output| !mentions(&output.ty, "impl")).map(|output| {

@@ -1,7 +1,7 @@
-//! From the model to Rust code: the trait, its client and the code that sends each method. This step reports no
-//! errors: methods with errors are already marked.
+//! Renders the model as Rust code: the trait, its client and the code that sends each method. Code generation reports
+//! no errors, because methods with errors are already marked.
 //!
-//! Read `api.rs` first: it puts together the whole output.
+//! Read `api.rs` first: it combines the whole output.
 
 mod api;
 mod api_info;

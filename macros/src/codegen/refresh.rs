@@ -1,4 +1,4 @@
-//! Renders how the runtime refreshes with a `#[refresh]` method: a constant that holds a function.
+//! Renders how the runtime refreshes with a `#[refresh]` method, as a constant that contains a function.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -10,8 +10,8 @@ use crate::api::{Api, Endpoint, Param};
 use crate::names::{self, RuntimeItem, mixed_site};
 use crate::syntax::{Output, Pattern};
 
-/// The constant that tells the runtime how to refresh, if the API has a `#[refresh]` method. A method without parameters
-/// relies on a cookie.
+/// Renders the constant that defines how the runtime refreshes, if the API has a `#[refresh]` method. A refresh method
+/// without parameters uses a cookie.
 pub(super) fn render_refresh(api: &Api) -> Option<TokenStream> {
     let endpoint = api.endpoints().find(|endpoint| endpoint.is_refresh())?;
     let function = render_refresh_function(api, endpoint)?;
@@ -27,7 +27,8 @@ pub(super) fn render_refresh(api: &Api) -> Option<TokenStream> {
     })
 }
 
-/// The function for a `#[refresh]` method. It returns `None` if the session lacks a value for one of the parameters.
+/// Renders the function for a `#[refresh]` method. The rendered function returns `None` if the session has no value for
+/// one of the parameters.
 fn render_refresh_function(api: &Api, endpoint: &Endpoint) -> Option<TokenStream> {
     let output = endpoint.source.output.as_ref().filter(|_| endpoint.is_refresh())?;
     let runtime = &api.runtime;
@@ -58,7 +59,7 @@ fn render_refresh_function(api: &Api, endpoint: &Endpoint) -> Option<TokenStream
     })
 }
 
-/// `let token = <RefreshToken as FromSession>::from_session(tokens)?;`
+/// Renders `let token = <RefreshToken as FromSession>::from_session(tokens)?;`.
 fn render_session_argument(api: &Api, param: &Param) -> TokenStream {
     let Pattern::Name(name) = &param.source.pattern else {
         return TokenStream::new();
@@ -69,8 +70,8 @@ fn render_session_argument(api: &Api, param: &Param) -> TokenStream {
     quote!(#attributes let #name = <#ty as #from_session>::from_session(#tokens)?;)
 }
 
-/// The function that reads the response of a refresh. It has the span of the arrow, so that errors underline only the
-/// return type.
+/// Renders the function that reads the response of a refresh. The function has the span of the arrow, so that errors
+/// underline only the return type.
 pub(super) fn render_tokens_reader(api: &Api, output: &Output) -> TokenStream {
     let arrow = mixed_site(output.arrow_span());
     let read_tokens = api.runtime.item_at(RuntimeItem::ReadTokens, arrow);

@@ -1,4 +1,5 @@
-//! Renders stubs for items with errors, so that code that uses them compiles and the original error is the only one.
+//! Renders stubs for items with errors, so that code that uses the items compiles and the original error is the only
+//! error.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -13,7 +14,7 @@ use crate::syntax::{
     End, Method, Parameter, Pattern, Receiver, Unsupported, UnsupportedKind, has_serialize_object, mentions,
 };
 
-/// A valid declaration of the method for the trait.
+/// Renders a valid declaration of the method for the trait.
 pub(super) fn render_declaration(api: &Api, method: &Method) -> TokenStream {
     let Method { attributes, fn_token, name, .. } = method;
     let generics = all_generics(api, method);
@@ -39,7 +40,7 @@ pub(super) fn render_declaration(api: &Api, method: &Method) -> TokenStream {
     }
 }
 
-/// A stub of the method for the client. It never runs, because the crate does not compile.
+/// Renders a stub of the method for the client. The stub never runs, because the crate does not compile.
 pub(super) fn render_stub(api: &Api, method: &Method) -> TokenStream {
     let Method { attributes, fn_token, name, .. } = method;
     let generics = all_generics(api, method);
@@ -57,7 +58,7 @@ pub(super) fn render_stub(api: &Api, method: &Method) -> TokenStream {
     }
 }
 
-/// Whether the declaration has everything that the default body of the method may use.
+/// Whether the stub's declaration has the names and types that the default body of the method may use.
 fn keeps_body(method: &Method) -> bool {
     let returns_impl = method.output.as_ref().is_some_and(|output| mentions(&output.ty, "impl"));
     let changes_self = matches!(method.inputs.receiver, Receiver::Other { .. });
@@ -68,7 +69,7 @@ fn keeps_body(method: &Method) -> bool {
         && !method.is_desugared
 }
 
-/// The generics of a method, with the lifetimes that it does not declare.
+/// Returns the generics of a method, together with the lifetimes that the method uses but does not declare.
 fn all_generics(api: &Api, method: &Method) -> Generics {
     let mut generics = method.generics.clone();
     let missing = method.undeclared_lifetimes(&api.source.generics).into_iter();
@@ -103,7 +104,7 @@ fn render_unnamed(param: &Parameter, attributes: &TokenStream) -> TokenStream {
     quote!(#attributes #underscore #colon #ty)
 }
 
-/// Whether the declaration can have the parameter with its name. A repeated name would cause a second error.
+/// Whether the stub's declaration can contain the parameter with its name. A repeated parameter name would cause a second error.
 fn can_keep_name(method: &Method, index: usize, param: &Parameter) -> bool {
     let earlier = method.inputs.params.iter().take(index);
     match &param.pattern {
@@ -118,12 +119,12 @@ fn cfgs_of(param: &Parameter) -> TokenStream {
     quote!(#(#cfgs)*)
 }
 
-/// The attributes that the compiler accepts on a parameter. Unknown ones have already been reported.
+/// Returns the attributes that the compiler accepts on a parameter. Unknown attributes have already been reported.
 fn propagated_to_parameter(param: &Parameter) -> TokenStream {
     propagated(&param.attributes)
 }
 
-/// The declaration in the trait of an item that a client cannot implement.
+/// Renders the trait's declaration of an item that a client cannot implement.
 pub(super) fn render_unsupported(unsupported: &Unsupported) -> TokenStream {
     match unsupported.kind {
         UnsupportedKind::Constant { .. } | UnsupportedKind::Type { .. } => unsupported.source.clone(),
@@ -131,7 +132,7 @@ pub(super) fn render_unsupported(unsupported: &Unsupported) -> TokenStream {
     }
 }
 
-/// The client's stub for an item that it cannot implement.
+/// Renders the client's stub for an item that the client cannot implement.
 pub(super) fn render_item_stub(unsupported: &Unsupported) -> TokenStream {
     match &unsupported.kind {
         UnsupportedKind::Constant { name, ty } => quote!(const #name: #ty = ::core::unimplemented!();),

@@ -1,4 +1,4 @@
-//! Renders the trait as users and their test doubles implement it.
+//! Renders the trait that users and their test doubles implement.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -14,7 +14,8 @@ use crate::api::{Api, Endpoint, Member};
 use crate::names::{self, mixed_site};
 use crate::syntax::{Attribute, End, Item, Method, Trait};
 
-/// The trait without this macro's attributes. Every async method becomes a function that returns a `Send` future.
+/// Renders the trait without this macro's attributes. Every async method becomes a function that returns a `Send`
+/// future.
 pub(super) fn render_trait(api: &Api) -> TokenStream {
     let Trait { attributes, vis, keyword, name, generics, supertraits, .. } = api.source;
     let attributes = foreign(attributes);
@@ -39,7 +40,7 @@ pub(super) fn render_trait(api: &Api) -> TokenStream {
     }
 }
 
-/// `fn order(&self, id: u64) -> impl Future<Output = Result<Order>> + Send;`, or with a default body.
+/// Renders `fn order(&self, id: u64) -> impl Future<Output = Result<Order>> + Send`, with `;` or with the default body.
 fn render_declared(endpoint: &Endpoint) -> TokenStream {
     let source = endpoint.source;
     let Method { attributes, vis, fn_token, name, generics, output, .. } = source;
@@ -55,7 +56,8 @@ fn render_declared(endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// The generics and inputs with a name for each lifetime that is left out, if one is left out inside a type.
+/// Renders the generics and inputs with a name for each lifetime that is left out, if a lifetime is left out inside a
+/// type.
 fn render_named(method: &Method) -> Option<(TokenStream, TokenStream)> {
     let types = || method.inputs.params.iter().map(|param| param.ty.to_token_stream());
     if !types().any(|ty| has_inner_elision(&ty)) {
@@ -74,7 +76,7 @@ fn render_named(method: &Method) -> Option<(TokenStream, TokenStream)> {
     Some((quote_spanned!(here=> <#(#lifetimes,)* #params>), inputs))
 }
 
-/// A doc line with the method's route.
+/// Renders a doc line with the method's route.
 fn render_route(endpoint: &Endpoint) -> Option<TokenStream> {
     let (verb, path) = (&endpoint.verb.as_ref()?.value, &endpoint.path.as_ref()?.value);
     let route = format!(" `{verb} {path}`");
@@ -85,7 +87,7 @@ fn render_route(endpoint: &Endpoint) -> Option<TokenStream> {
     Some(quote_spanned!(here=> #gap #[doc = #route]))
 }
 
-/// A method that sends no request keeps its body. An async one becomes a function that returns a `Send` future.
+/// Renders a method that has a body and sends no request. The body is kept. An async method becomes a function that returns a `Send` future.
 fn render_provided(method: &Method) -> TokenStream {
     let Method { attributes, vis, qualifiers, fn_token, name, generics, output, end, .. } = method;
     let attributes = foreign(attributes);

@@ -1,4 +1,4 @@
-//! Tests that the valid parts of a broken or unfinished trait are still generated.
+//! Tests that the valid parts of an invalid or unfinished trait are still generated.
 
 use quote::quote;
 
@@ -129,7 +129,7 @@ fn a_trait_that_async_trait_has_rewritten_is_read_as_it_was() {
     );
 }
 
-/// The user is still typing a method in an editor.
+/// Tests a method that the user is still typing in an editor.
 #[test]
 fn an_unfinished_method_does_not_affect_others() {
     let halves = [

@@ -1,20 +1,17 @@
-//! Whether a URL names this machine.
+//! Detects whether a URL refers to this machine.
 
 use std::net::IpAddr;
 
-use url::{Host, Url};
+use crate::platform::url::Url;
 
-/// Whether no other machine can see a request to `url`.
+/// Returns whether requests to `url` stay on this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => {
-            let name = name.strip_suffix('.').unwrap_or(name);
-            name == "localhost" || name.ends_with(".localhost")
-        }
-        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
-        None => false,
+    let Some(host) = url.host_str() else { return false };
+    if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
+        return address.is_loopback();
     }
+    let name = host.strip_suffix('.').unwrap_or(host);
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 #[cfg(test)]

@@ -9,9 +9,9 @@ use crate::platform::runtime::Handle;
 use crate::platform::time::timeout;
 use crate::transport::response::Response;
 
-/// The longest body that is kept.
+/// The maximum number of bytes of a body that are kept.
 const BODY_CAP: usize = 64 * 1024;
-/// How long reading the body may take.
+/// The maximum time to read the body.
 const BODY_WAIT: Duration = Duration::from_secs(1);
 
 /// Reads status, headers and body, and frees the connection.
@@ -32,7 +32,7 @@ pub(crate) async fn beginning(response: &mut Response) -> Bytes {
             }
         }
     };
-    // A body that never ends must not delay the refresh. What has arrived by then is kept.
+    // A body that never ends must not delay the refresh. The bytes that arrived before the time limit are kept.
     if Handle::try_current().is_ok() {
         let _ = timeout(BODY_WAIT, read).await;
     } else {

@@ -1,4 +1,4 @@
-//! Answers that are read into values: texts in any charset, and errors that give the position but no value.
+//! Decoding of responses: texts in any charset, and errors that contain the position but no value.
 
 use std::collections::HashMap;
 
@@ -42,7 +42,7 @@ enum Size {
     Range(u8, u8),
 }
 
-/// A key that not every text is.
+/// A map key that cannot be created from every text.
 #[derive(Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
 struct Id(String);
@@ -135,10 +135,10 @@ async fn a_decode_error_names_the_position_and_the_method_but_no_value() {
     assert_eq!(
         error.to_string(),
         "Reading::basket: the answer is not of the declared type (at `items[1].price`: invalid type: string, \
-         expected f64 at line 1 column 68, after `{\"items\":[{\"name\":\"…\",\"price\":…},{\"name\":\"…\",\"price\":\"…\"`). Compare the method's return type with what the server sends"
+         expected f64 at line 1 column 68, after `{\"items\":[{\"name\":\"…\",\"price\":…},{\"name\":\"…\",\"price\":\"…\"`). Compare the method's return type with the answer of the server"
     );
     assert!(!format!("{error:?}").contains("s3cret"));
-    // The whole body is available on request.
+    // The caller can read the complete body.
     assert_eq!(error.json::<serde_json::Value>(), Some(body));
     assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
     assert!(!error.is_status());
@@ -174,7 +174,7 @@ async fn an_answer_without_a_body_is_read_as_unit() {
     }
 }
 
-/// The keys of a map are data: they may be tokens.
+/// Map keys are data and can be secrets, so a decode error does not show them.
 #[tokio::test(start_paused = true)]
 async fn a_decode_error_shows_no_key_of_a_map() {
     let body = |body: serde_json::Value| reading(move || Answer::json(200, &body));
@@ -199,7 +199,7 @@ async fn a_decode_error_shows_no_key_of_a_map() {
             "at `size.Exact.width`:",
         ),
         (body(json!({ "SECRETtoken": "x" })).by_id().await.unwrap_err(), "at `*`:"),
-        // A field that the type does not have.
+        // These bodies have a field that the type does not have.
         (
             body(json!({ "SECRETother": 1, "items": [{ "SECRETkey": [], "name": 7 }] }))
                 .basket()
@@ -208,7 +208,7 @@ async fn a_decode_error_shows_no_key_of_a_map() {
             "at `items[0].name`:",
         ),
     ];
-    // Names of the type are shown, also where they do not cause the error.
+    // Field names of the type are shown, even if another field causes the error.
     let error =
         body(json!({ "items": [{ "colour": 1, "name": "tea", "price": "x" }] })).basket().await.unwrap_err();
     assert!(error.to_string().contains(r#"after `{"items":[{"*":…,"name":"…","price":"…"`"#), "{error}");

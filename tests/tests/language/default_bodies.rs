@@ -1,4 +1,4 @@
-//! Default bodies of methods that send a request: a fake may leave such a method out, and the client overrides it.
+//! Default bodies of methods that send a request. A fake may leave out such a method, and the client overrides its body.
 #![deny(warnings, missing_docs, single_use_lifetimes, elided_lifetimes_in_paths)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]
 
@@ -39,7 +39,7 @@ pub trait Shop {
         unimplemented!("order {id}")
     }
 
-    /// The body awaits other methods of the trait.
+    /// Adds up orders. The default body awaits another method of the trait.
     #[get("/orders")]
     #[timeout("5s")]
     async fn sum(&self, #[query] ids: &[Cow<'_, str>], #[query("note")] notes: Option<&str>) -> Result<u64> {
@@ -51,13 +51,13 @@ pub trait Shop {
         Ok(sum)
     }
 
-    /// Sends no request.
+    /// Returns a number without a request.
     fn none(&self) -> u64 {
         0
     }
 }
 
-/// Implements two of five methods. One of them has a role.
+/// A fake that implements two of five methods, one of them with a role.
 struct Fake;
 
 impl Shop for Fake {
@@ -71,7 +71,7 @@ impl Shop for Fake {
     }
 }
 
-/// Implements nothing.
+/// A fake that implements no method.
 struct Empty;
 
 impl Shop for Empty {}
@@ -146,7 +146,7 @@ async fn a_refused_call_is_refreshed_by_the_declaration_and_not_by_the_default_b
     world.authority.assert_refreshes(1);
 }
 
-/// The API of a [`World`].
+/// The API of a [`World`], which sends requests in place of its default bodies.
 #[api]
 pub trait Guarded {
     #[refresh]
@@ -161,7 +161,7 @@ pub trait Guarded {
     }
 }
 
-/// Generic methods, lifetimes, attributes and names that generated code could use itself.
+/// A trait with generic methods, lifetimes, attributes, and names that generated code could use, too.
 #[api(path = "/{tenant}")]
 pub trait Search<Row = u64>
 where

@@ -72,7 +72,7 @@ async fn automock_below_the_attribute_generates_a_double() {
     assert_eq!(shop.find("x", None).await.unwrap(), None);
 }
 
-/// A trait with lifetimes that are left out inside types, which `mockall` cannot read.
+/// A trait with elided lifetimes inside types, which `mockall` cannot read.
 #[api]
 #[cfg_attr(test, mockall::automock)]
 pub trait Search {
@@ -132,7 +132,7 @@ async fn a_call_of_a_double_can_be_spawned() {
     assert_eq!(*fake.asked.lock().unwrap(), [1]);
 }
 
-/// A trait with default bodies. `mockall::automock` generates its methods, too.
+/// A trait with default bodies, which `mockall::automock` replaces.
 #[api]
 #[cfg_attr(test, mockall::automock)]
 pub trait Stock {

@@ -1,5 +1,5 @@
-//! The attributes of a trait, through the public API and against doubles in memory, with the clock paused: what each
-//! attribute sends, how each return type is read, and where traits, doubles and holders can be declared.
+//! Tests the attributes of a trait through the public API, against in-memory doubles with the paused clock: the request
+//! for each attribute, the value for each return type, and the places for traits, doubles and holders.
 
 mod answers;
 mod api;

@@ -1,4 +1,5 @@
-//! `FileStore` at paths where no ordinary file stands: links, pipes, sockets, devices, and what other programs left.
+//! Checks of `FileStore` at paths that are not regular files: links, pipes, sockets, devices, and files of other
+//! programs.
 #![cfg(unix)]
 
 use std::fs;
@@ -25,7 +26,8 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// The path stays a link, its target gets the session, and the lock files are next to the target.
+/// If the path is a link, it stays a link. The session is written to the target of the link, and the lock files are in
+/// the folder of the target.
 #[tokio::test]
 async fn a_link_is_followed_and_its_target_is_replaced() {
     let folder = Folder::new();
@@ -42,7 +44,7 @@ async fn a_link_is_followed_and_its_target_is_replaced() {
     let direct = FileStore::new(volume.join("real"));
     assert_eq!(direct.load().await.unwrap().record, b"second");
     assert_eq!(direct.place().await, linked.place().await);
-    assert!(timeout(Duration::from_millis(100), direct.lock()).await.is_err(), "both have one lock");
+    assert!(timeout(Duration::from_millis(100), direct.lock()).await.is_err(), "both stores share one lock");
     drop(lock);
     assert_eq!(names(&folder.0), ["inner", "session", "volume"]);
     assert_eq!(names(&volume), ["real", "real.lock", "real.write"]);
@@ -70,7 +72,7 @@ async fn a_circle_of_links_is_an_error() {
     assert!(store.lock().await.is_err());
 }
 
-/// Files of other programs with similar names keep their content, and the session does not get their mode.
+/// Files of other programs with similar names keep their content, and the session file does not inherit their mode.
 #[tokio::test]
 async fn leftovers_are_neither_used_nor_followed() {
     let folder = Folder::new();
@@ -104,7 +106,8 @@ async fn leftovers_are_neither_used_nor_followed() {
     );
 }
 
-/// A pipe without a writer would block its reader for ever.
+/// If the path is not a regular file, the store returns an error immediately. A pipe without a writer would block the
+/// client forever if the client opened the pipe.
 #[tokio::test]
 async fn what_is_not_a_regular_file_is_an_error_at_once() {
     for name in ["session", "session.lock", "session.write"] {
@@ -145,6 +148,9 @@ async fn a_long_file_is_an_error_and_is_not_written() {
     assert!(error.to_string().contains("1048576"), "{error}");
     assert!(store.swap(swap(0, b"x")).await.is_err());
     fs::remove_file(&path).unwrap();
-    assert!(store.swap(swap(0, &vec![0; 1 << 20])).await.is_err(), "it could not be read again");
+    assert!(
+        store.swap(swap(0, &vec![0; 1 << 20])).await.is_err(),
+        "a record that could not be read again is not written"
+    );
     assert!(!path.exists());
 }

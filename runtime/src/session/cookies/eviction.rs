@@ -1,12 +1,13 @@
-//! Which cookies go when there are too many: [`evict`].
+//! Removes cookies when a session has too many: [`evict`].
 
 use super::cookie::Cookie;
 use super::limits::{MAX, MAX_OF_HOST};
 
-/// Removes cookies until the limits hold: the one whose last use is the oldest goes first. A cookie that may refresh the
-/// session goes only if there is no other.
+/// Removes cookies until the number of cookies is within the limits. The cookie that has not been used for the
+/// longest time is removed first. A cookie that may refresh the session is removed only if there is no other
+/// cookie.
 pub(super) fn evict(cookies: &mut Vec<Cookie>) {
-    // Only the host of the last cookie can have grown beyond its limit.
+    // Only the host of the last cookie can exceed its limit.
     if let Some(host) = cookies.last().map(|last| last.domain.clone()) {
         evict_beyond(cookies, MAX_OF_HOST, |cookie| cookie.domain == host);
     }

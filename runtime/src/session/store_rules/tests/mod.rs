@@ -1,8 +1,9 @@
-//! All interleavings of two processes and one store: logins, logouts, refreshes, reads, lost confirmations of load, swap,
-//! lock and unlock, refreshes that stand still, and killed processes.
+//! Explores all interleavings of two processes and one store. The events are logins, logouts, refreshes, reads,
+//! stalled refreshes, killed processes, and lost confirmations of load, swap, lock and unlock.
 //!
-//! The processes of the model change what they know by the functions that `store_sync` uses. Only the order of their
-//! operations is written here. What an operation does to the store takes effect at once; its confirmation comes later.
+//! The processes of the model use the same functions as `store_sync` to change their view of the store. Only the
+//! order of the operations is defined in the tests. An operation changes the store at once, and its confirmation
+//! arrives later.
 
 mod canonical;
 mod events;
@@ -12,11 +13,12 @@ mod writer;
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use self::world::{Budget, World};
+use crate::platform::time::real_now;
 
-/// More than any of these explorations takes on a loaded machine.
+/// The longest time of one exploration. Explorations take much less time than the limit, even on a loaded machine.
 const LIMIT: Duration = Duration::from_secs(300);
 
 struct Explored {
@@ -25,10 +27,10 @@ struct Explored {
     rejections: usize,
 }
 
-/// R1, R4, R6, S1, S3, S5: visits every world that can follow. Each checks by itself that no spent token is presented unless
-/// a result was lost between an exchange and its write, and that a lost rotation is then reported.
+/// R1, R4, R6, S1, S3, S5: visits every reachable world. Each world checks that a spent token is sent only if a
+/// result was lost between an exchange and its write, and that a lost rotation is then reported.
 fn explore(budget: Budget) -> Explored {
-    let begun = Instant::now();
+    let begun = real_now();
     let first = World::new(budget);
     let (mut seen, mut stack) = (HashSet::from([fingerprint(&first)]), vec![first]);
     let mut explored = Explored { worlds: 0, exchanges: 0, rejections: 0 };
@@ -42,7 +44,7 @@ fn explore(budget: Budget) -> Explored {
                 stack.push(next);
             }
         }
-        assert!(begun.elapsed() < LIMIT, "{} worlds and no end", explored.worlds);
+        assert!(begun.elapsed() < LIMIT, "{} worlds in too much time", explored.worlds);
     }
     println!(
         "{budget:?}: {} worlds, {} exchanges, {} rejections, {:?}",
@@ -54,14 +56,14 @@ fn explore(budget: Budget) -> Explored {
     explored
 }
 
-/// Identifies a world in less memory.
+/// Returns a hash of a world, which takes less memory than the world itself.
 fn fingerprint(world: &World) -> u64 {
     let mut hasher = DefaultHasher::new();
     world.hash(&mut hasher);
     hasher.finish()
 }
 
-/// Every event of the model, with writes that end at once.
+/// Allows every event of the model, with writes that are confirmed at once.
 const WIDE: Budget = Budget {
     losses: 1,
     kills: 1,
@@ -72,7 +74,7 @@ const WIDE: Budget = Budget {
     same_user: false,
     fine: false,
 };
-/// Fewer events, in every order.
+/// Allows fewer events, in every order.
 const FINE: Budget = Budget { logins: 1, refreshes: 2, fine: true, ..WIDE };
 
 #[test]

@@ -1,4 +1,4 @@
-//! The refresh of a process, one operation at a time.
+//! Runs the refresh of a process, one operation at a time.
 
 use super::world::{CURRENT, Heard, Step, Stored, World};
 use crate::session::store_rules::{Adoption, Here, is_rotation_lost};
@@ -8,7 +8,7 @@ impl World {
         let process = &self.processes[at];
         let uses_store = !matches!(process.step, Step::Idle | Step::Ready { .. });
         if uses_store && process.writing.is_some() {
-            // One task at a time uses the store.
+            // Only one task of a process uses the store at a time.
             return None;
         }
         match process.step {
@@ -24,10 +24,10 @@ impl World {
         Some(self)
     }
 
-    /// Takes the lock, or continues under the one that the process holds.
+    /// Takes the lock, or continues under the lock that the process already holds.
     fn begin(&mut self, at: usize, heard: Heard) -> Option<()> {
         let process = &self.processes[at];
-        // A change is stored before another refresh begins.
+        // A change is stored before the next refresh begins.
         let is_due = process.here == Here::LoggedIn && !process.view.has_unwritten();
         if !is_due || !self.lock_is_free_for(at) {
             return None;
@@ -80,7 +80,7 @@ impl World {
 
     fn rejected(&mut self, at: usize, unanswered: bool) {
         self.rejected = Some(true);
-        assert!(self.result_lost, "a spent token is presented and no result was lost: {self:#?}");
+        assert!(self.result_lost, "a spent token is sent although no result was lost: {self:#?}");
         assert!(is_rotation_lost(unanswered), "a lost rotation is not reported: {self:#?}");
         let before = self.processes[at].token;
         let adoption = self.adopt(at);
@@ -103,7 +103,7 @@ impl World {
             self.put(Stored { session: Some((next.identity, token)), intent: None });
             stored = Some(CURRENT).filter(|_| heard == Heard::Confirmed);
         } else if self.adopt(at) == Adoption::KeepOther || self.processes[at].detached {
-            // Another login has replaced this one, or another process has newer tokens of it.
+            // Either another login has replaced this login, or another process has newer tokens of this login.
             return self.refresh_ends(at);
         }
         let process = &mut self.processes[at];

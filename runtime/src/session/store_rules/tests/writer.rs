@@ -1,4 +1,4 @@
-//! The writer of a process, one operation at a time.
+//! Runs the writer of a process, one operation at a time.
 
 use super::world::{CURRENT, Heard, InFlight, Process, Progress, Step, Stored, World};
 
@@ -12,13 +12,13 @@ impl World {
         } else if !self.swap(at) {
             self.confirm(at, heard);
         } else if heard == Heard::Lost {
-            // The confirmation is an event of its own.
+            // The confirmation is a separate event.
             return None;
         }
         Some(self)
     }
 
-    /// The swap reaches the store or is refused.
+    /// Performs the swap, which the store accepts or refuses.
     fn swap(&mut self, at: usize) -> bool {
         let Process { view, writing: Some(write), .. } = &mut self.processes[at] else { return false };
         let Progress::Based(basis) = write.progress else { return false };
@@ -34,7 +34,7 @@ impl World {
         true
     }
 
-    /// The process learns what became of the swap.
+    /// Gives the process the result of the swap.
     fn confirm(&mut self, at: usize, heard: Heard) {
         let Some(write) = self.processes[at].writing.take() else { return };
         match write.progress {
@@ -56,7 +56,7 @@ impl World {
         let found = self.found();
         let process = &mut self.processes[at];
         if heard == Heard::Lost || !process.view.has_unwritten() {
-            // A lost read changes nothing.
+            // A read whose result is lost changes nothing.
             return None;
         }
         let (covers, token) = (process.view.changes, process.token);
