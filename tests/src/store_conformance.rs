@@ -21,7 +21,8 @@
 //! # });
 //! ```
 //!
-//! The checks take about two seconds of real time, because a remote store has its own clock.
+//! The checks take about two seconds of real time, because a remote store has its own clock. With a server that can be
+//! suspended, the checks take about half a minute.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -93,6 +94,7 @@ pub async fn all<P: Place>(new_place: impl Fn() -> P) {
     two_never_hold_the_lock(&new_place()).await;
     a_dropped_wait_leaves_nothing_behind(&new_place()).await;
     an_abandoned_request_for_the_lock_is_harmless(&new_place()).await;
+    a_lock_that_is_dropped_during_a_stall_is_released_afterwards(&new_place()).await;
     a_login_needs_no_lock(&new_place()).await;
     locations_differ(&new_place(), &new_place()).await;
     fences_grow(&new_place()).await;
@@ -283,6 +285,25 @@ pub async fn an_abandoned_request_for_the_lock_is_harmless(place: &impl Place) {
     load(&next).await;
     let lock = timeout(Duration::from_secs(10), next.lock()).await;
     lock.expect("an abandoned request does not keep the lock").expect("a store that works");
+}
+
+/// R6: a process drops its lock while the server is suspended for longer than one request waits. When the server runs
+/// again, another process gets the lock within 10 s, although the lock has not expired.
+pub async fn a_lock_that_is_dropped_during_a_stall_is_released_afterwards(place: &impl Place) {
+    let (holder, next) = (place.open(), place.open());
+    load(&next).await;
+    let Some(held) = lock(&holder).await else { return };
+    if !place.stall().await {
+        return;
+    }
+    // The request that is not answered breaks the connection of the process that has the lock.
+    let unanswered = timeout(Duration::from_secs(6), holder.load()).await;
+    drop(held);
+    sleep(Duration::from_secs(6)).await;
+    place.resume().await;
+    assert!(!unanswered.is_ok_and(|loaded| loaded.is_ok()), "a suspended server answers no request");
+    let lock = timeout(Duration::from_secs(10), next.lock()).await;
+    lock.expect("a lock that was dropped is released").expect("a store that works");
 }
 
 /// A login or logout is stored without a lock, even while another process holds the lock. The process with the lock

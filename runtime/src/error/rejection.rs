@@ -27,17 +27,23 @@ pub struct Rejection {
     /// rejection that is never read.
     lines: Box<[(HeaderName, HeaderValue)]>,
     body: Bytes,
+    /// Whether the end of the body is missing.
+    cut: bool,
 }
 
 impl Rejection {
     /// Stores the headers as a list, because thousands of calls may wait with a rejection that is never read.
-    pub(crate) fn compact(status: StatusCode, headers: &HeaderMap, body: Bytes) -> Self {
+    pub(crate) fn compact(status: StatusCode, headers: &HeaderMap, body: Bytes, cut: bool) -> Self {
         let lines = headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        Self { status, headers: OnceLock::new(), lines, body }
+        Self { status, headers: OnceLock::new(), lines, body, cut }
     }
 
     pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        Self { status, headers: OnceLock::from(Box::new(headers)), lines: Box::default(), body }
+        Self { status, headers: OnceLock::from(Box::new(headers)), lines: Box::default(), body, cut: false }
+    }
+
+    pub(crate) fn is_cut(&self) -> bool {
+        self.cut
     }
 
     pub(crate) fn into_headers(self) -> HeaderMap {

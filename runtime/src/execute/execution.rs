@@ -36,6 +36,8 @@ pub(crate) struct Execution {
     pub(super) stage: Stage,
     /// Whether the credential was refreshed for this call. A call refreshes at most once in all its attempts.
     pub(super) refreshed: bool,
+    /// Whether the answer is a rejection that was stored during a refresh without the end of its body.
+    pub(super) is_cut: bool,
     /// The URL that answered, if it differs from the requested URL. This URL is set only for pages.
     pub(super) answered: Option<Box<Url>>,
 }
@@ -65,6 +67,7 @@ impl Execution {
             attached,
             stage: Stage::Idle,
             refreshed: false,
+            is_cut: false,
             answered: None,
         }
     }
@@ -120,7 +123,10 @@ impl Execution {
                 return Ok(Answer::live(response, self.receipt).with_outcome(rejection, refused));
             }
             match Answer::read(&mut response, reading, self.plan.max_body(&self.context)).await {
-                Ok(answer) => Ok(answer.with_receipt(self.receipt).with_outcome(rejection, refused)),
+                Ok(answer) => {
+                    let answer = if self.is_cut { answer.cut() } else { answer };
+                    Ok(answer.with_receipt(self.receipt).with_outcome(rejection, refused))
+                }
                 Err(error) => Err(error.with_rejection_if(rejection)),
             }
         }

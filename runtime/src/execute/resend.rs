@@ -40,7 +40,10 @@ impl Execution {
                     Box::pin(self.send_again(snapshot, rejection)).await
                 }
                 Ok(snapshot) => Err(self.not_replayable(&snapshot).with_rejection(rejection)),
-                Err(error) if self.is_forbidden(&error) => Ok((response_of(&rejection), None)),
+                Err(error) if self.is_forbidden(&error) => {
+                    self.is_cut = rejection.is_cut();
+                    Ok((response_of(&rejection), None))
+                }
                 Err(error) => Err(error.with_rejection(rejection)),
             }
         }

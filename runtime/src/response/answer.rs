@@ -91,6 +91,11 @@ impl Answer {
         }
     }
 
+    /// Records that the end of the body is missing.
+    pub(crate) fn cut(self) -> Self {
+        Self { cut: true, ..self }
+    }
+
     /// Marks the body as one that contains tokens.
     pub(crate) fn with_secrets(self) -> Self {
         Self { secret: true, ..self.map_body(clamp_numbers) }

@@ -76,8 +76,7 @@ impl DeclaredNames<'_> {
         };
         self.left = left;
         let name = self.body.get(range.clone()).and_then(|name| std::str::from_utf8(name).ok());
-        let renamed = name.is_some_and(|name| self.is_missed(name, &range));
-        renamed || self.is_not_repeatable(&range)
+        name.is_some_and(|name| self.is_missed(name, &range) || self.is_not_repeatable(name, &range))
     }
 
     /// Returns whether the error changes if the name changes.
@@ -104,14 +103,20 @@ impl DeclaredNames<'_> {
     }
 
     /// Returns whether the name must not occur twice in its object. A map accepts a second value for a key.
-    fn is_not_repeatable(&self, range: &Range<usize>) -> bool {
+    fn is_not_repeatable(&self, name: &str, range: &Range<usize>) -> bool {
+        const DUPLICATE: &str = "duplicate field `";
         let repeated = || {
             let end = json_path::end_of_value(self.body, range.end)?;
             let member = self.body.get(range.start.checked_sub(1)?..end)?;
             let (before, after) = self.body.split_at_checked(end)?;
             (self.decode)([before, b",", member, after].concat().into())
         };
-        matches!(repeated(), Some(DecodeError::Json(error)) if error.to_string().starts_with("duplicate field `"))
+        let Some(DecodeError::Json(error)) = repeated() else { return false };
+        let text = error.to_string();
+        // The error may be about another field that occurs twice.
+        let is_other = self.error.to_string().starts_with(DUPLICATE)
+            && !text.strip_prefix(DUPLICATE).is_some_and(|text| text.starts_with(&format!("{name}`")));
+        text.starts_with(DUPLICATE) && !is_other
     }
 }
 
@@ -137,26 +142,41 @@ impl de::Error for DecodeError {
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Json(error) if error.is_data() => f.write_str(&masked(&error.to_string())),
+            Self::Json(error) if error.is_data() => {
+                let text = error.to_string();
+                let place = format!(" at line {} column {}", error.line(), error.column());
+                let message = text.strip_suffix(&*place);
+                write!(f, "{}{}", masked(message.unwrap_or(&text)), message.map_or("", |_| &*place))
+            }
             Self::Custom(message) => f.write_str(&masked(message)),
             Self::Json(_) | Self::Text(_) | Self::NotAnOption => f.write_str(&self.position()),
         }
     }
 }
 
-/// Removes the values that serde quotes: strings in quotes, and names of variants and fields in backticks. The rest of
-/// the text, which states the expected type, is kept.
+/// Removes the values that a message quotes: strings in quotes, and names of variants and fields in backticks. The rest
+/// of a message of serde, which states the expected type, is kept.
 fn masked(message: &str) -> String {
-    let (found, expected) = match message.rfind(", expected ") {
-        Some(at) => message.split_at(at),
-        None => match message.rfind(" at line ") {
-            Some(at) if !message.starts_with("missing field") => message.split_at(at),
-            _ => ("", message),
-        },
-    };
+    if message.starts_with("missing field `") {
+        return message.to_owned();
+    }
+    let (found, expected) = expectation(message).map_or((message, ""), |at| message.split_at(at));
     let open = found.find(['"', '`']);
     let found = open.and_then(|open| found.get(..open)).unwrap_or(found);
     format!("{}{expected}", found.trim_end())
+}
+
+/// Returns where the expected type begins in a message of serde. Returns `None` for the message of a user's type, because
+/// such a message may quote a value in any place. A value may contain the same words as a message of serde.
+fn expectation(message: &str) -> Option<usize> {
+    const BY_SERDE: [&str; 5] =
+        ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant `", "unknown field `"];
+    const NOTHING: [&str; 2] = [", there are no variants", ", there are no fields"];
+    if !BY_SERDE.iter().any(|start| message.starts_with(start)) {
+        return None;
+    }
+    let nothing = NOTHING.iter().find_map(|end| message.strip_suffix(end));
+    nothing.map(str::len).or_else(|| message.rfind(", expected "))
 }
 
 impl std::error::Error for DecodeError {}

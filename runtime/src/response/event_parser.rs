@@ -80,6 +80,10 @@ impl EventParser {
             }
             if !line.is_empty() {
                 self.field(&String::from_utf8_lossy(&line));
+                // The limit of a line allows for the longest field name. With a shorter name, the data may be too long.
+                if self.data.as_ref().is_some_and(|data| data.len() > self.limit) {
+                    return Some(Err(TooLong));
+                }
                 continue;
             }
             let event = self.event.take();
@@ -240,6 +244,10 @@ mod tests {
         for size in [1, 3, 1000] {
             assert_eq!(first("data: 0123456789\n\n", size), Some(Ok(event("0123456789"))));
             assert_eq!(first(&format!("data: {}\n\n", "x".repeat(12)), size), Some(Err(TooLong)));
+            for field in ["data:", "data: "] {
+                let longer = format!("{field}{}\n\n", "x".repeat(11));
+                assert_eq!(first(&longer, size), Some(Err(TooLong)), "{field}");
+            }
             assert_eq!(first("data: 01234\ndata: 5678\ndata: 9\n\n", size), Some(Err(TooLong)), "joined");
             assert_eq!(first(&format!(": {}\n", "x".repeat(100)), size), Some(Err(TooLong)), "a comment");
             assert_eq!(first(&"x".repeat(100), size), Some(Err(TooLong)), "without an end");

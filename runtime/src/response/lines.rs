@@ -121,6 +121,9 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
                     return this.end_with(too_long(this.limit));
                 }
                 (None, None) if this.buffer.rest().is_empty() => return Poll::Ready(None),
+                (None, None) if trim_line_end(this.buffer.rest()).len() > this.limit => {
+                    return this.end_with(too_long(this.limit));
+                }
                 (None, None) => this.buffer.take_rest().freeze(),
                 (None, Some(body)) => match ready!(Pin::new(body).poll_next(context)) {
                     Some(Ok(chunk)) => {

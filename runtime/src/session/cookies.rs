@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use self::cookie::Cookie;
 use self::eviction::evict;
+use self::limits::clock;
 use super::login_end::End;
 use crate::format::set_cookie::has_set_cookie;
 use crate::platform::IN_BROWSER;
@@ -29,6 +30,7 @@ const MOST: usize = 50;
 /// The cookies of a session, in the order of their arrival. Cookies without an expiry are stored, too, because the
 /// session survives a restart of the process.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Vec<Cookie>")]
 pub(crate) struct Cookies(Vec<Cookie>);
 
 /// The `Set-Cookie` headers of one response, and its URL.
@@ -122,7 +124,14 @@ impl Cookies {
         if self.0.len() > MOST {
             self.0.retain(|cookie| !cookie.is_expired(now));
         }
-        evict(&mut self.0);
+    }
+}
+
+/// Applies the limits to stored cookies, because an older version stored any number of cookies.
+impl From<Vec<Cookie>> for Cookies {
+    fn from(mut cookies: Vec<Cookie>) -> Self {
+        evict(&mut cookies, clock());
+        Self(cookies)
     }
 }
 
@@ -153,13 +162,14 @@ impl SetCookies {
     /// Applies the cookies of the response to `cookies`. A cookie that RFC 6265 rejects is ignored, as in a
     /// browser.
     pub(crate) fn after(&self, cookies: &Cookies) -> Cookies {
-        let (mut next, now) = (cookies.clone(), wall());
+        let (mut next, now, before) = (cookies.clone(), wall(), clock());
         for line in self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok()) {
             if let Some(mut cookie) = Cookie::parse(line, &self.url, now) {
                 cookie.refreshes = self.refreshes;
                 next.set(cookie, now);
             }
         }
+        evict(&mut next.0, before);
         next
     }
 }

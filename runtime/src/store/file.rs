@@ -64,10 +64,13 @@ impl FileStore {
     pub fn for_identity(path: impl Into<PathBuf>, identity: &str) -> Self {
         let mut name = path.into().into_os_string();
         name.push(".");
+        // The store at `path` uses these names for its own files.
+        let is_taken = matches!(identity, "lock" | "write") || identity.starts_with("new-");
         // Hex digits replace characters that a file name cannot contain. Hex digits also replace upper-case
         // letters, because some file systems ignore case.
-        for byte in identity.bytes() {
+        for (index, byte) in identity.bytes().enumerate() {
             match byte {
+                _ if is_taken && index == 0 => name.push(format!("%{byte:02x}")),
                 b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => name.push(char::from(byte).to_string()),
                 _ => name.push(format!("%{byte:02x}")),
             }
@@ -255,5 +258,7 @@ mod tests {
         assert_eq!(path("alice"), Path::new("/x/session.alice"));
         assert_eq!(path("../Bob"), Path::new("/x/session.%2e%2e%2f%42ob"));
         assert_ne!(path("%42"), path("B"));
+        assert_eq!(path("lock"), Path::new("/x/session.%6cock"));
+        assert_eq!(path("locksmith"), Path::new("/x/session.locksmith"));
     }
 }

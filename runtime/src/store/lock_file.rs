@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use fs4::{FileExt, TryLockError};
 use tokio::task::spawn_blocking;
 
-use super::regular_file::open_lock;
+use super::regular_file::{MAX_LINKS, open_lock, target_of, too_many_links};
 use super::session_store::StoreLock;
 use crate::error::BoxError;
 
@@ -86,12 +86,27 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 }
 
 fn make_folder_of(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
-    let Some(folder) = folder else { return Ok(()) };
+    path.parent().map_or(Ok(()), |folder| make_folder(folder, MAX_LINKS))
+}
+
+/// Creates the folder and its parent folders. If a symbolic link points to a folder that does not exist, this function
+/// creates the folder, because the link may point into an empty volume.
+fn make_folder(folder: &Path, links: usize) -> io::Result<()> {
+    if folder.as_os_str().is_empty() || folder.exists() {
+        return Ok(());
+    }
+    if let Ok(target) = fs::read_link(folder) {
+        let links = links.checked_sub(1).ok_or_else(too_many_links)?;
+        return make_folder(&target_of(folder, target), links);
+    }
+    if let Some(above) = folder.parent() {
+        make_folder(above, links)?;
+    }
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(folder)
+    // Another process may create the folder at the same time.
+    builder.create(folder).or_else(|error| if folder.is_dir() { Ok(()) } else { Err(error) })
 }
 
 #[cfg(test)]

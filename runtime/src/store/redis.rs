@@ -35,7 +35,8 @@ const LEASE: Duration = Duration::from_secs(30);
 /// change at once, or within 10 s if the notification is lost.
 ///
 /// A lease lasts 3 s until its owner confirms it. If Redis grants the lock to a client that has stopped waiting,
-/// other processes wait for only 3 s.
+/// other processes wait for only 3 s. If Redis does not answer a release, the client repeats the release until the lease
+/// has expired.
 ///
 /// **If a connection breaks,** the next operation opens a new connection. An operation without a response is sent
 /// once more and detects whether the first request succeeded. Each operation takes at most 5 s, except waiting for

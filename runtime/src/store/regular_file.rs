@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// The largest number of symbolic links that Linux follows in one path.
-const MAX_LINKS: usize = 40;
+pub(super) const MAX_LINKS: usize = 40;
 
 /// Returns the file that `path` names, after all symbolic links. The file need not exist. If the path names
 /// something other than a regular file, the result is an error.
@@ -20,10 +20,18 @@ pub(super) fn follow_links(path: &Path) -> io::Result<PathBuf> {
             Some(metadata) => return check(&metadata).map(|()| path),
             None => return Ok(path),
         }
-        let target = fs::read_link(&path)?;
-        path = path.parent().map_or(target.clone(), |folder| folder.join(target));
+        path = target_of(&path, fs::read_link(&path)?);
     }
-    Err(io::Error::other("the path of the session has too many symbolic links"))
+    Err(too_many_links())
+}
+
+/// Returns the path to which the symbolic link `link` points. `target` is the content of the link.
+pub(super) fn target_of(link: &Path, target: PathBuf) -> PathBuf {
+    link.parent().map_or(target.clone(), |folder| folder.join(target))
+}
+
+pub(super) fn too_many_links() -> io::Error {
+    io::Error::other("the path of the session has too many symbolic links")
 }
 
 /// Returns the content of the file, or `None` if the file does not exist. Content that is longer than `limit` is

@@ -1,10 +1,10 @@
 //! Sessions without an access token, whose cookies are the credential.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use afresh::{CookieSession, Result, SessionState, api};
-use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, Role, Stage, World};
 
 use crate::api::{ANN, Credentials, ORIGIN, Order, event_names, order};
 use crate::transports::ConnectTo;
@@ -270,4 +270,30 @@ trait Keyed {
 
     #[get("/orders/{id}")]
     async fn order(&self, id: u64) -> Result<Order>;
+}
+
+/// The session survives any number of refreshes, although every refresh sets a cookie with a new name.
+#[tokio::test(start_paused = true)]
+async fn a_session_survives_a_new_cookie_with_every_refresh() {
+    for path in ["/", "/api/user/refresh_token"] {
+        let (stage, refreshes, valid) = (Stage::new(), AtomicUsize::new(0), AtomicBool::new(false));
+        stage.respond(move |seen| match seen.path() {
+            "/api/user/login" => Answer::new(204).header("set-cookie", &format!("session=1; Path={path}")),
+            "/api/user/refresh_token" if seen.cookie("session") == Some("1") => {
+                valid.store(true, Ordering::Relaxed);
+                let number = refreshes.fetch_add(1, Ordering::Relaxed);
+                Answer::new(204).header("set-cookie", &format!("nonce{number}=1; Path=/"))
+            }
+            // The server accepts one call after each refresh.
+            _ if valid.swap(false, Ordering::Relaxed) => {
+                Answer::from(order(7)).header("set-cookie", "seen=1; Path=/")
+            }
+            _ => Answer::new(401),
+        });
+        let forum = ForumClient::builder(ORIGIN).connect_to(stage).build().unwrap();
+        forum.login(&ANN).await.unwrap();
+        for number in 0..200 {
+            forum.order(7).await.unwrap_or_else(|error| panic!("{path}, call {number}: {error}"));
+        }
+    }
 }

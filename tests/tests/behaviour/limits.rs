@@ -82,6 +82,27 @@ async fn the_body_of_a_refusal_is_cut_too() {
     assert!(error.rejection().unwrap().body().len() <= MIB);
 }
 
+/// W1: if a refresh returns the same token, the answer of the call is the 403. Its body is kept up to 64 KiB.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_was_kept_during_a_refresh_says_that_it_was_cut() {
+    const KEPT: usize = 64 * 1024;
+    for (answer, length, is_cut) in [
+        (Answer::new(403).body(vec![b'x'; KEPT]), KEPT, false),
+        (Answer::new(403).body(vec![b'x'; KEPT + 1]), KEPT, true),
+        (Answer::new(403).chunks(chunks(64, 1024)), KEPT, false),
+        (Answer::new(403).chunks(chunks(3, 1000)).then_hang(), 3000, true),
+    ] {
+        let world = World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() });
+        let shop = crate::api::logged_in_client(&world);
+        world.stage.respond(move |_| answer.clone());
+        let error = crate::api::Shop::order(&shop, 7).await.unwrap_err();
+        assert_eq!((error.status().unwrap().as_u16(), error.body().unwrap().len()), (403, length));
+        let text = error.to_string();
+        assert_eq!(text.contains(&format!("cut after {length} bytes")), is_cut, "{text}");
+        world.stage.assert_sends(1);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_success_longer_than_max_body_is_an_error() {
     for (answer, length) in [
@@ -147,6 +168,11 @@ async fn one_line_or_event_of_a_stream_has_a_limit() {
     assert_eq!(lines.next().await.unwrap().unwrap(), "12345");
     assert!(lines.next().await.unwrap().unwrap_err().to_string().contains("longer than 5 bytes"));
     assert!(lines.next().await.is_none());
+    for (last, fits) in [("12345", true), ("12345\r", true), ("123456", false)] {
+        let lines = answering(None, move || Answer::new(200).body(last)).lines().await.unwrap();
+        let line = lines.max_length(5).next().await.unwrap();
+        assert_eq!(line.is_ok(), fits, "the last line without an end: {last:?}");
+    }
     let events = || answering(None, || Answer::new(200).body("data: 12345\n\ndata: 1234567890\n\n"));
     let mut events = events().events().await.unwrap().max_length(5);
     assert_eq!(events.next().await.unwrap().unwrap().data, "12345");

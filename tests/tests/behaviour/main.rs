@@ -5,6 +5,7 @@
 mod api;
 mod concurrent_calls;
 mod fake_store;
+mod first_refresh;
 mod transports;
 mod waiting;
 

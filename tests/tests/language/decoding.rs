@@ -55,8 +55,51 @@ impl TryFrom<String> for Id {
     }
 }
 
+/// A type that rejects every text with an error that quotes the text.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Token;
+
+impl TryFrom<String> for Token {
+    type Error = String;
+
+    fn try_from(text: String) -> std::result::Result<Self, Self::Error> {
+        Err(format!("the token \"{text}\" is not valid"))
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[allow(dead_code, reason = "only decoded")]
+struct Open {
+    known: u8,
+    #[serde(flatten)]
+    others: HashMap<String, u8>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+#[derive(Debug, Deserialize)]
+enum Never {}
+
 #[api]
 trait Reading {
+    #[get("/token")]
+    async fn token(&self) -> Result<Token>;
+
+    #[get("/token")]
+    async fn tokens(&self) -> Result<afresh::Lines<Token>>;
+
+    #[get("/open")]
+    async fn open(&self) -> Result<Open>;
+
+    #[get("/nothing")]
+    async fn nothing(&self) -> Result<Nothing>;
+
+    #[get("/never")]
+    async fn never(&self) -> Result<HashMap<String, Never>>;
+
     #[get("/text")]
     async fn text(&self) -> Result<String>;
 
@@ -221,4 +264,42 @@ async fn a_decode_error_shows_no_key_of_a_map() {
         reading(|| Answer::new(200).body("{\"SECRETtoken\":\"x\"}\n")).ticks_by_key().await.unwrap();
     let text = ticks.next().await.unwrap().unwrap_err().to_string();
     assert!(text.contains("at `*`:") && !text.contains("SECRET"), "{text}");
+}
+
+/// If the error of a user's type quotes the value, the text of the error ends before the quote.
+#[tokio::test(start_paused = true)]
+async fn a_decode_error_shows_no_value_that_the_error_of_a_type_quotes() {
+    for body in ["SECRET", "x, expected SECRET", "\" at line SECRET", "\"SECRET\"", "{\"SECRET\":1}"] {
+        for kind in ["text/plain", "application/json"] {
+            let text = text_of(kind, body.as_bytes()).token().await.unwrap_err().to_string();
+            assert!(text.contains("(the token)") && !text.contains("SECRET"), "{text}");
+        }
+        let mut tokens = text_of("application/x-ndjson", body.as_bytes()).tokens().await.unwrap();
+        let text = tokens.next().await.unwrap().unwrap_err().to_string();
+        assert!(text.contains("(the token)") && !text.contains("SECRET"), "{text}");
+    }
+}
+
+/// If a value or a key contains the words of a serde message, the error does not show the value or the key.
+#[tokio::test(start_paused = true)]
+async fn a_decode_error_shows_no_value_that_looks_like_its_own_text() {
+    let json = |body| text_of("application/json", body);
+    let nothing = json(b"{\"x, expected SECRET\":1}").nothing().await.unwrap_err().to_string();
+    assert!(nothing.contains("unknown field, there are no fields at line 1"), "{nothing}");
+    let never = json(b"{\"a\":\"x, expected SECRET\"}").never().await.unwrap_err().to_string();
+    assert!(never.contains("unknown variant, there are no variants at line 1"), "{never}");
+    let open = json(b"{\"known\":\"x, expected SECRET\"}").open().await.unwrap_err().to_string();
+    assert!(open.contains("invalid type: string, expected u8 at line 1"), "{open}");
+    for text in [nothing, never, open] {
+        assert!(!text.contains("SECRET"), "{text}");
+    }
+}
+
+/// If a field occurs twice, the error shows no key of a flattened map in the same object.
+#[tokio::test(start_paused = true)]
+async fn a_decode_error_about_a_repeated_field_shows_no_key_of_a_flattened_map() {
+    let body = b"{\"known\":1,\"SECRETkey\":1,\"known\":2}";
+    let text = text_of("application/json", body).open().await.unwrap_err().to_string();
+    assert!(text.contains("at `known`: duplicate field at line 1") && !text.contains("SECRET"), "{text}");
+    assert!(text.contains(r#"after `{"known":"#), "{text}");
 }

@@ -62,9 +62,30 @@ async fn a_dangling_link_creates_its_target() {
     assert_eq!(names(&folder.0), ["session", "volume"]);
 }
 
+/// If the folder of the session is a link to a folder that does not exist, the store creates the folder.
+#[tokio::test]
+async fn a_dangling_link_to_a_folder_creates_the_folder() {
+    let folder = Folder::new();
+    symlink("inner", folder.0.join("state")).unwrap();
+    symlink("volume/shop", folder.0.join("inner")).unwrap();
+    fs::create_dir(folder.0.join("volume")).unwrap();
+    let store = FileStore::new(folder.0.join("state/deep/session"));
+    assert_eq!(store.load().await.unwrap().revision, Revision::default());
+    store.swap(swap(0, b"first")).await.unwrap();
+    store.lock().await.unwrap();
+    let direct = FileStore::new(folder.0.join("volume/shop/deep/session"));
+    assert_eq!(direct.load().await.unwrap().record, b"first");
+    assert_eq!(direct.place().await, store.place().await);
+    assert_eq!(names(&folder.0), ["inner", "state", "volume"]);
+    let mode = fs::metadata(folder.0.join("volume/shop")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
 #[tokio::test]
 async fn a_circle_of_links_is_an_error() {
     let folder = Folder::new();
+    symlink("circle", folder.0.join("circle")).unwrap();
+    assert!(FileStore::new(folder.0.join("circle/session")).swap(swap(0, b"first")).await.is_err());
     symlink("session", folder.0.join("session")).unwrap();
     let store = FileStore::new(folder.0.join("session"));
     assert!(store.load().await.is_err());
@@ -104,6 +125,25 @@ async fn leftovers_are_neither_used_nor_followed() {
             "victim",
         ]
     );
+}
+
+/// No identity has a file whose name the store at the same path uses for its lock or for a temporary file.
+#[tokio::test]
+async fn no_identity_has_the_name_of_a_lock_or_of_a_leftover() {
+    let folder = Folder::new();
+    let path = folder.0.join("session");
+    let store = FileStore::new(&path);
+    let held = store.lock().await.unwrap();
+    let users = ["lock", "write", "new-0123456789abcdef"].map(|name| FileStore::for_identity(&path, name));
+    for user in &users {
+        user.swap(swap(0, b"of another user")).await.unwrap();
+    }
+    assert!(timeout(Duration::from_millis(100), store.lock()).await.is_err(), "the lock is still held");
+    drop(held);
+    store.swap(swap(0, b"first")).await.unwrap();
+    for user in &users {
+        assert_eq!(user.load().await.unwrap().record, b"of another user");
+    }
 }
 
 /// If the path is not a regular file, the store returns an error immediately. A pipe without a writer would block the

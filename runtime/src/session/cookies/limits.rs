@@ -22,23 +22,35 @@ static CLOCK: AtomicU64 = AtomicU64::new(0);
 #[derive(Clone, Debug, Default)]
 pub(super) struct LastUse {
     used: Arc<AtomicU64>,
+    /// The value of the clock when the cookie was received. The number of a cookie from a store is 0.
+    number: u64,
     /// The time at which this process received the cookie. `None` means that the cookie was read from a store.
     received: Option<Instant>,
 }
 
+/// Returns the current value of the clock. Every cookie that is received later has a greater number.
+pub(super) fn clock() -> u64 {
+    CLOCK.load(Ordering::Relaxed)
+}
+
 impl LastUse {
     pub(super) fn now() -> Self {
-        let used = Arc::new(AtomicU64::new(CLOCK.fetch_add(1, Ordering::Relaxed) + 1));
-        Self { used, received: Some(Instant::now()) }
+        let number = CLOCK.fetch_add(1, Ordering::Relaxed) + 1;
+        Self { used: Arc::new(AtomicU64::new(number)), number, received: Some(Instant::now()) }
     }
 
     pub(super) fn touch(&self) {
-        let now = CLOCK.load(Ordering::Relaxed);
+        let now = clock();
         // The write is skipped if the value is current, because threads that send the same cookies would contend
         // for the write.
         if self.at() != now {
             self.used.store(now, Ordering::Relaxed);
         }
+    }
+
+    /// Returns whether this process received the cookie after this value of the clock.
+    pub(super) fn is_received_after(&self, clock: u64) -> bool {
+        self.number > clock
     }
 
     /// Returns when this process received the cookie.

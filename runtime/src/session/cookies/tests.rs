@@ -249,6 +249,66 @@ fn cookies_that_refresh_are_never_displaced_by_others() {
     assert_eq!(jar.0.len(), 50);
 }
 
+/// A server that sets a cookie with a new name at every refresh does not displace the cookie that refreshes the session.
+#[test]
+fn cookies_that_come_with_every_refresh_do_not_displace_the_one_that_refreshes() {
+    for path in ["/", "/api/refresh"] {
+        for stored in [false, true] {
+            let mut jar = add(&Cookies::default(), LOGIN, &format!("session=1; Path={path}"), true);
+            for number in 0..200 {
+                if stored {
+                    jar = Cookies(serde_json::from_value(serde_json::to_value(jar.0).unwrap()).unwrap());
+                }
+                let line = sent(&jar, "https://shop.example/api/refresh").unwrap();
+                assert!(line.contains("session=1"), "after {number} refreshes with {path}");
+                assert!(
+                    number == 0 || line.contains(&format!("nonce{}=1", number - 1)),
+                    "the newest: {line}"
+                );
+                jar = add(&jar, LOGIN, "seen=1; Path=/", false);
+                sent(&jar, "https://shop.example/orders");
+                jar = add(&jar, LOGIN, &format!("nonce{number}=1; Path=/"), true);
+            }
+            assert!(jar.0.len() <= 50);
+        }
+    }
+}
+
+/// The cookies of the last refresh are kept if their names change at every refresh.
+#[test]
+fn the_cookies_of_the_last_refresh_are_kept() {
+    let mut jar = Cookies::default();
+    for number in 0..200 {
+        let lines = ["session", "guard"].map(|name| format!("{name}{number}=1; Path=/"));
+        let mut headers = HeaderMap::new();
+        for line in &lines {
+            headers.append(SET_COOKIE, HeaderValue::from_str(line).unwrap());
+        }
+        jar = SetCookies::of(&headers, &url(LOGIN)).unwrap().that_refresh().after(&jar);
+        let line = sent(&jar, LOGIN).unwrap();
+        assert!(
+            ["session", "guard"].iter().all(|name| line.contains(&format!("{name}{number}=1"))),
+            "{line}"
+        );
+    }
+    assert_eq!(jar.0.len(), 50);
+}
+
+/// An older version stored any number of cookies and did not mark the cookies of the login. The oldest cookies are kept.
+#[test]
+fn the_limits_hold_for_a_stored_jar() {
+    let cookie = |number: u32| {
+        let (name, path) = if number == 0 { ("refresh", "/api/refresh") } else { ("tracking", "/") };
+        serde_json::json!({
+            "name": format!("{name}{number}"), "value": "1", "path": path, "domain": "shop.example",
+            "host_only": true, "secure": false, "expires": null,
+        })
+    };
+    let jar: Cookies = serde_json::from_value((0..2000).map(cookie).collect()).unwrap();
+    assert_eq!(jar.0.len(), 50);
+    assert!(sent(&jar, "https://shop.example/api/refresh").unwrap().contains("refresh0=1"));
+}
+
 /// The prefixes `__Host-` and `__Secure-` of a cookie name are enforced (RFC 6265bis §4.1.3).
 #[test]
 fn prefixes_of_names_are_enforced() {

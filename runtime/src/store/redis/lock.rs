@@ -100,14 +100,21 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let (connection, key) = (self.lock.connection.clone(), std::mem::take(&mut self.lock.key));
         let owner = std::mem::take(&mut self.owner);
-        // If the release fails, or the runtime has been shut down, the lease expires on its own.
+        // If the runtime has been shut down, the lease expires on its own.
+        let expired = Instant::now().checked_add(self.lock.lease);
         task::spawn(&self.runtime, async move {
             let release = || {
                 let mut script = scripts::RELEASE.key(&*key);
                 script.arg(&*owner);
                 script
             };
-            let _ = connection.run::<u64>(release).await;
+            // A suspended server executes no request on a connection that is opened during the suspension. Other
+            // processes must not wait for the end of the lease when the server runs again.
+            while connection.run::<u64>(release).await.is_err()
+                && expired.is_some_and(|at| Instant::now() < at)
+            {
+                tokio::time::sleep(LONGEST_PAUSE).await;
+            }
         });
     }
 }

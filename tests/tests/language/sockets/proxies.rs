@@ -40,7 +40,7 @@ async fn a_proxy_of_the_system_sees_no_request_to_this_machine() {
     let output = child.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     let direct = server.seen();
-    assert_eq!(direct.len(), 2, "{direct:?}");
+    assert!(direct.len() >= 2, "{direct:?}");
     assert_eq!(values(&direct[0], "authorization"), ["Bearer secret"]);
     assert_eq!(proxy.seen().len(), 1, "the request to another machine goes through the proxy");
 }
@@ -50,6 +50,13 @@ async fn a_proxy_of_the_system_sees_no_request_to_this_machine() {
 async fn calls(server: &str) {
     let client = PlainClient::builder(server).tokens(Tokens::new("secret")).build().unwrap();
     client.old().await.unwrap();
+    // The result of these calls does not matter. The proxy must not receive them.
+    let port = server.rsplit(':').next().unwrap();
+    for host in ["localhost", "[::1]", "[::ffff:127.0.0.1]"] {
+        let url = format!("http://{host}:{port}");
+        let client = PlainClient::builder(url).allow_http().tokens(Tokens::new("secret")).build().unwrap();
+        let _ = client.old().await;
+    }
     let client = PlainClient::builder("http://shop.test").allow_http().build().unwrap();
     client.old().await.unwrap();
 }

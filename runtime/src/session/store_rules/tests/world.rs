@@ -82,6 +82,8 @@ pub(super) struct Budget {
     pub(super) logins: u8,
     pub(super) logouts: u8,
     pub(super) refreshes: u8,
+    /// The number of refreshes of a process without a session. Such a process has a cookie that no other process has.
+    pub(super) starts: u8,
     /// The number of locks that are released although they protect a login or logout, because the store cannot
     /// store the change.
     pub(super) releases: u8,
@@ -155,12 +157,8 @@ impl World {
             self.reads(at, &mut next);
             self.releases(at, &mut next);
             for heard in [Heard::Confirmed, Heard::Lost] {
-                let Some(losses) = self.budget.losses.checked_sub(u8::from(heard == Heard::Lost)) else {
-                    continue;
-                };
-                let world = Self { budget: Budget { losses, ..self.budget }, ..self.clone() };
-                next.extend(world.clone().refresh_continues(at, heard));
-                next.extend(world.writer_continues(at, heard));
+                next.extend(self.refresh_continues(at, heard));
+                next.extend(self.writer_continues(at, heard));
             }
         }
         if self.lock == Some(ABANDONED) {
@@ -171,6 +169,12 @@ impl World {
             world.check();
         }
         next
+    }
+
+    /// Returns this world with one loss less if the confirmation of an operation is lost.
+    pub(super) fn after(&self, heard: Heard) -> Option<Self> {
+        let losses = self.budget.losses.checked_sub(u8::from(heard == Heard::Lost))?;
+        Some(Self { budget: Budget { losses, ..self.budget }, ..self.clone() })
     }
 
     fn check(&self) {
