@@ -125,7 +125,7 @@ async fn a_redirect_of_the_exchange_is_not_followed() {
         let provider = Provider::start(json!({}), move |_| redirect()).await;
         let session = Session::new();
         let error = log_in_with_code(&provider.app().await, &session).await.unwrap_err();
-        assert!(error.to_string().contains("redirect"), "{error}");
+        assert!(error.to_string().contains("Redirects are not followed"), "{error}");
         assert_eq!(provider.exchanges().len(), 1);
         assert_eq!((evil.sends(), session.state()), (0, SessionState::LoggedOut));
         assert!(!texts(&error).contains(CODE));
