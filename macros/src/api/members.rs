@@ -34,14 +34,14 @@ pub(crate) struct Api<'s> {
     reason = "almost all members are endpoints, and an endpoint is large only in tests, in which a span contains its position"
 )]
 pub(crate) enum Member<'s> {
-    /// A method that sends a request.
+    /// A method that sends a request. If the method has a body, other implementations than the client inherit the body.
     Endpoint(Endpoint<'s>),
-    /// An invalid method without a body.
+    /// An invalid method that would send a request. The trait and the client contain stubs of such a method.
     Invalid(&'s Method),
-    /// A method with a default body.
+    /// A method with a default body that sends no request. The client does not override the body.
     Provided(&'s Method),
-    /// An invalid method with a default body. The invalid method stays in the trait, and no other code is generated
-    /// from the method.
+    /// An invalid method with a default body that sends no request. The invalid method stays in the trait, and no other
+    /// code is generated from the method.
     InvalidProvided(&'s Method),
     /// A trait item that is not a method.
     Other(&'s Item),

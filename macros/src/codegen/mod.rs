@@ -8,6 +8,7 @@ mod api_info;
 mod attributes;
 mod by_type;
 mod client;
+mod default_body;
 mod description;
 mod dyn_type;
 mod endpoint;

@@ -6,11 +6,12 @@ use quote::{ToTokens, quote};
 use syn::{GenericParam, Generics, LifetimeParam, Token};
 
 use super::attributes::{cfgs, foreign, propagated};
+use super::default_body::{render_end, render_stub_end};
 use super::signature::{render_future_of, render_input};
 use crate::api::Api;
 use crate::names::RuntimeItem;
 use crate::syntax::{
-    Method, Parameter, Pattern, Receiver, Unsupported, UnsupportedKind, has_serialize_object, mentions,
+    End, Method, Parameter, Pattern, Receiver, Unsupported, UnsupportedKind, has_serialize_object, mentions,
 };
 
 /// Renders a valid declaration of the method for the trait.
@@ -20,19 +21,22 @@ pub(super) fn render_declaration(api: &Api, method: &Method) -> TokenStream {
     let attributes = foreign(attributes);
     let (name, bounds) = (&name.ident, &generics.where_clause);
     let receiver = receiver(method);
+    let has_body = matches!(method.end, End::Provided(_));
+    let keeps_body = keeps_body(method);
     let params = method.inputs.params.iter().enumerate().map(|(index, param)| {
         let attributes = propagated_to_parameter(param);
-        if is_nameable(method, index, param) && !has_serialize_object(&param.ty) {
+        if can_keep_name(method, index, param) && (keeps_body || !has_body) {
             render_input(param, &attributes)
         } else {
             render_unnamed(param, &attributes)
         }
     });
     let output = render_future_of(&output(method), Span::mixed_site());
+    let end = if keeps_body { render_end(method) } else { render_stub_end(method) };
     quote! {
         #attributes
         #[doc = ""]
-        #fn_token #name #generics (#receiver #(, #params)*) #output #bounds;
+        #fn_token #name #generics (#receiver #(, #params)*) #output #bounds #end
     }
 }
 
@@ -52,6 +56,17 @@ pub(super) fn render_stub(api: &Api, method: &Method) -> TokenStream {
             ::core::unimplemented!()
         }
     }
+}
+
+/// Whether the stub's declaration has the names and types that the default body of the method may use.
+fn keeps_body(method: &Method) -> bool {
+    let returns_impl = method.output.as_ref().is_some_and(|output| mentions(&output.ty, "impl"));
+    let changes_self = matches!(method.inputs.receiver, Receiver::Other { .. });
+    let mut params = method.inputs.params.iter().enumerate();
+    params.all(|(index, param)| can_keep_name(method, index, param))
+        && !returns_impl
+        && !changes_self
+        && !method.is_desugared
 }
 
 /// Returns the generics of a method, together with the lifetimes that the method uses but does not declare.
@@ -89,10 +104,11 @@ fn render_unnamed(param: &Parameter, attributes: &TokenStream) -> TokenStream {
     quote!(#attributes #underscore #colon #ty)
 }
 
-/// Whether the parameter can keep its name. A repeated parameter name would cause a second error.
-fn is_nameable(method: &Method, index: usize, param: &Parameter) -> bool {
+/// Whether the stub's declaration can contain the parameter with its name. A repeated parameter name would cause a second error.
+fn can_keep_name(method: &Method, index: usize, param: &Parameter) -> bool {
     let earlier = method.inputs.params.iter().take(index);
     match &param.pattern {
+        Pattern::Name(_) if has_serialize_object(&param.ty) => false,
         Pattern::Name(_) => !earlier.map(Parameter::plain_name).any(|name| name == param.plain_name()),
         Pattern::Other(_) => false,
     }

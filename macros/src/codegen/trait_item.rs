@@ -5,6 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::Lifetime;
 
 use super::attributes::foreign;
+use super::default_body::{render_async_block, render_end};
 use super::lifetime::{has_inner_elision, name_elided};
 use super::signature::{render_future, render_future_of, render_inputs, render_inputs_of};
 use super::span::{method_span, string_at};
@@ -39,22 +40,19 @@ pub(super) fn render_trait(api: &Api) -> TokenStream {
     }
 }
 
-/// Renders `fn order(&self, id: u64) -> impl Future<Output = Result<Order>> + Send;`.
+/// Renders `fn order(&self, id: u64) -> impl Future<Output = Result<Order>> + Send`, with `;` or with the default body.
 fn render_declared(endpoint: &Endpoint) -> TokenStream {
     let source = endpoint.source;
-    let Method { attributes, vis, fn_token, name, generics, output, end, .. } = source;
+    let Method { attributes, vis, fn_token, name, generics, output, .. } = source;
     let attributes = foreign(attributes);
     let route = render_route(endpoint);
     let (name, bounds) = (&name.ident, &generics.where_clause);
     let (generics, inputs) =
         render_named(source).unwrap_or_else(|| (generics.to_token_stream(), render_inputs(source)));
     let output = output.as_ref().map(render_future);
-    let semi = match end {
-        End::Declared(semi) => semi.to_token_stream(),
-        End::Provided(_) => TokenStream::new(),
-    };
+    let end = render_end(source);
     quote_spanned! {method_span(source)=>
-        #attributes #route #vis #fn_token #name #generics (#inputs) #output #bounds #semi
+        #attributes #route #vis #fn_token #name #generics (#inputs) #output #bounds #end
     }
 }
 
@@ -89,7 +87,7 @@ fn render_route(endpoint: &Endpoint) -> Option<TokenStream> {
     Some(quote_spanned!(here=> #gap #[doc = #route]))
 }
 
-/// Renders a method with a body, which is kept. An async method becomes a function that returns a `Send` future.
+/// Renders a method that has a body and sends no request. The body is kept. An async method becomes a function that returns a `Send` future.
 fn render_provided(method: &Method) -> TokenStream {
     let Method { attributes, vis, qualifiers, fn_token, name, generics, output, end, .. } = method;
     let attributes = foreign(attributes);
@@ -111,6 +109,6 @@ fn render_provided(method: &Method) -> TokenStream {
         Some(output) => render_future(output),
         None => render_future_of(&quote!(()), span),
     };
-    let block = quote_spanned!(span=> { async move #body });
-    quote!(#attributes #vis #fn_token #name #generics (#inputs) #future #bounds #block)
+    let block = render_async_block(method, body);
+    quote!(#attributes #vis #fn_token #name #generics (#inputs) #future #bounds { #block })
 }

@@ -22,8 +22,8 @@ pub(super) fn lower_method<'s>(
     trait_constants: &[Located<Constant>],
     diag: &mut Diagnostics,
 ) -> Member<'s> {
-    if matches!(source.end, End::Provided(_)) {
-        lower_provided(source, diag);
+    if is_helper(source) {
+        lower_helper(source, diag);
         return Member::Provided(source);
     }
     let mut found = Found { may_have_verb: has_misplaced_verb(&source.inputs), ..Found::default() };
@@ -153,12 +153,36 @@ impl Found {
     }
 }
 
+/// Whether the method has a body and no attribute of this macro. Such a method sends no request.
+fn is_helper(method: &Method) -> bool {
+    matches!(method.end, End::Provided(_)) && all_attributes(method).all(Attribute::is_foreign)
+}
+
+/// Returns the attributes of the method, of `self` and of the parameters.
+fn all_attributes(method: &Method) -> impl Iterator<Item = &Attribute> {
+    let Inputs { on_receiver, params, .. } = &method.inputs;
+    let on_params = params.iter().flat_map(|param| &param.attributes);
+    method.attributes.iter().chain(on_receiver).chain(on_params)
+}
+
+/// Reports a method that has no HTTP method attribute. A method with a body needs none if the user removes the other
+/// attributes of this macro.
 fn push_no_verb(method: &Method, diag: &mut Diagnostics) {
+    let has_body = matches!(method.end, End::Provided(_));
+    let own = all_attributes(method).find(|attribute| attribute.owner == Owner::Macro);
+    if has_body && own.is_none() {
+        // The only attribute that is not foreign belongs to another framework, and is already reported.
+        return;
+    }
     let fact = format!("method `{}` has no HTTP method attribute", method.name.plain());
     let verbs = tables::list_attributes(tables::VERBS.iter().map(|(name, _)| *name));
     let is_helper = method.qualifiers.asyncness.is_none() || method.qualifiers.other.is_some();
-    let or_body = if is_helper { ", or give the method a body" } else { "" };
-    diag.push_help(method.name.at, fact, format_args!("add one of {verbs}{or_body}"));
+    let or = match own.filter(|_| has_body) {
+        Some(attribute) => format!(", or remove the `{}` attribute", attribute.name),
+        None if is_helper => ", or give the method a body".to_owned(),
+        None => String::new(),
+    };
+    diag.push_help(method.name.at, fact, format_args!("add one of {verbs}{or}"));
 }
 
 /// Returns the path with the trait's prefix. An empty path means the prefix itself.
@@ -178,7 +202,7 @@ fn lower_whole_path(
     }
 }
 
-/// Checks the signature of a method without a body.
+/// Checks the signature of a method that sends a request.
 fn lower_signature(method: &Method, diag: &mut Diagnostics) {
     let name = method.name.plain();
     if let Some((at, qualifier)) = &method.qualifiers.other {
@@ -227,22 +251,9 @@ fn value_of(ty: &Type) -> Type {
     }
 }
 
-/// Checks a method with a body. A method with a body sends no request, so attributes of this macro are not allowed on
-/// the method.
-fn lower_provided(method: &Method, diag: &mut Diagnostics) {
-    let name = method.name.plain();
-    let Inputs { on_receiver, params, .. } = &method.inputs;
-    let on_params = on_receiver.iter().chain(params.iter().flat_map(|param| &param.attributes));
-    let own = method.attributes.iter().chain(on_params).find(|attribute| !attribute.is_foreign());
-    if let Some(attribute) = own {
-        let fact = format!("method `{name}` has both a body and the `{}` attribute", attribute.name);
-        diag.push_help(
-            attribute.at,
-            fact,
-            "remove the attribute, or replace the body with `;` to send a request",
-        );
-    }
+/// Checks a method that has a body and sends no request.
+fn lower_helper(method: &Method, diag: &mut Diagnostics) {
     if let (Some((at, qualifier)), Some(_)) = (&method.qualifiers.other, &method.qualifiers.asyncness) {
-        diag.push(*at, format_args!("method `{name}` must not be `{qualifier}`"));
+        diag.push(*at, format_args!("method `{}` must not be `{qualifier}`", method.name.plain()));
     }
 }

@@ -45,6 +45,32 @@ fn a_method_with_an_error_keeps_its_declaration_and_gets_a_stub() {
 }
 
 #[test]
+fn a_method_with_an_error_keeps_a_default_body_that_fits_its_declaration() {
+    let expanded = api(quote! {
+        trait Shop {
+            #[get("/orders")]
+            async fn kept(&self, id: u64) -> Result<u64> { Ok(id) }
+
+            #[get("/orders")]
+            async fn replaced(self, (a, b): (u8, u8)) -> Result<u8> { Ok(a) }
+        }
+    });
+    expanded
+        .has(&quote!({ Ok(id) }))
+        .has(&quote!(
+            fn kept(&self, _: u64) -> ::afresh::Pending<Result<u64>> {
+                ::core::unimplemented!()
+            }
+        ))
+        .has_not(&quote!(Ok(a)))
+        .has(&quote!(
+            fn replaced(&self, _: (u8, u8)) -> ::afresh::Pending<Result<u8>> {
+                ::core::unimplemented!()
+            }
+        ));
+}
+
+#[test]
 fn a_trait_that_cannot_be_parsed_is_kept_and_gets_an_empty_client() {
     let expanded = api(quote! {
         pub trait Shop = Other;

@@ -3,9 +3,15 @@
 
 use bytes::Bytes;
 
+use super::charset::without_bom;
+
 /// Returns the same JSON with each number that exceeds the range of a float replaced by the largest float. All other
 /// text is unchanged, including text that is not JSON.
 pub(crate) fn clamp_numbers(body: Bytes) -> Bytes {
+    // A token in a urlencoded or plain text may contain the characters of a number, such as `8e741`.
+    if !matches!(without_bom(&body).trim_ascii_start().first(), Some(b'{' | b'[')) {
+        return body;
+    }
     let mut clamped = Vec::new();
     let mut copied = 0;
     let mut at = 0;
@@ -69,6 +75,9 @@ mod tests {
             r#"{"expires_in":3600,"a":-1.5e3,"b":[1e308]}"#,
             r#"{"access_token":"1e400","b":"\"1e400","c":"\\"}"#,
             "<html>1e2",
+            "access_token=f0d8ad8e741d2f01&refresh_token=1e999",
+            "f0d8ad8e741d2f01",
+            "8e741",
             "\"1e400",
             "",
         ] {
@@ -76,6 +85,7 @@ mod tests {
         }
         assert_eq!(clamped(r#"{"e":1e400,"t":"\\"}"#), r#"{"e":1e308,"t":"\\"}"#);
         assert_eq!(clamped(r#"[-1E+9999999999,"1e400",1e999]"#), r#"[-1e308,"1e400",1e308]"#);
+        assert_eq!(clamped("\u{feff} [1e400]"), "\u{feff} [1e308]");
         assert_eq!(clamped(&format!("[1{}]", "0".repeat(400))), "[1e308]");
     }
 }

@@ -79,7 +79,7 @@ impl DeclaredNames<'_> {
         name.is_some_and(|name| self.is_missed(name, &range) || self.is_not_repeatable(name, &range))
     }
 
-    /// Returns whether the error changes if the name changes.
+    /// Returns whether decoding gives a different error if the field at `range` has another name.
     fn is_missed(&self, name: &str, range: &Range<usize>) -> bool {
         let mut changed = self.body.to_vec();
         let Some(place) = changed.get_mut(range.clone()) else { return false };

@@ -46,14 +46,14 @@ impl Session {
         self.0.ending.set_ahead(ahead);
     }
 
-    /// Returns when the end of the login must be announced. Returns `None` if no end is known or the end has been
-    /// announced.
+    /// Returns when to send the event for the end of the login. Returns `None` if the end is unknown, or if its event was
+    /// already sent.
     pub(super) fn next_ending(&self) -> Option<Due> {
         let (epoch, end) = self.end_of_login()?;
         self.0.ending.next(epoch, end)
     }
 
-    /// Whether the caller must announce the end of the login. Only one caller receives `true`.
+    /// Whether the caller must send the event for the end of the login. Only one caller receives `true`.
     pub(super) fn takes_ending(&self) -> bool {
         self.end_of_login().is_some_and(|(epoch, end)| self.0.ending.take(epoch, end))
     }

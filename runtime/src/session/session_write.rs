@@ -9,7 +9,8 @@ use super::tokens::Tokens;
 use crate::error::Error;
 
 /// A change of the session that is already in effect. Await a `SessionWrite` to learn whether the change was valid
-/// and is stored. The change is stored even if the `SessionWrite` is not awaited.
+/// and is stored, or call `wait()` with the feature `blocking`. In a Tokio runtime, the change is stored even if the
+/// `SessionWrite` is not awaited.
 ///
 /// Cancel safe.
 pub struct SessionWrite {
@@ -47,6 +48,24 @@ impl Session {
 impl SessionWrite {
     fn of(session: &Session, made: Result<(), Error>) -> Self {
         Self { session: session.clone(), made }
+    }
+}
+
+#[cfg(all(feature = "blocking", not(target_family = "wasm")))]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+impl SessionWrite {
+    /// Blocks this thread until the change is stored. See [`Pending::wait`](crate::Pending::wait).
+    ///
+    /// # Panics
+    ///
+    /// Panics in async code. Await the change there.
+    ///
+    /// # Errors
+    ///
+    /// The change was not valid, or [`is_store`](Error::is_store): it could not be stored.
+    #[track_caller]
+    pub fn wait(self) -> Result<(), Error> {
+        crate::platform::background::block_on(self.into_future()).map_err(Error::no_runtime)?
     }
 }
 

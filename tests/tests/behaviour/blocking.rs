@@ -7,7 +7,8 @@ use afresh::{Items, Pages, Result, SessionState, Tokens, api};
 use afresh_tests::{Answer, World};
 use serde_json::json;
 
-use crate::api::{ANN, ORIGIN, Order, Shop, builder, logged_in_client, logged_out_client, order};
+use crate::api::{ANN, ORIGIN, Order, Shop, ShopClient, builder, logged_in_client, logged_out_client, order};
+use crate::fake_store::FakeStore;
 use crate::transports::ConnectTo;
 
 #[api]
@@ -38,6 +39,19 @@ fn a_script_waits_for_each_call() {
     shop.session().ensure_login(|| shop.login(&ANN)).wait().unwrap();
     shop.session().refresh().wait().unwrap();
     world.authority.assert_logins(2);
+}
+
+/// A script can wait until a change of the session is stored, although no call follows the change.
+#[test]
+fn a_script_waits_until_a_change_is_stored() {
+    let world = World::new();
+    let store = FakeStore::new();
+    let process = || builder(&world).store(store.clone()).build().unwrap();
+    process().session().set(Tokens::new("a1")).wait().unwrap();
+    let next: ShopClient = process();
+    assert_eq!(next.session().load().wait().unwrap(), SessionState::LoggedIn);
+    next.session().clear().wait().unwrap();
+    assert_eq!(process().session().load().wait().unwrap(), SessionState::LoggedOut);
 }
 
 /// Blocking calls on many threads share one refresh.

@@ -99,7 +99,7 @@ async fn after_the_expiry_no_call_is_sent_before_the_refresh() {
     }
 }
 
-/// H3: an early refresh starts a fifth of the lifetime before the expiry, but not earlier than 30 s before the expiry.
+/// H3: an early refresh starts when a fifth of the lifetime remains, or 30 s if that is shorter.
 /// A random addition of up to a fifth extends this time to at most 36 s.
 #[tokio::test(start_paused = true)]
 async fn the_margin_is_a_part_of_the_lifetime() {

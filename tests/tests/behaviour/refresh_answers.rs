@@ -214,6 +214,18 @@ async fn a_login_and_a_refresh_ask_for_json() {
     }
 }
 
+/// W8: a token in a urlencoded response does not change if a part of the token looks like a number.
+#[tokio::test]
+async fn urlencoded_tokens_that_look_like_numbers_do_not_change() {
+    let world = World::new();
+    let shop = logged_out_client(&world);
+    let body = "access_token=f0d8ad8e741d2f01&refresh_token=1e999&expires_in=28800".to_owned();
+    world.authority.next(Role::Login, Handling::instead(form(body)));
+    let tokens = shop.login(&ANN).await.unwrap();
+    assert_eq!(tokens.access_token().unwrap().secret(), "f0d8ad8e741d2f01");
+    assert_eq!(tokens.refresh_token().unwrap().secret(), "1e999");
+}
+
 /// W8: tokens in a urlencoded response are read, including a rotated refresh token.
 #[tokio::test(start_paused = true)]
 async fn urlencoded_tokens_are_read() {

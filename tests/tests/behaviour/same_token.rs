@@ -1,7 +1,9 @@
 //! If a refresh returns the refused access token, the call is not sent again with it.
 
+use std::time::Duration;
+
 use afresh::SessionState;
-use afresh_tests::{AuthorityConfig, Role, World};
+use afresh_tests::{Answer, AuthorityConfig, Role, World};
 
 use crate::api::{Shop, logged_in_client};
 use crate::waiting::{done, settled};
@@ -43,6 +45,23 @@ async fn a_late_bare_403_of_the_same_token_is_the_answer() {
     assert_eq!(error.status().unwrap(), 403);
     world.stage.assert_sends(1);
     world.authority.assert_refreshes(1);
+}
+
+/// W1: if the refresh for a bare 403 returned the same access token, the server forbids the route. For
+/// 10 s, the calls of the route start no refresh.
+#[tokio::test(start_paused = true)]
+async fn a_route_whose_refresh_returned_the_same_token_is_not_refreshed_again() {
+    let world = repeating();
+    let shop = logged_in_client(&world);
+    world.guard_with(403, |_| Answer::new(403));
+    world.authority.expire();
+    for calls in 1..=3 {
+        tokio::time::advance(Duration::from_secs(3)).await;
+        let error = shop.order(7).await.unwrap_err();
+        assert_eq!(error.status().unwrap(), 403);
+        world.stage.assert_sends(calls);
+        world.authority.assert_refreshes(1);
+    }
 }
 
 /// D10: after a late 401, the call is sent again only if the session has a different access token by then.

@@ -37,6 +37,25 @@ fn tokens_of(world: &World, number: usize) -> Tokens {
     Tokens::new(world.authority.access(number)).with_refresh(world.authority.refresh(number))
 }
 
+/// R4: two processes refresh in turn, and each refresh returns the same access token with a new refresh token. Each
+/// process uses the refresh token of the other process next.
+#[tokio::test(start_paused = true)]
+async fn processes_share_each_new_refresh_token_of_the_same_access_token() {
+    let world = World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() });
+    let store = FakeStore::new();
+    let both = two(&world, &store).await;
+    for _ in 0..3 {
+        for shop in &both {
+            shop.session().refresh().await.unwrap();
+        }
+    }
+    for shop in &both {
+        assert_eq!(shop.session().load().await.unwrap(), SessionState::LoggedIn);
+    }
+    let [first, second] = both.map(|shop| shop.session().tokens().unwrap());
+    assert_eq!(first.refresh_token().unwrap().secret(), second.refresh_token().unwrap().secret());
+}
+
 /// R1: if two processes with fifty calls each are refused at the same time, they send one refresh for each expired
 /// token.
 #[tokio::test(start_paused = true)]

@@ -6,6 +6,7 @@ mod api;
 mod deadlines;
 mod declarations;
 mod decoding;
+mod default_bodies;
 mod derives;
 mod doubles;
 mod events;

@@ -12,8 +12,8 @@ use crate::case::Case;
 /// The errors of one mistake, in the order of the compiler.
 pub type Errors = Vec<String>;
 
-/// An error with the number of its mistake, its error code, and its text. The code is empty if a macro reports the
-/// error.
+/// An error with the number of its mistake, the error code of the compiler (such as `E0277`), and its text. The error
+/// code is empty if a macro reports the error.
 type Found = (usize, String, String);
 
 /// Returns the errors of each mistake.

@@ -14,7 +14,7 @@ pub(crate) fn ascii_origin(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
-/// Returns `host` in the form that the URL parser writes. `None` if it is not a valid host.
+/// Returns `host` in the form that the URL parser writes, or `None` if `host` is not valid.
 pub(crate) fn canonical_host(host: &str) -> Option<String> {
     Host::parse(host).ok().map(|host| host.to_string())
 }

@@ -143,7 +143,7 @@ pub(crate) fn ascii_origin(url: &Url) -> String {
     web_sys::Url::new(&url.href).map_or_else(|_| "null".to_owned(), |url| url.origin())
 }
 
-/// Returns `host` in the form that the URL parser writes. `None` if it is not a valid host.
+/// Returns `host` in the form that the URL parser writes, or `None` if `host` is not valid.
 pub(crate) fn canonical_host(host: &str) -> Option<String> {
     Url::parse(&["http://", host].concat()).ok()?.host_str().map(str::to_owned)
 }

@@ -1,5 +1,6 @@
 //! Applies the changes of other processes from the store to the session.
 
+use std::future::Future;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use crate::platform::time::{Instant, sleep};
 use crate::session::credential::{Credential, Source};
 use crate::session::events::SessionEvent;
 use crate::session::jwt;
+use crate::session::operation::Operation;
 use crate::session::record::StoredSession;
 use crate::session::refresh_handle::{RefreshHandle, complete_detached};
 use crate::session::session::{Inner, Session};
@@ -48,13 +50,15 @@ impl Session {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn load(&self) -> Result<SessionState, Error> {
-        if let Some(store_sync) = self.store_sync() {
-            self.saved().await?;
-            let _exclusive = store_sync.exclusive().await;
-            self.read_store(store_sync, Adopt::AnyLogin).await?;
-        }
-        Ok(self.state())
+    pub fn load(&self) -> Operation<impl Future<Output = Result<SessionState, Error>> + Send + '_> {
+        Operation::new(async move {
+            if let Some(store_sync) = self.store_sync() {
+                self.saved().await?;
+                let _exclusive = store_sync.exclusive().await;
+                self.read_store(store_sync, Adopt::AnyLogin).await?;
+            }
+            Ok(self.state())
+        })
     }
 
     /// Reads the store before a call without a credential, because another process may have logged in or

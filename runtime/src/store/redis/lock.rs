@@ -1,4 +1,5 @@
 //! Implements the lock for a refresh as a lease with a fence.
+#![expect(clippy::disallowed_methods, reason = "a browser has no Redis")]
 
 use std::time::{Duration, Instant};
 
@@ -74,7 +75,6 @@ impl Renewal {
     }
 
     /// Restarts the time of the lease. Returns the new end of the lease, or `None` if the lease has already ended.
-    #[expect(clippy::disallowed_methods, reason = "a browser has no Redis")]
     async fn confirm(&self) -> Result<Option<Instant>, BoxError> {
         let millis = u64::try_from(self.lease.as_millis()).unwrap_or(u64::MAX);
         // The time is measured from before the request, because the server starts its clock later.

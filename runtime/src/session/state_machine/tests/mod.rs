@@ -135,6 +135,22 @@ fn a_token_rejected_before_expiry_ends_the_session_at_the_expiry() {
     assert!(matches!(machine.enter(true, false, after(601)), Entry::Expired));
 }
 
+/// D16: if an early refresh is rejected when the access token has already expired, the session expires at once.
+#[test]
+fn a_token_rejected_after_the_expiry_ends_the_session_at_once() {
+    let mut machine = StateMachine::<usize>::new();
+    let at = Now::read();
+    let tokens = Tokens::new("access").with_lifetime(Duration::from_secs(600));
+    machine.log_in(None, Arc::new(Credential::new(tokens, Source::LoggedIn, at, 0.0).unwrap()), &[]).unwrap();
+    let after = |seconds| Now { ticks: at.ticks + Duration::from_secs(seconds), ..at };
+    assert!(matches!(machine.enter(true, false, after(580)), Entry::GoAndRefresh));
+    machine.start(1, Cause::BeforeExpiry);
+
+    let rejected = RefreshResult::Rejected { rotation_lost: false };
+    assert_eq!(machine.complete(&1, rejected, after(600).ticks, 0.0), Completion::Expired);
+    assert!(matches!(machine.enter(true, false, after(601)), Entry::Expired));
+}
+
 /// The decision without the lock agrees with the decision under the lock.
 #[test]
 fn a_ready_snapshot_and_the_state_machine_agree() {
