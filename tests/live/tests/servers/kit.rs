@@ -13,6 +13,8 @@ pub enum Kit {
     Node,
     /// `python3`, with the packages from pip.
     Python,
+    /// `node`, with Strapi from npm. It has a folder of its own because it has 1,250 packages.
+    Strapi,
 }
 
 /// What runs a server.
@@ -29,9 +31,11 @@ impl Kit {
     pub fn bring(self) -> Option<Interpreter> {
         static NODE: OnceLock<Option<Interpreter>> = OnceLock::new();
         static PYTHON: OnceLock<Option<Interpreter>> = OnceLock::new();
+        static STRAPI: OnceLock<Option<Interpreter>> = OnceLock::new();
         let kept = match self {
             Self::Node => &NODE,
             Self::Python => &PYTHON,
+            Self::Strapi => &STRAPI,
         };
         let found = kept.get_or_init(|| self.install().map_err(|reason| self.skip(&reason)).ok());
         assert!(
@@ -46,6 +50,7 @@ impl Kit {
         match self {
             Self::Node => "node",
             Self::Python => "python",
+            Self::Strapi => "strapi",
         }
     }
 
@@ -58,20 +63,16 @@ impl Kit {
     }
 
     fn install(self) -> Result<Interpreter, String> {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(self.name());
+        let live = Path::new(env!("CARGO_MANIFEST_DIR"));
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.name());
         fs::create_dir_all(&folder).unwrap();
         // Another test run may install at the same time.
         let lock = File::create(folder.join("lock")).unwrap();
         lock.lock().unwrap();
-        for entry in fs::read_dir(&source).unwrap() {
-            let entry = entry.unwrap();
-            if entry.file_type().unwrap().is_file() {
-                fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
-            }
-        }
+        copy(&live.join(self.name()), &folder);
         match self {
-            Self::Node => {
+            Self::Node | Self::Strapi => {
+                fs::copy(live.join("node/served.mjs"), folder.join("served.mjs")).unwrap();
                 enough_node()?;
                 once(&folder, "package-lock.json", || {
                     run(Command::new("npm")
@@ -99,6 +100,20 @@ impl Kit {
                 })?;
                 Ok(Interpreter { program: python, folder })
             }
+        }
+    }
+}
+
+/// Copies the files of a folder, and those of the folders in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
         }
     }
 }

@@ -13,3 +13,4 @@ mod oauth_toolkit;
 mod oidc_provider;
 mod server;
 mod simplejwt;
+mod strapi;

@@ -58,7 +58,7 @@ impl Server {
                 }
             }
         };
-        let port = tokio::time::timeout(Duration::from_secs(60), listening)
+        let port = tokio::time::timeout(Duration::from_secs(120), listening)
             .await
             .expect("the server does not listen");
         // The rest of its output must be read, or the server would block.
