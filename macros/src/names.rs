@@ -20,6 +20,11 @@ pub(crate) fn refresh() -> Ident {
     local("refresh")
 }
 
+/// The generated function that returns how the response of a refresh is read.
+pub(crate) fn refresh_outcome(api: &Ident) -> Ident {
+    local(&format!("{}_refresh_outcome", plain(api)))
+}
+
 /// The base URL and transport of a refresh request.
 pub(crate) fn upstream() -> Ident {
     local("upstream")
@@ -136,6 +141,7 @@ pub(crate) enum RuntimeItem {
     Outliving,
     Paging,
     Refresh,
+    RefreshOutcome,
     RefreshRequest,
     TokenFields,
     Upstream,
@@ -193,6 +199,7 @@ impl RuntimeItem {
             Self::Outliving => &["__private", "Outliving"],
             Self::Paging => &["__private", "Paging"],
             Self::Refresh => &["__private", "Refresh"],
+            Self::RefreshOutcome => &["__private", "RefreshOutcome"],
             Self::RefreshRequest => &["__private", "RefreshRequest"],
             Self::TokenFields => &["__private", "TokenFields"],
             Self::Upstream => &["__private", "Upstream"],

@@ -93,7 +93,8 @@ pub struct RefreshOutcome<R> {
     decode: Decode<R>,
 }
 
-/// The method and the refresh request both call this function, so the compiler reports a wrong return type once.
+/// Reads the answer to a `#[refresh]` method. Generated code calls this function in one place, so the compiler reports a
+/// wrong return type once.
 #[must_use]
 pub fn refresh_outcome<R: SessionOutcome<Via>, Via>() -> RefreshOutcome<R> {
     RefreshOutcome { tokens_of: R::tokens_of, decode: R::of }

@@ -10,7 +10,7 @@ use std::path::Path;
 use case::Case;
 
 /// How many mistakes need not have full marks. Their names begin with `~`.
-const MAX_SHORT: usize = 23;
+const MAX_SHORT: usize = 20;
 
 /// Full marks: as many errors as causes, and the first one names the cure.
 fn shortfall(case: &Case, errors: &[String]) -> Option<String> {
