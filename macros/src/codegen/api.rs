@@ -1,4 +1,4 @@
-//! Puts together the whole output of the attribute: the trait, its client and their implementations.
+//! Combines the whole output of the attribute: the trait, its client and their implementations.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,7 +10,7 @@ use super::{api_info, dyn_type, endpoint, stub, trait_item};
 use crate::api::{Api, Member};
 use crate::syntax::Item;
 
-/// The complete output for an API trait.
+/// Renders the complete output for an API trait.
 pub(crate) fn render(api: &Api) -> TokenStream {
     let parts = ClientParts {
         api: &api.source.name.ident,
@@ -38,7 +38,7 @@ pub(crate) fn render(api: &Api) -> TokenStream {
     }
 }
 
-/// `impl Shop for ShopClient`
+/// Renders `impl Shop for ShopClient`.
 fn render_implementation(api: &Api) -> TokenStream {
     let (client, name) = (&api.client, &api.source.name.ident);
     let (parameters, arguments, bounds) = api.source.generics.split_for_impl();
