@@ -14,7 +14,7 @@ pub enum Kit {
     Node,
     /// `python3`, with the packages from pip.
     Python,
-    /// `node`, with Strapi from npm. It has a folder of its own because it has 1,250 packages.
+    /// `node`, with Strapi from npm. Strapi has a separate folder because it has 1,250 packages.
     Strapi,
 }
 
