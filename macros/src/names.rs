@@ -20,6 +20,11 @@ pub(crate) fn refresh() -> Ident {
     local("refresh")
 }
 
+/// Returns the name of the generated function that returns how the response of a refresh is read.
+pub(crate) fn refresh_outcome(api: &Ident) -> Ident {
+    local(&format!("{}_refresh_outcome", plain(api)))
+}
+
 /// Returns the name of the variable with the base URL and transport of a refresh request.
 pub(crate) fn upstream() -> Ident {
     local("upstream")
@@ -137,6 +142,7 @@ pub(crate) enum RuntimeItem {
     Outliving,
     Paging,
     Refresh,
+    RefreshOutcome,
     RefreshRequest,
     TokenFields,
     Upstream,
@@ -194,6 +200,7 @@ impl RuntimeItem {
             Self::Outliving => &["__private", "Outliving"],
             Self::Paging => &["__private", "Paging"],
             Self::Refresh => &["__private", "Refresh"],
+            Self::RefreshOutcome => &["__private", "RefreshOutcome"],
             Self::RefreshRequest => &["__private", "RefreshRequest"],
             Self::TokenFields => &["__private", "TokenFields"],
             Self::Upstream => &["__private", "Upstream"],

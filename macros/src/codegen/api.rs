@@ -22,6 +22,7 @@ pub(crate) fn render(api: &Api) -> TokenStream {
     let client = render_client(&parts);
     let description =
         render_api(&parts, &api_info::render_info(&parts, api), refresh::render_refresh(api).as_ref());
+    let outcome = refresh::render_outcome(api);
     let implementation = render_implementation(api);
     let dyn_type = dyn_type::render_dyn_type(api);
     let lints = propagated(&api.source.attributes);
@@ -30,6 +31,7 @@ pub(crate) fn render(api: &Api) -> TokenStream {
         #client
         #lints
         #description
+        #outcome
         #lints
         #implementation
         #dyn_type

@@ -7,7 +7,7 @@ use syn::Token;
 use super::attributes::propagated;
 use super::by_type::render_checks;
 use super::description::render_description;
-use super::refresh::render_tokens_reader;
+use super::refresh::render_outcome_of;
 use super::signature::render_input;
 use super::span::{ident_at, method_span};
 use super::{param, stub};
@@ -41,8 +41,8 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
         quote_spanned!(here=> #send::<#result, #inferred>(&#self_token.client, #call))
     } else {
         let send = runtime.item_at(RuntimeItem::SendRefresh, here);
-        let tokens_reader = render_tokens_reader(api, output);
-        quote_spanned!(here=> #send(&#self_token.client, #call, &#tokens_reader))
+        let outcome = render_outcome_of(api, here);
+        quote_spanned!(here=> #send(&#self_token.client, #call, #outcome))
     };
     quote_spanned! {here=>
         #attributes

@@ -6,9 +6,10 @@ use quote::{quote, quote_spanned};
 use super::attributes::{cfgs, propagated};
 use super::description::render_description;
 use super::param;
+use super::span::ident_at;
 use crate::api::{Api, Endpoint, Param};
 use crate::names::{self, RuntimeItem, mixed_site};
-use crate::syntax::{Output, Pattern};
+use crate::syntax::Pattern;
 
 /// Renders the constant that defines how the runtime refreshes, if the API has a `#[refresh]` method. A refresh method
 /// without parameters uses a cookie.
@@ -30,7 +31,7 @@ pub(super) fn render_refresh(api: &Api) -> Option<TokenStream> {
 /// Renders the function for a `#[refresh]` method. The rendered function returns `None` if the session has no value for
 /// one of the parameters.
 fn render_refresh_function(api: &Api, endpoint: &Endpoint) -> Option<TokenStream> {
-    let output = endpoint.source.output.as_ref().filter(|_| endpoint.is_refresh())?;
+    endpoint.source.output.as_ref()?;
     let runtime = &api.runtime;
     let (refresh, upstream, tokens, call) =
         (names::refresh(), names::upstream(), names::tokens(), names::call());
@@ -44,7 +45,7 @@ fn render_refresh_function(api: &Api, endpoint: &Endpoint) -> Option<TokenStream
     let description = render_description(api, endpoint, Span::mixed_site());
     let values = param::render_values(api, endpoint, &call);
     let mutable = (!values.is_empty()).then(|| quote!(mut));
-    let tokens_reader = render_tokens_reader(api, output);
+    let outcome = render_outcome_of(api, Span::mixed_site());
     Some(quote! {
         #attributes
         fn #refresh(
@@ -54,7 +55,7 @@ fn render_refresh_function(api: &Api, endpoint: &Endpoint) -> Option<TokenStream
             #(#session_arguments)*
             let #mutable #call = #new_call(#upstream, const { #description });
             #values
-            ::core::option::Option::Some(#new_request(#call, &#tokens_reader))
+            ::core::option::Option::Some(#new_request(#call, #outcome))
         }
     })
 }
@@ -70,11 +71,32 @@ fn render_session_argument(api: &Api, param: &Param) -> TokenStream {
     quote!(#attributes let #name = <#ty as #from_session>::from_session(#tokens)?;)
 }
 
-/// Renders the function that reads the response of a refresh. The function has the span of the arrow, so that errors
-/// underline only the return type.
-pub(super) fn render_tokens_reader(api: &Api, output: &Output) -> TokenStream {
+/// Renders the function that returns how the response of a refresh is read. The method and the runtime both call the
+/// rendered function, so the compiler checks the return type in one place. With incremental compilation, the compiler
+/// reports an error in two functions twice, even if both errors have the same text and the same span.
+pub(super) fn render_outcome(api: &Api) -> Option<TokenStream> {
+    let endpoint = api.endpoints().find(|endpoint| endpoint.is_refresh())?;
+    let output = endpoint.source.output.as_ref()?;
+    let (name, result) = (names::refresh_outcome(&api.source.name.ident), &output.ty);
+    let (lints, attributes) = (propagated(&api.source.attributes), propagated(&endpoint.source.attributes));
+    // With this span, an error underlines only the return type.
     let arrow = mixed_site(output.arrow_span());
     let read_tokens = api.runtime.item_at(RuntimeItem::ReadTokens, arrow);
-    let result = &output.ty;
-    quote_spanned!(arrow=> #read_tokens::<#result, _>())
+    let outcome = api.runtime.item_at(RuntimeItem::RefreshOutcome, arrow);
+    // A lifetime that the return type omits is the lifetime of this parameter.
+    Some(quote_spanned! {arrow=>
+        #lints
+        #attributes
+        #[doc(hidden)]
+        #[allow(non_snake_case)]
+        fn #name(_: &()) -> #outcome<#result> {
+            #read_tokens::<#result, _>()
+        }
+    })
+}
+
+/// Renders the call of the function that `render_outcome` renders.
+pub(super) fn render_outcome_of(api: &Api, span: Span) -> TokenStream {
+    let name = ident_at(names::refresh_outcome(&api.source.name.ident), span);
+    quote_spanned!(span=> &#name(&()))
 }

@@ -45,7 +45,7 @@ export function serve(build, { live, ...routes }) {
   const server = http.createServer((request, response) => {
     const url = new URL(request.url, 'http://localhost');
     if (url.pathname.startsWith('/control/')) return control(url, response);
-    if (/^\/(orders|admin)\b/.test(url.pathname)) watch(response);
+    if (/^\/(api\/)?(orders|users|admin)\b/.test(url.pathname)) watch(response);
     handler(request, response);
   });
 

@@ -14,6 +14,8 @@ pub enum Kit {
     Node,
     /// `python3`, with the packages from pip.
     Python,
+    /// `node`, with Strapi from npm. Strapi has a separate folder because it has 1,250 packages.
+    Strapi,
 }
 
 /// A program that runs the servers of one folder.
@@ -30,9 +32,11 @@ impl Kit {
     pub fn bring(self) -> Option<Interpreter> {
         static NODE: OnceLock<Option<Interpreter>> = OnceLock::new();
         static PYTHON: OnceLock<Option<Interpreter>> = OnceLock::new();
+        static STRAPI: OnceLock<Option<Interpreter>> = OnceLock::new();
         let kept = match self {
             Self::Node => &NODE,
             Self::Python => &PYTHON,
+            Self::Strapi => &STRAPI,
         };
         let found = kept.get_or_init(|| self.install().map_err(|reason| self.skip(&reason)).ok());
         assert!(
@@ -47,6 +51,7 @@ impl Kit {
         match self {
             Self::Node => "node",
             Self::Python => "python",
+            Self::Strapi => "strapi",
         }
     }
 
@@ -59,20 +64,16 @@ impl Kit {
     }
 
     fn install(self) -> Result<Interpreter, String> {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(self.name());
+        let live = Path::new(env!("CARGO_MANIFEST_DIR"));
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.name());
         fs::create_dir_all(&folder).unwrap();
         // Another test run may install at the same time.
         let lock = File::create(folder.join("lock")).unwrap();
         lock.lock().unwrap();
-        for entry in fs::read_dir(&source).unwrap() {
-            let entry = entry.unwrap();
-            if entry.file_type().unwrap().is_file() {
-                fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
-            }
-        }
+        copy(&live.join(self.name()), &folder);
         match self {
-            Self::Node => {
+            Self::Node | Self::Strapi => {
+                fs::copy(live.join("node/served.mjs"), folder.join("served.mjs")).unwrap();
                 enough_node()?;
                 once(&folder, "package-lock.json", || {
                     run(Command::new("npm")
@@ -100,6 +101,20 @@ impl Kit {
                 })?;
                 Ok(Interpreter { program: python, folder })
             }
+        }
+    }
+}
+
+/// Copies the files and the folders of a folder.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
         }
     }
 }

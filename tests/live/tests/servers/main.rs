@@ -14,3 +14,4 @@ mod oauth_toolkit;
 mod oidc_provider;
 mod server;
 mod simplejwt;
+mod strapi;

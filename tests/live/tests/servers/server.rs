@@ -58,7 +58,7 @@ impl Server {
                 }
             }
         };
-        let port = tokio::time::timeout(Duration::from_secs(60), listening)
+        let port = tokio::time::timeout(Duration::from_secs(120), listening)
             .await
             .expect("the server does not listen");
         // The test must read the rest of the output, because a full pipe would block the server.
