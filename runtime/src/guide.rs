@@ -30,6 +30,12 @@ pub mod login {}
 pub mod stores {}
 
 #[doc = include_str!("../docs/guide/browser.md")]
+///
+/// ```rust,ignore
+#[doc = include_str!("../docs/guide/browser_page.rs")]
+/// ```
+///
+#[doc = include_str!("../docs/guide/browser_rest.md")]
 /// # Yew
 ///
 /// `ShopClient` is the client of your trait. The trait must be in scope, too.

@@ -1,5 +1,8 @@
-//! The guide's snippets for Yew and Leptos, with the trait that they use.
+//! The guide's code for web pages, with and without Yew or Leptos, and the trait that the snippets use.
 
+pub mod page_app {
+    include!("../../../../runtime/docs/guide/browser_page.rs");
+}
 #[cfg(feature = "leptos")]
 pub mod leptos_app {
     use super::{Shop as _, ShopClient};
