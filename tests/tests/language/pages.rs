@@ -181,9 +181,9 @@ async fn a_pointer_that_does_not_fit_is_an_error_after_the_page() {
         (json!({"meta": "x"}), "no object for `/meta/next`"),
         (json!({"meta": ["x"]}), "no object for `/meta/next`"),
         (json!([{"meta": {"next": "x"}}]), "no object for `/meta/next`"),
-        (json!({"meta": {"next": {"a": 1}}}), "`/meta/next`, which identifies the next page"),
-        (json!({"meta": {"next": true}}), "`/meta/next`, which identifies the next page"),
-        (json!({"meta": {"next": ["x"]}}), "`/meta/next`, which identifies the next page"),
+        (json!({"meta": {"next": {"a": 1}}}), "the value at `/meta/next`"),
+        (json!({"meta": {"next": true}}), "the value at `/meta/next`"),
+        (json!({"meta": {"next": ["x"]}}), "the value at `/meta/next`"),
     ] {
         let stage = Stage::new();
         let body = wrong.clone();
