@@ -1,4 +1,4 @@
-//! Takes the part of the person and the browser for `--auto`: it fills in the server's forms over HTTP.
+//! Plays the roles of the person and the browser for `--auto`. This module fills in the server's forms over HTTP.
 
 use std::collections::BTreeMap;
 

@@ -107,7 +107,7 @@ pub struct Pages {
     pub more: Option<String>,
     /// Whether the client uses only the path and the query of a next-page link.
     pub rebase: bool,
-    /// Whether the method returns whole pages even if the place of their items is known.
+    /// Whether the method returns whole pages even if the JSON pointer to the items is known.
     pub whole: bool,
 }
 

@@ -56,7 +56,7 @@ fn render_result_checks(api: &Api, endpoint: &Endpoint) -> TokenStream {
         .collect()
 }
 
-/// Whether a method was excluded because it is invalid. An excluded method may be the method with the role.
+/// Whether a method was excluded because it is invalid. The excluded method may be the only method with a role.
 fn has_invalid(api: &Api) -> bool {
     api.members.iter().any(|member| matches!(member, Member::Invalid(_)))
 }
@@ -91,7 +91,7 @@ fn render_param_checks(api: &Api, endpoint: &Endpoint, param: &Param) -> TokenSt
 }
 
 /// Whether a value without content, such as `()`, would send nothing in this place of the request. In JSON, a value
-/// without content is sent as `null`, and a path has a check of its own.
+/// without content is sent as `null`, and paths have a separate check.
 fn must_be_sent(kind: &ParamKind) -> bool {
     match kind {
         ParamKind::Query(_)

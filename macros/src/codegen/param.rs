@@ -93,7 +93,7 @@ fn can_be_filled(kind: &ParamKind) -> bool {
         | ParamKind::JsonMember(_)
         | ParamKind::Form
         | ParamKind::FormMember(_) => true,
-        // Types of the session cannot be used in whole headers, parts or raw bodies.
+        // A session token cannot be a whole header map, a part or a raw body.
         ParamKind::Headers | ParamKind::Part(_) | ParamKind::Body => false,
     }
 }

@@ -89,7 +89,7 @@ impl Diagnostics {
     /// Reports a syntax error of syn at the current position.
     pub(crate) fn push_syntax(&mut self, error: syn::Error) {
         self.insert(self.next, error);
-        // Without a number of its own, the syntax error would belong to the node that is parsed next.
+        // Without a separate number, the syntax error would belong to the node that is parsed next.
         self.next += 1;
     }
 

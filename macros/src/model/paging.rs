@@ -12,7 +12,7 @@ pub(crate) struct Paging {
     pub(crate) rebase: bool,
 }
 
-/// The place of a response that determines the next page. All pointers are JSON pointers.
+/// The part of a response that determines the next page. All pointers are JSON pointers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NextPage {
     /// The `Link` header of the response.

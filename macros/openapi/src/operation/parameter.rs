@@ -40,7 +40,7 @@ fn is_same(one: &Value, other: &Value) -> bool {
 #[derive(Debug)]
 pub(crate) struct Parameters<'t, 'd> {
     pub(crate) types: &'t mut Types<'d>,
-    /// The base of the type names of this operation.
+    /// The beginning of the names of this operation's types.
     pub(crate) hint: String,
     pub(crate) scope: Scope,
     pub(crate) made: Vec<Param>,

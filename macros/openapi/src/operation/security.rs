@@ -18,7 +18,7 @@ pub(crate) enum Carrier {
 #[derive(Debug)]
 pub(crate) struct Security<'d> {
     document: &'d Document,
-    /// The carrier that most operations require.
+    /// The part of the request that carries the credential in most operations.
     pub(crate) carrier: Option<Carrier>,
 }
 

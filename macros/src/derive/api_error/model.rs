@@ -20,8 +20,8 @@ pub(super) struct ErrorEnum<'s> {
     pub(super) name: String,
     pub(super) at: Location,
     pub(super) variants: Vec<Variant<'s>>,
-    /// Whether an attribute is misspelled. The compiler reports a misspelled attribute, so the derive does not report
-    /// the attribute as missing too.
+    /// Whether an attribute is misspelled. The compiler reports a misspelled attribute, so the derive does not also
+    /// report that the attribute is missing.
     pub(super) is_incomplete: bool,
 }
 

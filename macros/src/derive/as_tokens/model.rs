@@ -41,7 +41,7 @@ pub(super) struct FieldPath {
     pub(super) members: Vec<Member>,
 }
 
-/// A value that a `Tokens` has.
+/// A value that the runtime's type `Tokens` can contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     /// All values of another struct that derives `AsTokens`.

@@ -29,7 +29,7 @@ const CONSTANTS: &[Row] = &[
     row("query", "#[query(\"t\" = \"1\")]", ".query(\"t\",\"1\")", &[]),
 ];
 
-/// A refresh method, which the arguments for the end of a session require.
+/// A refresh method, which `session_ends_on` and `session_ends_when` require.
 const REFRESH: &str = "#[refresh] #[post(\"/refresh\")] async fn r(&self) -> Result<Tokens>;";
 
 #[test]

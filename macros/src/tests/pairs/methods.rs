@@ -215,7 +215,7 @@ fn every_attribute_has_a_row() {
     let has = |rows: &[Row], word: &str| rows.iter().any(|row| row.name == word);
     let missing: Vec<&str> = method_attributes().into_iter().filter(|word| !has(ON_METHOD, word)).collect();
     assert!(missing.is_empty(), "{missing:?}");
-    // The attribute `bearer` has a test of its own.
+    // The attribute `bearer` has a separate test.
     let kinds = KINDS.iter().map(|kind| kind.name).filter(|word| *word != "bearer");
     let missing: Vec<&str> = kinds.filter(|word| !has(ON_PARAMETER, word)).collect();
     assert!(missing.is_empty(), "{missing:?}");
