@@ -39,7 +39,7 @@ pub struct Settings {
     pub traits: Traits,
     /// The name of the trait for operations without a tag. The default is the document's title.
     pub name: Option<String>,
-    /// The new names of schemas, by schema name.
+    /// The new names of schemas, by their names in the document.
     pub rename: BTreeMap<String, String>,
     /// The caller's own types that replace schemas, for example `Money = "crate::Money"`.
     pub types: BTreeMap<String, String>,
@@ -65,7 +65,7 @@ pub struct Operation {
     pub public: Option<bool>,
     /// Response statuses for which the method returns `None`.
     pub none_on: Vec<u16>,
-    /// The operation's way to find the next page.
+    /// The way in which the client finds the next page of the operation.
     pub pages: Option<Pages>,
 }
 

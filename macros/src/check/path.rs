@@ -1,5 +1,5 @@
-//! Matches the placeholders of a path with the parameters of the method. A misspelled name is one error, although both
-//! the placeholder and the parameter have no match.
+//! Matches the placeholders of a path with the parameters of the method. A misspelled name causes only one error,
+//! although both the placeholder and the parameter have no match.
 
 use crate::api::{Api, Endpoint, Param};
 use crate::diag::{Diagnostics, similar};

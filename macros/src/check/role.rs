@@ -1,4 +1,4 @@
-//! Rejects roles that are used twice or on methods that cannot have them.
+//! Rejects a second method with the same role, and a role on a method that cannot have the role.
 
 use super::names::both_conditional;
 use crate::api::{Api, Endpoint};

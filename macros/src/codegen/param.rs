@@ -65,7 +65,8 @@ fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> 
     let via = via.map(|part_type| quote_spanned!(here=> #part_type(&#value).via(),));
     let borrow = match kind {
         ParamKind::Body | ParamKind::Part(_) => None,
-        // The value may already be a reference. The mixed-site span prevents a clippy warning about the extra borrow.
+        // The user's argument may already be a reference. The mixed-site span prevents a clippy warning about the extra
+        // borrow.
         ParamKind::Headers => Some(mixed_site(value.span())),
         _ => Some(value.span()),
     };

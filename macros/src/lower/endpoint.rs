@@ -165,8 +165,8 @@ fn all_attributes(method: &Method) -> impl Iterator<Item = &Attribute> {
     method.attributes.iter().chain(on_receiver).chain(on_params)
 }
 
-/// Reports a method that has no HTTP method attribute. A method with a body needs none if the user removes the other
-/// attributes of this macro.
+/// Reports a method that has no HTTP method attribute. A method with a body needs no HTTP method attribute if the user
+/// removes the other attributes of this macro.
 fn push_no_verb(method: &Method, diag: &mut Diagnostics) {
     let has_body = matches!(method.end, End::Provided(_));
     let own = all_attributes(method).find(|attribute| attribute.owner == Owner::Macro);

@@ -58,7 +58,7 @@ impl Types<'_> {
         }
     }
 
-    /// Adds a union. If the merged schema already has a different union, keeps the first one and reports a loss.
+    /// Adds a union. If the merged schema already has a different union, keeps that union and reports a loss.
     fn add_union(&mut self, word: &str, value: &Value, into: &mut Map<String, Value>) {
         if into.get(word) == Some(value) || is_about_required_only(value) {
             return;
