@@ -11,10 +11,10 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dates {
-    /// Dates and times are `String`.
+    /// Dates and times have the type `String`.
     #[default]
     String,
-    /// Dates and times are types of the crate `jiff`.
+    /// Dates and times have types of the crate `jiff`.
     Jiff,
 }
 

@@ -86,8 +86,8 @@ enum Source {
 }
 
 impl Source {
-    /// Combines a source with its query parameter. A missing query parameter is an error, and so is a query parameter
-    /// that the source does not use.
+    /// Combines the source of the next page with its query parameter. A missing query parameter is an error, and so is
+    /// a query parameter that the source does not use.
     fn next_page(
         self,
         key: Location,
@@ -167,7 +167,7 @@ impl Found {
         }
     }
 
-    /// Sets one argument whose form is valid. Returns `None` after reporting an error.
+    /// Stores one argument whose form is valid. Returns `None` after reporting an error.
     fn set(
         &mut self,
         word: Word,

@@ -106,7 +106,7 @@ fn json(types: &mut Types, medias: &[Media], hint: &str) -> Ty {
     }
 }
 
-/// Returns the type of one line or event.
+/// Returns the type of one line or event of a streamed response.
 fn element(types: &mut Types, medias: &[Media], hint: &str) -> Ty {
     let Some(media) = medias.first() else { return Ty::Value };
     let schema = media.value.get("itemSchema").unwrap_or(&media.value["schema"]);

@@ -13,7 +13,7 @@ const DISCOVERY: &str = "/.well-known/openid-configuration";
 #[derive(Debug)]
 pub(crate) struct Login {
     pub(crate) source: String,
-    /// The explanation of how to build a client with the function.
+    /// The explanation of how to build a client with the login function.
     pub(crate) advice: String,
 }
 

@@ -182,7 +182,7 @@ impl Parameters<'_, '_> {
         self.made.push(Param::labelled("query", label, identifier, Place::Typed(ty), required));
     }
 
-    /// Adds a header or a cookie.
+    /// Adds a header parameter or a cookie parameter.
     fn add_simple(&mut self, place: &'static str, name: &str, param: &Value) {
         let between = if param["explode"] == true { Between::Equals } else { Between::Separator };
         let (ty, is_described) = self.lower(name, param);

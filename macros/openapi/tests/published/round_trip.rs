@@ -23,7 +23,7 @@ struct Case {
     schema: String,
     index: usize,
     value: Value,
-    /// The tag member that serde keeps in the union instead of the type.
+    /// The tag member of a type, which serde stores in the union and not in the type.
     tag: Option<String>,
 }
 

@@ -83,8 +83,8 @@ fn cargo(scratch: &Path, folder: &Path, arguments: &[&str]) -> Output {
     command.output().unwrap()
 }
 
-/// A `main.rs` that calls the server at the URL in its argument. Without an argument, it decodes and encodes each line
-/// of its input.
+/// A `main.rs` that calls the server at the URL in its argument. Without an argument, the program decodes and encodes
+/// each line of its input.
 const MAIN: &str = "\
 mod calls;
 mod client;

@@ -49,7 +49,7 @@ pub(super) struct Content<'s> {
 pub(super) enum Status {
     /// An exact status, such as `404`.
     Exact(u16),
-    /// A class of statuses, such as `4xx`, by its first digit.
+    /// A class of statuses, such as `4xx`, stored as its first digit.
     Class(u16),
 }
 

@@ -65,7 +65,7 @@ pub(super) const PARTS: &[(&str, Part)] = &[
 ];
 
 impl Part {
-    /// Returns the name in attributes, which is also the name of the runtime's method.
+    /// Returns the name of the value in attributes, which is also the name of the runtime's method for the value.
     pub(super) fn name(self) -> &'static str {
         PARTS.iter().find(|(_, part)| *part == self).map_or("", |(name, _)| name)
     }

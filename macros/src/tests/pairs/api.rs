@@ -150,7 +150,7 @@ fn a_constant_of_the_trait_is_replaced_by_the_same_name_in_a_method() {
     }
 }
 
-/// Fails if a new argument or constant has no row.
+/// Fails if a new argument or constant has no row in this test.
 #[test]
 fn every_argument_has_a_row() {
     use crate::syntax::tables::{ARGS, trait_attributes};

@@ -208,7 +208,7 @@ fn bearer_goes_with_every_parameter_of_a_filled_method() {
     }
 }
 
-/// Fails if a new attribute has no row.
+/// Fails if a new attribute has no row in this test.
 #[test]
 fn every_attribute_has_a_row() {
     use crate::syntax::tables::{KINDS, method_attributes};
