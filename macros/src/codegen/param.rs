@@ -100,7 +100,7 @@ fn can_be_filled(kind: &ParamKind) -> bool {
 }
 
 /// Renders the statement for a parameter of a `#[logout]` method. The type of the parameter decides whether the session
-/// has the value.
+/// supplies the argument.
 fn render_filled(
     api: &Api,
     cfgs: &[&syn::Attribute],
