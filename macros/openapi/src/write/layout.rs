@@ -1,5 +1,5 @@
-//! The layout of a file. `prettyplease` formats each item, and this module adds the blank lines between items and
-//! methods.
+//! The layout of a generated file. `prettyplease` formats each item, and this module adds the blank lines between items
+//! and methods.
 
 use syn::{File, Item};
 
