@@ -70,8 +70,8 @@ fn render_session_argument(api: &Api, param: &Param) -> TokenStream {
     quote!(#attributes let #name = <#ty as #from_session>::from_session(#tokens)?;)
 }
 
-/// Renders the function that reads the response of a refresh. The function has the span of the arrow, so that errors
-/// underline only the return type.
+/// Renders the function that reads the response of a refresh. The function has the span of the arrow before the return
+/// type, so that errors underline only the return type.
 pub(super) fn render_tokens_reader(api: &Api, output: &Output) -> TokenStream {
     let arrow = mixed_site(output.arrow_span());
     let read_tokens = api.runtime.item_at(RuntimeItem::ReadTokens, arrow);
