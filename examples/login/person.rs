@@ -1,10 +1,10 @@
-//! Takes the part of the person and the browser for `--auto`: it fills in the server's forms over HTTP.
+//! Plays the roles of the person and the browser for `--auto`. This module fills in the server's forms over HTTP.
 
 use std::collections::BTreeMap;
 
 use crate::Result;
 
-/// Logs in at the URL that a browser would open. The server then redirects to the program.
+/// Logs in at the URL that a browser would open. The server then redirects the request to the program.
 pub fn log_in(url: &str) {
     confirm(url);
 }

@@ -1,5 +1,5 @@
-//! An authorization server on loopback with one user, and an API behind it. The server implements only the features
-//! that the example needs: code flow with PKCE, device code, rotating refresh tokens, and revocation.
+//! An authorization server on loopback with one user, and an API that accepts its tokens. The server implements only
+//! the features that the example needs: code flow with PKCE, device code, rotating refresh tokens, and revocation.
 
 use std::collections::HashMap;
 use std::io;
@@ -46,7 +46,7 @@ struct Book {
     issued: usize,
     /// The challenge and the redirect URL of each code that has not been exchanged yet.
     codes: HashMap<String, (String, String)>,
-    /// Whether the person has confirmed the device code, for each device code.
+    /// The issued device codes. The value is `true` if the person has confirmed the device code.
     devices: HashMap<String, bool>,
     /// The only login. The access token of the login is valid for two calls.
     login: Option<Login>,

@@ -1,8 +1,8 @@
 //! Sends 64 calls with an expired token. The session refreshes once, and every call succeeds.
 //! Run the quickstart with `cargo run --example quickstart`.
 //!
-//! The trait below is the whole client. The rest of the example starts a server on this machine (`server.rs`), waits
-//! until the access token expires, and prints the requests that the server received.
+//! The trait below declares the whole client. The rest of the example starts a server on this machine (`server.rs`),
+//! waits until the access token expires, and prints the requests that the server received.
 
 mod jwt;
 mod server;

@@ -51,7 +51,7 @@ impl Server {
         Ok(Self { url, shop, task })
     }
 
-    /// Returns the events so far.
+    /// Returns the events that the server has recorded so far.
     pub fn timeline(&self) -> Timeline {
         self.shop.book().timeline.clone()
     }

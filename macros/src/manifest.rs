@@ -1,7 +1,7 @@
 //! Finds out whether the user's Cargo.toml renames the runtime: `net = { package = "afresh", ... }`.
 //!
 //! A full TOML parser would add seconds to every build. Cargo has already checked the file, so a scan of its lines is
-//! enough. A line that the scan does not understand does not rename the runtime.
+//! enough. The scan ignores lines that it does not understand.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};

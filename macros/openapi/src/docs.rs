@@ -1,7 +1,7 @@
 //! Converts the descriptions of a document into doc comments. Markdown stays Markdown, but rustdoc compiles no part of
 //! a description as an example.
 
-/// Returns `text` as doc comment lines, each with its `///`.
+/// Returns `text` as doc comment lines, each beginning with `///`.
 pub(crate) fn comment(text: &str) -> String {
     lines(text)
         .iter()

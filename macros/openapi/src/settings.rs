@@ -11,10 +11,10 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dates {
-    /// Dates and times are `String`.
+    /// Dates and times have the type `String`.
     #[default]
     String,
-    /// Dates and times are types of the crate `jiff`.
+    /// Dates and times have types of the crate `jiff`.
     Jiff,
 }
 
@@ -39,7 +39,7 @@ pub struct Settings {
     pub traits: Traits,
     /// The name of the trait for operations without a tag. The default is the document's title.
     pub name: Option<String>,
-    /// The new names of schemas, by schema name.
+    /// The new names of schemas, by their names in the document.
     pub rename: BTreeMap<String, String>,
     /// The caller's own types that replace schemas, for example `Money = "crate::Money"`.
     pub types: BTreeMap<String, String>,
@@ -65,7 +65,7 @@ pub struct Operation {
     pub public: Option<bool>,
     /// Response statuses for which the method returns `None`.
     pub none_on: Vec<u16>,
-    /// The operation's way to find the next page.
+    /// The way in which the client finds the next page of the operation.
     pub pages: Option<Pages>,
 }
 
@@ -107,7 +107,7 @@ pub struct Pages {
     pub more: Option<String>,
     /// Whether the client uses only the path and the query of a next-page link.
     pub rebase: bool,
-    /// Whether the method returns whole pages even if the place of their items is known.
+    /// Whether the method returns whole pages even if the JSON pointer to the items is known.
     pub whole: bool,
 }
 

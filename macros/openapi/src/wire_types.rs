@@ -1,4 +1,5 @@
-//! Helper types that a generated file contains if it uses them. Published crates do not offer types with these formats.
+//! Helper types that a generated file contains if it uses them. Published crates do not offer types for the OpenAPI
+//! parameter styles.
 
 use crate::model::{Between, Separator};
 

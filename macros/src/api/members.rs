@@ -34,7 +34,7 @@ pub(crate) struct Api<'s> {
     reason = "almost all members are endpoints, and an endpoint is large only in tests, in which a span contains its position"
 )]
 pub(crate) enum Member<'s> {
-    /// A method that sends a request. If the method has a body, other implementations than the client inherit the body.
+    /// A method that sends a request. If the method has a body, implementations other than the client inherit the body.
     Endpoint(Endpoint<'s>),
     /// An invalid method that would send a request. The trait and the client contain stubs of such a method.
     Invalid(&'s Method),
@@ -57,7 +57,7 @@ impl<'s> Api<'s> {
     }
 
     /// Marks the methods that have an error, so that only stubs are generated for them. An invalid method that repeats
-    /// an earlier name is removed.
+    /// the name of an earlier method is removed.
     pub(crate) fn exclude_invalid(&mut self, is_wrong: impl Fn(&Method) -> bool) {
         let mut names: Vec<String> = Vec::new();
         let lacks_types = self.source.items.iter().any(Item::is_unsupported_type);

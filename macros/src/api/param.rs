@@ -6,7 +6,8 @@ use crate::syntax::Parameter;
 
 pub(crate) struct Param<'s> {
     pub(crate) source: &'s Parameter,
-    /// The attribute that sets the place. A parameter without an attribute must have a placeholder in the path.
+    /// The attribute that sets the parameter's place in the request. A parameter without an attribute must have a
+    /// placeholder in the path.
     pub(crate) place: Option<Location>,
     pub(crate) kind: Option<ParamKind>,
 }

@@ -65,7 +65,8 @@ fn body_help(one: &Content, other: &Content) -> &'static str {
     }
 }
 
-/// Reports a member that is written twice. Two parameters for the same form field are valid: the field is sent twice.
+/// Reports a member of the body that is written twice. Two parameters for the same form field are valid: the field is
+/// sent twice.
 fn push_duplicate(part: &Part, against: &[&Part], diag: &mut Diagnostics) {
     match part.content {
         Content::JsonMember(name) => {

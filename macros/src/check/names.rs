@@ -4,8 +4,8 @@ use crate::api::Endpoint;
 use crate::diag::Diagnostics;
 use crate::syntax::{Method, Trait, has_serialize_object};
 
-/// The methods of every generated client: its own methods, and those of traits that are always in scope. A trait method
-/// with the name of a client method could not be called unambiguously on a client.
+/// The names of the methods that every generated client has, including the methods of traits that are always in scope.
+/// A trait method with the name of a client method could not be called unambiguously on a client.
 const CLIENT_METHODS: &[&str] = &[
     "client",
     "clone",

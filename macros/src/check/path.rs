@@ -1,5 +1,5 @@
-//! Matches the placeholders of a path with the parameters of the method. A misspelled name is one error, although both
-//! the placeholder and the parameter have no match.
+//! Matches the placeholders of a path with the parameters of the method. A misspelled name causes only one error,
+//! although both the placeholder and the parameter have no match.
 
 use crate::api::{Api, Endpoint, Param};
 use crate::diag::{Diagnostics, similar};
@@ -123,7 +123,7 @@ fn check_one_parameter_each(endpoint: &Endpoint, diag: &mut Diagnostics) {
 }
 
 /// Removes and returns a placeholder and a parameter that probably belong together: their names are similar, or no
-/// others are left.
+/// other placeholder and parameter are left.
 fn take_pair<'m>(
     unfilled: &mut Vec<&'m str>,
     unmatched: &mut Vec<(&'m Param<'m>, &'m str)>,

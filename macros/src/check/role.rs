@@ -1,4 +1,4 @@
-//! Rejects roles that are used twice or on methods that cannot have them.
+//! Rejects a second method with the same role, and a role on a method that cannot have the role.
 
 use super::names::both_conditional;
 use crate::api::{Api, Endpoint};
@@ -40,8 +40,8 @@ pub(super) fn check_refresh(endpoint: &Endpoint, in_generic_trait: bool, diag: &
     }
 }
 
-/// Rejects the arguments for the end of a session in a trait without a refresh method: the end is read from the answer
-/// to a refresh.
+/// Rejects `session_ends_on` and `session_ends_when` in a trait without a refresh method, because both apply to the
+/// answer to a refresh.
 pub(super) fn check_session_ends(api: &Api, diag: &mut Diagnostics) {
     // An invalid method may be the missing refresh method.
     if api.endpoints().any(Endpoint::is_refresh) || api.endpoints().any(|endpoint| endpoint.verb.is_none()) {

@@ -7,8 +7,8 @@ use syn::Meta;
 use crate::syntax::Attribute;
 use crate::token_stream;
 
-/// Returns the `#[cfg(...)]` attributes of a node. All code that is generated from the node has its `cfg` attributes
-/// too.
+/// Returns the `#[cfg(...)]` attributes of a node. All code that is generated from the node also has these `cfg`
+/// attributes.
 pub(super) fn cfgs(attributes: &[Attribute]) -> Vec<&syn::Attribute> {
     attributes.iter().filter(|attribute| attribute.is_cfg()).map(|attribute| &attribute.source).collect()
 }

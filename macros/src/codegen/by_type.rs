@@ -1,6 +1,6 @@
-//! Renders checks that depend on types, such as whether a method without a role returns tokens. The compiler decides
-//! the checks by method resolution. Certain types have an inherent method with the name of the check and a bound that
-//! is never satisfied. Types without such an inherent method use the method of an imported trait.
+//! Renders checks that depend on types, such as whether a method without a role returns tokens. The method resolution
+//! of the compiler decides each check. Certain types have an inherent method with the name of the check and a bound
+//! that is never satisfied. Types without such an inherent method use the method of an imported trait.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -12,7 +12,7 @@ use crate::model::{ParamKind, Rule};
 use crate::names::{RuntimeItem, mixed_site};
 use crate::syntax::Pattern;
 
-/// The types that are one scalar and never a credential. No checks are generated for scalar types, so that most methods
+/// The scalar types, which are never credentials. No checks are generated for scalar types, so that most methods
 /// stay short.
 const SCALARS: &[&str] = &[
     "bool", "char", "str", "String", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
@@ -56,7 +56,7 @@ fn render_result_checks(api: &Api, endpoint: &Endpoint) -> TokenStream {
         .collect()
 }
 
-/// Whether a method was excluded because it is invalid. An excluded method may be the method with the role.
+/// Whether a method was excluded because it is invalid. The excluded method may be the only method with a role.
 fn has_invalid(api: &Api) -> bool {
     api.members.iter().any(|member| matches!(member, Member::Invalid(_)))
 }
@@ -91,7 +91,7 @@ fn render_param_checks(api: &Api, endpoint: &Endpoint, param: &Param) -> TokenSt
 }
 
 /// Whether a value without content, such as `()`, would send nothing in this place of the request. In JSON, a value
-/// without content is sent as `null`, and a path has a check of its own.
+/// without content is sent as `null`, and paths have a separate check.
 fn must_be_sent(kind: &ParamKind) -> bool {
     match kind {
         ParamKind::Query(_)
@@ -110,7 +110,7 @@ fn must_be_sent(kind: &ParamKind) -> bool {
     }
 }
 
-/// Whether the type is spelled as a scalar of std, or as a reference to one.
+/// Whether the type is spelled as a scalar of std, or as a reference to a scalar.
 pub(super) fn is_scalar(ty: &Type) -> bool {
     match ty {
         Type::Reference(reference) => is_scalar(&reference.elem),

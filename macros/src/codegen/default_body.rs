@@ -30,7 +30,8 @@ pub(super) fn render_end(method: &Method) -> TokenStream {
     quote_spanned!(here=> { #(#uses)* #future })
 }
 
-/// Renders `;`, or a default body that never runs. It replaces a body that does not compile with the declaration of the stub.
+/// Renders `;`, or a default body that never runs. The default body replaces the user's body, which would not compile
+/// with the declaration of the stub.
 pub(super) fn render_stub_end(method: &Method) -> TokenStream {
     let here = method_span(method);
     match &method.end {

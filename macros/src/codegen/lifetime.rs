@@ -38,7 +38,7 @@ pub(super) fn with_one_lifetime(tokens: TokenStream, lifetime: &Lifetime) -> Tok
     mapped
 }
 
-/// Whether a lifetime is left out somewhere below the first `&`, as in `Option<&str>` and `&[&str]`.
+/// Whether a lifetime is left out anywhere after the first `&` of a type, as in `Option<&str>` and `&[&str]`.
 pub(super) fn has_inner_elision(ty: &TokenStream) -> bool {
     let mut tokens = ty.clone().into_iter().peekable();
     if matches!(tokens.peek(), Some(TokenTree::Punct(and)) if and.as_char() == '&') {

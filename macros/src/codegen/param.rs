@@ -65,7 +65,8 @@ fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> 
     let via = via.map(|part_type| quote_spanned!(here=> #part_type(&#value).via(),));
     let borrow = match kind {
         ParamKind::Body | ParamKind::Part(_) => None,
-        // The value may already be a reference. The mixed-site span prevents a clippy warning about the extra borrow.
+        // The user's argument may already be a reference. The mixed-site span prevents a clippy warning about the extra
+        // borrow.
         ParamKind::Headers => Some(mixed_site(value.span())),
         _ => Some(value.span()),
     };
@@ -93,13 +94,13 @@ fn can_be_filled(kind: &ParamKind) -> bool {
         | ParamKind::JsonMember(_)
         | ParamKind::Form
         | ParamKind::FormMember(_) => true,
-        // Types of the session cannot be used in whole headers, parts or raw bodies.
+        // A session token cannot be a whole header map, a part or a raw body.
         ParamKind::Headers | ParamKind::Part(_) | ParamKind::Body => false,
     }
 }
 
 /// Renders the statement for a parameter of a `#[logout]` method. The type of the parameter decides whether the session
-/// has the value.
+/// supplies the argument.
 fn render_filled(
     api: &Api,
     cfgs: &[&syn::Attribute],

@@ -31,7 +31,7 @@ pub(super) fn string_at(text: &str, here: Span) -> Literal {
     text
 }
 
-/// Sets another span on generated tokens, none of which may be written by the user.
+/// Sets another span on generated tokens. The tokens must not include a token that the user wrote.
 pub(super) fn tokens_at(tokens: TokenStream, here: Span) -> TokenStream {
     token_stream::map(tokens, &|token| {
         let mut token = match token {

@@ -56,8 +56,8 @@ fn render_declared(endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// Renders the generics and inputs with a name for each lifetime that is left out, if a lifetime is left out inside a
-/// type.
+/// If a lifetime is left out inside a type, renders the generics and inputs with a name for each lifetime that is left
+/// out.
 fn render_named(method: &Method) -> Option<(TokenStream, TokenStream)> {
     let types = || method.inputs.params.iter().map(|param| param.ty.to_token_stream());
     if !types().any(|ty| has_inner_elision(&ty)) {
@@ -87,7 +87,8 @@ fn render_route(endpoint: &Endpoint) -> Option<TokenStream> {
     Some(quote_spanned!(here=> #gap #[doc = #route]))
 }
 
-/// Renders a method that has a body and sends no request. The body is kept. An async method becomes a function that returns a `Send` future.
+/// Renders a method that has a body and sends no request. The method keeps its body. An async method becomes a function
+/// that returns a `Send` future.
 fn render_provided(method: &Method) -> TokenStream {
     let Method { attributes, vis, qualifiers, fn_token, name, generics, output, end, .. } = method;
     let attributes = foreign(attributes);

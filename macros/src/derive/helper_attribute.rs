@@ -82,7 +82,7 @@ pub(super) fn push_misplaced(
 }
 
 /// Whether an attribute is probably a misspelled helper attribute. The compiler reports a misspelled attribute, so the
-/// derive does not report the attribute as missing too.
+/// derive does not also report that the attribute is missing.
 pub(super) fn any_misspelled(attributes: &[syn::Attribute], names: &[&'static str]) -> bool {
     let is_misspelled = |source: &syn::Attribute| {
         let name = source.path().to_token_stream().to_string();

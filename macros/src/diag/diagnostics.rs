@@ -72,7 +72,7 @@ impl Diagnostics {
         self.insert(at.order, at.error(&fact.to_string()));
     }
 
-    /// Reports an error with a second line of help.
+    /// Reports an error whose second line is a help text.
     pub(crate) fn push_help(&mut self, at: Location, fact: impl Display, help: impl Display) {
         self.push(at, format_args!("{fact}\nhelp: {help}"));
     }
@@ -89,7 +89,7 @@ impl Diagnostics {
     /// Reports a syntax error of syn at the current position.
     pub(crate) fn push_syntax(&mut self, error: syn::Error) {
         self.insert(self.next, error);
-        // Without a number of its own, the syntax error would belong to the node that is parsed next.
+        // Without a separate number, the syntax error would belong to the node that is parsed next.
         self.next += 1;
     }
 

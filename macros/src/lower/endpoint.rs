@@ -113,8 +113,8 @@ impl Found {
             }
             Owner::Elsewhere(help) => push_elsewhere(attribute, help, diag),
             Owner::Misspelled => {
-                // The misspelled attribute is probably the HTTP method attribute, so a missing HTTP method is not
-                // reported too.
+                // The misspelled attribute is probably the HTTP method attribute, so the missing HTTP method is not
+                // reported as a second error.
                 self.may_have_verb = true;
                 diag.push_unknown(
                     attribute.at,
@@ -165,13 +165,13 @@ fn all_attributes(method: &Method) -> impl Iterator<Item = &Attribute> {
     method.attributes.iter().chain(on_receiver).chain(on_params)
 }
 
-/// Reports a method that has no HTTP method attribute. A method with a body needs none if the user removes the other
-/// attributes of this macro.
+/// Reports a method that has no HTTP method attribute. A method with a body needs no HTTP method attribute if the user
+/// removes the other attributes of this macro.
 fn push_no_verb(method: &Method, diag: &mut Diagnostics) {
     let has_body = matches!(method.end, End::Provided(_));
     let own = all_attributes(method).find(|attribute| attribute.owner == Owner::Macro);
     if has_body && own.is_none() {
-        // The only attribute that is not foreign belongs to another framework, and is already reported.
+        // The method has only an attribute of another framework, which is already reported.
         return;
     }
     let fact = format!("method `{}` has no HTTP method attribute", method.name.plain());

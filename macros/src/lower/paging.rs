@@ -74,7 +74,7 @@ pub(super) fn lower_paging(attribute: &Attribute, diag: &mut Diagnostics) -> Opt
     Some(Paging { next, items: found.items, more: found.more, rebase: found.rebase.is_some() })
 }
 
-/// The argument that declares where the next page is, with its text.
+/// The argument that declares where the next page is, and the text of the argument.
 enum Source {
     Link,
     Url(String),
@@ -86,8 +86,8 @@ enum Source {
 }
 
 impl Source {
-    /// Combines a source with its query parameter. A missing query parameter is an error, and so is a query parameter
-    /// that the source does not use.
+    /// Combines the source of the next page with its query parameter. A missing query parameter is an error, and so is
+    /// a query parameter that the source does not use.
     fn next_page(
         self,
         key: Location,
@@ -167,7 +167,7 @@ impl Found {
         }
     }
 
-    /// Sets one argument whose form is valid. Returns `None` after reporting an error.
+    /// Stores one argument whose form is valid. Returns `None` after reporting an error.
     fn set(
         &mut self,
         word: Word,

@@ -30,7 +30,7 @@ pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics)
                 attribute.at,
                 format_args!("parameter `{label}` has more than one place in the request"),
             );
-            // With two places, the parameter gets no place, so that it causes no other error.
+            // If two attributes set the place, no place is stored, so that the parameter causes no further error.
             kind = None;
             continue;
         }

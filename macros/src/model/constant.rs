@@ -26,7 +26,7 @@ impl Constant {
         (self.place == ConstantPlace::Header).then_some(self.name.as_str())
     }
 
-    /// Returns the name in the query, if the constant is in the query.
+    /// Returns the name of the query parameter, if the constant is a query parameter.
     pub(crate) fn query(&self) -> Option<&str> {
         (self.place == ConstantPlace::Query).then_some(self.name.as_str())
     }

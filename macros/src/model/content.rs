@@ -1,4 +1,4 @@
-//! What a parameter or constant adds to the request body.
+//! Describes what a parameter or constant adds to the request body.
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Content<'m> {

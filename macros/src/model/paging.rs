@@ -1,6 +1,6 @@
 //! The ways in which a method finds the next page of a list.
 
-/// How to find the next page, and where a page contains its list.
+/// The way to find the next page, and the place of the list in a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Paging {
     pub(crate) next: NextPage,
@@ -12,7 +12,7 @@ pub(crate) struct Paging {
     pub(crate) rebase: bool,
 }
 
-/// The place of a response that determines the next page. All pointers are JSON pointers.
+/// The part of a response that determines the next page. All pointers are JSON pointers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NextPage {
     /// The `Link` header of the response.

@@ -33,7 +33,7 @@ impl ParamKind {
         }
     }
 
-    /// Returns the name in the query, if the parameter is in the query.
+    /// Returns the name of the query parameter, if the parameter is sent in the query.
     pub(crate) fn query(&self) -> Option<&str> {
         match self {
             Self::Query(name) | Self::NamedQuery(name) => Some(name),

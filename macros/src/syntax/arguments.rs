@@ -26,7 +26,7 @@ pub(crate) enum Argument {
     Equation(Box<Argument>, Value),
 }
 
-/// One side of an argument.
+/// A key or a value of an argument.
 pub(crate) struct Value {
     pub(crate) at: Location,
     pub(crate) kind: ValueKind,

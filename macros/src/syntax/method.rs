@@ -21,7 +21,7 @@ use crate::diag::{Diagnostics, Location};
 
 /// A method as it was written.
 pub(crate) struct Method {
-    /// The locations within this method.
+    /// The range of the locations in this method.
     pub(crate) locations: Range<usize>,
     pub(crate) attributes: Vec<Attribute>,
     /// Whether `#[async_trait]` has rewritten the method. A rewritten method is read as the original async method.
@@ -187,8 +187,8 @@ impl Output {
 }
 
 impl End {
-    /// Parses the end of a method. A method that only lacks its `;` is kept, because the user is probably still typing
-    /// the method.
+    /// Parses the end of a method, which is `;` or a body. A method that only lacks its `;` is kept, because the user
+    /// is probably still typing the method.
     fn parse(input: ParseStream, has_output: bool) -> syn::Result<Self> {
         if input.peek(Token![;]) {
             return input.parse().map(Self::Declared);

@@ -42,7 +42,7 @@ pub fn on_click(id: &str, clicked: impl FnMut() + 'static) {
     clicked.forget();
 }
 
-/// Calls `tick` twice a second.
+/// Calls `tick` every half second.
 pub fn every_half_second(tick: impl FnMut() + 'static) {
     let tick = Closure::<dyn FnMut()>::new(tick);
     let _ =

@@ -50,7 +50,7 @@ pub(super) fn outline(document: &Document) -> Result<(), Error> {
 }
 
 fn path_item(document: &Document, item: &Value, at: &str) -> Result<(), Error> {
-    // A path item from another file is checked as well, but errors report the place of the reference.
+    // A path item from another file is checked as well, but errors report the location of the reference.
     let item = document.resolve(item);
     if !item.is_object() {
         return Err(expected("an object", item, at));

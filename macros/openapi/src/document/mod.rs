@@ -25,8 +25,8 @@ const LONGEST_CHAIN: usize = 32;
 #[derive(Debug)]
 pub struct Document {
     sources: Vec<Source>,
-    /// The values of all files; the first value is the document itself. References are absolute (`file#pointer`) and
-    /// name a file by its index.
+    /// The contents of all files as JSON values. The first file is the document itself. References are absolute
+    /// (`file#pointer`) and name a file by its index.
     values: Vec<Value>,
 }
 
@@ -140,7 +140,7 @@ impl Document {
         })
     }
 
-    /// Returns the value itself, or the value that it refers to.
+    /// Returns `value`, or the target of its `$ref` if it has one.
     pub(crate) fn resolve<'d>(&'d self, value: &'d Value) -> &'d Value {
         follow(&self.values, value)
     }

@@ -136,7 +136,7 @@ impl Walk<'_> {
         Ok(format!("{index}#{pointer}"))
     }
 
-    /// Returns the index of another file. Reads the file if it is not loaded yet.
+    /// Returns the index of the file that a reference names. Reads the file if it is not loaded yet.
     fn other(&mut self, file: &str) -> Result<usize, Error> {
         if file.contains("://") || file.starts_with("//") || file.starts_with("urn:") {
             return Err(Error::new(format!("`$ref` to `{file}`: remote references are not followed")));

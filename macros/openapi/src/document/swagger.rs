@@ -1,5 +1,5 @@
 //! Converts Swagger 2.0 to the shape of OpenAPI 3. Bodies and forms become request bodies, `collectionFormat` becomes a
-//! style, and `consumes` and `produces` become media types. Definitions stay at their original place.
+//! style, and `consumes` and `produces` become media types. Definitions keep their original location in the document.
 
 use serde_json::{Map, Value, json};
 

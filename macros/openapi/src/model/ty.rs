@@ -147,8 +147,8 @@ pub(crate) struct Variant {
 pub(crate) enum Tagging {
     /// Decoding takes the first variant that fits.
     Untagged,
-    /// Decoding uses a member that only the union has.
+    /// Decoding uses a tag member that only the union writes, not the struct of the variant.
     Internal(String),
-    /// Decoding uses a member that each variant also has.
+    /// Decoding uses a tag member that the struct of each variant also has.
     Member(String),
 }

@@ -25,7 +25,7 @@ pub(crate) fn responses<'d>(types: &Types<'d>, operation: &'d Value) -> Vec<(&'d
     all.map(|(status, response)| (status.as_str(), document.resolve(response))).collect()
 }
 
-/// Determines the kind of return value of an operation. `hint` is the base for the names of its types.
+/// Determines the kind of return value of an operation. The names of new types start with `hint`.
 pub(crate) fn read(types: &mut Types, verb: &str, operation: &Value, hint: &str) -> Read {
     // The borrow of the document outlives the borrow of the types.
     let document = types.document;
@@ -106,7 +106,7 @@ fn json(types: &mut Types, medias: &[Media], hint: &str) -> Ty {
     }
 }
 
-/// Returns the type of one line or event.
+/// Returns the type of one line or event of a streamed response.
 fn element(types: &mut Types, medias: &[Media], hint: &str) -> Ty {
     let Some(media) = medias.first() else { return Ty::Value };
     let schema = media.value.get("itemSchema").unwrap_or(&media.value["schema"]);

@@ -82,7 +82,7 @@ fn body(types: &mut Types, response: &Value, hint: &str) -> Option<Ty> {
     }
 }
 
-/// Returns the variant name of a status and its form in `#[status]`.
+/// Returns the variant name of a status, and the form of the status in `#[status]`.
 fn named(status: &str) -> Option<(String, Vec<String>)> {
     if REDIRECTS.contains(&status) {
         return None;

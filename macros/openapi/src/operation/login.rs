@@ -13,7 +13,7 @@ const DISCOVERY: &str = "/.well-known/openid-configuration";
 #[derive(Debug)]
 pub(crate) struct Login {
     pub(crate) source: String,
-    /// The explanation of how to build a client with the function.
+    /// The explanation of how to build a client with the login function.
     pub(crate) advice: String,
 }
 
@@ -63,7 +63,7 @@ impl Logins<'_> {
                     let device = &flows["deviceAuthorization"]["deviceAuthorizationUrl"];
                     self.add_app(name, flow, device.as_str());
                 }
-                // The device endpoint becomes part of the app.
+                // The function of `authorizationCode` also sets the device endpoint.
                 "deviceAuthorization" if flows["authorizationCode"].is_object() => {}
                 "password" => {
                     self.lose(

@@ -88,7 +88,7 @@ impl<'d> Work<'_, 'd> {
         methods
     }
 
-    /// Returns the part that all methods of an operation share.
+    /// Returns a method with everything that all methods of an operation have in common.
     fn shared(&mut self, site: &Site<'d>, own: Option<&settings::Operation>, hint: &str) -> Method {
         let read = answer::read(&mut self.types, &site.verb, site.operation, hint);
         let role = own.and_then(|own| own.role);

@@ -45,7 +45,7 @@ fn microsoft(extension: &Value) -> Option<Pages> {
 fn speakeasy(extension: &Value) -> Option<Pages> {
     let input = |kind: &str| {
         let inputs = extension["inputs"].as_array().into_iter().flatten();
-        // A cursor in the request body has no `#[pages]` argument.
+        // `#[pages]` has no argument for a cursor in the request body.
         let mut found = inputs.filter(|input| input["type"] == kind && input["in"] != "requestBody");
         found.next()?["name"].as_str().map(str::to_owned)
     };

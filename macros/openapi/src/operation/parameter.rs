@@ -40,7 +40,7 @@ fn is_same(one: &Value, other: &Value) -> bool {
 #[derive(Debug)]
 pub(crate) struct Parameters<'t, 'd> {
     pub(crate) types: &'t mut Types<'d>,
-    /// The base of the type names of this operation.
+    /// The beginning of the names of this operation's types.
     pub(crate) hint: String,
     pub(crate) scope: Scope,
     pub(crate) made: Vec<Param>,
@@ -182,7 +182,7 @@ impl Parameters<'_, '_> {
         self.made.push(Param::labelled("query", label, identifier, Place::Typed(ty), required));
     }
 
-    /// Adds a header or a cookie.
+    /// Adds a header parameter or a cookie parameter.
     fn add_simple(&mut self, place: &'static str, name: &str, param: &Value) {
         let between = if param["explode"] == true { Between::Equals } else { Between::Separator };
         let (ty, is_described) = self.lower(name, param);

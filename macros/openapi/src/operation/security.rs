@@ -18,7 +18,7 @@ pub(crate) enum Carrier {
 #[derive(Debug)]
 pub(crate) struct Security<'d> {
     document: &'d Document,
-    /// The carrier that most operations require.
+    /// The part of the request that carries the credential in most operations.
     pub(crate) carrier: Option<Carrier>,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct Security<'d> {
 pub(crate) struct Need {
     /// Whether the operation does not use the session's credential.
     pub(crate) public: bool,
-    /// The keys that become parameters, each with its place, its name and the name of its scheme.
+    /// The API keys that become parameters, each with its place, its name and the name of its scheme.
     pub(crate) keys: Vec<(&'static str, String, String)>,
     pub(crate) losses: Vec<String>,
 }

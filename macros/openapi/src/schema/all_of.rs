@@ -58,7 +58,7 @@ impl Types<'_> {
         }
     }
 
-    /// Adds a union. If the merged schema already has a different union, keeps the first one and reports a loss.
+    /// Adds a union. If the merged schema already has a different union, keeps that union and reports a loss.
     fn add_union(&mut self, word: &str, value: &Value, into: &mut Map<String, Value>) {
         if into.get(word) == Some(value) || is_about_required_only(value) {
             return;
@@ -96,7 +96,7 @@ pub(super) fn is_about_required_only(union: &Value) -> bool {
     })
 }
 
-/// Adds the properties of a part. A later description of a member narrows an earlier description.
+/// Adds the properties of a part to the merged schema. A later description of a member narrows an earlier description.
 fn add_properties(value: &Value, into: &mut Map<String, Value>) {
     let slot = into.entry("properties").or_insert_with(|| json!({}));
     let Some(properties) = slot.as_object_mut() else { return };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::definitions::{Definitions, parts};
 use crate::model::{Kind, Ty, TypeId};
 
-/// Boxes each member that closes a circle of types that contain each other by value.
+/// Boxes each member that closes a cycle of types that contain each other by value.
 pub(super) fn put_boxes(all: &mut Definitions) {
     let edges: BTreeMap<TypeId, Vec<TypeId>> = all
         .iter()

@@ -1,4 +1,5 @@
-//! Converts `enum` and `const`. Strings become variants of an enum; other values keep their JSON type.
+//! Converts `enum` and `const`. Converts enumerations: strings become the variants of an enum, and other values keep
+//! their JSON type.
 
 use serde_json::Value;
 

@@ -94,7 +94,7 @@ impl Types<'_> {
 }
 
 /// Makes nullable optional members of a type that is only sent into `Option<Option<T>>`. A `null` clears a member on
-/// the server, and an absent member leaves it unchanged.
+/// the server, and an absent member is left unchanged.
 fn tell_null_from_absence(kind: &mut Kind) {
     let Kind::Struct { fields, .. } = kind else { return };
     for field in fields.iter_mut().filter(|field| field.nullable) {

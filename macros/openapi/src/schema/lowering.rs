@@ -1,4 +1,5 @@
-//! Converts schemas to types. Each schema is converted once, and its type is stored by the schema's reference or shape.
+//! Converts schemas to types. Each schema is converted once, and its type is stored under the schema's reference or
+//! shape.
 
 use std::collections::BTreeMap;
 

@@ -61,8 +61,8 @@ impl Types<'_> {
         }
     }
 
-    /// Returns whether a member is absent in this mode: `readOnly` members are not sent, and `writeOnly` members are
-    /// not received.
+    /// Returns whether a member is absent in the given mode: `readOnly` members are not sent, and `writeOnly` members
+    /// are not received.
     fn is_of_the_other_side(&self, property: &Value, mode: Mode) -> bool {
         let word = match mode {
             Mode::Request => "readOnly",

@@ -26,7 +26,7 @@ impl Types<'_> {
         let Some(depth) = depth.checked_sub(1) else { return Profile::Any };
         let mut schema = self.document.resolve(schema).clone();
         if schema["allOf"].is_array() || schema["$ref"].is_string() {
-            // The merge is repeated when the type is built, and its losses are reported at that point.
+            // The schema is merged again when its type is built, and that second merge reports the losses.
             let losses = std::mem::take(&mut self.report);
             schema = self.merge(&schema);
             self.report = losses;

@@ -109,7 +109,8 @@ impl Types<'_> {
         }
     }
 
-    /// Returns one enum if all variants are strings. A variant without listed values adds the variant `Other(String)`.
+    /// Returns one enum if all variants are strings. If a variant lists no values, the enum has the variant
+    /// `Other(String)`.
     fn shape_texts(&mut self, variants: &[Value]) -> Option<Made> {
         let mut texts: Vec<String> = Vec::new();
         let mut is_open = false;

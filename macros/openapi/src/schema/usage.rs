@@ -10,7 +10,7 @@ use crate::document::Document;
 /// The direction of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mode {
-    /// The server sends the value. Schemas that are equal in both directions also use this mode.
+    /// The server sends the value. Schemas that are equal in both directions also use the mode `Answer`.
     Answer,
     /// The client sends the value.
     Request,

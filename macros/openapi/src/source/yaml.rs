@@ -169,7 +169,7 @@ impl Builder {
         Ok(())
     }
 
-    /// Records the line if the current position is the wanted path.
+    /// Records the current line if the current position is the path whose line the caller needs.
     fn mark(&mut self, span: Span) {
         let Some(wanted) = &self.wanted else { return };
         if self.found.is_some() || self.stack.len() != wanted.len() {

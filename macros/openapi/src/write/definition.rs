@@ -7,8 +7,8 @@ use crate::docs::comment;
 use crate::model::{Field, Kind, Tagging, Ty, TypeDef, Variant};
 use crate::names::{Scope, written};
 
-/// The maximum number of optional members of a sent struct without a constructor. For larger structs, callers use
-/// `default()` or `new(...)`.
+/// The largest number of optional members that a sent struct may have without a constructor. For larger structs,
+/// callers use `default()` or `new(...)`.
 const MANY: usize = 5;
 
 const DERIVES: &str = "Clone, Debug, PartialEq, Deserialize, Serialize";

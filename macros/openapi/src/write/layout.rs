@@ -1,5 +1,5 @@
-//! The layout of a file. `prettyplease` formats each item, and this module adds the blank lines between items and
-//! methods.
+//! The layout of a generated file. `prettyplease` formats each item, and this module adds the blank lines between items
+//! and methods.
 
 use syn::{File, Item};
 
@@ -58,8 +58,8 @@ fn item_text(item: Item) -> String {
 /// The items of a file, each with its name and its formatted text.
 pub(crate) type Items = Vec<(String, String)>;
 
-/// Returns each item of a file with its kind and name, in one layout, so that two files can be compared. Trait methods
-/// are separate items.
+/// Returns each item of a file with its kind and name, in a uniform layout, so that two files can be compared. Trait
+/// methods are separate items.
 fn items(source: &str) -> Result<Items, Error> {
     let mut found = Vec::new();
     for item in parse(source)?.items {
@@ -103,7 +103,7 @@ fn items(source: &str) -> Result<Items, Error> {
     Ok(found)
 }
 
-/// Returns the comments at the top of a file and its items in one layout.
+/// Returns the comments at the top of a file and its items in a uniform layout.
 pub(crate) fn normal(source: &str) -> Option<(Vec<&str>, Items)> {
     let head = source.lines().take_while(|line| line.starts_with("//") && !line.starts_with("///")).collect();
     Some((head, items(source).ok()?))

@@ -23,7 +23,7 @@ struct Case {
     schema: String,
     index: usize,
     value: Value,
-    /// The tag member that serde keeps in the union instead of the type.
+    /// The tag member of a type, which serde stores in the union and not in the type.
     tag: Option<String>,
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn check(name: &str, schemas: &Schemas, generated: &Generated, progra
     assert!(wrong.is_empty(), "{name}: {} of {} values\n{shown:#?}", wrong.len(), cases.len());
 }
 
-/// Returns a description of the failure if decoding and encoding a value changed it.
+/// Returns a description of the failure if decoding and encoding changed a value.
 fn wrong(case: &Case, line: &str, valid: &Validator) -> Option<String> {
     let Ok(mut again) = serde_json::from_str::<Value>(line) else {
         return Some(format!("{}: {line}\n  {}", case.schema, case.value));

@@ -75,14 +75,16 @@ fn cargo(scratch: &Path, folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(cargo);
     command.args(arguments).arg("--offline").current_dir(folder);
     command.env("CARGO_TARGET_DIR", scratch.join("target")).env("RUSTFLAGS", "-D warnings");
-    // Clippy sets these variables for its child processes, and they would make this cargo run Clippy too.
+    // Clippy sets these variables for its child processes. With them, the cargo command of this test would also run
+    // Clippy.
     for name in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CLIPPY_ARGS", "RUSTC_BOOTSTRAP"] {
         command.env_remove(name);
     }
     command.output().unwrap()
 }
 
-/// A `main` that calls the server at the URL argument, or decodes and encodes each line of its input.
+/// A `main.rs` that calls the server at the URL in its argument. Without an argument, the program decodes and encodes
+/// each line of its input.
 const MAIN: &str = "\
 mod calls;
 mod client;

@@ -78,7 +78,7 @@ impl Package {
             (&said[0]["version"], &said[0]["integrity"]),
             (&self.version.into(), &self.integrity.into())
         );
-        // Older npm versions report a file name with the scope, but write the file without it.
+        // Older npm versions report a file name with the scope, but write the file without the scope in its name.
         into.join(said[0]["filename"].as_str().unwrap().replace('@', "").replace('/', "-"))
     }
 }

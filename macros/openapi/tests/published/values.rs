@@ -163,7 +163,8 @@ impl Maker<'_> {
 fn merge(one: Value, other: Value) -> Value {
     match (one, other) {
         (Value::Object(mut one), Value::Object(other)) => {
-            // If one part only requires a member and another part describes it, the described value is used.
+            // If one part of an `allOf` only requires a member and another part describes the member, the described
+            // value is used.
             let is_news = |key: &str, value: &Value| *value != "any" || !one.contains_key(key);
             let news: Vec<(String, Value)> =
                 other.into_iter().filter(|(key, value)| is_news(key, value)).collect();

@@ -8,7 +8,7 @@ pub(super) fn check_enum(found: &ErrorEnum, diag: &mut Diagnostics) {
     check_reachable(found, diag);
 }
 
-/// Reports `thiserror::Error`, which implements `Display` and `Error` too.
+/// Reports `thiserror::Error`, which also implements `Display` and `Error`.
 pub(super) fn check_thiserror(settings: &Settings, diag: &mut Diagnostics) {
     if let Some(at) = settings.thiserror.filter(|_| !settings.from_only) {
         let fact = "`ApiError` already implements `Error` and `Display`";

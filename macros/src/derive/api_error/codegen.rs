@@ -118,8 +118,9 @@ fn render_error(item: &DeriveInput, sources: &TokenStream) -> TokenStream {
     }
 }
 
-/// The `#[other]` variant displays the text of its error, so its source is the source of that error. The rendered code
-/// is generic over the type of the value, because a wrong type has already caused an error.
+/// `Display` of the `#[other]` variant shows the text of the error that the variant holds, so `source` returns the
+/// source of this error. The rendered code is generic over the type of the value, because a wrong type has already
+/// caused an error.
 fn render_source(settings: &Settings, variant: &Variant) -> Option<TokenStream> {
     let (name, error) = (variant.name, local("error"));
     let Content { member, .. } = variant.other.and(variant.content.as_ref())?;

@@ -20,8 +20,8 @@ pub(super) struct ErrorEnum<'s> {
     pub(super) name: String,
     pub(super) at: Location,
     pub(super) variants: Vec<Variant<'s>>,
-    /// Whether an attribute is misspelled. The compiler reports a misspelled attribute, so the derive does not report
-    /// the attribute as missing too.
+    /// Whether an attribute is misspelled. The compiler reports a misspelled attribute, so the derive does not also
+    /// report that the attribute is missing.
     pub(super) is_incomplete: bool,
 }
 
@@ -49,7 +49,7 @@ pub(super) struct Content<'s> {
 pub(super) enum Status {
     /// An exact status, such as `404`.
     Exact(u16),
-    /// A class of statuses, such as `4xx`, by its first digit.
+    /// A class of statuses, such as `4xx`, stored as its first digit.
     Class(u16),
 }
 

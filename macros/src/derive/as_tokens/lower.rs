@@ -13,7 +13,7 @@ const HELPER: &[&str] = &["tokens"];
 const ON_STRUCT: &str = "#[tokens(access = \"data.access_token\")]";
 const ON_FIELD: &str = "#[tokens(access)]";
 
-/// A field and its name in errors.
+/// A field, and the name of the field in error texts.
 struct Field<'s> {
     member: Member,
     name: String,
@@ -59,7 +59,7 @@ pub(super) fn lower_struct<'s>(
 }
 
 impl<'s> TokenStruct<'s> {
-    /// Adds a value to the model. A `part` of `None` means that the argument was invalid.
+    /// Adds a value to the model. If `part` is `None`, the argument was invalid.
     fn add(&mut self, part: Option<Found<'s>>) {
         self.is_incomplete |= part.is_none();
         self.parts.extend(part);

@@ -41,7 +41,7 @@ pub(super) struct FieldPath {
     pub(super) members: Vec<Member>,
 }
 
-/// A value that a `Tokens` has.
+/// A value that the runtime's type `Tokens` can contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     /// All values of another struct that derives `AsTokens`.
@@ -65,7 +65,7 @@ pub(super) const PARTS: &[(&str, Part)] = &[
 ];
 
 impl Part {
-    /// Returns the name in attributes, which is also the name of the runtime's method.
+    /// Returns the name of the value in attributes, which is also the name of the runtime's method for the value.
     pub(super) fn name(self) -> &'static str {
         PARTS.iter().find(|(_, part)| *part == self).map_or("", |(name, _)| name)
     }

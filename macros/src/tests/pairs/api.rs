@@ -29,7 +29,7 @@ const CONSTANTS: &[Row] = &[
     row("query", "#[query(\"t\" = \"1\")]", ".query(\"t\",\"1\")", &[]),
 ];
 
-/// A refresh method, which the arguments for the end of a session require.
+/// A refresh method, which `session_ends_on` and `session_ends_when` require.
 const REFRESH: &str = "#[refresh] #[post(\"/refresh\")] async fn r(&self) -> Result<Tokens>;";
 
 #[test]
@@ -150,7 +150,7 @@ fn a_constant_of_the_trait_is_replaced_by_the_same_name_in_a_method() {
     }
 }
 
-/// Fails if a new argument or constant has no row.
+/// Fails if a new argument or constant has no row in this test.
 #[test]
 fn every_argument_has_a_row() {
     use crate::syntax::tables::{ARGS, trait_attributes};

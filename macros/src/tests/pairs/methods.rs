@@ -208,14 +208,14 @@ fn bearer_goes_with_every_parameter_of_a_filled_method() {
     }
 }
 
-/// Fails if a new attribute has no row.
+/// Fails if a new attribute has no row in this test.
 #[test]
 fn every_attribute_has_a_row() {
     use crate::syntax::tables::{KINDS, method_attributes};
     let has = |rows: &[Row], word: &str| rows.iter().any(|row| row.name == word);
     let missing: Vec<&str> = method_attributes().into_iter().filter(|word| !has(ON_METHOD, word)).collect();
     assert!(missing.is_empty(), "{missing:?}");
-    // The attribute `bearer` has a test of its own.
+    // The attribute `bearer` has a separate test.
     let kinds = KINDS.iter().map(|kind| kind.name).filter(|word| *word != "bearer");
     let missing: Vec<&str> = kinds.filter(|word| !has(ON_PARAMETER, word)).collect();
     assert!(missing.is_empty(), "{missing:?}");

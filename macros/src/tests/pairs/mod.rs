@@ -1,5 +1,5 @@
-//! Tests every pair of attributes and arguments: either both take effect, or the pair is refused. No accepted pair has
-//! an attribute that is ignored.
+//! Tests every pair of attributes and arguments: either both take effect, or the pair is refused. In an accepted pair,
+//! no attribute is ignored.
 //!
 //! Read `row.rs` first: it checks one pair.
 
