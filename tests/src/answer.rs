@@ -198,7 +198,7 @@ impl Answer {
         *content = match std::mem::replace(content, Content::Whole(Bytes::new())) {
             Content::Whole(bytes) => Content::Chunks(VecDeque::from([bytes]), ending),
             Content::Chunks(chunks, _) => Content::Chunks(chunks, ending),
-            Content::Fed(_) => panic!("the feed of a streamed answer says itself how it ends"),
+            Content::Fed(_) => panic!("the sender of a streamed answer determines how the body ends"),
         };
         self
     }

@@ -23,7 +23,8 @@ use crate::token_requests::ParkedRequest;
 ///
 /// The value that [`new`](Self::new) or [`with`](Self::with) returned fails the test on drop if a client presented a
 /// refresh token that it knew to be spent. A test that provokes the reuse of a spent refresh token calls
-/// [`expect_reuses`](Self::expect_reuses). Clones check nothing, so a test keeps the first value until its end.
+/// [`expect_reuses`](Self::expect_reuses). Clones of this value check nothing, so a test must keep the first value
+/// until the test ends.
 pub struct Authority {
     shared: Arc<Inner>,
     /// Whether this value checks for reuse on drop. The first value checks, and its clones do not.

@@ -1,4 +1,4 @@
-//! Compares the counts with the counts in `counts.tsv`, so that a regression fails.
+//! Compares the measured counts with the counts in `counts.tsv`, so that a regression is a failure of the program.
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/counts.tsv");
 /// The relative tolerance. A new compiler version changes instruction counts by about this factor.

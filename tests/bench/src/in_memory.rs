@@ -72,7 +72,7 @@ fn callers_waiting() -> MutexGuard<'static, Vec<Waker>> {
     CALLERS.lock().expect("no panic")
 }
 
-/// A request that waits for its response. The request is boxed because reqwest's pending request is boxed too.
+/// A request that waits for its response. The request is boxed because reqwest also boxes its pending request.
 pub struct Asked(Box<(Request, usize)>);
 
 impl Asked {

@@ -66,7 +66,7 @@ async fn a_waiting_call_costs_no_task_and_one_wake_up() {
     world.authority.assert_refreshes(1);
 }
 
-/// V5: a call that waits for a refresh is not polled while time passes.
+/// V5: while a call waits for a refresh, the call is not polled.
 #[tokio::test(start_paused = true)]
 async fn a_waiting_call_is_not_polled_while_time_passes() {
     let world = World::new();

@@ -213,7 +213,7 @@ async fn a_number_that_no_float_can_hold_does_not_lose_the_tokens() {
     }
 }
 
-/// H7: a very long lifetime is limited to a year, so that it can be added to a clock.
+/// H7: a very long lifetime is limited to one year, so that adding the lifetime to a clock value cannot overflow.
 #[tokio::test(start_paused = true)]
 async fn a_very_long_lifetime_is_limited_to_a_year() {
     let given = [

@@ -169,7 +169,7 @@ async fn a_redirect_of_the_refresh_is_not_followed() {
     }
 }
 
-/// D10: a refresh that returns the refused access token is a failure, and it is not repeated at once.
+/// D10: a refresh that returns the refused access token is a failure, and the refresh is not repeated immediately.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_returns_the_refused_token_is_a_failure() {
     let world = World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() });

@@ -121,8 +121,8 @@ fn values(world: &World, name: &str) -> Vec<String> {
     world.stage.log().iter().map(|seen| seen.header(name).unwrap_or("none").to_owned()).collect()
 }
 
-/// M2: `#[idempotency_key]` draws one random UUID for each call. All requests of the call have this key, and the next
-/// call has a different key.
+/// M2: with `#[idempotency_key]`, the client generates one random UUID for each call. All requests of the call have
+/// this key, and the next call has a different key.
 #[tokio::test(start_paused = true)]
 async fn a_drawn_idempotency_key_is_the_same_on_every_send_of_a_call() {
     for header in ["idempotency-key", "x-request-id"] {
@@ -149,7 +149,8 @@ async fn a_drawn_idempotency_key_is_the_same_on_every_send_of_a_call() {
     }
 }
 
-/// A parameter with the name of the header replaces the idempotency key. For `None`, the client draws a random key.
+/// A parameter for the idempotency header replaces the generated key. If the argument is `None`, the client generates a
+/// random key.
 #[tokio::test(start_paused = true)]
 async fn a_parameter_gives_the_idempotency_key_instead() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Logins and logouts during calls and refreshes: each ends the previous session at once.
+//! Logins and logouts during calls and refreshes: each login or logout ends the previous session immediately.
 
 use std::time::Duration;
 
@@ -202,7 +202,7 @@ async fn a_login_resets_failed_refreshes_and_forbidden_routes() {
     assert_eq!(world.authority.refreshes(), 3, "refreshes: the route is not known to be forbidden for Bob");
 }
 
-/// Q1: in one process, a user does not wait for the refresh of another user and does not fail because of it.
+/// Q1: in one process, a user does not wait for the refresh of another user and does not fail if that refresh fails.
 #[tokio::test(start_paused = true)]
 async fn two_users_share_neither_a_refresh_nor_its_failure() {
     let world = World::new();

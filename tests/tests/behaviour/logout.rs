@@ -1,4 +1,4 @@
-//! Logouts during calls and refreshes: the old session ends at once and is never restored.
+//! Logouts during calls and refreshes: the old session ends immediately and is never restored.
 
 use std::pin::pin;
 use std::time::Duration;

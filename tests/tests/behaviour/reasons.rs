@@ -114,8 +114,8 @@ async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
     }
 }
 
-/// C7: a rate limit is the reason of the error, if it is in the headers or in a body with the format of Google or
-/// GitHub.
+/// C7: the error gives a rate limit as its reason if the headers, or a body in the format of Google or GitHub, report a
+/// rate limit.
 #[tokio::test(start_paused = true)]
 async fn a_rate_limit_is_named() {
     let google = json!({ "error": { "code": 403, "errors": [{ "domain": "usageLimits", "reason": "rateLimitExceeded" }] } });
@@ -152,7 +152,7 @@ async fn a_rate_limit_is_named() {
     }
 }
 
-/// C7: another reason in a body of Google's form starts a refresh like every other 403.
+/// C7: a 403 with another reason in a body in Google's format starts a refresh, like every other 403.
 #[tokio::test(start_paused = true)]
 async fn another_reason_of_google_starts_a_refresh() {
     let world = World::new();

@@ -48,7 +48,7 @@ async fn retried(client: Client, policy: On) -> Result<Response, Error> {
     Retry::new(policy, service).oneshot(request()).await
 }
 
-/// Returns a client with the policy below it.
+/// Returns a client that sends its requests through the policy.
 fn over(world: &World, policy: On) -> ShopClient {
     let issued = tokens(&world.authority.issue());
     let service = Retry::new(policy, world.service());

@@ -147,7 +147,7 @@ async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
     world.authority.assert_refreshes(2);
 }
 
-/// B6: all calls that wait for a refresh get its error.
+/// B6: if a refresh fails, all calls that wait for this refresh get its error.
 #[tokio::test(start_paused = true)]
 async fn all_waiting_calls_get_the_error_of_a_failed_refresh() {
     let world = World::new();

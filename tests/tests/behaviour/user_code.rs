@@ -244,7 +244,7 @@ async fn a_refresher_can_end_the_session() {
     }
 }
 
-/// D1: if the other client of a refresher loses its session, this is a temporary failure of the refresh.
+/// D1: if a refresher calls another client and that client loses its session, the refresh fails temporarily.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_whose_own_api_loses_its_session_is_a_temporary_failure() {
     let (world, elsewhere) = (World::new(), World::new());

@@ -57,7 +57,7 @@ pub trait Shop {
     }
 }
 
-/// A fake that implements two of five methods, one of them with a role.
+/// A fake that implements two of five methods. One of these two methods has a role.
 struct Fake;
 
 impl Shop for Fake {
@@ -161,7 +161,7 @@ pub trait Guarded {
     }
 }
 
-/// A trait with generic methods, lifetimes, attributes, and names that generated code could use, too.
+/// A trait with generic methods, lifetimes, attributes, and names that generated code could also use.
 #[api(path = "/{tenant}")]
 pub trait Search<Row = u64>
 where

@@ -23,7 +23,7 @@ async fn killed_at(step: &str, place: Place, server: Server) -> String {
     let shop = Shop::open(place, server).await;
     shop.world.authority.open(Role::Refresh);
     let mut victim = shop.process("victim");
-    // The process has already loaded the store, so its next load is under the lock.
+    // The process has already loaded the store, so it holds the lock during its next load.
     assert_eq!(victim.call().await, "well");
     shop.world.authority.expire();
     victim.tell(&format!("stop {step}"));

@@ -53,7 +53,7 @@ impl CredentialApi for Secret {
     }
 
     fn delete_credential(&self) -> Result<()> {
-        panic!("nothing is ever deleted")
+        panic!("the store never deletes an entry")
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -48,7 +48,7 @@ async fn a_redis_store_works_again_after_a_crash_of_redis() {
     assert!(held.fence() > fence);
 }
 
-/// S6: while Redis hangs, every operation of the store fails after a time-out. The store works again after Redis has
+/// S6: while Redis hangs, every operation of the store fails after a timeout. The store works again after Redis has
 /// resumed.
 #[tokio::test]
 async fn a_redis_that_hangs_blocks_no_call() {

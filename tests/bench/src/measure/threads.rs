@@ -15,7 +15,7 @@ const MOST_PROCESSES: usize = 25;
 /// machine may temporarily be two threads of one physical core, and sharing between these threads costs almost nothing.
 /// A transfer takes about 8 ns within one core, at least 25 ns within a die, and at least 100 ns between dies.
 const APART: f64 = 20.0;
-/// The time to wait until the two threads run on other cores.
+/// The maximum time to wait until the two threads run on two physical cores.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The minimum share of the cores' time in an undisturbed slice.
 const ALONE: f64 = 0.9;
@@ -40,7 +40,7 @@ pub fn measure() -> Section {
     );
     let transfer = median(rounds.iter().map(|round| round.transfer).collect());
     section.text(&format!(
-        "In the same rounds, a cache line needed {} ns from one core to the other.",
+        "In the same rounds, a cache line took {} ns to move from one core to the other.",
         number(transfer.round())
     ));
     let [[.., alone], .., [.., many]] = found;

@@ -31,7 +31,7 @@ pub async fn converse(mut stream: TcpStream) {
     }
 }
 
-/// Writes the response of the open server, with the same headers.
+/// Writes the response that the server for all requests also sends, with the same headers.
 fn write_answer(id: u64, json: &mut Vec<u8>, answer: &mut Vec<u8>) {
     serde_json::to_writer(&mut *json, &Item::numbered(id)).expect("memory");
     write!(

@@ -131,7 +131,7 @@ fn run(command: &mut Command) -> Result<Output, String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.output().map_err(|error| format!("{name} cannot be run ({error})"))?;
     let said = String::from_utf8_lossy(&output.stderr);
-    // The last line of the output contains the cause.
+    // The last line on stderr contains the cause of the failure.
     let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
     if output.status.success() { Ok(output) } else { Err(format!("{name} failed ({last})")) }
 }

@@ -53,7 +53,8 @@ impl FaultyNetwork {
         self.0.random.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns a random delay: usually short, sometimes long, and with faults sometimes longer than a call waits.
+    /// Returns a random delay: usually short and sometimes long. If the run has faults, the delay is sometimes longer
+    /// than a call waits.
     fn delay(&self) -> Duration {
         let (mut random, level) = (self.random(), self.0.level);
         let longest = match random.u8(..20) {

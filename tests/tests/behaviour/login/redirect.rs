@@ -105,7 +105,7 @@ async fn an_exchange_carries_nothing_of_the_old_session() {
     }
     assert!(!String::from_utf8_lossy(exchange.body()).contains("old-"));
     let tokens = shop.session().tokens().unwrap();
-    assert_eq!(tokens.refresh_token().unwrap().secret(), "new-refresh", "the refresh token is the new one");
+    assert_eq!(tokens.refresh_token().unwrap().secret(), "new-refresh", "the new refresh token is stored");
 }
 
 /// RFC 6749 §2.3.1, RFC 8414 §2: the client authenticates with a method that the server supports, unless the user sets

@@ -17,8 +17,8 @@ trait Plain {
 
 const SERVER: &str = "AFRESH_TEST_SERVER";
 
-/// N4: a system proxy receives no request to this machine. Plain http to this machine is allowed only because no other
-/// program sees it.
+/// N4: a system proxy receives no request to this machine. Plain http to this machine is allowed only because no
+/// program between the client and the server sees the request.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_proxy_of_the_system_sees_no_request_to_this_machine() {
     if let Ok(server) = env::var(SERVER) {
