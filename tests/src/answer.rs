@@ -32,7 +32,7 @@ pub(crate) struct Response {
     pub(crate) content: Content,
 }
 
-/// The source of the bytes of a body.
+/// The source of a body's bytes.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     Whole(Bytes),
@@ -49,7 +49,8 @@ pub(crate) enum Ending {
     Hang,
 }
 
-/// A transport error. The first use returns the error of the test, and later uses return an error with the same text.
+/// A transport error. The first request gets the error that the test has created, and later requests get an error with
+/// the same text.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     text: String,

@@ -78,7 +78,7 @@ pub trait Place: Send + Sync + 'static {
     }
 }
 
-/// Runs all checks, each with a new place.
+/// Runs all checks, each in a new place.
 ///
 /// # Panics
 ///

@@ -58,7 +58,7 @@ pub async fn quiet() {
     .await;
 }
 
-/// Responds to all waiting requests and returns their number.
+/// Responds to all waiting requests and returns the number of these requests.
 pub fn answer() -> usize {
     ROUND.fetch_add(1, Relaxed);
     let mut callers = callers_waiting();

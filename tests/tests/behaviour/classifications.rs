@@ -17,7 +17,7 @@ use crate::transports::ConnectTo;
 /// The HTML page of a firewall.
 const PAGE: &str = "<html><body><h1>403 Forbidden</h1></body></html>";
 
-/// C1: a forbidden call causes one refresh. The second refusal is returned, and the session continues.
+/// C1: a forbidden call causes one refresh. The call returns the second refusal, and the session continues.
 #[tokio::test(start_paused = true)]
 async fn a_genuine_403_is_returned_after_one_refresh_and_the_session_is_kept() {
     let world = World::new();

@@ -34,7 +34,7 @@ fn accept_new(world: &World, refusal: u16) {
     });
 }
 
-/// B9: a panic of a refresher is a failed refresh, and the next call refreshes again.
+/// B9: if a refresher panics, the refresh fails, and the next call refreshes again.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_that_panics_fails_only_the_waiting_calls() {
     for panics_at_once in [true, false] {

@@ -15,7 +15,7 @@ pub struct Ban {
     pub modules: &'static [&'static str],
 }
 
-/// The arrows between files, each with the first place that causes it.
+/// The arrows between files, each with the first line of code that causes the arrow.
 type Arrows = BTreeMap<String, BTreeMap<String, String>>;
 
 /// Returns one sentence for each violation.

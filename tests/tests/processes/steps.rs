@@ -18,7 +18,7 @@ const STEPS: [(&str, bool); 8] = [
 ];
 
 /// Kills a process at this step and returns the result of the next process's call. The server may receive at most one
-/// refresh for the expired token and one for the kill.
+/// refresh because of the expired token and one refresh because of the kill.
 async fn killed_at(step: &str, place: Place, server: Server) -> String {
     let shop = Shop::open(place, server).await;
     shop.world.authority.open(Role::Refresh);

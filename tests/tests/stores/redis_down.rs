@@ -112,7 +112,8 @@ async fn losing_the_first_answer_about(what: &str, server: &RedisServer) -> Stri
     url
 }
 
-/// Forwards requests until the mark has been sent and its response has been dropped. Returns true if the mark was sent.
+/// Forwards requests until a request that contains `mark` was sent and its response was dropped. Returns true if such a
+/// request was sent.
 async fn relay_until(mark: &[u8], here: TcpStream, there: TcpStream) -> bool {
     let (mut from_here, mut to_here) = here.into_split();
     let (mut from_there, mut to_there) = there.into_split();

@@ -61,7 +61,8 @@ impl Program {
         std::fs::create_dir_all(folder.join("src")).expect("a folder that can be written");
         std::fs::write(folder.join("Cargo.toml"), manifest).expect("a folder that can be written");
         std::fs::write(folder.join("src/main.rs"), "fn main() {}\n").expect("a folder that can be written");
-        std::fs::copy(format!("{here}/Cargo.lock"), folder.join("Cargo.lock")).expect("the lock file of the bench exists");
+        std::fs::copy(format!("{here}/Cargo.lock"), folder.join("Cargo.lock"))
+            .expect("the lock file of the bench exists");
         Self { folder }
     }
 

@@ -17,7 +17,7 @@ const MOST_PROCESSES: usize = 25;
 const APART: f64 = 20.0;
 /// The maximum time to wait until the two threads run on two physical cores.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The minimum share of the cores' time in an undisturbed slice.
+/// The minimum share of the available CPU time that the threads use in an undisturbed slice.
 const ALONE: f64 = 0.9;
 
 pub fn measure() -> Section {

@@ -54,7 +54,8 @@ impl Scratch {
         };
         write("Cargo.toml", &MANIFEST.replace("RUNTIME", &format!("{here}/../../runtime")));
         std::fs::create_dir_all(scratch.folder.join("src")).expect("a folder that can be written");
-        std::fs::copy(format!("{here}/Cargo.lock"), scratch.folder.join("Cargo.lock")).expect("the lock file of the bench exists");
+        std::fs::copy(format!("{here}/Cargo.lock"), scratch.folder.join("Cargo.lock"))
+            .expect("the lock file of the bench exists");
         scratch
     }
 
@@ -64,7 +65,8 @@ impl Scratch {
     }
 
     pub fn write(&self, source: &Source) {
-        std::fs::write(self.folder.join("src/main.rs"), &source.program).expect("a folder that can be written");
+        std::fs::write(self.folder.join("src/main.rs"), &source.program)
+            .expect("a folder that can be written");
         std::fs::write(self.folder.join("api.json"), &source.document).expect("a folder that can be written");
     }
 
