@@ -103,7 +103,7 @@ pub async fn all<P: Place>(new_place: impl Fn() -> P) {
     foreign_content_is_an_error_and_stays(&new_place()).await;
 }
 
-/// A store that was never written has revision 0 and no record, before and after a lock.
+/// A store to which nothing was written has revision 0 and no record, before and after a lock.
 pub async fn an_empty_store_has_no_record(place: &impl Place) {
     let store = place.open();
     for _ in 0..2 {
@@ -153,7 +153,7 @@ pub async fn an_old_basis_is_refused(place: &impl Place) {
     for basis in [Revision::default(), first, second.next()] {
         assert_eq!(swap(&store, basis, "late").await, None, "a swap based on another revision is refused");
     }
-    // A swap is also refused if the bytes of the record are equal.
+    // A swap with an old basis is also refused if its record equals the stored record.
     assert_eq!(swap(&store, first, "second").await, None, "a swap based on an old revision is refused");
     assert_eq!(load(&store).await.record, b"second", "a refused swap changes nothing");
 }
@@ -234,7 +234,8 @@ pub async fn one_holds_the_lock_until_it_is_dropped(place: &impl Place) {
     assert!(lock(&other).await.is_some(), "a dropped lock can be acquired again");
 }
 
-/// If many tasks wait for the lock, each acquires it once, and two tasks never hold it at the same time.
+/// If many tasks wait for the lock, each task acquires the lock once, and two tasks never hold the lock at the same
+/// time.
 pub async fn two_never_hold_the_lock(place: &impl Place) {
     let held = Arc::new(AtomicBool::new(false));
     let mut tasks = JoinSet::new();

@@ -1,7 +1,7 @@
 //! A server in the client's process that responds only when the runtime is idle. Therefore the state of the callers
 //! does not depend on timing, and connections use no memory.
 //!
-//! Each process has one such server, and its clients use one thread.
+//! Each process has one server in memory, and all clients of this server use one thread.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};

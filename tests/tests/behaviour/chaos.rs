@@ -91,8 +91,8 @@ fn run_all(level: FaultLevel) -> Counts {
     })
 }
 
-/// G2, I2, I3, I4, I5, I7, I14, I16: no random run presents a spent refresh token, sends a call with two identities or
-/// more than twice, or fails a call without a reason.
+/// G2, I2, I3, I4, I5, I7, I14, I16: no random run presents a spent refresh token, sends a call as two users, sends a
+/// call more than twice, or fails a call without a reason.
 #[test]
 fn no_random_run_reuses_a_token_or_fails_a_call_without_a_reason() {
     let counts = run_all(FaultLevel::Errors);

@@ -31,7 +31,7 @@ fn process(world: &World, store: &FakeStore) -> SignOnClient {
     SignOnClient::builder(ORIGIN).connect_to(world.clone()).store(store.clone()).build().unwrap()
 }
 
-/// Returns a world in which the first refresh has succeeded. `fault` makes the write of the result fail.
+/// Returns a world in which the first refresh has succeeded. `fault` determines how the write of the result fails.
 async fn first_refresh(fault: impl FnOnce(&FakeStore)) -> (World, FakeStore, SignOnClient) {
     let (world, store) = (World::with(AuthorityConfig::cookie()), FakeStore::new());
     let shop = process(&world, &store);

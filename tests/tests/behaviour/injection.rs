@@ -133,8 +133,8 @@ proptest! {
         prop_assert_eq!(seen.as_ref().map(segments), expected);
     }
 
-    /// N7: two arguments in one path segment, or an argument after a literal dot, never change the number of segments,
-    /// or the call fails.
+    /// N7: a path segment with two arguments, or with an argument after a literal dot, stays exactly one segment, or
+    /// the call fails.
     #[test]
     fn arguments_that_share_a_segment_are_exactly_that_segment(x in text(), y in text()) {
         let joined = format!("{x}{y}");

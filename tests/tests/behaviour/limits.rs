@@ -1,4 +1,4 @@
-//! Limits for the parts of a response that are read: `max_body`, the bodies of errors, lines and events.
+//! Limits on how much of a response the client reads: `max_body`, the bodies of errors, lines and events.
 
 use afresh::{ByteStream, Events, Lines, Pages, Result, api};
 use afresh_tests::{Answer, AuthorityConfig, Double, Role, Stage, World};
@@ -66,7 +66,7 @@ async fn the_body_of_an_error_is_cut_at_one_mebibyte() {
     assert_eq!(whole.body().unwrap().len(), MIB);
     assert!(!whole.to_string().contains("cut"), "{whole}");
     assert_eq!(answering(None, || Answer::new(404).body(vec![b'x'; MIB + 1])).perhaps().await.unwrap(), None);
-    // By default, the body of a success has no limit.
+    // By default, the body of a successful response has no limit.
     let long = answering(None, || Answer::new(200).body(vec![b'x'; 3 * MIB])).text().await.unwrap();
     assert_eq!(long.len(), 3 * MIB);
 }

@@ -122,7 +122,7 @@ async fn a_refresher_that_never_ends_fails_after_ten_seconds() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// D13: fifty calls in a row during an outage send one refresh.
+/// D13: fifty calls in a row during an outage cause one refresh request.
 #[tokio::test(start_paused = true)]
 async fn fifty_calls_in_an_outage_send_one_refresh() {
     let world = World::new();

@@ -283,7 +283,8 @@ async fn a_status_outside_the_configured_set_gives_its_reason() {
     assert_eq!(error.to_string(), "Shop::orders: the server answered 404 Not Found");
 }
 
-/// C13: after five useless refreshes in a row, the next refusal is an excessive-refresh error and starts no refresh.
+/// C13: after five useless refreshes in a row, the next refusal causes an excessive-refresh error and starts no
+/// refresh.
 #[tokio::test(start_paused = true)]
 async fn too_many_useless_refreshes_are_a_separate_error() {
     let world = World::new();
@@ -300,7 +301,7 @@ async fn too_many_useless_refreshes_are_a_separate_error() {
     world.authority.assert_refreshes(5);
 }
 
-/// D10: a refresh that returns the refused token is a no-progress error.
+/// D10: a refresh that returns the refused token causes a no-progress error.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_without_progress_is_a_separate_error() {
     let world = World::new();

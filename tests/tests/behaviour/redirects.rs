@@ -55,8 +55,8 @@ async fn a_redirect_to_another_origin_carries_no_token_in_any_header() {
     }
 }
 
-/// N1: a redirect within the origin sends the token. After a redirect to another origin, no later request of the call
-/// contains the token, because the other origin chose the URL.
+/// N1: after a redirect within the origin, the next request contains the token. After a redirect to another origin, no
+/// later request of the call contains the token, because the other origin chose the URL.
 #[tokio::test(start_paused = true)]
 async fn hops_carry_the_token_until_they_leave_the_origin() {
     let (home, elsewhere, origins) = worlds();

@@ -66,7 +66,7 @@ async fn the_receipt_counts_attempts_and_the_time_between_them() {
     assert!(receipt.waited() >= 2 * SECOND);
 }
 
-/// The wait before a retry is random and stays below a limit that doubles.
+/// The wait before a retry is random and stays below a limit that doubles with each retry.
 #[tokio::test(start_paused = true)]
 async fn waits_stay_below_a_ceiling_that_doubles() {
     let world = World::new();

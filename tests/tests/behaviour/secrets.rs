@@ -240,7 +240,7 @@ async fn no_text_of_any_call_holds_a_cookie() {
     said.assert_silent_about(&secret);
 }
 
-/// U3: an error of `build` and a panic of a refresher do not make a secret visible.
+/// U3: an error of `build` and a panic of a refresher contain no secret.
 #[tokio::test(start_paused = true)]
 async fn neither_a_builders_error_nor_a_panic_contains_a_secret() {
     let world = World::new();

@@ -210,7 +210,7 @@ async fn a_refresher_may_make_a_public_call_of_its_own_client() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// D6: a refresher that returns no access token is a temporary failure.
+/// D6: if a refresher returns no access token, the refresh fails temporarily.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_without_an_access_token_is_a_temporary_failure() {
     let world = World::new();

@@ -27,7 +27,7 @@ struct Secret(String, String);
 
 impl CredentialApi for Secret {
     fn set_secret(&self, secret: &[u8]) -> Result<()> {
-        // For this user, the keyring has the length limit of Windows.
+        // For this user, the keyring rejects secrets that are longer than Windows allows.
         if self.1 == "brief" && secret.len() > 2560 {
             return Err(Error::TooLong("secret".into(), 2560));
         }

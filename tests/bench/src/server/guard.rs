@@ -23,7 +23,7 @@ const ANSWER: Duration = Duration::from_millis(5);
 /// The token that a refresh returns.
 pub const FRESH: &str = "a-fresh-token";
 
-/// The information about the token in a rejection.
+/// The information about the token that a rejection contains.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Guard {
     /// The rejection has no information about the token.

@@ -62,7 +62,7 @@ impl Kit {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(self.name());
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.name());
         fs::create_dir_all(&folder).unwrap();
-        // Another test run may install at the same time.
+        // Another test run may install the packages at the same time.
         let lock = File::create(folder.join("lock")).unwrap();
         lock.lock().unwrap();
         for entry in fs::read_dir(&source).unwrap() {

@@ -333,6 +333,7 @@ fn schema(with_id: bool) -> Value {
     if with_id {
         properties["id"] = integer;
     }
-    // No property is required, so that the type has a default value, as the types of the other designs do.
+    // No property of the schema is required, so that the generated type has a default value, like the types of the
+    // other designs.
     json!({ "type": "object", "properties": properties })
 }

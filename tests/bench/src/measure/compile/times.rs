@@ -71,7 +71,7 @@ impl Samples {
             Mode::Release => release.push(time),
             Mode::Debug => {
                 debug.push(time);
-                // Measures an edit of one endpoint and its reversal.
+                // Measures the build after an edit of one endpoint, and the build after this edit is reversed.
                 scratch.write(&source.clone().edited());
                 let there = scratch.build(mode);
                 scratch.write(&source);
