@@ -20,7 +20,7 @@ const OUTAGE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_secs(1);
 const ATTEMPTS: u32 = 3;
 
-/// The numbers of calls and of sent requests with one client.
+/// The number of calls of one client, and the number of requests that this client sent.
 #[derive(Clone, Copy, Deserialize, Serialize)]
 pub struct Sends {
     pub calls: u64,

@@ -216,7 +216,7 @@ async fn a_call_with_its_own_authorization_is_not_changed() {
     world.authority.assert_refreshes(0);
 }
 
-/// In a trait with roles, a header map that contains the token header or a header of the transport is an error, and
+/// In a trait with roles, a header map that contains the token header or a header of the transport causes an error, and
 /// nothing is sent.
 #[tokio::test(start_paused = true)]
 async fn a_header_map_with_the_token_header_is_an_error_before_anything_is_sent() {

@@ -1,4 +1,5 @@
-//! The layer rules: no cycle of arrows, no arrow up, no use of items of the own `mod.rs`, and no forbidden names.
+//! The layer rules: no cycle of arrows, no arrow up, no use of items that the `mod.rs` of the same folder defines, and
+//! no forbidden names.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -1,4 +1,4 @@
-//! The query of a login redirect can be any text, because an attacker can write it.
+//! The query of a login redirect can be any text, because an attacker can choose the query.
 
 use afresh::Session;
 use afresh::oauth2::Server;

@@ -93,7 +93,8 @@ async fn a_circle_of_links_is_an_error() {
     assert!(store.lock().await.is_err());
 }
 
-/// Files of other programs with similar names keep their content, and the session file does not inherit their mode.
+/// Files of other programs with similar names keep their content, and the session file does not inherit the file mode
+/// of these files.
 #[tokio::test]
 async fn leftovers_are_neither_used_nor_followed() {
     let folder = Folder::new();
