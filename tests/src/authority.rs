@@ -253,15 +253,15 @@ impl Authority {
         self.requests(Role::Logout).len()
     }
 
-    /// Returns how often a client presented a spent refresh token although it had received the response to the first
-    /// use.
+    /// Returns how often a client presented a spent refresh token although the client had received the response to the
+    /// first use.
     #[must_use]
     pub fn reuses(&self) -> usize {
         self.state().issued.reuses()
     }
 
-    /// Returns how often a client presented a spent refresh token because it never received the response to the first
-    /// use.
+    /// Returns how often a client presented a spent refresh token because the client never received the response to the
+    /// first use.
     #[must_use]
     pub fn retries_after_lost_answer(&self) -> usize {
         self.state().issued.retries_after_lost_answer()

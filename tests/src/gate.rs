@@ -75,7 +75,7 @@ impl<D> Gate<D> {
 
 impl<D> Waiting<D> {
     pub(crate) fn decide(self, decision: D) {
-        // The receiver is closed if the caller has abandoned the request, which is not an error here.
+        // If the caller has abandoned the request, the receiver is closed. This is not an error.
         let _ = self.decide.send(decision);
     }
 

@@ -1,4 +1,4 @@
-//! Compares the measured counts with the counts in `counts.tsv`, so that a regression is a failure of the program.
+//! Compares the measured counts with the counts in `counts.tsv`, so that the program fails if a count is worse.
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/counts.tsv");
 /// The relative tolerance. A new compiler version changes instruction counts by about this factor.

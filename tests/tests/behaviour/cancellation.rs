@@ -162,7 +162,7 @@ async fn a_call_dropped_while_it_waits_is_not_sent_again() {
     assert_eq!(world.stage.routes(), ["GET /orders/1", "GET /orders/2", "GET /orders/1"]);
 }
 
-/// F5: if the first waiting call is dropped, the refresh continues, and later calls join it.
+/// F5: if the first waiting call is dropped, the refresh continues, and later calls join this refresh.
 #[tokio::test(start_paused = true)]
 async fn dropping_the_first_waiting_call_starts_no_second_refresh() {
     let world = World::new();

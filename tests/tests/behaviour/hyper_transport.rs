@@ -76,7 +76,7 @@ async fn a_second_call_reuses_the_connection() {
     assert_eq!(seen.header("host"), Some(&*listening.address().to_string()));
 }
 
-/// A body that arrives in many chunks is read to its end, and a broken body is an error.
+/// A body that arrives in many chunks is read to its end, and a broken body causes an error.
 #[tokio::test]
 async fn a_body_in_many_chunks_is_read_to_its_end() {
     let stage = Stage::new();

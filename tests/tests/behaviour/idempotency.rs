@@ -9,8 +9,8 @@ use crate::bodies::{accepted, body_of_both};
 use crate::transports::ConnectTo;
 use crate::waiting::done;
 
-/// M1, M3: a call with any HTTP method is sent again after a 401 or 403, because the server has refused it without
-/// acting on it.
+/// M1, M3: a call with any HTTP method is sent again after a 401 or 403, because the server has refused the call
+/// without acting on it.
 #[tokio::test(start_paused = true)]
 async fn every_method_is_sent_again_after_a_401_or_403() {
     for verb in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"] {

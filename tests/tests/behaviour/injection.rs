@@ -179,7 +179,7 @@ proptest! {
     }
 }
 
-/// N7: a path argument that serializes to no value or to several values is an error, and nothing is sent.
+/// N7: a path argument that serializes to no value or to several values causes an error, and nothing is sent.
 #[tokio::test(start_paused = true)]
 async fn a_path_argument_must_be_one_scalar() {
     // The macro rejects such types of the standard library at compile time, so the test uses custom types.

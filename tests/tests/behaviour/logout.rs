@@ -181,7 +181,7 @@ async fn a_refused_logout_still_ends_the_session_and_is_sent_again_once() {
     world.authority.assert_logouts(2);
 }
 
-/// W10: a logout with an expired access token refreshes and is sent again, so that it ends the session at the server.
+/// W10: a logout with an expired access token is sent again after a refresh, so that the server also ends the session.
 /// The session never uses the new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_logout_with_an_expired_token_refreshes_and_is_sent_again() {

@@ -197,7 +197,7 @@ async fn the_expiry_in_a_token_counts_only_if_the_server_sent_none() {
     world.authority.assert_refreshes(0);
 }
 
-/// H11: if the server refuses a token that is valid according to the clock, the client refreshes it.
+/// H11: if the server refuses a token that is valid according to the clock, the client refreshes the token.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_outranks_the_clock() {
     for status in [401, 403] {

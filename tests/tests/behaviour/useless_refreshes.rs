@@ -283,7 +283,7 @@ async fn after_five_useless_refreshes_a_call_fails_without_another() {
     world.authority.assert_refreshes(6);
 }
 
-/// C13: an accepted token between useless refreshes resets their count.
+/// C13: if the server accepts a token between useless refreshes, the count of useless refreshes starts again.
 #[tokio::test(start_paused = true)]
 async fn a_success_between_useless_refreshes_resets_the_count() {
     let world = World::new();

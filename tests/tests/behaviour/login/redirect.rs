@@ -206,7 +206,7 @@ async fn a_login_can_be_waited_for() {
     assert_eq!(session.state(), SessionState::LoggedIn);
 }
 
-/// An invalid redirect URL, parameter or endpoint is an error when the login starts.
+/// An invalid redirect URL, parameter or endpoint causes an error when the login starts.
 #[test]
 fn an_invalid_login_is_refused_when_it_starts() {
     let server = || Server::new("https://id.test/authorize", "https://id.test/token");
