@@ -1,4 +1,4 @@
-//! Tests `HyperTransport` on real sockets: connections, timeouts, and requests that must not be sent twice.
+//! Tests `HyperTransport` on real sockets: connections, timeouts, and requests that must not be sent more than once.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;

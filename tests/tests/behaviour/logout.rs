@@ -169,7 +169,7 @@ async fn a_logout_without_a_network_still_ends_the_session() {
 }
 
 /// J8, W10: a logout that the server refuses still ends the session. The client refreshes once and then sends the
-/// logout again once.
+/// logout a second time.
 #[tokio::test(start_paused = true)]
 async fn a_refused_logout_still_ends_the_session_and_is_sent_again_once() {
     let world = World::new();

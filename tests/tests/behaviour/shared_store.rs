@@ -329,7 +329,8 @@ async fn a_processs_own_intent_does_not_mean_a_lost_rotation() {
     assert_eq!(store.count(Operation::Lock), 2, "acquired locks");
 }
 
-/// R4, R10: a refresh acquires the lock once, loads the session once, and writes twice: the intent and the new tokens.
+/// R4, R10: a refresh acquires the lock once, loads the session once, and makes two writes: the intent and the new
+/// tokens.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_locks_once_reads_once_and_writes_twice() {
     let world = guarded();

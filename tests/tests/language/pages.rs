@@ -458,7 +458,7 @@ async fn a_relative_link_of_another_origin_is_not_followed() {
     elsewhere.assert_sends(1);
 }
 
-/// A page whose request failed is requested again by the next call of `next`, at most twice in a row.
+/// A page whose request failed is requested again by the next call of `next`, at most two times in a row.
 #[tokio::test(start_paused = true)]
 async fn a_failed_page_is_requested_again_twice_and_then_the_pages_end() {
     let stage = Stage::new();
