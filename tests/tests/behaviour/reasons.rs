@@ -152,7 +152,7 @@ async fn a_rate_limit_is_named() {
     }
 }
 
-/// C7: a 403 with another reason in a body in Google's format starts a refresh, like every other 403.
+/// C7: a 403 whose body has Google's format but states another reason starts a refresh, like every other 403.
 #[tokio::test(start_paused = true)]
 async fn another_reason_of_google_starts_a_refresh() {
     let world = World::new();

@@ -149,8 +149,8 @@ impl Double for FaultyNetwork {
             let role = world.authority.role_of(request.uri().path());
             let mut delay = network.delay();
             if role == Some(Role::Refresh) && network.0.level != FaultLevel::LostAnswers && delay > LATE {
-                // The request arrives before the client abandons the refresh, or it never arrives. The response to a
-                // request that arrives later would be lost.
+                // The request arrives before the client abandons the refresh, or it never arrives. If the request
+                // arrived later, its response would be lost.
                 delay = Duration::from_hours(1);
             }
             sleep(delay).await;
