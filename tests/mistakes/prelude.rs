@@ -41,7 +41,7 @@ pub mod prelude {
         pub token: String,
     }
 
-    /// A value from the session that is a complete request body.
+    /// A value that the session provides and that is sent as the complete request body.
     #[derive(Debug)]
     pub struct SessionText(pub String);
 

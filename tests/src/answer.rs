@@ -32,7 +32,7 @@ pub(crate) struct Response {
     pub(crate) content: Content,
 }
 
-/// The source of the bytes of a body.
+/// The source of a body's bytes.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     Whole(Bytes),
@@ -49,7 +49,8 @@ pub(crate) enum Ending {
     Hang,
 }
 
-/// A transport error. The first use returns the error of the test, and later uses return an error with the same text.
+/// A transport error. The first request gets the error that the test has created, and later requests get an error with
+/// the same text.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     text: String,
@@ -198,7 +199,7 @@ impl Answer {
         *content = match std::mem::replace(content, Content::Whole(Bytes::new())) {
             Content::Whole(bytes) => Content::Chunks(VecDeque::from([bytes]), ending),
             Content::Chunks(chunks, _) => Content::Chunks(chunks, ending),
-            Content::Fed(_) => panic!("the feed of a streamed answer says itself how it ends"),
+            Content::Fed(_) => panic!("the sender of a streamed answer determines how the body ends"),
         };
         self
     }

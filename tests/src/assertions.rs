@@ -78,7 +78,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// Panics if the largest number is different.
+    /// Panics if the largest number is different from `expected`.
     #[track_caller]
     pub fn assert_max_concurrent_refreshes(&self, expected: usize) {
         let (seen, requests) = (self.max_concurrent_refreshes(), self.requests(Role::Refresh));

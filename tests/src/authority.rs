@@ -22,11 +22,13 @@ use crate::token_requests::ParkedRequest;
 /// [`canary`](Self::canary). The canary is random text, so a search for it finds every leaked token.
 ///
 /// The value that [`new`](Self::new) or [`with`](Self::with) returned fails the test on drop if a client presented a
-/// refresh token that it knew to be spent. A test that provokes the reuse of a spent refresh token calls
-/// [`expect_reuses`](Self::expect_reuses). Clones check nothing, so a test keeps the first value until its end.
+/// refresh token that the client knew to be spent. A test that provokes the reuse of a spent refresh token calls
+/// [`expect_reuses`](Self::expect_reuses). Clones of this value check nothing, so a test must keep the first value
+/// until the test ends.
 pub struct Authority {
     shared: Arc<Inner>,
-    /// Whether this value checks for reuse on drop. The first value checks, and its clones do not.
+    /// Whether this value checks for reused refresh tokens when it is dropped. Only the first value makes this check;
+    /// its clones do not.
     checks_reuse: bool,
 }
 
@@ -203,13 +205,13 @@ impl Authority {
         self.state().issued.canary().to_owned()
     }
 
-    /// Returns the access token with this number, counted from 1. The token need not have been issued.
+    /// Returns the access token with this number, counted from 1, even if the server has not issued this token yet.
     #[must_use]
     pub fn access(&self, number: usize) -> String {
         self.state().issued.access_text(number)
     }
 
-    /// Returns the refresh token with this number, counted from 1. The token need not have been issued.
+    /// Returns the refresh token with this number, counted from 1, even if the server has not issued this token yet.
     #[must_use]
     pub fn refresh(&self, number: usize) -> String {
         self.state().issued.secret_text(number)
@@ -251,15 +253,15 @@ impl Authority {
         self.requests(Role::Logout).len()
     }
 
-    /// Returns how often a client presented a spent refresh token although it had received the response to the first
-    /// use.
+    /// Returns how often a client presented a spent refresh token although the client had received the response to the
+    /// first use.
     #[must_use]
     pub fn reuses(&self) -> usize {
         self.state().issued.reuses()
     }
 
-    /// Returns how often a client presented a spent refresh token because it never received the response to the first
-    /// use.
+    /// Returns how often a client presented a spent refresh token because the client never received the response to the
+    /// first use.
     #[must_use]
     pub fn retries_after_lost_answer(&self) -> usize {
         self.state().issued.retries_after_lost_answer()

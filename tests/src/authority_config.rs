@@ -9,7 +9,7 @@ use crate::answer::Answer;
 /// The configuration of an [`Authority`](crate::Authority). The default is a typical OAuth server: refresh tokens in
 /// JSON that rotate, no grace period, and a session that ends when a spent refresh token is presented.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an independent switch")]
+#[expect(clippy::struct_excessive_bools, reason = "each field is an independent switch")]
 pub struct AuthorityConfig {
     /// Whether each refresh token is valid for one refresh. If the tokens do not rotate, the first refresh token stays
     /// valid.
@@ -17,7 +17,7 @@ pub struct AuthorityConfig {
     /// The time after a rotation in which the server accepts the last spent refresh token again and returns the same
     /// successor.
     pub grace: Option<Duration>,
-    /// Whether a spent refresh token that is presented ends the session.
+    /// Whether the session ends if a client presents a spent refresh token.
     pub reuse_ends_session: bool,
     /// Whether a refresh revokes the earlier access tokens. If a refresh revokes no access token, each access token is
     /// valid until it expires.

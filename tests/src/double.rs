@@ -25,7 +25,7 @@ pub trait Double: Clone + Send + Sync + 'static {
     fn handle(&self, request: http::Request<Bytes>) -> BoxFuture<'static, Outcome>;
 }
 
-/// Adds the methods for both ways to reach a double, so that tests need no trait in scope.
+/// Adds the methods `service` and `listen` to a double, so that tests need no trait in scope.
 macro_rules! double_methods {
     ($double:ty) => {
         impl $double {

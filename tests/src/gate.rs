@@ -8,8 +8,8 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::seen::Seen;
 
-/// A time-out that is longer than any test. With the paused clock it elapses as soon as no task can make progress, so a
-/// test that would hang fails with a message.
+/// A timeout that is longer than any test. With a paused clock, this timeout elapses as soon as no task can make
+/// progress, so a test that would hang fails with a message.
 const FOREVER: Duration = Duration::from_hours(365 * 24);
 
 /// A queue of requests that wait for a decision `D`.
@@ -75,7 +75,7 @@ impl<D> Gate<D> {
 
 impl<D> Waiting<D> {
     pub(crate) fn decide(self, decision: D) {
-        // The receiver is closed if the caller has abandoned the request, which is not an error here.
+        // If the caller has abandoned the request, the receiver is closed. This is not an error.
         let _ = self.decide.send(decision);
     }
 

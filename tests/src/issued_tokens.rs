@@ -41,7 +41,7 @@ struct Secret {
 struct Spent {
     at: Instant,
     successor: usize,
-    /// Whether the client received the response with the successor.
+    /// Whether the client received the response that contains the successor of this refresh token.
     told: bool,
 }
 

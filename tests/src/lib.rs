@@ -1,8 +1,8 @@
 //! Test doubles of servers. A double does only what the test configures.
 //!
 //! - [`Stage`]: an API that parks every request until the test answers it.
-//! - [`Authority`]: an authorization server with endpoints for login, refresh and logout. [`AuthorityConfig`] sets how it
-//!   behaves, including the faults of real servers.
+//! - [`Authority`]: an authorization server with endpoints for login, refresh and logout. [`AuthorityConfig`] sets how
+//!   this server behaves, including the faults of real servers.
 //! - [`World`]: a stage and an authority at one origin. [`Origins`]: several doubles at several origins.
 //!
 //! Each double implements [`Double`]. `.service()` returns a tower service that is an in-memory transport for a client,

@@ -135,7 +135,7 @@ impl http_body::Body for ResponseBody {
 
     fn size_hint(&self) -> SizeHint {
         match &self.source {
-            // A body of known length is one chunk, so no byte remains after it.
+            // A body of known length is one chunk, so no byte remains after this chunk.
             Source::Chunks(chunks, _, size) if size.exact().is_some() && chunks.is_empty() => {
                 SizeHint::with_exact(0)
             }

@@ -182,13 +182,13 @@ impl Seen {
         serde_json::from_slice(self.body()).unwrap_or_default()
     }
 
-    /// Returns the timeout of the request, if it was sent in memory.
+    /// Returns the timeout of the request, if the request was sent in memory.
     #[must_use]
     pub fn timeout(&self) -> Option<Duration> {
         self.extension::<RequestTimeout>().map(|timeout| timeout.0)
     }
 
-    /// Returns an extension of the request, if it was sent in memory.
+    /// Returns an extension of the request, if the request was sent in memory.
     #[must_use]
     pub fn extension<T: Send + Sync + 'static>(&self) -> Option<&T> {
         self.0.request.extensions().get()

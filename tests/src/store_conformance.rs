@@ -1,6 +1,6 @@
 //! The checks that every `SessionStore` must pass. You can run the checks against your own store.
 //!
-//! Implement [`Place`] and call [`all`]. A failed check panics with the guarantee that the store does not keep.
+//! Implement [`Place`] and call [`all`]. A failed check panics with a message that states the violated guarantee.
 //!
 //! ```
 //! use afresh::MemoryStore;
@@ -78,7 +78,7 @@ pub trait Place: Send + Sync + 'static {
     }
 }
 
-/// Runs all checks, each with a new place.
+/// Runs all checks, each in a new place.
 ///
 /// # Panics
 ///
@@ -103,7 +103,7 @@ pub async fn all<P: Place>(new_place: impl Fn() -> P) {
     foreign_content_is_an_error_and_stays(&new_place()).await;
 }
 
-/// A store that was never written has revision 0 and no record, before and after a lock.
+/// A store to which nothing was written has revision 0 and no record, before and after a lock.
 pub async fn an_empty_store_has_no_record(place: &impl Place) {
     let store = place.open();
     for _ in 0..2 {
@@ -124,7 +124,7 @@ pub async fn a_load_sees_the_last_swap(place: &impl Place) {
         for store in [&one, &other, &place.open()] {
             let stored = load(store).await;
             assert_eq!(stored.revision, revision, "`load` returns the revision that `swap` returned");
-            assert_eq!(stored.record, record.as_bytes(), "load sees what swap stored");
+            assert_eq!(stored.record, record.as_bytes(), "`load` returns the record that `swap` has stored");
         }
         basis = revision;
     }
@@ -153,7 +153,7 @@ pub async fn an_old_basis_is_refused(place: &impl Place) {
     for basis in [Revision::default(), first, second.next()] {
         assert_eq!(swap(&store, basis, "late").await, None, "a swap based on another revision is refused");
     }
-    // A swap is also refused if the bytes of the record are equal.
+    // A swap with an old basis is also refused if its record equals the stored record.
     assert_eq!(swap(&store, first, "second").await, None, "a swap based on an old revision is refused");
     assert_eq!(load(&store).await.record, b"second", "a refused swap changes nothing");
 }
@@ -187,7 +187,7 @@ pub async fn one_swap_of_each_revision_wins(place: &impl Place) {
     won.sort_unstable();
     let mut basis = Revision::default();
     for (from, to) in won {
-        assert_eq!(from, basis, "each revision is written by exactly one task, and none is skipped");
+        assert_eq!(from, basis, "exactly one task writes each revision, and no revision is skipped");
         basis = to;
     }
     assert_eq!(
@@ -234,7 +234,8 @@ pub async fn one_holds_the_lock_until_it_is_dropped(place: &impl Place) {
     assert!(lock(&other).await.is_some(), "a dropped lock can be acquired again");
 }
 
-/// If many tasks wait for the lock, each acquires it once, and two tasks never hold it at the same time.
+/// If many tasks wait for the lock, each task acquires the lock once, and two tasks never hold the lock at the same
+/// time.
 pub async fn two_never_hold_the_lock(place: &impl Place) {
     let held = Arc::new(AtomicBool::new(false));
     let mut tasks = JoinSet::new();
@@ -287,8 +288,8 @@ pub async fn an_abandoned_request_for_the_lock_is_harmless(place: &impl Place) {
     lock.expect("an abandoned request does not keep the lock").expect("a store that works");
 }
 
-/// R6: a process drops its lock while the server is suspended for longer than one request waits. When the server runs
-/// again, another process gets the lock within 10 s, although the lock has not expired.
+/// R6: a process drops its lock while the server is suspended for longer than the timeout of one request. When the
+/// server runs again, another process gets the lock within 10 s, although the lock has not expired.
 pub async fn a_lock_that_is_dropped_during_a_stall_is_released_afterwards(place: &impl Place) {
     let (holder, next) = (place.open(), place.open());
     load(&next).await;
@@ -341,7 +342,7 @@ pub async fn fences_grow(place: &impl Place) {
         let Some(held) = lock(&place.open()).await else { return };
         let fence = held.fence();
         if fence == 0 {
-            assert_eq!(last, 0, "either every lock has a fence or none");
+            assert_eq!(last, 0, "either every lock has a fence, or no lock has a fence");
             continue;
         }
         assert!(turn == 0 || fence > last, "fence {fence} is not greater than the last fence {last}");
@@ -403,7 +404,7 @@ pub async fn every_change_is_reported_or_none(place: &impl Place) {
     }
 }
 
-/// S7: foreign data is an error for load and swap, and the store never deletes or overwrites it.
+/// S7: load and swap return an error for foreign data, and the store never deletes or overwrites foreign data.
 pub async fn foreign_content_is_an_error_and_stays(place: &impl Place) {
     if !place.spoil().await {
         return;

@@ -14,8 +14,9 @@ use crate::stage::Stage;
 /// One origin with an API and its token endpoints. Clones share one state.
 ///
 /// Requests to the paths of login, refresh and logout go to the [`Authority`], and all other requests go to the
-/// [`Stage`]. The authority and the stage write to one log and number their requests together. A test keeps the first
-/// value until its end, because the [`Authority`] of this value checks for spent refresh tokens when it is dropped.
+/// [`Stage`]. The authority and the stage write to one log and number their requests together. A test must keep the
+/// first value until the test ends, because the [`Authority`] of this value checks for presented spent tokens when it
+/// is dropped.
 #[derive(Clone, Debug)]
 pub struct World {
     /// The double of the API.

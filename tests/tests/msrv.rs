@@ -35,7 +35,7 @@ fn no_dependency_requires_a_newer_rust_than_the_stated_one() {
             .filter(|dependency| list(&dependency["dep_kinds"]).any(|kind| kind["kind"] != "dev"));
         open.extend(needed.map(|dependency| text(&dependency["pkg"])));
     }
-    assert!(seen.len() > 50, "the walk over the dependencies found only {}", seen.len());
+    assert!(seen.len() > 50, "the test found only {} dependencies", seen.len());
     assert!(newer.is_empty(), "afresh states {stated:?}, but {newer:?}");
 }
 

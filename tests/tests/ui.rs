@@ -49,7 +49,7 @@ fn files(folder: &Path, kind: &str) -> Vec<PathBuf> {
     found
 }
 
-/// Returns the lines of the compiler's errors, which are in the first ` --> ` line after each error.
+/// Returns the line number of each compiler error, which is in the first ` --> ` line after the error.
 fn error_lines(answer: &str, source: &Path) -> Vec<usize> {
     let mut lines = Vec::new();
     let mut at_error = false;

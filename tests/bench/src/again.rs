@@ -23,7 +23,7 @@ pub fn over_defaults() -> Client {
 /// Returns a folder with this name next to the build of this program.
 pub fn folder(name: &str) -> PathBuf {
     let program = std::env::current_exe().expect("this program");
-    let target = program.ancestors().nth(2).expect("it is built into a folder of a target folder");
+    let target = program.ancestors().nth(2).expect("the program is in a folder of a target folder");
     let folder = target.join("bench").join(name);
     std::fs::create_dir_all(&folder).expect("a folder that can be written");
     folder

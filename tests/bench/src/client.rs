@@ -55,7 +55,7 @@ pub struct Rushing {
 impl Rushing {
     /// Makes calls for the given time and returns the results.
     pub fn rush(&mut self, time: Duration) -> Rush {
-        writeln!(self.orders, "{}", time.as_millis()).expect("it waits for a line");
+        writeln!(self.orders, "{}", time.as_millis()).expect("the client reads its stdin");
         let mut result = String::new();
         self.results.read_line(&mut result).expect("it answers");
         serde_json::from_str(&result).expect("what it did")
@@ -70,7 +70,7 @@ impl Drop for Rushing {
 }
 
 impl Client {
-    /// Returns the client whose program is this program.
+    /// Returns a client that runs this program.
     pub fn this() -> Self {
         Self { program: std::env::current_exe().expect("this program") }
     }

@@ -1,8 +1,8 @@
 //! Measures values that repeat exactly in a client's process: instructions with callgrind, and allocations with this
 //! program's allocator.
 //!
-//! Each measurement makes two runs, the second with twice as many calls. The difference is the cost of the calls
-//! without the start and the end of the process.
+//! Each measurement makes two runs, the second with twice as many calls. The difference between the two runs is the
+//! cost of the calls, without the start and the exit of the process.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -30,17 +30,17 @@ pub struct Cost {
     pub bytes: f64,
 }
 
-/// Returns the cost of a call of each subject.
+/// Returns the cost of one call for each subject.
 pub fn of(subjects: &[&str]) -> Vec<Cost> {
     several(&Client::this(), subjects, CALLS)
 }
 
-/// Returns the cost of a call of each subject, measured as the difference of `calls` calls.
+/// Returns the cost of one call for each subject, measured as the difference of `calls` calls.
 pub fn of_calls(subjects: &[&str], calls: u64) -> Vec<Cost> {
     several(&Client::this(), subjects, calls)
 }
 
-/// Returns the cost of a call of each subject, measured in the program of `client`.
+/// Returns the cost of one call for each subject, measured in the program of `client`.
 pub fn by(client: &Client, subjects: &[&str]) -> Vec<Cost> {
     several(client, subjects, CALLS)
 }

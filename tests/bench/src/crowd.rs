@@ -12,7 +12,7 @@ use crate::in_memory;
 use crate::server::Guard;
 use crate::usage;
 
-/// The base URL, which has the length of a URL with a real port.
+/// The base URL, which is as long as a URL with a real port.
 const BASE: &str = "http://127.0.0.1:40000";
 
 static SERVED: AtomicUsize = AtomicUsize::new(0);

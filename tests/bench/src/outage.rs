@@ -20,7 +20,7 @@ const OUTAGE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_secs(1);
 const ATTEMPTS: u32 = 3;
 
-/// The numbers of calls and of sent requests with one client.
+/// The number of calls of one client, and the number of requests that this client sent.
 #[derive(Clone, Copy, Deserialize, Serialize)]
 pub struct Sends {
     pub calls: u64,
@@ -57,7 +57,7 @@ pub fn run(callers: usize) {
     println!("{}", serde_json::to_string(&both).expect("numbers"));
 }
 
-/// Makes the calls of all callers until the end of the outage and returns their number.
+/// Makes the calls of all callers until the end of the outage and returns the number of calls.
 async fn calls<F>(callers: usize, call: impl Fn() -> F + Clone + Send + 'static) -> u64
 where
     F: Future<Output = bool> + Send,

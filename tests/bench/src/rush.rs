@@ -44,7 +44,7 @@ fn rushes<C: Contender>(base: &str, tasks: usize) -> Boxed<'_, ()> {
 
 async fn rush<C: Contender>(client: &C, tasks: usize, time: Duration) -> Rush {
     let mut running = JoinSet::new();
-    // The first fifth of the time is warm-up.
+    // The first fifth of the time is a warm-up, which is not measured.
     let begin = Instant::now() + time / 5;
     let end = begin + time;
     for task in 0..tasks as u64 {

@@ -53,7 +53,7 @@ impl Server {
         let mut process = command.args(arguments).stdout(Stdio::piped()).spawn().expect("a process");
         let mut base = String::new();
         let output = process.stdout.take().expect("it is piped");
-        BufReader::new(output).read_line(&mut base).expect("the server's first words");
+        BufReader::new(output).read_line(&mut base).expect("the first line that the server prints");
         Self { process, base: base.trim().to_owned() }
     }
 
@@ -64,7 +64,7 @@ impl Server {
         let mut answer = String::new();
         socket.read_to_string(&mut answer).expect("an answer");
         let (_, body) = answer.split_once("\r\n\r\n").expect("a head");
-        serde_json::from_str(body).expect("what it has seen")
+        serde_json::from_str(body).expect("the counts of the server")
     }
 }
 

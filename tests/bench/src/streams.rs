@@ -24,7 +24,7 @@ trait Feed {
     async fn lines(&self) -> Result<Lines<String>>;
 }
 
-/// The lengths in bytes. The second length is twice the first.
+/// The lengths in bytes. The second length is twice the first length.
 pub const LENGTHS: [usize; 2] = [10_000, 20_000];
 
 /// Returns the subject that reads one item of this kind and length.

@@ -26,7 +26,7 @@ pub const THREADS: [usize; 4] = [1, 2, 4, 8];
 const EXCHANGES: usize = 40;
 const ATTEMPTS: usize = 5;
 
-/// One slice of each kind, made one after another.
+/// The slices of one round, which run one after another.
 #[derive(Deserialize, Serialize)]
 pub struct Round {
     /// The nanoseconds in which a cache line moves from one core to the other.
@@ -40,12 +40,12 @@ pub struct Round {
 pub struct Slice {
     /// The CPU time of a call.
     pub nanoseconds: f64,
-    /// The threads' share of the cores' time. The share is lower if other processes ran or if the threads did not start
-    /// together.
+    /// The share of the available CPU time that the threads used. The share is lower if other processes ran or if the
+    /// threads did not start together.
     pub share: f64,
 }
 
-/// Makes `rounds` rounds, with `calls` calls by each thread in a slice. Prints the rounds.
+/// Makes `rounds` rounds and prints them. In each slice of a round, each thread makes `calls` calls.
 pub fn run(rounds: usize, calls: usize) {
     let [.., most] = THREADS;
     assert!(usage::cores() > 1, "this measurement needs at least two cores");

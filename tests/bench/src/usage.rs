@@ -22,7 +22,7 @@ pub fn of_children() -> Duration {
 
 /// Returns the CPU time that this thread has used.
 pub fn of_this_thread() -> Duration {
-    ClockId::CLOCK_THREAD_CPUTIME_ID.now().expect("it cannot fail for this").into()
+    ClockId::CLOCK_THREAD_CPUTIME_ID.now().expect("the clock of a thread can always be read").into()
 }
 
 /// Returns the number of cores.
@@ -59,5 +59,5 @@ fn cpu(who: UsageWho) -> Duration {
 }
 
 fn usage(who: UsageWho) -> Usage {
-    getrusage(who).expect("it cannot fail for these")
+    getrusage(who).expect("the usage of this process can always be read")
 }

@@ -129,8 +129,8 @@ async fn by_hand(base: &str, users: u64) -> Users {
     Users { idle, client: 0.0, milliseconds, wrong }
 }
 
-/// Makes one value for each user. Returns the values and the bytes that each value has allocated, without its place in
-/// the list.
+/// Makes one value for each user. Returns the values, and the bytes that each value has allocated, without the space of
+/// the value in the list.
 fn held_by<T>(users: u64, make: impl FnMut(u64) -> T) -> (Vec<T>, f64) {
     let mut made = Vec::with_capacity(users as usize);
     let before = usage::held();
@@ -151,7 +151,7 @@ where
     for (user, client) in clients.into_iter().enumerate() {
         let limit = limit.clone();
         running.spawn(async move {
-            let _permit = limit.acquire().await.expect("it is never closed");
+            let _permit = limit.acquire().await.expect("the semaphore is never closed");
             call(client).await == Some(user as u64)
         });
     }

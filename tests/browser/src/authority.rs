@@ -1,5 +1,5 @@
-//! The state of all tokens. Refresh tokens rotate, the server detects a spent refresh token, and a grace window may
-//! accept it for a short time.
+//! The state of all tokens. Refresh tokens rotate, the server detects a spent refresh token, and in a grace window, the
+//! server may still accept this token.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};

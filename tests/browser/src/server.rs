@@ -32,7 +32,7 @@ pub struct Server {
 
 struct Shared {
     authority: Mutex<Authority>,
-    /// The number of refreshes that have arrived.
+    /// The number of refresh requests that have arrived.
     arrived: watch::Sender<u64>,
     settings: Mutex<Settings>,
     files: PathBuf,

@@ -87,7 +87,7 @@ fn pages_are_waited_for_one_by_one() {
     assert_eq!(all, [1, 2, 3]);
 }
 
-/// The time-out of a call works while a thread waits for the call.
+/// The timeout of a call also ends a call for which a thread waits.
 #[test]
 fn a_time_out_ends_a_call_that_is_waited_for() {
     let world = World::new();
@@ -97,7 +97,7 @@ fn a_time_out_ends_a_call_that_is_waited_for() {
     assert!(error.is_timeout(), "{error}");
 }
 
-/// A thread of `spawn_blocking` can wait for a call, because it runs no async code.
+/// A thread of `spawn_blocking` can wait for a call, because such a thread runs no async code.
 #[tokio::test]
 async fn a_blocking_thread_of_a_runtime_may_wait() {
     let world = World::new();

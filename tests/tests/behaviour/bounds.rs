@@ -66,7 +66,7 @@ async fn a_waiting_call_costs_no_task_and_one_wake_up() {
     world.authority.assert_refreshes(1);
 }
 
-/// V5: a call that waits for a refresh is not polled while time passes.
+/// V5: while a call waits for a refresh, the call is not polled.
 #[tokio::test(start_paused = true)]
 async fn a_waiting_call_is_not_polled_while_time_passes() {
     let world = World::new();
@@ -116,7 +116,8 @@ async fn a_long_outage_costs_one_refresh_for_each_pause() {
     assert_eq!(shop.order(7).await.unwrap().id, 7);
 }
 
-/// V3: thirty days with a call every three minutes need one refresh for each token, and no call is refused.
+/// V3: during thirty days with a call every three minutes, the client refreshes once for each token, and no call is
+/// refused.
 #[tokio::test(start_paused = true)]
 async fn a_long_healthy_run_costs_one_refresh_for_each_token() {
     let hour = Duration::from_hours(1);

@@ -1,4 +1,4 @@
-//! Options of one call and of one client handle: time-out, headers, session.
+//! Options of one call and of one client handle: the timeout, the headers, and the session.
 
 use std::time::Duration;
 
@@ -37,8 +37,7 @@ async fn time_of<T>(call: Pending<Result<T>>) -> (Duration, Error) {
     (begun.elapsed(), error)
 }
 
-/// The time-out of a call replaces all other time-outs: the time-outs of `with_timeout`, of the method and of the
-/// builder.
+/// The timeout of a call replaces all other timeouts: the timeouts of `with_timeout`, of the method and of the builder.
 #[tokio::test(start_paused = true)]
 async fn the_time_out_of_a_call_outranks_all_others() {
     let world = World::new();
@@ -56,7 +55,7 @@ async fn the_time_out_of_a_call_outranks_all_others() {
     }
 }
 
-/// The time-out of a call starts at the first poll of its future.
+/// The timeout of a call starts at the first poll of its future.
 #[tokio::test(start_paused = true)]
 async fn the_time_of_a_call_runs_from_its_first_poll() {
     let world = World::new();
@@ -167,8 +166,7 @@ async fn an_authorization_option_turns_the_session_off_for_the_call() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// The options of a paged call apply to each page: the time-out separately for each page, and the headers to every
-/// request.
+/// The options of a paged call apply to each page: each page has its own timeout, and every request has the headers.
 #[tokio::test(start_paused = true)]
 async fn options_of_pages_hold_for_each_page() {
     let world = World::new();

@@ -15,7 +15,7 @@ use tower::{ServiceExt, service_fn};
 use crate::api::{ORIGIN, Shop, ShopClient, builder, event_names, logged_in_client, order, tokens};
 use crate::waiting::{done, drop_call, next_event, settled};
 
-/// Asserts that there was one refresh, and that the next call uses its tokens without another refresh.
+/// Asserts that there was one refresh, and that the next call uses the new tokens without another refresh.
 async fn assert_refreshed_once(world: &World, shop: &ShopClient) {
     let second = Tokens::new(world.authority.access(2)).with_refresh(world.authority.refresh(2));
     assert_eq!(shop.session().tokens(), Some(second));
@@ -162,7 +162,7 @@ async fn a_call_dropped_while_it_waits_is_not_sent_again() {
     assert_eq!(world.stage.routes(), ["GET /orders/1", "GET /orders/2", "GET /orders/1"]);
 }
 
-/// F5: if the first waiting call is dropped, the refresh continues, and later calls join it.
+/// F5: if the first waiting call is dropped, the refresh continues, and later calls join this refresh.
 #[tokio::test(start_paused = true)]
 async fn dropping_the_first_waiting_call_starts_no_second_refresh() {
     let world = World::new();
@@ -216,7 +216,7 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }
 
-/// F7, F9: the end of a runtime ends the refresh on this runtime. Waiting calls on another runtime get an error
+/// F7, F9: if a runtime is dropped, the refresh on this runtime ends. Waiting calls on another runtime get an error
 /// immediately, and the next call starts a new refresh.
 #[test]
 fn calls_on_another_runtime_survive_the_end_of_the_refreshs_runtime() {
@@ -246,7 +246,7 @@ fn calls_on_another_runtime_survive_the_end_of_the_refreshs_runtime() {
             (done(waiter).await.unwrap_err(), waiting.elapsed())
         });
         assert!(error.is_refresh(), "{error:?}");
-        assert_eq!(waited, Duration::ZERO, "the waiting call gets the error at once");
+        assert_eq!(waited, Duration::ZERO, "the waiting call gets the error immediately");
         assert_eq!(error.rejection().unwrap().status(), 403);
         assert_eq!(shop.session().state(), SessionState::LoggedIn, "a new refresh can start");
         world.guard_with(403, |_| order(3));
@@ -257,7 +257,7 @@ fn calls_on_another_runtime_survive_the_end_of_the_refreshs_runtime() {
     }
 }
 
-/// F7: if the runtime of a refresh is not polled any more, waiting calls on another runtime start a new refresh.
+/// F7: if the runtime of a refresh is no longer polled, waiting calls on another runtime start a new refresh.
 #[test]
 fn calls_on_another_runtime_survive_a_runtime_that_stops_running() {
     let world = World::new();
@@ -311,8 +311,8 @@ fn a_call_waits_for_two_refreshes_at_most() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// F8, A10: the deadline of a call includes its wait for the refresh. The refresh has its own deadline and completes,
-/// and the next call uses its tokens.
+/// F8, A10: the deadline of a call includes its wait for the refresh. The refresh has a separate deadline and
+/// completes, and the next call uses the new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_outlives_the_deadline_of_its_call() {
     let world =
@@ -325,7 +325,7 @@ async fn a_refresh_outlives_the_deadline_of_its_call() {
     world.stage.arrival().await.answer(403);
     let error = done(call).await.unwrap_err();
     assert!(error.is_timeout(), "{error:?}");
-    assert_eq!(error.rejection().unwrap().status(), 403, "the time-out error contains the refusal");
+    assert_eq!(error.rejection().unwrap().status(), 403, "the timeout error contains the refusal");
     assert_eq!(started.elapsed(), Duration::from_secs(3));
     assert_eq!(error.method(), Some("Shop::order"));
     world.stage.assert_sends(1);

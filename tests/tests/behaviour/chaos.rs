@@ -91,8 +91,8 @@ fn run_all(level: FaultLevel) -> Counts {
     })
 }
 
-/// G2, I2, I3, I4, I5, I7, I14, I16: no random run presents a spent refresh token, sends a call with two identities or
-/// more than twice, or fails a call without a reason.
+/// G2, I2, I3, I4, I5, I7, I14, I16: no random run presents a spent refresh token, sends a call as two users, sends a
+/// call more than twice, or fails a call without a reason.
 #[test]
 fn no_random_run_reuses_a_token_or_fails_a_call_without_a_reason() {
     let counts = run_all(FaultLevel::Errors);
@@ -108,7 +108,7 @@ fn no_random_run_reuses_a_token_or_fails_a_call_without_a_reason() {
 fn without_faults_every_call_of_a_lasting_session_is_answered() {
     let counts = run_all(FaultLevel::DelaysOnly);
     if from_environment("AFRESH_CHAOS_SEED").is_none() {
-        // A logout can overtake a refresh, and the server then refuses the refresh.
+        // The server can process a logout before an earlier refresh, and the server then refuses the refresh.
         assert!(counts.refreshes - counts.granted <= counts.refreshes / 1000, "{counts:?}");
         assert!(counts.answered > counts.calls / 2, "{counts:?}");
     }

@@ -1,5 +1,5 @@
-//! Tests what a response means for the token: it has expired, it may have expired, or the response is about something
-//! else.
+//! Tests how the client classifies a response: the token has expired, the token may have expired, or the response is
+//! not about the token.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::transports::ConnectTo;
 /// The HTML page of a firewall.
 const PAGE: &str = "<html><body><h1>403 Forbidden</h1></body></html>";
 
-/// C1: a forbidden call causes one refresh. The second refusal is returned, and the session continues.
+/// C1: a forbidden call causes one refresh. The call returns the second refusal, and the session continues.
 #[tokio::test(start_paused = true)]
 async fn a_genuine_403_is_returned_after_one_refresh_and_the_session_is_kept() {
     let world = World::new();
@@ -167,7 +167,7 @@ async fn a_403_for_a_rate_limit_starts_no_refresh() {
     }
 }
 
-/// C7: a 403 with remaining requests in its rate limit starts a refresh.
+/// C7: a 403 whose headers report that the rate limit is not reached starts a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_403_below_the_rate_limit_starts_a_refresh() {
     let world = World::new();

@@ -35,7 +35,7 @@ async fn told_lifetime(expires_in: Value) -> (World, ShopClient) {
     (world, shop)
 }
 
-/// H1: shortly before the token expires, one refresh starts in the background, and no call waits for it.
+/// H1: shortly before the token expires, one refresh starts in the background, and no call waits for this refresh.
 #[tokio::test(start_paused = true)]
 async fn shortly_before_the_expiry_one_refresh_starts_and_calls_go_on() {
     let (world, shop) = logged_in(seconds(600)).await;
@@ -79,7 +79,7 @@ async fn calls_wait_for_a_background_refresh_once_the_token_has_expired() {
     world.authority.assert_refreshes(1);
 }
 
-/// H2: after the token has expired, a call waits for the refresh before it is sent.
+/// H2: after the token has expired, each call waits for the refresh before the call is sent.
 #[tokio::test(start_paused = true)]
 async fn after_the_expiry_no_call_is_sent_before_the_refresh() {
     for late in [seconds(600), seconds(601), YEAR] {
@@ -213,7 +213,7 @@ async fn a_number_that_no_float_can_hold_does_not_lose_the_tokens() {
     }
 }
 
-/// H7: a very long lifetime is limited to a year, so that it can be added to a clock.
+/// H7: a very long lifetime is limited to one year, so that adding the lifetime to a clock value cannot overflow.
 #[tokio::test(start_paused = true)]
 async fn a_very_long_lifetime_is_limited_to_a_year() {
     let given = [

@@ -89,7 +89,7 @@ async fn a_late_refusal_of_an_old_cookie_takes_the_newer_one() {
     world.authority.assert_refreshes(2);
 }
 
-/// P5: a successful refresh response without a cookie is a success, because the server has extended the old cookie.
+/// P5: a successful refresh response without a cookie means that the server has extended the old cookie.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_sets_no_cookie_is_a_success() {
     let (world, forum, _) = member().await;

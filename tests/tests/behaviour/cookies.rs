@@ -50,7 +50,7 @@ async fn the_refresh_cookie_and_the_access_token_change_together() {
     assert_eq!(presented, [1, 2, 3, 4].map(|number| world.authority.refresh(number)));
 }
 
-/// P3: a refused refresh cookie ends the session with one event, and its cookies are not sent any more.
+/// P3: a refused refresh cookie ends the session with one event, and its cookies are no longer sent.
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_cookie_ends_the_session() {
     let world = World::with(AuthorityConfig::cookie());

@@ -22,7 +22,8 @@ impl Folder {
         Self(folder)
     }
 
-    /// Returns a client with the store in the subfolder `inner`, and its events since it has read the store.
+    /// Returns a client with the store in the subfolder `inner`, and the events of this client since it has read the
+    /// store.
     async fn process(&self, world: &World, inner: &str) -> (ShopClient, SessionEvents) {
         let store = FileStore::new(self.0.join(inner).join("session"));
         let shop = builder(world).store(store).build().unwrap();
@@ -88,7 +89,8 @@ async fn a_copy_is_reported_once_before_a_token_is_spent() {
     }
 }
 
-/// R8: a copy is not reported any more after it has refreshed, because its refresh token is then in no other store.
+/// R8: after a copy has refreshed, the copy is no longer reported, because no other store contains the new refresh
+/// token.
 #[tokio::test]
 async fn a_copy_is_an_original_once_it_has_refreshed() {
     let (world, folder) = at_home("original").await;
@@ -102,7 +104,7 @@ async fn a_copy_is_an_original_once_it_has_refreshed() {
     assert!(folder.tells_of_a_copy(&world, "home").await);
 }
 
-/// R8: a copy whose refresh fails is still reported, because its refresh token is still shared.
+/// R8: a copy whose refresh fails is still reported, because both stores still contain the same refresh token.
 #[tokio::test]
 async fn a_copy_that_could_not_refresh_is_still_a_copy() {
     let (world, folder) = at_home("failing").await;
@@ -142,7 +144,7 @@ async fn a_copy_into_an_empty_store_is_reported_before_any_refresh() {
     assert!(!folder.tells_of_a_copy(&world, "home").await);
 }
 
-/// R8: after a login in the copy, no copy is reported, because its tokens are in no other store.
+/// R8: after a login in the copy, no copy is reported, because no other store contains the tokens of this login.
 #[tokio::test]
 async fn a_login_in_a_copy_shares_nothing() {
     let (world, folder) = at_home("login").await;
@@ -193,8 +195,8 @@ impl SessionStore for Somewhere {
     }
 }
 
-/// R8: a store without a location reports no copies. After a refresh with a located store, the new tokens belong to the
-/// located store.
+/// R8: a store without a location reports no copies. If a client refreshes with a store that has a location, the new
+/// tokens belong to this store.
 #[tokio::test(start_paused = true)]
 async fn a_store_without_a_location_reports_no_copies() {
     let world = World::new();

@@ -109,7 +109,8 @@ async fn a_custom_header_carries_the_token() {
     }
 }
 
-/// P9: a token that is not a valid header value is an error from every source, and the session does not change.
+/// P9: a token that is not a valid header value causes an error, whatever the source of the token, and the session does
+/// not change.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_is_not_a_header_value_is_refused_and_changes_nothing() {
     for bad in ["", "a\nb", "a\r\nevil: 1", "a\0b", "a\u{7f}b"] {

@@ -1,4 +1,5 @@
-//! Logins with `ensure_login`, which happen once for all tasks and processes, and sessions with their own store.
+//! Logins with `ensure_login`, which runs one login for all tasks and processes, and sessions that are created with a
+//! store.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ fn tokens_of(shop: &ShopClient) -> Option<Tokens> {
     shop.session().tokens()
 }
 
-/// W13: if ten processes start at once, only one process logs in.
+/// W13: if ten processes start at the same time, only one process logs in.
 #[tokio::test(start_paused = true)]
 async fn ten_processes_that_start_at_once_log_in_once() {
     let world = World::new();
@@ -192,7 +193,8 @@ async fn tokens_from_elsewhere_become_the_session() {
     assert_eq!(event_names(&mut events), ["logged in"]);
 }
 
-/// If the closure itself has set the session, even in a spawned task, its returned tokens are not set again.
+/// If the login closure has set the session, even in a spawned task, `ensure_login` does not set the tokens that the
+/// closure returns.
 #[tokio::test(start_paused = true)]
 async fn a_login_through_the_session_is_not_set_again() {
     let session = Session::new();
@@ -208,7 +210,8 @@ async fn a_login_through_the_session_is_not_set_again() {
     assert_eq!(event_names(&mut events), ["logged in"]);
 }
 
-/// Another process can load a session with its own store. `set` and `clear` also work without a runtime.
+/// If a session is created with a store, another process can load the session from this store. `set` and `clear` also
+/// work without a runtime.
 #[test]
 fn a_session_with_a_store_outlives_the_process() {
     let store = MemoryStore::new();

@@ -118,7 +118,8 @@ trait Named {
     async fn orders(&self) -> Result<Value>;
 }
 
-/// D6: a response of a custom token type without a valid access token is an error, and the client keeps the old tokens.
+/// D6: a response of a custom token type without a valid access token causes an error, and the client keeps the old
+/// tokens.
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_a_custom_type_without_an_access_token_changes_nothing() {
     for jwt in ["", "none", "a\nb"] {
@@ -169,7 +170,7 @@ async fn a_redirect_of_the_refresh_is_not_followed() {
     }
 }
 
-/// D10: a refresh that returns the refused access token is a failure, and it is not repeated at once.
+/// D10: a refresh that returns the refused access token fails and is not repeated immediately.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_returns_the_refused_token_is_a_failure() {
     let world = World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() });
@@ -195,8 +196,7 @@ async fn a_refresh_that_returns_the_refused_token_is_a_failure() {
     assert_eq!(presented, json!({ "refresh_token": world.authority.refresh(2) }));
 }
 
-/// D10: an early refresh that returns the same access token is a success, because the server has not refused this
-/// token.
+/// D10: an early refresh that returns the same access token succeeds, because the server has not refused this token.
 #[tokio::test(start_paused = true)]
 async fn an_early_refresh_that_returns_the_same_token_is_a_success() {
     let world = World::with(AuthorityConfig {
@@ -236,7 +236,7 @@ async fn a_refresh_without_a_refresh_token_keeps_the_old_one() {
     }
 }
 
-/// D17: a refresh response that is too long is an error and is not read to its end.
+/// D17: a refresh response that is too long causes an error and is not read to its end.
 #[tokio::test(start_paused = true)]
 async fn a_token_answer_that_is_too_long_is_an_error() {
     let token = r#"{"access_token":"t","padding":""#;
@@ -301,7 +301,7 @@ async fn a_refreshed_token_that_expires_at_once_starts_no_loop() {
         world.authority.assert_refreshes(1);
         assert_eq!(event_names(&mut events), ["refreshed"]);
 
-        // The next call refreshes the expired token once before it is sent.
+        // The next call refreshes the expired token once before the call is sent.
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
         world.stage.assert_sends(3);
         world.authority.assert_refreshes(2);
@@ -309,7 +309,7 @@ async fn a_refreshed_token_that_expires_at_once_starts_no_loop() {
     }
 }
 
-/// D6: a login response without tokens is an error and does not change the session.
+/// D6: a login response without tokens causes an error and does not change the session.
 #[tokio::test(start_paused = true)]
 async fn a_malformed_answer_to_a_login_leaves_the_session_unchanged() {
     let world = World::new();

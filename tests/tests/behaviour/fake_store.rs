@@ -31,8 +31,8 @@ pub enum Fault {
     HangAfter,
 }
 
-/// An in-memory store that counts its operations and that a test can delay or let fail. Clones share one state, so two
-/// clients with one store behave like two processes. The store checks fences.
+/// An in-memory store that counts its operations. A test can delay these operations or make them fail. Clones share one
+/// state, so two clients with one store behave like two processes. The store checks fences.
 #[derive(Clone, Default)]
 pub struct FakeStore(Arc<Inner>);
 
@@ -68,12 +68,12 @@ impl FakeStore {
         self.state(op).count.load(Ordering::SeqCst)
     }
 
-    /// Lets the next call of this operation fail in this way.
+    /// Makes the next call of this operation fail in this way.
     pub fn next(&self, op: Operation, fault: Fault) {
         self.state(op).next.lock().unwrap().push_back(fault);
     }
 
-    /// Lets all later calls of this operation fail in this way, or succeed if `fault` is `None`.
+    /// Makes all later calls of this operation fail in this way, or succeed if `fault` is `None`.
     pub fn always(&self, op: Operation, fault: Option<Fault>) {
         *self.state(op).always.lock().unwrap() = fault;
     }
@@ -143,7 +143,7 @@ impl FakeStore {
         *stored = Stored { revision: stored.revision.next(), record: record.to_vec() };
     }
 
-    /// Restores an earlier state, like a server that has lost its last writes.
+    /// Restores an earlier state of the store, as if a server had lost its last writes.
     pub fn restore(&self, revision: Revision, record: Vec<u8>) {
         *self.stored() = Stored { revision, record };
     }

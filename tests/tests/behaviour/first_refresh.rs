@@ -1,5 +1,6 @@
 //! Tests the first refresh of a session that begins with a refresh cookie, with a store that does not confirm the result.
-//! The result is stored as a login is, because the store has never contained this session.
+//! The client stores the result of this refresh like the result of a login, because the store has never contained this
+//! session.
 
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ fn process(world: &World, store: &FakeStore) -> SignOnClient {
     SignOnClient::builder(ORIGIN).connect_to(world.clone()).store(store.clone()).build().unwrap()
 }
 
-/// Returns a world in which the first refresh has succeeded. `fault` makes the write of the result fail.
+/// Returns a world in which the first refresh has succeeded. `fault` determines how the write of the result fails.
 async fn first_refresh(fault: impl FnOnce(&FakeStore)) -> (World, FakeStore, SignOnClient) {
     let (world, store) = (World::with(AuthorityConfig::cookie()), FakeStore::new());
     let shop = process(&world, &store);
@@ -95,7 +96,7 @@ async fn a_first_refresh_whose_confirmation_is_lost_is_recognised() {
 async fn a_logout_elsewhere_outranks_a_first_refresh_without_a_confirmation() {
     let fail = |store: &FakeStore| {
         store.next(Operation::Swap, Fault::FailAfter);
-        // The next write fails too.
+        // The next write to the store also fails.
         store.next(Operation::Swap, Fault::Fail);
     };
     let (world, store, shop) = first_refresh(fail).await;

@@ -40,8 +40,8 @@ fn with_store(world: &World, store: &FakeStore, living: &Runtime) -> ShopClient 
     shop
 }
 
-/// I7: a call on another thread takes over a refresh that was not polled yet. If the stalled refresh is polled later,
-/// it sends no request.
+/// I7: a call on another thread replaces a refresh that was not polled yet. If the stalled refresh is polled later, it
+/// sends no request.
 #[test]
 fn a_refresh_that_was_taken_over_before_it_began_sends_nothing_later() {
     let (world, idle, living) = (World::new(), runtime(), runtime());
@@ -59,7 +59,7 @@ fn a_refresh_that_was_taken_over_before_it_began_sends_nothing_later() {
     assert_eq!(idle.block_on(shop.order(3)).unwrap().id, 7);
 }
 
-/// I7: a refresh that waits for the server is dropped when another refresh takes over, although the runtime of the
+/// I7: a refresh that waits for the server is dropped when another refresh replaces it, although the runtime of the
 /// first refresh is not polled.
 #[test]
 fn a_refresh_that_was_taken_over_is_dropped_at_once() {
@@ -80,7 +80,7 @@ fn a_refresh_that_was_taken_over_is_dropped_at_once() {
     assert_eq!(idle.block_on(shop.order(3)).unwrap().id, 7);
 }
 
-/// A call after the deadline of a stalled refresh takes over within two seconds.
+/// A call that starts after the deadline of a stalled refresh replaces this refresh within two seconds.
 #[test]
 fn a_call_after_the_deadline_takes_over_at_once() {
     let (world, idle, living) = (World::new(), runtime(), runtime());
@@ -135,7 +135,7 @@ fn the_lock_of_the_store_is_taken_over_too() {
     });
 }
 
-/// S6: a refresh that stalls during a store operation is taken over, and the new refresh can use the store.
+/// S6: a refresh that stalls during a store operation is replaced, and the new refresh can use the store.
 #[test]
 fn a_refresh_that_stalls_at_the_store_is_taken_over() {
     for at in [Operation::Lock, Operation::Load, Operation::Swap] {

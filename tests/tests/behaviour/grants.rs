@@ -221,7 +221,7 @@ async fn client_credentials_get_a_token_before_the_first_call_and_after_expiry()
         assert_eq!(client.session().state(), SessionState::LoggedIn);
         advance(Duration::from_secs(601)).await;
     }
-    // The API refuses this token before it expires.
+    // The API refuses this access token before the token expires.
     client.orders().await.unwrap();
     world.authority.expire();
     client.orders().await.unwrap();

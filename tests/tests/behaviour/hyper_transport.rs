@@ -1,4 +1,4 @@
-//! Tests `HyperTransport` on real sockets: connections, time-outs, and requests that must not be sent twice.
+//! Tests `HyperTransport` on real sockets: connections, timeouts, and requests that must not be sent more than once.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ where
     base
 }
 
-/// Reads one small request. Returns `false` at the end of the connection.
+/// Reads one small request. Returns `false` if the client has closed the connection.
 async fn request(stream: &mut TcpStream) -> bool {
     stream.read(&mut [0; 4096]).await.is_ok_and(|length| length > 0)
 }
@@ -76,7 +76,7 @@ async fn a_second_call_reuses_the_connection() {
     assert_eq!(seen.header("host"), Some(&*listening.address().to_string()));
 }
 
-/// A body that arrives in many chunks is read to its end, and a broken body is an error.
+/// A body that arrives in many chunks is read to its end, and a broken body causes an error.
 #[tokio::test]
 async fn a_body_in_many_chunks_is_read_to_its_end() {
     let stage = Stage::new();
@@ -163,7 +163,7 @@ async fn connecting_takes_no_longer_than_the_connect_timeout() {
     assert_eq!(begun.elapsed().as_secs(), 3);
 }
 
-/// The time-out of a hand-written request covers the response head and the response body.
+/// The timeout of a hand-written request covers the response head and the response body.
 #[tokio::test(start_paused = true)]
 async fn the_timeout_of_a_request_covers_its_answer() {
     let stage = Stage::new();

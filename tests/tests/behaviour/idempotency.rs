@@ -9,8 +9,8 @@ use crate::bodies::{accepted, body_of_both};
 use crate::transports::ConnectTo;
 use crate::waiting::done;
 
-/// M1, M3: a call with any HTTP method is sent again after a 401 or 403, because the server has refused it without
-/// acting on it.
+/// M1, M3: a call with any HTTP method is sent again after a 401 or 403, because the server has refused the call
+/// without acting on it.
 #[tokio::test(start_paused = true)]
 async fn every_method_is_sent_again_after_a_401_or_403() {
     for verb in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"] {
@@ -121,8 +121,8 @@ fn values(world: &World, name: &str) -> Vec<String> {
     world.stage.log().iter().map(|seen| seen.header(name).unwrap_or("none").to_owned()).collect()
 }
 
-/// M2: `#[idempotency_key]` draws one random UUID for each call. All requests of the call have this key, and the next
-/// call has a different key.
+/// M2: with `#[idempotency_key]`, the client generates one random UUID for each call. All requests of the call have
+/// this key, and the next call has a different key.
 #[tokio::test(start_paused = true)]
 async fn a_drawn_idempotency_key_is_the_same_on_every_send_of_a_call() {
     for header in ["idempotency-key", "x-request-id"] {
@@ -149,7 +149,8 @@ async fn a_drawn_idempotency_key_is_the_same_on_every_send_of_a_call() {
     }
 }
 
-/// A parameter with the name of the header replaces the idempotency key. For `None`, the client draws a random key.
+/// A parameter for the idempotency header replaces the generated key. If the argument is `None`, the client generates a
+/// random key.
 #[tokio::test(start_paused = true)]
 async fn a_parameter_gives_the_idempotency_key_instead() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Logins and logouts during calls and refreshes: each ends the previous session at once.
+//! Logins and logouts during calls and refreshes: each login or logout ends the previous session immediately.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ pub async fn three_waiters(
 }
 
 /// J3: a login as another user during a refresh sets the new session immediately, and the old refresh does not change
-/// it.
+/// the new session.
 #[tokio::test(start_paused = true)]
 async fn a_login_during_a_refresh_is_not_affected_by_it() {
     for hold in HOLDS {
@@ -182,7 +182,7 @@ async fn a_login_after_the_end_of_the_session_starts_a_new_one() {
     assert_eq!(event_names(&mut events), ["expired", "logged in", "expired", "logged in"]);
 }
 
-/// J7: a login resets the memory of failed refreshes and forbidden routes.
+/// J7: after a login, the client forgets failed refreshes and forbidden routes.
 #[tokio::test(start_paused = true)]
 async fn a_login_resets_failed_refreshes_and_forbidden_routes() {
     let world = World::new();
@@ -202,7 +202,7 @@ async fn a_login_resets_failed_refreshes_and_forbidden_routes() {
     assert_eq!(world.authority.refreshes(), 3, "refreshes: the route is not known to be forbidden for Bob");
 }
 
-/// Q1: in one process, a user does not wait for the refresh of another user and does not fail because of it.
+/// Q1: in one process, a user does not wait for the refresh of another user and does not fail if that refresh fails.
 #[tokio::test(start_paused = true)]
 async fn two_users_share_neither_a_refresh_nor_its_failure() {
     let world = World::new();

@@ -133,8 +133,8 @@ proptest! {
         prop_assert_eq!(seen.as_ref().map(segments), expected);
     }
 
-    /// N7: two arguments in one segment, or an argument after a literal dot, become exactly this segment, or the call
-    /// fails.
+    /// N7: a path segment with two arguments, or with an argument after a literal dot, stays exactly one segment, or
+    /// the call fails.
     #[test]
     fn arguments_that_share_a_segment_are_exactly_that_segment(x in text(), y in text()) {
         let joined = format!("{x}{y}");
@@ -179,7 +179,7 @@ proptest! {
     }
 }
 
-/// N7: a path argument that serializes to no value or to several values is an error, and nothing is sent.
+/// N7: a path argument that serializes to no value or to several values causes an error, and nothing is sent.
 #[tokio::test(start_paused = true)]
 async fn a_path_argument_must_be_one_scalar() {
     // The macro rejects such types of the standard library at compile time, so the test uses custom types.

@@ -1,4 +1,4 @@
-//! Limits for the parts of a response that are read: `max_body`, the bodies of errors, lines and events.
+//! Limits on how much of a response the client reads: `max_body`, the bodies of errors, lines and events.
 
 use afresh::{ByteStream, Events, Lines, Pages, Result, api};
 use afresh_tests::{Answer, AuthorityConfig, Double, Role, Stage, World};
@@ -48,7 +48,7 @@ fn chunks(count: usize, size: usize) -> Vec<Bytes> {
     vec![Bytes::from(vec![b'x'; size]); count]
 }
 
-/// The body of an error is cut at 1 MiB, and the error reports the cut, even if the body never ends.
+/// The body of an error response is cut after 1 MiB, and the error reports the cut, even if the body never ends.
 #[tokio::test(start_paused = true)]
 async fn the_body_of_an_error_is_cut_at_one_mebibyte() {
     for status in [400, 403, 404, 500, 302] {
@@ -66,12 +66,12 @@ async fn the_body_of_an_error_is_cut_at_one_mebibyte() {
     assert_eq!(whole.body().unwrap().len(), MIB);
     assert!(!whole.to_string().contains("cut"), "{whole}");
     assert_eq!(answering(None, || Answer::new(404).body(vec![b'x'; MIB + 1])).perhaps().await.unwrap(), None);
-    // By default, the body of a success has no limit.
+    // By default, the body of a successful response has no limit.
     let long = answering(None, || Answer::new(200).body(vec![b'x'; 3 * MIB])).text().await.unwrap();
     assert_eq!(long.len(), 3 * MIB);
 }
 
-/// In a session, the body of a 403 response is cut at 1 MiB.
+/// In a session, the body of a 403 response is cut after 1 MiB.
 #[tokio::test(start_paused = true)]
 async fn the_body_of_a_refusal_is_cut_too() {
     let world = World::new();
@@ -82,7 +82,8 @@ async fn the_body_of_a_refusal_is_cut_too() {
     assert!(error.rejection().unwrap().body().len() <= MIB);
 }
 
-/// W1: if a refresh returns the same token, the answer of the call is the 403. Its body is kept up to 64 KiB.
+/// W1: if a refresh returns the same token, the call returns the 403 as an error, which contains up to 64 KiB of the
+/// response body.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_that_was_kept_during_a_refresh_says_that_it_was_cut() {
     const KEPT: usize = 64 * 1024;

@@ -125,7 +125,7 @@ async fn the_end_is_stored_with_the_session() {
     assert_eq!(third.session().ends_at(), None);
 }
 
-/// A stored record of version 0.1 has no end of the login and can still be read.
+/// A record that version 0.1 stored does not contain the end of the login, and the client can still read the record.
 #[tokio::test(start_paused = true)]
 async fn a_record_without_an_end_is_read() {
     let store = FakeStore::new();
@@ -149,9 +149,9 @@ async fn the_end_is_announced_once_one_tenth_of_the_lifetime_before_it() {
     assert!(matches!(next_event(&mut events).await, Some(SessionEvent::LoggedIn)));
     let waited = ending(&mut events).await;
     assert!(is_about(waited, 9 * HOUR), "{waited:?}");
-    assert!(timeout(2 * DAY, events.next()).await.is_err(), "no event follows the announcement");
+    assert!(timeout(2 * DAY, events.next()).await.is_err(), "no event follows the `Ending` event");
     let waited = ending(&mut others).await;
-    assert!(waited.is_zero(), "every receiver gets the announcement");
+    assert!(waited.is_zero(), "every receiver gets the `Ending` event");
     assert!(timeout(2 * DAY, others.next()).await.is_err());
 }
 
@@ -187,11 +187,11 @@ async fn a_refresh_that_moves_the_end_moves_the_announcement() {
     assert!(is_about(waited, 17 * HOUR), "{waited:?}");
     shop.session().refresh().await.unwrap();
     let waited = ending(&mut events).await;
-    assert!(is_about(waited, 9 * HOUR), "the new end is announced, too: {waited:?}");
+    assert!(is_about(waited, 9 * HOUR), "the client also announces the new end of the login: {waited:?}");
 }
 
-/// If the server reports the remaining whole seconds, the end can move by a second. The client still announces the end
-/// once.
+/// If the server reports the remaining time in whole seconds, the calculated end of the login can vary by one second.
+/// The client still emits the `Ending` event once.
 #[tokio::test(start_paused = true)]
 async fn an_end_that_moves_by_the_rounding_of_seconds_is_announced_once() {
     let world = world_with(json!({ "refresh_expires_in": 36_000 }));
@@ -222,7 +222,7 @@ async fn another_login_is_announced_anew_and_a_logout_is_not_announced() {
     assert!(timeout(2 * DAY, events.next()).await.is_err());
 }
 
-/// A receiver that is created after the time of the announcement gets the `Ending` event immediately.
+/// If the `Ending` event is already due when an event receiver is created, the receiver gets the event immediately.
 #[tokio::test(start_paused = true)]
 async fn a_late_receiver_gets_the_announcement_at_once() {
     let world = world_with(json!({ "refresh_expires_in": 1000 }));

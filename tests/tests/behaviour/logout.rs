@@ -1,4 +1,4 @@
-//! Logouts during calls and refreshes: the old session ends at once and is never restored.
+//! Logouts during calls and refreshes: the old session ends immediately and is never restored.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -169,7 +169,7 @@ async fn a_logout_without_a_network_still_ends_the_session() {
 }
 
 /// J8, W10: a logout that the server refuses still ends the session. The client refreshes once and then sends the
-/// logout again once.
+/// logout a second time.
 #[tokio::test(start_paused = true)]
 async fn a_refused_logout_still_ends_the_session_and_is_sent_again_once() {
     let world = World::new();
@@ -181,7 +181,7 @@ async fn a_refused_logout_still_ends_the_session_and_is_sent_again_once() {
     world.authority.assert_logouts(2);
 }
 
-/// W10: a logout with an expired access token refreshes and is sent again, so that it ends the session at the server.
+/// W10: a logout with an expired access token is sent again after a refresh, so that the server also ends the session.
 /// The session never uses the new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_logout_with_an_expired_token_refreshes_and_is_sent_again() {

@@ -191,8 +191,8 @@ trait Mapped {
     async fn logout(&self, #[header] more: &HeaderMap) -> Result<()>;
 }
 
-/// A header map with the token header is an error of the logout. The session stays valid, because no logout request was
-/// sent.
+/// If a header map contains the token header, the logout returns an error. The session stays valid, because no logout
+/// request was sent.
 #[tokio::test(start_paused = true)]
 async fn a_header_map_with_the_token_header_is_an_error_of_the_logout() {
     let world = World::new();

@@ -99,7 +99,7 @@ async fn a_manual_refresh_joins_a_refresh_in_progress() {
     world.authority.assert_refreshes(1);
 }
 
-/// D15: a manual refresh whose refresh token is rejected ends the session at once.
+/// D15: a manual refresh whose refresh token is rejected ends the session immediately.
 #[tokio::test(start_paused = true)]
 async fn a_manual_refresh_that_is_rejected_ends_the_session() {
     let world = World::new();

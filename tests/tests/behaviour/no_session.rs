@@ -1,4 +1,4 @@
-//! Calls without a credential: calls that need a session, calls that do not need one, and public calls.
+//! Calls without a credential: calls that need a session, calls that work without a session, and public calls.
 
 use std::time::Duration;
 
@@ -203,8 +203,8 @@ async fn a_refresh_token_alone_is_enough_to_start_with() {
     world.authority.assert_refreshes(1);
 }
 
-/// K4: if the first refresh fails, no call is sent. After a temporary failure, a later call refreshes again. A
-/// rejection ends the session.
+/// K4: if the first refresh fails, no call is sent. After a temporary failure, a later call refreshes again. A rejected
+/// refresh token ends the session.
 #[tokio::test(start_paused = true)]
 async fn a_failed_start_from_a_refresh_token_sends_no_call() {
     let world = World::new();

@@ -26,10 +26,10 @@ async fn assert_fails_temporarily(shop: &ShopClient) {
 }
 
 /// D5: a refresh response with `Retry-After` does not end the session. The next refresh is sent at the time that the
-/// header contains.
+/// header states.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_with_retry_after_is_tried_again_at_that_time() {
-    // The header has seconds or a date. The client waits between one second and five minutes.
+    // The `Retry-After` header contains seconds or a date. The client waits between one second and five minutes.
     let cases = [
         (429, "30", 30),
         (503, "30", 30),
@@ -122,7 +122,7 @@ async fn a_refresher_that_never_ends_fails_after_ten_seconds() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// D13: fifty calls in a row during an outage send one refresh.
+/// D13: fifty calls in a row during an outage cause one refresh request.
 #[tokio::test(start_paused = true)]
 async fn fifty_calls_in_an_outage_send_one_refresh() {
     let world = World::new();
@@ -224,7 +224,7 @@ async fn a_logout_resets_the_backoff_of_a_failed_refresh() {
     assert!(shop.orders().await.unwrap_err().is_no_session());
 }
 
-/// D16: while the access token is valid, calls succeed with it even if its early refresh fails.
+/// D16: while the access token is valid, calls succeed with this token even if its early refresh fails.
 #[tokio::test(start_paused = true)]
 async fn a_background_refresh_that_fails_does_not_fail_calls() {
     let hang = Handling::instead(Answer::hang());

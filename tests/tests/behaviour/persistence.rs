@@ -369,7 +369,7 @@ async fn the_intent_stays_until_the_refresh_is_answered() {
     }
 }
 
-/// S7: stored data that is not a session is an error for all calls and is not overwritten, even by a login.
+/// S7: if the stored data is not a session, all calls return an error, and even a login does not overwrite this data.
 #[tokio::test(start_paused = true)]
 async fn invalid_stored_data_is_an_error_and_is_not_overwritten() {
     let world = guarded();
@@ -386,8 +386,8 @@ async fn invalid_stored_data_is_an_error_and_is_not_overwritten() {
     }
 }
 
-/// S7: a damaged record is an error that tells the user to delete the record. The error does not report an expired
-/// session. Neither a new process nor a running process overwrites the record.
+/// S7: if the record is damaged, the text of the error recommends that the user deletes the record. The error does not
+/// report an expired session. Neither a new process nor a running process overwrites the record.
 #[tokio::test(start_paused = true)]
 async fn a_damaged_record_is_an_error_and_is_not_overwritten() {
     let world = guarded();
@@ -440,8 +440,8 @@ async fn an_expired_session_is_cleared_and_a_new_login_elsewhere_is_found() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// F6: if all client handles are dropped, the refresh completes and is stored. The session is freed after the refresh
-/// is stored.
+/// F6: if all client handles are dropped, the refresh completes and its tokens are stored. The session is freed after
+/// the new tokens are stored.
 #[tokio::test(start_paused = true)]
 async fn without_any_handle_the_refresh_is_stored() {
     let world = guarded();

@@ -114,8 +114,8 @@ async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
     }
 }
 
-/// C7: a rate limit is the reason of the error, if it is in the headers or in a body with the format of Google or
-/// GitHub.
+/// C7: the error gives a rate limit as its reason if the headers, or a body in the format of Google or GitHub, report a
+/// rate limit.
 #[tokio::test(start_paused = true)]
 async fn a_rate_limit_is_named() {
     let google = json!({ "error": { "code": 403, "errors": [{ "domain": "usageLimits", "reason": "rateLimitExceeded" }] } });
@@ -152,7 +152,7 @@ async fn a_rate_limit_is_named() {
     }
 }
 
-/// C7: another reason in a body of Google's form starts a refresh like every other 403.
+/// C7: a 403 whose body has Google's format but states another reason starts a refresh, like every other 403.
 #[tokio::test(start_paused = true)]
 async fn another_reason_of_google_starts_a_refresh() {
     let world = World::new();
@@ -283,7 +283,8 @@ async fn a_status_outside_the_configured_set_gives_its_reason() {
     assert_eq!(error.to_string(), "Shop::orders: the server answered 404 Not Found");
 }
 
-/// C13: after five useless refreshes in a row, the next refusal is an excessive-refresh error and starts no refresh.
+/// C13: after five useless refreshes in a row, the next refusal causes an excessive-refresh error and starts no
+/// refresh.
 #[tokio::test(start_paused = true)]
 async fn too_many_useless_refreshes_are_a_separate_error() {
     let world = World::new();
@@ -300,7 +301,7 @@ async fn too_many_useless_refreshes_are_a_separate_error() {
     world.authority.assert_refreshes(5);
 }
 
-/// D10: a refresh that returns the refused token is a no-progress error.
+/// D10: a refresh that returns the refused token causes a no-progress error.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_without_progress_is_a_separate_error() {
     let world = World::new();

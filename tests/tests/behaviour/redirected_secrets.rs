@@ -201,7 +201,7 @@ async fn follow_to_of_a_call_counts_for_this_call_alone() {
     assert_eq!(other.log()[0].header("x-api-key"), Some("canary-key"));
 }
 
-/// An invalid origin in `follow_to`, or an `http` origin that the client does not allow, is an error of the call.
+/// An invalid origin in `follow_to`, or an `http` origin that the client does not allow, makes the call fail.
 #[tokio::test(start_paused = true)]
 async fn a_call_follows_to_origins_only() {
     let Scene { keys, .. } = scene(307, &[]);

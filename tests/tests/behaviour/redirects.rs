@@ -55,8 +55,8 @@ async fn a_redirect_to_another_origin_carries_no_token_in_any_header() {
     }
 }
 
-/// N1: a redirect within the origin sends the token. After a redirect to another origin, no later request of the call
-/// contains the token, because the other origin chose the URL.
+/// N1: after a redirect within the origin, the next request contains the token. After a redirect to another origin, no
+/// later request of the call contains the token, because the other origin chose the URL.
 #[tokio::test(start_paused = true)]
 async fn hops_carry_the_token_until_they_leave_the_origin() {
     let (home, elsewhere, origins) = worlds();
@@ -73,7 +73,7 @@ async fn hops_carry_the_token_until_they_leave_the_origin() {
     let log = home.stage.log();
     assert_eq!(log.iter().map(Seen::token).collect::<Vec<_>>(), [Some(&*access), Some(&*access), None]);
     let keys: Vec<_> = log.iter().map(|seen| seen.header("x-api-key").is_some()).collect();
-    assert_eq!(keys, [true, true, false], "default headers can be keys, too");
+    assert_eq!(keys, [true, true, false], "a default header can contain an API key");
     assert_carries_no_secret(&elsewhere.log()[0], &home.authority);
 }
 
@@ -108,7 +108,7 @@ async fn a_refusal_of_another_origin_starts_no_refresh() {
     }
 }
 
-/// N2: if a call is refused after a redirect within the origin, it is sent again to its first URL, with its first
+/// N2: if a call is refused after a redirect within the origin, it is sent again to its original URL, with its original
 /// method and body.
 #[tokio::test(start_paused = true)]
 async fn a_call_refused_after_a_redirect_is_sent_again_to_its_first_url() {

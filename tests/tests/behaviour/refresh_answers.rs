@@ -104,7 +104,7 @@ async fn an_undeclared_code_is_named_with_the_declaration_and_starts_no_storm() 
     }
 }
 
-/// W5: a declared status ends the session even if the OAuth error code is about the request.
+/// W5: a declared status ends the session even if the OAuth error code reports an invalid request.
 #[tokio::test(start_paused = true)]
 async fn a_declared_status_outranks_an_oauth_code() {
     let world = world_with((400, json!({ "error": "invalid_request" })));

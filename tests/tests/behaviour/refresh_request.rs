@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::api::{CookieShop, ORIGIN, Shop, logged_in_client, logged_in_cookie_client, order, tokens};
 use crate::transports::ConnectTo;
 
-/// A11: a 401 or 403 to the refresh request starts no refresh.
+/// A11: a 401 or 403 response to the refresh request starts no further refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_starts_no_refresh() {
     for refusal in [401, 403] {

@@ -102,7 +102,7 @@ async fn a_logout_while_the_refresher_is_asked_is_respected() {
     world.stage.assert_sends(0);
 }
 
-/// D4: a missing or empty access token from a refresher is a failure, and the session is kept.
+/// D4: if a refresher returns a missing or empty access token, the refresh fails, and the session is kept.
 #[tokio::test(start_paused = true)]
 async fn an_empty_access_token_is_a_missing_one() {
     for brought in [Tokens::new(""), Tokens::from_refresh("next")] {

@@ -117,8 +117,8 @@ async fn a_rejected_refresh_token_is_not_sent_again() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// D16: if calls wait for the early refresh because their token was refused, or if the caller started it, its rejection
-/// ends the session at once.
+/// D16: a rejected early refresh ends the session immediately if calls wait for this refresh because their token was
+/// refused, or if the caller requested a refresh.
 #[tokio::test(start_paused = true)]
 async fn calls_that_wait_for_an_early_refresh_get_its_rejection() {
     for by_hand in [false, true] {

@@ -32,7 +32,8 @@ async fn a_second_refusal_is_the_answer() {
     }
 }
 
-/// E2: any other response to the second request is returned to the caller and does not affect the session.
+/// E2: a response to the second request that is not a refusal is returned to the caller and does not affect the
+/// session.
 #[tokio::test(start_paused = true)]
 async fn any_other_second_answer_is_the_answer() {
     for second in [204, 302, 404, 409, 418, 429, 500, 502, 503] {
@@ -63,7 +64,8 @@ async fn any_other_second_answer_is_the_answer() {
     }
 }
 
-/// E3: if the second request fails in the network, the call returns this error, and the next call uses the new token.
+/// E3: if the second request fails with a network error, the call returns this error, and the next call uses the new
+/// token.
 #[tokio::test(start_paused = true)]
 async fn a_second_send_that_fails_keeps_the_new_token() {
     let failures = [

@@ -1,4 +1,4 @@
-//! A limit for the number of calls that are sent at the same time after a refresh.
+//! A limit on the number of calls that are sent at the same time after a refresh.
 
 use std::time::Duration;
 
@@ -97,7 +97,7 @@ async fn a_call_whose_deadline_passes_in_the_queue_is_not_sent_again() {
     shop.order(7).await.unwrap();
 }
 
-/// B16, I5, J1: a logout ends all queued calls, and none of them is sent again.
+/// B16, I5, J1: after a logout, all queued calls fail and are not sent again.
 #[tokio::test(start_paused = true)]
 async fn a_logout_empties_the_queue() {
     let world = World::new();

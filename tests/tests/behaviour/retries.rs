@@ -51,8 +51,8 @@ async fn retries_are_off_by_default_and_can_be_turned_off_for_a_call() {
     world.stage.assert_sends(10);
 }
 
-/// The receipt contains the number of attempts and the time between them, and no attempt is a repetition after a
-/// refusal.
+/// The receipt contains the number of attempts and the time between them. A retry after a fault is not reported as a
+/// replay after a refusal.
 #[tokio::test(start_paused = true)]
 async fn the_receipt_counts_attempts_and_the_time_between_them() {
     let world = World::new();
@@ -66,7 +66,7 @@ async fn the_receipt_counts_attempts_and_the_time_between_them() {
     assert!(receipt.waited() >= 2 * SECOND);
 }
 
-/// The wait before a retry is random and stays below a limit that doubles.
+/// The wait before a retry is random and stays below a limit that doubles with each retry.
 #[tokio::test(start_paused = true)]
 async fn waits_stay_below_a_ceiling_that_doubles() {
     let world = World::new();

@@ -48,7 +48,7 @@ async fn retried(client: Client, policy: On) -> Result<Response, Error> {
     Retry::new(policy, service).oneshot(request()).await
 }
 
-/// Returns a client with the policy below it.
+/// Returns a client that sends its requests through the policy.
 fn over(world: &World, policy: On) -> ShopClient {
     let issued = tokens(&world.authority.issue());
     let service = Retry::new(policy, world.service());
@@ -87,8 +87,8 @@ async fn a_policy_around_the_client_causes_one_refresh_and_not_three() {
     world.authority.assert_refreshes(1);
 }
 
-/// E5, E6: for the client, all attempts of a policy below it are one request, both for the first and for the repeated
-/// request.
+/// E5, E6: the client treats all attempts of a policy below the client as one request, for its first request and for
+/// its repeated request.
 #[tokio::test(start_paused = true)]
 async fn a_policy_below_the_client_causes_no_third_send() {
     let world = World::new();

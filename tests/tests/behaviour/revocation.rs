@@ -191,8 +191,8 @@ async fn a_users_function_gets_the_tokens_to_revoke() {
     assert_eq!(*unwanted.lock().unwrap(), [pair]);
 }
 
-/// J8: `revoke` ends the session in the client at once and then informs the server. If the request fails, the caller
-/// gets the error.
+/// J8: `revoke` ends the session in the client immediately and then informs the server. If the request fails, the
+/// caller gets the error.
 #[tokio::test(start_paused = true)]
 async fn a_revoked_session_ends_before_the_server_is_informed() {
     let world = World::new();

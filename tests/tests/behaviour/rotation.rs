@@ -1,4 +1,5 @@
-//! Refresh tokens that rotate: no refresh token is presented twice, and the two tokens are always replaced together.
+//! Refresh tokens that rotate: no refresh token is presented more than once, and the two tokens are always replaced
+//! together.
 
 use std::time::Duration;
 

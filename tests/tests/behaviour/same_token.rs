@@ -1,4 +1,4 @@
-//! If a refresh returns the refused access token, the call is not sent again with it.
+//! If a refresh returns the refused access token, the call is not sent again with this token.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ async fn a_late_401_of_the_same_token_is_no_progress() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// W1: if a bare 403 arrives after a refresh that returned the same access token, it is returned to the caller.
+/// W1: if a bare 403 arrives after a refresh that returned the same access token, the call returns this 403.
 #[tokio::test(start_paused = true)]
 async fn a_late_bare_403_of_the_same_token_is_the_answer() {
     let world = repeating();

@@ -73,7 +73,7 @@ impl Transcript {
         }
     }
 
-    /// Adds the result of a call with all its parts.
+    /// Adds the texts of all parts of a call's result.
     fn outcome<T: Debug>(&mut self, result: Result<T>) {
         match result {
             Ok(value) => self.debug(value),
@@ -240,7 +240,7 @@ async fn no_text_of_any_call_holds_a_cookie() {
     said.assert_silent_about(&secret);
 }
 
-/// U3: an error of `build` and a panic of a refresher do not make a secret visible.
+/// U3: an error of `build` and a panic of a refresher contain no secret.
 #[tokio::test(start_paused = true)]
 async fn neither_a_builders_error_nor_a_panic_contains_a_secret() {
     let world = World::new();
@@ -289,7 +289,7 @@ async fn an_error_holds_only_the_status_and_code_of_the_token_endpoint() {
         assert!(said.0.contains(code) && said.0.contains(&status.to_string()), "{}", said.0);
         said.assert_silent_about("the-description");
         said.assert_silent_about("the-header");
-        assert_eq!(error.body().unwrap(), "expired", "the body is that of the response to the call");
+        assert_eq!(error.body().unwrap(), "expired", "the error has the body of the response to the call");
         tokio::time::advance(Duration::from_secs(2)).await;
     }
 }

@@ -348,7 +348,8 @@ async fn a_processs_own_intent_does_not_mean_a_lost_rotation() {
     assert_eq!(store.count(Operation::Lock), 2, "acquired locks");
 }
 
-/// R4, R10: a refresh acquires the lock once, loads the session once, and writes twice: the intent and the new tokens.
+/// R4, R10: a refresh acquires the lock once, loads the session once, and makes two writes: the intent and the new
+/// tokens.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_locks_once_reads_once_and_writes_twice() {
     let world = guarded();
@@ -411,8 +412,8 @@ async fn a_logout_before_the_refresh_is_sent_spends_no_token() {
     assert!(store.record()["session"].is_null(), "{}", store.record());
 }
 
-/// R10: if the store has lost its last write, the process that has the newer session stores it again. A server that was
-/// restored from a snapshot can lose writes in this way.
+/// R10: if the store has lost its last write, the process that has the newer session stores this session again. A
+/// server that was restored from a snapshot can lose writes in this way.
 #[tokio::test(start_paused = true)]
 async fn a_store_that_lost_its_last_write_gets_it_again() {
     let world = guarded();
@@ -631,8 +632,8 @@ async fn tokens_without_a_login_are_fetched_once_for_all_processes() {
     }
 }
 
-/// R1, S1, S2: if a store fails at random, no refresh token is sent twice. After the store has recovered, all processes
-/// work again.
+/// R1, S1, S2: if a store fails at random, no refresh token is sent more than once. After the store has recovered, all
+/// processes work again.
 #[tokio::test(start_paused = true)]
 async fn a_store_that_fails_at_random_keeps_the_session() {
     for seed in 0..40 {

@@ -125,7 +125,7 @@ async fn only_the_token_differs_between_the_two_sends() {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Trace(u32);
 
-/// A8: both requests of a hand-written request have its time-out and its extensions.
+/// A8: if a hand-written request is sent again, the second request has the same timeout and the same extensions.
 #[tokio::test(start_paused = true)]
 async fn a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends() {
     let world = World::new();
@@ -216,7 +216,7 @@ async fn a_call_with_its_own_authorization_is_not_changed() {
     world.authority.assert_refreshes(0);
 }
 
-/// In a trait with roles, a header map that contains the token header or a header of the transport is an error, and
+/// In a trait with roles, a header map that contains the token header or a header of the transport causes an error, and
 /// nothing is sent.
 #[tokio::test(start_paused = true)]
 async fn a_header_map_with_the_token_header_is_an_error_before_anything_is_sent() {
@@ -257,7 +257,7 @@ async fn a_hand_written_request_with_its_own_authorization_is_not_changed() {
     world.authority.assert_refreshes(0);
 }
 
-/// A13: a client with an `authorization` default header sends it unchanged, and a refusal starts no refresh.
+/// A13: a client with an `authorization` default header sends this header unchanged, and a refusal starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_client_with_its_own_authorization_is_not_changed() {
     let world = World::new();

@@ -80,7 +80,8 @@ async fn a_late_403_of_an_old_token_takes_the_newer_one() {
     }
 }
 
-/// B4: a late refusal of an old token uses the newest token, even if the token was refreshed three times.
+/// B4: if an old token is refused late, the call is sent again with the newest token, even if the token was refreshed
+/// three times.
 #[tokio::test(start_paused = true)]
 async fn a_late_403_takes_the_newest_token_however_old_its_own_is() {
     let world = World::new();
@@ -124,7 +125,7 @@ async fn a_late_redirect_is_followed_with_the_current_token() {
     world.authority.assert_refreshes(1);
 }
 
-/// B3: a late refusal of an old token does not wait for the refresh of the newer token.
+/// B3: a call whose old token is refused late does not wait for the refresh of the newer token.
 #[tokio::test(start_paused = true)]
 async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
     let world = World::new();
@@ -147,7 +148,7 @@ async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
     world.authority.assert_refreshes(2);
 }
 
-/// B6: all calls that wait for a refresh get its error.
+/// B6: if a refresh fails, all calls that wait for this refresh get its error.
 #[tokio::test(start_paused = true)]
 async fn all_waiting_calls_get_the_error_of_a_failed_refresh() {
     let world = World::new();

@@ -25,7 +25,7 @@ fn tokens_of(world: &World, number: usize) -> Tokens {
     Tokens::new(world.authority.access(number)).with_refresh(world.authority.refresh(number))
 }
 
-/// A time in which a failed write is repeated.
+/// A period in which the client repeats a failed write.
 const AGAIN: Duration = Duration::from_secs(5);
 
 /// S5: if the confirmation of a stored login is lost and another process then refreshes, the login does not overwrite

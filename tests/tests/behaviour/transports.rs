@@ -46,7 +46,7 @@ const IN_MEMORY_ONLY: &[&str] = &[
     "transports::",
     // These tests open their own sockets and pipes.
     "hyper_transport::",
-    // These tests check shared memory of two bodies, sensitive headers, and the time-out and the extensions of a
+    // These tests check shared memory of two bodies, sensitive headers, and the timeout and the extensions of a
     // request.
     "bodies::bytes_are_sent_twice_without_a_copy",
     "credential_placement::headers_that_carry_secrets_are_marked_sensitive",

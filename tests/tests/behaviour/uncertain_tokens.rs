@@ -75,7 +75,7 @@ async fn a_one_shot_body_is_not_sent_with_a_token_that_expires_soon() {
 #[tokio::test(start_paused = true)]
 async fn a_one_shot_body_is_sent_with_the_old_token_if_the_refresh_fails() {
     let invalid = Handling::instead((400, json!({ "error": "invalid_grant" })));
-    // The client sends a refresh whose response was lost two more times.
+    // If the response to a refresh is lost, the client sends the refresh two more times.
     for (handling, posts) in [(Handling::instead(503), 1), (Handling::reset_before(), 3), (invalid, 1)] {
         let world = World::new();
         let uploads = uploader(&world).await;
@@ -164,8 +164,8 @@ async fn a_wrong_clock_costs_a_refresh_and_fails_no_call() {
     }
 }
 
-/// H10: if the server refuses a JWT that is valid according to the client's clock, it is refreshed and the call is sent
-/// again.
+/// H10: if the server refuses a JWT that is valid according to the client's clock, the client refreshes the token and
+/// sends the call again.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_outranks_the_expiry_in_the_token() {
     let world = World::new();
@@ -197,7 +197,7 @@ async fn the_expiry_in_a_token_counts_only_if_the_server_sent_none() {
     world.authority.assert_refreshes(0);
 }
 
-/// H11: if the server refuses a token that is valid according to the clock, the client refreshes it.
+/// H11: if the server refuses a token that is valid according to the clock, the client refreshes the token.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_outranks_the_clock() {
     for status in [401, 403] {

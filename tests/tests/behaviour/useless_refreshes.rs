@@ -88,7 +88,7 @@ async fn a_hundred_calls_to_a_forbidden_route_without_replay_do_not_cost_a_refre
     assert!(world.authority.refreshes() <= 2, "{} refreshes", world.authority.refreshes());
 }
 
-/// C10: for ten seconds after a useless refresh, a 403 of the new token starts no refresh on any route.
+/// C10: for ten seconds after a useless refresh, a 403 for a request with the new token starts no refresh on any route.
 #[tokio::test(start_paused = true)]
 async fn after_a_useless_refresh_no_403_refreshes_for_ten_seconds() {
     let world = World::new();
@@ -125,7 +125,7 @@ async fn a_token_that_is_valid_for_one_request_is_refreshed_every_time() {
     }
 }
 
-/// C10: a 403 of a token from a login starts a refresh even if the token is new.
+/// C10: a 403 for a request with the token of a login starts a refresh even if the token is new.
 #[tokio::test(start_paused = true)]
 async fn a_new_token_of_a_login_is_refreshed() {
     let world = World::new();
@@ -193,7 +193,7 @@ async fn a_success_or_a_login_makes_a_route_refresh_again() {
         advance(Duration::from_secs(10)).await;
         assert_refused(&shop).await;
         world.authority.assert_refreshes(2);
-        // The route is known to be forbidden for another 20 s, and the last refresh is more than 10 s old.
+        // For another 20 s, the client treats the route as forbidden. The last refresh is more than 10 s old.
         advance(Duration::from_secs(11)).await;
         assert_refused(&shop).await;
         world.authority.assert_refreshes(2);
@@ -228,7 +228,7 @@ async fn a_server_error_does_not_make_a_route_refresh_again() {
         assert_refused(&shop).await;
         advance(Duration::from_secs(10)).await;
         assert_refused(&shop).await;
-        // The route is known to be forbidden for another 20 s, and the last refresh is more than 10 s old.
+        // For another 20 s, the client treats the route as forbidden. The last refresh is more than 10 s old.
         advance(Duration::from_secs(11)).await;
         let troubled = trouble.clone();
         world.stage.respond(move |_| troubled.clone());
@@ -283,7 +283,7 @@ async fn after_five_useless_refreshes_a_call_fails_without_another() {
     world.authority.assert_refreshes(6);
 }
 
-/// C13: an accepted token between useless refreshes resets their count.
+/// C13: if the server accepts a token between useless refreshes, the count of useless refreshes starts again.
 #[tokio::test(start_paused = true)]
 async fn a_success_between_useless_refreshes_resets_the_count() {
     let world = World::new();
@@ -388,7 +388,7 @@ trait Reports {
     async fn once(&self, id: u64) -> afresh::Result<()>;
 }
 
-/// W1: typed errors, `none_on` and `no_replay` work with a 403 whose refresh returns the same access token.
+/// W1: typed errors, `none_on` and `no_replay` work if the refresh after a 403 returns the same access token.
 #[tokio::test(start_paused = true)]
 async fn typed_errors_see_the_403_whose_refresh_brings_the_same_token() {
     let reports = |world: &World| {

@@ -34,7 +34,7 @@ fn accept_new(world: &World, refusal: u16) {
     });
 }
 
-/// B9: a panic of a refresher is a failed refresh, and the next call refreshes again.
+/// B9: if a refresher panics, the refresh fails, and the next call refreshes again.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_that_panics_fails_only_the_waiting_calls() {
     for panics_at_once in [true, false] {
@@ -82,7 +82,7 @@ async fn a_refresher_may_be_ready_at_once_and_use_the_session() {
     world.stage.assert_sends(2);
 }
 
-/// A refresh parameter that uses the session while it is created.
+/// A refresh parameter that uses the session while the parameter is created.
 struct Curious(RefreshToken);
 
 static ASKED: OnceLock<Session> = OnceLock::new();
@@ -210,7 +210,7 @@ async fn a_refresher_may_make_a_public_call_of_its_own_client() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// D6: a refresher that returns no access token is a temporary failure.
+/// D6: if a refresher returns no access token, the refresh fails temporarily.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_without_an_access_token_is_a_temporary_failure() {
     let world = World::new();
@@ -244,7 +244,7 @@ async fn a_refresher_can_end_the_session() {
     }
 }
 
-/// D1: if the other client of a refresher loses its session, this is a temporary failure of the refresh.
+/// D1: if a refresher calls another client and that client loses its session, the refresh fails temporarily.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_whose_own_api_loses_its_session_is_a_temporary_failure() {
     let (world, elsewhere) = (World::new(), World::new());

@@ -6,7 +6,7 @@ use afresh::SessionEvent;
 use afresh::session::SessionEvents;
 use tokio::task::JoinHandle;
 
-/// A time-out that elapses with the paused clock as soon as no task can make progress.
+/// A timeout that elapses with the paused clock as soon as no task can make progress.
 const FOREVER: Duration = Duration::from_hours(365 * 24);
 
 /// Returns the next event, or `None` if the session was dropped.
@@ -33,8 +33,8 @@ pub async fn drop_call<T>(call: JoinHandle<T>) {
     assert!(call.await.is_err_and(|end| end.is_cancelled()), "the caller was still waiting");
 }
 
-/// Waits until no task can make progress without the test or the clock. The wait advances the paused clock by a
-/// millisecond.
+/// Waits until no task can make progress unless the test acts or the clock advances. The wait advances the paused clock
+/// by a millisecond.
 pub async fn settled() {
     tokio::time::sleep(Duration::from_millis(1)).await;
 }

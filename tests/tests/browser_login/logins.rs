@@ -123,7 +123,7 @@ async fn the_port_and_the_path_can_be_chosen() {
     }
 }
 
-/// If ten processes start at the same time, they open one browser.
+/// If ten processes start at the same time, only one process opens a browser.
 #[tokio::test]
 async fn processes_that_start_at_once_open_one_browser() {
     let provider = Arc::new(Provider::start().await);

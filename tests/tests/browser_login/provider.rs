@@ -111,7 +111,7 @@ impl Authorization {
         let parsed = Url::parse(url).unwrap();
         let pairs: Vec<(String, String)> = parsed.query_pairs().into_owned().collect();
         let parameters: HashMap<_, _> = pairs.iter().cloned().collect();
-        assert_eq!(parameters.len(), pairs.len(), "no parameter is there twice: {url}");
+        assert_eq!(parameters.len(), pairs.len(), "each parameter occurs once: {url}");
         Self { url: url.to_owned(), parameters }
     }
 

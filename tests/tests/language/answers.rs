@@ -47,7 +47,7 @@ async fn dropping_a_wait_for_a_chunk_loses_none() {
     let (_stage, mut stream, feed) = fed().await;
     tokio::select! {
         biased;
-        _ = stream.next() => panic!("there is none yet"),
+        _ = stream.next() => panic!("no chunk has been sent yet"),
         () = async {} => {}
     }
     feed.send("kept");

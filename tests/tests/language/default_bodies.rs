@@ -1,4 +1,5 @@
-//! Default bodies of methods that send a request. A fake may leave out such a method, and the client overrides its body.
+//! Default bodies of methods that send a request. A fake may leave out a method with a default body, and the client
+//! overrides the default body.
 #![deny(warnings, missing_docs, single_use_lifetimes, elided_lifetimes_in_paths)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]
 
@@ -57,7 +58,7 @@ pub trait Shop {
     }
 }
 
-/// A fake that implements two of five methods, one of them with a role.
+/// A fake that implements two of five methods. One of these two methods has a role.
 struct Fake;
 
 impl Shop for Fake {
@@ -161,7 +162,7 @@ pub trait Guarded {
     }
 }
 
-/// A trait with generic methods, lifetimes, attributes, and names that generated code could use, too.
+/// A trait with generic methods, lifetimes, attributes, and names that generated code could also use.
 #[api(path = "/{tenant}")]
 pub trait Search<Row = u64>
 where

@@ -226,7 +226,7 @@ struct Filter<'a> {
 
 /// A trait whose parameter types have elided lifetimes.
 #[api(dyn)]
-#[expect(elided_lifetimes_in_paths, reason = "this is the case to test")]
+#[expect(elided_lifetimes_in_paths, reason = "the test needs elided lifetimes")]
 trait Hiding {
     #[post("/texts")]
     async fn send(

@@ -10,7 +10,7 @@ use std::marker::Send;
 use afresh::{ByteStream, Part, RefreshToken, Result, Tokens, api};
 use serde::Serialize;
 
-/// A trait with time-outs, multipart bodies, cookies, rest parameters and `none_on`.
+/// A trait with timeouts, multipart bodies, cookies, rest parameters and `none_on`.
 #[api(dyn)]
 pub(crate) trait Loud {
     #[refresh]

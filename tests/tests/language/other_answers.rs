@@ -42,7 +42,7 @@ fn typed(kind: &str, body: &str) -> Answer {
     Answer::new(200).header("content-type", kind).body(body.to_owned())
 }
 
-/// A 200 response that is not an event stream is an error of the call, and the error contains the body.
+/// A 200 response that is not an event stream makes the call fail, and the error contains the body.
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_another_type_is_no_event_stream() {
     for (answer, kind) in [

@@ -291,7 +291,8 @@ async fn a_start_that_is_no_number_is_an_error_after_the_first_page() {
     assert!(error.contains("`page` is not a number") && !error.contains("secret"), "{error}");
 }
 
-/// A page that is a JSON object requires `items`, so the first page is an error that names `items`.
+/// If a page is a JSON object, the attribute needs `items`. Without `items`, the first page is an error that names
+/// `items`.
 #[tokio::test(start_paused = true)]
 async fn a_count_over_an_object_without_items_is_an_error_at_once() {
     let stage = Stage::new();
@@ -432,7 +433,7 @@ async fn rebase_takes_path_and_query_to_the_clients_own_origin() {
     }
 }
 
-/// RFC 8288 §3.2: a relative link is resolved against the URL that answered.
+/// RFC 8288 §3.2: a relative link is resolved against the URL of the response.
 #[tokio::test(start_paused = true)]
 async fn a_relative_link_belongs_to_the_url_that_answered() {
     let stage = Stage::new();
@@ -457,7 +458,7 @@ async fn a_relative_link_of_another_origin_is_not_followed() {
     elsewhere.assert_sends(1);
 }
 
-/// A page whose request failed is requested again by the next call of `next`, at most twice in a row.
+/// A page whose request failed is requested again by the next call of `next`, at most two times in a row.
 #[tokio::test(start_paused = true)]
 async fn a_failed_page_is_requested_again_twice_and_then_the_pages_end() {
     let stage = Stage::new();

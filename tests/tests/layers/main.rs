@@ -1,8 +1,8 @@
 //! Checks the layers of both published crates: a file uses only files that ARCHITECTURE.md lists below its folder.
 //!
-//! An arrow points from a file to the file that defines an item that it names, in a `use` or in an inline path. A `mod`
-//! line and a `pub use` create no arrow. If an item is named through a `pub use`, the arrow points to the file that
-//! defines the item. Test code is ignored, except by rules that forbid a name.
+//! If a file names an item, in a `use` or in an inline path, an arrow points from this file to the file that defines
+//! the item. A `mod` line and a `pub use` create no arrow. If an item is named through a `pub use`, the arrow points to
+//! the file that defines the item. Test code is ignored, except by rules that forbid a name.
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
-//! The layer rules: no cycle of arrows, no arrow up, no use of items of the own `mod.rs`, and no forbidden names.
+//! The layer rules: no cycle of arrows, no arrow up, no use of items that the `mod.rs` of the same folder defines, and
+//! no forbidden names.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -15,7 +16,7 @@ pub struct Ban {
     pub modules: &'static [&'static str],
 }
 
-/// The arrows between files, each with the first place that causes it.
+/// The arrows between files, each with the first line of code that causes the arrow.
 type Arrows = BTreeMap<String, BTreeMap<String, String>>;
 
 /// Returns one sentence for each violation.

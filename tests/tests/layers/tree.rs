@@ -41,7 +41,7 @@ pub enum Target {
     Unknown(usize),
 }
 
-/// The place of a module's child modules.
+/// The location of a module's child modules.
 struct Place<'a> {
     parent: Option<usize>,
     file: &'a str,

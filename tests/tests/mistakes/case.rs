@@ -22,7 +22,7 @@ pub struct Case {
     pub max: usize,
     /// The text that the first error must contain.
     pub cure: String,
-    /// Whether this mistake is known to have more errors than causes, or an error without the text.
+    /// Whether this mistake is known to have more errors than causes, or a first error without the expected text.
     pub is_known: bool,
     lines: Vec<String>,
     around: Around,
@@ -44,7 +44,7 @@ impl Case {
     }
 }
 
-/// Code that must compile in spite of the mistake.
+/// Code that must compile despite the mistake.
 const USE: &str = "pub async fn uses(shop: &ShopClient) -> Result<u64> { shop.ok().await }";
 
 /// Returns all mistakes of a folder.

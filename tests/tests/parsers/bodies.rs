@@ -83,7 +83,7 @@ fn media_type() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(config())]
 
-    /// U3: a body that cannot be decoded is an error that contains the position but no value of the body.
+    /// U3: a body that cannot be decoded causes an error that contains the position but no value of the body.
     #[test]
     fn no_decode_error_holds_a_value_of_the_body(value in secrets(), cut in prop::option::weighted(0.3, any::<prop::sample::Index>())) {
         let mut body = value.to_string();
@@ -99,8 +99,8 @@ proptest! {
         }
     }
 
-    /// A text with any charset label is decoded, or it is an error without any part of the text. A text without a label
-    /// is UTF-8.
+    /// A text with any charset label is decoded, or the client returns an error that contains no part of the text. A
+    /// text without a label is UTF-8.
     #[test]
     fn no_label_makes_a_text_anything_but_a_text_or_an_error(
         kind in prop::option::of(media_type()),

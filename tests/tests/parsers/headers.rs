@@ -89,8 +89,8 @@ async fn all(pages: afresh::Result<Pages<Vec<u8>>>) -> usize {
 proptest! {
     #![proptest_config(config())]
 
-    /// C3, C4, C5: a refusal with any challenges causes at most one refresh. A refusal without an error code causes one
-    /// refresh.
+    /// C3, C4, C5: whatever challenges a refusal contains, it causes at most one refresh. A refusal without an error
+    /// code causes one refresh.
     #[test]
     fn no_challenge_costs_more_than_one_refresh(lines in prop::collection::vec(challenge(), 0..4), status in select(&[401, 403][..])) {
         let world = World::new();

@@ -41,8 +41,8 @@ fn token() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(config())]
 
-    /// H15: a token with unusual claims or without claims is a plain token. If the client cannot refresh, the client
-    /// sends the token unchanged, and the call always succeeds.
+    /// H15: the client treats a token with unusual claims or without claims as an opaque token. If the client cannot
+    /// refresh, the client sends the token unchanged, and the call always succeeds.
     #[test]
     fn no_claims_of_an_access_token_prevent_its_use(token in token()) {
         let world = World::new();

@@ -1,4 +1,4 @@
-//! The query of a login redirect can be any text, because an attacker can write it.
+//! The query of a login redirect can be any text, because an attacker can choose the query.
 
 use afresh::Session;
 use afresh::oauth2::Server;
@@ -38,7 +38,7 @@ proptest! {
     /// characters.
     #[test]
     fn no_query_without_the_state_is_an_answer(query in query()) {
-        // No server listens on this port, so the exchange of a code makes the login unavailable.
+        // No server listens on this port, so a login that exchanges a code fails as unavailable.
         let server = Server::new("https://id.test/authorize", "http://127.0.0.1:1/token").issuer("https://id.test");
         let redirect = server.http(client()).client("app").redirect("https://app.test/callback");
         let (url, request) = redirect.start().unwrap();

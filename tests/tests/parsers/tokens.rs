@@ -97,9 +97,9 @@ fn texts_of(error: &Error) -> String {
     texts
 }
 
-/// Returns whether one of the fields is this text. `Value` keeps only the last of two fields with the same name, so the
-/// test also accepts an empty field. `Value` also rejects numbers that are too large, although they are harmless in an
-/// unused field.
+/// Returns whether one of the fields has this text as its value. `Value` keeps only the last of two fields with the
+/// same name, so the test also accepts an empty field. `Value` also rejects numbers that are too large, although they
+/// are harmless in an unused field.
 fn says(said: &Value, text: &str) -> bool {
     if said.is_null() {
         return !text.is_empty();
@@ -151,8 +151,8 @@ proptest! {
         }
     }
 
-    /// H4, H5, H6, H7: a lifetime is either ignored or at most a year, and the client reads the tokens with every
-    /// lifetime.
+    /// H4, H5, H6, H7: a lifetime is either ignored or at most a year, and the client reads the tokens whatever the
+    /// lifetime is.
     #[test]
     fn no_lifetime_is_an_error_and_each_is_unknown_or_within_a_year(
         text in prop_oneof![

@@ -1,4 +1,4 @@
-//! The content of a store after its process was killed.
+//! The content of a store after a process that uses the store was killed.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -58,7 +58,7 @@ async fn a_record_is_complete_whenever_its_writer_is_killed() {
 }
 
 /// R6: the lock of a killed process is released. The kernel releases a file lock immediately, and a lock with a lease
-/// is free after the lease.
+/// is free when the lease has expired.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_lock_of_a_killed_process_is_released() {
     for place in Place::all() {

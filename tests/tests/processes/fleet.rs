@@ -34,7 +34,7 @@ enum Trouble {
     KillAfter,
     /// The process that is about to refresh is suspended until its lease has expired and another process has refreshed.
     SuspendHolder,
-    /// A random process is suspended and resumes two expiries later.
+    /// A random process is suspended, and resumes after the access token has expired two more times.
     SuspendAnyone,
     /// Redis is killed and restarted while the server processes the refresh.
     RestartRedis,
@@ -245,7 +245,7 @@ impl Fleet {
         self.shop.until("an answer for every task", is_settled).await;
     }
 
-    /// Reads the output of all processes and returns the process that has reached its step.
+    /// Reads the output of all processes and returns the process that has reached the step at which it stops.
     fn hear(&mut self) -> Option<usize> {
         let mut arrived = None;
         for (index, worker) in self.workers.iter_mut().enumerate() {
@@ -262,7 +262,7 @@ impl Fleet {
         arrived
     }
 
-    /// Prints the counts and checks the guarantees for every store.
+    /// Prints the counts and checks the guarantees that do not depend on the kind of store.
     fn report(&mut self) {
         self.hear();
         let (authority, count) = (&self.shop.world.authority, &self.count);

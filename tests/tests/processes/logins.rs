@@ -51,8 +51,8 @@ async fn ten_processes_that_start_at_once_log_in_once() {
     }
 }
 
-/// W13: if a process is killed during its login, another process logs in, within 10 s with a file and after the lease
-/// with Redis.
+/// W13: if a process is killed during its login, another process logs in. With a file, this login starts within 10 s,
+/// and with Redis, it starts after the lease has expired.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_is_killed_in_its_login_frees_the_others() {
     for place in Place::all() {

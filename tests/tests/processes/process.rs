@@ -48,7 +48,7 @@ impl Process {
         self.says("called: ").await
     }
 
-    /// Waits for a line with this beginning and returns the rest of the line.
+    /// Waits for a line that starts with this text and returns the rest of the line.
     pub async fn says(&mut self, beginning: &str) -> String {
         let said = async {
             loop {

@@ -18,12 +18,12 @@ const STEPS: [(&str, bool); 8] = [
 ];
 
 /// Kills a process at this step and returns the result of the next process's call. The server may receive at most one
-/// refresh for the expired token and one for the kill.
+/// refresh because of the expired token and one refresh because of the kill.
 async fn killed_at(step: &str, place: Place, server: Server) -> String {
     let shop = Shop::open(place, server).await;
     shop.world.authority.open(Role::Refresh);
     let mut victim = shop.process("victim");
-    // The process has already loaded the store, so its next load is under the lock.
+    // The process has already loaded the store, so it holds the lock during its next load.
     assert_eq!(victim.call().await, "well");
     shop.world.authority.expire();
     victim.tell(&format!("stop {step}"));

@@ -127,7 +127,7 @@ async fn a_process_suspended_for_longer_than_its_lease_cannot_overwrite() {
     an_expired_lock_cannot_store(&place).await;
 }
 
-/// R3: the lease does not expire later on the clock of the process than on the clock of the server.
+/// R3: a process never treats its lease as valid after the lease has expired on the server.
 #[tokio::test]
 async fn a_holder_knows_when_its_lease_has_expired() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -159,7 +159,7 @@ async fn keys_of_another_type_are_errors_and_stay() {
     assert_eq!(client.llen(&lock).await.unwrap(), 1);
 }
 
-/// A hash with an invalid field is an error.
+/// A hash with an invalid field causes an error.
 #[tokio::test]
 async fn a_hash_with_a_wrong_field_is_an_error() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };

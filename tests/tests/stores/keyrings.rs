@@ -16,7 +16,7 @@ use crate::files::Folder;
 /// mock of the keyring crate, each entry has its own secret.
 static KEYRING: Mutex<Option<Secrets>> = Mutex::new(None);
 
-/// The secrets by service and user.
+/// The stored secrets, by service and user.
 type Secrets = HashMap<(String, String), Vec<u8>>;
 
 fn keyring() -> MutexGuard<'static, Option<Secrets>> {
@@ -27,7 +27,7 @@ struct Secret(String, String);
 
 impl CredentialApi for Secret {
     fn set_secret(&self, secret: &[u8]) -> Result<()> {
-        // For this user, the keyring has the length limit of Windows.
+        // For this user, the keyring rejects secrets that are longer than Windows allows.
         if self.1 == "brief" && secret.len() > 2560 {
             return Err(Error::TooLong("secret".into(), 2560));
         }
@@ -53,7 +53,7 @@ impl CredentialApi for Secret {
     }
 
     fn delete_credential(&self) -> Result<()> {
-        panic!("nothing is ever deleted")
+        panic!("the store never deletes an entry")
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -48,7 +48,7 @@ async fn a_redis_store_works_again_after_a_crash_of_redis() {
     assert!(held.fence() > fence);
 }
 
-/// S6: while Redis hangs, every operation of the store fails after a time-out. The store works again after Redis has
+/// S6: while Redis hangs, every operation of the store fails after a timeout. The store works again after Redis has
 /// resumed.
 #[tokio::test]
 async fn a_redis_that_hangs_blocks_no_call() {
@@ -112,7 +112,8 @@ async fn losing_the_first_answer_about(what: &str, server: &RedisServer) -> Stri
     url
 }
 
-/// Forwards requests until the mark has been sent and its response has been dropped. Returns true if the mark was sent.
+/// Forwards requests until a request that contains `mark` was sent and its response was dropped. Returns true if such a
+/// request was sent.
 async fn relay_until(mark: &[u8], here: TcpStream, there: TcpStream) -> bool {
     let (mut from_here, mut to_here) = here.into_split();
     let (mut from_there, mut to_there) = there.into_split();

@@ -93,7 +93,8 @@ async fn a_circle_of_links_is_an_error() {
     assert!(store.lock().await.is_err());
 }
 
-/// Files of other programs with similar names keep their content, and the session file does not inherit their mode.
+/// Files of other programs with similar names keep their content, and the session file does not inherit the file mode
+/// of these files.
 #[tokio::test]
 async fn leftovers_are_neither_used_nor_followed() {
     let folder = Folder::new();
@@ -127,7 +128,7 @@ async fn leftovers_are_neither_used_nor_followed() {
     );
 }
 
-/// No identity has a file whose name the store at the same path uses for its lock or for a temporary file.
+/// The file of an identity never has a name that the store at the same path uses for its lock or for a temporary file.
 #[tokio::test]
 async fn no_identity_has_the_name_of_a_lock_or_of_a_leftover() {
     let folder = Folder::new();

@@ -1,4 +1,4 @@
-//! The API that the tracing tests call, and clients of it in a [`World`].
+//! The API that the tracing tests call, and clients of this API in a [`World`].
 
 use afresh::{RefreshToken, Result, Tokens, api};
 use afresh_tests::World;

@@ -33,7 +33,7 @@ async fn a_status_is_a_type_of_error() {
     }
 }
 
-/// A status in `none_on` is no error of the call, but it is an error of the request according to OpenTelemetry.
+/// A status in `none_on` is not an error of the call, but it is an error of the request according to OpenTelemetry.
 #[tokio::test(start_paused = true)]
 async fn a_none_on_status_is_not_an_error_of_the_call() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -44,7 +44,7 @@ async fn a_none_on_status_is_not_an_error_of_the_call() {
     assert_eq!(error_types(&recorder), ["", "404"]);
 }
 
-/// A broken connection is an error of the call and of the request.
+/// A broken connection is recorded as an error of the call and of the request.
 #[tokio::test(start_paused = true)]
 async fn a_broken_connection_is_an_error_of_both() {
     let (world, recorder) = (World::new(), Recorder::default());

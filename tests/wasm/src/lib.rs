@@ -1,5 +1,5 @@
-//! A page's crate with every kind of method. The crate must compile for a browser, and the futures of all calls must be
-//! `Send` there as on other targets. `.ci/wasm-check` builds the crate.
+//! A crate of a web page with every kind of method. The crate must compile for a browser, and the futures of all calls
+//! must be `Send` there as on other targets. `.ci/wasm-check` builds the crate.
 
 #[cfg(feature = "absent")]
 mod absent;

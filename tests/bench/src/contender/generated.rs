@@ -50,7 +50,7 @@ impl Contender for Generated {
     }
 }
 
-/// The generated client with a limit of concurrent second sends.
+/// The generated client with a limit on the calls that are sent again at the same time.
 #[derive(Clone)]
 pub struct Limited(Generated);
 
@@ -93,7 +93,7 @@ impl Contender for OverMemory {
     }
 }
 
-/// The generated client with a server in memory and a limit of concurrent second sends.
+/// The generated client with a server in memory and a limit on the calls that are sent again at the same time.
 #[derive(Clone)]
 pub struct LimitedOverMemory(Generated);
 

@@ -47,11 +47,11 @@ pub fn measure() -> Section {
 const RELEASE: usize = 2;
 
 fn of(samples: &[Samples], design: Design) -> &Samples {
-    &samples[Design::ALL.iter().position(|other| *other == design).expect("it is one of them")]
+    &samples[Design::ALL.iter().position(|other| *other == design).expect("a design of the list")]
 }
 
-/// Compares afresh with the handwritten functions in every column. The even and the odd rounds give the spread of each
-/// ratio, which shows the precision of the ratio.
+/// Compares afresh with the handwritten functions in every column. The difference between the ratios of the even rounds
+/// and of the odd rounds shows how precise each ratio is.
 fn held_against_by_hand(section: &mut Section, samples: &[Vec<Samples>; 2]) {
     let mut rows = Vec::new();
     for (types, samples) in ["shared", "distinct"].iter().zip(samples) {

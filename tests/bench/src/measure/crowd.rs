@@ -6,11 +6,12 @@ use crate::section::{Section, number};
 
 pub fn measure(section: &mut Section) {
     section.text(
-        "The next table shows the bytes that the client allocated for each caller after its start. The client opens no connections, because\n\
+        "The next table shows the bytes that the client allocated for each caller after the start. The client opens no connections, because\n\
          a connection needs more memory than a caller and the number of connections depends on the machine. The server is in the\n\
          client's process and responds only when the runtime is idle. So all callers are in the same state: all have sent their\n\
          request, all were rejected and wait, or all have sent their request again. In the runs with a late start, all callers but\n\
-         one start during the refresh. The last column shows the number of requests that the server then receives at the same time.",
+         one start during the refresh. The last column shows how many requests the server receives at the same\n\
+         time after the refresh.",
     );
     let found = SUBJECTS.map(|(name, _, guard)| {
         [false, true].map(|late| Client::this().crowd(&format!("{name}-in-memory"), guard, late, CALLERS))

@@ -14,9 +14,9 @@ pub fn measure() -> Section {
     let mut section = Section::new(
         "Crates and build time that afresh adds",
         "The first program depends on reqwest, tokio, serde and serde_json with their default features, tokio's `rt-multi-thread` and\n\
-         `macros`, and serde's `derive`. The second program also depends on afresh. The table compares the numbers of their crates. The\n\
-         time is the CPU time of a clean debug build of the two afresh crates, and of all added crates. The time is the\n\
-         minimum of three runs.",
+         `macros`, and serde's `derive`. The second program also depends on afresh. The table compares the number of crates in\n\
+         the two programs. The time is the CPU time of a clean debug build, for the two afresh crates and for all added crates. Each time\n\
+         is the minimum of three runs.",
     );
     let (before, after) = (Program::new("before", false), Program::new("after", true));
     let (had, has) = (before.crates(), after.crates());
@@ -58,10 +58,11 @@ impl Program {
              reqwest = \"0.13.4\"\nserde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\n\
              tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n"
         );
-        std::fs::create_dir_all(folder.join("src")).expect("it can be written");
-        std::fs::write(folder.join("Cargo.toml"), manifest).expect("it can be written");
-        std::fs::write(folder.join("src/main.rs"), "fn main() {}\n").expect("it can be written");
-        std::fs::copy(format!("{here}/Cargo.lock"), folder.join("Cargo.lock")).expect("it is there");
+        std::fs::create_dir_all(folder.join("src")).expect("a folder that can be written");
+        std::fs::write(folder.join("Cargo.toml"), manifest).expect("a folder that can be written");
+        std::fs::write(folder.join("src/main.rs"), "fn main() {}\n").expect("a folder that can be written");
+        std::fs::copy(format!("{here}/Cargo.lock"), folder.join("Cargo.lock"))
+            .expect("the lock file of the bench exists");
         Self { folder }
     }
 

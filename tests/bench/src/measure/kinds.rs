@@ -41,7 +41,7 @@ pub fn measure() -> Section {
     for (what, dearer) in ["instructions", "allocations"].iter().zip(dearer) {
         let found = if dearer.is_empty() { "none".to_owned() } else { dearer.join(", ") };
         section.target(
-            &format!("kinds with more {what} than handwritten code"),
+            &format!("kinds of call that need more {what} than handwritten code"),
             "none",
             &found,
             dearer.is_empty(),

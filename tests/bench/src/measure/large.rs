@@ -7,7 +7,7 @@ pub fn measure() -> Section {
     let mut section = Section::new(
         "Large responses and request bodies",
         "The first rows decode a JSON array of the given length, through afresh and by hand with `serde_json::from_slice`. The last\n\
-         row sends a body of `Bytes` through afresh, which could send the body again.",
+         row sends a body of `Bytes` through afresh, in a form that afresh could send again.",
     );
     let mut rows = Vec::new();
     for (title, length, calls) in [("20 KB", 20_000, 100), ("20 MB", 20_000_000, 1)] {

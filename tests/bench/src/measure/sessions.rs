@@ -7,10 +7,10 @@ use crate::session;
 pub fn measure() -> Section {
     let mut section = Section::new(
         "Cost of an idle session",
-        "Each row shows the call of the first table through afresh. The second row and the third row send the same bytes. The\n\
-         difference between these rows and the first row is the cost of a header in hyper and on the network. The target and CI use\n\
-         the difference of the last two rows. Over a socket, the cost of a session varies from 0 to 700 instructions with the state\n\
-         of the allocator.",
+        "Each row shows the cost of the call from the first table, made through afresh. The calls of the second row and of the third\n\
+         row send the same bytes. The difference between these two rows and the first row is the cost of a header in hyper and on the\n\
+         network. The target and CI use the difference between the last two rows. Over a socket, the cost of a session varies from 0\n\
+         to 700 instructions, depending on the state of the allocator.",
     );
     let ways = session::WAYS.iter().chain(&session::AT_ONCE);
     let subjects: Vec<String> = ways.clone().map(|(way, _)| format!("session:{way}")).collect();

@@ -33,7 +33,7 @@ pub fn measure() -> Section {
     let [bare, ours, ..] = &found;
     section.at_most("refreshes for 10,000 callers", ours.refreshes.max(bare.refreshes), 1.0);
     section.at_most(
-        "rejections beyond the calls in progress, with a reported expiry",
+        "rejections in addition to the calls in progress, with a reported expiry",
         ours.refusals - ours.in_flight,
         0.0,
     );

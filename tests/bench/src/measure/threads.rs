@@ -15,9 +15,9 @@ const MOST_PROCESSES: usize = 25;
 /// machine may temporarily be two threads of one physical core, and sharing between these threads costs almost nothing.
 /// A transfer takes about 8 ns within one core, at least 25 ns within a die, and at least 100 ns between dies.
 const APART: f64 = 20.0;
-/// The time to wait until the two threads run on other cores.
+/// The maximum time to wait until the two threads run on two physical cores.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The minimum share of the cores' time in an undisturbed slice.
+/// The minimum share of the available CPU time that the threads use in an undisturbed slice.
 const ALONE: f64 = 0.9;
 
 pub fn measure() -> Section {
@@ -40,7 +40,7 @@ pub fn measure() -> Section {
     );
     let transfer = median(rounds.iter().map(|round| round.transfer).collect());
     section.text(&format!(
-        "In the same rounds, a cache line needed {} ns from one core to the other.",
+        "In the same rounds, a cache line took {} ns to move from one core to the other.",
         number(transfer.round())
     ));
     let [[.., alone], .., [.., many]] = found;
@@ -83,8 +83,8 @@ fn timed() -> (Vec<Round>, bool) {
     (close, false)
 }
 
-/// Returns the medians of the undisturbed slices with one number of threads: without a session, with a session, and the
-/// difference.
+/// Returns three medians of the undisturbed slices with the same number of threads: without a session, with a session,
+/// and the difference.
 fn undisturbed(rounds: &[Round], kind: usize) -> [f64; 3] {
     let pairs = rounds.iter().map(|round| round.slices[kind]);
     let pairs = pairs.filter(|pair| pair.iter().all(|slice| slice.share >= ALONE));

@@ -82,7 +82,7 @@ fn interleaved(client: &Client, names: &[&str], port: u16) -> Vec<[Found; 2]> {
         }
         rounds
     });
-    let hand = names.iter().position(|name| *name == "reqwest").expect("it is always among them");
+    let hand = names.iter().position(|name| *name == "reqwest").expect("reqwest is always among the clients");
     let found = |index: usize| {
         measured.each_ref().map(|rounds| {
             let all = |of: &dyn Fn(&Vec<Rush>) -> f64| median(rounds.iter().map(of).collect());

@@ -10,8 +10,8 @@ const USERS: u64 = 10_000;
 pub fn measure() -> Section {
     let mut section = Section::new(
         "Ten thousand users over one connection pool",
-        "Each user has a session with an expired token and makes one call. At most 64 calls run at the same time. The bytes are the memory of\n\
-         one idle user before the calls. In the handwritten client, each user has a token and a lock for its refresh. In afresh, each\n\
+        "Each user has a session with an expired token and makes one call. At most 64 calls run at the same time. The second column shows the\n\
+         memory of one idle user before the calls. In the handwritten client, each user has a token and a lock for its refresh. In afresh, each\n\
          session also stores the prepared header, the lifetime, and the state of refreshes and forbidden routes. A client from\n\
          `with_session` consists of four pointers and its reference counts.",
     );

@@ -51,7 +51,7 @@ fn told(json: Bytes) -> Response<Full<Bytes>> {
     answer
 }
 
-/// Returns a JSON array of about the given length. The first call for a length generates the array.
+/// Returns a JSON array of about the given length. The array of each length is generated once and then reused.
 fn many(length: usize) -> Bytes {
     static MADE: Mutex<Vec<(usize, Bytes)>> = Mutex::new(Vec::new());
     let mut made = MADE.lock().expect("no panic");

@@ -18,12 +18,12 @@ use super::answers;
 
 /// The duration of a refresh.
 const REFRESH: Duration = Duration::from_millis(50);
-/// The duration of a response. The duration makes concurrent requests overlap.
+/// The duration of a response. This duration makes concurrent requests overlap.
 const ANSWER: Duration = Duration::from_millis(5);
 /// The token that a refresh returns.
 pub const FRESH: &str = "a-fresh-token";
 
-/// The information about the token in a rejection.
+/// The information about the token that a rejection contains.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Guard {
     /// The rejection has no information about the token.

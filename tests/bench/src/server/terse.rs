@@ -1,6 +1,5 @@
-//! A server that needs less CPU time than any client. The server reads only the path of a request and responds to
-//! everything that looks like a request for an item. The speed of a client is measurable only if the client is the
-//! bottleneck.
+//! A server that needs less CPU time than any client. The server reads only the path of a request and responds to each
+//! path as if it were the path of an item. The speed of a client is measurable only if the client is the bottleneck.
 
 use std::io::Write;
 
@@ -31,7 +30,7 @@ pub async fn converse(mut stream: TcpStream) {
     }
 }
 
-/// Writes the response of the open server, with the same headers.
+/// Writes the response to a request for an item, with the same headers as the server that accepts every request.
 fn write_answer(id: u64, json: &mut Vec<u8>, answer: &mut Vec<u8>) {
     serde_json::to_writer(&mut *json, &Item::numbered(id)).expect("memory");
     write!(

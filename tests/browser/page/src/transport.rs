@@ -47,7 +47,7 @@ trait Probe {
     async fn numbered(&self, #[query] filter: &str, #[query] page: u32) -> Result<Pages<Vec<String>>>;
 }
 
-/// Makes the calls with this name and returns their result as JSON.
+/// Runs the group of calls with this name and returns the result of these calls as JSON.
 #[wasm_bindgen]
 pub async fn probe(origin: String, name: String) -> String {
     match run(&origin, &name).await {

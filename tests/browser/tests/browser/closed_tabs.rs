@@ -1,4 +1,5 @@
-//! Closes a tab during its refresh. The browser completes the request, and the next tab takes over the session.
+//! Closes a tab during its refresh. The browser completes the request of the closed tab, and the next tab takes over
+//! the session.
 
 use std::time::Duration;
 
@@ -41,7 +42,8 @@ async fn with_a_grace_window_no_session_is_lost() {
     assert_eq!(lost_sessions(5, Duration::from_secs(30), Duration::from_secs(3)).await, 0);
 }
 
-/// T2: without a grace window, no session is lost if the server responds within the second that the next tab waits.
+/// T2: without a grace window, no session is lost if the server responds within the one second for which the next tab
+/// waits.
 #[tokio::test]
 async fn without_a_grace_window_a_quick_server_loses_no_session() {
     assert_eq!(lost_sessions(20, Duration::ZERO, Duration::from_millis(300)).await, 0);

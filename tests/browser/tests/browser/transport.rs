@@ -4,7 +4,7 @@ use afresh_browser_tests::bundle;
 use afresh_browser_tests::stage::Stage;
 use serde_json::{Value, json};
 
-/// Makes the calls with this name from `page/src/transport.rs`.
+/// Runs the group of calls with this name from `page/src/transport.rs`.
 async fn probe(stage: &Stage, name: &str) -> Value {
     let tab = stage.open().await;
     let script = format!("page.probe('{}', '{name}')", stage.server.origin());
@@ -60,7 +60,7 @@ async fn only_a_request_without_other_headers_is_redirected() {
     assert_eq!(probe(&stage, "refresh_on").await["kind"], "builder");
 }
 
-/// The browser parses the URLs. The rules are those of every other target.
+/// In a browser, the browser parses the URLs, but the client has the same rules for URLs as on every other target.
 #[tokio::test]
 async fn urls_follow_the_same_rules_as_outside_of_a_browser() {
     let stage = Stage::new(&bundle::page()).await;
@@ -88,7 +88,7 @@ async fn urls_follow_the_same_rules_as_outside_of_a_browser() {
     check(&probe(&stage, "origins").await, &["", "", "is plain http", more, more, more]);
 }
 
-/// An empty text stands for a URL that is valid.
+/// An empty text in `expected` means that the URL is valid.
 fn check(texts: &Value, expected: &[&str]) {
     let texts = texts["value"].as_array().expect("one text for each URL");
     assert_eq!(texts.len(), expected.len());

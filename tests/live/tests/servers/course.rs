@@ -103,7 +103,8 @@ async fn crowd_finds_its_token_expired<C: Customer>(shop: &C, server: &Server, h
 
 /// Each forbidden call fails with 403, and the session still works afterwards.
 async fn what_is_forbidden_stays_forbidden<C: Customer>(shop: &C, server: &Server, habits: Habits) {
-    // A token from the same second can equal the previous token, so the refresh would return the refused token.
+    // A token that was issued in the same second can equal the previous token, so the refresh would return the refused
+    // token.
     server.a_minute_passes().await;
     let before = server.counts().await;
     let mut answers = Vec::new();

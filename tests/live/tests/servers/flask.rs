@@ -79,7 +79,7 @@ async fn a_refresh_token_that_is_a_bearer_token() {
     goes_the_course(shop, &server, habits).await;
 }
 
-/// The same API for a browser: every token is a cookie.
+/// The API of the Flask server for a browser: every token is a cookie.
 #[api]
 trait Page {
     #[login]

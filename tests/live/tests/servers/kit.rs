@@ -67,7 +67,7 @@ impl Kit {
         let live = Path::new(env!("CARGO_MANIFEST_DIR"));
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.name());
         fs::create_dir_all(&folder).unwrap();
-        // Another test run may install at the same time.
+        // Another test run may install the packages at the same time.
         let lock = File::create(folder.join("lock")).unwrap();
         lock.lock().unwrap();
         copy(&live.join(self.name()), &folder);
@@ -146,7 +146,7 @@ fn run(command: &mut Command) -> Result<Output, String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.output().map_err(|error| format!("{name} cannot be run ({error})"))?;
     let said = String::from_utf8_lossy(&output.stderr);
-    // The last line of the output contains the cause.
+    // The last line on stderr contains the cause of the failure.
     let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
     if output.status.success() { Ok(output) } else { Err(format!("{name} failed ({last})")) }
 }

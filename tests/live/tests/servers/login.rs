@@ -1,5 +1,5 @@
 //! Tests the login of a person at oidc-provider and at Authlib, with a browser on this machine and with a device code.
-//! `node/browser.mjs` plays the person and controls Chromium.
+//! `node/browser.mjs` acts as the person and controls Chromium.
 
 use std::io::{self, Write};
 use std::process::{Command, Output, Stdio};

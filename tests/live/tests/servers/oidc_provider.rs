@@ -163,9 +163,9 @@ async fn a_client_with_a_secret_before_a_challenge() {
     goes_the_course(service(&server).build().unwrap(), &server, habits).await;
 }
 
-/// R1, R2, G2: four programs share one grant in a file, and all their calls are refused at once, four times. After each
-/// refusal, one program refreshes and the other programs adopt the tokens. The provider receives no spent refresh
-/// token.
+/// R1, R2, G2: four programs share one grant in a file, and all their calls are refused at the same time, four times in
+/// a row. After each refusal, one program refreshes and the other programs adopt the tokens. The provider receives no
+/// spent refresh token.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn programs_that_share_a_file_spend_nothing_twice() {
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &[]).await else { return };

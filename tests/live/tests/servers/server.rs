@@ -16,7 +16,7 @@ use crate::kit::Kit;
 pub struct Server {
     base: String,
     http: reqwest::Client,
-    /// The child process, whose stdin is a pipe. The closed pipe ends the server even if the test is killed.
+    /// The child process, whose stdin is a pipe. If the test is killed, the pipe closes, and the server then ends.
     _child: Child,
 }
 
@@ -99,7 +99,8 @@ impl Server {
     }
 }
 
-/// Subtracts the earlier counts. `live` is a current number and not a counter, so it is not subtracted.
+/// Subtracts the earlier counts. `live` is the current number of valid refresh tokens and not a counter, so it is not
+/// subtracted.
 impl Sub for Counts {
     type Output = Self;
 

@@ -44,7 +44,7 @@ async fn obey(name: &str, origin: &str, store: impl SessionStore) {
     let mut orders = orders();
     while let Some(order) = orders.recv().await {
         match order.split_once(' ').unwrap_or((&order, "")) {
-            // Behaves like a program that reports the error and exits.
+            // Makes one call and then exits, like a program that reports an error and ends.
             ("last", _) => {
                 call(shop.clone()).await;
                 std::process::exit(1);

@@ -164,7 +164,7 @@ impl<'a> Checks<'a> {
         self.check_pace(&exchanges);
     }
 
-    /// I1, V2: there are at most as many refreshes as causes.
+    /// I1, V2: the number of refreshes is at most the number of events that can cause a refresh.
     fn check_pace(&self, exchanges: &[Seen]) {
         let sends = self.sends.values().flatten();
         let refusals = sends.filter(|seen| matches!(status(Some(seen)), Some(401 | 403))).count();

@@ -53,7 +53,8 @@ impl FaultyNetwork {
         self.0.random.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns a random delay: usually short, sometimes long, and with faults sometimes longer than a call waits.
+    /// Returns a random delay: usually short and sometimes long. If the run has faults, the delay is sometimes longer
+    /// than a call waits.
     fn delay(&self) -> Duration {
         let (mut random, level) = (self.random(), self.0.level);
         let longest = match random.u8(..20) {
@@ -148,8 +149,8 @@ impl Double for FaultyNetwork {
             let role = world.authority.role_of(request.uri().path());
             let mut delay = network.delay();
             if role == Some(Role::Refresh) && network.0.level != FaultLevel::LostAnswers && delay > LATE {
-                // The request arrives before the client abandons the refresh, or it never arrives. The response to a
-                // request that arrives later would be lost.
+                // The request arrives before the client abandons the refresh, or it never arrives. If the request
+                // arrived later, its response would be lost.
                 delay = Duration::from_hours(1);
             }
             sleep(delay).await;

@@ -142,7 +142,7 @@ async fn a_redirect_of_the_exchange_is_not_followed() {
     }
 }
 
-/// A code is exchanged once, even if the response is lost.
+/// An authorization code is sent to the token endpoint once, even if the response is lost.
 #[tokio::test]
 async fn a_lost_answer_ends_the_login_and_the_code_is_not_sent_again() {
     let broken =
@@ -210,8 +210,8 @@ async fn a_description_is_bounded_and_plain() {
     assert!(texts(&error).len() < 2_000);
 }
 
-/// A secret that a server or an attacker echoes does not appear in any error text: the code, the verifier, the state,
-/// or the client secret.
+/// If a server or an attacker echoes the code, the verifier, the state or the client secret, no error text contains
+/// this value.
 #[tokio::test]
 async fn an_echo_of_a_secret_reaches_no_text() {
     let provider = Provider::start(json!({}), |seen| {

@@ -26,7 +26,8 @@ impl Provider {
         Self::start(json!({}), move |_| token.clone()).await
     }
 
-    /// Starts a server with these changes of its metadata and this token endpoint. A `null` removes a metadata field.
+    /// Starts a server with these changes to its metadata and with this token endpoint. A `null` removes a metadata
+    /// field.
     pub async fn start(metadata: Value, token: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
         let stage = Stage::new();
         let listening = stage.listen().await;

@@ -105,7 +105,7 @@ async fn an_exchange_carries_nothing_of_the_old_session() {
     }
     assert!(!String::from_utf8_lossy(exchange.body()).contains("old-"));
     let tokens = shop.session().tokens().unwrap();
-    assert_eq!(tokens.refresh_token().unwrap().secret(), "new-refresh", "the refresh token is the new one");
+    assert_eq!(tokens.refresh_token().unwrap().secret(), "new-refresh", "the new refresh token is stored");
 }
 
 /// RFC 6749 §2.3.1, RFC 8414 §2: the client authenticates with a method that the server supports, unless the user sets
@@ -206,7 +206,7 @@ async fn a_login_can_be_waited_for() {
     assert_eq!(session.state(), SessionState::LoggedIn);
 }
 
-/// An invalid redirect URL, parameter or endpoint is an error when the login starts.
+/// An invalid redirect URL, parameter or endpoint causes an error when the login starts.
 #[test]
 fn an_invalid_login_is_refused_when_it_starts() {
     let server = || Server::new("https://id.test/authorize", "https://id.test/token");

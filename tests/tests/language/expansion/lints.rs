@@ -49,7 +49,7 @@ pub(crate) trait Loud {
     #[expired_when(json("/code") == -1)]
     #[forbidden_when(json("") == "forbidden")]
     #[put("/{a}/{b}")]
-    #[expect(clippy::too_many_arguments, reason = "to see that it is met once")]
+    #[expect(clippy::too_many_arguments, reason = "the lint must be reported once")]
     async fn many(
         &self,
         b: u8,

@@ -242,7 +242,7 @@ trait Heads {
 }
 
 /// RFC 9110 §8.6, §9.3.2, §15.3.5, §15.3.6: a response to a HEAD request and a 204 have no body, and a 205 has an empty
-/// body. The client waits for no body, and the connection serves the next call.
+/// body. The client does not wait for a body, and the next call uses the same connection.
 #[tokio::test]
 async fn answers_without_a_body_keep_the_connection_usable() {
     const HEADS: [&str; 5] = [

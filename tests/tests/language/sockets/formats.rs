@@ -1,6 +1,6 @@
 //! Compares every part of a request with the requests that curl and a browser send for the same values.
-//! `formats/record.py` recorded those requests. If the client differs on purpose, the doc comment of the test gives the
-//! reason.
+//! `formats/record.py` recorded those requests. If the client intentionally sends a different request, the doc comment
+//! of the test gives the reason.
 
 use std::collections::BTreeMap;
 

@@ -19,7 +19,8 @@ fn tokens(issued: &TokenPair) -> Tokens {
     Tokens::new(&*issued.access).with_refresh(&*issued.refresh)
 }
 
-/// G3: if a connection breaks after a token request, the client treats this as a lost response, with every transport.
+/// G3: if a connection breaks after a token request was sent, the client treats the response as lost, with every
+/// transport.
 #[tokio::test]
 async fn a_connection_that_breaks_during_the_refresh_keeps_the_session() {
     let own = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -56,7 +57,7 @@ async fn an_unreachable_token_endpoint_fails_at_once() {
     let start = std::time::Instant::now();
     let error = client.orders().await.unwrap_err();
     assert!(error.is_refresh(), "{error:?}");
-    assert!(start.elapsed() < Duration::from_secs(1), "the refresh was tried again: {:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(1), "the refresh was sent again: {:?}", start.elapsed());
 }
 
 /// The HTTP client of a grant is used for the grant only.

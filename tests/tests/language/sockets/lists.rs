@@ -22,7 +22,7 @@ async fn redirecting() -> Server {
     .await
 }
 
-/// RFC 8288 §3.2: a relative link is resolved against the URL that answered, even if the HTTP client followed a
+/// RFC 8288 §3.2: a relative link is resolved against the URL of the response, even if the HTTP client followed a
 /// redirect by itself.
 #[tokio::test]
 async fn a_relative_link_belongs_to_the_url_that_answered() {

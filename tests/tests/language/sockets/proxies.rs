@@ -17,8 +17,8 @@ trait Plain {
 
 const SERVER: &str = "AFRESH_TEST_SERVER";
 
-/// N4: a system proxy receives no request to this machine. Plain http to this machine is allowed only because no other
-/// program sees it.
+/// N4: a system proxy receives no request to this machine. Plain http to this machine is allowed only because no
+/// program between the client and the server sees the request.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_proxy_of_the_system_sees_no_request_to_this_machine() {
     if let Ok(server) = env::var(SERVER) {
@@ -50,7 +50,7 @@ async fn a_proxy_of_the_system_sees_no_request_to_this_machine() {
 async fn calls(server: &str) {
     let client = PlainClient::builder(server).tokens(Tokens::new("secret")).build().unwrap();
     client.old().await.unwrap();
-    // The result of these calls does not matter. The proxy must not receive them.
+    // The result of these calls does not matter, but the proxy must not receive these calls.
     let port = server.rsplit(':').next().unwrap();
     for host in ["localhost", "[::1]", "[::ffff:127.0.0.1]"] {
         let url = format!("http://{host}:{port}");

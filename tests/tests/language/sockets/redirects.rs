@@ -153,7 +153,8 @@ async fn a_refusal_of_another_origin_starts_no_refresh() {
     }
 }
 
-/// N1: a redirect within the origin is followed with the token, and a refusal after it starts a refresh.
+/// N1: a redirect within the origin is followed with the token, and a refusal of the redirected request starts a
+/// refresh.
 #[tokio::test]
 async fn a_redirect_within_the_origin_keeps_the_token() {
     let home = Server::answering(|request| match request.uri().path() {

@@ -1,7 +1,7 @@
-//! Builds the measured program. The program is one crate whose sources are rewritten for each design.
+//! Builds the measured program. The measured program is one crate whose source files are rewritten for each design.
 //!
 //! The crate has the dependencies of all designs, so that each dependency is built only once. The compiler loads only
-//! the crates that a source names.
+//! the crates that a source file names.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -50,11 +50,12 @@ impl Scratch {
         let here = env!("CARGO_MANIFEST_DIR");
         let scratch = Self { folder: again::folder("compile") };
         let write = |name: &str, text: &str| {
-            std::fs::write(scratch.folder.join(name), text).expect("it can be written")
+            std::fs::write(scratch.folder.join(name), text).expect("a folder that can be written")
         };
         write("Cargo.toml", &MANIFEST.replace("RUNTIME", &format!("{here}/../../runtime")));
-        std::fs::create_dir_all(scratch.folder.join("src")).expect("it can be written");
-        std::fs::copy(format!("{here}/Cargo.lock"), scratch.folder.join("Cargo.lock")).expect("it is there");
+        std::fs::create_dir_all(scratch.folder.join("src")).expect("a folder that can be written");
+        std::fs::copy(format!("{here}/Cargo.lock"), scratch.folder.join("Cargo.lock"))
+            .expect("the lock file of the bench exists");
         scratch
     }
 
@@ -64,8 +65,9 @@ impl Scratch {
     }
 
     pub fn write(&self, source: &Source) {
-        std::fs::write(self.folder.join("src/main.rs"), &source.program).expect("it can be written");
-        std::fs::write(self.folder.join("api.json"), &source.document).expect("it can be written");
+        std::fs::write(self.folder.join("src/main.rs"), &source.program)
+            .expect("a folder that can be written");
+        std::fs::write(self.folder.join("api.json"), &source.document).expect("a folder that can be written");
     }
 
     /// Builds the program and returns the CPU seconds.

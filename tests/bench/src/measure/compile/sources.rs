@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 /// A way to define a client.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Design {
-    /// The types without a client. The cost of the types is part of every design.
+    /// The request and response types without a client. The cost of the types is part of every design.
     TypesAlone,
     Afresh,
     ByHand,
@@ -46,7 +46,7 @@ impl Source {
         self
     }
 
-    /// Removes the code that calls the endpoints, because it is the same in all designs.
+    /// Removes the code that calls the endpoints, because this code is the same in all designs.
     pub fn without_calls(mut self) -> Self {
         self.program = self.program.replace(&self.calls, "fn main() {}\n");
         self
@@ -333,6 +333,7 @@ fn schema(with_id: bool) -> Value {
     if with_id {
         properties["id"] = integer;
     }
-    // No property is required, so that the type has a default value, as the types of the other designs do.
+    // No property of the schema is required, so that the generated type has a default value, like the types of the
+    // other designs.
     json!({ "type": "object", "properties": properties })
 }

@@ -1,8 +1,8 @@
 //! Measures the CPU seconds of builds with a precision of two per cent.
 //!
-//! Other load on the machine only adds time, and it lasts longer than one build. So the two compared designs are built
-//! alternately, in alternating order, and only the faster half of the rounds is used. The minimum of all rounds would
-//! depend on chance.
+//! Other load on the machine can only make a build slower, and such a load lasts longer than one build. So the two
+//! compared designs are built alternately, in alternating order, and only the faster half of the rounds is used. The
+//! minimum of all rounds would depend on chance.
 
 use super::sources::{Design, Types};
 use super::{ENDPOINTS, Mode, Scratch};
@@ -21,7 +21,7 @@ struct Rounds {
 }
 
 impl Rounds {
-    /// Returns as many rounds as the duration of a build allows.
+    /// Returns the number of rounds, which is smaller for builds that take longer.
     fn of(mode: Mode, types: Types) -> Self {
         let (rivals, others) = match (mode, types) {
             (Mode::Check, Types::Shared) => (10, 3),
@@ -71,7 +71,7 @@ impl Samples {
             Mode::Release => release.push(time),
             Mode::Debug => {
                 debug.push(time);
-                // Measures an edit of one endpoint and its reversal.
+                // Measures the build after an edit of one endpoint, and the build after this edit is reversed.
                 scratch.write(&source.clone().edited());
                 let there = scratch.build(mode);
                 scratch.write(&source);
