@@ -54,8 +54,8 @@
 //! - A logout or a new login ends the old session. No call is sent again under a different identity, and a refresh that
 //!   ends too late is discarded.
 //! - A 403 can mean that the credential has expired or that the call is forbidden. The runtime refreshes after each 403
-//!   until a refresh proves to be useless. After a useless refresh, the runtime returns a further 403 without a refresh
-//!   for a while.
+//!   until a refresh proves to be useless. After a useless refresh, the runtime returns each further 403 without a
+//!   refresh for a while.
 //! - The answer can also show what the refusal means: with a `WWW-Authenticate` header, a rate limit, or a field of the
 //!   body ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the text of the error state why a
 //!   refusal was returned.

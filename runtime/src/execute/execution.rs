@@ -36,7 +36,7 @@ pub(crate) struct Execution {
     pub(super) stage: Stage,
     /// Whether the credential was refreshed for this call. A call refreshes at most once in all its attempts.
     pub(super) refreshed: bool,
-    /// Whether the answer is a stored rejection whose body was cut at the size limit.
+    /// Whether the answer is a stored rejection whose body lacks its end.
     pub(super) is_cut: bool,
     /// The URL that answered, if it differs from the requested URL. This URL is set only for pages.
     pub(super) answered: Option<Box<Url>>,

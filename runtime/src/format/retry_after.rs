@@ -27,8 +27,8 @@ pub(crate) fn wait(headers: &HeaderMap) -> Option<Duration> {
     retry_after(headers).or_else(|| limit(headers)).or_else(|| reset(headers))
 }
 
-/// Reads `RateLimit: "default";r=0;t=30` (draft-ietf-httpapi-ratelimit-headers). If several headers request a wait, the
-/// function returns the longest wait.
+/// Reads `RateLimit: "default";r=0;t=30` (draft-ietf-httpapi-ratelimit-headers). If several rate limits are exhausted,
+/// the function returns the longest wait.
 fn limit(headers: &HeaderMap) -> Option<Duration> {
     let lines = headers.get_all("ratelimit").iter().filter_map(|line| line.to_str().ok());
     let waits = lines.flat_map(|line| line.split(',')).filter_map(|item| {

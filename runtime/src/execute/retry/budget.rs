@@ -50,7 +50,7 @@ impl RetryBudget {
         Self { percent: 0, reserve: 0, balance: None }
     }
 
-    /// Adds to the balance the share of a retry that each new call grants.
+    /// Increases the balance for a call that begins, because each call allows a share of a retry.
     pub(crate) fn deposit(&self) {
         let Some(balance) = &self.balance else { return };
         let most = self.reserve.max(SAVED).saturating_mul(RETRY);
