@@ -41,7 +41,7 @@ impl DeviceAnswer {
         let seconds = |name: &str| document.get(name).and_then(duration);
         let device_code = text("device_code").filter(|code| !code.is_empty());
         let user_code = text("user_code").filter(|code| is_plain(code, LONGEST_CODE));
-        // Google uses the name `verification_url` since before RFC 8628 was published.
+        // Google chose the name `verification_url` before RFC 8628 was published.
         let uri = text("verification_uri").or_else(|| text("verification_url")).filter(|uri| is_page(uri));
         let complete = text("verification_uri_complete").filter(|uri| is_page(uri));
         let lifetime = seconds("expires_in").filter(|lifetime| !lifetime.is_zero()).unwrap_or(LIFETIME);

@@ -103,7 +103,7 @@ fn check_redirect_uri(text: &str) -> Result<()> {
         "https" => {}
         "http" if is_loopback(&url) => {}
         "http" => return refuse("is plain http on a host that is not loopback. Use https"),
-        // RFC 8252 §7.1 requires that the private scheme of a program is a reversed domain name.
+        // RFC 8252 §7.1 requires a reversed domain name as the private scheme of a program.
         scheme if scheme.contains('.') => {}
         _ => return refuse("must be an https URL"),
     }

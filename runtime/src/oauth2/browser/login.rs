@@ -155,7 +155,7 @@ impl Browser {
     ///
     /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the time limit has expired, the port is in use, or the
-    ///   server is unreachable. If no browser could be opened, the error text says so.
+    ///   server is unreachable. If no browser could be opened, the error text states this.
     /// - Any other error: the settings are invalid, the answer comes from a different server, a logout happened during
     ///   the login, or the store failed.
     pub fn run(self, session: &Session) -> Operation<impl Future<Output = Result<Tokens>> + Send + 'static> {

@@ -15,7 +15,7 @@ pub(crate) struct Url {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ParseError;
 
-/// The two parts of a URL before its query.
+/// The parts of a URL up to the query.
 struct Parts<'a> {
     scheme: &'a str,
     /// User name and password.
