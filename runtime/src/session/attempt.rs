@@ -1,4 +1,5 @@
-//! Makes one attempt to refresh. The steps that a store adds are in `store_sync`.
+//! Makes one attempt to refresh. If the session has a store, `store_sync` runs additional steps before and after the
+//! attempt.
 
 use std::sync::Arc;
 use std::time::Duration;
