@@ -46,18 +46,19 @@
 //! A call carries the credential of the session. If the server answers 401 or 403, the credential is refreshed once for
 //! all waiting calls, and each call is sent again once. The second answer is final. The details are:
 //!
-//! - If the refused credential was already replaced, the session is not refreshed. The call is sent again with the
-//!   newer credential.
+//! - If the refused credential was already replaced, the session is not refreshed. In this case, the call is sent again
+//!   with the newer credential.
 //! - A refresh runs in its own task. Dropping the callers does not stop the refresh, so no rotated refresh token is
 //!   lost. If the refresh fails, all waiting calls receive the same error. The error of each call contains the refusal
 //!   of that call ([`Error::rejection`]).
 //! - A logout or a new login ends the old session. No call is sent again under a different identity, and a refresh that
 //!   ends too late is discarded.
-//! - A 403 can mean "expired" or "forbidden". The runtime refreshes for each 403 until a refresh turns out to be
-//!   useless. After a useless refresh, the runtime returns a further 403 without a refresh for a while.
-//! - The answer can contain more details: `WWW-Authenticate`, a rate limit, or a field of the body
-//!   ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the text of the error state why a refusal
-//!   was returned.
+//! - A 403 can mean that the credential has expired or that the call is forbidden. The runtime refreshes after each 403
+//!   until a refresh proves to be useless. After a useless refresh, the runtime returns each further 403 without a
+//!   refresh for a while.
+//! - The answer can also show what the refusal means: with a `WWW-Authenticate` header, a rate limit, or a field of the
+//!   body ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the text of the error state why a
+//!   refusal was returned.
 //! - Credentials are sent only to the client's own origin, at each hop of a redirect.
 //!
 //! # Where to look

@@ -1,9 +1,9 @@
 //! The traits of the types that a method's parameters can have.
 //!
-//! The attribute on a parameter decides where its value is placed in the request. Each place has a trait in this
-//! module, which the parameter's type must implement. You rarely name these traits, because every type that implements
-//! [`serde::Serialize`] implements most of them. The traits let the compiler report what a type lacks, and they
-//! document each place.
+//! The attribute on a parameter decides where the request contains the value of the parameter. Each such place has a
+//! trait in this module, and the parameter's type must implement this trait. You rarely name these traits, because
+//! every type that implements [`serde::Serialize`] implements most of them. With these traits, the compiler can report
+//! what a type lacks, and each trait documents one place in the request.
 //!
 //! | attribute | trait | implemented for |
 //! |---|---|---|
@@ -18,9 +18,9 @@
 //! | `#[body]` | [`IntoBody`] | bytes, text, [`Body`](crate::Body); your own types |
 //! | `#[part]` | [`IntoPart`] | [`Part`](crate::Part), `Option` and `Vec` of it, and every `Serialize` type |
 //!
-//! A type that implements `Serialize` may still not fit a place. For example, a struct in a path is an error with
-//! [`is_request`](crate::Error::is_request) when the method is called, and nothing is sent. The guide page
-//! [`arguments`](crate::guide::arguments) shows what each place accepts.
+//! Some types implement `Serialize` but cannot be sent in every place of the request. For example, a struct in a path
+//! is an error with [`is_request`](crate::Error::is_request) when the method is called, and nothing is sent. The guide
+//! page [`arguments`](crate::guide::arguments) shows what each place accepts.
 //!
 //! [`AsPart`] and [`AsScalar`] are markers with which the compiler chooses between the two kinds of [`IntoPart`]
 //! without an annotation. [`ByHeaderValue`] and [`BySerialize`] are the markers for [`HeaderOption`].

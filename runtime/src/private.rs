@@ -1,5 +1,5 @@
-//! All items that generated code may use. The items are not part of the public API, because the macros require this
-//! exact version.
+//! All items that generated code may use. The items are not part of the public API and may change in every version,
+//! because the macros require exactly the same version of the runtime.
 
 use crate::client::builder::ClientBuilder;
 use crate::client::client::Client;
@@ -35,8 +35,8 @@ pub fn builder<C: Api>(base_url: impl AsRef<str>) -> ClientBuilder<C> {
     ClientBuilder::new(base_url.as_ref())
 }
 
-/// Wraps a client that other APIs may share. The trait's declarations about the session apply to all APIs of this
-/// client.
+/// Wraps a client that other APIs may share. The declarations of the trait about the session apply to all APIs that
+/// share this client.
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "the signature is that of the generated `new`")]
 pub fn wrap_client<C: Api>(client: Client) -> C {
@@ -44,13 +44,13 @@ pub fn wrap_client<C: Api>(client: Client) -> C {
     C::from_client(client.bound_to(C::INFO))
 }
 
-/// Creates a call of `endpoint`, to which the arguments are added.
+/// Creates a call of `endpoint` without arguments, to which generated code adds the arguments.
 #[must_use]
 pub fn call(client: &Client, endpoint: &'static Endpoint) -> Call {
     Call::new(client.upstream(), endpoint)
 }
 
-/// Sends an ordinary or public call.
+/// Sends a call of a method without a role.
 pub fn send<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: Call) -> Pending<R> {
     Pending { running: started(client, call, R::READING), decode: R::of }
 }
@@ -75,7 +75,7 @@ pub fn login<R: SessionOutcome<Via>, Via>(client: &Client, call: Call) -> Pendin
     }
 }
 
-/// Sends a `#[refresh]` call that the user makes.
+/// Sends a `#[refresh]` call that the program makes itself.
 pub fn refresh<R>(client: &Client, call: Call, outcome: &RefreshOutcome<R>) -> Pending<R> {
     let method = call.endpoint().name;
     Pending {
@@ -87,7 +87,8 @@ pub fn refresh<R>(client: &Client, call: Call, outcome: &RefreshOutcome<R>) -> P
     }
 }
 
-/// The functions that read the answer to a `#[refresh]` method: as tokens for the runtime, and as a value for a caller.
+/// The functions that read the answer to a `#[refresh]` method: one reads tokens for the runtime, and one reads the
+/// return value for the caller.
 #[derive(Debug)]
 pub struct RefreshOutcome<R> {
     tokens_of: TokensOf,
@@ -101,7 +102,7 @@ pub fn refresh_outcome<R: SessionOutcome<Via>, Via>() -> RefreshOutcome<R> {
     RefreshOutcome { tokens_of: R::tokens_of, decode: R::of }
 }
 
-/// Creates a `#[logout]` call, to which the arguments are added.
+/// Creates a `#[logout]` call without arguments, to which generated code adds the arguments.
 #[must_use]
 pub fn logout_call(client: &Client, endpoint: &'static Endpoint) -> LogoutCall {
     LogoutCall::new(client.upstream(), endpoint)
@@ -140,7 +141,7 @@ pub fn error_status(error: &Error) -> Option<u16> {
     error_body::error_status(error)
 }
 
-/// Returns the body of the answer, if it can be read as this type.
+/// Returns the body of the server's answer, if the body can be read as `T`.
 #[must_use]
 pub fn error_body<T: ErrorBody>(error: &Error) -> Option<T> {
     T::of(error)
@@ -163,13 +164,13 @@ impl OtherError for Error {
     }
 }
 
-/// Returns the source of the error in the `#[other]` variant.
+/// Returns the source of the error that the `#[other]` variant contains.
 pub fn error_source<T: 'static>(value: &T) -> Option<&(dyn std::error::Error + 'static)> {
     (value as &dyn std::any::Any).downcast_ref::<Error>().and_then(std::error::Error::source)
 }
 
-/// Writes the error in the `#[other]` variant. The function accepts any type, because the compiler already reports a
-/// wrong type elsewhere.
+/// Writes the text of the error that the `#[other]` variant contains. The function accepts any type, because the
+/// compiler already reports a wrong type elsewhere.
 pub fn display_other<T: 'static>(value: &T, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
     match (value as &dyn std::any::Any).downcast_ref::<Error>() {
         Some(error) => std::fmt::Display::fmt(error, out),
@@ -177,7 +178,7 @@ pub fn display_other<T: 'static>(value: &T, out: &mut std::fmt::Formatter<'_>) -
     }
 }
 
-/// Returns the value of the `#[other]` variant.
+/// Returns the value that the `#[other]` variant contains.
 #[must_use]
 pub fn other_error<T: OtherError>(error: Error) -> T {
     T::of(error)

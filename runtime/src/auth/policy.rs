@@ -12,7 +12,7 @@ use crate::format::media_type::MediaType;
 /// The statuses that refuse a credential, unless the API or the builder declares other statuses.
 pub(crate) const CREDENTIAL_REFUSED: &[u16] = &[401, 403];
 
-/// A [`Classification`] and its reason. If there is a reason, a refresh would not help.
+/// A [`Classification`] and its reason. An answer has a reason only if a refresh would not help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Classified {
     pub(crate) classification: Classification,
@@ -22,7 +22,8 @@ pub(crate) struct Classified {
 /// The rules that classify the answers to a method.
 #[derive(Clone, Copy)]
 pub(crate) struct Policy<'a> {
-    /// The statuses that refuse the credential. A 2xx status refuses the credential only if a rule matches, too.
+    /// The statuses that refuse the credential. A 2xx status refuses the credential only if a rule also matches the
+    /// answer.
     pub(crate) refresh_on: &'a [u16],
     pub(crate) expired_when: Rules<'a>,
     pub(crate) forbidden_when: Rules<'a>,
@@ -42,8 +43,9 @@ impl Policy<'_> {
         !status.is_success() && (self.lists(status) || CREDENTIAL_REFUSED.contains(&status.as_u16()))
     }
 
-    /// Whether classifying the answer needs the beginning of its body. `streams` is true if the caller reads the
-    /// body of a success as it arrives. If the caller streams the body, only a JSON document is read in advance.
+    /// Whether the runtime must read the beginning of the body to classify the answer. `streams` is true if the caller
+    /// reads the body of a success as it arrives. If the caller streams the body, the runtime reads only a JSON
+    /// document in advance.
     pub(crate) fn wants_body(&self, status: StatusCode, headers: &HeaderMap, streams: bool) -> bool {
         if !self.lists(status) {
             return false;
@@ -51,7 +53,7 @@ impl Policy<'_> {
         if !self.expired_when.is_empty() || !self.forbidden_when.is_empty() {
             return !(streams && status.is_success()) || MediaType::of(headers).is_json();
         }
-        // A 403 without a challenge may report in its body that the rate is limited.
+        // The body of a 403 without a challenge may report that the server limits the rate of requests.
         status != StatusCode::UNAUTHORIZED
             && MediaType::of(headers).is_json()
             && challenge::read(headers).is_none()

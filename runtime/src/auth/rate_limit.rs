@@ -19,8 +19,8 @@ const LIMITS: [&str; 9] = [
     "resourceexhausted",
 ];
 
-/// Whether the answer has a `Retry-After` header (RFC 9110 §10.2.3), or GitHub's counter of remaining requests has
-/// reached zero.
+/// Whether the answer has a `Retry-After` header (RFC 9110 §10.2.3), or whether GitHub's counter of remaining requests
+/// is zero.
 pub(crate) fn in_headers(headers: &HeaderMap) -> bool {
     headers.contains_key(RETRY_AFTER) || headers.get("x-ratelimit-remaining").is_some_and(|left| left == "0")
 }

@@ -17,7 +17,7 @@ pub(crate) struct Rules<'a> {
     pub(crate) functions: &'a [RuleFn],
 }
 
-/// The error of a rule whose function panicked.
+/// The error that is returned if the function of a rule panicked.
 pub(crate) struct Panicked;
 
 impl Rules<'_> {
@@ -29,7 +29,7 @@ impl Rules<'_> {
         if self.declared.iter().any(|condition| holds(*condition, rejection)) {
             return Ok(true);
         }
-        // The function receives only a shared reference, so a panic cannot leave a value of the runtime in an
+        // A rule receives only a shared reference, so a panic of the rule cannot leave a value of the runtime in an
         // invalid state.
         catch_unwind(AssertUnwindSafe(|| self.functions.iter().any(|rule| rule(rejection))))
             .map_err(|_| Panicked)

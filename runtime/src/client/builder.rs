@@ -96,9 +96,9 @@ impl<C: Api> ClientBuilder<C> {
         }
     }
 
-    /// Adds a default header to each request to the API's origin. A default header of the same name is replaced. A
-    /// request that sets the header itself keeps its own value. The value is a `HeaderValue` or a type that serializes
-    /// as a scalar. `None` changes nothing.
+    /// Adds a default header to each request to the API's origin. The new value replaces an earlier default header of
+    /// the same name. A request that sets the header itself keeps its own value. The value is a `HeaderValue` or a type
+    /// that serializes as a scalar. `None` changes nothing.
     #[expect(clippy::needless_pass_by_value, reason = "the method of `Pending` has the same signature")]
     pub fn header<N, V, Via>(mut self, name: N, value: V) -> Self
     where
@@ -126,10 +126,10 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Limits the number of bytes of the whole body of a successful answer. If a body is longer, the call fails with
-    /// [`is_body_too_large`](Error::is_body_too_large), and the rest of the body is not read. By default, the size is
-    /// unlimited. Streams are not limited. The body of an unsuccessful answer is cut at this limit and never exceeds 1
-    /// MiB.
+    /// Limits the number of bytes of the whole body of a successful answer. If the body exceeds the limit, the call
+    /// fails with [`is_body_too_large`](Error::is_body_too_large), and the rest of the body is not read. By default,
+    /// the size is unlimited. Streams are not limited. The body of an unsuccessful answer is cut at this limit and
+    /// never exceeds 1 MiB.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.settings.max_body = Some(bytes);
         self

@@ -44,7 +44,7 @@ impl<C: Api> ClientBuilder<C> {
     /// default is one tenth of the lifetime that the server reported, but at most one day. If several clients of a
     /// session set a time, the first value is used.
     ///
-    /// If the time is longer than the whole login, the event is emitted immediately after each login.
+    /// If this time is longer than the whole login, the event is emitted immediately after each login.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {
@@ -68,16 +68,16 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Shares a session with other clients. All clients of a session share its logins and its refreshes.
     ///
-    /// If several clients set a way to refresh, the first way is used. The access token is sent to the origin of each
-    /// client.
+    /// If several clients set a way to refresh, the session refreshes in the way that was set first. The access token
+    /// is sent to the origin of each client.
     pub fn session(mut self, session: Session) -> Self {
         self.session = Some(session);
         self
     }
 
-    /// Sets the statuses that mean that the credential is no longer valid. The default is the statuses that the API
-    /// declares, or 401 and 403. A 2xx status has an effect only if a rule of [`expired_when`](Self::expired_when) also
-    /// returns `true`.
+    /// Sets the statuses that mean that the credential is no longer valid. By default, these are the statuses that the
+    /// API declares, or 401 and 403 if the API declares none. A 2xx status has an effect only if a rule of
+    /// [`expired_when`](Self::expired_when) also returns `true`.
     pub fn refresh_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         let statuses = self.checked("refresh_on", statuses);
         self.settings.refresh_on = Some(statuses.into_iter().map(|status| status.as_u16()).collect());
@@ -125,8 +125,8 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets the scheme before the token in its header. An empty string means no scheme. The default is the scheme that
-    /// the API declares, or the type of the token, or `Bearer`.
+    /// Sets the scheme before the token in its header. An empty string means no scheme. By default, the scheme is the
+    /// one that the API declares, or else the type of the token, or else `Bearer`.
     pub fn scheme(mut self, scheme: impl Into<Cow<'static, str>>) -> Self {
         let scheme = scheme.into();
         if !scheme.is_empty() && !is_scheme(&scheme) {
@@ -149,13 +149,13 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Refreshes with a function instead of a `#[refresh]` method. The function is called once for all waiting calls,
-    /// and never twice at the same time. The function must finish within 10 s and must not await a call of this
-    /// session.
+    /// Refreshes with a function instead of a `#[refresh]` method. The runtime calls the function once for all waiting
+    /// calls, and two runs of the function never overlap. The function must finish within 10 s and must not await a
+    /// call of this session.
     ///
-    /// If the function returns an error, the session is kept for a later attempt. The session ends if the error is
-    /// [`Error::session_expired`], or an answer of another API with the error code `invalid_grant`. The function
-    /// replaces a [`refresher`](Self::refresher).
+    /// If the function returns an error, the session is kept for a later attempt. The session ends if the function
+    /// returns [`Error::session_expired`], or an error that contains an answer of another API with the error code
+    /// `invalid_grant`. The function replaces a [`refresher`](Self::refresher).
     pub fn refresh_with<F, R, T>(mut self, refresh: F) -> Self
     where
         F: Fn(Session) -> R + Send + Sync + 'static,
@@ -219,12 +219,13 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets the statuses of the refresh endpoint that end the session for every error code. The default is the statuses
-    /// that the API declares, or 401 and 403 if the session is refreshed with a cookie, or no status. If no status is
-    /// set or declared, an error code such as `invalid_grant` ends the session. A web page never ends a session.
+    /// Sets the statuses of the refresh endpoint that end the session for every error code. By default, these are the
+    /// statuses that the API declares. If the API declares none, they are 401 and 403 for a session that is refreshed
+    /// with a cookie, and no status for any other session. If no status is set or declared, an error code such as
+    /// `invalid_grant` ends the session. A web page never ends a session.
     ///
-    /// The token endpoint of a [grant](crate::oauth2) is also a refresh endpoint, and so is the server whose error a
-    /// [`Refresher`] returns.
+    /// The token endpoint of a [grant](crate::oauth2) is also a refresh endpoint. If a [`Refresher`] returns the error
+    /// of a server, that server is also treated as a refresh endpoint.
     pub fn session_ends_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         self.refresh.session_ends_on = Some(self.checked("session_ends_on", statuses));
         self

@@ -11,8 +11,8 @@ use crate::transport::followed_origin::{EXPOSED, FollowedOrigin};
 use crate::transport::origin::Origin;
 
 impl<C: Api> ClientBuilder<C> {
-    /// Allows plain `http` to a host that is not this machine. Each machine on the network path can then read the
-    /// tokens.
+    /// Allows requests over plain `http` to a host other than this machine. Each machine on the network path can then
+    /// read the tokens.
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
         self
@@ -21,9 +21,9 @@ impl<C: Api> ClientBuilder<C> {
     /// Allows a redirect to one of these origins to include the body of a call, header arguments and [default
     /// headers](Self::header). These origins never receive the credential, cookies, or headers whose value is [marked
     /// as sensitive](http::HeaderValue::set_sensitive). Login, refresh and logout are never redirected to another
-    /// origin. By default, no other origin is allowed. A redirect to an origin that is not allowed is followed without
-    /// body and headers. If a redirect to such an origin requires the body (307 and 308), the call fails with an error
-    /// that names the origin.
+    /// origin. By default, no other origin is allowed. If an origin is not allowed, a redirect to that origin is
+    /// followed without body and headers. If a redirect to such an origin requires the body (307 and 308), the call
+    /// fails with an error that names the origin.
     ///
     /// ```
     /// use afresh::Client;

@@ -17,11 +17,11 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// Prefer [`http_builder`](Self::http_builder). The runtime follows redirects itself, because it knows which
     /// headers are secrets. A client that follows redirects by itself removes only the standard headers before it sends
-    /// a request to another origin. Bodies, headers of hand-written requests and constant headers of the API are sent
-    /// to the other origin. [`build`](Self::build) therefore rejects a client that follows redirects if there are
-    /// default headers, header arguments or a custom token header. Build the client with `redirect(Policy::none())`. A
-    /// cookie provider of the client is not used, because the session stores the cookies. Your client decides which
-    /// proxy receives the requests, even for loopback addresses.
+    /// a request to another origin. Such a client sends bodies, headers of hand-written requests and constant headers
+    /// of the API to the other origin. [`build`](Self::build) therefore rejects a client that follows redirects if
+    /// there are default headers, header arguments or a custom token header. Build the client with
+    /// `redirect(Policy::none())`. A cookie provider of the client is not used, because the session stores the cookies.
+    /// Your client decides which proxy receives the requests, even for loopback addresses.
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.transport = Some(Transport::given(client));
         self
@@ -53,19 +53,20 @@ impl<C: Api> ClientBuilder<C> {
     /// Sends requests with a tower service that takes and returns the types of reqwest, such as a stack of layers or a
     /// fake server in tests.
     ///
-    /// The service receives each request with its credential, as it is sent. A layer that signs requests belongs here,
-    /// because it signs the second send again, with the new token. The feature `hyper` adds
-    /// [`HyperTransport`](crate::transport::HyperTransport), which has fewer features, but with which a call takes
+    /// The service receives each request with its credential, as it is sent. Put a layer that signs requests into this
+    /// service, because the layer then also signs the second send, which carries the new token. The feature `hyper`
+    /// adds [`HyperTransport`](crate::transport::HyperTransport), which has fewer features, but with which a call takes
     /// about 60 % of the instructions.
     ///
     /// The service must not follow redirects, because the runtime cannot detect whether it does. A plain
-    /// [`reqwest::Client`] is treated in the same way as by [`http`](Self::http).
+    /// [`reqwest::Client`] that is passed to `transport` is treated in the same way as one that is passed to
+    /// [`http`](Self::http).
     ///
-    /// A layer that retries belongs around the client. Around the client, the layer sees only the errors that remain
-    /// after a refresh, and each of its attempts is a separate call. Inside the service, the layer works below the
-    /// session, like reqwest's own `retry`: all its attempts are one send of a call. A layer inside the service must
-    /// not retry the statuses of [`refresh_on`](Self::refresh_on), because it would repeat a token that the server
-    /// refused.
+    /// Place a layer that retries around the client, not inside the service. Around the client, the layer sees only the
+    /// errors that remain after a refresh, and each attempt of the layer is a separate call. Inside the service, the
+    /// layer works below the session, like reqwest's own `retry`: all its attempts are one send of a call. A layer
+    /// inside the service must not retry the statuses of [`refresh_on`](Self::refresh_on), because the retries would
+    /// send the token that the server has just refused.
     ///
     /// ```
     /// use afresh::{Client, Tokens};

@@ -1,4 +1,5 @@
-//! The transport settings of a builder in a browser. In a browser, this file replaces `builder_transport.rs`.
+//! The transport settings of a builder in a browser. In a build for a browser, this file replaces
+//! `builder_transport.rs`.
 
 use super::api::Api;
 use super::builder::ClientBuilder;

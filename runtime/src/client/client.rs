@@ -118,8 +118,8 @@ impl Client {
         Self(context)
     }
 
-    /// Returns the same client, bound to `api`. The settings of the client are combined with the declarations of `api`
-    /// once.
+    /// Returns the same client, bound to `api`. The function combines the settings of the client with the declarations
+    /// of `api` once for all calls.
     pub(crate) fn bound_to(&self, api: &'static ApiInfo) -> Self {
         let context = &self.0;
         Self(SharedContext::new(

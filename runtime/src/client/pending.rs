@@ -20,8 +20,8 @@ use crate::response::answer::Answer;
 use crate::response::decode::Outcome;
 use crate::trace;
 
-/// A function that converts the answer of a method into its value. The conversion takes the name of the method, and a
-/// function that records an error in the trace.
+/// A function that converts the answer to a call into the return value of the method. Its arguments are the answer, the
+/// name of the method, and a function that records an error in the trace.
 pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) -> R;
 
 /// A call that is sent when it is first polled. The call owns its encoded arguments, so `tokio::spawn(shop.order(7))`
@@ -46,16 +46,16 @@ pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) 
 /// ```
 ///
 /// The option methods exist only on the generated client. For code that is generic over the trait, create a client with
-/// the options: `shop.with_timeout(…)`, `shop.with_header(…)`. The option of a call has priority over the option of the
-/// client.
+/// the options: `shop.with_timeout(…)`, `shop.with_header(…)`. An option of a call has priority over the same option of
+/// the client.
 #[must_use = "a call is sent only when it is awaited"]
 pub struct Pending<R> {
     pub(crate) running: Running,
     pub(crate) decode: Decode<R>,
 }
 
-/// The part of a [`Pending`] that does not depend on the return type. The generic part is compiled for each type in the
-/// user's crate, so it is kept as small as possible.
+/// The part of a [`Pending`] that does not depend on the return type. The rest of [`Pending`] is compiled in the user's
+/// crate for each return type, so the rest is as small as possible.
 pub(crate) struct Running {
     answer: BoxedCall,
     method: &'static str,
@@ -90,7 +90,7 @@ impl<R> Pending<R> {
     /// [`is_request`](Error::is_request).
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "a caller passes a literal or a value that it no longer needs"
+        reason = "the caller passes a literal or a value that the caller no longer needs"
     )]
     pub fn header<N, V, Via>(mut self, name: N, value: V) -> Self
     where
@@ -134,7 +134,7 @@ impl<R> Pending<R> {
     }
 
     /// Limits the number of bytes of the whole body of a successful answer, instead of the builder's
-    /// [`max_body`](crate::ClientBuilder::max_body). If a body is longer, the call fails with
+    /// [`max_body`](crate::ClientBuilder::max_body). If the body exceeds the limit, the call fails with
     /// [`is_body_too_large`](Error::is_body_too_large), and the rest of the body is not read. For pages, the limit
     /// applies to each page. Streams are not limited.
     ///
@@ -172,7 +172,7 @@ impl<R> Pending<R> {
     ///
     /// # Panics
     ///
-    /// Panics in async code, as Tokio's `block_on` does. Await the call there instead, or call `wait` within
+    /// Panics in async code, as Tokio's `block_on` does. In async code, await the call, or call `wait` within
     /// `spawn_blocking`.
     #[track_caller]
     pub fn wait(self) -> R {
@@ -185,7 +185,7 @@ impl<R> Pending<R> {
 }
 
 impl Running {
-    /// Sets an option. If the call was already polled, the call returns an error instead.
+    /// Sets an option of the call. If the call was already polled, the call returns an error from then on.
     fn set(&mut self, set: impl FnOnce(&mut CallOptions)) {
         match self.answer.as_mut().options() {
             Some(options) => set(options),

@@ -27,8 +27,8 @@ pub(super) struct RefreshSettings {
 }
 
 impl RefreshSettings {
-    /// Applies the settings to the session. The settings must be applied before the declarations of the API, because
-    /// the first way to refresh is used.
+    /// Applies the settings to the session. These settings must be applied before the declarations of the API, because
+    /// a session keeps the first way to refresh that is set.
     pub(super) fn apply(&mut self, session: &Session, upstream: &Arc<Upstream>, api: &ApiInfo) {
         if let Some(refresher) = self.refresher.take() {
             session.set_provider(Arc::new(RefresherProvider {

@@ -153,7 +153,7 @@ pub enum Role {
 }
 
 impl Endpoint {
-    /// Creates the declarations of an ordinary method.
+    /// Creates the declarations of a method without a role in the session.
     #[must_use]
     pub const fn new(
         api: &'static ApiInfo,
@@ -267,7 +267,7 @@ impl Endpoint {
         self
     }
 
-    /// Applies `#[timeout("...")]`. The time is in milliseconds.
+    /// Applies `#[timeout("...")]`. The timeout is given in milliseconds.
     #[must_use]
     pub const fn timeout(mut self, millis: u64) -> Self {
         self.timeout = Some(Duration::from_millis(millis));

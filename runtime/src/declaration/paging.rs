@@ -3,15 +3,15 @@
 /// Describes how the next page of an endpoint is found, and where the list is in a page.
 ///
 /// A pointer is a JSON pointer (RFC 6901) with one extension: a member whose name ends with `?` may be missing or
-/// `null`. If that member is absent, there is no next page.
+/// `null`. If a member that is marked with `?` is absent, there is no next page.
 #[derive(Clone, Copy, Debug)]
 pub struct Paging {
     pub(crate) next: NextPage,
-    /// The pointer to the list in a page. The pointer is `None` if the page itself is the list.
+    /// The pointer to the list in a page. This pointer is `None` if the page itself is the list.
     pub(crate) items: Option<&'static str>,
-    /// The pointer to a boolean. Any value except `true` means that there is no next page.
+    /// The pointer to a boolean in the body. Any value of the boolean except `true` means that there is no next page.
     pub(crate) more: Option<&'static str>,
-    /// Whether only the path and the query of a link are used.
+    /// Whether the runtime uses only the path and the query of a link to the next page.
     pub(crate) rebase: bool,
 }
 
@@ -29,7 +29,7 @@ pub(crate) enum NextPage {
 }
 
 impl NextPage {
-    /// Returns whether the next page depends on the list of a page. If the next page depends on the list, an empty list
+    /// Returns whether the location of the next page depends on the list in the current page. If it does, an empty list
     /// ends the pages.
     pub(crate) fn needs_list(self) -> bool {
         matches!(self, Self::Last { .. } | Self::Number { .. } | Self::Offset { .. })
@@ -49,33 +49,33 @@ impl Paging {
         Self::by(NextPage::Url { pointer })
     }
 
-    /// Reads a value from the body and sends it in a query parameter.
+    /// Reads a value from the body of a page and sends it in a query parameter to request the next page.
     #[must_use]
     pub const fn cursor(pointer: &'static str, parameter: &'static str) -> Self {
         Self::by(NextPage::Cursor { pointer, parameter })
     }
 
-    /// Reads a value from a header and sends it in a query parameter.
+    /// Reads a value from a header of a page and sends it in a query parameter to request the next page.
     #[must_use]
     pub const fn header(name: &'static str, parameter: &'static str) -> Self {
         Self::by(NextPage::Header { name, parameter })
     }
 
-    /// Reads a field of the last element of the list and sends it in a query parameter.
+    /// Reads a field of the last element of the list and sends it in a query parameter to request the next page.
     #[must_use]
     pub const fn last(pointer: &'static str, parameter: &'static str) -> Self {
         Self::by(NextPage::Last { pointer, parameter })
     }
 
-    /// Increases a query parameter that counts pages until a list is empty. The count begins at 1 if the call does not
-    /// set the parameter.
+    /// Increases a query parameter that counts pages, until a page has an empty list. The page number begins at 1 if
+    /// the call does not set the parameter.
     #[must_use]
     pub const fn number(parameter: &'static str) -> Self {
         Self::by(NextPage::Number { parameter })
     }
 
-    /// Increases a query parameter that counts elements until a list is empty. The count begins at 0 if the call does
-    /// not set the parameter.
+    /// Increases a query parameter that counts elements, until a page has an empty list. The number of elements begins
+    /// at 0 if the call does not set the parameter.
     #[must_use]
     pub const fn offset(parameter: &'static str) -> Self {
         Self::by(NextPage::Offset { parameter })

@@ -99,7 +99,7 @@ pub(crate) fn has_url(error: &(dyn StdError + 'static)) -> bool {
     error.downcast_ref::<reqwest::Error>().is_some_and(|error| error.url().is_some())
 }
 
-/// The error of a transport whose own time-out has expired.
+/// The error of a transport whose own timeout has expired.
 #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 pub(crate) fn timed_out() -> BoxError {
     std::io::Error::new(std::io::ErrorKind::TimedOut, "the time-out of the transport expired").into()
@@ -131,7 +131,8 @@ mod tests {
         Error::transport(source.into())
     }
 
-    /// T3: the error text must help to find the cause, and a retry must not treat the request as unsent.
+    /// T3: the error text must help the user to find the cause, and the retry code must not treat the request as
+    /// unsent.
     #[test]
     fn a_request_whose_answer_a_browser_hides_may_have_been_sent() {
         let hidden = error(FetchError::Network);

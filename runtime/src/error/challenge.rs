@@ -4,8 +4,8 @@ use std::fmt;
 
 /// A demand of the server that an ordinary refresh cannot satisfy.
 ///
-/// The call returns the server's answer with its headers. Your program must satisfy the demand itself: with a proof for
-/// a new nonce, a new login of the user, or a token request with claims. Pass the new tokens to
+/// The call returns the server's answer with its headers. Your program must satisfy the demand itself: it must create a
+/// proof for a new nonce, log the user in again, or request a token with claims. Pass the new tokens to
 /// [`Session::set`](crate::Session::set).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -6,14 +6,15 @@ use super::challenge::Challenge;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Classification {
-    /// The answer does not concern the credential: the rate is limited, or the status does not start a refresh.
+    /// The answer does not concern the credential: the server limits the rate of requests, or the status is not one
+    /// that starts a refresh.
     NotAuth,
     /// The credential has expired.
     Expired,
     /// The credential has expired or has too few permissions. The answer does not show whether the credential is still
     /// valid.
     Suspect,
-    /// The credential is valid, but its permissions do not suffice.
+    /// The credential is valid, but it has too few permissions.
     Forbidden,
     /// The server demands something that an ordinary refresh cannot provide.
     Challenge(Challenge),

@@ -78,8 +78,8 @@ impl Error {
 
     /// Creates an error of the transport: a time-out, a failure to connect, or any other failure.
     pub(crate) fn transport(source: BoxError) -> Self {
-        // The text of a reqwest error contains the URL with its query values. The URL can be removed only if no layer
-        // has wrapped the error.
+        // The text of a reqwest error contains the URL with its query values. The URL can be removed from the text only
+        // if no layer has wrapped the reqwest error.
         let (source, shown) = match source.downcast::<reqwest::Error>() {
             Ok(error) => (Box::new(error.without_url()) as BoxError, true),
             Err(other) => {
@@ -132,7 +132,7 @@ impl Error {
         self.map(|inner| inner.answer = Some(answer))
     }
 
-    /// Stores the refusal that the call received, even if a later step failed.
+    /// Stores in the error the refusal that the call received, even if a later step failed.
     pub(crate) fn with_rejection(self, rejection: Arc<Rejection>) -> Self {
         self.map(|inner| inner.rejection = Some(rejection))
     }

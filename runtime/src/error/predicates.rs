@@ -70,14 +70,14 @@ impl Error {
         Problem::from_answer(self.answer()?)
     }
 
-    /// Returns the answer with which the server refused the credential, usually a 401 or 403. The answer is kept even
-    /// if the following refresh fails.
+    /// Returns the answer with which the server refused the credential, usually a 401 or 403. The error keeps this
+    /// answer even if the following refresh fails.
     #[must_use]
     pub fn rejection(&self) -> Option<&Rejection> {
         self.0.rejection.as_deref()
     }
 
-    /// Returns the reason why the refusal of a call was final. The call caused no refresh, was not sent again, or was
+    /// Returns why the server's refusal of a call was final: why the call caused no refresh, was not sent again, or was
     /// refused again. Returns `None` if the server did not refuse the call, or if the call does not use the session.
     ///
     /// ```
@@ -96,16 +96,16 @@ impl Error {
         self.receipt().and_then(Receipt::reason)
     }
 
-    /// Returns the record of the call until its failure. Returns `None` after a time-out, and if nothing was sent, for
+    /// Returns the record of the call up to the failure. Returns `None` after a time-out, and if nothing was sent, for
     /// example because an argument cannot be encoded.
     #[must_use]
     pub fn receipt(&self) -> Option<&Receipt> {
         self.0.receipt.as_ref()
     }
 
-    /// Returns how long the server requests to wait before the next call. The source is `Retry-After` as seconds or as
-    /// a date, or the reset time of an exhausted rate limit (`RateLimit`, `x-ratelimit-reset`). Returns `None` if the
-    /// answer requests no wait.
+    /// Returns how long the server requests to wait before the next call. The method reads `Retry-After` as seconds or
+    /// as a date, or the reset time of an exhausted rate limit (`RateLimit`, `x-ratelimit-reset`). Returns `None` if
+    /// the answer requests no wait.
     ///
     /// ```
     /// # async fn example(error: afresh::Error) {
@@ -245,16 +245,16 @@ impl Error {
         self.0.kind == Kind::Reentrant
     }
 
-    /// Returns `true` if the user or the authorization server refused the login. The text contains the error code of
-    /// the server. Only a login of [`oauth2`](crate::oauth2) (feature `login`) returns this error.
+    /// Returns `true` if the user or the authorization server refused the login. The error text contains the error code
+    /// of the server. Only a login of [`oauth2`](crate::oauth2) (feature `login`) returns this error.
     #[must_use]
     pub fn is_login_denied(&self) -> bool {
         self.0.kind == Kind::LoginDenied
     }
 
-    /// Returns `true` if the login could not be completed: no browser could be opened, the time is up, the server is
-    /// unreachable, or its answer was lost. A new login may succeed. Only a login of [`oauth2`](crate::oauth2) (feature
-    /// `login`) returns this error.
+    /// Returns `true` if the login could not be completed: no browser could be opened, the time limit has expired, the
+    /// server is unreachable, or its answer was lost. A new login may succeed. Only a login of
+    /// [`oauth2`](crate::oauth2) (feature `login`) returns this error.
     #[must_use]
     pub fn is_login_unavailable(&self) -> bool {
         self.0.kind == Kind::LoginUnavailable

@@ -55,7 +55,8 @@ impl Problem {
     }
 }
 
-/// This implementation is hand-written, because a derived implementation cannot ignore a member of a wrong type.
+/// This `Deserialize` implementation is hand-written, because a derived implementation cannot ignore a member of a
+/// wrong type.
 impl<'de> Deserialize<'de> for Problem {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut problem = Self::default();

@@ -36,7 +36,8 @@ pub enum Reason {
     NoReplay,
     /// The token was refreshed, but the body was a one-shot stream, which cannot be sent again.
     BodySpent,
-    /// A redirect led to another origin, which refused the request. The other origin did not receive the credential.
+    /// The server redirected the call to another origin, and that origin refused the request. The other origin did not
+    /// receive the credential.
     ForeignOrigin,
     /// A function given to [`expired_when`](crate::ClientBuilder::expired_when) or
     /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked.

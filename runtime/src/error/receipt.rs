@@ -96,8 +96,8 @@ impl Receipt {
         if self.sends == 0 { 0 } else { self.retries + 1 }
     }
 
-    /// Returns how often the call was sent: once or twice in each [attempt](Self::attempts). The number is 0 if the
-    /// call failed before it was sent. Redirects are not counted.
+    /// Returns how many times the call was sent: once or twice in each [attempt](Self::attempts). The number is 0 if
+    /// the call failed before it was sent. Redirects are not counted.
     #[must_use]
     pub fn sends(&self) -> u8 {
         self.sends

@@ -17,11 +17,11 @@ use crate::format::media_type::MediaType;
 /// receive a `Rejection` as their argument.
 ///
 /// If the refusal caused a refresh, its body is kept up to 64 KiB. A rule receives at most the first 16 KiB of the
-/// body, or the part that arrived within one second.
+/// body, and only the part of the body that arrived within one second.
 #[derive(Clone)]
 pub struct Rejection {
     status: StatusCode,
-    /// The header map. The map is built from `lines` when it is first used.
+    /// The header map, which is built from `lines` when it is first used.
     headers: OnceLock<Box<HeaderMap>>,
     /// The headers as a list, which needs half the memory of a map. Thousands of waiting calls may each have a
     /// rejection that is never read.

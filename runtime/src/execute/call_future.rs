@@ -16,12 +16,12 @@ pub(crate) trait CallFuture: Future<Output = Result<Answer, Error>> {
     fn options(self: Pin<&mut Self>) -> Option<&mut CallOptions>;
 }
 
-/// A boxed call, which is the only allocation of a plain call.
+/// A boxed call. The box is the only allocation of a call without options.
 pub(crate) type BoxedCall = Pin<Box<dyn CallFuture + Send>>;
 
 /// Creates a call that begins at its first poll. `begin` creates the future that sends `call`.
 ///
-/// The result has a separate type for each `begin`, so that the future is created in place.
+/// The returned call has a separate type for each `begin`, so that the future is created in place.
 pub(crate) fn on_first_poll<C, F, B>(call: C, options: CallOptions, begin: B) -> BoxedCall
 where
     C: Send + 'static,

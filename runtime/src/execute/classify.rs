@@ -11,10 +11,10 @@ use crate::session::{Finding, Next, Snapshot};
 use crate::trace;
 use crate::transport::response::Response;
 
-/// The evaluated first answer of a call.
+/// The first answer to a call, together with the decision of the session.
 pub(super) struct Settled {
     pub(super) response: Response,
-    /// The next step if the credential was refused. The session decided it.
+    /// The next step of the call if the server refused the credential. The session decided it.
     pub(super) next: Option<Next>,
 }
 
@@ -26,7 +26,7 @@ impl Settled {
 
 impl Execution {
     /// Returns whether the answer is a success that does not affect the session. The session makes no decision about
-    /// such a success.
+    /// such an answer.
     pub(super) fn is_plain(&self, response: &Response) -> bool {
         let attached = self.attached;
         response.status().is_success()
@@ -42,7 +42,7 @@ impl Execution {
         let mut snapshot = attached.credential.then(|| session.snapshot_at(attached.stamp));
         let judged = context.refresh_on(self.plan.endpoint()).contains(&response.status().as_u16());
         if response.status().is_redirection() && !judged {
-            // The next hop is a new request, so it carries the current credential.
+            // The request to the redirect target is a new request, so it carries the current credential.
             if let Some(sent_with) = &snapshot {
                 snapshot = Some(session.revalidate(sent_with)?);
                 self.receipt.stamp = snapshot.as_ref().map(|snapshot| snapshot.stamp);
@@ -65,7 +65,7 @@ impl Execution {
         }
     }
 
-    /// Records that a refreshed credential was refused, too. This refusal is final.
+    /// Records that the server also refused the refreshed credential. This refusal is final.
     pub(super) fn refused_again(&mut self, snapshot: &Snapshot, finding: Finding) {
         self.receipt.reason = Some(Reason::FreshTokenRefused);
         self.context.session.replay_was_refused(snapshot.stamp, finding, self.plan.route());

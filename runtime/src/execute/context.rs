@@ -20,7 +20,8 @@ use crate::request::prepared::Prepared;
 use crate::session::{Demand, Session};
 use crate::transport::upstream::Upstream;
 
-/// The upstream, the session and the settings of a client, combined with the declarations of one API.
+/// The upstream, the session and the settings of a client, and the result of combining them with the declarations of
+/// one API.
 pub(crate) struct Context {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) session: Session,
@@ -72,7 +73,7 @@ impl SharedContext {
         Self(Arc::new(Context { session, ..self.shared() }))
     }
 
-    /// Returns the same context, in which all calls have these options.
+    /// Returns the same context with these options for all calls.
     pub(crate) fn with_options(&self, options: CallOptions) -> Self {
         Self(Arc::new(Context { options: Some(Arc::new(options)), ..self.shared() }))
     }
@@ -99,7 +100,7 @@ impl Context {
         self.binding.placement.as_ref().map_err(Clone::clone)
     }
 
-    /// Returns whether an ordinary call needs the session.
+    /// Returns whether a call of a method without a role needs the session.
     pub(crate) fn demand(&self) -> Demand {
         if self.session.requires_login() { Demand::Required } else { Demand::Optional }
     }
@@ -112,9 +113,9 @@ impl Context {
         !has_own && request.is_own(&self.upstream)
     }
 
-    /// Rejects an argument that would replace the access token, such as a header map. A call with its own access token
-    /// would never cause a refresh, and no error would explain the reason. An option of a call may replace the token,
-    /// because the caller sets it only for this call.
+    /// Rejects an argument that would replace the access token, such as a header map. A call whose argument replaces
+    /// the access token would never cause a refresh, and no error would explain why. An option of a call may replace
+    /// the access token, because the caller sets the option only for this call.
     pub(crate) fn check_arguments(&self, call: &Call) -> Result<()> {
         let endpoint = call.endpoint();
         let carries_token = endpoint.api.has_session

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::platform::time::{Instant, Sleep, sleep_until};
 use crate::response::answer::Answer;
 
-/// The end of a call, and the slot for the refusal that the call received.
+/// The time at which a call must end, and the slot for the refusal that the call received.
 #[derive(Clone)]
 pub(crate) struct Deadline {
     pub(crate) at: Instant,
@@ -21,7 +21,7 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
-    /// Returns `None` for a call without a time-out.
+    /// Returns the deadline of a call that begins now, or `None` for a call without a timeout.
     pub(crate) fn after(timeout: Option<Duration>) -> Option<Self> {
         let at = timeout.and_then(|timeout| Instant::now().checked_add(timeout))?;
         Some(Self { at, slot: Some(Arc::default()) })
@@ -68,7 +68,8 @@ impl<F: Future<Output = Result<Answer>>> Future for Within<F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let Some(timer) = this.timer else { return this.call.poll(context) };
-        // A call whose deadline has passed is not polled again, even if its answer arrives in the same moment.
+        // A call whose deadline has passed is not polled again, even if the answer to the call arrives at the same
+        // moment.
         if Instant::now() < timer.deadline.at {
             if let Poll::Ready(answer) = this.call.poll(context) {
                 return Poll::Ready(answer);

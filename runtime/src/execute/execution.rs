@@ -36,13 +36,13 @@ pub(crate) struct Execution {
     pub(super) stage: Stage,
     /// Whether the credential was refreshed for this call. A call refreshes at most once in all its attempts.
     pub(super) refreshed: bool,
-    /// Whether the answer is a rejection that was stored during a refresh without the end of its body.
+    /// Whether the answer is a stored rejection whose body lacks its end.
     pub(super) is_cut: bool,
     /// The URL that answered, if it differs from the requested URL. This URL is set only for pages.
     pub(super) answered: Option<Box<Url>>,
 }
 
-/// The part of the session that the last request carries. The value contains no snapshot, because threads that clone a
+/// The part of the session that the last request carries. This type contains no snapshot, because threads that clone a
 /// shared snapshot contend for its reference count.
 #[derive(Clone, Copy)]
 pub(super) struct Attached {
@@ -50,7 +50,7 @@ pub(super) struct Attached {
     pub(super) stamp: Stamp,
     /// Whether the request carries the session's credential.
     pub(super) credential: bool,
-    /// Whether the session remembers refusals, which a successful call clears.
+    /// Whether the session remembers refusals. A successful call clears the remembered refusals of its method.
     pub(super) learning: bool,
 }
 
@@ -94,8 +94,8 @@ impl Execution {
     /// Attaches the credential, sends, classifies the answer and, if the credential was refused, refreshes and sends
     /// again. The second answer is final.
     ///
-    /// The future is moved until the first poll, so it must be small. A value that two steps need is stored only once,
-    /// and the values of a step are dropped before the next step.
+    /// The future of a call may be moved until its first poll, so it must be small. A value that two steps need is
+    /// stored only once, and the values of a step are dropped before the next step.
     #[expect(clippy::manual_async_fn, reason = "an async fn stores its arguments twice in each waiting call")]
     pub(crate) fn run(
         &mut self,
@@ -141,7 +141,7 @@ impl Execution {
         }
     }
 
-    /// Sends the first request. Returns `None` if the call has to wait for a credential.
+    /// Sends the first request. Returns the request, or `None` if the call has to wait for a credential.
     fn send_first(&mut self) -> Result<Option<InSpan<Sent>>, Error> {
         let Some(demand) = self.plan.demand else { return self.send_with(None).map(Some) };
         let seen = self.context.session.current();

@@ -12,8 +12,8 @@ use crate::request::prepared::Prepared;
 use crate::session::{FromSession, Tokens};
 use crate::transport::upstream::Upstream;
 
-/// A function that writes one parameter into the call. The value comes from the session, or from the caller's argument
-/// if the session has no value.
+/// A function that writes one parameter into the call. The parameter's value comes from the session, or from the
+/// caller's argument if the session has no such value.
 type Fill = Box<dyn Fn(&mut Call, Option<&Tokens>) + Send>;
 
 /// A logout whose arguments are encoded in order. Arguments whose values come from the session are encoded last.
@@ -36,7 +36,7 @@ impl LogoutCall {
         let is_filled = !(path_fills.is_empty() && fills.is_empty());
         let copy = if is_filled { call.share() } else { None };
         let mut filled = call;
-        // The last placeholder is filled first, because a value moves all text after it.
+        // The last placeholder is filled first, because an inserted value moves all text behind it in the path.
         for fill in path_fills.iter().rev().chain(&fills) {
             fill(&mut filled, tokens);
         }
@@ -66,7 +66,7 @@ impl fmt::Debug for LogoutCall {
 }
 
 /// The type of an argument. An argument whose type implements [`FromSession`] is filled from the session. Method
-/// resolution makes this choice.
+/// resolution decides whether an argument is filled from the session.
 #[derive(Debug)]
 pub struct Argument<T>(PhantomData<fn() -> T>);
 
@@ -135,7 +135,7 @@ impl Owned {
         logout.fills.push(Box::new(move |call, tokens| encode_current(call, tokens, &value, encode)));
     }
 
-    /// Works like `place`, but fills a placeholder in the path.
+    /// Works like `place`, but writes the value to a placeholder in the path.
     pub fn place_in_path<T: FromSession + Send + 'static>(
         self,
         logout: &mut LogoutCall,
@@ -177,7 +177,7 @@ impl Borrowed {
         Owned.place(logout, value.clone(), encode);
     }
 
-    /// Works like `place`, but fills a placeholder in the path.
+    /// Works like `place`, but writes the value to a placeholder in the path.
     pub fn place_in_path<T: FromSession + Clone + Send + 'static>(
         self,
         logout: &mut LogoutCall,
@@ -202,7 +202,7 @@ impl Other {
         encode(&mut logout.call, &value);
     }
 
-    /// Works like `place`, but fills a placeholder in the path.
+    /// Works like `place`, but writes the value to a placeholder in the path.
     pub fn place_in_path<T>(self, logout: &mut LogoutCall, value: T, encode: fn(&mut Call, &T)) {
         self.place(logout, value, encode);
     }

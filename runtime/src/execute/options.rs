@@ -16,7 +16,7 @@ use crate::transport::origin::Origin;
 pub(crate) struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Arc<Retry>>,
-    /// The bounds are boxed because they are rare and each call reserves memory for its options.
+    /// The bounds are boxed because few calls set bounds, but every call reserves memory for its options.
     bounds: Option<Box<Bounds>>,
     headers: Vec<(HeaderName, HeaderValue)>,
     /// The error of the first invalid option.
@@ -67,7 +67,7 @@ impl CallOptions {
         Ok(bounds)
     }
 
-    /// Replaces the header. An empty value, such as `None`, changes nothing.
+    /// Replaces the header `name` of the call. An empty value, such as `None`, changes nothing.
     pub(crate) fn set_header<N, V, Via>(&mut self, name: N, value: &V)
     where
         HeaderName: TryFrom<N>,

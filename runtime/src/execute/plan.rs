@@ -15,7 +15,7 @@ pub(crate) type RejectionSlot = Option<Arc<OnceLock<Arc<Rejection>>>>;
 
 /// The rules for one call.
 pub(crate) struct Plan {
-    /// Whether the call needs the session. The value is `None` for a call that carries no credential.
+    /// Whether the call needs the session, or `None` for a call that carries no credential.
     pub(crate) demand: Option<Demand>,
     pub(crate) declaration: Declaration,
     pub(crate) rejection_slot: RejectionSlot,
@@ -32,7 +32,8 @@ pub(crate) struct Plan {
 pub(crate) enum Declaration {
     /// A call of a method of a trait.
     Method(&'static Endpoint),
-    /// A hand-written request. The data is boxed, so that other calls reserve no memory for it.
+    /// A hand-written request. The data of the request is boxed, so that calls of trait methods reserve no memory for
+    /// it.
     HandWritten(Box<HandWritten>),
 }
 
@@ -51,7 +52,7 @@ impl Plan {
         }
     }
 
-    /// Returns whether the answer is a page.
+    /// Returns whether the method returns its list in pages.
     pub(crate) fn has_pages(&self) -> bool {
         self.endpoint().is_some_and(|endpoint| endpoint.pages.is_some())
     }
@@ -70,7 +71,7 @@ impl Plan {
         own.or(context.settings.max_body)
     }
 
-    /// Returns whether an answer with a 2xx status can be a refusal.
+    /// Returns whether an answer with a 2xx status can be a refusal of the credential.
     pub(crate) fn judges_successes(&self, context: &Context) -> bool {
         match &self.declaration {
             Declaration::Method(endpoint) => context.binding.judges_successes(endpoint),

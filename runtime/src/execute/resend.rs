@@ -30,7 +30,8 @@ impl Execution {
             if self.plan.endpoint().is_some_and(|endpoint| !endpoint.replay) {
                 return Box::pin(self.refresh_only(response, next)).await;
             }
-            // The response is dropped before the call waits, because the refresh may need its connection.
+            // The response is dropped before the call waits, because the refresh may need the connection of the
+            // response.
             let rejection = Arc::new(Box::pin(capture(response)).await);
             if let Some(slot) = &self.plan.rejection_slot {
                 let _ = slot.set(rejection.clone());
@@ -102,9 +103,9 @@ impl Execution {
         }
     }
 
-    /// Returns whether the refusal is returned to the caller. A bare 403 is returned if the refresh returned the same
-    /// token, because the token is then still valid. The session remembers the 403, so that the next 403 causes no
-    /// refresh.
+    /// Returns whether the refusal is returned to the caller. If the refresh returned the same access token, a 403
+    /// without details is returned to the caller, because the access token is still valid. The session remembers the
+    /// 403, so that the next 403 causes no refresh.
     fn is_forbidden(&self, error: &Error) -> bool {
         let forbidden =
             error.is_no_progress() && self.receipt.classification == Some(Classification::Suspect);

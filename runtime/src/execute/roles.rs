@@ -1,8 +1,9 @@
 //! Executes the calls that begin, refresh and end a session: login, logout, and a `#[refresh]` method that the user
 //! calls.
 //!
-//! The calls with a role follow no redirect to another origin. A login and a refresh never start a refresh and are
-//! never sent again. A logout is sent again once, with a refreshed credential of the session that it ended.
+//! The calls with a role follow no redirect to another origin. A login call or a refresh call never starts a refresh,
+//! and it is not sent again after a refusal. A refused logout call is sent again once, with a refreshed credential of
+//! the session that it ended.
 
 use super::context::SharedContext;
 use super::deadline::{Deadline, within};
@@ -28,7 +29,7 @@ struct RoleCall {
 }
 
 impl SharedContext {
-    /// Starts a login. The session is set before the caller receives the answer.
+    /// Starts a login. The tokens of the answer become the session before the caller receives the answer.
     pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint();
         let call = self.role_call(call);
@@ -74,7 +75,8 @@ impl SharedContext {
     }
 }
 
-/// Ends the session and sends the request. The session ends first, so it is logged out even if the request fails.
+/// Ends the session and sends the request. The session ends before the request is sent, so it is logged out even if the
+/// request fails.
 async fn log_out(context: SharedContext, logout: LogoutCall) -> Result<Answer> {
     let session = context.session.clone();
     // The session in the store must be logged out at the server, too. If the store cannot be read, the logout
@@ -104,7 +106,7 @@ impl RoleCall {
     /// Sends a login. The session is set from the tokens in the answer before the caller receives them.
     async fn log_in(&mut self, tokens_of: TokensOf) -> Result<Answer> {
         // The request carries the cookies of the session, because some servers require a cookie that they set for the
-        // login form. The request does not carry the credential.
+        // login form. The login request does not carry the credential of the session.
         let before = self.context.session.snapshot().without_credential();
         let (answer, cookies) = self.send(&before).await?;
         if answer.status().is_success() {
@@ -140,8 +142,9 @@ impl RoleCall {
         outcome.map_err(|error| error.with_receipt(self.receipt))
     }
 
-    /// Handles a logout whose access token was refused. The logout is sent again once, with a new credential that no
-    /// other call receives. Without a new credential, the refusal is the answer.
+    /// Handles a logout for which the server refused the access token. The logout is sent again once, with a new
+    /// credential that no other call receives. If there is no new credential, the refusal becomes the answer to the
+    /// logout.
     async fn log_out_again(
         &mut self,
         ended: &mut Ended,

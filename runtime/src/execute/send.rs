@@ -25,11 +25,12 @@ pub(crate) struct Sender<'a> {
     /// The other origins to which a redirect may send the body and the headers. The origins were set for the client or
     /// for the call.
     pub(crate) follow_to: [&'a [Origin]; 2],
-    /// Whether the call begins or ends a session. A call that begins or ends a session stays at its own origin. The
-    /// cookies that a login receives belong to the session that it begins.
+    /// Whether the call begins or ends a session. A call that begins or ends a session is never redirected to another
+    /// origin. The cookies that a login receives belong to the session that it begins.
     pub(crate) has_role: bool,
     pub(crate) spans: &'a SendSpans,
-    /// The statuses that refuse a credential. A redirect with one of these statuses is the answer and is not followed.
+    /// The statuses with which the server refuses a credential. If a redirect has one of these statuses, the redirect
+    /// is treated as the answer and is not followed.
     pub(crate) refresh_on: &'a [u16],
 }
 
@@ -43,7 +44,7 @@ pub(crate) struct Received {
 
 impl Sender<'_> {
     /// Passes `request` to the transport. The default headers, the credential and the cookies of `snapshot` are added
-    /// only if the request goes to the client's own origin and no earlier hop left that origin.
+    /// only if the request goes to the client's own origin and no earlier redirect left that origin.
     #[inline]
     pub(crate) fn send(
         &self,
@@ -70,8 +71,9 @@ impl Sender<'_> {
 
     /// Follows the redirects that start at `response`, the answer to the first request.
     ///
-    /// `stamp` is the stamp of the session when the request was sent. The stamp prevents a late answer from overwriting
-    /// newer cookies. If the call begins a session, the received cookies are added to `cookies`.
+    /// `stamp` is the stamp of the session when the request was sent. Because of the stamp, the cookies of a late
+    /// answer cannot overwrite newer cookies. If the call begins a session, the received cookies are added to
+    /// `cookies`.
     pub(crate) async fn receive(
         &self,
         call: &mut Prepared,

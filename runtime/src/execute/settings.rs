@@ -39,11 +39,13 @@ pub(crate) struct Settings {
     pub(crate) replay_limit: Option<Arc<Semaphore>>,
 }
 
-/// The settings of a client combined with the declarations of one API. A binding is computed once for all calls.
+/// The settings of a client combined with the declarations of one API. A client computes the binding once for all its
+/// calls.
 pub(crate) struct Binding {
     /// The header in which the requests carry the credential.
     pub(crate) placement: Result<Placement>,
-    /// Whether an answer with a 2xx status can be a refusal, unless the method declares its own conditions.
+    /// Whether an answer with a 2xx status can be a refusal of the credential, unless the method declares its own
+    /// conditions.
     judges_successes: bool,
 }
 
@@ -78,7 +80,7 @@ impl Settings {
 }
 
 impl Binding {
-    /// Returns whether an answer with a 2xx status to this method can be a refusal.
+    /// Returns whether an answer with a 2xx status to a call of `endpoint` can be a refusal of the credential.
     pub(crate) fn judges_successes(&self, endpoint: &Endpoint) -> bool {
         self.judges_successes || endpoint.expired_when.is_some()
     }

@@ -21,7 +21,7 @@ use crate::response::reading::Reading;
 use crate::session::Demand;
 use crate::trace;
 
-/// The name of hand-written requests in errors and traces.
+/// The method name of hand-written requests in errors and traces.
 pub(crate) const HAND_WRITTEN: &str = "Client::execute";
 
 /// A call of a method before its first poll.
@@ -114,11 +114,12 @@ impl MethodCall {
     }
 }
 
-/// Begins a call. If an argument or an option cannot be sent, the future returns the error.
+/// Begins a call. If an argument or an option cannot be sent, the future of the call returns the error.
 fn begin(call: MethodCall, options: CallOptions) -> impl Future<Output = Result<Answer>> + Send {
     let (endpoint, reading, deadline) = (call.endpoint, call.reading, call.deadline(&options));
     let mut execution = call.execution(options, deadline.as_ref());
-    // The execution is not moved into the async block, because the future would then reserve memory for it twice.
+    // The execution is not moved into the async block, because the future would then reserve memory for two copies of
+    // the execution.
     let running = async move {
         let execution = execution.as_mut().map_err(|error| error.clone())?;
         let mut answer = execution.run_to_end(reading).await?;
@@ -128,7 +129,7 @@ fn begin(call: MethodCall, options: CallOptions) -> impl Future<Output = Result<
     trace::call(endpoint.name, within(deadline, running))
 }
 
-/// Begins a call whose answer contains the location of the next page.
+/// Begins a call whose answer is one page of a list.
 fn begin_pages(
     (call, paging): (MethodCall, Paging),
     options: CallOptions,

@@ -1,11 +1,12 @@
 //! Decodes a body as text, in the character encoding that the `Content-Type` header names.
 
-/// The reason why a body is not text in the encoding that the answer names.
+/// The reason why a body cannot be decoded as text in the encoding that the answer names.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum TextError {
     /// The offset of the first byte that is not UTF-8.
     Utf8(usize),
-    /// The encoding is not supported, or the body is not valid in this encoding. The text describes the error.
+    /// The encoding is not supported, or the body is not valid in this encoding. The value is a text that describes the
+    /// error.
     Charset(String),
 }
 

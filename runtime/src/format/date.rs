@@ -18,7 +18,7 @@ struct Found {
     year: Option<u64>,
 }
 
-/// Parses `text`. The result for a date before 1970 is the start of 1970.
+/// Parses `text`. For a date before 1970, the function returns the start of 1970.
 pub(crate) fn parse(text: &str) -> Option<SystemTime> {
     let mut found = Found::default();
     for token in text.split(is_delimiter).filter(|token| !token.is_empty()) {
@@ -32,7 +32,7 @@ fn is_delimiter(letter: char) -> bool {
 }
 
 impl Found {
-    /// Stores the token in the first missing field as which it can be parsed.
+    /// Stores the token in the first of the missing fields whose format the token has.
     fn take(&mut self, token: &str) {
         if self.second_of_day.is_none() {
             self.second_of_day = second_of_day(token);

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use super::media_type::MediaType;
 
-/// Reads a urlencoded document. Returns `None` if the headers or the body show a different format.
+/// Reads a urlencoded document. Returns `None` if the headers or the body show that the document has a different
+/// format.
 pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Value> {
     let kind = MediaType::of(headers);
     let certain = kind.essence() == Some("application/x-www-form-urlencoded");
@@ -32,8 +33,8 @@ fn contains(body: &[u8], part: &[u8]) -> bool {
     body.windows(part.len()).any(|window| window == part)
 }
 
-/// Returns the value of a member. A lifetime becomes a number, because in JSON it is a number. Any other value becomes
-/// a string.
+/// Converts one form field into a JSON value. A lifetime becomes a number, because a JSON token response contains the
+/// lifetime as a number. Any other value becomes a string.
 fn member(name: &str, value: &str) -> Value {
     let number = name.to_ascii_lowercase().contains("expire").then(|| value.parse::<u64>().ok()).flatten();
     number.map_or_else(|| value.into(), Value::from)

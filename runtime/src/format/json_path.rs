@@ -2,8 +2,8 @@
 //! position and an excerpt of the text before the position. This code runs only after an error, so successful decoding
 //! costs nothing.
 //!
-//! The names in a body may be data, because they may be keys of a map. The caller reports which names the declared type
-//! contains. All other names are shown as `*`.
+//! The names in a body may be data, because they may be keys of a map. The caller states which names the declared type
+//! contains. In the path and in the excerpt, `*` replaces all other names.
 
 #[cfg(test)]
 mod tests;
@@ -17,9 +17,9 @@ const MAX_EXCERPT: usize = 80;
 const MAX_NAME: usize = 40;
 
 pub(crate) struct Place {
-    /// The path, such as `items[3].price`. The path is empty for the whole body.
+    /// The path, such as `items[3].price`. The path is empty if the position belongs to the whole body.
     pub(crate) path: String,
-    /// The names and punctuation before the position. All values are masked.
+    /// The names and punctuation in the body before the position. All values are masked.
     pub(crate) excerpt: String,
 }
 
@@ -132,15 +132,15 @@ fn end_of_string(rest: &[u8]) -> usize {
     rest.len()
 }
 
-/// Returns whether a key looks like the name of a field. Any other key is certainly data.
+/// Returns whether a key looks like the name of a field. A key that does not look like a field name is treated as data.
 fn is_presentable(name: &str) -> bool {
     let ordinary = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '$' | ' ');
     let is_number = name.starts_with(|c: char| c.is_ascii_digit());
     (1..=MAX_NAME).contains(&name.len()) && !is_number && name.chars().all(ordinary)
 }
 
-/// The path to the value at which the tokens end. A step of the path stays until a new step replaces it. The path
-/// therefore still points to a value that has just ended.
+/// The path to the value that contains the last token. A step of the path is kept until the next step replaces it, so
+/// the path still points to a value that has just ended.
 #[derive(Default)]
 struct Path(Vec<Level>);
 
@@ -174,7 +174,7 @@ impl Path {
         }
     }
 
-    /// Records that a value begins, or a name in an object.
+    /// Records the start of a value or of a member's name.
     fn begin_value(&mut self, range: &Range<usize>) {
         match self.0.last_mut() {
             Some(Level::Object { name, wants_name }) if *wants_name => {
@@ -207,7 +207,7 @@ impl Path {
     }
 }
 
-/// Collects the last pieces that fit in an excerpt.
+/// Collects as many of the last tokens as fit in an excerpt.
 #[derive(Default)]
 struct Excerpt {
     pieces: VecDeque<Piece>,

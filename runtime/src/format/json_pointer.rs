@@ -14,9 +14,9 @@ pub(crate) fn look_up(json: &[u8], pointer: &str) -> Option<Value> {
     find(json, pointer).value
 }
 
-/// The result of looking up a pointer.
+/// The result of looking up a JSON pointer.
 pub(crate) struct Found<T> {
-    /// Whether the object exists to which the last member of the pointer belongs.
+    /// Whether the document has the object that should contain the last member of the pointer.
     pub(crate) has_parent: bool,
     pub(crate) value: Option<T>,
 }
@@ -25,7 +25,8 @@ pub(crate) struct Found<T> {
 pub(crate) fn find<'j, T: Deserialize<'j>>(json: &'j [u8], pointer: &str) -> Found<T> {
     let mut found = Found { has_parent: false, value: None };
     let mut document = serde_json::Deserializer::from_slice(without_bom(json));
-    // A truncated document causes an error, but only after the value was found.
+    // If the document is truncated after the value, the deserializer returns an error, but it has already found the
+    // value.
     let _ = Seek { pointer, found: &mut found }.deserialize(&mut document);
     found
 }

@@ -4,7 +4,7 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use mime::Mime;
 
-/// The media type of an answer, which is `None` if the header is missing or malformed.
+/// The media type of an answer. The inner value is `None` if the `Content-Type` header is missing or malformed.
 pub(crate) struct MediaType(Option<Mime>);
 
 impl MediaType {

@@ -9,7 +9,8 @@ use http::header::RETRY_AFTER;
 use super::date;
 use crate::platform::time::wall;
 
-/// The smallest `x-ratelimit-reset` that is a date in seconds since 1970. Smaller numbers are seconds from now.
+/// The smallest `x-ratelimit-reset` that is a date in seconds since 1970. A smaller number is the number of seconds
+/// until the reset.
 const EARLIEST_DATE: u64 = 1_000_000_000;
 
 /// Reads `Retry-After` as seconds or as a date.
@@ -26,7 +27,8 @@ pub(crate) fn wait(headers: &HeaderMap) -> Option<Duration> {
     retry_after(headers).or_else(|| limit(headers)).or_else(|| reset(headers))
 }
 
-/// Reads `RateLimit: "default";r=0;t=30` (draft-ietf-httpapi-ratelimit-headers). The longest wait is returned.
+/// Reads `RateLimit: "default";r=0;t=30` (draft-ietf-httpapi-ratelimit-headers). If several rate limits are exhausted,
+/// the function returns the longest wait.
 fn limit(headers: &HeaderMap) -> Option<Duration> {
     let lines = headers.get_all("ratelimit").iter().filter_map(|line| line.to_str().ok());
     let waits = lines.flat_map(|line| line.split(',')).filter_map(|item| {

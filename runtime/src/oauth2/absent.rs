@@ -1,4 +1,5 @@
-//! Causes a compile error if a program uses the browser login in a browser, where it cannot listen for the redirect.
+//! Causes a compile error if a program uses `App::browser` in a build for a browser, because a web page cannot listen
+//! for the redirect.
 
 use super::app::App;
 use crate::platform::absent::Listeners;

@@ -46,7 +46,7 @@ pub struct App {
     pub(super) resources: Vec<String>,
 }
 
-/// The names of parameters that must not be added, because the runtime sets them itself, or because they would replace
+/// The parameters that a program must not add, because the runtime sets them itself, or because they would replace
 /// parameters of the runtime.
 const RESERVED: [&str; 11] = [
     "client_id",
@@ -78,8 +78,8 @@ impl Server {
 }
 
 impl App {
-    /// Sets the client secret. A program that runs on the machine of a user has no secret, because it is a public
-    /// client. By default, the client has no secret.
+    /// Sets the client secret. A program that runs on the machine of a user is a public client, which cannot keep a
+    /// secret and therefore has none. By default, the client has no secret.
     pub fn secret(mut self, secret: impl Into<String>) -> Self {
         self.secret = Some(secret.into());
         self
@@ -105,7 +105,7 @@ impl App {
     /// Adds a parameter to the request that begins a login, such as `audience`, `prompt` or `access_type`. Each call
     /// adds one parameter, even if its name was added before.
     ///
-    /// If one of these parameters is set by the runtime itself, such as `state`, a login returns an error.
+    /// If the program adds a parameter that the runtime sets itself, such as `state`, the login returns an error.
     pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.params.push((name.into(), value.into()));
         self

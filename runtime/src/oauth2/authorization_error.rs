@@ -30,13 +30,15 @@ pub struct AuthorizationError {
 }
 
 impl AuthorizationError {
-    /// Creates the error from the parameters of a redirect. A text that contains a part of `secrets` is dropped.
+    /// Creates the error from the parameters of a redirect. A text that contains a part of one of the `secrets` is
+    /// omitted.
     pub(super) fn of(error: &str, text: Option<&str>, secrets: &[&str]) -> Self {
         let description = text.and_then(|text| description(text, secrets));
         Self { code: code(error, secrets), description, status: None }
     }
 
-    /// Creates the error from the response of an endpoint. A text that contains a part of `secrets` is dropped.
+    /// Creates the error from the response of an endpoint. A text that contains a part of one of the `secrets` is
+    /// omitted.
     pub(super) fn of_answer(status: StatusCode, headers: &HeaderMap, body: &[u8], secrets: &[&str]) -> Self {
         let document = document(headers, body).unwrap_or_default();
         let text = |name: &str| document.get(name).and_then(Value::as_str);
@@ -44,15 +46,15 @@ impl AuthorizationError {
         Self { status: Some(status), ..error }
     }
 
-    /// Returns the error code, such as `access_denied`. Returns `None` if the server sent no code, or a text that does
-    /// not look like a code.
+    /// Returns the error code, such as `access_denied`. Returns `None` if the server sent no error code, or if the sent
+    /// text does not look like an error code.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
     }
 
     /// Returns the description: at most 200 characters, without control characters and without characters that change
-    /// the direction of a text. The server writes the description, so escape it before you show it in a web page.
+    /// the direction of the text. The server writes the description, so escape it before you show it in a web page.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.description.as_deref()
@@ -62,7 +64,7 @@ impl AuthorizationError {
         self.code() == Some(code)
     }
 
-    /// Turns the response into the error for a login that the user or the server refused.
+    /// Converts the response into the error for a login that the user or the server refused.
     pub(super) fn into_denied(self) -> Error {
         Error::new(Kind::LoginDenied, format!("the login was denied: {self}")).with_source(self)
     }
@@ -84,7 +86,7 @@ impl fmt::Display for AuthorizationError {
 
 impl std::error::Error for AuthorizationError {}
 
-/// Returns the error for a login that could not be completed, although a new attempt may succeed.
+/// Returns the error for a login that could not be completed, but that may succeed if the user tries again.
 pub(super) fn unavailable(text: impl Into<String>) -> Error {
     Error::new(Kind::LoginUnavailable, text.into())
 }

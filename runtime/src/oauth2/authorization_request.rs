@@ -1,4 +1,5 @@
-//! The authorization request: the URL at which a user logs in, and the data to keep until the answer (RFC 6749 §4.1.1).
+//! The authorization request: the URL at which a user logs in, and the data that the program must keep until the answer
+//! arrives (RFC 6749 §4.1.1).
 
 use std::fmt;
 
@@ -28,8 +29,8 @@ pub struct AuthorizationRequest {
 }
 
 impl App {
-    /// Builds the URL at which a user logs in, and the data to keep until the answer. The parameters in `replacing`,
-    /// such as a new `scope`, replace parameters of the app with the same name.
+    /// Builds the URL at which a user logs in, and the data that the program must keep until the answer arrives. The
+    /// parameters in `replacing`, such as a new `scope`, replace parameters of the app with the same name.
     pub(super) fn authorization_request(
         &self,
         redirect_uri: &str,
@@ -67,7 +68,7 @@ impl App {
         of_the_runtime.into_iter().chain(of_the_app).chain(replacing).collect()
     }
 
-    /// Returns the parameters that the user of the library set. All kinds of login send these parameters.
+    /// Returns the login parameters that the program set. All kinds of login send these parameters.
     pub(super) fn login_parameters(&self) -> Vec<(String, String)> {
         let scope = self.scope.iter().map(|scope| ("scope".to_owned(), scope.clone()));
         let resources = self.resources.iter().map(|resource| ("resource".to_owned(), resource.clone()));

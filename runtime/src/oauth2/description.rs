@@ -8,10 +8,10 @@ const LONGEST: usize = 200;
 const PART: usize = 8;
 
 /// Returns the text of a server without control characters, invisible characters and characters that change the
-/// direction of the text. The text is cut after 200 characters. Returns `None` if the text is empty or contains a part
-/// of one of the secrets.
+/// direction of the text. A text of more than 200 characters is cut. Returns `None` if the text is empty or contains a
+/// part of one of the secrets.
 pub(super) fn description(text: &str, secrets: &[&str]) -> Option<String> {
-    // A server may send a text of any length, so characters far behind the limit are not read.
+    // A server may send a text of any length, so this function does not read characters far beyond the limit.
     let visible: String = text.chars().filter(|&letter| is_visible(letter)).take(10 * LONGEST).collect();
     let text = visible.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut letters = text.chars();
@@ -32,7 +32,7 @@ pub(super) fn code(text: &str, secrets: &[&str]) -> Option<String> {
     (shown && !secrets.iter().any(|secret| has_part_of(text, secret))).then(|| text.to_owned())
 }
 
-/// Returns whether a text can be shown unchanged: it is not empty, not too long, and has no invisible characters.
+/// Returns whether `text` can be shown unchanged: `text` must not be empty, too long, or contain invisible characters.
 pub(super) fn is_plain(text: &str, longest: usize) -> bool {
     !text.is_empty()
         && text.len() <= longest
@@ -48,7 +48,7 @@ fn is_visible(letter: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
             | '\u{e0000}'..='\u{e0fff}'
     );
-    // Line breaks are kept here, because the caller replaces them by spaces.
+    // Line breaks are safe to show, because the caller replaces line breaks by spaces.
     !invisible && (!letter.is_control() || letter.is_ascii_whitespace())
 }
 

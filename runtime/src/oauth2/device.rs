@@ -51,7 +51,7 @@ impl App {
 }
 
 impl Device {
-    /// Requests a code from the server (RFC 8628 §3.1).
+    /// Requests a device code from the server (RFC 8628 §3.1).
     ///
     /// # Errors
     ///
@@ -117,8 +117,8 @@ impl DeviceCode {
 
     /// Waits until the user has logged in. Before the future completes, the tokens become the credential of `session`.
     ///
-    /// The token endpoint is requested as often as the server allows. A lost answer and an answer with 5xx or 429 do
-    /// not end the wait. The wait ends when the code expires.
+    /// `finish` requests the token endpoint as often as the server allows. `finish` continues to wait after a lost
+    /// answer and after an answer with 5xx or 429. The wait ends when the device code expires.
     ///
     /// # Errors
     ///
@@ -166,7 +166,7 @@ impl DeviceCode {
         }
     }
 
-    /// Returns how long the code is still valid. Time during which the machine was suspended is counted.
+    /// Returns how long the code is still valid. The time for which the machine was suspended is subtracted as well.
     fn left(&self) -> Duration {
         let now = Now::read();
         let age = now.ticks.saturating_duration_since(self.begun.ticks) + now.slept_since(self.begun);

@@ -16,11 +16,11 @@ use crate::refresh::error_code::document;
 /// The maximum length in bytes of the code that a user types.
 const LONGEST_CODE: usize = 64;
 const LONGEST_URL: usize = 2048;
-/// The interval if the server sends none (RFC 8628 §3.2).
+/// The interval between two requests if the server sends no interval (RFC 8628 §3.2).
 const INTERVAL: Duration = Duration::from_secs(5);
-/// The shortest interval, because some servers send 0.
+/// The shortest interval between two requests, because some servers send 0.
 const SHORTEST: Duration = Duration::from_secs(1);
-/// The lifetime of a code if the server sends none.
+/// The lifetime of a device code if the server sends no lifetime.
 const LIFETIME: Duration = Duration::from_secs(300);
 const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
@@ -41,7 +41,7 @@ impl DeviceAnswer {
         let seconds = |name: &str| document.get(name).and_then(duration);
         let device_code = text("device_code").filter(|code| !code.is_empty());
         let user_code = text("user_code").filter(|code| is_plain(code, LONGEST_CODE));
-        // Google used the name `verification_url` before RFC 8628 was published.
+        // Google chose the name `verification_url` before RFC 8628 was published.
         let uri = text("verification_uri").or_else(|| text("verification_url")).filter(|uri| is_page(uri));
         let complete = text("verification_uri_complete").filter(|uri| is_page(uri));
         let lifetime = seconds("expires_in").filter(|lifetime| !lifetime.is_zero()).unwrap_or(LIFETIME);

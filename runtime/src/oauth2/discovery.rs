@@ -29,7 +29,7 @@ const DEADLINE: Duration = Duration::from_secs(5);
 
 impl Server {
     /// Requests the endpoints of the server. `issuer` is the issuer identifier of the server, such as
-    /// `https://id.example` or `https://id.example/realms/shop`. The result does not change afterwards, so call
+    /// `https://id.example` or `https://id.example/realms/shop`. The returned [`Server`] never changes, so call
     /// `discover` once and clone the result.
     ///
     /// The metadata is requested at the URL of RFC 8414, which has `/.well-known/oauth-authorization-server` before the
@@ -53,15 +53,15 @@ impl Server {
     /// - [`is_login_unavailable`](Error::is_login_unavailable): no metadata was found, or the server is unreachable.
     /// - [`is_builder`](Error::is_builder): `issuer` is not an https URL. Plain http is accepted only for a loopback
     ///   host.
-    /// - Any other error: the document is invalid, or it names a different issuer. If the issuers differ, the text
-    ///   contains both issuers.
+    /// - Any other error: the document is invalid, or it names a different issuer. If the issuers differ, the error
+    ///   text contains both issuers.
     pub fn discover(issuer: impl Into<String>) -> Discovery {
         Discovery { issuer: issuer.into(), http: None, running: None }
     }
 }
 
 /// Requests the endpoints of an authorization server. Awaiting this value returns a [`Server`]. With the feature
-/// `blocking`, `wait()` also returns the [`Server`].
+/// `blocking`, a call of `wait()` also returns the [`Server`].
 ///
 /// ```no_run
 /// # async fn example(client: reqwest::Client) -> afresh::Result<()> {
@@ -90,11 +90,11 @@ impl Discovery {
     ///
     /// # Panics
     ///
-    /// Panics in async code. Await the value there instead.
+    /// Panics in async code. In async code, await the value instead.
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`Server::discover`].
+    /// Returns the same errors as [`Server::discover`].
     #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     #[track_caller]
@@ -127,14 +127,15 @@ async fn discover(issuer: String, http: Option<Transport>) -> Result<Server> {
     for document in documents(&url) {
         match fetch(&upstream, &document).await.and_then(|body| Metadata::read(&issuer, &body)) {
             Ok(metadata) => return Ok(Server { metadata, http }),
-            // If one document is invalid or missing, the second one may be valid.
+            // If the first document is invalid or missing, the second document may be valid.
             Err(error) => errors.push(error),
         }
     }
     Err(most_helpful(&issuer, errors))
 }
 
-/// Selects the error to report: an error in a document is more helpful than the fact that a document is missing.
+/// Selects the error to report: an error about an invalid document is more helpful than an error about a missing
+/// document.
 fn most_helpful(issuer: &str, errors: Vec<Error>) -> Error {
     if let Some(error) = errors.iter().find(|error| error.kind() != Kind::LoginUnavailable) {
         return error.clone();
@@ -159,8 +160,8 @@ fn issuer_url(issuer: &str) -> Result<Url> {
     Ok(url)
 }
 
-/// Returns the two URLs at which the metadata may be. RFC 8414 §3.1 inserts the well-known path before the path of the
-/// issuer. `OpenID` Connect Discovery §4.1 appends the well-known path to the path of the issuer.
+/// Returns the two URLs at which a server may publish its metadata. RFC 8414 §3.1 inserts the well-known path before
+/// the path of the issuer. `OpenID` Connect Discovery §4.1 appends the well-known path to the path of the issuer.
 fn documents(issuer: &Url) -> [Url; 2] {
     let path = issuer.path().trim_end_matches('/');
     let at = |path: &str| {

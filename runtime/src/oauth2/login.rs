@@ -1,7 +1,7 @@
 //! The last step of every login: requests tokens, which become the credential of the session.
 //!
-//! The request uses the client of the [`Server`](super::Server) and no session. The request contains no old token and
-//! no default headers, and its redirects are not followed.
+//! The token request is sent with the client of the [`Server`](super::Server) and without a session. The token request
+//! contains no old token and no default headers, and redirects of the token request are not followed.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -27,21 +27,22 @@ use crate::trace::SendSpans;
 use crate::transport::call_info::CallKind;
 use crate::transport::upstream::Upstream;
 
-/// The maximum time for the exchange of a code. The time is long because a code cannot be sent a second time.
+/// The maximum time for the request that exchanges a code for tokens. This time is long because a code cannot be sent a
+/// second time.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// An endpoint of the server for requests of a login, with the client that sends them.
+/// An endpoint of the server for the requests of a login, with the client that sends these requests.
 pub(super) struct LoginEndpoint<'a> {
     app: &'a App,
     url: Url,
     upstream: Upstream,
 }
 
-/// The outcome of a request of a login.
+/// The outcome of a request that is a part of a login.
 pub(super) enum EndpointAnswer {
     /// A successful response that is not parsed yet.
     Answered(TokenResponse),
-    /// The server refused the request with an error of the protocol.
+    /// The server refused the request with an OAuth error response.
     Refused(AuthorizationError),
     /// The endpoint sent no answer.
     Lost(Lost),
@@ -54,12 +55,14 @@ pub(super) struct Lost {
     pub(super) error: Error,
     /// The wait that the server requested with `Retry-After`.
     pub(super) retry_after: Option<Duration>,
-    /// Whether the next request should wait longer, because the time was up or the server limits the rate of requests.
+    /// Whether the next request should wait longer, because the endpoint did not answer in time or the server limits
+    /// the rate of requests.
     pub(super) is_overload: bool,
 }
 
 impl App {
-    /// Exchanges the code once and sets the session. `begun` is the stamp of the session at the beginning of the login.
+    /// Exchanges the code for tokens once, and makes the tokens the credential of `session`. `begun` is the stamp of
+    /// the session at the beginning of the login.
     pub(super) async fn log_in_with_code(
         &self,
         request: &AuthorizationRequest,
@@ -92,7 +95,7 @@ impl App {
         begin_session(session, begun, tokens).await
     }
 
-    /// Returns the parameters of a token request: the parameters of the grant and the resources.
+    /// Returns the parameters of a token request: the parameters of `grant` and the resources of the app.
     pub(super) fn token_parameters<'a>(&'a self, grant: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         grant.iter().copied().chain(self.resources.iter().map(|resource| ("resource", &**resource))).collect()
     }
@@ -105,14 +108,14 @@ impl App {
 }
 
 impl<'a> LoginEndpoint<'a> {
-    /// Creates the endpoint. `which` names the endpoint in errors.
+    /// Creates the endpoint. `which` is the name of the endpoint for error texts.
     pub(super) fn new(app: &'a App, url: &str, which: &str) -> Result<Self> {
         let url = endpoint_url(url, which, PlainHttp::Refused("Use https"))?;
         let upstream = app.server.upstream(&url)?;
         Ok(Self { app, url, upstream })
     }
 
-    /// Sends one request with the authentication of the app. The texts of the outcome contain no part of `secrets`.
+    /// Sends one request with the authentication of the app. The texts in the outcome contain no part of the `secrets`.
     pub(super) async fn ask(
         &self,
         params: &[(&str, &str)],

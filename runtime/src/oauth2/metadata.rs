@@ -53,8 +53,8 @@ impl Metadata {
         )))
     }
 
-    /// Checks the endpoints. A server on a different machine must not name endpoints of this machine or endpoints with
-    /// plain http.
+    /// Checks the endpoints in the metadata. The metadata of a server on a different machine must not contain endpoints
+    /// on this machine or endpoints with plain http.
     fn check_endpoints(&self, issuer: &str) -> Result<()> {
         let is_here = Url::parse(issuer).is_ok_and(|url| is_loopback(&url));
         for (which, endpoint) in self.endpoints() {
@@ -69,7 +69,7 @@ impl Metadata {
         }
     }
 
-    /// Returns the endpoints together with the names that errors use for them.
+    /// Returns the endpoints together with their names for error texts.
     fn endpoints(&self) -> impl Iterator<Item = (&'static str, &String)> {
         let endpoints = [
             ("the authorization endpoint", &self.authorization_endpoint),
@@ -80,7 +80,7 @@ impl Metadata {
         endpoints.into_iter().filter_map(|(which, url)| url.as_ref().map(|url| (which, url)))
     }
 
-    /// Checks the endpoints that the user of the library set.
+    /// Checks the endpoints that the program set.
     pub(super) fn check(&self) -> Result<()> {
         self.endpoints().try_for_each(|(which, url)| endpoint_url(url, which, HTTPS).map(drop))
     }
@@ -105,7 +105,7 @@ impl Metadata {
         self.issuer.as_deref().or(self.token_endpoint.as_deref()).unwrap_or_default()
     }
 
-    /// Returns whether each answer of the authorization endpoint names its issuer (RFC 9207 §3).
+    /// Returns whether each answer of the authorization endpoint contains the issuer (RFC 9207 §3).
     pub(super) fn names_issuer_in_answers(&self) -> bool {
         self.authorization_response_iss_parameter_supported == Some(true)
     }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::login::Lost;
 
-/// The time that `slow_down` adds to all further intervals.
+/// The time by which the error code `slow_down` increases all further intervals.
 const SLOWER: Duration = Duration::from_secs(5);
-/// The maximum wait for an overloaded server, unless the interval is longer.
+/// The maximum wait between two requests to an overloaded server, unless the interval is longer.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// The time between two requests to the token endpoint.
@@ -37,8 +37,8 @@ impl Polling {
         self.answered();
     }
 
-    /// Records that no answer arrived. If the server is overloaded or too slow, the wait doubles each time until the
-    /// server answers (RFC 8628 §3.5).
+    /// Records that no answer to the last request arrived. If the server is overloaded or too slow, the wait doubles
+    /// after each request until the server answers (RFC 8628 §3.5).
     pub(super) fn lost(&mut self, lost: &Lost) {
         let wait = if lost.is_overload { self.wait.saturating_mul(2).min(LONGEST) } else { self.wait };
         self.wait = wait.max(self.interval).max(lost.retry_after.unwrap_or_default());

@@ -60,7 +60,7 @@ impl Redirect {
     /// `session`.
     ///
     /// Before the call, remove `request` from the user's session, so that it is used only once. If the future is
-    /// dropped during the exchange, the code may be spent and a new login is necessary.
+    /// dropped while the code is being exchanged, the code may already be spent, and a new login is necessary.
     ///
     /// An ID token in the answer is not read. To identify the user, call the userinfo endpoint with the session.
     ///
@@ -70,8 +70,8 @@ impl Redirect {
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the server is unreachable, or its answer was lost. A
     ///   code is never sent a second time, so begin a new login.
     /// - Any other error: the answer belongs to a different login (`state`) or comes from a different server (`iss`,
-    ///   RFC 9207), and nothing was sent. An error is also returned if the session was logged out during the call, or
-    ///   if the store failed.
+    ///   RFC 9207), and nothing was sent. `finish` also returns an error if the session was logged out during the call,
+    ///   or if the store failed.
     pub fn finish(
         self,
         request: AuthorizationRequest,
@@ -103,7 +103,7 @@ fn check_redirect_uri(text: &str) -> Result<()> {
         "https" => {}
         "http" if is_loopback(&url) => {}
         "http" => return refuse("is plain http on a host that is not loopback. Use https"),
-        // RFC 8252 §7.1 requires the private scheme of a program to be a domain name in reverse.
+        // RFC 8252 §7.1 requires a reversed domain name as the private scheme of a program.
         scheme if scheme.contains('.') => {}
         _ => return refuse("must be an https URL"),
     }

@@ -50,7 +50,7 @@ impl TokenEndpoint {
         }
     }
 
-    /// Sets a parameter, and replaces all earlier values of the parameter.
+    /// Sets a parameter, and removes all earlier values of this parameter.
     pub(super) fn set(&mut self, name: &str, value: String) {
         self.params.retain(|(known, _)| known != name);
         self.params.push((name.to_owned(), value));
@@ -103,7 +103,7 @@ impl TokenEndpoint {
         Ok((self.upstream(&url, context), request))
     }
 
-    /// Revokes the tokens (RFC 7009 §2.1). The server reports success even if the token is invalid.
+    /// Revokes the tokens (RFC 7009 §2.1). The server also reports success if the token is invalid.
     pub(super) async fn revoke(&self, context: RefreshContext<'_>) -> Result<()> {
         let (Some(url), Some(tokens)) = (&self.revocation_url, context.tokens()) else { return Ok(()) };
         // Revoking a refresh token also revokes its access tokens.

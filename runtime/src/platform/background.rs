@@ -27,8 +27,8 @@ pub(crate) fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
     Ok(runtime.block_on(future))
 }
 
-/// Whether the current thread polls a task. Tokio reports a blocking call in async code only by a panic, and the
-/// text of that panic does not explain how to fix the code.
+/// Whether the current thread polls a task. Tokio reports a blocking call in async code only by a panic, and the panic
+/// message does not explain how to fix the error.
 fn is_async_code(runtime: &Handle) -> bool {
     Handle::try_current().is_ok() && catch_unwind(AssertUnwindSafe(|| runtime.block_on(async {}))).is_err()
 }

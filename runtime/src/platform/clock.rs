@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use crate::platform::time::{Instant, wall};
 
-/// The readings of both clocks at one moment. The session measures time with `ticks`, which never jumps but stops
-/// while the machine sleeps. Only `wall` shows that the machine slept.
+/// The readings of both clocks at one moment. The session measures time with `ticks`, which never jumps but stops while
+/// the machine sleeps. Only `wall` includes the time for which the machine slept.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Now {
     pub(crate) ticks: Instant,

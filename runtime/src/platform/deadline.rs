@@ -10,9 +10,9 @@ const LATE: Duration = Duration::from_secs(1);
 
 /// Returns the output of `future`, or `None` if it takes longer than `deadline`.
 ///
-/// When a suspended process wakes up, its timers have expired, and it has not read the data that arrived
-/// meanwhile. After a suspension, `future` gets the whole deadline again. Without a second deadline, a response
-/// that has already arrived would be lost, together with its rotated refresh token.
+/// When a suspended process wakes up, its timers have expired, but it has not yet read the data that arrived during the
+/// suspension. After a suspension, `future` gets the whole deadline again. Without a second deadline, a response that
+/// has already arrived would be lost, together with its rotated refresh token.
 ///
 /// The caller pins the future, so the future is not stored in memory twice.
 pub(crate) fn within<T>(

@@ -13,7 +13,7 @@ pub(crate) enum FetchError {
     Refused(String),
     /// The body of the request could not be read.
     Body(Box<dyn Error + Send + Sync>),
-    /// A network error. The browser gives a page no details, so the request may have been sent.
+    /// A network error. The browser reports no details to the page, so the request may have been sent.
     Network,
     /// The server redirected a request for which redirects are disabled.
     Redirected,

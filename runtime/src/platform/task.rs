@@ -1,7 +1,7 @@
 //! Spawns tasks on a Tokio runtime, including tasks that another thread can end.
 //!
-//! For each type of future, Tokio compiles its task code again, which adds 7,000 lines of LLVM code. Boxed tasks
-//! all have the same type.
+//! The compiler compiles Tokio's task code again for each type of future, which adds 7,000 lines of LLVM code each
+//! time. Boxed tasks all have the same type.
 
 use std::fmt;
 use std::future::Future;
@@ -40,7 +40,7 @@ impl Cancel {
         spawn(runtime, CancellableTask(self.0.clone()));
     }
 
-    /// Drops the work at once, or after the poll that is running. The work is never polled again.
+    /// Drops the work of the task at once, or after the current poll. The work is never polled again.
     pub(crate) fn cancel(&self) {
         self.0.cancelled.store(true, Ordering::SeqCst);
         self.0.drop_work();
@@ -63,7 +63,7 @@ impl Shared {
             // The task is being polled. After the poll, the task checks whether it was cancelled.
             Err(TryLockError::WouldBlock) => None,
         };
-        // The work is dropped outside of the lock, because its destructor may cancel the same task.
+        // The work is dropped outside of the lock, because the destructor of the work may cancel the same task.
         drop(work);
     }
 }
@@ -79,7 +79,7 @@ impl Future for CancellableTask {
             let cancelled = self.0.cancelled.load(Ordering::SeqCst);
             work.as_mut().filter(|_| !cancelled).is_some_and(|work| work.as_mut().poll(context).is_pending())
         };
-        // `cancel` sets the mark before it takes the work, so either this task or `cancel` drops the work.
+        // `cancel` sets `cancelled` before it takes the work, so either this task or `cancel` drops the work.
         if pending && !self.0.cancelled.load(Ordering::SeqCst) {
             return Poll::Pending;
         }
@@ -110,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    /// Records that the work was dropped.
+    /// Records in a test that the work was dropped.
     struct Dropped(Arc<AtomicBool>);
 
     impl Drop for Dropped {

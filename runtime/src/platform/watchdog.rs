@@ -1,5 +1,5 @@
-//! Runs checks on a separate thread, even if no runtime of the program is polled. One thread serves the whole
-//! process, as long as there are checks.
+//! Runs checks on a separate thread, even if no runtime of the program is polled. One thread runs the checks of the
+//! whole process, and ends when there are no more checks.
 #![expect(clippy::disallowed_methods, reason = "a browser runs no check")]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,7 +20,7 @@ static EARLIER: Condvar = Condvar::new();
 
 struct Checks {
     planned: Vec<(Instant, Check)>,
-    /// The time until which the thread sleeps. `None` means that there is no thread.
+    /// The time until which the watchdog thread sleeps. `None` means that there is no watchdog thread.
     sleeps_until: Option<Instant>,
 }
 
@@ -73,7 +73,8 @@ fn run() {
     }
 }
 
-/// Runs a check outside of the lock. Returns when the check runs again.
+/// Runs a check outside of the lock. Returns the time of the next run and the check, or `None` if the check is no
+/// longer needed.
 fn again(mut check: Check) -> Option<(Instant, Check)> {
     // The check may run code of the user. A panic ends only the check that panicked.
     let wait = catch_unwind(AssertUnwindSafe(&mut check)).ok().flatten()?;
@@ -115,7 +116,7 @@ mod tests {
         for _ in 0..3 {
             runs.recv_timeout(LIMIT).unwrap();
         }
-        // The check is dropped together with its sender.
+        // When the check is dropped, its sender is dropped as well.
         assert!(runs.recv_timeout(LIMIT).is_err());
     }
 

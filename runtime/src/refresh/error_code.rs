@@ -14,10 +14,10 @@ pub(crate) struct ServerCode {
     pub(crate) text: String,
 }
 
-/// The field of an error code in OAuth (RFC 6749 §5.2).
+/// The field in which OAuth servers send the error code (RFC 6749 §5.2).
 const STANDARD: &str = "/error";
 
-/// The fields in which APIs other than OAuth send error codes. A code in one of the other fields is ignored unless
+/// The fields in which APIs other than OAuth send error codes. An error code in one of these fields is ignored unless
 /// it rejects the refresh token.
 const OTHER_PLACES: [&str; 8] = [
     "/code",
@@ -30,8 +30,8 @@ const OTHER_PLACES: [&str; 8] = [
     "/error/name",
 ];
 
-/// Error codes that reject the refresh token. OAuth servers, Django's simplejwt, `GoTrue`, GitHub and other
-/// servers send codes of this list to reject a refresh token.
+/// Error codes that reject the refresh token. OAuth servers, Django's simplejwt, `GoTrue`, GitHub and other servers
+/// send these error codes to reject a refresh token.
 const DEFINITE: [&str; 11] = [
     "bad_refresh_token",
     "invalid_grant",
@@ -63,22 +63,22 @@ const OTHERS: [&str; 8] = [
 const LONGEST: usize = 40;
 
 impl ServerCode {
-    /// Whether the code rejects the refresh token.
+    /// Whether the error code rejects the refresh token.
     pub(super) fn is_definite(&self) -> bool {
         is_definite(&self.text)
     }
 
-    /// Whether the code names a cause other than the refresh token.
+    /// Whether the error code names a cause other than the refresh token.
     pub(super) fn blames_other(&self, status: StatusCode) -> bool {
-        // RFC 6749 §5.2 sends `invalid_request` with status 400. Some servers send `invalid_request` with 401 or
-        // 403 to reject the refresh token.
+        // According to RFC 6749 §5.2, servers send `invalid_request` with status 400. Some servers send
+        // `invalid_request` with 401 or 403 to reject the refresh token.
         let rejects = self.text == "invalid_request" && status != StatusCode::BAD_REQUEST;
         !rejects && OTHERS.contains(&&*self.text)
     }
 }
 
-/// Returns the error code that classifies the response: a code that rejects the refresh token in any field, or
-/// else the code in the field of RFC 6749.
+/// Returns the error code by which the response is classified: an error code in any field that rejects the refresh
+/// token, or else the error code in the field of RFC 6749.
 pub(super) fn of(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
     let document = document(headers, body)?;
     let standard = text_at(&document, STANDARD);
@@ -90,16 +90,16 @@ pub(super) fn of(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
     }
 }
 
-/// Whether the document of a success is an error. A document is an error if it has the field of RFC 6749, or a
-/// top-level code that rejects the refresh token.
+/// Whether the body of a successful response reports an error. A body reports an error if it has the error field of RFC
+/// 6749, or a top-level error code that rejects the refresh token.
 pub(super) fn says_error(headers: &HeaderMap, body: &[u8]) -> bool {
     let Some(document) = document(headers, body) else { return false };
     let definite = |place| text_at(&document, place).is_some_and(|code| code.is_definite());
     text_at(&document, STANDARD).is_some() || definite("/code") || definite("/error_code")
 }
 
-/// Returns the error code for the user. Only a text that looks like a code is shown, because other texts may
-/// contain secrets.
+/// Returns the error code that is shown to the user. Only a text that looks like an error code is shown, because other
+/// texts may contain secrets.
 pub(super) fn shown(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
     let document = document(headers, body)?;
     let mut places = [STANDARD].into_iter().chain(OTHER_PLACES);
@@ -120,7 +120,8 @@ fn is_definite(code: &str) -> bool {
     DEFINITE.iter().any(|known| known.eq_ignore_ascii_case(code))
 }
 
-/// Whether the text consists of letters and underscores. A secret almost always contains digits.
+/// Whether the text consists of letters and underscores. A text with other characters may be a secret, because a secret
+/// almost always contains digits.
 pub(crate) fn looks_like_a_code(text: &str) -> bool {
     text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
 }

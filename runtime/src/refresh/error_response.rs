@@ -13,10 +13,10 @@ use crate::error::{Error, Kind};
 use crate::format::media_type::MediaType;
 use crate::format::retry_after::retry_after;
 
-/// The response of a refresh or token endpoint without tokens (RFC 6749 §5.2).
+/// A response without tokens from a refresh endpoint or a token endpoint (RFC 6749 §5.2).
 ///
-/// An `ErrorResponse` is the [`source`](std::error::Error::source) of the error of a refused refresh, for a
-/// `#[refresh]` method and for a grant of [`oauth2`](crate::oauth2). An `ErrorResponse` does not include the
+/// If the server refuses a refresh, an `ErrorResponse` is the [`source`](std::error::Error::source) of the error, both
+/// for a `#[refresh]` method and for a grant of [`oauth2`](crate::oauth2). An `ErrorResponse` does not include the
 /// description or the body of the response, because both may contain secrets.
 ///
 /// ```
@@ -52,8 +52,8 @@ impl ErrorResponse {
         self.status
     }
 
-    /// Returns the error code, such as `invalid_client`. Returns `None` if the response has no error code, or if
-    /// its value does not look like a code.
+    /// Returns the error code, such as `invalid_client`. Returns `None` if the response has no error code, or if the
+    /// text in the field does not look like an error code.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.code.as_ref().map(|code| &*code.text)
@@ -69,8 +69,8 @@ impl ErrorResponse {
         Error::new(Kind::Refresh, self.to_string()).with_source(self)
     }
 
-    /// Returns the error of a refresh that failed, although the response may mean the end of the session. The
-    /// error explains how to declare that this response ends the session.
+    /// Returns the error of a failed refresh whose response may also mean that the session has ended. The error text
+    /// explains how to declare that such a response ends the session.
     pub(crate) fn into_unclear_error(self) -> Error {
         let condition = self
             .code
@@ -102,16 +102,16 @@ impl std::error::Error for ErrorResponse {}
 pub(crate) enum Ending {
     /// The response rejects the refresh token.
     Rejected,
-    /// The refresh failed and may be retried. The value is the wait that the server requested.
+    /// The refresh failed and may be retried. The variant contains the wait that the server requested.
     Failed(Option<Duration>),
     /// The refresh failed and may be retried. The response may mean the end of the session, but no declaration
     /// matches the response.
     Unclear(Option<Duration>),
 }
 
-/// Decides whether an error response ends the session. Only a definite rejection of the refresh token ends a
-/// session: a declaration of the user that matches, or an error code that rejects the refresh token. Declarations
-/// of the user take precedence over all codes.
+/// Decides whether an error response ends the session. A session ends only if the response definitely rejects the
+/// refresh token: it must match a declaration of the user, or have an error code that rejects the refresh token.
+/// Declarations of the user take precedence over all codes.
 pub(crate) fn classify(
     status: StatusCode,
     headers: &HeaderMap,
@@ -137,15 +137,15 @@ pub(crate) fn classify(
     if unclear { Ending::Unclear(wait) } else { Ending::Failed(wait) }
 }
 
-/// Whether the response is an HTML page of a proxy or firewall, with or without the content type. A page of a
-/// proxy means that the endpoint itself has not answered.
+/// Whether the response is an HTML page, even if its content type is not HTML. Such a page comes from a proxy or a
+/// firewall, so the endpoint itself has not answered.
 fn is_page(headers: &HeaderMap, body: &Bytes) -> bool {
     MediaType::of(headers).is_html() || body.trim_ascii_start().starts_with(b"<")
 }
 
-/// Whether a gateway reports that the endpoint did not answer. The endpoint may have processed the request. The
-/// endpoint itself can also send a 503, so a 503 is attributed to a gateway only if its body is an HTML page or
-/// the text of an Envoy proxy.
+/// Whether a gateway reports that the endpoint did not answer. The endpoint may nevertheless have processed the
+/// request. The endpoint itself can also send a 503, so a 503 is attributed to a gateway only if its body is an HTML
+/// page or the text of an Envoy proxy.
 pub(crate) fn is_without_answer(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
     const ENVOY: [&[u8]; 2] = [b"upstream connect error", b"no healthy upstream"];
     match status.as_u16() {

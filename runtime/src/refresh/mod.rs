@@ -1,4 +1,4 @@
-//! Gets a new credential for a session.
+//! Refreshes a session: gets a new credential from the server.
 //!
 //! Most APIs use a `#[refresh]` method. [`ClientBuilder::refresh_with`](crate::ClientBuilder::refresh_with)
 //! accepts a function instead of a `#[refresh]` method.

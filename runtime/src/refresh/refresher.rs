@@ -43,42 +43,42 @@ use crate::transport::upstream::Upstream;
 ///
 /// - One refresh serves all waiting calls, and a session never has two refreshes at the same time. The refresh
 ///   runs in its own task, so it continues when a caller is dropped.
-/// - The future is dropped after 10 s, and at the shutdown of the runtime. The runtime never drops the future for
-///   another reason. A dropped refresh is treated as failed and is retried later. A rotated refresh token that the
-///   dropped refresh has received and not returned is lost. Return the new tokens soon after the response of the
-///   server.
-/// - Each refresh calls the method `refresh` once. If the response to a request is lost, only the refresher can
-///   decide whether to send the same refresh token again. The [`oauth2`](crate::oauth2) grants send the refresh
-///   token again.
+/// - The future of `refresh` is dropped after 10 s, or when the Tokio runtime shuts down, and for no other reason. A
+///   refresh whose future was dropped is treated as failed and is retried later. If the dropped future had received a
+///   rotated refresh token but had not returned it, this refresh token is lost. Return the new tokens immediately after
+///   the server has sent them.
+/// - The runtime calls the method `refresh` once for each refresh. If the response to a request is lost, only the
+///   refresher can decide whether to send the same refresh token again. The [`oauth2`](crate::oauth2) grants send the
+///   refresh token again.
 ///
 /// # Limits
 ///
-/// A refresher must not await a call of the session that it refreshes. A call of the session under refresh returns
-/// an error with [`is_reentrant`](crate::Error::is_reentrant) at once. Calls of other sessions are allowed. A call
-/// in a spawned task is not detected: it waits for the refresh. If the refresh also waits for the spawned task,
-/// the refresh and the task wait until the refresh times out after 10 s.
+/// A refresher must not await a call of the session that it refreshes. A call of the session under refresh returns an
+/// error with [`is_reentrant`](crate::Error::is_reentrant) at once. Calls of other sessions are allowed. A call of the
+/// session in a spawned task is not detected, so it waits for the refresh. If the refresh also waits for the spawned
+/// task, both wait until the refresh times out after 10 s.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot refresh a session",
     label = "not a `Refresher`",
     note = "implement `afresh::Refresher` for `{Self}`, or give a function to `refresh_with`"
 )]
 pub trait Refresher: Send + Sync + 'static {
-    /// Gets new tokens. Fields that the new tokens omit keep their old values, for example the refresh token.
+    /// Gets new tokens. A field that the new tokens omit, such as the refresh token, keeps its old value.
     ///
     /// # Errors
     ///
-    /// [`Error::session_expired`](crate::Error::session_expired) ends the session. The error of another client
-    /// also ends the session, if its response has the code `invalid_grant` (RFC 6749 §5.2). After any other error
-    /// or a panic, the session is kept. A later call tries again: 1 s after the first failure, and up to 60 s
-    /// after repeated failures.
+    /// [`Error::session_expired`](crate::Error::session_expired) ends the session. The session also ends if the error
+    /// comes from another client and contains a response with the error code `invalid_grant` (RFC 6749 §5.2). After any
+    /// other error or a panic, the session is kept. A later call starts a new refresh: 1 s after the first failure, and
+    /// up to 60 s after repeated failures.
     fn refresh(&self, context: RefreshContext<'_>) -> impl Future<Output = Result<Tokens>> + Send;
 
     /// Whether a refresh is possible. `tokens` is `None` if there is no login. The default implementation returns
     /// whether there is a login.
     ///
-    /// If a refresh is not possible, a refused call returns its response. If a refresh is possible without a
-    /// login, the first call that needs the session refreshes. `can_refresh` is called often, so it must be fast.
-    /// `can_refresh` must return the same result for the same tokens.
+    /// If a refresh is not possible, a call that the server refuses returns the refusal as its response. If a refresh
+    /// is possible without a login, the first call that needs the session starts a refresh. `can_refresh` is called
+    /// often, so it must be fast. `can_refresh` must return the same result for the same tokens.
     fn can_refresh(&self, tokens: Option<&Tokens>) -> bool {
         tokens.is_some()
     }
@@ -87,13 +87,13 @@ pub trait Refresher: Send + Sync + 'static {
     /// The default implementation does nothing.
     ///
     /// The runtime calls `revoke` for tokens that it discards: the tokens of a refresh that ends after a logout or
-    /// another login, and the tokens of a login during which a logout happened. [`Session::revoke`] calls the
-    /// refresher, too, and is the only caller that waits for the result. A revocation has a deadline of 10 s.
+    /// another login, and the tokens of a login during which a logout happened. [`Session::revoke`] also calls
+    /// `revoke`, and only [`Session::revoke`] waits for the result. A revocation has a deadline of 10 s.
     ///
     /// # Errors
     ///
-    /// An error is reported by [`SessionEvent::NotRevoked`](crate::SessionEvent::NotRevoked) and is otherwise
-    /// ignored.
+    /// If `revoke` returns an error, the session emits [`SessionEvent::NotRevoked`](crate::SessionEvent::NotRevoked)
+    /// and otherwise ignores the error.
     fn revoke(&self, context: RefreshContext<'_>) -> impl Future<Output = Result<()>> + Send {
         let _ = context;
         async { Ok(()) }
@@ -129,8 +129,8 @@ impl<'a> RefreshContext<'a> {
         self.tokens
     }
 
-    /// Returns the session in its current state. A refresher may use its [`events`](Session::events) and
-    /// [`state`](Session::state), but waiting for the refresh of the session is an error.
+    /// Returns the session in its current state. A refresher may use the [`events`](Session::events) and the
+    /// [`state`](Session::state) of the session, but it must not wait for the refresh of the session.
     #[must_use]
     pub fn session(&self) -> &'a Session {
         self.session

@@ -66,14 +66,14 @@ impl RefresherProvider {
         RefreshContext { session, stamp, tokens, home: &self.upstream, session_ends: &self.session_ends }
     }
 
-    /// Classifies an error of the refresher. If the error is a response of another API, it is classified like the
-    /// response of a `#[refresh]` method.
+    /// Classifies an error of the refresher. If the error contains a response of another API, this response is
+    /// classified like the response to a `#[refresh]` method.
     fn judge(&self, error: Error) -> Attempt {
         if error.is_session_expired() {
             return Attempt::Rejected(error);
         }
-        // Only the response itself is classified. A rejection inside the error may come from the failed refresh of
-        // another session.
+        // Only an error that is the response itself is classified. A rejection that the error contains in addition may
+        // come from the failed refresh of another session.
         if let (true, Some(status), Some(headers), Some(body)) =
             (error.is_status(), error.status(), error.headers(), error.body())
         {

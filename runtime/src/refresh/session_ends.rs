@@ -8,8 +8,7 @@ use crate::auth::rules::Rules;
 use crate::declaration::condition::Condition;
 use crate::error::Rejection;
 
-/// The answers that end a session: the answers that the user declares, and the answers that are usual for the kind
-/// of session.
+/// The answers that end a session: those that the user declares, and those that usually end a session of this kind.
 #[derive(Clone, Default)]
 pub(crate) struct SessionEnds {
     /// The statuses that the user declares. With `None`, the usual statuses apply.

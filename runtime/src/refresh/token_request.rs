@@ -1,11 +1,11 @@
 //! Sends the token request: a request with the refresh token. The token request uses no session, follows no
 //! redirect, and is limited in time and size.
 //!
-//! After a response, the same refresh token is not sent again before the failure backoff allows it. If the request
-//! was sent and *no* response arrived, the same refresh token is sent again at once. The server may have spent
-//! this refresh token, and the lost response may have contained its successor. Most servers that rotate refresh
-//! tokens return the successor again for a short time. The refresh token is also sent again if a gateway reports
-//! that the endpoint did not answer (502, 504, or a 503 with the typical body of a gateway). Any other 5xx is a
+//! After a response, the runtime does not send the same refresh token again until the failure backoff allows it. If the
+//! request was sent and *no* response arrived, the same refresh token is sent again at once. The server may have spent
+//! this refresh token, and the lost response may have contained the next refresh token. For a short time, most servers
+//! that rotate refresh tokens return the next refresh token again. The refresh token is also sent again if a gateway
+//! reports that the endpoint did not answer (502, 504, or a 503 with the typical body of a gateway). Any other 5xx is a
 //! response of the server, and repeated requests would increase the load of a failing server.
 
 use std::pin::pin;
@@ -30,13 +30,14 @@ use crate::transport::upstream::Upstream;
 
 /// The longest time for one request and its response.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
-/// The longest time in which a request is sent again. The budget is shorter than the deadline of an attempt.
+/// The time limit within which a request is sent again. This limit is shorter than the deadline of an attempt to
+/// refresh.
 const BUDGET: Duration = Duration::from_secs(8);
 /// The pauses before the second and the third request.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
 const BODY_CAP: usize = 64 * 1024;
 
-/// A token request with the parts of its session that it needs.
+/// A token request, together with the parts of the session that the request needs.
 pub(crate) struct TokenRequest<'a> {
     pub(crate) session: &'a Session,
     /// The stamp of the session at the time when its refresh token was read.
@@ -72,7 +73,7 @@ pub(crate) struct TokenResponse {
 
 /// The reason why there is no complete response.
 pub(crate) enum NoResponse {
-    /// A second request would fail in the same way.
+    /// A repeated request would fail in the same way.
     Final(Error),
     Unsent(Error),
     Lost(Error),
@@ -87,7 +88,7 @@ impl TokenRequest<'_> {
             let left = BUDGET.saturating_sub(start.elapsed());
             let error = match self.send(DEADLINE.min(left)).await {
                 Sent::Answered(attempt) => {
-                    // An error of the server does not show whether an earlier request was processed.
+                    // An error response does not show whether the server has processed an earlier request.
                     if !unanswered_before || !matches!(attempt, Attempt::Failed { .. }) {
                         self.session.unanswered().answered(self.stamp);
                     }
@@ -157,7 +158,7 @@ impl TokenRequest<'_> {
         }
     }
 
-    /// Whether a success without tokens rejects the refresh token.
+    /// Whether a successful response without tokens rejects the refresh token.
     fn rejects(&self, status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
         classify(status, headers, body, self.session_ends) == Ending::Rejected
     }
@@ -212,7 +213,7 @@ pub(crate) async fn ask(
     let status = response.status();
     let body = match capped(&mut response).await {
         Ok(body) => body,
-        // If the status is a failure, the body is not needed.
+        // If the status is not a success, the runtime can do without the body.
         Err(NoResponse::Lost(_)) if !status.is_success() => Bytes::new(),
         Err(unheard) => return Err(unheard),
     };
@@ -231,7 +232,7 @@ async fn capped(response: &mut Response) -> Result<Bytes, NoResponse> {
     Ok(body.freeze())
 }
 
-/// Returns the failure of a refresh whose response is unusable.
+/// Returns the failed outcome of a refresh whose response is unusable.
 fn failed(error: Error) -> Attempt {
     let error = if error.kind() == Kind::Refresh { error } else { Error::refresh(error) };
     Attempt::Failed { error, retry_after: None }

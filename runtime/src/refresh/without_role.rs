@@ -1,12 +1,12 @@
-//! Rejects types that only a method with a role can use. A method without the role would start no session, and no
-//! error would report that. The file also rejects the places in which a `#[logout]` method cannot use the values
-//! of the session.
+//! Rejects types that only a method with a role can use. If such a method had no role, it would start no session, and
+//! no error would report the missing role. This file also rejects a session value in a place that a `#[logout]` method
+//! cannot fill from the session.
 
 use crate::request::argument_type::ArgumentType;
 use crate::response::result_type::ResultType;
 use crate::session::{AsTokens, FromSession, RefreshToken};
 
-/// The return values of methods in a trait without roles: all types except tokens.
+/// The return types that are allowed for methods in a trait without roles: all types except tokens.
 #[diagnostic::on_unimplemented(
     message = "a method that returns `{Self}` must have a role, because no method of the trait has one",
     label = "these tokens start no session",
@@ -14,7 +14,7 @@ use crate::session::{AsTokens, FromSession, RefreshToken};
 )]
 pub trait OrdinaryValue {}
 
-/// The argument types of a method without a role: all types except a refresh token.
+/// The argument types that are allowed for a method without a role: all types except a refresh token.
 #[diagnostic::on_unimplemented(
     message = "a method that takes `{Self}` must have a role",
     label = "filled by the runtime in a `#[refresh]` method only",
@@ -22,8 +22,8 @@ pub trait OrdinaryValue {}
 )]
 pub trait OrdinaryArgument {}
 
-/// The argument types for the body of a `#[logout]` method or a part of that body: all types except the values of
-/// a session.
+/// The argument types that are allowed as the body of a `#[logout]` method or as a part of that body: all types except
+/// the values of a session.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be filled in the body or a part of a `#[logout]` method",
     label = "a value of the session",

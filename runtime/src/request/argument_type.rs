@@ -1,6 +1,6 @@
-//! Rejects wrong types of arguments at compile time. Generated code uses method resolution for the checks, so the type
-//! matters and not its spelling. The inherent methods of [`ArgumentType`] exist only for certain types, and the methods
-//! of [`AnyArgument`] exist for all other types.
+//! Rejects wrong types of arguments at compile time. Generated code checks the types by method resolution, so an alias
+//! of a type is treated like the type itself. The inherent methods of [`ArgumentType`] exist only for certain types,
+//! and the methods of [`AnyArgument`] exist for all other types.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
@@ -36,7 +36,8 @@ pub trait AnyArgument {
 
 impl<T: ?Sized> AnyArgument for ArgumentType<T> {}
 
-/// The requirement for a path argument. The check is skipped for types of std that are not [`NotAScalar`].
+/// The requirement for a path argument. This trait rejects only types of the standard library that implement
+/// [`NotAScalar`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent in one path segment",
     label = "not a scalar",
@@ -52,7 +53,7 @@ pub trait SegmentArgument {}
 )]
 pub trait SegmentsArgument {}
 
-/// The requirement for an argument outside of a JSON body.
+/// The requirement for an argument that is sent outside of a JSON body.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no value, so the parameter would never be sent",
     label = "sends nothing",
@@ -60,13 +61,13 @@ pub trait SegmentsArgument {}
 )]
 pub trait SentArgument {}
 
-/// A type of std that serializes to nothing.
+/// A type of the standard library that serializes to no value.
 pub trait SendsNothing {}
 
-/// A type of std that is never one scalar.
+/// A type of the standard library whose values are never one scalar.
 pub trait NotAScalar {}
 
-/// A type of std that is neither one scalar nor a sequence.
+/// A type of the standard library whose values are neither one scalar nor a sequence.
 pub trait NotASequence {}
 
 #[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]

@@ -1,5 +1,6 @@
 //! Defines one trait for each place in a request that can contain a parameter's value. Most of the traits only require
-//! [`Serialize`]. The separate names of the traits let the compiler report the place that a type does not fit.
+//! [`Serialize`]. Because each place has a separate trait, the compiler can report in which place of the request a type
+//! cannot be sent.
 
 use http::HeaderMap;
 use serde::Serialize;
@@ -29,8 +30,8 @@ argument! {
 argument! {
     /// The type of a `#[query]` parameter: a scalar, an `Option`, a sequence, a struct or a map.
     ///
-    /// A scalar is sent under the parameter's name. `None` is omitted, a sequence repeats the name, and a struct or map
-    /// sends one pair for each field.
+    /// A scalar is sent under the parameter's name. `None` is omitted, each element of a sequence is sent under the
+    /// same name, and each field of a struct or map is sent as one pair.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in the query",
         label = "not serializable",

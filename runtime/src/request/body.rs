@@ -14,9 +14,9 @@ use crate::platform::messages;
 
 /// The body of a request.
 ///
-/// After a refresh, the runtime sends a call again. Bytes are reference-counted, so the runtime keeps them for the
-/// second send without copying them. A stream can be sent only once, unless a function creates a new stream for each
-/// send.
+/// After a refresh, the runtime sends a call again. Bytes are reference-counted, so the runtime can keep the bytes for
+/// the second send without copying them. A stream can be sent only once, unless a function creates a new stream for
+/// each send.
 ///
 /// ```
 /// use afresh::Body;
@@ -64,9 +64,10 @@ impl Body {
     /// Creates a body from a stream, which can be sent only once.
     ///
     /// If the server refuses the credential, the session is refreshed, but the call fails with
-    /// [`is_not_replayable`](crate::Error::is_not_replayable). The call fails even if the server read none of the
-    /// stream. To make such failures rare, a call with a stream waits for a refresh before it is sent if the credential
-    /// expires within two minutes. The limit is half of the credential's lifetime if that is shorter.
+    /// [`is_not_replayable`](crate::Error::is_not_replayable). The call fails even if the server has read no part of
+    /// the stream. To make such failures rare, a call with a stream waits for a refresh before it is sent if the
+    /// credential expires within two minutes. For a credential with a lifetime of less than four minutes, this limit is
+    /// half of the lifetime instead of two minutes.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,
@@ -84,7 +85,7 @@ impl Body {
 
     /// Creates a body from a file, which is opened and read for each send.
     ///
-    /// The body is sent with the length that the file has when it is opened.
+    /// The length of the body is the length of the file at the time when it is opened.
     #[cfg(not(target_family = "wasm"))]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self { content: Content::File(path.into()), content_type: Some(BYTES) }
@@ -99,9 +100,9 @@ impl Body {
 
     /// Sets the length of a stream in bytes, so that it is sent with a `Content-Length`.
     ///
-    /// Without a length, a stream is sent in chunks, which some servers refuse. If the stream has fewer or more bytes
-    /// than this length, the call fails. Setting a length has no effect on bytes and files, because their length is
-    /// known.
+    /// A stream without a length is sent in chunks, and some servers refuse chunked bodies. If the stream has fewer or
+    /// more bytes than this length, the call fails. Setting a length has no effect on bytes and files, because their
+    /// length is known.
     ///
     /// ```
     /// use afresh::Body;
@@ -199,7 +200,7 @@ fn with_length(body: messages::Body, length: Length) -> messages::Body {
     }
 }
 
-/// Opens a file. A length is set only for a regular file, because other files have none.
+/// Opens a file. The length is set only for a regular file, because other kinds of files have no length.
 #[cfg(not(target_family = "wasm"))]
 fn open(path: &Path) -> Result<messages::Body, Error> {
     let file = std::fs::File::open(path).map_err(unreadable)?;
@@ -293,21 +294,21 @@ macro_rules! into_body {
 
 into_body! { Bytes Vec<u8> String reqwest::Body }
 
-/// Copies the text, because a call outlives its arguments.
+/// Copies the text, because a call may outlive its arguments.
 impl IntoBody for &str {
     fn into_body(self) -> Body {
         self.to_owned().into()
     }
 }
 
-/// Copies the bytes, because a call outlives its arguments.
+/// Copies the bytes, because a call may outlive its arguments.
 impl IntoBody for &[u8] {
     fn into_body(self) -> Body {
         self.to_owned().into()
     }
 }
 
-/// `None` sends no body and no content type.
+/// For `None`, the call is sent without a body and without a content type.
 impl<T: IntoBody> IntoBody for Option<T> {
     fn into_body(self) -> Body {
         self.map_or(Body { content: Content::Empty, content_type: None }, T::into_body)

@@ -1,6 +1,7 @@
 //! Collects the arguments of a call. [`Call`] has one function for each place in a request.
 //!
-//! If an argument cannot be sent, the call's future returns the error of the first such argument, and nothing is sent.
+//! If an argument cannot be sent, the call's future returns the error of the first such argument, and no request is
+//! sent.
 
 use std::fmt;
 
@@ -24,7 +25,7 @@ use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
 use crate::transport::upstream::Upstream;
 
-/// The headers that the transport sets. The macro rejects these headers as constants and as named parameters.
+/// The headers that only the transport may set. The macro rejects these headers as constants and as named parameters.
 const OF_TRANSPORT: [&str; 7] = [
     "connection",
     "content-length",
@@ -62,7 +63,8 @@ impl Call {
         draft.check(written.map_err(|error| format!("query argument `{name}`: {error}")));
     }
 
-    /// Writes query pairs under a name that the method declares. A struct or map is written as `name[field]`.
+    /// Writes an argument to the query under a name that the method declares. A struct or map is written as
+    /// `name[field]`.
     pub fn named_query<T: QueryArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
         let draft = &mut self.0;
         let written = write_named_query(&mut draft.declared.path, &mut draft.query_start, name, value);
@@ -157,12 +159,12 @@ impl Call {
         draft.end_placeholder();
     }
 
-    /// Omits the value of the next placeholder. Returns the offset of the omitted value in the path.
+    /// Omits the value of the next placeholder. Returns the offset in the path at which the value must be inserted.
     pub(crate) fn skip_placeholder(&mut self) -> usize {
         self.0.skip_placeholder()
     }
 
-    /// Writes the value of a placeholder that was omitted. Offsets before this placeholder do not change.
+    /// Writes the value of a placeholder that was omitted. The offsets of earlier placeholders do not change.
     pub(crate) fn fill_placeholder(&mut self, at: usize, encode: impl FnOnce(&mut Self)) {
         let rest = self.0.open_placeholder(at);
         encode(self);
@@ -174,7 +176,7 @@ impl Call {
         self.0.declared.has_header(name)
     }
 
-    /// Replaces all headers that have one of these names.
+    /// Sets these headers and removes all earlier headers of the same names.
     pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
         self.0.declared.replace_headers(headers);
     }

@@ -16,7 +16,7 @@ use crate::transport::upstream::Upstream;
 #[derive(Default)]
 pub(crate) struct Declared {
     pub(crate) verb: &'static str,
-    /// The path and the query, including the path of the base URL. Each send parses a new URL from this text, because a
+    /// The path and the query, including the path of the base URL. Each send parses this text into a new URL, because a
     /// request owns its URL.
     pub(crate) path: String,
     /// A URL that replaces `path` and the base URL.
@@ -72,7 +72,7 @@ impl Declared {
         Method::from_bytes(self.verb.as_bytes()).map_err(|_| Error::request("the HTTP method is not valid"))
     }
 
-    /// Returns the request without its body. The function is inlined because a request is large to move.
+    /// Returns the request without its body. The function is inlined because moving a request is expensive.
     #[inline]
     pub(super) fn head(&self, upstream: &Upstream) -> Result<Request, Error> {
         let mut request = Request::new(self.method()?, self.url(upstream)?);
@@ -150,7 +150,7 @@ impl Declared {
         }
     }
 
-    /// Replaces all headers that have one of these names.
+    /// Sets these headers and removes all earlier headers of the same names.
     pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
         if headers.is_empty() {
             return;

@@ -34,7 +34,7 @@ pub(crate) struct Draft {
     error: Option<Error>,
 }
 
-/// A body to which further members may be added.
+/// A body to which the call can still add members.
 #[derive(Clone, Default)]
 enum PartialBody {
     #[default]
@@ -93,21 +93,22 @@ impl Draft {
         self.pieces += 1;
     }
 
-    /// Omits the value of the next placeholder. Returns the offset of the omitted value in the path.
+    /// Omits the value of the next placeholder. Returns the offset in the path at which the value must be inserted.
     pub(crate) fn skip_placeholder(&mut self) -> usize {
         let at = self.declared.path.len();
         self.end_placeholder();
         at
     }
 
-    /// Cuts the path at the offset of an omitted value, so that the value can be written. Returns the rest of the path.
+    /// Cuts the path at the offset of an omitted value, so that the value can be appended to the path. Returns the part
+    /// of the path after this offset.
     pub(crate) fn open_placeholder(&mut self, at: usize) -> String {
-        // The path already contains all literal pieces.
+        // The path already contains all its literal pieces.
         self.pieces = self.endpoint.path.len();
         self.declared.path.split_off(at.min(self.declared.path.len()))
     }
 
-    /// Appends the rest of the path after the value at `at`.
+    /// Appends `rest` to the path after the value that was written at `at`.
     pub(crate) fn close_placeholder(&mut self, at: usize, rest: &str) {
         let written = self.declared.path.len().saturating_sub(at);
         self.query_start = self.query_start.map(|start| start + written);
@@ -133,8 +134,8 @@ impl Draft {
         }
     }
 
-    /// Writes the name of a member. The caller writes the value and passes the result to
-    /// [`end_member`](Self::end_member).
+    /// Writes the name of a member of the JSON body. The caller then writes the value of the member and passes the
+    /// result to [`end_member`](Self::end_member).
     pub(crate) fn begin_member(&mut self, name: &'static str) -> Vec<u8> {
         let mut members = match std::mem::take(&mut self.partial) {
             PartialBody::Json(members) => members,
@@ -167,7 +168,7 @@ impl Draft {
         self.check(written.map_err(|error| format!("form body: {error}")));
     }
 
-    /// Returns the parts of the multipart body. The caller adds the parts of an argument.
+    /// Returns the parts of the multipart body, to which the caller adds the parts of an argument.
     pub(crate) fn parts(&mut self) -> &mut Parts {
         self.parts.get_or_insert_default()
     }
@@ -192,7 +193,7 @@ impl Draft {
         self.declared.content_type = Some(content_type);
     }
 
-    /// Completes `declared` after the last argument. Returns the error of the first argument that cannot be sent.
+    /// Completes the request after the last argument. Returns the error of the first argument that cannot be sent.
     pub(crate) fn finish(&mut self) -> Result<(), Error> {
         self.complete().map_err(|error| error.in_method(Some(self.endpoint.name)))
     }
@@ -227,7 +228,7 @@ impl Draft {
         Ok(())
     }
 
-    /// Adds a random key, unless a parameter sets the key. Each send of the call has the same key.
+    /// Adds a random idempotency key, unless a parameter sets the key. All sends of a call have the same key.
     fn put_idempotency_key(&mut self, name: &'static str) {
         let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else { return };
         if !self.declared.has_header(&name) {

@@ -9,12 +9,12 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use crate::error::BoxError;
 use crate::platform::messages::Body;
 
-/// The handling of bytes beyond the length of a body.
+/// How a body handles bytes beyond its declared length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Excess {
-    /// Additional bytes are not sent, because a file grew after it was opened.
+    /// Additional bytes are not sent, because they mean that the file has grown since it was opened.
     Cut,
-    /// Additional bytes are an error, because the caller set a wrong length.
+    /// Additional bytes are an error, because they mean that the caller set a wrong length.
     Refused,
 }
 
@@ -30,7 +30,7 @@ struct Exact {
 }
 
 impl Exact {
-    /// Counts a chunk, and returns the part of the chunk to send.
+    /// Counts the bytes of a chunk, and returns the part of the chunk that may be sent.
     fn take(&mut self, chunk: Bytes) -> Result<Bytes, BoxError> {
         let left = usize::try_from(self.left).unwrap_or(usize::MAX);
         if chunk.len() <= left {

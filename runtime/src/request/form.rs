@@ -1,4 +1,4 @@
-//! Writes arguments to a urlencoded body. The encoding is that of browsers: a space becomes `+`.
+//! Writes arguments to a urlencoded body. Values are encoded as in a browser: a space becomes `+`.
 
 use form_urlencoded::byte_serialize;
 use serde::Serialize;

@@ -6,7 +6,8 @@ use serde::Serialize;
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Passes the values of header `name` to `put`. `None` passes no value, and a sequence passes several values.
+/// Passes the values of header `name` to `put`. For `None`, `put` receives no value, and for a sequence, it receives
+/// one value for each element.
 pub(crate) fn header_values<T: Serialize + ?Sized>(
     name: &str,
     value: &T,

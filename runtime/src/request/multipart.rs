@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::platform::messages::Request;
 use crate::platform::multipart::{Form, attach};
 
-/// The parts of one body in order, while arguments are added.
+/// The parts of one body in order, to which arguments can still be added.
 ///
 /// All scalars share one buffer, so a scalar needs no separate allocation.
 #[derive(Default)]
@@ -91,8 +91,8 @@ impl Multipart {
     }
 }
 
-/// Escapes the name of a part. The name is a quoted string (RFC 2183 §2), in which a single backslash would escape the
-/// closing quote. A backslash is therefore doubled, as reqwest does in file names.
+/// Escapes the name of a part. The name is sent as a quoted string (RFC 2183 §2). A single backslash at its end would
+/// escape the closing quote. A backslash is therefore doubled, as reqwest does in file names.
 fn escaped_name(name: &'static str) -> Cow<'static, str> {
     if !name.contains(['"', '\r', '\n', '\\']) {
         return name.into();

@@ -2,9 +2,9 @@
 
 use std::marker::PhantomData;
 
-/// A value that lives at least as long as `'a`. A boxed future has one lifetime, but a type such as `Cow<str>` hides a
-/// lifetime that has no name. The bound of this wrapper is implied wherever the wrapper is an argument, so the hidden
-/// lifetime needs no name.
+/// A value that lives at least as long as `'a`. The type of a boxed future names one lifetime, but a type such as
+/// `Cow<str>` hides a lifetime without a name. If this wrapper is the type of an argument, the compiler assumes its
+/// bound `T: 'a`, so the hidden lifetime needs no name.
 #[derive(Debug)]
 pub struct Outliving<'a, T: 'a> {
     value: T,

@@ -69,8 +69,8 @@ impl Part {
     /// Creates a part from a file, which is opened and read for each send.
     ///
     /// The part has the name of the file. The content type of the part matches the extension of the file, or is
-    /// `application/octet-stream` if the extension is unknown. The part is sent with the length that the file has when
-    /// it is opened.
+    /// `application/octet-stream` if the extension is unknown. The length of the part is the length of the file at the
+    /// time when it is opened.
     #[cfg(not(target_family = "wasm"))]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
@@ -108,7 +108,7 @@ impl Part {
         self
     }
 
-    /// Creates a part without a content type from text that shares a buffer with other parts.
+    /// Creates a part without a content type. The text of the part is in a buffer that all parts share.
     pub(super) fn of_text(text: Bytes) -> Self {
         Self::of(Body::from(text))
     }
@@ -162,8 +162,8 @@ impl Part {
     }
 }
 
-/// Escapes a name as browsers do (HTML standard, "multipart form data"). An escaped name cannot end its quotes or its
-/// line.
+/// Escapes a name as browsers do (HTML standard, "multipart form data"). An escaped name cannot contain a quote or a
+/// line break that would end the name.
 pub(super) fn escaped(name: &str) -> Cow<'_, str> {
     if !name.contains(['"', '\r', '\n']) {
         return name.into();

@@ -1,7 +1,7 @@
 //! Chooses by the type of an argument how the argument becomes a part. Bytes become one part, although serde would
-//! serialize them as a list of numbers. A path cannot become a part. Generated code chooses by method resolution: the
-//! inherent method of [`PartType`] exists only for bytes and paths, and the method of [`AnyPart`] exists for all other
-//! types.
+//! serialize them as a list of numbers. A path cannot become a part. Generated code makes this choice by method
+//! resolution: the inherent method of [`PartType`] exists only for bytes and paths, and the method of [`AnyPart`]
+//! exists for all other types.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -27,16 +27,16 @@ pub const fn part_type<T>(_: &T) -> PartType<T> {
 
 #[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
 impl<T: PartByType> PartType<T> {
-    /// Returns the implementation for this type.
+    /// Returns the implementation of [`IntoPart`] for this type.
     #[must_use]
     pub fn via(&self) -> PartVia<T::Via> {
         PartVia(PhantomData)
     }
 }
 
-/// The choice for all other types, which the compiler infers.
+/// The implementation for all other types, which the compiler infers.
 pub trait AnyPart {
-    /// Returns the implementation that the compiler infers.
+    /// Returns the implementation of [`IntoPart`] that the compiler infers.
     #[must_use]
     fn via<Via>(&self) -> PartVia<Via> {
         PartVia(PhantomData)
@@ -47,7 +47,7 @@ impl<T> AnyPart for PartType<T> {}
 
 /// A type with a special conversion into a part, which is used even if the type implements `Serialize`.
 pub trait PartByType {
-    /// The marker of the implementation of [`IntoPart`] that is used.
+    /// The marker type that selects the implementation of [`IntoPart`].
     type Via;
 }
 

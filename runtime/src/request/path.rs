@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Appends percent-encoded text. Runs of characters that need no encoding are copied in one step, because most texts
-/// consist of one such run.
+/// Appends percent-encoded text. A sequence of characters that need no encoding is copied in one step, because most
+/// texts consist of one such sequence.
 pub(crate) fn push_encoded(to: &mut String, text: &str) {
     let mut rest = text;
     loop {
@@ -38,7 +38,8 @@ fn is_unreserved(byte: u8) -> bool {
     UNRESERVED.get(usize::from(byte)).is_some_and(|known| *known)
 }
 
-/// Writes `value` as one segment. An absent or empty value is an error, because it would change the path.
+/// Writes `value` as one segment. An absent or empty value is an error, because it would change the structure of the
+/// path.
 pub(crate) fn write_segment<T: Serialize + ?Sized>(
     to: &mut String,
     name: &str,
@@ -53,7 +54,7 @@ pub(crate) fn write_segment<T: Serialize + ?Sized>(
 }
 
 /// Writes `value` as several segments. A text is split at its slashes, and each element of a sequence becomes a
-/// segment. Only the last segment may be empty, after a slash.
+/// segment. Only the last segment may be empty, which means that the path ends with a slash.
 pub(crate) fn write_segments<T: Serialize + ?Sized>(
     to: &mut String,
     name: &str,
@@ -67,8 +68,8 @@ pub(crate) fn write_segments<T: Serialize + ?Sized>(
     }
 }
 
-/// Returns whether a segment is `.` or `..`, percent-encoded or not. A segment of dots is never sent, because servers
-/// and URL parsers resolve it.
+/// Returns whether a segment is `.` or `..`, percent-encoded or not. A segment `.` or `..` is never sent, because
+/// servers and URL parsers would remove it or the segment before it.
 pub(crate) fn has_dot_segment(path: &str) -> bool {
     if !path.bytes().any(|byte| matches!(byte, b'.' | b'%')) {
         return false;

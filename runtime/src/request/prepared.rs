@@ -14,15 +14,15 @@ use crate::transport::call_info::CallInfo;
 use crate::transport::upstream::Upstream;
 
 pub(crate) enum Prepared {
-    /// A request built from a method's declaration and arguments. The request stays in the box in which the arguments
+    /// A request built from a method's declaration and arguments. The request stays in the box into which the arguments
     /// were written, so that the call is cheap to move.
     Declared(Box<Declared>),
     /// A request given to [`Client::execute`](crate::Client::execute). The request is boxed because it is large and
-    /// rare.
+    /// such calls are rare.
     HandWritten(Box<HandWritten>),
 }
 
-/// A request that the user built. Each send clones the request, so that the original is left for a second send.
+/// A request that the user built. Each send clones the request, so that a second send can use the original.
 pub(crate) struct HandWritten {
     request: Option<Request>,
     replayable: bool,
@@ -81,7 +81,7 @@ impl Prepared {
     pub(crate) fn has_body(&self) -> bool {
         match self {
             Self::Declared(declared) => !declared.body.is_empty(),
-            // If the request is absent, it was sent and has a body that can be sent only once.
+            // If the request is absent, it was already sent, and its body can be sent only once.
             Self::HandWritten(written) => written.request.as_ref().is_none_or(|request| {
                 request.body().is_some_and(|body| body.as_bytes().is_none_or(|bytes| !bytes.is_empty()))
             }),
@@ -138,7 +138,7 @@ impl Prepared {
         }
     }
 
-    /// Replaces all headers that have one of these names.
+    /// Sets these headers and removes all earlier headers of the same names.
     pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
         match self {
             Self::Declared(declared) => declared.replace_headers(headers),

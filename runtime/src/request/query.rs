@@ -1,5 +1,5 @@
-//! Writes arguments to the query string. A space is sent as `%20`, which every server decodes. A `+` means a space only
-//! in forms.
+//! Writes arguments to the query string. A space is sent as `%20`, which every server decodes. In contrast, `+` means a
+//! space only in forms.
 
 use serde::Serialize;
 
@@ -7,8 +7,8 @@ use super::path::push_encoded;
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Appends `value` to a URL, after `?` for the first pair and after `&` for later pairs. `start` is the offset of the
-/// `?`.
+/// Appends `value` to the query of a URL. A `?` precedes the first pair, and a `&` precedes each later pair. `start` is
+/// the offset of the `?`.
 pub(crate) fn write_query<T: Serialize + ?Sized>(
     url: &mut String,
     start: &mut Option<usize>,
@@ -28,7 +28,8 @@ pub(crate) fn write_named_query<T: Serialize + ?Sized>(
     write_scalars(&mut NamedQuery { query: Query { url, start }, name }, name, value)
 }
 
-/// Writes each scalar under the given name. A field is written under the given name and its field name.
+/// Writes each scalar under the given name. The scalar of a field is written under both the given name and the field
+/// name.
 struct NamedQuery<'a> {
     query: Query<'a>,
     name: &'a str,
@@ -106,7 +107,7 @@ mod tests {
         assert_eq!(query(&vec![("a", Some("x y")), ("b", None)]).as_deref(), Ok("?a=x%20y"));
         assert_eq!(query(&[("ids", [1, 2])]).as_deref(), Ok("?ids=1&ids=2"));
         assert_eq!(query(&[["a", "b"]]).as_deref(), Ok("?a=b"));
-        // A pair that is not in a sequence is serialized as a sequence of two scalars.
+        // A single pair outside of a sequence is serialized as a sequence of two scalars.
         assert_eq!(query(&("a", "b")).as_deref(), Ok("?tag=a&tag=b"));
         assert!(query(&[("a", "b", "c")]).is_err() && query(&[("a", [("b", "c")])]).is_err());
         let EncodeError(text) = query(&[("SECRET", BTreeMap::from([("l", 1)]))]).unwrap_err();
@@ -114,7 +115,7 @@ mod tests {
         assert!(query(&[(None::<&str>, 1)]).is_err());
     }
 
-    /// The key of a map may be a secret.
+    /// The key of a map may be a secret, so the error does not show the key.
     #[test]
     fn an_error_shows_no_key_of_a_map() {
         for value in [serde_json::json!({ "SECRET": { "a": 1 } }), serde_json::json!({ "SECRET": [[1]] })] {

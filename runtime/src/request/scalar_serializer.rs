@@ -1,10 +1,10 @@
 //! Serializes a value as named scalars. Path, query, header, cookie, form and multipart arguments all use this
 //! serializer.
 //!
-//! At the top level, a scalar is written under the given name, and `None` and `()` write nothing. A sequence repeats
-//! the name. A struct or map is written under the names of its fields. A sequence of pairs is written like a map if the
-//! place in the request accepts pairs. A field may be a scalar, an `Option` or a sequence of scalars. Deeper nesting is
-//! an error that names the field.
+//! At the top level, a scalar is written under the given name, and `None` and `()` write nothing. Each element of a
+//! sequence is written under the same name. A struct or map is written under the names of its fields. A sequence of
+//! pairs is written like a map if the place in the request accepts pairs. A field may be a scalar, an `Option` or a
+//! sequence of scalars. Deeper nesting is an error that names the field.
 
 use serde::ser::{self, Impossible, Serialize};
 
@@ -30,7 +30,7 @@ enum Depth {
     Element,
 }
 
-/// The source of a value's name.
+/// The source of the name under which a value is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Named {
     Argument,
@@ -180,8 +180,8 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
     }
 
     fn serialize_tuple(self, len: usize) -> Result<SequenceSerializer<'a>> {
-        // Only the argument itself can be a sequence of pairs, because a sequence in a field has no place for further
-        // names.
+        // Only the argument itself can be a sequence of pairs, because the elements of a sequence in a field are
+        // written under the name of the field.
         let in_argument = self.depth == Depth::Element && self.named == Named::Argument;
         if len == 2 && in_argument && self.writer.accepts() >= Accepts::Pairs {
             let pair = Some(Pair::Start);
@@ -231,7 +231,7 @@ struct SequenceSerializer<'a> {
     writer: &'a mut dyn ScalarWriter,
     name: &'a str,
     named: Named,
-    /// The progress of a pair in a sequence of pairs, which is `None` outside of a pair.
+    /// The progress of writing the current pair, or `None` outside of a pair.
     pair: Option<Pair>,
 }
 
@@ -256,7 +256,7 @@ impl SequenceSerializer<'_> {
     }
 }
 
-/// Returns the text of the key of a map, or of the name in a pair.
+/// Returns the text of a map key, or of the name in a pair.
 fn key_text<T: Serialize + ?Sized>(key: &T) -> Result<String> {
     let mut text = MapKey(None);
     write_scalars(&mut text, "a map's key", key)?;

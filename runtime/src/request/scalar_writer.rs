@@ -19,19 +19,20 @@ pub(crate) trait ScalarWriter {
     fn accepts(&self) -> Accepts;
 }
 
-/// The shapes of values that a place in the request accepts. Each variant includes the variants before it.
+/// The shapes of values that a place in the request accepts. A place that accepts one shape also accepts the shapes
+/// before it in this list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Accepts {
     Scalar,
     /// A sequence whose scalars all have the same name.
     Sequence,
-    /// A struct or map, whose scalars are named by field.
+    /// A struct or map, whose scalars have the names of its fields.
     Fields,
     /// A sequence of pairs, each with a name and a value.
     Pairs,
 }
 
-/// The reason why a value cannot be sent. The text never quotes the value, which may be a secret.
+/// The reason why a value cannot be sent. The error text never quotes the value, because the value may be a secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct EncodeError(pub(crate) String);
 

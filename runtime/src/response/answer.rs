@@ -18,15 +18,16 @@ use crate::transport::upstream::Upstream;
 /// The future that sends a call and returns its answer.
 pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
 
-/// A function that sends the request of a page again with a different URL.
+/// A function that sends the request of a page again, but to a different URL.
 pub(crate) type Fetch = Box<dyn Fn(Url) -> AnswerFuture + Send + Sync>;
 
-/// The error text if the next page cannot be requested because the request has a body that can be sent only once.
+/// The text of the error that reports a next page that cannot be requested, because the request body can be sent only
+/// once.
 pub(crate) const SENT_ONCE: &str = "there is a next page, but the body of the request can be sent only once. Use a body that can be sent again";
 
-/// The data that is needed to request the next page after an answer.
+/// The data with which the runtime requests the page after this answer.
 pub(crate) struct Continuation {
-    /// Sends the same request with a different URL. The function is `None` if the request body can be sent only once.
+    /// Sends the same request to a different URL. This field is `None` if the request body can be sent only once.
     pub(crate) fetch: Option<Fetch>,
     pub(crate) upstream: Arc<Upstream>,
     /// The name of the method, for error texts.
@@ -34,7 +35,7 @@ pub(crate) struct Continuation {
     pub(crate) paging: Paging,
     /// The URL of the request for this page.
     pub(crate) requested: Url,
-    /// The URL that answered, which differs from the requested URL after a redirect.
+    /// The URL that sent the answer. After a redirect, this URL differs from the requested URL.
     pub(crate) answered: Url,
 }
 
@@ -53,11 +54,11 @@ pub struct Answer {
     pub(super) secret: bool,
     /// Whether the server refused the credential of the call.
     pub(super) refused: bool,
-    /// Whether the method declares that this status means `None`.
+    /// Whether the method declares that the status of this answer means `None`.
     pub(super) none: bool,
-    /// Whether the body was longer than the client reads, so that its end is missing.
+    /// Whether the end of the body is missing, because the body was longer than the size limit of the client.
     pub(super) cut: bool,
-    /// The data to request the next page.
+    /// The data with which the runtime requests the next page.
     pub(super) continuation: Option<Box<Continuation>>,
 }
 
@@ -101,7 +102,7 @@ impl Answer {
         Self { secret: true, ..self.map_body(clamp_numbers) }
     }
 
-    /// Replaces the body if it was read completely.
+    /// Replaces the body with the result of `change` if the whole body has been read.
     fn map_body(self, change: impl FnOnce(Bytes) -> Bytes) -> Self {
         let content = match self.content {
             Content::Whole(body) => Content::Whole(change(body)),
@@ -128,7 +129,7 @@ impl Answer {
         self.continuation.take().map(|continuation| *continuation)
     }
 
-    /// Sets the description of how the call was sent.
+    /// Sets the receipt, which describes how the call was sent.
     pub(crate) fn with_receipt(self, receipt: Receipt) -> Self {
         Self { receipt, ..self }
     }
@@ -143,7 +144,7 @@ impl Answer {
         self.none = statuses.contains(&self.status.as_u16());
     }
 
-    /// Returns whether the method declares that this status means `None`.
+    /// Returns whether the method declares that the status of this answer means `None`.
     pub(crate) fn is_none(&self) -> bool {
         self.none
     }
@@ -173,7 +174,7 @@ impl Answer {
         }
     }
 
-    /// Returns how the call was authenticated and sent.
+    /// Returns the receipt, which describes how the call was authenticated and sent.
     #[must_use]
     pub fn receipt(&self) -> Receipt {
         self.receipt

@@ -1,6 +1,6 @@
 //! Deserializes the declared type from a body. The first method that the type calls on the deserializer decides how the
 //! body is read. `()` ignores the body, `Option` reads an absent body as `None`, bytes are the raw body, a string is
-//! the body as text, and any other type is JSON. The name of the type does not matter.
+//! the body as text, and any other type is JSON. The name of the type has no effect.
 
 use std::cell::{Cell, OnceCell};
 
@@ -13,13 +13,13 @@ use crate::format::media_type::MediaType;
 use crate::response::decode_error::DecodeError;
 
 pub(crate) struct BodyDeserializer<'h> {
-    /// The body, until a type borrows from it and it moves to `lent`. A type that owns its data takes the body from
-    /// here without a copy.
+    /// The body, until a type borrows from the body and the body moves to `lent`. A type that owns its data takes the
+    /// body from this field without a copy.
     body: Cell<Option<Bytes>>,
     lent: OnceCell<Bytes>,
     absent: bool,
-    /// Whether the method declares that this status means `None`. A status that means `None` can only be read as an
-    /// `Option`.
+    /// Whether the method declares that the status of the answer means `None`. An answer with such a status can be read
+    /// only as an `Option`.
     none: bool,
     /// The headers of the answer, which are `None` for an item of a stream, such as a line. An item has no byte order
     /// mark.
@@ -89,13 +89,13 @@ impl<'h> BodyDeserializer<'h> {
 
 type JsonReader<'de> = serde_json::Deserializer<serde_json::de::SliceRead<'de>>;
 
-/// Returns an error if the JSON value is followed by further text.
+/// Returns an error if further text follows the JSON value.
 fn end(json: &mut JsonReader<'_>) -> Result<(), DecodeError> {
     json.end().map_err(DecodeError::Json)
 }
 
-/// Reads a JSON value. The code is compiled once for each type that is read. The macro avoids `?`, because the error
-/// conversion of `?` would also be compiled for each type.
+/// Reads a JSON value. The code that this macro generates is compiled once for each type that is read. The macro avoids
+/// `?`, because the error conversion of `?` would also be compiled for each type.
 macro_rules! read_json {
     ($source:ident.$method:ident($($argument:ident),*)) => {
         match $source.reader() {

@@ -55,7 +55,7 @@ impl ByteStream {
         Self(Source::Given(bytes.into()))
     }
 
-    /// Returns the next chunk, or `None` at the end and after an error.
+    /// Returns the next chunk, or `None` at the end of the body and after an error.
     ///
     /// This method is cancel safe.
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {

@@ -1,4 +1,4 @@
-//! Reads an answer for an error, up to a limit of size and time: [`capture`], [`beginning`].
+//! Reads an answer that becomes part of an error, up to a limit of size and time: [`capture`], [`beginning`].
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const BODY_CAP: usize = 64 * 1024;
 /// The maximum time to read the body.
 const BODY_WAIT: Duration = Duration::from_secs(1);
 
-/// Reads status, headers and body, and frees the connection.
+/// Reads the status, the headers and the body of an answer, and frees its connection.
 pub(crate) async fn capture(mut response: Response) -> Rejection {
     let (body, is_whole) = read_beginning(&mut response).await;
     Rejection::compact(response.status(), response.headers(), body, !is_whole)
@@ -41,7 +41,7 @@ async fn read_beginning(response: &mut Response) -> (Bytes, bool) {
             }
         }
     };
-    // A body that never ends must not delay the refresh. The bytes that arrived before the time limit are kept.
+    // A body that never ends must not delay the refresh. At the time limit, the bytes that have arrived are kept.
     if Handle::try_current().is_ok() {
         let _ = timeout(BODY_WAIT, read).await;
     } else {

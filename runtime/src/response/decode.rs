@@ -1,4 +1,5 @@
-//! Converts an answer into the return value of a method. Decoding is the only generic step of a call.
+//! Converts an answer into the return value of a method. Decoding is the only step of a call that is generic over the
+//! return type.
 
 use serde::de::DeserializeOwned;
 
@@ -38,14 +39,14 @@ use crate::error::Error;
     )
 )]
 pub trait FromResponse<Via = ByHand>: Sized {
-    /// How much of the response is read before `from_response` is called.
+    /// The part of the response that the runtime reads before it calls `from_response`.
     const READING: Reading = Reading::Whole;
 
     /// Reads the value. The answer may have any status, which [`Answer::success`] checks.
     ///
     /// # Errors
     ///
-    /// The method returns the error that this function returns to its caller.
+    /// If this function returns an error, the API method returns the same error to its caller.
     fn from_response(answer: Answer) -> Result<Self, Error>;
 }
 
@@ -77,7 +78,7 @@ impl FromResponse for reqwest::Response {
     }
 }
 
-/// The return type of a client method: `Result<T, E>`, or any alias of this type.
+/// The return type of a client method: `Result<T, E>`, or an alias of such a type.
 ///
 /// `T` must be readable from a response, and `E` must implement `From<afresh::Error>`.
 #[diagnostic::on_unimplemented(

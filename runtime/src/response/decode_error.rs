@@ -1,4 +1,4 @@
-//! The reason why a body cannot be read as the declared type. The error text quotes no value of the body.
+//! The reason why a body cannot be read as the declared type. The text of this error quotes no value of the body.
 
 use std::fmt;
 use std::ops::Range;
@@ -14,7 +14,7 @@ pub(crate) enum DecodeError {
     Json(serde_json::Error),
     Text(TextError),
     Custom(String),
-    /// The method declares that the status means `None`, but its type is not an `Option`.
+    /// The method declares that the status means `None`, but the return type of the method is not an `Option`.
     NotAnOption,
 }
 
@@ -24,7 +24,8 @@ impl DecodeError {
         matches!(self, Self::Json(error) if error.is_syntax())
     }
 
-    /// Returns the position of the error, without any text of the body, because the body may contain secrets.
+    /// Returns a text with the position of the error. This text quotes no part of the body, because the body may
+    /// contain secrets.
     pub(crate) fn position(&self) -> String {
         match self {
             Self::Json(error) if error.is_eof() => "its JSON is truncated".to_owned(),
@@ -39,8 +40,9 @@ impl DecodeError {
         }
     }
 
-    /// Returns a text that states the expected type and the position: the path, the line and column, and an excerpt of
-    /// the names before the position. `decode` reads the declared type from a changed body and returns the error.
+    /// Returns a text with the expected type and the position of the error: the path, the line and column, and an
+    /// excerpt of the names before the position. `decode` reads the declared type from a changed body and returns the
+    /// error.
     pub(crate) fn explanation(&self, body: &[u8], decode: &dyn Fn(Bytes) -> Option<Self>) -> String {
         let Self::Json(error) = self else { return self.to_string() };
         let mut names = DeclaredNames { body, error, decode, left: MAX_PROBES };
@@ -52,16 +54,16 @@ impl DecodeError {
     }
 }
 
-/// The maximum length in bytes of a body whose names are examined.
+/// The maximum length in bytes of a body for which the names are tested.
 const MAX_PROBED: usize = 8 * 1024 * 1024;
-/// The maximum number of names that are examined.
+/// The maximum number of names that are tested.
 const MAX_PROBES: usize = 32;
 
 /// Distinguishes the names that a type declares from the keys of maps, which may be secrets.
 ///
-/// The declared names of a type cannot be listed. To test a name, the body is therefore read again with a different
-/// name in the same position. A map accepts any key and fails with the same error. A struct reports a missing field or
-/// ignores the unknown name.
+/// Rust cannot list the field names that a type declares. To test a name, the type is therefore decoded again from a
+/// body with a different name in the same position. If the name is a map key, decoding fails with the same error as
+/// before. If the name is a field of a struct, decoding reports a missing field or ignores the unknown name.
 struct DeclaredNames<'a> {
     body: &'a [u8],
     error: &'a serde_json::Error,
@@ -79,11 +81,12 @@ impl DeclaredNames<'_> {
         name.is_some_and(|name| self.is_missed(name, &range) || self.is_not_repeatable(name, &range))
     }
 
-    /// Returns whether decoding gives a different error if the field at `range` has another name.
+    /// Returns whether decoding fails in a different way, or succeeds, if the name at `range` is replaced.
     fn is_missed(&self, name: &str, range: &Range<usize>) -> bool {
         let mut changed = self.body.to_vec();
         let Some(place) = changed.get_mut(range.clone()) else { return false };
-        // A field name never consists of `~` characters only. Lines and columns do not change.
+        // No type declares a field name that consists only of `~`. A replacement of the same length keeps all lines and
+        // columns.
         place.fill(b'~');
         let after = match (self.decode)(changed.into()) {
             None => return true,
@@ -102,7 +105,8 @@ impl DeclaredNames<'_> {
         text.starts_with("missing field `") || place(&after) > place(self.error)
     }
 
-    /// Returns whether the name must not occur twice in its object. A map accepts a second value for a key.
+    /// Returns whether decoding fails if the member `name` occurs twice in its object. A map accepts the same key
+    /// twice.
     fn is_not_repeatable(&self, name: &str, range: &Range<usize>) -> bool {
         const DUPLICATE: &str = "duplicate field `";
         let repeated = || {
@@ -113,7 +117,7 @@ impl DeclaredNames<'_> {
         };
         let Some(DecodeError::Json(error)) = repeated() else { return false };
         let text = error.to_string();
-        // The error may be about another field that occurs twice.
+        // The original error may already report another field that occurs twice.
         let is_other = self.error.to_string().starts_with(DUPLICATE)
             && !text.strip_prefix(DUPLICATE).is_some_and(|text| text.starts_with(&format!("{name}`")));
         text.starts_with(DUPLICATE) && !is_other
@@ -138,7 +142,8 @@ impl de::Error for DecodeError {
     }
 }
 
-/// The output states the expected type and the position. The found values are omitted, because they may be secrets.
+/// The output contains the expected type and the position. It omits the values in the body, because they may be
+/// secrets.
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -154,8 +159,8 @@ impl fmt::Display for DecodeError {
     }
 }
 
-/// Removes the values that a message quotes: strings in quotes, and names of variants and fields in backticks. The rest
-/// of a message of serde, which states the expected type, is kept.
+/// Removes from an error message the values that it quotes: strings in quotes, and names of variants and fields in
+/// backticks. The part of a serde message that states the expected type is kept.
 fn masked(message: &str) -> String {
     if message.starts_with("missing field `") {
         return message.to_owned();
@@ -166,8 +171,8 @@ fn masked(message: &str) -> String {
     format!("{}{expected}", found.trim_end())
 }
 
-/// Returns where the expected type begins in a message of serde. Returns `None` for the message of a user's type, because
-/// such a message may quote a value in any place. A value may contain the same words as a message of serde.
+/// Returns the offset at which a serde message states the expected type. Returns `None` for a message of a user's type,
+/// because such a message may quote a value in any place. A quoted value may contain the same words as a serde message.
 fn expectation(message: &str) -> Option<usize> {
     const BY_SERDE: [&str; 5] =
         ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant `", "unknown field `"];

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use crate::error::Error;
 use crate::response::body_deserializer::BodyDeserializer;
 
-/// The type of a field in a variant of an [`ApiError`](macro@crate::ApiError): every type that serde can deserialize.
+/// The type of the field of an [`ApiError`](macro@crate::ApiError) variant: any type that serde can deserialize.
 ///
 /// The body of the answer is read like a method's return value: as JSON, or as text for a `String`.
 #[diagnostic::on_unimplemented(
@@ -26,8 +26,8 @@ impl<T: DeserializeOwned> ErrorBody for T {
     }
 }
 
-/// Returns the status if the error is the answer to the call itself. Returns `None` for all other errors, even if they
-/// contain a rejection.
+/// Returns the status of the answer if the error reports an unsuccessful answer to the call itself. Returns `None` for
+/// all other errors, even if they contain a rejection.
 pub(crate) fn error_status(error: &Error) -> Option<u16> {
     error.status().filter(|_| error.is_status()).map(|status| status.as_u16())
 }

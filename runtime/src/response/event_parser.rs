@@ -1,5 +1,5 @@
-//! Parses server-sent events as the HTML standard requires (§9.2.6). The events do not depend on how the stream is
-//! split into chunks.
+//! Parses server-sent events as the HTML standard requires (§9.2.6). The parser returns the same events however the
+//! stream is split into chunks.
 
 use std::time::Duration;
 
@@ -8,7 +8,8 @@ use bytes::BytesMut;
 use super::item::MAX_LENGTH;
 use super::line_buffer::LineBuffer;
 
-/// The length of the longest field name with its colon and space, which are excluded from the limit.
+/// The length in bytes of the longest field name with its colon and space. These bytes do not count toward the limit of
+/// a line.
 const FIELD_NAME: usize = "event: ".len();
 
 /// One event before its data is decoded.
@@ -28,9 +29,9 @@ pub(crate) struct EventParser {
     buffer: LineBuffer,
     /// The maximum length in bytes of the data of an event, and of a line.
     limit: usize,
-    /// Whether the parser has passed the position of a possible byte order mark.
+    /// Whether the parser has already skipped a possible byte order mark.
     started: bool,
-    /// Whether the last line ended with CR. An LF after this CR belongs to the same line end.
+    /// Whether the last line ended with CR. If the next byte is LF, it belongs to the same line end.
     after_cr: bool,
     event: Option<String>,
     data: Option<String>,
@@ -66,7 +67,7 @@ impl EventParser {
         self.buffer.push(chunk);
     }
 
-    /// Returns the last reconnection time that the server sent.
+    /// Returns the reconnection time that the server sent last.
     pub(crate) fn retry(&self) -> Option<Duration> {
         self.retry
     }
@@ -80,7 +81,8 @@ impl EventParser {
             }
             if !line.is_empty() {
                 self.field(&String::from_utf8_lossy(&line));
-                // The limit of a line allows for the longest field name. With a shorter name, the data may be too long.
+                // The length limit of a line allows for the longest field name. After a shorter field name, the data in
+                // the line may still be too long.
                 if self.data.as_ref().is_some_and(|data| data.len() > self.limit) {
                     return Some(Err(TooLong));
                 }
@@ -94,7 +96,7 @@ impl EventParser {
         self.is_beyond_limit(self.buffer.rest().len()).then_some(Err(TooLong))
     }
 
-    /// Returns whether one more line makes the event too long.
+    /// Returns whether the event would be too long with one more data line.
     fn is_beyond_limit(&self, line: usize) -> bool {
         // The lines of data are joined with line breaks.
         let data = self.data.as_ref().map_or(0, |data| data.len().saturating_add(1));
@@ -214,7 +216,7 @@ mod tests {
         assert_eq!(parse(&bytes), whole);
     }
 
-    /// The time to parse a long event must not grow with the square of its length.
+    /// The time to parse a long event must not grow with the square of the event's length.
     #[test]
     fn each_byte_is_looked_at_once() {
         let long = format!("data: {}\ndata: {}\n\n", "x".repeat(50_000), "y".repeat(50_000));

@@ -22,9 +22,9 @@ use crate::response::reading::Reading;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event<T> {
-    /// The last id that the server sent with this event or an earlier one.
+    /// The id that the server sent with this event, or else with the last earlier event that had an id.
     pub id: Option<String>,
-    /// The event type. `None` is the type that browsers call `message`.
+    /// The event type. `None` means that the server sent no type. Browsers call this type `message`.
     pub event: Option<String>,
     /// The data: text for a `String`, JSON for every other type.
     pub data: T,
@@ -63,33 +63,33 @@ impl<T> Event<T> {
 pub struct Events<T> {
     body: Option<ByteStream>,
     parser: EventParser,
-    /// The events that a hand-written implementation supplied.
+    /// The events that a hand-written implementation of the API supplied.
     given: VecDeque<Result<Event<T>, Error>>,
 }
 
 /// Fields are never pinned.
 impl<T> Unpin for Events<T> {}
 
-/// The data that ends a stream of JSON.
+/// The data of the event that ends a stream of JSON events.
 const DONE: &str = "[DONE]";
 
 impl<T: DeserializeOwned> Events<T> {
     /// Returns the next event, or `None` at the end of the stream or after the connection failed.
     ///
-    /// If the data of an event cannot be read as `T`, this item is an error, and the stream continues with the next
+    /// If the data of an event cannot be read as `T`, `next` returns an error, and the stream continues with the next
     /// event. This method is cancel safe.
     pub async fn next(&mut self) -> Option<Result<Event<T>, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Sets the maximum number of bytes of a line and of the data of an event. If the maximum is exceeded, the stream
-    /// returns an error and ends. Default: 16 MiB.
+    /// Sets the maximum number of bytes of a line and of the data of an event. If a line or the data of an event is
+    /// longer, the stream returns an error and ends. Default: 16 MiB.
     #[must_use]
     pub fn max_length(self, bytes: usize) -> Self {
         Self { parser: self.parser.with_limit(bytes), ..self }
     }
 
-    /// Returns the last reconnection time that the server sent.
+    /// Returns the reconnection time that the server sent last.
     #[must_use]
     pub fn retry(&self) -> Option<Duration> {
         self.parser.retry()
@@ -97,17 +97,17 @@ impl<T: DeserializeOwned> Events<T> {
 }
 
 impl<T> Events<T> {
-    /// Creates events with this data for a hand-written implementation of an API.
+    /// Creates a stream of events with this data for a hand-written implementation of an API.
     pub fn from_items(items: impl IntoIterator<Item = T>) -> Self {
         Self::from_events(items.into_iter().map(Event::new))
     }
 
-    /// Creates events and errors for a hand-written implementation of an API.
+    /// Creates a stream of events and errors for a hand-written implementation of an API.
     pub fn from_results(items: impl IntoIterator<Item = Result<T, Error>>) -> Self {
         Self::given(items.into_iter().map(|item| item.map(Event::new)))
     }
 
-    /// Creates complete events for a hand-written implementation of an API.
+    /// Creates a stream of complete events for a hand-written implementation of an API.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {

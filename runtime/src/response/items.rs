@@ -21,9 +21,9 @@ use crate::error::Error;
 
 /// The elements of all pages of a list, as a stream. `T` is one element.
 ///
-/// The elements come from the page itself, or from the list in the page that `#[pages(…, items = "/data")]` names. The
-/// first page has been read when the call returns. When the caller has taken all elements of a page, the next page is
-/// requested by a separate call with the session's credential.
+/// A page is itself a list of elements, or it contains a list at the pointer that `#[pages(…, items = "/data")]` names.
+/// The first page has been read when the call returns. When the caller has taken all elements of a page, the next page
+/// is requested by a separate call with the session's credential.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Repository;
@@ -35,7 +35,7 @@ use crate::error::Error;
 /// # }
 /// ```
 ///
-/// If an element cannot be read as `T`, this item is an error, and the stream continues with the next element.
+/// If an element cannot be read as `T`, the stream returns an error for it and continues with the next element.
 /// [`Pages`](crate::Pages#errors-of-a-page) describes how the stream continues after other errors.
 pub struct Items<T> {
     source: Source<T>,
@@ -48,7 +48,7 @@ enum Source<T> {
     Given(VecDeque<Result<T, Error>>),
 }
 
-/// The elements of the pages before they are decoded.
+/// The stream of the elements before they are decoded.
 struct Elements {
     pages: PageSource,
     paging: Option<Paging>,
@@ -92,7 +92,7 @@ impl<T: DeserializeOwned> Items<T> {
 }
 
 impl<T> Items<T> {
-    /// Creates elements for a hand-written implementation of an API.
+    /// Creates a stream of elements for a hand-written implementation of an API.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {
@@ -106,7 +106,7 @@ impl<T> Items<T> {
         Self::from_results(items.into_iter().map(Ok))
     }
 
-    /// Creates elements and errors for a hand-written implementation of an API.
+    /// Creates a stream of elements and errors for a hand-written implementation of an API.
     pub fn from_results(items: impl IntoIterator<Item = Result<T, Error>>) -> Self {
         Self { source: Source::Given(items.into_iter().collect()), left: None }
     }

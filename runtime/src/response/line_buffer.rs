@@ -5,9 +5,9 @@ use bytes::{Buf, BytesMut};
 #[derive(Debug, Default)]
 pub(crate) struct LineBuffer {
     bytes: BytesMut,
-    /// The number of bytes at the start of the buffer that are known to contain no line end.
+    /// The number of bytes at the start of the buffer that were already searched and contain no line end.
     searched: usize,
-    /// The number of bytes that were examined.
+    /// The number of bytes that the test examined.
     #[cfg(test)]
     pub(crate) looked_at: usize,
 }
@@ -34,7 +34,7 @@ impl LineBuffer {
         Some(line)
     }
 
-    /// Returns the bytes that have arrived of an incomplete line.
+    /// Returns the bytes of an incomplete line that have arrived so far.
     pub(crate) fn rest(&self) -> &[u8] {
         &self.bytes
     }
@@ -55,7 +55,7 @@ impl LineBuffer {
 mod tests {
     use super::*;
 
-    /// The time to read a long line must not grow with the square of its length.
+    /// The time to read a long line must not grow with the square of the line's length.
     #[test]
     fn each_byte_is_looked_at_once() {
         let line = [&vec![b'x'; 100_000][..], b"\n"].concat();

@@ -39,9 +39,9 @@ pub struct Lines<T> {
     buffer: LineBuffer,
     /// The maximum length of a line in bytes.
     limit: usize,
-    /// Whether the reader has passed the position of a possible byte order mark.
+    /// Whether the reader has already skipped a possible byte order mark.
     started: bool,
-    /// The values that a hand-written implementation supplied.
+    /// The values that a hand-written implementation of the API supplied.
     given: VecDeque<Result<T, Error>>,
 }
 
@@ -51,8 +51,8 @@ impl<T> Unpin for Lines<T> {}
 impl<T: DeserializeOwned> Lines<T> {
     /// Returns the next value, or `None` at the end of the stream or after the connection failed.
     ///
-    /// If a line cannot be read as `T`, this item is an error, and the stream continues with the next line. This method
-    /// is cancel safe.
+    /// If a line cannot be read as `T`, `next` returns an error, and the stream continues with the next line. This
+    /// method is cancel safe.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -66,7 +66,7 @@ impl<T: DeserializeOwned> Lines<T> {
 }
 
 impl<T> Lines<T> {
-    /// Creates values for a hand-written implementation of an API.
+    /// Creates a stream of values for a hand-written implementation of an API.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {
@@ -79,7 +79,7 @@ impl<T> Lines<T> {
         Self::from_results(items.into_iter().map(Ok))
     }
 
-    /// Creates values and errors for a hand-written implementation of an API.
+    /// Creates a stream of values and errors for a hand-written implementation of an API.
     pub fn from_results(items: impl IntoIterator<Item = Result<T, Error>>) -> Self {
         Self { given: items.into_iter().collect(), ..Self::read(None) }
     }
@@ -94,7 +94,7 @@ impl<T> Lines<T> {
         }
     }
 
-    /// Ends the stream after this error.
+    /// Returns this error as the last item and ends the stream.
     fn end_with(&mut self, error: Error) -> Poll<Option<Result<T, Error>>> {
         self.body = None;
         self.buffer.take_rest();

@@ -1,9 +1,10 @@
 //! Converts the answer to a call into the value that a method returns.
 //!
-//! A method returns `Result<T, E>`. `T` implements [`FromResponse`], as every type does that serde can deserialize. `E`
-//! implements [`FromError`], as every `E: From<afresh::Error>` does. Implement [`FromResponse`] yourself to read a
-//! format other than JSON. Your implementation receives an [`Answer`], and its [`Reading`] decides how much of the body
-//! has been read before.
+//! A method returns `Result<T, E>`. `T` must implement [`FromResponse`], which is implemented for every type that serde
+//! can deserialize. `E` must implement [`FromError`], which is implemented for every type that implements
+//! `From<afresh::Error>`. Implement [`FromResponse`] yourself to read a format other than JSON. Your implementation
+//! receives an [`Answer`]. The [`Reading`] of the implementation decides how much of the body the runtime reads in
+//! advance.
 //!
 //! | trait | what the type is used for |
 //! |---|---|
@@ -13,9 +14,10 @@
 //! | [`SessionOutcome`](crate::refresh::SessionOutcome) | the `Result` of a `#[login]` or `#[refresh]` method |
 //! | [`ErrorBody`] | a field of a variant of an [`ApiError`](macro@crate::ApiError) |
 //!
-//! The other types are markers. With [`ByHand`], [`BySerde`], [`ByReply`] and [`ByPages`], the compiler finds the right
-//! [`FromResponse`] implementation without an annotation. With [`OneAnswer`] and [`ManyAnswers`], the compiler checks
-//! that `#[pages]` is used with [`Pages`](crate::Pages) or [`Items`](crate::Items), and only with these types.
+//! The other types in this module are markers. With [`ByHand`], [`BySerde`], [`ByReply`] and [`ByPages`], the compiler
+//! finds the right [`FromResponse`] implementation without an annotation. With [`OneAnswer`] and [`ManyAnswers`], the
+//! compiler checks that `#[pages]` is used with [`Pages`](crate::Pages) or [`Items`](crate::Items), and only with these
+//! types.
 
 // To read the code of this folder, start with `decode.rs`.
 

@@ -15,7 +15,7 @@ use crate::format::query_parameter::{parameter, with_parameter};
 use crate::platform::url::{Url, ascii_origin, remove_user_and_fragment};
 use crate::transport::upstream::Upstream;
 
-/// The reason why the next page cannot be requested, although the answer does not mark the page as the last one.
+/// The reason why the next page cannot be requested, although the page is not marked as the last page.
 pub(crate) enum Fault {
     /// The page does not contain the list that the method declares.
     List(Error),
@@ -23,7 +23,7 @@ pub(crate) enum Fault {
     Link(Error),
 }
 
-/// A page together with the data to request the next page.
+/// A page, together with the data with which the runtime requests the next page.
 pub(crate) struct Page<'a> {
     pub(crate) answer: &'a Answer,
     pub(crate) continuation: &'a Continuation,
@@ -58,8 +58,8 @@ impl Page<'_> {
         matches!(value_at(self.answer.body(), pointer), Ok(Some(Value::Bool(true))))
     }
 
-    /// Returns the URL of the next page. `last` is the last element of the list and the number of elements, if the kind
-    /// of paging needs the list.
+    /// Returns the URL of the next page. If the kind of paging needs the list, `last` contains the last element of the
+    /// list and the number of elements.
     fn after(&self, last: Option<(Bytes, usize)>) -> Result<Option<Url>, Error> {
         let set = |parameter, value: &str| with_parameter(&self.continuation.requested, parameter, value);
         match (self.continuation.paging.next, last) {
@@ -90,7 +90,8 @@ impl Page<'_> {
         }
     }
 
-    /// Returns the target of the first link to the next page. Bytes of the header that are not UTF-8 are replaced.
+    /// Returns the target of the first link to the next page. Bytes of the header that are not valid UTF-8 are replaced
+    /// by `U+FFFD`.
     fn link_header(&self) -> Option<String> {
         let lines = self.answer.headers().get_all(LINK).iter();
         lines.map(|line| String::from_utf8_lossy(line.as_bytes())).find_map(|line| next_of(&line))
@@ -103,7 +104,7 @@ impl Page<'_> {
         Ok(Some(value.trim()).filter(|value| !value.is_empty()))
     }
 
-    /// Adds `step` to the query parameter that counts. If the call does not set the parameter, the count begins at
+    /// Increases the query parameter `name` by `step`. If the call does not set this parameter, its first value is
     /// `start`.
     fn count_up(&self, name: &str, start: u64, step: u64) -> Result<Url, Error> {
         let current = match parameter(&self.continuation.requested, name) {
@@ -118,7 +119,7 @@ impl Page<'_> {
         Ok(with_parameter(&self.continuation.requested, name, &next.to_string()))
     }
 
-    /// Returns the URL that `link` points to. A relative link is resolved against the URL that answered (RFC 8288
+    /// Returns the URL that `link` points to. A relative link is resolved against the URL that sent the page (RFC 8288
     /// §3.2).
     fn resolve(&self, link: &str) -> Result<Url, Error> {
         let Continuation { answered, upstream, paging, .. } = self.continuation;
@@ -139,8 +140,8 @@ impl Page<'_> {
     }
 }
 
-/// Returns the elements of the list at `pointer`, or of the whole body if there is no pointer. A missing list has no
-/// elements.
+/// Returns the elements of the list at `pointer`, or of the whole body if there is no pointer. If the list is missing
+/// or `null`, the result has no elements.
 pub(crate) fn list_of(body: &Bytes, pointer: Option<&str>) -> Result<Vec<Bytes>, Error> {
     let json = without_bom(body);
     if json.trim_ascii().is_empty() {
@@ -163,7 +164,7 @@ pub(crate) fn list_of(body: &Bytes, pointer: Option<&str>) -> Result<Vec<Bytes>,
     Ok(elements.into_iter().map(|element| body.slice_ref(element.get().as_bytes())).collect())
 }
 
-/// Returns the value at `pointer`. The result is `None` if the value is missing, `null`, `false` or empty.
+/// Returns the value at the JSON pointer `pointer`, or `None` if the value is missing, `null`, `false` or empty.
 fn value_at(body: &[u8], pointer: &str) -> Result<Option<Value>, Error> {
     if is_absent(body, pointer) {
         return Ok(None);
@@ -181,7 +182,7 @@ fn value_at(body: &[u8], pointer: &str) -> Result<Option<Value>, Error> {
     }
 }
 
-/// Returns whether a member that is marked with `?` is missing or `null`.
+/// Returns whether a member that the pointer marks with `?` is missing or `null`.
 fn is_absent(body: &[u8], pointer: &str) -> bool {
     let marks = pointer.match_indices("?/").filter_map(|(at, _)| pointer.get(..at));
     marks.map(without_marks).any(|pointer| {
@@ -210,8 +211,8 @@ fn wrong(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(Kind::Decode, text)
 }
 
-/// Returns the error for a page at a different origin. The error contains only the origins, because paths and queries
-/// may contain secrets.
+/// Returns the error for a next page at a different origin. The error text contains only the two origins, because paths
+/// and queries may contain secrets.
 fn foreign(url: &Url, upstream: &Upstream) -> Error {
     let of = |url: &Url| match ascii_origin(url) {
         none if none == "null" => format!("{}:", url.scheme()),

@@ -15,7 +15,7 @@ const MAX_REPEATS: u8 = 2;
 /// The pages of one call, from the first to the last.
 pub(crate) struct PageSource {
     step: Step,
-    /// The data to request the page after the last one that arrived.
+    /// The data with which the runtime requests the page after the last received page.
     continuation: Option<Continuation>,
     seen: Seen,
     /// The number of consecutive requests that failed.
@@ -24,7 +24,7 @@ pub(crate) struct PageSource {
     method: Option<&'static str>,
 }
 
-/// The action when the caller requests the next page.
+/// What happens when the caller requests the next page.
 enum Step {
     First(Box<Answer>),
     Request(Url),
@@ -50,7 +50,7 @@ impl PageSource {
         error.in_method(self.method)
     }
 
-    /// Ends the stream, so that no further pages are requested.
+    /// Ends the stream, so that the runtime requests no further pages.
     pub(crate) fn end(&mut self) {
         self.step = Step::End;
     }
@@ -84,7 +84,8 @@ impl PageSource {
         }
     }
 
-    /// Reads from a page how to request the next page. If the page is invalid, the error is returned after the page.
+    /// Reads from a page how to request the next page. If this information is invalid, the stream returns the page
+    /// first and the error after the page.
     fn accept(&mut self, mut answer: Answer) -> Option<Result<Answer, Error>> {
         self.failures = 0;
         let Some(continuation) = answer.take_continuation() else { return Some(Ok(answer)) };
@@ -102,8 +103,8 @@ impl PageSource {
             }
             Ok(Some(url)) if self.seen.contains(&url) => Step::Fail(repeated().in_method(method)),
             Ok(Some(url)) => Step::Request(url),
-            // If the list is missing in the first page, the declaration does not match the server, and each further
-            // page would fail, too.
+            // If the list is missing in the first page, the declaration does not match the server, and every further
+            // page would also fail.
             Err(Fault::List(error)) if is_first => return Some(Err(error.in_method(method))),
             Err(Fault::List(error) | Fault::Link(error)) => Step::Fail(error.in_method(method)),
         };
@@ -111,7 +112,7 @@ impl PageSource {
         Some(Ok(answer))
     }
 
-    /// Keeps the request, so that the next poll for a page repeats it.
+    /// Keeps the failed request, so that the next poll for a page sends it again.
     fn failed(&mut self, url: Url, error: Error) -> Error {
         if self.failures < MAX_REPEATS {
             self.failures += 1;

@@ -1,4 +1,4 @@
-//! Reads an answer in pages, and requests each page when the caller needs it: [`Pages`].
+//! Reads a list page by page, and requests each page when the caller needs it: [`Pages`].
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -15,7 +15,7 @@ use super::page_source::PageSource;
 use super::reading::ByPages;
 use crate::error::Error;
 
-/// The pages of an answer, as a stream. `T` is one page, such as `Vec<Repository>`.
+/// A stream of the pages of a list. `T` is the type of one page, such as `Vec<Repository>`.
 ///
 /// The first page has been read when the call returns. Each further page is requested when the caller needs it, by a
 /// separate call with the session's credential.
@@ -61,7 +61,7 @@ impl<T: DeserializeOwned> Pages<T> {
 }
 
 impl<T> Pages<T> {
-    /// Creates pages for a hand-written implementation of an API.
+    /// Creates a stream of pages for a hand-written implementation of an API.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {
@@ -74,7 +74,7 @@ impl<T> Pages<T> {
         Self::from_results(pages.into_iter().map(Ok))
     }
 
-    /// Creates pages and errors for a hand-written implementation of an API.
+    /// Creates a stream of pages and errors for a hand-written implementation of an API.
     pub fn from_results(pages: impl IntoIterator<Item = Result<T, Error>>) -> Self {
         Self { source: Source::Given(pages.into_iter().collect()), left: None }
     }

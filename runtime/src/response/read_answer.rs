@@ -13,14 +13,13 @@ use crate::platform::messages;
 use crate::transport::body;
 use crate::transport::response::Response;
 
-/// The maximum length in bytes of the body of an unsuccessful answer. A longer body does not help to describe the
-/// error.
+/// The maximum length in bytes of the body of an unsuccessful answer. The rest of a longer body would not help to
+/// describe the error.
 const MAX_ERROR_BODY: usize = 1024 * 1024;
 
 impl Answer {
-    /// Reads the body of a response, unless [`leaves`](Reading::leaves) returns that the body stays unread. A
-    /// successful answer with more than `max_body` bytes is an error. The body of an unsuccessful answer is cut at the
-    /// limit.
+    /// Reads the body of a response, unless [`leaves`](Reading::leaves) returns `true`. A successful answer with more
+    /// than `max_body` bytes is an error. The body of an unsuccessful answer is cut at the limit.
     #[expect(clippy::manual_async_fn, reason = "the future of an async fn stores its arguments twice")]
     pub(crate) fn read(
         response: &mut Response,
@@ -35,7 +34,7 @@ impl Answer {
             }
             let limit = match max_body {
                 _ if !status.is_success() => max_body.map_or(MAX_ERROR_BODY, |max| max.min(MAX_ERROR_BODY)),
-                // If the length in the header exceeds the limit, the body is not read.
+                // If the `content-length` header exceeds the limit, the body is not read.
                 Some(max) if is_longer(response, max) => return Err(too_large(max)),
                 max => max.unwrap_or(usize::MAX),
             };
@@ -64,7 +63,7 @@ impl Answer {
         }
     }
 
-    /// Creates an answer whose body is not read.
+    /// Creates an answer whose body has not been read.
     pub(crate) fn live(response: Response, receipt: Receipt) -> Self {
         let mut response = response.into_message();
         messages::extend(&mut response, receipt);

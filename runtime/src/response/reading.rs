@@ -10,23 +10,23 @@ use crate::format::media_type::MediaType;
 /// The part of a response that is read before the response is converted into a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// The whole body is read.
+    /// The runtime reads the whole body.
     Whole,
-    /// Only the head of a successful answer is read, because the value reads the body as it arrives. The body of an
-    /// unsuccessful answer is read up to 1 MiB for the error.
+    /// Only the head of a successful answer is read, because the value reads the body as it arrives. For an
+    /// unsuccessful answer, up to 1 MiB of the body are read for the error.
     HeadOfSuccess,
-    /// Works like `HeadOfSuccess` if the answer contains server-sent events or has no content type. The body of a
-    /// successful answer of a different type is read up to 64 KiB for the error.
+    /// Works like `HeadOfSuccess` if the answer contains server-sent events or has no content type. If a successful
+    /// answer has a different content type, up to 64 KiB of its body are read for the error.
     HeadOfEvents,
-    /// Works like `HeadOfSuccess` unless the answer is a web page. The body of a successful web page is read up to 64
-    /// KiB for the error.
+    /// Works like `HeadOfSuccess` unless the answer is a web page. If the answer is a web page, up to 64 KiB of its
+    /// body are read for the error.
     HeadOfLines,
     /// Only the head is read, for every status.
     Head,
 }
 
 impl Reading {
-    /// Returns whether the value itself reads the body of an answer with this status.
+    /// Returns whether the returned value, and not the runtime, reads the body of an answer with this status.
     pub(crate) fn is_live(self, status: StatusCode) -> bool {
         match self {
             Self::Whole => false,
@@ -35,12 +35,12 @@ impl Reading {
         }
     }
 
-    /// Returns whether the body of this answer is left unread, so that the value can read it.
+    /// Returns whether the runtime leaves the body of this answer unread, so that the returned value can read the body.
     pub(crate) fn leaves(self, status: StatusCode, headers: &HeaderMap) -> bool {
         self.is_live(status) && self.fits(headers)
     }
 
-    /// Returns whether a value that reads the body as it arrives accepts an answer with these headers.
+    /// Returns whether the returned value accepts an answer with these headers.
     pub(crate) fn fits(self, headers: &HeaderMap) -> bool {
         let kind = MediaType::of(headers);
         match self {

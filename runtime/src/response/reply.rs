@@ -6,11 +6,11 @@ use crate::error::Receipt;
 
 /// A decoded body with the status and headers of its answer.
 ///
-/// A method returns this type if the caller needs more than the body.
+/// Use `Reply` as the return type of a method if the caller needs the status or the headers.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Reply<T> {
-    /// The status, which is a success unless the type of the body accepts other statuses.
+    /// The status of the answer, which is a success unless the type of the body accepts other statuses.
     pub status: StatusCode,
     /// The headers of the answer.
     pub headers: HeaderMap,
@@ -26,7 +26,7 @@ impl<T> Reply<T> {
         Self { status, headers, body, receipt: Receipt::default() }
     }
 
-    /// Returns how the call was authenticated and sent.
+    /// Returns the receipt, which describes how the call was authenticated and sent.
     #[must_use]
     pub fn receipt(&self) -> &Receipt {
         &self.receipt

@@ -1,6 +1,6 @@
-//! Rejects wrong return types of methods at compile time. Generated code uses method resolution for the checks, so the
-//! type matters and not its spelling. The inherent methods of [`ResultType`] exist only for a `Result`. The methods of
-//! [`AnyResult`] exist for all other types, which a different check rejects.
+//! Rejects wrong return types of methods at compile time. Generated code checks the types by method resolution, so an
+//! alias of a type is treated like the type itself. The inherent methods of [`ResultType`] exist only for a `Result`.
+//! The methods of [`AnyResult`] exist for all other types, which a different check rejects.
 
 use std::marker::PhantomData;
 
@@ -20,7 +20,7 @@ pub const fn result_type<R>() -> ResultType<R> {
 
 /// The checks for types that have no special rules.
 pub trait AnyResult {
-    /// Checks the return type of a method that has statuses that mean `None`.
+    /// Checks the return type of a method for which some statuses mean `None`.
     fn with_none(&self) {}
 
     /// Checks the return type of a method that sends a HEAD request.
@@ -34,7 +34,7 @@ impl<R> AnyResult for ResultType<R> {}
 
 #[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
 impl<T, E> ResultType<Result<T, E>> {
-    /// Checks the return type of a method that has statuses that mean `None`.
+    /// Checks the return type of a method for which some statuses mean `None`.
     pub fn with_none(&self)
     where
         T: MayBeNone,
@@ -60,7 +60,8 @@ pub trait MayBeNone {}
 impl<T> MayBeNone for Option<T> {}
 impl<T: MayBeNone> MayBeNone for Reply<T> {}
 
-/// The value type of a method that sends a HEAD request. The value of a HEAD request is not read from the body.
+/// The value type of a method that sends a HEAD request. The value cannot be read from the body, because the answer to
+/// a HEAD request has no body.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the answer to a HEAD request, which has no body",
     label = "read from a body",

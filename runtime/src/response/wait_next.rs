@@ -22,8 +22,8 @@ macro_rules! waiting {
     ($([$($parameters:tt)*] $stream:ty => $item:ty),* $(,)?) => {$(
         #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
         impl $($parameters)* $stream {
-            /// Blocks the thread until [`next`](Self::next) is ready, and returns its result. See
-            /// [`Pending::wait`](crate::Pending::wait).
+            /// Blocks the thread until [`next`](Self::next) is ready, and returns the result of [`next`](Self::next).
+            /// See [`Pending::wait`](crate::Pending::wait).
             ///
             /// # Panics
             ///

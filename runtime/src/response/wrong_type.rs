@@ -12,8 +12,8 @@ use crate::format::charset;
 use crate::format::media_type::MediaType;
 
 impl Answer {
-    /// Returns this answer if it is successful, and either is empty or has the content type that `reading` accepts.
-    /// `expected` names this content type. Otherwise, the function returns an error with the beginning of the body.
+    /// Returns this answer if it is successful and its body is empty or has the content type that `reading` accepts.
+    /// Otherwise, returns an error with the beginning of the body. `expected` is the name of the accepted content type.
     pub(crate) fn fitting(self, reading: Reading, expected: &str) -> Result<Self, Error> {
         let answer = self.success()?;
         let is_empty = matches!(&answer.content, Content::Whole(body) if body.is_empty());
@@ -68,7 +68,7 @@ impl Answer {
     }
 }
 
-/// Limits the length of a media type, because the server chooses it.
+/// Cuts a media type that is too long for an error text, because the server chooses the media type.
 fn shortened(essence: &str) -> String {
     essence.chars().take(60).collect()
 }

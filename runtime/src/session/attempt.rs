@@ -1,4 +1,5 @@
-//! Makes one attempt to refresh. The steps that a store adds are in `store_sync`.
+//! Makes one attempt to refresh. If the session has a store, `store_sync` runs additional steps before and after the
+//! attempt.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,8 @@ use crate::platform::deadline::within;
 /// The longest time for one attempt to refresh.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Requests a new credential. Returns `None` if the provider does not finish within the deadline.
+/// Requests a new credential. Returns the outcome of the attempt, or `None` if the provider does not finish within the
+/// deadline.
 pub(super) async fn attempt(session: &Session, basis: &Snapshot) -> Option<Attempt> {
     let Some(provider) = session.provider() else {
         let error = Error::new(
@@ -33,10 +35,11 @@ pub(super) fn too_long() -> Attempt {
     Attempt::Failed { error: errors::too_long(), retry_after: None }
 }
 
-/// Converts an attempt into the result for the state machine and the failure for the waiting calls.
+/// Converts the outcome of an attempt into the result for the state machine and the failure for the waiting calls.
 pub(super) fn result_of(basis: &Snapshot, attempt: Attempt) -> (RefreshResult, RefreshFailure) {
     match attempt {
-        // In a browser, a page without a session tries the cookies of the browser, and the server may reject them.
+        // A web page without a session tries to refresh with the cookies of the browser, and the server may reject
+        // these cookies.
         Attempt::Rejected(error) if error.is_no_session() => {
             (RefreshResult::Rejected { rotation_lost: false }, Some(error))
         }

@@ -16,7 +16,7 @@ pub(crate) enum Demand {
     Required,
 }
 
-/// The result of preparing a call: the snapshot that the call is sent with.
+/// The result of preparing a call: the snapshot whose credential the call carries.
 #[derive(Debug)]
 pub(crate) struct Entered {
     pub(crate) snapshot: Arc<Snapshot>,
@@ -24,7 +24,7 @@ pub(crate) struct Entered {
     pub(crate) waited: Option<Waited>,
 }
 
-/// Describes how a call waited for a refresh.
+/// Describes which call started the refresh for which a call waited, and how long it waited.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Waited {
     pub(crate) by: RefreshedBy,
@@ -36,7 +36,7 @@ pub(crate) struct Waited {
 pub(crate) enum Next {
     /// The call returns the refusal.
     Return(Reason),
-    /// The call waits for the refresh and then decides.
+    /// The call waits for the refresh, and then its next step is decided.
     Wait(Wait),
     /// The session has been refreshed already, so the call is sent again with this snapshot.
     Replay(Arc<Snapshot>),
@@ -48,14 +48,14 @@ pub(crate) enum Next {
 pub(crate) struct Wait {
     pub(super) handle: RefreshHandle,
     pub(super) stamp: Stamp,
-    /// Whether this call started the refresh.
+    /// Whether the waiting call started the refresh.
     pub(super) started: bool,
-    /// Whether the server refused the call. A refused call is not sent again with the same access token.
+    /// Whether the server has already refused the call. A refused call is not sent again with the same access token.
     pub(super) refused: bool,
 }
 
 impl Wait {
-    /// Returns whether this call or another call started the refresh.
+    /// Returns which call started the refresh: the waiting call or another call.
     pub(crate) fn by(&self) -> RefreshedBy {
         if self.started { RefreshedBy::ThisCall } else { RefreshedBy::AnotherCall }
     }

@@ -1,6 +1,6 @@
-//! The methods of [`Session`] that a call uses before it is sent and after the server refused it. The state
-//! machine decides under its lock. The effects of a decision happen outside of the lock. No lock is held across an
-//! `.await`, and user code never runs under a lock.
+//! The methods of [`Session`] that a call uses before it is sent and after the server refused it. The state machine
+//! decides under its lock. The effects of a decision, such as spawning a task, happen outside of the lock. No lock is
+//! held across an `.await`, and user code never runs under a lock.
 
 use std::sync::Arc;
 use std::task::Poll;
@@ -20,8 +20,8 @@ use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
 impl Session {
-    /// Decides without a lock whether a call is sent with `seen`. Returns `Pending` if only [`enter`](Self::enter)
-    /// can decide.
+    /// Decides without a lock whether a call is sent with the snapshot `seen`. Returns `Pending` if only
+    /// [`enter`](Self::enter) can make this decision.
     pub(crate) fn enter_at_once(&self, seen: &Snapshot, demand: Demand, once: bool) -> Poll<bool> {
         if seen.is_ready(Now::read, once) {
             self.ensure_writer();
@@ -32,8 +32,8 @@ impl Session {
         if logged_out && for_good && demand == Demand::Optional { Poll::Ready(false) } else { Poll::Pending }
     }
 
-    /// Returns the snapshot of `stamp`, for a call that kept only its stamp. If the session has changed since the
-    /// call was sent, the result has the given stamp and no credential.
+    /// Returns the snapshot with this `stamp`, for a call that kept only its stamp. If the session has changed since
+    /// the call was sent, the returned snapshot has this stamp but no credential.
     pub(crate) fn snapshot_at(&self, stamp: Stamp) -> Arc<Snapshot> {
         let current = self.snapshot();
         if current.stamp == stamp { current } else { Arc::new(Snapshot { stamp, ..Snapshot::empty() }) }
@@ -74,9 +74,9 @@ impl Session {
         }
     }
 
-    /// Starts a refresh if one is due, without waiting for its result. Returns when to check again, or `None` if
-    /// no refresh will become due. A credential from a refresh is not refreshed again before it has the age
-    /// `min_age`, even if its lifetime is shorter.
+    /// Starts a refresh if a refresh is due, without waiting for the result of the refresh. Returns the time of the
+    /// next check, or `None` if no refresh will become due. A refreshed credential is not refreshed again until it has
+    /// the age `min_age`, even if its lifetime is shorter.
     pub(super) fn refresh_if_due(&self, min_age: Duration) -> Option<Instant> {
         let seen = self.snapshot();
         let refreshed = seen.credential().filter(|known| known.source() == Source::Refreshed);
@@ -90,9 +90,9 @@ impl Session {
         machine.next_refresh().max(old_enough.filter(|_| machine.next_refresh().is_some()))
     }
 
-    /// Decides what a call does and reserves a new refresh in one step, then spawns the refresh. `can_refresh` may
-    /// run user code, so it runs outside of the lock. The result of `can_refresh` is used only if the session has
-    /// not changed meanwhile. The last returned value is true if a refresh was started.
+    /// Decides what a call does and reserves a new refresh in one step, then spawns the refresh. `can_refresh` may run
+    /// user code, so it runs outside of the lock. The result of `can_refresh` is used only if the session did not
+    /// change while `can_refresh` ran. The third value of the result is true if this call started a refresh.
     fn decide(&self, once: bool) -> (Entry<RefreshHandle>, Arc<Snapshot>, bool) {
         loop {
             let seen = self.snapshot();
@@ -154,7 +154,7 @@ impl Session {
         }
         match settled {
             Settled::Return(reason) => Next::Return(reason),
-            // The code above has replaced each `Start` by a `Join`.
+            // The closure above has replaced each `Start` by a `Join`.
             Settled::Start => Next::Return(Reason::NothingToRefreshWith),
             Settled::Ended(error) | Settled::Fail(error) => Next::Fail(error),
             Settled::Expired(error) => {

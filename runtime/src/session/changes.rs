@@ -18,7 +18,7 @@ use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
 impl Session {
-    /// Completes a refresh. The second returned value is the error that later calls receive.
+    /// Completes a refresh. The second value of the result is the error that later calls receive.
     pub(super) fn complete(
         &self,
         handle: &RefreshHandle,
@@ -35,8 +35,8 @@ impl Session {
         })
     }
 
-    /// Emits the event of a completed refresh. The caller wakes the waiting calls first, so a receiver of the
-    /// event may use the client.
+    /// Emits the event of a completed refresh. The waiting calls must be woken first, because a receiver of the event
+    /// may use the client.
     pub(super) fn emit_completion(&self, completion: Completion, failure: Option<Error>) {
         match completion {
             Completion::Published => self.0.events.emit(SessionEvent::Refreshed),
@@ -122,11 +122,12 @@ impl Session {
         self.end(false).0
     }
 
-    /// Ends the session. Returns the last snapshot of the session and the refresh that was running. `claim` is
-    /// true if the caller needs the result of that refresh.
+    /// Ends the session. Returns the last snapshot of the session and the refresh that was running, if any. `claim` is
+    /// true if the caller needs the result of this refresh.
     pub(super) fn end(&self, claim: bool) -> (Arc<Snapshot>, Option<RefreshHandle>) {
         let (before, (was_logged_in, detached)) = self.update(|machine| {
-            // The refresh is claimed in the same step, so it cannot complete in between.
+            // The refresh is claimed in the same step of the state machine, so it cannot complete before the session
+            // ends.
             if let Some(running) = machine.handle().filter(|_| claim) {
                 running.claim();
             }

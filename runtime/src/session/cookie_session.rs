@@ -6,12 +6,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::cookies::SetCookies;
 use super::tokens::{AsTokens, Tokens};
 
-/// The return type of a `#[login]` or `#[refresh]` method without an access token. The cookies of the response are
+/// The return type of a `#[login]` or `#[refresh]` method without an access token. The cookies of the response become
 /// the session, and the body of the response is ignored.
 ///
-/// Calls are sent with the cookies and without a token. If the server refuses a call, the cookies are refreshed
-/// and the call is sent again. A refresh succeeds if its status is a success, whether or not its response sets a
-/// cookie.
+/// Calls carry the cookies and no access token. If the server refuses a call, the cookies are refreshed and the call is
+/// sent again. A refresh succeeds if its response has a 2xx status, even if the response sets no cookie.
 ///
 /// ```
 /// use afresh::{CookieSession, Result, api};
@@ -43,7 +42,7 @@ impl AsTokens for CookieSession {
     }
 }
 
-/// Sets the lifetime of a cookie session to the lifetime of the first cookie that expires, unless the server sent
+/// Sets the lifetime of a cookie session to the lifetime of the cookie that expires first, unless the server sent
 /// another lifetime.
 pub(super) fn with_cookie_lifetime<'a>(
     tokens: Tokens,
@@ -65,7 +64,7 @@ impl<'de> Deserialize<'de> for CookieSession {
     }
 }
 
-/// Serializes as a unit (`null` in JSON), so that a test server can return a `CookieSession`.
+/// Serializes a `CookieSession` as a unit (`null` in JSON), so that a test server can return it.
 impl Serialize for CookieSession {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_unit()

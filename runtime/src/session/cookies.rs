@@ -1,6 +1,6 @@
-//! Defines [`Cookies`], the cookies of a session. `Cookies` are immutable, so the cookies and the access token of
-//! one generation belong together. [`SetCookies`] contains the changes of one response. Servers can set any number
-//! of cookies, so `limits` applies the limits of RFC 6265bis.
+//! Defines [`Cookies`], the cookies of a session. `Cookies` are immutable, so the cookies and the access token of one
+//! generation belong together. [`SetCookies`] contains the cookies that one response sets. Servers can set any number
+//! of cookies, so `limits` limits their number and size as in RFC 6265bis.
 
 mod cookie;
 mod eviction;
@@ -27,7 +27,7 @@ use crate::platform::url::Url;
 /// The number of cookies above which expired cookies are dropped (RFC 6265 §6.1).
 const MOST: usize = 50;
 
-/// The cookies of a session, in the order of their arrival. Cookies without an expiry are stored, too, because the
+/// The cookies of a session, in the order of their arrival. Cookies without an expiry are also stored, because the
 /// session survives a restart of the process.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Vec<Cookie>")]
@@ -48,20 +48,20 @@ impl Cookies {
         self.0.is_empty()
     }
 
-    /// Whether a request to `url` carries any cookie.
+    /// Whether a request to `url` carries at least one cookie.
     pub(crate) fn has_any(&self, url: &Url) -> bool {
         self.of(url, wall()).next().is_some()
     }
 
-    /// Whether there are cookies for `url` and all of them have expired.
+    /// Whether there are cookies for `url`, but all of these cookies have expired.
     pub(crate) fn have_run_out(&self, url: &Url) -> bool {
         let now = wall();
         self.0.iter().any(|cookie| cookie.reaches(url)) && self.of(url, now).next().is_none()
     }
 
-    /// Returns when the cookies expire that a refresh at `url` needs. A refresh needs those cookies from a login
-    /// or a refresh that have the longest path that matches `url`. Returns `None` if one of the needed cookies has
-    /// no expiry.
+    /// Returns the time at which all cookies that a refresh at `url` needs have expired. Of the cookies from logins and
+    /// refreshes, a refresh needs those whose path is the longest path that matches `url`. Returns `None` if one of the
+    /// needed cookies has no expiry.
     pub(crate) fn end_at(&self, url: &Url) -> Option<End> {
         let refreshing = || self.0.iter().filter(|cookie| cookie.refreshes && cookie.reaches(url));
         let path = refreshing().map(|cookie| cookie.path.len()).max()?;
@@ -84,7 +84,8 @@ impl Cookies {
         for given in headers.get_all(COOKIE) {
             push(&[given.as_bytes()]);
         }
-        // Longer paths come first. Among equal paths, older cookies come first (RFC 6265 §5.4).
+        // Longer paths come first. Among cookies with paths of the same length, older cookies come first (RFC 6265
+        // §5.4).
         let mut own: Vec<&Cookie> = Vec::new();
         for cookie in self.of(url, wall()) {
             let place = own.partition_point(|other| other.path.len() >= cookie.path.len());
@@ -97,7 +98,7 @@ impl Cookies {
             cookie.used.touch();
             push(&[cookie.name.as_bytes(), b"=", cookie.value.as_bytes()]);
         }
-        // A cookie with invalid characters did not come from a response header, so no cookie is sent.
+        // A cookie with invalid characters cannot come from a response header. In this case, no cookies are added.
         if let Ok(mut value) = HeaderValue::from_bytes(&line) {
             value.set_sensitive(true);
             headers.insert(COOKIE, value);
@@ -108,8 +109,9 @@ impl Cookies {
         self.0.iter().filter(move |cookie| cookie.goes_to(url, now))
     }
 
-    /// Adds a cookie. An expired cookie removes the older cookie of the same name, which is how a server deletes a
-    /// cookie. A cookie that expires later is kept after its expiry, so that the end of the session is known.
+    /// Adds a cookie. If the new cookie has already expired, the older cookie of the same name is removed, because
+    /// servers delete a cookie in this way. A stored cookie is kept after its expiry, so that the end of the session
+    /// stays known.
     fn set(&mut self, mut cookie: Cookie, now: SystemTime) {
         if cookie.is_expired(now) {
             return self.0.retain(|old| !cookie.replaces(old));
@@ -127,7 +129,7 @@ impl Cookies {
     }
 }
 
-/// Applies the limits to stored cookies, because an older version stored any number of cookies.
+/// Applies the limits to cookies from a store, because an older version of this crate stored any number of cookies.
 impl From<Vec<Cookie>> for Cookies {
     fn from(mut cookies: Vec<Cookie>) -> Self {
         evict(&mut cookies, clock());
@@ -136,7 +138,8 @@ impl From<Vec<Cookie>> for Cookies {
 }
 
 impl SetCookies {
-    /// Returns the cookies that a response from `url` sets, if there are any. A browser shows no `Set-Cookie` header.
+    /// Returns the cookies that a response from `url` sets, if there are any. A browser hides the `Set-Cookie` headers,
+    /// so the result is `None` in a browser.
     pub(crate) fn of(answer: &HeaderMap, url: &Url) -> Option<Self> {
         if IN_BROWSER || !has_set_cookie(answer) {
             return None;
@@ -151,7 +154,7 @@ impl SetCookies {
         Self { refreshes: true, ..self }
     }
 
-    /// Returns the lifetime of the cookie that expires first, if one of the cookies has an expiry.
+    /// Returns the lifetime of the cookie that expires first, or `None` if no cookie has an expiry.
     pub(crate) fn lifetime(&self) -> Option<Duration> {
         let now = wall();
         let cookies = self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok());

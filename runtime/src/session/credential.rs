@@ -1,4 +1,4 @@
-//! Defines [`Credential`]: tokens with their header values and their lifetime.
+//! Defines [`Credential`]: the tokens of a session, with their header values and their lifetime.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -21,12 +21,13 @@ pub(crate) struct Credential {
     term: Option<Lifetime>,
 }
 
-/// The header values of one access token. The values are built once, so a call clones a value instead of
-/// formatting a header.
+/// The header values of one access token. The values are built once, so that a call clones a value instead of
+/// formatting it.
 struct TokenHeaders {
     bare: HeaderValue,
     with_scheme: HeaderValue,
-    /// The access token with the first scheme that an API chose. Few sessions are used with two schemes.
+    /// The header value with the first scheme that an API chose. Only this scheme is cached, because few sessions are
+    /// used with two schemes.
     chosen: OnceLock<Option<HeaderValue>>,
 }
 
@@ -35,7 +36,7 @@ struct TokenHeaders {
 pub(crate) enum Source {
     /// The credential is from a login.
     LoggedIn,
-    /// The caller set the credential, and its age is unknown.
+    /// The program set the credential, so the age of the credential is unknown.
     Given,
     /// The credential is from a refresh.
     Refreshed,
@@ -58,8 +59,8 @@ impl Credential {
         Ok(Self { tokens, headers, source, received: now.ticks, term })
     }
 
-    /// Creates a credential from a refresh response. Fields that the response omits are taken from `previous`. The
-    /// response must have an access token, except in a cookie session.
+    /// Creates a credential from a refresh response. For each field that the response omits, the new credential has the
+    /// value from `previous`. The response must have an access token, except in a cookie session.
     pub(crate) fn refreshed(
         tokens: Tokens,
         previous: Option<&Tokens>,
@@ -80,8 +81,8 @@ impl Credential {
         &self.tokens
     }
 
-    /// Returns this credential with the refresh token of `newer`. A refresh that returns the same access token may
-    /// still rotate the refresh token.
+    /// Returns this credential with the refresh token of `newer`, because a refresh that returns the same access token
+    /// may still rotate the refresh token.
     pub(crate) fn with_refresh_of(&self, newer: &Tokens) -> Self {
         let tokens = Tokens {
             refresh: newer.refresh.clone().or_else(|| self.tokens.refresh.clone()),
@@ -104,17 +105,18 @@ impl Credential {
         self.received
     }
 
-    /// Whether the access token has certainly expired.
+    /// Whether it is certain that the access token has expired.
     pub(crate) fn is_expired(&self, now: Instant) -> bool {
         self.term.is_some_and(|term| term.is_expired(now))
     }
 
-    /// Returns the age of the access token. `once` is true for a request body that can be sent only once.
+    /// Returns the state of the access token for the next call. `once` is true if the request body of the call can be
+    /// sent only once.
     pub(crate) fn age(&self, now: impl FnOnce() -> Now, once: bool) -> Age {
         self.term.map_or(Age::Fresh, |term| term.age(now(), once))
     }
 
-    /// Returns when a refresh in the background is due.
+    /// Returns the time at which a refresh in the background is due.
     pub(crate) fn refresh_at(&self) -> Option<Instant> {
         self.term.map(|term| term.refresh_at())
     }
@@ -123,18 +125,18 @@ impl Credential {
         self.term.is_some()
     }
 
-    /// Returns the header value of the access token without a scheme.
+    /// Returns the header value with the access token and without a scheme.
     pub(crate) fn bare(&self) -> Option<HeaderValue> {
         self.headers.as_ref().map(|headers| headers.bare.clone())
     }
 
-    /// Returns the header value of the access token with the scheme of its token type, or else with `Bearer` (RFC
-    /// 6750 §2.1).
+    /// Returns the header value with the access token and the scheme of its token type, or `Bearer` if the token type
+    /// is not a scheme (RFC 6750 §2.1).
     pub(crate) fn with_scheme(&self) -> Option<HeaderValue> {
         self.headers.as_ref().map(|headers| headers.with_scheme.clone())
     }
 
-    /// Returns the header value of the access token with a scheme that the API chose.
+    /// Returns the header value with the access token and a scheme that the API chose.
     pub(crate) fn behind(&self, scheme: &str) -> Option<HeaderValue> {
         let (headers, access) = (self.headers.as_ref()?, self.tokens.access.as_ref()?);
         let make = || header_value(scheme, access.secret()).ok();
@@ -173,8 +175,8 @@ fn is_behind(value: &HeaderValue, scheme: &str) -> bool {
     value.as_bytes().strip_prefix(scheme.as_bytes()).is_some_and(|min_age| min_age.first() == Some(&b' '))
 }
 
-/// Returns the header value `scheme secret`, or only the secret if the scheme is empty. The value is marked as
-/// sensitive, so it is neither logged nor compressed.
+/// Returns the header value `scheme secret`, or only the secret if the scheme is empty. The header value is marked as
+/// sensitive, so that it is not logged and not compressed.
 fn header_value(scheme: &str, secret: &str) -> Result<HeaderValue, Error> {
     let value = if scheme.is_empty() {
         HeaderValue::try_from(secret)
@@ -205,8 +207,8 @@ const SCHEMES: [&str; 14] = [
     "vapid",
 ];
 
-/// Returns the registered scheme of a token type. Some servers send token types that are not schemes, such as
-/// `bot` or `user`.
+/// Returns the registered authentication scheme with the name `token_type`. Some servers send token types that are not
+/// schemes, such as `bot` or `user`.
 fn registered_scheme(token_type: &str) -> Option<&'static str> {
     SCHEMES.into_iter().find(|scheme| scheme.eq_ignore_ascii_case(token_type))
 }

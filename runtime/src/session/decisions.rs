@@ -11,7 +11,7 @@ use super::tokens::Tokens;
 use crate::error::Error;
 use crate::error::Reason;
 
-/// The meaning of a refusal for the credential.
+/// What a refusal means for the credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Finding {
     /// The credential is no longer valid.
@@ -45,12 +45,12 @@ impl Cause {
         }
     }
 
-    /// Whether calls wait for this refresh instead of using the old credential.
+    /// Whether calls wait for a refresh with this cause instead of using the old credential.
     pub(super) fn is_urgent(self) -> bool {
         matches!(self, Self::Expired | Self::Refused(Finding::Expired))
     }
 
-    /// Whether calls can use the old credential until it expires.
+    /// Whether calls can use the old credential until it expires, while a refresh with this cause runs.
     pub(super) fn is_before_expiry(self) -> bool {
         matches!(self, Self::BeforeExpiry)
     }
@@ -108,8 +108,8 @@ pub(crate) enum Attempt {
 }
 
 impl Attempt {
-    /// Returns the outcome of an attempt whose refresh token was sent earlier without a response. If the server
-    /// now rejects a refresh token that was sent before, the earlier request has probably spent it.
+    /// Returns the outcome of an attempt whose refresh token was already sent in an earlier request without a response.
+    /// If the server now rejects this refresh token, the earlier request has probably spent it.
     pub(crate) fn after_a_loss(self) -> Self {
         match self {
             Self::Rejected(error) => Self::Rejected(expired(true).with_source(error)),
@@ -137,7 +137,7 @@ pub(crate) enum RefreshResult {
     Aborted,
 }
 
-/// What the state machine did with the result of a refresh.
+/// How the state machine handled the result of a refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Completion {
     Published,

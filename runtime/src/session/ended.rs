@@ -12,7 +12,8 @@ use super::refresh_task;
 use super::session::Session;
 use super::snapshot::{LoginState, Snapshot};
 
-/// The longest wait for a refresh of an ended session. An attempt to refresh has its own, shorter deadline.
+/// The maximum time that a logout waits for a refresh of its ended session. An attempt to refresh has its own, shorter
+/// deadline.
 const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
 /// The last snapshot of a session, and the refresh that was running when the session ended.
@@ -20,12 +21,12 @@ pub(crate) struct Ended {
     session: Session,
     snapshot: Arc<Snapshot>,
     running: Option<RefreshHandle>,
-    /// A credential that was never published. An unpublished credential is revoked at the end of the logout.
+    /// A new credential that only the logout uses. This credential is revoked at the end of the logout.
     unpublished: Option<Arc<Credential>>,
 }
 
 impl Session {
-    /// Ends the session for a logout. The result of a running refresh is kept for the second send of the logout.
+    /// Ends the session for a logout. If a refresh is running, its result is kept for a second send of the logout.
     pub(crate) fn end_for_logout(&self) -> Ended {
         let (snapshot, running) = self.end(true);
         Ended { session: self.clone(), snapshot, running, unpublished: None }
@@ -37,9 +38,9 @@ impl Ended {
         &self.snapshot
     }
 
-    /// Returns the ended session with a new credential, for the second send of the logout. The credential comes
-    /// from the refresh that was running at the logout, or else from one new refresh. No refresh token is sent
-    /// twice.
+    /// Returns the ended session with a new credential, for the second send of the logout. The credential comes from
+    /// the refresh that was running at the logout, or else from one new refresh. No refresh token is sent more than
+    /// once.
     pub(crate) async fn refreshed(&mut self) -> Option<Snapshot> {
         if self.running.is_none() {
             self.running = self.start_refresh().await;
@@ -91,7 +92,7 @@ impl RefreshOfEnded {
     }
 }
 
-/// Ends the wait of the logout for a refresh that failed or was aborted.
+/// Wakes the waiting logout if the refresh failed or was aborted.
 impl Drop for RefreshOfEnded {
     fn drop(&mut self) {
         self.handle.hand_over(None);

@@ -1,4 +1,4 @@
-//! Returns when the login of a session ends: [`Session::ends_at`].
+//! Determines when the login of a session ends: [`Session::ends_at`].
 
 use std::time::{Duration, SystemTime};
 
@@ -6,13 +6,14 @@ use super::login_end::{Due, End, LoginEnd};
 use super::session::Session;
 
 impl Session {
-    /// Returns when the login itself ends, if the server sends the end of the login. After the end, no refresh
-    /// extends the session, and the user has to log in again.
+    /// Returns the time at which the login itself ends, if the server sends this time. After this time, no refresh can
+    /// extend the session, and the user has to log in again.
     ///
-    /// The end is read from `refresh_token_expires_in` or `refresh_expires_in` of a token response, where 0 means
-    /// that there is no end. If a `#[refresh]` method refreshes by a cookie, the end is the `Max-Age` or `Expires`
-    /// of that cookie. The result is `None` if the end is unknown, if the login has no end, or if there is no
-    /// session. A refresh may move the end. The end is stored with the session.
+    /// The runtime reads the end from `refresh_token_expires_in` or `refresh_expires_in` of a token response. In these
+    /// fields, 0 means that the login has no end. If a `#[refresh]` method refreshes by a cookie, the login ends when
+    /// that cookie expires (`Max-Age` or `Expires`). The result is `None` if the end of the login is unknown, if the
+    /// login has no end, or if there is no session. A refresh may change the end of the login. The store keeps the end
+    /// of the login together with the session.
     ///
     /// [`SessionEvent::Ending`](crate::SessionEvent::Ending) announces the end.
     ///
@@ -46,14 +47,14 @@ impl Session {
         self.0.ending.set_ahead(ahead);
     }
 
-    /// Returns when to send the event for the end of the login. Returns `None` if the end is unknown, or if its event was
-    /// already sent.
+    /// Returns when to emit the event for the end of the login. Returns `None` if the end is unknown, or if the event
+    /// for this end was already emitted.
     pub(super) fn next_ending(&self) -> Option<Due> {
         let (epoch, end) = self.end_of_login()?;
         self.0.ending.next(epoch, end)
     }
 
-    /// Whether the caller must send the event for the end of the login. Only one caller receives `true`.
+    /// Whether the caller must emit the event for the end of the login. Only one caller receives `true`.
     pub(super) fn takes_ending(&self) -> bool {
         self.end_of_login().is_some_and(|(epoch, end)| self.0.ending.take(epoch, end))
     }

@@ -17,14 +17,15 @@ use crate::platform::watchdog;
 use crate::session::errors::no_session;
 use crate::store::{SessionStore, StoreLock};
 
-/// The longest time for one login, and the longest wait for the login of another process.
+/// The maximum time for one login, and the maximum time to wait for the login of another process.
 const LONGEST: Duration = Duration::from_secs(600);
-/// How often the wall clock is read during a login. The monotonic clock stops while the machine is suspended.
+/// The interval at which the wall clock is read during a login. The monotonic clock stops while the machine is
+/// suspended.
 const LOOK: Duration = Duration::from_secs(5);
 
 impl Session {
-    /// Creates a session that is kept in a store and survives a restart of the process. In a program with many
-    /// users, give each user a store with its own name or path, and use
+    /// Creates a session that is kept in a store and survives a restart of the process. In a program with many users,
+    /// give each user a store with a separate name or path, and create the user's client with
     /// [`Client::with_session`](crate::Client::with_session).
     ///
     /// ```
@@ -46,9 +47,9 @@ impl Session {
     /// processes that share the session log in once: one task runs `login`, and the other tasks wait for the login
     /// and use its session. If the `login` of one task fails, the next task runs its own `login`.
     ///
-    /// `login` is a login method, or any other function that returns tokens. If `login` has already logged in
-    /// through this session, as a `#[login]` method does, its tokens are not set again. If `login` has not logged
-    /// in through this session, its tokens become the session.
+    /// `login` is a login method, or any other function that returns tokens. If `login` has already logged in through
+    /// this session, as a `#[login]` method does, the returned tokens are not set again. If `login` has not logged in
+    /// through this session, the tokens that it returned become the session.
     ///
     /// ```
     /// # use afresh::{api, Result, Tokens};
@@ -62,10 +63,9 @@ impl Session {
     /// ```
     ///
     /// A login may take as long as a person needs, but at most 10 minutes by the wall clock. After 10 minutes,
-    /// `ensure_login` returns an error with [`is_timeout`](Error::is_timeout). The lock of the store is renewed
-    /// during the login. Calls that do not wait for the login return an error with
-    /// [`is_no_session`](Error::is_no_session) until the login is complete. Do not make a call that needs the
-    /// session inside of `login`.
+    /// `ensure_login` returns an error with [`is_timeout`](Error::is_timeout). The lock of the store is renewed during
+    /// the login. Until the login is complete, all other calls return an error with
+    /// [`is_no_session`](Error::is_no_session). Do not make a call that needs the session inside of `login`.
     ///
     /// # Errors
     ///
@@ -85,7 +85,7 @@ impl Session {
         Operation::new(async move {
             let Some(turn) = self.login_turn().await? else { return Ok(()) };
             // The turn ends after the session is stored. If the turn ended earlier, the next process would find no
-            // session and log in, too.
+            // session in the store and would also log in.
             let before = self.snapshot().stamp;
             let value = turn.run(login().into_future()).await??;
             if self.snapshot().stamp.epoch == before.epoch {
@@ -98,7 +98,7 @@ impl Session {
         })
     }
 
-    /// Waits until this caller may log in. Returns `None` if there is a session.
+    /// Waits until this caller may log in. Returns `None` if the session already has a login.
     async fn login_turn(&self) -> Result<Option<Turn<'_>>, Error> {
         if self.has_login(false).await? {
             return Ok(None);
@@ -117,7 +117,7 @@ impl Session {
         Ok(Some(Turn { lock, _here: here }))
     }
 
-    /// Whether this process or the store has a session. With `any`, a session of another user is accepted, too.
+    /// Whether this process or the store has a session. If `any` is true, a session of another user is also accepted.
     async fn has_login(&self, any: bool) -> Result<bool, Error> {
         if !self.is_logged_in() {
             self.read_for_login(any).await?;
@@ -130,7 +130,7 @@ impl Session {
     }
 }
 
-/// The right to log in, which ends when the `Turn` is dropped.
+/// The exclusive right to log in, which ends when the `Turn` is dropped.
 struct Turn<'a> {
     lock: Arc<LoginLock>,
     _here: tokio::sync::MutexGuard<'a, ()>,
@@ -150,7 +150,7 @@ impl Turn<'_> {
             if now.ticks.saturating_duration_since(begun.ticks) + now.slept_since(begun) >= LONGEST {
                 return Err(too_long());
             }
-            // The login is polled during the renewal.
+            // The login is also polled while the lock is being renewed.
             let mut renewal = pin!(self.lock.renew());
             let done = poll_fn(|context| match login.as_mut().poll(context) {
                 Poll::Ready(done) => Poll::Ready(Some(done)),
@@ -167,15 +167,15 @@ impl Turn<'_> {
 struct LoginLock(Mutex<Option<StoreLock>>);
 
 impl LoginLock {
-    /// Holds the lock until the value is dropped, but never longer than `limit`, because the runtime of the login
-    /// may stall.
+    /// Holds the lock until the returned value is dropped, but not longer than `limit`, because the runtime of the
+    /// login may stall.
     fn hold(lock: Option<StoreLock>, limit: Duration) -> Arc<Self> {
         let is_held = lock.is_some();
         let held = Arc::new(Self(Mutex::new(lock)));
         if is_held {
             let watched = Arc::downgrade(&held);
             watchdog::watch(limit, move || {
-                // During a renewal, the lock is not in its slot, so the watchdog checks it again later.
+                // While the lock is being renewed, it is not in its slot, so the watchdog checks again later.
                 if watched.upgrade()?.take().is_some() { None } else { Some(LOOK) }
             });
         }
@@ -204,7 +204,7 @@ impl LoginLock {
     }
 }
 
-/// A lock that is being renewed. Dropping a `Lent` returns the lock to its owner.
+/// A lock that is being renewed. Dropping a `Lent` puts the lock back into its slot.
 struct Lent<'a> {
     lock: Option<StoreLock>,
     owner: &'a LoginLock,
@@ -228,7 +228,7 @@ mod tests {
 
     use super::*;
 
-    /// Reports to the test that the guard was dropped.
+    /// Reports to the test that the guard of the lock was dropped.
     struct Guard(std::sync::mpsc::Sender<()>);
 
     impl Drop for Guard {

@@ -1,5 +1,5 @@
-//! Defines [`SessionEvents`], the stream of the events of a session. The stream also watches the time, so the end
-//! of a login is announced only if there is a receiver.
+//! Defines [`SessionEvents`], the stream of the events of a session. The stream itself also watches the time, so the
+//! event before the end of a login is emitted only if there is a stream.
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -14,34 +14,34 @@ use super::events::SessionEvent;
 use super::login_end::Due;
 use super::session::{Inner, Session};
 
-/// How often the stream reads the end of the login again. The end may move without an event, and a timer fires
-/// late after the machine slept.
+/// The interval at which the stream reads the end of the login again. The end may change without an event, and a timer
+/// fires late after the machine slept.
 const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
 /// The events of a session that happen after the call of [`Session::events`](crate::Session::events).
 pub struct SessionEvents {
     events: broadcast::Receiver<SessionEvent>,
-    /// The session. The reference is weak, so the events do not keep the session alive.
+    /// The session. The reference is weak, so that a stream of events does not keep the session alive.
     session: Weak<Inner>,
 }
 
 impl Session {
-    /// Returns a stream of all later events. A slow receiver does not delay calls.
+    /// Returns a stream of all events from now on. A slow receiver does not delay calls.
     #[must_use]
     pub fn events(&self) -> SessionEvents {
         SessionEvents { session: Arc::downgrade(&self.0), ..self.events_as_sent() }
     }
 
-    /// Returns the events for a task of the session itself. The stream of a task does not watch the time, because
-    /// a task of the session cannot log in again.
+    /// Returns the events for a task of the session itself. This stream does not watch the time, because a task of the
+    /// session cannot log in again.
     pub(super) fn events_as_sent(&self) -> SessionEvents {
         SessionEvents { events: self.0.events.subscribe(), session: Weak::new() }
     }
 }
 
 impl SessionEvents {
-    /// Waits for the next event. Returns `None` when the session is dropped. Events that a slow receiver
-    /// missed are skipped.
+    /// Waits for the next event. Returns `None` when the session is dropped. If the receiver is too slow, the stream
+    /// skips the oldest events.
     ///
     /// Cancel safe: no event is lost if the future is dropped.
     pub async fn next(&mut self) -> Option<SessionEvent> {
@@ -73,8 +73,8 @@ impl SessionEvents {
         }
     }
 
-    /// Announces the end of the login if the announcement is due. Returns when to check again, or `None` if the
-    /// end is unknown or the caller is outside of a Tokio runtime, which provides the timers.
+    /// Emits the event before the end of the login if this event is due. Returns when to check again. Returns `None` if
+    /// the end is unknown, or if the caller is outside of a Tokio runtime and therefore has no timers.
     fn next_check(&self) -> Option<Instant> {
         let due = self.announce_end()?;
         Handle::try_current().ok()?;

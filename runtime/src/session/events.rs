@@ -14,43 +14,45 @@ const BACKLOG: usize = 64;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum SessionEvent {
-    /// A login succeeded, or the caller set tokens.
+    /// A login succeeded, or the program set tokens.
     LoggedIn,
     /// A refresh returned a new credential. `Refreshed` is emitted exactly once for each credential.
     Refreshed,
-    /// A refresh failed, and the session is kept. The refresh is retried later, except after an error with
-    /// [`is_session_expired`](Error::is_session_expired). After an error with `is_session_expired`, the access
-    /// token is used until it expires.
+    /// A refresh failed, and the session is kept. A later call tries to refresh again, except after an error with
+    /// [`is_session_expired`](Error::is_session_expired). After such an error, calls use the access token until it
+    /// expires.
     RefreshFailed(Error),
     /// The server rejected the refresh token, and no valid access token is left. The user has to log in again.
     /// `Expired` is emitted at most once for each login.
     Expired,
     /// The login ends soon: after [`Session::ends_at`](crate::Session::ends_at), no refresh extends the login. An
-    /// unattended program can request a new login before its calls fail. `Ending` is emitted once for each end,
-    /// and again if a refresh moved the end. [`ending_ahead`](crate::ClientBuilder::ending_ahead) sets how long
-    /// before the end `Ending` is emitted. `Ending` needs a receiver, because
+    /// unattended program can request a new login before its calls fail. `Ending` is emitted once, and again if a
+    /// refresh has moved the end of the login. [`ending_ahead`](crate::ClientBuilder::ending_ahead) sets how long
+    /// before the end `Ending` is emitted. `Ending` is emitted only if there is a receiver, because
     /// [`SessionEvents`](crate::session::SessionEvents) watches the time.
     Ending,
-    /// A logout ended the session, or the caller cleared it.
+    /// A logout ended the session, or the program cleared the session.
     LoggedOut,
     /// A function of [`expired_when`](crate::ClientBuilder::expired_when) or
-    /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked on a response to the named method. The
-    /// name is `None` for a hand-written request. The response was treated like a response that does not concern
-    /// the credential.
+    /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked on a response to the named method. The method
+    /// name is `None` for a hand-written request. The runtime treats such a response like a response that does not
+    /// concern the credential.
     RuleFailed(Option<&'static str>),
-    /// The session was adopted from the store at the first read, or after another process refreshed or logged in.
+    /// This process adopted the session from the store, at its first read or after another process had refreshed or
+    /// logged in.
     Adopted,
-    /// The session could not be stored. Until the session is stored, it is kept in memory and is not refreshed.
-    /// The write is retried until it succeeds. `StoreFailed` is emitted once each time that writes begin to fail.
+    /// The session could not be stored. Until the session can be stored, it is kept in memory and is not refreshed. The
+    /// runtime tries to store the session again until it succeeds. `StoreFailed` is emitted once each time that writes
+    /// begin to fail.
     StoreFailed(Error),
     /// The store has no locks, so two processes may refresh at the same time. `Uncoordinated` is emitted once for
     /// each session.
     Uncoordinated,
-    /// The session in the store is a copy: it was copied from another store, or restored from a backup. If the
-    /// original is still in use, each refresh of one session spends the refresh token of the other session. A
-    /// server that rotates refresh tokens may end both sessions after a spent refresh token. If the server has
-    /// ended both sessions, log in again with one of them. `GrantShared` is also emitted if the original is no
-    /// longer in use. The next refresh of the copy makes the copy an original. See
+    /// The session in the store is a copy: it was copied from another store, or restored from a backup. If the original
+    /// session is still in use, each refresh of the copy spends the refresh token of the original, and each refresh of
+    /// the original spends that of the copy. A server that rotates refresh tokens may end both sessions after a spent
+    /// refresh token. If the server has ended both sessions, let the user log in again. `GrantShared` is also emitted
+    /// if the original session is no longer in use. After its next refresh, the copy is treated as an original. See
     /// [`SessionStore::place`](crate::store::SessionStore::place).
     GrantShared,
     /// The revocation of tokens failed. The tokens may stay valid until they expire. See
@@ -100,7 +102,7 @@ impl EventChannel {
         Self(OnceLock::new())
     }
 
-    /// Sends an event without waiting. If there is no receiver, the event is dropped.
+    /// Sends an event to the receivers without waiting. If there is no receiver, the event is dropped.
     pub(super) fn emit(&self, event: SessionEvent) {
         event.trace();
         if let Some(sender) = self.0.get() {

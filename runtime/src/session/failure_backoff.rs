@@ -1,5 +1,5 @@
-//! Remembers failed refreshes. Until the wait after a failure is over, calls receive the last error instead of
-//! starting a refresh.
+//! Remembers failed refreshes. Remembers the error of a failed refresh. Until a wait after the failure is over, calls
+//! receive this error instead of starting a refresh.
 
 use std::time::Duration;
 
@@ -22,24 +22,24 @@ pub(crate) struct FailureBackoff {
 struct Failure {
     error: Error,
     until: Instant,
-    /// The end of the shorter wait of a manual refresh.
+    /// The time at which the shorter wait of a manual refresh ends.
     until_for_manual: Instant,
 }
 
 impl FailureBackoff {
     /// Returns the remembered error until the wait is over. After the wait, one call may start a refresh. If that
-    /// refresh fails too, the wait doubles.
+    /// refresh also fails, the wait doubles.
     pub(crate) fn active(&self, now: Instant) -> Option<Error> {
         self.last.as_ref().filter(|last| now < last.until).map(|last| last.error.clone())
     }
 
-    /// Returns the remembered error for a manual refresh. A manual refresh obeys a `Retry-After`, but otherwise
-    /// waits only 1 s.
+    /// Returns the remembered error until a manual refresh may run. A manual refresh obeys a `Retry-After`, but
+    /// otherwise waits only 1 s after a failure.
     pub(crate) fn active_for_manual(&self, now: Instant) -> Option<Error> {
         self.last.as_ref().filter(|last| now < last.until_for_manual).map(|last| last.error.clone())
     }
 
-    /// Returns when the wait of ordinary calls ends.
+    /// Returns the time at which the wait of ordinary calls ends.
     pub(crate) fn until(&self) -> Option<Instant> {
         self.last.as_ref().map(|last| last.until)
     }
@@ -54,7 +54,7 @@ impl FailureBackoff {
         jitter: f64,
     ) {
         let soon = now.checked_add(FIRST_WAIT);
-        // A manual attempt during the wait does not shorten or lengthen the wait of ordinary calls.
+        // A manual refresh during the wait does not change the wait of ordinary calls.
         let waiting = self.last.as_ref().map(|last| last.until).filter(|until| now < *until);
         let (until, until_for_manual) = match (retry_after, waiting) {
             (Some(asked), _) => {
@@ -77,7 +77,7 @@ impl FailureBackoff {
         });
     }
 
-    /// Returns when the waits of calls and manual refreshes end, and the number of failures.
+    /// Returns the ends of the waits of calls and of manual refreshes, and the number of failures.
     #[cfg(test)]
     pub(super) fn term(&self) -> (Option<(Instant, Instant)>, u32) {
         (self.last.as_ref().map(|last| (last.until, last.until_for_manual)), self.failures)
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
     use crate::error::Kind;
 
-    /// D13: manual attempts do not lengthen the wait of calls.
+    /// D13: manual refreshes do not lengthen the wait of calls.
     #[test]
     fn manual_attempts_do_not_double_the_wait_of_calls() {
         let (mut backoff, start) = (FailureBackoff::default(), Instant::now());

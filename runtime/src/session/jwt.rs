@@ -1,5 +1,5 @@
-//! Reads the expiry of a JWT access token (RFC 7519 §4.1.4). The expiry is only a hint: no signature is verified,
-//! and a token with an unexpected form gives no hint.
+//! Reads the expiry of a JWT access token (RFC 7519 §4.1.4). The expiry is only a hint: this code verifies no
+//! signature, and ignores a token with an unexpected form.
 
 use std::time::{Duration, SystemTime};
 
@@ -16,8 +16,8 @@ const BASE64URL: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Returns how long the token is still valid. The result is at most the time between `iat` and `exp`, because a
-/// slow wall clock would give a longer time.
+/// Returns how long the token is still valid. The result is at most the time between `iat` and `exp`, because the
+/// remaining time would be too long if the wall clock is slow.
 pub(crate) fn remaining(token: &AccessToken, wall: SystemTime) -> Option<Duration> {
     let claims = claims(token.secret())?;
     let end = date(&claims, "exp")?;
@@ -26,9 +26,9 @@ pub(crate) fn remaining(token: &AccessToken, wall: SystemTime) -> Option<Duratio
     Duration::try_from_secs_f64(left).ok()
 }
 
-/// Returns the lifetime of a token that the server has just issued. The time between `iat` and `exp` needs no
-/// local clock. Without `iat`, the local clock is used. If a new token seems to have expired, the clocks of client
-/// and server differ, and the lifetime is unknown.
+/// Returns the lifetime of a token that the server has just issued. The time between `iat` and `exp` needs no local
+/// clock. If the token has no `iat`, the lifetime is calculated with the local clock. If a new token seems to have
+/// expired already, the clocks of client and server differ, and the lifetime is unknown.
 pub(super) fn lifetime(token: &AccessToken, wall: SystemTime) -> Option<Duration> {
     let claims = claims(token.secret())?;
     let now = || Some(wall.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs_f64());
@@ -69,7 +69,7 @@ mod tests {
         remaining(&token, SystemTime::UNIX_EPOCH + Duration::from_secs(NOW))
     }
 
-    /// H10: the remaining time follows the wall clock. A slow wall clock does not make the time longer.
+    /// H10: the remaining time follows the wall clock. A slow wall clock does not make the remaining time longer.
     #[test]
     fn the_expiry_is_read_and_a_slow_clock_does_not_extend_it() {
         let seconds = |count| Some(Duration::from_secs(count));
@@ -101,7 +101,7 @@ mod tests {
         }
     }
 
-    /// H15: a token with an unexpected form gives no hint.
+    /// H15: no expiry is read from a token with an unexpected form.
     #[test]
     fn an_unexpected_form_gives_no_hint() {
         for payload in [

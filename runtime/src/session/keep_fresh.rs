@@ -11,7 +11,7 @@ use crate::platform::runtime::AbortHandle;
 use crate::platform::task;
 use crate::platform::time::{Instant, timeout_at};
 
-/// How often the task reads the clock. A timer fires late after the machine slept.
+/// The interval at which the task reads the clock. A timer fires late after the machine slept.
 const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
 /// The shortest time between two refreshes of the task. A token with a shorter lifetime is refreshed only by
@@ -44,10 +44,10 @@ impl Session {
     /// dropped.
     ///
     /// Without `keep_fresh`, only calls refresh a session, and an idle session costs nothing. Use `keep_fresh` for
-    /// programs that are idle for a long time and must not wait for a refresh after that time. Use `keep_fresh`
-    /// also for servers that end a session without refreshes. `keep_fresh` spawns one task on the current runtime.
-    /// The task does not keep the session alive and continues after a logout and another login. The task refreshes
-    /// at most every 30 s.
+    /// programs whose first call after a long idle time must not wait for a refresh. Also use `keep_fresh` if the
+    /// server ends a session that is not refreshed for some time. `keep_fresh` spawns one task on the current runtime.
+    /// The task does not keep the session alive and continues after a logout and another login. The task refreshes at
+    /// most every 30 s.
     ///
     /// # Errors
     ///
@@ -69,8 +69,8 @@ impl Session {
     }
 }
 
-/// Refreshes the session whenever a refresh is due, until the session is dropped. Each change of the next refresh
-/// time emits an event.
+/// Refreshes the session whenever a refresh is due, until the session is dropped. Each change of the time of the next
+/// refresh emits an event.
 async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
     while let Some(inner) = session.upgrade() {
         let due = Session(inner).refresh_if_due(MIN_INTERVAL);
@@ -81,8 +81,8 @@ async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
             continue;
         };
         let now = Instant::now();
-        // A refresh that is already due is either running or must wait after a failure. The task then waits for
-        // the next event or the next check.
+        // If a refresh is already due, it is running or must wait after a failure. In this case, the task waits for the
+        // next event or the next check.
         let next = now.checked_add(CHECK_INTERVAL).filter(|look| due <= now || *look < due).unwrap_or(due);
         if let Ok(None) = timeout_at(next, events.next()).await {
             return;

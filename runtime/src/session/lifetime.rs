@@ -5,12 +5,11 @@ use std::time::Duration;
 use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
-/// How long before the expiry a refresh starts in the background. Jitter lengthens this time by up to 20 %.
+/// The time before the expiry at which a refresh starts in the background. Jitter lengthens this time by up to 20 %.
 const MARGIN: Duration = Duration::from_secs(30);
-/// The longest time before the expiry at which a call waits for a refresh because its request body can be sent
-/// only once.
+/// If the request body of a call can be sent only once, the call waits for a refresh in this last part of the lifetime.
 const MARGIN_ONCE: Duration = Duration::from_secs(120);
-/// The smallest difference between the two clocks that shows that the machine slept.
+/// If the two clocks differ by more than this time, the machine has slept.
 const SLEPT: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy)]
@@ -20,8 +19,8 @@ pub(crate) struct Lifetime {
     ends: Instant,
     due: Instant,
     due_once: Instant,
-    /// Whether the server sent the lifetime. A lifetime that the server did not send is a guess, and the token is
-    /// used until the server refuses it.
+    /// Whether the server sent the lifetime. If the server did not send the lifetime, it is a guess, and calls use the
+    /// token until the server refuses it.
     certain: bool,
 }
 
@@ -31,8 +30,8 @@ pub(crate) enum Age {
     Fresh,
     /// The token expires soon.
     Expiring,
-    /// The token may have expired, so a call waits for a refresh. If the refresh fails, the call is sent with the
-    /// token.
+    /// The token may have expired, so a call first waits for a refresh. If this refresh fails, the call is sent with
+    /// the old token.
     MaybeExpired,
     Expired,
 }
@@ -54,17 +53,17 @@ impl Lifetime {
         })
     }
 
-    /// Whether the token has certainly expired.
+    /// Whether it is certain that the token has expired.
     pub(crate) fn is_expired(&self, now: Instant) -> bool {
         self.certain && now >= self.ends
     }
 
-    /// Returns when a refresh in the background is due.
+    /// Returns the time at which a refresh in the background is due.
     pub(crate) fn refresh_at(&self) -> Instant {
         self.due
     }
 
-    /// Returns the age of the token. `once` is true for a request body that can be sent only once.
+    /// Returns the state of the token for a call. `once` is true if the request body of the call can be sent only once.
     pub(crate) fn age(&self, now: Now, once: bool) -> Age {
         let over = now.ticks >= self.ends;
         if over && self.certain {
@@ -78,8 +77,8 @@ impl Lifetime {
         }
     }
 
-    /// Whether the lifetime ended while the machine slept. The result is not certain, because a wall clock that
-    /// was set forward looks like a sleeping machine.
+    /// Whether the lifetime ended while the machine slept. The result is not certain, because setting the wall clock
+    /// forward has the same effect on the clocks as a sleeping machine.
     fn ended_during_sleep(&self, now: Now) -> bool {
         now.wall.duration_since(self.received.wall).is_ok_and(|age| age >= self.length)
             && now.slept_since(self.received) > SLEPT
@@ -111,8 +110,8 @@ mod tests {
         Lifetime::new(HOUR, true, received, 0.0).unwrap()
     }
 
-    /// H8: the lifetime is counted from the receipt by the monotonic clock. A wall clock that is set back changes
-    /// nothing.
+    /// H8: the monotonic clock measures the lifetime, from the time at which the token was received. Setting back the
+    /// wall clock has no effect.
     #[test]
     fn a_wall_clock_that_is_set_back_changes_nothing() {
         let received = start();
@@ -122,8 +121,8 @@ mod tests {
         assert_eq!(hour(received).age(back(HOUR), false), Age::Expired);
     }
 
-    /// H8, H9: a wall clock that is set forward costs at most one refresh. The lifetime of the refreshed token
-    /// starts at the new time of both clocks.
+    /// H8, H9: setting the wall clock forward causes at most one refresh. The lifetime of the refreshed token starts at
+    /// the current time of both clocks.
     #[test]
     fn a_wall_clock_that_is_set_forward_costs_one_refresh() {
         let received = start();
@@ -152,7 +151,8 @@ mod tests {
         }
     }
 
-    /// H10: a token whose guessed lifetime is over has not certainly expired. The server decides.
+    /// H10: if the guessed lifetime of a token is over, it is not certain that the token has expired. The server
+    /// decides.
     #[test]
     fn a_guessed_expiry_is_never_certain() {
         let received = start();
@@ -163,7 +163,8 @@ mod tests {
         assert_eq!(gone.age(received, false), Age::MaybeExpired);
     }
 
-    /// L6: a request body that can be sent only once has a larger margin than other request bodies.
+    /// L6: a call whose request body can be sent only once waits for a refresh earlier before the expiry than other
+    /// calls.
     #[test]
     fn a_one_shot_body_has_a_larger_margin() {
         let received = start();
@@ -175,8 +176,8 @@ mod tests {
         assert_eq!([29, 30].map(|second| short.age(at(second), true)), [Age::Fresh, Age::MaybeExpired]);
     }
 
-    /// H12: a thousand clients that logged in together spread their refreshes evenly over a period of 6 s before
-    /// the margin.
+    /// H12: the refreshes of a thousand clients that logged in together are spread evenly over the 6 s before the
+    /// margin begins.
     #[test]
     fn the_refreshes_of_many_clients_are_spread_evenly() {
         let received = start();

@@ -1,4 +1,4 @@
-//! Records when a login ends ([`LoginEnd`]), and whether that end was announced ([`Ending`]).
+//! Records when a login ends ([`LoginEnd`]), and whether the session has emitted the event for this end ([`Ending`]).
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,18 +10,18 @@ use crate::platform::clock::Now;
 /// The longest default time between [`SessionEvent::Ending`](super::events::SessionEvent::Ending) and the end of a
 /// login.
 const LONGEST_AHEAD: Duration = Duration::from_secs(24 * 3600);
-/// The largest change of an end that is ignored.
+/// The largest change of the end of a login that is ignored.
 const ROUNDING: Duration = Duration::from_secs(60);
 
 /// The end of a login according to the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum LoginEnd {
-    /// The server sent no information about the end.
+    /// The server sent no information about the end of the login.
     #[default]
     Unknown,
     /// The server reported that the login has no end.
     Never,
-    /// The server sent the end of the login. The value is behind an `Arc`, so tokens stay small.
+    /// The server sent the end of the login. The end is in an `Arc`, so that tokens stay small.
     At(Arc<End>),
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct End {
     pub(crate) lifetime: Duration,
 }
 
-/// Compares without `ticks`, because two readings of the clocks give different `ticks` for the same end.
+/// Compares two ends without `ticks`, because `ticks` is different each time the same end is computed from the clocks.
 impl PartialEq for End {
     fn eq(&self, other: &Self) -> bool {
         (self.at, self.lifetime) == (other.at, other.lifetime)
@@ -55,12 +55,12 @@ impl LoginEnd {
         }
         let since = Now::read().wall.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let at = u64::try_from(since.saturating_add(milliseconds)).ok().map(Duration::from_millis);
-        // If a clock cannot represent the end, the login is treated as one without an end.
+        // If a clock cannot represent the end, the login is treated as a login without an end.
         let end = at.and_then(|at| End::read(UNIX_EPOCH.checked_add(at)?, lifetime));
         end.map_or(Self::Never, Self::from)
     }
 
-    /// Returns this end, or `previous` if the server sent no information about the end.
+    /// Returns this end, or `previous` if the server sent no information about the end of the login.
     pub(crate) fn or(self, previous: &Self) -> Self {
         if self == Self::Unknown { previous.clone() } else { self }
     }
@@ -73,20 +73,20 @@ impl From<End> for LoginEnd {
 }
 
 impl End {
-    /// Creates an end from a time of the wall clock. Returns `None` if the monotonic clock cannot represent the
-    /// time.
+    /// Creates the end of a login from a time of the wall clock. Returns `None` if the monotonic clock cannot represent
+    /// this time.
     pub(crate) fn read(at: SystemTime, lifetime: Duration) -> Option<Self> {
         let left = at.duration_since(Now::read().wall).unwrap_or_default();
         Some(Self { at, ticks: Instant::now().checked_add(left)?, lifetime })
     }
 
-    /// Returns this end with the monotonic time of a response that was received at `received`.
+    /// Returns this end, with the monotonic time computed from the time at which the response was received.
     pub(crate) fn named_at(self, received: Instant) -> Self {
         Self { ticks: received.checked_add(self.lifetime).unwrap_or(self.ticks), ..self }
     }
 }
 
-/// The time at which an end is announced, by the wall clock and by the monotonic clock.
+/// The time at which the session emits the event for an end, by the wall clock and by the monotonic clock.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Due {
     at: SystemTime,
@@ -102,15 +102,15 @@ impl Due {
         }
     }
 
-    /// Whether the time of the announcement is past. Both clocks are compared, because the monotonic clock stops
-    /// while the machine sleeps.
+    /// Whether the event for the end is due. Both clocks are compared, because the monotonic clock stops while the
+    /// machine sleeps.
     pub(super) fn is_past(self) -> bool {
         let now = Now::read();
         self.ticks <= now.ticks || self.at <= now.wall
     }
 }
 
-/// The state of the announcement for a session: its lead time and the last announced end.
+/// How long before the end a session emits `Ending`, and the last end for which it has emitted `Ending`.
 #[derive(Default)]
 pub(super) struct Ending {
     ahead: OnceLock<Duration>,
@@ -118,13 +118,13 @@ pub(super) struct Ending {
 }
 
 impl Ending {
-    /// Sets how long before its end a login is announced. A second call of this method has no effect.
+    /// Sets how long before the end of a login the session emits `Ending`. A second call of this method has no effect.
     pub(super) fn set_ahead(&self, ahead: Duration) {
         let _ = self.ahead.set(ahead);
     }
 
-    /// Returns when `end` must be announced, unless it has been announced. `epoch` is the epoch of the login that
-    /// ends.
+    /// Returns when the event for `end` must be emitted, or `None` if it was already emitted. `epoch` is the epoch of
+    /// the login that ends.
     pub(super) fn next(&self, epoch: u64, end: End) -> Option<Due> {
         if self.announced().is_some_and(|announced| announced.covers(epoch, end)) {
             return None;
@@ -133,7 +133,7 @@ impl Ending {
         Some(Due::before(end, self.ahead.get().copied().unwrap_or_else(usual)))
     }
 
-    /// Whether the caller must announce `end`. Only one caller receives `true`.
+    /// Whether the caller must emit the event for `end`. Only one caller receives `true`.
     pub(super) fn take(&self, epoch: u64, end: End) -> bool {
         let mut announced = self.announced();
         let first = !announced.is_some_and(|announced| announced.covers(epoch, end));
@@ -148,7 +148,7 @@ impl Ending {
     }
 }
 
-/// The end that was announced last.
+/// The end for which the session emitted the last `Ending` event.
 #[derive(Clone, Copy)]
 struct Announced {
     epoch: u64,
@@ -156,8 +156,9 @@ struct Announced {
 }
 
 impl Announced {
-    /// Whether this announcement also covers `end`. A server with a fixed end sends the remaining lifetime in
-    /// whole seconds, so the end seems to move a little with each refresh.
+    /// Whether `end` is the end for which the event was emitted, except for rounding. If the end of a login is fixed,
+    /// the server sends the remaining lifetime in whole seconds, so the computed end changes a little with each
+    /// refresh.
     fn covers(self, epoch: u64, end: End) -> bool {
         let moved = end.ticks.saturating_duration_since(self.end);
         self.epoch == epoch && moved <= ROUNDING.min(end.lifetime / 10)

@@ -17,10 +17,10 @@ use crate::error::Error;
 impl Session {
     /// Refreshes the session, or waits for the refresh that is running, and returns the new tokens.
     ///
-    /// Use `refresh` for a "try again" button. After failed refreshes, calls wait 1 s, 2 s, 4 s … 60 s before the
-    /// next attempt, but `refresh` waits for 1 s only. A `Retry-After` of the server and a rejected refresh token
-    /// apply to calls and to `refresh`. Until the wait is over, `refresh` returns the last error and sends no
-    /// request. A loop that calls `refresh` cannot flood the server.
+    /// Use `refresh` for a "try again" button. After failed refreshes, calls wait 1 s, 2 s, 4 s … 60 s before the next
+    /// attempt, but `refresh` waits for 1 s only. A `Retry-After` of the server, or the rejection of the refresh token,
+    /// affects `refresh` in the same way as calls. Until the wait is over, `refresh` returns the last error and sends
+    /// no request. Therefore, a program that calls `refresh` in a loop cannot flood the server.
     ///
     /// # Errors
     ///
@@ -28,7 +28,8 @@ impl Session {
     ///
     /// - An error with [`is_session_expired`](Error::is_session_expired) if the server rejected the refresh token.
     ///
-    /// - In all other cases, the error of the refresh, or the last error if the wait after that error is not over.
+    /// - In all other cases, the error of the refresh. If the wait after an earlier failure is not over, the error of
+    ///   that failure.
     ///
     /// Cancel safe: the refresh continues if the future is dropped.
     pub fn refresh(&self) -> Operation<impl Future<Output = Result<Tokens, Error>> + Send + '_> {
@@ -43,8 +44,7 @@ impl Session {
         })
     }
 
-    /// Starts a manual refresh, or joins the refresh that is running. Returns `None` if the session has just been
-    /// refreshed.
+    /// Starts a manual refresh, or joins the refresh that is running. Returns `None` if a refresh has just completed.
     pub(super) fn ask(&self) -> Result<Option<Wait>, Error> {
         self.refuse_reentry()?;
         let seen = self.snapshot();

@@ -1,4 +1,4 @@
-//! Defines [`Operation`], which can be awaited or, with the feature `blocking`, run by a blocking `wait`.
+//! Defines [`Operation`], which a caller can await or, with the feature `blocking`, run with a blocking `wait`.
 
 use std::fmt;
 use std::future::Future;
@@ -30,7 +30,7 @@ where
     F: Future<Output = Result<T, E>>,
     E: From<crate::error::Error>,
 {
-    /// Blocks this thread until the operation is done. See [`Pending::wait`](crate::Pending::wait).
+    /// Blocks the current thread until the operation is complete. See [`Pending::wait`](crate::Pending::wait).
     ///
     /// # Panics
     ///

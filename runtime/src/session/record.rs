@@ -12,10 +12,10 @@ use super::tokens::{AccessToken, RefreshToken, Tokens};
 use crate::error::{Error, Kind};
 use crate::platform::time::wall;
 
-/// The content of a store: a session, and the intent to refresh it.
+/// The content of a store: a session, and the intent of a process to refresh the session.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Record {
-    /// The version of the format.
+    /// The version of the record format.
     afresh: Form,
     /// The stored session. `None` means that the session was logged out.
     pub(crate) session: Option<StoredSession>,
@@ -26,9 +26,11 @@ pub(crate) struct Record {
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct StoredSession {
-    /// The identifier of the login. A refresh keeps the identifier, and another login has a different identifier.
+    /// The identifier of the login. A refresh does not change the identifier, and another login has a different
+    /// identifier.
     pub(crate) login: String,
-    /// The number of credentials that the login has received. The newer of two stored sessions has the greater number.
+    /// The number of credentials that the login has received. Of two stored sessions of the same login, the newer one
+    /// has the greater number.
     pub(crate) generation: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     access: Option<AccessToken>,
@@ -46,15 +48,15 @@ pub(crate) struct StoredSession {
     /// The end of the login that the server sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ends: Option<StoredEnd>,
-    /// A browser keeps the cookies itself.
+    /// In a browser, the browser itself stores the cookies.
     #[cfg_attr(target_family = "wasm", serde(skip))]
     #[serde(default)]
     pub(crate) cookies: Cookies,
     /// Whether the cookies are the credential. A session whose cookies are the credential has no access token.
     #[serde(default)]
     by_cookie: bool,
-    /// The [place](crate::store::SessionStore::place) of the store in which a login or a refresh wrote this session. In
-    /// another store, the record and its refresh token are copies.
+    /// The [place](crate::store::SessionStore::place) of the store in which a login or a refresh wrote this session. If
+    /// another store contains this record, the record and its refresh token are copies.
     #[serde(rename = "home", default, skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
 }
@@ -96,7 +98,7 @@ impl Record {
                 ));
             }
         };
-        // The source of the error would quote the stored bytes.
+        // The error has no source, because the text of the source would quote the stored bytes.
         let foreign = "the store contains data that is not a session. Empty the store or use another store";
         record.ok_or_else(|| Error::new(Kind::Store, foreign))
     }
@@ -109,13 +111,13 @@ impl Record {
     }
 }
 
-/// The result of checking the checksum of a record. The checksum is the first member of the record and covers all bytes
-/// after itself. Programs that do not know the checksum ignore it.
+/// The result of verifying the checksum of a record. The checksum is the first member of the record and covers all
+/// following bytes. Older versions of this crate ignore the checksum.
 #[derive(Debug, PartialEq, Eq)]
 enum Checksum {
     Right,
     Wrong,
-    /// The record has no checksum, because an older version wrote it.
+    /// The record has no checksum, because an older version of this crate wrote the record.
     Absent,
     /// The bytes are not a record, or the first bytes are damaged.
     Foreign,
@@ -148,7 +150,7 @@ impl Checksum {
 }
 
 impl StoredSession {
-    /// Creates a stored session. `age` is the time since the tokens were received.
+    /// Creates a stored session. `age` is the time that has passed since the tokens were received.
     pub(crate) fn new(identity: Identity<String>, tokens: &Tokens, age: Duration, cookies: Cookies) -> Self {
         let expires = tokens.lifetime.and_then(|lifetime| {
             let left = lifetime.saturating_sub(age);
@@ -178,14 +180,14 @@ impl StoredSession {
         Identity { login: self.login.clone(), generation: self.generation }
     }
 
-    /// Whether a refresh may spend the refresh token or the cookies. A server may reject the second refresh of two
-    /// copies with the same secrets.
+    /// Whether a refresh may spend the refresh token or the cookies of this session. If two copies of a session have
+    /// the same secrets, the server may reject the refresh of the second copy.
     pub(crate) fn can_be_spent(&self) -> bool {
         self.refresh.is_some() || self.cookies != Cookies::default()
     }
 
-    /// Returns the tokens with their remaining lifetime. A clock that was set back cannot make the lifetime longer than
-    /// the server sent.
+    /// Returns the tokens with their remaining lifetime. Even if the clock was set back, the remaining lifetime is not
+    /// longer than the lifetime that the server sent.
     pub(crate) fn tokens(&self) -> Tokens {
         let left = self.expires.map(|expires| expires.saturating_sub(since_1970(wall())));
         let left = left.zip(self.lifetime).map(|(left, lifetime)| left.min(lifetime)).or(left);
@@ -273,7 +275,7 @@ mod tests {
         assert_eq!(stored.tokens().expires_in(), Some(Duration::from_secs(100)));
     }
 
-    /// S7: each flipped bit of a record is detected.
+    /// S7: the checksum detects each flipped bit of a record.
     #[test]
     fn a_flipped_bit_is_an_error_that_says_what_to_do() {
         let tokens = Tokens::new("access").with_refresh("s3cret");

@@ -16,16 +16,15 @@ use crate::platform::deadline::within;
 use crate::platform::task::Cancel;
 use crate::platform::time::{Instant, RealInstant, real_now};
 
-/// The longest time of a refresh without a store, and the longest time that a logout waits for any refresh. One
-/// attempt has its own, shorter deadline.
+/// The maximum time for a refresh without a store, and the maximum time that a logout waits for a refresh. A single
+/// attempt to refresh has a shorter deadline.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
 /// A handle to one refresh. Dropping a handle changes nothing for other callers.
 #[derive(Clone)]
 pub(super) struct RefreshHandle(Arc<Shared>);
 
-/// The state that the waiting callers of one refresh share. The state is small, because ten thousand callers may
-/// wait.
+/// The state that all callers that wait for one refresh share.
 struct Shared {
     failure: OnceLock<RefreshFailure>,
     done: Notify,
@@ -33,17 +32,17 @@ struct Shared {
     /// The start of the refresh by the real clock, for the watchdog thread outside of all runtimes.
     started_by_wall_clock: RealInstant,
     limit: Duration,
-    /// When the refresh has taken too long, in milliseconds since its start.
+    /// The time at which the refresh has taken too long, in milliseconds since its start.
     due: AtomicU64,
     task: Cancel,
     discarded: Mutex<Discarded>,
     handed_over: Notify,
 }
 
-/// The result of a refresh that completed too late to be published.
+/// The credential and cookies of a refresh that completed too late to be published.
 pub(super) type Unpublished = (Arc<Credential>, Option<SetCookies>);
 
-/// Whether a logout wants the result of a refresh that it detached.
+/// Whether a logout needs the result of a refresh that the logout has detached.
 #[derive(Default)]
 enum Discarded {
     #[default]
@@ -52,8 +51,8 @@ enum Discarded {
     HandedOver(Option<Unpublished>),
 }
 
-/// The failure of a completed refresh. `None` means that the refresh succeeded or was detached, and the session
-/// has the details.
+/// The failure of a completed refresh. `None` means that the refresh succeeded or was detached. In this case, the state
+/// of the session contains the details.
 pub(super) type RefreshFailure = Option<Error>;
 
 impl RefreshHandle {
@@ -77,8 +76,8 @@ impl RefreshHandle {
         *self.lock() = Discarded::Claimed;
     }
 
-    /// Gives an unpublished result to the logout that claimed it. Without a claim, the result is returned to the
-    /// caller.
+    /// Passes an unpublished result to the logout that claimed it. If no logout has claimed the result, returns it to
+    /// the caller.
     pub(super) fn hand_over(&self, brought: Option<Unpublished>) -> Option<Unpublished> {
         let mut discarded = self.lock();
         if !matches!(*discarded, Discarded::Claimed) {
@@ -103,7 +102,7 @@ impl RefreshHandle {
         }
     }
 
-    /// Withdraws the claim of a logout. Returns the credential if the refresh has already returned one.
+    /// Withdraws the claim of a logout. If the refresh has already returned a credential, returns this credential.
     pub(super) fn release(&self) -> Option<Arc<Credential>> {
         match std::mem::take(&mut *self.lock()) {
             Discarded::HandedOver(brought) => brought.map(|(credential, _)| credential),
@@ -131,7 +130,7 @@ impl RefreshHandle {
         self.due().saturating_sub(self.0.started.elapsed())
     }
 
-    /// Returns how long the refresh may still take by the real clock. The clock of a runtime may be paused.
+    /// Returns how long the refresh may still take by the real clock, because tests can pause the clock of a runtime.
     pub(super) fn time_left_by_wall_clock(&self) -> Duration {
         self.due().saturating_sub(self.0.started_by_wall_clock.elapsed())
     }
@@ -140,8 +139,8 @@ impl RefreshHandle {
         Duration::from_millis(self.0.due.load(Ordering::Relaxed))
     }
 
-    /// Records that the refresh is about to be polled. If the time of the refresh has already run out, the process
-    /// was suspended, and the refresh gets the same time again, as in
+    /// Records that the refresh is about to be polled. If the time limit of the refresh has already passed, the process
+    /// was suspended. In this case, the refresh gets the whole time limit again, as in
     /// [`within`](crate::platform::deadline::within).
     pub(super) fn polled(&self) {
         if self.time_left().is_zero() {

@@ -1,9 +1,9 @@
 //! Runs one refresh from start to completion. The refresh is a separate task, so it does not end when a caller
 //! stops waiting.
 //!
-//! Callers have only a [`RefreshHandle`]. The task completes the handle in every case: a guard reports a panic, an
-//! abort or the shutdown of the runtime as a failure. If the runtime stalls, a waiting caller on another thread
-//! ends the refresh after a timeout, and another refresh replaces it.
+//! Callers have only a [`RefreshHandle`]. The task always completes the handle: if the task panics, is aborted, or its
+//! runtime shuts down, a guard reports a failure. If the runtime stalls, a waiting caller on another thread ends the
+//! refresh after a timeout, and another refresh replaces it.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -23,8 +23,8 @@ use crate::error::{Error, Kind};
 use crate::platform::deadline::within;
 use crate::trace;
 
-/// The shortest time before a caller abandons a refresh. A process that was suspended polls its refresh within the
-/// shortest wait.
+/// The minimum time that a caller waits before it abandons a refresh. A process that was suspended polls its refresh
+/// within this time.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
@@ -46,7 +46,7 @@ impl PreparedRefresh {
         Self { handle: RefreshHandle::new(limit), basis, cause }
     }
 
-    /// Reserves a new refresh, which the caller then spawns. The caller has checked that no refresh is running.
+    /// Reserves a new refresh, which the caller then spawns. The caller must have checked that no refresh is running.
     pub(super) fn start(
         session: &Session,
         machine: &mut StateMachine<RefreshHandle>,
@@ -87,8 +87,8 @@ async fn noting_polls(handle: RefreshHandle, refresh: impl Future<Output = ()>) 
     .await;
 }
 
-/// Waits until the refresh of `handle` is complete. Returns the failure of the refresh, if it failed. If the
-/// refresh takes too long, its runtime stalls, and the caller starts another refresh instead.
+/// Waits until the refresh of `handle` is complete. Returns the failure of the refresh, if it failed. If the refresh
+/// takes too long, its runtime stalls, and the caller replaces it by another refresh.
 pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
     if !completes_in_time(handle).await || handle.task().is_cancelled() {
         if let Some(next) = session.take_over(handle) {
@@ -99,7 +99,7 @@ pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> Refre
     handle.failure().cloned().flatten()
 }
 
-/// Waits for a refresh that replaced a stalled one. A replacement that stalls is not replaced again.
+/// Waits for a refresh that replaced a stalled one. If the replacement also stalls, it is not replaced again.
 async fn wait_for_last(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
     if !completes_in_time(handle).await {
         session.complete(handle, RefreshResult::Aborted, &AfterCommit::default());
@@ -112,7 +112,7 @@ async fn wait_for_last(handle: &RefreshHandle, session: &Session) -> RefreshFail
 /// Waits until the refresh is complete or has taken too long. Returns whether the refresh is complete.
 async fn completes_in_time(handle: &RefreshHandle) -> bool {
     let mut completed = pin!(handle.completed());
-    // The future is registered before the failure is read, so no completion is missed in between.
+    // The future is registered before the failure is read, so that a completion between these two steps is not missed.
     completed.as_mut().enable();
     while handle.failure().is_none() {
         let wait = handle.time_left().max(SHORTEST_WAIT);
@@ -150,14 +150,14 @@ impl RefreshTask {
             let answer = attempt(&session, &self.basis).await.unwrap_or_else(too_long);
             return self.complete(result_of(&self.basis, answer), AfterCommit::default());
         };
-        // The future is boxed, so a refresh without a store does not reserve memory for it.
+        // The future is boxed, so that a refresh without a store reserves no memory for this future.
         let (result, failure, after_commit) =
             Box::pin(locked_refresh::refresh(&session, store_sync, &self.handle, &mut self.basis)).await;
         self.complete((result, failure), after_commit);
     }
 
-    /// Completes the refresh. The state machine changes first, and the waiting calls are woken outside of its
-    /// lock.
+    /// Completes the refresh. The state machine changes first. The waiting calls are woken after the lock of the state
+    /// machine was released.
     fn complete(
         &mut self,
         (result, mut failure): (RefreshResult, RefreshFailure),

@@ -1,5 +1,5 @@
-//! Revokes tokens that are no longer used (RFC 7009). Each revocation is a task with a deadline. A failed
-//! revocation changes nothing for calls.
+//! Revokes tokens that no call uses any more (RFC 7009). Each revocation is a task with a deadline. A failed revocation
+//! changes nothing for calls.
 
 use std::future::Future;
 use std::time::Duration;
@@ -19,19 +19,19 @@ const DEADLINE: Duration = Duration::from_secs(10);
 
 impl Session {
     /// Ends the session as [`clear`](Self::clear) does, then revokes its tokens at the server. The revocation uses
-    /// [`revoke_with`](crate::ClientBuilder::revoke_with) or else [`Refresher::revoke`](crate::Refresher::revoke).
-    /// If neither function is set up, no request is sent.
+    /// [`revoke_with`](crate::ClientBuilder::revoke_with) or else [`Refresher::revoke`](crate::Refresher::revoke). If
+    /// the program has set neither of them, no request is sent.
     ///
     /// If the [store](crate::ClientBuilder::store) has not been read yet, the stored tokens are not revoked. To
     /// revoke the stored tokens, call [`load`](Self::load) first.
     ///
-    /// The session is logged out when `revoke` returns, even without a network. Await the result to learn whether
-    /// the revocation succeeded. The revocation runs even if the result is not awaited. Outside of a Tokio
-    /// runtime, no tokens are revoked.
+    /// The session is logged out when `revoke` returns, even without a network. Await the result to find out whether
+    /// the revocation succeeded. The revocation runs even if the result is not awaited. Outside of a Tokio runtime, no
+    /// tokens are revoked.
     ///
     /// # Errors
     ///
-    /// - The error of the revocation. After a failed revocation, the tokens may still be valid.
+    /// - The error of the revocation, if the revocation failed. In this case, the tokens may still be valid.
     ///   [`SessionEvent::NotRevoked`] also reports the error of a failed revocation.
     ///
     /// - An error with [`is_store`](Error::is_store) if the tokens were revoked but the store failed.
@@ -69,10 +69,10 @@ impl Session {
         }
     }
 
-    /// Revokes `tokens`, which were received for the stamp `begun` and are not used.
+    /// Revokes `tokens`, which were received for the stamp `begun` and which no call will use.
     ///
-    /// Tokens of the current epoch are not revoked. All tokens of an epoch belong to the same grant, and a server
-    /// may end the whole grant when one of its tokens is revoked (RFC 7009 §2.1).
+    /// Tokens of the current epoch are not revoked. All tokens of an epoch belong to the same grant, and a server may
+    /// end the whole grant if one token of the grant is revoked (RFC 7009 §2.1).
     pub(super) fn revoke_discarded(&self, begun: Stamp, tokens: Tokens) {
         let now = self.snapshot();
         if now.stamp.epoch != begun.epoch && !shares_a_token(&now, &tokens) {
@@ -106,7 +106,7 @@ impl Session {
             if let Err(error) = &result {
                 session.emit(SessionEvent::NotRevoked(error.clone()));
             }
-            // The receiver is gone if the caller has stopped waiting.
+            // Sending the result fails if the caller has stopped waiting.
             let _ = done.send(result);
         });
         Revoking::Task(revoked)
@@ -126,7 +126,7 @@ impl Session {
 }
 
 enum Revoking {
-    /// The session has no function that revokes tokens.
+    /// The program has set no function that revokes the tokens of the session.
     NotNeeded,
     NoRuntime,
     Task(oneshot::Receiver<Result<()>>),

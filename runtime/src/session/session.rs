@@ -29,14 +29,14 @@ use crate::platform::runtime::Handle;
 /// session is kept in memory. With a [store](crate::ClientBuilder::store), a session also survives a restart of
 /// the process (see [Stores](#stores)).
 ///
-/// - *Several users* need one session each. Sessions share nothing, and each session has its own refresh. Keep the
+/// - *Several users* need one session each. Sessions share nothing, and each session is refreshed separately. Keep the
 ///   sessions in a map of your choice. Dropping a session is safe: a running refresh still completes.
 /// - *One user at several hosts* needs one session in several clients
 ///   ([`ClientBuilder::session`](crate::ClientBuilder::session)). The clients share one refresh.
-/// - *Several audiences* need one session each, because each audience has its own access token. If all sessions
-///   depend on one refresh token, give the refresh token to one session. In
-///   [`refresh_with`](crate::ClientBuilder::refresh_with) of the other sessions, make an ordinary call under the
-///   session with the refresh token. Only one refresh at a time then spends the refresh token.
+/// - *Several audiences* need one session each, because each audience needs a separate access token. If all sessions
+///   depend on one refresh token, give the refresh token to one session. In the
+///   [`refresh_with`](crate::ClientBuilder::refresh_with) function of each other session, make an ordinary call with
+///   the session that has the refresh token. With this setup, only one refresh at a time spends the refresh token.
 ///
 /// ```
 /// # async fn example(shop: afresh::Client) -> afresh::Result<()> {
@@ -56,27 +56,27 @@ use crate::platform::runtime::Handle;
 /// All processes that use the same [store](crate::ClientBuilder::store) share the session, including processes
 /// that start later:
 ///
-/// - *Reading.* The first call that needs the session reads the store, once for all waiting calls. If the store
-///   cannot be read, the waiting calls return an error with [`is_store`](crate::Error::is_store), and the next
-///   call reads the store again. Before the first read, [`tokens`](Self::tokens) and [`state`](Self::state) report
-///   no login. [`load`](Self::load) reads the store on demand.
-/// - *Writing.* A change of the session takes effect at once. A background task stores the changes in order. A
-///   login or logout method returns, and a [`SessionWrite`](crate::session::SessionWrite) completes, when the
-///   change is stored or the store has failed. If the store fails, the session emits
-///   [`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed) and continues in memory, and the change is
-///   stored later.
-/// - *Refreshing.* Only one process at a time refreshes, under the lock of the store. If another process has
-///   refreshed already, the session adopts the tokens of that process
-///   ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted)) and sends no refresh request. If the lock cannot be
-///   acquired within 8 s, the call returns an error with [`is_refresh_busy`](crate::Error::is_refresh_busy) and
-///   the session is not refreshed. A session whose store cannot be written is not refreshed either: each refresh
-///   writes to the store before it sends the refresh token. A valid access token is used even if the store fails.
+/// - *Reading.* The first call that needs the session reads the store. All waiting calls share this read. If the store
+///   cannot be read, the waiting calls return an error with [`is_store`](crate::Error::is_store), and the next call
+///   reads the store again. Before the first read of the store, [`tokens`](Self::tokens) and [`state`](Self::state)
+///   report that there is no login. [`load`](Self::load) reads the store on demand.
+/// - *Writing.* A change of the session takes effect at once. A background task stores the changes in order. A login or
+///   logout method returns when the change is stored or the store has failed, and so does the future
+///   [`SessionWrite`](crate::session::SessionWrite). If the store fails, the session emits
+///   [`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed) and continues in memory, and the change is stored
+///   later.
+/// - *Refreshing.* Only one process at a time refreshes, under the lock of the store. If another process has refreshed
+///   already, the session adopts the tokens of that process ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted))
+///   and sends no refresh request. If the lock cannot be acquired within 8 s, the call returns an error with
+///   [`is_refresh_busy`](crate::Error::is_refresh_busy) and the session is not refreshed. The session is also not
+///   refreshed if its store cannot be written, because each refresh writes to the store before it sends the refresh
+///   token. A valid access token is used even if the store fails.
 /// - *Logins and logouts of other processes.* A logout in another process ends the session in this process at the
 ///   next refresh, or at once if the store reports changes. A login of another process is adopted if the session
 ///   in this process is logged out or expired, or if the `iss` and `sub` of both access tokens name the same user.
 ///   If the login is not adopted, a refresh returns an error with [`is_superseded`](crate::Error::is_superseded).
 ///
-/// The result of a crash or a power loss depends on when it happens:
+/// The effect of a crash or a power loss depends on the time at which it happens:
 ///
 /// | at this moment | result |
 /// |---|---|
@@ -95,17 +95,17 @@ pub(super) struct Inner {
     pub(super) provider: OnceLock<Arc<dyn CredentialProvider>>,
     pub(super) revoker: OnceLock<Revoker>,
     pub(super) unanswered: UnansweredRefresh,
-    /// The store synchronization. The value is boxed because a server may keep thousands of sessions without a
-    /// store in memory.
+    /// The store synchronization. The data for a store is boxed, because a server may keep thousands of sessions
+    /// without a store in memory.
     pub(super) store_sync: OnceLock<Box<StoreSync>>,
     /// The runtime of refreshes and writes. If no runtime is set, refreshes and writes run on the runtime of the
     /// call that starts them.
     pub(super) runtime: OnceLock<Handle>,
-    /// Whether calls without a session return an error before anything is sent.
+    /// Whether a call without a session returns an error before the call is sent.
     pub(super) login_required: AtomicBool,
     pub(super) events: EventChannel,
     pub(super) ending: Ending,
-    /// The lock of the task that logs in. Other tasks wait until the login is complete.
+    /// The lock of the task that logs in. All other tasks that want to log in wait until this login is complete.
     pub(super) login_turn: TaskLock<()>,
 }
 
@@ -115,13 +115,13 @@ pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// A function that revokes tokens.
 pub(crate) type Revoker = Arc<dyn Fn(Tokens) -> Boxed<'static, Result<()>> + Send + Sync>;
 
-/// A way to get a new credential: the only trait that a session needs from the layers above it. The trait is in
-/// the same file as [`Session`] because the two types refer to each other.
+/// Refreshes a session. This is the only trait that a session needs from the layers above it. The trait is in the same
+/// file as [`Session`] because the two types refer to each other.
 pub(crate) trait CredentialProvider: Send + Sync {
     /// Whether `snapshot` has everything that a refresh needs.
     fn can_refresh(&self, snapshot: &Snapshot) -> bool;
 
-    /// Whether the cookies that a refresh of `snapshot` needs have expired.
+    /// Whether all cookies that a refresh of `snapshot` needs have expired.
     fn has_run_out(&self, snapshot: &Snapshot) -> bool;
 
     /// Returns when the cookies that a refresh of `snapshot` needs expire, if they have an expiry.
@@ -138,13 +138,13 @@ pub(crate) trait CredentialProvider: Send + Sync {
     /// Revokes `tokens` at the server.
     fn revoke<'a>(&'a self, session: &'a Session, tokens: &'a Tokens) -> Boxed<'a, Result<()>>;
 
-    /// Whether the session stores the cookies of responses.
+    /// Whether the session must store the cookies of responses.
     fn keeps_cookies(&self) -> bool;
 }
 
 impl Session {
-    /// Creates an empty session. Several clients can share the session with
-    /// [`ClientBuilder::session`](crate::ClientBuilder::session).
+    /// Creates an empty session. With [`ClientBuilder::session`](crate::ClientBuilder::session), several clients can
+    /// share the session.
     #[must_use]
     pub fn new() -> Self {
         let machine = StateMachine::new();
@@ -172,8 +172,8 @@ impl Session {
 
 /// These methods are for the other files of `session` and for the layers above it.
 impl Session {
-    /// Returns a guard of the current snapshot for a short read. The guard leaves the reference count unchanged,
-    /// because threads would contend on that count.
+    /// Returns a guard of the current snapshot for a short read. The guard leaves the reference count of the snapshot
+    /// unchanged, because threads would contend for this count.
     pub(crate) fn current(&self) -> impl Deref<Target = Arc<Snapshot>> {
         self.0.current.load()
     }
@@ -195,7 +195,7 @@ impl Session {
         let _ = self.0.revoker.set(revoker);
     }
 
-    /// Makes calls without a session return an error before anything is sent.
+    /// Makes each call without a session return an error before the call is sent.
     pub(crate) fn require_login(&self) {
         self.0.login_required.store(true, Ordering::Relaxed);
     }
@@ -226,7 +226,7 @@ impl Session {
         let _ = self.0.runtime.set(runtime);
     }
 
-    /// Returns the runtime on which tasks of the session are spawned, if there is one.
+    /// Returns the Tokio runtime on which the session spawns its tasks, if there is such a runtime.
     pub(super) fn runtime(&self) -> Option<Handle> {
         self.0.runtime.get().cloned().or_else(|| Handle::try_current().ok())
     }
@@ -249,8 +249,8 @@ impl Session {
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, StateMachine<RefreshHandle>> {
-        // The steps of the state machine do not panic. After a panic, the last published snapshot would still be
-        // consistent.
+        // A poisoned lock can be used, because the steps of the state machine do not panic, and the last published
+        // snapshot would be consistent even after a panic.
         self.0.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -276,7 +276,7 @@ impl Default for Session {
     }
 }
 
-/// Shows the state of the session and no tokens.
+/// The output contains the state of the session, but no tokens.
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Session").field(&self.state()).finish()

@@ -1,4 +1,4 @@
-//! Defines the methods that set and clear tokens, and their result [`SessionWrite`].
+//! Defines the methods that set and clear the tokens of a session, and the result of these methods, [`SessionWrite`].
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -8,9 +8,9 @@ use super::session::Session;
 use super::tokens::Tokens;
 use crate::error::Error;
 
-/// A change of the session that is already in effect. Await a `SessionWrite` to learn whether the change was valid
-/// and is stored, or call `wait()` with the feature `blocking`. In a Tokio runtime, the change is stored even if the
-/// `SessionWrite` is not awaited.
+/// The result of a change of the session. The change itself is already in effect. To find out whether the change is
+/// valid and stored, await the `SessionWrite`, or call `wait()` with the feature `blocking`. In a Tokio runtime, the
+/// change is stored even if the `SessionWrite` is not awaited.
 ///
 /// Cancel safe.
 pub struct SessionWrite {
@@ -19,16 +19,16 @@ pub struct SessionWrite {
 }
 
 impl Session {
-    /// Sets `tokens` as the session, as a login does. The previous session ends, and its running calls are not
-    /// sent again.
+    /// Sets `tokens` as the session, as a login does. The previous session ends, and running calls of the previous
+    /// session are not sent again.
     ///
-    /// The change is in effect when `set` returns. Await the result to learn whether the change succeeded. If the
-    /// access token has a character that no header can carry, the result is an error and the session stays
-    /// unchanged.
+    /// The change is in effect when `set` returns. Await the result to find out whether the change succeeded. If the
+    /// access token has a character that no header can carry, the result is an error and the session stays unchanged.
     ///
-    /// Tokens without a [lifetime](Tokens::expires_in) can be of any age. If the access token is a JWT, its `exp`
-    /// (RFC 7519 §4.1.4) is a hint: a call after that time refreshes first. The hint is not verified. If a refresh
-    /// is not possible, the call is sent with the token, and the server decides.
+    /// The runtime cannot know the age of tokens without a [lifetime](Tokens::expires_in). If the access token is a
+    /// JWT, its `exp` (RFC 7519 §4.1.4) is a hint: a call after that time refreshes first. The runtime does not verify
+    /// this hint. If a refresh is not possible, the call is sent with the access token, and the server decides whether
+    /// the token is still valid.
     #[allow(
         clippy::must_use_candidate,
         reason = "the change is in effect; a caller with a valid token need not check the result"
@@ -62,7 +62,8 @@ impl SessionWrite {
     ///
     /// # Errors
     ///
-    /// The change was not valid, or [`is_store`](Error::is_store): it could not be stored.
+    /// An error with [`is_store`](Error::is_store) if the change could not be stored, or another error if the change is
+    /// not valid.
     #[track_caller]
     pub fn wait(self) -> Result<(), Error> {
         crate::platform::background::block_on(self.into_future()).map_err(Error::no_runtime)?

@@ -15,12 +15,12 @@ pub(crate) struct Snapshot {
     pub(crate) stamp: Stamp,
     pub(crate) login_state: LoginState,
     pub(crate) cookies: Arc<Cookies>,
-    /// The generation in which the session received the current access token. The generation of the access token
-    /// is older than the current generation if a refresh returned the same access token.
+    /// The generation in which the session received the current access token. If a later refresh returned the same
+    /// access token, this generation is older than the current generation.
     pub(crate) token_since: u64,
     /// Whether calls wait for the running refresh, because the credential is known to be invalid.
     pub(crate) wait_for_refresh: bool,
-    /// Whether calls report a success, because the success would clear a remembered refusal.
+    /// Whether a successful call must be reported to the state machine, because it would clear a remembered refusal.
     pub(crate) wants_successes: bool,
 }
 
@@ -28,8 +28,8 @@ pub(crate) struct Snapshot {
 pub(crate) enum LoginState {
     LoggedOut,
     LoggedIn(Arc<Credential>),
-    /// The server rejected the refresh token. `rotation_lost` is true if the response to an earlier refresh was
-    /// lost, so the refresh token may be spent.
+    /// The server rejected the refresh token. `rotation_lost` is true if the response to an earlier refresh was lost,
+    /// so that refresh token may be spent.
     Expired {
         rotation_lost: bool,
     },
@@ -55,7 +55,7 @@ impl Snapshot {
         }
     }
 
-    /// Whether the session has expired because the response to an earlier refresh may have been lost.
+    /// Whether the session has expired and the response to an earlier refresh was lost.
     pub(crate) fn lost_rotation(&self) -> bool {
         matches!(self.login_state, LoginState::Expired { rotation_lost: true })
     }
@@ -66,7 +66,7 @@ impl Snapshot {
         self.stamp == other.stamp && self.credential().is_some_and(|credential| credential.is_usable())
     }
 
-    /// Whether a call that was sent with `stamp` was sent with the current access token.
+    /// Whether a call with `stamp` carried the current access token.
     pub(crate) fn has_token_of(&self, stamp: Stamp) -> bool {
         self.stamp.epoch == stamp.epoch && self.token_since <= stamp.generation
     }

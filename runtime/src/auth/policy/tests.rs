@@ -177,8 +177,8 @@ fn a_success_counts_only_by_a_rule() {
     assert_eq!(classification_of_json(policy(&[200, 403], EXPIRED, EXPIRED), 200, &expired), None);
 }
 
-/// A4, A5: the body is read only if it can change the classification. A body that the caller reads as a stream is
-/// not read.
+/// A4, A5: the runtime reads the body only if the body can change the classification. The runtime does not read a body
+/// that the caller reads as a stream.
 #[test]
 fn a_body_is_looked_at_only_if_it_can_matter() {
     const RULE: &[Condition] = &[Condition::Boolean("/ok", false)];

@@ -1,5 +1,5 @@
-//! Runs the attempts of one call after the first attempt: decides whether a fault is retried, waits, and runs the call
-//! again.
+//! Runs all attempts of a call except the first attempt: decides whether to retry after a fault, waits, and runs the
+//! call again.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ impl Execution {
         self.context.settings.retry_budget.withdraw().then_some(wait)
     }
 
-    /// Waits and runs the call again, until a result needs no retry.
+    /// Waits and runs the call again, until the outcome of an attempt is final.
     pub(crate) async fn retry(&mut self, mut wait: Duration, reading: Reading) -> Result<Answer, Error> {
         loop {
             trace::retries(self.receipt.retries, wait);

@@ -29,7 +29,7 @@ mod tests {
         assert_eq!(wait(Duration::MAX, Duration::MAX, 3, 0.0), Duration::ZERO);
     }
 
-    /// Each tenth of the range receives about a tenth of the waits for every seed.
+    /// For every seed, each tenth of the range receives about a tenth of the waits.
     #[test]
     fn waits_are_spread_evenly_between_zero_and_the_ceiling() {
         for seed in 0..20 {

@@ -7,10 +7,10 @@ use http::Method;
 
 use crate::error::{Error, Kind};
 
-/// The progress of an attempt, which distinguishes its own faults from other errors.
+/// The progress of an attempt. The progress shows whether an error is a fault of the attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// No request is being sent. The call may wait for a refresh.
+    /// No request is being sent. The call may be waiting for a refresh.
     Idle,
     /// A request was passed to the transport.
     Sending,
@@ -18,14 +18,14 @@ pub(crate) enum Stage {
     Answered,
 }
 
-/// The fault of an attempt.
+/// The way in which an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The request was not sent.
     NeverSent,
     /// The request was sent, but no complete answer arrived.
     NoAnswer,
-    /// The answer has a status that is retried.
+    /// The answer has a status for which the call is retried.
     Status(u16),
 }
 
@@ -34,7 +34,7 @@ pub(crate) enum Fault {
 pub(crate) struct Allowed {
     /// Whether the body can be sent again. A stream that was passed to the transport cannot be sent again.
     pub(crate) replayable: bool,
-    /// Whether the method has a role in the session, or must not be sent twice.
+    /// Whether the method has a role in the session, or declares that its request must not be sent more than once.
     pub(crate) once: bool,
     pub(crate) idempotent: bool,
 }
@@ -59,14 +59,14 @@ pub(crate) fn is_idempotent(method: &Method) -> bool {
     )
 }
 
-/// Returns the fault of a failed send. Errors of a refresh, of the session or of a redirect are not faults.
+/// Returns the fault of a failed send. An error of a refresh, of the session or of a redirect is not a fault.
 pub(crate) fn fault_of(error: &Error, stage: Stage) -> Option<Fault> {
     match (stage, error.kind()) {
         (Stage::Sending, Kind::Connect | Kind::Timeout | Kind::Transport) if error.is_unsent() => {
             Some(Fault::NeverSent)
         }
         (Stage::Sending, Kind::Connect | Kind::Timeout | Kind::Transport) => Some(Fault::NoAnswer),
-        // An error without a source comes from this crate: the server sent too many redirects.
+        // An error without a source is an error of this crate, which reports that the server sent too many redirects.
         (Stage::Answered, Kind::Connect | Kind::Timeout | Kind::Transport) => {
             error.source().map(|_| Fault::NoAnswer)
         }

@@ -11,7 +11,7 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 
 /// Retries of faults that do not concern the credential. Set retries for a client
 /// ([`ClientBuilder::retry`](crate::ClientBuilder::retry)) or for one call ([`Pending::retry`](crate::Pending::retry)).
-/// Without these settings, no call is retried.
+/// By default, no call is retried.
 ///
 /// `Retry::default()` makes at most 3 attempts. The table shows which faults are retried:
 ///
@@ -28,9 +28,10 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 ///
 /// Before each retry, the call waits for a random time. The first wait is between zero and 100 ms, and the range
 /// doubles with each retry up to 20 s. If the answer has `Retry-After`, or the reset time of an exhausted rate limit,
-/// the call waits for the time that the server requests. If the requested time exceeds the call's deadline, or 60 s
-/// without a deadline, the call fails at once. [`Error::retry_after`](crate::Error::retry_after) then returns how long
-/// to wait. If the next wait exceeds the deadline, the call fails with its last fault.
+/// the call waits for the time that the server requests. If the requested time exceeds the call's deadline, the call
+/// fails at once. A call without a deadline fails at once if the requested time exceeds 60 s.
+/// [`Error::retry_after`](crate::Error::retry_after) then returns how long to wait. If the next wait exceeds the
+/// deadline, the call fails with its last fault.
 ///
 /// ```
 /// use std::time::Duration;
@@ -83,7 +84,7 @@ impl Retry {
         self
     }
 
-    /// Sets the maximum length of a wait, unless the server requests a longer wait. Default: 20 s.
+    /// Sets the maximum length of each wait, unless the server requests a longer one. Default: 20 s.
     pub fn max_wait(mut self, max_wait: Duration) -> Self {
         self.max_wait = max_wait;
         self
@@ -111,7 +112,8 @@ impl Retry {
         self.budget.take()
     }
 
-    /// Returns why the statuses cannot be retried. `refresh_on` contains the statuses that cause a refresh.
+    /// Returns a text that states why one of the statuses cannot be retried. `refresh_on` contains the statuses that
+    /// cause a refresh.
     pub(crate) fn mistake(&self, refresh_on: &[u16]) -> Option<String> {
         self.statuses.iter().flat_map(|statuses| statuses.iter()).find_map(|status| match status {
             400..=599 if refresh_on.contains(status) => {
@@ -148,7 +150,7 @@ mod tests {
         assert_eq!(
             Retry::default().mistake(&[401, 503]),
             None,
-            "the default set may contain a status that causes a refresh"
+            "the default statuses may contain a status that causes a refresh"
         );
     }
 }

@@ -39,7 +39,7 @@ static LOGOUT: Endpoint = method("DELETE").logout();
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Row {
     NeverSent,
-    /// A browser reports a network error and hides its reason.
+    /// A browser reports only that a network error occurred, and hides the reason of the network error.
     Hidden,
     Reset,
     TimedOut,
@@ -85,7 +85,7 @@ fn answer(row: Row) -> std::result::Result<Response, BoxError> {
     }
 }
 
-/// Returns how often a call is sent if each attempt has the fault of `row`.
+/// Returns how many times a call is sent if each attempt fails with the fault of `row`.
 async fn sends(row: Row, endpoint: &'static Endpoint, body: SentBody) -> u32 {
     let sends = Arc::new(AtomicU32::new(0));
     let counted = sends.clone();

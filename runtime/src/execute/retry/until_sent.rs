@@ -1,4 +1,4 @@
-//! Retries a call with a role. A call with a role is sent again only if its request was never sent.
+//! Retries a call with a role in the session. Such a call is retried only if its request was never sent.
 
 use super::faults::{Fault, Stage, fault_of};
 use crate::declaration::endpoint::Endpoint;
@@ -12,8 +12,8 @@ use crate::trace::{self, InSpan};
 use crate::transport::response::Response;
 use crate::transport::transport::Sent;
 
-/// Sends `call`, and retries it as often as the client allows while the request cannot be sent. The receipt counts the
-/// attempts.
+/// Sends `call`. If the request cannot be sent, the function tries again as often as the client's settings allow. The
+/// receipt counts the attempts.
 pub(crate) async fn until_sent(
     context: &Context,
     endpoint: &'static Endpoint,

@@ -16,19 +16,19 @@ use tokio::time::{Sleep, sleep, timeout};
 use super::connection::{Asked, answer, read};
 use super::page::Page;
 
-/// The maximum number of open connections. An additional connection closes the oldest one, so a program that opens many
-/// connections cannot block the browser.
+/// The maximum number of open connections. Each additional connection closes the oldest one, so that a program that
+/// opens many connections cannot block the browser.
 const MAX_CONNECTIONS: usize = 64;
-/// The delay after a connection could not be accepted.
+/// The pause before the listener tries again after it failed to accept a connection.
 const PAUSE: Duration = Duration::from_millis(100);
 /// The maximum time to wait until the browser has received the last page.
 const PAGE_DEADLINE: Duration = Duration::from_secs(2);
 
-/// A listener on `127.0.0.1`. Dropping this value frees the port at once.
+/// A listener on `127.0.0.1`. Dropping the listener frees its port at once.
 pub(super) struct Listener {
     /// The listening socket, which is `None` after `close`.
     socket: Option<TcpListener>,
-    /// The delay during which no connection is accepted.
+    /// The timer of the pause in which the listener accepts no connection.
     pause: Option<Pin<Box<Sleep>>>,
     path: Arc<str>,
     connections: JoinSet<()>,
@@ -38,7 +38,8 @@ pub(super) struct Listener {
     callbacks: mpsc::Receiver<Callback>,
 }
 
-/// A `GET` request for the path of the redirect. If this value is dropped without a response, the connection is closed.
+/// A `GET` request for the path of the redirect. If the callback is dropped without a response, its connection is
+/// closed.
 pub(super) struct Callback {
     pub(super) query: String,
     page: oneshot::Sender<Page>,
@@ -60,12 +61,12 @@ impl Listener {
         Ok(socket.local_addr()?.port())
     }
 
-    /// Frees the port. Open connections stay open until this value is dropped.
+    /// Frees the port. Open connections stay open until the listener is dropped.
     pub(super) fn close(&mut self) {
         self.socket = None;
     }
 
-    /// Waits for the next callback. All other requests receive an error page in the meantime.
+    /// Waits for the next callback. Until the callback arrives, all other requests receive an error page.
     pub(super) async fn next(&mut self) -> Callback {
         poll_fn(|context| self.poll_next(context)).await
     }
@@ -75,7 +76,7 @@ impl Listener {
         while let Poll::Ready(Some(_)) = self.connections.poll_join_next(context) {}
         match self.callbacks.poll_recv(context) {
             Poll::Ready(Some(callback)) => Poll::Ready(callback),
-            // This value owns a sender, so the channel stays open.
+            // The listener owns a sender, so the channel stays open.
             Poll::Ready(None) | Poll::Pending => Poll::Pending,
         }
     }
@@ -88,8 +89,8 @@ impl Listener {
             self.pause = None;
             match socket.poll_accept(context) {
                 Poll::Ready(Ok((stream, _))) => self.serve(stream),
-                // If `accept` failed, for example because the process has too many open files, it would fail again at
-                // once.
+                // A repeated `accept` would fail again at once, for example because the process has too many open
+                // files.
                 Poll::Ready(Err(_)) => self.pause = Some(Box::pin(sleep(PAUSE))),
                 Poll::Pending => return,
             }
@@ -107,14 +108,14 @@ impl Listener {
 }
 
 impl Callback {
-    /// Shows a page and waits until the browser has received it.
+    /// Sends a page to the browser and waits until the browser has received the page.
     pub(super) async fn answer(self, page: Page) {
         if self.page.send(page).is_ok() {
             let _ = timeout(PAGE_DEADLINE, self.shown).await;
         }
     }
 
-    /// Shows a page without waiting for the browser.
+    /// Sends a page to the browser without waiting for the browser.
     pub(super) fn answer_later(self, page: Page) {
         let _ = self.page.send(page);
     }

@@ -110,15 +110,15 @@ impl Browser {
         self
     }
 
-    /// Sets the time from the start of [`run`](Self::run) until the answer must arrive. Default: 5 minutes.
+    /// Sets the time limit for the answer, counted from the start of [`run`](Self::run). Default: 5 minutes.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Requests the additional scope or login that the API demanded when it refused a call. An API demands an
-    /// additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or more recent login with
-    /// `insufficient_user_authentication` (RFC 9470).
+    /// Makes the login request the scope, or the stronger or more recent login, that the API demanded when it refused a
+    /// call. An API demands an additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or more
+    /// recent login with `insufficient_user_authentication` (RFC 9470).
     ///
     /// The login requests the demanded scope together with the scopes of the [`App`] and of the session, because the
     /// new login replaces the whole session. If the error contains no demand, [`run`](Self::run) returns an error with
@@ -146,16 +146,16 @@ impl Browser {
     /// login inside [`Session::ensure_login`], so that only one process logs in.
     ///
     /// The listener binds the literal address `127.0.0.1` and accepts only a `GET` request for its path with the
-    /// `state` of this login. Any other request receives a page with the status 400, and the wait continues. The code
-    /// is exchanged only once.
+    /// `state` of this login. Any other request receives a page with the status 400, and `run` continues to wait. The
+    /// code is exchanged only once.
     ///
     /// Dropping the future closes the port at once.
     ///
     /// # Errors
     ///
     /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
-    /// - [`is_login_unavailable`](Error::is_login_unavailable): the time is up, the port is in use, or the server is
-    ///   unreachable. The error text states whether no browser could be opened.
+    /// - [`is_login_unavailable`](Error::is_login_unavailable): the time limit has expired, the port is in use, or the
+    ///   server is unreachable. If no browser could be opened, the error text states this.
     /// - Any other error: the settings are invalid, the answer comes from a different server, a logout happened during
     ///   the login, or the store failed.
     pub fn run(self, session: &Session) -> Operation<impl Future<Output = Result<Tokens>> + Send + 'static> {
@@ -211,8 +211,8 @@ async fn listen(port: u16, path: &str) -> Result<Listener> {
     })
 }
 
-/// Waits for the first answer that belongs to this login. Any other request receives an error page, and the wait
-/// continues.
+/// Waits for the first answer that belongs to this login. Until the answer arrives, any other request receives an error
+/// page.
 async fn wait_for_answer(
     listener: &mut Listener,
     app: &App,

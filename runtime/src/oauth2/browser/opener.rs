@@ -27,7 +27,7 @@ impl<T, E> Opened for Result<T, E> {
 /// A function that opens a URL and returns whether a browser was opened.
 pub(super) struct Opener(Box<dyn FnOnce(&str) -> bool + Send>);
 
-/// The result of an opener, as soon as the opener has returned.
+/// Receives the result of an opener when the opener returns.
 #[derive(Clone, Default)]
 pub(super) struct Opening(Arc<OnceLock<bool>>);
 

@@ -22,7 +22,7 @@ impl Page {
         Self { status: "200 OK", html, custom: true }
     }
 
-    /// Returns the page after a failure. The text of `reason` may quote a server, so it is escaped.
+    /// Returns the page that reports a failed login. The text of `reason` may quote a server, so it is escaped.
     pub(super) fn failed(reason: &str) -> Self {
         Self::own("400 Bad Request", "The login failed", reason)
     }

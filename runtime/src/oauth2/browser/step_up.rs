@@ -16,7 +16,8 @@ pub(super) struct Demand {
 
 impl Demand {
     pub(super) fn of(error: &Error) -> Result<Self> {
-        // The headers of the refused call have priority, because the answer in the error may belong to a later refresh.
+        // The headers of the refused call have priority over those of the error, because the answer in the error may
+        // belong to a later refresh.
         let headers = error.rejection().map(Rejection::headers).or_else(|| error.headers());
         let demands = headers.into_iter().flat_map(challenges).filter_map(|challenge| {
             let parameter = |wanted: &str| {
@@ -42,7 +43,7 @@ impl Demand {
 }
 
 impl App {
-    /// Returns the parameters that make a login satisfy the demand.
+    /// Returns the login parameters that satisfy the demand.
     pub(super) fn meeting(&self, demand: &Demand, session: &Session) -> Vec<(&'static str, String)> {
         let granted = session.tokens().and_then(|tokens| tokens.scope().map(str::to_owned));
         let scope = demand.scope.as_ref().map(|demanded| {

@@ -40,7 +40,8 @@ struct Inner {
 }
 
 impl IdServer {
-    /// Creates a server that takes the steps in this order. The last step is repeated for all further requests.
+    /// Creates a server that reacts to each request with the next of `steps`. The server repeats the last step for all
+    /// further requests.
     fn new(steps: impl IntoIterator<Item = Step>) -> Self {
         let inner = Inner { steps: steps.into_iter().collect(), seen: Vec::new() };
         Self(Arc::new(Mutex::new(inner)))
@@ -92,7 +93,7 @@ async fn respond(step: Step) -> Result<reqwest::Response, BoxError> {
     }
 }
 
-/// Returns an answer of the device endpoint with the changes in `change`.
+/// Returns a valid answer of the device endpoint, modified by `change`.
 fn device(change: &Value) -> Step {
     let mut answer = json!({
         "device_code": SECRET, "user_code": "WDJB-MJHT", "verification_uri": "https://id.test/activate",
@@ -205,7 +206,7 @@ async fn lost_answers_and_overload_do_not_end_the_wait() {
     let (outcome, session) = log_in(&server).await;
     outcome.unwrap();
     assert_eq!(session.state(), SessionState::LoggedIn);
-    // The wait grows only if the server is overloaded or does not answer in time.
+    // The wait between two requests grows only if the server is overloaded or does not answer in time.
     assert_eq!(server.waits(), [1, 1, 1, 1, 30, 10 + 60]);
 }
 
@@ -237,7 +238,7 @@ async fn the_answers_of_the_server_that_end_the_login() {
     }
 }
 
-/// GitHub sends errors with the status 200.
+/// GitHub sends the errors of a device login with the status 200.
 #[tokio::test(start_paused = true)]
 async fn errors_with_status_200_are_errors() {
     let server = IdServer::new([

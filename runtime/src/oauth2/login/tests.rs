@@ -11,7 +11,7 @@ use crate::error::BoxError;
 use crate::oauth2::Server;
 use crate::transport::transport::Transport;
 
-/// The code is sent only once, and the user waits no longer than the deadline.
+/// The code is sent only once, and the login fails when the deadline of the exchange has passed.
 #[tokio::test(start_paused = true)]
 async fn an_exchange_without_an_answer_ends_after_its_deadline() {
     let sends = Arc::new(AtomicUsize::new(0));

@@ -16,12 +16,13 @@ use super::time::timeout;
 
 /// The longest prefix of a body that rules can read, in bytes.
 const LIMIT: usize = 16 * 1024;
-/// The longest wait for the prefix of a body. A body that is slow or never ends must not delay its reader.
+/// The longest wait for the prefix of a body. A body that arrives slowly or never ends must not delay the caller that
+/// reads the body.
 const WAIT: Duration = Duration::from_secs(1);
 
 /// Returns the same response and at most the first 16 KiB of its body.
 ///
-/// Not cancel safe: the response is lost when the future is dropped.
+/// This function is not cancel safe: the response is lost when the future is dropped.
 pub(crate) async fn look_at(response: Response) -> (Response, Bytes) {
     let url = response.url().clone();
     let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
@@ -32,7 +33,8 @@ pub(crate) async fn look_at(response: Response) -> (Response, Bytes) {
         looked.fill().await;
     }
     let prefix = looked.prefix();
-    // reqwest keeps the URL in an extension and reads it from there when a response is converted back.
+    // reqwest stores the URL of a response in an extension, and reads the URL from this extension when an
+    // `http::Response` is converted into a reqwest response.
     let mut builder = http::Response::builder().url(url);
     if let Some(extensions) = builder.extensions_mut() {
         parts.extensions.extend(std::mem::take(extensions));
@@ -47,7 +49,8 @@ struct Looked {
 }
 
 impl Looked {
-    /// Reads frames until the prefix is complete. Cancel safe: `frames` keeps all frames that were read.
+    /// Reads frames until the prefix is complete. This function is cancel safe, because `frames` keeps all frames that
+    /// were read.
     async fn fill(&mut self) {
         let mut length = 0;
         while length < LIMIT {
@@ -133,7 +136,7 @@ mod tests {
         response.body(Body::wrap_stream(stream::iter(chunks))).unwrap().into()
     }
 
-    /// A4: the status, the headers and the URL stay the same.
+    /// A4: reading the beginning of the body does not change the status, the headers or the URL of the response.
     #[tokio::test]
     async fn the_head_of_the_answer_stays_the_same() {
         let (response, prefix) = look_at(response(vec![Ok(Bytes::from("body"))])).await;
@@ -147,7 +150,7 @@ mod tests {
         assert_eq!(response.text().await.unwrap(), "body");
     }
 
-    /// A4: rules can read at most 16 KiB. The reader receives every chunk in order and without a copy.
+    /// A4: rules can read at most 16 KiB. The reader of the body receives every chunk in order and without a copy.
     #[tokio::test]
     async fn the_reader_gets_every_chunk_without_a_copy() {
         let chunks: Vec<Bytes> = (0..40).map(|n| Bytes::from(vec![n; 1000])).collect();
@@ -166,8 +169,8 @@ mod tests {
         assert_eq!(response.chunk().await.unwrap().unwrap().as_ptr(), whole.as_ptr());
     }
 
-    /// A4: if the body fails while its prefix is read, the reader receives the bytes before the failure and then
-    /// the error.
+    /// A4: if the body fails while its prefix is being read, the reader of the body receives the bytes before the
+    /// failure and then the error.
     #[tokio::test]
     async fn a_failing_body_fails_for_its_reader() {
         let broken = std::io::Error::other("on purpose");
@@ -177,7 +180,7 @@ mod tests {
         assert!(response.chunk().await.is_err());
     }
 
-    /// A4: the wait for a slow body ends after one second. The reader still receives the whole body.
+    /// A4: the wait for a slow body ends after one second. The reader of the body still receives the whole body.
     #[tokio::test(start_paused = true)]
     async fn the_prefix_of_a_slow_body_is_awaited_for_one_second() {
         let (sender, receiver) = tokio::sync::oneshot::channel::<Bytes>();

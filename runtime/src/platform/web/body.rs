@@ -1,5 +1,5 @@
-//! Defines [`Body`], the body of a request. Few browsers can send a stream, so a stream is read to its end before
-//! the request is sent.
+//! Defines [`Body`], the body of a request. Few browsers can send a stream, so the runtime reads a stream to its end
+//! before it sends the request.
 
 use std::collections::VecDeque;
 use std::error::Error;

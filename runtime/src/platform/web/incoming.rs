@@ -34,13 +34,13 @@ pub(crate) struct Incoming {
 
 struct Reader {
     reader: ReadableStreamDefaultReader,
-    /// The chunk that is being read. A pending read is stored in this field, so no data is lost when the reader
-    /// stops waiting.
+    /// The chunk that is being read. A pending read is stored in this field, so no data is lost if the caller stops
+    /// waiting for the chunk.
     next: Option<JsFuture>,
     _abort: AbortOnDrop,
 }
 
-/// Ends a `fetch` and the transfer of its body when the `AbortOnDrop` is dropped.
+/// A guard that ends a `fetch` and the transfer of its body when the guard is dropped.
 pub(super) struct AbortOnDrop(pub(super) AbortController);
 
 impl Drop for AbortOnDrop {

@@ -35,7 +35,7 @@ impl Form {
         Self(Vec::new())
     }
 
-    /// Returns the form unchanged, because this implementation never percent-encodes names.
+    /// Returns the form unchanged, because this implementation never percent-encodes the names of parts.
     pub(crate) fn percent_encode_noop(self) -> Self {
         self
     }

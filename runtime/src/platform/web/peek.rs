@@ -9,7 +9,8 @@ use super::time::timeout;
 
 /// The longest prefix of a body that rules can read, in bytes.
 const LIMIT: usize = 16 * 1024;
-/// The longest wait for the prefix of a body. A body that is slow or never ends must not delay its reader.
+/// The longest wait for the prefix of a body. A body that arrives slowly or never ends must not delay the caller that
+/// reads the body.
 const WAIT: Duration = Duration::from_secs(1);
 
 /// Returns the same response and at most the first 16 KiB of its body.

@@ -1,4 +1,4 @@
-//! Decodes text with the `TextDecoder` of the browser, so the page contains no tables of encodings.
+//! Decodes text with the `TextDecoder` of the browser, so that the WebAssembly module needs no encoding tables.
 
 use web_sys::{TextDecoder, TextDecoderOptions};
 

@@ -13,7 +13,7 @@ use js_sys::Function;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
-/// The same type as `Instant`, because tests cannot pause the clock of a browser.
+/// An alias of `Instant`, because tests cannot pause the clock of a browser.
 pub(crate) use web_time::Instant as RealInstant;
 pub(crate) use web_time::Instant;
 
@@ -33,14 +33,14 @@ pub(crate) fn real_now() -> RealInstant {
     RealInstant::now()
 }
 
-/// Returns the current time of the wall clock. In a browser, the standard library has the type `SystemTime`, but
-/// no clock.
+/// Returns the current time of the wall clock. For a browser, the standard library has the type `SystemTime`, but it
+/// cannot read the time.
 pub(crate) fn wall() -> SystemTime {
     let since = web_time::SystemTime::now().duration_since(web_time::UNIX_EPOCH);
     SystemTime::UNIX_EPOCH + since.unwrap_or_default()
 }
 
-/// A future that waits until `until`.
+/// A future that completes at the time `until`.
 pub(crate) struct Sleep {
     until: Instant,
     timer: Option<SendWrapper<Timer>>,
@@ -92,7 +92,7 @@ impl Timer {
                 waker.wake();
             }
         });
-        // The wait is rounded up, because a timer that is rounded down fires too early.
+        // The wait is rounded up to whole milliseconds, because a timer whose wait is rounded down fires too early.
         let millis = (wait.min(MAX) + Duration::from_micros(999)).as_millis();
         let id = set_timeout(fire.as_ref().unchecked_ref(), i32::try_from(millis).unwrap_or(i32::MAX));
         Self { id, waker, _fire: fire }

@@ -1,5 +1,5 @@
-//! Parses URLs with the parser of the browser: [`Url`] has the methods of `url::Url` that the runtime uses. A page then
-//! needs no Unicode tables, which the `url` crate contains.
+//! Parses URLs with the parser of the browser: [`Url`] has the methods of `url::Url` that the runtime uses. The
+//! WebAssembly module therefore does not need the Unicode tables of the `url` crate.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub(crate) struct Url {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ParseError;
 
-/// The parts of a URL before its query.
+/// The parts of a URL up to the query.
 struct Parts<'a> {
     scheme: &'a str,
     /// User name and password.
@@ -98,7 +98,7 @@ impl Url {
 
     pub(crate) fn set_query(&mut self, query: Option<&str>) {
         self.change(|url| match query {
-            // With the question mark, the browser keeps an empty query.
+            // Because of the question mark, the browser keeps an empty query.
             Some(query) => url.set_search(&["?", query].concat()),
             None => url.set_search(""),
         });
@@ -124,7 +124,8 @@ impl Url {
         };
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let (user, place) = authority.rsplit_once('@').unwrap_or(("", authority));
-        // The last colon of an IPv6 address is in the brackets, so the text after this colon is not a number.
+        // If an IPv6 address has no port, the last colon is within the brackets, so the text after this colon is not a
+        // number.
         let port = place.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?)));
         let (host, port) = port.map_or((place, None), |(host, port)| (host, Some(port)));
         Parts { scheme, user, host: Some(host).filter(|host| !host.is_empty()), port, path }

@@ -13,7 +13,7 @@ fn ending(status: u16, body: &'static str, html: bool, ends_on: &[StatusCode]) -
     ending_with(status, &headers, body, &usual)
 }
 
-/// Returns the classification of a response. An unclear response is treated as a failed one.
+/// Returns the classification of a response. In this test, an unclear response is treated as a failed response.
 fn ending_with(status: u16, headers: &HeaderMap, body: &str, session_ends: &SessionEnds) -> Ending {
     let body = Bytes::copy_from_slice(body.as_bytes());
     match classify(StatusCode::from_u16(status).unwrap(), headers, &body, session_ends) {
@@ -22,7 +22,7 @@ fn ending_with(status: u16, headers: &HeaderMap, body: &str, session_ends: &Sess
     }
 }
 
-/// D3, D4: only a definite rejection ends the session.
+/// D3, D4: the session ends only if the response definitely rejects the refresh token.
 #[test]
 fn an_oauth_code_ends_the_session_and_an_html_page_does_not() {
     let both = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
@@ -50,8 +50,8 @@ fn an_oauth_code_ends_the_session_and_an_html_page_does_not() {
     }
 }
 
-/// D4: some servers send known error codes in their own fields. Other codes in such fields do not reject the
-/// refresh token.
+/// D4: some servers send known error codes in fields that OAuth does not define. Unknown error codes in these fields do
+/// not reject the refresh token.
 #[test]
 fn codes_in_other_fields_end_the_session() {
     let simplejwt = r#"{"detail":"Token is blacklisted","code":"token_not_valid"}"#;
@@ -66,8 +66,8 @@ fn codes_in_other_fields_end_the_session() {
     assert!(!is_error(&HeaderMap::new(), &granted));
 }
 
-/// W5: a declaration of the user takes precedence over every list of codes. A web page is not an answer of the
-/// endpoint.
+/// W5: a declaration of the user takes precedence over every list of codes. A web page does not come from the refresh
+/// endpoint itself.
 #[test]
 fn a_declared_status_outranks_every_code() {
     let declared = SessionEnds { declared: Some(vec![StatusCode::BAD_REQUEST]), ..SessionEnds::default() };
@@ -116,7 +116,7 @@ fn a_declared_condition_ends_the_session() {
     }
 }
 
-/// W6: known error codes reject the refresh token in upper and lower case, in all known fields, and even in an
+/// W6: known error codes reject the refresh token in upper and lower case and in all known fields. They also do so in a
 /// urlencoded body or with status 200.
 #[test]
 fn codes_outside_of_oauth_are_definite() {
@@ -146,8 +146,8 @@ fn codes_outside_of_oauth_are_definite() {
     }
 }
 
-/// W4: without a declaration, the error contains the code of the server and the declaration that would end the
-/// session.
+/// W4: if no declaration matches, the error text contains the error code of the server and the declaration with which
+/// this response would end the session.
 #[test]
 fn the_error_of_an_unclear_response_names_the_code_and_the_declaration() {
     let text = |status, body: &'static str| {

@@ -1,9 +1,9 @@
 //! Parses one cookie and applies the rules of RFC 6265 and its revision RFC 6265bis: where the cookie is sent, and
 //! when it expires.
 //!
-//! The crates with these rules depend on a calendar library, so the rules are implemented here. Rules that only
-//! browsers need are omitted: scripts, sites and the public suffix list. The cookies of a session are sent only to
-//! the origin of the API.
+//! This crate implements the rules itself, because all other crates with these rules depend on a calendar library.
+//! Rules that only browsers need are omitted: those about scripts, sites and the public suffix list. The cookies of a
+//! session are sent only to the origin of the API.
 
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -25,12 +25,12 @@ pub(super) struct Cookie {
     pub(super) domain: String,
     host_only: bool,
     secure: bool,
-    /// The expiry in seconds since 1970. A cookie without an expiry ends with the session.
+    /// The expiry in seconds since 1970, or `None` for a cookie that ends with the session.
     expires: Option<u64>,
     /// The time between the response that set the cookie and its expiry, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_age: Option<u64>,
-    /// Whether the cookie came with a login or a refresh, so the next refresh may need it.
+    /// Whether a response to a login or a refresh set the cookie, so that the next refresh may need it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) refreshes: bool,
     #[serde(skip)]
@@ -84,7 +84,8 @@ impl Cookie {
         valid.then_some(cookie)
     }
 
-    /// Whether the cookie meets the requirements of a prefix in its name (RFC 6265bis §4.1.3).
+    /// Whether the cookie meets the requirements of the `__Host-` or `__Secure-` prefix in its name (RFC 6265bis
+    /// §4.1.3).
     fn keeps_prefix(&self, url: &Url, has_path: bool) -> bool {
         let has_prefix = |prefix: &str| {
             self.name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
@@ -99,8 +100,8 @@ impl Cookie {
     fn set_domain(&mut self, value: &str, host: &str) -> Option<()> {
         let value = value.strip_prefix('.').unwrap_or(value);
         self.host_only = value.is_empty();
-        // `canonical_host` normalizes the host as the URL parser does, so the domain can be compared with the host of
-        // a URL.
+        // `canonical_host` normalizes the domain as the URL parser does, so that the domain can be compared with the
+        // host of a URL.
         self.domain = if self.host_only { host.to_owned() } else { canonical_host(value)? };
         Some(())
     }
@@ -152,7 +153,7 @@ fn is_secure(url: &Url) -> bool {
     url.scheme() == "https" || is_loopback(url)
 }
 
-/// Whether `host` is an IP address and no name. An address has no subdomains.
+/// Whether `host` is an IP address and not a name. An IP address has no subdomains.
 fn is_address(host: &str) -> bool {
     host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
 }
@@ -178,7 +179,7 @@ fn parse_max_age(value: &str, now: SystemTime) -> Option<u64> {
     if value.len() > digits.len() {
         return Some(0);
     }
-    // A number that does not fit in a `u64` is longer than any session.
+    // A number of seconds that does not fit in a `u64` is longer than the lifetime of any session.
     let age: u64 = digits.parse().unwrap_or(u64::MAX);
     Some(if age == 0 { 0 } else { seconds(now).saturating_add(age) })
 }

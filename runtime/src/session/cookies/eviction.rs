@@ -6,11 +6,10 @@ use std::collections::BTreeSet;
 use super::cookie::Cookie;
 use super::limits::{MAX, MAX_OF_HOST};
 
-/// Removes cookies until the number of cookies is within the limits. The cookie that has not been used for the
-/// longest time is removed first. A cookie that may refresh the session is removed only if there is no other
-/// cookie.
+/// Removes cookies until the number of cookies is within the limits. The least recently used cookie is removed first. A
+/// cookie that may refresh the session is removed only if all remaining cookies may refresh the session.
 ///
-/// `before` is the value of the clock before the response whose cookies were added last.
+/// `before` is the value of the cookie clock before the last response added its cookies.
 pub(super) fn evict(cookies: &mut Vec<Cookie>, before: u64) {
     if cookies.len() <= MAX_OF_HOST {
         return;
@@ -31,11 +30,12 @@ fn evict_beyond(cookies: &mut Vec<Cookie>, limit: usize, before: u64, counts: im
     }
 }
 
-/// Returns the worth of a cookie. The cookie with the smallest worth is removed first. Of two cookies with the same worth,
-/// the cookie that was set later is removed.
+/// Returns the priority with which a cookie is kept. The cookie with the lowest priority is removed first. Of two
+/// cookies with the same priority, the cookie that was set later is removed.
 ///
-/// A server may set a cookie with a new name at every refresh. These cookies are sent together, so their last use does
-/// not show which cookie refreshes the session. The oldest cookies and the cookies of the last response are kept.
+/// A server may set a cookie with a new name at every refresh. All these cookies are sent in the same requests, so the
+/// time of their last use does not show which cookie refreshes the session. Therefore, the oldest cookies and the
+/// cookies of the last response are kept.
 fn worth(cookie: &Cookie, before: u64) -> (bool, bool, u64) {
     if cookie.refreshes {
         (true, cookie.used.is_received_after(before), 0)

@@ -14,7 +14,7 @@ pub(super) const MAX_OF_HOST: usize = 50;
 /// The maximum number of cookies of a session.
 pub(super) const MAX: usize = 180;
 
-/// Counts the received cookies. [`LastUse`] uses the number of received cookies as its clock.
+/// The number of received cookies, which [`LastUse`] uses as its clock.
 static CLOCK: AtomicU64 = AtomicU64::new(0);
 
 /// Records when a cookie was received, and when it was last received or sent. All copies of a cookie share one
@@ -22,13 +22,13 @@ static CLOCK: AtomicU64 = AtomicU64::new(0);
 #[derive(Clone, Debug, Default)]
 pub(super) struct LastUse {
     used: Arc<AtomicU64>,
-    /// The value of the clock when the cookie was received. The number of a cookie from a store is 0.
+    /// The value of the clock when the cookie was received, or 0 for a cookie from a store.
     number: u64,
     /// The time at which this process received the cookie. `None` means that the cookie was read from a store.
     received: Option<Instant>,
 }
 
-/// Returns the current value of the clock. Every cookie that is received later has a greater number.
+/// Returns the current value of the cookie clock. Every cookie that is received later has a greater value.
 pub(super) fn clock() -> u64 {
     CLOCK.load(Ordering::Relaxed)
 }
@@ -41,14 +41,14 @@ impl LastUse {
 
     pub(super) fn touch(&self) {
         let now = clock();
-        // The write is skipped if the value is current, because threads that send the same cookies would contend
-        // for the write.
+        // The write is skipped if the stored value is already current, because threads that send the same cookies would
+        // contend for the write.
         if self.at() != now {
             self.used.store(now, Ordering::Relaxed);
         }
     }
 
-    /// Returns whether this process received the cookie after this value of the clock.
+    /// Returns whether this process received the cookie after the cookie clock had the value `clock`.
     pub(super) fn is_received_after(&self, clock: u64) -> bool {
         self.number > clock
     }

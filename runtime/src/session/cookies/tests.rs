@@ -12,7 +12,7 @@ fn answer(lines: &[&'static str]) -> HeaderMap {
     lines.iter().map(|line| (SET_COOKIE, HeaderValue::from_bytes(line.as_bytes()).unwrap())).collect()
 }
 
-/// Applies the `Set-Cookie` lines of a response from `from`.
+/// Adds the cookies that a response from the URL `from` sets with these `Set-Cookie` lines.
 fn after(jar: &Cookies, from: &str, lines: &[&'static str]) -> Cookies {
     SetCookies::of(&answer(lines), &url(from)).unwrap().after(jar)
 }
@@ -21,7 +21,7 @@ fn set(from: &str, line: &'static str) -> Cookies {
     after(&Cookies::default(), from, &[line])
 }
 
-/// Returns the `Cookie` header of a request.
+/// Returns the `Cookie` header of a request to this URL.
 fn sent(jar: &Cookies, to: &str) -> Option<String> {
     let mut headers = HeaderMap::new();
     jar.apply(&url(to), &mut headers);
@@ -242,7 +242,7 @@ fn cookies_that_refresh_are_never_displaced_by_others() {
         sent(&jar, "https://shop.example/api/refresh").unwrap().contains("refresh=2"),
         "the replaced cookie is kept, too"
     );
-    // Cookies that may refresh the session are limited, too.
+    // The limits also apply to cookies that may refresh the session.
     for number in 0..1000 {
         jar = add(&jar, LOGIN, &format!("r{number}=1; Path=/"), true);
     }
@@ -274,7 +274,7 @@ fn cookies_that_come_with_every_refresh_do_not_displace_the_one_that_refreshes()
     }
 }
 
-/// The cookies of the last refresh are kept if their names change at every refresh.
+/// The cookies of the last refresh are kept, even if their names change at every refresh.
 #[test]
 fn the_cookies_of_the_last_refresh_are_kept() {
     let mut jar = Cookies::default();
@@ -294,7 +294,8 @@ fn the_cookies_of_the_last_refresh_are_kept() {
     assert_eq!(jar.0.len(), 50);
 }
 
-/// An older version stored any number of cookies and did not mark the cookies of the login. The oldest cookies are kept.
+/// An older version of this crate stored any number of cookies and did not mark the cookies of the login. From such a
+/// store, the oldest cookies are kept.
 #[test]
 fn the_limits_hold_for_a_stored_jar() {
     let cookie = |number: u32| {
@@ -334,8 +335,8 @@ fn prefixes_of_names_are_enforced() {
     assert!(!accepted("https://shop.example/login", "__Host-a=1; Secure"));
 }
 
-/// The cookie of the refresh path determines when the login ends. Cookies for the whole site do not determine the
-/// end of the login.
+/// The cookie of the refresh path determines when the login ends. Cookies that are valid for the whole site do not
+/// determine the end of the login.
 #[test]
 fn the_nearest_refreshing_cookie_says_when_the_login_ends() {
     let url = url("https://shop.example/auth/refresh");

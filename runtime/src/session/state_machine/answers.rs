@@ -1,4 +1,4 @@
-//! Records the effects of responses in the state machine: their cookies, and whether a refresh was useful.
+//! Records in the state machine what a response shows: its cookies, and whether a refresh was useful.
 
 use std::sync::Arc;
 
@@ -20,8 +20,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Records that the second send with `stamp` was refused, so the refresh before it was useless. If the
-    /// credential has been replaced meanwhile, the refusal has no meaning for the route.
+    /// Records that the server refused the second send with `stamp`, so the refresh before this send was useless. If
+    /// the credential has been replaced in the meantime, the refusal does not show that the route is forbidden.
     pub(crate) fn replay_was_refused(&mut self, stamp: Stamp, finding: Finding, route: &str, now: Instant) {
         if stamp.epoch != self.current.stamp.epoch {
             return;
@@ -36,8 +36,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.republish();
     }
 
-    /// Records that a call of `route` was refused by a 403 without details, and that the refresh for it returned
-    /// the same access token. The server therefore accepts the token and forbids the call.
+    /// Records that a call of `route` was refused with a 403 without details, and that the refresh for this call
+    /// returned the same access token. The server therefore accepts the access token and forbids the call.
     pub(crate) fn refresh_brought_same_token(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp == self.current.stamp {
             self.forbidden_routes.refused(stamp, Finding::Suspect, route, Some(now), now);

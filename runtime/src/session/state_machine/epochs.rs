@@ -11,9 +11,9 @@ use crate::session::forbidden_routes::ForbiddenRoutes;
 use crate::session::snapshot::LoginState;
 
 impl<H: Clone + PartialEq> StateMachine<H> {
-    /// Starts a new epoch with the credential of a login, or with tokens that the user set. `begun` is the stamp
-    /// at the start of the login. Nothing of the old epoch is kept. Returns the refresh that the login detached,
-    /// or an error if a logout ended the session first.
+    /// Starts a new epoch with the credential of a login, or with tokens that the user set. `begun` is the stamp at the
+    /// start of the login. The new epoch keeps no state of the old epoch, except cookies from before the login. Returns
+    /// the running refresh that the login detached, or an error if a logout ended the session during the login.
     pub(crate) fn log_in(
         &mut self,
         begun: Option<Stamp>,
@@ -24,7 +24,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         if logged_out && begun.is_some_and(|begun| begun.epoch != self.current.stamp.epoch) {
             return Err(ended());
         }
-        // Cookies that a server set before the login, for example for its login form, belong to this login.
+        // If the server has set cookies before the login, for example for its login form, these cookies become part of
+        // the session.
         let mut jar = if logged_out { Cookies::clone(&self.current.cookies) } else { Cookies::default() };
         for set in cookies {
             jar = set.after(&jar);
@@ -39,8 +40,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         Ok(detached)
     }
 
-    /// Replaces the current session by the stored one. `other_login` is true if the stored session has another
-    /// login. Returns the refresh that was detached, because its refresh token may be spent.
+    /// Replaces the current session by the stored one. `other_login` is true if the stored session has another login.
+    /// Returns the running refresh that was detached, because the refresh token of this refresh may be spent.
     pub(crate) fn adopt(
         &mut self,
         credential: Arc<Credential>,
@@ -61,7 +62,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         detached
     }
 
-    /// Replaces the refresh token or the cookies. The access token stays the same.
+    /// Replaces the refresh token or the cookies of the session. The access token stays the same.
     pub(crate) fn replace_refresh_token(&mut self, credential: Arc<Credential>, cookies: Arc<Cookies>) {
         self.refresh_rejected = false;
         self.publish(|next| {
@@ -82,7 +83,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Ends the session as expired, because the refresh token was rejected and no valid access token is left. The
-    /// reason is kept until the next login.
+    /// session stays expired until the next login.
     pub(super) fn expire(&mut self) {
         let rotation_lost = self.rotation_lost;
         self.refresh_rejected = false;

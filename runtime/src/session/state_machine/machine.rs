@@ -20,13 +20,13 @@ pub(crate) struct StateMachine<H> {
     pub(super) running: Option<RunningRefresh<H>>,
     pub(super) backoff: FailureBackoff,
     pub(super) forbidden_routes: ForbiddenRoutes,
-    /// Whether the server rejected a refresh of a session without a login. A rejected refresh without a login is
-    /// not retried in this epoch.
+    /// Whether the server rejected a refresh of a session without a login. In this case, no further refresh starts in
+    /// this epoch.
     pub(super) no_way_to_log_in: bool,
-    /// Whether the server rejected the refresh token before the access token expired. After an early rejection,
-    /// the current credential is the last one of its login.
+    /// Whether the server rejected the refresh token before the access token expired. In this case, the current
+    /// credential is the last credential of its login.
     pub(super) refresh_rejected: bool,
-    /// Whether the refresh token was rejected after an earlier response had been lost.
+    /// Whether the server rejected the refresh token and an earlier response for this refresh token was lost.
     pub(super) rotation_lost: bool,
     /// Whether the cookies that a refresh needs have expired.
     pub(super) ran_out: bool,
@@ -36,10 +36,10 @@ pub(crate) struct StateMachine<H> {
 pub(super) struct RunningRefresh<H> {
     pub(super) handle: H,
     pub(super) urgent: bool,
-    /// Whether the old credential is still valid and no caller has requested this refresh.
+    /// Whether the refresh started before the expiry and no caller has requested it.
     pub(super) before_expiry: bool,
-    /// Whether the server refused the credential. After a refusal, a refresh that returns the same access token
-    /// has failed.
+    /// Whether the server refused the credential. In this case, a refresh that returns the same access token is treated
+    /// as failed.
     pub(super) refused: bool,
 }
 
@@ -66,13 +66,13 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.running.as_ref().map(|running| running.handle.clone())
     }
 
-    /// Returns the error that calls receive as long as a failed refresh is remembered.
+    /// Returns the error of the last failed refresh, as long as calls receive this error instead of starting a refresh.
     pub(crate) fn failure(&self, now: Instant) -> Option<Error> {
         self.backoff.active(now)
     }
 
-    /// Decides what a manual refresh does. Returns the handle of the running refresh, `None` if the caller must
-    /// start a refresh, or the error of the last refresh if the wait after it is not over.
+    /// Decides what a manual refresh does. Returns the handle of the running refresh, or `None` if the caller must
+    /// start a refresh. Returns the error of the last refresh if the wait after this error is not over.
     pub(crate) fn ask(&mut self, now: Instant) -> Result<Option<H>, Error> {
         if let Some(running) = &mut self.running {
             running.before_expiry = false;
@@ -121,8 +121,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Sets whether the cookies that a refresh needs have expired. Call this method before each decision, because
-    /// the state machine has no wall clock.
+    /// Sets whether the cookies that a refresh needs have expired. The caller must set this value before each decision,
+    /// because the state machine has no wall clock.
     pub(crate) fn set_ran_out(&mut self, ran_out: bool) {
         self.ran_out = ran_out;
     }
@@ -174,7 +174,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             return Settled::Expired(expired(self.rotation_lost));
         }
         if let Some(error) = self.backoff.active(now) {
-            // A refresh has just returned this access token again, so the 403 means that the call is forbidden.
+            // A refresh has just returned the same access token again, so the 403 means that the call is forbidden.
             let vouched = suspect && error.is_no_progress();
             return if vouched { Settled::Return(Reason::NoProgress) } else { Settled::Fail(error) };
         }
@@ -191,8 +191,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         Settled::Join(handle)
     }
 
-    /// Decides what a refused call does if the session was refreshed after the call was sent. If that refresh
-    /// returned the refused access token, the server would refuse a second send as well.
+    /// Decides what a refused call does if the session was refreshed after the call was sent. If the refresh returned
+    /// the refused access token, the server would also refuse a second send.
     fn settle_late(&mut self, stamp: Stamp, finding: Finding, route: &str, now: Instant) -> Settled<H> {
         match (self.current.has_token_of(stamp), finding) {
             (false, _) => Settled::Replay(self.current.clone()),
@@ -204,7 +204,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Returns the reason why this refusal needs no refresh, if there is such a reason.
+    /// Returns the reason why no refresh starts after this refusal, or `None` if a refresh may help.
     fn reason_to_keep(&mut self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         let received = self.current.credential().map_or(now, |credential| credential.received());
         if self.forbidden_routes.take_proof(route, stamp.generation, received, now) {
@@ -214,7 +214,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.forbidden_routes.reason_to_keep(stamp, route, now).or_else(excessive)
     }
 
-    /// Returns the error for a call that was sent with `stamp`, if the login of that call has ended.
+    /// Returns the error for a call that was sent with `stamp`, or `None` if the login of the call has not ended.
     pub(crate) fn ended(&self, stamp: Stamp) -> Option<Error> {
         match (&self.current.login_state, stamp.epoch == self.current.stamp.epoch) {
             (LoginState::Expired { rotation_lost }, true) => Some(expired(*rotation_lost)),
@@ -224,7 +224,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Starts a refresh. Other callers wait for the refresh through its handle.
+    /// Starts a refresh. All other callers wait for the new refresh with its handle.
     pub(crate) fn start(&mut self, handle: H, cause: Cause) {
         let refused = matches!(cause, Cause::Refused(_));
         self.running = Some(RunningRefresh {
@@ -236,7 +236,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.republish();
     }
 
-    /// Returns why the running refresh is needed.
+    /// Returns the properties of a running refresh with this cause.
     pub(crate) fn cause(&self) -> Option<Cause> {
         self.running.as_ref().map(|running| match running {
             RunningRefresh { refused: true, urgent: true, .. } => Cause::Refused(Finding::Expired),
@@ -260,7 +260,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.put(next);
     }
 
-    /// Publishes the current snapshot with new derived fields.
+    /// Publishes the current snapshot again, with recomputed derived fields.
     pub(super) fn republish(&mut self) {
         self.put(Snapshot::clone(&self.current));
     }
