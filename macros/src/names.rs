@@ -85,6 +85,11 @@ pub(crate) fn client(api: &Ident) -> Ident {
     Ident::new(&format!("{}Client", plain(api)), api.span())
 }
 
+/// The module around a trait's client. The name of the first method tells apart two traits of one name.
+pub(crate) fn client_module(api: &Ident, method: Option<&Ident>) -> Ident {
+    local(&format!("{}_{}", plain(api), method.map(plain).unwrap_or_default()))
+}
+
 /// The name of the `Dyn` type of a trait. Its span is that of the `dyn` argument.
 pub(crate) fn dyn_type(api: &Ident, argument: Span) -> Ident {
     Ident::new(&format!("Dyn{}", plain(api)), argument)
@@ -226,6 +231,12 @@ impl RuntimeItem {
 }
 
 impl Runtime {
+    /// Whether the path means the same in every module. A path that begins with another name may be a `use` in a function.
+    pub(crate) fn is_absolute(&self) -> bool {
+        let first = self.0.as_ref().and_then(|path| path.clone().into_iter().next());
+        first.is_none_or(|first| matches!(first.to_string().as_str(), ":" | "crate" | "$crate"))
+    }
+
     /// The path to an item of the runtime.
     pub(crate) fn item(&self, item: RuntimeItem) -> TokenStream {
         join(self.to_token_stream(), item, Span::call_site())

@@ -5,7 +5,7 @@ use proc_macro2::Ident;
 use super::endpoint::Endpoint;
 use crate::diag::Located;
 use crate::model::{Condition, PathTemplate, Scheme};
-use crate::names::Runtime;
+use crate::names::{self, Runtime};
 use crate::syntax::{Item, Method, Trait};
 
 /// An API trait with its settings and members.
@@ -54,6 +54,12 @@ impl<'s> Api<'s> {
             Member::Endpoint(endpoint) => Some(endpoint),
             Member::Provided(_) | Member::InvalidProvided(_) | Member::Invalid(_) | Member::Other(_) => None,
         })
+    }
+
+    /// The module around the client. `None` if the path to the runtime has no meaning in another module.
+    pub(crate) fn client_module(&self) -> Option<Ident> {
+        let first = self.endpoints().next().map(|endpoint| &endpoint.source.name.ident);
+        self.runtime.is_absolute().then(|| names::client_module(&self.source.name.ident, first))
     }
 
     /// Marks the methods that have an error, so that only stubs are generated for them. A faulty method that repeats

@@ -1,6 +1,6 @@
 //! Renders the client type and its functions.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::Visibility;
 
@@ -14,11 +14,13 @@ pub(crate) struct ClientParts<'s> {
     pub(crate) vis: &'s Visibility,
     pub(crate) client: &'s Ident,
     pub(crate) runtime: &'s Runtime,
+    /// The module around the client, and a span behind the attribute.
+    pub(crate) module: Option<(Ident, Span)>,
 }
 
 /// The client type and its functions.
 pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
-    let ClientParts { api, vis, client, runtime } = parts;
+    let ClientParts { vis, runtime, .. } = parts;
     let vis = macro_visibility(vis);
     let runtime_client = runtime.item(RuntimeItem::Client);
     let builder_type = runtime.item(RuntimeItem::ClientBuilder);
@@ -27,14 +29,10 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
     let header_option = runtime.item(RuntimeItem::HeaderOption);
     let build_client = runtime.item(RuntimeItem::BuildClient);
     let wrap_client = runtime.item(RuntimeItem::WrapClient);
-    let title = format!("Client of [`{}`].", names::plain(api));
+    let kind = render_type(parts, &vis);
+    let client = render_client_path(parts);
     quote! {
-        #[doc = #title]
-        #[derive(::core::clone::Clone, ::core::fmt::Debug)]
-        #[allow(dead_code)]
-        #vis struct #client {
-            client: #runtime_client,
-        }
+        #kind
 
         #[allow(dead_code)]
         impl #client {
@@ -88,13 +86,55 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
     }
 }
 
+/// The struct. It is in a module of its own, and the module around the trait imports it. If the name exists there, the
+/// compiler reports that once, because no other code uses the name.
+fn render_type(parts: &ClientParts, vis: &TokenStream) -> TokenStream {
+    let ClientParts { api, client, runtime, module, .. } = parts;
+    let runtime_client = runtime.item(RuntimeItem::Client);
+    let title = format!("Client of [`{}`].", names::plain(api));
+    let render = |vis: &TokenStream, field_vis: &TokenStream| {
+        quote! {
+            #[doc = #title]
+            #[derive(::core::clone::Clone, ::core::fmt::Debug)]
+            #[allow(dead_code)]
+            #vis struct #client {
+                #field_vis client: #runtime_client,
+            }
+        }
+    };
+    let Some((module, at)) = module else { return render(vis, &TokenStream::new()) };
+    let kind = render(&quote!(pub), &quote!(pub(super)));
+    // With another span, the compiler would propose a new name in the middle of the attribute.
+    let mut source = (*client).clone();
+    source.set_span(*at);
+    quote! {
+        #[doc(hidden)]
+        #[allow(non_snake_case)]
+        mod #module {
+            #kind
+        }
+        #[doc(inline)]
+        #[allow(unused_imports)]
+        #vis use #module::#source as #client;
+    }
+}
+
+/// The path to the client that no other item can have.
+pub(super) fn render_client_path(parts: &ClientParts) -> TokenStream {
+    let ClientParts { client, module, .. } = parts;
+    match module {
+        Some((module, _)) => quote!(#module::#client),
+        None => quote!(#client),
+    }
+}
+
 /// `impl Api for ShopClient`
 pub(super) fn render_api(
     parts: &ClientParts,
     info: &TokenStream,
     refresh: Option<&TokenStream>,
 ) -> TokenStream {
-    let ClientParts { client, runtime, .. } = parts;
+    let (client, runtime) = (render_client_path(parts), parts.runtime);
     let api = runtime.item(RuntimeItem::Api);
     let api_info = runtime.item(RuntimeItem::ApiInfo);
     let runtime_client = runtime.item(RuntimeItem::Client);
