@@ -1,7 +1,7 @@
 //! Renders the client type and its functions.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::Visibility;
 
 use super::span::macro_visibility;
@@ -91,7 +91,11 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
 fn render_type(parts: &ClientParts, vis: &TokenStream) -> TokenStream {
     let ClientParts { api, client, runtime, module, .. } = parts;
     let runtime_client = runtime.item(RuntimeItem::Client);
-    let title = format!("Client of [`{}`].", names::plain(api));
+    let api = names::plain(api);
+    let title = match module {
+        Some(_) => format!("Client of [`{api}`](super::{api})."),
+        None => format!("Client of [`{api}`]."),
+    };
     let render = |vis: &TokenStream, field_vis: &TokenStream| {
         quote! {
             #[doc = #title]
@@ -103,7 +107,7 @@ fn render_type(parts: &ClientParts, vis: &TokenStream) -> TokenStream {
         }
     };
     let Some((module, at)) = module else { return render(vis, &TokenStream::new()) };
-    let kind = render(&quote!(pub), &quote!(pub(super)));
+    let kind = render(&quote_spanned!(*at=> pub), &quote!(pub(super)));
     // With another span, the compiler would propose a new name in the middle of the attribute.
     let mut source = (*client).clone();
     source.set_span(*at);
