@@ -1,4 +1,4 @@
-//! The demonstration of the tool: it starts a shop, and then runs the tool several times.
+//! The demonstration of the tool: it starts a shop server and then runs the tool several times.
 
 use std::env;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::Result;
 
 const RUNS: usize = 10;
 
-/// Runs a shop until it is interrupted.
+/// Runs a shop server until the process is interrupted.
 pub async fn serve() -> Result<()> {
     let shop = Shop::start(RUNS).await?;
     println!("SHOP_URL={}", shop.url);
@@ -26,24 +26,27 @@ pub async fn run() -> Result<()> {
 
     tool.show(&["login", "ada"]).await?;
     tool.show(&["whoami"]).await?;
-    println!("The access token is good for {RUNS} calls. {} more runs:", RUNS - 1);
+    println!("The access token is valid for {RUNS} calls. {} more runs follow:", RUNS - 1);
     let before = tool.at_once(RUNS - 1).await?;
-    println!("Now it has expired. {RUNS} runs at once:");
+    println!("The access token has expired. {RUNS} runs start at the same time:");
     let after = tool.at_once(RUNS).await?;
     let counts = shop.counts();
-    println!("They met {} refusals, and presented {} spent refresh tokens.", counts.refused, counts.spent);
+    println!(
+        "The server refused {} calls and received {} spent refresh tokens.",
+        counts.refused, counts.spent
+    );
     tool.show(&["logout"]).await?;
     tool.show(&["orders"]).await?;
 
     std::fs::remove_dir_all(folder)?;
     if before < RUNS - 1 {
-        return Err("a run failed before the token had expired".into());
+        return Err("a run failed before the access token expired".into());
     }
     println!("{RUNS} runs at once, {after} answered, {} refresh", counts.refreshes);
     Ok(())
 }
 
-/// Runs this program as a user at a terminal would.
+/// Starts this program in child processes, as a user at a terminal would.
 struct Tool {
     url: String,
     session: PathBuf,
@@ -57,9 +60,9 @@ impl Tool {
         Ok(())
     }
 
-    /// Starts `runs` runs at once. Returns how many of them were answered.
+    /// Starts `runs` runs at the same time. Returns the number of successful runs.
     async fn at_once(&self, runs: usize) -> Result<usize> {
-        // All runs have started before the first is waited for.
+        // The loop starts all runs before it waits for the first run.
         let runs: Vec<_> = (0..runs).map(|_| self.start(&["orders"])).collect::<Result<_>>()?;
         let mut answered = 0;
         for run in runs {
@@ -76,7 +79,7 @@ impl Tool {
             .args(arguments)
             .env("SHOP_URL", &self.url)
             .env("SHOP_SESSION", &self.session)
-            // The shop is on this machine, so no proxy is used.
+            // The shop server is on this machine, so the tool must not use a proxy.
             .env("NO_PROXY", "127.0.0.1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -85,7 +88,7 @@ impl Tool {
         let input = child.stdin.take();
         Ok(async move {
             if let Some(mut input) = input {
-                // A run that needs no password does not read it.
+                // A run that needs no password does not read its standard input.
                 let _ = input.write_all(b"lovelace\n").await;
             }
             child.wait_with_output().await

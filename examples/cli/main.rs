@@ -1,8 +1,9 @@
-//! A command-line tool that stays logged in between its runs, and can be started ten times at once: `cargo run --example cli`
-//! shows it.
+//! A command-line tool that stays logged in between runs and can run ten times at once. Run the demonstration with
+//! `cargo run --example cli`.
 //!
-//! To try it yourself, run `cargo run --example cli -- serve` in one terminal, which prints an address. In others, set
-//! `SHOP_URL` to that address and run `cargo run --example cli -- login ada` (whose password is `lovelace`), then `whoami`, `orders`, `logout`.
+//! To try the tool yourself, run `cargo run --example cli -- serve` in one terminal, which prints an address. In
+//! another terminal, set `SHOP_URL` to that address and run `cargo run --example cli -- login ada` with the password
+//! `lovelace`. Then run the commands `whoami`, `orders` and `logout` in that terminal.
 
 mod demo;
 
@@ -17,7 +18,7 @@ use etcetera::BaseStrategy;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The shop's API.
+/// The API of the shop.
 #[api]
 trait Shop {
     #[login]
@@ -63,7 +64,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: &[&str]) -> Result<()> {
-    let url = env::var("SHOP_URL").map_err(|_| "set SHOP_URL to the address of the shop")?;
+    let url = env::var("SHOP_URL").map_err(|_| "set `SHOP_URL` to the address of the shop")?;
     let shop = ShopClient::builder(&url).store(FileStore::new(session_file()?)).build()?;
     match arguments {
         ["login", name] => {
@@ -76,16 +77,16 @@ async fn run(arguments: &[&str]) -> Result<()> {
             shop.logout().await?;
             println!("Logged out.");
         }
-        _ => return Err("cli login NAME | whoami | orders | logout".into()),
+        _ => return Err("usage: cli login NAME | whoami | orders | logout".into()),
     }
-    // An early refresh may still be in progress. Its tokens must not be lost with the process.
+    // An early refresh may still be in progress, and the process must not exit before the store has the new tokens.
     if shop.session().state() == SessionState::Refreshing {
         let _ = shop.session().refresh().await;
     }
     Ok(())
 }
 
-/// `~/.local/state/shop-cli/session`, or its equivalent on this system.
+/// Returns `~/.local/state/shop-cli/session`, or the equivalent path on this system.
 fn session_file() -> Result<PathBuf> {
     if let Some(path) = env::var_os("SHOP_SESSION") {
         return Ok(path.into());
@@ -94,7 +95,7 @@ fn session_file() -> Result<PathBuf> {
     Ok(folders.state_dir().unwrap_or_else(|| folders.data_dir()).join("shop-cli").join("session"))
 }
 
-/// Reads from standard input, because other users of the machine can read a program's arguments.
+/// Reads the password from standard input, because other users of the machine can read a program's arguments.
 fn password() -> Result<String> {
     eprint!("Password: ");
     let mut line = String::new();

@@ -1,7 +1,8 @@
-//! Several worker processes with one session, in Redis: `cargo run --example fleet` starts a shop, a Redis and the
-//! workers.
+//! Several worker processes share one session in Redis. Run the demonstration with `cargo run --example fleet`; it
+//! starts a shop server, a Redis server and the workers.
 //!
-//! It uses the Redis at `REDIS_URL` if that variable is set. Otherwise it starts its own `redis-server`.
+//! The demonstration uses the Redis server at `REDIS_URL` if that variable is set. If `REDIS_URL` is not set, the
+//! demonstration starts its own `redis-server`.
 
 mod redis;
 
@@ -18,7 +19,7 @@ use crate::redis::Redis;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The shop's API.
+/// The API of the shop.
 #[api]
 trait Orders {
     #[login]
@@ -40,7 +41,8 @@ trait Orders {
 const WORKERS: usize = 4;
 const TASKS: usize = 8;
 const JOBS: usize = WORKERS * TASKS * 25;
-/// An access token is valid for a quarter of the jobs, so it expires three times.
+/// The number of calls for which an access token is valid. The limit is a quarter of the jobs, so three access tokens
+/// expire.
 const GOOD_FOR: usize = JOBS / 4;
 
 #[tokio::main(flavor = "current_thread")]
@@ -51,14 +53,14 @@ async fn main() -> Result<()> {
     }
 }
 
-/// The client of a process, with the shared session.
+/// Creates a client with the shared session.
 fn shop(url: &str, redis: &str) -> Result<OrdersClient> {
-    // One key for each identity.
+    // Each user needs a separate key in Redis.
     let store = RedisStore::new(redis, "shop:session:ada")?;
     Ok(OrdersClient::builder(url).store(store).build()?)
 }
 
-/// One process with many tasks. It does not know the other processes.
+/// Runs the tasks of one worker process. The worker does not communicate with the other workers.
 async fn work() -> Result<()> {
     let shop = shop(&env::var("SHOP_URL")?, &env::var("REDIS_URL")?)?;
     let mut tasks = JoinSet::new();
@@ -80,11 +82,11 @@ async fn work() -> Result<()> {
 async fn lead() -> Result<()> {
     let redis = Redis::find()?;
     let server = Shop::start(GOOD_FOR).await?;
-    // One process logs in, for all.
+    // One process logs in, and all workers use its session.
     shop(&server.url, &redis.url)?.login("ada", "lovelace").await?;
 
     println!(
-        "{WORKERS} processes, {TASKS} tasks in each, {JOBS} jobs. Access tokens are good for {GOOD_FOR} calls."
+        "{WORKERS} processes with {TASKS} tasks each run {JOBS} jobs. An access token is valid for {GOOD_FOR} calls."
     );
     let mut workers = Vec::new();
     for _ in 0..WORKERS {
@@ -99,7 +101,7 @@ async fn lead() -> Result<()> {
     }
     let counts = server.counts();
     println!(
-        "{} calls were refused and sent again. {} spent refresh tokens were presented.",
+        "The server refused {} calls, which were sent again, and received {} spent refresh tokens.",
         counts.refused, counts.spent
     );
     println!("{WORKERS} workers, {} jobs done, {} refreshes", counts.answered, counts.refreshes);

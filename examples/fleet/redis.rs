@@ -1,4 +1,4 @@
-//! A Redis for the fleet: an existing one, or one that this example starts.
+//! The Redis server of the fleet: an existing server, or a server that this example starts.
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -23,7 +23,8 @@ impl Redis {
         fs::create_dir_all(&folder)?;
         let process = Command::new("redis-server")
             .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
-            // The settings that a session needs: each change is written to disk before it is confirmed, and nothing is evicted.
+            // A session needs these settings: Redis writes each change to disk before it confirms the change, and
+            // evicts no keys.
             .args(["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"])
             .arg("--dir")
             .arg(&folder)
@@ -32,7 +33,7 @@ impl Redis {
         let Ok(process) = process else {
             fs::remove_dir_all(&folder)?;
             return Err(
-                "`redis-server` was not found. Install it, or set REDIS_URL to a running server".into()
+                "cannot start `redis-server`; install it, or set `REDIS_URL` to a running server".into()
             );
         };
         let redis = Self { url: format!("redis://127.0.0.1:{port}/"), own: Some((process, folder)) };
@@ -42,7 +43,7 @@ impl Redis {
             }
             thread::sleep(Duration::from_millis(20));
         }
-        Err("the redis-server does not start".into())
+        Err("`redis-server` does not accept connections".into())
     }
 }
 

@@ -1,4 +1,4 @@
-//! The demonstration of the tool: it starts an authorization server, and then runs the tool several times.
+//! The demonstration of the tool: it starts an authorization server and then runs the tool several times.
 
 use std::env;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use tokio::process::Command;
 use crate::Result;
 use crate::provider::Provider;
 
-/// Runs a server until it is interrupted.
+/// Runs an authorization server until the process is interrupted.
 pub async fn serve() -> Result<()> {
     let provider = Provider::start().await?;
     println!("ISSUER={}", provider.url);
@@ -22,7 +22,7 @@ pub async fn run() -> Result<()> {
     let tool = Tool { issuer: provider.url.clone(), session: folder.join("session") };
     tool.show(&["whoami"]).await?;
     tool.show(&["login", "--auto"]).await?;
-    println!("The access token is good for 2 calls. The third one refreshes:");
+    println!("The access token is valid for 2 calls. The third call refreshes it:");
     tool.show(&["whoami"]).await?;
     tool.show(&["whoami"]).await?;
     tool.show(&["logout"]).await?;
@@ -38,7 +38,7 @@ pub async fn run() -> Result<()> {
     Ok(())
 }
 
-/// Runs this program as a user at a terminal would.
+/// Runs this program in child processes, as a user at a terminal would.
 struct Tool {
     issuer: String,
     session: PathBuf,
@@ -50,7 +50,7 @@ impl Tool {
             .args(arguments)
             .env("ISSUER", &self.issuer)
             .env("SHOP_SESSION", &self.session)
-            // The server is on this machine, so no proxy is used.
+            // The authorization server is on this machine, so the tool must not use a proxy.
             .env("NO_PROXY", "127.0.0.1")
             .output()
             .await?;

@@ -1,8 +1,8 @@
-//! The pages of the authorization server: one form for both ways to log in.
+//! The login page of the authorization server. The browser login and the device login use the same form.
 
 use axum::response::Html;
 
-/// A form that asks for name and password, and carries these fields.
+/// Returns a page with a form for name and password and with the given hidden fields.
 pub fn page(action: &str, title: &str, hidden: &[(&str, &str)]) -> Html<String> {
     let fields: String = hidden
         .iter()

@@ -1,9 +1,9 @@
-//! A command-line tool to which a person logs in with a browser or with a code on another device: `cargo run --example login`
-//! shows it, without a person.
+//! A command-line tool with a login in the browser or with a code on another device. The command `cargo run --example
+//! login` demonstrates both logins without a person.
 //!
-//! To log in yourself, run `cargo run --example login -- serve` in one terminal, which prints an address. In others, set
-//! `ISSUER` to that address and run `cargo run --example login -- login` (as `ada`, with the password `lovelace`), then
-//! `whoami`, `logout`, and `login --device`.
+//! To log in yourself, run `cargo run --example login -- serve` in one terminal, which prints an address. In another
+//! terminal, set `ISSUER` to that address and run `cargo run --example login -- login`. Log in as `ada` with the
+//! password `lovelace`. Then run the commands `whoami`, `logout` and `login --device` in that terminal.
 
 mod demo;
 mod forms;
@@ -21,7 +21,8 @@ use etcetera::BaseStrategy;
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-/// The API. It has no `#[login]` and no `#[refresh]`: the authorization server does both.
+/// The API of the shop. The trait has no `#[login]` and no `#[refresh]`, because the authorization server issues the
+/// tokens.
 #[api]
 trait Shop {
     #[get("/me")]
@@ -47,7 +48,7 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: &[&str]) -> Result<()> {
     let issuer = env::var("ISSUER").map_err(|_| {
-        "usage: serve | login [--device] [--auto] | whoami | logout. Set ISSUER to the address that `serve` prints"
+        "usage: serve | login [--device] [--auto] | whoami | logout. Set `ISSUER` to the address that `serve` prints"
     })?;
     let app = Server::discover(&issuer).await?.client("login-example").scope("profile offline_access");
     let shop =
@@ -74,13 +75,13 @@ async fn run(arguments: &[&str]) -> Result<()> {
             println!("Logged out.");
             return Ok(());
         }
-        _ => return Err("login [--device] [--auto] | whoami | logout".into()),
+        _ => return Err("usage: login [--device] [--auto] | whoami | logout".into()),
     }
     println!("You are {}.", shop.me().await?);
     Ok(())
 }
 
-/// `~/.local/state/login-example/session`, or its equivalent on this system.
+/// Returns `~/.local/state/login-example/session`, or the equivalent path on this system.
 fn session_file() -> Result<PathBuf> {
     if let Some(path) = env::var_os("SHOP_SESSION") {
         return Ok(path.into());

@@ -1,4 +1,4 @@
-//! Stands in for the person and the browser (`--auto`): fills in the forms of the server over http.
+//! Takes the part of the person and the browser for `--auto`: it fills in the server's forms over HTTP.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ pub fn log_in(url: &str) {
     confirm(url);
 }
 
-/// Fills in the form at the URL.
+/// Fills in the form at the URL in a background task.
 pub fn confirm(url: &str) {
     let url = url.to_owned();
     tokio::spawn(async move {
@@ -20,13 +20,13 @@ pub fn confirm(url: &str) {
 }
 
 async fn fill_in(url: &str) -> Result<()> {
-    // The server is on this machine, so no proxy is used.
+    // The authorization server is on this machine, so the client must not use a proxy.
     let browser = reqwest::Client::builder().no_proxy().build()?;
     let page = browser.get(url).send().await?.error_for_status()?.text().await?;
     let mut form: BTreeMap<&str, &str> = page.split("<input ").skip(1).filter_map(input).collect();
     form.extend([("name", "ada"), ("password", "lovelace")]);
     let target = reqwest::Url::parse(url)?.join(attribute(&page, "action").unwrap_or_default())?;
-    // Follows the redirect to the program, as a browser does.
+    // The client follows the redirect to the program, as a browser does.
     browser.post(target).form(&form).send().await?.error_for_status()?;
     Ok(())
 }

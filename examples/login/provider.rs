@@ -1,5 +1,5 @@
-//! An authorization server on loopback with one user, and an API behind it: code flow with PKCE, device code, rotating refresh
-//! tokens, revocation. It knows no more than the example needs.
+//! An authorization server on loopback with one user, and an API behind it. The server implements only the features
+//! that the example needs: code flow with PKCE, device code, rotating refresh tokens, and revocation.
 
 use std::collections::HashMap;
 use std::io;
@@ -22,15 +22,15 @@ use crate::forms;
 
 type Fields = HashMap<String, String>;
 
-/// The running server. Dropping it stops it.
+/// A running authorization server. Dropping this value stops the server.
 pub struct Provider {
-    /// Its URL: `http://127.0.0.1:49152`.
+    /// The URL of the server, such as `http://127.0.0.1:49152`.
     pub url: String,
     book: Arc<Mutex<Book>>,
     task: JoinHandle<io::Result<()>>,
 }
 
-/// What the server has counted.
+/// The numbers of logins and refreshes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
     pub logins: usize,
@@ -42,13 +42,13 @@ pub struct Counts {
 struct Book {
     issuer: String,
     counts: Counts,
-    /// How many secrets were issued. Each is a number with a prefix.
+    /// The number of issued secrets. Each secret is a number with a prefix.
     issued: usize,
-    /// The challenge and the redirect URL of each code that was not exchanged.
+    /// The challenge and the redirect URL of each code that has not been exchanged yet.
     codes: HashMap<String, (String, String)>,
-    /// Whether the person confirmed each device code.
+    /// Whether the person has confirmed the device code, for each device code.
     devices: HashMap<String, bool>,
-    /// The only login. Access tokens are valid for two calls.
+    /// The only login. The access token of the login is valid for two calls.
     login: Option<Login>,
 }
 
@@ -109,14 +109,15 @@ async fn metadata(State(book): State<Shared>) -> Response {
     .into_response()
 }
 
-/// The person is asked in the browser.
+/// Shows the login form in the browser.
 async fn ask(Query(request): Query<Fields>) -> Response {
     let loopback = |url: &String| url.starts_with("http://127.0.0.1:") && url.ends_with("/callback");
     if request.get("client_id").is_none_or(|id| id != "login-example")
         || !request.get("redirect_uri").is_some_and(loopback)
         || request.get("code_challenge_method").is_none_or(|method| method != "S256")
     {
-        return (StatusCode::BAD_REQUEST, "this request is not one of the example").into_response();
+        return (StatusCode::BAD_REQUEST, "this server accepts only the requests of the example")
+            .into_response();
     }
     let hidden: Vec<(&str, &str)> = ["redirect_uri", "state", "code_challenge"]
         .into_iter()
@@ -143,7 +144,7 @@ async fn decide(State(book): State<Shared>, Form(form): Form<Fields>) -> Respons
     )
 }
 
-/// The person is asked on another device.
+/// Shows the form that confirms a device code.
 async fn ask_for_code(Query(query): Query<Fields>) -> Html<String> {
     let code = query.get("user_code").map_or("", String::as_str);
     forms::page("/device", "Confirm the code", &[("user_code", code)])
@@ -251,7 +252,7 @@ async fn me(State(book): State<Shared>, headers: HeaderMap) -> Response {
 }
 
 impl Book {
-    /// A real server would draw it at random.
+    /// Returns a new secret. A real server would generate a random secret.
     fn secret(&mut self, prefix: &str) -> String {
         self.issued += 1;
         format!("{prefix}-{:04}", self.issued)

@@ -1,8 +1,9 @@
-//! A client that `afresh-openapi parcels.yaml > src/parcels.rs` writes, logged in by the `oauth2` scheme of its document.
+//! Uses the client that `afresh-openapi parcels.yaml > src/parcels.rs` generates. The session logs in with the `oauth2`
+//! scheme of the document.
 //!
-//! `cargo run --example openapi`: the program logs in itself. `cargo run --example openapi login`: a person does, in the
-//! browser. In a project of your own: `cargo add afresh --features login`, `cargo add serde --features derive`, and
-//! `cargo add tokio --features macros,rt-multi-thread` for `main`.
+//! With `cargo run --example openapi`, the program logs itself in. With `cargo run --example openapi login`, a person
+//! logs in with a browser. Your own project needs `cargo add afresh --features login`, `cargo add serde --features
+//! derive`, and `cargo add tokio --features macros,rt-multi-thread`.
 
 mod parcels;
 mod server;
@@ -12,7 +13,7 @@ use parcels::{account_app, account_client_credentials};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // The API itself, so that the example needs no other.
+    // Starts the server of the API in this process, so that the example runs without another server.
     server::start(BASE_URL)?;
 
     let parcels = if std::env::args().any(|argument| argument == "login") {

@@ -1,15 +1,15 @@
 // Parcels 1.0, written by afresh-openapi 0.1.0 from parcels.yaml.
-// @generated: what is changed by hand goes into `afresh-openapi.toml`.
+// @generated: make changes in `afresh-openapi.toml`, not in this file.
 //
 // Cargo.toml: `afresh` with `login`, `serde` with `derive`.
-// Credential: `.refresher(account_client_credentials(id, secret))` on the builder.
-// Or: `let app = account_app(client_id);` and `.refresher(app.clone())` on the builder, then `app.browser().run(client.session()).await?`.
-// Or: a bearer token, `.tokens(afresh::Tokens::new(token))` on the builder.
-// All of the document is in this client.
+// Credential: call `.refresher(account_client_credentials(id, secret))` on the builder.
+// Or: write `let app = account_app(client_id);`, call `.refresher(app.clone())` on the builder, then call `app.browser().run(client.session()).await?`.
+// Or: pass a bearer token with `.tokens(afresh::Tokens::new(token))` on the builder.
+// This client supports the whole document.
 
 use serde::{Deserialize, Serialize};
 
-/// The server that the document names first.
+/// The URL of the first server in the document.
 #[allow(dead_code)]
 pub const BASE_URL: &str = "http://127.0.0.1:8747";
 
@@ -22,7 +22,7 @@ pub const BASE_URL: &str = "http://127.0.0.1:8747";
 pub trait Parcels {
     /// Lists parcels, a page at a time.
     ///
-    /// - `state`: Only parcels in this state.
+    /// - `state`: Selects the parcels in this state.
     #[get("/parcels")]
     #[pages(cursor = "/next", into = "after", items = "/parcels")]
     async fn list_parcels(
@@ -45,7 +45,9 @@ pub trait Parcels {
     async fn health(&self) -> afresh::Result<()>;
 }
 
-/// The client credentials grant of `account`, for `.refresher(...)` on the builder: the program logs in itself.
+/// Returns the client credentials grant of `account`.
+///
+/// Pass the grant to `.refresher(...)` on the builder; the program then logs itself in.
 ///
 /// Scopes:
 /// - `parcels`: To see and change parcels.
@@ -54,8 +56,10 @@ pub fn account_client_credentials(id: &str, secret: &str) -> afresh::oauth2::Cli
     afresh::oauth2::ClientCredentials::new("http://127.0.0.1:8747/token", id, secret)
 }
 
-/// The authorization code flow of `account`: with `.refresher(app.clone())` on the builder, `app.browser().run(client.session())` logs a person in,
-/// and the session stays logged in.
+/// Returns the app for the authorization code flow of `account`.
+///
+/// Call `.refresher(app.clone())` on the builder, so that the session refreshes itself.
+/// Then call `app.browser().run(client.session())` to log a person in.
 ///
 /// Scopes:
 /// - `parcels`: To see and change parcels.
@@ -102,7 +106,7 @@ pub struct Refusal {
     pub reason: String,
 }
 
-/// What the server refuses, by status.
+/// The error responses that the document describes, by status.
 #[allow(dead_code)]
 #[derive(Debug, afresh::ApiError)]
 #[allow(clippy::large_enum_variant)]
@@ -110,7 +114,7 @@ pub enum SetStateError {
     /// 409 Conflict
     #[status(409)]
     Conflict(Refusal),
-    /// Everything else.
+    /// Any other error.
     #[other]
     Other(afresh::Error),
 }

@@ -1,4 +1,5 @@
-//! The API of `parcels.yaml` in one thread. A token is valid for two calls, so that the client has to get new ones.
+//! The API of `parcels.yaml` in one thread. A token is valid for only two calls, so that the client has to request new
+//! tokens.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -11,7 +12,7 @@ const CALLS: u32 = 2;
 #[derive(Default)]
 struct Api {
     tokens: u32,
-    /// How many calls each token has made.
+    /// The number of calls with each token.
     used: BTreeMap<String, u32>,
     is_delivered: bool,
 }
@@ -22,7 +23,7 @@ pub(crate) fn start(url: &str) -> std::io::Result<()> {
     thread::spawn(move || {
         let mut api = Api::default();
         for stream in listener.incoming().flatten() {
-            // A connection that breaks is the client's affair.
+            // A broken connection is not an error of the server.
             let _ = serve(&mut api, stream);
         }
     });
@@ -65,7 +66,7 @@ fn serve(api: &mut Api, stream: TcpStream) -> std::io::Result<()> {
     )
 }
 
-/// Where the browser goes next. This API grants each login.
+/// Returns the URL that the browser opens after the login. This API grants every login.
 fn consent(query: &str) -> String {
     let parameter = |name: &str| {
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -75,7 +76,7 @@ fn consent(query: &str) -> String {
     format!("{redirect}?code=a-code&state={}", parameter("state"))
 }
 
-/// Whether a token request is one that this API grants.
+/// Returns whether this API grants a token request.
 fn is_granted(body: &str) -> bool {
     let has = |pair: &str| body.split('&').any(|own| own == pair);
     let has_code =

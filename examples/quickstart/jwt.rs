@@ -1,4 +1,4 @@
-//! The server's two kinds of JWT: their claims, and how they are signed and read.
+//! The claims of the server's two kinds of JWT, and the functions that sign and verify them.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -8,10 +8,11 @@ use jsonwebtoken::{DecodingKey, EncodingKey, Header, Validation};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// The claims of an access token: its user, its number, and its expiry.
+/// The claims of an access token: its user, its number and its expiry time.
 ///
-/// The claim is not `exp`, which the client would read to refresh ahead of time: here it learns of the expiry from a
-/// refusal. It has a fraction, because lifetimes of whole seconds would be up to one second off.
+/// The claim is not named `exp`, because the client would read `exp` and refresh early. In this example the client
+/// learns about the expiry from a rejected call. The expiry time has a fractional part, because a time in whole seconds
+/// would be up to one second off.
 #[derive(Serialize, Deserialize)]
 pub struct Access {
     pub sub: String,
@@ -29,14 +30,14 @@ impl Access {
     }
 }
 
-/// The claims of a refresh token: which session it continues, and its number in the session.
+/// The claims of a refresh token: the session that it continues, and its number in that session.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub struct Refresh {
     pub session: usize,
     pub serial: usize,
 }
 
-/// Signs and reads JWTs, with a new secret at every start.
+/// The keys that sign and verify JWTs. Every start of the server generates a new secret.
 pub struct Keys {
     sign: EncodingKey,
     verify: DecodingKey,
@@ -49,13 +50,14 @@ impl Keys {
     }
 
     pub fn sign(&self, claims: &impl Serialize) -> String {
-        jsonwebtoken::encode(&Header::default(), claims, &self.sign).expect("an HMAC never fails to sign")
+        jsonwebtoken::encode(&Header::default(), claims, &self.sign)
+            .expect("signing with an HMAC never fails")
     }
 
-    /// The claims, or why the token is invalid.
+    /// Returns the claims of a token, or the reason why the token is invalid.
     pub fn read<T: DeserializeOwned>(&self, token: &str) -> Result<T, &'static str> {
         let mut validation = Validation::default();
-        // `Access::is_expired` checks the expiry with fractions of a second.
+        // The function `Access::is_expired` checks the expiry with fractions of a second.
         validation.required_spec_claims.clear();
         validation.validate_exp = false;
         let read = jsonwebtoken::decode(token, &self.verify, &validation);

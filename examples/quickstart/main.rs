@@ -1,7 +1,8 @@
-//! 64 calls with an expired token, one refresh, and every call is answered: `cargo run --example quickstart`.
+//! Sends 64 calls with an expired token. The session refreshes once, and every call succeeds.
+//! Run the quickstart with `cargo run --example quickstart`.
 //!
-//! The trait below is the whole client. The rest starts a server on this machine (`server.rs`), lets the access token
-//! expire, and prints what the server received.
+//! The trait below is the whole client. The rest of the example starts a server on this machine (`server.rs`), waits
+//! until the access token expires, and prints the requests that the server received.
 
 mod jwt;
 mod server;
@@ -18,16 +19,17 @@ use serde::{Deserialize, Serialize};
 use server::Server;
 use timeline::Kind;
 
-/// The shop's API. Its server expects the token without a scheme, answers 403 where others answer 401, and keeps the
-/// refresh token in a cookie.
+/// The API of the shop. The server expects the token without a scheme, returns 403 for an expired token instead of 401,
+/// and keeps the refresh token in a cookie.
 #[api(scheme = none, refresh_on(403))]
 trait Shop {
-    /// Logs in. The token in the answer starts the session.
+    /// Logs in. The token in the response starts the session.
     #[login]
     #[post("/api/user/login")]
     async fn login(&self, #[json] credentials: &Credentials) -> Result<Tokens>;
 
-    /// The runtime calls this. It takes no token, because the cookie is enough.
+    /// Refreshes the session. The runtime calls this method, which takes no token because the cookie contains the
+    /// refresh token.
     #[refresh]
     #[post("/api/user/refresh_token")]
     async fn refresh(&self) -> Result<Tokens>;
@@ -37,7 +39,7 @@ trait Shop {
     #[post("/api/user/logout")]
     async fn logout(&self) -> Result<()>;
 
-    /// An order of the current user.
+    /// Returns an order of the current user.
     #[get("/api/orders/{id}")]
     async fn order(&self, id: u64) -> Result<Order>;
 }
@@ -57,11 +59,12 @@ struct Order {
 const LIFETIME: Duration = Duration::from_secs(2);
 const CALLS: usize = 64;
 
-// One thread: all calls are in progress before the first answer is read. This is the worst case, in every run.
+// With one thread, all calls are in progress before the program reads the first response. So all calls use the expired
+// token in every run.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::result::Result<ExitCode, Box<dyn Error>> {
     let server = Server::start(LIFETIME).await?;
-    // The server is on this machine, so no proxy is used.
+    // The server is on this machine, so the client must not use a proxy.
     let direct = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build()?;
     let shop = ShopClient::builder(&server.url).http(direct).build()?;
 
@@ -69,10 +72,13 @@ async fn main() -> std::result::Result<ExitCode, Box<dyn Error>> {
     let order = shop.order(1).await?;
     println!("Logged in: order {} is for {}.", order.id, order.customer);
 
-    println!("Access tokens are valid for {} s. Waiting until this one has expired ...", LIFETIME.as_secs());
+    println!(
+        "Access tokens are valid for {} seconds. The program waits until the token has expired ...",
+        LIFETIME.as_secs()
+    );
     tokio::time::sleep(LIFETIME + Duration::from_millis(50)).await;
 
-    println!("Now {CALLS} calls at once. What the server saw:\n");
+    println!("The program makes {CALLS} calls at the same time. The server recorded these events:\n");
     let before = server.timeline();
     let orders = try_join_all((0..CALLS as u64).map(|id| shop.order(id))).await?;
     let seen = server.timeline().since(&before);
@@ -96,7 +102,7 @@ async fn main() -> std::result::Result<ExitCode, Box<dyn Error>> {
         ("right answers", orders.iter().zip(0..).filter(|(order, id)| order.id == *id).count(), CALLS),
         ("spent refresh cookies", all.count(Kind::SpentCookie), 0),
         ("logouts", all.count(Kind::LoggedOut), 1),
-        ("calls stopped before the network", usize::from(untouched), 1),
+        ("calls that failed before sending a request", usize::from(untouched), 1),
     ];
     let mut exit = ExitCode::SUCCESS;
     for (what, number, right) in numbers {

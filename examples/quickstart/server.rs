@@ -1,9 +1,10 @@
-//! The quickstart's server, on loopback: a copy of the server that afresh was first written for.
+//! The server of the quickstart, on loopback. The server is a copy of the server for which afresh was first written.
 //!
-//! - Its access tokens are JWTs with a very short lifetime. The `authorization` header contains them without `Bearer`.
-//! - A missing, invalid or expired token is answered with 403, never with 401, and a body with the reason.
-//! - The refresh token is an `HttpOnly` cookie, replaced at every refresh. A spent one is refused and ends the session,
-//!   because it may have been stolen.
+//! - The access tokens are JWTs with a very short lifetime. The `authorization` header contains the access token
+//!   without `Bearer`.
+//! - The server rejects a missing, invalid or expired token with 403, never with 401, and with the reason in the body.
+//! - The refresh token is in an `HttpOnly` cookie, and every refresh replaces it. The server rejects a spent refresh
+//!   token and ends its session, because the token may have been stolen.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io;
@@ -26,16 +27,16 @@ use tokio::task::JoinHandle;
 use crate::jwt::{Access, Keys, Refresh};
 use crate::timeline::{Kind, Timeline};
 
-/// The running server. Dropping it stops it.
+/// A running server. Dropping this value stops the server.
 pub struct Server {
-    /// Its URL: `http://127.0.0.1:49152`.
+    /// The URL of the server, such as `http://127.0.0.1:49152`.
     pub url: String,
     shop: Arc<Shop>,
     task: JoinHandle<io::Result<()>>,
 }
 
 impl Server {
-    /// Starts the server, with access tokens of this lifetime.
+    /// Starts the server. The server's access tokens have the given lifetime.
     pub async fn start(lifetime: Duration) -> io::Result<Self> {
         let shop = Arc::new(Shop { lifetime, keys: Keys::new(), book: Mutex::new(Book::new()) });
         let routes = Router::new()
@@ -50,12 +51,12 @@ impl Server {
         Ok(Self { url, shop, task })
     }
 
-    /// The events so far.
+    /// Returns the events so far.
     pub fn timeline(&self) -> Timeline {
         self.shop.book().timeline.clone()
     }
 
-    /// How many requests have arrived at each route.
+    /// Returns the number of requests at each route.
     pub fn received(&self) -> BTreeMap<&'static str, usize> {
         self.shop.book().received.clone()
     }
@@ -79,13 +80,14 @@ struct Book {
     received: BTreeMap<&'static str, usize>,
     sessions: Vec<Session>,
     access_tokens: usize,
-    /// Orders whose latest call was refused: the next call for one of them is that call, sent again.
+    /// The orders whose latest call was rejected. The next call for one of these orders is the rejected call, sent
+    /// again.
     refused: HashSet<u64>,
 }
 
 struct Session {
     customer: String,
-    /// The valid refresh token. All earlier ones are spent.
+    /// The number of the valid refresh token. All earlier refresh tokens are spent.
     serial: usize,
     alive: bool,
 }
@@ -187,7 +189,7 @@ impl Shop {
         self.keys.read(jar.get("refresh_token").map_or("", Cookie::value))
     }
 
-    /// Answers with an access token, and with a refresh token that replaces the one before it.
+    /// Returns a response with a new access token and a new refresh token, which replaces the previous one.
     fn issue(&self, book: &mut Book, session: usize, kind: Kind) -> Response {
         book.access_tokens += 1;
         book.timeline.record(kind, Some(book.access_tokens));

@@ -1,9 +1,9 @@
-//! What the server received, and when: the only source of every number that the quickstart prints.
+//! The events that the server has recorded. Every number that the quickstart prints comes from this timeline.
 
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// What happened to one request.
+/// The kind of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     LoggedIn,
@@ -16,8 +16,8 @@ pub enum Kind {
     LoggedOut,
 }
 
-/// One event: its kind, its time since the server's start, and the number of the access token that was sent or
-/// issued, from 1.
+/// One event: its kind, its time since the server's start, and the number of the access token that was sent or issued.
+/// The first access token has the number 1.
 #[derive(Clone, Copy, Debug)]
 pub struct Event {
     pub kind: Kind,
@@ -25,7 +25,7 @@ pub struct Event {
     pub token: Option<usize>,
 }
 
-/// All events in order. Displayed, events of one kind are one line.
+/// All events in order. The `Display` output has one line for events of the same kind and token.
 #[derive(Clone, Debug)]
 pub struct Timeline {
     start: Instant,
@@ -45,7 +45,7 @@ impl Timeline {
         self.events.iter().filter(|event| event.kind == kind).count()
     }
 
-    /// The events after an earlier point.
+    /// Returns the events that follow an earlier timeline.
     pub fn since(mut self, earlier: &Self) -> Self {
         self.events.drain(..earlier.events.len());
         self

@@ -1,5 +1,5 @@
-//! A service calls another with its own credentials (RFC 6749 §4.4), and its instances share one token:
-//! `cargo run --example service`.
+//! A service calls another service with its own credentials (RFC 6749 §4.4), and its instances share one token. Run the
+//! demonstration with `cargo run --example service`.
 
 use std::env;
 use std::error::Error;
@@ -13,7 +13,8 @@ use reqwest::redirect::Policy;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The API of the service that is called. It declares neither a login nor a refresh: the client gets the grant.
+/// The API of the called service. The trait has no `#[login]` and no `#[refresh]`, because the client uses the client
+/// credentials grant.
 #[api]
 trait Orders {
     #[get("/orders")]
@@ -23,15 +24,15 @@ trait Orders {
 const INSTANCES: usize = 3;
 const CALLS: usize = 20;
 
-/// What each instance starts with.
+/// Creates the client that each instance uses.
 fn billing(url: &str, session: &Path) -> Result<OrdersClient> {
-    // In your program, the secret comes from your secret store.
+    // A real program reads the secret from a secret store.
     let grant = ClientCredentials::new(format!("{url}/oauth/token"), "billing", "s3cret-of-billing");
     let grant = grant.scope("orders:read");
-    // The shop is on this machine, so no proxy is used.
+    // The shop server is on this machine, so the client must not use a proxy.
     let direct = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build()?;
-    // For instances on one machine. For several machines, use a `RedisStore`. Without a store, each instance has its
-    // own token.
+    // A `FileStore` serves the instances on one machine. For several machines, use a `RedisStore`. Without a store,
+    // each instance requests its own token.
     let store = FileStore::new(session);
     Ok(OrdersClient::builder(url).http(direct).refresher(grant).store(store).build()?)
 }
@@ -45,12 +46,16 @@ async fn main() -> Result<()> {
     let instances: Vec<_> = (0..INSTANCES).map(|_| billing(&shop.url, &session)).collect::<Result<_>>()?;
     let calls = instances.iter().flat_map(|instance| (0..CALLS).map(|_| instance.orders()));
     let answers = try_join_all(calls).await?;
-    println!("{INSTANCES} instances, {CALLS} calls each: {} answers like {:?}.", answers.len(), answers[0]);
+    println!(
+        "{INSTANCES} instances made {CALLS} calls each and received {} responses like {:?}.",
+        answers.len(),
+        answers[0]
+    );
 
     drop(instances);
     let restarted = billing(&shop.url, &session)?;
     restarted.orders().await?;
-    println!("An instance that was started again found the token in the store.");
+    println!("A restarted instance read the token from the store.");
 
     std::fs::remove_dir_all(folder)?;
     let counts = shop.counts();

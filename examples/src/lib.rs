@@ -1,5 +1,5 @@
-//! Examples of afresh: each has its own folder. `cargo run --example quickstart` runs the first.
+//! Examples of afresh, each in its own folder. Run the quickstart with `cargo run --example quickstart`.
 //!
-//! This library holds the shop server that the other examples call.
+//! This library contains the shop server that the other examples call.
 
 pub mod shop;

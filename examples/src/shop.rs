@@ -1,8 +1,8 @@
-//! A shop's server on loopback, with rotating refresh tokens: a refresh token that is presented twice ends the
-//! session. The server counts its requests.
+//! A shop server on loopback with rotating refresh tokens. A refresh token that is sent twice ends the session. The
+//! server counts its requests.
 //!
-//! Its access tokens are valid for a fixed number of calls, not for a period of time. So they expire at the same call
-//! on every machine.
+//! Access tokens are valid for a fixed number of calls and not for a period of time. So the access tokens expire at the
+//! same call on every machine.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -20,30 +20,30 @@ use tokio::net::TcpListener;
 use tokio::sync::Barrier;
 use tokio::task::JoinHandle;
 
-/// The id and the secret of the one service that may request its own tokens, as sent by HTTP Basic.
+/// The HTTP Basic credentials of the one service that may request its own tokens.
 const BILLING: &str = "Basic YmlsbGluZzpzM2NyZXQtb2YtYmlsbGluZw==";
 
-/// The running server. Dropping it stops it.
+/// A running server. Dropping this value stops the server.
 #[derive(Debug)]
 pub struct Shop {
-    /// Its URL: `http://127.0.0.1:49152`.
+    /// The URL of the server, such as `http://127.0.0.1:49152`.
     pub url: String,
     inner: Arc<Inner>,
     task: JoinHandle<io::Result<()>>,
 }
 
-/// What it has counted.
+/// The counters of the server.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
-    /// Calls that were answered.
+    /// The number of calls with a valid token.
     pub answered: usize,
-    /// Calls that were refused because of their token.
+    /// The number of calls that were rejected because of their token.
     pub refused: usize,
-    /// Refreshes that issued tokens.
+    /// The number of refreshes that issued tokens.
     pub refreshes: usize,
-    /// Refresh tokens that were presented a second time.
+    /// The number of refresh tokens that were sent a second time.
     pub spent: usize,
-    /// Tokens that were issued to a service for itself.
+    /// The number of tokens that a service requested for itself.
     pub grants: usize,
 }
 
@@ -58,7 +58,7 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Book {
     counts: Counts,
-    /// Tokens are numbers. Of each kind, only the newest is valid.
+    /// The number of the newest access token. Only the newest access token and the newest refresh token are valid.
     access: usize,
     refresh: usize,
     calls_left: usize,
@@ -77,13 +77,13 @@ struct Refresh {
 }
 
 impl Shop {
-    /// Starts the server. Access tokens are valid for `good_for` calls.
+    /// Starts the server. The server's access tokens are valid for `good_for` calls.
     pub async fn start(good_for: usize) -> io::Result<Self> {
         Self::with_crowd(good_for, 1).await
     }
 
-    /// Like [`start`](Self::start), but the first `crowd` refusals wait for each other. So all calls are refused before the first refresh
-    /// starts. This is the worst case, in every run.
+    /// Like [`start`](Self::start), but the first `crowd` rejected calls wait for each other. So the server rejects all
+    /// of these calls before the first refresh starts.
     pub async fn with_crowd(good_for: usize, crowd: usize) -> io::Result<Self> {
         let inner = Inner { good_for, crowd, gathering: Barrier::new(crowd), book: Mutex::default() };
         let inner = Arc::new(inner);
@@ -101,7 +101,7 @@ impl Shop {
         Ok(Self { url, inner, task })
     }
 
-    /// The counts so far.
+    /// Returns the counters.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.inner.book().counts
@@ -119,7 +119,7 @@ impl Inner {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The answer, if the token is valid.
+    /// Returns `body` if the access token is valid. Otherwise rejects the call.
     async fn answer(&self, headers: &HeaderMap, body: Value) -> Response {
         let refused = {
             let mut book = self.book();
@@ -132,7 +132,7 @@ impl Inner {
             book.counts.refused
         };
         if refused <= self.crowd {
-            // The wait ends even if a call never arrives.
+            // The timeout ends the wait even if a call never arrives.
             let _ = tokio::time::timeout(Duration::from_secs(10), self.gathering.wait()).await;
         }
         refusal("invalid_token")
@@ -183,7 +183,8 @@ async fn logout(State(shop): State<Arc<Inner>>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// RFC 6749 §4.4. There is no refresh token: the service can request another token.
+/// Issues a token for the client credentials grant (RFC 6749 §4.4). The response has no refresh token, because the
+/// service can request a new token.
 async fn token(State(shop): State<Arc<Inner>>, headers: HeaderMap, form: String) -> Response {
     let known = headers.get("authorization").is_some_and(|value| value == BILLING);
     if !known || !form.contains("grant_type=client_credentials") {

@@ -1,4 +1,4 @@
-//! The quickstart's server, called by hand: what it refuses, and what it counts.
+//! Tests the quickstart's server with handwritten requests: which requests it rejects, and which events it counts.
 
 #[path = "../quickstart/jwt.rs"]
 mod jwt;
@@ -17,7 +17,7 @@ use timeline::Kind;
 const LONG: Duration = Duration::from_mins(10);
 const EXPIRED_AT_ONCE: Duration = Duration::ZERO;
 
-/// What a login or a refresh returns.
+/// The tokens of a login or refresh response.
 struct Tokens {
     access: String,
     cookie: String,
@@ -69,7 +69,7 @@ async fn tokens(response: Response) -> Tokens {
     assert!(set_cookie.ends_with("; HttpOnly; SameSite=Strict; Path=/api/user"), "{set_cookie}");
     let cookie = set_cookie.split(';').next().unwrap().to_owned();
     let body = body(response).await;
-    assert_eq!(body.as_object().unwrap().len(), 1, "nothing but the access token: {body}");
+    assert_eq!(body.as_object().unwrap().len(), 1, "the body has only the access token: {body}");
     Tokens { access: body["access_token"].as_str().unwrap().to_owned(), cookie }
 }
 

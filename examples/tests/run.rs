@@ -1,17 +1,17 @@
-//! Runs each example as a user would: it succeeds, and its last line is the expected one.
+//! Runs each example as a user would, and checks that it succeeds and that its last line is the expected one.
 
 use std::env;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-/// `cargo test` has built it together with the tests.
+/// Returns the command that runs an example. `cargo test` builds the examples together with the tests.
 fn example(name: &str) -> Command {
     let test = env::current_exe().unwrap();
     let path: PathBuf = test.parent().and_then(|deps| deps.parent()).unwrap().join("examples").join(name);
     assert!(
         path.with_extension(env::consts::EXE_EXTENSION).exists(),
-        "build it first: cargo build --examples"
+        "the example is not built; run `cargo build --examples`"
     );
     Command::new(path)
 }
@@ -32,18 +32,21 @@ fn a_tool_that_is_started_ten_times_at_once_refreshes_once() {
     let output = example("cli").output().unwrap();
     assert_eq!(last_line(&output), "10 runs at once, 10 answered, 1 refresh");
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(said.contains("They met 10 refusals, and presented 0 spent refresh tokens."), "{said}");
-    assert!(said.contains("$ cli whoami\nada\n"), "it is logged in after the run that logged in: {said}");
+    assert!(said.contains("The server refused 10 calls and received 0 spent refresh tokens."), "{said}");
+    assert!(said.contains("$ cli whoami\nada\n"), "the tool stays logged in after the login run: {said}");
     assert!(
         said.contains("$ cli orders\nLog in first"),
-        "it is logged out after the run that logged out: {said}"
+        "the tool stays logged out after the logout run: {said}"
     );
 }
 
 #[test]
 fn a_fleet_refreshes_once_for_each_expiry() {
     if Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_err() {
-        assert!(env::var_os("AFRESH_REQUIRE_REDIS").is_none(), "redis-server is required but not installed");
+        assert!(
+            env::var_os("AFRESH_REQUIRE_REDIS").is_none(),
+            "`AFRESH_REQUIRE_REDIS` is set, but redis-server is not installed"
+        );
         writeln!(
             std::io::stderr(),
             "SKIPPED: redis-server is not installed, so the fleet example is not run"

@@ -1,4 +1,4 @@
-//! The pipeline of `#[api]` as a table of contents: parse, lower, check, render.
+//! The steps of `#[api]`: parse, lower, check, render.
 
 use proc_macro2::TokenStream;
 
@@ -10,7 +10,7 @@ use crate::names;
 use crate::syntax::{Input, Trait, parse_arguments, parse_item, strip};
 use crate::token_stream;
 
-/// Expands `#[api(arguments)] item`. The output always contains every error, and as much valid code as possible.
+/// Expands `#[api(arguments)] item`. The output always contains every error and as much valid code as possible.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
     let attribute = diag.locate(&TokenStream::new());

@@ -1,10 +1,10 @@
 //! The attribute macro of [afresh](https://docs.rs/afresh): it turns an HTTP API, declared as a trait, into a typed client.
 //!
-//! Depend on `afresh`, which re-exports [`macro@api`] and the derives. This crate is an implementation detail, and its
-//! output fits exactly one version of the runtime.
+//! Depend on `afresh`, which re-exports [`macro@api`] and the derives. The crate `afresh-macros` is an implementation
+//! detail of `afresh`, and its output works with exactly one version of the runtime.
 //!
-//! This file is the boundary: no other file names `proc_macro`. Read `expand` next for the attribute and `derive` for
-//! the derives.
+//! This file is the boundary to the compiler: no other file names `proc_macro`. Read `expand` first for the attribute
+//! macro and `derive` for the derive macros.
 
 mod api;
 mod check;

@@ -1,15 +1,15 @@
 //! Finds out whether the user's Cargo.toml renames the runtime: `net = { package = "afresh", ... }`.
 //!
 //! A full TOML parser would add seconds to every build. Cargo has already checked the file, so a scan of its lines is
-//! enough. What the scan does not understand counts as no renaming.
+//! enough. A line that the scan does not understand does not rename the runtime.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// The package of the runtime.
+/// The name of the runtime's package.
 const PACKAGE: &str = "afresh";
 
-/// The name of the runtime in the crate that is compiled, if it is not `afresh`.
+/// Returns the name of the runtime in the crate that is compiled, if the name is not `afresh`.
 pub(crate) fn renamed_runtime() -> Option<String> {
     let folder = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR")?);
     let dependencies = dependencies(&fs::read_to_string(folder.join("Cargo.toml")).ok()?, false);
@@ -30,23 +30,23 @@ fn renamed_in(dependencies: &[Dependency], root: impl FnOnce() -> Vec<Dependency
     Some(found.replace('-', "_"))
 }
 
-/// The manifest of the workspace to which the package in `folder` belongs.
+/// Returns the manifest of the workspace that contains the package in `folder`.
 fn workspace_of(folder: &Path) -> Option<String> {
     let manifests = folder.ancestors().map(|folder| folder.join("Cargo.toml"));
     let mut texts = manifests.filter_map(|path| fs::read_to_string(path).ok());
     texts.find(|text| text.lines().any(|line| line.trim_start().starts_with("[workspace")))
 }
 
-/// One entry of a table of dependencies.
+/// An entry in a table of dependencies.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Dependency {
     name: String,
     package: Option<String>,
-    /// `workspace = true`
+    /// Whether the entry has `workspace = true`.
     is_inherited: bool,
 }
 
-/// The entries of all tables of dependencies, or of `[workspace.dependencies]`.
+/// Returns the entries of all tables of dependencies, or of `[workspace.dependencies]`.
 fn dependencies(manifest: &str, of_workspace: bool) -> Vec<Dependency> {
     let mut found: Vec<Dependency> = Vec::new();
     let mut table = Table::Other;
@@ -69,11 +69,11 @@ fn dependencies(manifest: &str, of_workspace: bool) -> Vec<Dependency> {
     found
 }
 
-/// A table of the manifest.
+/// A table of the manifest that contains dependencies.
 enum Table {
-    /// `[dependencies]`
+    /// The table `[dependencies]`, which has one line for each dependency.
     All,
-    /// `[dependencies.net]`
+    /// A table such as `[dependencies.net]`, which describes one dependency.
     One(String),
     Other,
 }
@@ -95,7 +95,7 @@ impl Table {
 }
 
 impl Dependency {
-    /// `net = { package = "afresh" }`, `net.package = "afresh"` or `afresh = "1"`.
+    /// Reads `net = { package = "afresh" }`, `net.package = "afresh"` or `afresh = "1"`.
     fn of_line(key: &str, value: &str) -> Self {
         let mut key = key.split('.').map(unquoted);
         let mut found = Self { name: key.next().unwrap_or_default().to_owned(), ..Self::default() };
@@ -179,7 +179,7 @@ mod tests {
         }
     }
 
-    /// The package of this test depends on the runtime by its own name.
+    /// The package of this test depends on the runtime under the name `afresh`.
     #[test]
     fn this_package_renames_nothing() {
         assert_eq!(renamed_runtime(), None);

@@ -1,7 +1,7 @@
-//! Every identifier that the macros invent, and every path into the runtime that generated code uses.
+//! Defines every identifier that the macros invent, and every path into the runtime that generated code uses.
 //!
-//! Invented names begin with `__afresh_` and have a mixed-site span. Hygiene keeps local variables apart from the user's,
-//! and the prefix keeps items apart.
+//! Invented names begin with `__afresh_` and have a mixed-site span. Hygiene separates invented local variables from
+//! the user's variables, and the prefix separates invented items from the user's items.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -10,68 +10,68 @@ use syn::Lifetime;
 use crate::manifest::renamed_runtime;
 use crate::token_stream;
 
-/// The request under construction.
+/// Returns the name of the variable that holds the request under construction.
 pub(crate) fn call() -> Ident {
     local("call")
 }
 
-/// The generated function that builds the refresh request from the session's tokens.
+/// Returns the name of the generated function that builds the refresh request from the session's tokens.
 pub(crate) fn refresh() -> Ident {
     local("refresh")
 }
 
-/// The generated function that returns how the response of a refresh is read.
+/// Returns the name of the generated function that returns how the response of a refresh is read.
 pub(crate) fn refresh_outcome(api: &Ident) -> Ident {
     local(&format!("{}_refresh_outcome", plain(api)))
 }
 
-/// The base URL and transport of a refresh request.
+/// Returns the name of the variable with the base URL and transport of a refresh request.
 pub(crate) fn upstream() -> Ident {
     local("upstream")
 }
 
-/// The session's tokens, from which the arguments of a refresh request are taken.
+/// Returns the name of the variable with the session's tokens, which supply the arguments of a refresh request.
 pub(crate) fn tokens() -> Ident {
     local("tokens")
 }
 
-/// The API's description while parts of it depend on `cfg`.
+/// Returns the name of the variable for the API's description if parts of the description depend on `cfg`.
 pub(crate) fn info() -> Ident {
     local("info")
 }
 
-/// The object-safe trait behind a [`dyn_type`].
+/// Returns the name of the object-safe trait that a [`dyn_type`] uses.
 pub(crate) fn erased(api: &Ident) -> Ident {
     invented(&format!("__AfreshErased{}", plain(api)))
 }
 
-/// A method of the [`erased`] trait. It has its own name, because a method of the same name as the user's would make
-/// method calls ambiguous.
+/// Returns the name of a method of the [`erased`] trait. The name differs from the name of the user's method, because
+/// method calls would be ambiguous otherwise.
 pub(crate) fn erased_method(method: &Ident) -> Ident {
     local(&format!("dyn_{}", plain(method)))
 }
 
-/// The type parameter for any implementation of the trait.
+/// Returns the name of the type parameter for any implementation of the trait.
 pub(crate) fn implementation() -> Ident {
     invented("__AfreshImplementation")
 }
 
-/// The single lifetime of the arguments and the future of an erased method.
+/// Returns the single lifetime of the arguments and the future of an erased method.
 pub(crate) fn lifetime() -> Lifetime {
     Lifetime::new("'__afresh", Span::mixed_site())
 }
 
-/// A lifetime that the user left out, by its position.
+/// Returns a name for a lifetime that the user left out, by the position of the lifetime.
 pub(crate) fn elided_lifetime(index: usize, span: Span) -> Lifetime {
     Lifetime::new(&format!("'__afresh_{index}"), span)
 }
 
-/// A parameter by its position, whatever pattern the user wrote.
+/// Returns a name for a parameter by its position, because the user may have written a pattern instead of a name.
 pub(crate) fn argument(index: usize) -> Ident {
     local(&index.to_string())
 }
 
-/// A local variable that cannot collide with the user's.
+/// Returns the name of a local variable that cannot collide with a variable of the user.
 pub(crate) fn local(name: &str) -> Ident {
     invented(&format!("__afresh_{name}"))
 }
@@ -80,28 +80,30 @@ fn invented(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// The default name of a trait's client. It has the span of the trait's name.
+/// Returns the default name of a trait's client, with the span of the trait's name.
 pub(crate) fn client(api: &Ident) -> Ident {
     Ident::new(&format!("{}Client", plain(api)), api.span())
 }
 
-/// The module around a trait's client. The name of the first method tells apart two traits of one name.
+/// Returns the name of the module around a trait's client. The name contains the first method, so two traits with the same
+/// name have different modules.
 pub(crate) fn client_module(api: &Ident, method: Option<&Ident>) -> Ident {
     local(&format!("{}_{}", plain(api), method.map(plain).unwrap_or_default()))
 }
 
-/// The name of the `Dyn` type of a trait. Its span is that of the `dyn` argument.
+/// Returns the name of the `Dyn` type of a trait, with the span of the `dyn` argument.
 pub(crate) fn dyn_type(api: &Ident, argument: Span) -> Ident {
     Ident::new(&format!("Dyn{}", plain(api)), argument)
 }
 
-/// An identifier as text, without the `r#` of a raw identifier.
+/// Returns an identifier as text, without the `r#` of a raw identifier.
 pub(crate) fn plain(ident: &Ident) -> String {
     let text = ident.to_string();
     text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
 }
 
-/// A span that points at the user's source but resolves at the macro: errors show the user's code, and lints skip it.
+/// Returns a span that points at the user's source but resolves at the macro: errors show the user's code, and lints
+/// ignore the generated code.
 pub(crate) fn mixed_site(span: Span) -> Span {
     span.resolved_at(Span::mixed_site())
 }
@@ -110,7 +112,7 @@ pub(crate) fn mixed_site(span: Span) -> Span {
 #[derive(Debug)]
 pub(crate) struct Runtime(pub(crate) Option<TokenStream>);
 
-/// The path if no other is given: with the name that Cargo.toml gives to the runtime.
+/// The default path uses the name that Cargo.toml gives to the runtime.
 impl Default for Runtime {
     fn default() -> Self {
         let renamed = renamed_runtime().and_then(|name| syn::parse_str::<Ident>(&name).ok());
@@ -118,10 +120,10 @@ impl Default for Runtime {
     }
 }
 
-/// Everything in the runtime that generated code names. This table is the only place that spells these paths.
+/// An item of the runtime that generated code uses. Only `RuntimeItem` spells the paths into the runtime.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RuntimeItem {
-    // Public items.
+    // The following items are public.
     AsTokens,
     Client,
     ClientBuilder,
@@ -133,7 +135,7 @@ pub(crate) enum RuntimeItem {
     TokenLifetime,
     TokenText,
     Tokens,
-    // Types of `__private`.
+    // The following items are types of `__private`.
     AnyArgument,
     AnyPart,
     AnyResult,
@@ -150,7 +152,7 @@ pub(crate) enum RuntimeItem {
     RefreshRequest,
     TokenFields,
     Upstream,
-    // Functions of `__private`.
+    // The following items are functions of `__private`.
     ArgumentType,
     BuildClient,
     DisplayOther,
@@ -175,7 +177,7 @@ pub(crate) enum RuntimeItem {
 }
 
 impl RuntimeItem {
-    /// The path below the runtime's root.
+    /// Returns the segments of the path below the runtime's root.
     fn segments(self) -> &'static [&'static str] {
         match self {
             Self::AsTokens => &["AsTokens"],
@@ -231,19 +233,19 @@ impl RuntimeItem {
 }
 
 impl Runtime {
-    /// Whether the path means the same in every module. A path that begins with another name may be a `use` in a function.
+    /// Returns whether the path has the same meaning in every module. Other paths may begin with a `use` in a function.
     pub(crate) fn is_absolute(&self) -> bool {
         let first = self.0.as_ref().and_then(|path| path.clone().into_iter().next());
         first.is_none_or(|first| matches!(first.to_string().as_str(), ":" | "crate" | "$crate"))
     }
 
-    /// The path to an item of the runtime.
+    /// Returns the path to an item of the runtime.
     pub(crate) fn item(&self, item: RuntimeItem) -> TokenStream {
         join(self.to_token_stream(), item, Span::call_site())
     }
 
-    /// The path to an item of the runtime, placed at `span`. A path that the user wrote keeps its span, so that the
-    /// compiler reports a wrong one only once.
+    /// Returns the path to an item of the runtime, placed at `span`. A path that the user wrote keeps its span, so that
+    /// the compiler reports a wrong path only once.
     pub(crate) fn item_at(&self, item: RuntimeItem, span: Span) -> TokenStream {
         let mut root = self.to_token_stream();
         if self.0.is_none() {
@@ -277,7 +279,6 @@ fn default_runtime() -> TokenStream {
     extern_path(&Ident::new("afresh", Span::mixed_site()))
 }
 
-/// `::afresh`
 fn extern_path(name: &Ident) -> TokenStream {
     let mut path = TokenStream::new();
     syn::Token![::](Span::mixed_site()).to_tokens(&mut path);

@@ -1,12 +1,11 @@
 //! Builds token streams from parts.
 //!
 //! The `FromIterator` implementations of proc-macro2 are generic, and each new iterator type adds 1,500 lines of LLVM
-//! code. Behind `dyn` they are compiled once.
+//! code. A `dyn` iterator is compiled once.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
-/// Joins the streams.
 pub(crate) fn concat(streams: &mut dyn Iterator<Item = TokenStream>) -> TokenStream {
     streams.collect()
 }
@@ -15,12 +14,12 @@ pub(crate) fn from_trees(trees: &mut dyn Iterator<Item = TokenTree>) -> TokenStr
     trees.collect()
 }
 
-/// Changes each token at the top level. Tokens inside groups stay as they are.
+/// Applies `change` to each token at the top level. Tokens inside groups are not changed.
 pub(crate) fn map(tokens: TokenStream, change: &dyn Fn(TokenTree) -> TokenTree) -> TokenStream {
     from_trees(&mut tokens.into_iter().map(change))
 }
 
-/// The spans of the first and the last token.
+/// Returns the spans of the first and the last token.
 pub(crate) fn ends(tokens: &impl ToTokens) -> (Span, Span) {
     let mut spans = tokens.to_token_stream().into_iter().map(|token| token.span());
     let first = spans.next().unwrap_or_else(Span::call_site);

@@ -1,9 +1,10 @@
-//! How to use this crate, with one page for each topic. The reference of all attributes is at [`macro@crate::api`].
+//! Explains how to use this crate, with one page for each topic. The reference of all attributes is at
+//! [`macro@crate::api`].
 //!
 //! | page | topic |
 //! |---|---|
 //! | [`auth`] | login, refresh and logout for all common kinds of API; what a 403 means |
-//! | `login` (feature `login`) | a person logs in: with a browser, in a web server, with a code on another device; when a login ends |
+//! | `login` (feature `login`) | a user logs in: with a browser, in a web server, with a code on a second device; when a login ends |
 //! | [`stores`] | sessions that survive a restart or are shared between processes |
 //! | [`browser`] | the same trait in a web page, one session in all tabs; what is different there |
 //! | [`arguments`] | how parameters are encoded in a request |
@@ -15,7 +16,7 @@
 //! | [`errors`] | which errors there are, and how to handle them |
 //! | [`testing`] | testing code that calls an API, with or without a network |
 //!
-//! These modules contain only documentation.
+//! The modules of the guide contain only documentation.
 
 #[doc = include_str!("../docs/guide/auth.md")]
 pub mod auth {}

@@ -43,21 +43,22 @@
 //!
 //! # What happens to a call
 //!
-//! A call carries the credential of the session. If the server answers 401 or 403, the credential is refreshed, once
-//! for all waiting calls, and each call is sent again, once. The second answer is final. In detail:
+//! A call carries the credential of the session. If the server answers 401 or 403, the credential is refreshed once for
+//! all waiting calls, and each call is sent again once. The second answer is final. The details are:
 //!
-//! - If the refused credential was replaced in the meantime, nothing is refreshed. The call is sent again with the newer
-//!   credential.
-//! - A refresh runs in its own task. Dropping callers does not stop it, so no rotated refresh token is lost. If it fails,
-//!   all waiting calls get the same error, and each error holds the refusal of its own call ([`Error::rejection`]).
-//! - A logout or another login ends the old session. No call is sent again under another identity, and a refresh that
+//! - If the refused credential was already replaced, the session is not refreshed. The call is sent again with the
+//!   newer credential.
+//! - A refresh runs in its own task. Dropping the callers does not stop the refresh, so no rotated refresh token is
+//!   lost. If the refresh fails, all waiting calls receive the same error. The error of each call contains the refusal
+//!   of that call ([`Error::rejection`]).
+//! - A logout or a new login ends the old session. No call is sent again under a different identity, and a refresh that
 //!   ends too late is discarded.
-//! - A 403 can mean "expired" or "forbidden". The runtime refreshes for each 403 until a refresh turns out to be useless.
-//!   After that it returns such a 403 at once for a while.
-//! - The answer itself can say more: `WWW-Authenticate`, a rate limit, a field of the body
-//!   ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the text of the error say why a refusal was
-//!   returned.
-//! - Credentials go to the client's own origin only, at each hop of a redirect.
+//! - A 403 can mean "expired" or "forbidden". The runtime refreshes for each 403 until a refresh turns out to be
+//!   useless. After a useless refresh, the runtime returns a further 403 without a refresh for a while.
+//! - The answer can contain more details: `WWW-Authenticate`, a rate limit, or a field of the body
+//!   ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the text of the error state why a refusal
+//!   was returned.
+//! - Credentials are sent only to the client's own origin, at each hop of a redirect.
 //!
 //! # Where to look
 //!
@@ -69,9 +70,9 @@
 //! |---|---|
 //! | declare an API: all attributes | [`macro@api`] |
 //! | build a client, share one between APIs | [`ClientBuilder`], [`Client`] |
-//! | log a person in by OAuth 2.0 or `OpenID` Connect | [`oauth2`] |
+//! | log a user in with OAuth 2.0 or `OpenID` Connect | [`oauth2`] |
 //! | refresh without a `#[refresh]` method | [`oauth2`], [`Refresher`], [`ClientBuilder::refresh_with`] |
-//! | let a person log in with a browser or a device code, know when that login ends | [`oauth2`] (feature `login`), [`Session::ends_at`] |
+//! | let a user log in with a browser or a device code, know when the login ends | [`oauth2`] (feature `login`), [`Session::ends_at`] |
 //! | set tokens, log out, watch a session | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
 //! | set options of one call, retry faults | [`Pending`], [`Retry`], [`RetryBudget`] |
 //! | serve many users with one client | [`users`](guide::users), [`Client::with_session`], [`Session::ensure_login`] |
@@ -96,16 +97,16 @@
 //! | `charset` | yes | text in encodings other than UTF-8 |
 //! | `http2` | yes | HTTP/2 |
 //! | `system-proxy` | yes | the proxy settings of the system |
-//! | `login` | | a person logs in: OAuth 2.0 with PKCE in a browser or a web server, device codes, discovery; see [`oauth2`] |
+//! | `login` | | a user logs in: OAuth 2.0 with PKCE in a browser or a web server, device codes, discovery; see [`oauth2`] |
 //! | `tracing` | | spans and events for [`tracing`](https://docs.rs/tracing), see below |
 //! | `blocking` | | `Pending::wait`: calls from code that is not async |
 //! | `hyper` | | `HyperTransport`, a call takes about 60 % of the instructions of one over reqwest; fewer features |
 //! | `redis` | | `RedisStore`: a session shared by many machines |
 //! | `keyring` | | `KeyringStore`: a session in the keyring of the system |
-//! | `encrypt` | | `Sealed`: encrypts what another store keeps |
+//! | `encrypt` | | `Sealed`: encrypts the records of a different store |
 //! | `gzip` `brotli` `zstd` `deflate` | | compressed answers, over reqwest |
 //!
-//! In a browser, the features have no effect, except for `charset`, `tracing`, `encrypt` and `login`.
+//! In a browser, only the features `charset`, `tracing`, `encrypt` and `login` have an effect.
 //!
 //! # Tracing
 //!
@@ -119,12 +120,13 @@
 //! | `afresh.refresh` | a refresh, with the token request in it; it has no parent and follows from the call that started it | `afresh.cause`, `afresh.outcome` (`refreshed`, `failed`, `expired`, `discarded`), `error.type` |
 //!
 //! Spans have the level INFO. Changes of the session are events of the level INFO, or WARN if a refresh fails or the
-//! session expires. What happens to a call (refused, waiting, sent again, failed) is an event of the level DEBUG.
-//! `error.type` is a status (`404`), `cancelled` for a dropped call, or the kind of the [`Error`]: `timeout`, `connect`,
-//! `transport`, `no_session`, `session_expired`, `refresh` and so on.
+//! session expires. The steps of a call (refused, waiting, sent again, failed) are events of the level DEBUG. The field
+//! `error.type` is a status (`404`), `cancelled` for a dropped call, or the kind of the [`Error`]: `timeout`,
+//! `connect`, `transport`, `no_session`, `session_expired`, `refresh` and so on.
 //!
-//! No token, cookie, header, body, argument or URL is recorded. The conventions ask for `url.full`; the runtime records
-//! the template in its place. Errors are recorded in the runtime's own words, without the text of their source.
+//! Tokens, cookies, headers, bodies, arguments and URLs are never recorded. The conventions require `url.full`, but the
+//! runtime records the template instead. Errors are recorded with the texts of this crate, without the texts of their
+//! sources.
 //!
 //! ```
 //! use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -140,7 +142,7 @@
     allow(
         dead_code,
         unreachable_pub,
-        reason = "hand-written requests are not sent in a browser, and nothing names the absent"
+        reason = "a browser sends no hand-written requests, and no code names the absent types"
     )
 )]
 

@@ -1,9 +1,9 @@
-//! What a method's parameter can be.
+//! The traits of the types that a method's parameters can have.
 //!
-//! The attribute on a parameter says where in the request its value goes; each place has a trait here that the
-//! parameter's type must implement. You rarely name these traits: every type that implements [`serde::Serialize`]
-//! implements the serde ones. They exist so that the compiler can say what a type lacks, and so that you can look it
-//! up.
+//! The attribute on a parameter decides where its value is placed in the request. Each place has a trait in this
+//! module, which the parameter's type must implement. You rarely name these traits, because every type that implements
+//! [`serde::Serialize`] implements most of them. The traits let the compiler report what a type lacks, and they
+//! document each place.
 //!
 //! | attribute | trait | implemented for |
 //! |---|---|---|
@@ -18,12 +18,12 @@
 //! | `#[body]` | [`IntoBody`] | bytes, text, [`Body`](crate::Body); your own types |
 //! | `#[part]` | [`IntoPart`] | [`Part`](crate::Part), `Option` and `Vec` of it, and every `Serialize` type |
 //!
-//! `Serialize` alone does not make every value fit every place: a struct in a path is an error when the call is made,
-//! with [`is_request`](crate::Error::is_request). Nothing is sent then. The guide page
+//! A type that implements `Serialize` may still not fit a place. For example, a struct in a path is an error with
+//! [`is_request`](crate::Error::is_request) when the method is called, and nothing is sent. The guide page
 //! [`arguments`](crate::guide::arguments) shows what each place accepts.
 //!
-//! [`AsPart`] and [`AsScalar`] are markers: they let the compiler choose between the two kinds of [`IntoPart`]
-//! without an annotation from you. So do [`ByHeaderValue`] and [`BySerialize`] for [`HeaderOption`].
+//! [`AsPart`] and [`AsScalar`] are markers with which the compiler chooses between the two kinds of [`IntoPart`]
+//! without an annotation. [`ByHeaderValue`] and [`BySerialize`] are the markers for [`HeaderOption`].
 
 pub use crate::request::arguments::{
     CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, JsonBody, PathArgument, QueryArgument,

@@ -1,4 +1,5 @@
-//! Everything that generated code may use. It is not part of the public API: the macros require this exact version.
+//! All items that generated code may use. The items are not part of the public API, because the macros require this
+//! exact version.
 
 use crate::client::builder::ClientBuilder;
 use crate::client::client::Client;
@@ -34,7 +35,7 @@ pub fn builder<C: Api>(base_url: impl AsRef<str>) -> ClientBuilder<C> {
     ClientBuilder::new(base_url.as_ref())
 }
 
-/// Wraps a client that other APIs may share. What the trait declares about the session applies to all APIs of this
+/// Wraps a client that other APIs may share. The trait's declarations about the session apply to all APIs of this
 /// client.
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "the signature is that of the generated `new`")]
@@ -43,7 +44,7 @@ pub fn wrap_client<C: Api>(client: Client) -> C {
     C::from_client(client.bound_to(C::INFO))
 }
 
-/// A call of `endpoint`, without its arguments.
+/// Creates a call of `endpoint`, to which the arguments are added.
 #[must_use]
 pub fn call(client: &Client, endpoint: &'static Endpoint) -> Call {
     Call::new(client.upstream(), endpoint)
@@ -59,7 +60,7 @@ pub fn pages<R: Outcome<Via>, Via: ManyAnswers>(client: &Client, call: Call) -> 
     Pending { running: started(client, call, R::READING), decode: R::of }
 }
 
-/// Not generic, so that it is compiled once.
+/// This function is not generic, so that it is compiled only once.
 fn started(client: &Client, call: Call, reading: Reading) -> Running {
     let method = call.endpoint().name;
     Running::new(client.context().start(call, reading), method)
@@ -86,27 +87,27 @@ pub fn refresh<R>(client: &Client, call: Call, outcome: &RefreshOutcome<R>) -> P
     }
 }
 
-/// How the answer to a `#[refresh]` method is read: as tokens for the runtime, as a value for a caller.
+/// The functions that read the answer to a `#[refresh]` method: as tokens for the runtime, and as a value for a caller.
 #[derive(Debug)]
 pub struct RefreshOutcome<R> {
     tokens_of: TokensOf,
     decode: Decode<R>,
 }
 
-/// Reads the answer to a `#[refresh]` method. Generated code calls this function in one place, so the compiler reports a
-/// wrong return type once.
+/// Returns how the answer to a `#[refresh]` method is read. Generated code calls this function in one place, so the
+/// compiler reports a wrong return type only once.
 #[must_use]
 pub fn refresh_outcome<R: SessionOutcome<Via>, Via>() -> RefreshOutcome<R> {
     RefreshOutcome { tokens_of: R::tokens_of, decode: R::of }
 }
 
-/// A `#[logout]` call, to be given its arguments.
+/// Creates a `#[logout]` call, to which the arguments are added.
 #[must_use]
 pub fn logout_call(client: &Client, endpoint: &'static Endpoint) -> LogoutCall {
     LogoutCall::new(client.upstream(), endpoint)
 }
 
-/// How an argument of a `#[logout]` call is placed.
+/// The types that choose how an argument of a `#[logout]` call is added.
 pub mod logout_argument {
     pub use crate::execute::logout_call::{Argument, BorrowedArgument, OtherArgument, OwnedArgument};
 }
@@ -120,31 +121,32 @@ pub fn logout<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: LogoutCall
     }
 }
 
-/// A call without a session, for a refresh.
+/// Creates a call without a session, for a refresh.
 #[must_use]
 pub fn refresh_call(upstream: &Upstream, endpoint: &'static Endpoint) -> Call {
     Call::new(upstream, endpoint)
 }
 
-/// The token request that a `#[refresh]` method declares.
+/// Creates the token request that a `#[refresh]` method declares.
 #[must_use]
 pub fn refresh_request<R>(call: Call, outcome: &RefreshOutcome<R>) -> RefreshRequest {
     RefreshRequest { call, tokens_of: outcome.tokens_of }
 }
 
-/// The status by which an `ApiError` chooses its variant. `None` if the error is not an answer of the server.
+/// Returns the status by which an `ApiError` chooses its variant. Returns `None` if the error is not an answer of the
+/// server.
 #[must_use]
 pub fn error_status(error: &Error) -> Option<u16> {
     error_body::error_status(error)
 }
 
-/// The body of the answer, if it can be read as this type.
+/// Returns the body of the answer, if it can be read as this type.
 #[must_use]
 pub fn error_body<T: ErrorBody>(error: &Error) -> Option<T> {
     T::of(error)
 }
 
-/// What the `#[other]` variant holds.
+/// The type in the `#[other]` variant.
 #[diagnostic::on_unimplemented(
     message = "an `#[other]` variant must hold an `afresh::Error`, not `{Self}`",
     label = "not an `afresh::Error`",
@@ -161,12 +163,13 @@ impl OtherError for Error {
     }
 }
 
-/// The source of the error in the `#[other]` variant.
+/// Returns the source of the error in the `#[other]` variant.
 pub fn error_source<T: 'static>(value: &T) -> Option<&(dyn std::error::Error + 'static)> {
     (value as &dyn std::any::Any).downcast_ref::<Error>().and_then(std::error::Error::source)
 }
 
-/// Writes the error in the `#[other]` variant. Generic over the type of the value: a wrong one has its error already.
+/// Writes the error in the `#[other]` variant. The function accepts any type, because the compiler already reports a
+/// wrong type elsewhere.
 pub fn display_other<T: 'static>(value: &T, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
     match (value as &dyn std::any::Any).downcast_ref::<Error>() {
         Some(error) => std::fmt::Display::fmt(error, out),
@@ -174,7 +177,7 @@ pub fn display_other<T: 'static>(value: &T, out: &mut std::fmt::Formatter<'_>) -
     }
 }
 
-/// The value of the `#[other]` variant.
+/// Returns the value of the `#[other]` variant.
 #[must_use]
 pub fn other_error<T: OtherError>(error: Error) -> T {
     T::of(error)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Asks rust-analyzer what an editor would ask while a trait is read and written. By hand, where rust-analyzer is installed:
-`tests/editor/check.py [rust-analyzer]`. Prints what does not hold, and ends with 1 then."""
+"""Sends rust-analyzer the requests that an editor sends while a user reads and writes a trait. Run the script manually on a machine with
+rust-analyzer: `tests/editor/check.py [rust-analyzer]`. It prints the failed checks and exits with status 1 if a check fails."""
 
 import json, os, queue, re, subprocess, sys, tempfile, threading
 
@@ -17,7 +17,8 @@ HEAD = "use afresh::{api, Result};\npub struct Order { pub id: u64 }\n#[api]\npu
 BEFORE = '/// One order.\n#[get("/orders/{i‸placeholder‸d}")]\nasync fn order(&self, id: u64) -> Result<String>;\n'
 AFTER = '#[get("/orders")]\nasync fn orders(&self) -> Result<Vec<String>>;\n'
 TAIL = "}\npub async fn caller(shop: &ShopClient) { shop.or‸call‸der(7).await.unwrap(); shop.‸dot‸; }\n"
-# Incomplete code, and the completions that the editor must offer at the mark `c`. Another method follows each.
+# Incomplete code, and the completion that the editor must offer at the mark `c`. Each piece of code is followed by
+# another method.
 HALVES = [
     ("", None), ("as", None), ("async fn", None), ("async fn half", None), ("async fn half(&self)", None),
     ('#[get("/x/{n}")]\nasync fn half(&self, n: ‸c‸) -> Result<()>;', "Order"),
@@ -42,7 +43,7 @@ class Editor:
         document = {"uri": self.uri, "languageId": "rust", "version": 1, "text": ""}
         self.send({"method": "textDocument/didOpen", "params": {"textDocument": document}})
         if not self.ready.wait(600):
-            sys.exit("rust-analyzer did not get ready")
+            sys.exit("rust-analyzer did not become ready within 600 seconds")
 
     def send(self, message):
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
@@ -69,11 +70,11 @@ class Editor:
             self.number += 1
             self.send({"id": self.number, "method": method, "params": params})
             answer = self.answers.get(timeout=120)
-            if answer.get("error", {}).get("code") not in (-32801, -32802):  # it has changed meanwhile
+            if answer.get("error", {}).get("code") not in (-32801, -32802):  # the file has changed during the request
                 return answer.get("result")
 
     def write(self, marked):
-        """Puts this into the file, and remembers where the marks were."""
+        """Writes the text without its marks into the file and records the positions of the marks."""
         self.marks, self.text = {}, ""
         for index, part in enumerate(marked.split("‸")):
             if index % 2:
@@ -88,7 +89,7 @@ class Editor:
         return self.ask(f"textDocument/{what}", {"textDocument": {"uri": self.uri}, "position": self.marks[mark]})
 
     def home(self, mark):
-        """The words that go-to-definition leads to."""
+        """Returns the words at the targets of go-to-definition."""
         ranges = [place["range"]["start"] for place in self.at(mark, "definition") or []]
         lines = self.text.split("\n")
         return [re.match(r"\w*", lines[start["line"]][start["character"]:])[0] for start in ranges]
@@ -106,14 +107,14 @@ def check(editor):
 
     failed = []
     editor.write(HEAD + BEFORE + AFTER + TAIL)
-    hold("a placeholder leads to its parameter", editor.home("placeholder") == ["id"])
-    hold("a call leads to the trait's method", editor.home("call") == ["order"])
+    hold("go-to-definition on a placeholder finds its parameter", editor.home("placeholder") == ["id"])
+    hold("go-to-definition on a call finds the trait's method", editor.home("call") == ["order"])
     hold("hovering over a call shows its route", "GET /orders/{id}" in json.dumps(editor.at("call", "hover")))
     for half, wanted in HALVES:
         editor.write(HEAD + BEFORE + half + "\n" + AFTER + TAIL)
-        hold(f"the others stay, with {half!r}", {"order", "orders"} <= editor.offered("dot"))
-        hold(f"the call still leads home, with {half!r}", editor.home("call") == ["order"])
-        hold(f"{wanted} is offered, with {half!r}", not wanted or wanted in editor.offered("c"))
+        hold(f"the other methods are still completed, with {half!r}", {"order", "orders"} <= editor.offered("dot"))
+        hold(f"go-to-definition on a call still works, with {half!r}", editor.home("call") == ["order"])
+        hold(f"completion offers {wanted}, with {half!r}", not wanted or wanted in editor.offered("c"))
     return failed
 
 
@@ -129,5 +130,5 @@ if __name__ == "__main__":
             failed = check(editor)
         finally:
             editor.server.kill()
-    print("\n".join(failed) or "all holds")
+    print("\n".join(failed) or "all checks passed")
     sys.exit(bool(failed))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Records in `recorded.json` what curl and Chromium send for unusual values. `tests/language/sockets/formats.rs` compares
-the client with it. Run it by hand, with both installed: `tests/formats/record.py [chromium]`."""
+"""Records in `recorded.json` the requests that curl and Chromium send for unusual values. `tests/language/sockets/formats.rs` compares the
+client with these requests. Run the script manually on a machine with curl and Chromium: `tests/formats/record.py [chromium]`."""
 
 import json, os, re, signal, subprocess, sys, tempfile, threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -88,7 +88,7 @@ class Recorder(BaseHTTPRequestHandler):
 
 
 def told(seen):
-    """Requests in the order of arrival, by the first segment of their paths."""
+    """Returns the requests in the order of arrival, grouped by the first segment of their paths."""
     out = {}
     for method, target, headers, body in seen:
         lower = {name.lower(): value for name, value in headers.items()}
@@ -149,7 +149,7 @@ def chromium(base, done, program):
 
 def record(act):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Recorder)
-    server.handle_error = lambda *_: None  # the browser is killed while it is connected
+    server.handle_error = lambda *_: None  # killing the browser breaks its connections
     server.seen, server.done = [], threading.Event()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     act(f"http://127.0.0.1:{server.server_port}", server.done)

@@ -1,1 +1,1 @@
-//! Empty: the tests of this crate are in `tests`.
+//! This crate is empty because all its tests are in `tests`.

@@ -1,4 +1,4 @@
-//! A batch of mistakes, which `cargo test -p afresh-tests --test mistakes` writes and checks.
+//! A batch of mistakes, which the test `mistakes` writes and compiles.
 
 #![allow(warnings)]
 

@@ -1,4 +1,4 @@
-/// What a newcomer has in scope. It is at the top of each batch.
+/// The names that a new user has in scope. This module is at the top of each batch.
 pub mod prelude {
     pub use std::collections::HashMap;
     pub use std::marker::PhantomData;
@@ -41,7 +41,7 @@ pub mod prelude {
         pub token: String,
     }
 
-    /// A value of the session that is a whole body.
+    /// A value from the session that is a complete request body.
     #[derive(Debug)]
     pub struct SessionText(pub String);
 

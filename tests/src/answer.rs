@@ -1,4 +1,4 @@
-//! What a double answers: a response, an error of the transport, nothing, or what the test decides later.
+//! The answers of a double: a response, a transport error, no answer, or a decision that the test makes later.
 
 use std::collections::VecDeque;
 use std::io;
@@ -11,9 +11,9 @@ use tokio::sync::mpsc;
 
 use crate::double::BoxError;
 
-/// An answer. A status alone is an answer, too: `stage.respond(|_| 204)`.
+/// The answer to one request. A status code converts to an answer: `stage.respond(|_| 204)`.
 ///
-/// Cloning is cheap, except that the body of [`Answer::streamed`] can be sent only once.
+/// Cloning is cheap, but the body of [`Answer::streamed`] can be sent only once.
 #[derive(Clone, Debug)]
 pub struct Answer(pub(crate) Kind);
 
@@ -32,7 +32,7 @@ pub(crate) struct Response {
     pub(crate) content: Content,
 }
 
-/// Where the bytes of a body come from.
+/// The source of the bytes of a body.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     Whole(Bytes),
@@ -40,7 +40,7 @@ pub(crate) enum Content {
     Fed(Arc<Mutex<Option<mpsc::UnboundedReceiver<Chunk>>>>),
 }
 
-/// What follows the last chunk of a chunked body.
+/// The event that follows the last chunk of a chunked body.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Ending {
     Complete,
@@ -49,7 +49,7 @@ pub(crate) enum Ending {
     Hang,
 }
 
-/// An error of the transport: the test's own error the first time, then its text.
+/// A transport error. The first use returns the error of the test, and later uses return an error with the same text.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     text: String,
@@ -66,7 +66,7 @@ impl Failure {
 pub(crate) type Chunk = io::Result<Bytes>;
 
 impl Answer {
-    /// A response with this status and no body.
+    /// Creates a response with this status and no body.
     ///
     /// # Panics
     ///
@@ -81,7 +81,7 @@ impl Answer {
         }))
     }
 
-    /// The same response with another status.
+    /// Replaces the status of the response.
     ///
     /// # Panics
     ///
@@ -92,7 +92,7 @@ impl Answer {
         self
     }
 
-    /// A response with a JSON body.
+    /// Creates a response with a JSON body.
     ///
     /// # Panics
     ///
@@ -103,25 +103,25 @@ impl Answer {
         Self::new(status).header("content-type", "application/json").body(body)
     }
 
-    /// A response with a text body.
+    /// Creates a response with a text body.
     #[must_use]
     pub fn text(status: u16, text: &str) -> Self {
         Self::new(status).header("content-type", "text/plain; charset=utf-8").body(text.to_owned())
     }
 
-    /// The stock page of a gateway.
+    /// Creates an HTML response, such as the error page of a gateway.
     #[must_use]
     pub fn html(status: u16, page: &str) -> Self {
         Self::new(status).header("content-type", "text/html; charset=utf-8").body(page.to_owned())
     }
 
-    /// A `302` to somewhere else.
+    /// Creates a `302` response with this `Location`.
     #[must_use]
     pub fn redirect(location: &str) -> Self {
         Self::new(302).header("location", location)
     }
 
-    /// A response whose body the test feeds, chunk by chunk.
+    /// Creates a response whose body the test sends chunk by chunk.
     #[must_use]
     pub fn streamed(status: u16) -> (Self, BodySender) {
         let (sender, receiver) = mpsc::unbounded_channel();
@@ -129,8 +129,8 @@ impl Answer {
         (Self::new(status).content(fed), BodySender(sender))
     }
 
-    /// No response but an error of the transport. In memory the caller gets exactly this error. On a socket the
-    /// connection breaks.
+    /// Creates a transport error in place of a response. In memory, the caller gets exactly this error. On a socket,
+    /// the connection breaks.
     #[must_use]
     pub fn fail(error: impl Into<BoxError>) -> Self {
         let error = error.into();
@@ -138,25 +138,25 @@ impl Answer {
         Self(Kind::Fail(Failure { text, original: Arc::new(Mutex::new(Some(error))) }))
     }
 
-    /// No response: the connection is reset.
+    /// Creates a connection reset in place of a response.
     #[must_use]
     pub fn reset() -> Self {
         Self::fail(io::Error::new(io::ErrorKind::ConnectionReset, "connection reset by the test"))
     }
 
-    /// No answer, for as long as the caller waits.
+    /// Creates an answer that never arrives.
     #[must_use]
     pub fn hang() -> Self {
         Self(Kind::Hang)
     }
 
-    /// Leaves the request to the test: it parks, as without an automatic answer.
+    /// Parks the request until the test decides, as if no automatic answer were set.
     #[must_use]
     pub fn park() -> Self {
         Self(Kind::Park)
     }
 
-    /// Adds a header, keeping others of the same name.
+    /// Adds a header and keeps other headers with the same name.
     ///
     /// # Panics
     ///
@@ -175,19 +175,19 @@ impl Answer {
         self.content(Content::Whole(body.into()))
     }
 
-    /// Sets a body of these chunks, without a known length.
+    /// Sets a body that consists of these chunks and has no known length.
     #[must_use]
     pub fn chunks<B: Into<Bytes>>(self, chunks: impl IntoIterator<Item = B>) -> Self {
         self.content(Content::Chunks(chunks.into_iter().map(Into::into).collect(), Ending::Complete))
     }
 
-    /// The connection breaks after the body so far.
+    /// Breaks the connection after the body.
     #[must_use]
     pub fn then_break(self) -> Self {
         self.ending(Ending::Break)
     }
 
-    /// Nothing more arrives after the body so far.
+    /// Sends nothing more after the body and keeps the connection open.
     #[must_use]
     pub fn then_hang(self) -> Self {
         self.ending(Ending::Hang)
@@ -238,17 +238,17 @@ impl<B: Into<Bytes>> From<http::Response<B>> for Answer {
     }
 }
 
-/// The test's end of a body that is being sent. Dropping it ends the body.
+/// The sending half of a response body. The body ends when the sender is dropped.
 #[derive(Clone, Debug)]
 pub struct BodySender(mpsc::UnboundedSender<Chunk>);
 
 impl BodySender {
-    /// Sends a chunk; `false` if the reader is gone.
+    /// Sends a chunk. Returns `false` if the reader has dropped the body.
     pub fn send(&self, chunk: impl Into<Bytes>) -> bool {
         self.0.send(Ok(chunk.into())).is_ok()
     }
 
-    /// Breaks the connection here.
+    /// Breaks the connection at this point of the body.
     pub fn fail(self, error: io::Error) {
         let _ = self.0.send(Err(error));
     }

@@ -1,4 +1,5 @@
-//! Assertions on what the doubles counted. A failing one says what was expected, what was seen, and lists the requests.
+//! Assertions on the counters of the doubles. The message of a failed assertion lists the expected count, the actual
+//! count, and the requests.
 
 use std::fmt;
 
@@ -8,11 +9,11 @@ use crate::seen::Seen;
 use crate::stage::Stage;
 
 impl Stage {
-    /// Fails the test unless this many requests have arrived.
+    /// Asserts that the API has received this number of requests.
     ///
     /// # Panics
     ///
-    /// Panics if another number arrived.
+    /// Panics if the actual number is different from `expected`.
     #[track_caller]
     pub fn assert_sends(&self, expected: usize) {
         assert_count(expected, self.sends(), "requests at the API", &self.log());
@@ -20,60 +21,60 @@ impl Stage {
 }
 
 impl Authority {
-    /// Fails the test unless this many requests have arrived at the refresh endpoint, successful or not.
+    /// Asserts that the refresh endpoint has received this many requests, successful or not.
     ///
     /// # Panics
     ///
-    /// Panics if another number arrived.
+    /// Panics if the actual number is different from `expected`.
     #[track_caller]
     pub fn assert_refreshes(&self, expected: usize) {
         let requests = self.requests(Role::Refresh);
         assert_count(expected, requests.len(), "requests at the refresh endpoint", &requests);
     }
 
-    /// Fails the test unless this many refreshes have issued tokens.
+    /// Asserts that this many refreshes have issued tokens.
     ///
     /// # Panics
     ///
-    /// Panics if the number is different.
+    /// Panics if the actual number is different from `expected`.
     #[track_caller]
     pub fn assert_granted(&self, expected: usize) {
         let requests = self.requests(Role::Refresh);
         assert_count(expected, self.granted(), "refreshes that issued tokens", &requests);
     }
 
-    /// Fails the test unless this many logins have arrived.
+    /// Asserts that the login endpoint has received this many requests.
     ///
     /// # Panics
     ///
-    /// Panics if another number arrived.
+    /// Panics if the actual number is different from `expected`.
     #[track_caller]
     pub fn assert_logins(&self, expected: usize) {
         assert_count(expected, self.logins(), "logins", &self.requests(Role::Login));
     }
 
-    /// Fails the test unless this many logouts have arrived.
+    /// Asserts that the logout endpoint has received this many requests.
     ///
     /// # Panics
     ///
-    /// Panics if another number arrived.
+    /// Panics if the actual number is different from `expected`.
     #[track_caller]
     pub fn assert_logouts(&self, expected: usize) {
         assert_count(expected, self.logouts(), "logouts", &self.requests(Role::Logout));
     }
 
-    /// Fails the test unless a spent refresh token was presented this many times after its answer was lost.
+    /// Asserts that clients have sent a spent refresh token this many times because the first response was lost.
     ///
     /// # Panics
     ///
-    /// Panics if it was presented more or less often.
+    /// Panics if the actual number is different from `expected`.
     #[track_caller]
     pub fn assert_retries_after_lost_answer(&self, expected: usize) {
         let (seen, requests) = (self.retries_after_lost_answer(), self.requests(Role::Refresh));
         assert_count(expected, seen, "refresh tokens sent again after a lost answer", &requests);
     }
 
-    /// Fails the test unless at most this many refreshes were in progress at the same time, and once exactly as many.
+    /// Asserts that the largest number of concurrent refreshes is exactly this number.
     ///
     /// # Panics
     ///
@@ -84,24 +85,24 @@ impl Authority {
         assert_count(expected, seen, "refreshes at the same time", &requests);
     }
 
-    /// Fails the test unless clients presented this many refresh tokens that they knew to be spent.
+    /// Asserts that clients have presented this many refresh tokens that they knew to be spent.
     ///
     /// # Panics
     ///
-    /// Panics if the number is different.
+    /// Panics if the actual number is different from `expected`.
     #[track_caller]
     pub fn assert_reuses(&self, expected: usize) {
         let (seen, requests) = (self.reuses(), self.requests(Role::Refresh));
         assert_count(expected, seen, "spent refresh tokens presented again", &requests);
     }
 
-    /// Says that this test makes the client present a spent refresh token this many times. The check on drop then requires
-    /// exactly this number instead of none.
+    /// Sets how many spent refresh tokens the client presents in this test. The check on drop requires exactly this
+    /// number of spent refresh tokens.
     pub fn expect_reuses(&self, count: usize) {
         self.state().expected_reuses = count;
     }
 
-    /// The check that runs when the first value of an authority is dropped.
+    /// Checks the number of reused refresh tokens when the first value of an authority is dropped.
     pub(crate) fn check_reuses(&self) {
         let expected = self.state().expected_reuses;
         self.assert_reuses(expected);

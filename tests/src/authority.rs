@@ -1,4 +1,4 @@
-//! The double of an authorization server: what a test can configure, hold and ask.
+//! The double of an authorization server, with the methods that configure it, hold its requests, and read its counters.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -15,17 +15,18 @@ use crate::request_log::{LogEntry, RequestLog};
 use crate::seen::Seen;
 use crate::token_requests::ParkedRequest;
 
-/// An authorization server with endpoints for login, refresh and logout. It remembers every token. Clones share one state.
+/// A test double of an authorization server with endpoints for login, refresh and logout. It remembers every token.
+/// Clones share one state.
 ///
-/// Its tokens are `…-access-1`, `…-access-2` and `…-refresh-1`, `…-refresh-2`, where `…` is the [`canary`](Self::canary): random
-/// text, so that a search for it finds every leak.
+/// The tokens of the server are `…-access-1`, `…-access-2` and `…-refresh-1`, `…-refresh-2`, where `…` is the
+/// [`canary`](Self::canary). The canary is random text, so a search for it finds every leaked token.
 ///
-/// When the value that [`new`](Self::new) or [`with`](Self::with) returned is dropped, the test fails if a client presented a
-/// refresh token that it knew to be spent. A test that provokes this calls [`expect_reuses`](Self::expect_reuses). Clones check
-/// nothing, so keep the first value in the test function until its end.
+/// The value that [`new`](Self::new) or [`with`](Self::with) returned fails the test on drop if a client presented a
+/// refresh token that it knew to be spent. A test that provokes the reuse of a spent refresh token calls
+/// [`expect_reuses`](Self::expect_reuses). Clones check nothing, so a test keeps the first value until its end.
 pub struct Authority {
     shared: Arc<Inner>,
-    /// Whether this value checks for reuse when it is dropped: the first one does, its clones do not.
+    /// Whether this value checks for reuse on drop. The first value checks, and its clones do not.
     checks_reuse: bool,
 }
 
@@ -49,12 +50,12 @@ pub(crate) struct State {
 pub(crate) struct Endpoint {
     pub(crate) seen: Vec<Seen>,
     pub(crate) hold: Option<Hold>,
-    /// How to handle the next requests. After them, `always` applies again.
+    /// The handling of the next requests. After these requests, `always` applies again.
     pub(crate) next: VecDeque<Handling>,
     pub(crate) always: Handling,
 }
 
-/// Whether a request is held before or after it is processed.
+/// Whether a request is held before or after the server processes it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hold {
     Unprocessed,
@@ -79,13 +80,13 @@ impl Default for Authority {
 }
 
 impl Authority {
-    /// A server with the [default configuration](AuthorityConfig::default).
+    /// Creates a server with the [default configuration](AuthorityConfig::default).
     #[must_use]
     pub fn new() -> Self {
         Self::with(AuthorityConfig::default())
     }
 
-    /// A server with this configuration.
+    /// Creates a server with this configuration.
     #[must_use]
     pub fn with(config: AuthorityConfig) -> Self {
         Self::with_log(config, RequestLog::default())
@@ -112,34 +113,36 @@ impl Authority {
         Self { shared: Arc::new(inner), checks_reuse: true }
     }
 
-    // ---- What a test tells it to do ----
+    // ---- Configuration ----
 
-    /// Changes the configuration at any time: `authority.configure(|config| config.rotate = false)`.
+    /// Changes the configuration. A test can call this method at any time: `authority.configure(|config| config.rotate
+    /// = false)`.
     pub fn configure<T>(&self, configure: impl FnOnce(&mut AuthorityConfig) -> T) {
         configure(&mut self.state().config);
     }
 
-    /// Sets how the next request of this role is handled. A second call sets it for the request after that.
+    /// Sets how the next request of this role is handled. Two calls of this method set the handling of the next two
+    /// requests.
     pub fn next(&self, role: Role, handling: Handling) {
         self.state().endpoint(role).next.push_back(handling);
     }
 
-    /// Sets how every request of this role is handled from now on.
+    /// Sets how all later requests of this role are handled.
     pub fn always(&self, role: Role, handling: Handling) {
         self.state().endpoint(role).always = handling;
     }
 
-    /// From now on requests of this role park before they are processed; see [`parked`](Self::parked).
+    /// Parks all later requests of this role before they are processed; see [`parked`](Self::parked).
     pub fn hold(&self, role: Role) {
         self.state().endpoint(role).hold = Some(Hold::Unprocessed);
     }
 
-    /// From now on requests of this role are processed and park before they are answered.
+    /// Processes all later requests of this role and parks them before they are answered.
     pub fn hold_processed(&self, role: Role) {
         self.state().endpoint(role).hold = Some(Hold::Processed);
     }
 
-    /// Stops holding requests of this role, and releases those that the test has not taken.
+    /// Stops holding requests of this role and releases the parked requests that the test has not taken.
     pub fn open(&self, role: Role) {
         self.state().endpoint(role).hold = None;
         while let Some(waiting) = self.gate(role).try_next() {
@@ -147,7 +150,7 @@ impl Authority {
         }
     }
 
-    /// Waits for the next request of this role that is held.
+    /// Waits for the next parked request of this role.
     ///
     /// # Panics
     ///
@@ -156,19 +159,19 @@ impl Authority {
         ParkedRequest(self.gate(role).next("request at the authority", || self.log()).await)
     }
 
-    /// How many requests of this role are held that the test has not taken yet.
+    /// Returns the number of parked requests of this role that the test has not taken yet.
     #[must_use]
     pub fn waiting(&self, role: Role) -> usize {
         self.gate(role).waiting()
     }
 
-    /// Starts a session without a request, for a client that starts logged in.
+    /// Starts a session without a request, for a client that starts with tokens.
     #[must_use]
     pub fn issue(&self) -> TokenPair {
         self.issue_to(Value::Null)
     }
 
-    /// The same, for the user that [`credentials`](Self::credentials) then returns.
+    /// Starts a session without a request for these credentials, which [`credentials`](Self::credentials) then returns.
     #[must_use]
     pub fn issue_to(&self, credentials: Value) -> TokenPair {
         let State { issued, config, .. } = &mut *self.state();
@@ -176,103 +179,105 @@ impl Authority {
         TokenPair { access: issued.access_text(grant.access), refresh: issued.secret_text(grant.secret) }
     }
 
-    /// Ends every access token, and no session.
+    /// Expires every access token. The sessions stay valid.
     pub fn expire(&self) {
         self.state().issued.expire();
     }
 
-    /// Ends every session. No token issued so far is valid any more.
+    /// Ends every session, so that all issued tokens become invalid.
     pub fn revoke(&self) {
         self.state().issued.revoke();
     }
 
-    // ---- What a test can ask it ----
+    // ---- State ----
 
-    /// Whether an access token is valid now.
+    /// Returns whether an access token is valid now.
     #[must_use]
     pub fn accepts(&self, token: &str) -> bool {
         self.state().issued.accepts(token, Instant::now())
     }
 
-    /// Text that every token of this server contains, and nothing else does.
+    /// Returns the random text that every token of this server contains and no other text contains.
     #[must_use]
     pub fn canary(&self) -> String {
         self.state().issued.canary().to_owned()
     }
 
-    /// The access token of this number, from 1, whether it was issued or not.
+    /// Returns the access token with this number, counted from 1. The token need not have been issued.
     #[must_use]
     pub fn access(&self, number: usize) -> String {
         self.state().issued.access_text(number)
     }
 
-    /// The refresh token with this number, counted from 1, whether or not it was issued.
+    /// Returns the refresh token with this number, counted from 1. The token need not have been issued.
     #[must_use]
     pub fn refresh(&self, number: usize) -> String {
         self.state().issued.secret_text(number)
     }
 
-    /// The number of an access token that this authority issued.
+    /// Returns the number of an access token that this server issued.
     #[must_use]
     pub fn number_of(&self, access: &str) -> Option<usize> {
         self.state().issued.access_number(access)
     }
 
-    /// What the session of an access token was logged in with, as JSON.
+    /// Returns the credentials of the login that started the session of this access token, as JSON.
     #[must_use]
     pub fn credentials(&self, access: &str) -> Option<Value> {
         self.state().issued.credentials(access)
     }
 
-    /// How many requests arrived at the refresh endpoint, successful or not.
+    /// Returns the number of requests to the refresh endpoint, successful or not.
     #[must_use]
     pub fn refreshes(&self) -> usize {
         self.requests(Role::Refresh).len()
     }
 
-    /// How many refreshes issued tokens.
+    /// Returns the number of refreshes that issued tokens.
     #[must_use]
     pub fn granted(&self) -> usize {
         self.state().granted
     }
 
-    /// How many logins arrived.
+    /// Returns the number of requests to the login endpoint.
     #[must_use]
     pub fn logins(&self) -> usize {
         self.requests(Role::Login).len()
     }
 
-    /// How many logouts arrived.
+    /// Returns the number of requests to the logout endpoint.
     #[must_use]
     pub fn logouts(&self) -> usize {
         self.requests(Role::Logout).len()
     }
 
-    /// How often a client presented a refresh token that it knew to be spent, because it had received the answer.
+    /// Returns how often a client presented a spent refresh token although it had received the response to the first
+    /// use.
     #[must_use]
     pub fn reuses(&self) -> usize {
         self.state().issued.reuses()
     }
 
-    /// How often a client presented a spent refresh token because it never received the answer to the first use.
+    /// Returns how often a client presented a spent refresh token because it never received the response to the first
+    /// use.
     #[must_use]
     pub fn retries_after_lost_answer(&self) -> usize {
         self.state().issued.retries_after_lost_answer()
     }
 
-    /// The largest number of refreshes that were in progress at the same time.
+    /// Returns the largest number of refreshes that were in progress at the same time.
     #[must_use]
     pub fn max_concurrent_refreshes(&self) -> usize {
         self.state().max_concurrent_refreshes
     }
 
-    /// Every request of this role so far, in the order of arrival.
+    /// Returns all requests of this role in the order of arrival.
     #[must_use]
     pub fn requests(&self, role: Role) -> Vec<Seen> {
         self.state().endpoint(role).seen.clone()
     }
 
-    /// Every request so far, in the order of arrival.
+    /// Returns all requests in the order of arrival.
     #[must_use]
     pub fn log(&self) -> Vec<Seen> {
         let mut all: Vec<_> =
@@ -281,7 +286,8 @@ impl Authority {
         all
     }
 
-    /// Everything that happened, in order. In a [`World`](crate::World), this includes the requests to its stage.
+    /// Returns all recorded events in order. In a [`World`](crate::World), the events include the requests to the
+    /// stage.
     #[must_use]
     pub fn history(&self) -> Vec<LogEntry> {
         self.shared.log.entries()
@@ -316,7 +322,7 @@ impl Clone for Authority {
 
 impl Drop for Authority {
     fn drop(&mut self) {
-        // A second panic would hide the first one.
+        // A second panic would hide the message of the first panic.
         if self.checks_reuse && !std::thread::panicking() {
             self.check_reuses();
         }

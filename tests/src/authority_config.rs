@@ -6,62 +6,67 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 
-/// How an [`Authority`](crate::Authority) behaves. The default is a current OAuth server: a refresh token in JSON
-/// that rotates, no grace period, and a session that ends when a spent token is presented.
+/// The configuration of an [`Authority`](crate::Authority). The default is a typical OAuth server: refresh tokens in
+/// JSON that rotate, no grace period, and a session that ends when a spent refresh token is presented.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent switch")]
 pub struct AuthorityConfig {
-    /// Each refresh token is valid for one refresh. Off: the first one stays valid.
+    /// Whether each refresh token is valid for one refresh. If the tokens do not rotate, the first refresh token stays
+    /// valid.
     pub rotate: bool,
-    /// How long after its rotation the last spent refresh token is accepted again, with the same successor.
+    /// The time after a rotation in which the server accepts the last spent refresh token again and returns the same
+    /// successor.
     pub grace: Option<Duration>,
-    /// A spent refresh token that is presented ends the session.
+    /// Whether a spent refresh token that is presented ends the session.
     pub reuse_ends_session: bool,
-    /// A refresh revokes the earlier access tokens. Off: they are valid until they expire.
+    /// Whether a refresh revokes the earlier access tokens. If a refresh revokes no access token, each access token is
+    /// valid until it expires.
     pub revokes_old_access: bool,
-    /// A refresh returns the same access token again.
+    /// Whether a refresh returns the same access token again.
     pub repeats_access: bool,
-    /// How long access tokens are valid on tokio's clock, also sent as `expires_in`. `None`: until [`expire`], and not sent.
+    /// The lifetime of access tokens on tokio's clock, which is also sent as `expires_in`. With `None`, access tokens
+    /// are valid until [`expire`], and no `expires_in` is sent.
     ///
     /// [`expire`]: crate::Authority::expire
     pub lifetime: Option<Duration>,
-    /// The value of `expires_in`, instead of the true lifetime.
+    /// The value of `expires_in` that is sent instead of the true lifetime.
     pub expires_in: Option<Value>,
-    /// Where requests and answers carry the refresh token.
+    /// The place of the refresh token in requests and responses.
     pub refresh_token_in: RefreshTokenIn,
-    /// What a refresh answers as the next refresh token.
+    /// The refresh token field in the response to a refresh.
     pub refresh_token_field: RefreshTokenField,
-    /// More fields for every answer with tokens.
+    /// JSON members that the server adds to every response with tokens.
     pub members: Value,
-    /// The name of the refresh token's cookie.
+    /// The name of the cookie with the refresh token.
     pub cookie_name: &'static str,
-    /// The attributes of the cookie.
+    /// The attributes of the cookie with the refresh token.
     pub cookie_attributes: &'static str,
-    /// How long every request takes, on tokio's clock.
+    /// The duration of every request on tokio's clock.
     pub delay: Option<Duration>,
     /// The answer to a refresh token that is spent, revoked, unknown or missing.
     pub refusal: Answer,
-    /// Paths of login, refresh and logout.
+    /// The paths of login, refresh and logout, in this order.
     pub paths: [&'static str; 3],
 }
 
-/// Where requests and answers carry the refresh token.
+/// The place of the refresh token in requests and responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshTokenIn {
-    /// As `refresh_token` in the JSON answer. Requests carry it in a JSON or form body, or as a bearer token.
+    /// The refresh token is `refresh_token` in a JSON response. Requests contain the refresh token in a JSON or form
+    /// body, or as a bearer token.
     Body,
-    /// In an `HttpOnly` cookie.
+    /// The refresh token is in an `HttpOnly` cookie.
     Cookie,
 }
 
-/// What a refresh answers as the next refresh token.
+/// The refresh token field in the response to a refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshTokenField {
-    /// A refresh token.
+    /// The response has a refresh token.
     Given,
-    /// No field, which means that the old one stays valid: nothing rotates.
+    /// The response has no refresh token, so the old refresh token stays valid.
     Omitted,
-    /// An empty string, which means the same.
+    /// The refresh token in the response is an empty string, so the old refresh token stays valid.
     Empty,
 }
 
@@ -88,8 +93,8 @@ impl Default for AuthorityConfig {
 }
 
 impl AuthorityConfig {
-    /// The server that afresh was first written for: the refresh token in a rotating `HttpOnly` cookie, and a 403 for
-    /// every invalid token.
+    /// Returns the configuration of a server with a rotating `HttpOnly` cookie, which answers 403 to every invalid
+    /// token.
     #[must_use]
     pub fn cookie() -> Self {
         let refusal = json!({ "status": { "text": "refresh token invalid", "severity": "error" } });
@@ -116,43 +121,43 @@ pub enum Role {
     Logout,
 }
 
-/// How an authority handles one request.
+/// The way in which an authority handles one request.
 #[derive(Clone, Debug)]
 pub enum Handling {
-    /// Processes the request and answers accordingly.
+    /// Processes the request and sends the answer of the server.
     Normal,
-    /// Gives this answer and does not process the request: no token is spent.
+    /// Sends this answer and does not process the request, so no token is spent.
     Instead(Answer),
-    /// Processes the request but gives this answer: the issued tokens are lost.
+    /// Processes the request but sends this answer, so the issued tokens are lost.
     ProcessThen(Answer),
 }
 
 impl Handling {
-    /// Gives this answer and does not process the request.
+    /// Sends this answer and does not process the request.
     #[must_use]
     pub fn instead(answer: impl Into<Answer>) -> Self {
         Self::Instead(answer.into())
     }
 
-    /// Processes the request but gives this answer.
+    /// Processes the request but sends this answer.
     #[must_use]
     pub fn process_then(answer: impl Into<Answer>) -> Self {
         Self::ProcessThen(answer.into())
     }
 
-    /// The connection breaks before anything is processed.
+    /// Breaks the connection before the request is processed.
     #[must_use]
     pub fn reset_before() -> Self {
         Self::Instead(Answer::reset())
     }
 
-    /// The connection breaks after everything is processed.
+    /// Breaks the connection after the request is processed.
     #[must_use]
     pub fn reset_after() -> Self {
         Self::ProcessThen(Answer::reset())
     }
 
-    /// Answers with this status and `Retry-After`, and does not process the request.
+    /// Answers with this status and a `Retry-After` header, and does not process the request.
     #[must_use]
     pub fn retry_after(status: u16, value: &str) -> Self {
         Self::Instead(Answer::new(status).header("retry-after", value))

@@ -1,4 +1,4 @@
-//! What all doubles share: one function that handles a request, reached in memory or over a socket.
+//! The trait of all doubles: one function handles a request, which arrives in memory or over a socket.
 
 use std::error::Error;
 use std::task::{Context, Poll};
@@ -12,29 +12,30 @@ use reqwest::ResponseBuilderExt;
 use crate::response_body::ResponseBody;
 use crate::seen::RequestTimeout;
 
-/// Any error of a transport.
+/// An error that a transport returns.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// What a double gives back: a response, or an error of the transport.
+/// The result of a request to a double: a response or a transport error.
 pub type Outcome = Result<http::Response<ResponseBody>, BoxError>;
 
 /// A test double of a server.
 pub trait Double: Clone + Send + Sync + 'static {
-    /// Handles one request, whose URI is the whole URL. Dropping the future means that the caller is gone.
+    /// Handles one request, whose URI is the whole URL. Dropping the future means that the caller has abandoned the
+    /// request.
     fn handle(&self, request: http::Request<Bytes>) -> BoxFuture<'static, Outcome>;
 }
 
-/// The two ways to reach a double, as methods that need no trait in scope.
+/// Adds the methods for both ways to reach a double, so that tests need no trait in scope.
 macro_rules! double_methods {
     ($double:ty) => {
         impl $double {
-            /// As a transport in memory: a tower service for reqwest's requests and responses.
+            /// Returns an in-memory transport: a tower service for reqwest's requests and responses.
             #[must_use]
             pub fn service(&self) -> $crate::InMemory<Self> {
                 $crate::double::InMemory::new(self.clone())
             }
 
-            /// On a loopback socket, until the [`Listening`](crate::Listening) is dropped.
+            /// Listens on a loopback socket until the [`Listening`](crate::Listening) is dropped.
             ///
             /// # Panics
             ///
@@ -47,12 +48,12 @@ macro_rules! double_methods {
 }
 pub(crate) use double_methods;
 
-/// A [`Double`] as a tower service for reqwest's types: no socket, no task, no time.
+/// A [`Double`] as a tower service for reqwest's types. The service uses no socket, no task and no timer.
 #[derive(Clone, Debug)]
 pub struct InMemory<D>(D);
 
 impl<D: Double> InMemory<D> {
-    /// Wraps a double.
+    /// Wraps a double as a transport.
     pub fn new(double: D) -> Self {
         Self(double)
     }

@@ -8,8 +8,8 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::seen::Seen;
 
-/// Longer than any test waits. With the clock paused it passes as soon as nothing else can happen. A test that would
-/// hang forever fails with a message instead.
+/// A time-out that is longer than any test. With the paused clock it elapses as soon as no task can make progress, so a
+/// test that would hang fails with a message.
 const FOREVER: Duration = Duration::from_hours(365 * 24);
 
 /// A queue of requests that wait for a decision `D`.
@@ -19,7 +19,7 @@ pub(crate) struct Gate<D> {
     grown: Notify,
 }
 
-/// A request that waits. Dropped without a decision, the request gets none.
+/// A parked request. A parked request that is dropped without a decision gets no answer.
 #[derive(Debug)]
 pub(crate) struct Waiting<D> {
     pub(crate) seen: Seen,
@@ -33,7 +33,7 @@ impl<D> Default for Gate<D> {
 }
 
 impl<D> Gate<D> {
-    /// Waits for the test's decision; `None` if the test dropped the request.
+    /// Waits for the decision of the test. Returns `None` if the test dropped the request.
     pub(crate) async fn park(&self, seen: &Seen) -> Option<D> {
         let (decide, decision) = oneshot::channel();
         self.queue().push_back(Waiting { seen: seen.clone(), decide });
@@ -41,7 +41,7 @@ impl<D> Gate<D> {
         decision.await.ok()
     }
 
-    /// The next request in this queue that still has a caller.
+    /// Returns the next request in this queue that still has a caller.
     pub(crate) async fn next(&self, what: &str, so_far: impl Fn() -> Vec<Seen>) -> Waiting<D> {
         let next = async {
             loop {
@@ -63,7 +63,7 @@ impl<D> Gate<D> {
         std::iter::from_fn(|| queue.pop_front()).find(|waiting| !waiting.is_abandoned())
     }
 
-    /// How many requests wait here that the test has not taken yet.
+    /// Returns the number of parked requests that the test has not taken yet.
     pub(crate) fn waiting(&self) -> usize {
         self.queue().iter().filter(|waiting| !waiting.is_abandoned()).count()
     }
@@ -75,7 +75,7 @@ impl<D> Gate<D> {
 
 impl<D> Waiting<D> {
     pub(crate) fn decide(self, decision: D) {
-        // The receiver is gone if the caller is, which is not an error here.
+        // The receiver is closed if the caller has abandoned the request, which is not an error here.
         let _ = self.decide.send(decision);
     }
 

@@ -1,4 +1,4 @@
-//! Which tokens an authority has issued, and which are valid. No HTTP, and no clock.
+//! The tokens that an authority has issued, and their validity. This module uses no HTTP and no clock.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::authority_config::AuthorityConfig;
 
-/// All issued tokens. They are known by their number, from 1.
+/// All issued tokens. Each token is identified by its number, which starts at 1.
 #[derive(Debug)]
 pub(crate) struct IssuedTokens {
     canary: String,
@@ -41,7 +41,7 @@ struct Secret {
 struct Spent {
     at: Instant,
     successor: usize,
-    /// Whether the answer with the successor reached the client.
+    /// Whether the client received the response with the successor.
     told: bool,
 }
 
@@ -50,13 +50,13 @@ struct Spent {
 pub(crate) struct Grant {
     pub(crate) access: usize,
     pub(crate) secret: usize,
-    /// The refresh token that was spent on it.
+    /// The refresh token that this refresh has spent.
     pub(crate) spent: Option<usize>,
 }
 
 impl IssuedTokens {
     pub(crate) fn new() -> Self {
-        // Each `RandomState` has its own keys, which the operating system's randomness seeds.
+        // Each `RandomState` has new keys, which the operating system seeds with random data.
         let canary = format!("{:016x}", RandomState::new().hash_one("canary"));
         let (sessions, access, secrets) = (Vec::new(), Vec::new(), Vec::new());
         Self { canary, sessions, access, secrets, reuses: 0, retries_after_lost_answer: 0 }
@@ -82,7 +82,7 @@ impl IssuedTokens {
         format!("{}-refresh-{number}", self.canary)
     }
 
-    /// The number of `token`, if it is an access token of this authority.
+    /// Returns the number of `token` if it is an access token of this authority.
     pub(crate) fn access_number(&self, token: &str) -> Option<usize> {
         self.number(token, "-access-", self.access.len())
     }
@@ -102,7 +102,7 @@ impl IssuedTokens {
         }
     }
 
-    /// Refreshes with this refresh token; `None` is a refusal.
+    /// Refreshes with this refresh token. Returns `None` if the server refuses the token.
     pub(crate) fn exchange(&mut self, token: &str, config: &AuthorityConfig, now: Instant) -> Option<Grant> {
         let number = self.number(token, "-refresh-", self.secrets.len())?;
         let Secret { session, spent } = self.secrets[number - 1];
@@ -138,7 +138,8 @@ impl IssuedTokens {
         Grant { access, secret: successor, spent: Some(number) }
     }
 
-    /// The answer with these tokens was sent: from now on the client knows which token is spent.
+    /// Records that the response with these tokens was sent. A client that gets this response knows that the old
+    /// refresh token is spent.
     pub(crate) fn told(&mut self, grant: Grant) {
         let secret = grant.spent.and_then(|number| self.secrets.get_mut(number - 1));
         if let Some(spent) = secret.and_then(|secret| secret.spent.as_mut()) {
@@ -146,7 +147,7 @@ impl IssuedTokens {
         }
     }
 
-    /// Ends the session that one of these tokens belongs to.
+    /// Ends the session of one of these tokens.
     pub(crate) fn log_out(&mut self, access: Option<&str>, secret: Option<&str>) -> bool {
         let by_access =
             access.and_then(|token| self.access_number(token)).map(|n| self.access[n - 1].session);
@@ -165,7 +166,7 @@ impl IssuedTokens {
         self.sessions.iter_mut().for_each(|session| session.alive = false);
     }
 
-    /// Ends every access token, and no session.
+    /// Expires every access token. The sessions stay valid.
     pub(crate) fn expire(&mut self) {
         self.access.iter_mut().for_each(|access| access.good = false);
     }
@@ -176,7 +177,7 @@ impl IssuedTokens {
         })
     }
 
-    /// The credentials that the session of an access token was started with.
+    /// Returns the credentials with which the session of this access token was started.
     pub(crate) fn credentials(&self, token: &str) -> Option<Value> {
         let session = self.access[self.access_number(token)? - 1].session;
         Some(self.sessions[session].credentials.clone())

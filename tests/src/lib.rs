@@ -1,13 +1,14 @@
-//! Test doubles of servers: they do only what the test tells them.
+//! Test doubles of servers. A double does only what the test configures.
 //!
-//! - [`Stage`]: an API at which every request parks until the test answers it.
+//! - [`Stage`]: an API that parks every request until the test answers it.
 //! - [`Authority`]: an authorization server with endpoints for login, refresh and logout. [`AuthorityConfig`] sets how it
 //!   behaves, including the faults of real servers.
 //! - [`World`]: a stage and an authority at one origin. [`Origins`]: several doubles at several origins.
 //!
-//! Each is a [`Double`]: `.service()` is a tower service for a client's transport, in memory, and `.listen()` serves the
-//! same double on a loopback socket. Nothing sleeps: with tokio's clock paused, everything in memory is deterministic.
-//! (Do not use sockets with a paused clock: while a test waits for the network, the clock advances.)
+//! Each double implements [`Double`]. `.service()` returns a tower service that is an in-memory transport for a client,
+//! and `.listen()` serves the same double on a loopback socket. No double sleeps, so with tokio's paused clock every
+//! in-memory test is deterministic. Do not use sockets with a paused clock: the clock advances while a test waits for
+//! the network.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -27,8 +28,8 @@
 //! # });
 //! ```
 //!
-//! Also here: [`RedisServer`], a real Redis for one test, and [`store_conformance`], the checks that every session store
-//! must pass. `tests/README.md` says which double to use for what.
+//! This crate also contains [`RedisServer`], a real Redis for one test, and [`store_conformance`], the checks that
+//! every session store must pass. `tests/README.md` explains which double fits which test.
 
 mod answer;
 mod assertions;

@@ -1,4 +1,4 @@
-//! Several origins behind one transport, for requests that cross from one to another.
+//! A transport for several origins, so that a test can send requests across origins.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use crate::double::{Double, Outcome, double_methods};
 use crate::seen::origin;
 
-/// Routes each request to the double of its origin. A connection to any other origin fails.
+/// A double that routes each request to the double of its origin. A connection to any other origin fails.
 ///
 /// ```
 /// # use afresh_tests::{Origins, Stage, World};
@@ -32,13 +32,13 @@ type Handle = dyn Fn(http::Request<Bytes>) -> BoxFuture<'static, Outcome> + Send
 double_methods!(Origins);
 
 impl Origins {
-    /// No origin yet.
+    /// Creates a double without any origin.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Puts a double at an origin (`https://shop.test:8443`), or at every origin of a host (`shop.test`).
+    /// Adds a double for one origin (`https://shop.test:8443`), or for every origin of a host (`shop.test`).
     #[must_use]
     pub fn at(mut self, origin: &str, double: impl Double) -> Self {
         let handle = Arc::new(move |request| double.handle(request));

@@ -1,4 +1,4 @@
-//! A real `redis-server` for one test.
+//! Starts a real `redis-server` for one test.
 
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -7,8 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-/// A Redis for one test, on a free loopback port, with an append-only file. Dropping it ends the process and removes
-/// the file.
+/// A Redis server for one test, on a free loopback port, with an append-only file. Dropping this value ends the process
+/// and removes the file.
 #[derive(Debug)]
 pub struct RedisServer {
     port: u16,
@@ -17,18 +17,18 @@ pub struct RedisServer {
 }
 
 impl RedisServer {
-    /// Starts a server. Returns `None` if there is no `redis-server`, and reports this on stderr.
+    /// Starts a server. Returns `None` and prints a line to stderr if `redis-server` is not installed.
     ///
     /// # Panics
     ///
-    /// Panics if there is none and `AFRESH_REQUIRE_REDIS` is set, or if it does not start.
+    /// Panics if the server does not start, or if `redis-server` is not installed and `AFRESH_REQUIRE_REDIS` is set.
     #[must_use]
     pub fn start() -> Option<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         if Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_err() {
             let required = std::env::var_os("AFRESH_REQUIRE_REDIS").is_some();
             assert!(!required, "redis-server is required but not installed");
-            // Not `eprintln!`, which is shown only for tests that fail.
+            // `eprintln!` is not used, because the test harness shows its output for failing tests only.
             let skipped = "SKIPPED: redis-server is not installed, so the Redis store is not tested";
             writeln!(std::io::stderr(), "{skipped}").expect("stderr");
             return None;
@@ -36,7 +36,7 @@ impl RedisServer {
         let name = format!("afresh-redis-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).expect("a folder for Redis");
-        // Another process may take the port in between. Then try another port.
+        // Another process can bind the port before Redis does, so each attempt uses another port.
         for _ in 0..5 {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on loopback");
             let port = listener.local_addr().expect("a bound socket has an address").port();
@@ -45,40 +45,40 @@ impl RedisServer {
             if server.comes_up() {
                 return Some(server);
             }
-            // The next attempt uses the same folder.
+            // The next attempt uses the same folder, so dropping this server must not remove it.
             server.folder = PathBuf::new();
         }
         panic!("redis-server does not start");
     }
 
-    /// Its URL: `redis://127.0.0.1:49152/`.
+    /// Returns the URL of the server: `redis://127.0.0.1:49152/`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/", self.port)
     }
 
-    /// Ends it at once, as a crash would. What it has written stays.
+    /// Kills the process, as a crash would. The written data stays in the file.
     ///
     /// # Panics
     ///
-    /// Panics if it cannot be ended.
+    /// Panics if the process cannot be killed.
     pub fn kill(&mut self) {
         self.process.kill().expect("this process owns the server");
         self.process.wait().expect("this process owns the server");
     }
 
-    /// Starts it again, on the same port and with what was written.
+    /// Starts the server again on the same port and with the written data.
     ///
     /// # Panics
     ///
-    /// Panics if it does not start.
+    /// Panics if the server does not start.
     pub fn restart(&mut self) {
         self.kill();
         self.process = spawn(self.port, &self.folder);
         assert!(self.comes_up(), "redis-server does not start again");
     }
 
-    /// Suspends the server: commands arrive but are not answered.
+    /// Suspends the process: the server receives commands and does not answer them.
     ///
     /// # Panics
     ///
@@ -87,7 +87,7 @@ impl RedisServer {
         self.signal("STOP");
     }
 
-    /// Resumes the server. It then executes the commands that have arrived.
+    /// Resumes the process. After the process has resumed, the server executes the commands that it has received.
     ///
     /// # Panics
     ///
@@ -101,7 +101,7 @@ impl RedisServer {
         assert!(status.expect("the signal is sent").success(), "the signal is sent");
     }
 
-    /// The process id, for signals.
+    /// Returns the process id, for signals.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.process.id()

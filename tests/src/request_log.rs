@@ -1,5 +1,5 @@
-//! A log of all requests to a double, and of what happened to each. A world's doubles share one log, so the order of
-//! their entries is known.
+//! A log of all requests to a double and of the events of each request. The doubles of a world share one log, so the
+//! order of their entries is known.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -7,20 +7,20 @@ use bytes::Bytes;
 
 use crate::seen::{RequestState, Seen};
 
-/// One thing that happened to the request with this [number](Seen::number).
+/// An event of the request with this [number](Seen::number).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogEntry {
-    /// It arrived.
+    /// The request arrived.
     Arrived(usize),
-    /// It was answered with this status.
+    /// The request was answered with this status.
     Answered(usize, u16),
-    /// It was answered by a transport error.
+    /// The request was answered with a transport error.
     Failed(usize),
-    /// Its caller was gone before there was an answer.
+    /// The caller abandoned the request before it was answered.
     Abandoned(usize),
-    /// The body of its answer was read to the end.
+    /// The body of the response was read to its end.
     BodyRead(usize),
-    /// The body of its answer was dropped before its end.
+    /// The body of the response was dropped before its end.
     BodyDropped(usize),
 }
 

@@ -1,4 +1,4 @@
-//! Turns an answer into a response, with a body that logs when it is read or dropped.
+//! Converts an answer to a response whose body logs when it is read to its end or dropped.
 
 use std::collections::VecDeque;
 use std::future::pending;
@@ -16,7 +16,7 @@ use crate::double::Outcome;
 use crate::request_log::RequestLog;
 use crate::seen::{RequestState, Seen};
 
-/// One request that is being handled. If it is dropped before the answer, it is abandoned.
+/// A request without an answer. An `OpenRequest` that is dropped before the answer logs the request as abandoned.
 pub(crate) struct OpenRequest {
     seen: Seen,
     log: RequestLog,
@@ -32,7 +32,7 @@ impl OpenRequest {
         &self.seen
     }
 
-    /// Returns the answer. An answer that hangs never returns.
+    /// Returns the response. For an answer that hangs, the future never completes.
     pub(crate) async fn answer(mut self, answer: Answer) -> Outcome {
         match answer.0 {
             Kind::Response(response) => {
@@ -65,7 +65,7 @@ impl Drop for OpenRequest {
     }
 }
 
-/// The body of an answer.
+/// The body of a response.
 #[derive(Debug)]
 pub struct ResponseBody {
     source: Source,
@@ -110,7 +110,7 @@ impl http_body::Body for ResponseBody {
                 (Some(chunk), _) => Some(Ok(chunk)),
                 (None, Ending::Complete) => None,
                 (None, Ending::Break) => {
-                    // Gives a socket time to flush what came before.
+                    // Gives a socket time to flush the earlier chunks.
                     *ending = Ending::Broken;
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
@@ -135,7 +135,7 @@ impl http_body::Body for ResponseBody {
 
     fn size_hint(&self) -> SizeHint {
         match &self.source {
-            // The rest of a body of known length. It arrives in one chunk.
+            // A body of known length is one chunk, so no byte remains after it.
             Source::Chunks(chunks, _, size) if size.exact().is_some() && chunks.is_empty() => {
                 SizeHint::with_exact(0)
             }

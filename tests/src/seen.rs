@@ -1,4 +1,4 @@
-//! A request as the double received it, and its state.
+//! A request as the double received it, and the state of the request.
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Uri};
 use tokio::time::Instant;
 
-/// A request that arrived. Cheap to clone; every clone follows the request's [`RequestState`].
+/// A received request. Cloning is cheap, and every clone shows the current [`RequestState`].
 #[derive(Clone)]
 pub struct Seen(Arc<Inner>);
 
@@ -20,25 +20,25 @@ struct Inner {
     state: Mutex<RequestState>,
 }
 
-/// The state of a request, from arrival to the last byte of its answer.
+/// The state of a request, from its arrival to the last byte of its response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestState {
-    /// Not answered yet.
+    /// The request has no answer yet.
     Waiting,
-    /// The caller was gone before there was an answer.
+    /// The caller abandoned the request before it was answered.
     Abandoned,
-    /// Answered by a transport error.
+    /// The request was answered with a transport error.
     Failed,
-    /// Answered with this status; the caller still holds the body.
+    /// The request was answered with this status, and the caller still has the body.
     Answered(u16),
-    /// Answered, and the body was read to its end.
+    /// The request was answered, and the body was read to its end.
     BodyRead(u16),
-    /// Answered, and the body was dropped before its end.
+    /// The request was answered, and the body was dropped before its end.
     BodyDropped(u16),
 }
 
 impl RequestState {
-    /// The status of the answer, if there was one.
+    /// Returns the status of the response, if there is one.
     #[must_use]
     pub fn status(self) -> Option<u16> {
         match self {
@@ -47,14 +47,15 @@ impl RequestState {
         }
     }
 
-    /// Whether the request is over: failed, abandoned, or its body read or dropped.
+    /// Returns whether the request failed, was abandoned, or has a body that was read or dropped.
     #[must_use]
     pub fn is_over(self) -> bool {
         !matches!(self, Self::Waiting | Self::Answered(_))
     }
 }
 
-/// The timeout set on the request (in memory only: it is not sent).
+/// The timeout of a request. The timeout is visible only to in-memory doubles, because the client does not send the
+/// timeout.
 #[derive(Clone, Copy)]
 pub(crate) struct RequestTimeout(pub(crate) Duration);
 
@@ -72,87 +73,88 @@ impl Seen {
         *self.0.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
-    /// Its number among all requests of its [`Stage`](crate::Stage), [`Authority`](crate::Authority) or
-    /// [`World`](crate::World), from 0.
+    /// Returns the number of this request among all requests of its [`Stage`](crate::Stage),
+    /// [`Authority`](crate::Authority) or [`World`](crate::World), counted from 0.
     #[must_use]
     pub fn number(&self) -> usize {
         self.0.number
     }
 
-    /// When it arrived, on tokio's clock.
+    /// Returns the time of arrival on tokio's clock.
     #[must_use]
     pub fn at(&self) -> Instant {
         self.0.at
     }
 
-    /// Its state so far.
+    /// Returns the current state of the request.
     #[must_use]
     pub fn state(&self) -> RequestState {
         *self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The method: `GET`.
+    /// Returns the HTTP method, such as `GET`.
     #[must_use]
     pub fn method(&self) -> &str {
         self.0.request.method().as_str()
     }
 
-    /// The path as it was sent, still percent-encoded.
+    /// Returns the percent-encoded path as it was sent.
     #[must_use]
     pub fn path(&self) -> &str {
         self.uri().path()
     }
 
-    /// The query as it was sent, without its `?`.
+    /// Returns the query as it was sent, without the `?`.
     #[must_use]
     pub fn query(&self) -> Option<&str> {
         self.uri().query()
     }
 
-    /// Method and path: `GET /orders/7`.
+    /// Returns the method and the path, such as `GET /orders/7`.
     #[must_use]
     pub fn route(&self) -> String {
         format!("{} {}", self.method(), self.path())
     }
 
-    /// The whole URL. On a socket, its authority is the `host` header.
+    /// Returns the whole URL. If the request arrived on a socket, the authority of the URL is the value of the `host`
+    /// header.
     #[must_use]
     pub fn uri(&self) -> &Uri {
         self.0.request.uri()
     }
 
-    /// The host, without its port.
+    /// Returns the host without the port.
     #[must_use]
     pub fn host(&self) -> &str {
         self.uri().host().unwrap_or_default()
     }
 
-    /// Scheme, host and port (if the URL has one): `https://api.test`.
+    /// Returns the scheme, the host and the port if the URL has one: `https://api.test`.
     #[must_use]
     pub fn origin(&self) -> String {
         origin(self.uri())
     }
 
-    /// The first header of this name, if it is text.
+    /// Returns the first header with this name, if its value is text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers().get(name)?.to_str().ok()
     }
 
-    /// All headers.
+    /// Returns all headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.0.request.headers()
     }
 
-    /// The value of the `authorization` header, without its scheme if it has one.
+    /// Returns the value of the `authorization` header without the scheme.
     #[must_use]
     pub fn token(&self) -> Option<&str> {
         let value = self.header("authorization")?;
         Some(value.split_once(' ').map_or(value, |(_scheme, token)| token))
     }
 
-    /// The value of a cookie.
+    /// Returns the value of the cookie with this name.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&str> {
         let lines = self.headers().get_all("cookie").iter().filter_map(|line| line.to_str().ok());
@@ -160,13 +162,13 @@ impl Seen {
         pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
-    /// The body, complete.
+    /// Returns the complete body.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         self.0.request.body()
     }
 
-    /// A hash of the body, the same in every run.
+    /// Returns a hash of the body, which is equal in every run.
     #[must_use]
     pub fn body_hash(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
@@ -174,25 +176,25 @@ impl Seen {
         hasher.finish()
     }
 
-    /// The body as JSON; `null` if it is not JSON.
+    /// Returns the body as JSON, or `null` if the body is not JSON.
     #[must_use]
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(self.body()).unwrap_or_default()
     }
 
-    /// The timeout set on the request itself (in memory only).
+    /// Returns the timeout of the request, if it was sent in memory.
     #[must_use]
     pub fn timeout(&self) -> Option<Duration> {
         self.extension::<RequestTimeout>().map(|timeout| timeout.0)
     }
 
-    /// An extension of the request (in memory only).
+    /// Returns an extension of the request, if it was sent in memory.
     #[must_use]
     pub fn extension<T: Send + Sync + 'static>(&self) -> Option<&T> {
         self.0.request.extensions().get()
     }
 
-    /// The names of all parts in which two requests differ, such as `["header authorization"]`.
+    /// Returns the names of all parts in which two requests differ, such as `["header authorization"]`.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let parts = [
@@ -219,7 +221,7 @@ impl fmt::Debug for Seen {
     }
 }
 
-/// Scheme, host and port of a URL.
+/// Returns the scheme, the host and the port of a URL.
 pub(crate) fn origin(uri: &Uri) -> String {
     let authority = uri.authority().map_or("", http::uri::Authority::as_str);
     format!("{}://{authority}", uri.scheme_str().unwrap_or_default())

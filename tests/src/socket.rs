@@ -1,4 +1,4 @@
-//! A double behind HTTP/1.1, with one task for each connection: on a real loopback socket, or on a pipe in memory.
+//! Serves a double over HTTP/1.1, on a loopback socket or on an in-memory pipe. Each connection has one task.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,10 +17,10 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::double::{Double, Outcome};
 
-/// A double that is being served. Dropping it closes the socket and every connection.
+/// A double that is served on a loopback socket. Dropping this value closes the socket and every connection.
 #[derive(Debug)]
 pub struct Listening {
-    /// Its URL: `http://127.0.0.1:49152`, without a slash at the end.
+    /// The base URL, `http://127.0.0.1:49152`, without a slash at the end.
     pub base_url: String,
     address: SocketAddr,
     connections: Arc<AtomicUsize>,
@@ -28,7 +28,7 @@ pub struct Listening {
 }
 
 impl Listening {
-    /// Starts to serve a double.
+    /// Serves a double on a free port.
     ///
     /// # Panics
     ///
@@ -41,19 +41,19 @@ impl Listening {
         Self { base_url: format!("http://{address}"), address, connections, server }
     }
 
-    /// The URL of a path.
+    /// Returns the URL of a path.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base_url)
     }
 
-    /// Address and port.
+    /// Returns the address and the port.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// How many connections were opened so far.
+    /// Returns the number of connections that were opened.
     #[must_use]
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
@@ -67,7 +67,7 @@ impl Drop for Listening {
 }
 
 async fn accept(listener: TcpListener, double: impl Double, connections: Arc<AtomicUsize>) -> Infallible {
-    // The set is dropped with this task, and every connection with the set.
+    // Dropping this task drops the set, and dropping the set closes every connection.
     let mut open = JoinSet::new();
     loop {
         if let Ok((stream, _)) = listener.accept().await {
@@ -78,9 +78,10 @@ async fn accept(listener: TcpListener, double: impl Double, connections: Arc<Ato
     }
 }
 
-/// A connection to a double that plays the server at `origin`, in memory: no socket and no time, only tasks.
+/// Opens an in-memory connection to a double that acts as the server at `origin`. The connection uses tasks, and no
+/// socket or timer.
 ///
-/// `origin` is the address without a path: `https://api.test`.
+/// `origin` is a URL without a path, such as `https://api.test`.
 #[must_use]
 pub fn connect(double: impl Double, origin: &Uri) -> DuplexStream {
     let (near, far) = tokio::io::duplex(64 * 1024);
@@ -94,7 +95,7 @@ async fn serve(
     scheme: Arc<str>,
 ) {
     let service = service_fn(|request| receive(double.clone(), scheme.clone(), request));
-    // A broken connection is an answer too: an error of the transport on a socket.
+    // A test can break a connection on purpose, so an error is ignored here. The client sees a transport error.
     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 

@@ -1,4 +1,4 @@
-//! An API at which every request parks until the test answers it.
+//! The double of an API, at which every request parks until the test answers it.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,9 +15,9 @@ use crate::request_log::{LogEntry, RequestLog};
 use crate::response_body::OpenRequest;
 use crate::seen::Seen;
 
-/// An API whose every answer waits for the test. Clones are the same stage.
+/// An API at which every request waits for the test to answer it. Clones share one state.
 ///
-/// A call that its caller drops leaves the queue at once: it never blocks later calls.
+/// A dropped call leaves the queue immediately, so it never blocks later calls.
 #[derive(Clone, Default)]
 pub struct Stage(Arc<Inner>);
 
@@ -34,7 +34,7 @@ type Script = Arc<dyn Fn(&Seen) -> Answer + Send + Sync>;
 double_methods!(Stage);
 
 impl Stage {
-    /// A stage at which every request parks.
+    /// Creates a stage at which every request parks.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -44,7 +44,7 @@ impl Stage {
         Self(Arc::new(Inner { log, ..Inner::default() }))
     }
 
-    /// Waits for the next request that parks, in the order of arrival.
+    /// Waits for the next parked request, in the order of arrival.
     ///
     /// # Panics
     ///
@@ -53,11 +53,11 @@ impl Stage {
         Arrival(self.0.gate.next("request", || self.log()).await)
     }
 
-    /// Waits for the next `n` requests that park.
+    /// Waits for the next `n` parked requests.
     ///
     /// # Panics
     ///
-    /// Panics if the clock is paused and not enough requests can still arrive.
+    /// Panics if the clock is paused and too few requests can still arrive.
     pub async fn arrivals(&self, n: usize) -> Vec<Arrival> {
         let mut arrivals = Vec::with_capacity(n);
         while arrivals.len() < n {
@@ -66,48 +66,49 @@ impl Stage {
         arrivals
     }
 
-    /// The next parked request, if there is one.
+    /// Returns the next parked request, if there is one.
     #[must_use]
     pub fn try_arrival(&self) -> Option<Arrival> {
         self.0.gate.try_next().map(Arrival)
     }
 
-    /// How many requests are parked that the test has not taken yet.
+    /// Returns the number of parked requests that the test has not taken yet.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.0.gate.waiting()
     }
 
-    /// From now on the stage answers by itself, except where the script returns [`Answer::park`]. Parked requests
-    /// stay parked.
+    /// Answers all later requests with this script. A request parks if the script returns [`Answer::park`]. Requests
+    /// that were parked before stay parked.
     pub fn respond<A: Into<Answer>>(&self, script: impl Fn(&Seen) -> A + Send + Sync + 'static) {
         *self.script() = Some(Arc::new(move |seen| script(seen).into()));
     }
 
-    /// From now on every request parks again.
+    /// Removes the script, so that every later request parks.
     pub fn park(&self) {
         *self.script() = None;
     }
 
-    /// Every request so far, in the order of arrival.
+    /// Returns all requests in the order of arrival.
     #[must_use]
     pub fn log(&self) -> Vec<Seen> {
         self.seen().clone()
     }
 
-    /// How many requests arrived so far.
+    /// Returns the number of requests that have arrived.
     #[must_use]
     pub fn sends(&self) -> usize {
         self.seen().len()
     }
 
-    /// Method and path of every request so far: `["GET /orders/7"]`.
+    /// Returns the method and the path of every request: `["GET /orders/7"]`.
     #[must_use]
     pub fn routes(&self) -> Vec<String> {
         self.seen().iter().map(Seen::route).collect()
     }
 
-    /// Everything that happened, in order; in a [`World`](crate::World), this includes its authority.
+    /// Returns all recorded events in order. In a [`World`](crate::World), the events include the requests to the
+    /// authority.
     #[must_use]
     pub fn history(&self) -> Vec<LogEntry> {
         self.0.log.entries()
@@ -146,14 +147,14 @@ impl fmt::Debug for Stage {
     }
 }
 
-/// A request that waits for its answer. If it is dropped without an answer, its connection is reset.
+/// A parked request. An arrival that is dropped without an answer resets the connection of the request.
 ///
-/// It derefs to the [`Seen`] request.
+/// `Arrival` dereferences to the [`Seen`] request.
 #[derive(Debug)]
 pub struct Arrival(Waiting<Answer>);
 
 impl Arrival {
-    /// A copy of the request, which the test can keep after it has answered.
+    /// Returns a copy of the request, which the test can keep after the answer.
     #[must_use]
     pub fn seen(&self) -> Seen {
         self.0.seen.clone()
@@ -164,33 +165,33 @@ impl Arrival {
         self.answer_with(status);
     }
 
-    /// Answers with JSON.
+    /// Answers with a JSON body.
     pub fn answer_json(self, status: u16, value: impl Serialize) {
         self.answer_with(Answer::json(status, value));
     }
 
-    /// Answers with anything: an [`Answer`], a status, an `http::Response`.
+    /// Answers with an [`Answer`], a status, or an `http::Response`.
     pub fn answer_with(self, answer: impl Into<Answer>) {
         self.0.decide(answer.into());
     }
 
-    /// Answers with an error of the transport.
+    /// Answers with a transport error.
     pub fn fail(self, error: impl Into<BoxError>) {
         self.answer_with(Answer::fail(error));
     }
 
-    /// Never answers.
+    /// Leaves the request without an answer.
     pub fn hang(self) {
         self.answer_with(Answer::hang());
     }
 
-    /// Whether the caller is gone.
+    /// Returns whether the caller has abandoned the request.
     #[must_use]
     pub fn is_abandoned(&self) -> bool {
         self.0.is_abandoned()
     }
 
-    /// Waits until the caller is gone.
+    /// Waits until the caller abandons the request.
     pub async fn abandoned(&mut self) {
         self.0.abandoned().await;
     }

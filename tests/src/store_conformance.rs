@@ -1,6 +1,6 @@
-//! Checks that every `SessionStore` must pass. Run them against your own store.
+//! The checks that every `SessionStore` must pass. You can run the checks against your own store.
 //!
-//! Implement [`Place`] and call [`all`]. A check that fails panics with the promise that the store broke.
+//! Implement [`Place`] and call [`all`]. A failed check panics with the guarantee that the store does not keep.
 //!
 //! ```
 //! use afresh::MemoryStore;
@@ -21,7 +21,8 @@
 //! # });
 //! ```
 //!
-//! The checks take a second or two of real time, because a remote store has its own clock.
+//! The checks take about two seconds of real time, because a remote store has its own clock. With a server that can be
+//! suspended, the checks take about half a minute.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -33,52 +34,55 @@ use tokio::sync::Barrier;
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 
-/// A limit for everything that must happen. Far more than any store needs.
+/// The time limit for an event that must occur. The limit is much longer than any store needs.
 const SOON: Duration = Duration::from_secs(15);
-/// How long to wait for an event that must not occur.
+/// The time to wait for an event that must not occur.
 const WHILE: Duration = Duration::from_millis(300);
 
-/// A place where one session is stored. Each place is empty at first and independent of all others.
+/// A place that stores one session. Each place is empty at first and independent of all other places.
 pub trait Place: Send + Sync + 'static {
-    /// The store.
+    /// The type of the store.
     type Store: SessionStore;
 
-    /// Opens a store for it, as another process would. It shares as little as possible with stores opened before.
+    /// Opens a store for this place, as another process would. The store shares as little as possible with stores
+    /// opened before.
     fn open(&self) -> Self::Store;
 
-    /// Writes data that no store of this kind has written, and returns true. By default it cannot, and the checks of
-    /// foreign data are skipped.
+    /// Writes data that no store of this kind has written, and returns true. The default implementation returns false,
+    /// which skips the checks of foreign data.
     fn spoil(&self) -> impl Future<Output = bool> + Send {
         async { false }
     }
 
-    /// Whether the data that [`spoil`](Self::spoil) wrote is still there, unchanged.
+    /// Returns whether the data that [`spoil`](Self::spoil) wrote is still there, unchanged.
     fn is_spoilt(&self) -> impl Future<Output = bool> + Send {
         async { false }
     }
 
-    /// Makes the server of this place stand still until [`resume`](Self::resume), and returns true: requests arrive and
-    /// are not answered. By default there is no server.
+    /// Suspends the server of this place until [`resume`](Self::resume) and returns true: the server receives requests
+    /// and does not answer them. The default implementation returns false, for a place without a server.
     fn stall(&self) -> impl Future<Output = bool> + Send {
         async { false }
     }
 
-    /// Ends what [`stall`](Self::stall) began. The server then executes the requests that have arrived.
+    /// Resumes the server after [`stall`](Self::stall). After `resume`, the server executes the requests that it has
+    /// received.
     fn resume(&self) -> impl Future<Output = ()> + Send {
         async {}
     }
 
-    /// Waits until a lock that was not dropped expires, and returns true. By default no lock expires.
+    /// Waits until a lock that was not dropped expires, and returns true. The default implementation returns false, for
+    /// locks that never expire.
     fn outlast_the_lock(&self) -> impl Future<Output = bool> + Send {
         async { false }
     }
 }
 
-/// All checks, each with its own place.
+/// Runs all checks, each with a new place.
 ///
 /// # Panics
 ///
-/// Panics if one fails.
+/// Panics if a check fails.
 pub async fn all<P: Place>(new_place: impl Fn() -> P) {
     an_empty_store_has_no_record(&new_place()).await;
     a_load_sees_the_last_swap(&new_place()).await;
@@ -90,6 +94,7 @@ pub async fn all<P: Place>(new_place: impl Fn() -> P) {
     two_never_hold_the_lock(&new_place()).await;
     a_dropped_wait_leaves_nothing_behind(&new_place()).await;
     an_abandoned_request_for_the_lock_is_harmless(&new_place()).await;
+    a_lock_that_is_dropped_during_a_stall_is_released_afterwards(&new_place()).await;
     a_login_needs_no_lock(&new_place()).await;
     locations_differ(&new_place(), &new_place()).await;
     fences_grow(&new_place()).await;
@@ -98,7 +103,7 @@ pub async fn all<P: Place>(new_place: impl Fn() -> P) {
     foreign_content_is_an_error_and_stays(&new_place()).await;
 }
 
-/// A store that was never written has revision 0 and no record, before a lock and after it.
+/// A store that was never written has revision 0 and no record, before and after a lock.
 pub async fn an_empty_store_has_no_record(place: &impl Place) {
     let store = place.open();
     for _ in 0..2 {
@@ -109,7 +114,7 @@ pub async fn an_empty_store_has_no_record(place: &impl Place) {
     }
 }
 
-/// Every store of this place reads what was stored, also one that is opened later.
+/// Every store of this place reads the stored record, including a store that is opened after the swap.
 pub async fn a_load_sees_the_last_swap(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
     let mut basis = Revision::default();
@@ -125,7 +130,8 @@ pub async fn a_load_sees_the_last_swap(place: &impl Place) {
     }
 }
 
-/// A record is bytes: not text, not lines, and longer than a page.
+/// A record is a sequence of arbitrary bytes: it can be invalid UTF-8, contain line breaks, and be longer than a memory
+/// page.
 pub async fn any_bytes_are_returned_unchanged(place: &impl Place) {
     let store = place.open();
     let all_bytes: Vec<u8> = (0..=255).cycle().take(20_000).collect();
@@ -136,8 +142,8 @@ pub async fn any_bytes_are_returned_unchanged(place: &impl Place) {
     }
 }
 
-/// A swap whose basis is not the current revision stores nothing. The basis may be an older revision or one that never
-/// existed.
+/// A swap whose basis is not the current revision stores nothing. The basis can be an older revision or a revision that
+/// never existed.
 pub async fn an_old_basis_is_refused(place: &impl Place) {
     let store = place.open();
     let never = Revision::new(7);
@@ -147,12 +153,12 @@ pub async fn an_old_basis_is_refused(place: &impl Place) {
     for basis in [Revision::default(), first, second.next()] {
         assert_eq!(swap(&store, basis, "late").await, None, "a swap based on another revision is refused");
     }
-    // The same bytes make no difference.
+    // A swap is also refused if the bytes of the record are equal.
     assert_eq!(swap(&store, first, "second").await, None, "a swap based on an old revision is refused");
     assert_eq!(load(&store).await.record, b"second", "a refused swap changes nothing");
 }
 
-/// Of all writers that have read the same revision, exactly one wins.
+/// If several writers have read the same revision, exactly one of their swaps succeeds.
 pub async fn one_swap_of_each_revision_wins(place: &impl Place) {
     const TASKS: usize = 8;
     const ROUNDS: u32 = 20;
@@ -164,7 +170,7 @@ pub async fn one_swap_of_each_revision_wins(place: &impl Place) {
             let mut won = Vec::new();
             for round in 0..ROUNDS {
                 let basis = load(&store).await.revision;
-                // Now all have read the same revision.
+                // At this point all tasks have read the same revision.
                 barrier.wait().await;
                 if let Some(revision) = swap(&store, basis, format!("{task} in {round}")).await {
                     won.push((basis, revision));
@@ -181,7 +187,7 @@ pub async fn one_swap_of_each_revision_wins(place: &impl Place) {
     won.sort_unstable();
     let mut basis = Revision::default();
     for (from, to) in won {
-        assert_eq!(from, basis, "every revision is won once, and none is passed over");
+        assert_eq!(from, basis, "each revision is written by exactly one task, and none is skipped");
         basis = to;
     }
     assert_eq!(
@@ -191,7 +197,7 @@ pub async fn one_swap_of_each_revision_wins(place: &impl Place) {
     );
 }
 
-/// A dropped swap is stored completely or not at all. The store still works.
+/// A dropped swap is stored completely or not at all, and the store still works.
 pub async fn a_dropped_swap_is_complete_or_absent(place: &impl Place) {
     let store = place.open();
     let long = |of: u8| vec![of; 20_000];
@@ -201,12 +207,12 @@ pub async fn a_dropped_swap_is_complete_or_absent(place: &impl Place) {
         give_up_after(Duration::from_micros(u64::from(of - 1) * 100), store.swap(dropped)).await;
         let stored = load(&place.open()).await;
         let is_whole = stored.record.is_empty() || stored.record == long(stored.record[0]);
-        assert!(is_whole, "what is stored is a whole record");
+        assert!(is_whole, "the stored record is complete");
     }
     let started = Instant::now();
     loop {
         let basis = load(&store).await.revision;
-        // A dropped swap may still be in progress.
+        // A dropped swap can still be in progress.
         if swap(&store, basis, "after all").await.is_some() {
             break;
         }
@@ -214,18 +220,21 @@ pub async fn a_dropped_swap_is_complete_or_absent(place: &impl Place) {
     }
 }
 
-/// All stores of a place share one lock. It is free soon after it is dropped.
+/// All stores of a place share one lock. Soon after the lock is dropped, another store can acquire the lock.
 pub async fn one_holds_the_lock_until_it_is_dropped(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
     let Some(held) = lock(&one).await else { return };
     for store in [&one, &other, &place.open()] {
-        assert!(timeout(WHILE, store.lock()).await.is_err(), "a lock that is held cannot be taken");
+        assert!(
+            timeout(WHILE, store.lock()).await.is_err(),
+            "a second lock cannot be acquired while the first is held"
+        );
     }
     drop(held);
-    assert!(lock(&other).await.is_some(), "a lock that was dropped can be had");
+    assert!(lock(&other).await.is_some(), "a dropped lock can be acquired again");
 }
 
-/// Many at once: never two of them hold the lock, and each gets it once.
+/// If many tasks wait for the lock, each acquires it once, and two tasks never hold it at the same time.
 pub async fn two_never_hold_the_lock(place: &impl Place) {
     let held = Arc::new(AtomicBool::new(false));
     let mut tasks = JoinSet::new();
@@ -233,21 +242,21 @@ pub async fn two_never_hold_the_lock(place: &impl Place) {
         let (store, held) = (place.open(), held.clone());
         tasks.spawn(async move {
             let Some(lock) = lock(&store).await else { return };
-            assert!(!held.swap(true, Ordering::SeqCst), "two hold the lock");
+            assert!(!held.swap(true, Ordering::SeqCst), "two tasks hold the lock");
             sleep(Duration::from_millis(5)).await;
             held.store(false, Ordering::SeqCst);
             drop(lock);
         });
     }
     while let Some(task) = tasks.join_next().await {
-        task.expect("each waiting process gets the lock after another");
+        task.expect("each waiting task acquires the lock");
     }
 }
 
-/// A dropped wait for the lock neither keeps the lock nor keeps others from it, whenever it is dropped.
+/// A dropped wait for the lock does not keep the lock and does not prevent other stores from acquiring it.
 pub async fn a_dropped_wait_leaves_nothing_behind(place: &impl Place) {
     let store = place.open();
-    // While the lock is free: the future is dropped before, while and after it takes the lock.
+    // While the lock is free, the future is dropped before, during and after it acquires the lock.
     for step in 0..40 {
         give_up_after(Duration::from_micros(step * 50), store.lock()).await;
     }
@@ -259,11 +268,11 @@ pub async fn a_dropped_wait_leaves_nothing_behind(place: &impl Place) {
     assert!(lock(&store).await.is_some(), "a dropped wait does not take the lock");
 }
 
-/// R6: a server stands still for longer than a client waits for the lock, and then grants the lock to this client, which has
-/// gone. Others get the lock within 10 s of the server's return.
+/// R6: a suspended server grants the lock to a client that has abandoned its request. Another client gets the lock
+/// within 10 s after the server resumes.
 pub async fn an_abandoned_request_for_the_lock_is_harmless(place: &impl Place) {
     let (gone, next) = (place.open(), place.open());
-    // The connections are open before the server stands still.
+    // The connections are open before the server is suspended.
     drop((load(&gone).await, load(&next).await));
     if !place.stall().await {
         return;
@@ -271,36 +280,62 @@ pub async fn an_abandoned_request_for_the_lock_is_harmless(place: &impl Place) {
     let requests = timeout(Duration::from_secs(6), async { tokio::join!(gone.lock(), gone.lock()) });
     let granted = requests.await.is_ok_and(|(one, other)| one.is_ok() || other.is_ok());
     place.resume().await;
-    assert!(!granted, "a server that stands still grants nothing");
-    // The server executes what arrived before.
+    assert!(!granted, "a suspended server grants no lock");
+    // The server executes the requests that arrived before it resumed.
     load(&next).await;
     let lock = timeout(Duration::from_secs(10), next.lock()).await;
     lock.expect("an abandoned request does not keep the lock").expect("a store that works");
 }
 
-/// A login and a logout store without a lock, also while another process holds it. That process then finds that its
-/// basis is no longer current.
+/// R6: a process drops its lock while the server is suspended for longer than one request waits. When the server runs
+/// again, another process gets the lock within 10 s, although the lock has not expired.
+pub async fn a_lock_that_is_dropped_during_a_stall_is_released_afterwards(place: &impl Place) {
+    let (holder, next) = (place.open(), place.open());
+    load(&next).await;
+    let Some(held) = lock(&holder).await else { return };
+    if !place.stall().await {
+        return;
+    }
+    // The request that is not answered breaks the connection of the process that has the lock.
+    let unanswered = timeout(Duration::from_secs(6), holder.load()).await;
+    drop(held);
+    sleep(Duration::from_secs(6)).await;
+    place.resume().await;
+    assert!(!unanswered.is_ok_and(|loaded| loaded.is_ok()), "a suspended server answers no request");
+    let lock = timeout(Duration::from_secs(10), next.lock()).await;
+    lock.expect("a lock that was dropped is released").expect("a store that works");
+}
+
+/// A login or logout is stored without a lock, even while another process holds the lock. The process with the lock
+/// then finds that its basis is not the current revision.
 pub async fn a_login_needs_no_lock(place: &impl Place) {
     let (holder, other) = (place.open(), place.open());
     let Some(held) = lock(&holder).await else { return };
     let basis = swap(&other, Revision::default(), "login").await.expect("no lock is needed");
     let late = Swap { basis: Revision::default(), record: b"late".to_vec(), fence: Some(held.fence()) };
-    assert_eq!(soon(holder.swap(late)).await, None, "the holder's basis is gone");
+    assert_eq!(
+        soon(holder.swap(late)).await,
+        None,
+        "the basis of the lock's holder is not the current revision"
+    );
     let next = Swap { basis, record: b"next".to_vec(), fence: Some(held.fence()) };
     assert!(soon(holder.swap(next)).await.is_some(), "the holder of the newest lock can store");
 }
 
-/// A store that knows its location returns the same one each time, before and after a write, and a different one from
-/// every other store.
+/// A store that knows its location returns the same location before and after a write. Two places have different
+/// locations.
 pub async fn locations_differ(place: &impl Place, other: &impl Place) {
     let before = where_it_is(&place.open()).await;
     swap(&place.open(), Revision::default(), "record").await;
     let after = where_it_is(&place.open()).await;
-    assert!(before.is_none() || before == after, "a place has one name");
-    assert!(after.is_none() || after != where_it_is(&other.open()).await, "no two places have the same name");
+    assert!(before.is_none() || before == after, "a place has one location");
+    assert!(
+        after.is_none() || after != where_it_is(&other.open()).await,
+        "two places have different locations"
+    );
 }
 
-/// If locks can expire, each has a greater fence than all before it, also after the others were dropped.
+/// If locks can expire, each lock has a greater fence than all earlier locks, even if the earlier locks were dropped.
 pub async fn fences_grow(place: &impl Place) {
     let mut last = 0;
     for turn in 0..5 {
@@ -310,13 +345,13 @@ pub async fn fences_grow(place: &impl Place) {
             assert_eq!(last, 0, "either every lock has a fence or none");
             continue;
         }
-        assert!(turn == 0 || fence > last, "fences grow: {fence} came after {last}");
+        assert!(turn == 0 || fence > last, "fence {fence} is not greater than the last fence {last}");
         last = fence;
     }
 }
 
-/// R3, R10: a process whose lock has expired cannot store once another process has held the lock. Dropping the old
-/// lock does not release the new one.
+/// R3, R10: a process whose lock has expired cannot store after another process has acquired the lock. Dropping the old
+/// lock does not release the new lock.
 pub async fn an_expired_lock_cannot_store(place: &impl Place) {
     let (late, next) = (place.open(), place.open());
     let Some(lost) = lock(&late).await else { return };
@@ -324,8 +359,8 @@ pub async fn an_expired_lock_cannot_store(place: &impl Place) {
     if !place.outlast_the_lock().await {
         return;
     }
-    assert!(lost.has_run_out() || fence > 0, "a lock that runs out has a fence");
-    let held = lock(&next).await.expect("a lock that has run out can be had");
+    assert!(lost.has_run_out() || fence > 0, "a lock that expires has a fence");
+    let held = lock(&next).await.expect("an expired lock can be acquired");
     assert!(held.fence() > fence, "the next lock has a greater fence");
     let basis = load(&late).await.revision;
     let overwriting = Swap { basis, record: b"late".to_vec(), fence: Some(fence) };
@@ -333,18 +368,19 @@ pub async fn an_expired_lock_cannot_store(place: &impl Place) {
     drop(lost);
     assert!(
         timeout(WHILE, late.lock()).await.is_err(),
-        "R7: dropping a lost lock leaves the next one's alone"
+        "R7: dropping an expired lock does not release the next lock"
     );
     let own = Swap { basis, record: b"own".to_vec(), fence: Some(held.fence()) };
     let stored = soon(next.swap(own)).await.expect("the newest fence may store");
     assert_eq!(load(&late).await.revision, stored);
-    // Also after the newest lock was released.
+    // The old fence is refused even after the newest lock was released.
     drop(held);
     let overwriting = Swap { basis: stored, record: b"late".to_vec(), fence: Some(fence) };
-    assert_eq!(soon(late.swap(overwriting)).await, None, "an older fence is refused for ever");
+    assert_eq!(soon(late.swap(overwriting)).await, None, "an older fence is always refused");
 }
 
-/// A store that reports changes reports every one, also a change before the wait. The wait can be dropped.
+/// A store that reports changes reports every change, including a change before the wait. The future of the wait can be
+/// dropped.
 pub async fn every_change_is_reported_or_none(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
     let first = swap(&one, Revision::default(), "first").await.expect("no other writer");
@@ -352,7 +388,10 @@ pub async fn every_change_is_reported_or_none(place: &impl Place) {
     if !tells {
         return;
     }
-    assert!(timeout(WHILE, other.changed(first)).await.is_err(), "nothing has changed since");
+    assert!(
+        timeout(WHILE, other.changed(first)).await.is_err(),
+        "`changed` does not return without a change"
+    );
     let mut basis = first;
     for _ in 0..3 {
         let waiting = other.changed(basis);
@@ -365,7 +404,7 @@ pub async fn every_change_is_reported_or_none(place: &impl Place) {
     }
 }
 
-/// S7: foreign data is an error for load and swap, and is never deleted or overwritten.
+/// S7: foreign data is an error for load and swap, and the store never deletes or overwrites it.
 pub async fn foreign_content_is_an_error_and_stays(place: &impl Place) {
     if !place.spoil().await {
         return;
@@ -377,18 +416,18 @@ pub async fn foreign_content_is_an_error_and_stays(place: &impl Place) {
         let swapped = timeout(SOON, store.swap(over)).await.expect(ENDS);
         assert!(!matches!(swapped, Ok(Some(_))), "foreign content is not overwritten");
     }
-    // The store decides whether foreign data can be locked.
+    // A store can allow or refuse a lock on foreign data.
     drop(timeout(SOON, store.lock()).await.expect(ENDS));
-    assert!(place.is_spoilt().await, "foreign content stays as it is");
+    assert!(place.is_spoilt().await, "foreign content is unchanged");
 }
 
-const ENDS: &str = "no call takes for ever";
+const ENDS: &str = "every call completes in time";
 
 async fn soon<T>(call: impl Future<Output = Result<T, afresh::error::BoxError>>) -> T {
     timeout(SOON, call).await.expect(ENDS).expect("a store that works")
 }
 
-/// Drops what has not ended by then. The runtime's own timers are too coarse for this.
+/// Drops the call if it has not completed after this time. The timers of the runtime are too coarse for this purpose.
 async fn give_up_after<T>(time: Duration, call: impl Future<Output = T>) {
     let started = Instant::now();
     let time_is_up = async {

@@ -1,4 +1,4 @@
-//! How an authority handles one request: it parks, processes and answers it.
+//! How an authority parks, processes and answers one request.
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -22,7 +22,7 @@ impl Double for Authority {
 }
 
 impl Authority {
-    /// The role of a path, if it has one.
+    /// Returns the role of a path, if the path is an endpoint of the server.
     #[must_use]
     pub fn role_of(&self, path: &str) -> Option<Role> {
         let [login, refresh, logout] = self.state().config.paths;
@@ -74,7 +74,7 @@ impl Authority {
         endpoint.next.pop_front().unwrap_or_else(|| endpoint.always.clone())
     }
 
-    /// The answer, and the tokens in it.
+    /// Returns the answer and the tokens that it contains.
     fn process(&self, role: Role, seen: &Seen, handling: Handling) -> (Answer, Option<Grant>) {
         match handling {
             Handling::Instead(answer) => (answer, None),
@@ -109,12 +109,12 @@ impl Authority {
     }
 }
 
-/// The refresh token that a request presents.
+/// Returns the refresh token of a request.
 fn presented(seen: &Seen, config: &AuthorityConfig, canary: &str) -> Option<String> {
     if config.refresh_token_in == RefreshTokenIn::Cookie {
         return seen.cookie(config.cookie_name).map(str::to_owned);
     }
-    // Other tests check the field name. This searches every place.
+    // Other tests check the field name, so this function searches all values of the request.
     let json = match seen.json() {
         Value::Object(members) => members.into_iter().map(|(_, value)| value).collect(),
         other => vec![other],
@@ -163,7 +163,7 @@ fn cookie(config: &AuthorityConfig, value: &str) -> String {
     format!("{}={value}{}", config.cookie_name, config.cookie_attributes)
 }
 
-/// Counts how many refreshes are in progress at the same time.
+/// Counts a refresh as in progress until this value is dropped.
 struct UnderWay(Option<Authority>);
 
 impl UnderWay {
@@ -187,46 +187,47 @@ impl Drop for UnderWay {
     }
 }
 
-/// A request that is held at an authority. If it is dropped without a decision, its connection is reset.
+/// A parked request of an authority. A parked request that is dropped without a decision resets the connection of the
+/// request.
 ///
-/// It derefs to the [`Seen`] request.
+/// `ParkedRequest` dereferences to the [`Seen`] request.
 #[derive(Debug)]
 pub struct ParkedRequest(pub(crate) Waiting<Handling>);
 
 impl ParkedRequest {
-    /// A copy of the request, which the test can keep after it has answered.
+    /// Returns a copy of the request, which the test can keep after the answer.
     #[must_use]
     pub fn seen(&self) -> Seen {
         self.0.seen.clone()
     }
 
-    /// Continues it, as if it had not been held.
+    /// Processes the request as if it had not been parked.
     pub fn release(self) {
         self.0.decide(Handling::Normal);
     }
 
-    /// Gives this answer. If the request is not processed yet, it is never processed.
+    /// Sends this answer. An unprocessed request stays unprocessed.
     pub fn answer(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::Instead(answer.into()));
     }
 
-    /// Processes the request if necessary, but answers this.
+    /// Processes the request if that has not happened yet, and sends this answer.
     pub fn process_then(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::ProcessThen(answer.into()));
     }
 
-    /// Never answers. A request that is not processed yet never will be.
+    /// Leaves the request without an answer. An unprocessed request stays unprocessed.
     pub fn hang(self) {
         self.answer(Answer::hang());
     }
 
-    /// Whether the caller is gone.
+    /// Returns whether the caller has abandoned the request.
     #[must_use]
     pub fn is_abandoned(&self) -> bool {
         self.0.is_abandoned()
     }
 
-    /// Waits until the caller is gone.
+    /// Waits until the caller abandons the request.
     pub async fn abandoned(&mut self) {
         self.0.abandoned().await;
     }

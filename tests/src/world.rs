@@ -1,4 +1,4 @@
-//! A stage and an authority at one origin: what most tests need.
+//! The double that most tests need: a stage and an authority at one origin.
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -11,16 +11,16 @@ use crate::request_log::{LogEntry, RequestLog};
 use crate::seen::Seen;
 use crate::stage::Stage;
 
-/// One origin with an API and its token endpoints. Clones are the same world.
+/// One origin with an API and its token endpoints. Clones share one state.
 ///
-/// Requests to the paths of login, refresh and logout go to the [`Authority`], all others to the [`Stage`]. Both write to
-/// one log, and their requests are numbered together. Keep the first value until the end of the test: its
-/// [`Authority`] then checks that no spent refresh token was presented.
+/// Requests to the paths of login, refresh and logout go to the [`Authority`], and all other requests go to the
+/// [`Stage`]. The authority and the stage write to one log and number their requests together. A test keeps the first
+/// value until its end, because the [`Authority`] of this value checks for spent refresh tokens when it is dropped.
 #[derive(Clone, Debug)]
 pub struct World {
-    /// The API.
+    /// The double of the API.
     pub stage: Stage,
-    /// The token endpoints.
+    /// The double of the token endpoints.
     pub authority: Authority,
 }
 
@@ -33,13 +33,13 @@ impl Default for World {
 }
 
 impl World {
-    /// A world whose API parks every request, with the default authority.
+    /// Creates a world whose API parks every request and whose authority has the default configuration.
     #[must_use]
     pub fn new() -> Self {
         Self::with(AuthorityConfig::default())
     }
 
-    /// A world whose authority has this configuration.
+    /// Creates a world whose authority has this configuration.
     #[must_use]
     pub fn with(config: AuthorityConfig) -> Self {
         let log = RequestLog::default();
@@ -47,12 +47,12 @@ impl World {
         Self { stage: Stage::with_log(log), authority }
     }
 
-    /// From now on the API answers by itself: 200 with `{}` for a valid access token, `refused` otherwise.
+    /// Answers all later requests to the API: 200 with `{}` for a valid access token, and `refused` otherwise.
     pub fn guard(&self, refused: u16) {
         self.guard_with(refused, |_| (200, serde_json::json!({})));
     }
 
-    /// From now on the API answers by itself: `granted` for a valid access token, `refused` otherwise.
+    /// Answers all later requests to the API: `granted` for a valid access token, and `refused` otherwise.
     pub fn guard_with<A: Into<Answer>>(
         &self,
         refused: impl Into<Answer>,
@@ -65,19 +65,19 @@ impl World {
         });
     }
 
-    /// Every request so far, to the API or the authority, in the order of arrival.
+    /// Returns all requests to the API and the authority in the order of arrival.
     #[must_use]
     pub fn log(&self) -> Vec<Seen> {
         self.authority.request_log().requests()
     }
 
-    /// Method and path of every request so far.
+    /// Returns the method and the path of every request.
     #[must_use]
     pub fn routes(&self) -> Vec<String> {
         self.log().iter().map(Seen::route).collect()
     }
 
-    /// Everything that happened, in order.
+    /// Returns all recorded events in order.
     #[must_use]
     pub fn history(&self) -> Vec<LogEntry> {
         self.stage.history()

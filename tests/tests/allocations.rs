@@ -1,4 +1,5 @@
-//! Memory per call, counted by an allocator that only this binary has, on the one thread that does everything.
+//! Tests the memory that a call allocates. This binary has its own counting allocator, and each test runs on one
+//! thread.
 
 use std::convert::Infallible;
 use std::future::{pending, ready};
@@ -14,7 +15,7 @@ use tower::{Service, service_fn};
 
 const ORIGIN: &str = "https://shop.test";
 
-/// An ordinary call, one without a session, and one with a body.
+/// The three kinds of call: an ordinary call, a call without a session, and a call with a body.
 #[api]
 trait Shop {
     #[refresh]
@@ -51,7 +52,8 @@ fn response(status: u16) -> Response {
     http::Response::builder().status(status).body(Bytes::new()).unwrap().into()
 }
 
-/// The bytes that each of many calls holds when no task can make progress. Then all calls are dropped.
+/// Returns the bytes that each of many calls holds while no task can make progress. All calls are dropped before the
+/// function returns.
 fn bytes_of_each<S>(builder: ClientBuilder<ShopClient>, transport: S) -> i64
 where
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
@@ -66,11 +68,12 @@ where
     });
     assert!(calls.iter().all(|call| !call.is_finished()));
     let freed = measure(|| drop((runtime, calls, shop)));
-    assert!(held.bytes_current + freed.bytes_current <= 0, "what was held is free again");
+    assert!(held.bytes_current + freed.bytes_current <= 0, "all memory is freed");
     held.bytes_current / i64::from(CALLS)
 }
 
-/// V1, B15: a call that waits for a refresh takes less than a kilobyte in addition to its own memory, with ten thousand calls.
+/// V1, B15: if ten thousand calls wait for a refresh, waiting takes less than a kilobyte per call in addition to the
+/// call's own memory.
 #[test]
 fn ten_thousand_waiting_calls_take_less_than_a_kilobyte_each() {
     let unanswered = bytes_of_each(ShopClient::builder(ORIGIN), service_fn(|_| pending()));
@@ -89,12 +92,12 @@ fn allocations_of(runtime: &Runtime, call: impl Fn() -> Pending<Result<()>>) -> 
     }
     let once = measure(|| runtime.block_on(call()).unwrap());
     let again = measure(|| runtime.block_on(call()).unwrap());
-    assert_eq!(once.count_total, again.count_total, "a call leaves nothing behind");
-    assert_eq!(once.bytes_current, 0, "a call leaves nothing behind");
+    assert_eq!(once.count_total, again.count_total, "every call allocates the same");
+    assert_eq!(once.bytes_current, 0, "a call frees all its memory");
     once.count_total
 }
 
-/// V4: with a valid token, the session costs a call the memory for one header, with or without a lifetime.
+/// V4: with a valid token, the session adds at most two allocations to a call, with or without a token lifetime.
 #[test]
 fn a_valid_token_costs_a_call_only_the_room_for_its_header() {
     let runtime = runtime();
@@ -113,7 +116,8 @@ fn a_valid_token_costs_a_call_only_the_room_for_its_header() {
     }
 }
 
-/// V4: the header value is built once for each credential, with any scheme.
+/// V4: a call makes the same number of allocations with every scheme, because the header value is built once for each
+/// credential.
 #[test]
 fn a_custom_scheme_costs_a_call_the_same_as_bearer() {
     let runtime = runtime();
@@ -134,7 +138,7 @@ fn a_custom_scheme_costs_a_call_the_same_as_bearer() {
     }
 }
 
-/// V4: a hand-written request costs as much as a generated one.
+/// V4: with a valid token, the session adds at most two allocations to a hand-written request.
 #[test]
 fn a_hand_written_request_costs_no_more_for_its_session() {
     let runtime = runtime();
@@ -152,7 +156,7 @@ fn a_hand_written_request_costs_no_more_for_its_session() {
     assert!(cost(&with) <= cost(&without) + 2, "{} and {}", cost(&with), cost(&without));
 }
 
-/// L8: a body of 64 MB is sent twice and never copied.
+/// L8: a body of 64 MB is sent twice and is never copied.
 #[test]
 fn a_large_body_is_never_copied() {
     const SIZE: usize = 64 * 1024 * 1024;

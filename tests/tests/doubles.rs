@@ -1,4 +1,4 @@
-//! Tests of the doubles: what every other test relies on.
+//! Tests of the doubles, because all other tests rely on them.
 
 #[path = "doubles/authority.rs"]
 mod authority;
@@ -35,7 +35,7 @@ fn post(path: &str, body: impl serde::Serialize) -> reqwest::Request {
     request
 }
 
-/// Sends on a separate task and returns at once: the request starts when the test awaits something.
+/// Sends the request in a new task and returns immediately. The request starts at the next `await` of the test.
 fn send<D: Double>(service: &InMemory<D>, request: reqwest::Request) -> JoinHandle<Sent> {
     tokio::spawn(service.clone().oneshot(request))
 }

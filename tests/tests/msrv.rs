@@ -1,7 +1,8 @@
-//! No dependency of the published crates needs a newer Rust than they state, on any platform.
+//! Checks that no dependency of the published crates requires a newer Rust version than the crates state, on any
+//! platform.
 //!
-//! `.ci/msrv` builds both crates with that Rust for Linux. This test reads the whole lock, so it covers the dependencies
-//! of other platforms, too.
+//! `.ci/msrv` builds both crates for Linux with the stated Rust version. This test reads the whole lock file, so the
+//! test also covers the dependencies of other platforms.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -57,7 +58,7 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-/// Major, minor, patch. A missing part is 0.
+/// Returns the major, minor and patch version. A missing part of the version is 0.
 fn version(text: &str) -> [u32; 3] {
     let mut parts = text.split('.').map(|part| part.parse().unwrap());
     [(); 3].map(|()| parts.next().unwrap_or(0))

@@ -1,4 +1,5 @@
-//! Every scenario of `SCENARIOS.md` has a test with its id, or gives a reason why not. No test has an unknown id.
+//! Checks that every scenario of `SCENARIOS.md` has a test with its id or gives a reason for having no test, and that
+//! no test has an unknown id.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,7 +7,7 @@ use std::path::Path;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// The ids of the table, each with the reason why it has no test; empty if it must have one.
+/// Returns the ids of the table with the reason why they have no test. The reason is empty if the id must have a test.
 fn table() -> BTreeMap<String, String> {
     let text = fs::read_to_string(Path::new(ROOT).join("tests/SCENARIOS.md")).unwrap();
     let rows = text.lines().filter_map(|line| {
@@ -17,7 +18,7 @@ fn table() -> BTreeMap<String, String> {
     rows.collect()
 }
 
-/// A letter and a number: `B3`.
+/// Returns whether a word is a letter and a number, such as `B3`.
 fn is_id(word: &str) -> bool {
     let mut characters = word.chars();
     characters.next().is_some_and(|letter| letter.is_ascii_uppercase())
@@ -25,7 +26,7 @@ fn is_id(word: &str) -> bool {
         && characters.all(|digit| digit.is_ascii_digit())
 }
 
-/// The ids at the start of a doc comment, before its colon: `/// B3, B4: a late refusal …`.
+/// Returns the ids before the colon of a doc comment, such as `/// B3, B4: a late refusal …`.
 fn ids_of(doc: &str) -> Vec<String> {
     let Some((head, _)) = doc.split_once(':') else { return Vec::new() };
     let words: Vec<_> = head.split([',', ' ']).filter(|word| !word.is_empty()).collect();
@@ -36,7 +37,7 @@ fn ids_of(doc: &str) -> Vec<String> {
     }
 }
 
-/// Adds the ids of the tests in this folder, each with a file that has it.
+/// Adds the ids of the tests in this folder, each with a file that contains it.
 fn borne_in(folder: &Path, borne: &mut BTreeMap<String, String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -50,7 +51,7 @@ fn borne_in(folder: &Path, borne: &mut BTreeMap<String, String>) {
     }
 }
 
-/// The ids of the tests in a file. Only tests count.
+/// Returns the ids of the tests in a file. Other functions are ignored.
 fn borne_by(source: &str) -> BTreeSet<String> {
     let (mut ids, mut doc, mut is_test) = (BTreeSet::new(), String::new(), false);
     for line in source.lines().map(str::trim) {
@@ -89,7 +90,7 @@ fn every_scenario_has_a_test_and_every_test_a_scenario() {
     assert!(wrong.is_empty(), "SCENARIOS.md and the tests disagree:\n{}", wrong.join("\n"));
     let untested = table.values().filter(|why| !why.is_empty()).count();
     println!("{} scenarios, {untested} of them without a test", table.len());
-    assert_eq!(table.len(), 208, "no row is left out");
+    assert_eq!(table.len(), 208, "no row is missing");
 }
 
 #[test]

@@ -1,6 +1,7 @@
-//! The compile errors for mistakes: every file of `ui/` has one mistake, and its `.stderr` is the whole output.
+//! The compile errors for mistakes: every file in `ui/` has one mistake, and its `.stderr` file is the complete
+//! compiler output.
 //!
-//! `ui/README.md` says how to review and regenerate the output.
+//! `ui/README.md` explains how to review and regenerate the output.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,7 +49,7 @@ fn files(folder: &Path, kind: &str) -> Vec<PathBuf> {
     found
 }
 
-/// The lines of the compiler's errors: the first ` --> ` after each.
+/// Returns the lines of the compiler's errors, which are in the first ` --> ` line after each error.
 fn error_lines(answer: &str, source: &Path) -> Vec<usize> {
     let mut lines = Vec::new();
     let mut at_error = false;

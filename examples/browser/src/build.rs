@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use wasm_bindgen_cli_support::Bindgen;
 
-/// Returns the folder with the page.
+/// Builds the page and returns the folder that contains it.
 pub fn page(workspace: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let wasm = compile(workspace)?;
     let folder = wasm.with_file_name("browser-example");
@@ -19,7 +19,7 @@ pub fn page(workspace: &Path) -> Result<PathBuf, Box<dyn Error>> {
     Ok(folder)
 }
 
-/// Returns the file that cargo wrote.
+/// Compiles the page and returns the path of its Wasm file.
 fn compile(workspace: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let cargo = std::env::var("CARGO_WASM").unwrap_or_else(|_| "cargo".into());
     let mut words = cargo.split(' ');
@@ -32,7 +32,7 @@ fn compile(workspace: &Path) -> Result<PathBuf, Box<dyn Error>> {
         .output()?;
     if !built.status.success() {
         return Err(
-            "the page does not compile. Is the target installed? Run `rustup target add wasm32-unknown-unknown`".into(),
+            "the page does not compile; if the target is missing, run `rustup target add wasm32-unknown-unknown`".into(),
         );
     }
     let messages = String::from_utf8(built.stdout)?;
@@ -40,5 +40,5 @@ fn compile(workspace: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let files = files.flat_map(|message| message["filenames"].as_array().cloned().unwrap_or_default());
     let file =
         files.filter_map(|file| file.as_str().map(PathBuf::from)).find(|file| file.ends_with("page.wasm"));
-    file.ok_or_else(|| "cargo has written no page.wasm".into())
+    file.ok_or_else(|| "cargo did not write `page.wasm`".into())
 }

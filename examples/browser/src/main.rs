@@ -1,6 +1,8 @@
-//! Builds the page and serves it, with the API that it calls: `cargo run --manifest-path examples/browser/Cargo.toml`.
+//! Builds the page and serves it with its API. Run the example with `cargo run --manifest-path
+//! examples/browser/Cargo.toml`.
 //!
-//! It needs the target: `rustup target add wasm32-unknown-unknown`. `CARGO_WASM` names another cargo for the page.
+//! The build needs the target `wasm32-unknown-unknown`: run `rustup target add wasm32-unknown-unknown`. The variable
+//! `CARGO_WASM` sets another cargo command for the page.
 
 mod build;
 mod server;

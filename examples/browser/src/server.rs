@@ -1,4 +1,5 @@
-//! The API of the page. Access tokens live for 15 seconds, and each refresh replaces the refresh token in the cookie.
+//! The API of the page. Access tokens are valid for 15 seconds, and each refresh replaces the refresh token in the
+//! cookie.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -108,7 +109,7 @@ impl Shop {
 }
 
 impl Sessions {
-    /// New tokens. A real server draws them at random.
+    /// Issues new tokens. A real server would generate random tokens.
     fn issue(&mut self, user: String) -> Response {
         self.next += 1;
         let (access, refresh) = (format!("access-{}", self.next), format!("refresh-{}", self.next));

@@ -1,7 +1,8 @@
-//! A script without async code: `cargo run -p afresh-script`. Its `Cargo.toml` does not name Tokio.
+//! A script without async code. Run the script with `cargo run -p afresh-script`. The `Cargo.toml` of the script does
+//! not name Tokio.
 //!
-//! It logs in, reads a list of several pages, and reads one order. The access token expires on the way: the call waits for
-//! the refresh, like every other.
+//! The script logs in, reads a list of several pages, and reads one order. The access token expires during the run, and
+//! the affected call waits for the refresh.
 
 mod server;
 
@@ -10,14 +11,14 @@ use std::time::Duration;
 use afresh::{Items, RefreshToken, Result, Retry, Tokens, api};
 use serde::Deserialize;
 
-/// An order, as the shop lists it.
+/// An order in the form that the shop returns.
 #[derive(Deserialize)]
 struct Order {
     id: u64,
     total: u64,
 }
 
-/// The shop's API.
+/// The API of the shop.
 #[api]
 trait Shop {
     #[login]
@@ -37,11 +38,11 @@ trait Shop {
 }
 
 fn main() -> Result<()> {
-    // A shop on this machine, so that the script runs anywhere.
+    // The shop server is in this process, so that the script runs on any machine.
     let server = server::start().expect("a free port");
     let shop = ShopClient::builder(&server.url).retry(Retry::default()).build()?;
 
-    // With a `FileStore` on the builder, the next run would be logged in already.
+    // With a `FileStore` on the builder, the next run would already be logged in.
     shop.session().ensure_login(|| shop.login("ada", "lovelace")).wait()?;
 
     let (mut number, mut total) = (0, 0);

@@ -1,4 +1,5 @@
-//! The shop that the script calls: one thread of the standard library. An access token is valid for three requests.
+//! The shop server that the script calls. The server is one thread of the standard library, and its access tokens are
+//! valid for three requests.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -13,21 +14,21 @@ const PAGES: [&str; 3] = [
     r#"[{"id":5,"total":50}]"#,
 ];
 
-/// The running server.
+/// A running server.
 pub struct Server {
-    /// Its URL.
+    /// The URL of the server.
     pub url: String,
     refreshes: Arc<AtomicUsize>,
 }
 
 impl Server {
-    /// How many refreshes were answered.
+    /// Returns the number of successful refreshes.
     pub fn refreshes(&self) -> usize {
         self.refreshes.load(Ordering::Relaxed)
     }
 }
 
-/// Starts the server. It runs until the program ends.
+/// Starts the server, which runs until the program ends.
 pub fn start() -> io::Result<Server> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let url = format!("http://{}", listener.local_addr()?);
@@ -35,7 +36,7 @@ pub fn start() -> io::Result<Server> {
     let mut shop = Shop { generation: 0, left: 0, refreshes: refreshes.clone() };
     thread::spawn(move || {
         for connection in listener.incoming().flatten() {
-            // A client that went away is not an error of the shop.
+            // A client that closed its connection is not an error of the server.
             let _ = shop.serve(connection);
         }
     });
@@ -44,13 +45,13 @@ pub fn start() -> io::Result<Server> {
 
 struct Shop {
     generation: usize,
-    /// For how many requests the newest access token is good.
+    /// The number of remaining requests for which the newest access token is valid.
     left: usize,
     refreshes: Arc<AtomicUsize>,
 }
 
 impl Shop {
-    /// Answers one request and closes the connection.
+    /// Responds to one request and closes the connection.
     fn serve(&mut self, connection: TcpStream) -> io::Result<()> {
         let mut reader = BufReader::new(&connection);
         let mut head = Vec::new();

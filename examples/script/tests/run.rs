@@ -1,4 +1,4 @@
-//! Runs the script as a user would, and checks that it brings no Tokio of its own.
+//! Runs the script as a user would, and checks that its `Cargo.toml` does not name Tokio.
 
 use std::process::Command;
 

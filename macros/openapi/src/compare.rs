@@ -1,11 +1,11 @@
-//! A file on disk held against what would be written.
+//! Compares a generated file on disk with the source that the command would write now.
 
 use std::collections::BTreeMap;
 
 use crate::write::normal;
 
-/// What differs between `old`, a file on disk, and `new`: one line for each item. Nothing, if the layout alone differs, as after
-/// `cargo fmt`.
+/// Returns one line for each item that differs between `old`, a file on disk, and `new`. Returns no lines if only the
+/// layout differs, for example after `cargo fmt`.
 #[must_use]
 pub fn differences(old: &str, new: &str) -> Vec<String> {
     if old == new {

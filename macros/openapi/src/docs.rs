@@ -1,6 +1,7 @@
-//! Texts of a document as doc comments: Markdown stays Markdown, but nothing in it is compiled as an example.
+//! Converts the descriptions of a document into doc comments. Markdown stays Markdown, but rustdoc compiles no part of
+//! a description as an example.
 
-/// A text as doc lines, each with its `///`.
+/// Returns `text` as doc comment lines, each with its `///`.
 pub(crate) fn comment(text: &str) -> String {
     lines(text)
         .iter()
@@ -8,8 +9,8 @@ pub(crate) fn comment(text: &str) -> String {
         .collect()
 }
 
-/// In one line nothing is a list, an example or a heading. What orders text from right to left is left out: the
-/// compiler refuses it.
+/// Returns `text` as one line without the marks of lists, code blocks and headings. Removes the characters that change
+/// the text direction, because the compiler rejects them.
 pub(crate) fn one_line(text: &str) -> String {
     let visible: String = text.chars().filter(|letter| !is_direction(*letter)).collect();
     let line = visible.split(|letter: char| letter.is_whitespace() || letter.is_control());
@@ -17,7 +18,7 @@ pub(crate) fn one_line(text: &str) -> String {
     line.trim_start_matches(['#', '-', '*', '+', '>', '`', '/', '!', ' ']).replace("```", "`")
 }
 
-/// Paragraphs are joined into one line each; lists, tables and code keep their lines.
+/// Joins each paragraph into one line; lists, tables and code blocks keep their lines.
 fn lines(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut is_code = false;
@@ -59,7 +60,7 @@ fn lines(text: &str) -> Vec<String> {
     out
 }
 
-/// Whether a line is an item of a list, a row of a table, a heading or a quote.
+/// Returns whether a line is an item of a list, a row of a table, a heading or a quote.
 fn starts_block(line: &str) -> bool {
     let digits = line.trim_start_matches(|sign: char| sign.is_ascii_digit());
     let is_numbered = digits.len() < line.len() && (digits.starts_with(". ") || digits.starts_with(") "));

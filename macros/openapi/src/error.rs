@@ -1,8 +1,8 @@
-//! Why there is no client: a message with its place.
+//! The error of the generator: a message with its file, line and JSON pointer.
 
 use std::fmt;
 
-/// What is wrong with a document or with the settings.
+/// An error in a document or in the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     message: String,
@@ -31,19 +31,19 @@ impl Error {
         self
     }
 
-    /// The file, as it was named.
+    /// Returns the file name as the caller gave it.
     #[must_use]
     pub fn file(&self) -> Option<&str> {
         self.file.as_deref()
     }
 
-    /// The JSON pointer of what is wrong.
+    /// Returns the JSON pointer of the invalid value.
     #[must_use]
     pub fn pointer(&self) -> Option<&str> {
         self.pointer.as_deref()
     }
 
-    /// The line, counted from 1.
+    /// Returns the line number, counted from 1.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
         self.line

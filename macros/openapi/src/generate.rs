@@ -1,4 +1,5 @@
-//! The pipeline: a document and settings become a file. Each step may use those below it.
+//! The pipeline that turns a document and its settings into a Rust file. Each step of the pipeline may use only the
+//! steps below it.
 
 use std::collections::BTreeSet;
 
@@ -14,30 +15,30 @@ use crate::schema::{Traffic, Types};
 use crate::settings::{Settings, Traits};
 use crate::write::Writer;
 
-/// Schemas nest; so does the work on them.
+/// The stack size in bytes of the worker thread. Schemas can nest deeply, and the generator recurses through them.
 const STACK: usize = 256 << 20;
 
-/// A client, and how much of its document it says.
+/// A generated client, with the parts of the document that the client does not support.
 #[derive(Clone, Debug)]
 pub struct Generated {
-    /// The Rust source: a module.
+    /// The Rust source of the client, which is one module.
     pub source: String,
-    /// What the document says and the client does not.
+    /// The parts of the document that the client does not support.
     pub losses: Vec<Loss>,
-    /// What `Cargo.toml` must have, for people.
+    /// The dependencies that `Cargo.toml` must have, as text for the user.
     pub needs: Vec<String>,
-    /// The type of each named schema, by the schema's name. A schema with other members in requests than in answers is here as
-    /// answers have it.
+    /// The names of all named schemas, each with its Rust type. If a schema has different members in requests and in
+    /// responses, its type is the response type.
     pub schemas: Vec<(String, String)>,
     /// The names of the traits.
     pub traits: Vec<String>,
-    /// Which operation each method calls.
+    /// The operation that each method calls.
     pub routes: Vec<Route>,
-    /// How many operations the document has.
+    /// The number of operations in the document.
     pub operations: usize,
-    /// How many methods there are. An operation has one for each kind of body that it takes.
+    /// The number of methods. An operation has one method for each kind of body that it accepts.
     pub methods: usize,
-    /// How many types there are.
+    /// The number of types in the client.
     pub types: usize,
 }
 
@@ -48,23 +49,25 @@ pub struct Route {
     pub api: String,
     /// The name of the method.
     pub method: String,
-    /// The operation: `GET /orders/{id}`, the path as the document writes it.
+    /// The operation with the path as the document writes it, for example `GET /orders/{id}`.
     pub operation: String,
 }
 
-/// Writes the client of a document.
+/// Generates the client of a document.
 ///
 /// # Errors
 ///
-/// Returns an error if the document has no operations, or the settings name what it does not have.
+/// Returns an error if the document has no operations, or if the settings name a schema or an operation that the
+/// document does not have.
 pub fn generate(document: &Document, settings: &Settings) -> Result<Generated, Error> {
     let work = || generate_here(document, settings);
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-        let thread = thread.map_err(|error| Error::new(format!("no thread for the work: {error}")))?;
-        thread
-            .join()
-            .unwrap_or_else(|_| Err(Error::new("the document made afresh-openapi panic, which is a bug")))
+        let thread =
+            thread.map_err(|error| Error::new(format!("cannot start the generator thread: {error}")))?;
+        thread.join().unwrap_or_else(|_| {
+            Err(Error::new("afresh-openapi panicked on this document; this is a bug in afresh-openapi"))
+        })
     })
 }
 
@@ -81,7 +84,7 @@ fn generate_here(document: &Document, settings: &Settings) -> Result<Generated, 
     }
     for key in ["webhooks", "x-webhooks"] {
         if document.root()[key].as_object().is_some_and(|webhooks| !webhooks.is_empty()) {
-            types.report.push(key, "requests of the server: they have no method");
+            types.report.push(key, "webhooks are requests by the server and get no method");
         }
     }
     let server = server(document);
@@ -135,7 +138,7 @@ fn routes(traits: &[Trait]) -> Vec<Route> {
     traits.iter().flat_map(of).collect()
 }
 
-/// One trait for each tag, in the order in which the operations name them, or one for all.
+/// Groups the operations into one trait for each tag, in document order, or into one trait for all operations.
 fn lower_traits<'d>(
     work: &mut Work<'_, 'd>,
     document: &'d Document,
@@ -169,7 +172,7 @@ fn lower_traits<'d>(
     (traits, operations)
 }
 
-/// A name that is free, and whose client's is.
+/// Returns an unused trait name whose client name is also unused.
 fn trait_name(scope: &mut Scope, wanted: &str) -> String {
     let name = type_name(wanted);
     let numbered = (2..1000).map(|number: usize| format!("{name}Api{number}"));
@@ -191,7 +194,7 @@ fn trait_docs(document: &Document, tag: Option<&str>) -> String {
     }
 }
 
-/// The URL of the first server, with the default values of its variables.
+/// Returns the URL of the first server with the default values of its variables.
 fn server(document: &Document) -> Option<String> {
     let server = document.root().pointer("/servers/0")?;
     let mut url = server["url"].as_str()?.to_owned();
@@ -225,7 +228,7 @@ fn traffic<'m>(methods: impl Iterator<Item = &'m Method>) -> Traffic {
     traffic
 }
 
-/// A name in the settings that the document does not have is a typing error.
+/// Returns an error if the settings name a schema or an operation that the document does not have.
 fn check_settings(document: &Document, settings: &Settings) -> Result<(), Error> {
     let schemas: BTreeSet<&str> = document.schemas().map(|(name, _, _)| name).collect();
     for name in settings.rename.keys().chain(settings.types.keys()) {

@@ -1,4 +1,4 @@
-//! `afresh-openapi DOCUMENT`: the client of a document on stdout, what it does not say on stderr.
+//! The command `afresh-openapi DOCUMENT`: it prints the client of a document to stdout and its losses to stderr.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,17 +12,17 @@ usage: afresh-openapi DOCUMENT [options]
 Writes a typed afresh client from OpenAPI 3.0, 3.1 or Swagger 2.0, in JSON or YAML.
 
   -o, --output FILE      write to FILE instead of stdout
-      --check            write nothing; compare with the file of --output
-      --strict           write nothing if something would be lost
-      --config FILE      the overrides; by default `afresh-openapi.toml` beside the document, if it exists
-      --traits tag|one   one trait for each tag (default), or one for all
-      --name NAME        the name of the trait, where no tag gives one
+      --check            write nothing; compare the new source with the file of --output
+      --strict           write nothing if any part of the document would be lost
+      --config FILE      the overrides file; by default `afresh-openapi.toml` in the folder of the document, if it exists
+      --traits tag|one   write one trait for each tag (default) or one trait for all operations
+      --name NAME        set the name of the trait for operations without a tag
       --dates string|jiff
-                         dates and times as `String` (default) or as types of the crate `jiff`
-  -h, --help             this text
-  -V, --version          the version
+                         write dates and times as `String` (default) or as types of the crate `jiff`
+  -h, --help             print this text
+  -V, --version          print the version
 
-Exit status: 0 nothing is lost, 3 something is lost, 1 no client, 4 --check found differences.
+The exit status is 0 without losses, 3 with losses, 1 without a client, and 4 if --check found differences.
 ";
 
 const LOST: u8 = 3;
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The arguments; `None` if all that was asked for is printed.
+/// Parses the arguments. Returns `None` if the help text or the version has already been printed.
 fn parse(mut parser: lexopt::Parser) -> Result<Option<Arguments>, lexopt::Error> {
     let mut arguments = Arguments::default();
     while let Some(argument) = parser.next()? {
@@ -94,7 +94,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Option<Arguments>, lexopt::Error>
         return Err("a document is missing".into());
     }
     if arguments.check && arguments.output.is_none() {
-        return Err("`--check` needs the file: `-o FILE`".into());
+        return Err("`--check` needs the file to compare: add `-o FILE`".into());
     }
     Ok(Some(arguments))
 }
@@ -108,7 +108,9 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
     eprintln!("{}", summary(&generated));
     let is_whole = generated.losses.is_empty();
     if arguments.strict && !is_whole {
-        eprintln!("afresh-openapi: nothing is written, because something would be lost (`--strict`)");
+        eprintln!(
+            "afresh-openapi: no file is written, because a part of the document would be lost (`--strict`)"
+        );
         return Ok(ExitCode::FAILURE);
     }
     match &arguments.output {
@@ -123,7 +125,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
     }
 }
 
-/// The overrides file, with the options of the command line added.
+/// Reads the overrides file and applies the command-line options to its settings.
 fn settings(arguments: &Arguments, document: &Path) -> Result<Settings, Error> {
     let beside = document.parent().unwrap_or(Path::new("")).join("afresh-openapi.toml");
     let mut settings = match &arguments.config {

@@ -1,10 +1,10 @@
-//! Identifiers: whatever a document calls things, Rust can call them. The first of equal names keeps it.
+//! Converts the names of a document into Rust identifiers. If two names become equal, the first one stays unchanged.
 
 use std::collections::BTreeSet;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
-/// Words that can be identifiers when written raw.
+/// Keywords that are valid identifiers in raw form, such as `r#type`.
 const RAW: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else",
     "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
@@ -12,14 +12,14 @@ const RAW: &[&str] = &[
     "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// Words that cannot.
+/// Keywords that cannot be raw identifiers, and the empty name.
 const NEVER: &[&str] = &["crate", "self", "super", ""];
 
-/// The functions of the client in addition to the methods of its trait.
+/// The functions of a generated client that are not methods of its trait.
 const OF_THE_CLIENT: &[&str] =
     &["builder", "client", "clone", "new", "session", "with_header", "with_session", "with_timeout"];
 
-/// Types and traits that the generated code, or the macros in it, name without a path.
+/// Types and traits that the generated code or its macros name without a path.
 const PRELUDE: &[&str] = &[
     "AsMut",
     "AsRef",
@@ -68,46 +68,48 @@ const PRELUDE: &[&str] = &[
     "Vec",
 ];
 
-/// Words of the derived code: a variant of an enum may be called anything else.
+/// Names that the variant of an enum must not have, because derived code uses them.
 const NO_VARIANT: &[&str] = &["Self", ""];
 
-/// The identifiers of one place, each given once.
+/// The identifiers of one scope. A scope returns each identifier only once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scope {
     taken: BTreeSet<String>,
 }
 
 impl Scope {
-    /// For the methods of a trait.
+    /// Creates the scope for the methods of a trait.
     pub(crate) fn of_methods() -> Self {
         Self { taken: OF_THE_CLIENT.iter().map(|name| (*name).to_owned()).collect() }
     }
 
-    /// For the types of a file.
+    /// Creates the scope for the types of a file.
     pub(crate) fn of_types() -> Self {
         Self {
             taken: PRELUDE.iter().chain(crate::wire_types::NAMES).map(|name| (*name).to_owned()).collect(),
         }
     }
 
-    /// The first of `wanted` that is free as a `snake_case` name, or the last with a number after it.
+    /// Returns the first of the `wanted` names that is unused as a `snake_case` name. If all `wanted` names are used,
+    /// returns the last one with a number appended.
     pub(crate) fn take(&mut self, wanted: &[&str]) -> String {
         let names: Vec<String> = wanted.iter().map(|text| snake(text)).collect();
         self.take_free(&names, "_")
     }
 
-    /// The same for an `UpperCamelCase` name.
+    /// Returns the first of the `wanted` names that is unused as an `UpperCamelCase` name, with a number appended if
+    /// all are used.
     pub(crate) fn take_type(&mut self, wanted: &[&str]) -> String {
         let names: Vec<String> = wanted.iter().map(|text| type_name(text)).collect();
         self.take_free(&names, "")
     }
 
-    /// The same for a variant of an enum.
+    /// Returns an unused `UpperCamelCase` name for a variant of an enum.
     pub(crate) fn take_variant(&mut self, wanted: &str) -> String {
         self.take_free(&[variant(wanted)], "")
     }
 
-    /// Takes all of `names`, if all are free.
+    /// Reserves all `names` and returns `true` if all are unused. If one of the `names` is used, reserves none of them.
     pub(crate) fn take_all(&mut self, names: &[&str]) -> bool {
         let are_free = names.iter().all(|name| !self.taken.contains(*name));
         if are_free {
@@ -120,7 +122,7 @@ impl Scope {
         let free = names.iter().find(|name| !self.taken.contains(*name)).cloned();
         let last = names.last().cloned().unwrap_or_default();
         let name = free.unwrap_or_else(|| {
-            // `Sha2` and then a number would read like another name.
+            // A number directly after the digits of `Sha2` would read like a different name.
             let between = if last.ends_with(|letter: char| letter.is_ascii_digit()) && between.is_empty() {
                 "No"
             } else {
@@ -134,12 +136,12 @@ impl Scope {
     }
 }
 
-/// An identifier as it is written.
+/// Returns an identifier in its source form, such as `r#type`.
 pub(crate) fn written(name: &str) -> String {
     if RAW.contains(&name) { format!("r#{name}") } else { name.to_owned() }
 }
 
-/// The name of a type or trait.
+/// Converts `text` into the name of a type or trait.
 pub(crate) fn type_name(text: &str) -> String {
     let name = ascii(text).to_upper_camel_case();
     match name.chars().next() {
@@ -166,7 +168,8 @@ pub(crate) fn snake(text: &str) -> String {
     if name.starts_with(|letter: char| letter.is_ascii_digit()) { format!("_{name}") } else { name }
 }
 
-/// Signs that tell two names apart become words; all that an identifier cannot hold separates words.
+/// Replaces signs such as `+` and `<` with words, and every other character that is invalid in identifiers with a
+/// space.
 fn ascii(text: &str) -> String {
     let mut ascii = String::new();
     for (at, letter) in text.chars().enumerate() {
@@ -177,7 +180,7 @@ fn ascii(text: &str) -> String {
             '>' => ascii.push_str(" greater "),
             '=' if text.chars().count() <= 2 => ascii.push_str(" equal "),
             _ if letter.is_ascii_alphanumeric() => ascii.push(letter),
-            // `user's` is one word.
+            // The apostrophe is dropped, so that `user's` becomes the single word `users`.
             '\'' => {}
             _ => ascii.push(' '),
         }

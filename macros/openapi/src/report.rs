@@ -1,13 +1,13 @@
-//! What of a document its client does not say.
+//! The report of the document parts that a client does not support.
 
 use std::fmt;
 
-/// Something that the document says and the client cannot.
+/// A part of the document that the client does not support.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
-    /// The operation, `GET /orders/{id}`, or the schema, `schema Order`.
+    /// The place of the loss: an operation such as `GET /orders/{id}`, or a schema such as `schema Order`.
     pub place: String,
-    /// What is lost, and what replaces it.
+    /// The lost part, and the type or text that replaces it.
     pub reason: String,
 }
 
@@ -17,7 +17,7 @@ impl fmt::Display for Loss {
     }
 }
 
-/// All losses, each once, in the order of the document.
+/// All losses without duplicates, in the order in which the generator finds them.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     losses: Vec<Loss>,

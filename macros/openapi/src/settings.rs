@@ -1,4 +1,4 @@
-//! The settings of the user: options of the command, and the overrides file `afresh-openapi.toml`.
+//! The settings of the user: the command-line options and the overrides file `afresh-openapi.toml`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,65 +7,65 @@ use serde::Deserialize;
 
 use crate::error::Error;
 
-/// How dates and times are typed.
+/// The Rust types of dates and times.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dates {
-    /// As `String`.
+    /// Dates and times are `String`.
     #[default]
     String,
-    /// As types of the crate `jiff`.
+    /// Dates and times are types of the crate `jiff`.
     Jiff,
 }
 
-/// How operations are divided into traits.
+/// The grouping of operations into traits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Traits {
-    /// One trait for each tag.
+    /// The client has one trait for each tag.
     #[default]
     Tag,
-    /// One trait for all.
+    /// The client has one trait for all operations.
     One,
 }
 
-/// The settings of one client. Its file form is `afresh-openapi.toml`.
+/// The settings of one client. The file `afresh-openapi.toml` contains the settings in TOML form.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Settings {
-    /// How dates and times are typed.
+    /// The Rust types of dates and times.
     pub dates: Dates,
-    /// How operations are divided into traits.
+    /// The grouping of operations into traits.
     pub traits: Traits,
-    /// The name of the trait, where there is one. The document's title, if left out.
+    /// The name of the trait for operations without a tag. The default is the document's title.
     pub name: Option<String>,
-    /// New names of schemas.
+    /// The new names of schemas, by schema name.
     pub rename: BTreeMap<String, String>,
-    /// Types of the caller's own in the place of schemas: `Money = "crate::Money"`.
+    /// The caller's own types that replace schemas, for example `Money = "crate::Money"`.
     pub types: BTreeMap<String, String>,
-    /// What is special about operations, by `operationId` or by `GET /path`.
+    /// The settings of single operations, by `operationId` or by `GET /path`.
     pub operations: BTreeMap<String, Operation>,
 }
 
-/// What is special about one operation.
+/// The settings of one operation.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Operation {
-    /// The name of its method.
+    /// The name of the operation's method.
     pub rename: Option<String>,
-    /// Whether it gets no method.
+    /// Whether the client has no method for the operation.
     pub skip: bool,
-    /// Its role in the session.
+    /// The operation's role in the session.
     pub role: Option<Role>,
-    /// The member of the body, or the parameter, that is the refresh token; for `role = "refresh"`.
+    /// The body member or parameter that is the refresh token of an operation with `role = "refresh"`.
     pub token: Option<String>,
-    /// Members of the body that are always the same.
+    /// Body members with a fixed value.
     pub constants: BTreeMap<String, String>,
-    /// Whether it needs no credential.
+    /// Whether the operation needs no credential.
     pub public: Option<bool>,
-    /// Statuses that mean "there is none".
+    /// Response statuses for which the method returns `None`.
     pub none_on: Vec<u16>,
-    /// How it finds its next page.
+    /// The operation's way to find the next page.
     pub pages: Option<Pages>,
 }
 
@@ -73,41 +73,41 @@ pub struct Operation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Its answer becomes the session.
+    /// The response of the operation becomes the session.
     Login,
-    /// It renews the session.
+    /// The operation refreshes the session.
     Refresh,
-    /// It ends the session.
+    /// The operation ends the session.
     Logout,
 }
 
-/// How an operation finds its next page: one of the ways of `#[pages]`.
+/// The way in which an operation finds its next page, with the arguments of `#[pages]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Pages {
-    /// By a `Link` header.
+    /// Whether a `Link` header contains the URL of the next page.
     pub link: bool,
-    /// By a URL in the body.
+    /// The JSON pointer of the next page's URL in the body.
     pub url: Option<String>,
-    /// By a cursor in the body.
+    /// The JSON pointer of the next page's cursor in the body.
     pub cursor: Option<String>,
-    /// By a response header.
+    /// The response header that contains the cursor of the next page.
     pub header: Option<String>,
-    /// By a field of the last item.
+    /// The field of the last item that is the cursor of the next page.
     pub last: Option<String>,
-    /// By counting this query parameter.
+    /// The query parameter that contains the page number.
     pub number: Option<String>,
-    /// By this query parameter as an offset.
+    /// The query parameter that contains the offset.
     pub offset: Option<String>,
-    /// The query parameter that a cursor goes into.
+    /// The query parameter that the client sets to the cursor.
     pub into: Option<String>,
-    /// Where in a page its list is.
+    /// The JSON pointer of the item list in a page.
     pub items: Option<String>,
-    /// A boolean without which there is no next page.
+    /// The JSON pointer of a boolean that is `true` if a next page exists.
     pub more: Option<String>,
-    /// Whether only the path and the query of a link count.
+    /// Whether the client uses only the path and the query of a next-page link.
     pub rebase: bool,
-    /// Whether the method gives whole pages where their items are known too.
+    /// Whether the method returns whole pages even if the place of their items is known.
     pub whole: bool,
 }
 
@@ -116,7 +116,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// Returns an error if the file cannot be read or has other keys than these.
+    /// Returns an error if the file cannot be read or contains an unknown key.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let name = path.display().to_string();
@@ -129,7 +129,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// Returns an error if it has other keys than these.
+    /// Returns an error if the text contains an unknown key.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let settings: Self = toml::from_str(text).map_err(|error| {
             let before = error.span().and_then(|span| text.get(..span.start));

@@ -1,4 +1,4 @@
-//! Types that a generated file contains if it needs them. No crate of the user has types with these formats.
+//! Helper types that a generated file contains if it uses them. Published crates do not offer types with these formats.
 
 use crate::model::{Between, Separator};
 
@@ -37,7 +37,7 @@ impl Separator {
 const SEPARATORS: &[Separator] =
     &[Separator::Comma, Separator::Space, Separator::Pipe, Separator::Tab, Separator::Dot];
 
-/// The name of the type of members that are sent as one text.
+/// Returns the name of the helper type whose members are sent as one string.
 pub(crate) fn members(separator: Separator, between: Between) -> String {
     let kind = match between {
         Between::Equals => "Pairs",
@@ -46,7 +46,7 @@ pub(crate) fn members(separator: Separator, between: Between) -> String {
     format!("{}{kind}", separator.name())
 }
 
-/// The names of all helpers, which no schema may take.
+/// The names of all helper types. No schema can have one of these names.
 pub(crate) const NAMES: &[&str] = &[
     "BTreeMap",
     "CommaSeparated",
@@ -64,7 +64,7 @@ pub(crate) const NAMES: &[&str] = &[
     "Bracketed",
 ];
 
-/// The helpers that a source uses.
+/// Returns the definitions of the helper types that `source` uses.
 pub(crate) fn of(source: &str) -> String {
     let mut helpers = String::new();
     for separator in SEPARATORS {
@@ -94,7 +94,7 @@ pub(crate) fn of(source: &str) -> String {
 }
 
 const SEPARATED: &str = r"
-/// Values that are sent as one text, with WORD between them.
+/// Values that are sent as one string, with WORD between them.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code)]
 pub struct NAME<T>(pub Vec<T>);
@@ -117,7 +117,7 @@ impl<T: Serialize> Serialize for NAME<T> {
 ";
 
 const MEMBERS: &str = r"
-/// Members that are sent as one text, `EQUALS` after each name and WORD between them.
+/// Members that are sent as one string, with `EQUALS` after each name and WORD between members.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code)]
 pub struct NAME<T>(pub T);
@@ -146,14 +146,14 @@ impl<T: Serialize> Serialize for NAME<T> {
 ";
 
 const NULL_OR_VALUE: &str = r"
-/// A member that is there, as `null` or with a value.
+/// Decodes a member that is present, as `null` or with a value.
 fn null_or_value<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 ";
 
 const JSON_TEXT: &str = r"
-/// A value that is sent as the text of its JSON.
+/// A value that is sent as its JSON text.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code)]
 pub struct JsonText<T>(pub T);
@@ -167,7 +167,7 @@ impl<T: Serialize> Serialize for JsonText<T> {
 ";
 
 const BRACKETED: &str = r#"
-/// A value whose nested members are sent as `name[member]`, and whose items as `name[0]`.
+/// A value whose nested members are sent as `name[member]` and whose items are sent as `name[0]`.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code)]
 pub struct Bracketed<T>(pub T);
@@ -202,9 +202,9 @@ impl<T: Serialize> Serialize for Bracketed<T> {
 }
 "#;
 
-/// A user and a password as the credential of a session.
+/// The function of a generated file that makes a session credential from a user name and a password.
 pub(crate) const BASIC: &str = r#"
-/// A user and a password as a credential (RFC 7617), for `.tokens(...)` on the builder.
+/// Returns the credential for a user and a password (RFC 7617). Pass the credential to `.tokens(...)` on the builder.
 #[allow(dead_code)]
 pub fn basic(user: &str, password: &str) -> afresh::Tokens {
     const SIGNS: [char; 64] = [

@@ -1,6 +1,6 @@
-//! The command: exit statuses, files, overrides, references to other files.
+//! Tests of the `afresh-openapi` command: exit statuses, files, overrides, and references to other files.
 
-#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test fails if it cannot continue")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ const WHOLE: &str = "openapi: 3.0.0\ninfo: { title: Pets, version: '1' }\npaths:
     responses: { 200: { content: { application/json: { schema: {} } } } }\n";
 const PET: &str = "Pet: { type: object, required: [name], properties: { name: { type: string }, price: { $ref: '#/Money' } } }\nMoney: { type: string }\n";
 
-/// A folder of its own for one test.
+/// Creates a separate folder for one test.
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("command").join(name);
     let _ = fs::remove_dir_all(&folder);
@@ -41,7 +41,7 @@ fn nothing_lost_is_0_something_lost_is_3_no_client_is_1() {
     let (status, source, said) = run(&folder, &["pets.yaml"]);
     assert_eq!(status, 0, "{said}");
     assert!(
-        source.contains("pub struct Pet {") && source.contains("All of the document is in this client"),
+        source.contains("pub struct Pet {") && source.contains("This client supports the whole document"),
         "{source}"
     );
 
@@ -49,7 +49,8 @@ fn nothing_lost_is_0_something_lost_is_3_no_client_is_1() {
         .unwrap();
     let (status, source, said) = run(&folder, &["lossy.yaml"]);
     assert_eq!(status, 3, "{said}");
-    let loss = "HEAD /pets/{id}: the connection that status 101 hands over: only the answer's head is read";
+    let loss =
+        "HEAD /pets/{id}: the method reads only the response head of status 101, not the upgraded connection";
     assert!(
         said.contains(&format!("lost: {loss}")) && source.contains(&format!("// - {loss}")),
         "{said}{source}"
@@ -122,7 +123,7 @@ fn a_file_that_is_not_there_is_named() {
     assert!(said.contains("pets.yaml:10:") && said.contains("schemas/pet.yaml"), "{said}");
 }
 
-/// What a `build.rs` does.
+/// The test uses the library in the same way as a `build.rs`.
 #[test]
 fn the_library_writes_what_the_command_writes() {
     let folder = folder("library");

@@ -1,6 +1,6 @@
-//! The clients beside the documents are what the documents become. `AFRESH_BLESS=1` writes them again.
+//! Compares the generated clients with the files beside their documents. `AFRESH_BLESS=1` rewrites these files.
 
-#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test fails if it cannot continue")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,11 @@ fn a_document_becomes_the_client_beside_it() {
         if std::env::var_os("AFRESH_BLESS").is_some() {
             fs::write(&beside, &generated.source).unwrap();
         }
-        assert!(generated.source == fs::read_to_string(&beside).unwrap(), "{} is old", beside.display());
+        assert!(
+            generated.source == fs::read_to_string(&beside).unwrap(),
+            "{} is out of date",
+            beside.display()
+        );
     }
 }
 
@@ -48,34 +52,34 @@ fn every_loss_is_reported_once_with_its_place() {
     assert_eq!(
         losses(&shop),
         [
-            "GET /bodies: its body: HTTP gives a `GET` none",
-            "GET /../secret: the path has a segment `.` or `..`: no method",
+            "GET /bodies: the method sends no request body, because a `GET` request has none",
+            "GET /../secret: the path has a segment `.` or `..`, so the operation gets no method",
         ]
     );
     let (_, feed) = client("feed-3.1.yaml");
     assert_eq!(
         losses(&feed),
         [
-            "POST /feeds/{feed}/items: the body as `text/csv; charset=utf-8`: the method sends `application/json`",
-            "GET /styles/{simple}/{pairs}/{dots}: cookie parameter `color`: its type has no form in a cookie: a text, which the caller writes",
+            "POST /feeds/{feed}/items: the method does not send the body as `text/csv; charset=utf-8`, only as `application/json`",
+            "GET /styles/{simple}/{pairs}/{dots}: cookie parameter `color` is a text that the caller encodes, because a cookie cannot carry its type",
         ]
     );
     let (_, lists) = client("lists-3.1.yaml");
     assert_eq!(
         losses(&lists),
         [
-            "GET /untyped: the items of its pages: the answer has no list at `/data`, so the method gives pages",
-            "POST /body: pages as `x-speakeasy-pagination` describes them: the method gives one page",
+            "GET /untyped: the response has no list at `/data`, so the method returns whole pages",
+            "POST /body: the extension `x-speakeasy-pagination` cannot be used, so the method returns one page",
         ]
     );
     let (_, library) = client("library-3.1.yaml");
     assert_eq!(
         losses(&library),
         [
-            "schema Blurred: Blurred: variant 1 and variant 2 cannot be told apart: any JSON value",
-            "POST /books: the body as `application/xml`: the method sends `application/json`",
-            "POST /books: answers as `application/xml`: the method asks for `application/json`",
-            "type Author: `born` cannot be sent as `null`: `None` is left out",
+            "schema Blurred: Blurred: decoding cannot distinguish variant 1 from variant 2: any JSON value",
+            "POST /books: the method does not send the body as `application/xml`, only as `application/json`",
+            "POST /books: the method does not accept `application/xml`, only `application/json`",
+            "type Author: `born` cannot be sent as `null`, because the client leaves out `None`",
         ]
     );
 }

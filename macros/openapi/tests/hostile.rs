@@ -1,6 +1,7 @@
-//! No document makes the tool panic, hang or eat memory: it gives a client or an error with a place.
+//! Checks that broken and malicious documents never make the tool panic, hang or exhaust memory. Each document must
+//! produce a client or an error with a position.
 
-#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test fails if it cannot continue")]
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use afresh_openapi::{Document, Error, Settings, generate};
 const FIXTURES: &[&str] =
     &["shop-3.0.json", "feed-3.1.yaml", "engine-2.0.yaml", "library-3.1.yaml", "lists-3.1.yaml"];
 
-/// How long any of these documents may take.
+/// The maximum time that the generator may need for one document.
 const LONGEST: Duration = Duration::from_secs(20);
 
 fn fixture(name: &str) -> PathBuf {
@@ -27,7 +28,7 @@ fn message(text: impl Into<Vec<u8>>) -> String {
     client(text).unwrap_err().to_string()
 }
 
-/// A document with one operation and these schemas.
+/// Returns a document with one operation and the given schemas.
 fn with_schemas(schemas: &str) -> String {
     format!(
         "openapi: 3.1.0\npaths:\n  /a:\n    get:\n      responses:\n        200:\n          content:\n            \
@@ -35,7 +36,7 @@ fn with_schemas(schemas: &str) -> String {
     )
 }
 
-/// One change of a text: cut, doubled, exchanged or overwritten.
+/// Returns a changed copy of a text: parts are cut, doubled, exchanged or overwritten.
 fn mutate(text: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
     const TOKENS: &[&[u8]] = &[
         b"{",
@@ -79,7 +80,7 @@ fn mutate(text: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
             3 => drop(out.splice(at..at, random.choice(TOKENS).unwrap().iter().copied())),
             4 => out.iter_mut().skip(at).take(1).for_each(|byte| *byte = random.u8(..)),
             _ => {
-                // Whole lines change their place.
+                // Swap two whole lines.
                 let mut lines: Vec<&[u8]> = out.split(|byte| *byte == b'\n').collect();
                 let (one, other) = (random.usize(0..lines.len()), random.usize(0..lines.len()));
                 lines.swap(one, other);
@@ -90,7 +91,7 @@ fn mutate(text: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
     out
 }
 
-/// `AFRESH_MUTATIONS` sets how many; `AFRESH_DOCUMENTS` adds documents, with `:` between them.
+/// `AFRESH_MUTATIONS` sets the number of mutations. `AFRESH_DOCUMENTS` adds paths of documents, separated by `:`.
 #[test]
 fn a_thousand_mutations_give_a_client_or_an_error() {
     let count: usize = std::env::var("AFRESH_MUTATIONS").map_or(1_000, |count| count.parse().unwrap());
@@ -109,7 +110,7 @@ fn a_thousand_mutations_give_a_client_or_an_error() {
             Err(error) => assert!(!error.to_string().contains("bug"), "mutation {seed}: {error}"),
         }
     }
-    // Most of the changes are small: if none passes, the mutations test nothing but the reader.
+    // Most mutations are small. If almost no mutated document passes, the test covers only the parser.
     assert!(clients > count / 20, "{clients} of {count} mutations are documents");
 }
 
@@ -120,7 +121,7 @@ fn anchors_that_explode_are_an_error() {
         schemas += &format!("    A{level}: &a{level} {{ allOf: [*a{0}, *a{0}, *a{0}] }}\n", level - 1);
     }
     assert!(
-        message(with_schemas(&schemas)).contains("aliases stand for more than"),
+        message(with_schemas(&schemas)).contains("aliases expand to more than"),
         "{}",
         message(with_schemas(&schemas))
     );
@@ -192,7 +193,7 @@ fn a_broken_document_is_an_error_with_its_place() {
         ),
         (
             "{\"openapi\": \"3.0.0\",\n \"paths\": {\"/a\": {\n  \"$ref\": \"#/nowhere\"}}}",
-            "document:3: `/paths/~1a/$ref`: `$ref` leads to `#/nowhere`, which is not there",
+            "document:3: `/paths/~1a/$ref`: `$ref` points to `#/nowhere`, which does not exist",
         ),
         (
             "openapi: 3.0.0\npaths:\n  /a:\n    $ref: https://api.example/a.yaml#/a\n",

@@ -1,18 +1,17 @@
-//! A method that sends a request: its HTTP method, path, rules, constants and parameters.
+//! Describes a method that sends a request: its HTTP method, path, rules, constants and parameters.
 
 use super::param::Param;
 use crate::diag::Located;
 use crate::model::{Constant, PathTemplate, Role, Rule};
 use crate::syntax::Method;
 
-/// A method that sends a request.
 pub(crate) struct Endpoint<'s> {
     pub(crate) source: &'s Method,
     pub(crate) verb: Option<Located<String>>,
     /// The whole path, including the trait's prefix.
     pub(crate) path: Option<Located<PathTemplate>>,
     pub(crate) rules: Vec<Located<Rule>>,
-    /// The trait's constants, except those that this method replaces, followed by its own.
+    /// The trait's constants that this method does not replace, followed by the constants of the method.
     pub(crate) constants: Vec<Located<Constant>>,
     pub(crate) params: Vec<Param<'s>>,
 }
@@ -22,7 +21,7 @@ impl<'s> Endpoint<'s> {
         self.source.name.plain()
     }
 
-    /// The method's role in the session, and the attribute that gives it.
+    /// Returns the method's role in the session and the location of the role's attribute.
     pub(crate) fn role(&self) -> Option<Located<Role>> {
         self.rules.iter().find_map(|rule| match rule.value {
             Rule::Role(role) => Some(Located { value: role, at: rule.at }),
@@ -69,12 +68,12 @@ impl<'s> Endpoint<'s> {
         rest.is_some() && rest == param.placeholder()
     }
 
-    /// Whether the body is multipart.
     pub(crate) fn is_multipart(&self) -> bool {
         self.params.iter().any(Param::is_part)
     }
 
-    /// The parameters in the order in which they are encoded: path parameters first, in the order of the template.
+    /// Returns the parameters in the order in which they are encoded: path parameters first, in the order of the
+    /// template.
     pub(crate) fn params_in_order(&self) -> Vec<&Param<'s>> {
         let placeholders = self.path.as_ref().map(|path| path.value.placeholders()).unwrap_or_default();
         let in_path = |name| self.params.iter().filter(move |param| param.placeholder() == Some(name));

@@ -1,4 +1,4 @@
-//! The whole API: the trait's settings and its members.
+//! Describes the whole API: the trait's settings and its members.
 
 use proc_macro2::Ident;
 
@@ -8,12 +8,11 @@ use crate::model::{Condition, PathTemplate, Scheme};
 use crate::names::{self, Runtime};
 use crate::syntax::{Item, Method, Trait};
 
-/// An API trait with its settings and members.
 pub(crate) struct Api<'s> {
     pub(crate) source: &'s Trait,
     pub(crate) client: Ident,
     pub(crate) runtime: Runtime,
-    /// The prefix of every path, if the trait has one.
+    /// The prefix of every path, if the trait has a prefix.
     pub(crate) prefix: Option<Located<PathTemplate>>,
     pub(crate) refresh_on: Option<Located<Vec<u16>>>,
     pub(crate) expired_when: Option<Vec<Condition>>,
@@ -22,33 +21,34 @@ pub(crate) struct Api<'s> {
     pub(crate) token_header: Option<Located<String>>,
     pub(crate) session_ends_on: Option<Located<Vec<u16>>>,
     pub(crate) session_ends_when: Option<Located<Vec<Condition>>>,
-    /// The `Dyn` type to generate, if the trait asks for one.
+    /// The `Dyn` type to generate, if the trait has the `dyn` argument.
     pub(crate) dyn_type: Option<Located<Ident>>,
     pub(crate) members: Vec<Member<'s>>,
-    /// Whether a method has a role, in some configuration.
+    /// Whether a method has a role in at least one `cfg` configuration.
     pub(crate) has_roles: bool,
 }
 
-/// One item of the trait.
+/// An item of the trait.
 #[allow(
     clippy::large_enum_variant,
-    reason = "almost all members are endpoints, and an endpoint is large in tests only, where a span holds its position"
+    reason = "almost all members are endpoints, and an endpoint is large only in tests, in which a span contains its position"
 )]
 pub(crate) enum Member<'s> {
-    /// A method that sends a request.
+    /// A method that sends a request. If the method has a body, other implementations than the client inherit the body.
     Endpoint(Endpoint<'s>),
-    /// An invalid method without a body.
+    /// An invalid method that would send a request. The trait and the client contain stubs of such a method.
     Invalid(&'s Method),
-    /// A method with a default body.
+    /// A method with a default body that sends no request. The client does not override the body.
     Provided(&'s Method),
-    /// An invalid method with a default body. It stays in the trait, and no other code is generated from it.
+    /// An invalid method with a default body that sends no request. The invalid method stays in the trait, and no other
+    /// code is generated from the method.
     InvalidProvided(&'s Method),
-    /// Any other item.
+    /// A trait item that is not a method.
     Other(&'s Item),
 }
 
 impl<'s> Api<'s> {
-    /// The methods that send a request.
+    /// Returns the methods that send a request.
     pub(crate) fn endpoints(&self) -> impl Iterator<Item = &Endpoint<'s>> {
         self.members.iter().filter_map(|member| match member {
             Member::Endpoint(endpoint) => Some(endpoint),
@@ -56,13 +56,14 @@ impl<'s> Api<'s> {
         })
     }
 
-    /// The module around the client. `None` if the path to the runtime has no meaning in another module.
+    /// Returns the name of the module around the client. It is `None` if the path to the runtime has no meaning in another
+    /// module.
     pub(crate) fn client_module(&self) -> Option<Ident> {
         let first = self.endpoints().next().map(|endpoint| &endpoint.source.name.ident);
         self.runtime.is_absolute().then(|| names::client_module(&self.source.name.ident, first))
     }
 
-    /// Marks the methods that have an error, so that only stubs are generated for them. A faulty method that repeats
+    /// Marks the methods that have an error, so that only stubs are generated for them. An invalid method that repeats
     /// an earlier name is removed.
     pub(crate) fn exclude_invalid(&mut self, is_wrong: impl Fn(&Method) -> bool) {
         let mut names: Vec<String> = Vec::new();

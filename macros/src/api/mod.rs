@@ -1,5 +1,5 @@
-//! What a trait means: each node of the source together with its meaning, as the checks and the code generation need
-//! it.
+//! Describes what a trait means: each node of the source together with its meaning, for the checks and the code
+//! generation.
 //!
 //! Read `endpoint.rs` first: it describes one method.
 

@@ -1,10 +1,9 @@
-//! The list of rules, in the order in which they are applied.
+//! Lists the rules for an API in the order in which they are applied.
 
 use super::{conflicts, content, dyn_trait, headers, names, path, role, statuses};
 use crate::api::Api;
 use crate::diag::Diagnostics;
 
-/// Applies every rule to the API.
 pub(crate) fn check_api(api: &Api, diag: &mut Diagnostics) {
     names::check_method_names(api.source, diag);
     role::check_roles(api, diag);

@@ -4,14 +4,14 @@ use crate::api::Endpoint;
 use crate::diag::{Diagnostics, Located};
 use crate::model::Rule;
 
-/// An attribute that has no effect together with certain others, and the reason.
+/// An attribute that has no effect together with certain other attributes, and the reason.
 struct Conflict {
     of: &'static str,
     with: &'static [&'static str],
     because: &'static str,
 }
 
-/// All pairs that contradict each other. A method with two roles is handled separately.
+/// All pairs of attributes that contradict each other. The function `check_rules` handles a method with two roles.
 const CONFLICTS: &[Conflict] = &[
     Conflict {
         of: "public",
@@ -47,7 +47,7 @@ const CONFLICTS: &[Conflict] = &[
     Conflict {
         of: "idempotent",
         with: &["get", "head", "put", "delete", "options", "trace"],
-        because: "a method of this kind is idempotent anyway",
+        because: "the HTTP method is already idempotent",
     },
     Conflict { of: "idempotent", with: &["idempotency_key"], because: "the key implies it" },
 ];

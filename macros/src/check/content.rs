@@ -1,4 +1,4 @@
-//! Rejects a second body, a body where none is allowed, and duplicate cookies and members.
+//! Rejects a second body, a body in a request that cannot have one, and duplicate cookies and members.
 
 use crate::api::Endpoint;
 use crate::diag::{Diagnostics, Location};
@@ -20,7 +20,7 @@ pub(super) fn check_cookies(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// One piece of the body, the place where it is written, and whether it depends on `cfg`.
+/// A piece of the body, the place where it is written, and whether the piece depends on `cfg`.
 struct Part<'m> {
     content: Content<'m>,
     at: Location,
@@ -50,7 +50,7 @@ pub(super) fn check_body(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// How to fix a second body.
+/// Returns the help for a second body.
 fn body_help(one: &Content, other: &Content) -> &'static str {
     match (one, other) {
         (Content::Whole(Whole::Json), Content::Whole(Whole::Json) | Content::JsonMember(_))
@@ -65,7 +65,7 @@ fn body_help(one: &Content, other: &Content) -> &'static str {
     }
 }
 
-/// Reports a member that is written twice. Two parameters of one form field are a repeated field.
+/// Reports a member that is written twice. Two parameters for the same form field are valid: the field is sent twice.
 fn push_duplicate(part: &Part, against: &[&Part], diag: &mut Diagnostics) {
     match part.content {
         Content::JsonMember(name) => {

@@ -1,4 +1,4 @@
-//! Rejects what is not possible in a `dyn` trait, such as generic methods.
+//! Rejects methods and generics that a `dyn` trait cannot have.
 
 use crate::api::{Api, Member};
 use crate::diag::Diagnostics;
@@ -6,7 +6,7 @@ use crate::syntax::{Method, Receiver, mentions};
 
 const MOVE: &str = "move the method to a trait that is not `dyn`";
 
-/// Reports everything that a `dyn` trait cannot have.
+/// Reports every part of a `dyn` trait that an object-safe trait cannot have.
 pub(super) fn check_dyn_trait(api: &Api, diag: &mut Diagnostics) {
     let Some(dyn_type) = &api.dyn_type else { return };
     if api.source.is_generic() {
@@ -15,7 +15,7 @@ pub(super) fn check_dyn_trait(api: &Api, diag: &mut Diagnostics) {
     }
     for member in &api.members {
         match member {
-            // Another rule already rejects a generic refresh method in any trait.
+            // The rule for roles already rejects a generic refresh method in any trait.
             Member::Endpoint(endpoint) if !endpoint.is_refresh() => check_signature(endpoint.source, diag),
             Member::Provided(method) => check_provided(method, diag),
             Member::Endpoint(_) | Member::InvalidProvided(_) | Member::Invalid(_) | Member::Other(_) => {}
@@ -45,8 +45,8 @@ fn check_signature(method: &Method, diag: &mut Diagnostics) {
     }
 }
 
-/// A method with a body may have a signature that other methods cannot have, so the receiver and the return type are
-/// checked here.
+/// Checks the receiver and the return type of a method with a body, because a method with a body may have a signature
+/// that other methods cannot have.
 fn check_provided(method: &Method, diag: &mut Diagnostics) {
     let name = method.name.plain();
     if let Some((at, qualifier)) = method.qualifiers.other.as_ref().filter(|_| !method.is_async()) {

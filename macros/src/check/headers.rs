@@ -4,12 +4,12 @@ use crate::api::{Api, Endpoint};
 use crate::diag::{Diagnostics, Located, Location};
 use crate::model::{ParamKind, Rule};
 
-/// Headers that the transport sets, and what to write instead.
+/// The headers that the transport sets, each with a text that explains what to write instead.
 const OF_TRANSPORT: &[(&str, &str)] = &[
-    ("content-length", "the length is sent where it is known; for a stream, use `Body::with_length`"),
+    ("content-length", "the length is sent if it is known; for a stream, use `Body::with_length`"),
     (
         "transfer-encoding",
-        "it follows from the body; for a stream of a known length, use `Body::with_length`",
+        "the body determines this header; for a stream of a known length, use `Body::with_length`",
     ),
     ("host", "pass the URL of the server to the `builder` function of the client"),
     ("connection", OF_CONNECTION),
@@ -20,10 +20,10 @@ const OF_TRANSPORT: &[(&str, &str)] = &[
 
 const OF_CONNECTION: &str = "configure connections with the `http_builder` function of the client's builder";
 
-/// Headers that describe the body.
+/// The headers that describe the body.
 const OF_BODY: &[&str] = &["accept", "content-encoding", "content-type"];
 
-/// A header of a request, and where it is written.
+/// A header of a request, and the location where it is written.
 struct Header<'m> {
     name: &'m str,
     at: Location,
@@ -61,7 +61,7 @@ fn headers<'m>(endpoint: &'m Endpoint) -> impl Iterator<Item = Header<'m>> {
     constants.chain(params)
 }
 
-/// The reason why the method cannot set this header: another attribute already produces it.
+/// Returns the reason why the method cannot set this header: another attribute already produces the header.
 fn generated_from(endpoint: &Endpoint, header: &str) -> Option<&'static str> {
     let has_cookies = || endpoint.params.iter().any(|param| matches!(param.kind, Some(ParamKind::Cookie(_))));
     match header {
@@ -88,16 +88,16 @@ pub(super) fn check_token_header(api: &Api, diag: &mut Diagnostics) {
     let Some(Located { value: name, at }) = &api.token_header else { return };
     let fact = format!("header `{name}` cannot carry the access token");
     if OF_TRANSPORT.iter().any(|(known, _)| known == name) {
-        let help = "the transport sets it: name the header of the token, such as `x-auth-token`";
+        let help = "the transport sets this header: use another header for the token, such as `x-auth-token`";
         diag.push_help(*at, fact, help);
     } else if name == "cookie" {
-        let help = "cookies of the server are kept by themselves; if they are the session, return `afresh::CookieSession` from the login";
+        let help = "the session keeps the server's cookies automatically; if these cookies are the session, return `afresh::CookieSession` from the login";
         diag.push_help(*at, fact, help);
     } else if OF_BODY.contains(&name.as_str()) {
         diag.push_help(
             *at,
             fact,
-            "it describes the body: name the header of the token, such as `x-auth-token`",
+            "this header describes the body: use another header for the token, such as `x-auth-token`",
         );
     }
 }
@@ -110,10 +110,10 @@ pub(super) fn check_idempotency_key(api: &Api, endpoint: &Endpoint, diag: &mut D
             || ["content-type", "cookie", token_header(api)].contains(&name.as_str());
         if is_taken {
             let fact = format!("header `{name}` cannot carry an idempotency key");
-            diag.push_help(rule.at, fact, "use a header of its own, such as `#[idempotency_key]`");
+            diag.push_help(rule.at, fact, "use a separate header, such as `#[idempotency_key]`");
         } else if endpoint.constants.iter().any(|constant| constant.value.header() == Some(name)) {
             let fact = format!("duplicate header `{name}`");
-            diag.push_help(rule.at, fact, "every call draws its own key: remove the constant");
+            diag.push_help(rule.at, fact, "every call generates its own key: remove the constant");
         }
     }
 }

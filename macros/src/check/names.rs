@@ -4,8 +4,8 @@ use crate::api::Endpoint;
 use crate::diag::Diagnostics;
 use crate::syntax::{Method, Trait, has_serialize_object};
 
-/// The methods that every generated client has: its own, and those of traits that are always in scope. A call of a trait
-/// method of the same name would reach the other method, or be ambiguous.
+/// The methods of every generated client: its own methods, and those of traits that are always in scope. A trait method
+/// with the name of a client method could not be called unambiguously on a client.
 const CLIENT_METHODS: &[&str] = &[
     "client",
     "clone",
@@ -35,7 +35,7 @@ pub(super) fn check_method_names(source: &Trait, diag: &mut Diagnostics) {
     }
 }
 
-/// Reports a lifetime that nothing declares. The compiler would report it for each generated item.
+/// Reports an undeclared lifetime once, because the compiler would report it for each generated item.
 pub(super) fn check_lifetimes(endpoint: &Endpoint, source: &Trait, diag: &mut Diagnostics) {
     let method = endpoint.source;
     for (lifetime, at) in method.undeclared_lifetimes(&source.generics) {
@@ -52,7 +52,7 @@ pub(super) fn check_lifetimes(endpoint: &Endpoint, source: &Trait, diag: &mut Di
     }
 }
 
-/// Reports `dyn Serialize`. The compiler would report it for each generated item.
+/// Reports the type `dyn Serialize` once, because the compiler would report it for each generated item.
 pub(super) fn check_trait_objects(endpoint: &Endpoint, diag: &mut Diagnostics) {
     for param in endpoint.source.inputs.params.iter().filter(|param| has_serialize_object(&param.ty)) {
         let help = "name a concrete type, write `&impl Serialize`, or use `dyn erased_serde::Serialize`";
@@ -75,7 +75,7 @@ pub(super) fn check_parameter_names(endpoint: &Endpoint, diag: &mut Diagnostics)
     }
 }
 
-/// Whether both methods depend on `cfg`, so that at most one of them may exist.
+/// Whether both methods depend on `cfg`, so that at most one of them may exist in a build.
 pub(super) fn both_conditional(one: &Method, other: &Method) -> bool {
     one.is_conditional() && other.is_conditional()
 }

@@ -1,4 +1,5 @@
-//! Matches placeholders with parameters. A misspelled name is one error, although it leaves both sides unmatched.
+//! Matches the placeholders of a path with the parameters of the method. A misspelled name is one error, although both
+//! the placeholder and the parameter have no match.
 
 use crate::api::{Api, Endpoint, Param};
 use crate::diag::{Diagnostics, similar};
@@ -32,7 +33,7 @@ fn is_of_prefix(api: &Api, placeholder: &str) -> bool {
     api.prefix.as_ref().is_some_and(|prefix| prefix.value.has(placeholder))
 }
 
-/// Reports a placeholder of the prefix once, however many methods lack it.
+/// Reports a placeholder of the prefix once, even if several methods have no parameter for it.
 pub(super) fn check_prefix(api: &Api, diag: &mut Diagnostics) {
     let Some(prefix) = &api.prefix else { return };
     for placeholder in prefix.value.placeholders() {
@@ -53,7 +54,7 @@ pub(super) fn check_prefix(api: &Api, diag: &mut Diagnostics) {
     }
 }
 
-/// Whether a parameter fills the placeholder, or is reported with it.
+/// Whether the parameter fills the placeholder, or the error for the placeholder already names the parameter.
 fn may_fill(endpoint: &Endpoint, param: &Param, placeholder: &str) -> bool {
     let is_unmatched = |wanted: &str| endpoint.path.as_ref().is_some_and(|path| !path.value.has(wanted));
     let is_similar = param.placeholder().is_some_and(|wanted| {
@@ -65,7 +66,7 @@ fn may_fill(endpoint: &Endpoint, param: &Param, placeholder: &str) -> bool {
         || is_similar
 }
 
-/// The parameter to add for a placeholder, whose name may be no identifier.
+/// Returns the parameter to add for a placeholder, whose name may not be an identifier.
 fn missing_parameter(placeholder: &str) -> String {
     let is_identifier = placeholder.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
         && !placeholder.starts_with(|letter: char| letter.is_numeric());
@@ -91,7 +92,7 @@ fn check_two_places(endpoint: &Endpoint, diag: &mut Diagnostics) {
         let filled = endpoint.params.iter().any(|other| other.placeholder() == Some(&name));
         if is_elsewhere && path.value.has(&name) && !filled {
             let fact = format!("parameter `{name}` has more than one place in the request");
-            diag.push_help(at, fact, format_args!("it already fills `{{{name}}}` in the path"));
+            diag.push_help(at, fact, format_args!("the parameter already fills `{{{name}}}` in the path"));
         }
     }
 }
@@ -109,7 +110,7 @@ fn check_one_parameter_each(endpoint: &Endpoint, diag: &mut Diagnostics) {
                 diag.push_help(only.source.at, fact, "put `#[cfg]` on the method");
             }
             [first, others @ ..] if fillers.iter().any(|param| !param.source.is_conditional()) => {
-                // Two parameters of the same name have already been reported.
+                // The rule for names already reports two parameters of the same name.
                 let name_of = |param: &Param| param.source.plain_name();
                 for other in others.iter().filter(|other| name_of(other) != name_of(first)) {
                     let fact = format!("duplicate parameter for path placeholder `{{{name}}}`");
@@ -121,8 +122,8 @@ fn check_one_parameter_each(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// Removes and returns a placeholder and a parameter that probably belong together: their names are similar, or they
-/// are the only ones left.
+/// Removes and returns a placeholder and a parameter that probably belong together: their names are similar, or no
+/// others are left.
 fn take_pair<'m>(
     unfilled: &mut Vec<&'m str>,
     unmatched: &mut Vec<(&'m Param<'m>, &'m str)>,
@@ -180,7 +181,7 @@ fn push_unmatched(endpoint: &Endpoint, param: &Param, wanted: &str, diag: &mut D
     diag.push_help(param.source.at, fact, format_args!("add one of {attributes}"));
 }
 
-/// A segment that other frameworks read as a placeholder, such as `:id` or `<id>`.
+/// Returns a path segment that other frameworks read as a placeholder, such as `:id` or `<id>`.
 fn foreign_placeholder(endpoint: &Endpoint, wanted: &str) -> Option<String> {
     let path = endpoint.path.as_ref()?.value.to_string();
     let known = [format!(":{wanted}"), format!("<{wanted}>"), format!("[{wanted}]")];

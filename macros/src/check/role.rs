@@ -1,4 +1,4 @@
-//! Rejects roles that are used twice or in the wrong place.
+//! Rejects roles that are used twice or on methods that cannot have them.
 
 use super::names::both_conditional;
 use crate::api::{Api, Endpoint};
@@ -20,18 +20,18 @@ pub(super) fn check_roles(api: &Api, diag: &mut Diagnostics) {
     }
 }
 
-/// The runtime calls a refresh method with values from the session, so it cannot be generic.
+/// Rejects a generic refresh method, because the runtime calls a refresh method with values from the session.
 pub(super) fn check_refresh(endpoint: &Endpoint, in_generic_trait: bool, diag: &mut Diagnostics) {
     let Some(role) = endpoint.role().filter(|role| role.value == Role::Refresh) else {
         return;
     };
     let source = endpoint.source;
     if in_generic_trait {
-        let help = "declare it in a trait that is not generic, and let both clients share a session";
+        let help = "declare the method in a trait that is not generic, and let both clients share a session";
         diag.push_help(role.at, "a generic trait must not have a `refresh` method", help);
     }
     let fact = format!("method `{}` must not be generic", endpoint.name());
-    let help = "the runtime calls it with values from the session: name a concrete type";
+    let help = "the runtime calls this method with values from the session: name a concrete type";
     if !source.generics.params.is_empty() {
         return diag.push_help(source.generics_at, fact, help);
     }
@@ -40,9 +40,10 @@ pub(super) fn check_refresh(endpoint: &Endpoint, in_generic_trait: bool, diag: &
     }
 }
 
-/// The end of a session is read from the answer to a refresh.
+/// Rejects the arguments for the end of a session in a trait without a refresh method: the end is read from the answer
+/// to a refresh.
 pub(super) fn check_session_ends(api: &Api, diag: &mut Diagnostics) {
-    // A refresh method with an error may be the missing one.
+    // An invalid method may be the missing refresh method.
     if api.endpoints().any(Endpoint::is_refresh) || api.endpoints().any(|endpoint| endpoint.verb.is_none()) {
         return;
     }
@@ -50,7 +51,7 @@ pub(super) fn check_session_ends(api: &Api, diag: &mut Diagnostics) {
     let when = api.session_ends_when.as_ref().map(|found| ("session_ends_when", found.at));
     for (name, at) in on.into_iter().chain(when) {
         let fact = format!("argument `{name}` has no effect in a trait without a `#[refresh]` method");
-        let help = "move it to the trait with the `#[refresh]` method, or use the function of that name on the builder";
+        let help = "move the argument to the trait with the `#[refresh]` method, or use the function of that name on the builder";
         diag.push_help(at, fact, help);
     }
 }

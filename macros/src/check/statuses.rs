@@ -4,7 +4,7 @@ use crate::api::{Api, Endpoint};
 use crate::diag::{Diagnostics, Location};
 use crate::model::Rule;
 
-/// Reports a success in the trait's `refresh_on` if no condition can refuse it.
+/// Reports a success status in the trait's `refresh_on` if no condition can refuse a success.
 pub(super) fn check_trait_refresh_on(api: &Api, diag: &mut Diagnostics) {
     let Some(refresh_on) = &api.refresh_on else { return };
     let has_conditions =
@@ -15,7 +15,7 @@ pub(super) fn check_trait_refresh_on(api: &Api, diag: &mut Diagnostics) {
     push_interim(&refresh_on.value, refresh_on.at, diag);
 }
 
-/// The same for a method.
+/// Reports a success status in a method's `refresh_on` if no condition can refuse a success.
 pub(super) fn check_refresh_on(api: &Api, endpoint: &Endpoint, diag: &mut Diagnostics) {
     let has_conditions = api.expired_when.is_some()
         || endpoint.rules.iter().any(|rule| matches!(rule.value, Rule::ExpiredWhen(_)));
@@ -31,12 +31,13 @@ pub(super) fn check_refresh_on(api: &Api, endpoint: &Endpoint, diag: &mut Diagno
 fn push_success(statuses: &[u16], at: Location, diag: &mut Diagnostics) {
     if let Some(status) = statuses.iter().find(|status| (200..300).contains(*status)) {
         let fact = format!("status `{status}` in `refresh_on` has no effect without `expired_when`");
-        let help = "a success is refused by its body only: add `expired_when(json(\"/error\") == \"token_expired\")`";
+        let help =
+            "only the body can refuse a success: add `expired_when(json(\"/error\") == \"token_expired\")`";
         diag.push_help(at, fact, help);
     }
 }
 
-/// A status below 200 is never the answer to a call.
+/// Reports a status below 200, because the final answer to a call never has a status below 200.
 fn push_interim(statuses: &[u16], at: Location, diag: &mut Diagnostics) {
     if let Some(status) = statuses.iter().find(|status| **status < 200) {
         let fact = format!("status `{status}` in `refresh_on` has no effect");

@@ -1,4 +1,4 @@
-//! Puts together the whole output of the attribute: the trait, its client and their implementations.
+//! Combines the whole output of the attribute: the trait, its client and their implementations.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,7 +11,7 @@ use crate::api::{Api, Member};
 use crate::names::mixed_site;
 use crate::syntax::Item;
 
-/// The complete output for an API trait.
+/// Renders the complete output for an API trait.
 pub(crate) fn render(api: &Api) -> TokenStream {
     let parts = ClientParts {
         api: &api.source.name.ident,
@@ -40,7 +40,7 @@ pub(crate) fn render(api: &Api) -> TokenStream {
     }
 }
 
-/// `impl Shop for ShopClient`
+/// Renders `impl Shop for ShopClient`.
 fn render_implementation(api: &Api, parts: &ClientParts) -> TokenStream {
     let (client, name) = (render_client_path(parts), &api.source.name.ident);
     let (parameters, arguments, bounds) = api.source.generics.split_for_impl();

@@ -1,4 +1,4 @@
-//! Renders the description of an API that the runtime reads: its name and settings.
+//! Renders the description of an API for the runtime: its name and settings.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,7 +10,6 @@ use crate::api::Api;
 use crate::model::{ParamKind, Scheme};
 use crate::names::{self, RuntimeItem};
 
-/// The description of an API.
 pub(super) fn render_info(parts: &ClientParts, api: &Api) -> TokenStream {
     let with_role = api.endpoints().filter(|endpoint| endpoint.role().is_some());
     let (conditional, always): (Vec<_>, Vec<_>) =
@@ -37,13 +36,15 @@ pub(super) fn render_info(parts: &ClientParts, api: &Api) -> TokenStream {
     })
 }
 
-/// Whether any method has a header argument. A method that `#[cfg]` removes counts too, which is on the safe side.
+/// Whether any method has a header argument. A method that `#[cfg]` may remove is included, so that the result is never
+/// false by mistake.
 fn has_header_arguments(api: &Api) -> bool {
     let mut params = api.endpoints().flat_map(|endpoint| endpoint.params_in_order());
     params.any(|param| param.kind.as_ref().is_some_and(ParamKind::is_exposed_header))
 }
 
-/// The description of an API that could not be parsed. It has only a name.
+/// Renders the description of an API that could not be parsed. The description of an invalid API contains only the
+/// name.
 pub(super) fn render_empty_info(parts: &ClientParts) -> TokenStream {
     let ClientParts { api, runtime, .. } = parts;
     let name = names::plain(api);
@@ -51,7 +52,7 @@ pub(super) fn render_empty_info(parts: &ClientParts) -> TokenStream {
     quote!(#api_info::new(#name))
 }
 
-/// The settings given in `#[api(...)]`.
+/// Renders the settings from `#[api(...)]`.
 fn render_settings(api: &Api) -> TokenStream {
     let refresh_on = api.refresh_on.as_ref().map(|statuses| {
         let statuses = render_statuses(&statuses.value);

@@ -1,4 +1,4 @@
-//! Selects which of the user's attributes appear on generated items.
+//! Selects the user's attributes that also appear on generated items.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -7,13 +7,14 @@ use syn::Meta;
 use crate::syntax::Attribute;
 use crate::token_stream;
 
-/// The `#[cfg(...)]` attributes of a node. Everything generated from the node has them too.
+/// Returns the `#[cfg(...)]` attributes of a node. All code that is generated from the node has its `cfg` attributes
+/// too.
 pub(super) fn cfgs(attributes: &[Attribute]) -> Vec<&syn::Attribute> {
     attributes.iter().filter(|attribute| attribute.is_cfg()).map(|attribute| &attribute.source).collect()
 }
 
-/// The attributes that generated items share with their source: `cfg` and lint levels. `expect` becomes `allow`,
-/// because the expected lint may not fire in generated code.
+/// Returns the attributes that generated items have in common with their source: `cfg` and lint levels. An `expect`
+/// attribute becomes `allow`, because the expected lint may not fire in generated code.
 pub(super) fn propagated(attributes: &[Attribute]) -> TokenStream {
     let propagated = attributes.iter().filter(|attribute| attribute.is_cfg() || attribute.is_lint_level());
     token_stream::concat(&mut propagated.map(|attribute| match &attribute.source.meta {
@@ -25,7 +26,7 @@ pub(super) fn propagated(attributes: &[Attribute]) -> TokenStream {
     }))
 }
 
-/// The attributes that do not belong to this macro.
+/// Returns the attributes that do not belong to this macro.
 pub(super) fn foreign(attributes: &[Attribute]) -> TokenStream {
     let foreign =
         attributes.iter().filter(|attribute| attribute.is_foreign()).map(|attribute| &attribute.source);

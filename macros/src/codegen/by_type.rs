@@ -1,6 +1,6 @@
-//! Renders the questions that only types can answer, such as whether a method without a role returns tokens. The compiler
-//! answers them by method resolution: certain types have an inherent method of that name, with a bound that never
-//! holds, and all others have the method of an imported trait.
+//! Renders checks that depend on types, such as whether a method without a role returns tokens. The compiler decides
+//! the checks by method resolution. Certain types have an inherent method with the name of the check and a bound that
+//! is never satisfied. Types without such an inherent method use the method of an imported trait.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -12,13 +12,14 @@ use crate::model::{ParamKind, Rule};
 use crate::names::{RuntimeItem, mixed_site};
 use crate::syntax::Pattern;
 
-/// Types that are one scalar and no credential. No code is generated to check them, so that most methods stay short.
+/// The types that are one scalar and never a credential. No checks are generated for scalar types, so that most methods
+/// stay short.
 const SCALARS: &[&str] = &[
     "bool", "char", "str", "String", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
     "i128", "isize", "f32", "f64",
 ];
 
-/// The statements at the beginning of a client's method.
+/// Renders the check statements at the beginning of a client's method.
 pub(super) fn render_checks(api: &Api, endpoint: &Endpoint, here: Span) -> TokenStream {
     let of_result = render_result_checks(api, endpoint);
     let of_params: TokenStream =
@@ -28,13 +29,13 @@ pub(super) fn render_checks(api: &Api, endpoint: &Endpoint, here: Span) -> Token
     quote!(#for_result #for_params #of_result #of_params)
 }
 
-/// `use AnyArgument as _;`. It is unused if the inherent methods are chosen.
+/// Renders `use AnyArgument as _;`. The import is unused if the compiler chooses the inherent methods.
 pub(super) fn render_import(api: &Api, item: RuntimeItem, here: Span) -> TokenStream {
     let path = api.runtime.item_at(item, here);
     quote_spanned!(here=> #[allow(unused_imports)] use #path as _;)
 }
 
-/// `result_type::<Result<Order>>().with_none();`
+/// Renders `result_type::<Result<Order>>().with_none();`.
 fn render_result_checks(api: &Api, endpoint: &Endpoint) -> TokenStream {
     let Some(output) = &endpoint.source.output else { return TokenStream::new() };
     let here = mixed_site(output.at.span());
@@ -55,12 +56,12 @@ fn render_result_checks(api: &Api, endpoint: &Endpoint) -> TokenStream {
         .collect()
 }
 
-/// Whether a method was excluded. It may be the one with the role.
+/// Whether a method was excluded because it is invalid. An excluded method may be the method with the role.
 fn has_invalid(api: &Api) -> bool {
     api.members.iter().any(|member| matches!(member, Member::Invalid(_)))
 }
 
-/// `argument_type(&id).in_segment();`
+/// Renders `argument_type(&id).in_segment();`.
 fn render_param_checks(api: &Api, endpoint: &Endpoint, param: &Param) -> TokenStream {
     let (Pattern::Name(value), Some(kind)) = (&param.source.pattern, &param.kind) else {
         return TokenStream::new();
@@ -89,7 +90,8 @@ fn render_param_checks(api: &Api, endpoint: &Endpoint, param: &Param) -> TokenSt
     questions.collect()
 }
 
-/// Whether a type without a value sends nothing there. In JSON it is `null`, and the path asks by itself.
+/// Whether a value without content, such as `()`, would send nothing in this place of the request. In JSON, a value
+/// without content is sent as `null`, and a path has a check of its own.
 fn must_be_sent(kind: &ParamKind) -> bool {
     match kind {
         ParamKind::Query(_)

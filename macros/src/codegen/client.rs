@@ -7,7 +7,7 @@ use syn::Visibility;
 use super::span::macro_visibility;
 use crate::names::{self, Runtime, RuntimeItem};
 
-/// What is needed to render a client without methods.
+/// The parts that are needed to render a client without methods.
 pub(crate) struct ClientParts<'s> {
     /// The name of the trait.
     pub(crate) api: &'s Ident,
@@ -18,7 +18,7 @@ pub(crate) struct ClientParts<'s> {
     pub(crate) module: Option<(Ident, Span)>,
 }
 
-/// The client type and its functions.
+/// Renders the client type and its functions.
 pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
     let ClientParts { vis, runtime, .. } = parts;
     let vis = macro_visibility(vis);
@@ -36,7 +36,7 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
 
         #[allow(dead_code)]
         impl #client {
-            /// Starts building a client for the API at `base_url`. Only this origin receives credentials.
+            /// Starts building a client for the API at `base_url`. Only the origin of `base_url` receives credentials.
             #vis fn builder(base_url: impl ::core::convert::AsRef<::core::primitive::str>) -> #builder_type<Self> {
                 #build_client(base_url)
             }
@@ -47,27 +47,28 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
                 #wrap_client(client)
             }
 
-            /// The underlying client. Use it to share the session with other APIs or to send requests written by
-            /// hand.
+            /// Returns the underlying client. Use the underlying client to share the session with other APIs or to send
+            /// hand-written requests.
             #[must_use]
             #vis fn client(&self) -> &#runtime_client {
                 &self.client
             }
 
-            /// This client for another user: with the session `session`, and the same transport, settings and way to
-            /// refresh.
+            /// Returns this client for another user, with the session `session` and the same transport, settings and
+            /// way to refresh.
             #[must_use]
             #vis fn with_session(&self, session: #session) -> Self {
                 Self { client: self.client.with_session(session) }
             }
 
-            /// This client with a time-out for each call.
+            /// Returns this client with a timeout for each call.
             #[must_use]
             #vis fn with_timeout(&self, timeout: ::core::time::Duration) -> Self {
                 Self { client: self.client.with_timeout(timeout) }
             }
 
-            /// This client with a header for each call. The value is a `HeaderValue` or serializes as a scalar.
+            /// Returns this client with a header for each call. The header value is a `HeaderValue` or a value that
+            /// serializes as a scalar.
             #[must_use]
             #vis fn with_header<N, V, Via>(&self, name: N, value: V) -> Self
             where
@@ -77,7 +78,7 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
                 Self { client: self.client.with_header(name, value) }
             }
 
-            /// The session of this client. All clones share it.
+            /// Returns the session of this client, which all clones share.
             #[must_use]
             #vis fn session(&self) -> &#session {
                 self.client.session()
@@ -86,8 +87,8 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
     }
 }
 
-/// The struct. It is in a module of its own, and the module around the trait imports it. If the name exists there, the
-/// compiler reports that once, because no other code uses the name.
+/// Renders the struct in a hidden module, and an import of the struct. If the name of the struct already exists beside the
+/// trait, the compiler reports one error, because generated code uses the path through the hidden module.
 fn render_type(parts: &ClientParts, vis: &TokenStream) -> TokenStream {
     let ClientParts { api, client, runtime, module, .. } = parts;
     let runtime_client = runtime.item(RuntimeItem::Client);
@@ -108,7 +109,7 @@ fn render_type(parts: &ClientParts, vis: &TokenStream) -> TokenStream {
     };
     let Some((module, at)) = module else { return render(vis, &TokenStream::new()) };
     let kind = render(&quote_spanned!(*at=> pub), &quote!(pub(super)));
-    // With another span, the compiler would propose a new name in the middle of the attribute.
+    // With the span of the client's name, the compiler would suggest a new name in the middle of the attribute.
     let mut source = (*client).clone();
     source.set_span(*at);
     quote! {
@@ -123,7 +124,7 @@ fn render_type(parts: &ClientParts, vis: &TokenStream) -> TokenStream {
     }
 }
 
-/// The path to the client that no other item can have.
+/// Renders the path to the client through its hidden module. No other item has this path.
 pub(super) fn render_client_path(parts: &ClientParts) -> TokenStream {
     let ClientParts { client, module, .. } = parts;
     match module {
@@ -132,7 +133,7 @@ pub(super) fn render_client_path(parts: &ClientParts) -> TokenStream {
     }
 }
 
-/// `impl Api for ShopClient`
+/// Renders `impl Api for ShopClient`.
 pub(super) fn render_api(
     parts: &ClientParts,
     info: &TokenStream,

@@ -9,7 +9,7 @@ use crate::api::{Api, Endpoint};
 use crate::model::{NextPage, Paging, Role, Rule};
 use crate::names::{self, RuntimeItem};
 
-/// The description of an endpoint, as a constant expression with the span `here`.
+/// Renders the description of an endpoint as a constant expression with the span `here`.
 pub(super) fn render_description(api: &Api, endpoint: &Endpoint, here: Span) -> TokenStream {
     let client = ident_at(api.client.clone(), here);
     let client = match api.client_module() {
@@ -26,7 +26,8 @@ pub(super) fn render_description(api: &Api, endpoint: &Endpoint, here: Span) -> 
     let verb = endpoint.verb.as_ref().map(|verb| string_at(&verb.value, here));
     let pieces =
         endpoint.path.iter().flat_map(|path| path.value.literals()).map(|piece| string_at(piece, here));
-    // A path without placeholders is its own template.
+    // The description of a path without placeholders needs no template, because the template would be identical to the
+    // path.
     let template = endpoint.path.as_ref().filter(|path| !path.value.placeholders().is_empty());
     let template = template.map(|path| string_at(&path.value.to_string(), here));
     let template = template.map(|text| quote_spanned!(here=> .template(#text)));
@@ -79,7 +80,7 @@ fn render_rule(api: &Api, rule: &Rule) -> TokenStream {
     }
 }
 
-/// `Paging::cursor("/meta/next", "after").items("/data")`
+/// Renders `Paging::cursor("/meta/next", "after").items("/data")`.
 fn render_paging(api: &Api, paging: &Paging) -> TokenStream {
     let Paging { next, items, more, rebase } = paging;
     let paging_type = api.runtime.item(RuntimeItem::Paging);

@@ -1,7 +1,7 @@
-//! Renders `DynShop`, which holds any implementation of the trait behind a pointer.
+//! Renders a type such as `DynShop`, which holds any implementation of the trait behind a pointer.
 //!
-//! The trait's own futures have no name, so the pointer is to an object-safe copy of the trait, which `erased.rs`
-//! renders.
+//! The futures of the trait's methods have no name, so the pointer uses an object-safe copy of the trait, which
+//! `erased.rs` renders.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
@@ -16,7 +16,7 @@ use crate::api::{Api, Member};
 use crate::names::{self, RuntimeItem};
 use crate::syntax::{Item, Method, Receiver};
 
-/// The `Dyn` type, if the trait asks for one.
+/// Renders the `Dyn` type, if the trait has the `dyn` argument.
 pub(super) fn render_dyn_type(api: &Api) -> Option<TokenStream> {
     let dyn_type = &api.dyn_type.as_ref()?.value;
     if api.source.is_generic() {
@@ -29,7 +29,7 @@ pub(super) fn render_dyn_type(api: &Api) -> Option<TokenStream> {
     Some(quote!(#kind #erased #implementation))
 }
 
-/// The method, if the `Dyn` type forwards it.
+/// Returns the method, if the `Dyn` type forwards it.
 fn forwarded_method<'a>(member: &'a Member<'a>) -> Option<&'a Method> {
     match member {
         Member::Endpoint(endpoint) => Some(endpoint.source),
@@ -57,7 +57,7 @@ fn render_type(api: &Api, dyn_type: &Ident) -> TokenStream {
         #lints
         #[allow(dead_code)]
         impl #dyn_type {
-            /// Stores `implementation` behind a shared pointer. Clones share it.
+            /// Stores `implementation` behind a shared pointer, which all clones share.
             #[must_use]
             #vis fn new(implementation: impl #name + 'static) -> Self {
                 Self::#wrap(::std::sync::Arc::new(implementation))
@@ -90,7 +90,7 @@ fn render_type(api: &Api, dyn_type: &Ident) -> TokenStream {
     }
 }
 
-/// `impl Shop for DynShop`
+/// Renders `impl Shop for DynShop`.
 fn render_implementation(api: &Api, dyn_type: &Ident) -> TokenStream {
     let name = &api.source.name.ident;
     let lints = propagated(&api.source.attributes);
@@ -112,7 +112,7 @@ fn render_implementation(api: &Api, dyn_type: &Ident) -> TokenStream {
     }
 }
 
-/// A method that forwards to the stored implementation.
+/// Renders a method that forwards to the stored implementation.
 fn render_forwarded(api: &Api, method: &Method) -> TokenStream {
     let Method { attributes, fn_token, name, generics, output, .. } = method;
     let Receiver::Shared { source: receiver, .. } = &method.inputs.receiver else {
@@ -149,7 +149,8 @@ fn render_forwarded(api: &Api, method: &Method) -> TokenStream {
     }
 }
 
-/// A stub for a trait that cannot have a `Dyn` type. Code that uses the type then still compiles.
+/// Renders a stub for a trait that cannot have a `Dyn` type. With the stub, code that uses the `Dyn` type still
+/// compiles.
 fn render_dyn_type_stub(api: &Api, dyn_type: &Ident) -> TokenStream {
     let empty = render_empty_dyn_type(dyn_type, &api.source.vis);
     let name = &api.source.name.ident;
@@ -170,7 +171,7 @@ fn render_dyn_type_stub(api: &Api, dyn_type: &Ident) -> TokenStream {
     }
 }
 
-/// A `Dyn` type that stores nothing.
+/// Renders a `Dyn` type that stores nothing.
 pub(super) fn render_empty_dyn_type(dyn_type: &Ident, vis: &Visibility) -> TokenStream {
     let vis = macro_visibility(vis);
     quote! {

@@ -1,4 +1,4 @@
-//! Renders a method of the client: it builds the call, encodes the arguments and passes the call to the runtime.
+//! Renders a method of the client, which builds the call, encodes the arguments and passes the call to the runtime.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
@@ -16,7 +16,6 @@ use crate::model::Role;
 use crate::names::{self, RuntimeItem};
 use crate::syntax::{Method, Receiver};
 
-/// A method of the client.
 pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
     let source = endpoint.source;
     let Method { attributes, fn_token, name, generics, .. } = source;
@@ -36,7 +35,7 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
     let values = param::render_values(api, endpoint, &call);
     let checks = render_checks(api, endpoint, here);
     let mutable = (!values.is_empty()).then(|| Token![mut](here));
-    // With this span, an error about reading the response underlines the return type.
+    // The call has the span of the return type, so that an error about reading the response underlines this type.
     let send = if let Some(send) = send_function(endpoint) {
         let (send, inferred) = (runtime.item_at(send, here), Token![_](output.at.span()));
         quote_spanned!(here=> #send::<#result, #inferred>(&#self_token.client, #call))
@@ -56,8 +55,8 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// The runtime function that sends the call, or `None` for a refresh method, which the runtime sends in a different
-/// way.
+/// Returns the runtime function that sends the call, or `None` for a refresh method, which the runtime sends in a
+/// different way.
 fn send_function(endpoint: &Endpoint) -> Option<RuntimeItem> {
     match endpoint.role().map(|role| role.value) {
         None if endpoint.has_pages() => Some(RuntimeItem::SendPages),

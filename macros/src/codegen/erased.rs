@@ -12,7 +12,7 @@ use crate::api::Api;
 use crate::names::{self, RuntimeItem};
 use crate::syntax::{Method, Receiver};
 
-/// The erased trait, and its implementation for every type that implements the user's trait.
+/// Renders the erased trait, and its implementation for every type that implements the user's trait.
 pub(super) fn render_erased_trait(api: &Api, methods: &[&Method]) -> TokenStream {
     let (name, some) = (&api.source.name.ident, names::implementation());
     let erased = names::erased(name);
@@ -31,7 +31,7 @@ pub(super) fn render_erased_trait(api: &Api, methods: &[&Method]) -> TokenStream
             if method.is_async() { quote_spanned!(here=> ::std::boxed::Box::pin(#call)) } else { call };
         quote_spanned!(here=> #attributes #signature { #body })
     });
-    // The compiler already checks the user's types in the user's trait, so this copy allows the lints.
+    // The compiler already checks the user's types in the user's trait, so the erased trait allows the lints.
     quote! {
         #lints
         #[doc(hidden)]
@@ -49,7 +49,7 @@ pub(super) fn render_erased_trait(api: &Api, methods: &[&Method]) -> TokenStream
     }
 }
 
-/// The signature in the erased trait. A method that is not async keeps its own.
+/// Renders the signature of a method in the erased trait. A method that is not async keeps its signature.
 fn render_signature(api: &Api, method: &Method) -> TokenStream {
     let Method { fn_token, generics, output, .. } = method;
     let (here, mut one) = (method_span(method), names::lifetime());
@@ -83,7 +83,7 @@ fn render_signature(api: &Api, method: &Method) -> TokenStream {
     }
 }
 
-/// The parameters, named by position, each after a comma.
+/// Renders the parameters, named by position, each after a comma.
 pub(super) fn render_inputs(method: &Method, ty: impl Fn(&Type) -> TokenStream) -> TokenStream {
     let here = method_span(method);
     let inputs = method.inputs.params.iter().enumerate().map(|(index, param)| {
@@ -94,13 +94,14 @@ pub(super) fn render_inputs(method: &Method, ty: impl Fn(&Type) -> TokenStream) 
     quote!(#(#inputs)*)
 }
 
-/// Whether an argument is wrapped on its way through the erased trait. A type such as `Cow<str>` may hide a lifetime, which
-/// has no name. The wrapper says that it is long enough for the boxed future.
+/// Whether an argument is wrapped when it passes through the erased trait. A type such as `Cow<str>` may hide a
+/// lifetime that has no name. The wrapper ensures that the hidden lifetime is long enough for the boxed future.
 fn is_wrapped(method: &Method, ty: &Type) -> bool {
     method.is_async() && !is_scalar(ty)
 }
 
-/// `path(self, __afresh_0)`, or a call with the result of the method `inner` in place of `self`. `change` wraps or unwraps an argument.
+/// Renders `path(self, __afresh_0)`. If `inner` is given, the first argument is the result of the method `inner`.
+/// The function `change` wraps or unwraps an argument.
 pub(super) fn render_call(
     method: &Method,
     path: &TokenStream,

@@ -1,12 +1,13 @@
-//! Adds explicit lifetimes to types. A boxed future can have only one lifetime, so there all get the same one. In the
-//! trait, each elided lifetime gets its own name, because `mockall` cannot read some types with elided lifetimes.
+//! Adds explicit lifetimes to types. A boxed future can have only one lifetime, so all lifetimes of an erased method
+//! become the same lifetime. In the trait, each elided lifetime gets its own name, because `mockall` cannot read some
+//! types with elided lifetimes.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Lifetime;
 
-/// The tokens of a type or `where` clause with `lifetime` in place of every lifetime, including those left out after
-/// `&`. `'static` is kept.
+/// Replaces every lifetime of a type or `where` clause with `lifetime`, including the lifetimes that are left out after
+/// `&`. The lifetime `'static` is kept.
 pub(super) fn with_one_lifetime(tokens: TokenStream, lifetime: &Lifetime) -> TokenStream {
     let mut mapped = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
@@ -22,7 +23,7 @@ pub(super) fn with_one_lifetime(tokens: TokenStream, lifetime: &Lifetime) -> Tok
                     lifetime.to_tokens(&mut mapped);
                 }
             }
-            // This is an expression, where `&` is an operator.
+            // Braces contain an expression, in which `&` is an operator.
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
                 mapped.extend([TokenTree::from(group)]);
             }
@@ -42,7 +43,7 @@ pub(super) fn has_inner_elision(ty: &TokenStream) -> bool {
     let mut tokens = ty.clone().into_iter().peekable();
     if matches!(tokens.peek(), Some(TokenTree::Punct(and)) if and.as_char() == '&') {
         tokens.next();
-        // `&'_ str` and `&'a str`
+        // The reference has an explicit lifetime, as in `&'_ str` and `&'a str`.
         if tokens.peek().is_some_and(is_quote) {
             tokens.next();
             tokens.next();
@@ -56,8 +57,8 @@ pub(super) fn has_inner_elision(ty: &TokenStream) -> bool {
     count > 0
 }
 
-/// The tokens of a type with a lifetime of `next` for every one that is left out after `&`, and for `'_`. The inputs of
-/// `Fn(&str)` have lifetimes of their own.
+/// Replaces every `'_`, and every lifetime that is left out after `&`, with a lifetime of `next`. The inputs of
+/// `Fn(&str)` are not changed, because their lifetimes belong to `Fn`.
 pub(super) fn name_elided(tokens: TokenStream, next: &mut dyn FnMut(Span) -> Lifetime) -> TokenStream {
     let mut named = TokenStream::new();
     let mut follows_word = false;

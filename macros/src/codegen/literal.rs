@@ -7,13 +7,13 @@ use crate::api::Api;
 use crate::model::{self, Condition};
 use crate::names::RuntimeItem;
 
-/// `&[401, 403]`
+/// Renders a list of statuses, such as `&[401, 403]`.
 pub(super) fn render_statuses(statuses: &[u16]) -> TokenStream {
     let statuses = statuses.iter().map(|status| Literal::u16_unsuffixed(*status));
     quote!(&[#(#statuses),*])
 }
 
-/// `&[Condition::Text("/error", "token_expired")]`
+/// Renders a list of conditions, such as `&[Condition::Text("/error", "token_expired")]`.
 pub(super) fn render_conditions(api: &Api, conditions: &[Condition]) -> TokenStream {
     let condition_type = api.runtime.item(RuntimeItem::Condition);
     let conditions = conditions.iter().map(|Condition { pointer, value }| {

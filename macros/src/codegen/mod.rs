@@ -1,13 +1,14 @@
-//! From the model to Rust code: the trait, its client and the code that sends each method. This step reports no
-//! errors: methods with errors are already marked.
+//! Renders the model as Rust code: the trait, its client and the code that sends each method. Code generation reports
+//! no errors, because methods with errors are already marked.
 //!
-//! Read `api.rs` first: it puts together the whole output.
+//! Read `api.rs` first: it combines the whole output.
 
 mod api;
 mod api_info;
 mod attributes;
 mod by_type;
 mod client;
+mod default_body;
 mod description;
 mod dyn_type;
 mod endpoint;

@@ -11,7 +11,7 @@ use crate::model::{Constant, ConstantPlace, Literal, ParamKind};
 use crate::names::{self, RuntimeItem, mixed_site};
 use crate::syntax::Pattern;
 
-/// The statements for all values of a method: path parameters, then constants, then other parameters, which may
+/// Renders the statements for all values of a method: path parameters, then constants, then other parameters, which may
 /// replace constants.
 pub(super) fn render_values(api: &Api, endpoint: &Endpoint, call: &Ident) -> TokenStream {
     let (in_path, others): (Vec<&Param>, Vec<&Param>) =
@@ -44,8 +44,9 @@ fn render_constant(constant: &Constant, call: &Ident) -> TokenStream {
     }
 }
 
-/// The statement has the span of the parameter's colon, and the value has the span of its name. An error about the
-/// type then underlines only the name, and editors do not show the encoder when the user points at the type.
+/// Renders a statement with the span of the parameter's colon and a value with the span of the parameter's name.
+/// Because the statement and the value have different spans, an error about the type underlines only the name, and
+/// editors do not show the encoder when the user points at the type.
 fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream {
     let (Pattern::Name(value), Some(kind)) = (&param.source.pattern, &param.kind) else {
         return TokenStream::new();
@@ -58,13 +59,13 @@ fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> 
     let here = mixed_site(param.source.colon.span);
     let (method, call) = (Ident::new(method, here), ident_at(call.clone(), here));
     let name = name.map(|name| string_at(name, here)).map(|name| quote_spanned!(here=> #name,));
-    // The type decides how a part is sent.
+    // The type of a parameter decides how a part is sent.
     let part_type = endpoint.is_multipart().then(|| api.runtime.item_at(RuntimeItem::PartType, here));
     let via = part_type.filter(|_| param.is_part());
     let via = via.map(|part_type| quote_spanned!(here=> #part_type(&#value).via(),));
     let borrow = match kind {
         ParamKind::Body | ParamKind::Part(_) => None,
-        // The value may already be a reference. This span keeps clippy from reporting the extra borrow.
+        // The value may already be a reference. The mixed-site span prevents a clippy warning about the extra borrow.
         ParamKind::Headers => Some(mixed_site(value.span())),
         _ => Some(value.span()),
     };
@@ -79,7 +80,7 @@ fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> 
     quote_spanned!(here=> #mention #(#cfgs)* #call.#method(#name #via #borrow #value);)
 }
 
-/// Whether the runtime fills a parameter of a `#[logout]` method in this place from the session.
+/// Whether the session can fill a parameter of a `#[logout]` method in this place of the request.
 fn can_be_filled(kind: &ParamKind) -> bool {
     match kind {
         ParamKind::Path(_)
@@ -92,12 +93,13 @@ fn can_be_filled(kind: &ParamKind) -> bool {
         | ParamKind::JsonMember(_)
         | ParamKind::Form
         | ParamKind::FormMember(_) => true,
-        // The types of the session cannot be there.
+        // Types of the session cannot be used in whole headers, parts or raw bodies.
         ParamKind::Headers | ParamKind::Part(_) | ParamKind::Body => false,
     }
 }
 
-/// The statement for a parameter of a `#[logout]` method. Its type decides whether the session has the value.
+/// Renders the statement for a parameter of a `#[logout]` method. The type of the parameter decides whether the session
+/// has the value.
 fn render_filled(
     api: &Api,
     cfgs: &[&syn::Attribute],
@@ -121,8 +123,8 @@ fn render_filled(
     }
 }
 
-/// A statement without effect that mentions the parameter at the span of the path. Editors use it to find the
-/// parameter for a placeholder.
+/// Renders a statement that has no effect and mentions the parameter at the span of the path. Editors use this
+/// generated statement to find the parameter for a placeholder.
 fn render_mention(endpoint: &Endpoint, param: &Param, value: &Ident) -> Option<TokenStream> {
     param.placeholder()?;
     let mut mention = value.clone();
@@ -130,7 +132,7 @@ fn render_mention(endpoint: &Endpoint, param: &Param, value: &Ident) -> Option<T
     Some(quote_spanned!(mixed_site(value.span())=> let _ = #mention;))
 }
 
-/// The runtime's encoder for a kind of parameter, and the name that it receives.
+/// Returns the runtime's encoder for a kind of parameter, and the name that the encoder receives.
 fn encoder(kind: &ParamKind) -> (&'static str, Option<&str>) {
     match kind {
         ParamKind::Path(name) => ("path", Some(name)),

@@ -1,4 +1,4 @@
-//! Renders how the runtime refreshes with a `#[refresh]` method: a constant that holds a function.
+//! Renders how the runtime refreshes with a `#[refresh]` method, as a constant that contains a function.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -11,8 +11,8 @@ use crate::api::{Api, Endpoint, Param};
 use crate::names::{self, RuntimeItem, mixed_site};
 use crate::syntax::Pattern;
 
-/// The constant that tells the runtime how to refresh, if the API has a `#[refresh]` method. A method without parameters
-/// relies on a cookie.
+/// Renders the constant that defines how the runtime refreshes, if the API has a `#[refresh]` method. A refresh method
+/// without parameters uses a cookie.
 pub(super) fn render_refresh(api: &Api) -> Option<TokenStream> {
     let endpoint = api.endpoints().find(|endpoint| endpoint.is_refresh())?;
     let function = render_refresh_function(api, endpoint)?;
@@ -28,7 +28,8 @@ pub(super) fn render_refresh(api: &Api) -> Option<TokenStream> {
     })
 }
 
-/// The function for a `#[refresh]` method. It returns `None` if the session lacks a value for one of the parameters.
+/// Renders the function for a `#[refresh]` method. The rendered function returns `None` if the session has no value for
+/// one of the parameters.
 fn render_refresh_function(api: &Api, endpoint: &Endpoint) -> Option<TokenStream> {
     endpoint.source.output.as_ref()?;
     let runtime = &api.runtime;
@@ -59,7 +60,7 @@ fn render_refresh_function(api: &Api, endpoint: &Endpoint) -> Option<TokenStream
     })
 }
 
-/// `let token = <RefreshToken as FromSession>::from_session(tokens)?;`
+/// Renders `let token = <RefreshToken as FromSession>::from_session(tokens)?;`.
 fn render_session_argument(api: &Api, param: &Param) -> TokenStream {
     let Pattern::Name(name) = &param.source.pattern else {
         return TokenStream::new();
@@ -70,9 +71,9 @@ fn render_session_argument(api: &Api, param: &Param) -> TokenStream {
     quote!(#attributes let #name = <#ty as #from_session>::from_session(#tokens)?;)
 }
 
-/// The function that returns how the response of a refresh is read. The method and the runtime both call it, so the
-/// return type is checked, and a wrong one reported, in one place. With incremental compilation, the compiler reports an
-/// error of two functions twice, even if its text and its span are the same.
+/// Renders the function that returns how the response of a refresh is read. The method and the runtime both call the
+/// rendered function, so the compiler checks the return type in one place. With incremental compilation, the compiler
+/// reports an error in two functions twice, even if both errors have the same text and the same span.
 pub(super) fn render_outcome(api: &Api) -> Option<TokenStream> {
     let endpoint = api.endpoints().find(|endpoint| endpoint.is_refresh())?;
     let output = endpoint.source.output.as_ref()?;
@@ -82,7 +83,7 @@ pub(super) fn render_outcome(api: &Api) -> Option<TokenStream> {
     let arrow = mixed_site(output.arrow_span());
     let read_tokens = api.runtime.item_at(RuntimeItem::ReadTokens, arrow);
     let outcome = api.runtime.item_at(RuntimeItem::RefreshOutcome, arrow);
-    // The parameter is for a lifetime that the return type leaves out.
+    // A lifetime that the return type omits is the lifetime of this parameter.
     Some(quote_spanned! {arrow=>
         #lints
         #attributes
@@ -94,7 +95,7 @@ pub(super) fn render_outcome(api: &Api) -> Option<TokenStream> {
     })
 }
 
-/// The call of that function.
+/// Renders the call of the function that `render_outcome` renders.
 pub(super) fn render_outcome_of(api: &Api, span: Span) -> TokenStream {
     let name = ident_at(names::refresh_outcome(&api.source.name.ident), span);
     quote_spanned!(span=> &#name(&()))

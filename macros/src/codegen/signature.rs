@@ -8,26 +8,26 @@ use super::span::method_span;
 use crate::names::mixed_site;
 use crate::syntax::{Method, Output, Parameter, Pattern, Receiver};
 
-/// `-> impl Future<Output = R> + Send`, with the span of the arrow.
+/// Renders `-> impl Future<Output = R> + Send`, with the span of the arrow.
 pub(super) fn render_future(output: &Output) -> TokenStream {
     render_future_of(&output.ty, mixed_site(output.arrow_span()))
 }
 
-/// The bounds are written out, because a trait alias for them would break `dyn` and mocks.
+/// The bounds are written out, because a trait alias for the bounds would not work with `dyn` and mocks.
 pub(super) fn render_future_of(output: &impl ToTokens, span: Span) -> TokenStream {
     quote_spanned! {span=>
         -> impl ::core::future::Future<Output = #output> + ::core::marker::Send
     }
 }
 
-/// `self` and the parameters, without this macro's attributes.
+/// Renders `self` and the parameters, without this macro's attributes.
 pub(super) fn render_inputs(method: &Method) -> TokenStream {
     let types: Vec<TokenStream> =
         method.inputs.params.iter().map(|param| param.ty.to_token_stream()).collect();
     render_inputs_of(method, &types)
 }
 
-/// The same with other types.
+/// Renders `self` and the parameters with other types.
 pub(super) fn render_inputs_of(method: &Method, types: &[TokenStream]) -> TokenStream {
     let receiver = match &method.inputs.receiver {
         Receiver::Missing => None,

@@ -8,30 +8,30 @@ use crate::names::mixed_site;
 use crate::syntax::{Method, Output};
 use crate::token_stream;
 
-/// The span of everything that is generated from a method. It is the arrow of the return type, so that an error about
-/// the result underlines only that type.
+/// Returns the span of all code that is generated from a method. The span of a method is the arrow of its return type,
+/// so that an error about the result underlines only the return type.
 ///
 /// No token may have the span of the `#[api]` attribute. The compiler identifies a function by the distances between
-/// its tokens. With such a token, any edit above a method would cause this method and all that follow to be checked
-/// and compiled again.
+/// its tokens. If a method had a token with the span of `#[api]`, an edit above that method would cause the compiler to
+/// check and compile the method and all later methods again.
 pub(super) fn method_span(method: &Method) -> Span {
     mixed_site(method.output.as_ref().map_or_else(|| method.name.ident.span(), Output::arrow_span))
 }
 
-/// An identifier with another span.
+/// Returns an identifier with another span.
 pub(super) fn ident_at(mut ident: Ident, here: Span) -> Ident {
     ident.set_span(here.resolved_at(ident.span()));
     ident
 }
 
-/// A string literal with a given span.
+/// Returns a string literal with the given span.
 pub(super) fn string_at(text: &str, here: Span) -> Literal {
     let mut text = Literal::string(text);
     text.set_span(here);
     text
 }
 
-/// Gives another span to generated tokens. None of them may be the user's.
+/// Sets another span on generated tokens, none of which may be written by the user.
 pub(super) fn tokens_at(tokens: TokenStream, here: Span) -> TokenStream {
     token_stream::map(tokens, &|token| {
         let mut token = match token {
@@ -43,7 +43,7 @@ pub(super) fn tokens_at(tokens: TokenStream, here: Span) -> TokenStream {
     })
 }
 
-/// The trait's visibility with the macro's spans, so that lints about it fire only once.
+/// Returns the trait's visibility with the macro's spans, so that a lint about the visibility fires only once.
 pub(super) fn macro_visibility(vis: &Visibility) -> TokenStream {
     token_stream::map(vis.to_token_stream(), &|mut token| {
         token.set_span(mixed_site(token.span()));

@@ -1,41 +1,46 @@
-//! Renders stubs for items with errors, so that code that uses them compiles and the original error is the only one.
+//! Renders stubs for items with errors, so that code that uses the items compiles and the original error is the only
+//! error.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{GenericParam, Generics, LifetimeParam, Token};
 
 use super::attributes::{cfgs, foreign, propagated};
+use super::default_body::{render_end, render_stub_end};
 use super::signature::{render_future_of, render_input};
 use crate::api::Api;
 use crate::names::RuntimeItem;
 use crate::syntax::{
-    Method, Parameter, Pattern, Receiver, Unsupported, UnsupportedKind, has_serialize_object, mentions,
+    End, Method, Parameter, Pattern, Receiver, Unsupported, UnsupportedKind, has_serialize_object, mentions,
 };
 
-/// A valid declaration of the method for the trait.
+/// Renders a valid declaration of the method for the trait.
 pub(super) fn render_declaration(api: &Api, method: &Method) -> TokenStream {
     let Method { attributes, fn_token, name, .. } = method;
     let generics = all_generics(api, method);
     let attributes = foreign(attributes);
     let (name, bounds) = (&name.ident, &generics.where_clause);
     let receiver = receiver(method);
+    let has_body = matches!(method.end, End::Provided(_));
+    let keeps_body = keeps_body(method);
     let params = method.inputs.params.iter().enumerate().map(|(index, param)| {
         let attributes = propagated_to_parameter(param);
-        if is_nameable(method, index, param) && !has_serialize_object(&param.ty) {
+        if can_keep_name(method, index, param) && (keeps_body || !has_body) {
             render_input(param, &attributes)
         } else {
             render_unnamed(param, &attributes)
         }
     });
     let output = render_future_of(&output(method), Span::mixed_site());
+    let end = if keeps_body { render_end(method) } else { render_stub_end(method) };
     quote! {
         #attributes
         #[doc = ""]
-        #fn_token #name #generics (#receiver #(, #params)*) #output #bounds;
+        #fn_token #name #generics (#receiver #(, #params)*) #output #bounds #end
     }
 }
 
-/// A stub of the method for the client. It never runs, because the crate does not compile.
+/// Renders a stub of the method for the client. The stub never runs, because the crate does not compile.
 pub(super) fn render_stub(api: &Api, method: &Method) -> TokenStream {
     let Method { attributes, fn_token, name, .. } = method;
     let generics = all_generics(api, method);
@@ -53,7 +58,18 @@ pub(super) fn render_stub(api: &Api, method: &Method) -> TokenStream {
     }
 }
 
-/// The generics of a method, with the lifetimes that it does not declare.
+/// Whether the stub's declaration has the names and types that the default body of the method may use.
+fn keeps_body(method: &Method) -> bool {
+    let returns_impl = method.output.as_ref().is_some_and(|output| mentions(&output.ty, "impl"));
+    let changes_self = matches!(method.inputs.receiver, Receiver::Other { .. });
+    let mut params = method.inputs.params.iter().enumerate();
+    params.all(|(index, param)| can_keep_name(method, index, param))
+        && !returns_impl
+        && !changes_self
+        && !method.is_desugared
+}
+
+/// Returns the generics of a method, together with the lifetimes that the method uses but does not declare.
 fn all_generics(api: &Api, method: &Method) -> Generics {
     let mut generics = method.generics.clone();
     let missing = method.undeclared_lifetimes(&api.source.generics).into_iter();
@@ -88,10 +104,11 @@ fn render_unnamed(param: &Parameter, attributes: &TokenStream) -> TokenStream {
     quote!(#attributes #underscore #colon #ty)
 }
 
-/// Whether the parameter can keep its name. A repeated name would cause a second error.
-fn is_nameable(method: &Method, index: usize, param: &Parameter) -> bool {
+/// Whether the stub's declaration can contain the parameter with its name. A repeated parameter name would cause a second error.
+fn can_keep_name(method: &Method, index: usize, param: &Parameter) -> bool {
     let earlier = method.inputs.params.iter().take(index);
     match &param.pattern {
+        Pattern::Name(_) if has_serialize_object(&param.ty) => false,
         Pattern::Name(_) => !earlier.map(Parameter::plain_name).any(|name| name == param.plain_name()),
         Pattern::Other(_) => false,
     }
@@ -102,12 +119,12 @@ fn cfgs_of(param: &Parameter) -> TokenStream {
     quote!(#(#cfgs)*)
 }
 
-/// The attributes that the compiler accepts on a parameter. Unknown ones have already been reported.
+/// Returns the attributes that the compiler accepts on a parameter. Unknown attributes have already been reported.
 fn propagated_to_parameter(param: &Parameter) -> TokenStream {
     propagated(&param.attributes)
 }
 
-/// The declaration in the trait of an item that a client cannot implement.
+/// Renders the trait's declaration of an item that a client cannot implement.
 pub(super) fn render_unsupported(unsupported: &Unsupported) -> TokenStream {
     match unsupported.kind {
         UnsupportedKind::Constant { .. } | UnsupportedKind::Type { .. } => unsupported.source.clone(),
@@ -115,7 +132,7 @@ pub(super) fn render_unsupported(unsupported: &Unsupported) -> TokenStream {
     }
 }
 
-/// The client's stub for an item that it cannot implement.
+/// Renders the client's stub for an item that the client cannot implement.
 pub(super) fn render_item_stub(unsupported: &Unsupported) -> TokenStream {
     match &unsupported.kind {
         UnsupportedKind::Constant { name, ty } => quote!(const #name: #ty = ::core::unimplemented!();),

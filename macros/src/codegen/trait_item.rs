@@ -1,10 +1,11 @@
-//! Renders the trait as users and their test doubles implement it.
+//! Renders the trait that users and their test doubles implement.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Lifetime;
 
 use super::attributes::foreign;
+use super::default_body::{render_async_block, render_end};
 use super::lifetime::{has_inner_elision, name_elided};
 use super::signature::{render_future, render_future_of, render_inputs, render_inputs_of};
 use super::span::{method_span, string_at};
@@ -13,7 +14,8 @@ use crate::api::{Api, Endpoint, Member};
 use crate::names::{self, mixed_site};
 use crate::syntax::{Attribute, End, Item, Method, Trait};
 
-/// The trait without this macro's attributes. Every async method becomes a function that returns a `Send` future.
+/// Renders the trait without this macro's attributes. Every async method becomes a function that returns a `Send`
+/// future.
 pub(super) fn render_trait(api: &Api) -> TokenStream {
     let Trait { attributes, vis, keyword, name, generics, supertraits, .. } = api.source;
     let attributes = foreign(attributes);
@@ -38,26 +40,24 @@ pub(super) fn render_trait(api: &Api) -> TokenStream {
     }
 }
 
-/// `fn order(&self, id: u64) -> impl Future<Output = Result<Order>> + Send;`
+/// Renders `fn order(&self, id: u64) -> impl Future<Output = Result<Order>> + Send`, with `;` or with the default body.
 fn render_declared(endpoint: &Endpoint) -> TokenStream {
     let source = endpoint.source;
-    let Method { attributes, vis, fn_token, name, generics, output, end, .. } = source;
+    let Method { attributes, vis, fn_token, name, generics, output, .. } = source;
     let attributes = foreign(attributes);
     let route = render_route(endpoint);
     let (name, bounds) = (&name.ident, &generics.where_clause);
     let (generics, inputs) =
         render_named(source).unwrap_or_else(|| (generics.to_token_stream(), render_inputs(source)));
     let output = output.as_ref().map(render_future);
-    let semi = match end {
-        End::Declared(semi) => semi.to_token_stream(),
-        End::Provided(_) => TokenStream::new(),
-    };
+    let end = render_end(source);
     quote_spanned! {method_span(source)=>
-        #attributes #route #vis #fn_token #name #generics (#inputs) #output #bounds #semi
+        #attributes #route #vis #fn_token #name #generics (#inputs) #output #bounds #end
     }
 }
 
-/// The generics and inputs with a name for each lifetime that is left out, if one is left out inside a type.
+/// Renders the generics and inputs with a name for each lifetime that is left out, if a lifetime is left out inside a
+/// type.
 fn render_named(method: &Method) -> Option<(TokenStream, TokenStream)> {
     let types = || method.inputs.params.iter().map(|param| param.ty.to_token_stream());
     if !types().any(|ty| has_inner_elision(&ty)) {
@@ -76,7 +76,7 @@ fn render_named(method: &Method) -> Option<(TokenStream, TokenStream)> {
     Some((quote_spanned!(here=> <#(#lifetimes,)* #params>), inputs))
 }
 
-/// A doc line with the method's route.
+/// Renders a doc line with the method's route.
 fn render_route(endpoint: &Endpoint) -> Option<TokenStream> {
     let (verb, path) = (&endpoint.verb.as_ref()?.value, &endpoint.path.as_ref()?.value);
     let route = format!(" `{verb} {path}`");
@@ -87,7 +87,7 @@ fn render_route(endpoint: &Endpoint) -> Option<TokenStream> {
     Some(quote_spanned!(here=> #gap #[doc = #route]))
 }
 
-/// A method with a body keeps it. An async one becomes a function that returns a `Send` future.
+/// Renders a method that has a body and sends no request. The body is kept. An async method becomes a function that returns a `Send` future.
 fn render_provided(method: &Method) -> TokenStream {
     let Method { attributes, vis, qualifiers, fn_token, name, generics, output, end, .. } = method;
     let attributes = foreign(attributes);
@@ -109,6 +109,6 @@ fn render_provided(method: &Method) -> TokenStream {
         Some(output) => render_future(output),
         None => render_future_of(&quote!(()), span),
     };
-    let block = quote_spanned!(span=> { async move #body });
-    quote!(#attributes #vis #fn_token #name #generics (#inputs) #future #bounds #block)
+    let block = render_async_block(method, body);
+    quote!(#attributes #vis #fn_token #name #generics (#inputs) #future #bounds { #block })
 }

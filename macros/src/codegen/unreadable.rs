@@ -8,7 +8,8 @@ use super::client::{ClientParts, render_api, render_client};
 use super::dyn_type::render_empty_dyn_type;
 use crate::syntax::strip;
 
-/// The trait without this macro's attributes, a client without methods, and the `Dyn` type if the trait asks for one.
+/// Renders the trait without this macro's attributes, a client without methods, and the `Dyn` type if the trait has the
+/// `dyn` argument.
 pub(crate) fn render_unreadable(
     item: TokenStream,
     parts: &ClientParts,

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{GenericParam, Generics};
 
-/// The `where` clause of an impl: the item's own predicates, and those that the impl adds.
+/// Renders the `where` clause of an impl: the predicates of the item, and the predicates that the impl adds.
 pub(super) fn render_where(generics: &Generics, added: &[TokenStream]) -> TokenStream {
     let own = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     if added.is_empty() {

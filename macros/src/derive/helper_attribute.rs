@@ -14,12 +14,12 @@ pub(super) struct Helper {
     /// The whole attribute, including its brackets.
     pub(super) whole: Location,
     pub(super) style: Style,
-    /// The tokens in its parentheses.
+    /// The tokens inside the parentheses of the attribute.
     pub(super) inside: TokenStream,
 }
 
 impl Helper {
-    /// Reads the attributes that have one of these names.
+    /// Reads the attributes whose name is in `names`.
     pub(super) fn parse_all(
         attributes: &[syn::Attribute],
         names: &[&'static str],
@@ -40,7 +40,7 @@ impl Helper {
         Self { name, whole, style, inside }
     }
 
-    /// The arguments. Reports an attribute that has none or is written as `name = value`.
+    /// Returns the arguments. An attribute without arguments, or one that is written as `name = value`, is reported.
     pub(super) fn arguments(&self, form: &str, diag: &mut Diagnostics) -> Vec<Argument> {
         let arguments = parse_arguments(self.inside.clone(), diag);
         if self.style == Style::Equals {
@@ -61,7 +61,7 @@ impl Helper {
         diag.push(self.whole, format_args!("the `{}` attribute must be written `{form}`", self.name));
     }
 
-    /// Reports arguments of an attribute that takes none.
+    /// Reports arguments of an attribute that takes no arguments.
     pub(super) fn push_arguments(&self, diag: &mut Diagnostics) {
         if self.style != Style::Bare {
             diag.push(self.whole, format_args!("the `{}` attribute must not have arguments", self.name));
@@ -69,7 +69,7 @@ impl Helper {
     }
 }
 
-/// Reports attributes that have no meaning here.
+/// Reports attributes that have no meaning on this item.
 pub(super) fn push_misplaced(
     attributes: &[syn::Attribute],
     names: &[&'static str],
@@ -81,8 +81,8 @@ pub(super) fn push_misplaced(
     }
 }
 
-/// Whether an attribute is probably a misspelled helper attribute. The compiler reports it, so its absence is not
-/// reported again.
+/// Whether an attribute is probably a misspelled helper attribute. The compiler reports a misspelled attribute, so the
+/// derive does not report the attribute as missing too.
 pub(super) fn any_misspelled(attributes: &[syn::Attribute], names: &[&'static str]) -> bool {
     let is_misspelled = |source: &syn::Attribute| {
         let name = source.path().to_token_stream().to_string();

@@ -6,8 +6,8 @@ use syn::{Data, DeriveInput};
 
 use crate::diag::{Diagnostics, Location};
 
-/// Parses the item. A failure is reported: the compiler has already parsed the item, so it uses syntax that syn does
-/// not know.
+/// Parses the item under a derive. A failure is reported: the compiler has already parsed the item, so the item uses
+/// syntax that syn does not support.
 pub(super) fn parse_item(item: TokenStream, diag: &mut Diagnostics) -> Option<DeriveInput> {
     match syn::parse2(item) {
         Ok(item) => Some(item),

@@ -1,7 +1,7 @@
-//! The derives, each with its own parse, lower, check and render steps. A derive always emits complete
-//! implementations and every error, even for an invalid item.
+//! Contains the derives, each with its own parse, lower, check and render steps. A derive always generates complete
+//! implementations and reports every error, even for an invalid item.
 //!
-//! Read `as_tokens/expand.rs` first: it is the shorter of the two.
+//! Read `as_tokens/expand.rs` first, because `AsTokens` is the shorter derive.
 
 mod api_error;
 mod as_tokens;

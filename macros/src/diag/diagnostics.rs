@@ -1,7 +1,7 @@
 //! Collects errors and emits them in source order.
 //!
-//! The steps find errors in their own order, and a stable compiler cannot compare spans. So every location is
-//! numbered while the source is parsed, and errors are sorted by that number.
+//! The steps find errors in different orders, and a stable compiler cannot compare spans. Every location gets a number
+//! while the source is parsed, and errors are sorted by the number of their location.
 
 use std::fmt::Display;
 use std::ops::Range;
@@ -21,35 +21,35 @@ pub(crate) struct Location {
 }
 
 impl Location {
-    /// The start of the location, as a span for generated code.
+    /// Returns the start of the location, as a span for generated code.
     pub(crate) fn span(self) -> Span {
         self.start
     }
 
-    /// Whether both are the same location.
+    /// Whether `self` and `other` are the same location.
     pub(crate) fn is(self, other: Self) -> bool {
         self.order == other.order
     }
 
-    /// An error on the whole location. It uses two tokens, because a stable compiler cannot join spans.
+    /// Creates an error that underlines the whole location. The error uses two tokens, because a stable compiler cannot
+    /// join spans.
     fn error(self, message: &str) -> syn::Error {
         let [start, end] = [self.start, self.end].map(|span| Ident::new("_", span));
         syn::Error::new_spanned(quote!(#start #end), message)
     }
 }
 
-/// A value and the location where it is written.
+/// A value and the location at which it is written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Located<T> {
     pub(crate) value: T,
     pub(crate) at: Location,
 }
 
-/// The errors of one expansion.
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     next: usize,
-    /// In source order.
+    /// The errors in source order, each with the number of its location.
     errors: Vec<(usize, syn::Error)>,
 }
 
@@ -63,22 +63,21 @@ impl Diagnostics {
         at
     }
 
-    /// The number of the next location. Two such numbers delimit a node.
+    /// Returns the number of the next location. Two position numbers mark the start and the end of a node.
     pub(crate) fn position(&self) -> usize {
         self.next
     }
 
-    /// Reports an error.
     pub(crate) fn push(&mut self, at: Location, fact: impl Display) {
         self.insert(at.order, at.error(&fact.to_string()));
     }
 
-    /// Reports an error and, on a second line, how to fix it.
+    /// Reports an error with a second line of help.
     pub(crate) fn push_help(&mut self, at: Location, fact: impl Display, help: impl Display) {
         self.push(at, format_args!("{fact}\nhelp: {help}"));
     }
 
-    /// Reports an unknown name. Lists the known names and points out a similar one.
+    /// Reports an unknown name. The error lists the known names and suggests a similar name.
     pub(crate) fn push_unknown(&mut self, at: Location, what: &str, word: &str, known: &[&str]) {
         let fact = format!("unknown {what} `{word}`, {}", expected(known));
         match similar(what, word, known) {
@@ -90,12 +89,12 @@ impl Diagnostics {
     /// Reports a syntax error of syn at the current position.
     pub(crate) fn push_syntax(&mut self, error: syn::Error) {
         self.insert(self.next, error);
-        // Without its own number, this error would belong to the node that is parsed next.
+        // Without a number of its own, the syntax error would belong to the node that is parsed next.
         self.next += 1;
     }
 
-    /// Inserts an error after those at earlier or equal locations. A rule that runs for each method may find the same
-    /// error in a node that all methods share.
+    /// Inserts an error after the errors at earlier or equal locations. A repeated error is ignored: a rule that runs
+    /// for each method may find the same error in a node that all methods share.
     fn insert(&mut self, order: usize, error: syn::Error) {
         let text = error.to_string();
         if self.errors.iter().any(|(other, earlier)| *other == order && earlier.to_string() == text) {
@@ -115,7 +114,7 @@ impl Diagnostics {
         self.errors.iter().any(|(order, _)| *order == at.order)
     }
 
-    /// All errors in source order, as calls of `compile_error!`.
+    /// Returns all errors in source order, as calls of `compile_error!`.
     pub(crate) fn into_tokens(self) -> TokenStream {
         token_stream::concat(&mut self.errors.into_iter().map(|(_, error)| error.into_compile_error()))
     }

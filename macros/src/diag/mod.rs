@@ -1,6 +1,6 @@
-//! Errors and their locations.
+//! Collects and formats errors and their locations.
 //!
-//! Read `diagnostics.rs` first: every step reports through it.
+//! Read `diagnostics.rs` first: every step reports its errors through it.
 
 mod diagnostics;
 mod spelling;

@@ -1,6 +1,6 @@
 //! Finds the known name that a misspelled word probably means.
 
-/// The known name closest to `word`, if one is close enough.
+/// Returns the known name closest to `word`, if one is close enough.
 pub(super) fn nearest<'n>(word: &str, known: &[&'n str]) -> Option<&'n str> {
     known
         .iter()
@@ -10,13 +10,13 @@ pub(super) fn nearest<'n>(word: &str, known: &[&'n str]) -> Option<&'n str> {
         .map(|(_, name)| name)
 }
 
-/// How many typos a name may have. Short names allow one, because they are close to too many words.
+/// Returns how many typos a name may have. A short name may have only one typo, because it is similar to many words.
 fn tolerance(name: &str) -> usize {
     if name.chars().count() < 6 { 1 } else { 2 }
 }
 
-/// The least number of insertions, deletions, replacements and swaps of neighboring letters that turn one word into
-/// the other.
+/// Returns the smallest number of insertions, deletions, replacements and swaps of neighboring letters that turn one
+/// word into the other.
 fn distance(from: &str, to: &str) -> usize {
     let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
     let mut before_last: Vec<usize> = Vec::new();

@@ -1,9 +1,9 @@
-//! The fixed phrases of error messages.
+//! Formats the phrases that many error messages share.
 
 use super::spelling;
 
-/// The error for a `text` that is not a `what`. An empty text gets its own message, because empty backticks are
-/// unreadable.
+/// Returns the error for a `text` that is not a valid `what`. An empty text has its own message, because empty
+/// backticks are unreadable.
 pub(crate) fn invalid(what: &str, text: &str) -> String {
     if text.is_empty() {
         return format!("{what} must not be empty");
@@ -11,13 +11,13 @@ pub(crate) fn invalid(what: &str, text: &str) -> String {
     format!("`{}` is not a valid {what}", text.escape_debug())
 }
 
-/// The list of known names in an error.
+/// Returns the list of known names for an error.
 pub(crate) fn expected(known: &[&str]) -> String {
     let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
     format!("expected one of {}", list.join(", "))
 }
 
-/// The help for a misspelled `word`, if a known name is close enough.
+/// Returns the help for a misspelled `word`, if a known name is close enough.
 pub(crate) fn similar(what: &str, word: &str, known: &[&str]) -> Option<String> {
     let name = spelling::nearest(word, known)?;
     let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };

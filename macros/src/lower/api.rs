@@ -1,4 +1,4 @@
-//! From the parsed trait to the API: its settings, constants and members.
+//! Converts the parsed trait to the API: its settings, constants and members.
 
 use proc_macro2::Ident;
 
@@ -12,7 +12,7 @@ use crate::model::Constant;
 use crate::names;
 use crate::syntax::{Attribute, Item, Owner, Trait, Unsupported, UnsupportedKind, tables};
 
-/// The meaning of a trait with the settings of its `#[api(...)]`.
+/// Returns the API of a trait with the settings of its `#[api(...)]`.
 pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Diagnostics) -> Api<'s> {
     if let Some((at, qualifier)) = &source.qualifier {
         diag.push(*at, format_args!("trait `{}` must not be `{qualifier}`", source.name.plain()));
@@ -54,7 +54,8 @@ pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Di
     }
 }
 
-/// The name of the client. If the chosen name is that of the trait or of its `Dyn` type, reports it and uses the default.
+/// Returns the name of the client. If the chosen name is the name of the trait or of its `Dyn` type, an error is
+/// reported and the default name is returned.
 fn lower_client(
     chosen: Option<Located<Ident>>,
     source: &Trait,
@@ -104,7 +105,7 @@ fn lower_trait_attributes(source: &Trait, diag: &mut Diagnostics) -> Vec<Located
     constants
 }
 
-/// Reports an attribute that belongs on a method or parameter, and what the trait has instead.
+/// Reports a trait attribute that belongs on a method or parameter, with help for what to write on the trait instead.
 fn push_on_trait(attribute: &Attribute, diag: &mut Diagnostics) {
     let name = attribute.name.as_str();
     if name == "path" || tables::verb(name).is_some() {
@@ -133,7 +134,7 @@ fn push_on_trait(attribute: &Attribute, diag: &mut Diagnostics) {
 fn push_unsupported(unsupported: &Unsupported, diag: &mut Diagnostics) {
     match &unsupported.kind {
         UnsupportedKind::Constant { name, .. } => {
-            let help = "give it a value, which the generated client then uses";
+            let help = "give the constant a value, which the generated client then uses";
             diag.push_help(unsupported.at, format_args!("associated constant `{name}` has no value"), help);
         }
         UnsupportedKind::Type { name, .. } => {

@@ -21,7 +21,7 @@ pub(super) fn lower_constants(
     }
     let is_named = |argument: &Argument| argument.key().text().is_some();
     if let Some(wrong) = attribute.arguments.iter().find(|argument| !is_named(argument)) {
-        // One error for `name = "accept", value = "text/plain"`.
+        // The two pairs in `name = "accept", value = "text/plain"` get only one error.
         push_constant_form(attribute, wrong.key().at, diag);
     }
     attribute
@@ -72,7 +72,7 @@ fn push_placeholder(attribute: &Attribute, at: Location, name: &str, diag: &mut 
     diag.push_help(at, fact, help);
 }
 
-/// The first identifier in braces.
+/// Returns the first identifier in braces.
 fn placeholder_in(text: &str) -> Option<&str> {
     text.split('{').skip(1).find_map(|rest| {
         let (name, _) = rest.split_once('}')?;

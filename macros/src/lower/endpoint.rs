@@ -1,4 +1,4 @@
-//! From a parsed method to an endpoint: its attributes, path, constants and parameters.
+//! Converts a parsed method to an endpoint: its attributes, path, constants and parameters.
 
 use syn::{GenericArgument, PathArguments, Type};
 
@@ -15,15 +15,15 @@ use crate::syntax::{
     Attribute, End, Inputs, Method, Owner, Receiver, Style, mentions, mentions_reference, tables,
 };
 
-/// The meaning of a method of the trait.
+/// Returns the member of the API that a method represents.
 pub(super) fn lower_method<'s>(
     source: &'s Method,
     prefix: Option<&PathTemplate>,
     trait_constants: &[Located<Constant>],
     diag: &mut Diagnostics,
 ) -> Member<'s> {
-    if matches!(source.end, End::Provided(_)) {
-        lower_provided(source, diag);
+    if is_helper(source) {
+        lower_helper(source, diag);
         return Member::Provided(source);
     }
     let mut found = Found { may_have_verb: has_misplaced_verb(&source.inputs), ..Found::default() };
@@ -36,7 +36,7 @@ pub(super) fn lower_method<'s>(
     if found.has_verb || found.may_have_verb {
         lower_signature(source, diag);
     } else {
-        // A helper without its body has a different signature from a method that sends a request.
+        // A helper method that lost its body has a different signature from a method that sends a request.
         push_no_verb(source, diag);
     }
     let path =
@@ -46,7 +46,8 @@ pub(super) fn lower_method<'s>(
     Member::Endpoint(Endpoint { source, verb: found.verb, path, rules: found.rules, constants, params })
 }
 
-/// Whether the HTTP method attribute is on a parameter or on `self`. It is reported there.
+/// Whether the HTTP method attribute is on a parameter or on `self`. The step that reads parameters reports the
+/// misplaced attribute.
 fn has_misplaced_verb(inputs: &Inputs) -> bool {
     let on_params = inputs.params.iter().flat_map(|param| &param.attributes);
     inputs.on_receiver.iter().chain(on_params).any(|attribute| tables::verb(&attribute.name).is_some())
@@ -57,13 +58,13 @@ fn push_on_receiver(attribute: &Attribute, diag: &mut Diagnostics) {
         push_hidden(attribute, name, diag);
     } else if tables::kind(&attribute.name).is_some() {
         let fact = format!("the `{}` attribute must not be on `self`", attribute.name);
-        diag.push_help(attribute.at, fact, "move it to a parameter");
+        diag.push_help(attribute.at, fact, "move the attribute to a parameter");
     } else {
         push_misplaced(attribute, diag);
     }
 }
 
-/// The trait's constants and the method's own. A value that the method sets replaces the trait's.
+/// Merges the constants of the trait and of the method. A value that the method sets replaces the value of the trait.
 fn merge_constants(
     trait_constants: &[Located<Constant>],
     own: Vec<Located<Constant>>,
@@ -71,7 +72,7 @@ fn merge_constants(
 ) -> Vec<Located<Constant>> {
     let header_of = |param: &Param| param.kind.as_ref().and_then(ParamKind::header).map(str::to_owned);
     let mut headers: Vec<String> = params.iter().filter_map(header_of).collect();
-    // A multipart body has its own content type, with the boundary between its parts.
+    // A multipart body sets its own content type, which contains the boundary between the parts.
     headers.extend(params.iter().any(Param::is_part).then(|| "content-type".to_owned()));
     let mut merged: Vec<Located<Constant>> = trait_constants.to_vec();
     merged.retain(|constant| {
@@ -89,12 +90,12 @@ fn merge_constants(
     merged
 }
 
-/// What the attributes of a method say.
+/// The meaning of all attributes of a method.
 #[derive(Default)]
 struct Found {
     has_verb: bool,
     may_have_verb: bool,
-    /// Whether a parameter attribute is written on the method.
+    /// Whether a parameter attribute is on the method.
     is_misplaced: bool,
     verb: Option<Located<String>>,
     path: Option<Located<String>>,
@@ -112,7 +113,8 @@ impl Found {
             }
             Owner::Elsewhere(help) => push_elsewhere(attribute, help, diag),
             Owner::Misspelled => {
-                // It is probably the HTTP method attribute, so its absence is not reported again.
+                // The misspelled attribute is probably the HTTP method attribute, so a missing HTTP method is not
+                // reported too.
                 self.may_have_verb = true;
                 diag.push_unknown(
                     attribute.at,
@@ -140,7 +142,8 @@ impl Found {
                 self.rules.push(Located { value, at: attribute.at });
             }
         } else if let Some((place, _)) = tables::constant(name) {
-            // An attribute without arguments belongs on a parameter. That parameter now has no place in the request.
+            // An attribute without arguments belongs on a parameter. Without its attribute, the parameter has no place
+            // in the request.
             self.is_misplaced |= attribute.style == Style::Bare;
             self.constants.extend(lower_constants(attribute, place, diag));
         } else {
@@ -150,15 +153,39 @@ impl Found {
     }
 }
 
+/// Whether the method has a body and no attribute of this macro. Such a method sends no request.
+fn is_helper(method: &Method) -> bool {
+    matches!(method.end, End::Provided(_)) && all_attributes(method).all(Attribute::is_foreign)
+}
+
+/// Returns the attributes of the method, of `self` and of the parameters.
+fn all_attributes(method: &Method) -> impl Iterator<Item = &Attribute> {
+    let Inputs { on_receiver, params, .. } = &method.inputs;
+    let on_params = params.iter().flat_map(|param| &param.attributes);
+    method.attributes.iter().chain(on_receiver).chain(on_params)
+}
+
+/// Reports a method that has no HTTP method attribute. A method with a body needs none if the user removes the other
+/// attributes of this macro.
 fn push_no_verb(method: &Method, diag: &mut Diagnostics) {
+    let has_body = matches!(method.end, End::Provided(_));
+    let own = all_attributes(method).find(|attribute| attribute.owner == Owner::Macro);
+    if has_body && own.is_none() {
+        // The only attribute that is not foreign belongs to another framework, and is already reported.
+        return;
+    }
     let fact = format!("method `{}` has no HTTP method attribute", method.name.plain());
     let verbs = tables::list_attributes(tables::VERBS.iter().map(|(name, _)| *name));
     let is_helper = method.qualifiers.asyncness.is_none() || method.qualifiers.other.is_some();
-    let or_body = if is_helper { ", or give the method a body" } else { "" };
-    diag.push_help(method.name.at, fact, format_args!("add one of {verbs}{or_body}"));
+    let or = match own.filter(|_| has_body) {
+        Some(attribute) => format!(", or remove the `{}` attribute", attribute.name),
+        None if is_helper => ", or give the method a body".to_owned(),
+        None => String::new(),
+    };
+    diag.push_help(method.name.at, fact, format_args!("add one of {verbs}{or}"));
 }
 
-/// The path with the trait's prefix. An empty path means the prefix itself.
+/// Returns the path with the trait's prefix. An empty path means the prefix itself.
 fn lower_whole_path(
     path: &Located<String>,
     prefix: Option<&PathTemplate>,
@@ -175,7 +202,7 @@ fn lower_whole_path(
     }
 }
 
-/// Checks the signature of a method without a body.
+/// Checks the signature of a method that sends a request.
 fn lower_signature(method: &Method, diag: &mut Diagnostics) {
     let name = method.name.plain();
     if let Some((at, qualifier)) = &method.qualifiers.other {
@@ -210,7 +237,7 @@ fn lower_signature(method: &Method, diag: &mut Diagnostics) {
     }
 }
 
-/// The `T` of `Result<T, E>`, or the whole type. The compiler says what an error must be.
+/// Returns the `T` of `Result<T, E>`, or the whole type if it is not a `Result`. The compiler checks the error type.
 fn value_of(ty: &Type) -> Type {
     let Type::Path(path) = ty else { return ty.clone() };
     let Some(PathArguments::AngleBracketed(arguments)) =
@@ -224,21 +251,9 @@ fn value_of(ty: &Type) -> Type {
     }
 }
 
-/// Checks a method with a body. It sends no request, so it must not have this macro's attributes.
-fn lower_provided(method: &Method, diag: &mut Diagnostics) {
-    let name = method.name.plain();
-    let Inputs { on_receiver, params, .. } = &method.inputs;
-    let on_params = on_receiver.iter().chain(params.iter().flat_map(|param| &param.attributes));
-    let own = method.attributes.iter().chain(on_params).find(|attribute| !attribute.is_foreign());
-    if let Some(attribute) = own {
-        let fact = format!("method `{name}` has both a body and the `{}` attribute", attribute.name);
-        diag.push_help(
-            attribute.at,
-            fact,
-            "remove the attribute, or replace the body with `;` to send a request",
-        );
-    }
+/// Checks a method that has a body and sends no request.
+fn lower_helper(method: &Method, diag: &mut Diagnostics) {
     if let (Some((at, qualifier)), Some(_)) = (&method.qualifiers.other, &method.qualifiers.asyncness) {
-        diag.push(*at, format_args!("method `{name}` must not be `{qualifier}`"));
+        diag.push(*at, format_args!("method `{}` must not be `{qualifier}`", method.name.plain()));
     }
 }

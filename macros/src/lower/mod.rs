@@ -1,5 +1,5 @@
-//! From syntax to meaning, one node at a time. An invalid node is reported and left out, and its siblings are still
-//! read.
+//! Converts syntax to the model, one node at a time. An invalid node is reported and left out, and the nodes beside it
+//! are still read.
 //!
 //! Read `endpoint.rs` first: it reads one method.
 

@@ -1,4 +1,4 @@
-//! Reads the `pages` attribute, which says how to find the next page.
+//! Reads the `pages` attribute, which declares how to find the next page.
 
 use super::report::push_wrong_form;
 use super::value::{lower_header_name, lower_pointer};
@@ -22,7 +22,7 @@ enum Word {
     Rebase,
 }
 
-/// The arguments of `#[pages(...)]`, and how each is written.
+/// The arguments of `#[pages(...)]`, each with an example of its syntax.
 const WORDS: &[(&str, Word, &str)] = &[
     ("link", Word::Link, "link"),
     ("url", Word::Url, "url = \"/next\""),
@@ -39,13 +39,15 @@ const WORDS: &[(&str, Word, &str)] = &[
 
 const FORMS: &str = "`#[pages(link)]`, `#[pages(cursor = \"/next_cursor\", into = \"cursor\")]` or `#[pages(number = \"page\")]`";
 
-/// A paged method has exactly one of these words.
+/// The arguments that declare the source of the next page. A method with `#[pages]` has exactly one source of the next
+/// page.
 const SOURCES: &str = "`link`, `url`, `cursor`, `header`, `last`, `number` and `offset`";
 
-/// The default query parameter for a cursor.
+/// The query parameter that carries a cursor if `into` is missing.
 const CURSOR: &str = "cursor";
 
-/// Reads `#[pages(link)]`, `#[pages(cursor = "/meta/next", into = "after", items = "/data")]` and the like.
+/// Reads a `pages` attribute, such as `#[pages(link)]` or `#[pages(cursor = "/meta/next", into = "after", items =
+/// "/data")]`.
 pub(super) fn lower_paging(attribute: &Attribute, diag: &mut Diagnostics) -> Option<Paging> {
     if attribute.style == Style::Equals {
         push_wrong_form(attribute, FORMS, diag);
@@ -72,7 +74,7 @@ pub(super) fn lower_paging(attribute: &Attribute, diag: &mut Diagnostics) -> Opt
     Some(Paging { next, items: found.items, more: found.more, rebase: found.rebase.is_some() })
 }
 
-/// The argument that says where the next page is, with its text.
+/// The argument that declares where the next page is, with its text.
 enum Source {
     Link,
     Url(String),
@@ -84,7 +86,8 @@ enum Source {
 }
 
 impl Source {
-    /// Adds the query parameter. Reports a missing one, and one that has no meaning.
+    /// Combines a source with its query parameter. A missing query parameter is an error, and so is a query parameter
+    /// that the source does not use.
     fn next_page(
         self,
         key: Location,
@@ -164,7 +167,7 @@ impl Found {
         }
     }
 
-    /// Sets one argument, whose form was checked before. Returns `None` after reporting an error.
+    /// Sets one argument whose form is valid. Returns `None` after reporting an error.
     fn set(
         &mut self,
         word: Word,
@@ -216,19 +219,19 @@ impl Found {
 }
 
 impl Word {
-    /// Whether this says where the next page is.
+    /// Whether the argument declares where the next page is.
     fn is_source(self) -> bool {
         !matches!(self, Self::Into | Self::Items | Self::More | Self::Rebase)
     }
 
-    /// Whether this is written without a value.
+    /// Whether the argument is written without a value.
     fn is_bare(self) -> bool {
         matches!(self, Self::Link | Self::Rebase)
     }
 }
 
-/// The text after `=` and its location. `link` and `rebase` have no text. Returns `None` if the argument is not written
-/// in its form.
+/// Returns the text after `=` and its location. The arguments `link` and `rebase` have no text. Returns `None` if the
+/// argument does not have the required form.
 fn lower_text(argument: &Argument, word: Word) -> Option<(Location, String)> {
     match argument {
         Argument::Single(key) if word.is_bare() => Some((key.at, String::new())),

@@ -10,7 +10,7 @@ use crate::model::{ParamKind, is_token};
 use crate::syntax::tables::{self, KINDS, Kind, Naming};
 use crate::syntax::{Argument, Attribute, Owner, Parameter, Pattern, Style};
 
-/// The meaning of a parameter. Without an attribute it fills the placeholder of its name.
+/// Returns the meaning of a parameter. A parameter without an attribute fills the placeholder of its name.
 pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics) -> Param<'s> {
     let name = source.plain_name();
     if name.is_none() {
@@ -30,7 +30,7 @@ pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics)
                 attribute.at,
                 format_args!("parameter `{label}` has more than one place in the request"),
             );
-            // Neither place counts, so nothing else is reported about it.
+            // With two places, the parameter gets no place, so that it causes no other error.
             kind = None;
             continue;
         }
@@ -40,7 +40,8 @@ pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics)
     Param { source, place, kind }
 }
 
-/// Reports a pattern. The extractors of server frameworks are shown as the attribute that they resemble.
+/// Reports a parameter that is a pattern. For an extractor of a server framework, the help shows the corresponding
+/// parameter attribute.
 fn push_pattern(source: &Parameter, diag: &mut Diagnostics) {
     let fact = "parameters of a client method must be plain names";
     let Pattern::Other(tokens) = &source.pattern else { return };
@@ -116,7 +117,7 @@ fn lower_kind(
     }
 }
 
-/// A cookie name is a token (RFC 6265 §4.1.1).
+/// Checks that a cookie name is a token (RFC 6265 §4.1.1).
 fn lower_cookie_name(name: &str, at: Location, diag: &mut Diagnostics) -> Option<String> {
     if !is_token(name) {
         diag.push(at, invalid("cookie name", name));

@@ -1,4 +1,4 @@
-//! Reports errors about an attribute as a whole, in the same words everywhere.
+//! Reports errors that concern an attribute as a whole, so that all attributes have the same messages.
 
 use crate::diag::Diagnostics;
 use crate::syntax::{Attribute, Style, tables};
@@ -7,7 +7,7 @@ pub(super) fn push_wrong_form(attribute: &Attribute, form: &str, diag: &mut Diag
     diag.push(attribute.whole, format_args!("the `{}` attribute must be written {form}", attribute.name));
 }
 
-/// Reports the arguments of an attribute that takes none.
+/// Reports the arguments of an attribute that takes no arguments.
 pub(super) fn push_arguments(attribute: &Attribute, diag: &mut Diagnostics) {
     if attribute.style != Style::Bare {
         let at = attribute.arguments.first().map_or(attribute.whole, |argument| argument.key().at);

@@ -1,4 +1,4 @@
-//! Reads the attribute that gives the HTTP method and the path.
+//! Reads the attribute that sets the HTTP method and the path.
 
 use super::report::push_wrong_form;
 use crate::diag::{Diagnostics, Located, invalid};
@@ -6,14 +6,14 @@ use crate::model::is_token;
 use crate::syntax::tables::Verb;
 use crate::syntax::{Argument, Attribute, Style, Value, ValueKind};
 
-/// The methods of RFC 9110 §9.3 and RFC 5789.
+/// The HTTP methods of RFC 9110 §9.3 and RFC 5789.
 const REGISTERED: &[&str] = &["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
-/// The HTTP method and the path of an endpoint. Each is `None` if it is missing or invalid.
+/// The HTTP method and the path of an endpoint. A missing or invalid part is `None`.
 #[derive(Default)]
 pub(super) struct Request {
     pub(super) verb: Option<Located<String>>,
-    /// The path as written, without the prefix.
+    /// The path as it was written, without the prefix.
     pub(super) path: Option<Located<String>>,
 }
 
@@ -64,7 +64,7 @@ fn lower_verb(argument: &Argument, diag: &mut Diagnostics) -> Option<Located<Str
     None
 }
 
-/// The text of a string literal. Reports any other argument.
+/// Returns the text of a string literal. An argument that is not a string literal is reported.
 fn lower_literal(argument: &Argument, what: &str, diag: &mut Diagnostics) -> Option<Located<String>> {
     if let Argument::Single(Value { kind: ValueKind::Text(text), at }) = argument {
         return Some(Located { value: text.clone(), at: *at });

@@ -1,5 +1,4 @@
-//! Reads the attributes of a method that do not belong to its request: its role, its deadline and how its response is
-//! read.
+//! Reads the method attributes that do not belong to the request: the role, the deadline and how the response is read.
 
 use super::condition::lower_condition_list;
 use super::paging::lower_paging;
@@ -10,7 +9,7 @@ use crate::model::{Rule, parse_millis};
 use crate::syntax::tables::RuleAttribute;
 use crate::syntax::{Argument, Attribute, Style, Value, ValueKind};
 
-/// Reads `#[login]`, `#[public]`, `#[refresh_on(403)]` and the like.
+/// Reads a rule attribute, such as `#[login]`, `#[public]` or `#[refresh_on(403)]`.
 pub(super) fn lower_rule(attribute: &Attribute, kind: RuleAttribute, diag: &mut Diagnostics) -> Option<Rule> {
     match kind {
         RuleAttribute::RefreshOn => lower_status_list(attribute, 403, diag).map(Rule::RefreshOn),
@@ -27,7 +26,7 @@ pub(super) fn lower_rule(attribute: &Attribute, kind: RuleAttribute, diag: &mut 
     }
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "the same type as the other arms of `lower_rule`")]
+#[allow(clippy::unnecessary_wraps, reason = "the return type must match the other arms of `lower_rule`")]
 fn without_arguments(attribute: &Attribute, rule: Rule, diag: &mut Diagnostics) -> Option<Rule> {
     push_arguments(attribute, diag);
     Some(rule)

@@ -15,9 +15,9 @@ use crate::syntax::{Argument, Value, ValueKind};
 pub(crate) struct Settings {
     /// The name of the client, if the user chose one.
     pub(crate) client: Option<Located<Ident>>,
-    /// The prefix of every path. `None` if it is invalid.
+    /// The prefix of every path, or `None` if the prefix is invalid.
     pub(crate) prefix: Option<PathTemplate>,
-    /// Where the prefix is written.
+    /// The location of the prefix.
     pub(crate) prefix_at: Option<Location>,
     pub(crate) refresh_on: Option<Located<Vec<u16>>>,
     pub(crate) expired_when: Option<Vec<Condition>>,
@@ -26,12 +26,12 @@ pub(crate) struct Settings {
     pub(crate) token_header: Option<Located<String>>,
     pub(crate) session_ends_on: Option<Located<Vec<u16>>>,
     pub(crate) session_ends_when: Option<Located<Vec<Condition>>>,
-    /// The `dyn` argument.
+    /// The location and the span of the `dyn` argument.
     pub(crate) dynamic: Option<(Location, Span)>,
     pub(crate) runtime: Runtime,
 }
 
-/// Reads the arguments of `#[api(...)]`, whose attribute is at `at`.
+/// Reads the arguments of the `#[api(...)]` at the location `at`.
 pub(crate) fn lower_settings(at: Location, arguments: &[Argument], diag: &mut Diagnostics) -> Settings {
     let mut settings = Settings {
         client: None,
@@ -90,7 +90,7 @@ fn push_unknown(key: &Value, diag: &mut Diagnostics) {
 }
 
 impl Settings {
-    /// Applies one argument. Returns `None` if it is not written in its form.
+    /// Applies one argument. Returns `None` if the argument does not have the required form.
     fn set(&mut self, arg: Arg, argument: &Argument, diag: &mut Diagnostics) -> Option<()> {
         if let Argument::List(key, inside) = argument {
             return self.set_list(arg, key, inside, diag);
@@ -183,7 +183,7 @@ fn lower_prefix(text: &str, at: Location, diag: &mut Diagnostics) -> Option<Path
     Some(prefix)
 }
 
-/// Reads the authentication scheme. An invalid one is reported, and no scheme is used.
+/// Reads the authentication scheme. An invalid scheme is reported, and no scheme is used.
 fn lower_scheme(value: &Value, diag: &mut Diagnostics) -> Option<Scheme> {
     if value.word().as_deref() == Some("none") {
         return Some(Scheme::None);

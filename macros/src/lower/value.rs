@@ -1,10 +1,10 @@
-//! Reads the values that several attributes share: paths, names, header names and statuses.
+//! Reads the kinds of value that several attributes share: paths, names, header names and statuses.
 
 use crate::diag::{Diagnostics, Location, invalid};
 use crate::model::{Literal, PathTemplate, header_name, wrong_pointer};
 use crate::syntax::{Argument, Attribute, Value, ValueKind};
 
-/// Parses a path, or reports its error.
+/// Parses a path, or reports the error in it.
 pub(super) fn lower_path(text: &str, at: Location, diag: &mut Diagnostics) -> Option<PathTemplate> {
     match PathTemplate::parse(text) {
         Ok(template) => Some(template),
@@ -36,7 +36,7 @@ pub(super) fn lower_name(
     Some(name.to_owned())
 }
 
-/// Reads a header name and converts it to lower case, or reports it.
+/// Reads a header name and converts it to lower case. An invalid name is reported.
 pub(super) fn lower_header_name(name: &str, at: Location, diag: &mut Diagnostics) -> Option<String> {
     let lowered = header_name(name);
     if lowered.is_none() {
@@ -45,7 +45,7 @@ pub(super) fn lower_header_name(name: &str, at: Location, diag: &mut Diagnostics
     lowered
 }
 
-/// Reads a JSON pointer, or reports it.
+/// Reads a JSON pointer. An invalid pointer is reported.
 pub(super) fn lower_pointer(text: &str, at: Location, diag: &mut Diagnostics) -> Option<String> {
     if let Some(help) = wrong_pointer(text) {
         diag.push_help(at, format_args!("`{}` is not a valid JSON pointer", text.escape_debug()), help);
@@ -54,7 +54,7 @@ pub(super) fn lower_pointer(text: &str, at: Location, diag: &mut Diagnostics) ->
     Some(text.to_owned())
 }
 
-/// Reads a string, an integer or a boolean. `what` names it in errors.
+/// Reads a string, an integer or a boolean. In errors, `what` is the name of the value.
 pub(super) fn lower_literal(value: &Value, what: &str, diag: &mut Diagnostics) -> Option<Literal> {
     match (&value.kind, value.word().as_deref()) {
         (ValueKind::Text(text), _) => Some(Literal::Text(text.clone())),
@@ -75,13 +75,13 @@ pub(super) fn lower_literal(value: &Value, what: &str, diag: &mut Diagnostics) -
     }
 }
 
-/// Reads a list of statuses. An invalid one is reported and left out.
+/// Reads a list of statuses. An invalid status is reported and left out.
 pub(super) fn lower_statuses(arguments: &[Argument], diag: &mut Diagnostics) -> Option<Vec<u16>> {
     let mut statuses = Vec::new();
     for argument in arguments {
         match argument {
             Argument::Single(Value { kind: ValueKind::Number(Some(status @ 100..=599)), at }) => {
-                // The pattern has checked the range.
+                // The pattern has already checked the range of the status.
                 let Ok(status) = u16::try_from(*status) else { continue };
                 if statuses.contains(&status) {
                     diag.push(*at, format_args!("duplicate status `{status}`"));

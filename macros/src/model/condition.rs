@@ -1,6 +1,5 @@
 //! Conditions on a response body: the value at a JSON pointer equals a literal.
 
-/// One condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Condition {
     pub(crate) pointer: String,
@@ -15,7 +14,8 @@ pub(crate) enum Literal {
     Boolean(bool),
 }
 
-/// Checks that a text is a JSON pointer (RFC 6901 §3). Returns the help for an invalid one.
+/// Returns `None` for a valid JSON pointer (RFC 6901 §3). For an invalid JSON pointer, returns the text that explains
+/// how to fix the pointer.
 pub(crate) fn wrong_pointer(text: &str) -> Option<String> {
     if !text.is_empty() && !text.starts_with('/') {
         return Some(format!(
@@ -28,7 +28,8 @@ pub(crate) fn wrong_pointer(text: &str) -> Option<String> {
     (!escaped).then(|| "write `~` as `~0`, and `/` in a name as `~1`".to_owned())
 }
 
-/// The pointer that a path in another notation probably means: `meta.next`, `$.meta.next`, `items[0].id`.
+/// Returns the JSON pointer that a path in another notation probably means, such as `meta.next`, `$.meta.next` or
+/// `items[0].id`.
 fn as_pointer(text: &str) -> String {
     let text = text.trim_start_matches(['$', '#']).trim_start_matches(['.', '/']);
     let steps = text.split(['.', '[', '/']).map(|step| step.trim_end_matches(']').trim_matches(['"', '\'']));

@@ -1,4 +1,4 @@
-//! Values that are the same in every call.
+//! Values that a method sends unchanged in every call.
 
 use super::condition::Literal;
 use super::content::Content;
@@ -21,17 +21,17 @@ pub(crate) enum ConstantPlace {
 }
 
 impl Constant {
-    /// The name of the header, if this is one.
+    /// Returns the name of the header, if the constant is a header.
     pub(crate) fn header(&self) -> Option<&str> {
         (self.place == ConstantPlace::Header).then_some(self.name.as_str())
     }
 
-    /// The name in the query, if this is one.
+    /// Returns the name in the query, if the constant is in the query.
     pub(crate) fn query(&self) -> Option<&str> {
         (self.place == ConstantPlace::Query).then_some(self.name.as_str())
     }
 
-    /// What this adds to the body.
+    /// Returns the member that the constant adds to the body.
     pub(crate) fn content(&self) -> Option<Content<'_>> {
         match self.place {
             ConstantPlace::Json => Some(Content::JsonMember(&self.name)),

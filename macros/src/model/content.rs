@@ -1,6 +1,5 @@
 //! What a parameter or constant adds to the request body.
 
-/// What a parameter or constant adds to the request body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Content<'m> {
     Whole(Whole),
@@ -9,7 +8,6 @@ pub(crate) enum Content<'m> {
     Part,
 }
 
-/// A whole body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Whole {
     Json,
@@ -18,7 +16,7 @@ pub(crate) enum Whole {
 }
 
 impl Content<'_> {
-    /// Whether one body can hold both.
+    /// Whether one body can contain both `self` and `other`.
     pub(crate) fn goes_with(&self, other: &Self) -> bool {
         matches!(
             (self, other),

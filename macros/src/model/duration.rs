@@ -1,6 +1,6 @@
 //! Parses durations in attributes: `500ms`, `5s`, `1m 30s`.
 
-/// The units in milliseconds, from the longest to the shortest.
+/// The unit names and their lengths in milliseconds, from the longest to the shortest unit.
 const UNITS: &[(&str, u64)] = &[("m", 60_000), ("s", 1_000), ("ms", 1)];
 
 /// Parses whole numbers with different units, the longer unit first. Returns the total in milliseconds.

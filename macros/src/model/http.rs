@@ -1,6 +1,6 @@
-//! The grammar of HTTP methods, header names, header values and authentication schemes.
+//! Checks the grammar of HTTP methods, header names, header values and authentication schemes.
 
-/// A header name in lower case. Returns `None` if the name is invalid.
+/// Returns a header name in lower case, or `None` if the name is invalid.
 pub(crate) fn header_name(text: &str) -> Option<String> {
     is_token(text).then(|| text.to_ascii_lowercase())
 }

@@ -1,6 +1,7 @@
-//! The meaning of single attributes and texts, without spans or tokens. All of it can be tested with plain strings.
+//! The meaning of single attributes and texts, without spans or tokens. All code in this folder can be tested with
+//! plain strings.
 //!
-//! Read `param_kind.rs` first: it lists where a parameter can go.
+//! Read `param_kind.rs` first: it lists the places that a parameter can have in a request.
 
 mod condition;
 mod constant;

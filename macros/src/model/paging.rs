@@ -1,18 +1,18 @@
-//! The ways in which a method finds its next page.
+//! The ways in which a method finds the next page of a list.
 
-/// How to find the next page, and where a page holds its list.
+/// How to find the next page, and where a page contains its list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Paging {
     pub(crate) next: NextPage,
     /// The JSON pointer to the list in a page.
     pub(crate) items: Option<String>,
-    /// The JSON pointer to a boolean. Anything but `true` ends the list.
+    /// The JSON pointer to a boolean that is `true` while there are more pages.
     pub(crate) more: Option<String>,
-    /// Whether only the path and query of a link count.
+    /// Whether only the path and query of a link are used.
     pub(crate) rebase: bool,
 }
 
-/// How to find the next page. All pointers are JSON pointers.
+/// The place of a response that determines the next page. All pointers are JSON pointers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NextPage {
     /// The `Link` header of the response.

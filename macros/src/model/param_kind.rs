@@ -1,20 +1,19 @@
-//! The places in a request that a parameter can have.
+//! Lists the places in a request that a parameter can have.
 
 use super::content::{Content, Whole};
 
-/// The place of a parameter in the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ParamKind {
     Path(String),
-    /// Under the parameter's name, or under those of its fields.
+    /// A query value under the parameter's name, or query values under the names of its fields.
     Query(String),
-    /// Under a name that the attribute gives.
+    /// A query value under a name that the attribute sets.
     NamedQuery(String),
     Header(String),
     /// A whole `HeaderMap`.
     Headers,
     Cookie(String),
-    /// `Authorization: Bearer ...`, on refresh methods only.
+    /// The header `Authorization: Bearer ...`, on refresh methods and public logout methods only.
     Bearer,
     Json,
     JsonMember(String),
@@ -25,7 +24,7 @@ pub(crate) enum ParamKind {
 }
 
 impl ParamKind {
-    /// The name of the header, if this is a single header.
+    /// Returns the name of the header, if the parameter is a single header.
     pub(crate) fn header(&self) -> Option<&str> {
         match self {
             Self::Header(name) => Some(name),
@@ -34,7 +33,7 @@ impl ParamKind {
         }
     }
 
-    /// The name in the query, if this is one.
+    /// Returns the name in the query, if the parameter is in the query.
     pub(crate) fn query(&self) -> Option<&str> {
         match self {
             Self::Query(name) | Self::NamedQuery(name) => Some(name),
@@ -42,14 +41,14 @@ impl ParamKind {
         }
     }
 
-    /// Whether this is a header that may be a secret, and that HTTP clients do not know as one.
+    /// Whether the parameter is a header that may contain a secret and that HTTP clients do not treat as a secret.
     pub(crate) fn is_exposed_header(&self) -> bool {
         const HARMLESS: [&str; 6] =
             ["accept", "authorization", "content-length", "content-type", "cookie", "user-agent"];
         match self {
             Self::Header(name) => !HARMLESS.contains(&name.to_ascii_lowercase().as_str()),
             Self::Headers => true,
-            // Each kind by name, so that a new one cannot be overlooked.
+            // Each kind is listed by name, so that a new kind cannot be overlooked.
             Self::Path(_)
             | Self::Query(_)
             | Self::NamedQuery(_)
@@ -64,7 +63,7 @@ impl ParamKind {
         }
     }
 
-    /// What this adds to the body.
+    /// Returns what the parameter adds to the body.
     pub(crate) fn content(&self) -> Option<Content<'_>> {
         match self {
             Self::Json => Some(Content::Whole(Whole::Json)),

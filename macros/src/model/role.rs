@@ -1,6 +1,6 @@
-//! The roles of methods in the session.
+//! Lists the roles of methods in the session.
 
-/// What a method does to the session.
+/// The effect of a method on the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Login,
@@ -9,7 +9,6 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    /// The name of the attribute.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Login => "login",

@@ -1,10 +1,10 @@
-//! What the attributes of a method say beyond its request.
+//! The meaning of the method attributes that do not describe the request.
 
 use super::condition::Condition;
 use super::paging::Paging;
 use super::role::Role;
 
-/// What the runtime needs to know about a method beyond its request.
+/// A property of a method that is not part of its request.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Rule {
     Role(Role),
@@ -15,16 +15,15 @@ pub(crate) enum Rule {
     ForbiddenWhen(Vec<Condition>),
     /// The deadline of the whole call, in milliseconds.
     Timeout(u64),
-    /// Statuses that mean `None`.
+    /// The statuses for which the method returns `None`.
     NoneOn(Vec<u16>),
     Pages(Paging),
     Idempotent,
-    /// The name of the header that carries the key.
+    /// The name of the header that carries the idempotency key.
     IdempotencyKey(String),
 }
 
 impl Rule {
-    /// The name of the attribute.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Role(role) => role.name(),

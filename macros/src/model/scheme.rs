@@ -1,6 +1,5 @@
-//! The authentication scheme in the token header.
+//! The authentication scheme that is sent before the access token.
 
-/// The authentication scheme before the access token.
 #[derive(Debug)]
 pub(crate) enum Scheme {
     Named(String),

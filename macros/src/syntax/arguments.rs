@@ -1,4 +1,4 @@
-//! Parses the arguments of an attribute with one small grammar. Parsing never fails: tokens that do not fit become
+//! Parses the arguments of all attributes with one small grammar. Parsing never fails: tokens that do not match become
 //! [`ValueKind::Other`], and the step that reads the argument reports them.
 //!
 //! ```text
@@ -14,15 +14,15 @@ use syn::{Ident, LitInt, LitStr, Path};
 
 use crate::diag::{Diagnostics, Location};
 
-/// One argument of an attribute.
+/// An argument of an attribute.
 pub(crate) enum Argument {
-    /// `"/orders"`, `401`, `none`
+    /// A single value, such as `"/orders"`, `401` or `none`.
     Single(Value),
-    /// `path = "/api"`, `"accept" = "text/plain"`
+    /// A key and a value, such as `path = "/api"` or `"accept" = "text/plain"`.
     Pair(Value, Value),
-    /// `refresh_on(401, 403)`
+    /// A key with a list of arguments, such as `refresh_on(401, 403)`.
     List(Value, Vec<Argument>),
-    /// `json("/error") == "token_expired"`
+    /// A condition, such as `json("/error") == "token_expired"`.
     Equation(Box<Argument>, Value),
 }
 
@@ -35,7 +35,7 @@ pub(crate) struct Value {
 /// The kind of a value.
 pub(crate) enum ValueKind {
     Text(String),
-    /// An integer. `None` if it does not fit into 64 bits.
+    /// An integer, or `None` if the integer does not fit into 64 bits.
     Number(Option<i64>),
     /// An integer with a type suffix, such as `401u16`.
     TypedNumber,
@@ -44,7 +44,7 @@ pub(crate) enum ValueKind {
 }
 
 impl Argument {
-    /// The argument itself, or its key if it has one.
+    /// Returns the argument itself, or its key if the argument has a key.
     pub(crate) fn key(&self) -> &Value {
         match self {
             Self::Single(value) | Self::Pair(value, _) | Self::List(value, _) => value,
@@ -61,7 +61,7 @@ impl Value {
         }
     }
 
-    /// The value as one word. Keywords are words too.
+    /// Returns the value as one word, which may be a keyword.
     pub(crate) fn word(&self) -> Option<String> {
         match &self.kind {
             ValueKind::Path(path) => path.get_ident().map(|ident| ident.unraw().to_string()),
@@ -70,8 +70,8 @@ impl Value {
     }
 }
 
-/// Parses the arguments of this macro's attribute. A missing comma is reported, and parsing continues as if it were
-/// there.
+/// Parses the arguments of an attribute of this macro. A missing comma is reported, and parsing continues as if the
+/// comma were there.
 pub(crate) fn parse_arguments(tokens: TokenStream, diag: &mut Diagnostics) -> Vec<Argument> {
     let mut gaps = Vec::new();
     let arguments = parse_list(tokens, &mut gaps, diag);
@@ -81,7 +81,7 @@ pub(crate) fn parse_arguments(tokens: TokenStream, diag: &mut Diagnostics) -> Ve
     arguments
 }
 
-/// Parses the arguments of another attribute, without reporting errors.
+/// Parses the arguments of an attribute of another macro, without reporting errors.
 pub(super) fn parse_foreign(tokens: TokenStream, diag: &mut Diagnostics) -> Vec<Argument> {
     parse_list(tokens, &mut Vec::new(), diag)
 }
@@ -94,7 +94,7 @@ fn parse_list(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diagnost
         .collect()
 }
 
-/// The tokens of each argument. `gaps` collects the places where a comma is missing.
+/// Splits a list into the tokens of each argument. `gaps` collects the places where a comma is missing.
 fn split_list(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diagnostics) -> Vec<Vec<TokenTree>> {
     let mut parts = vec![];
     let mut part: Vec<TokenTree> = Vec::new();
@@ -116,7 +116,8 @@ fn split_list(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diagnost
     parts
 }
 
-/// Whether `token` cannot belong to the same argument as the token before it: `"/v1" dyn`, `401 403`, `dyn path`.
+/// Whether `token` cannot belong to the same argument as the token before it, as in `"/v1" dyn`, `401 403` or `dyn
+/// path`.
 fn begins_next(last: &TokenTree, token: &TokenTree) -> bool {
     match token {
         TokenTree::Ident(_) => !matches!(last, TokenTree::Punct(_)),
@@ -151,7 +152,7 @@ fn parse_argument(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diag
     Argument::Single(parse_value(tokens, diag))
 }
 
-/// The key in `path: "/v1"`, which is not a valid argument.
+/// Returns the key of `path: "/v1"`, which is not a valid argument.
 fn key_before_colon(tokens: &TokenStream) -> Option<TokenTree> {
     let mut tokens = tokens.clone().into_iter();
     match (tokens.next()?, tokens.next()?) {
@@ -184,13 +185,13 @@ fn parse_value(tokens: TokenStream, diag: &mut Diagnostics) -> Value {
     Value { at, kind }
 }
 
-/// Whether a suffix is an integer type. The `xx` of `4xx` is not.
+/// Whether a literal suffix is an integer type. The `xx` of `4xx` is not an integer type.
 fn is_integer(suffix: &str) -> bool {
     let size = suffix.strip_prefix(['u', 'i']);
     size.is_some_and(|size| ["8", "16", "32", "64", "128", "size"].contains(&size))
 }
 
-/// The tokens between the separators. A trailing separator adds an empty part.
+/// Splits tokens at the separators. A trailing separator adds an empty part.
 fn split(tokens: TokenStream, separator: char) -> Vec<TokenStream> {
     let mut parts = vec![Vec::new()];
     for token in tokens {

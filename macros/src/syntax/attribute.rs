@@ -11,7 +11,7 @@ use crate::diag::{Diagnostics, Location, similar};
 
 /// An attribute and its arguments.
 pub(crate) struct Attribute {
-    /// The attribute's path. Errors about the attribute itself underline it.
+    /// The attribute's path, which errors about the attribute itself underline.
     pub(crate) at: Location,
     /// The whole attribute, including its brackets.
     pub(crate) whole: Location,
@@ -22,34 +22,34 @@ pub(crate) struct Attribute {
     pub(crate) source: syn::Attribute,
 }
 
-/// Which macro the attribute belongs to.
+/// The macro that the attribute belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
     Macro,
-    /// Probably a misspelled attribute of this macro.
+    /// An attribute that is probably a misspelled attribute of this macro.
     Misspelled,
-    /// A `cfg_attr` that contains an attribute of this macro, which the macro cannot see.
+    /// A `cfg_attr` that contains an attribute of this macro, which this macro cannot expand.
     Hidden(String),
-    /// An attribute of another framework, and what to use instead.
+    /// An attribute of another framework, and the text that explains what to use instead.
     Elsewhere(&'static str),
     /// A second `#[api]` on the same trait.
     Repeated,
     Foreign,
 }
 
-/// How the arguments are written.
+/// The syntax of the attribute's arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
-    /// `#[login]`
+    /// No arguments, as in `#[login]`.
     Bare,
-    /// `#[get("/orders")]`
+    /// Arguments in parentheses, as in `#[get("/orders")]`.
     List,
-    /// `#[get = "/orders"]`
+    /// A value after an equals sign, as in `#[get = "/orders"]`.
     Equals,
 }
 
 impl Attribute {
-    /// Parses all attributes of a node. `known` lists this macro's attributes that are allowed there.
+    /// Parses all attributes of a node. `known` lists the attributes of this macro that are allowed on the node.
     pub(super) fn parse_all(
         input: ParseStream,
         known: &[&str],
@@ -77,7 +77,7 @@ impl Attribute {
         Self { at, whole, name, owner, style, arguments, source }
     }
 
-    /// Takes the arguments of a second `#[api(...)]` on the same trait, which would otherwise generate a second
+    /// Returns the arguments of a second `#[api(...)]` on the same trait, which would otherwise generate a second
     /// client.
     pub(super) fn take_repeated(&mut self) -> Vec<Argument> {
         if !["api", "afresh::api"].contains(&self.name.as_str()) {
@@ -96,18 +96,18 @@ impl Attribute {
         self.name == "cfg"
     }
 
-    /// A doc comment or `#[doc = "..."]`.
+    /// Whether the attribute is a doc comment or `#[doc = "..."]`.
     pub(crate) fn is_doc(&self) -> bool {
         self.name == "doc"
     }
 
-    /// `allow`, `expect`, `warn`, `deny` or `forbid`, which also apply to generated code.
+    /// Whether the attribute is `allow`, `expect`, `warn`, `deny` or `forbid`, which also apply to generated code.
     pub(crate) fn is_lint_level(&self) -> bool {
         ["allow", "expect", "warn", "deny", "forbid"].contains(&self.name.as_str())
     }
 }
 
-/// The attributes as they were written.
+/// Returns the attributes as they were written.
 pub(super) fn sources(attributes: &[Attribute]) -> TokenStream {
     let sources = attributes.iter().map(|attribute| &attribute.source);
     quote!(#(#sources)*)
@@ -120,7 +120,8 @@ fn owner(name: &str, arguments: &[Argument], known: &[&str]) -> Owner {
     if name == "cfg_attr" {
         let words = arguments.iter().skip(1).filter_map(|argument| argument.key().word());
         let mut own: Vec<String> = words.filter(|word| tables::is_macro_attribute(word)).collect();
-        // Without the verb, the method would seem to have none.
+        // The attribute for the HTTP method comes first, because without it the method would seem to have no HTTP
+        // method.
         own.sort_by_key(|word| tables::verb(word).is_none());
         return own.into_iter().next().map_or(Owner::Foreign, Owner::Hidden);
     }

@@ -1,4 +1,4 @@
-//! Parses the item under `#[api]`, which may turn out not to be a trait.
+//! Parses the item under `#[api]`, which may not be a trait.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
@@ -9,19 +9,19 @@ use super::token_search::{any_word, is_word};
 use super::trait_item::{Trait, parse_trait};
 use crate::diag::{Diagnostics, Location};
 
-/// The item under the attribute.
+/// The item under `#[api]`.
 pub(crate) enum Input {
     Trait(Box<Trait>),
-    /// A trait that cannot be parsed, with its visibility and name if those can.
+    /// A trait that cannot be parsed, with its visibility and name if they can be parsed.
     Unreadable(Option<(Visibility, Ident)>),
-    /// Not a trait. Holds the item's keyword, and whether `mockall` generated the item.
+    /// An item that is not a trait, with the location of its keyword. `is_mock` is true if `mockall` generated the
+    /// item.
     Other {
         at: Location,
         is_mock: bool,
     },
 }
 
-/// Parses the item under the attribute.
 pub(crate) fn parse_item(item: TokenStream, diag: &mut Diagnostics) -> Input {
     if !item.clone().into_iter().any(|token| is_word(&token, "trait")) {
         return parse_other(&item, diag);
@@ -41,7 +41,7 @@ pub(crate) fn parse_item(item: TokenStream, diag: &mut Diagnostics) -> Input {
     }
 }
 
-/// Parses the part of a trait that a client needs.
+/// Parses only the visibility and the name of a trait, which are enough to generate a client.
 fn parse_head(input: ParseStream) -> syn::Result<(Visibility, Ident)> {
     input.call(syn::Attribute::parse_outer)?;
     let vis = input.parse()?;
@@ -65,7 +65,7 @@ fn parse_other(item: &TokenStream, diag: &mut Diagnostics) -> Input {
     Input::Other { at, is_mock: any_word(item, &is_of_mockall) }
 }
 
-/// `automock` copies the attributes below it to everything it generates.
+/// `automock` copies the attributes below it to every item that it generates.
 fn is_of_mockall(word: &str) -> bool {
     word == "mockall" || word.starts_with("Mock") || word.ends_with("_expectations")
 }

@@ -10,17 +10,17 @@ use super::parameter::Parameter;
 use super::recovery::drain;
 use crate::diag::{Diagnostics, Location};
 
-/// The inputs of a method.
+/// The receiver and the parameters of a method.
 pub(crate) struct Inputs {
-    /// The parentheses.
+    /// The location of the parentheses.
     pub(crate) at: Location,
     pub(crate) receiver: Receiver,
-    /// This macro's attributes on `self`.
+    /// The attributes of this macro on `self`.
     pub(crate) on_receiver: Vec<Attribute>,
     pub(crate) params: Vec<Parameter>,
 }
 
-/// The parsed contents of the parentheses.
+/// The receiver and the parameters inside the parentheses.
 #[derive(Default)]
 struct Inside {
     receiver: Receiver,
@@ -35,7 +35,7 @@ pub(crate) enum Receiver {
     Missing,
     /// `&self` or `&'a self`.
     Shared { source: TokenStream, self_token: Token![self] },
-    /// Any other form, and its spelling in errors.
+    /// A receiver in any other form, and its spelling in errors.
     Other { source: TokenStream, at: Location, written: &'static str },
 }
 
@@ -50,7 +50,7 @@ impl Inputs {
     }
 }
 
-/// The parentheses as an empty group, because their contents are not parsed yet.
+/// Returns the parentheses as an empty group, because their contents are not parsed yet.
 fn parentheses(span: Span) -> Group {
     let mut group = Group::new(Delimiter::Parenthesis, TokenStream::new());
     group.set_span(span);

@@ -14,19 +14,19 @@ use crate::diag::{Diagnostics, Location};
 /// An item of the trait.
 pub(crate) enum Item {
     Method(Box<Method>),
-    /// A constant with a value. The client uses the same value.
+    /// A constant with a value, which the client also uses.
     Constant(TokenStream),
     Unsupported(Unsupported),
 }
 
 impl Item {
-    /// Whether this is an associated type, for which the client has only a stub.
+    /// Whether the item is an associated type, for which the client has only a stub.
     pub(crate) fn is_unsupported_type(&self) -> bool {
         matches!(self, Self::Unsupported(Unsupported { kind: UnsupportedKind::Type { .. }, .. }))
     }
 }
 
-/// An item that the client cannot implement. It stays in the trait, and the client gets a stub.
+/// An item that the client cannot implement. An unsupported item stays in the trait, and the client gets a stub.
 pub(crate) struct Unsupported {
     pub(crate) at: Location,
     pub(crate) source: TokenStream,
@@ -39,7 +39,6 @@ pub(crate) enum UnsupportedKind {
     Macro { name: String },
 }
 
-/// Parses the items of a trait body.
 pub(super) fn parse_items(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Vec<Item>> {
     let mut items = Vec::new();
     while !input.is_empty() && !ends_in_attributes(input) {

@@ -1,4 +1,4 @@
-//! Parses a method: its signature in parts, and its body as raw tokens.
+//! Parses the parts of a method's signature, and keeps the body as raw tokens.
 
 use std::ops::Range;
 
@@ -24,17 +24,18 @@ pub(crate) struct Method {
     /// The locations within this method.
     pub(crate) locations: Range<usize>,
     pub(crate) attributes: Vec<Attribute>,
-    /// Whether `#[async_trait]` has rewritten the method. It is read as the async method that it was.
+    /// Whether `#[async_trait]` has rewritten the method. A rewritten method is read as the original async method.
     pub(crate) is_desugared: bool,
-    /// Trait methods cannot have a visibility. It is kept so that the compiler reports it.
+    /// The visibility of the method, although trait methods cannot have a visibility. The visibility is kept so that
+    /// the compiler reports it.
     pub(crate) vis: Visibility,
     pub(crate) qualifiers: Qualifiers,
     pub(crate) fn_token: Token![fn],
-    /// The `fn` keyword.
+    /// The location of the `fn` keyword.
     pub(crate) at: Location,
     pub(crate) name: Name,
     pub(crate) generics: Generics,
-    /// The generic parameters.
+    /// The location of the generic parameters.
     pub(crate) generics_at: Location,
     pub(crate) inputs: Inputs,
     pub(crate) output: Option<Output>,
@@ -44,27 +45,27 @@ pub(crate) struct Method {
 /// The keywords before `fn`.
 pub(crate) struct Qualifiers {
     pub(crate) asyncness: Option<Token![async]>,
-    /// `const`, `unsafe` and `extern`.
+    /// The keywords `const`, `unsafe` and `extern`.
     pub(crate) others: TokenStream,
-    /// The first of `others`.
+    /// The first keyword in the field `others`.
     pub(crate) other: Option<(Location, String)>,
 }
 
-/// `-> Type`
+/// The return type, such as `-> Type`.
 pub(crate) struct Output {
     pub(crate) arrow: Token![->],
     pub(crate) ty: Type,
     pub(crate) at: Location,
 }
 
-/// The end of a method: `;` or a body.
+/// The end of a method, which is `;` or a body.
 pub(crate) enum End {
     Declared(Token![;]),
     Provided(Group),
 }
 
 impl Method {
-    /// Parses what follows the attributes. `start` is the first location of the method.
+    /// Parses the rest of a method after its attributes. `start` is the first location of the method.
     pub(super) fn parse(
         input: ParseStream,
         attributes: Vec<Attribute>,
@@ -103,18 +104,17 @@ impl Method {
         })
     }
 
-    /// Whether the method is async.
     pub(crate) fn is_async(&self) -> bool {
         self.qualifiers.asyncness.is_some()
     }
 
-    /// Whether the method has type or const parameters. Lifetimes do not count.
+    /// Whether the method has type or const parameters. Lifetime parameters do not make a method generic.
     pub(crate) fn is_generic(&self) -> bool {
         self.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_)))
     }
 
-    /// The lifetimes in the signature that neither the method nor the trait declares, each once, with the location of the
-    /// type that has it.
+    /// Returns each lifetime in the signature that neither the method nor the trait declares, with the location of the
+    /// type that contains it.
     pub(crate) fn undeclared_lifetimes(&self, of_trait: &Generics) -> Vec<(Lifetime, Location)> {
         let types = self.inputs.params.iter().map(|param| (&param.ty, param.ty_at));
         let types = types.chain(self.output.as_ref().map(|output| (&output.ty, output.at)));
@@ -187,8 +187,8 @@ impl Output {
 }
 
 impl End {
-    /// Parses the end of a method. A method that only lacks its `;` is kept, because the user is probably still
-    /// typing it.
+    /// Parses the end of a method. A method that only lacks its `;` is kept, because the user is probably still typing
+    /// the method.
     fn parse(input: ParseStream, has_output: bool) -> syn::Result<Self> {
         if input.peek(Token![;]) {
             return input.parse().map(Self::Declared);
@@ -204,8 +204,8 @@ impl End {
     }
 }
 
-/// Undoes `#[async_trait]`, which turns `async fn f(&self) -> R` into
-/// `fn f<'life0, 'async_trait>(&'life0 self) -> Pin<Box<dyn Future<Output = R> + Send + 'async_trait>>`.
+/// Undoes `#[async_trait]`, which turns `async fn f(&self) -> R` into `fn f<'life0, 'async_trait>(&'life0 self) ->
+/// Pin<Box<dyn Future<Output = R> + Send + 'async_trait>>`.
 fn resugar(generics: &mut Generics, qualifiers: &mut Qualifiers, output: &mut Option<Output>) -> bool {
     let is_invented = |param: &GenericParam| matches!(param, GenericParam::Lifetime(param) if param.lifetime.ident == "async_trait");
     if !generics.params.iter().any(is_invented) {
@@ -224,7 +224,7 @@ fn resugar(generics: &mut Generics, qualifiers: &mut Qualifiers, output: &mut Op
     true
 }
 
-/// The `R` in `Pin<Box<dyn Future<Output = R> + Send>>`.
+/// Returns the `R` of `Pin<Box<dyn Future<Output = R> + Send>>`.
 fn awaited(ty: &Type) -> Option<Type> {
     match ty {
         Type::Path(path) => awaited_in(&path.path),
@@ -247,7 +247,7 @@ fn awaited_in(path: &Path) -> Option<Type> {
     })
 }
 
-/// The locations from `start` to the current position.
+/// Returns the range of locations from `start` to the current position.
 fn since(start: usize, diag: &Diagnostics) -> Range<usize> {
     start..diag.position()
 }

@@ -1,7 +1,7 @@
-//! The source as it was written: the trait with its attributes, methods and parameters.
+//! Parses the source as it was written: the trait with its attributes, methods and parameters.
 //!
-//! A hand-written parser reads it rather than syn's. It skips an item that cannot be parsed, so that one mistake does
-//! not hide the whole trait, and it keeps method bodies as raw tokens.
+//! The parser of traits is written by hand and does not use the item parser of syn. The parser skips an item that
+//! cannot be parsed, so that one mistake does not hide the whole trait, and it keeps method bodies as raw tokens.
 //!
 //! Read `tables.rs` first: it lists every attribute and argument.
 

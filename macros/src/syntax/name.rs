@@ -7,7 +7,7 @@ use syn::parse::ParseStream;
 use crate::diag::{Diagnostics, Location};
 use crate::names;
 
-/// A name in the source.
+/// A name in the source and its location.
 pub(crate) struct Name {
     pub(crate) ident: Ident,
     pub(crate) at: Location,
@@ -19,7 +19,7 @@ impl Name {
         Ok(Self { at: diag.locate(&ident), ident })
     }
 
-    /// The name without the `r#` of a raw identifier.
+    /// Returns the name without the `r#` of a raw identifier.
     pub(crate) fn plain(&self) -> String {
         names::plain(&self.ident)
     }

@@ -8,18 +8,18 @@ use super::attribute::Attribute;
 use crate::diag::{Diagnostics, Location};
 use crate::names;
 
-/// A parameter as it was written.
+/// A parameter of a method as it was written.
 pub(crate) struct Parameter {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) pattern: Pattern,
-    /// The name or the pattern.
+    /// The location of the name or the pattern.
     pub(crate) at: Location,
     pub(crate) colon: Token![:],
     pub(crate) ty: Type,
     pub(crate) ty_at: Location,
 }
 
-/// The pattern before the colon.
+/// The pattern before the colon of a parameter.
 pub(crate) enum Pattern {
     Name(Ident),
     Other(TokenStream),
@@ -41,7 +41,7 @@ impl Parameter {
         Ok(Self { attributes, pattern, at, colon, ty_at: diag.locate(&ty), ty })
     }
 
-    /// The name without the `r#` of a raw identifier. Returns `None` for other patterns.
+    /// Returns the name without the `r#` of a raw identifier, or `None` for other patterns.
     pub(crate) fn plain_name(&self) -> Option<String> {
         match &self.pattern {
             Pattern::Name(name) => Some(names::plain(name)),

@@ -1,16 +1,16 @@
-//! Continues parsing after an error, so that one broken item does not hide the next.
+//! Continues parsing after an error, so that one invalid item does not hide the errors of the next item.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::ParseStream;
 use syn::token::Bracket;
 use syn::{Ident, Token};
 
-/// Reads all remaining tokens. Otherwise syn reports them as unexpected.
+/// Reads all remaining tokens, because syn would report them as unexpected.
 pub(super) fn drain(input: ParseStream) -> syn::Result<()> {
     input.parse::<TokenStream>().map(drop)
 }
 
-/// Whether only attributes without an item follow. The compiler reports them.
+/// Whether the rest of the input consists of attributes without an item, which the compiler reports.
 pub(super) fn ends_in_attributes(input: ParseStream) -> bool {
     let ahead = input.fork();
     ahead.call(syn::Attribute::parse_outer).is_ok() && ahead.is_empty()
@@ -30,8 +30,8 @@ pub(super) fn take_rest(input: ParseStream) -> syn::Result<TokenStream> {
     Ok(rest)
 }
 
-/// Skips the rest of an item that cannot be parsed. An unfinished item has no end, so it stops where the next item
-/// begins.
+/// Skips the rest of an item that cannot be parsed. An unfinished item has no end, so skipping stops where the next
+/// item begins.
 pub(super) fn skip_rest(input: ParseStream) -> syn::Result<()> {
     while !input.is_empty() && !starts_item(input) {
         if ends_item(&input.parse()?) {
@@ -49,7 +49,7 @@ fn ends_item(token: &TokenTree) -> bool {
     }
 }
 
-/// Whether the next tokens can only begin an item.
+/// Whether the next tokens can only be the beginning of an item.
 pub(super) fn starts_item(input: ParseStream) -> bool {
     input.peek(Token![#]) && input.peek2(Bracket)
         || input.peek(Token![async]) && input.peek2(Token![fn])

@@ -1,7 +1,7 @@
-//! Every attribute and argument that a user can write, in five tables.
+//! Lists every attribute and argument that a user can write, in five tables.
 //!
-//! Parsing, stripping, error lists and help texts all use them. To add a word, add a row here and a variant in
-//! `model`. The compiler then points at each `match` that needs a new arm.
+//! Parsing, stripping, error lists and help texts all use the five tables. To add an attribute or argument, add a row
+//! to a table and a variant in `model`. The compiler then reports each `match` that needs a new arm.
 
 use crate::model::{ConstantPlace, ParamKind, Role};
 
@@ -21,7 +21,7 @@ pub(crate) enum Arg {
     Crate,
 }
 
-/// The arguments of `#[api(...)]`, and how each is written.
+/// The arguments of `#[api(...)]`, each with an example of its syntax.
 pub(crate) const ARGS: &[(&str, Arg, &str)] = &[
     ("client", Arg::Client, "client = ShopClient"),
     ("path", Arg::Path, "path = \"/api/v2\""),
@@ -40,15 +40,15 @@ pub(crate) const ARGS: &[(&str, Arg, &str)] = &[
     ("crate", Arg::Crate, "crate = path::to::afresh"),
 ];
 
-/// The HTTP method that an attribute stands for.
+/// The HTTP method that an attribute represents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
     Known(&'static str),
-    /// The first argument of the attribute names it.
+    /// The HTTP method is the first argument of the attribute.
     Written,
 }
 
-/// The attributes that give the HTTP method and the path.
+/// The attributes that set the HTTP method and the path.
 pub(crate) const VERBS: &[(&str, Verb)] = &[
     ("get", Verb::Known("GET")),
     ("post", Verb::Known("POST")),
@@ -60,7 +60,7 @@ pub(crate) const VERBS: &[(&str, Verb)] = &[
     ("request", Verb::Written),
 ];
 
-/// An attribute of a method that does not belong to its request.
+/// A method attribute that does not belong to the request of the method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RuleAttribute {
     Role(Role),
@@ -101,29 +101,28 @@ pub(crate) const CONSTANTS: &[(&str, ConstantPlace, bool)] = &[
     ("form", ConstantPlace::Form, false),
 ];
 
-/// What the argument of a parameter attribute means.
+/// The meaning of the argument of a parameter attribute.
 pub(crate) enum Naming {
     /// The attribute takes no argument.
     None,
-    /// A header name.
+    /// The argument is a header name.
     Header(fn(String) -> ParamKind),
-    /// A cookie name.
+    /// The argument is a cookie name.
     Cookie(fn(String) -> ParamKind),
-    /// Any text that is not empty.
+    /// The argument is any text that is not empty.
     Free(fn(String) -> ParamKind),
 }
 
-/// An attribute of a parameter, which gives its place in the request.
+/// An attribute of a parameter, which sets the place of the parameter in the request.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
-    /// The meaning without an argument, given the parameter's name.
+    /// The meaning of the attribute without an argument, as a function of the parameter's name.
     pub(crate) bare: fn(String) -> ParamKind,
     pub(crate) named: Naming,
-    /// Whether the attribute is allowed in `#[refresh]` and `#[logout]` methods only.
+    /// Whether the attribute is allowed only in `#[refresh]` and `#[logout]` methods.
     pub(crate) of_session: bool,
 }
 
-/// The attributes of a parameter.
 pub(crate) const KINDS: &[Kind] = &[
     Kind { name: "path", bare: ParamKind::Path, named: Naming::Free(ParamKind::Path), of_session: false },
     Kind {
@@ -181,24 +180,24 @@ pub(crate) fn kind(name: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == name)
 }
 
-/// The attributes that a method can have.
+/// Returns the names of the attributes that a method can have.
 pub(crate) fn method_attributes() -> Vec<&'static str> {
     let verbs = VERBS.iter().map(|(name, _)| *name);
     let rules = RULES.iter().map(|(name, _)| *name);
     verbs.chain(rules).chain(CONSTANTS.iter().map(|(name, ..)| *name)).collect()
 }
 
-/// The attributes that the trait can have.
+/// Returns the names of the attributes that the trait can have.
 pub(crate) fn trait_attributes() -> Vec<&'static str> {
     CONSTANTS.iter().filter(|(.., on_trait)| *on_trait).map(|(name, ..)| *name).collect()
 }
 
-/// Whether this macro defines an attribute of this name. Such an attribute never appears in the output.
+/// Whether this macro defines an attribute of this name. An attribute of this macro never appears in the output.
 pub(crate) fn is_macro_attribute(name: &str) -> bool {
     method_attributes().contains(&name) || kind(name).is_some()
 }
 
-/// Attributes of other frameworks, and what to use instead.
+/// The attributes of other frameworks, each with a text that explains what to use instead.
 const ELSEWHERE: &[(&str, &str)] = &[
     (
         "retry",
@@ -208,8 +207,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("noauth", "write `#[public]`"),
     ("anonymous", "write `#[public]`"),
     ("unauthenticated", "write `#[public]`"),
-    ("auth", "remove it: calls carry the access token of the session by themselves"),
-    ("authenticated", "remove it: calls carry the access token of the session by themselves"),
+    ("auth", "remove the attribute: calls send the access token of the session automatically"),
+    ("authenticated", "remove the attribute: calls send the access token of the session automatically"),
     ("multipart", "write `#[part]` on each parameter that is a part"),
     ("cache", "put a cache into the transport: `.transport(service)` on the client's builder"),
     ("base_url", "pass the URL of the server to the `builder` function of the client"),
@@ -218,15 +217,14 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("async_trait::async_trait", REMOVE_ASYNC_TRAIT),
 ];
 
-/// The help for `#[async_trait]`.
-pub(crate) const REMOVE_ASYNC_TRAIT: &str = "remove it: `#[api]` needs no boxed futures; for a type that holds any implementation, write `#[api(dyn)]`";
+pub(crate) const REMOVE_ASYNC_TRAIT: &str = "remove the attribute: `#[api]` needs no boxed futures; for a type that holds any implementation, write `#[api(dyn)]`";
 
-/// What to use instead of an attribute of another framework.
+/// Returns the text that explains what to use instead of an attribute of another framework.
 pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
     ELSEWHERE.iter().find(|(known, _)| *known == name).map(|(_, help)| *help)
 }
 
-/// Lists attributes for a help text: `#[get]`, `#[post]`, ...
+/// Lists attributes for a help text, in the form `#[get]`, `#[post]`, ...
 pub(crate) fn list_attributes<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     names.into_iter().map(|name| format!("`#[{name}]`")).collect::<Vec<_>>().join(", ")
 }

@@ -15,7 +15,8 @@ pub(crate) fn mentions_reference(ty: &Type) -> bool {
     ty.to_token_stream().into_iter().any(is_and)
 }
 
-/// Whether a type has `dyn Serialize` of serde, which no type can be: its methods are generic.
+/// Whether a type contains serde's `dyn Serialize`, which is never a valid type because the methods of `Serialize` are
+/// generic.
 pub(crate) fn has_serialize_object(ty: &impl ToTokens) -> bool {
     let mut words: Vec<String> = Vec::new();
     for token in ty.to_token_stream() {
@@ -36,7 +37,7 @@ pub(crate) fn has_serialize_object(ty: &impl ToTokens) -> bool {
     false
 }
 
-/// The lifetimes in the tokens, at any depth.
+/// Returns the lifetimes in the tokens, at any depth.
 pub(super) fn lifetimes_in(tokens: TokenStream) -> Vec<Lifetime> {
     let mut found = Vec::new();
     let mut tokens = tokens.into_iter();

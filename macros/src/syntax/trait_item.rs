@@ -1,4 +1,4 @@
-//! Parses a trait as a whole.
+//! Parses the whole trait under `#[api]`.
 
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
@@ -13,13 +13,12 @@ use super::name::Name;
 use super::tables;
 use crate::diag::{Diagnostics, Location};
 
-/// The trait under `#[api]`.
 pub(crate) struct Trait {
     pub(crate) attributes: Vec<Attribute>,
-    /// The arguments of a second `#[api(...)]`.
+    /// The arguments of a second `#[api(...)]` on the same trait.
     pub(crate) arguments: Vec<Argument>,
     pub(crate) vis: Visibility,
-    /// `unsafe`, `auto` or another keyword that an API trait cannot have.
+    /// The keyword `unsafe` or `auto`, or another keyword that an API trait cannot have.
     pub(crate) qualifier: Option<(Location, String)>,
     pub(crate) keyword: Token![trait],
     pub(crate) name: Name,

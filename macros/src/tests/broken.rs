@@ -1,4 +1,4 @@
-//! Tests that the valid parts of a broken or unfinished trait are still generated.
+//! Tests that the valid parts of an invalid or unfinished trait are still generated.
 
 use quote::quote;
 
@@ -42,6 +42,32 @@ fn a_method_with_an_error_keeps_its_declaration_and_gets_a_stub() {
                 ::core::unimplemented!()
             }
         });
+}
+
+#[test]
+fn a_method_with_an_error_keeps_a_default_body_that_fits_its_declaration() {
+    let expanded = api(quote! {
+        trait Shop {
+            #[get("/orders")]
+            async fn kept(&self, id: u64) -> Result<u64> { Ok(id) }
+
+            #[get("/orders")]
+            async fn replaced(self, (a, b): (u8, u8)) -> Result<u8> { Ok(a) }
+        }
+    });
+    expanded
+        .has(&quote!({ Ok(id) }))
+        .has(&quote!(
+            fn kept(&self, _: u64) -> ::afresh::Pending<Result<u64>> {
+                ::core::unimplemented!()
+            }
+        ))
+        .has_not(&quote!(Ok(a)))
+        .has(&quote!(
+            fn replaced(&self, _: (u8, u8)) -> ::afresh::Pending<Result<u8>> {
+                ::core::unimplemented!()
+            }
+        ));
 }
 
 #[test]
@@ -103,7 +129,7 @@ fn a_trait_that_async_trait_has_rewritten_is_read_as_it_was() {
     );
 }
 
-/// The user is still typing a method in an editor.
+/// Tests a method that the user is still typing in an editor.
 #[test]
 fn an_unfinished_method_does_not_affect_others() {
     let halves = [

@@ -1,6 +1,6 @@
-//! Tests of the tokens that `#[api]` generates. The crate `afresh-tests` compiles and runs such code.
+//! Tests the tokens that `#[api]` generates. The crate `afresh-tests` compiles and runs generated code.
 //!
-//! Read `valid.rs` first.
+//! Read `valid.rs` first: it tests the code for valid traits.
 
 mod broken;
 mod derives;

@@ -41,7 +41,7 @@ const SHOP: &str = r#"
     }
 "#;
 
-/// The bodies of the generated traits and impls that have the methods of [`SHOP`].
+/// Returns the bodies of the generated traits and impls that contain the methods of [`SHOP`].
 fn bodies(arguments: &str) -> Vec<TokenStream> {
     let expanded = expand(arguments.parse().unwrap(), SHOP.parse().unwrap());
     assert!(!expanded.to_string().contains("compile_error"), "{expanded}");
@@ -58,7 +58,8 @@ fn bodies(arguments: &str) -> Vec<TokenStream> {
     bodies.filter(has_method).collect()
 }
 
-/// Collects the tokens that have the span of the macro call. In a parsed text, that span is empty.
+/// Collects the tokens that have the span of the macro call. In a text that a test parses, the span of the macro call
+/// is empty.
 fn collect_tokens_without_a_place(tokens: TokenStream, placeless: &mut Vec<String>) {
     for token in tokens {
         if token.span().byte_range().is_empty() {

@@ -51,6 +51,36 @@ fn a_method_without_values_needs_no_mutable_call() {
 }
 
 #[test]
+fn a_default_body_stays_in_the_trait_and_the_client_sends_the_call() {
+    let expanded = api(quote! {
+        trait Shop {
+            #[get("/orders/{id}")]
+            async fn order(&self, id: u64, #[cfg(unix)] #[query] page: u8) -> Result<()> {
+                unimplemented!()
+            }
+        }
+    });
+    expanded
+        .has(&quote! {
+            fn order(&self, id: u64, #[cfg(unix)] page: u8)
+                -> impl ::core::future::Future<Output = Result<()> > + ::core::marker::Send
+            {
+                let _ = &id;
+                #[cfg(unix)]
+                let _ = &page;
+                async move {
+                    if let ::core::option::Option::Some(__afresh_result) = ::core::option::Option::None::<Result<()> > {
+                        return __afresh_result;
+                    }
+                    { unimplemented!() }
+                }
+            }
+        })
+        .has(&quote!(fn order(&self, id: u64, #[cfg(unix)] page: u8) -> ::afresh::Pending<Result<()> >))
+        .has(&quote!(::afresh::__private::send::<Result<()>, _>));
+}
+
+#[test]
 fn the_route_is_the_last_line_of_the_docs() {
     let expanded = api(quote! {
         trait Shop {

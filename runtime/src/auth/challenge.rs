@@ -1,4 +1,4 @@
-//! Reads `WWW-Authenticate`: [`read`].
+//! Reads the `WWW-Authenticate` header: [`read`].
 
 use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
@@ -6,7 +6,7 @@ use http_auth::{ChallengeParser, ChallengeRef};
 
 use crate::error::Challenge;
 
-/// What a challenge says about the access token.
+/// The meaning of a challenge for the access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenError {
     InvalidToken,
@@ -14,19 +14,19 @@ pub(crate) enum TokenError {
     Challenge(Challenge),
 }
 
-/// The first challenge that says anything about the token (RFC 9110 §11.6.1, RFC 6750 §3).
+/// Returns the first challenge that concerns the access token (RFC 9110 §11.6.1, RFC 6750 §3).
 pub(crate) fn read(headers: &HeaderMap) -> Option<TokenError> {
     challenges(headers).find_map(|challenge| token_error(&challenge))
 }
 
-/// All challenges.
+/// Returns all challenges of a response.
 pub(crate) fn challenges(headers: &HeaderMap) -> impl Iterator<Item = ChallengeRef<'_>> {
     let lines = headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| ChallengeParser::new(line).map_while(Result::ok))
 }
 
 fn token_error(challenge: &ChallengeRef<'_>) -> Option<TokenError> {
-    // A token that lacks claims has not simply expired, whatever the error code says.
+    // A token that lacks claims has not expired, even if the error code is `invalid_token`.
     if has(challenge, "claims") {
         return Some(TokenError::Challenge(Challenge::Claims));
     }

@@ -1,4 +1,4 @@
-//! What an answer says about the credential. Read `policy` first.
+//! Decides what an answer means for the credential. Read `policy` first.
 
 pub(crate) mod challenge;
 pub(crate) mod policy;

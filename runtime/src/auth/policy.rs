@@ -1,5 +1,5 @@
-//! What an answer says about the credential that its request carried: [`Policy`]. No other folder knows which
-//! statuses refuse a credential.
+//! Defines [`Policy`], which decides what an answer means for the credential of its request. No other folder
+//! decides which statuses refuse a credential.
 
 use http::{HeaderMap, StatusCode};
 
@@ -9,10 +9,10 @@ use super::rules::Rules;
 use crate::error::{Classification, Reason, Rejection};
 use crate::format::media_type::MediaType;
 
-/// The statuses that refuse a credential, unless the API or the builder declares others.
+/// The statuses that refuse a credential, unless the API or the builder declares other statuses.
 pub(crate) const CREDENTIAL_REFUSED: &[u16] = &[401, 403];
 
-/// A [`Classification`] and its reason. With a reason, it is clear that a refresh would not help.
+/// A [`Classification`] and its reason. If there is a reason, a refresh would not help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Classified {
     pub(crate) classification: Classification,
@@ -22,14 +22,14 @@ pub(crate) struct Classified {
 /// The rules that classify the answers to a method.
 #[derive(Clone, Copy)]
 pub(crate) struct Policy<'a> {
-    /// Statuses that refuse the credential. A 2xx status does so only if a rule matches too.
+    /// The statuses that refuse the credential. A 2xx status refuses the credential only if a rule matches, too.
     pub(crate) refresh_on: &'a [u16],
     pub(crate) expired_when: Rules<'a>,
     pub(crate) forbidden_when: Rules<'a>,
 }
 
 impl Policy<'_> {
-    /// Whether an answer with this status can say anything about the credential.
+    /// Whether an answer with this status can concern the credential.
     pub(crate) fn concerns(&self, status: StatusCode) -> bool {
         if status.is_success() {
             return self.lists(status) && !self.expired_when.is_empty();
@@ -37,13 +37,13 @@ impl Policy<'_> {
         self.is_refusal(status)
     }
 
-    /// Whether this status alone says that the server refused the call for its credential.
+    /// Whether this status alone means that the server refused the credential.
     pub(crate) fn is_refusal(&self, status: StatusCode) -> bool {
         !status.is_success() && (self.lists(status) || CREDENTIAL_REFUSED.contains(&status.as_u16()))
     }
 
-    /// Whether the beginning of the body is needed. `streams`: the caller reads the body of a success as it arrives, so
-    /// only a JSON document is waited for.
+    /// Whether classifying the answer needs the beginning of its body. `streams` is true if the caller reads the
+    /// body of a success as it arrives. If the caller streams the body, only a JSON document is read in advance.
     pub(crate) fn wants_body(&self, status: StatusCode, headers: &HeaderMap, streams: bool) -> bool {
         if !self.lists(status) {
             return false;
@@ -51,15 +51,15 @@ impl Policy<'_> {
         if !self.expired_when.is_empty() || !self.forbidden_when.is_empty() {
             return !(streams && status.is_success()) || MediaType::of(headers).is_json();
         }
-        // A 403 that says nothing else may say in its body that the rate is limited.
+        // A 403 without a challenge may report in its body that the rate is limited.
         status != StatusCode::UNAUTHORIZED
             && MediaType::of(headers).is_json()
             && challenge::read(headers).is_none()
             && !rate_limit::in_headers(headers)
     }
 
-    /// Classifies an answer to a request that carried the session's credential. `expired`: the credential has expired
-    /// by the local clock.
+    /// Classifies an answer to a request that carried the credential of the session. `expired` is true if the
+    /// credential has expired by the local clock.
     pub(crate) fn classify(&self, answer: &Rejection, expired: bool) -> Option<Classified> {
         let status = answer.status();
         if !self.concerns(status) {
@@ -79,7 +79,7 @@ impl Policy<'_> {
         self.refresh_on.contains(&status.as_u16())
     }
 
-    /// What the rules of the API and of the user say. They outrank everything else.
+    /// Applies the rules of the API and of the user, which take precedence over the status and the challenge.
     fn by_rules(&self, answer: &Rejection) -> Option<Classified> {
         let held = self.forbidden_when.hold(answer).and_then(|forbidden| {
             let expired = !forbidden && self.expired_when.hold(answer)?;
@@ -95,7 +95,7 @@ impl Policy<'_> {
 }
 
 impl Classified {
-    /// A refresh may help.
+    /// Creates a classification after which a refresh may help.
     fn refreshable(classification: Classification) -> Self {
         Self { classification, reason: None }
     }
@@ -109,7 +109,8 @@ impl Classified {
     }
 }
 
-/// What standards and well-known servers mean by the answer. A challenge outranks the status.
+/// Classifies an answer by the conventions of standards and well-known servers. A challenge takes precedence over
+/// the status.
 fn by_convention(answer: &Rejection, expired: bool) -> Classified {
     match challenge::read(answer.headers()) {
         Some(TokenError::InvalidToken) => return Classified::refreshable(Classification::Expired),

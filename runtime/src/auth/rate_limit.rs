@@ -1,4 +1,4 @@
-//! Detects refusals that limit the rate of requests.
+//! Detects responses that refuse a request because of a rate limit.
 
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::format::json_pointer::look_up;
 
-/// Reasons that Google's APIs give with a 403, in lower case and without underscores.
+/// The reasons that Google's APIs send with a 403, in lower case and without underscores.
 const LIMITS: [&str; 9] = [
     "ratelimitexceeded",
     "userratelimitexceeded",
@@ -19,12 +19,14 @@ const LIMITS: [&str; 9] = [
     "resourceexhausted",
 ];
 
-/// Whether there is a `Retry-After` (RFC 9110 §10.2.3), or GitHub's counter has reached 0.
+/// Whether the answer has a `Retry-After` header (RFC 9110 §10.2.3), or GitHub's counter of remaining requests has
+/// reached zero.
 pub(crate) fn in_headers(headers: &HeaderMap) -> bool {
     headers.contains_key(RETRY_AFTER) || headers.get("x-ratelimit-remaining").is_some_and(|left| left == "0")
 }
 
-/// Whether the body holds a reason of Google's APIs, in the older or the newer form, or GitHub's message.
+/// Whether the body contains a rate-limit reason of Google's APIs, in the older or the newer form, or GitHub's
+/// message.
 pub(crate) fn in_body(body: &[u8]) -> bool {
     let is_limit = |value: &Value| value.as_str().is_some_and(is_limit);
     let any_reason = |pointer| {

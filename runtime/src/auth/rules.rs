@@ -1,4 +1,4 @@
-//! Rules about answers, from a trait and from the builder: [`Rules`].
+//! Defines [`Rules`], the rules for answers from a trait and from the builder.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -6,17 +6,18 @@ use std::sync::Arc;
 use crate::declaration::condition::Condition;
 use crate::error::Rejection;
 
-/// A rule that the user gives to the builder.
+/// A rule that the user passes to the builder.
 pub(crate) type RuleFn = Arc<dyn Fn(&Rejection) -> bool + Send + Sync>;
 
-/// The conditions of an API and the functions of the builder. One that holds is enough.
+/// The conditions of an API and the functions of the builder. An answer matches if one condition or function
+/// matches.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Rules<'a> {
     pub(crate) declared: &'static [Condition],
     pub(crate) functions: &'a [RuleFn],
 }
 
-/// A function of the user panicked.
+/// The error of a rule whose function panicked.
 pub(crate) struct Panicked;
 
 impl Rules<'_> {
@@ -28,7 +29,8 @@ impl Rules<'_> {
         if self.declared.iter().any(|condition| holds(*condition, rejection)) {
             return Ok(true);
         }
-        // The function gets a shared reference only, so a panic cannot leave a value of the runtime half-changed.
+        // The function receives only a shared reference, so a panic cannot leave a value of the runtime in an
+        // invalid state.
         catch_unwind(AssertUnwindSafe(|| self.functions.iter().any(|rule| rule(rejection))))
             .map_err(|_| Panicked)
     }

@@ -4,11 +4,11 @@ use super::client::Client;
 use crate::declaration::endpoint::ApiInfo;
 use crate::refresh::method::Refresh;
 
-/// A generated client.
+/// A generated client type.
 pub trait Api: Sized {
-    /// The declarations of its trait.
+    /// The declarations of the trait of this client.
     const INFO: &'static ApiInfo;
-    /// Its `#[refresh]` method.
+    /// The `#[refresh]` method of the trait.
     const REFRESH: Option<Refresh> = None;
 
     /// Wraps the client that sends the calls.

@@ -1,5 +1,5 @@
-//! Builds a client and rejects settings that could leak a credential: [`ClientBuilder`]. The settings of the session are
-//! in `builder_auth`.
+//! Builds a client and rejects settings that could leak a credential: [`ClientBuilder`]. The settings of the session
+//! are in `builder_auth`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName};
 use tokio::sync::Semaphore;
-use url::Url;
 
 use super::api::Api;
 use super::refresh_settings::{RefreshSettings, declare};
@@ -20,6 +19,7 @@ use crate::execute::options::header;
 use crate::execute::retry::policy::Retry;
 use crate::execute::settings::Settings;
 use crate::platform::runtime::Handle;
+use crate::platform::url::Url;
 use crate::request::header_option::HeaderOption;
 use crate::session::{Session, Tokens};
 use crate::store::ErasedStore;
@@ -30,12 +30,11 @@ use crate::transport::origin::Origin;
 use crate::transport::transport::Transport;
 use crate::transport::upstream::Upstream;
 
-/// Builds a client: the generated type `C`, or [`Client`] itself. [`build`](Self::build) returns an error if the
+/// Builds a client of the generated type `C`, or a [`Client`]. [`build`](Self::build) returns an error if the
 /// configuration is invalid.
 ///
-/// Clones of the client share everything: the session, the connections and the settings. Two clients that are built
-/// apart share nothing, unless both are given the same [`session`](Self::session) or the same
-/// [`http`](Self::http) client.
+/// All clones of a client share its session, its connections and its settings. Two clients that are built separately
+/// share nothing, unless both use the same [`session`](Self::session) or the same [`http`](Self::http) client.
 ///
 /// ```
 /// use std::time::Duration;
@@ -52,7 +51,7 @@ use crate::transport::upstream::Upstream;
 pub struct ClientBuilder<C = Client> {
     pub(super) base: String,
     pub(super) transport: Option<Transport>,
-    /// When the browser sends its cookies.
+    /// The origins to which the browser sends its cookies.
     #[cfg(target_family = "wasm")]
     pub(super) credentials: RequestCredentials,
     pub(super) session: Option<Session>,
@@ -63,14 +62,14 @@ pub struct ClientBuilder<C = Client> {
     pub(super) headers: HeaderMap,
     pub(super) settings: Settings,
     pub(super) allow_http: bool,
-    /// The other origins to which a redirect may take bodies and headers.
+    /// The other origins to which a redirect may send bodies and headers.
     pub(super) follow_to: Vec<FollowedOrigin>,
     pub(super) error: Option<Error>,
     pub(super) client: PhantomData<fn() -> C>,
 }
 
 impl Client {
-    /// Starts building a client of the API at `base_url`. Credentials are sent to the origin of this URL only.
+    /// Starts building a client of the API at `base_url`. Credentials are sent only to the origin of this URL.
     pub fn builder(base_url: impl AsRef<str>) -> ClientBuilder<Self> {
         ClientBuilder::new(base_url.as_ref())
     }
@@ -97,9 +96,10 @@ impl<C: Api> ClientBuilder<C> {
         }
     }
 
-    /// Adds a header to each request to the API's origin that does not set it itself. Replaces a default header of that
-    /// name. The value is a `HeaderValue` or serializes as a scalar. `None` changes nothing.
-    #[expect(clippy::needless_pass_by_value, reason = "as in the method of `Pending`")]
+    /// Adds a default header to each request to the API's origin. A default header of the same name is replaced. A
+    /// request that sets the header itself keeps its own value. The value is a `HeaderValue` or a type that serializes
+    /// as a scalar. `None` changes nothing.
+    #[expect(clippy::needless_pass_by_value, reason = "the method of `Pending` has the same signature")]
     pub fn header<N, V, Via>(mut self, name: N, value: V) -> Self
     where
         HeaderName: TryFrom<N>,
@@ -116,7 +116,8 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Retries faults that are not about the credential. Default: no retries. [`Retry`] says what is retried.
+    /// Retries faults that do not concern the credential. By default, no call is retried. [`Retry`] describes which
+    /// faults are retried.
     pub fn retry(mut self, mut retry: Retry) -> Self {
         if let Some(budget) = retry.take_budget() {
             self.settings.retry_budget = budget;
@@ -125,24 +126,26 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Limits how many bytes the whole body of a success may have. A longer one is an error, see
-    /// [`is_body_too_large`](Error::is_body_too_large), and is not read to its end. Default: no limit. Streams are not
-    /// limited. The body of an error is cut at this limit, and always at 1 MiB.
+    /// Limits the number of bytes of the whole body of a successful answer. If a body is longer, the call fails with
+    /// [`is_body_too_large`](Error::is_body_too_large), and the rest of the body is not read. By default, the size is
+    /// unlimited. Streams are not limited. The body of an unsuccessful answer is cut at this limit and never exceeds 1
+    /// MiB.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.settings.max_body = Some(bytes);
         self
     }
 
-    /// Limits the time of a whole call, from its first poll: waiting for a refresh, all sends, the waits between attempts,
-    /// and the body unless it is streamed. Default: no limit.
+    /// Limits the time of a whole call, from its first poll. The time covers waiting for a refresh, all sends, the
+    /// waits between attempts, and reading the body unless it is streamed. By default, the time is unlimited.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self
     }
 
-    /// Limits how many calls that waited for a refresh are sent at the same time. The others wait until one of these has
-    /// the head of its answer. Use this for servers that cannot take all waiting calls at once. A call whose deadline
-    /// passes while it waits is not sent. Default: no limit; 0 counts as 1.
+    /// Limits how many calls that waited for a refresh are sent at the same time. Each further call waits until one of
+    /// these calls has received the head of its answer. Set this limit for a server that cannot process all waiting
+    /// calls at once. A call whose deadline passes during this wait is not sent. By default, the number is unlimited.
+    /// The value 0 is treated as 1.
     pub fn replay_limit(mut self, calls: usize) -> Self {
         self.settings.replay_limit = Some(Arc::new(Semaphore::new(calls.clamp(1, Semaphore::MAX_PERMITS))));
         self
@@ -213,7 +216,7 @@ impl<C: Api> ClientBuilder<C> {
     }
 }
 
-/// Omits the settings, which may hold secrets.
+/// The output omits the settings, which may contain secrets.
 impl<C: Api> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder").field("api", &C::INFO.name).finish_non_exhaustive()

@@ -15,17 +15,18 @@ use crate::session::{AsTokens, Session, Tokens, is_scheme};
 use crate::store::SessionStore;
 
 impl<C: Api> ClientBuilder<C> {
-    /// Starts logged in, as [`Session::set`] does. With a [store](Self::store), the tokens replace what it holds.
+    /// Logs the session in with these tokens, as [`Session::set`] does. The tokens replace the session in the
+    /// [store](Self::store), if one is set.
     pub fn tokens(mut self, tokens: Tokens) -> Self {
         self.tokens = Some(tokens);
         self
     }
 
-    /// Keeps the session in a store, so that it survives a restart and other processes can share it: a
-    /// [`FileStore`](crate::FileStore), or any [`SessionStore`]. Default: in memory only.
+    /// Stores the session in a [`FileStore`](crate::FileStore) or any other [`SessionStore`], so that the session
+    /// survives a restart and other processes can share it. By default, the session is only in memory.
     ///
-    /// The first call that needs the session reads the store. [`Session`](Session#stores) says what a store guarantees.
-    /// If several clients of a session set a store, the first one applies.
+    /// The first call that needs the session reads the store. [`Session`](Session#stores) describes the guarantees of a
+    /// store. If several clients of a session set a store, the first store is used.
     ///
     /// ```
     /// use afresh::{Client, FileStore};
@@ -39,9 +40,9 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// How long before its end a login is announced with [`SessionEvent::Ending`](crate::SessionEvent::Ending). Default: one
-    /// tenth of the lifetime that the server named, at most a day. If several clients of a session set it, the first one
-    /// applies.
+    /// Sets how long before the end of a login [`SessionEvent::Ending`](crate::SessionEvent::Ending) is emitted. The
+    /// default is one tenth of the lifetime that the server reported, but at most one day. If several clients of a
+    /// session set a time, the first value is used.
     ///
     /// If the time is longer than the whole login, the event is emitted immediately after each login.
     ///
@@ -65,30 +66,33 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Shares a session with other clients: one login, one refresh.
+    /// Shares a session with other clients. All clients of a session share its logins and its refreshes.
     ///
-    /// If several clients set a way to refresh, the first one applies. The access token is sent to the origin of each client.
+    /// If several clients set a way to refresh, the first way is used. The access token is sent to the origin of each
+    /// client.
     pub fn session(mut self, session: Session) -> Self {
         self.session = Some(session);
         self
     }
 
-    /// The statuses that say that the credential is not valid any more. Default: those that the API declares, or 401 and
-    /// 403. A 2xx status among them has an effect only if a rule of [`expired_when`](Self::expired_when) returns true.
+    /// Sets the statuses that mean that the credential is no longer valid. The default is the statuses that the API
+    /// declares, or 401 and 403. A 2xx status has an effect only if a rule of [`expired_when`](Self::expired_when) also
+    /// returns `true`.
     pub fn refresh_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         let statuses = self.checked("refresh_on", statuses);
         self.settings.refresh_on = Some(statuses.into_iter().map(|status| status.as_u16()).collect());
         self
     }
 
-    /// Adds a rule that recognizes an expired credential. It is called for answers whose status is in
-    /// [`refresh_on`](Self::refresh_on). If it returns true, the credential is refreshed, even where a 403 alone would be
-    /// returned. One rule or one condition of the API's `expired_when(...)` is enough. Default: none.
+    /// Adds a rule that recognizes an expired credential. The rule is called for answers whose status is in
+    /// [`refresh_on`](Self::refresh_on). If the rule returns `true`, the credential is refreshed, even for a 403 that
+    /// would otherwise be returned. One rule or one condition of the API's `expired_when(...)` is sufficient. By
+    /// default, there is no rule.
     ///
-    /// A 2xx answer starts a refresh only if its status is in [`refresh_on`](Self::refresh_on) and a rule returns true.
-    /// If the caller streams the answer, rules see the body of a 2xx answer only if it is JSON.
+    /// A 2xx answer starts a refresh only if its status is in [`refresh_on`](Self::refresh_on) and a rule returns
+    /// `true`. If the caller streams the answer, rules see the body of a 2xx answer only if it is JSON.
     ///
-    /// If the function panics, the answer is returned as it is, and
+    /// If the rule panics, the answer is returned unchanged, and
     /// [`SessionEvent::RuleFailed`](crate::SessionEvent::RuleFailed) is emitted.
     ///
     /// ```
@@ -110,9 +114,9 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Adds a rule that recognizes a refusal that is not about the credential, such as a missing CSRF token or the page of
-    /// a firewall. If it returns true, nothing is refreshed, whatever else the answer says. Otherwise it works like
-    /// [`expired_when`](Self::expired_when).
+    /// Adds a rule that recognizes a refusal that does not concern the credential, such as a missing CSRF token or the
+    /// page of a firewall. If the rule returns `true`, the credential is not refreshed, and this rule has priority over
+    /// all other rules. In other respects, the rule works like [`expired_when`](Self::expired_when).
     pub fn forbidden_when<F>(mut self, rule: F) -> Self
     where
         F: Fn(&Rejection) -> bool + Send + Sync + 'static,
@@ -121,8 +125,8 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// The scheme before the token in its header; `""` for the bare token. Default: what the API declares, or the type
-    /// of the token, or `Bearer`.
+    /// Sets the scheme before the token in its header. An empty string means no scheme. The default is the scheme that
+    /// the API declares, or the type of the token, or `Bearer`.
     pub fn scheme(mut self, scheme: impl Into<Cow<'static, str>>) -> Self {
         let scheme = scheme.into();
         if !scheme.is_empty() && !is_scheme(&scheme) {
@@ -132,7 +136,8 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// The header that carries the access token. Default: what the API declares, or `authorization`.
+    /// Sets the header that carries the access token. The default is the header that the API declares, or
+    /// `authorization`.
     pub fn token_header<N>(mut self, name: N) -> Self
     where
         HeaderName: TryFrom<N>,
@@ -144,11 +149,13 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Refreshes with a function instead of a `#[refresh]` method. It is called once for all waiting calls and never
-    /// twice at a time. It must finish within 10 s and must not await a call of this session.
+    /// Refreshes with a function instead of a `#[refresh]` method. The function is called once for all waiting calls,
+    /// and never twice at the same time. The function must finish within 10 s and must not await a call of this
+    /// session.
     ///
-    /// An error keeps the session for a later attempt. [`Error::session_expired`], or the answer of another API that says
-    /// `invalid_grant`, ends it. The function replaces a [`refresher`](Self::refresher).
+    /// If the function returns an error, the session is kept for a later attempt. The session ends if the error is
+    /// [`Error::session_expired`], or an answer of another API with the error code `invalid_grant`. The function
+    /// replaces a [`refresher`](Self::refresher).
     pub fn refresh_with<F, R, T>(mut self, refresh: F) -> Self
     where
         F: Fn(Session) -> R + Send + Sync + 'static,
@@ -159,8 +166,8 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Refreshes with a [`Refresher`] instead of a `#[refresh]` method: a grant of [`oauth2`](crate::oauth2), or your
-    /// own.
+    /// Refreshes with a [`Refresher`] instead of a `#[refresh]` method. The refresher is a grant of
+    /// [`oauth2`](crate::oauth2) or your own type.
     ///
     /// ```
     /// use afresh::{Client, oauth2::RefreshTokenGrant};
@@ -177,11 +184,11 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Revokes tokens at the server with a function. It is called by [`Session::revoke`], and when a refresh returns
-    /// tokens after a logout or another login. The function replaces [`Refresher::revoke`]. Default: that of the
-    /// refresher. With a `#[refresh]` method, no tokens are revoked by default.
+    /// Revokes tokens at the server with a function. [`Session::revoke`] calls the function. The runtime also calls the
+    /// function when a refresh returns tokens after a logout or a new login. The function replaces
+    /// [`Refresher::revoke`], which is the default. With a `#[refresh]` method, no tokens are revoked by default.
     ///
-    /// No call waits for it. It must finish within 10 s. An error is emitted as
+    /// No call waits for the function, which must finish within 10 s. An error is emitted as
     /// [`SessionEvent::NotRevoked`](crate::SessionEvent::NotRevoked). The tokens do not include cookies.
     ///
     /// ```
@@ -212,11 +219,11 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// The statuses of the refresh endpoint that end the session, whatever error code the answer has. Default: those that
-    /// the API declares, or 401 and 403 if the session is refreshed with a cookie, or none. Without a declaration, an
-    /// error code such as `invalid_grant` ends the session. A web page never ends a session.
+    /// Sets the statuses of the refresh endpoint that end the session for every error code. The default is the statuses
+    /// that the API declares, or 401 and 403 if the session is refreshed with a cookie, or no status. If no status is
+    /// set or declared, an error code such as `invalid_grant` ends the session. A web page never ends a session.
     ///
-    /// The token endpoint of a [grant](crate::oauth2) is a refresh endpoint, too, and so is the server whose error a
+    /// The token endpoint of a [grant](crate::oauth2) is also a refresh endpoint, and so is the server whose error a
     /// [`Refresher`] returns.
     pub fn session_ends_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         self.refresh.session_ends_on = Some(self.checked("session_ends_on", statuses));

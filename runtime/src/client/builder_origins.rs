@@ -1,28 +1,29 @@
-//! The settings of a builder that say which addresses may see what.
+//! The settings of a builder that control which origins may receive credentials, bodies and headers.
 
 use std::sync::Arc;
-
-use url::Url;
 
 use super::api::Api;
 use super::builder::ClientBuilder;
 use crate::error::{Error, Result};
 use crate::format::loopback::is_loopback;
+use crate::platform::url::Url;
 use crate::transport::followed_origin::{EXPOSED, FollowedOrigin};
 use crate::transport::origin::Origin;
 
 impl<C: Api> ClientBuilder<C> {
-    /// Allows plain `http` to a host that is not this machine. Anyone on the network path can then read the tokens.
+    /// Allows plain `http` to a host that is not this machine. Each machine on the network path can then read the
+    /// tokens.
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
         self
     }
 
-    /// Allows a redirect to these other origins to include what the user gave: the body of a call, header arguments and
-    /// [default headers](Self::header). The credential and cookies never go there, nor do headers whose value is
-    /// [marked as sensitive](http::HeaderValue::set_sensitive). Login, refresh and logout are never redirected to another
-    /// origin. Default: none. A redirect to any other origin is followed without all of these, and one that asks for the
-    /// body (307 and 308) is an error that names the origin.
+    /// Allows a redirect to one of these origins to include the body of a call, header arguments and [default
+    /// headers](Self::header). These origins never receive the credential, cookies, or headers whose value is [marked
+    /// as sensitive](http::HeaderValue::set_sensitive). Login, refresh and logout are never redirected to another
+    /// origin. By default, no other origin is allowed. A redirect to an origin that is not allowed is followed without
+    /// body and headers. If a redirect to such an origin requires the body (307 and 308), the call fails with an error
+    /// that names the origin.
     ///
     /// ```
     /// use afresh::Client;

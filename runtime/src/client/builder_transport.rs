@@ -1,4 +1,4 @@
-//! What sends the requests of a client, and where its tasks run: reqwest, hyper or a tower service, and a Tokio runtime.
+//! The settings of a builder that select the transport and the Tokio runtime.
 
 use reqwest::{Request, Response};
 use tokio::runtime::Handle;
@@ -12,24 +12,25 @@ use crate::transport::transport::Transport;
 
 /// # Transport
 impl<C: Api> ClientBuilder<C> {
-    /// Sends requests with your own reqwest client, with its proxies, TLS settings and time-outs. Default: a client of the
-    /// runtime.
+    /// Sends requests with your own reqwest client, with its proxies, TLS settings and time-outs. By default, requests
+    /// are sent with a client of the runtime.
     ///
-    /// Prefer [`http_builder`](Self::http_builder): the runtime follows redirects itself, because it knows which headers
-    /// are secrets. A client that follows them by itself removes only the standard headers on the way to another origin.
-    /// It sends everything else there: bodies, headers of hand-written requests, constant headers of the API. So
-    /// [`build`](Self::build) refuses such a client if there are default headers, header arguments or another token
-    /// header. Build it with `redirect(Policy::none())`. A cookie provider of the client is not used; the session keeps
-    /// the cookies. Your client decides which proxy gets the requests, even for loopback addresses.
+    /// Prefer [`http_builder`](Self::http_builder). The runtime follows redirects itself, because it knows which
+    /// headers are secrets. A client that follows redirects by itself removes only the standard headers before it sends
+    /// a request to another origin. Bodies, headers of hand-written requests and constant headers of the API are sent
+    /// to the other origin. [`build`](Self::build) therefore rejects a client that follows redirects if there are
+    /// default headers, header arguments or a custom token header. Build the client with `redirect(Policy::none())`. A
+    /// cookie provider of the client is not used, because the session stores the cookies. Your client decides which
+    /// proxy receives the requests, even for loopback addresses.
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.transport = Some(Transport::given(client));
         self
     }
 
-    /// Sends requests with a reqwest client that the runtime builds from `builder`. Redirects are off, because the runtime
-    /// follows them itself.
+    /// Sends requests with a reqwest client that the runtime builds from `builder`. Redirects are off, because the
+    /// runtime follows them itself.
     ///
-    /// An error of reqwest is returned by [`build`](Self::build).
+    /// [`build`](Self::build) returns the error if reqwest cannot build the client.
     ///
     /// ```
     /// use std::time::Duration;
@@ -49,21 +50,22 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sends requests with a tower service that takes and returns the types of reqwest: a stack of layers, or a fake server
-    /// in tests.
+    /// Sends requests with a tower service that takes and returns the types of reqwest, such as a stack of layers or a
+    /// fake server in tests.
     ///
-    /// The service sees each request as it is sent, with its credential. A layer that signs requests belongs here: it
-    /// signs the second send again, with the new token. With the feature `hyper` there is
-    /// [`HyperTransport`](crate::transport::HyperTransport), which has fewer features and takes about 60 % of the
-    /// instructions of a call.
+    /// The service receives each request with its credential, as it is sent. A layer that signs requests belongs here,
+    /// because it signs the second send again, with the new token. The feature `hyper` adds
+    /// [`HyperTransport`](crate::transport::HyperTransport), which has fewer features, but with which a call takes
+    /// about 60 % of the instructions.
     ///
-    /// The service must not follow redirects: the runtime cannot see whether it does. A bare [`reqwest::Client`] is
-    /// treated as by [`http`](Self::http).
+    /// The service must not follow redirects, because the runtime cannot detect whether it does. A plain
+    /// [`reqwest::Client`] is treated in the same way as by [`http`](Self::http).
     ///
-    /// A layer that retries belongs around the client. There it sees only what remains after a refresh, and each of its
-    /// attempts is a call of its own. Inside the service it works below the session, as reqwest's own `retry` does: all
-    /// its attempts are one send of a call. It must not retry the statuses of [`refresh_on`](Self::refresh_on), because
-    /// it would repeat a token that the server refused.
+    /// A layer that retries belongs around the client. Around the client, the layer sees only the errors that remain
+    /// after a refresh, and each of its attempts is a separate call. Inside the service, the layer works below the
+    /// session, like reqwest's own `retry`: all its attempts are one send of a call. A layer inside the service must
+    /// not retry the statuses of [`refresh_on`](Self::refresh_on), because it would repeat a token that the server
+    /// refused.
     ///
     /// ```
     /// use afresh::{Client, Tokens};
@@ -86,30 +88,31 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Runs refreshes, writes to the store and revocations on this runtime. Default: the runtime of the call that starts
-    /// them.
+    /// Runs refreshes, writes to the store and revocations on this runtime. By default, refreshes, writes and
+    /// revocations run on the runtime of the call that starts them.
     ///
-    /// Set it if your runtimes do not always run: for example, if each thread blocks on a current-thread runtime of its
-    /// own. A refresh makes no progress while its runtime does not run. Other calls of the session take it over after
-    /// 11 s, or 35 s with a store. If the server had answered by then, the answer is not read and the rotated refresh
-    /// token in it is lost. The refresh keeps the lock of the store until a call takes over, at most for 36 s: then a
-    /// thread of the runtime drops the refresh and releases the lock, so that other processes can refresh.
+    /// Set this runtime if your other runtimes are not always polled, for example because each thread blocks on its own
+    /// current-thread runtime. A refresh stalls while its runtime is not polled. Other calls of the session take the
+    /// refresh over after 11 s, or after 35 s with a store. If the server answered before the takeover, the answer is
+    /// not read, and the rotated refresh token in the answer is lost. The refresh keeps the lock of the store until a
+    /// call takes over, but for at most 36 s. After 36 s, a watchdog thread drops the refresh and releases the lock, so
+    /// that other processes can refresh.
     ///
-    /// Refreshes use connections of their own, which are opened on this runtime. With [`http`](Self::http),
+    /// Refreshes use separate connections, which are opened on this runtime. With [`http`](Self::http),
     /// [`http_builder`](Self::http_builder) or [`transport`](Self::transport), calls and refreshes share the
-    /// connections of your client. A connection that was opened on a runtime that does not run then delays a refresh on
-    /// this one too: give such a client to one runtime only.
+    /// connections of your client. A connection that was opened on a stalled runtime then also delays a refresh on this
+    /// runtime. A client that is set with one of these methods must be used on only one runtime.
     ///
-    /// The runtime applies to the session: the first client of a session that sets one determines it. Keep the
-    /// runtime alive as long as the session.
+    /// The runtime is a setting of the session. If several clients of a session set a runtime, the first runtime is
+    /// used. Keep the runtime alive as long as the session.
     pub fn runtime(mut self, runtime: Handle) -> Self {
         self.runtime = Some(runtime);
         self
     }
 
-    /// In a browser, says to which origins the browser sends its cookies. It applies to every call of the client, with the
-    /// refresh. Elsewhere it has no effect, because the [session](crate::Session) keeps the cookies. Default:
-    /// [`SameOrigin`](RequestCredentials::SameOrigin).
+    /// Sets to which origins the browser sends its cookies. The setting applies to every call of the client, including
+    /// refreshes. Outside of a browser, the setting has no effect, because the [session](crate::Session) stores the
+    /// cookies. Default: [`SameOrigin`](RequestCredentials::SameOrigin).
     ///
     /// ```
     /// use afresh::{Client, transport::RequestCredentials};

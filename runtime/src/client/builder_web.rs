@@ -1,4 +1,4 @@
-//! What a browser lets a client choose. In a browser, this file replaces `builder_transport.rs`.
+//! The transport settings of a builder in a browser. In a browser, this file replaces `builder_transport.rs`.
 
 use super::api::Api;
 use super::builder::ClientBuilder;
@@ -7,32 +7,33 @@ use crate::transport::credentials::RequestCredentials;
 
 /// # Transport
 impl<C: Api> ClientBuilder<C> {
-    /// Says to which origins the browser sends its cookies. It applies to every call of the client, with the refresh. Outside
-    /// of a browser it has no effect. Default: [`SameOrigin`](RequestCredentials::SameOrigin).
+    /// Sets to which origins the browser sends its cookies. The setting applies to every call of the client, including
+    /// refreshes. The setting has no effect outside of a browser. Default:
+    /// [`SameOrigin`](RequestCredentials::SameOrigin).
     pub fn credentials(mut self, credentials: RequestCredentials) -> Self {
         self.credentials = credentials;
         self
     }
 
-    /// Not in a browser.
+    /// Causes a compile error if a program uses this function in a browser.
     #[doc(hidden)]
     pub fn http<T: OtherTransports>(self, _: T) -> Self {
         self
     }
 
-    /// Not in a browser.
+    /// Causes a compile error if a program uses this function in a browser.
     #[doc(hidden)]
     pub fn http_builder<T: OtherTransports>(self, _: T) -> Self {
         self
     }
 
-    /// Not in a browser.
+    /// Causes a compile error if a program uses this function in a browser.
     #[doc(hidden)]
     pub fn transport<T: OtherTransports>(self, _: T) -> Self {
         self
     }
 
-    /// Not in a browser.
+    /// Causes a compile error if a program uses this function in a browser.
     #[doc(hidden)]
     pub fn runtime<R: Runtimes>(self, _: R) -> Self {
         self

@@ -1,4 +1,4 @@
-//! The client behind every generated client: [`Client`].
+//! The client that every generated client contains: [`Client`].
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,10 +20,10 @@ use crate::session::Session;
 use crate::transport::upstream::Upstream;
 
 /// A client of one server: its base URL, a transport, and the session whose credential the calls carry. Each generated
-/// client contains one.
+/// client contains a `Client`.
 ///
-/// It is cheap to clone, and clones share everything. It works without a generated client, too:
-/// [`execute`](Self::execute) sends a hand-written request under the session.
+/// A client is cheap to clone, and all clones share the same state. A `Client` also works without a generated client:
+/// [`execute`](Self::execute) sends a hand-written request with the session's credential.
 ///
 /// ```
 /// # async fn example() -> afresh::Result<()> {
@@ -47,19 +47,19 @@ use crate::transport::upstream::Upstream;
 pub struct Client(SharedContext);
 
 impl Client {
-    /// The session whose credential the calls carry.
+    /// Returns the session whose credential the calls carry.
     #[must_use]
     pub fn session(&self) -> &Session {
         &self.0.session
     }
 
-    /// Sends a hand-written request under the session: the credential is attached, and if the server refuses it, it is
-    /// refreshed and the request is sent again, once.
+    /// Sends a hand-written request with the session's credential. If the server refuses the credential, the session is
+    /// refreshed and the request is sent again once.
     ///
-    /// Only a request to the client's own origin carries the credential, and only if the request does not set that
-    /// header itself. Without a session the request is sent without a credential. After a logout, or when the session
-    /// has expired, it is also sent without a credential, so that you can log in by hand. A body that cannot be cloned is sent
-    /// once. The answer is returned whatever its status is.
+    /// The request carries the credential only if it goes to the client's own origin and does not set the header of the
+    /// credential itself. If the session is logged out or has expired, the request is sent without a credential, so
+    /// that a hand-written login is possible. A body that cannot be cloned is sent only once. The answer is returned
+    /// for every status.
     ///
     /// # Errors
     ///
@@ -69,13 +69,13 @@ impl Client {
         Pending::new(self.0.start_hand_written(request), HAND_WRITTEN)
     }
 
-    /// Not in a browser.
+    /// Causes a compile error if a program uses this function in a browser.
     #[cfg(target_family = "wasm")]
     #[doc(hidden)]
     pub fn execute<R: crate::platform::absent::HandWritten>(&self, _: R) {}
 
-    /// The same client for another user: the transport, the headers, the settings and the way to refresh are shared, the
-    /// session is `session`. A session that is in use already keeps its own way to refresh.
+    /// Returns the same client for the user of `session`. The two clients share the transport, the headers, the
+    /// settings and the way to refresh. A session that is already in use keeps its own way to refresh.
     ///
     /// ```
     /// # fn example(client: afresh::Client) {
@@ -91,15 +91,15 @@ impl Client {
         Self(self.0.with_session(session))
     }
 
-    /// The same client with this [time-out](Pending::timeout) for each call.
+    /// Returns the same client with this [time-out](Pending::timeout) for each call.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         self.with(|options| options.timeout = Some(timeout))
     }
 
-    /// The same client with this [header](Pending::header) for each call.
+    /// Returns the same client with this [header](Pending::header) for each call.
     #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "as in the method of `Pending`")]
+    #[expect(clippy::needless_pass_by_value, reason = "the method of `Pending` has the same signature")]
     pub fn with_header<N, V, Via>(&self, name: N, value: V) -> Self
     where
         HeaderName: TryFrom<N>,
@@ -118,7 +118,8 @@ impl Client {
         Self(context)
     }
 
-    /// The same client, bound to `api`. Its settings are combined with the declarations of `api` once.
+    /// Returns the same client, bound to `api`. The settings of the client are combined with the declarations of `api`
+    /// once.
     pub(crate) fn bound_to(&self, api: &'static ApiInfo) -> Self {
         let context = &self.0;
         Self(SharedContext::new(

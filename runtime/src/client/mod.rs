@@ -1,4 +1,4 @@
-//! What users hold: the client, its builder, and a call that is not sent yet. Read `client` first.
+//! The types that users work with: the client, its builder, and the future of a call. Read `client` first.
 
 pub(crate) mod api;
 pub(crate) mod builder;
@@ -9,7 +9,7 @@ pub(crate) mod builder_transport;
 #[cfg(target_family = "wasm")]
 #[path = "builder_web.rs"]
 pub(crate) mod builder_transport;
-#[expect(clippy::module_inception, reason = "the type `Client` stands in a file of its name")]
+#[expect(clippy::module_inception, reason = "the type `Client` is in a file of the same name")]
 pub(crate) mod client;
 pub(crate) mod pending;
 pub(crate) mod refresh_settings;

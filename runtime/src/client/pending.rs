@@ -20,19 +20,20 @@ use crate::response::answer::Answer;
 use crate::response::decode::Outcome;
 use crate::trace;
 
-/// Converts the answer of a method into its value. Takes the name of the method, and a function that records an error in
-/// the trace.
+/// A function that converts the answer of a method into its value. The conversion takes the name of the method, and a
+/// function that records an error in the trace.
 pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) -> R;
 
-/// A call that is sent when it is first polled. It owns its encoded arguments, so `tokio::spawn(shop.order(7))` compiles
-/// even if the arguments were borrowed.
+/// A call that is sent when it is first polled. The call owns its encoded arguments, so `tokio::spawn(shop.order(7))`
+/// compiles even if the arguments were borrowed.
 ///
-/// Cancel safe: dropping it stops the call and its retries, and never a refresh that others wait for.
+/// Awaiting a call is cancel safe. Dropping the future stops the call and its retries, but never a refresh that other
+/// calls wait for.
 ///
 /// # Options
 ///
-/// Options of this one call are set before it is first polled. Afterwards they make the call return an error with
-/// [`is_request`](Error::is_request). For [pages](crate::Pages) they hold for each page.
+/// The options of a call must be set before the call is first polled. If an option is set later, the call fails with
+/// [`is_request`](Error::is_request). For [pages](crate::Pages), the options apply to each page.
 ///
 /// ```
 /// # use afresh::{api, Result, Retry};
@@ -44,16 +45,17 @@ pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) 
 /// # }
 /// ```
 ///
-/// They exist on the generated client only. For code that is generic over the trait, make a client with the options:
-/// `shop.with_timeout(…)`, `shop.with_header(…)`. The option of a call outranks that of the client.
+/// The option methods exist only on the generated client. For code that is generic over the trait, create a client with
+/// the options: `shop.with_timeout(…)`, `shop.with_header(…)`. The option of a call has priority over the option of the
+/// client.
 #[must_use = "a call is sent only when it is awaited"]
 pub struct Pending<R> {
     pub(crate) running: Running,
     pub(crate) decode: Decode<R>,
 }
 
-/// The part of a [`Pending`] that does not depend on the type. The generic part is compiled for each type in the user's
-/// crate, so it is kept as small as possible.
+/// The part of a [`Pending`] that does not depend on the return type. The generic part is compiled for each type in the
+/// user's crate, so it is kept as small as possible.
 pub(crate) struct Running {
     answer: BoxedCall,
     method: &'static str,
@@ -69,24 +71,27 @@ impl<R> Pending<R> {
 }
 
 impl<R> Pending<R> {
-    /// Limits the time of the whole call, from its first poll: waiting for a refresh, all sends, the waits between
-    /// attempts, and the body unless it is read as it arrives. Replaces the time-out of the method and of the builder. For
-    /// pages, the time starts again for each page.
+    /// Limits the time of the whole call, from its first poll. The time covers waiting for a refresh, all sends, the
+    /// waits between attempts, and reading the body unless it is streamed. The time-out of a call replaces the
+    /// time-outs of the method and of the builder. For pages, the time starts again for each page.
     ///
-    /// Where `futures_time::FutureExt` or another trait with a method of this name is in scope, this method is the one that
-    /// is called.
+    /// Even if `futures_time::FutureExt` or another trait with a method `timeout` is in scope, this inherent method is
+    /// called.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.running.set(|options| options.timeout = Some(timeout));
         self
     }
 
-    /// Sets a header of this call and replaces a header of that name: of the method, an argument or the builder. The value
-    /// is a `HeaderValue` or serializes as a scalar. `None` changes nothing.
+    /// Sets a header of this call. A header of the same name that the method, an argument or the builder sets is
+    /// replaced. The value is a `HeaderValue` or a type that serializes as a scalar. `None` changes nothing.
     ///
-    /// A header that carries the credential, such as `authorization`, turns the session off for this call: it is sent as
-    /// it is, and never starts a refresh. A name or value that cannot be sent is an error with
+    /// If the header carries the credential, such as `authorization`, this call does not use the session: it sends the
+    /// header unchanged and never starts a refresh. If the name or the value is invalid, the call fails with
     /// [`is_request`](Error::is_request).
-    #[expect(clippy::needless_pass_by_value, reason = "a caller writes a literal or gives a value away")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a caller passes a literal or a value that it no longer needs"
+    )]
     pub fn header<N, V, Via>(mut self, name: N, value: V) -> Self
     where
         HeaderName: TryFrom<N>,
@@ -96,19 +101,21 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Sets how this call is retried, in place of the builder's [`retry`](crate::ClientBuilder::retry). The budget is
-    /// still that of the builder.
+    /// Sets how this call is retried, instead of the builder's [`retry`](crate::ClientBuilder::retry). The budget of
+    /// the builder still applies.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.running.set(|options| options.retry = Some(Arc::new(retry)));
         self
     }
 
-    /// Allows a redirect of this call to these other origins to include its body and its headers, in addition to the
-    /// origins of the builder's [`follow_to`](crate::ClientBuilder::follow_to). The credential and cookies never go
-    /// there, nor do headers whose value is [marked as sensitive](http::HeaderValue::set_sensitive).
+    /// Allows a redirect of this call to one of these origins to include the body and the headers of the call. The
+    /// origins are added to those of the builder's [`follow_to`](crate::ClientBuilder::follow_to). No other origin
+    /// receives the credential, cookies, or headers whose value is [marked as
+    /// sensitive](http::HeaderValue::set_sensitive).
     ///
-    /// An origin is a scheme, a host and a port. Anything else, and plain `http` to another machine without
-    /// [`allow_http`](crate::ClientBuilder::allow_http), is an error with [`is_request`](Error::is_request).
+    /// An origin consists of a scheme, a host and a port. If a value is not an origin, the call fails with
+    /// [`is_request`](Error::is_request). Plain `http` to a different machine is also an error with
+    /// [`is_request`](Error::is_request), unless [`allow_http`](crate::ClientBuilder::allow_http) is set.
     ///
     /// ```
     /// # use afresh::{api, Result};
@@ -126,10 +133,10 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Limits how many bytes the whole body of a success may have, in place of the builder's
-    /// [`max_body`](crate::ClientBuilder::max_body). A longer one is an error with
-    /// [`is_body_too_large`](Error::is_body_too_large) and is not read to its end. For pages it limits each page. Streams are
-    /// not limited.
+    /// Limits the number of bytes of the whole body of a successful answer, instead of the builder's
+    /// [`max_body`](crate::ClientBuilder::max_body). If a body is longer, the call fails with
+    /// [`is_body_too_large`](Error::is_body_too_large), and the rest of the body is not read. For pages, the limit
+    /// applies to each page. Streams are not limited.
     ///
     /// ```
     /// # use afresh::{api, Result};
@@ -148,11 +155,11 @@ impl<R> Pending<R> {
 #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 impl<R> Pending<R> {
-    /// Sends the call and blocks this thread until it is done: for scripts, programs with a user interface, and code that
-    /// is not async. It needs the feature `blocking`.
+    /// Sends the call and blocks the thread until the call is complete. Use this function in scripts, in programs with
+    /// a user interface, and in code that is not async. This function requires the feature `blocking`.
     ///
-    /// The call runs on this thread. Connections, refreshes and timers run on one background thread, which the first call
-    /// starts and all clients share.
+    /// The call runs on the current thread. Connections, refreshes and timers run on one background thread. The first
+    /// call starts this thread, and all clients share it.
     ///
     /// ```
     /// # use afresh::{api, Result};
@@ -165,7 +172,8 @@ impl<R> Pending<R> {
     ///
     /// # Panics
     ///
-    /// Panics in async code, as Tokio's `block_on` does. Await the call there, or call `wait` within `spawn_blocking`.
+    /// Panics in async code, as Tokio's `block_on` does. Await the call there instead, or call `wait` within
+    /// `spawn_blocking`.
     #[track_caller]
     pub fn wait(self) -> R {
         let (decode, method) = (self.decode, self.running.method);
@@ -177,7 +185,7 @@ impl<R> Pending<R> {
 }
 
 impl Running {
-    /// Sets an option. A call that was polled returns an error instead.
+    /// Sets an option. If the call was already polled, the call returns an error instead.
     fn set(&mut self, set: impl FnOnce(&mut CallOptions)) {
         match self.answer.as_mut().options() {
             Some(options) => set(options),

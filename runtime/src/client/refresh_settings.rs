@@ -1,4 +1,5 @@
-//! How the session of a client is refreshed and how its tokens are revoked, from the builder and from an API.
+//! Applies the settings of the builder and of an API that control how a session is refreshed and its tokens are
+//! revoked.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use crate::refresh::session_ends::SessionEnds;
 use crate::session::{Revoker, Session};
 use crate::transport::upstream::Upstream;
 
-/// The settings of the builder.
+/// The settings of the builder that concern refreshes.
 #[derive(Default)]
 pub(super) struct RefreshSettings {
     pub(super) refresher: Option<Arc<dyn AnyRefresher>>,
@@ -26,7 +27,8 @@ pub(super) struct RefreshSettings {
 }
 
 impl RefreshSettings {
-    /// Applied before the declarations of the API, because the first way to refresh applies.
+    /// Applies the settings to the session. The settings must be applied before the declarations of the API, because
+    /// the first way to refresh is used.
     pub(super) fn apply(&mut self, session: &Session, upstream: &Arc<Upstream>, api: &ApiInfo) {
         if let Some(refresher) = self.refresher.take() {
             session.set_provider(Arc::new(RefresherProvider {
@@ -44,7 +46,8 @@ impl RefreshSettings {
     }
 }
 
-/// Applies the declarations of an API to the session of `client`. `upstream`: the server to which its `#[refresh]` method sends.
+/// Applies the declarations of an API to the session of `client`. The `#[refresh]` method of the API sends to
+/// `upstream`.
 pub(crate) fn declare<C: Api>(
     client: &Client,
     upstream: &Arc<Upstream>,
@@ -58,7 +61,7 @@ pub(crate) fn declare<C: Api>(
     }
 }
 
-/// Not generic, so that it is compiled once.
+/// This function is not generic, so that it is compiled only once.
 fn set_method(
     client: &Client,
     upstream: &Arc<Upstream>,
@@ -75,7 +78,8 @@ fn set_method(
     }));
 }
 
-/// The statuses of the builder outrank those of the trait, and both replace the usual ones.
+/// Combines the statuses. The statuses of the builder have priority over the statuses of the trait, and both replace
+/// the usual statuses.
 fn session_ends(builder: Option<&[StatusCode]>, api: &ApiInfo, usual: Vec<StatusCode>) -> SessionEnds {
     let declared = builder.map(<[_]>::to_vec).or_else(|| api.session_ends_on.map(statuses));
     SessionEnds { declared, usual, conditions: api.session_ends_when }

@@ -1,14 +1,14 @@
-//! Conditions about answers, as a trait declares them: [`Condition`].
+//! Conditions on answers that a trait declares: [`Condition`].
 
-/// A condition that a trait declares: the value at a JSON pointer equals this one.
+/// A condition that a trait declares: the value at a JSON pointer equals a given value.
 ///
-/// It is an enum so that a list of conditions is a constant expression.
+/// The conditions are an enum so that a list of conditions is a constant expression.
 #[derive(Clone, Copy, Debug)]
 pub enum Condition {
-    /// Equals this string.
+    /// The value at the pointer equals this string.
     Text(&'static str, &'static str),
-    /// Equals this integer.
+    /// The value at the pointer equals this integer.
     Integer(&'static str, i64),
-    /// Equals this boolean.
+    /// The value at the pointer equals this boolean.
     Boolean(&'static str, bool),
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::declaration::condition::Condition;
 use crate::declaration::paging::Paging;
 
-/// What a trait declares for all its methods.
+/// The declarations of a trait that apply to all its methods.
 #[derive(Debug)]
 pub struct ApiInfo {
     pub(crate) name: &'static str,
@@ -14,16 +14,16 @@ pub struct ApiInfo {
     pub(crate) forbidden_when: &'static [Condition],
     pub(crate) scheme: Option<&'static str>,
     pub(crate) token_header: Option<&'static str>,
-    /// Statuses of the refresh endpoint that end the session.
+    /// The statuses of the refresh endpoint that end the session.
     pub(crate) session_ends_on: Option<&'static [u16]>,
-    /// Bodies of the refresh endpoint that end the session.
+    /// The conditions on the body of the refresh endpoint that end the session.
     pub(crate) session_ends_when: &'static [Condition],
     pub(crate) has_session: bool,
     pub(crate) has_header_arguments: bool,
 }
 
 impl ApiInfo {
-    /// An API that declares nothing.
+    /// Creates the declarations of an API without any settings.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
         Self {
@@ -40,69 +40,69 @@ impl ApiInfo {
         }
     }
 
-    /// The statuses that say that the credential is not valid any more.
+    /// Sets the statuses that mean that the credential is no longer valid.
     #[must_use]
     pub const fn refresh_on(mut self, statuses: &'static [u16]) -> Self {
         self.refresh_on = Some(statuses);
         self
     }
 
-    /// The conditions under which an answer says that the credential has expired.
+    /// Sets the conditions under which an answer means that the credential has expired.
     #[must_use]
     pub const fn expired_when(mut self, conditions: &'static [Condition]) -> Self {
         self.expired_when = conditions;
         self
     }
 
-    /// The conditions under which a refusal is not about the credential.
+    /// Sets the conditions under which a refusal does not concern the credential.
     #[must_use]
     pub const fn forbidden_when(mut self, conditions: &'static [Condition]) -> Self {
         self.forbidden_when = conditions;
         self
     }
 
-    /// The scheme before the token in its header.
+    /// Sets the scheme before the token in its header.
     #[must_use]
     pub const fn scheme(mut self, scheme: &'static str) -> Self {
         self.scheme = Some(scheme);
         self
     }
 
-    /// The header holds the token without a scheme.
+    /// Declares that the header contains the token without a scheme.
     #[must_use]
     pub const fn bare_token(self) -> Self {
         self.scheme("")
     }
 
-    /// The header that carries the token, in lower case.
+    /// Sets the header that carries the token. The name is in lower case.
     #[must_use]
     pub const fn token_header(mut self, name: &'static str) -> Self {
         self.token_header = Some(name);
         self
     }
 
-    /// Statuses of the refresh endpoint that end the session.
+    /// Sets the statuses of the refresh endpoint that end the session.
     #[must_use]
     pub const fn session_ends_on(mut self, statuses: &'static [u16]) -> Self {
         self.session_ends_on = Some(statuses);
         self
     }
 
-    /// Bodies of the refresh endpoint that end the session.
+    /// Sets the conditions on the body of the refresh endpoint that end the session.
     #[must_use]
     pub const fn session_ends_when(mut self, conditions: &'static [Condition]) -> Self {
         self.session_ends_when = conditions;
         self
     }
 
-    /// Some method has a role in the session.
+    /// Declares that at least one method has a role in the session.
     #[must_use]
     pub const fn with_session(mut self) -> Self {
         self.has_session = true;
         self
     }
 
-    /// Some method has an argument that is a header and may be a secret.
+    /// Declares that at least one method has a header argument, which may be a secret.
     #[must_use]
     pub const fn with_header_arguments(mut self) -> Self {
         self.has_header_arguments = true;
@@ -110,23 +110,23 @@ impl ApiInfo {
     }
 }
 
-/// What a method declares.
+/// The declarations of a method.
 #[derive(Debug)]
 pub struct Endpoint {
     pub(crate) api: &'static ApiInfo,
     pub(crate) name: &'static str,
     pub(crate) verb: &'static str,
-    /// The literal parts of the path. The value of a placeholder follows each part but the last.
+    /// The literal parts of the path. Each part except the last is followed by the value of a placeholder.
     pub(crate) path: &'static [&'static str],
     /// The declared path, if it has placeholders.
     pub(crate) template: Option<&'static str>,
     pub(crate) role: Role,
-    /// The method sends no access token.
+    /// Whether the method sends no access token.
     pub(crate) bare: bool,
     pub(crate) replay: bool,
-    /// It may be retried although its verb does not say so.
+    /// Whether the method may be retried, even if its HTTP method is not idempotent.
     pub(crate) idempotent: bool,
-    /// The header that carries a random key, in lower case.
+    /// The header that carries a random idempotency key, in lower case.
     pub(crate) idempotency_key: Option<&'static str>,
     pub(crate) refresh_on: Option<&'static [u16]>,
     pub(crate) expired_when: Option<&'static [Condition]>,
@@ -140,20 +140,20 @@ pub struct Endpoint {
 /// The role of a method in the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Needs the session.
+    /// The method uses the session.
     Ordinary,
-    /// Does not use the session.
+    /// The method does not use the session.
     Public,
-    /// Starts the session.
+    /// The method starts the session.
     Login,
-    /// Refreshes the session.
+    /// The method refreshes the session.
     Refresh,
-    /// Ends the session.
+    /// The method ends the session.
     Logout,
 }
 
 impl Endpoint {
-    /// An ordinary method.
+    /// Creates the declarations of an ordinary method.
     #[must_use]
     pub const fn new(
         api: &'static ApiInfo,
@@ -181,14 +181,14 @@ impl Endpoint {
         }
     }
 
-    /// The path with the names of its placeholders: `/orders/{id}`.
+    /// Sets the path with the names of its placeholders, such as `/orders/{id}`.
     #[must_use]
     pub const fn template(mut self, template: &'static str) -> Self {
         self.template = Some(template);
         self
     }
 
-    /// `#[public]`. A logout keeps its role.
+    /// Applies `#[public]`. A logout keeps its role.
     #[must_use]
     pub const fn public(mut self) -> Self {
         self.bare = true;
@@ -227,14 +227,14 @@ impl Endpoint {
         self
     }
 
-    /// `#[idempotency_key]`. The name of the header is in lower case.
+    /// Applies `#[idempotency_key]`. The name of the header is in lower case.
     #[must_use]
     pub const fn idempotency_key(mut self, header: &'static str) -> Self {
         self.idempotency_key = Some(header);
         self
     }
 
-    /// Whether the declaration says that the method may be retried, whatever its verb is.
+    /// Returns whether the method is declared idempotent. The result does not depend on its HTTP method.
     pub(crate) const fn is_idempotent(&self) -> bool {
         self.idempotent || self.idempotency_key.is_some()
     }
@@ -267,7 +267,7 @@ impl Endpoint {
         self
     }
 
-    /// `#[timeout("...")]`, in milliseconds.
+    /// Applies `#[timeout("...")]`. The time is in milliseconds.
     #[must_use]
     pub const fn timeout(mut self, millis: u64) -> Self {
         self.timeout = Some(Duration::from_millis(millis));

@@ -1,23 +1,23 @@
-//! How the next page of a list is found: [`Paging`].
+//! Declares how the next page of a list is found: [`Paging`].
 
-/// How an endpoint says where its next page is, and where in a page its list is.
+/// Describes how the next page of an endpoint is found, and where the list is in a page.
 ///
 /// A pointer is a JSON pointer (RFC 6901) with one extension: a member whose name ends with `?` may be missing or
-/// `null`, and then there is no next page.
+/// `null`. If that member is absent, there is no next page.
 #[derive(Clone, Copy, Debug)]
 pub struct Paging {
     pub(crate) next: NextPage,
-    /// The pointer to the list in a page. `None`: the page is the list.
+    /// The pointer to the list in a page. The pointer is `None` if the page itself is the list.
     pub(crate) items: Option<&'static str>,
-    /// The pointer to a boolean. Anything but `true` means that there is no next page.
+    /// The pointer to a boolean. Any value except `true` means that there is no next page.
     pub(crate) more: Option<&'static str>,
-    /// Whether only path and query of a link count.
+    /// Whether only the path and the query of a link are used.
     pub(crate) rebase: bool,
 }
 
-/// How the next page is found. All pointers are JSON pointers (RFC 6901).
+/// The kinds of paging. All pointers are JSON pointers (RFC 6901).
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, reason = "the sources that read the items of a page are still to come")]
+#[allow(dead_code, reason = "the variants are created only by functions that generated code calls")]
 pub(crate) enum NextPage {
     Link,
     Url { pointer: &'static str },
@@ -29,50 +29,53 @@ pub(crate) enum NextPage {
 }
 
 impl NextPage {
-    /// Whether the list of a page says what the next page is. Then an empty list ends the pages.
+    /// Returns whether the next page depends on the list of a page. If the next page depends on the list, an empty list
+    /// ends the pages.
     pub(crate) fn needs_list(self) -> bool {
         matches!(self, Self::Last { .. } | Self::Number { .. } | Self::Offset { .. })
     }
 }
 
 impl Paging {
-    /// With a `Link: …; rel="next"` header (RFC 8288), as GitHub does.
+    /// Reads the next page from a `Link: …; rel="next"` header (RFC 8288), as GitHub sends it.
     #[must_use]
     pub const fn link() -> Self {
         Self::by(NextPage::Link)
     }
 
-    /// With a URL in the body.
+    /// Reads the URL of the next page from the body.
     #[must_use]
     pub const fn url(pointer: &'static str) -> Self {
         Self::by(NextPage::Url { pointer })
     }
 
-    /// With a value in the body that goes into a query parameter.
+    /// Reads a value from the body and sends it in a query parameter.
     #[must_use]
     pub const fn cursor(pointer: &'static str, parameter: &'static str) -> Self {
         Self::by(NextPage::Cursor { pointer, parameter })
     }
 
-    /// With a header whose value goes into a query parameter.
+    /// Reads a value from a header and sends it in a query parameter.
     #[must_use]
     pub const fn header(name: &'static str, parameter: &'static str) -> Self {
         Self::by(NextPage::Header { name, parameter })
     }
 
-    /// With a field of the last element of the list, which goes into a query parameter.
+    /// Reads a field of the last element of the list and sends it in a query parameter.
     #[must_use]
     pub const fn last(pointer: &'static str, parameter: &'static str) -> Self {
         Self::by(NextPage::Last { pointer, parameter })
     }
 
-    /// With a query parameter that counts pages, from 1 if the call does not say, up to the first empty list.
+    /// Increases a query parameter that counts pages until a list is empty. The count begins at 1 if the call does not
+    /// set the parameter.
     #[must_use]
     pub const fn number(parameter: &'static str) -> Self {
         Self::by(NextPage::Number { parameter })
     }
 
-    /// With a query parameter that counts elements, from 0 if the call does not say, up to the first empty list.
+    /// Increases a query parameter that counts elements until a list is empty. The count begins at 0 if the call does
+    /// not set the parameter.
     #[must_use]
     pub const fn offset(parameter: &'static str) -> Self {
         Self::by(NextPage::Offset { parameter })

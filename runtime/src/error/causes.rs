@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 use crate::platform::fetch_error::FetchError;
 
-/// A boxed error, as tower services return it.
+/// A boxed error of the kind that tower services return.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 pub(crate) fn any_cause(
@@ -56,26 +56,26 @@ pub(crate) fn is_unsent(error: &(dyn StdError + 'static)) -> bool {
         || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_builder)
 }
 
-/// Whether a browser reports a network error and hides the reason from the page. The request may have been sent.
+/// Returns whether a browser reports a network error and hides its reason. The request may have been sent.
 pub(crate) fn is_hidden_by_browser(error: &(dyn StdError + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(FetchError::Network))
 }
 
-/// Whether a browser refused the request before it was sent.
+/// Returns whether a browser refused the request before it was sent.
 pub(crate) fn is_refused_by_browser(error: &(dyn StdError + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(FetchError::Refused(_)))
 }
 
-/// Whether the answer is a redirect that a browser must not follow.
+/// Returns whether the answer is a redirect that a browser must not follow.
 pub(crate) fn is_redirect(error: &(dyn StdError + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(FetchError::Redirected))
 }
 
-/// Whether the connection broke while the request was being written.
+/// Returns whether the connection broke while the request was being written.
 pub(crate) fn is_body_cut_off(error: &(dyn StdError + 'static)) -> bool {
     use std::io::{Error as IoError, ErrorKind};
     error.downcast_ref::<IoError>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
-        // hyper has no other way to ask for this.
+        // hyper provides no other way to detect this error.
         || error.to_string().starts_with("error writing a body to connection")
 }
 
@@ -83,7 +83,7 @@ pub(crate) fn is_without_tls(error: &(dyn StdError + 'static)) -> bool {
     error.is::<WithoutTls>()
 }
 
-/// The error of the runtime's own client for an `https` address in a build that has no TLS.
+/// The error of the runtime's own client for an `https` URL in a build that has no TLS.
 #[derive(Debug)]
 pub(crate) struct WithoutTls;
 
@@ -105,7 +105,7 @@ pub(crate) fn timed_out() -> BoxError {
     std::io::Error::new(std::io::ErrorKind::TimedOut, "the time-out of the transport expired").into()
 }
 
-/// The error for an `https` address in a build that has no TLS.
+/// The error for an `https` URL in a build that has no TLS.
 #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 #[derive(Debug)]
 pub(crate) struct NoTls;
@@ -131,7 +131,7 @@ mod tests {
         Error::transport(source.into())
     }
 
-    /// T3: the text says where to look. A retry must not treat the request as one that was not sent.
+    /// T3: the error text must help to find the cause, and a retry must not treat the request as unsent.
     #[test]
     fn a_request_whose_answer_a_browser_hides_may_have_been_sent() {
         let hidden = error(FetchError::Network);

@@ -1,30 +1,31 @@
-//! Demands of a server that a refresh cannot meet: [`Challenge`].
+//! Demands of a server that a refresh cannot satisfy: [`Challenge`].
 
 use std::fmt;
 
-/// A demand of the server that an ordinary refresh cannot meet.
+/// A demand of the server that an ordinary refresh cannot satisfy.
 ///
-/// The call returns the server's answer with its headers. Your program has to meet the demand itself: with a proof for
-/// another nonce, another login of the user, or a token request with claims. Pass the new tokens to
+/// The call returns the server's answer with its headers. Your program must satisfy the demand itself: with a proof for
+/// a new nonce, a new login of the user, or a token request with claims. Pass the new tokens to
 /// [`Session::set`](crate::Session::set).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Challenge {
-    /// `use_dpop_nonce`: a proof of possession with the nonce of the `DPoP-Nonce` header (RFC 9449 §9).
+    /// `use_dpop_nonce`: the server demands a proof of possession with the nonce of the `DPoP-Nonce` header (RFC 9449
+    /// §9).
     DpopNonce,
-    /// `insufficient_user_authentication`: a stronger or more recent login (RFC 9470 §3).
+    /// `insufficient_user_authentication`: the server demands a stronger or more recent login (RFC 9470 §3).
     StepUp,
-    /// `insufficient_claims`, or a `claims` parameter: a token with these claims (`OpenID` Connect; the
-    /// continuous access evaluation of Microsoft Entra).
+    /// `insufficient_claims`, or a `claims` parameter: the server demands a token with these claims (`OpenID` Connect;
+    /// the continuous access evaluation of Microsoft Entra).
     Claims,
 }
 
 impl fmt::Display for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::DpopNonce => "a proof with another DPoP nonce",
+            Self::DpopNonce => "a proof with a new DPoP nonce",
             Self::StepUp => "a stronger or more recent login",
-            Self::Claims => "a token with other claims",
+            Self::Claims => "a token with additional claims",
         })
     }
 }

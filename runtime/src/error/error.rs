@@ -1,7 +1,7 @@
-//! Why a call failed, as one opaque type: [`Error`].
+//! The error of a failed call, as one opaque type: [`Error`].
 //!
-//! Its predicates are in `predicates`, and the classification of transport errors is in `causes`. Errors are logged, so
-//! no text of an error holds a token, a cookie, a password or a query value.
+//! The predicates of [`Error`] are in `predicates`, and the classification of transport errors is in `causes`. Errors
+//! are logged, so the text of an error contains no token, cookie, password or query value.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -19,10 +19,10 @@ use super::rejection::Rejection;
 /// The result of a call: [`std::result::Result`] with [`Error`] as the default error.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a call failed.
+/// The error of a failed call.
 ///
-/// The type is opaque, one pointer wide, and `Clone`: all calls that waited for a failed refresh get the same error.
-/// [`source`](StdError::source) returns the cause, if there is one.
+/// The type is opaque, one pointer wide, and `Clone`: all calls that waited for a failed refresh receive the same
+/// error. [`source`](StdError::source) returns the cause if there is one.
 ///
 /// ```
 /// # fn example(error: afresh::Error) {
@@ -76,10 +76,10 @@ impl Error {
             .with_source(source)
     }
 
-    /// An error of the transport: a time-out, a failure to connect, or another failure.
+    /// Creates an error of the transport: a time-out, a failure to connect, or any other failure.
     pub(crate) fn transport(source: BoxError) -> Self {
-        // The text of a reqwest error contains the URL with its query values. It can be removed only if no layer has
-        // wrapped the error.
+        // The text of a reqwest error contains the URL with its query values. The URL can be removed only if no layer
+        // has wrapped the error.
         let (source, shown) = match source.downcast::<reqwest::Error>() {
             Ok(error) => (Box::new(error.without_url()) as BoxError, true),
             Err(other) => {
@@ -90,7 +90,7 @@ impl Error {
         let (kind, text) = if any_cause(source.as_ref(), is_timeout) {
             (Kind::Timeout, "the server did not answer in time. Try again later, or allow more time")
         } else if any_cause(source.as_ref(), is_without_tls) {
-            (Kind::Connect, "this build has no TLS. Switch on the feature `rustls` or `native-tls` of afresh")
+            (Kind::Connect, "this build has no TLS. Enable the feature `rustls` or `native-tls` of afresh")
         } else if any_cause(source.as_ref(), is_hidden_by_browser) {
             let text = "the browser reports a network error and hides its reason. The server cannot be reached, or its answer \
                         does not allow this page to read it (CORS). See the console of the browser";
@@ -114,7 +114,7 @@ impl Error {
         if shown { error.with_source(source) } else { error }
     }
 
-    /// An answer that is not a success, with the reason why the call was not refreshed or not sent again.
+    /// Creates the error for an unsuccessful answer, with the reason why the call was not refreshed or not sent again.
     pub(crate) fn status_of(answer: Arc<Rejection>, receipt: Receipt) -> Self {
         let text = match receipt.reason {
             Some(reason) => format!("the server answered {} ({reason})", answer.status()),
@@ -132,7 +132,7 @@ impl Error {
         self.map(|inner| inner.answer = Some(answer))
     }
 
-    /// Keeps the refusal that the call got, whatever happened after it.
+    /// Stores the refusal that the call received, even if a later step failed.
     pub(crate) fn with_rejection(self, rejection: Arc<Rejection>) -> Self {
         self.map(|inner| inner.rejection = Some(rejection))
     }
@@ -148,7 +148,7 @@ impl Error {
         self.map(|inner| inner.receipt = Some(receipt))
     }
 
-    /// Adds the name of the method, unless the error has one already.
+    /// Adds the name of the method, unless the error already has a name.
     pub(crate) fn in_method(self, method: Option<&'static str>) -> Self {
         if self.0.method.is_some() || method.is_none() {
             return self;
@@ -169,7 +169,7 @@ impl Error {
         self.0.kind
     }
 
-    /// Whether it is certain that the request was not sent.
+    /// Returns whether it is certain that the request was not sent.
     pub(crate) fn is_unsent(&self) -> bool {
         match self.0.kind {
             Kind::Timeout | Kind::Transport => any_cause(self, is_unsent),

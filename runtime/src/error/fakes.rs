@@ -1,4 +1,4 @@
-//! Errors made by hand, for a fake of a trait: the same errors that a client returns.
+//! Creates errors for a fake implementation of a trait. A fake can return the same errors as a client.
 
 use std::sync::Arc;
 
@@ -11,10 +11,12 @@ use super::receipt::Receipt;
 use super::rejection::Rejection;
 
 impl Error {
-    /// The error of a call that the server answered with `response`. Use it in a fake of a trait.
+    /// Creates the error of a call that the server answered with `response`. Use this error in a fake implementation of
+    /// a trait.
     ///
     /// [`status`](Self::status), [`headers`](Self::headers), [`body`](Self::body), [`json`](Self::json) and
-    /// [`problem`](Self::problem) read the response. For a 401 or 403, [`rejection`](Self::rejection) returns it too.
+    /// [`problem`](Self::problem) read the response. For a 401 or 403, [`rejection`](Self::rejection) also returns the
+    /// response.
     ///
     /// ```
     /// use afresh::Error;
@@ -33,19 +35,21 @@ impl Error {
         Self::status_of(answer, Receipt::default()).with_rejection_if(rejection)
     }
 
-    /// The error of a call that timed out. Use it in a fake of a trait.
+    /// Creates the error of a call that timed out. Use this error in a fake implementation of a trait.
     #[must_use]
     pub fn timeout() -> Self {
         Self::new(Kind::Timeout, "the call took longer than its time-out allows")
     }
 
-    /// The error of a call that finds no connection to the server. Use it in a fake of a trait.
+    /// Creates the error of a call that cannot connect to the server. Use this error in a fake implementation of a
+    /// trait.
     #[must_use]
     pub fn connect() -> Self {
-        Self::new(Kind::Connect, "no connection to the server")
+        Self::new(Kind::Connect, "could not connect to the server")
     }
 
-    /// The error of a call that needs a login when there is none. Use it in a fake of a trait.
+    /// Creates the error of a call that needs a login while the session is logged out. Use this error in a fake
+    /// implementation of a trait.
     #[must_use]
     pub fn no_session() -> Self {
         Self::new(Kind::NoSession, "there is no session. Log in first")

@@ -21,11 +21,11 @@ pub(crate) enum Kind {
     Reentrant,
     Busy,
     Store,
-    /// The person or the server refused the login.
+    /// The user or the server refused the login.
     LoginDenied,
-    /// The server did not answer, or the person did not answer in time.
+    /// The server did not answer, or the user did not answer in time.
     LoginUnavailable,
     /// The answer does not belong to this login.
-    #[cfg_attr(not(feature = "login"), expect(dead_code, reason = "only logins have it"))]
+    #[cfg_attr(not(feature = "login"), expect(dead_code, reason = "only logins use this kind"))]
     Login,
 }

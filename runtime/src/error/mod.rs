@@ -1,6 +1,6 @@
-//! What a call returns when it fails, and details about it.
+//! The errors of failed calls, and details about them.
 //!
-//! Most programs need only [`Error`] and its predicates. The other types give details:
+//! Most programs need only [`Error`] and its predicates. The other types provide details:
 //!
 //! | type | meaning | from |
 //! |---|---|---|

@@ -1,4 +1,4 @@
-//! The public methods of [`Error`]: its kind, the server's answer, and what the session did.
+//! The public methods of [`Error`]: its kind, the server's answer, and the actions of the session.
 
 use std::time::Duration;
 
@@ -17,66 +17,68 @@ use crate::format::charset::without_bom;
 use crate::format::retry_after;
 
 impl Error {
-    /// Reports a temporary failure from [`refresh_with`](crate::ClientBuilder::refresh_with) or a
-    /// [`Refresher`](crate::Refresher). The session is kept.
+    /// Creates the error for a temporary failure of a refresh. Return it from
+    /// [`refresh_with`](crate::ClientBuilder::refresh_with) or a [`Refresher`](crate::Refresher). The session is kept.
     #[must_use]
     pub fn refresh(source: impl Into<BoxError>) -> Self {
         Self::new(Kind::Refresh, "the refresh failed for now. Try again later").with_source(source)
     }
 
-    /// Reports from [`refresh_with`](crate::ClientBuilder::refresh_with) or a [`Refresher`](crate::Refresher) that the
-    /// server rejected the refresh token. The session expires.
+    /// Creates the error for a refresh token that the server rejected. Return it from
+    /// [`refresh_with`](crate::ClientBuilder::refresh_with) or a [`Refresher`](crate::Refresher). The session then
+    /// expires.
     #[must_use]
     pub fn session_expired(source: impl Into<BoxError>) -> Self {
         Self::new(Kind::SessionExpired, "the session has expired. Log in again").with_source(source)
     }
 
-    /// The method that was called, such as `"Shop::order"`. `None` for hand-written requests and for errors of
-    /// [`build`](crate::ClientBuilder::build).
+    /// Returns the method that was called, such as `"Shop::order"`. Returns `None` for hand-written requests and for
+    /// errors of [`build`](crate::ClientBuilder::build).
     #[must_use]
     pub fn method(&self) -> Option<&'static str> {
         self.0.method
     }
 
-    /// The status of the server's answer, if there was one.
+    /// Returns the status of the server's answer, if the server answered.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.answer().map(Rejection::status)
     }
 
-    /// The headers of the server's answer, if there was one.
+    /// Returns the headers of the server's answer, if the server answered.
     #[must_use]
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.answer().map(Rejection::headers)
     }
 
-    /// The body of the server's answer, if there was one.
+    /// Returns the body of the server's answer, if the server answered.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
         self.answer().map(Rejection::body)
     }
 
-    /// The body of the answer, deserialized from JSON. `None` if there is no body or it has another form.
+    /// Deserializes the body of the answer from JSON. Returns `None` if there is no body or if it cannot be read as
+    /// `T`.
     #[must_use]
     pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_slice(without_bom(self.body()?)).ok()
     }
 
-    /// The answer as problem details (RFC 9457), if its content type is one of theirs.
+    /// Returns the answer as problem details (RFC 9457), if its content type is one of this standard.
     #[must_use]
     pub fn problem(&self) -> Option<Problem> {
         Problem::from_answer(self.answer()?)
     }
 
-    /// The answer with which the server refused the credential, usually a 401 or 403. It is kept when the refresh after
-    /// it fails.
+    /// Returns the answer with which the server refused the credential, usually a 401 or 403. The answer is kept even
+    /// if the following refresh fails.
     #[must_use]
     pub fn rejection(&self) -> Option<&Rejection> {
         self.0.rejection.as_deref()
     }
 
-    /// Why the refusal of a call was final: why it caused no refresh, why the call was not sent again, or why it was
-    /// refused again. `None` if the server did not refuse the call, or if the call does not use the session.
+    /// Returns the reason why the refusal of a call was final. The call caused no refresh, was not sent again, or was
+    /// refused again. Returns `None` if the server did not refuse the call, or if the call does not use the session.
     ///
     /// ```
     /// # fn example(error: afresh::Error) {
@@ -94,15 +96,16 @@ impl Error {
         self.receipt().and_then(Receipt::reason)
     }
 
-    /// What happened to the call before it failed. `None` if nothing was sent, for example because an argument cannot be
-    /// encoded, and after a time-out.
+    /// Returns the record of the call until its failure. Returns `None` after a time-out, and if nothing was sent, for
+    /// example because an argument cannot be encoded.
     #[must_use]
     pub fn receipt(&self) -> Option<&Receipt> {
         self.0.receipt.as_ref()
     }
 
-    /// How long the server asks to wait before the next call: `Retry-After` as seconds or as a date, or the reset of a
-    /// rate limit with nothing remaining (`RateLimit`, `x-ratelimit-reset`). `None` if it does not say.
+    /// Returns how long the server requests to wait before the next call. The source is `Retry-After` as seconds or as
+    /// a date, or the reset time of an exhausted rate limit (`RateLimit`, `x-ratelimit-reset`). Returns `None` if the
+    /// answer requests no wait.
     ///
     /// ```
     /// # async fn example(error: afresh::Error) {
@@ -116,139 +119,142 @@ impl Error {
         retry_after::wait(self.headers()?)
     }
 
-    /// The deadline of the call or a time-out of the transport expired.
+    /// Returns `true` if the deadline of the call or a time-out of the transport expired.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.0.kind == Kind::Timeout
     }
 
-    /// No connection to the server could be established.
+    /// Returns `true` if no connection to the server could be established.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         self.0.kind == Kind::Connect
     }
 
-    /// The server answered with a status other than 2xx.
+    /// Returns `true` if the server answered with a status other than 2xx.
     #[must_use]
     pub fn is_status(&self) -> bool {
         self.0.kind == Kind::Status
     }
 
-    /// The answer cannot be read as the declared type.
+    /// Returns `true` if the answer cannot be read as the declared type.
     #[must_use]
     pub fn is_decode(&self) -> bool {
         self.0.kind == Kind::Decode
     }
 
-    /// The body of a success is longer than [`max_body`](crate::ClientBuilder::max_body) allows. It was not read to its
-    /// end.
+    /// Returns `true` if the body of a successful answer is longer than [`max_body`](crate::ClientBuilder::max_body)
+    /// allows. The rest of the body was not read.
     #[must_use]
     pub fn is_body_too_large(&self) -> bool {
         self.0.kind == Kind::BodyTooLarge
     }
 
-    /// An argument cannot be encoded. Nothing was sent.
+    /// Returns `true` if the request cannot be built, for example because an argument cannot be encoded. Nothing was
+    /// sent.
     #[must_use]
     pub fn is_request(&self) -> bool {
         self.0.kind == Kind::Request
     }
 
-    /// The configuration of the client is invalid.
+    /// Returns `true` if the configuration of the client is invalid.
     #[must_use]
     pub fn is_builder(&self) -> bool {
         self.0.kind == Kind::Builder
     }
 
-    /// The session is not logged in, or it was logged out during the call.
+    /// Returns `true` if the session is not logged in, or if it was logged out during the call.
     #[must_use]
     pub fn is_no_session(&self) -> bool {
         self.0.kind == Kind::NoSession
     }
 
-    /// The server rejected the refresh token. Log in again.
+    /// Returns `true` if the server rejected the refresh token. The user must log in again.
     #[must_use]
     pub fn is_session_expired(&self) -> bool {
         matches!(self.0.kind, Kind::SessionExpired | Kind::RotationLost)
     }
 
-    /// The session has expired because the answer to a refresh was lost. The server had already invalidated the refresh
-    /// token and rejected it when it was sent again. [`is_session_expired`](Self::is_session_expired) is true, too.
+    /// Returns `true` if the session has expired because the answer to a refresh was lost. The server had already
+    /// invalidated the refresh token and rejected it when it was sent again.
+    /// [`is_session_expired`](Self::is_session_expired) also returns `true`.
     ///
-    /// All calls that waited for the refresh get this error, and all later calls until the next login. If it occurs
-    /// often, the network loses answers and the server has no grace period for used refresh tokens.
+    /// All calls that waited for the refresh receive this error, and so do all later calls until the next login. If
+    /// this error occurs often, the network loses answers and the server has no grace period for used refresh tokens.
     #[must_use]
     pub fn is_rotation_lost(&self) -> bool {
         self.0.kind == Kind::RotationLost
     }
 
-    /// Another login happened during the call. The call is not sent again under another identity.
+    /// Returns `true` if a new login happened during the call. The call is not sent again under a different identity.
     ///
-    /// A refresh also fails with this error if another process has stored another login. Call
+    /// A refresh also fails with this error if another process has stored a different login. Call
     /// [`Session::load`](crate::Session::load) to adopt that session.
     #[must_use]
     pub fn is_superseded(&self) -> bool {
         self.0.kind == Kind::Superseded
     }
 
-    /// The refresh failed for now. The session is kept, and a later call tries again.
+    /// Returns `true` if the refresh failed temporarily. The session is kept, and a later call tries again.
     #[must_use]
     pub fn is_refresh(&self) -> bool {
         use Kind::{Busy, Excessive, NoProgress, Reentrant, Refresh};
         matches!(self.0.kind, Refresh | NoProgress | Excessive | Reentrant | Busy)
     }
 
-    /// Another process held the store's lock for too long, so this process could not refresh. Try again later.
-    /// [`is_refresh`](Self::is_refresh) is true, too.
+    /// Returns `true` if another process held the store's lock for too long, so that this process could not refresh.
+    /// Try again later. [`is_refresh`](Self::is_refresh) also returns `true`.
     #[must_use]
     pub fn is_refresh_busy(&self) -> bool {
         self.0.kind == Kind::Busy
     }
 
-    /// The [store](crate::ClientBuilder::store) could not be read or written. The session in memory is unchanged, and a
-    /// refresh that fails with this error has not sent the refresh token. Try again later.
+    /// Returns `true` if the [store](crate::ClientBuilder::store) could not be read or written. The session in memory
+    /// is unchanged. A refresh that fails with this error has not sent the refresh token. Try again later.
     #[must_use]
     pub fn is_store(&self) -> bool {
         self.0.kind == Kind::Store
     }
 
-    /// The refresh returned the access token that was refused, so the call was not sent again.
-    /// [`is_refresh`](Self::is_refresh) is true, too.
+    /// Returns `true` if the refresh returned the access token that was refused, so that the call was not sent again.
+    /// [`is_refresh`](Self::is_refresh) also returns `true`.
     #[must_use]
     pub fn is_no_progress(&self) -> bool {
         self.0.kind == Kind::NoProgress
     }
 
-    /// Several fresh tokens in a row were refused, so refreshing is suspended for a while.
-    /// [`is_refresh`](Self::is_refresh) is true, too.
+    /// Returns `true` if several fresh tokens in a row were refused, so that refreshes are suspended for a while.
+    /// [`is_refresh`](Self::is_refresh) also returns `true`.
     #[must_use]
     pub fn is_excessive_refresh(&self) -> bool {
         self.0.kind == Kind::Excessive
     }
 
-    /// The credential was refreshed, but the body is a one-shot stream, so the call cannot be sent again. Call the
-    /// method again with a new stream.
+    /// Returns `true` if the credential was refreshed, but the call cannot be sent again because its body is a one-shot
+    /// stream. Call the method again with a new stream.
     #[must_use]
     pub fn is_not_replayable(&self) -> bool {
         self.0.kind == Kind::NotReplayable
     }
 
-    /// The refresh itself made a call that waits for the refresh. This is detected only in the task of the refresh. From
-    /// a task that the refresh spawned, such a call waits until the refresh times out.
+    /// Returns `true` if the refresh itself made a call that waits for the refresh. The runtime detects this only in
+    /// the task of the refresh. If the refresh spawned the task that makes the call, the call waits until the refresh
+    /// times out.
     #[must_use]
     pub fn is_reentrant(&self) -> bool {
         self.0.kind == Kind::Reentrant
     }
 
-    /// The person or the authorization server refused the login. The text has the error code of the server. Only a
-    /// login of [`oauth2`](crate::oauth2) fails so (feature `login`).
+    /// Returns `true` if the user or the authorization server refused the login. The text contains the error code of
+    /// the server. Only a login of [`oauth2`](crate::oauth2) (feature `login`) returns this error.
     #[must_use]
     pub fn is_login_denied(&self) -> bool {
         self.0.kind == Kind::LoginDenied
     }
 
-    /// The login could not be completed: no browser could be opened, the time is up, the server cannot be reached, or
-    /// its answer was lost. Another login may succeed. Only a login of [`oauth2`](crate::oauth2) returns this error
-    /// (feature `login`).
+    /// Returns `true` if the login could not be completed: no browser could be opened, the time is up, the server is
+    /// unreachable, or its answer was lost. A new login may succeed. Only a login of [`oauth2`](crate::oauth2) (feature
+    /// `login`) returns this error.
     #[must_use]
     pub fn is_login_unavailable(&self) -> bool {
         self.0.kind == Kind::LoginUnavailable

@@ -9,21 +9,22 @@ use crate::format::media_type::MediaType;
 
 /// Problem details, the standard body of an error answer (RFC 9457).
 ///
-/// A member whose type is not that of the standard is ignored (RFC 9457 §3.1).
+/// A member whose type differs from the standard is ignored (RFC 9457 §3.1).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// The member `type`: a URI that identifies the type of problem. If it is absent, the type is `about:blank`.
+    /// The member `type`: a URI that identifies the type of problem. If the member is absent, the type is
+    /// `about:blank`.
     pub kind: Option<String>,
     /// A short summary of the type of problem.
     pub title: Option<String>,
     /// The status code that the origin server generated.
     pub status: Option<u16>,
-    /// An explanation of this occurrence.
+    /// An explanation of this occurrence of the problem.
     pub detail: Option<String>,
-    /// A URI that identifies this occurrence.
+    /// A URI that identifies this occurrence of the problem.
     pub instance: Option<String>,
-    /// All other members.
+    /// All members that the standard does not define.
     pub extensions: Map<String, Value>,
 }
 
@@ -54,7 +55,7 @@ impl Problem {
     }
 }
 
-/// Written by hand, because a derived implementation cannot ignore a member of another type.
+/// This implementation is hand-written, because a derived implementation cannot ignore a member of a wrong type.
 impl<'de> Deserialize<'de> for Problem {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut problem = Self::default();
@@ -78,13 +79,13 @@ mod tests {
     #[test]
     fn members_of_the_standard_have_fields_and_all_others_are_extensions() {
         let body = json!({
-            "type": "https://shop.test/stale", "title": "Stale", "status": 409, "detail": "the order was changed meanwhile",
+            "type": "https://shop.test/stale", "title": "Stale", "status": 409, "detail": "the order was changed in the meantime",
             "instance": "/orders/7", "revision": 3
         });
         let problem = read(&body);
         assert_eq!(problem.kind.as_deref(), Some("https://shop.test/stale"));
         assert_eq!((problem.title.as_deref(), problem.status), (Some("Stale"), Some(409)));
-        assert_eq!(problem.detail.as_deref(), Some("the order was changed meanwhile"));
+        assert_eq!(problem.detail.as_deref(), Some("the order was changed in the meantime"));
         assert_eq!(problem.instance.as_deref(), Some("/orders/7"));
         assert_eq!(Value::Object(problem.extensions), json!({"revision": 3}));
     }

@@ -1,26 +1,28 @@
-//! Why a refused call was not refreshed or not sent again: [`Reason`].
+//! The reason why a refused call was not refreshed or not sent again: [`Reason`].
 
 use std::fmt;
 
 use crate::error::Challenge;
 use crate::error::Kind;
 
-/// Why a call that the server refused was not refreshed, or not sent again.
+/// The reason why a call that the server refused was not refreshed or not sent again.
 ///
-/// Returned by [`Error::reason`](crate::Error::reason) and [`Receipt::reason`](crate::Receipt::reason). The text of the
-/// error contains it, too: "the server answered 403 Forbidden (forbidden: a fresh token was refused, too)".
+/// [`Error::reason`](crate::Error::reason) and [`Receipt::reason`](crate::Receipt::reason) return the reason. The text
+/// of the error also contains the reason: "the server answered 403 Forbidden (forbidden: a fresh token was refused,
+/// too)".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
     /// The call was sent again with a newer token and refused again.
     FreshTokenRefused,
-    /// This method refused a fresh token a short time ago. For a while, its 403 counts as forbidden.
+    /// This method refused a fresh token a short time ago. The 403 answers of the method are treated as forbidden for a
+    /// while.
     RouteForbidden,
-    /// The token is from a recent refresh, and a call with it was refused again.
+    /// The token comes from a recent refresh, and a call with this token was refused again.
     JustRefreshed,
-    /// `WWW-Authenticate` says `insufficient_scope` (RFC 6750 §3.1).
+    /// The header `WWW-Authenticate` contains `insufficient_scope` (RFC 6750 §3.1).
     InsufficientScope,
-    /// `forbidden_when` says that the refusal is not about the token.
+    /// A rule of `forbidden_when` classified the refusal as unrelated to the token.
     BodyRule,
     /// The server limits the rate of requests.
     RateLimited,
@@ -30,29 +32,30 @@ pub enum Reason {
     StatusNotListed,
     /// The session has no refresh token and no other way to get a new access token.
     NothingToRefreshWith,
-    /// The token was refreshed, and the method is `#[no_replay]`.
+    /// The token was refreshed, but the method is `#[no_replay]`.
     NoReplay,
     /// The token was refreshed, but the body was a one-shot stream, which cannot be sent again.
     BodySpent,
-    /// A redirect led to another origin, which refused the request. It did not get the credential.
+    /// A redirect led to another origin, which refused the request. The other origin did not receive the credential.
     ForeignOrigin,
     /// A function given to [`expired_when`](crate::ClientBuilder::expired_when) or
     /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked.
     RuleFailed,
-    /// The refresh failed for now.
+    /// The refresh failed temporarily.
     RefreshFailed,
     /// The refresh returned the access token that was refused.
     NoProgress,
-    /// Several fresh tokens in a row were refused, so refreshing is suspended for a while.
+    /// Several fresh tokens in a row were refused, so refreshes are suspended for a while.
     ExcessiveRefresh,
     /// The server rejected the refresh token.
     SessionExpired,
-    /// A logout or another login happened during the call.
+    /// A logout or a new login happened during the call.
     SessionEnded,
 }
 
 impl Reason {
-    /// The reason for an error of this kind after a refusal. `None` if the error is not about the session.
+    /// Returns the reason for an error of this kind after a refusal. Returns `None` if the error does not concern the
+    /// session.
     pub(crate) fn of(kind: Kind) -> Option<Self> {
         match kind {
             Kind::Refresh | Kind::Reentrant | Kind::Busy | Kind::Store => Some(Self::RefreshFailed),
@@ -81,11 +84,11 @@ impl fmt::Display for Reason {
         f.write_str(match self {
             Self::FreshTokenRefused => "forbidden: a fresh token was refused, too",
             Self::RouteForbidden => "forbidden: this method refused a fresh token a short time ago",
-            Self::JustRefreshed => "forbidden: the token is fresh, and a call with it was refused again",
+            Self::JustRefreshed => "forbidden: a call with the fresh token was refused again",
             Self::InsufficientScope => "forbidden: the token lacks a scope",
-            Self::BodyRule => "forbidden: a rule of the API says so",
+            Self::BodyRule => "forbidden: a rule of the API classified the answer",
             Self::RateLimited => "the server limits the rate of requests",
-            Self::Challenged(challenge) => return write!(f, "the server asks for {challenge}"),
+            Self::Challenged(challenge) => return write!(f, "the server demands {challenge}"),
             Self::StatusNotListed => "this status does not start a refresh",
             Self::NothingToRefreshWith => "the session has no way to refresh the token",
             Self::NoReplay => "the token was refreshed, but the method is `#[no_replay]`",

@@ -1,4 +1,4 @@
-//! A call in one allocation, before and after its first poll: [`CallFuture`].
+//! A call that uses one allocation, before and after its first poll: [`CallFuture`].
 
 use std::future::{Future, ready};
 use std::pin::Pin;
@@ -10,18 +10,18 @@ use super::options::CallOptions;
 use crate::error::Error;
 use crate::response::answer::Answer;
 
-/// The future of a call, whose options can be set until it is polled.
+/// The future of a call. The options of the call can be set until the future is polled.
 pub(crate) trait CallFuture: Future<Output = Result<Answer, Error>> {
-    /// The options of the call. `None` after the first poll.
+    /// Returns the options of the call, or `None` after the first poll.
     fn options(self: Pin<&mut Self>) -> Option<&mut CallOptions>;
 }
 
-/// The one allocation of a plain call.
+/// A boxed call, which is the only allocation of a plain call.
 pub(crate) type BoxedCall = Pin<Box<dyn CallFuture + Send>>;
 
-/// A call that begins at its first poll: `begin` makes the future that sends `call`.
+/// Creates a call that begins at its first poll. `begin` creates the future that sends `call`.
 ///
-/// A type of its own for each `begin`, so that its future is made in place.
+/// The result has a separate type for each `begin`, so that the future is created in place.
 pub(crate) fn on_first_poll<C, F, B>(call: C, options: CallOptions, begin: B) -> BoxedCall
 where
     C: Send + 'static,
@@ -31,7 +31,7 @@ where
     Box::pin(State::Unsent { call: Some((call, options, begin)) })
 }
 
-/// A call that returns this error.
+/// Returns a call that fails with this error.
 pub(crate) fn failed(error: Error) -> BoxedCall {
     on_first_poll(error, CallOptions::default(), |error, _| ready(Err(error)))
 }

@@ -1,4 +1,4 @@
-//! What an answer means for its call: follows redirects, classifies the answer, and lets the session decide.
+//! Evaluates an answer: follows redirects, classifies the answer, and lets the session decide the next step.
 
 use crate::platform::time::Instant;
 use bytes::Bytes;
@@ -11,10 +11,10 @@ use crate::session::{Finding, Next, Snapshot};
 use crate::trace;
 use crate::transport::response::Response;
 
-/// What the first answer means for the call.
+/// The evaluated first answer of a call.
 pub(super) struct Settled {
     pub(super) response: Response,
-    /// The credential was refused, and the session decided what follows.
+    /// The next step if the credential was refused. The session decided it.
     pub(super) next: Option<Next>,
 }
 
@@ -25,7 +25,8 @@ impl Settled {
 }
 
 impl Execution {
-    /// Whether the answer is a success that says nothing about the session. Such an answer is returned at once.
+    /// Returns whether the answer is a success that does not affect the session. The session makes no decision about
+    /// such a success.
     pub(super) fn is_plain(&self, response: &Response) -> bool {
         let attached = self.attached;
         response.status().is_success()
@@ -34,7 +35,7 @@ impl Execution {
             && (!attached.credential || !self.plan.judges_successes(&self.context))
     }
 
-    /// Follows redirects, classifies the answer and lets the session decide what follows.
+    /// Follows redirects, classifies the answer and lets the session decide the next step.
     pub(super) async fn settle(&mut self, response: Response) -> Result<Box<Settled>, Error> {
         let context = self.context.clone();
         let (session, attached) = (&context.session, self.attached);
@@ -64,13 +65,13 @@ impl Execution {
         }
     }
 
-    /// A refreshed credential was refused, too. The refusal is final.
+    /// Records that a refreshed credential was refused, too. This refusal is final.
     pub(super) fn refused_again(&mut self, snapshot: &Snapshot, finding: Finding) {
         self.receipt.reason = Some(Reason::FreshTokenRefused);
         self.context.session.replay_was_refused(snapshot.stamp, finding, self.plan.route());
     }
 
-    /// Follows redirects and keeps cookies.
+    /// Follows redirects and stores cookies.
     pub(super) async fn follow(
         &mut self,
         snapshot: Option<&Snapshot>,
@@ -83,7 +84,7 @@ impl Execution {
         Ok((received.response, received.own))
     }
 
-    /// Whether the answer refuses the credential. The receipt records the classification.
+    /// Returns whether the answer refuses the credential. The receipt records the classification.
     pub(super) async fn classify(
         &mut self,
         mut response: Response,

@@ -1,4 +1,4 @@
-//! What every call of a client needs: [`Context`].
+//! The data that every call of a client needs: [`Context`].
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub(crate) struct Context {
 
 /// A context that is cheap to clone.
 ///
-/// The trait object speeds up the build of the user's crate. Without it, the compiler would check for each call whether
+/// The trait object makes the user's crate compile faster. Without it, the compiler would check for each call whether
 /// all inner types are `Send` and `Sync`.
 #[derive(Clone)]
 pub(crate) struct SharedContext(Arc<dyn AsContext>);
@@ -66,13 +66,13 @@ impl SharedContext {
         Self(Arc::new(Context { upstream, session, settings, binding, options: None }))
     }
 
-    /// The same for another session.
+    /// Returns the same context for a different session.
     pub(crate) fn with_session(&self, session: Session) -> Self {
         session.refresh_as(&self.session);
         Self(Arc::new(Context { session, ..self.shared() }))
     }
 
-    /// The same with other options of all calls.
+    /// Returns the same context, in which all calls have these options.
     pub(crate) fn with_options(&self, options: CallOptions) -> Self {
         Self(Arc::new(Context { options: Some(Arc::new(options)), ..self.shared() }))
     }
@@ -89,31 +89,32 @@ impl Context {
         }
     }
 
-    /// The options with which each call begins.
+    /// Returns the options with which each call begins.
     pub(crate) fn call_options(&self) -> CallOptions {
         self.options.as_deref().cloned().unwrap_or_default()
     }
 
-    /// Where the credential is placed in the calls of the API to which the context is bound.
+    /// Returns where the credential is placed in the calls of the API to which the context is bound.
     pub(crate) fn placement(&self) -> Result<&Placement> {
         self.binding.placement.as_ref().map_err(Clone::clone)
     }
 
-    /// Whether an ordinary call needs the session.
+    /// Returns whether an ordinary call needs the session.
     pub(crate) fn demand(&self) -> Demand {
         if self.session.requires_login() { Demand::Required } else { Demand::Optional }
     }
 
-    /// Whether `request` gets the session's credential. It does not if it goes to another origin or has its own
-    /// credential.
+    /// Returns whether `request` receives the session's credential. A request that goes to a different origin or
+    /// already has a credential does not receive the session's credential.
     pub(crate) fn takes_credential(&self, request: &Prepared, placement: &Placement) -> bool {
         let has_own =
             request.has_header(&placement.header) || self.upstream.headers.contains_key(&placement.header);
         !has_own && request.is_own(&self.upstream)
     }
 
-    /// An argument, such as a header map, must not replace the access token: the call would never be refreshed, and
-    /// nothing would say why. An option of the call may, because its caller sets it for this call only.
+    /// Rejects an argument that would replace the access token, such as a header map. A call with its own access token
+    /// would never cause a refresh, and no error would explain the reason. An option of a call may replace the token,
+    /// because the caller sets it only for this call.
     pub(crate) fn check_arguments(&self, call: &Call) -> Result<()> {
         let endpoint = call.endpoint();
         let carries_token = endpoint.api.has_session
@@ -122,15 +123,15 @@ impl Context {
         let taken = self.placement().ok().map(|placement| &placement.header);
         match taken.filter(|name| carries_token && call.has_header(name)) {
             Some(name) => Err(Error::request(format!(
-                "header `{name}` must not be an argument: the runtime sends the access token in it. For a method that brings its own credential, add `#[public]`; for one call, use its option `.header(name, value)`"
+                "header `{name}` must not be an argument: the runtime sends the access token in this header. If the method sends a different credential, add `#[public]`. For a single call, use the option `.header(name, value)`"
             ))
             .in_method(Some(endpoint.name))),
             None => Ok(()),
         }
     }
 
-    /// The rules that classify the answers to `endpoint`. The conditions of the method replace those of the trait. The
-    /// functions of the builder are added to both.
+    /// Returns the rules that classify the answers to `endpoint`. The conditions of the method replace the conditions
+    /// of the trait. The functions of the builder apply in addition to the conditions.
     pub(crate) fn policy(&self, endpoint: Option<&'static Endpoint>) -> Policy<'_> {
         let settings = &self.settings;
         let declared = |own: fn(&Endpoint) -> Option<&'static [Condition]>,
@@ -150,29 +151,31 @@ impl Context {
         }
     }
 
-    /// The statuses of the method, or those of the builder, or those of the trait.
+    /// Returns the statuses that cause a refresh. The statuses of the method have priority over those of the builder,
+    /// which have priority over those of the trait.
     pub(super) fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
         let own = endpoint.and_then(|endpoint| endpoint.refresh_on);
         let declared = || endpoint.and_then(|endpoint| endpoint.api.refresh_on);
         own.or(self.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(CREDENTIAL_REFUSED)
     }
 
-    /// The time-out of this clone of the client, or else that of the method, or else that of the builder.
+    /// Returns the time-out of a call. The time-out of this clone of the client has priority over that of the method,
+    /// which has priority over that of the builder.
     pub(crate) fn timeout(&self, endpoint: &'static Endpoint) -> Option<Duration> {
         let chosen = self.options.as_ref().and_then(|options| options.timeout);
         chosen.or(endpoint.timeout).or(self.settings.timeout)
     }
 
-    /// Returns an error if a status set in the builder's `retry` cannot be retried, for example because it causes a
-    /// refresh.
+    /// Returns an error if a status set in the builder's `retry` cannot be retried, for example because the status
+    /// causes a refresh.
     pub(crate) fn check_retry(&self, api: &'static ApiInfo) -> Result<()> {
         let set = self.settings.refresh_on.as_deref().or(api.refresh_on).unwrap_or(CREDENTIAL_REFUSED);
         let mistake = self.settings.retry.as_ref().and_then(|retry| retry.mistake(set));
         mistake.map_or(Ok(()), |mistake| Err(Error::builder(format!("`retry`: {mistake}"))))
     }
 
-    /// How a call is retried: as its own option says, or as the builder says. An error if the option has a status that
-    /// cannot be retried.
+    /// Returns how a call is retried. The option of the call has priority over the setting of the builder. Returns an
+    /// error if the option contains a status that cannot be retried.
     pub(crate) fn retrying(
         &self,
         own: Option<Arc<Retry>>,

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::platform::time::{Instant, Sleep, sleep_until};
 use crate::response::answer::Answer;
 
-/// When a call ends, and where it stores the refusal that it received.
+/// The end of a call, and the slot for the refusal that the call received.
 #[derive(Clone)]
 pub(crate) struct Deadline {
     pub(crate) at: Instant,
@@ -21,7 +21,7 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
-    /// `None` for a call without a time-out.
+    /// Returns `None` for a call without a time-out.
     pub(crate) fn after(timeout: Option<Duration>) -> Option<Self> {
         let at = timeout.and_then(|timeout| Instant::now().checked_add(timeout))?;
         Some(Self { at, slot: Some(Arc::default()) })
@@ -37,8 +37,9 @@ impl Deadline {
     }
 }
 
-/// Ends `call` at its deadline, which covers waiting for a refresh, all sends, the waits between attempts, and the body
-/// unless it is streamed. The error holds the refusal that the call received before, if any.
+/// Ends `call` at its deadline. The deadline covers waiting for a refresh, all sends, the waits between attempts, and
+/// reading the body unless the body is streamed. If the call received a refusal before its deadline, the error contains
+/// that refusal.
 #[inline]
 pub(crate) fn within<F>(deadline: Option<Deadline>, call: F) -> Within<F> {
     Within {
@@ -55,7 +56,7 @@ pin_project! {
     }
 }
 
-/// Boxed, so that a call without a deadline holds no room for it.
+/// The timer of a call. The timer is boxed so that a call without a deadline needs little memory.
 struct Timer {
     sleep: Pin<Box<Sleep>>,
     deadline: Deadline,
@@ -67,7 +68,7 @@ impl<F: Future<Output = Result<Answer>>> Future for Within<F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let Some(timer) = this.timer else { return this.call.poll(context) };
-        // A call whose time is up does nothing more, even if it is woken in the same moment.
+        // A call whose deadline has passed is not polled again, even if its answer arrives in the same moment.
         if Instant::now() < timer.deadline.at {
             if let Poll::Ready(answer) = this.call.poll(context) {
                 return Poll::Ready(answer);

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use tokio::sync::SemaphorePermit;
-use url::Url;
 
 use super::context::SharedContext;
 use super::placement::Placement;
@@ -13,6 +12,7 @@ use super::plan::{Declaration, Plan};
 use super::retry::faults::Stage;
 use super::send::Sender;
 use crate::error::{Error, Receipt, Stamp};
+use crate::platform::url::Url;
 use crate::request::prepared::Prepared;
 use crate::response::answer::Answer;
 use crate::response::reading::Reading;
@@ -23,8 +23,8 @@ use crate::transport::transport::Sent;
 
 /// A call that is being executed.
 ///
-/// Rare steps are boxed. Thousands of calls may wait for one refresh, and a future reserves memory for each step that is
-/// not boxed.
+/// Rare steps are boxed. Thousands of calls may wait for one refresh, and a future reserves memory for each step that
+/// is not boxed.
 pub(crate) struct Execution {
     pub(super) context: SharedContext,
     pub(super) request: Prepared,
@@ -32,23 +32,25 @@ pub(crate) struct Execution {
     pub(super) receipt: Receipt,
     pub(super) spans: SendSpans,
     pub(super) attached: Attached,
-    /// How far the attempt has come.
+    /// The progress of the current attempt.
     pub(super) stage: Stage,
-    /// Whether the credential was refreshed for this call. This happens at most once in all its attempts.
+    /// Whether the credential was refreshed for this call. A call refreshes at most once in all its attempts.
     pub(super) refreshed: bool,
-    /// For pages: the URL that answered, if it is not the one that was requested.
+    /// Whether the answer is a rejection that was stored during a refresh without the end of its body.
+    pub(super) is_cut: bool,
+    /// The URL that answered, if it differs from the requested URL. This URL is set only for pages.
     pub(super) answered: Option<Box<Url>>,
 }
 
-/// What the last request carries of the session. It holds no snapshot: threads that clone one shared snapshot contend for its
-/// reference count.
+/// The part of the session that the last request carries. The value contains no snapshot, because threads that clone a
+/// shared snapshot contend for its reference count.
 #[derive(Clone, Copy)]
 pub(super) struct Attached {
     /// The stamp of the session when the request was sent.
     pub(super) stamp: Stamp,
     /// Whether the request carries the session's credential.
     pub(super) credential: bool,
-    /// Whether the session remembers refusals. A successful call clears them.
+    /// Whether the session remembers refusals, which a successful call clears.
     pub(super) learning: bool,
 }
 
@@ -65,15 +67,13 @@ impl Execution {
             attached,
             stage: Stage::Idle,
             refreshed: false,
+            is_cut: false,
             answered: None,
         }
     }
 
-    /// Runs the call and retries it after a fault. The error says how the call went.
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "an async fn holds its arguments twice, in each call that waits"
-    )]
+    /// Runs the call and retries it after a fault. The error contains the receipt of the call.
+    #[expect(clippy::manual_async_fn, reason = "an async fn stores its arguments twice in each waiting call")]
     pub(crate) fn run_to_end(
         &mut self,
         reading: Reading,
@@ -94,9 +94,9 @@ impl Execution {
     /// Attaches the credential, sends, classifies the answer and, if the credential was refused, refreshes and sends
     /// again. The second answer is final.
     ///
-    /// Its future is moved until the first poll, so it must be small: a value that two steps need is stored once, and
-    /// the values of a step are dropped before the next step.
-    #[expect(clippy::manual_async_fn, reason = "as above")]
+    /// The future is moved until the first poll, so it must be small. A value that two steps need is stored only once,
+    /// and the values of a step are dropped before the next step.
+    #[expect(clippy::manual_async_fn, reason = "an async fn stores its arguments twice in each waiting call")]
     pub(crate) fn run(
         &mut self,
         reading: Reading,
@@ -113,7 +113,8 @@ impl Execution {
             let (mut rejection, mut refused) = (None, false);
             if !self.is_plain(&response) {
                 let settled = Box::pin(self.settle(response)).await?;
-                // Boxed once more, so that a call that waits for a refresh does not keep the memory of earlier steps.
+                // The second future is boxed separately, so that a call that waits for a refresh does not keep the
+                // memory of earlier steps.
                 (response, rejection) = Box::pin(self.settled(settled)).await?;
                 refused = self.context.policy(self.plan.endpoint()).is_refusal(response.status());
             }
@@ -122,13 +123,16 @@ impl Execution {
                 return Ok(Answer::live(response, self.receipt).with_outcome(rejection, refused));
             }
             match Answer::read(&mut response, reading, self.plan.max_body(&self.context)).await {
-                Ok(answer) => Ok(answer.with_receipt(self.receipt).with_outcome(rejection, refused)),
+                Ok(answer) => {
+                    let answer = if self.is_cut { answer.cut() } else { answer };
+                    Ok(answer.with_receipt(self.receipt).with_outcome(rejection, refused))
+                }
                 Err(error) => Err(error.with_rejection_if(rejection)),
             }
         }
     }
 
-    /// For pages, keeps the URL that answered if the transport followed redirects by itself.
+    /// Stores the URL that answered a page, if the transport followed redirects by itself.
     fn note_answered(&mut self, response: &Response) {
         if self.plan.has_pages() {
             if let Some(url) = self.context.upstream.answered(response) {
@@ -137,7 +141,7 @@ impl Execution {
         }
     }
 
-    /// Sends the first request. `None` if the call has to wait for a credential.
+    /// Sends the first request. Returns `None` if the call has to wait for a credential.
     fn send_first(&mut self) -> Result<Option<InSpan<Sent>>, Error> {
         let Some(demand) = self.plan.demand else { return self.send_with(None).map(Some) };
         let seen = self.context.session.current();
@@ -162,7 +166,7 @@ impl Execution {
         if let Some(waited) = entered.waited {
             self.receipt.refreshed_by = Some(waited.by);
             self.receipt.waited = waited.time;
-            // All calls that waited for the refresh would be sent at once.
+            // Without a limit, all calls that waited for the refresh would be sent at once.
             (snapshot, permit) = self.take_turn(&context, snapshot).await?;
         }
         let response = self.send_with(Some(&snapshot))?.await?;
@@ -170,12 +174,12 @@ impl Execution {
         Ok(response)
     }
 
-    /// Makes the request and sends it with the credential of `snapshot`.
+    /// Creates the request and sends it with the credential of `snapshot`.
     pub(super) fn send_with(&mut self, snapshot: Option<&Snapshot>) -> Result<InSpan<Sent>, Error> {
         let request = self.request.request(&self.context.upstream)?;
         let request = request.ok_or_else(|| {
             Error::request(
-                "the body was sent already and cannot be sent again. Call the method again with a new body",
+                "the body was already sent and cannot be sent again. Call the method again with a new body",
             )
         })?;
         self.stage = Stage::Sending;
@@ -189,7 +193,7 @@ impl Execution {
         Ok(self.sender()?.send(request, snapshot, false))
     }
 
-    /// The call is about to be retried.
+    /// Prepares the call for its next attempt.
     pub(super) fn next_attempt(&mut self) {
         self.stage = Stage::Idle;
         self.receipt.retries += 1;
@@ -198,8 +202,8 @@ impl Execution {
         self.receipt.reason = None;
     }
 
-    /// Waits until the call may be sent after a refresh, if the client limits how many are sent at once. The session
-    /// may change meanwhile.
+    /// Waits until the call may be sent after a refresh, if the client limits the number of calls that are sent at
+    /// once. The session may change during the wait.
     pub(super) async fn take_turn<'c>(
         &self,
         context: &'c SharedContext,
@@ -226,7 +230,7 @@ pub(super) fn sender<'a>(
         Declaration::Method(_) => context.placement()?,
         Declaration::HandWritten(hand_written) => &hand_written.placement,
     };
-    // Without the session's credential a redirect says nothing about it.
+    // A request without the session's credential cannot cause a refresh, so its redirects are not classified.
     let refresh_on = plan.demand.map_or(&[] as &[_], |_| context.refresh_on(plan.endpoint()));
     Ok(Sender {
         upstream: &context.upstream,

@@ -1,4 +1,5 @@
-//! A `#[logout]` call: [`LogoutCall`]. Its parameters are filled from the session that it ends, for the second send again.
+//! A `#[logout]` call: [`LogoutCall`]. The parameters of a logout are filled from the session that the logout ends. A
+//! second send fills the parameters again.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,13 +12,14 @@ use crate::request::prepared::Prepared;
 use crate::session::{FromSession, Tokens};
 use crate::transport::upstream::Upstream;
 
-/// Writes one parameter into the call: the value of the session, or without a session the argument of the caller.
+/// A function that writes one parameter into the call. The value comes from the session, or from the caller's argument
+/// if the session has no value.
 type Fill = Box<dyn Fn(&mut Call, Option<&Tokens>) + Send>;
 
-/// A logout whose arguments are encoded one after another. Those that the session has are encoded last.
+/// A logout whose arguments are encoded in order. Arguments whose values come from the session are encoded last.
 pub struct LogoutCall {
     call: Call,
-    /// Fills the placeholders of the path, in order.
+    /// The functions that fill the placeholders of the path, in order.
     path_fills: Vec<Fill>,
     fills: Vec<Fill>,
 }
@@ -27,13 +29,14 @@ impl LogoutCall {
         Self { call: Call::new(upstream, endpoint), path_fills: Vec::new(), fills: Vec::new() }
     }
 
-    /// The request with the values of `tokens`, and the rest of the call for a second request.
+    /// Returns the request with the values of `tokens`, and the remaining call from which a second request can be
+    /// built.
     pub(super) fn prepare(self, tokens: Option<&Tokens>) -> Result<(Prepared, Option<Self>)> {
         let Self { call, path_fills, fills } = self;
         let is_filled = !(path_fills.is_empty() && fills.is_empty());
         let copy = if is_filled { call.share() } else { None };
         let mut filled = call;
-        // The last placeholder first: a value moves everything after it.
+        // The last placeholder is filled first, because a value moves all text after it.
         for fill in path_fills.iter().rev().chain(&fills) {
             fill(&mut filled, tokens);
         }
@@ -55,26 +58,27 @@ impl DerefMut for LogoutCall {
     }
 }
 
-/// Leaves out the arguments, which may be secrets.
+/// The output omits the arguments, which may be secrets.
 impl fmt::Debug for LogoutCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "LogoutCall({})", self.call.endpoint().name)
     }
 }
 
-/// The type of an argument. What implements [`FromSession`] is filled from the session; method resolution decides.
+/// The type of an argument. An argument whose type implements [`FromSession`] is filled from the session. Method
+/// resolution makes this choice.
 #[derive(Debug)]
 pub struct Argument<T>(PhantomData<fn() -> T>);
 
 impl<T> Argument<T> {
-    /// The type of `value`.
+    /// Returns the type of `value`.
     #[must_use]
     pub fn of(_: &T) -> Self {
         Self(PhantomData)
     }
 }
 
-/// For an argument that the session has.
+/// Implemented for an argument whose value comes from the session.
 pub trait OwnedArgument {
     /// Chooses how the argument is added to the request.
     fn kind(&self) -> Owned {
@@ -84,7 +88,7 @@ pub trait OwnedArgument {
 
 impl<T: FromSession + Send + 'static> OwnedArgument for &&Argument<T> {}
 
-/// For a reference to what the session has.
+/// Implemented for a reference to a value that comes from the session.
 pub trait BorrowedArgument {
     /// Chooses how the argument is added to the request.
     fn kind(&self) -> Borrowed {
@@ -94,7 +98,7 @@ pub trait BorrowedArgument {
 
 impl<T: FromSession + Clone + Send + 'static> BorrowedArgument for &Argument<&T> {}
 
-/// For any other argument.
+/// Implemented for all other arguments.
 pub trait OtherArgument {
     /// Chooses how the argument is added to the request.
     fn kind(&self) -> Other {
@@ -104,21 +108,24 @@ pub trait OtherArgument {
 
 impl<T> OtherArgument for Argument<T> {}
 
-/// Places an argument that the session has.
+/// Adds an argument whose value comes from the session.
 #[derive(Clone, Copy, Debug)]
 pub struct Owned;
 
-/// Places a reference to what the session has.
+/// Adds a reference to a value that comes from the session.
 #[derive(Clone, Copy, Debug)]
 pub struct Borrowed;
 
-/// Places an argument of the caller.
+/// Adds an argument of the caller.
 #[derive(Clone, Copy, Debug)]
 pub struct Other;
 
-#[allow(clippy::unused_self, reason = "generated code calls it on what method resolution chose")]
+#[allow(
+    clippy::unused_self,
+    reason = "generated code calls the function on the type that method resolution chooses"
+)]
 impl Owned {
-    /// Places the value that the session has, or else `value`.
+    /// Adds the value from the session, or `value` if the session has no value.
     pub fn place<T: FromSession + Send + 'static>(
         self,
         logout: &mut LogoutCall,
@@ -128,7 +135,7 @@ impl Owned {
         logout.fills.push(Box::new(move |call, tokens| encode_current(call, tokens, &value, encode)));
     }
 
-    /// The same for a placeholder in the path.
+    /// Works like `place`, but fills a placeholder in the path.
     pub fn place_in_path<T: FromSession + Send + 'static>(
         self,
         logout: &mut LogoutCall,
@@ -142,7 +149,7 @@ impl Owned {
     }
 }
 
-/// Encodes the value that the session has, or else the caller's argument.
+/// Encodes the value from the session, or the caller's argument if the session has no value.
 fn encode_current<T: FromSession>(
     call: &mut Call,
     tokens: Option<&Tokens>,
@@ -155,9 +162,12 @@ fn encode_current<T: FromSession>(
     }
 }
 
-#[allow(clippy::unused_self, reason = "generated code calls it on what method resolution chose")]
+#[allow(
+    clippy::unused_self,
+    reason = "generated code calls the function on the type that method resolution chooses"
+)]
 impl Borrowed {
-    /// Places the value that the session has, or else `value`.
+    /// Adds the value from the session, or `value` if the session has no value.
     pub fn place<T: FromSession + Clone + Send + 'static>(
         self,
         logout: &mut LogoutCall,
@@ -167,7 +177,7 @@ impl Borrowed {
         Owned.place(logout, value.clone(), encode);
     }
 
-    /// The same for a placeholder in the path.
+    /// Works like `place`, but fills a placeholder in the path.
     pub fn place_in_path<T: FromSession + Clone + Send + 'static>(
         self,
         logout: &mut LogoutCall,
@@ -178,15 +188,21 @@ impl Borrowed {
     }
 }
 
-#[allow(clippy::unused_self, reason = "generated code calls it on what method resolution chose")]
+#[allow(
+    clippy::unused_self,
+    reason = "generated code calls the function on the type that method resolution chooses"
+)]
 impl Other {
-    /// Places `value`.
-    #[allow(clippy::needless_pass_by_value, reason = "as the other two, so that generated code is the same")]
+    /// Adds `value` to the request.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "all three types have this signature, so that generated code is the same"
+    )]
     pub fn place<T>(self, logout: &mut LogoutCall, value: T, encode: fn(&mut Call, &T)) {
         encode(&mut logout.call, &value);
     }
 
-    /// The same for a placeholder in the path.
+    /// Works like `place`, but fills a placeholder in the path.
     pub fn place_in_path<T>(self, logout: &mut LogoutCall, value: T, encode: fn(&mut Call, &T)) {
         self.place(logout, value, encode);
     }

@@ -1,5 +1,5 @@
-//! One call from start to end: attach the credential, send, classify, refresh, send again, retry. No other
-//! folder sends a call again. Start with `execution`.
+//! Executes one call from start to end: attaches the credential, sends, classifies, refreshes, sends again and retries.
+//! No other folder sends a call again. Start with `execution`.
 
 pub(crate) mod call_future;
 pub(crate) mod classify;

@@ -11,25 +11,26 @@ use crate::request::header_option::HeaderOption;
 use crate::transport::followed_origin::{EXPOSED, FollowedOrigin};
 use crate::transport::origin::Origin;
 
-/// What a caller sets for one call, or for all calls of a clone of a client.
+/// The options that a caller sets for one call, or for all calls of a clone of a client.
 #[derive(Clone, Default)]
 pub(crate) struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Arc<Retry>>,
-    /// Boxed, because it is rare, and each call has room for its options.
+    /// The bounds are boxed because they are rare and each call reserves memory for its options.
     bounds: Option<Box<Bounds>>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    /// The error of the first option that cannot be used.
+    /// The error of the first invalid option.
     error: Option<Error>,
 }
 
-/// How far a call may go: how much of a body is read, and where a redirect may take it.
+/// The bounds of a call: the maximum size of the response body, and the other origins to which a redirect may send the
+/// request.
 #[derive(Clone, Default)]
 pub(crate) struct Bounds {
     pub(crate) max_body: Option<usize>,
     /// The other origins to which a redirect may send the body and the headers, in addition to those of the client.
     pub(crate) follow_to: Vec<Origin>,
-    /// Whether one of them is plain http to another machine.
+    /// Whether one of these origins is plain http to a different machine.
     is_exposed: bool,
 }
 
@@ -38,7 +39,7 @@ impl CallOptions {
         self.bounds.get_or_insert_default().max_body = Some(bytes);
     }
 
-    /// Adds an origin to which a redirect may take the body and the headers.
+    /// Adds an origin to which a redirect may send the body and the headers.
     pub(crate) fn add_origin(&mut self, origin: &str) {
         match FollowedOrigin::parse(origin) {
             Ok(followed) => {
@@ -52,12 +53,12 @@ impl CallOptions {
         }
     }
 
-    /// The size limit for a body that is read whole, if the options set one.
+    /// Returns the maximum size of a body that is read completely, if the options set this size.
     pub(crate) fn max_body(&self) -> Option<usize> {
         self.bounds.as_ref().and_then(|bounds| bounds.max_body)
     }
 
-    /// The bounds, or an error if one of them needs a setting that the client does not have.
+    /// Returns the bounds, or an error if a bound requires a setting that the client does not have.
     pub(crate) fn take_bounds(&mut self, allow_http: bool) -> Result<Option<Box<Bounds>>> {
         let bounds = self.bounds.take();
         if !allow_http && bounds.as_ref().is_some_and(|bounds| bounds.is_exposed) {
@@ -66,7 +67,7 @@ impl CallOptions {
         Ok(bounds)
     }
 
-    /// Replaces the header. A value without a header, such as `None`, changes nothing.
+    /// Replaces the header. An empty value, such as `None`, changes nothing.
     pub(crate) fn set_header<N, V, Via>(&mut self, name: N, value: &V)
     where
         HeaderName: TryFrom<N>,
@@ -87,7 +88,8 @@ impl CallOptions {
         }
     }
 
-    /// The options of further pages, whose requests have the headers already.
+    /// Returns the options for further pages. The result contains no headers, because the request of a page already has
+    /// them.
     pub(crate) fn without_headers(&self) -> Self {
         Self {
             timeout: self.timeout,
@@ -97,7 +99,7 @@ impl CallOptions {
         }
     }
 
-    /// The headers that replace those of the request, or the error of an option.
+    /// Returns the headers that replace those of the request, or the error of an invalid option.
     pub(crate) fn headers(&mut self) -> Result<Vec<(HeaderName, HeaderValue)>> {
         match self.error.take() {
             Some(error) => Err(error),
@@ -106,7 +108,7 @@ impl CallOptions {
     }
 }
 
-/// A header of an option: its name and its values.
+/// Returns the name and the values of a header option.
 pub(crate) fn header<N, V, Via>(name: N, value: &V) -> Result<(HeaderName, Vec<HeaderValue>)>
 where
     HeaderName: TryFrom<N>,

@@ -1,4 +1,4 @@
-//! Where a request carries the credential: [`Placement`].
+//! Describes which header of a request carries the credential: [`Placement`].
 
 use std::borrow::Cow;
 
@@ -17,15 +17,15 @@ pub(crate) struct Placement {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Scheme {
-    /// The type of the token, or `Bearer` if the server named none.
+    /// The token type, or `Bearer` if the server sent no type.
     OfToken,
-    /// No scheme.
+    /// The header contains only the token, without a scheme.
     Bare,
     Named(Cow<'static, str>),
 }
 
 impl Placement {
-    /// The default header is `authorization`, and the default scheme is that of the token.
+    /// Creates a placement. The default header is `authorization`, and the default scheme is the scheme of the token.
     pub(crate) fn new(header: Option<HeaderName>, scheme: Option<Cow<'static, str>>) -> Self {
         Self {
             header: header.unwrap_or(AUTHORIZATION),

@@ -1,4 +1,4 @@
-//! How a call is treated, from its declaration: [`Plan`].
+//! The rules for one call, derived from its declaration: [`Plan`].
 
 use std::sync::{Arc, OnceLock};
 
@@ -10,35 +10,36 @@ use crate::declaration::endpoint::Endpoint;
 use crate::error::Rejection;
 use crate::session::Demand;
 
-/// Holds the refusal of a call with a deadline, so that the error of a time-out can contain it.
+/// A slot for the refusal of a call with a deadline, so that the error of a time-out can contain the refusal.
 pub(crate) type RejectionSlot = Option<Arc<OnceLock<Arc<Rejection>>>>;
 
-/// How a call is treated.
+/// The rules for one call.
 pub(crate) struct Plan {
-    /// `None` for a call that carries no credential.
+    /// Whether the call needs the session. The value is `None` for a call that carries no credential.
     pub(crate) demand: Option<Demand>,
     pub(crate) declaration: Declaration,
     pub(crate) rejection_slot: RejectionSlot,
-    /// `None` for a call that is not retried. Boxed, so that such a call holds no room for it.
+    /// The retry settings, which are `None` for a call that is not retried. The settings are boxed so that a call
+    /// without retries needs little memory.
     pub(crate) retrying: Option<Box<Retrying>>,
-    /// The bounds of this call alone.
+    /// The bounds that were set for this call.
     pub(crate) bounds: Option<Box<Bounds>>,
-    /// Whether the caller reads the body of a success as it arrives.
+    /// Whether the caller reads the body of a successful answer as it arrives.
     pub(crate) streams: bool,
 }
 
-/// Where the call comes from.
+/// The source of a call: a method of a trait or a hand-written request.
 pub(crate) enum Declaration {
-    /// A method of a trait.
+    /// A call of a method of a trait.
     Method(&'static Endpoint),
-    /// A hand-written request. Boxed, so that other calls reserve no memory for it.
+    /// A hand-written request. The data is boxed, so that other calls reserve no memory for it.
     HandWritten(Box<HandWritten>),
 }
 
-/// The same information for a hand-written request.
+/// The data of a hand-written request that has no declaration.
 pub(crate) struct HandWritten {
     pub(crate) placement: Placement,
-    /// The name under which refusals are remembered.
+    /// The name under which the session remembers refusals of this request.
     pub(crate) route: String,
 }
 
@@ -50,12 +51,12 @@ impl Plan {
         }
     }
 
-    /// Whether the answer is a page.
+    /// Returns whether the answer is a page.
     pub(crate) fn has_pages(&self) -> bool {
         self.endpoint().is_some_and(|endpoint| endpoint.pages.is_some())
     }
 
-    /// The name under which refusals are remembered.
+    /// Returns the name under which the session remembers refusals of this call.
     pub(crate) fn route(&self) -> &str {
         match &self.declaration {
             Declaration::Method(endpoint) => endpoint.name,
@@ -63,13 +64,13 @@ impl Plan {
         }
     }
 
-    /// The longest whole body.
+    /// Returns the maximum size in bytes of a body that is read completely.
     pub(crate) fn max_body(&self, context: &Context) -> Option<usize> {
         let own = self.bounds.as_ref().and_then(|bounds| bounds.max_body);
         own.or(context.settings.max_body)
     }
 
-    /// Whether an answer with a 2xx status can be a refusal.
+    /// Returns whether an answer with a 2xx status can be a refusal.
     pub(crate) fn judges_successes(&self, context: &Context) -> bool {
         match &self.declaration {
             Declaration::Method(endpoint) => context.binding.judges_successes(endpoint),

@@ -1,4 +1,4 @@
-//! What follows a refused credential: the refresh, and the second send, whose answer is final.
+//! Handles a refused credential: refreshes it and sends the call again. The second answer is final.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -15,9 +15,9 @@ use crate::trace;
 use crate::transport::response::Response;
 
 impl Execution {
-    /// The answer of the call. If the first answer refused the credential, and a newer one exists or can be requested, it
-    /// is the answer to the second send.
-    #[expect(clippy::manual_async_fn, reason = "the future of an async fn holds its arguments twice")]
+    /// Returns the answer of the call. If the first answer refused the credential and a newer credential is available
+    /// or can be requested, the call is sent again and the second answer is returned.
+    #[expect(clippy::manual_async_fn, reason = "the future of an async fn stores its arguments twice")]
     pub(super) fn settled(
         &mut self,
         settled: Box<Settled>,
@@ -30,7 +30,7 @@ impl Execution {
             if self.plan.endpoint().is_some_and(|endpoint| !endpoint.replay) {
                 return Box::pin(self.refresh_only(response, next)).await;
             }
-            // Dropped before the call waits, because the refresh may need the connection.
+            // The response is dropped before the call waits, because the refresh may need its connection.
             let rejection = Arc::new(Box::pin(capture(response)).await);
             if let Some(slot) = &self.plan.rejection_slot {
                 let _ = slot.set(rejection.clone());
@@ -40,7 +40,10 @@ impl Execution {
                     Box::pin(self.send_again(snapshot, rejection)).await
                 }
                 Ok(snapshot) => Err(self.not_replayable(&snapshot).with_rejection(rejection)),
-                Err(error) if self.is_forbidden(&error) => Ok((response_of(&rejection), None)),
+                Err(error) if self.is_forbidden(&error) => {
+                    self.is_cut = rejection.is_cut();
+                    Ok((response_of(&rejection), None))
+                }
                 Err(error) => Err(error.with_rejection(rejection)),
             }
         }
@@ -54,8 +57,8 @@ impl Execution {
         Error::new(Kind::NotReplayable, text)
     }
 
-    /// The snapshot of the session after the refresh.
-    #[expect(clippy::manual_async_fn, reason = "as above")]
+    /// Returns the snapshot of the session after the refresh.
+    #[expect(clippy::manual_async_fn, reason = "the future of an async fn stores its arguments twice")]
     fn refreshed(&mut self, next: Next) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
         async move {
             let refreshed = match next {
@@ -76,13 +79,13 @@ impl Execution {
                     }
                     Err(error)
                 }
-                Next::Return(_) => Err(Error::new(Kind::Refresh, "the refusal is the call's answer")),
+                Next::Return(_) => Err(Error::new(Kind::Refresh, "the refusal is the answer of the call")),
             };
             refreshed.inspect_err(|error| self.receipt.reason = Reason::of(error.kind()))
         }
     }
 
-    /// `#[no_replay]`: refreshes for the calls that follow, and returns the refusal.
+    /// Handles a `#[no_replay]` method: refreshes the session for later calls, and returns the refusal.
     async fn refresh_only(
         &mut self,
         response: Response,
@@ -99,8 +102,9 @@ impl Execution {
         }
     }
 
-    /// Whether to return the refusal to the caller: it was a bare 403, and the refresh returned the same token, so the
-    /// token is still valid. Remembers this, so that the next 403 costs no refresh.
+    /// Returns whether the refusal is returned to the caller. A bare 403 is returned if the refresh returned the same
+    /// token, because the token is then still valid. The session remembers the 403, so that the next 403 causes no
+    /// refresh.
     fn is_forbidden(&self, error: &Error) -> bool {
         let forbidden =
             error.is_no_progress() && self.receipt.classification == Some(Classification::Suspect);
@@ -124,7 +128,7 @@ impl Execution {
         let received = self.send_and_follow(&snapshot).await;
         drop(permit);
         let (response, own) = received.map_err(|error| {
-            let text = format!("{}, when the call was sent again with a refreshed credential", error.text());
+            let text = format!("{}. The call was being sent again with a refreshed credential", error.text());
             error.retext(text).with_rejection(rejection.clone())
         })?;
         self.receipt.classification = None;
@@ -132,7 +136,8 @@ impl Execution {
         if let Some(finding) = finding {
             self.refused_again(&snapshot, finding);
         }
-        // The receipt keeps the last classification: that of the second answer if it refuses, or that of the first one.
+        // The receipt contains the classification of the second answer if it refuses the call, and otherwise the
+        // classification of the first answer.
         self.receipt.classification = self.receipt.classification.or(first_classification);
         Ok((response, Some(rejection)))
     }
@@ -144,7 +149,7 @@ impl Execution {
     }
 }
 
-/// The refusal as a response again, for the types that the method declares.
+/// Converts the refusal back into a response, so that it can be read as the declared type.
 fn response_of(rejection: &Rejection) -> Response {
     let mut response = http::Response::new(rejection.body().clone());
     *response.status_mut() = rejection.status();

@@ -1,7 +1,8 @@
-//! The calls that make and end a session: login, logout, and a `#[refresh]` method called by hand.
+//! Executes the calls that begin, refresh and end a session: login, logout, and a `#[refresh]` method that the user
+//! calls.
 //!
-//! No redirect takes them to another origin. A login and a refresh never start a refresh and are never sent again. A
-//! logout is sent again once, with a credential of the session that it ended.
+//! The calls with a role follow no redirect to another origin. A login and a refresh never start a refresh and are
+//! never sent again. A logout is sent again once, with a refreshed credential of the session that it ended.
 
 use super::context::SharedContext;
 use super::deadline::{Deadline, within};
@@ -18,7 +19,7 @@ use crate::response::reading::Reading;
 use crate::session::{Ended, SetCookies, Snapshot, Tokens};
 use crate::trace::{self, SendSpans};
 
-/// A call with a role in the session, ready to be sent.
+/// A call with a role in the session that is ready to be sent.
 struct RoleCall {
     context: SharedContext,
     endpoint: &'static Endpoint,
@@ -27,7 +28,7 @@ struct RoleCall {
 }
 
 impl SharedContext {
-    /// Starts a login. The session is set before the caller sees the answer.
+    /// Starts a login. The session is set before the caller receives the answer.
     pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint();
         let call = self.role_call(call);
@@ -41,7 +42,7 @@ impl SharedContext {
         )
     }
 
-    /// Starts a `#[refresh]` method that the user calls by hand.
+    /// Starts a `#[refresh]` method that the user calls directly.
     pub(crate) fn start_refresh(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint();
         let call = self.role_call(call);
@@ -73,10 +74,11 @@ impl SharedContext {
     }
 }
 
-/// Ends the session before the request is sent, so the session is logged out even if the request fails.
+/// Ends the session and sends the request. The session ends first, so it is logged out even if the request fails.
 async fn log_out(context: SharedContext, logout: LogoutCall) -> Result<Answer> {
     let session = context.session.clone();
-    // The session in the store must be logged out at the server, too. If the store cannot be read, the logout continues.
+    // The session in the store must be logged out at the server, too. If the store cannot be read, the logout
+    // continues.
     let _ = session.check_store().await;
     let mut ended = session.end_for_logout();
     let endpoint = logout.endpoint();
@@ -93,15 +95,16 @@ fn tokens_of(snapshot: &Snapshot) -> Option<&Tokens> {
 }
 
 impl RoleCall {
-    /// Whether an option of the call sets the header of the access token. Then the session's is not sent (A13).
+    /// Returns whether an option of the call sets the header of the access token. If an option sets this header, the
+    /// access token of the session is not sent (A13).
     fn has_own_credential(&self) -> bool {
         self.context.placement().is_ok_and(|placement| self.request.has_header(&placement.header))
     }
 
-    /// The session is set from the tokens in the answer before the caller gets them.
+    /// Sends a login. The session is set from the tokens in the answer before the caller receives them.
     async fn log_in(&mut self, tokens_of: TokensOf) -> Result<Answer> {
-        // The request carries the cookies of the session, because some servers set one for the login form. It does not
-        // carry the credential.
+        // The request carries the cookies of the session, because some servers require a cookie that they set for the
+        // login form. The request does not carry the credential.
         let before = self.context.session.snapshot().without_credential();
         let (answer, cookies) = self.send(&before).await?;
         if answer.status().is_success() {
@@ -112,7 +115,7 @@ impl RoleCall {
         Ok(answer)
     }
 
-    /// The tokens become the next credential of the same session, as they do after a refresh by the runtime.
+    /// Sends a refresh. The tokens become the next credential of the same session, as after a refresh by the runtime.
     async fn refresh(&mut self, tokens_of: TokensOf) -> Result<Answer> {
         let begun = self.context.session.snapshot();
         let (answer, cookies) = self.send(&begun.without_credential()).await?;
@@ -132,13 +135,13 @@ impl RoleCall {
         if self.is_refused(&answer) { self.log_out_again(ended, answer, copy).await } else { Ok(answer) }
     }
 
-    /// The outcome of the call. An error says how the call went, as an answer does.
+    /// Returns the outcome of the call. An error contains the receipt, as an answer does.
     fn end(&self, outcome: Result<Answer>) -> Result<Answer> {
         outcome.map_err(|error| error.with_receipt(self.receipt))
     }
 
-    /// The access token of a logout was refused. The logout is sent again once, with a new credential that no other call
-    /// gets. Without one, the refusal is the answer.
+    /// Handles a logout whose access token was refused. The logout is sent again once, with a new credential that no
+    /// other call receives. Without a new credential, the refusal is the answer.
     async fn log_out_again(
         &mut self,
         ended: &mut Ended,
@@ -155,7 +158,7 @@ impl RoleCall {
         Ok(self.send(&refreshed).await?.0)
     }
 
-    /// Whether the server refused the credential, so that another one may help.
+    /// Returns whether the server refused the credential, so that a new credential may be accepted.
     fn is_refused(&self, answer: &Answer) -> bool {
         let policy = self.context.policy(Some(self.endpoint));
         let rejection = Rejection::new(answer.status(), answer.headers().clone(), answer.body().clone());
@@ -185,7 +188,7 @@ impl RoleCall {
         if !own {
             return Err(Error::new(
                 Kind::Transport,
-                "the server redirected the request to another origin, where its secrets are not sent. Check the base URL",
+                "the server redirected the request to another origin, which must not receive its secrets. Check the base URL",
             ));
         }
         let refused = context.policy(Some(self.endpoint)).is_refusal(response.status());

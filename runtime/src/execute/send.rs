@@ -1,13 +1,12 @@
-//! Sends one request of a call, follows redirects, and decides at each hop whether the request carries the credential:
-//! [`Sender`].
+//! Sends one request of a call and follows redirects. [`Sender`] decides at each hop whether the request carries the
+//! credential.
 //!
 //! The runtime follows redirects itself because a transport cannot know which headers are secrets.
-
-use url::Url;
 
 use super::placement::Placement;
 use crate::error::{Error, Kind, Stamp};
 use crate::platform::messages::Request;
+use crate::platform::url::Url;
 use crate::request::prepared::Prepared;
 use crate::session::{Session, SetCookies, Snapshot};
 use crate::trace::{InSpan, SendSpans};
@@ -23,28 +22,28 @@ pub(crate) struct Sender<'a> {
     pub(crate) upstream: &'a Upstream,
     pub(crate) session: &'a Session,
     pub(crate) placement: &'a Placement,
-    /// The other origins to which a redirect may send the body and the headers: those of the client, and those of the
-    /// call.
+    /// The other origins to which a redirect may send the body and the headers. The origins were set for the client or
+    /// for the call.
     pub(crate) follow_to: [&'a [Origin]; 2],
-    /// Whether the call makes or ends a session. Such a call stays at its own origin, and the cookies that it receives
-    /// belong to the session that it makes.
+    /// Whether the call begins or ends a session. A call that begins or ends a session stays at its own origin. The
+    /// cookies that a login receives belong to the session that it begins.
     pub(crate) has_role: bool,
     pub(crate) spans: &'a SendSpans,
-    /// Statuses that refuse a credential. A redirect among them is the answer, and is not followed.
+    /// The statuses that refuse a credential. A redirect with one of these statuses is the answer and is not followed.
     pub(crate) refresh_on: &'a [u16],
 }
 
 /// The last response of a request that may have been redirected.
 pub(crate) struct Received {
     pub(crate) response: Response,
-    /// Whether the client's own origin sent it.
+    /// Whether the response came from the client's own origin.
     pub(crate) own: bool,
     pub(crate) redirected_to: Option<Box<Url>>,
 }
 
 impl Sender<'_> {
     /// Passes `request` to the transport. The default headers, the credential and the cookies of `snapshot` are added
-    /// if the request goes to the client's own origin and no earlier hop left that origin.
+    /// only if the request goes to the client's own origin and no earlier hop left that origin.
     #[inline]
     pub(crate) fn send(
         &self,
@@ -71,8 +70,8 @@ impl Sender<'_> {
 
     /// Follows the redirects that start at `response`, the answer to the first request.
     ///
-    /// `stamp` is that of the session when the request was sent, because a late answer must not overwrite newer cookies.
-    /// The cookies of a session that this call creates are added to `cookies`.
+    /// `stamp` is the stamp of the session when the request was sent. The stamp prevents a late answer from overwriting
+    /// newer cookies. If the call begins a session, the received cookies are added to `cookies`.
     pub(crate) async fn receive(
         &self,
         call: &mut Prepared,
@@ -102,10 +101,10 @@ impl Sender<'_> {
             self.spans.redirected();
             response = self.send(request, snapshot, hop.left_origin).await?;
         }
-        Err(Error::new(Kind::Transport, "the server redirected the request too often. Check the URL"))
+        Err(Error::new(Kind::Transport, "the server redirected the request too many times. Check the URL"))
     }
 
-    /// Whether the client's own origin sent `response`. Only then are its cookies kept.
+    /// Stores the cookies of `response` if it came from the client's own origin. Returns whether it did.
     fn keep_cookies(
         &self,
         response: &Response,
@@ -146,7 +145,8 @@ impl Sender<'_> {
     }
 }
 
-/// A request to another origin, with nothing that the user gave: any header may be a key, and a body a password.
+/// Returns a request to another origin without the user's headers and body, because a header may be a key and a body
+/// may contain a password.
 fn bare_request(call: &Prepared, hop: &Hop, url: &Url) -> Result<Request, Error> {
     if hop.keeps_body && call.has_body() {
         return Err(body_leaves(url));

@@ -1,4 +1,4 @@
-//! The settings of a client, [`Settings`], and what they mean for the calls of one API: [`Binding`].
+//! The settings of a client, [`Settings`], and the result of applying them to one API: [`Binding`].
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -17,33 +17,33 @@ use crate::execute::retry::policy::Retry;
 use crate::transport::origin::Origin;
 use crate::transport::upstream::{Upstream, redirects_leak};
 
-/// The settings of the builder. Where there is none, the declaration of the API applies.
+/// The settings of the builder. If a setting is absent, the declaration of the API applies.
 #[derive(Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Arc<Retry>>,
-    /// Limits the retries of all calls, including those that have their own `Retry`.
+    /// Limits the retries of all calls, including calls with their own `Retry`.
     pub(crate) retry_budget: RetryBudget,
     pub(crate) refresh_on: Option<Arc<[u16]>>,
     pub(crate) expired_when: Vec<RuleFn>,
     pub(crate) forbidden_when: Vec<RuleFn>,
     pub(crate) scheme: Option<Cow<'static, str>>,
     pub(crate) token_header: Option<HeaderName>,
-    /// The longest body that is read whole.
+    /// The maximum size in bytes of a body that is read completely.
     pub(crate) max_body: Option<usize>,
-    /// The other origins to which a redirect may take bodies and headers.
+    /// The other origins to which a redirect may send bodies and headers.
     pub(crate) follow_to: Arc<[Origin]>,
-    /// Whether plain http to another machine is allowed.
+    /// Whether plain http to a different machine is allowed.
     pub(crate) allow_http: bool,
     /// Limits how many calls are sent at the same time after a refresh.
     pub(crate) replay_limit: Option<Arc<Semaphore>>,
 }
 
-/// The settings of a client combined with the declarations of one API, computed once for all its calls.
+/// The settings of a client combined with the declarations of one API. A binding is computed once for all calls.
 pub(crate) struct Binding {
-    /// Where the requests carry the credential.
+    /// The header in which the requests carry the credential.
     pub(crate) placement: Result<Placement>,
-    /// Whether an answer with a 2xx status can be a refusal, unless the method has conditions of its own.
+    /// Whether an answer with a 2xx status can be a refusal, unless the method declares its own conditions.
     judges_successes: bool,
 }
 
@@ -56,7 +56,7 @@ impl Settings {
         Binding { placement, judges_successes }
     }
 
-    /// Where the requests of `api` carry the credential.
+    /// Returns the header in which the requests of `api` carry the credential.
     pub(crate) fn placement(&self, api: Option<&'static ApiInfo>, upstream: &Upstream) -> Result<Placement> {
         let declared = || HeaderName::from_bytes(api?.token_header?.as_bytes()).ok();
         let header = self.token_header.clone().or_else(declared);
@@ -78,7 +78,7 @@ impl Settings {
 }
 
 impl Binding {
-    /// Whether an answer with a 2xx status to this method can be a refusal.
+    /// Returns whether an answer with a 2xx status to this method can be a refusal.
     pub(crate) fn judges_successes(&self, endpoint: &Endpoint) -> bool {
         self.judges_successes || endpoint.expired_when.is_some()
     }

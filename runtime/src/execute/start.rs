@@ -1,6 +1,6 @@
-//! Starts calls: of a generated client, for one more page, and of a request that the user wrote by hand.
+//! Starts the calls of a generated client, the calls for further pages, and hand-written requests.
 //!
-//! A call begins at its first poll. Until then its options can be set.
+//! A call begins at its first poll. The options of a call can be set before its first poll.
 
 use std::future::Future;
 
@@ -21,7 +21,7 @@ use crate::response::reading::Reading;
 use crate::session::Demand;
 use crate::trace;
 
-/// The name of calls that the user wrote by hand, in errors and traces.
+/// The name of hand-written requests in errors and traces.
 pub(crate) const HAND_WRITTEN: &str = "Client::execute";
 
 /// A call of a method before its first poll.
@@ -45,7 +45,7 @@ impl SharedContext {
         }
     }
 
-    /// Starts a call for one more page.
+    /// Starts a call for a further page.
     fn start_page(
         &self,
         endpoint: &'static Endpoint,
@@ -114,11 +114,11 @@ impl MethodCall {
     }
 }
 
-/// An argument or an option that cannot be sent comes out of the future.
+/// Begins a call. If an argument or an option cannot be sent, the future returns the error.
 fn begin(call: MethodCall, options: CallOptions) -> impl Future<Output = Result<Answer>> + Send {
     let (endpoint, reading, deadline) = (call.endpoint, call.reading, call.deadline(&options));
     let mut execution = call.execution(options, deadline.as_ref());
-    // The execution stays where it is: a variable of the block would be a second place for it in the future.
+    // The execution is not moved into the async block, because the future would then reserve memory for it twice.
     let running = async move {
         let execution = execution.as_mut().map_err(|error| error.clone())?;
         let mut answer = execution.run_to_end(reading).await?;
@@ -128,7 +128,7 @@ fn begin(call: MethodCall, options: CallOptions) -> impl Future<Output = Result<
     trace::call(endpoint.name, within(deadline, running))
 }
 
-/// A call whose answer says where the next page is.
+/// Begins a call whose answer contains the location of the next page.
 fn begin_pages(
     (call, paging): (MethodCall, Paging),
     options: CallOptions,
@@ -163,7 +163,7 @@ fn begin_hand_written(
 }
 
 impl Execution {
-    /// How the page after this one is requested.
+    /// Returns the data to request the next page.
     fn continuation(
         &self,
         endpoint: &'static Endpoint,

@@ -1,4 +1,4 @@
-//! Starts login, refresh and logout calls. Their options can be set until the first poll.
+//! Starts login, refresh and logout calls. The options of a call can be set until its first poll.
 
 use std::future::ready;
 
@@ -10,7 +10,7 @@ use crate::refresh::method::TokensOf;
 use crate::request::call::Call;
 use crate::response::answer::AnswerFuture;
 
-/// A call with a role, and how its tokens are read.
+/// A call with a role, together with the function that reads its tokens.
 pub(crate) enum RoleStart {
     Login(Call, TokensOf),
     Refresh(Call, TokensOf),

@@ -1,23 +1,24 @@
 //! Decodes a body as text, in the character encoding that the `Content-Type` header names.
 
-/// Why a body is not text in the encoding that the answer names.
+/// The reason why a body is not text in the encoding that the answer names.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum TextError {
     /// The offset of the first byte that is not UTF-8.
     Utf8(usize),
-    /// The encoding is not supported, or the body is not in it. The text says which.
+    /// The encoding is not supported, or the body is not valid in this encoding. The text describes the error.
     Charset(String),
 }
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// Removes the byte order mark that some servers put before UTF-8 (RFC 8259 §8.1 lets a JSON parser skip it).
+/// Removes the byte order mark that some servers put before UTF-8 (RFC 8259 §8.1 allows a JSON parser to skip the
+/// mark).
 pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(BOM).unwrap_or(body)
 }
 
 /// Decodes `body` from the encoding `label`, or from UTF-8 if there is no label (RFC 6657 §3). A UTF-8 byte order mark
-/// takes precedence over the label.
+/// has priority over the label.
 pub(crate) fn decode(mut body: Vec<u8>, label: Option<&str>) -> Result<String, TextError> {
     let label = label.map(str::trim).filter(|label| !label.eq_ignore_ascii_case("utf-8"));
     if body.starts_with(BOM) {
@@ -30,7 +31,7 @@ pub(crate) fn decode(mut body: Vec<u8>, label: Option<&str>) -> Result<String, T
     }
 }
 
-/// Decodes UTF-8, without looking for a byte order mark.
+/// Decodes UTF-8. A byte order mark is not removed.
 pub(crate) fn utf8(body: Vec<u8>) -> Result<String, TextError> {
     String::from_utf8(body).map_err(|error| TextError::Utf8(error.utf8_error().valid_up_to()))
 }

@@ -1,7 +1,8 @@
-//! Parses a date in a header. Uses the lenient rules for cookies (RFC 6265 §5.1.1), which include the three formats of
+//! Parses a date in a header with the lenient rules for cookies (RFC 6265 §5.1.1), which include the three formats of
 //! RFC 9110 §5.6.7.
 //!
-//! Implemented here because every crate that parses the dates of cookies depends on a whole calendar library.
+//! The parser is implemented here because every crate that parses the dates of cookies depends on a large calendar
+//! library.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -17,7 +18,7 @@ struct Found {
     year: Option<u64>,
 }
 
-/// Parses `text`. Dates before 1970 are returned as the start of 1970.
+/// Parses `text`. The result for a date before 1970 is the start of 1970.
 pub(crate) fn parse(text: &str) -> Option<SystemTime> {
     let mut found = Found::default();
     for token in text.split(is_delimiter).filter(|token| !token.is_empty()) {
@@ -31,7 +32,7 @@ fn is_delimiter(letter: char) -> bool {
 }
 
 impl Found {
-    /// Stores the token in the first missing field that it can be parsed as.
+    /// Stores the token in the first missing field as which it can be parsed.
     fn take(&mut self, token: &str) {
         if self.second_of_day.is_none() {
             self.second_of_day = second_of_day(token);
@@ -63,12 +64,12 @@ impl Found {
         }
         let days = days_before(year, month) + day;
         let seconds = days * 86_400 + self.second_of_day?;
-        // Day 1 is January 1 of the year 1; 719,163 days later the Unix epoch begins.
+        // Day 1 is January 1 of the year 1. The Unix epoch begins 719,163 days later.
         Some(seconds.saturating_sub(719_163 * 86_400))
     }
 }
 
-/// Parses `08:49:37` and ignores any characters after the digits.
+/// Parses a time such as `08:49:37` and ignores any characters after the digits.
 fn second_of_day(token: &str) -> Option<u64> {
     let mut parts = token.splitn(3, ':');
     let mut next = |most| number(parts.next()?, 1, 2).filter(|number| *number <= most);
@@ -167,7 +168,7 @@ mod tests {
         }
     }
 
-    /// Covers the 400 years after which the Gregorian calendar repeats.
+    /// The test covers 400 years, after which the Gregorian calendar repeats.
     #[test]
     fn each_day_is_one_day_after_the_day_before() {
         let mut expected = 0;

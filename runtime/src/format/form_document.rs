@@ -1,11 +1,12 @@
-//! A urlencoded document as a JSON object, for token endpoints that answer with one unless they are asked for JSON.
+//! Converts a urlencoded document into a JSON object, because some token endpoints answer urlencoded unless the request
+//! accepts JSON.
 
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
 use super::media_type::MediaType;
 
-/// Reads a urlencoded document. `None` if the document is of another type, by its headers or by its body.
+/// Reads a urlencoded document. Returns `None` if the headers or the body show a different format.
 pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Value> {
     let kind = MediaType::of(headers);
     let certain = kind.essence() == Some("application/x-www-form-urlencoded");
@@ -18,7 +19,8 @@ pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Value> {
     })
 }
 
-/// Some servers send such a document as plain text.
+/// Returns whether the body looks like a urlencoded token response, because some servers send such a response as plain
+/// text.
 fn looks_urlencoded(body: &[u8]) -> bool {
     let body = body.trim_ascii();
     let is_start = |name: &[u8]| body.starts_with(name) || contains(body, &[b"&", name].concat());
@@ -30,7 +32,8 @@ fn contains(body: &[u8], part: &[u8]) -> bool {
     body.windows(part.len()).any(|window| window == part)
 }
 
-/// A lifetime is a number, as in JSON, so that a type with a number can be read. Everything else is text.
+/// Returns the value of a member. A lifetime becomes a number, because in JSON it is a number. Any other value becomes
+/// a string.
 fn member(name: &str, value: &str) -> Value {
     let number = name.to_ascii_lowercase().contains("expire").then(|| value.parse::<u64>().ok()).flatten();
     number.map_or_else(|| value.into(), Value::from)

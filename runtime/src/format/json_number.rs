@@ -1,10 +1,10 @@
-//! JSON numbers that no float can hold, such as an `expires_in` of `1e400`. `serde_json` refuses the whole text because of
-//! one, even if the caller does not need the number.
+//! Handles JSON numbers that exceed the range of a float, such as an `expires_in` of `1e400`. `serde_json` rejects a
+//! whole text with a number beyond the range of a float, even if the caller does not need the number.
 
 use bytes::Bytes;
 
-/// The same JSON with each such number replaced by the largest one. Everything else stays the same, including text that is
-/// not JSON.
+/// Returns the same JSON with each number that exceeds the range of a float replaced by the largest float. All other
+/// text is unchanged, including text that is not JSON.
 pub(crate) fn clamp_numbers(body: Bytes) -> Bytes {
     let mut clamped = Vec::new();
     let mut copied = 0;
@@ -31,7 +31,8 @@ pub(crate) fn clamp_numbers(body: Bytes) -> Bytes {
     clamped.into()
 }
 
-/// The length of the string with both quotes, or up to the end of the text.
+/// Returns the length of a string with both quotes. If the closing quote is missing, the string extends to the end of
+/// the text.
 fn text_length(text: &[u8]) -> usize {
     let mut escaped = false;
     let end = text.iter().skip(1).position(|byte| {
@@ -47,7 +48,7 @@ fn number_length(number: &[u8]) -> usize {
 }
 
 fn is_beyond(token: &[u8]) -> bool {
-    // A shorter number is never too large. This avoids parsing most of them.
+    // A shorter number is never too large, so most numbers need not be parsed.
     token.len() > 4
         && std::str::from_utf8(token)
             .is_ok_and(|text| text.parse().is_ok_and(|number: f64| number.is_infinite()))
@@ -61,7 +62,7 @@ mod tests {
         String::from_utf8(clamp_numbers(Bytes::copy_from_slice(body.as_bytes())).to_vec()).unwrap()
     }
 
-    /// H6, H7: only numbers change, and only those that no float can hold.
+    /// H6, H7: only numbers that exceed the range of a float change.
     #[test]
     fn numbers_too_large_for_a_float_become_the_largest_float() {
         for same in [

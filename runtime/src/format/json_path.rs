@@ -1,7 +1,9 @@
-//! Finds the place in a JSON body that `serde_json` reports by line and column: the path to it, and an excerpt of the
-//! text before it. Runs only after an error, so decoding that succeeds costs nothing.
+//! Finds the position in a JSON body that `serde_json` reports by line and column. The result is the path to the
+//! position and an excerpt of the text before the position. This code runs only after an error, so successful decoding
+//! costs nothing.
 //!
-//! Names may be data: the keys of a map. The caller says which ones are names of the declared type; all others are `*`.
+//! The names in a body may be data, because they may be keys of a map. The caller reports which names the declared type
+//! contains. All other names are shown as `*`.
 
 #[cfg(test)]
 mod tests;
@@ -9,20 +11,20 @@ mod tests;
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// The longest excerpt, in characters.
+/// The maximum length of an excerpt, in characters.
 const MAX_EXCERPT: usize = 80;
-/// The longest name that is shown. A longer one is probably data.
+/// The maximum length of a name that is shown, in bytes. A longer name is probably data.
 const MAX_NAME: usize = 40;
 
 pub(crate) struct Place {
-    /// A path such as `items[3].price`; empty for the whole body.
+    /// The path, such as `items[3].price`. The path is empty for the whole body.
     pub(crate) path: String,
-    /// The names and punctuation before the place, with every value masked.
+    /// The names and punctuation before the position. All values are masked.
     pub(crate) excerpt: String,
 }
 
-/// `line` and `column` count from 1. A column is a number of bytes. `declares` says whether the declared type has the
-/// name at this range of bytes of the body.
+/// Finds the position at `line` and `column`, which both start at 1. A column is a number of bytes. `declares` returns
+/// whether the declared type has the name at this range of bytes of the body.
 pub(crate) fn find(
     body: &[u8],
     line: usize,
@@ -48,7 +50,7 @@ pub(crate) fn find(
     Place { path: path.finish(&mut shown), excerpt }
 }
 
-/// Where the value of the name that ends at `name_end` ends, if it does.
+/// Returns the end of the value whose name ends at `name_end`. Returns `None` if the value is truncated.
 pub(crate) fn end_of_value(body: &[u8], name_end: usize) -> Option<usize> {
     let mut depth = 0_usize;
     let tokens = Tokens { json: body, at: name_end.checked_add(1)? };
@@ -72,7 +74,7 @@ pub(crate) fn end_of_value(body: &[u8], name_end: usize) -> Option<usize> {
 enum Token {
     /// A brace, a bracket, a comma or a colon.
     Mark(u8),
-    /// A string before a colon, or at the place of a name at the end. Its range is what is between the quotes.
+    /// A string before a colon. The range of the token excludes the quotes.
     Name,
     /// Any other string.
     Text,
@@ -80,7 +82,7 @@ enum Token {
     Word,
 }
 
-/// The tokens of truncated JSON.
+/// An iterator over the tokens of JSON that may be truncated.
 struct Tokens<'a> {
     json: &'a [u8],
     at: usize,
@@ -116,7 +118,7 @@ impl Iterator for Tokens<'_> {
     }
 }
 
-/// The length of a string whose opening quote has been read.
+/// Returns the length of a string whose opening quote has been read.
 fn end_of_string(rest: &[u8]) -> usize {
     let mut escaped = false;
     for (at, byte) in rest.iter().enumerate() {
@@ -130,15 +132,15 @@ fn end_of_string(rest: &[u8]) -> usize {
     rest.len()
 }
 
-/// Whether a key looks like the name of a field. A key that does not is certainly data.
+/// Returns whether a key looks like the name of a field. Any other key is certainly data.
 fn is_presentable(name: &str) -> bool {
     let ordinary = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '$' | ' ');
     let is_number = name.starts_with(|c: char| c.is_ascii_digit());
     (1..=MAX_NAME).contains(&name.len()) && !is_number && name.chars().all(ordinary)
 }
 
-/// The path to the value at which the tokens end. A step stays until another replaces it, so that the path still leads
-/// to a value that has just ended.
+/// The path to the value at which the tokens end. A step of the path stays until a new step replaces it. The path
+/// therefore still points to a value that has just ended.
 #[derive(Default)]
 struct Path(Vec<Level>);
 
@@ -172,7 +174,7 @@ impl Path {
         }
     }
 
-    /// A value begins, or in an object a name.
+    /// Records that a value begins, or a name in an object.
     fn begin_value(&mut self, range: &Range<usize>) {
         match self.0.last_mut() {
             Some(Level::Object { name, wants_name }) if *wants_name => {

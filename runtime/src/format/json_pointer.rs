@@ -9,28 +9,28 @@ use serde_json::Value;
 
 use super::charset::without_bom;
 
-/// Returns the value at `pointer`, or `None` if it does not exist or is truncated. Skips a byte order mark.
+/// Returns the value at `pointer`, or `None` if the value does not exist or is truncated. A byte order mark is skipped.
 pub(crate) fn look_up(json: &[u8], pointer: &str) -> Option<Value> {
     find(json, pointer).value
 }
 
-/// What is at a pointer.
+/// The result of looking up a pointer.
 pub(crate) struct Found<T> {
-    /// Whether the object exists that the last member of the pointer belongs to.
+    /// Whether the object exists to which the last member of the pointer belongs.
     pub(crate) has_parent: bool,
     pub(crate) value: Option<T>,
 }
 
-/// Looks up `pointer` and reads the value there. Skips a byte order mark.
+/// Looks up `pointer` and reads the value to which it points. A byte order mark is skipped.
 pub(crate) fn find<'j, T: Deserialize<'j>>(json: &'j [u8], pointer: &str) -> Found<T> {
     let mut found = Found { has_parent: false, value: None };
     let mut document = serde_json::Deserializer::from_slice(without_bom(json));
-    // A truncated document is an error, but only after the value was found.
+    // A truncated document causes an error, but only after the value was found.
     let _ = Seek { pointer, found: &mut found }.deserialize(&mut document);
     found
 }
 
-/// Descends to `pointer` and skips everything else.
+/// Descends to `pointer` and skips all other values.
 struct Seek<'a, T> {
     pointer: &'a str,
     found: &'a mut Found<T>,
@@ -134,7 +134,7 @@ mod tests {
 
     use super::*;
 
-    /// The table of RFC 6901 §5.
+    /// Tests the table of RFC 6901 §5.
     #[test]
     fn every_example_of_the_specification_is_found() {
         let document = json!({

@@ -26,7 +26,7 @@ fn relation(mut rest: &str) -> (bool, &str) {
             Some(after) => parameter_value(after.trim_start()),
             None => (String::new(), after),
         };
-        // Only the first `rel` counts (§3.3).
+        // Only the first `rel` parameter is used (RFC 8288 §3.3).
         if name.trim().eq_ignore_ascii_case("rel") && is_next.is_none() {
             is_next =
                 Some(value.split_ascii_whitespace().any(|relation| relation.eq_ignore_ascii_case("next")));
@@ -36,8 +36,8 @@ fn relation(mut rest: &str) -> (bool, &str) {
     (is_next.unwrap_or(false), rest)
 }
 
-/// Parses a token or a quoted string. Returns its value and the text after it. Accepts single quotes, which some servers
-/// write.
+/// Parses a token or a quoted string. Returns the value and the text after the value. Single quotes are accepted,
+/// because some servers write them.
 fn parameter_value(text: &str) -> (String, &str) {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find([';', ',']).unwrap_or(text.len());

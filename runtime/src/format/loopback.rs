@@ -1,20 +1,18 @@
-//! Whether a URL names this machine.
+//! Detects whether a URL refers to this machine.
 
 use std::net::IpAddr;
 
-use url::{Host, Url};
+use crate::platform::url::Url;
 
-/// Whether no other machine can see a request to `url`.
+/// Returns whether requests to `url` stay on this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => {
-            let name = name.strip_suffix('.').unwrap_or(name);
-            name == "localhost" || name.ends_with(".localhost")
-        }
-        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
-        None => false,
+    let Some(host) = url.host_str() else { return false };
+    if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
+        // `::ffff:127.0.0.1` is an IPv4 address.
+        return address.to_canonical().is_loopback();
     }
+    let name = host.strip_suffix('.').unwrap_or(host);
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 #[cfg(test)]
@@ -23,10 +21,22 @@ mod tests {
 
     #[test]
     fn loopback_is_this_machine_only() {
-        for url in ["http://localhost:1", "http://a.localhost", "http://127.8.8.8", "http://[::1]"] {
+        for url in [
+            "http://localhost:1",
+            "http://a.localhost",
+            "http://127.8.8.8",
+            "http://[::1]",
+            "http://[::ffff:127.0.0.1]",
+        ] {
             assert!(is_loopback(&Url::parse(url).unwrap()), "{url}");
         }
-        for url in ["http://example", "http://localhost.example", "http://128.0.0.1", "http://0.0.0.0"] {
+        for url in [
+            "http://example",
+            "http://localhost.example",
+            "http://128.0.0.1",
+            "http://0.0.0.0",
+            "http://[::ffff:1.2.3.4]",
+        ] {
             assert!(!is_loopback(&Url::parse(url).unwrap()), "{url}");
         }
     }

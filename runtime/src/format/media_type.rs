@@ -1,10 +1,10 @@
-//! Parses the `Content-Type` header of an answer (RFC 9110 §8.3). No other file does.
+//! Parses the `Content-Type` header of an answer (RFC 9110 §8.3). No other file parses this header.
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use mime::Mime;
 
-/// The media type of an answer. Holds `None` if the header is missing or malformed.
+/// The media type of an answer, which is `None` if the header is missing or malformed.
 pub(crate) struct MediaType(Option<Mime>);
 
 impl MediaType {
@@ -16,32 +16,32 @@ impl MediaType {
         }))
     }
 
-    /// `type/subtype` without parameters, in lower case.
+    /// Returns `type/subtype` without parameters, in lower case.
     pub(crate) fn essence(&self) -> Option<&str> {
         self.0.as_ref().map(Mime::essence_str)
     }
 
-    /// Whether the type is JSON, by its subtype or by its suffix `+json` (RFC 6839 §3.1).
+    /// Returns whether the type is JSON, by its subtype or by its suffix `+json` (RFC 6839 §3.1).
     pub(crate) fn is_json(&self) -> bool {
         self.0.as_ref().is_some_and(|kind| kind.subtype() == mime::JSON || kind.suffix() == Some(mime::JSON))
     }
 
-    /// Whether the body is a JSON problem (RFC 9457 §3).
+    /// Returns whether the body is a JSON problem (RFC 9457 §3).
     pub(crate) fn is_problem(&self) -> bool {
         self.essence() == Some("application/problem+json")
     }
 
-    /// Whether the body is a web page, which a proxy or firewall probably sent instead of the API.
+    /// Returns whether the body is a web page, which a proxy or firewall probably sent instead of the API.
     pub(crate) fn is_html(&self) -> bool {
         self.essence() == Some("text/html")
     }
 
-    /// Whether the body is server-sent events (HTML standard §9.2.5).
+    /// Returns whether the body contains server-sent events (HTML standard §9.2.5).
     pub(crate) fn is_events(&self) -> bool {
         self.essence() == Some("text/event-stream")
     }
 
-    /// The character encoding, as the header names it.
+    /// Returns the character encoding that the header names.
     pub(crate) fn charset(&self) -> Option<&str> {
         self.0.as_ref()?.get_param(mime::CHARSET).map(|name| name.as_str())
     }

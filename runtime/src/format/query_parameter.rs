@@ -1,21 +1,22 @@
-//! Reads and replaces one parameter of a query string, and leaves all other bytes of the URL as they are.
+//! Reads and replaces one parameter of a query string. All other bytes of the URL stay unchanged.
 
 use std::borrow::Cow;
 
 use form_urlencoded::parse;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use url::Url;
 
-/// All characters but the unreserved ones (RFC 3986 §2.3).
+use crate::platform::url::Url;
+
+/// All characters except the unreserved ones (RFC 3986 §2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Returns the value of the first parameter called `name`.
+/// Returns the value of the first parameter with this name.
 pub(crate) fn parameter(url: &Url, name: &str) -> Option<String> {
     url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
-/// Returns `url` with `value` in the place of the first parameter called `name`, or at the end. Removes further
-/// parameters of that name.
+/// Returns `url` with a new value for the first parameter with this name. If no parameter has this name, the new
+/// parameter is appended. Further parameters of this name are removed.
 pub(crate) fn with_parameter(url: &Url, name: &str, value: &str) -> Url {
     let encode = |text| utf8_percent_encode(text, RESERVED);
     let mut new = Some(format!("{}={}", encode(name), encode(value)));

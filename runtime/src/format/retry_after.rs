@@ -1,5 +1,5 @@
-//! How long a server asks its clients to wait: `Retry-After` (RFC 9110 §10.2.3), and rate limits that allow no further
-//! request until a given time.
+//! Reads how long a server requests its clients to wait: from `Retry-After` (RFC 9110 §10.2.3), and from rate limits
+//! that allow no further request until a given time.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,10 +9,10 @@ use http::header::RETRY_AFTER;
 use super::date;
 use crate::platform::time::wall;
 
-/// Larger numbers in `x-ratelimit-reset` are seconds since 1970; smaller ones are seconds from now.
+/// The smallest `x-ratelimit-reset` that is a date in seconds since 1970. Smaller numbers are seconds from now.
 const EARLIEST_DATE: u64 = 1_000_000_000;
 
-/// `Retry-After` as seconds or as a date.
+/// Reads `Retry-After` as seconds or as a date.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
@@ -21,12 +21,12 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(until(date::parse(text)?))
 }
 
-/// `Retry-After`, or the reset of a rate limit with nothing remaining.
+/// Reads `Retry-After`, or else the reset time of an exhausted rate limit.
 pub(crate) fn wait(headers: &HeaderMap) -> Option<Duration> {
     retry_after(headers).or_else(|| limit(headers)).or_else(|| reset(headers))
 }
 
-/// `RateLimit: "default";r=0;t=30` (draft-ietf-httpapi-ratelimit-headers). The longest wait counts.
+/// Reads `RateLimit: "default";r=0;t=30` (draft-ietf-httpapi-ratelimit-headers). The longest wait is returned.
 fn limit(headers: &HeaderMap) -> Option<Duration> {
     let lines = headers.get_all("ratelimit").iter().filter_map(|line| line.to_str().ok());
     let waits = lines.flat_map(|line| line.split(',')).filter_map(|item| {
@@ -40,7 +40,7 @@ fn limit(headers: &HeaderMap) -> Option<Duration> {
     waits.max().map(Duration::from_secs)
 }
 
-/// `x-ratelimit-remaining: 0` with `x-ratelimit-reset`, or both without `x-`.
+/// Reads `x-ratelimit-reset` if `x-ratelimit-remaining` is 0, or the same headers without `x-`.
 fn reset(headers: &HeaderMap) -> Option<Duration> {
     let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
     let names = [("x-ratelimit-remaining", "x-ratelimit-reset"), ("ratelimit-remaining", "ratelimit-reset")];

@@ -1,9 +1,9 @@
-//! Whether an answer sets cookies.
+//! Detects whether an answer sets cookies.
 
 use http::HeaderMap;
 use http::header::SET_COOKIE;
 
-/// Whether these headers set a cookie. An answer has few headers, so a scan costs less than a lookup.
+/// Returns whether these headers set a cookie. An answer has few headers, so a scan costs less than a lookup.
 pub(crate) fn has_set_cookie(headers: &HeaderMap) -> bool {
     headers.keys().any(|name| name == SET_COOKIE)
 }

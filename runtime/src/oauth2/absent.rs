@@ -1,4 +1,4 @@
-//! The login that a browser does not have: a use of it does not compile.
+//! Causes a compile error if a program uses the browser login in a browser, where it cannot listen for the redirect.
 
 use super::app::App;
 use crate::platform::absent::Listeners;

@@ -10,9 +10,10 @@ use crate::error::{Error, Result};
 use crate::refresh::refresher::{RefreshContext, Refresher};
 use crate::session::Tokens;
 
-/// A client that is registered at an authorization [`Server`] (RFC 6749 §2): your program, as the server knows it.
+/// A client that is registered at an authorization [`Server`] (RFC 6749 §2). An `App` represents your program at that
+/// server.
 ///
-/// It logs a person in, and as a [`Refresher`] it refreshes and revokes what the login returned:
+/// An `App` logs a user in. As a [`Refresher`], an `App` also refreshes and revokes the tokens that the login returned:
 ///
 /// | program | way to log in |
 /// |---|---|
@@ -33,19 +34,20 @@ use crate::session::Tokens;
 /// # }
 /// ```
 #[derive(Clone)]
-#[must_use = "pass it to `ClientBuilder::refresher`, and log in with it"]
+#[must_use = "pass the app to `ClientBuilder::refresher`, and use the app to log in"]
 pub struct App {
     pub(super) server: Server,
     pub(super) client_id: String,
     secret: Option<String>,
     auth: Option<ClientAuth>,
     pub(super) scope: Option<String>,
-    /// Additional parameters of the requests that begin a login, in order.
+    /// The additional parameters of the requests that begin a login, in order.
     pub(super) params: Vec<(String, String)>,
     pub(super) resources: Vec<String>,
 }
 
-/// The parameters that the runtime sets, or that would replace those.
+/// The names of parameters that must not be added, because the runtime sets them itself, or because they would replace
+/// parameters of the runtime.
 const RESERVED: [&str; 11] = [
     "client_id",
     "client_secret",
@@ -61,7 +63,7 @@ const RESERVED: [&str; 11] = [
 ];
 
 impl Server {
-    /// A client that is registered at this server with this identifier (RFC 6749 §2.2).
+    /// Returns the client that is registered at this server with this identifier (RFC 6749 §2.2).
     pub fn client(&self, id: impl Into<String>) -> App {
         App {
             server: self.clone(),
@@ -76,20 +78,23 @@ impl Server {
 }
 
 impl App {
-    /// The client secret. A program that runs on the machine of a user has none: it is a public client. Default: none.
+    /// Sets the client secret. A program that runs on the machine of a user has no secret, because it is a public
+    /// client. By default, the client has no secret.
     pub fn secret(mut self, secret: impl Into<String>) -> Self {
         self.secret = Some(secret.into());
         self
     }
 
-    /// How the client authenticates. Default: without a secret, [`ClientAuth::None`]; with one, the first of
-    /// [`ClientAuth::Basic`] and [`ClientAuth::Body`] that the server's metadata offers.
+    /// Sets how the client authenticates. By default, a client without a secret uses [`ClientAuth::None`]. A client
+    /// with a secret uses the first method that the server's metadata offers: [`ClientAuth::Basic`], then
+    /// [`ClientAuth::Body`].
     pub fn auth(mut self, auth: ClientAuth) -> Self {
         self.auth = Some(auth);
         self
     }
 
-    /// The requested scope: names separated by spaces (RFC 6749 §3.3). Default: none, so the server chooses.
+    /// Sets the requested scope: names separated by spaces (RFC 6749 §3.3). By default, no scope is sent and the server
+    /// chooses the scope.
     ///
     /// Most servers return a refresh token only for `offline_access`.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
@@ -97,22 +102,22 @@ impl App {
         self
     }
 
-    /// Adds a parameter to the request that begins a login, such as `audience`, `prompt` or `access_type`. The same name
-    /// can be added several times.
+    /// Adds a parameter to the request that begins a login, such as `audience`, `prompt` or `access_type`. Each call
+    /// adds one parameter, even if its name was added before.
     ///
-    /// The parameters that the runtime sets itself, such as `state`, are refused when the login starts.
+    /// If one of these parameters is set by the runtime itself, such as `state`, a login returns an error.
     pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.params.push((name.into(), value.into()));
         self
     }
 
-    /// The absolute URI of a resource that the tokens are for (RFC 8707 §2). Each call adds one.
+    /// Adds the absolute URI of a resource that the tokens are for (RFC 8707 §2). Each call adds one URI.
     pub fn resource(mut self, resource: impl Into<String>) -> Self {
         self.resources.push(resource.into());
         self
     }
 
-    /// Checks everything that does not depend on the way to log in.
+    /// Checks the settings that all kinds of login share.
     pub(super) fn check_settings(&self) -> Result<()> {
         self.server.metadata.check()?;
         self.client_auth()?;
@@ -129,7 +134,7 @@ impl App {
         }
     }
 
-    /// The token endpoint with the authentication of the client, as the grants use it.
+    /// Returns the token endpoint together with the authentication of the client, in the form that the grants use.
     pub(super) fn endpoint(&self) -> Result<TokenEndpoint> {
         let metadata = &self.server.metadata;
         let mut endpoint = TokenEndpoint::new(metadata.token_endpoint.as_deref().unwrap_or_default());
@@ -160,7 +165,7 @@ impl App {
         }
     }
 
-    /// The client secret, which no text may repeat.
+    /// Returns the client secret, which must not appear in any text.
     pub(super) fn secret_text(&self) -> &str {
         self.secret.as_deref().unwrap_or_default()
     }
@@ -189,7 +194,7 @@ impl Refresher for App {
     }
 }
 
-/// Omits the secret and the parameters, which may hold secrets.
+/// The output omits the client secret and the parameters, which may contain secrets.
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App")

@@ -1,4 +1,4 @@
-//! What the browser brings back: the query of the redirect, checked (RFC 6749 §4.1.2, RFC 9207 §2.4).
+//! Reads and checks the query of the redirect after a login (RFC 6749 §4.1.2, RFC 9207 §2.4).
 
 use std::fmt;
 
@@ -10,22 +10,23 @@ use super::description::description;
 use super::metadata::Metadata;
 use crate::error::Error;
 
-/// A code that is exchanged once.
+/// An authorization code, which may be exchanged only once.
 pub(super) struct AuthorizationCode(pub(super) String);
 
-/// What the query of a redirect is.
+/// The result of reading the query of a redirect.
 #[derive(Debug)]
 pub(super) enum AuthorizationAnswer {
     Code(AuthorizationCode),
-    /// It does not belong to this login: its `state` is missing or different. A listener continues to wait.
+    /// The query does not belong to this login, because its `state` is missing or different. A listener continues to
+    /// wait.
     Foreign(Error),
-    /// It belongs to this login, and there is no code.
+    /// The query belongs to this login but has no code.
     Failed(Error),
 }
 
 impl AuthorizationRequest {
-    /// Reads the query of the redirect, without the `?`. Nothing in it counts unless its `state` is that of this request
-    /// and its `iss` is that of the server.
+    /// Reads the query string of the redirect. A query is accepted only if its `state` equals the `state` of this
+    /// request and its `iss`, if present, names the server of this login.
     pub(super) fn answer(&self, metadata: &Metadata, query: &str) -> AuthorizationAnswer {
         let parameters = match Parameters::read(query) {
             Ok(parameters) => parameters,
@@ -33,7 +34,7 @@ impl AuthorizationRequest {
         };
         match &parameters.state {
             Some(state) if *state == self.state => {}
-            Some(_) => return foreign("its `state` is another one"),
+            Some(_) => return foreign("its `state` is different"),
             None => return foreign("it has no `state`"),
         }
         if let Err(error) = self.check_issuer(metadata, parameters.iss.as_deref()) {
@@ -52,11 +53,12 @@ impl AuthorizationRequest {
         }
     }
 
-    /// Against a mix-up: the answer must be for this server, and from it (RFC 9700 §4.4).
+    /// Prevents a mix-up attack (RFC 9700 §4.4): checks that the login began at this server and that the answer names
+    /// this server.
     fn check_issuer(&self, metadata: &Metadata, iss: Option<&str>) -> Result<(), Error> {
         if self.server != metadata.identity() {
             return Err(untrusted(format!(
-                "the login began at the server `{}`, and this is the server `{}`",
+                "the login began at the server `{}`, but the answer is checked for the server `{}`",
                 self.server,
                 metadata.identity()
             )));
@@ -65,12 +67,13 @@ impl AuthorizationRequest {
             (Some(iss), Some(issuer)) if iss != issuer => {
                 let iss = description(iss, &[&self.verifier, &self.state]).unwrap_or_default();
                 Err(untrusted(format!(
-                    "the answer to the login is from the issuer `{iss}`, not from `{issuer}`. The two must be equal in each \
-                     character"
+                    "the answer to the login is from the issuer `{iss}`, not from `{issuer}`. The two issuers must match \
+                     exactly"
                 )))
             }
             (None, Some(issuer)) if metadata.names_issuer_in_answers() => Err(untrusted(format!(
-                "the answer to the login does not name its issuer (`iss`). `{issuer}` names itself in each answer"
+                "the answer to the login does not name its issuer (`iss`). The metadata of `{issuer}` promises `iss` in \
+                 each answer"
             ))),
             _ => Ok(()),
         }
@@ -87,7 +90,8 @@ struct Parameters {
 }
 
 impl Parameters {
-    /// RFC 6749 §3.1: no parameter may be there twice. A second one may be from an attacker.
+    /// Reads the parameters. RFC 6749 §3.1 forbids a parameter to occur twice, and the second value may come from an
+    /// attacker.
     fn read(query: &str) -> Result<Self, Error> {
         let mut read = Self::default();
         for (name, value) in parse(query.strip_prefix('?').unwrap_or(query).as_bytes()) {

@@ -9,15 +9,15 @@ use super::description::{code, description};
 use crate::error::{BoxError, Error, Kind};
 use crate::refresh::error_code::document;
 
-/// What an authorization server answered to a login in place of a code or of tokens (RFC 6749 §4.1.2.1 and §5.2, RFC 8628
-/// §3.5). It is the [`source`](std::error::Error::source) of an error with
+/// The error response of an authorization server to a login (RFC 6749 §4.1.2.1 and §5.2, RFC 8628 §3.5). An
+/// `AuthorizationError` is the [`source`](std::error::Error::source) of an error with
 /// [`is_login_denied`](crate::Error::is_login_denied).
 ///
 /// ```
 /// use std::error::Error as _;
 /// use afresh::oauth2::AuthorizationError;
 ///
-/// fn needs_a_person(error: &afresh::Error) -> bool {
+/// fn needs_the_user(error: &afresh::Error) -> bool {
 ///     let answer = error.source().and_then(|source| source.downcast_ref::<AuthorizationError>());
 ///     matches!(answer.and_then(AuthorizationError::code), Some("login_required" | "interaction_required"))
 /// }
@@ -30,13 +30,13 @@ pub struct AuthorizationError {
 }
 
 impl AuthorizationError {
-    /// From the parameters of a redirect. No text with a part of `secrets` is kept.
+    /// Creates the error from the parameters of a redirect. A text that contains a part of `secrets` is dropped.
     pub(super) fn of(error: &str, text: Option<&str>, secrets: &[&str]) -> Self {
         let description = text.and_then(|text| description(text, secrets));
         Self { code: code(error, secrets), description, status: None }
     }
 
-    /// From the answer of an endpoint. No text with a part of `secrets` is kept.
+    /// Creates the error from the response of an endpoint. A text that contains a part of `secrets` is dropped.
     pub(super) fn of_answer(status: StatusCode, headers: &HeaderMap, body: &[u8], secrets: &[&str]) -> Self {
         let document = document(headers, body).unwrap_or_default();
         let text = |name: &str| document.get(name).and_then(Value::as_str);
@@ -44,14 +44,15 @@ impl AuthorizationError {
         Self { status: Some(status), ..error }
     }
 
-    /// Returns the error code, such as `access_denied`. `None` if there is none, or one that does not look like a code.
+    /// Returns the error code, such as `access_denied`. Returns `None` if the server sent no code, or a text that does
+    /// not look like a code.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
     }
 
-    /// Returns the description: at most 200 characters, without control characters and without those that change the
-    /// direction of a text. It is written by the server: escape it in a page.
+    /// Returns the description: at most 200 characters, without control characters and without characters that change
+    /// the direction of a text. The server writes the description, so escape it before you show it in a web page.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.description.as_deref()
@@ -61,7 +62,7 @@ impl AuthorizationError {
         self.code() == Some(code)
     }
 
-    /// The person or the server refused the login.
+    /// Turns the response into the error for a login that the user or the server refused.
     pub(super) fn into_denied(self) -> Error {
         Error::new(Kind::LoginDenied, format!("the login was denied: {self}")).with_source(self)
     }
@@ -83,17 +84,17 @@ impl fmt::Display for AuthorizationError {
 
 impl std::error::Error for AuthorizationError {}
 
-/// The login could not be completed. Another one may succeed.
+/// Returns the error for a login that could not be completed, although a new attempt may succeed.
 pub(super) fn unavailable(text: impl Into<String>) -> Error {
     Error::new(Kind::LoginUnavailable, text.into())
 }
 
-/// As [`unavailable`], with the cause.
+/// Returns the same error as [`unavailable`], with `cause` as its source.
 pub(super) fn unavailable_by(text: impl Into<String>, cause: impl Into<BoxError>) -> Error {
     unavailable(text).with_source(cause)
 }
 
-/// An answer that does not belong to this login, or that breaks the protocol.
+/// Returns the error for an answer that does not belong to this login or that violates the protocol.
 pub(super) fn untrusted(text: impl Into<String>) -> Error {
     Error::new(Kind::Login, text.into())
 }

@@ -1,32 +1,35 @@
-//! The authorization request: the URL at which a person logs in, and what is kept until the answer (RFC 6749 §4.1.1).
+//! The authorization request: the URL at which a user logs in, and the data to keep until the answer (RFC 6749 §4.1.1).
 
 use std::fmt;
 
+use form_urlencoded::Serializer;
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use super::app::App;
 use super::pkce::{METHOD, challenge, random_text};
 use crate::error::Result;
+use crate::platform::url::Url;
 
-/// A login that has begun, until the person comes back: what [`Redirect::start`](super::Redirect::start) returns and
-/// [`Redirect::finish`](super::Redirect::finish) takes.
+/// The data of a login that has begun. [`Redirect::start`](super::Redirect::start) returns this data, and
+/// [`Redirect::finish`](super::Redirect::finish) takes it.
 ///
-/// Keep it in the person's own session with your program, so that the answer of another person does not fit: on the
-/// server, or encrypted in a cookie. It holds secrets (the `state` and the verifier of PKCE), which `Serialize` writes and
-/// `Debug` omits. Use it once, and remove it before [`finish`](super::Redirect::finish).
+/// Keep this value in the user's own session with your program, on the server or encrypted in a cookie. The answer to
+/// the login of a different user is then rejected. The value contains secrets (the `state` and the PKCE verifier),
+/// which `Serialize` writes and `Debug` omits. Use the value only once, and remove it from the user's session before
+/// you call [`finish`](super::Redirect::finish).
 #[derive(Serialize, Deserialize)]
 pub struct AuthorizationRequest {
     pub(super) state: String,
     pub(super) verifier: String,
     pub(super) redirect_uri: String,
-    /// The issuer of the server, or its token endpoint: an answer to this request is for no other server.
+    /// The issuer of the server, or its token endpoint if the issuer is unknown. An answer from a different server is
+    /// rejected.
     pub(super) server: String,
 }
 
 impl App {
-    /// Builds the URL at which a person logs in, and what is kept until the answer. `replacing` are parameters that take
-    /// the place of those of the app, such as another `scope`.
+    /// Builds the URL at which a user logs in, and the data to keep until the answer. The parameters in `replacing`,
+    /// such as a new `scope`, replace parameters of the app with the same name.
     pub(super) fn authorization_request(
         &self,
         redirect_uri: &str,
@@ -64,7 +67,7 @@ impl App {
         of_the_runtime.into_iter().chain(of_the_app).chain(replacing).collect()
     }
 
-    /// The parameters of the user: those that every way to log in sends.
+    /// Returns the parameters that the user of the library set. All kinds of login send these parameters.
     pub(super) fn login_parameters(&self) -> Vec<(String, String)> {
         let scope = self.scope.iter().map(|scope| ("scope".to_owned(), scope.clone()));
         let resources = self.resources.iter().map(|resource| ("resource".to_owned(), resource.clone()));
@@ -72,15 +75,14 @@ impl App {
     }
 }
 
-/// Adds the parameters. A query of the endpoint stays (RFC 6749 §3.1), but no name is in it twice.
+/// Adds `parameters` to the query of the endpoint (RFC 6749 §3.1). A parameter replaces the parameters of the query
+/// that have the same name.
 fn with_parameters(mut url: Url, parameters: &[(String, String)]) -> Url {
     let known = |name: &str| parameters.iter().any(|(other, _)| other == name);
-    let before: Vec<(String, String)> = url
-        .query_pairs()
-        .filter(|(name, _)| !known(name))
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
-    url.query_pairs_mut().clear().extend_pairs(before.iter().chain(parameters));
+    let mut query = Serializer::new(String::new());
+    query.extend_pairs(url.query_pairs().filter(|(name, _)| !known(name))).extend_pairs(parameters);
+    let query = query.finish();
+    url.set_query(Some(&query));
     url
 }
 

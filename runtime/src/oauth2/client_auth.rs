@@ -5,23 +5,23 @@ use base64::prelude::BASE64_STANDARD;
 use form_urlencoded::byte_serialize;
 use http::HeaderValue;
 
-/// How a client authenticates (RFC 6749 §2.3.1).
+/// The method by which a client authenticates (RFC 6749 §2.3.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientAuth {
-    /// With its `client_id` alone: a public client. A secret is not sent.
+    /// The client sends only its `client_id` and no secret, because it is a public client.
     None,
-    /// With `Authorization: Basic …`, which every server must support for a client with a secret.
+    /// The client sends `Authorization: Basic …`, which each server must support for a client with a secret.
     #[default]
     Basic,
-    /// With `client_id` and `client_secret` in the body, for servers that support nothing else.
+    /// The client sends `client_id` and `client_secret` in the body, for servers that support no other method.
     Body,
 }
 
 #[cfg(feature = "login")]
 impl ClientAuth {
-    /// The first supported method that the server offers to a client with a secret. A server that names no methods offers `Basic`
-    /// (RFC 8414 §2).
+    /// Returns the first supported method that the server offers to a client with a secret. If the server's metadata
+    /// lists no methods, the result is `Basic` (RFC 8414 §2).
     pub(super) fn offered(methods: Option<&[String]>) -> Option<Self> {
         let Some(methods) = methods else { return Some(Self::Basic) };
         let known = [("client_secret_basic", Self::Basic), ("client_secret_post", Self::Body)];
@@ -29,7 +29,8 @@ impl ClientAuth {
     }
 }
 
-/// RFC 6749 §2.3.1: the identifier and the secret are urlencoded, then used as user and password of RFC 7617.
+/// Returns the header value for [`ClientAuth::Basic`]. The identifier and the secret are urlencoded before they become
+/// user name and password (RFC 6749 §2.3.1, RFC 7617).
 pub(super) fn basic(id: &str, secret: &str) -> Option<HeaderValue> {
     let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
     let pair = BASE64_STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret)));
@@ -42,7 +43,7 @@ pub(super) fn basic(id: &str, secret: &str) -> Option<HeaderValue> {
 mod tests {
     use super::*;
 
-    /// Uses the example of RFC 6749 §2.3.1, and characters that urlencoding changes.
+    /// Tests the example of RFC 6749 §2.3.1 and characters that urlencoding changes.
     #[test]
     fn client_id_and_secret_are_urlencoded_and_then_base64_encoded() {
         assert_eq!(

@@ -1,16 +1,17 @@
-//! Makes texts of a server safe to show: in a terminal, in a log, in an error.
+//! Makes texts of a server safe to show in a terminal, a log or an error.
 
 use crate::refresh::error_code::looks_like_a_code;
 
-/// The longest description that is shown, in characters.
+/// The maximum length of a description, in characters.
 const LONGEST: usize = 200;
-/// A part of a secret of this length may not appear in a text.
+/// The number of consecutive characters of a secret that a text must not contain.
 const PART: usize = 8;
 
-/// The text of a server without control characters, invisible characters and those that change the direction of the text.
-/// It is cut after 200 characters. `None` if nothing is left, or if a part of one of the secrets would be shown.
+/// Returns the text of a server without control characters, invisible characters and characters that change the
+/// direction of the text. The text is cut after 200 characters. Returns `None` if the text is empty or contains a part
+/// of one of the secrets.
 pub(super) fn description(text: &str, secrets: &[&str]) -> Option<String> {
-    // The rest is never shown, and the server may send a text of any length.
+    // A server may send a text of any length, so characters far behind the limit are not read.
     let visible: String = text.chars().filter(|&letter| is_visible(letter)).take(10 * LONGEST).collect();
     let text = visible.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut letters = text.chars();
@@ -24,21 +25,22 @@ pub(super) fn description(text: &str, secrets: &[&str]) -> Option<String> {
     Some(shown)
 }
 
-/// The error code of a server. `None` if it does not look like one, or has a part of one of the secrets.
+/// Returns the error code of a server. Returns `None` if the text does not look like a code, or if it contains a part
+/// of one of the secrets.
 pub(super) fn code(text: &str, secrets: &[&str]) -> Option<String> {
     let shown = !text.is_empty() && looks_like_a_code(text);
     (shown && !secrets.iter().any(|secret| has_part_of(text, secret))).then(|| text.to_owned())
 }
 
-/// Whether a person sees the whole text as it is: it is not empty or too long, and nothing in it is invisible.
+/// Returns whether a text can be shown unchanged: it is not empty, not too long, and has no invisible characters.
 pub(super) fn is_plain(text: &str, longest: usize) -> bool {
     !text.is_empty()
         && text.len() <= longest
         && text.chars().all(|letter| !letter.is_control() && is_visible(letter))
 }
 
-/// Unicode has no list of characters that are safe to show. These are its control and format characters, and its line and
-/// paragraph separators.
+/// Returns whether a character is safe to show. Unicode has no list of safe characters, so this function excludes the
+/// control characters, the format characters, and the line and paragraph separators of Unicode.
 fn is_visible(letter: char) -> bool {
     let invisible = matches!(
         letter,
@@ -46,11 +48,12 @@ fn is_visible(letter: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
             | '\u{e0000}'..='\u{e0fff}'
     );
-    // A line break becomes a space.
+    // Line breaks are kept here, because the caller replaces them by spaces.
     !invisible && (!letter.is_control() || letter.is_ascii_whitespace())
 }
 
-/// Whether `text` has the secret, or eight characters of it in a row. Upper and lower case count as equal.
+/// Returns whether `text` contains the secret, or eight consecutive characters of the secret. The comparison ignores
+/// case and spaces.
 fn has_part_of(text: &str, secret: &str) -> bool {
     let text = text.to_ascii_lowercase().replace(' ', "");
     let secret: Vec<char> = secret.to_ascii_lowercase().chars().collect();

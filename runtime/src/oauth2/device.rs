@@ -1,4 +1,4 @@
-//! Logs a person in on another device: [`App::device`] (RFC 8628).
+//! Logs a user in on a second device: [`App::device`] (RFC 8628).
 
 use std::fmt;
 use std::future::Future;
@@ -14,19 +14,19 @@ use crate::platform::clock::Now;
 use crate::platform::time::sleep;
 use crate::session::{Operation, Session, Tokens};
 
-/// The longest time for one request.
+/// The maximum time for one request.
 const DEADLINE: Duration = Duration::from_secs(10);
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-/// Logs a person in on another device: [`App::device`].
+/// Logs a user in on a second device: [`App::device`].
 #[derive(Clone, Debug)]
 #[must_use = "call `start`"]
 pub struct Device {
     app: App,
 }
 
-/// A login on another device that has begun. Show [`user_code`](Self::user_code) and
-/// [`verification_uri`](Self::verification_uri) to the person, and call [`finish`](Self::finish).
+/// A login on a second device that has begun. Show [`user_code`](Self::user_code) and
+/// [`verification_uri`](Self::verification_uri) to the user, and call [`finish`](Self::finish).
 pub struct DeviceCode {
     app: App,
     answer: DeviceAnswer,
@@ -34,8 +34,8 @@ pub struct DeviceCode {
 }
 
 impl App {
-    /// Logs a person in on another device, such as a phone (RFC 8628): for programs without a browser, for example over
-    /// SSH.
+    /// Logs a user in on a second device, such as a phone (RFC 8628). A login on a second device suits programs without
+    /// a browser, for example over SSH.
     ///
     /// ```no_run
     /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client) -> afresh::Result<()> {
@@ -51,14 +51,15 @@ impl App {
 }
 
 impl Device {
-    /// Asks the server for a code (RFC 8628 §3.1).
+    /// Requests a code from the server (RFC 8628 §3.1).
     ///
     /// # Errors
     ///
     /// - [`is_login_denied`](Error::is_login_denied): the server refused the login, for example because the client may
-    ///   not use a device code.
-    /// - [`is_login_unavailable`](Error::is_login_unavailable): the server cannot be reached, or names no endpoint for this.
-    /// - [`is_builder`](Error::is_builder): a URL or a parameter is not possible.
+    ///   not use device codes.
+    /// - [`is_login_unavailable`](Error::is_login_unavailable): the server is unreachable, or it has no device
+    ///   authorization endpoint.
+    /// - [`is_builder`](Error::is_builder): a URL or a parameter is invalid.
     pub fn start(self) -> Operation<impl Future<Output = Result<DeviceCode>> + Send + 'static> {
         Operation::new(async move {
             let answer = self.app.ask_for_device_code().await?;
@@ -72,7 +73,7 @@ impl App {
         self.check_settings()?;
         let Some(url) = &self.server.metadata.device_authorization_endpoint else {
             return Err(unavailable(
-                "the server names no device authorization endpoint, so a login by a code is not possible",
+                "the server names no device authorization endpoint, so a login with a device code is not possible",
             ));
         };
         let endpoint = LoginEndpoint::new(self, url, "the device authorization endpoint")?;
@@ -82,7 +83,7 @@ impl App {
             EndpointAnswer::Answered(response) => DeviceAnswer::read(&response.headers, &response.body),
             EndpointAnswer::Refused(error) => Err(error.into_denied()),
             EndpointAnswer::Lost(Lost { error, .. }) => {
-                Err(unavailable_by(format!("the server cannot be asked for a code ({error})"), error))
+                Err(unavailable_by(format!("the request for a device code failed ({error})"), error))
             }
             EndpointAnswer::Invalid(error) => Err(error),
         }
@@ -90,40 +91,40 @@ impl App {
 }
 
 impl DeviceCode {
-    /// Returns the code that the person enters.
+    /// Returns the code that the user enters.
     #[must_use]
     pub fn user_code(&self) -> &str {
         &self.answer.user_code
     }
 
-    /// Returns the URL at which the person enters the code.
+    /// Returns the URL at which the user enters the code.
     #[must_use]
     pub fn verification_uri(&self) -> &str {
         &self.answer.verification_uri
     }
 
-    /// Returns a URL that has the code in it, for a QR code or a link. Not every server has one.
+    /// Returns a URL that contains the code, for a QR code or a link. Some servers send no such URL.
     #[must_use]
     pub fn verification_uri_complete(&self) -> Option<&str> {
         self.answer.verification_uri_complete.as_deref()
     }
 
-    /// Returns how long the code is valid, counted from [`start`](Device::start).
+    /// Returns how long the code is valid, measured from [`start`](Device::start).
     #[must_use]
     pub fn expires_in(&self) -> Duration {
         self.answer.lifetime
     }
 
-    /// Waits until the person has logged in. The tokens become `session` before the future is ready.
+    /// Waits until the user has logged in. Before the future completes, the tokens become the credential of `session`.
     ///
-    /// The server is asked as often as it allows. Answers that are lost, and those with 5xx or 429, do not end the wait. It
-    /// ends with the code.
+    /// The token endpoint is requested as often as the server allows. A lost answer and an answer with 5xx or 429 do
+    /// not end the wait. The wait ends when the code expires.
     ///
     /// # Errors
     ///
-    /// - [`is_login_denied`](Error::is_login_denied): the person or the server refused the login.
+    /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the code has expired.
-    /// - Another error: a logout happened meanwhile, or the store failed.
+    /// - Any other error: a logout happened during the login, or the store failed.
     pub fn finish(
         self,
         session: &Session,
@@ -136,7 +137,7 @@ impl DeviceCode {
         })
     }
 
-    /// Asks for the tokens until the person has decided (RFC 8628 §3.4 and §3.5).
+    /// Requests the tokens repeatedly until the user has accepted or refused the login (RFC 8628 §3.4 and §3.5).
     async fn poll(&self) -> Result<Tokens> {
         let endpoint = self.app.token_endpoint()?;
         let secret = &*self.answer.device_code;
@@ -165,7 +166,7 @@ impl DeviceCode {
         }
     }
 
-    /// How long the code is still valid. This includes the time in which the machine slept.
+    /// Returns how long the code is still valid. Time during which the machine was suspended is counted.
     fn left(&self) -> Duration {
         let now = Now::read();
         let age = now.ticks.saturating_duration_since(self.begun.ticks) + now.slept_since(self.begun);
@@ -174,7 +175,7 @@ impl DeviceCode {
 }
 
 fn expired(lost: Option<Error>) -> Error {
-    let text = "the code has expired before the login was confirmed. Begin another login";
+    let text = "the code has expired before the login was confirmed. Begin a new login";
     match lost {
         Some(error) => {
             unavailable_by(format!("{text}. The last request to the server failed: {error}"), error)
@@ -183,7 +184,7 @@ fn expired(lost: Option<Error>) -> Error {
     }
 }
 
-/// Omits the codes.
+/// The output omits the codes.
 impl fmt::Debug for DeviceCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DeviceCode")

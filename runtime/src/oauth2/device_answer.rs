@@ -1,25 +1,26 @@
-//! The answer of the device authorization endpoint (RFC 8628 §3.2), as servers write it: [`DeviceAnswer`].
+//! Reads the answer of the device authorization endpoint (RFC 8628 §3.2), including common deviations:
+//! [`DeviceAnswer`].
 
 use std::time::Duration;
 
 use http::HeaderMap;
 use serde_json::Value;
-use url::Url;
 
 use super::authorization_error::untrusted;
 use super::description::is_plain;
 use crate::error::{Error, Result};
 use crate::format::loopback::is_loopback;
+use crate::platform::url::Url;
 use crate::refresh::error_code::document;
 
-/// The longest text that a person is to read or type.
+/// The maximum length in bytes of the code that a user types.
 const LONGEST_CODE: usize = 64;
 const LONGEST_URL: usize = 2048;
-/// The interval if the server names none (RFC 8628 §3.2).
+/// The interval if the server sends none (RFC 8628 §3.2).
 const INTERVAL: Duration = Duration::from_secs(5);
-/// The shortest interval. Some servers name 0.
+/// The shortest interval, because some servers send 0.
 const SHORTEST: Duration = Duration::from_secs(1);
-/// The lifetime of a code if the server names none.
+/// The lifetime of a code if the server sends none.
 const LIFETIME: Duration = Duration::from_secs(300);
 const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
@@ -33,14 +34,14 @@ pub(super) struct DeviceAnswer {
 }
 
 impl DeviceAnswer {
-    /// The texts go to a terminal, so they must be plain.
+    /// Reads the answer. Texts for the user must be plain, because they are shown in a terminal.
     pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self> {
         let document = document(headers, body).unwrap_or_default();
         let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
         let seconds = |name: &str| document.get(name).and_then(duration);
         let device_code = text("device_code").filter(|code| !code.is_empty());
         let user_code = text("user_code").filter(|code| is_plain(code, LONGEST_CODE));
-        // Google wrote `url` before the RFC.
+        // Google used the name `verification_url` before RFC 8628 was published.
         let uri = text("verification_uri").or_else(|| text("verification_url")).filter(|uri| is_page(uri));
         let complete = text("verification_uri_complete").filter(|uri| is_page(uri));
         let lifetime = seconds("expires_in").filter(|lifetime| !lifetime.is_zero()).unwrap_or(LIFETIME);
@@ -59,7 +60,7 @@ fn missing(name: &str) -> Error {
     untrusted(format!("the answer of the device authorization endpoint has no valid `{name}`"))
 }
 
-/// Whether a person can be sent there.
+/// Returns whether the URL is a web page that can be shown to a user.
 fn is_page(uri: &str) -> bool {
     let is_secure = |url: Url| match url.scheme() {
         "https" => true,
@@ -69,7 +70,7 @@ fn is_page(uri: &str) -> bool {
     is_plain(uri, LONGEST_URL) && Url::parse(uri).is_ok_and(is_secure)
 }
 
-/// Seconds as a number or as a text.
+/// Reads a number of seconds, written as a number or as a string.
 fn duration(value: &Value) -> Option<Duration> {
     let seconds = match value {
         Value::Number(number) => number.as_f64()?,

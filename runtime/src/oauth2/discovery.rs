@@ -1,4 +1,4 @@
-//! Asks an authorization server for its endpoints: [`Server::discover`].
+//! Requests the endpoints of an authorization server from the server itself: [`Server::discover`].
 
 use std::fmt;
 use std::future::Future;
@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use http::header::ACCEPT;
-use url::Url;
 
 use super::authorization_error::{unavailable, unavailable_by};
 use super::endpoint_url::{PlainHttp, endpoint_url};
@@ -16,6 +15,7 @@ use super::metadata::Metadata;
 use super::server::{Server, upstream};
 use crate::error::{Error, Kind, Result};
 use crate::platform::deadline::within;
+use crate::platform::url::Url;
 use crate::refresh::token_request::{NoResponse, ask};
 use crate::request::declared::Declared;
 use crate::request::prepared::Prepared;
@@ -24,17 +24,19 @@ use crate::trace::SendSpans;
 use crate::transport::transport::Transport;
 use crate::transport::upstream::Upstream;
 
-/// The longest time for one of the two documents.
+/// The maximum time to read one metadata document.
 const DEADLINE: Duration = Duration::from_secs(5);
 
 impl Server {
-    /// Asks the server for its endpoints: `issuer` is its issuer identifier, such as `https://id.example` or
-    /// `https://id.example/realms/shop`. The result is an ordinary value: discover once, and clone it.
+    /// Requests the endpoints of the server. `issuer` is the issuer identifier of the server, such as
+    /// `https://id.example` or `https://id.example/realms/shop`. The result does not change afterwards, so call
+    /// `discover` once and clone the result.
     ///
-    /// The server's metadata is looked for at the place of RFC 8414 (`/.well-known/oauth-authorization-server`, before the
-    /// path of the issuer) and then at that of `OpenID` Connect Discovery (`/.well-known/openid-configuration`, behind it).
-    /// Redirects are not followed. Each request may take 5 s, and a document may have 64 KiB. The issuer that the document
-    /// names must be equal to `issuer` in each character.
+    /// The metadata is requested at the URL of RFC 8414, which has `/.well-known/oauth-authorization-server` before the
+    /// path of the issuer. If this request fails, the metadata is requested at the URL of `OpenID` Connect Discovery,
+    /// which has `/.well-known/openid-configuration` after the path of the issuer. Redirects are not followed. Each
+    /// request may take 5 s, and a document may have at most 64 KiB. The issuer in the document must be exactly equal
+    /// to `issuer`.
     ///
     /// ```no_run
     /// # async fn example() -> afresh::Result<()> {
@@ -48,15 +50,18 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// - [`is_login_unavailable`](Error::is_login_unavailable): no metadata was found, or the server cannot be reached.
-    /// - [`is_builder`](Error::is_builder): `issuer` is not a URL with https. Plain http is possible on loopback.
-    /// - Another error: the document is that of another issuer, and the text names both. Or it is not valid.
+    /// - [`is_login_unavailable`](Error::is_login_unavailable): no metadata was found, or the server is unreachable.
+    /// - [`is_builder`](Error::is_builder): `issuer` is not an https URL. Plain http is accepted only for a loopback
+    ///   host.
+    /// - Any other error: the document is invalid, or it names a different issuer. If the issuers differ, the text
+    ///   contains both issuers.
     pub fn discover(issuer: impl Into<String>) -> Discovery {
         Discovery { issuer: issuer.into(), http: None, running: None }
     }
 }
 
-/// Asks an authorization server for its endpoints. Await it for a [`Server`], or call `wait()` with the feature `blocking`.
+/// Requests the endpoints of an authorization server. Awaiting this value returns a [`Server`]. With the feature
+/// `blocking`, `wait()` also returns the [`Server`].
 ///
 /// ```no_run
 /// # async fn example(client: reqwest::Client) -> afresh::Result<()> {
@@ -66,7 +71,7 @@ impl Server {
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "the server is asked only when this is awaited"]
+#[must_use = "the endpoints are requested only when this value is awaited"]
 pub struct Discovery {
     issuer: String,
     http: Option<Transport>,
@@ -74,22 +79,22 @@ pub struct Discovery {
 }
 
 impl Discovery {
-    /// Sends with this reqwest client, also the requests of logins: see [`Server::http`].
+    /// Sends all requests with this reqwest client, including the requests of logins: see [`Server::http`].
     #[cfg(not(target_family = "wasm"))]
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.http = Some(Transport::given(client));
         self
     }
 
-    /// Blocks this thread until the server has answered. See [`Pending::wait`](crate::Pending::wait).
+    /// Blocks the thread until the server has answered. See [`Pending::wait`](crate::Pending::wait).
     ///
     /// # Panics
     ///
-    /// Panics in async code. Await it there.
+    /// Panics in async code. Await the value there instead.
     ///
     /// # Errors
     ///
-    /// Those of [`Server::discover`].
+    /// Returns the errors of [`Server::discover`].
     #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     #[track_caller]
@@ -122,14 +127,14 @@ async fn discover(issuer: String, http: Option<Transport>) -> Result<Server> {
     for document in documents(&url) {
         match fetch(&upstream, &document).await.and_then(|body| Metadata::read(&issuer, &body)) {
             Ok(metadata) => return Ok(Server { metadata, http }),
-            // The other document may be the right one.
+            // If one document is invalid or missing, the second one may be valid.
             Err(error) => errors.push(error),
         }
     }
     Err(most_helpful(&issuer, errors))
 }
 
-/// An error of a document says more than that there is none.
+/// Selects the error to report: an error in a document is more helpful than the fact that a document is missing.
 fn most_helpful(issuer: &str, errors: Vec<Error>) -> Error {
     if let Some(error) = errors.iter().find(|error| error.kind() != Kind::LoginUnavailable) {
         return error.clone();
@@ -145,7 +150,7 @@ fn most_helpful(issuer: &str, errors: Vec<Error>) -> Error {
     }
 }
 
-/// RFC 8414 §2: a URL without query and fragment.
+/// Parses the issuer. RFC 8414 §2 requires a URL without query and fragment.
 fn issuer_url(issuer: &str) -> Result<Url> {
     let url = endpoint_url(issuer, "the issuer", PlainHttp::Refused("Use https"))?;
     if url.query().is_some() {
@@ -154,8 +159,8 @@ fn issuer_url(issuer: &str) -> Result<Url> {
     Ok(url)
 }
 
-/// Where the metadata may be: RFC 8414 §3.1 inserts its path before that of the issuer, `OpenID` Connect Discovery §4.1
-/// appends its own.
+/// Returns the two URLs at which the metadata may be. RFC 8414 §3.1 inserts the well-known path before the path of the
+/// issuer. `OpenID` Connect Discovery §4.1 appends the well-known path to the path of the issuer.
 fn documents(issuer: &Url) -> [Url; 2] {
     let path = issuer.path().trim_end_matches('/');
     let at = |path: &str| {
@@ -197,7 +202,7 @@ mod tests {
         documents(&issuer_url(issuer).unwrap()).map(|url| url.to_string())
     }
 
-    /// RFC 8414 §3.1, `OpenID` Connect Discovery §4.1
+    /// Tests RFC 8414 §3.1 and `OpenID` Connect Discovery §4.1.
     #[test]
     fn the_path_of_an_issuer_is_kept() {
         let root = [

@@ -1,19 +1,18 @@
-//! Which URLs may get secrets: those of an authorization server's endpoints.
-
-use url::Url;
+//! Decides to which endpoint URLs of an authorization server secrets may be sent.
 
 use crate::error::{Error, Result};
 use crate::format::loopback::is_loopback;
+use crate::platform::url::Url;
 
-/// Whether an endpoint may be plain http on a host that is not loopback.
+/// Whether an endpoint may use plain http on a host that is not loopback.
 #[derive(Clone, Copy)]
 pub(super) enum PlainHttp {
     Allowed,
-    /// Refused, with this advice.
+    /// Plain http is refused, and the error contains this advice.
     Refused(&'static str),
 }
 
-/// The URL of an endpoint that gets secrets. `which` names it in errors.
+/// Parses and checks the URL of an endpoint that receives secrets. `which` names the endpoint in errors.
 pub(super) fn endpoint_url(url: &str, which: &str, plain_http: PlainHttp) -> Result<Url> {
     let refuse = |what: &str| Err(Error::builder(format!("{which} {what}")));
     let Ok(url) = Url::parse(url) else { return refuse("is not a URL") };
@@ -28,7 +27,7 @@ pub(super) fn endpoint_url(url: &str, which: &str, plain_http: PlainHttp) -> Res
     if !url.username().is_empty() || url.password().is_some() {
         return refuse("must not contain a user name or a password");
     }
-    // RFC 6749 §3.2: a query is allowed, a fragment is not.
+    // RFC 6749 §3.2 allows a query but forbids a fragment.
     if url.fragment().is_some() {
         return refuse("must not have a fragment");
     }

@@ -1,4 +1,4 @@
-//! The two grants that need no user at a browser: [`RefreshTokenGrant`] and [`ClientCredentials`].
+//! The two grants that need no user interaction: [`RefreshTokenGrant`] and [`ClientCredentials`].
 
 use super::client_auth::ClientAuth;
 use super::token_endpoint::TokenEndpoint;
@@ -14,8 +14,8 @@ use crate::transport::transport::Transport;
 
 /// Refreshes with the refresh token of the session (RFC 6749 §6).
 ///
-/// The session needs a refresh token. Without one, a refused call returns the server's answer. If a token response
-/// contains a new refresh token, it replaces the old one.
+/// The session needs a refresh token. Without a refresh token, a refused call returns the server's answer. If a token
+/// response contains a new refresh token, the new token replaces the old one.
 ///
 /// ```
 /// use afresh::{Client, Tokens, oauth2::{ClientAuth, RefreshTokenGrant}};
@@ -35,11 +35,11 @@ use crate::transport::transport::Transport;
 #[must_use = "pass the grant to `ClientBuilder::refresher`"]
 pub struct RefreshTokenGrant(TokenEndpoint);
 
-/// Gets access tokens for the program itself (RFC 6749 §4.4).
+/// Requests access tokens for the program itself (RFC 6749 §4.4).
 ///
-/// No login is needed. The first call that needs a token requests one, once for all waiting calls, and again when it has
-/// expired or was refused. Every failure, including `invalid_client`, is an error with
-/// [`is_refresh`](crate::Error::is_refresh), because there is no user who could log in. Later calls try again, so a
+/// No login is needed. The first call that needs a token requests it, and all waiting calls share the request. A new
+/// token is requested when the old one has expired or was refused. Every failure, including `invalid_client`, is an
+/// error with [`is_refresh`](crate::Error::is_refresh), because no user could log in. Later calls try again, so a
 /// client that is registered again works without a restart. After [`clear`](crate::Session::clear), the next call
 /// requests a new token.
 ///
@@ -59,27 +59,27 @@ pub struct ClientCredentials(TokenEndpoint);
 impl RefreshTokenGrant {
     /// Uses the token endpoint at this URL (RFC 6749 §3.2).
     ///
-    /// The URL may have a query, but no fragment. It must be https unless its host is loopback.
+    /// The URL may have a query, but no fragment. The URL must be https unless its host is loopback.
     /// [`build`](crate::ClientBuilder::build) returns an error if the URL is invalid.
     pub fn new(token_endpoint: impl AsRef<str>) -> Self {
         Self(TokenEndpoint::new(token_endpoint.as_ref()))
     }
 
-    /// The client identifier (RFC 6749 §2.2). Without a secret, the client is public, and the identifier is sent in the
-    /// body. Default: none.
+    /// Sets the client identifier (RFC 6749 §2.2). A client without a secret is public, and its identifier is sent in
+    /// the body. By default, no identifier is sent.
     pub fn client_id(mut self, id: impl Into<String>) -> Self {
         self.0.client_id = Some(id.into());
         self
     }
 
-    /// The client secret. It requires [`client_id`](Self::client_id). Default: none.
+    /// Sets the client secret, which requires [`client_id`](Self::client_id). By default, the client has no secret.
     pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
         self.0.client_secret = Some(secret.into());
         self
     }
 }
 
-/// For the logins, which refresh in the same way.
+/// Creates the grant for logins, whose tokens are refreshed in the same way.
 #[cfg(feature = "login")]
 impl RefreshTokenGrant {
     pub(super) fn of(endpoint: TokenEndpoint) -> Self {
@@ -90,7 +90,7 @@ impl RefreshTokenGrant {
 impl ClientCredentials {
     /// Uses the token endpoint at this URL (RFC 6749 §3.2) as this client.
     ///
-    /// The URL may have a query, but no fragment. It must be https unless its host is loopback.
+    /// The URL may have a query, but no fragment. The URL must be https unless its host is loopback.
     /// [`build`](crate::ClientBuilder::build) returns an error if the URL is invalid.
     pub fn new(
         token_endpoint: impl AsRef<str>,
@@ -107,59 +107,60 @@ impl ClientCredentials {
 macro_rules! settings {
     ($grant:ident) => {
         impl $grant {
-            /// How the client authenticates with its secret. Default: [`ClientAuth::Basic`].
+            /// Sets how the client authenticates with its secret. Default: [`ClientAuth::Basic`].
             pub fn auth(mut self, auth: ClientAuth) -> Self {
                 self.0.auth = auth;
                 self
             }
 
-            /// The requested scope: names separated by spaces (RFC 6749 §3.3). Default: none, so the server
-            /// chooses.
+            /// Sets the requested scope: names separated by spaces (RFC 6749 §3.3). By default, no scope is sent and
+            /// the server chooses the scope.
             pub fn scope(mut self, scope: impl Into<String>) -> Self {
                 self.0.set("scope", scope.into());
                 self
             }
 
-            /// The absolute URI of a resource that the token is for (RFC 8707 §2). Each call adds one.
+            /// Adds the absolute URI of a resource that the token is for (RFC 8707 §2). Each call adds one URI.
             pub fn resource(mut self, resource: impl Into<String>) -> Self {
                 self.0.params.push(("resource".to_owned(), resource.into()));
                 self
             }
 
-            /// The `audience` parameter, which some servers use instead of `resource`.
+            /// Sets the `audience` parameter, which some servers use instead of `resource`.
             pub fn audience(mut self, audience: impl Into<String>) -> Self {
                 self.0.set("audience", audience.into());
                 self
             }
 
-            /// Adds a parameter to the token request. The same name can be added several times.
+            /// Adds a parameter to the token request. Each call adds one parameter, even if its name was added before.
             pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
                 self.0.params.push((name.into(), value.into()));
                 self
             }
 
-            /// The endpoint that revokes tokens (RFC 7009). It is used by
-            /// [`Session::revoke`](crate::Session::revoke), and when a refresh returns tokens after a logout or
-            /// another login. Default: none; no tokens are revoked.
+            /// Sets the endpoint that revokes tokens (RFC 7009). [`Session::revoke`](crate::Session::revoke) uses this
+            /// endpoint. The runtime also uses the revocation endpoint when a refresh returns tokens after a logout or
+            /// a new login. By default, no endpoint is set and no tokens are revoked.
             ///
-            /// The refresh token is revoked, or the access token if there is no refresh token.
+            /// The refresh token is revoked. If there is no refresh token, the access token is revoked.
             pub fn revocation_endpoint(mut self, url: impl Into<String>) -> Self {
                 self.0.revocation_url = Some(url.into());
                 self
             }
 
-            /// Sends with this reqwest client. Default: the transport of the client that uses the grant.
+            /// Sends token requests with this reqwest client. By default, token requests use the transport of the
+            /// client that uses the grant.
             ///
-            /// Build it with `redirect(Policy::none())`: see
-            /// [`ClientBuilder::http`](crate::ClientBuilder::http).
+            /// Build the reqwest client with `redirect(Policy::none())`.
+            /// [`ClientBuilder::http`](crate::ClientBuilder::http) explains the reason.
             #[cfg(not(target_family = "wasm"))]
             pub fn http(mut self, client: reqwest::Client) -> Self {
                 self.0.transport = Some(Transport::given(client));
                 self
             }
 
-            /// Allows endpoints with plain `http` on a host that is not loopback. The network can then read the
-            /// secrets.
+            /// Allows endpoints with plain `http` on a host that is not loopback. Each machine on the network path can
+            /// then read the secrets.
             pub fn allow_http(mut self) -> Self {
                 self.0.allow_http = true;
                 self
@@ -202,7 +203,7 @@ impl Refresher for ClientCredentials {
     async fn refresh(&self, context: RefreshContext<'_>) -> Result<Tokens> {
         match request_tokens(&self.0, &[("grant_type", "client_credentials")], context).await? {
             Attempt::Refreshed { tokens, .. } => Ok(tokens),
-            // The session does not depend on a login, so no answer ends it.
+            // The session of a program depends on no login, so no answer can end the session.
             Attempt::Rejected(error) if error.is_session_expired() => Err(Error::refresh(error)),
             Attempt::Rejected(error) | Attempt::Failed { error, .. } => Err(error),
         }

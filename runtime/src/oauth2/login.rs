@@ -1,13 +1,12 @@
-//! The end of every login: tokens from the token endpoint, which become the session.
+//! The last step of every login: requests tokens, which become the credential of the session.
 //!
-//! The request goes over the client of the [`Server`](super::Server), without a session: neither an old token nor a
-//! default header is in it, and no redirect is followed.
+//! The request uses the client of the [`Server`](super::Server) and no session. The request contains no old token and
+//! no default headers, and its redirects are not followed.
 
 use std::pin::pin;
 use std::time::Duration;
 
 use http::StatusCode;
-use url::Url;
 
 use super::app::App;
 use super::authorization_answer::AuthorizationCode;
@@ -17,6 +16,7 @@ use super::endpoint_url::{PlainHttp, endpoint_url};
 use crate::error::{Error, Result, Stamp};
 use crate::format::retry_after::retry_after;
 use crate::platform::deadline::within;
+use crate::platform::url::Url;
 use crate::refresh::error_response::is_error;
 use crate::refresh::session_outcome::SessionOutcome;
 use crate::refresh::token_request::{NoResponse, TokenResponse, ask};
@@ -27,39 +27,39 @@ use crate::trace::SendSpans;
 use crate::transport::call_info::CallKind;
 use crate::transport::upstream::Upstream;
 
-/// The longest time for the exchange of a code: nothing can be sent again afterwards.
+/// The maximum time for the exchange of a code. The time is long because a code cannot be sent a second time.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// An endpoint of the server that gets requests of a login, and the client that sends them.
+/// An endpoint of the server for requests of a login, with the client that sends them.
 pub(super) struct LoginEndpoint<'a> {
     app: &'a App,
     url: Url,
     upstream: Upstream,
 }
 
-/// What became of a request of a login.
+/// The outcome of a request of a login.
 pub(super) enum EndpointAnswer {
-    /// A success, which is not read yet.
+    /// A successful response that is not parsed yet.
     Answered(TokenResponse),
     /// The server refused the request with an error of the protocol.
     Refused(AuthorizationError),
-    /// There is no answer of the endpoint.
+    /// The endpoint sent no answer.
     Lost(Lost),
-    /// The server did something that the protocol does not know.
+    /// The response of the server violates the protocol.
     Invalid(Error),
 }
 
-/// Why there is no answer of an endpoint.
+/// The reason why an endpoint sent no answer.
 pub(super) struct Lost {
     pub(super) error: Error,
-    /// The wait that the server asked for.
+    /// The wait that the server requested with `Retry-After`.
     pub(super) retry_after: Option<Duration>,
-    /// Whether another request should wait longer: the time was up, or the server limits the rate of requests.
+    /// Whether the next request should wait longer, because the time was up or the server limits the rate of requests.
     pub(super) is_overload: bool,
 }
 
 impl App {
-    /// Exchanges the code, once, and sets the session. `begun`: the session when the login began.
+    /// Exchanges the code once and sets the session. `begun` is the stamp of the session at the beginning of the login.
     pub(super) async fn log_in_with_code(
         &self,
         request: &AuthorizationRequest,
@@ -83,7 +83,7 @@ impl App {
             EndpointAnswer::Refused(error) => return Err(error.into_denied()),
             EndpointAnswer::Lost(Lost { error, .. }) => {
                 let text = format!(
-                    "the answer to the exchange of the code was lost ({error}). A code is used once: log in again"
+                    "the answer to the exchange of the code was lost ({error}). A code can be used only once, so log in again"
                 );
                 return Err(unavailable_by(text, error));
             }
@@ -92,12 +92,12 @@ impl App {
         begin_session(session, begun, tokens).await
     }
 
-    /// The parameters of a token request: those of the grant, and the resources.
+    /// Returns the parameters of a token request: the parameters of the grant and the resources.
     pub(super) fn token_parameters<'a>(&'a self, grant: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         grant.iter().copied().chain(self.resources.iter().map(|resource| ("resource", &**resource))).collect()
     }
 
-    /// The token endpoint, for requests of a login.
+    /// Returns the token endpoint for requests of a login.
     pub(super) fn token_endpoint(&self) -> Result<LoginEndpoint<'_>> {
         let url = self.server.metadata.token_endpoint.as_deref().unwrap_or_default();
         LoginEndpoint::new(self, url, "the token endpoint")
@@ -105,14 +105,14 @@ impl App {
 }
 
 impl<'a> LoginEndpoint<'a> {
-    /// `which` names the endpoint in errors.
+    /// Creates the endpoint. `which` names the endpoint in errors.
     pub(super) fn new(app: &'a App, url: &str, which: &str) -> Result<Self> {
         let url = endpoint_url(url, which, PlainHttp::Refused("Use https"))?;
         let upstream = app.server.upstream(&url)?;
         Ok(Self { app, url, upstream })
     }
 
-    /// Sends one request with the authentication of the app. No text of the outcome has a part of `secrets`.
+    /// Sends one request with the authentication of the app. The texts of the outcome contain no part of `secrets`.
     pub(super) async fn ask(
         &self,
         params: &[(&str, &str)],
@@ -159,7 +159,7 @@ impl<'a> LoginEndpoint<'a> {
         }
         if status.is_redirection() {
             return EndpointAnswer::Invalid(untrusted(format!(
-                "`{path}` answered {status}. A redirect is not followed"
+                "`{path}` answered {status}. Redirects are not followed"
             )));
         }
         let secrets: Vec<&str> = secrets.iter().copied().chain([self.app.secret_text()]).collect();
@@ -167,14 +167,14 @@ impl<'a> LoginEndpoint<'a> {
     }
 }
 
-/// The tokens of a success.
+/// Reads the tokens of a successful response.
 pub(super) fn tokens_of(response: TokenResponse) -> Result<Tokens> {
     let TokenResponse { status, headers, body } = response;
     let answer = Answer::whole(status, headers, body).with_secrets();
     <Result<Tokens> as SessionOutcome<BySerde>>::tokens_of(&answer)
 }
 
-/// The tokens become the session, as those of a `#[login]` method do.
+/// Makes the tokens the credential of the session, in the same way as a `#[login]` method.
 pub(super) async fn begin_session(session: &Session, begun: Stamp, tokens: Tokens) -> Result<Tokens> {
     session.log_in(Some(begun), tokens.clone(), &[])?;
     session.saved().await?;

@@ -1,7 +1,6 @@
-//! What an authorization server says about itself (RFC 8414, `OpenID` Connect Discovery 1.0): [`Metadata`].
+//! The metadata of an authorization server (RFC 8414, `OpenID` Connect Discovery 1.0): [`Metadata`].
 
 use serde::Deserialize;
-use url::Url;
 
 use super::authorization_error::untrusted;
 use super::description::description;
@@ -9,8 +8,9 @@ use super::endpoint_url::{PlainHttp, endpoint_url};
 use crate::error::{Error, Result};
 use crate::format::charset::without_bom;
 use crate::format::loopback::is_loopback;
+use crate::platform::url::Url;
 
-/// The fields that a login needs.
+/// The metadata fields that a login needs.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct Metadata {
     pub(super) issuer: Option<String>,
@@ -26,8 +26,8 @@ pub(super) struct Metadata {
 const HTTPS: PlainHttp = PlainHttp::Refused("Use https");
 
 impl Metadata {
-    /// Reads the document of `issuer`, and checks it: it must name this issuer (RFC 8414 §3.3), and its endpoints must be
-    /// at places where secrets may be sent.
+    /// Reads and checks the metadata document of `issuer`. The document must name this issuer (RFC 8414 §3.3), and its
+    /// endpoints must be URLs to which secrets may be sent.
     pub(super) fn read(issuer: &str, body: &[u8]) -> Result<Self> {
         let metadata: Self = serde_json::from_slice(without_bom(body)).map_err(|error| {
             untrusted("the metadata of the authorization server is not valid JSON").with_source(error)
@@ -48,12 +48,13 @@ impl Metadata {
         }
         let named = description(named, &[]).unwrap_or_default();
         Err(untrusted(format!(
-            "the metadata of the authorization server is that of the issuer `{named}`, not of `{expected}`. The two must be \
-             equal in each character"
+            "the metadata of the authorization server is that of the issuer `{named}`, not of `{expected}`. The two issuers \
+             must match exactly"
         )))
     }
 
-    /// A server on another machine cannot name endpoints of this machine, or with plain http.
+    /// Checks the endpoints. A server on a different machine must not name endpoints of this machine or endpoints with
+    /// plain http.
     fn check_endpoints(&self, issuer: &str) -> Result<()> {
         let is_here = Url::parse(issuer).is_ok_and(|url| is_loopback(&url));
         for (which, endpoint) in self.endpoints() {
@@ -68,7 +69,7 @@ impl Metadata {
         }
     }
 
-    /// The endpoints, and how errors name them.
+    /// Returns the endpoints together with the names that errors use for them.
     fn endpoints(&self) -> impl Iterator<Item = (&'static str, &String)> {
         let endpoints = [
             ("the authorization endpoint", &self.authorization_endpoint),
@@ -79,17 +80,17 @@ impl Metadata {
         endpoints.into_iter().filter_map(|(which, url)| url.as_ref().map(|url| (which, url)))
     }
 
-    /// Checks what the user wrote.
+    /// Checks the endpoints that the user of the library set.
     pub(super) fn check(&self) -> Result<()> {
         self.endpoints().try_for_each(|(which, url)| endpoint_url(url, which, HTTPS).map(drop))
     }
 
-    /// The endpoint at which a person logs in.
+    /// Returns the endpoint at which a user logs in.
     pub(super) fn authorization_url(&self) -> Result<Url> {
         let methods = self.code_challenge_methods_supported.as_deref();
         if methods.is_some_and(|methods| !methods.iter().any(|method| method == super::pkce::METHOD)) {
             return Err(Error::builder(
-                "the authorization server does not support PKCE with S256 (RFC 7636). A login without it is not secure",
+                "the authorization server does not support PKCE with S256 (RFC 7636). A login without PKCE is not secure",
             ));
         }
         match &self.authorization_endpoint {
@@ -98,12 +99,13 @@ impl Metadata {
         }
     }
 
-    /// The issuer, or else the token endpoint: what identifies the server of a login.
+    /// Returns the text that identifies the server of a login: its issuer, or its token endpoint if the issuer is
+    /// unknown.
     pub(super) fn identity(&self) -> &str {
         self.issuer.as_deref().or(self.token_endpoint.as_deref()).unwrap_or_default()
     }
 
-    /// Whether each answer of the authorization endpoint names its issuer (RFC 9207 §3).
+    /// Returns whether each answer of the authorization endpoint names its issuer (RFC 9207 §3).
     pub(super) fn names_issuer_in_answers(&self) -> bool {
         self.authorization_response_iss_parameter_supported == Some(true)
     }

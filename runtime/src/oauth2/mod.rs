@@ -1,9 +1,9 @@
-//! OAuth 2.0 (RFC 6749): refreshes without a `#[refresh]` method, and logins of people (feature `login`). Pass a grant or an
-//! `App` to [`ClientBuilder::refresher`](crate::ClientBuilder::refresher).
+//! OAuth 2.0 (RFC 6749): refreshes without a `#[refresh]` method, and logins of users (feature `login`). Pass a grant
+//! or an `App` to [`ClientBuilder::refresher`](crate::ClientBuilder::refresher).
 //!
 //! | the client acts for | grant | needs |
 //! |---|---|---|
-//! | a user | [`RefreshTokenGrant`] (§6) | a refresh token: from a `#[login]` method, [`tokens`](crate::ClientBuilder::tokens) or [`Session::set`](crate::Session::set) |
+//! | a user | [`RefreshTokenGrant`] (§6) | a refresh token, from a `#[login]` method, [`tokens`](crate::ClientBuilder::tokens) or [`Session::set`](crate::Session::set) |
 //! | the program itself | [`ClientCredentials`] (§4.4) | its own client identifier and secret, no login |
 //!
 //! ```
@@ -26,11 +26,11 @@
 //!
 //! # Where secrets are sent
 //!
-//! Secrets are sent over https to the endpoints of the grant only, which may be at a different origin from the API. No
-//! redirect is followed. The access token is not sent there. The default headers of the client are sent only if the
-//! endpoint is at the origin of the API. Requests use the transport of the client, or that of
-//! [`http`](RefreshTokenGrant::http). The requests of a login carry no default headers, and use a client of the runtime or
-//! that of `Server::http`.
+//! Secrets are sent over https and only to the endpoints of the grant, which may be at a different origin than the API.
+//! Redirects are not followed. The endpoints never receive the access token. The default headers of the client are sent
+//! only to endpoints at the origin of the API. Token requests use the transport of the client, or the one set with
+//! [`http`](RefreshTokenGrant::http). The requests of a login contain no default headers, and use a client of the
+//! runtime or the one set with `Server::http`.
 //!
 //! # How answers to a refresh are treated
 //!
@@ -43,7 +43,7 @@
 //! | none, although the request was sent; 502, 504, or a 503 of a gateway (a web page, Envoy's text) | it is sent again, at most twice within 8 s; a server with a grace period returns the tokens again |
 //! | none, and then `invalid_grant` | the session has expired, with [`is_rotation_lost`](crate::Error::is_rotation_lost) |
 
-// To read the code of this folder, start with `grants.rs`; for the logins, with `redirect.rs`.
+// To read the code of this folder, start with `grants.rs`. For the logins, start with `redirect.rs`.
 
 #[cfg(all(feature = "login", target_family = "wasm"))]
 mod absent;

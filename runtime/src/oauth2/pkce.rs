@@ -1,4 +1,4 @@
-//! Random texts, and the proof of possession of an authorization code (PKCE, RFC 7636).
+//! Random texts, and the proof that the sender of an authorization code began the login (PKCE, RFC 7636).
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -6,10 +6,11 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 
-/// The only method. `plain` is never used (RFC 9700 §2.1.1).
+/// The only challenge method in use. The method `plain` is insecure (RFC 9700 §2.1.1).
 pub(super) const METHOD: &str = "S256";
 
-/// A text of 43 characters with 256 random bits, for a `state` and for a verifier (RFC 7636 §4.1).
+/// Returns a random text of 43 characters with 256 random bits. The text serves as a `state` or as a verifier (RFC 7636
+/// §4.1).
 pub(super) fn random_text() -> Result<String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| {
@@ -18,7 +19,7 @@ pub(super) fn random_text() -> Result<String> {
     Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// The S256 challenge of a verifier (RFC 7636 §4.2).
+/// Returns the S256 challenge of a verifier (RFC 7636 §4.2).
 pub(super) fn challenge(verifier: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
 }
@@ -27,7 +28,7 @@ pub(super) fn challenge(verifier: &str) -> String {
 mod tests {
     use super::*;
 
-    /// RFC 7636, appendix B
+    /// Tests the example of RFC 7636, appendix B.
     #[test]
     fn the_challenge_is_that_of_the_rfc() {
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";

@@ -1,15 +1,16 @@
-//! How often the token endpoint is asked while a person logs in on another device (RFC 8628 §3.5): [`Polling`].
+//! Decides how often the token endpoint is requested while a user logs in on a second device (RFC 8628 §3.5):
+//! [`Polling`].
 
 use std::time::Duration;
 
 use super::login::Lost;
 
-/// What `slow_down` adds, for good.
+/// The time that `slow_down` adds to all further intervals.
 const SLOWER: Duration = Duration::from_secs(5);
-/// The longest wait for a server that is overloaded, if the interval itself is not longer.
+/// The maximum wait for an overloaded server, unless the interval is longer.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// The time between two requests.
+/// The time between two requests to the token endpoint.
 pub(super) struct Polling {
     interval: Duration,
     /// The wait before the next request.
@@ -21,12 +22,12 @@ impl Polling {
         Self { interval, wait: interval }
     }
 
-    /// The wait before the next request.
+    /// Returns the wait before the next request.
     pub(super) fn wait(&self) -> Duration {
         self.wait
     }
 
-    /// The server answered that the person has not decided.
+    /// Resets the wait, because the server has answered.
     pub(super) fn answered(&mut self) {
         self.wait = self.interval;
     }
@@ -36,7 +37,8 @@ impl Polling {
         self.answered();
     }
 
-    /// There was no answer. If the server is overloaded or too slow, the wait doubles until there is one (RFC 8628 §3.5).
+    /// Records that no answer arrived. If the server is overloaded or too slow, the wait doubles each time until the
+    /// server answers (RFC 8628 §3.5).
     pub(super) fn lost(&mut self, lost: &Lost) {
         let wait = if lost.is_overload { self.wait.saturating_mul(2).min(LONGEST) } else { self.wait };
         self.wait = wait.max(self.interval).max(lost.retry_after.unwrap_or_default());

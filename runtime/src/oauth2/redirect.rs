@@ -1,37 +1,36 @@
-//! The code flow of a web server, in two requests of the person: [`Redirect`].
+//! The authorization code flow of a web server, in two requests of the user: [`Redirect`].
 
 use std::future::Future;
-
-use url::Url;
 
 use super::app::App;
 use super::authorization_answer::AuthorizationAnswer;
 use super::authorization_request::AuthorizationRequest;
 use crate::error::{Error, Result};
 use crate::format::loopback::is_loopback;
+use crate::platform::url::Url;
 use crate::session::{Operation, Session, Tokens};
 
-/// Logs a person in at a web server: [`App::redirect`].
+/// Logs a user in at a web server: [`App::redirect`].
 #[derive(Clone, Debug)]
-#[must_use = "call `start`, and in the next request `finish`"]
+#[must_use = "call `start`, and call `finish` in the next request"]
 pub struct Redirect {
     app: App,
     url: String,
 }
 
 impl App {
-    /// Logs a person in by a redirect to `url` (RFC 6749 §4.1, with PKCE): for web servers. It takes two requests of the
-    /// person to your program. The first one calls [`start`](Redirect::start), the second one, at `url`,
-    /// [`finish`](Redirect::finish).
+    /// Logs a user in with a redirect to `url` (RFC 6749 §4.1, with PKCE). A login with a redirect suits web servers.
+    /// The login takes two requests of the user to your program. The first request calls [`start`](Redirect::start).
+    /// The second request, at `url`, calls [`finish`](Redirect::finish).
     ///
-    /// `url` is registered at the authorization server, and must be written as it is there. It is https, plain http on
-    /// loopback, or has a scheme of the program's own (`com.example.app:/callback`).
+    /// `url` must be registered at the authorization server in exactly this form. The URL is an https URL, a plain http
+    /// URL on loopback, or a URL with a private scheme of the program (`com.example.app:/callback`).
     ///
     /// ```
     /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client, query: &str) -> afresh::Result<()> {
     /// // `GET /login`
     /// let (url, request) = app.redirect("https://app.example/callback").start()?;
-    /// let kept = serde_json::to_string(&request).unwrap(); // in the session of the person; then redirect to `url`
+    /// let kept = serde_json::to_string(&request).unwrap(); // in the session of the user; then redirect to `url`
     ///
     /// // `GET /callback?…`
     /// let request = serde_json::from_str(&kept).unwrap();
@@ -45,32 +44,34 @@ impl App {
 }
 
 impl Redirect {
-    /// Begins a login. Redirect the person to the URL, and keep the [`AuthorizationRequest`] in the person's session with
+    /// Begins a login. Redirect the user to the URL, and keep the [`AuthorizationRequest`] in the user's session with
     /// your program.
     ///
     /// # Errors
     ///
-    /// [`is_builder`](Error::is_builder): a URL or a parameter is not possible, or the server does not support PKCE.
+    /// [`is_builder`](Error::is_builder): a URL or a parameter is invalid, or the server does not support PKCE.
     pub fn start(&self) -> Result<(String, AuthorizationRequest)> {
         check_redirect_uri(&self.url)?;
         self.app.authorization_request(&self.url, &[])
     }
 
-    /// Finishes a login. `query` is the query string of the request to the redirect URL, as it arrived and without the
-    /// `?`. The code in it is exchanged once, and the tokens become `session` before the future is ready.
+    /// Finishes a login. `query` is the query string of the request to the redirect URL, unchanged and without the `?`.
+    /// The code in the query is exchanged only once. Before the future completes, the tokens become the credential of
+    /// `session`.
     ///
-    /// Before the call, remove `request` from the person's session, so that it is used only once. If the future is
-    /// dropped during the exchange, the code may be spent: begin another login.
+    /// Before the call, remove `request` from the user's session, so that it is used only once. If the future is
+    /// dropped during the exchange, the code may be spent and a new login is necessary.
     ///
-    /// An ID token in the answer is not read. To learn who the person is, call the userinfo endpoint with the session.
+    /// An ID token in the answer is not read. To identify the user, call the userinfo endpoint with the session.
     ///
     /// # Errors
     ///
-    /// - [`is_login_denied`](Error::is_login_denied): the person or the server refused the login.
-    /// - [`is_login_unavailable`](Error::is_login_unavailable): the server cannot be reached, or its answer was lost. A code
-    ///   is never sent again: begin another login.
-    /// - Another error: the answer belongs to another login (`state`) or comes from another server (`iss`, RFC 9207).
-    ///   Nothing was sent. Or the session was logged out during the call, or the store failed.
+    /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
+    /// - [`is_login_unavailable`](Error::is_login_unavailable): the server is unreachable, or its answer was lost. A
+    ///   code is never sent a second time, so begin a new login.
+    /// - Any other error: the answer belongs to a different login (`state`) or comes from a different server (`iss`,
+    ///   RFC 9207), and nothing was sent. An error is also returned if the session was logged out during the call, or
+    ///   if the store failed.
     pub fn finish(
         self,
         request: AuthorizationRequest,
@@ -81,7 +82,7 @@ impl Redirect {
         let session = session.clone();
         Operation::new(async move {
             if request.redirect_uri != self.url {
-                return Err(Error::request("the login began with another redirect URL"));
+                return Err(Error::request("the login began with a different redirect URL"));
             }
             let code = match answer {
                 AuthorizationAnswer::Code(code) => code,
@@ -102,14 +103,14 @@ fn check_redirect_uri(text: &str) -> Result<()> {
         "https" => {}
         "http" if is_loopback(&url) => {}
         "http" => return refuse("is plain http on a host that is not loopback. Use https"),
-        // RFC 8252 §7.1: a scheme of a program is a domain name in reverse.
+        // RFC 8252 §7.1 requires the private scheme of a program to be a domain name in reverse.
         scheme if scheme.contains('.') => {}
         _ => return refuse("must be an https URL"),
     }
     if url.fragment().is_some() {
         return refuse("must not have a fragment");
     }
-    // The URL parser skips them, and the server compares each character.
+    // The URL parser removes whitespace and control characters, but the server compares the text exactly.
     if text.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
         return refuse("must not contain spaces or control characters");
     }

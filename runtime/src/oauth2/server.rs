@@ -1,17 +1,18 @@
-//! An authorization server at which people log in: [`Server`].
+//! An authorization server at which users log in: [`Server`].
 
 use http::HeaderMap;
-use url::Url;
 
 use super::metadata::Metadata;
 use crate::error::Result;
+use crate::platform::url::Url;
 use crate::transport::origin::Origin;
 use crate::transport::transport::Transport;
 use crate::transport::upstream::Upstream;
 
-/// An authorization server at which people log in (RFC 6749 §1.1).
+/// An authorization server at which users log in (RFC 6749 §1.1).
 ///
-/// [`discover`](Self::discover) asks the server for its endpoints. For a server without metadata, name them:
+/// [`discover`](Self::discover) requests the endpoints from the server. If the server publishes no metadata, set the
+/// endpoints yourself:
 ///
 /// ```
 /// use afresh::oauth2::Server;
@@ -23,8 +24,8 @@ use crate::transport::upstream::Upstream;
 /// let app = server.client("my-cli");
 /// ```
 ///
-/// Endpoints must be https, unless their host is loopback. An invalid URL is an error of
-/// [`build`](crate::ClientBuilder::build), and of the login.
+/// Endpoints must be https, unless their host is loopback. If a URL is invalid, [`build`](crate::ClientBuilder::build)
+/// and the login return an error.
 #[derive(Clone, Debug)]
 #[must_use = "call `client`"]
 pub struct Server {
@@ -33,7 +34,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Uses these endpoints (RFC 6749 §3.1 and §3.2).
+    /// Creates a server with these endpoints (RFC 6749 §3.1 and §3.2).
     pub fn new(authorization_endpoint: impl Into<String>, token_endpoint: impl Into<String>) -> Self {
         let metadata = Metadata {
             authorization_endpoint: Some(authorization_endpoint.into()),
@@ -43,43 +44,44 @@ impl Server {
         Self { metadata, http: None }
     }
 
-    /// The device authorization endpoint (RFC 8628 §3.1), for [`App::device`](super::App::device).
+    /// Sets the device authorization endpoint (RFC 8628 §3.1), which [`App::device`](super::App::device) uses.
     pub fn device_endpoint(mut self, url: impl Into<String>) -> Self {
         self.metadata.device_authorization_endpoint = Some(url.into());
         self
     }
 
-    /// The endpoint that revokes tokens (RFC 7009), for [`Session::revoke`](crate::Session::revoke) and for tokens that
-    /// arrive after a logout.
+    /// Sets the endpoint that revokes tokens (RFC 7009). [`Session::revoke`](crate::Session::revoke) uses this
+    /// endpoint. The runtime also uses the revocation endpoint for tokens that arrive after a logout.
     pub fn revocation_endpoint(mut self, url: impl Into<String>) -> Self {
         self.metadata.revocation_endpoint = Some(url.into());
         self
     }
 
-    /// The issuer identifier of the server. If an answer to a login names its issuer (`iss`, RFC 9207), it must be this
-    /// one, in each character.
+    /// Sets the issuer identifier of the server. If an answer to a login names its issuer (`iss`, RFC 9207), the two
+    /// issuers must match exactly.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.metadata.issuer = Some(issuer.into());
         self
     }
 
-    /// Sends the requests of logins with this reqwest client. Default: a client of the runtime. Refreshes use the transport
-    /// of the session's client.
+    /// Sends the requests of logins with this reqwest client. By default, requests of logins are sent with a client of
+    /// the runtime. Refreshes use the transport of the session's client.
     ///
-    /// Build it with `redirect(Policy::none())`: see [`ClientBuilder::http`](crate::ClientBuilder::http).
+    /// Build the reqwest client with `redirect(Policy::none())`. [`ClientBuilder::http`](crate::ClientBuilder::http)
+    /// explains the reason.
     #[cfg(not(target_family = "wasm"))]
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.http = Some(Transport::given(client));
         self
     }
 
-    /// Where requests to `url` are sent. It has no session and no default headers.
+    /// Returns the upstream for requests to `url`, without a session and without default headers.
     pub(super) fn upstream(&self, url: &Url) -> Result<Upstream> {
         upstream(self.http.as_ref(), url)
     }
 }
 
-/// Where requests to `url` are sent: over `http`, or over a client of the runtime.
+/// Returns the upstream for requests to `url`. The requests are sent with `http`, or with a client of the runtime.
 pub(super) fn upstream(http: Option<&Transport>, url: &Url) -> Result<Upstream> {
     let transport = match http {
         Some(transport) => transport.clone(),

@@ -1,16 +1,16 @@
-//! Makes the requests to the token endpoint and the revocation endpoint of an authorization server.
+//! Builds and sends the requests to the token endpoint and the revocation endpoint of an authorization server.
 
 use std::fmt;
 
 use form_urlencoded::Serializer;
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderMap, HeaderValue};
-use url::Url;
 
 use super::client_auth::{ClientAuth, basic};
 use super::endpoint_url::{PlainHttp, endpoint_url};
 use crate::error::{Error, Kind, Result};
 use crate::platform::time::timeout;
+use crate::platform::url::{Url, ascii_origin};
 use crate::refresh::error_response::ErrorResponse;
 use crate::refresh::refresher::RefreshContext;
 use crate::refresh::token_request::{DEADLINE as REQUEST_DEADLINE, NoResponse, TokenResponse, ask};
@@ -30,7 +30,7 @@ pub(super) struct TokenEndpoint {
     pub(super) client_id: Option<String>,
     pub(super) client_secret: Option<String>,
     pub(super) auth: ClientAuth,
-    /// Additional parameters of a token request, in order.
+    /// The additional parameters of a token request, in order.
     pub(super) params: Vec<(String, String)>,
     pub(super) transport: Option<Transport>,
     pub(super) allow_http: bool,
@@ -50,7 +50,7 @@ impl TokenEndpoint {
         }
     }
 
-    /// Sets a parameter that occurs once.
+    /// Sets a parameter, and replaces all earlier values of the parameter.
     pub(super) fn set(&mut self, name: &str, value: String) {
         self.params.retain(|(known, _)| known != name);
         self.params.push((name.to_owned(), value));
@@ -76,7 +76,8 @@ impl TokenEndpoint {
         )
     }
 
-    /// The upstream for `url`. It uses the grant's own transport, or else the client's.
+    /// Returns the upstream for `url`. The upstream uses the transport of the grant, or the client's transport if the
+    /// grant has none.
     fn upstream(&self, url: &Url, context: RefreshContext<'_>) -> Upstream {
         let api = context.home;
         let transport = self.transport.as_ref().unwrap_or(&api.transport).clone();
@@ -90,7 +91,7 @@ impl TokenEndpoint {
         }
     }
 
-    /// A token request and its upstream.
+    /// Returns a token request and the upstream that sends it.
     pub(super) fn token_request(
         &self,
         grant: &[(&str, &str)],
@@ -102,7 +103,7 @@ impl TokenEndpoint {
         Ok((self.upstream(&url, context), request))
     }
 
-    /// Revokes the tokens (RFC 7009 §2.1). The server also reports success for an invalid token.
+    /// Revokes the tokens (RFC 7009 §2.1). The server reports success even if the token is invalid.
     pub(super) async fn revoke(&self, context: RefreshContext<'_>) -> Result<()> {
         let (Some(url), Some(tokens)) = (&self.revocation_url, context.tokens()) else { return Ok(()) };
         // Revoking a refresh token also revokes its access tokens.
@@ -170,10 +171,10 @@ impl TokenEndpoint {
     }
 }
 
-/// Omits the secret and the parameters, which may hold secrets.
+/// The output omits the secret and the parameters, which may contain secrets.
 impl fmt::Debug for TokenEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let origin = Url::parse(&self.url).map(|url| url.origin().ascii_serialization());
+        let origin = Url::parse(&self.url).map(|url| ascii_origin(&url));
         f.debug_struct("TokenEndpoint")
             .field("origin", &origin.unwrap_or_default())
             .field("client_id", &self.client_id)

@@ -1,4 +1,4 @@
-//! The runtime on which blocking calls run: one thread for all clients of the process.
+//! Provides the runtime for blocking calls: one thread for all clients of the process.
 
 use std::future::{Future, pending};
 use std::io;
@@ -11,12 +11,12 @@ use tokio::runtime::{Builder, Handle};
 static RUNTIME: OnceLock<Handle> = OnceLock::new();
 static STARTING: Mutex<()> = Mutex::new(());
 
-/// Runs `future` on this thread. Connections, timers and tasks run on the background runtime, which the first call
-/// starts.
+/// Runs `future` on the current thread. Connections, timers and tasks run on the background runtime, which the
+/// first call starts.
 ///
 /// # Panics
 ///
-/// Panics in async code, as `block_on` does.
+/// Panics in async code, like the `block_on` of Tokio.
 #[track_caller]
 pub(crate) fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
     let runtime = runtime()?;
@@ -27,8 +27,8 @@ pub(crate) fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
     Ok(runtime.block_on(future))
 }
 
-/// Whether this thread polls a task. Tokio reports this only by a panic, and the text of the panic does not say how to
-/// fix the code.
+/// Whether the current thread polls a task. Tokio reports a blocking call in async code only by a panic, and the
+/// text of that panic does not explain how to fix the code.
 fn is_async_code(runtime: &Handle) -> bool {
     Handle::try_current().is_ok() && catch_unwind(AssertUnwindSafe(|| runtime.block_on(async {}))).is_err()
 }

@@ -1,11 +1,11 @@
-//! The two clocks of a machine at the same moment: [`Now`].
+//! Defines [`Now`]: the two clocks of a machine at the same moment.
 
 use std::time::{Duration, SystemTime};
 
 use crate::platform::time::{Instant, wall};
 
-/// One moment. The session counts with `ticks`, which never jumps but stands still while the machine sleeps.
-/// Only `wall` shows the sleep.
+/// The readings of both clocks at one moment. The session measures time with `ticks`, which never jumps but stops
+/// while the machine sleeps. Only `wall` shows that the machine slept.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Now {
     pub(crate) ticks: Instant,
@@ -17,7 +17,8 @@ impl Now {
         Self { ticks: Instant::now(), wall: wall() }
     }
 
-    /// How much more the wall clock advanced than the monotonic one since `then`. Zero if it went back.
+    /// Returns by how much the wall clock has advanced more than the monotonic clock since `then`. The result is
+    /// zero if the wall clock was set back.
     pub(crate) fn slept_since(self, then: Self) -> Duration {
         let wall = self.wall.duration_since(then.wall).unwrap_or_default();
         wall.saturating_sub(self.ticks.saturating_duration_since(then.ticks))

@@ -1,20 +1,20 @@
-//! Deadlines that do not count the time in which the process was suspended.
+//! Implements deadlines that exclude the time in which the process was suspended.
 
 use std::future::Future;
 use std::time::Duration;
 
 use crate::platform::time::{Instant, timeout, timeout_at};
 
-/// How late a timer may fire on a busy machine. A later timer means that the machine slept.
+/// The longest delay of a timer on a busy machine. A longer delay means that the machine slept.
 const LATE: Duration = Duration::from_secs(1);
 
-/// The output of `future`, or `None` if it takes longer than `deadline`.
+/// Returns the output of `future`, or `None` if it takes longer than `deadline`.
 ///
-/// When a suspended process wakes up, its timers have expired and the data that arrived meanwhile is unread.
-/// So `future` gets the whole time once more. Otherwise a response that has arrived would be lost, and a
-/// rotated refresh token with it.
+/// When a suspended process wakes up, its timers have expired, and it has not read the data that arrived
+/// meanwhile. After a suspension, `future` gets the whole deadline again. Without a second deadline, a response
+/// that has already arrived would be lost, together with its rotated refresh token.
 ///
-/// The caller pins the future, so that it is not in memory twice.
+/// The caller pins the future, so the future is not stored in memory twice.
 pub(crate) fn within<T>(
     deadline: Duration,
     mut future: impl Future<Output = T> + Unpin,

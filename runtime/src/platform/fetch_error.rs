@@ -1,20 +1,21 @@
-//! Why `fetch` has no answer: [`FetchError`]. The type is everywhere, so that errors are classified in the same code; only a
-//! browser makes one.
+//! Defines [`FetchError`], the reason why `fetch` returned no response. The type exists on all platforms, so that
+//! all platforms share the code that classifies errors. Only a browser creates a `FetchError`.
 
 use std::error::Error;
 use std::fmt;
 
-/// Why there is no answer. What the browser says is left out, because it may hold a URL or a header.
+/// The reason why `fetch` returned no response. The text of the browser is omitted, because it may contain a URL
+/// or a header.
 #[derive(Debug)]
 #[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
 pub(crate) enum FetchError {
-    /// The browser refused the request before it was sent. The name of its error.
+    /// The browser refused the request before it was sent. The value is the name of the browser's error.
     Refused(String),
     /// The body of the request could not be read.
     Body(Box<dyn Error + Send + Sync>),
-    /// The browser tells a page nothing else. The request may have been sent.
+    /// A network error. The browser gives a page no details, so the request may have been sent.
     Network,
-    /// The server redirected a request that is not redirected.
+    /// The server redirected a request for which redirects are disabled.
     Redirected,
 }
 

@@ -1,5 +1,5 @@
-//! What differs between operating systems, runtimes and browsers: tasks, clocks, messages. `native` and `web` define
-//! the same names, so that no other folder depends on the platform. Start with `clock`.
+//! Contains the differences between operating systems, runtimes and browsers: tasks, clocks and messages. `native`
+//! and `web` define the same names, so no other folder depends on the platform. Start with `clock`.
 
 #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
 pub(crate) mod background;
@@ -14,9 +14,9 @@ pub(crate) mod watchdog;
 pub(crate) mod web;
 
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use self::native::{messages, multipart, peek, random, runtime, time};
+pub(crate) use self::native::{messages, multipart, peek, random, runtime, time, url};
 #[cfg(target_family = "wasm")]
-pub(crate) use self::web::{absent, fetch, messages, multipart, peek, random, runtime, text, time};
+pub(crate) use self::web::{absent, fetch, messages, multipart, peek, random, runtime, text, time, url};
 
-/// Whether the runtime is in a browser, which keeps the cookies and follows redirects itself.
+/// Whether the runtime is in a browser. A browser stores cookies and follows redirects itself.
 pub(crate) const IN_BROWSER: bool = cfg!(target_family = "wasm");

@@ -1,7 +1,7 @@
-//! Spawns tasks on a Tokio runtime, also tasks that another thread can end.
+//! Spawns tasks on a Tokio runtime, including tasks that another thread can end.
 //!
-//! Tokio compiles its part again for each type of future: 7,000 lines of LLVM. In a box, all tasks have the
-//! same type.
+//! For each type of future, Tokio compiles its task code again, which adds 7,000 lines of LLVM code. Boxed tasks
+//! all have the same type.
 
 use std::fmt;
 use std::future::Future;
@@ -15,14 +15,14 @@ use crate::platform::runtime::Handle;
 
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Spawns `work` on `runtime`. The handle aborts it.
+/// Spawns `work` on `runtime`. The returned handle aborts the task.
 pub(crate) fn spawn(runtime: &Handle, work: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
     let work: Work = Box::pin(work);
     runtime.spawn(work).abort_handle()
 }
 
-/// Ends the work of a task from any thread. An abort would wait until the runtime of the task polls it, and a
-/// current-thread runtime may stand still for hours.
+/// Ends the work of a task from any thread. An abort by Tokio takes effect only when the runtime polls the task,
+/// and a current-thread runtime may not be polled for hours.
 #[derive(Clone, Default)]
 pub(crate) struct Cancel(Arc<Shared>);
 
@@ -33,14 +33,14 @@ struct Shared {
 }
 
 impl Cancel {
-    /// Spawns `work` on `runtime`. At most one task uses a `Cancel`.
+    /// Spawns `work` on `runtime`. Each `Cancel` belongs to at most one task.
     pub(crate) fn spawn(&self, runtime: &Handle, work: impl Future<Output = ()> + Send + 'static) {
         let previous = self.0.work().replace(Box::pin(work));
         drop(previous);
         spawn(runtime, CancellableTask(self.0.clone()));
     }
 
-    /// Drops the work at once, or after the poll that is running. It is never polled again.
+    /// Drops the work at once, or after the poll that is running. The work is never polled again.
     pub(crate) fn cancel(&self) {
         self.0.cancelled.store(true, Ordering::SeqCst);
         self.0.drop_work();
@@ -60,10 +60,10 @@ impl Shared {
         let work = match self.work.try_lock() {
             Ok(mut work) => work.take(),
             Err(TryLockError::Poisoned(work)) => work.into_inner().take(),
-            // The task is being polled. After the poll, it sees that it was cancelled.
+            // The task is being polled. After the poll, the task checks whether it was cancelled.
             Err(TryLockError::WouldBlock) => None,
         };
-        // Outside of the lock: the work may cancel itself when it is dropped.
+        // The work is dropped outside of the lock, because its destructor may cancel the same task.
         drop(work);
     }
 }
@@ -79,7 +79,7 @@ impl Future for CancellableTask {
             let cancelled = self.0.cancelled.load(Ordering::SeqCst);
             work.as_mut().filter(|_| !cancelled).is_some_and(|work| work.as_mut().poll(context).is_pending())
         };
-        // `cancel` sets the mark first and looks for the work second, so one of both drops it.
+        // `cancel` sets the mark before it takes the work, so either this task or `cancel` drops the work.
         if pending && !self.0.cancelled.load(Ordering::SeqCst) {
             return Poll::Pending;
         }
@@ -88,7 +88,7 @@ impl Future for CancellableTask {
     }
 }
 
-/// The work ends with its runtime, although others hold a [`Cancel`].
+/// Drops the work together with its runtime, even if a [`Cancel`] still exists.
 impl Drop for CancellableTask {
     fn drop(&mut self) {
         self.0.cancelled.store(true, Ordering::SeqCst);
@@ -110,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    /// Records that it was dropped.
+    /// Records that the work was dropped.
     struct Dropped(Arc<AtomicBool>);
 
     impl Drop for Dropped {

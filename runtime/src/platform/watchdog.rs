@@ -1,17 +1,18 @@
-//! Runs checks at their time by the wall clock, also when no runtime of the program runs. One thread does this for the
-//! whole process, as long as there is something to check.
+//! Runs checks on a separate thread, even if no runtime of the program is polled. One thread serves the whole
+//! process, as long as there are checks.
+#![expect(clippy::disallowed_methods, reason = "a browser runs no check")]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How late a check may be on a busy machine. A later one means that the process was suspended.
+/// The longest delay of a check on a busy machine. A longer delay means that the process was suspended.
 const LATE: Duration = Duration::from_secs(1);
-/// How much later the checks continue after a suspension. The runtimes of the program continue first.
+/// How long checks are delayed after a suspension, so that the runtimes of the program continue first.
 const AFTER_SUSPENSION: Duration = Duration::from_secs(2);
 
-/// Returns the time until it is to run again, or `None` if there is nothing left to check.
+/// A function that returns the time until its next run, or `None` if the check is no longer needed.
 type Check = Box<dyn FnMut() -> Option<Duration> + Send>;
 
 static CHECKS: Mutex<Checks> = Mutex::new(Checks { planned: Vec::new(), sleeps_until: None });
@@ -19,13 +20,13 @@ static EARLIER: Condvar = Condvar::new();
 
 struct Checks {
     planned: Vec<(Instant, Check)>,
-    /// `None` if there is no thread.
+    /// The time until which the thread sleeps. `None` means that there is no thread.
     sleeps_until: Option<Instant>,
 }
 
-/// Runs `check` after `wait`, on a thread that no runtime can stop. It must not take long.
+/// Runs `check` after `wait` on a separate thread, which no runtime can block. `check` must return quickly.
 pub(crate) fn watch(wait: Duration, check: impl FnMut() -> Option<Duration> + Send + 'static) {
-    // A browser has one thread, and its runtime does not stand still.
+    // In a browser, the only thread runs the event loop, so there is no thread for a watchdog.
     if cfg!(target_family = "wasm") {
         return;
     }
@@ -36,7 +37,8 @@ pub(crate) fn watch(wait: Duration, check: impl FnMut() -> Option<Duration> + Se
         Some(until) if until <= at => {}
         Some(_) => EARLIER.notify_one(),
         None => {
-            // Without a thread nothing is checked. The next check tries to start one.
+            // No check runs if the thread cannot be started. The next call of `watch` tries to start the thread
+            // again.
             let started = thread::Builder::new().name("afresh-watchdog".into()).spawn(run);
             checks.sleeps_until = started.is_ok().then_some(at);
         }
@@ -71,9 +73,9 @@ fn run() {
     }
 }
 
-/// Runs a check outside of the lock. Returns when it runs again.
+/// Runs a check outside of the lock. Returns when the check runs again.
 fn again(mut check: Check) -> Option<(Instant, Check)> {
-    // It may run code of the user. A panic there ends this check and no other.
+    // The check may run code of the user. A panic ends only the check that panicked.
     let wait = catch_unwind(AssertUnwindSafe(&mut check)).ok().flatten()?;
     Some((Instant::now().checked_add(wait)?, check))
 }
@@ -113,7 +115,7 @@ mod tests {
         for _ in 0..3 {
             runs.recv_timeout(LIMIT).unwrap();
         }
-        // The check is dropped, and its sender with it.
+        // The check is dropped together with its sender.
         assert!(runs.recv_timeout(LIMIT).is_err());
     }
 

@@ -1,5 +1,5 @@
-//! Finds the error code in the response of a refresh endpoint: [`ServerCode`]. OAuth has one place for it (RFC 6749 §5.2),
-//! other servers have others.
+//! Finds the error code in the response of a refresh endpoint: [`ServerCode`]. OAuth defines one field for the
+//! error code (RFC 6749 §5.2), and other servers use other fields.
 
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
@@ -7,17 +7,18 @@ use serde_json::Value;
 use crate::format::charset::without_bom;
 use crate::format::form_document;
 
-/// An error code, and where it stands.
+/// An error code and the JSON pointer of its field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ServerCode {
     pub(crate) pointer: &'static str,
     pub(crate) text: String,
 }
 
-/// The place of RFC 6749 §5.2.
+/// The field of an error code in OAuth (RFC 6749 §5.2).
 const STANDARD: &str = "/error";
 
-/// Other places. A code there may mean anything, unless it is definite.
+/// The fields in which APIs other than OAuth send error codes. A code in one of the other fields is ignored unless
+/// it rejects the refresh token.
 const OTHER_PLACES: [&str; 8] = [
     "/code",
     "/error_code",
@@ -29,7 +30,8 @@ const OTHER_PLACES: [&str; 8] = [
     "/error/name",
 ];
 
-/// Error codes that reject the refresh token: those of OAuth, of Django's simplejwt, of `GoTrue`, GitHub and others.
+/// Error codes that reject the refresh token. OAuth servers, Django's simplejwt, `GoTrue`, GitHub and other
+/// servers send codes of this list to reject a refresh token.
 const DEFINITE: [&str; 11] = [
     "bad_refresh_token",
     "invalid_grant",
@@ -44,7 +46,8 @@ const DEFINITE: [&str; 11] = [
     "token_revoked",
 ];
 
-/// RFC 6749 §5.2, RFC 8628 §3.5: these blame the client, the request or the server, and not the refresh token.
+/// Error codes of RFC 6749 §5.2 and RFC 8628 §3.5 that name the client, the request or the server as the cause,
+/// and not the refresh token.
 const OTHERS: [&str; 8] = [
     "invalid_client",
     "invalid_request",
@@ -56,7 +59,7 @@ const OTHERS: [&str; 8] = [
     "unsupported_grant_type",
 ];
 
-/// The longest code that is shown.
+/// The longest error code that is shown to the user.
 const LONGEST: usize = 40;
 
 impl ServerCode {
@@ -65,15 +68,17 @@ impl ServerCode {
         is_definite(&self.text)
     }
 
-    /// Whether the code blames something else than the refresh token.
+    /// Whether the code names a cause other than the refresh token.
     pub(super) fn blames_other(&self, status: StatusCode) -> bool {
-        // RFC 6749 §5.2 uses it with status 400. With 401 or 403, some servers reject the refresh token by it.
+        // RFC 6749 §5.2 sends `invalid_request` with status 400. Some servers send `invalid_request` with 401 or
+        // 403 to reject the refresh token.
         let rejects = self.text == "invalid_request" && status != StatusCode::BAD_REQUEST;
         !rejects && OTHERS.contains(&&*self.text)
     }
 }
 
-/// The code that decides: a definite one wherever it stands, or else the one of RFC 6749.
+/// Returns the error code that classifies the response: a code that rejects the refresh token in any field, or
+/// else the code in the field of RFC 6749.
 pub(super) fn of(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
     let document = document(headers, body)?;
     let standard = text_at(&document, STANDARD);
@@ -85,14 +90,16 @@ pub(super) fn of(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
     }
 }
 
-/// Whether the document of a success is an error: it has the code of RFC 6749, or a definite one at its top.
+/// Whether the document of a success is an error. A document is an error if it has the field of RFC 6749, or a
+/// top-level code that rejects the refresh token.
 pub(super) fn says_error(headers: &HeaderMap, body: &[u8]) -> bool {
     let Some(document) = document(headers, body) else { return false };
     let definite = |place| text_at(&document, place).is_some_and(|code| code.is_definite());
     text_at(&document, STANDARD).is_some() || definite("/code") || definite("/error_code")
 }
 
-/// The code for the user. Only a text that looks like a code is shown, because others may hold secrets.
+/// Returns the error code for the user. Only a text that looks like a code is shown, because other texts may
+/// contain secrets.
 pub(super) fn shown(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
     let document = document(headers, body)?;
     let mut places = [STANDARD].into_iter().chain(OTHER_PLACES);
@@ -113,7 +120,7 @@ fn is_definite(code: &str) -> bool {
     DEFINITE.iter().any(|known| known.eq_ignore_ascii_case(code))
 }
 
-/// Letters and underscores, and no digits: a secret of this length has some.
+/// Whether the text consists of letters and underscores. A secret almost always contains digits.
 pub(crate) fn looks_like_a_code(text: &str) -> bool {
     text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
 }

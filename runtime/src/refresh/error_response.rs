@@ -1,4 +1,5 @@
-//! What a response without tokens says (RFC 6749 §5.2): [`ErrorResponse`], and whether it ends the session.
+//! Defines [`ErrorResponse`], a response without tokens (RFC 6749 §5.2), and decides whether such a response ends
+//! the session.
 
 use std::fmt;
 use std::time::Duration;
@@ -12,11 +13,11 @@ use crate::error::{Error, Kind};
 use crate::format::media_type::MediaType;
 use crate::format::retry_after::retry_after;
 
-/// The response of a refresh or token endpoint that has no tokens (RFC 6749 §5.2).
+/// The response of a refresh or token endpoint without tokens (RFC 6749 §5.2).
 ///
-/// It is the [`source`](std::error::Error::source) of the error of a refused refresh, for a `#[refresh]`
-/// method and for a grant of [`oauth2`](crate::oauth2). It does not include the description or the body,
-/// because they may hold secrets.
+/// An `ErrorResponse` is the [`source`](std::error::Error::source) of the error of a refused refresh, for a
+/// `#[refresh]` method and for a grant of [`oauth2`](crate::oauth2). An `ErrorResponse` does not include the
+/// description or the body of the response, because both may contain secrets.
 ///
 /// ```
 /// use std::error::Error as _;
@@ -51,14 +52,14 @@ impl ErrorResponse {
         self.status
     }
 
-    /// Returns the error code, such as `invalid_client`. `None` if the response has none, or one that does
-    /// not look like a code.
+    /// Returns the error code, such as `invalid_client`. Returns `None` if the response has no error code, or if
+    /// its value does not look like a code.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.code.as_ref().map(|code| &*code.text)
     }
 
-    /// Returns how long the server asked to wait (RFC 9110 §10.2.3).
+    /// Returns how long the server requested to wait (RFC 9110 §10.2.3).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
@@ -68,8 +69,8 @@ impl ErrorResponse {
         Error::new(Kind::Refresh, self.to_string()).with_source(self)
     }
 
-    /// The error of a refresh that failed for now, although the response may mean the end of the session. It says how
-    /// to declare that.
+    /// Returns the error of a refresh that failed, although the response may mean the end of the session. The
+    /// error explains how to declare that this response ends the session.
     pub(crate) fn into_unclear_error(self) -> Error {
         let condition = self
             .code
@@ -96,19 +97,21 @@ impl fmt::Display for ErrorResponse {
 
 impl std::error::Error for ErrorResponse {}
 
-/// What an error response means for the session.
+/// The effect of an error response on the session.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// The refresh token is rejected.
+    /// The response rejects the refresh token.
     Rejected,
-    /// The refresh failed for now. The value is the wait that the server asked for.
+    /// The refresh failed and may be retried. The value is the wait that the server requested.
     Failed(Option<Duration>),
-    /// The refresh failed for now. The response may mean the end of the session, and nothing declares that it does.
+    /// The refresh failed and may be retried. The response may mean the end of the session, but no declaration
+    /// matches the response.
     Unclear(Option<Duration>),
 }
 
-/// Only a definite rejection of the refresh token ends a session: what the user declares, or an error code that says so.
-/// What the user declares outranks all codes.
+/// Decides whether an error response ends the session. Only a definite rejection of the refresh token ends a
+/// session: a declaration of the user that matches, or an error code that rejects the refresh token. Declarations
+/// of the user take precedence over all codes.
 pub(crate) fn classify(
     status: StatusCode,
     headers: &HeaderMap,
@@ -134,14 +137,15 @@ pub(crate) fn classify(
     if unclear { Ending::Unclear(wait) } else { Ending::Failed(wait) }
 }
 
-/// An HTML page is from a proxy or firewall, even without the content type. The endpoint itself has not
-/// answered.
+/// Whether the response is an HTML page of a proxy or firewall, with or without the content type. A page of a
+/// proxy means that the endpoint itself has not answered.
 fn is_page(headers: &HeaderMap, body: &Bytes) -> bool {
     MediaType::of(headers).is_html() || body.trim_ascii_start().starts_with(b"<")
 }
 
-/// Whether a gateway reports that the endpoint did not answer. The endpoint may have processed the request. A 503 can
-/// be from the endpoint itself. It is from a gateway if its body is an HTML page or the text of an Envoy proxy.
+/// Whether a gateway reports that the endpoint did not answer. The endpoint may have processed the request. The
+/// endpoint itself can also send a 503, so a 503 is attributed to a gateway only if its body is an HTML page or
+/// the text of an Envoy proxy.
 pub(crate) fn is_without_answer(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
     const ENVOY: [&[u8]; 2] = [b"upstream connect error", b"no healthy upstream"];
     match status.as_u16() {
@@ -151,7 +155,7 @@ pub(crate) fn is_without_answer(status: StatusCode, headers: &HeaderMap, body: &
     }
 }
 
-/// Some servers report an error with status 200.
+/// Whether the response is an error although its status is a success. Some servers report errors with status 200.
 pub(crate) fn is_error(headers: &HeaderMap, body: &Bytes) -> bool {
     error_code::says_error(headers, body)
 }

@@ -1,33 +1,32 @@
-//! How a `#[refresh]` method gets a new credential for its session.
+//! Refreshes a session with a `#[refresh]` method.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use url::Url;
-
 use super::session_ends::SessionEnds;
 use super::token_request::TokenRequest;
 use crate::error::{Error, Kind, Result};
 use crate::platform::IN_BROWSER;
+use crate::platform::url::Url;
 use crate::request::call::Call;
 use crate::response::answer::Answer;
 use crate::session::{Attempt, Boxed, CredentialProvider, End, LoginState, Session, Snapshot, Tokens};
 use crate::trace::SendSpans;
 use crate::transport::upstream::Upstream;
 
-/// How the tokens are read from a response.
+/// A function that reads the tokens from a response.
 pub(crate) type TokensOf = fn(&Answer) -> Result<Tokens>;
 
-/// A token request of a `#[refresh]` method: a call without a session, and how to read its response.
+/// A token request of a `#[refresh]` method: a call without a session, and the function that reads its response.
 #[derive(Debug)]
 pub struct RefreshRequest {
     pub(crate) call: Call,
     pub(crate) tokens_of: TokensOf,
 }
 
-/// How a `#[refresh]` method builds its request. It is a plain function without a session, so it cannot wait
-/// for itself.
+/// The function with which a `#[refresh]` method builds its request. The function has no session, so the request
+/// cannot wait for its own refresh.
 #[derive(Clone, Copy)]
 pub struct Refresh {
     pub(crate) request: fn(&Upstream, &Tokens) -> Option<RefreshRequest>,
@@ -35,13 +34,13 @@ pub struct Refresh {
 }
 
 impl Refresh {
-    /// The parameters are filled from the tokens of the session.
+    /// Creates a refresh whose parameters are filled from the tokens of the session.
     #[must_use]
     pub const fn new(request: fn(&Upstream, &Tokens) -> Option<RefreshRequest>) -> Self {
         Self { request, by_cookie: false }
     }
 
-    /// There are no parameters: the refresh token is a cookie.
+    /// Creates a refresh without parameters, because the refresh token is a cookie.
     #[must_use]
     pub const fn by_cookie(request: fn(&Upstream, &Tokens) -> Option<RefreshRequest>) -> Self {
         Self { request, by_cookie: true }
@@ -54,11 +53,11 @@ impl fmt::Debug for Refresh {
     }
 }
 
-/// Refreshes by the `#[refresh]` method of the API.
+/// Refreshes a session with the `#[refresh]` method of the API.
 pub(crate) struct MethodProvider {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) refresh: Refresh,
-    /// Answers of the endpoint that end the session.
+    /// The answers of the endpoint that end the session.
     pub(crate) session_ends: SessionEnds,
 }
 
@@ -67,7 +66,7 @@ impl CredentialProvider for MethodProvider {
         match &snapshot.login_state {
             LoginState::Expired { .. } => false,
             LoginState::LoggedOut => self.refresh.by_cookie && self.may_have_cookie(snapshot),
-            // Without a cookie, the transport or a constant may have what the endpoint asks for.
+            // Without a stored cookie, the transport or a constant may provide the value that the endpoint needs.
             LoginState::LoggedIn(_) if self.refresh.by_cookie => !self.has_run_out(snapshot),
             LoginState::LoggedIn(credential) => {
                 (self.refresh.request)(&self.upstream, credential.tokens()).is_some()
@@ -103,7 +102,7 @@ impl CredentialProvider for MethodProvider {
 }
 
 impl MethodProvider {
-    /// The URL of the refresh endpoint, if it has no parameters.
+    /// Returns the URL of the refresh endpoint, if the endpoint has no parameters.
     fn url(&self) -> Option<Url> {
         let request = (self.refresh.request)(&self.upstream, &Tokens::empty());
         let request = request.and_then(|request| request.call.prepare().ok());
@@ -112,7 +111,7 @@ impl MethodProvider {
 
     /// Whether the session may have a cookie for the refresh endpoint before a login.
     ///
-    /// A page cannot see the cookies of its browser. So it tries once, until the first login or logout.
+    /// A page cannot see the cookies of its browser, so it tries one refresh before the first login or logout.
     fn may_have_cookie(&self, snapshot: &Snapshot) -> bool {
         if IN_BROWSER {
             return snapshot.stamp.epoch == 0;
@@ -120,10 +119,10 @@ impl MethodProvider {
         self.url().is_some_and(|url| snapshot.cookies.has_any(&url))
     }
 
-    /// A refresh with the cookies of the browser.
+    /// Refreshes the session. In a browser, the browser adds its cookies to the request.
     async fn refresh(&self, session: &Session, basis: &Snapshot) -> Attempt {
         match self.request_tokens(session, basis).await {
-            // There was no session that could expire: the browser has no cookie, or an old one.
+            // The page had no session that could expire, so the error reports that there is no session.
             Attempt::Rejected(error) if IN_BROWSER && basis.credential().is_none() => {
                 Attempt::Rejected(Error::no_session().with_source(error))
             }
@@ -135,7 +134,10 @@ impl MethodProvider {
         let none = Tokens::empty();
         let tokens = basis.credential().map_or(&none, |credential| credential.tokens());
         let Some(declared) = (self.refresh.request)(&self.upstream, tokens) else {
-            let error = Error::new(Kind::Refresh, "the session has nothing to refresh with. Log in again");
+            let error = Error::new(
+                Kind::Refresh,
+                "a value that the `#[refresh]` method needs is missing. Log in again",
+            );
             return Attempt::Failed { error, retry_after: None };
         };
         let endpoint = declared.call.endpoint();

@@ -1,10 +1,12 @@
-//! How a session gets a new credential.
+//! Gets a new credential for a session.
 //!
-//! The usual way is a `#[refresh]` method. [`ClientBuilder::refresh_with`](crate::ClientBuilder::refresh_with) takes a
-//! function instead, and [`ClientBuilder::refresher`](crate::ClientBuilder::refresher) a [`Refresher`]: a grant of
-//! [`oauth2`](crate::oauth2), or your own. [`SessionOutcome`] is what a `#[login]` or `#[refresh]` method returns.
+//! Most APIs use a `#[refresh]` method. [`ClientBuilder::refresh_with`](crate::ClientBuilder::refresh_with)
+//! accepts a function instead of a `#[refresh]` method.
+//! [`ClientBuilder::refresher`](crate::ClientBuilder::refresher) accepts a [`Refresher`]: a grant of
+//! [`oauth2`](crate::oauth2), or your own implementation. [`SessionOutcome`] is the trait for the return types of
+//! `#[login]` and `#[refresh]` methods.
 
-// To read the code of this folder, start with `method.rs`.
+// To read the code of `refresh`, start with `method.rs`.
 
 pub(crate) mod error_code;
 pub(crate) mod error_response;

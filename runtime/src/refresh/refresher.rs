@@ -1,4 +1,4 @@
-//! A way to refresh without a `#[refresh]` method: the public trait [`Refresher`], and its context.
+//! Defines the public trait [`Refresher`] and its context, for a refresh without a `#[refresh]` method.
 
 use std::fmt;
 use std::future::Future;
@@ -9,11 +9,11 @@ use crate::error::{Result, Stamp};
 use crate::session::{AsTokens, Boxed, Session, Tokens};
 use crate::transport::upstream::Upstream;
 
-/// Refreshes a session without a `#[refresh]` method. Pass it to
+/// Refreshes a session without a `#[refresh]` method. Pass a `Refresher` to
 /// [`ClientBuilder::refresher`](crate::ClientBuilder::refresher).
 ///
-/// For a single function use [`refresh_with`](crate::ClientBuilder::refresh_with). For OAuth 2.0 use the
-/// grants of [`oauth2`](crate::oauth2), which implement this trait.
+/// For a single function, use [`refresh_with`](crate::ClientBuilder::refresh_with). For OAuth 2.0, use the grants
+/// of [`oauth2`](crate::oauth2), which implement this trait.
 ///
 /// ```
 /// use afresh::refresh::RefreshContext;
@@ -41,94 +41,96 @@ use crate::transport::upstream::Upstream;
 ///
 /// # Guarantees
 ///
-/// - The refresh runs once for all waiting calls, and never twice at a time for one session. It runs in its
-///   own task, so it continues when a caller is dropped.
-/// - The future is dropped after 10 s and at the shutdown of the runtime, and at no other time. A dropped
-///   refresh counts as failed for now, and a rotated refresh token that it has received and not returned is
-///   lost. Keep the work after the response of the server short.
-/// - Within one refresh, the method is called once. If the response to a request is lost, only the refresher
-///   knows whether it can send the same refresh token again. The [`oauth2`](crate::oauth2) grants do so.
+/// - One refresh serves all waiting calls, and a session never has two refreshes at the same time. The refresh
+///   runs in its own task, so it continues when a caller is dropped.
+/// - The future is dropped after 10 s, and at the shutdown of the runtime. The runtime never drops the future for
+///   another reason. A dropped refresh is treated as failed and is retried later. A rotated refresh token that the
+///   dropped refresh has received and not returned is lost. Return the new tokens soon after the response of the
+///   server.
+/// - Each refresh calls the method `refresh` once. If the response to a request is lost, only the refresher can
+///   decide whether to send the same refresh token again. The [`oauth2`](crate::oauth2) grants send the refresh
+///   token again.
 ///
 /// # Limits
 ///
-/// A refresher must not await a call of the session that it refreshes. Such a call returns an error at once
-/// ([`is_reentrant`](crate::Error::is_reentrant)). Calls of other sessions are fine. A call in a spawned task
-/// is not detected: it waits for the refresh. If the refresh also waits for that task, both wait until the
-/// refresh times out after 10 s.
+/// A refresher must not await a call of the session that it refreshes. A call of the session under refresh returns
+/// an error with [`is_reentrant`](crate::Error::is_reentrant) at once. Calls of other sessions are allowed. A call
+/// in a spawned task is not detected: it waits for the refresh. If the refresh also waits for the spawned task,
+/// the refresh and the task wait until the refresh times out after 10 s.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot refresh a session",
     label = "not a `Refresher`",
     note = "implement `afresh::Refresher` for `{Self}`, or give a function to `refresh_with`"
 )]
 pub trait Refresher: Send + Sync + 'static {
-    /// Gets new tokens. Fields that they leave out keep their old values, for example the refresh token.
+    /// Gets new tokens. Fields that the new tokens omit keep their old values, for example the refresh token.
     ///
     /// # Errors
     ///
-    /// [`Error::session_expired`](crate::Error::session_expired) ends the session, and so does the error of
-    /// another client whose response says `invalid_grant` (RFC 6749 §5.2). Any other error, or a panic, keeps
-    /// the session. A later call tries again, after 1 s at first and after up to 60 s when refreshes keep
-    /// failing.
+    /// [`Error::session_expired`](crate::Error::session_expired) ends the session. The error of another client
+    /// also ends the session, if its response has the code `invalid_grant` (RFC 6749 §5.2). After any other error
+    /// or a panic, the session is kept. A later call tries again: 1 s after the first failure, and up to 60 s
+    /// after repeated failures.
     fn refresh(&self, context: RefreshContext<'_>) -> impl Future<Output = Result<Tokens>> + Send;
 
-    /// Whether a refresh is possible. `tokens` is `None` without a login. The default is whether there is a
-    /// login.
+    /// Whether a refresh is possible. `tokens` is `None` if there is no login. The default implementation returns
+    /// whether there is a login.
     ///
     /// If a refresh is not possible, a refused call returns its response. If a refresh is possible without a
-    /// login, the first call that needs the session refreshes. This method is called often. It must be fast,
-    /// and return the same result for the same tokens.
+    /// login, the first call that needs the session refreshes. `can_refresh` is called often, so it must be fast.
+    /// `can_refresh` must return the same result for the same tokens.
     fn can_refresh(&self, tokens: Option<&Tokens>) -> bool {
         tokens.is_some()
     }
 
-    /// Tells the server that [`context.tokens()`](RefreshContext::tokens) are no longer used, for example by
-    /// RFC 7009. The default does nothing.
+    /// Revokes [`context.tokens()`](RefreshContext::tokens) at the server, for example as described in RFC 7009.
+    /// The default implementation does nothing.
     ///
-    /// The runtime calls it for tokens that it discards: those of a refresh that ends after a logout or
-    /// another login, and those of a login during which a logout happened. [`Session::revoke`] calls it too,
-    /// and only its caller waits for the result. The deadline is 10 s.
+    /// The runtime calls `revoke` for tokens that it discards: the tokens of a refresh that ends after a logout or
+    /// another login, and the tokens of a login during which a logout happened. [`Session::revoke`] calls the
+    /// refresher, too, and is the only caller that waits for the result. A revocation has a deadline of 10 s.
     ///
     /// # Errors
     ///
-    /// An error is emitted as [`SessionEvent::NotRevoked`](crate::SessionEvent::NotRevoked) and otherwise
+    /// An error is reported by [`SessionEvent::NotRevoked`](crate::SessionEvent::NotRevoked) and is otherwise
     /// ignored.
     fn revoke(&self, context: RefreshContext<'_>) -> impl Future<Output = Result<()>> + Send {
         let _ = context;
         async { Ok(()) }
     }
 
-    /// Checks the configuration. It is called once by `build` of the client, which returns the error. The
-    /// default accepts everything.
+    /// Checks the configuration. The method `build` of the client calls `check` once and returns its error. The
+    /// default implementation accepts every configuration.
     ///
     /// # Errors
     ///
-    /// What is wrong with the configuration.
+    /// Returns an error that describes the invalid configuration.
     fn check(&self) -> Result<()> {
         Ok(())
     }
 }
 
-/// The context of a [`Refresher`].
+/// The context of a call to a [`Refresher`].
 #[derive(Clone, Copy)]
 pub struct RefreshContext<'a> {
     pub(crate) session: &'a Session,
     pub(crate) stamp: Stamp,
     pub(crate) tokens: Option<&'a Tokens>,
-    /// The API of the client that has the refresher.
+    /// The API of the client to which the refresher belongs.
     pub(crate) home: &'a Arc<Upstream>,
     pub(crate) session_ends: &'a SessionEnds,
 }
 
 impl<'a> RefreshContext<'a> {
-    /// Returns the tokens to refresh, as they were when the refresh began, or the tokens to revoke. `None`
-    /// without a login.
+    /// Returns the tokens to refresh or to revoke. A refresh receives the tokens that were current when the
+    /// refresh began. The result is `None` if there is no login.
     #[must_use]
     pub fn tokens(&self) -> Option<&'a Tokens> {
         self.tokens
     }
 
-    /// Returns the session as it is now. Its [`events`](Session::events) and [`state`](Session::state) can be
-    /// read; waiting for its refresh is an error.
+    /// Returns the session in its current state. A refresher may use its [`events`](Session::events) and
+    /// [`state`](Session::state), but waiting for the refresh of the session is an error.
     #[must_use]
     pub fn session(&self) -> &'a Session {
         self.session
@@ -141,7 +143,7 @@ impl fmt::Debug for RefreshContext<'_> {
     }
 }
 
-/// Any [`Refresher`] behind a pointer.
+/// Hides the type of a [`Refresher`] behind a pointer.
 pub(crate) trait AnyRefresher: Send + Sync {
     fn refresh<'a>(&'a self, context: RefreshContext<'a>) -> Boxed<'a, Result<Tokens>>;
     fn can_refresh(&self, tokens: Option<&Tokens>) -> bool;
@@ -162,7 +164,7 @@ impl<T: Refresher> AnyRefresher for T {
     }
 }
 
-/// A function that takes the session.
+/// A refresher that calls a function with the session.
 pub(crate) struct ByFunction<F>(pub(crate) F);
 
 impl<F, R, T> Refresher for ByFunction<F>

@@ -1,4 +1,4 @@
-//! How a [`Refresher`](super::refresher::Refresher) gets a new credential for its session.
+//! Refreshes a session with a [`Refresher`](super::refresher::Refresher).
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use crate::error::{Error, Kind, Result, Stamp};
 use crate::session::{Attempt, Boxed, CredentialProvider, LoginState, Session, Snapshot, Tokens};
 use crate::transport::upstream::Upstream;
 
-/// Refreshes by a [`Refresher`](super::refresher::Refresher) of the user.
+/// Refreshes a session with the [`Refresher`](super::refresher::Refresher) that the user provided.
 pub(crate) struct RefresherProvider {
     pub(crate) refresher: Arc<dyn AnyRefresher>,
-    /// The API of the client that has the refresher.
+    /// The API of the client to which the refresher belongs.
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) session_ends: SessionEnds,
 }
@@ -66,14 +66,14 @@ impl RefresherProvider {
         RefreshContext { session, stamp, tokens, home: &self.upstream, session_ends: &self.session_ends }
     }
 
-    /// Classifies an error of the refresher. An error of a call to another API is treated like the response
-    /// of a `#[refresh]` method.
+    /// Classifies an error of the refresher. If the error is a response of another API, it is classified like the
+    /// response of a `#[refresh]` method.
     fn judge(&self, error: Error) -> Attempt {
         if error.is_session_expired() {
             return Attempt::Rejected(error);
         }
-        // Only the response itself is classified. A rejection in the error may come from the failed refresh of another
-        // session.
+        // Only the response itself is classified. A rejection inside the error may come from the failed refresh of
+        // another session.
         if let (true, Some(status), Some(headers), Some(body)) =
             (error.is_status(), error.status(), error.headers(), error.body())
         {

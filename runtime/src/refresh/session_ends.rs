@@ -1,4 +1,5 @@
-//! Which answers of a refresh endpoint end the session, apart from known error codes: [`SessionEnds`].
+//! Defines [`SessionEnds`], the declared and usual answers of a refresh endpoint that end the session. Known error
+//! codes are in `error_code.rs`.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -7,25 +8,26 @@ use crate::auth::rules::Rules;
 use crate::declaration::condition::Condition;
 use crate::error::Rejection;
 
-/// What the user declares, and what is usual for this kind of session.
+/// The answers that end a session: the answers that the user declares, and the answers that are usual for the kind
+/// of session.
 #[derive(Clone, Default)]
 pub(crate) struct SessionEnds {
-    /// Statuses that the user declares. `None` leaves it to the usual ones.
+    /// The statuses that the user declares. With `None`, the usual statuses apply.
     pub(crate) declared: Option<Vec<StatusCode>>,
-    /// Statuses that end a session of this kind, unless an error code blames something else.
+    /// The statuses that usually end a session of this kind, unless an error code names another cause.
     pub(crate) usual: Vec<StatusCode>,
-    /// Conditions that the trait declares.
+    /// The conditions that the trait declares.
     pub(crate) conditions: &'static [Condition],
 }
 
 impl SessionEnds {
-    /// Whether the user declares that this answer ends the session.
+    /// Whether a status or condition that the user declares matches this answer.
     pub(crate) fn is_declared(&self, status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
         let listed = self.declared.as_ref().is_some_and(|statuses| statuses.contains(&status));
         listed || self.has_condition(status, headers, body)
     }
 
-    /// Whether a declared condition holds.
+    /// Whether a declared condition matches this answer.
     pub(crate) fn has_condition(&self, status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
         if self.conditions.is_empty() {
             return false;
@@ -34,7 +36,8 @@ impl SessionEnds {
         rules.hold(&Rejection::new(status, headers.clone(), body.clone())).unwrap_or(false)
     }
 
-    /// Whether this status usually ends such a session. What the user declares replaces these statuses.
+    /// Whether the status is one of the usual statuses that end the session. Statuses that the user declares
+    /// replace the usual statuses.
     pub(crate) fn is_usual(&self, status: StatusCode) -> bool {
         self.declared.is_none() && self.usual.contains(&status)
     }

@@ -39,7 +39,7 @@ where
     }
 }
 
-/// The error for an answer without tokens. It lists the names of the fields that the answer has.
+/// Returns the error for an answer without tokens. The error lists the field names of the answer.
 fn without_tokens(answer: &Answer, error: Option<Error>) -> Error {
     let names = field_names(answer);
     let error = match error {
@@ -61,7 +61,7 @@ fn without_tokens(answer: &Answer, error: Option<Error>) -> Error {
     }
 }
 
-/// The names at the top of the answer that look like identifiers. `None` if it is not an object.
+/// Returns the top-level names of the answer that look like identifiers, or `None` if the answer is not an object.
 fn field_names(answer: &Answer) -> Option<Vec<String>> {
     let body = without_bom(answer.body());
     let document: Value =
@@ -70,9 +70,9 @@ fn field_names(answer: &Answer) -> Option<Vec<String>> {
     Some(names.take(LONGEST_LIST).cloned().collect())
 }
 
-/// The longest list of names.
+/// The largest number of field names in an error.
 const LONGEST_LIST: usize = 16;
-/// The longest name that is shown.
+/// The longest field name in an error.
 const LONGEST_NAME: usize = 32;
 
 fn is_identifier(name: &str) -> bool {

@@ -1,12 +1,12 @@
-//! The token request: it sends the refresh token and reads the response. It uses no session, follows no
+//! Sends the token request: a request with the refresh token. The token request uses no session, follows no
 //! redirect, and is limited in time and size.
 //!
-//! After a response, the same refresh token is not sent again before the failure backoff allows it. If the
-//! request went out and *no* response came, the same refresh token is sent again at once. It may be spent,
-//! and then its successor was lost with the response; most servers that rotate tokens return the successor again for a short
-//! time. The same is done if a gateway reports that the endpoint did not answer (502, 504, or a 503 in the
-//! words of a gateway). Any other 5xx is a response of the server, and repeated requests would make its
-//! problem worse.
+//! After a response, the same refresh token is not sent again before the failure backoff allows it. If the request
+//! was sent and *no* response arrived, the same refresh token is sent again at once. The server may have spent
+//! this refresh token, and the lost response may have contained its successor. Most servers that rotate refresh
+//! tokens return the successor again for a short time. The refresh token is also sent again if a gateway reports
+//! that the endpoint did not answer (502, 504, or a 503 with the typical body of a gateway). Any other 5xx is a
+//! response of the server, and repeated requests would increase the load of a failing server.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -30,49 +30,49 @@ use crate::transport::upstream::Upstream;
 
 /// The longest time for one request and its response.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
-/// The longest time in which a request is sent again. It is shorter than the deadline of an attempt.
+/// The longest time in which a request is sent again. The budget is shorter than the deadline of an attempt.
 const BUDGET: Duration = Duration::from_secs(8);
 /// The pauses before the second and the third request.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
 const BODY_CAP: usize = 64 * 1024;
 
-/// A token request, and what it needs from its session.
+/// A token request with the parts of its session that it needs.
 pub(crate) struct TokenRequest<'a> {
     pub(crate) session: &'a Session,
-    /// The session when its refresh token was read.
+    /// The stamp of the session at the time when its refresh token was read.
     pub(crate) stamp: Stamp,
     pub(crate) upstream: &'a Upstream,
     pub(crate) request: Prepared,
     pub(crate) tokens_of: fn(&Answer) -> Result<Tokens, Error>,
-    /// The cookies of the session, if the refresh token is one of them.
+    /// The cookies of the session, if the refresh token is a cookie.
     pub(crate) cookies: Option<&'a Cookies>,
-    /// Answers of the endpoint that end the session.
+    /// The answers of the endpoint that end the session.
     pub(crate) session_ends: &'a SessionEnds,
     pub(crate) spans: SendSpans,
-    /// The `#[refresh]` method, for errors.
+    /// The name of the `#[refresh]` method, for error texts.
     pub(crate) method: Option<&'static str>,
 }
 
-/// What became of one request.
-#[allow(clippy::large_enum_variant, reason = "one at a time, in a task of its own")]
+/// The outcome of one request.
+#[allow(clippy::large_enum_variant, reason = "a task has only one value at a time")]
 enum Sent {
     Answered(Attempt),
     /// The request was not sent.
     Unsent(Error),
-    /// The request was sent, and there is no response.
+    /// The request was sent, but no response arrived.
     Lost(Error),
 }
 
-/// A whole response.
+/// A complete response of the endpoint.
 pub(crate) struct TokenResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
-/// Why there is no whole response.
+/// The reason why there is no complete response.
 pub(crate) enum NoResponse {
-    /// Another request would fail as well.
+    /// A second request would fail in the same way.
     Final(Error),
     Unsent(Error),
     Lost(Error),
@@ -87,7 +87,7 @@ impl TokenRequest<'_> {
             let left = BUDGET.saturating_sub(start.elapsed());
             let error = match self.send(DEADLINE.min(left)).await {
                 Sent::Answered(attempt) => {
-                    // An error of the server says nothing about a response that was lost before.
+                    // An error of the server does not show whether an earlier request was processed.
                     if !unanswered_before || !matches!(attempt, Attempt::Failed { .. }) {
                         self.session.unanswered().answered(self.stamp);
                     }
@@ -104,8 +104,8 @@ impl TokenRequest<'_> {
                 return Attempt::Failed { error, retry_after: None };
             };
             sleep(pause).await;
-            // A login or logout may have happened during the pause: the result would then be discarded. Or
-            // another process may have spent the refresh token.
+            // A login or logout during the pause would discard the result, and another process may have spent the
+            // refresh token during the pause.
             if !self.session.may_resend(self.stamp).await {
                 return Attempt::Failed { error, retry_after: None };
             }
@@ -179,7 +179,8 @@ impl TokenRequest<'_> {
     }
 }
 
-/// Sends one request that holds a secret to the origin of `upstream` and no other, and reads its response.
+/// Sends one request that contains a secret to the origin of `upstream`, and reads its response. The request is
+/// never sent to another origin.
 pub(crate) async fn ask(
     upstream: &Upstream,
     call: &mut Prepared,
@@ -211,7 +212,7 @@ pub(crate) async fn ask(
     let status = response.status();
     let body = match capped(&mut response).await {
         Ok(body) => body,
-        // The status is enough for a failure.
+        // If the status is a failure, the body is not needed.
         Err(NoResponse::Lost(_)) if !status.is_success() => Bytes::new(),
         Err(unheard) => return Err(unheard),
     };
@@ -230,7 +231,7 @@ async fn capped(response: &mut Response) -> Result<Bytes, NoResponse> {
     Ok(body.freeze())
 }
 
-/// The server answered, and the response is unusable.
+/// Returns the failure of a refresh whose response is unusable.
 fn failed(error: Error) -> Attempt {
     let error = if error.kind() == Kind::Refresh { error } else { Error::refresh(error) };
     Attempt::Failed { error, retry_after: None }

@@ -1,11 +1,12 @@
-//! Types that only a method with a role can use. Without its role, a method would start no session, and nothing would
-//! report that. In the same way: places in which a `#[logout]` method cannot use the values of the session.
+//! Rejects types that only a method with a role can use. A method without the role would start no session, and no
+//! error would report that. The file also rejects the places in which a `#[logout]` method cannot use the values
+//! of the session.
 
 use crate::request::argument_type::ArgumentType;
 use crate::response::result_type::ResultType;
 use crate::session::{AsTokens, FromSession, RefreshToken};
 
-/// What a method of a trait without roles returns: anything but tokens.
+/// The return values of methods in a trait without roles: all types except tokens.
 #[diagnostic::on_unimplemented(
     message = "a method that returns `{Self}` must have a role, because no method of the trait has one",
     label = "these tokens start no session",
@@ -13,7 +14,7 @@ use crate::session::{AsTokens, FromSession, RefreshToken};
 )]
 pub trait OrdinaryValue {}
 
-/// An argument of a method without a role: any value but a refresh token.
+/// The argument types of a method without a role: all types except a refresh token.
 #[diagnostic::on_unimplemented(
     message = "a method that takes `{Self}` must have a role",
     label = "filled by the runtime in a `#[refresh]` method only",
@@ -21,7 +22,8 @@ pub trait OrdinaryValue {}
 )]
 pub trait OrdinaryArgument {}
 
-/// What the whole body of a `#[logout]` method, or a part of it, takes: anything but a value of the session.
+/// The argument types for the body of a `#[logout]` method or a part of that body: all types except the values of
+/// a session.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be filled in the body or a part of a `#[logout]` method",
     label = "a value of the session",
@@ -29,16 +31,16 @@ pub trait OrdinaryArgument {}
 )]
 pub trait UnfilledArgument {}
 
-/// A refresh token, an `Option` of one, or a reference to one.
+/// A refresh token, an `Option` of a refresh token, or a reference to one of these types.
 pub trait SessionArgument {}
 
 impl SessionArgument for RefreshToken {}
 impl<T: SessionArgument> SessionArgument for Option<T> {}
 impl<T: SessionArgument + ?Sized> SessionArgument for &T {}
 
-#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
+#[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: SessionArgument + ?Sized> ArgumentType<T> {
-    /// The argument belongs to a method without a role.
+    /// Checks an argument of a method without a role.
     pub fn without_role(&self)
     where
         T: OrdinaryArgument,
@@ -46,9 +48,9 @@ impl<T: SessionArgument + ?Sized> ArgumentType<T> {
     }
 }
 
-#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
+#[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: FromSession> ArgumentType<T> {
-    /// The argument is a body, or a part of one, of a `#[logout]` method.
+    /// Checks an argument that is the body of a `#[logout]` method or a part of that body.
     pub fn in_body_of_logout(&self)
     where
         T: UnfilledArgument,
@@ -56,9 +58,9 @@ impl<T: FromSession> ArgumentType<T> {
     }
 }
 
-#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
+#[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: AsTokens, E> ResultType<Result<T, E>> {
-    /// The trait has no method with a role.
+    /// Checks the return type of a method in a trait without roles.
     pub fn without_role(&self)
     where
         T: OrdinaryValue,

@@ -1,6 +1,6 @@
-//! What the type of an argument rules out. Generated code asks by method resolution, so that the type decides and not
-//! its spelling: the inherent methods of [`ArgumentType`] exist only for certain types, and those of [`AnyArgument`]
-//! for all others.
+//! Rejects wrong types of arguments at compile time. Generated code uses method resolution for the checks, so the type
+//! matters and not its spelling. The inherent methods of [`ArgumentType`] exist only for certain types, and the methods
+//! of [`AnyArgument`] exist for all other types.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
@@ -16,27 +16,27 @@ pub const fn argument_type<T: ?Sized>(_: &T) -> ArgumentType<T> {
     ArgumentType(PhantomData)
 }
 
-/// The checks for types about which nothing is known.
+/// The checks for types that have no special rules.
 pub trait AnyArgument {
-    /// The argument fills one path segment.
+    /// Checks an argument that fills one path segment.
     fn in_segment(&self) {}
 
-    /// The argument fills several path segments.
+    /// Checks an argument that fills several path segments.
     fn in_segments(&self) {}
 
-    /// The argument has a value that is sent.
+    /// Checks an argument that must have a value to send.
     fn in_request(&self) {}
 
-    /// The argument belongs to a method without a role.
+    /// Checks an argument of a method without a role.
     fn without_role(&self) {}
 
-    /// The argument is a body, or a part of one, of a `#[logout]` method.
+    /// Checks an argument that is the body, or a part of the body, of a `#[logout]` method.
     fn in_body_of_logout(&self) {}
 }
 
 impl<T: ?Sized> AnyArgument for ArgumentType<T> {}
 
-/// What a path argument must be. The types of std that are not [`NotAScalar`] are not asked for it.
+/// The requirement for a path argument. The check is skipped for types of std that are not [`NotAScalar`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent in one path segment",
     label = "not a scalar",
@@ -44,7 +44,7 @@ impl<T: ?Sized> AnyArgument for ArgumentType<T> {}
 )]
 pub trait SegmentArgument {}
 
-/// What the argument of a `{name*}` placeholder must be.
+/// The requirement for the argument of a `{name*}` placeholder.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent in the path",
     label = "neither a scalar nor a sequence of scalars",
@@ -52,7 +52,7 @@ pub trait SegmentArgument {}
 )]
 pub trait SegmentsArgument {}
 
-/// What an argument outside of a JSON body must be.
+/// The requirement for an argument outside of a JSON body.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no value, so the parameter would never be sent",
     label = "sends nothing",
@@ -71,7 +71,7 @@ pub trait NotASequence {}
 
 #[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
 impl<T: NotAScalar + ?Sized> ArgumentType<T> {
-    /// The argument fills one path segment.
+    /// Checks an argument that fills one path segment.
     pub fn in_segment(&self)
     where
         T: SegmentArgument,
@@ -81,7 +81,7 @@ impl<T: NotAScalar + ?Sized> ArgumentType<T> {
 
 #[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
 impl<T: NotASequence + ?Sized> ArgumentType<T> {
-    /// The argument fills several path segments.
+    /// Checks an argument that fills several path segments.
     pub fn in_segments(&self)
     where
         T: SegmentsArgument,
@@ -91,7 +91,7 @@ impl<T: NotASequence + ?Sized> ArgumentType<T> {
 
 #[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
 impl<T: SendsNothing + ?Sized> ArgumentType<T> {
-    /// The argument has a value that is sent.
+    /// Checks an argument that must have a value to send.
     pub fn in_request(&self)
     where
         T: SentArgument,

@@ -1,5 +1,5 @@
-//! One trait for each place in a request that a parameter's value can go to. Most have [`Serialize`] as their only
-//! requirement; the separate names let the compiler say which place a type does not fit.
+//! Defines one trait for each place in a request that can contain a parameter's value. Most of the traits only require
+//! [`Serialize`]. The separate names of the traits let the compiler report the place that a type does not fit.
 
 use http::HeaderMap;
 use serde::Serialize;
@@ -21,7 +21,7 @@ argument! {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in the path",
         label = "not serializable",
-        note = "derive `serde::Serialize` for it or for what it holds"
+        note = "derive `serde::Serialize` for the type or for the types that it contains"
     )]
     PathArgument
 }
@@ -29,12 +29,12 @@ argument! {
 argument! {
     /// The type of a `#[query]` parameter: a scalar, an `Option`, a sequence, a struct or a map.
     ///
-    /// A scalar is sent under the parameter's name. `None` is left out, a sequence repeats the name, and a struct or
-    /// map sends one pair for each field.
+    /// A scalar is sent under the parameter's name. `None` is omitted, a sequence repeats the name, and a struct or map
+    /// sends one pair for each field.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in the query",
         label = "not serializable",
-        note = "derive `serde::Serialize` for it or for what it holds"
+        note = "derive `serde::Serialize` for the type or for the types that it contains"
     )]
     QueryArgument
 }
@@ -42,48 +42,48 @@ argument! {
 argument! {
     /// The type of a `#[header("name")]` parameter: a scalar, an `Option` or a sequence of scalars.
     ///
-    /// Each element of a sequence becomes a header line of its own.
+    /// Each element of a sequence becomes a separate header line.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in a header",
         label = "not serializable",
-        note = "derive `serde::Serialize` for it or for what it holds"
+        note = "derive `serde::Serialize` for the type or for the types that it contains"
     )]
     HeaderArgument
 }
 
 argument! {
-    /// The type of a `#[cookie]` parameter: a scalar, or an `Option` of one.
+    /// The type of a `#[cookie]` parameter: a scalar, an `Option` or a sequence of scalars.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in a cookie",
         label = "not serializable",
-        note = "derive `serde::Serialize` for it or for what it holds"
+        note = "derive `serde::Serialize` for the type or for the types that it contains"
     )]
     CookieArgument
 }
 
 argument! {
-    /// The type of a `#[json]` parameter, which is the whole JSON body or a member of it.
+    /// The type of a `#[json]` parameter, which is the whole JSON body or one member of the body.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent as a JSON body",
         label = "not serializable",
-        note = "derive `serde::Serialize` for it or for what it holds"
+        note = "derive `serde::Serialize` for the type or for the types that it contains"
     )]
     JsonBody
 }
 
 argument! {
-    /// The type of a `#[form]` parameter, which is the whole urlencoded body or a member of it.
+    /// The type of a `#[form]` parameter, which is the whole urlencoded body or one member of the body.
     ///
-    /// A whole body is a struct or a map. Its fields are scalars, `Option`s, or sequences of scalars.
+    /// A whole body is a struct or a map, whose fields are scalars, `Option`s, or sequences of scalars.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent as a form body",
         label = "not serializable",
-        note = "derive `serde::Serialize` for it or for what it holds"
+        note = "derive `serde::Serialize` for the type or for the types that it contains"
     )]
     FormBody
 }
 
-/// The type of a `#[header]` parameter without a name: a `HeaderMap`, or a pointer to one.
+/// The type of a `#[header]` parameter without a name: a `HeaderMap`, or a pointer to a `HeaderMap`.
 ///
 /// ```
 /// use afresh::{api, Result};

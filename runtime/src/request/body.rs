@@ -1,4 +1,4 @@
-//! The body of a request, which may be sent a second time after a refresh: [`Body`], [`IntoBody`].
+//! The body of a request, which may be sent again after a refresh: [`Body`], [`IntoBody`].
 
 use std::fmt;
 #[cfg(not(target_family = "wasm"))]
@@ -14,8 +14,9 @@ use crate::platform::messages;
 
 /// The body of a request.
 ///
-/// After a refresh, the runtime sends a call again. Bytes are reference-counted, so keeping them for that costs no
-/// copy. A stream can be sent only once, unless a function creates a new one for each send.
+/// After a refresh, the runtime sends a call again. Bytes are reference-counted, so the runtime keeps them for the
+/// second send without copying them. A stream can be sent only once, unless a function creates a new stream for each
+/// send.
 ///
 /// ```
 /// use afresh::Body;
@@ -45,14 +46,14 @@ pub(crate) enum Content {
     File(PathBuf),
 }
 
-/// The length of a stream, if the caller gave it.
+/// The length of a stream in bytes, if the caller set it.
 type Length = Option<u64>;
 
 /// The body for one send.
 pub(crate) enum Next {
     Empty,
     Body(messages::Body),
-    /// The body is a one-shot stream that was sent already.
+    /// The body is a stream that was already sent and cannot be sent again.
     AlreadySent,
 }
 
@@ -63,9 +64,9 @@ impl Body {
     /// Creates a body from a stream, which can be sent only once.
     ///
     /// If the server refuses the credential, the session is refreshed, but the call fails with
-    /// [`is_not_replayable`](crate::Error::is_not_replayable), even if the server read none of the stream. To make
-    /// this rare, such a call waits for a refresh before it is sent if the credential expires within two minutes, or
-    /// within half of its lifetime if that is shorter.
+    /// [`is_not_replayable`](crate::Error::is_not_replayable). The call fails even if the server read none of the
+    /// stream. To make such failures rare, a call with a stream waits for a refresh before it is sent if the credential
+    /// expires within two minutes. The limit is half of the credential's lifetime if that is shorter.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,
@@ -83,23 +84,24 @@ impl Body {
 
     /// Creates a body from a file, which is opened and read for each send.
     ///
-    /// It is sent with the length that the file has when it is opened.
+    /// The body is sent with the length that the file has when it is opened.
     #[cfg(not(target_family = "wasm"))]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self { content: Content::File(path.into()), content_type: Some(BYTES) }
     }
 
-    /// Not in a browser.
+    /// Causes a compile error if a program uses this function in a browser.
     #[cfg(target_family = "wasm")]
     #[doc(hidden)]
     pub fn file<P: crate::platform::absent::Files>(_: P) -> Self {
         Self { content: Content::Empty, content_type: None }
     }
 
-    /// Says how many bytes a stream has, so that they are sent with a `Content-Length`.
+    /// Sets the length of a stream in bytes, so that it is sent with a `Content-Length`.
     ///
-    /// Without it, a stream is sent in chunks, which some servers refuse. If the stream has fewer or more bytes, the call
-    /// fails. The length of bytes and files is known: for them, this has no effect.
+    /// Without a length, a stream is sent in chunks, which some servers refuse. If the stream has fewer or more bytes
+    /// than this length, the call fails. Setting a length has no effect on bytes and files, because their length is
+    /// known.
     ///
     /// ```
     /// use afresh::Body;
@@ -121,7 +123,7 @@ impl Body {
         self.content.is_replayable()
     }
 
-    /// The same body for another call, or `None` if it can be sent only once.
+    /// Returns the same body for a new call, or `None` if the body can be sent only once.
     pub(crate) fn share(&self) -> Option<Self> {
         Some(Self { content: self.content.share()?, content_type: self.content_type })
     }
@@ -148,7 +150,7 @@ impl Body {
 }
 
 impl Content {
-    /// Returns the body for one send. If its length is known, its size hint is exact.
+    /// Returns the body for one send. If the length of the body is known, its size hint is exact.
     pub(crate) fn next(&mut self) -> Result<Next, Error> {
         Ok(match self {
             Self::Empty => Next::Empty,
@@ -162,7 +164,7 @@ impl Content {
         })
     }
 
-    /// The same body for another call, without copying bytes; `None` if it can be sent only once.
+    /// Returns the same body for a new call without copying bytes, or `None` if the body can be sent only once.
     pub(crate) fn share(&self) -> Option<Self> {
         match self {
             Self::Empty => Some(Self::Empty),
@@ -174,7 +176,7 @@ impl Content {
         }
     }
 
-    /// Whether the body is known to have no bytes. Does not look at the size of a file.
+    /// Returns whether the body is known to have no bytes. The size of a file is not read.
     pub(crate) fn is_empty(&self) -> bool {
         match self {
             Self::Empty => true,
@@ -197,7 +199,7 @@ fn with_length(body: messages::Body, length: Length) -> messages::Body {
     }
 }
 
-/// Opens a file. Only a regular file has a length.
+/// Opens a file. A length is set only for a regular file, because other files have none.
 #[cfg(not(target_family = "wasm"))]
 fn open(path: &Path) -> Result<messages::Body, Error> {
     let file = std::fs::File::open(path).map_err(unreadable)?;
@@ -238,7 +240,7 @@ impl From<&'static str> for Body {
     }
 }
 
-/// Sent only once, because a `reqwest::Body` does not say whether it can be sent again.
+/// The body can be sent only once, because a `reqwest::Body` does not report whether it can be sent again.
 impl From<reqwest::Body> for Body {
     fn from(body: reqwest::Body) -> Self {
         Self::once(messages::body_of(body))
@@ -260,12 +262,12 @@ impl fmt::Debug for Body {
 
 /// The type of a `#[body]` parameter.
 ///
-/// The content type is `text/plain; charset=utf-8` for text and `application/octet-stream` for everything else. A
-/// `content-type` header of the call replaces it.
+/// The content type is `text/plain; charset=utf-8` for text and `application/octet-stream` for all other bodies. A
+/// `content-type` header of the call replaces this content type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a body",
     label = "not a body",
-    note = "to send it as JSON, write `#[json]` instead of `#[body]`",
+    note = "to send the value as JSON, write `#[json]` instead of `#[body]`",
     note = "use `Bytes`, `Vec<u8>`, `String`, `&str` or `afresh::Body`, or implement `afresh::param::IntoBody` for it"
 )]
 pub trait IntoBody {

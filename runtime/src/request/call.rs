@@ -1,4 +1,4 @@
-//! Collects the arguments of a call, with one function for each place in a request: [`Call`].
+//! Collects the arguments of a call. [`Call`] has one function for each place in a request.
 //!
 //! If an argument cannot be sent, the call's future returns the error of the first such argument, and nothing is sent.
 
@@ -24,7 +24,7 @@ use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
 use crate::transport::upstream::Upstream;
 
-/// Headers that the transport sets. The macro refuses them as constants and as parameters with a name.
+/// The headers that the transport sets. The macro rejects these headers as constants and as named parameters.
 const OF_TRANSPORT: [&str; 7] = [
     "connection",
     "content-length",
@@ -35,7 +35,7 @@ const OF_TRANSPORT: [&str; 7] = [
     "upgrade",
 ];
 
-/// A call whose arguments are encoded one after another.
+/// A call whose arguments are encoded in order.
 pub struct Call(pub(crate) Draft);
 
 impl Call {
@@ -62,7 +62,7 @@ impl Call {
         draft.check(written.map_err(|error| format!("query argument `{name}`: {error}")));
     }
 
-    /// Writes query pairs under a name that the method chose. A struct or map is written as `name[field]`.
+    /// Writes query pairs under a name that the method declares. A struct or map is written as `name[field]`.
     pub fn named_query<T: QueryArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
         let draft = &mut self.0;
         let written = write_named_query(&mut draft.declared.path, &mut draft.query_start, name, value);
@@ -142,7 +142,7 @@ impl Call {
         self.0.check(made);
     }
 
-    /// Writes a cookie, in addition to those of the session (RFC 6265 §4.2).
+    /// Writes a cookie in addition to the cookies of the session (RFC 6265 §4.2).
     pub fn cookie<T: CookieArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
         let draft = &mut self.0;
         let written = write_cookie(&mut draft.cookies, name, value).map_err(|error| error.0);
@@ -157,29 +157,29 @@ impl Call {
         draft.end_placeholder();
     }
 
-    /// Leaves out the value of the next placeholder. Returns where it belongs.
+    /// Omits the value of the next placeholder. Returns the offset of the omitted value in the path.
     pub(crate) fn skip_placeholder(&mut self) -> usize {
         self.0.skip_placeholder()
     }
 
-    /// Writes the value of a placeholder that was left out. The places of those before it stay the same.
+    /// Writes the value of a placeholder that was omitted. Offsets before this placeholder do not change.
     pub(crate) fn fill_placeholder(&mut self, at: usize, encode: impl FnOnce(&mut Self)) {
         let rest = self.0.open_placeholder(at);
         encode(self);
         self.0.close_placeholder(at, &rest);
     }
 
-    /// Whether an argument or a constant sets this header.
+    /// Returns whether an argument or a constant sets this header.
     pub(crate) fn has_header(&self, name: &HeaderName) -> bool {
         self.0.declared.has_header(name)
     }
 
-    /// Replaces the headers of these names.
+    /// Replaces all headers that have one of these names.
     pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
         self.0.declared.replace_headers(headers);
     }
 
-    /// The same call with the same arguments. `None` if they can be sent only once.
+    /// Returns the same call with the same arguments, or `None` if the arguments can be sent only once.
     pub(crate) fn share(&self) -> Option<Self> {
         self.0.share().map(Self)
     }
@@ -191,7 +191,7 @@ impl Call {
     }
 }
 
-/// Leaves out the arguments, which may be secrets.
+/// The output omits the arguments, which may be secrets.
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Call({})", self.endpoint().name)

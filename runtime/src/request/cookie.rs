@@ -1,11 +1,11 @@
-//! Writes an argument as a cookie, in addition to those of the session.
+//! Writes an argument as a cookie, in addition to the cookies of the session.
 
 use serde::Serialize;
 
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Appends `name=value` for a scalar, and nothing for `None`.
+/// Appends `name=value` for a scalar and for each element of a sequence. Appends nothing for `None`.
 pub(crate) fn write_cookie<T: Serialize + ?Sized>(
     line: &mut String,
     name: &str,
@@ -19,7 +19,7 @@ struct Cookie<'a>(&'a mut String);
 impl ScalarWriter for Cookie<'_> {
     fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         if !unquoted(text).bytes().all(is_cookie_octet) {
-            return Err(EncodeError(format!("`{name}` has a character that a cookie cannot hold")));
+            return Err(EncodeError(format!("`{name}` has a character not allowed in a cookie")));
         }
         if !self.0.is_empty() {
             self.0.push_str("; ");
@@ -35,13 +35,13 @@ impl ScalarWriter for Cookie<'_> {
     }
 }
 
-/// The value without the quotes that may enclose it (RFC 6265 §4.1.1).
+/// Returns the value without the quotes that may enclose it (RFC 6265 §4.1.1).
 fn unquoted(text: &str) -> &str {
     text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
 }
 
-/// Whether a cookie value may contain this byte (RFC 6265 §4.1.1): no control character, white space, quote, comma,
-/// semicolon or backslash.
+/// Returns whether a cookie value may contain this byte (RFC 6265 §4.1.1). Control characters, white space, quotes,
+/// commas, semicolons and backslashes are not allowed.
 fn is_cookie_octet(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x2B | 0x2D..=0x3A | 0x3C..=0x5B | 0x5D..=0x7E)
 }

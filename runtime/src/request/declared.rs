@@ -3,12 +3,12 @@
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Method};
 use http_body::Body as _;
-use url::Url;
 
 use super::body::{Content, Next};
 use super::multipart::Multipart;
 use crate::error::Error;
 use crate::platform::messages::Request;
+use crate::platform::url::Url;
 use crate::transport::call_info::CallInfo;
 use crate::transport::upstream::Upstream;
 
@@ -16,17 +16,17 @@ use crate::transport::upstream::Upstream;
 #[derive(Default)]
 pub(crate) struct Declared {
     pub(crate) verb: &'static str,
-    /// Path and query, including the path of the base URL. Each send parses a new URL from it, because a request owns
-    /// its URL.
+    /// The path and the query, including the path of the base URL. Each send parses a new URL from this text, because a
+    /// request owns its URL.
     pub(crate) path: String,
-    /// Replaces `path` and the base URL.
+    /// A URL that replaces `path` and the base URL.
     pub(crate) absolute_url: Option<Box<Url>>,
-    /// A list, because each send builds a new map anyway.
+    /// The headers as a list, because each send builds a new map from them.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    /// The content type of the body. A `content-type` in `headers` replaces it.
+    /// The content type of the body. A `content-type` in `headers` replaces this value.
     pub(crate) content_type: Option<&'static str>,
     pub(crate) body: DeclaredBody,
-    /// For the layers of a tower service.
+    /// The description of the call for the layers of a tower service.
     pub(crate) info: CallInfo,
 }
 
@@ -50,7 +50,7 @@ impl DeclaredBody {
         }
     }
 
-    /// Whether the body is known to be empty, without a look at a file.
+    /// Returns whether the body is known to be empty. The size of a file is not read.
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Self::Single(content) => content.is_empty(),
@@ -58,7 +58,7 @@ impl DeclaredBody {
         }
     }
 
-    /// The same body for another call; `None` if it can be sent only once.
+    /// Returns the same body for a new call, or `None` if the body can be sent only once.
     fn share(&self) -> Option<Self> {
         match self {
             Self::Single(content) => content.share().map(Self::Single),
@@ -72,7 +72,7 @@ impl Declared {
         Method::from_bytes(self.verb.as_bytes()).map_err(|_| Error::request("the HTTP method is not valid"))
     }
 
-    /// The request without its body. Inlined, as the steps that pass the request on: it is large to move.
+    /// Returns the request without its body. The function is inlined because a request is large to move.
     #[inline]
     pub(super) fn head(&self, upstream: &Upstream) -> Result<Request, Error> {
         let mut request = Request::new(self.method()?, self.url(upstream)?);
@@ -89,7 +89,7 @@ impl Declared {
         Ok(request)
     }
 
-    /// Returns the request for one send over `upstream`, or `None` if its body is a one-shot stream that was sent already.
+    /// Returns the request for one send over `upstream`, or `None` if its body is a stream that was already sent.
     #[inline]
     pub(crate) fn request(&mut self, upstream: &Upstream) -> Result<Option<Request>, Error> {
         let mut request = self.head(upstream)?;
@@ -103,7 +103,7 @@ impl Declared {
         match content.next()? {
             Next::Empty => {}
             Next::Body(body) => {
-                // The transport adds the length of bytes.
+                // The transport adds the length if the body consists of bytes.
                 if let (None, Some(length)) = (body.as_bytes(), body.size_hint().exact()) {
                     request.headers_mut().entry(CONTENT_LENGTH).or_insert(length.into());
                 }
@@ -114,7 +114,7 @@ impl Declared {
         Ok(Some(request))
     }
 
-    /// The same request; `None` if its body can be sent only once.
+    /// Returns the same request, or `None` if its body can be sent only once.
     pub(super) fn share(&self) -> Option<Self> {
         Some(Self {
             verb: self.verb,
@@ -127,7 +127,7 @@ impl Declared {
         })
     }
 
-    /// The same request with another URL; `None` if its body can be sent only once.
+    /// Returns the same request with a different URL, or `None` if its body can be sent only once.
     pub(super) fn with_url(&self, url: Url) -> Option<Self> {
         Some(Self {
             verb: self.verb,
@@ -150,7 +150,7 @@ impl Declared {
         }
     }
 
-    /// Replaces the headers of these names.
+    /// Replaces all headers that have one of these names.
     pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
         if headers.is_empty() {
             return;
@@ -165,8 +165,8 @@ impl Declared {
     }
 }
 
-/// Whether a request with this method sends `content-length: 0` if it has no body (RFC 9110 §8.6). Some servers answer
-/// 411 without it, and no transport adds it.
+/// Returns whether a request with this method sends `content-length: 0` if it has no body (RFC 9110 §8.6). Without this
+/// header, some servers answer 411, and no transport adds it.
 fn usually_has_body(method: &Method) -> bool {
     matches!(*method, Method::POST | Method::PUT | Method::PATCH)
 }

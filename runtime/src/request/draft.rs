@@ -1,4 +1,4 @@
-//! The request of a call while its arguments are being written: [`Draft`]. It keeps the error of the first argument
+//! The request of a call while its arguments are written: [`Draft`]. The draft keeps the error of the first argument
 //! that cannot be sent.
 
 use bytes::Bytes;
@@ -21,11 +21,11 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub(crate) struct Draft {
     pub(crate) endpoint: &'static Endpoint,
     pub(crate) declared: Box<Declared>,
-    /// The offset in the path at which the path of the base URL ends and the method's begins.
+    /// The offset in the path at which the base URL's path ends and the method's path begins.
     path_start: usize,
-    /// How many literal pieces of the method's path have been written.
+    /// The number of literal pieces of the method's path that have been written.
     pieces: usize,
-    /// The offset of the `?` in the path, once there is a query.
+    /// The offset of the `?` in the path, if there is a query.
     pub(crate) query_start: Option<usize>,
     /// The value of the `Cookie` header: `a=1; b=2`.
     pub(crate) cookies: String,
@@ -34,7 +34,7 @@ pub(crate) struct Draft {
     error: Option<Error>,
 }
 
-/// A body to which members may still be added.
+/// A body to which further members may be added.
 #[derive(Clone, Default)]
 enum PartialBody {
     #[default]
@@ -68,7 +68,7 @@ impl Draft {
         }
     }
 
-    /// A copy. `None` if the body can be sent only once or is made of parts.
+    /// Returns a copy, or `None` if the body can be sent only once or consists of parts.
     pub(crate) fn share(&self) -> Option<Self> {
         let declared = match (&self.parts, &self.declared.absolute_url) {
             (None, None) => Box::new(self.declared.share()?),
@@ -93,16 +93,16 @@ impl Draft {
         self.pieces += 1;
     }
 
-    /// Leaves out the value of the next placeholder. Returns where it belongs in the path.
+    /// Omits the value of the next placeholder. Returns the offset of the omitted value in the path.
     pub(crate) fn skip_placeholder(&mut self) -> usize {
         let at = self.declared.path.len();
         self.end_placeholder();
         at
     }
 
-    /// Cuts the path where a value was left out, so that it can be written. Returns the rest of the path.
+    /// Cuts the path at the offset of an omitted value, so that the value can be written. Returns the rest of the path.
     pub(crate) fn open_placeholder(&mut self, at: usize) -> String {
-        // All literal pieces are in the path already.
+        // The path already contains all literal pieces.
         self.pieces = self.endpoint.path.len();
         self.declared.path.split_off(at.min(self.declared.path.len()))
     }
@@ -114,7 +114,7 @@ impl Draft {
         self.declared.path.push_str(rest);
     }
 
-    /// Sets `Authorization: Bearer …` (RFC 6750 §2.1), replacing any other `Authorization` header.
+    /// Sets `Authorization: Bearer …` (RFC 6750 §2.1) and replaces any other `Authorization` header.
     pub(crate) fn set_bearer(&mut self, secret: &HeaderValue) {
         let line = [b"Bearer ", secret.as_bytes()].concat();
         if let Ok(mut value) = HeaderValue::from_maybe_shared(Bytes::from(line)) {
@@ -133,7 +133,8 @@ impl Draft {
         }
     }
 
-    /// Writes the name of a member. The caller writes the value and passes the result to [`end_member`](Self::end_member).
+    /// Writes the name of a member. The caller writes the value and passes the result to
+    /// [`end_member`](Self::end_member).
     pub(crate) fn begin_member(&mut self, name: &'static str) -> Vec<u8> {
         let mut members = match std::mem::take(&mut self.partial) {
             PartialBody::Json(members) => members,
@@ -166,7 +167,7 @@ impl Draft {
         self.check(written.map_err(|error| format!("form body: {error}")));
     }
 
-    /// The parts of the multipart body. The caller adds to them.
+    /// Returns the parts of the multipart body. The caller adds the parts of an argument.
     pub(crate) fn parts(&mut self) -> &mut Parts {
         self.parts.get_or_insert_default()
     }
@@ -203,8 +204,7 @@ impl Draft {
         let path = &self.declared.path;
         let path_end = self.query_start.unwrap_or(path.len());
         if has_dot_segment(path.get(self.path_start..path_end).unwrap_or_default()) {
-            let text =
-                "a path argument must not make a segment `.` or `..`, because that is a different path";
+            let text = "a path argument must not produce the segment `.` or `..`, because that would change the path";
             return Err(Error::request(text));
         }
         if !self.cookies.is_empty() {
@@ -227,7 +227,7 @@ impl Draft {
         Ok(())
     }
 
-    /// Adds a random key, unless a parameter gives one. Each send of the call has the same key.
+    /// Adds a random key, unless a parameter sets the key. Each send of the call has the same key.
     fn put_idempotency_key(&mut self, name: &'static str) {
         let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else { return };
         if !self.declared.has_header(&name) {
@@ -239,7 +239,7 @@ impl Draft {
 
     fn put_cookies(&mut self) -> Result<(), Error> {
         let mut line = HeaderValue::try_from(std::mem::take(&mut self.cookies))
-            .map_err(|_| Error::request("a cookie has a character that a header cannot hold"))?;
+            .map_err(|_| Error::request("a cookie has a character not allowed in a header"))?;
         line.set_sensitive(true);
         self.declared.headers.push((COOKIE, line));
         Ok(())

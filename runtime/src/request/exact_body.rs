@@ -9,12 +9,12 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use crate::error::BoxError;
 use crate::platform::messages::Body;
 
-/// How bytes beyond the length are handled.
+/// The handling of bytes beyond the length of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Excess {
-    /// They are not sent: a file grew after it was opened.
+    /// Additional bytes are not sent, because a file grew after it was opened.
     Cut,
-    /// They are an error: the caller gave a wrong length.
+    /// Additional bytes are an error, because the caller set a wrong length.
     Refused,
 }
 
@@ -30,7 +30,7 @@ struct Exact {
 }
 
 impl Exact {
-    /// Counts a chunk. Returns what is sent of it.
+    /// Counts a chunk, and returns the part of the chunk to send.
     fn take(&mut self, chunk: Bytes) -> Result<Bytes, BoxError> {
         let left = usize::try_from(self.left).unwrap_or(usize::MAX);
         if chunk.len() <= left {
@@ -38,7 +38,7 @@ impl Exact {
             return Ok(chunk);
         }
         if self.excess == Excess::Refused {
-            return Err("the body is longer than the length that it was given".into());
+            return Err("the body is longer than its length".into());
         }
         self.left = 0;
         Ok(chunk.slice(..left))

@@ -1,4 +1,4 @@
-//! Writes arguments to an urlencoded body, encoded as browsers do: a space is `+`.
+//! Writes arguments to a urlencoded body. The encoding is that of browsers: a space becomes `+`.
 
 use form_urlencoded::byte_serialize;
 use serde::Serialize;
@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Appends `value` to a form. A struct or map is written under the names of its fields: alone, or under a given name as
-/// `name[field]`. Anything else is written under `name`, which is then required.
+/// Appends `value` to a form. A struct or map is written under the names of its fields, or as `name[field]` if a name
+/// is given. Any other value is written under `name`, which is then required.
 pub(crate) fn write_form<T: Serialize + ?Sized>(
     form: &mut String,
     name: Option<&str>,
@@ -20,7 +20,7 @@ const NAMELESS: &str = "";
 
 struct Form<'a> {
     form: &'a mut String,
-    /// The name that the method chose.
+    /// The name that the method declares.
     name: Option<&'a str>,
 }
 

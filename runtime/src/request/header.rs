@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Passes the values of header `name` to `put`: none for `None`, several for a sequence.
+/// Passes the values of header `name` to `put`. `None` passes no value, and a sequence passes several values.
 pub(crate) fn header_values<T: Serialize + ?Sized>(
     name: &str,
     value: &T,
@@ -23,7 +23,7 @@ impl ScalarWriter for Values<'_> {
     fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         match HeaderValue::try_from(text) {
             Ok(value) => (self.put)(value),
-            Err(_) => return Err(EncodeError(format!("`{name}` has a character that a header cannot hold"))),
+            Err(_) => return Err(EncodeError(format!("`{name}` has a character not allowed in a header"))),
         }
         Ok(())
     }

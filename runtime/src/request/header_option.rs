@@ -6,14 +6,14 @@ use serde::Serialize;
 use super::header::header_values;
 use crate::error::Error;
 
-/// The value of a header option: a `HeaderValue`, or a type that serializes as a scalar, such as a string, a number or an
-/// `Option` of one. `None` leaves the header out.
+/// The value of a header option: a `HeaderValue`, or a type that serializes as a scalar, such as a string, a number or
+/// an `Option` of a scalar. `None` omits the header.
 ///
 /// `Via` is inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent in a header",
     label = "neither a `HeaderValue` nor serializable",
-    note = "derive `serde::Serialize` for it or for what it holds"
+    note = "derive `serde::Serialize` for the type or for the types that it contains"
 )]
 pub trait HeaderOption<Via> {
     #[doc(hidden)]

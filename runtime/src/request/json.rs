@@ -1,7 +1,7 @@
-//! Writes a JSON body, and finds out whether there is one: `None` means no body.
+//! Writes a JSON body and detects `None`, which means that the call has no body.
 //!
-//! `serde_json` writes both `None` and `()` as `null`. A wrapper around its serializer tells them apart, so that each
-//! type is compiled for one serializer only.
+//! `serde_json` writes both `None` and `()` as `null`. A wrapper around its serializer distinguishes `None` and `()`,
+//! so each type is compiled for only one serializer.
 
 use serde::ser::{Serialize, Serializer};
 
@@ -15,7 +15,7 @@ pub(crate) fn write_json<T: Serialize + ?Sized>(value: &T) -> Result<Option<Vec<
     finish(written, body, none)
 }
 
-/// A separate function, because [`write_json`] is compiled once for each type.
+/// This function is separate from [`write_json`], because [`write_json`] is compiled once for each type.
 fn finish(
     written: Result<(), serde_json::Error>,
     body: Vec<u8>,
@@ -24,7 +24,7 @@ fn finish(
     written.map(|()| (!none).then_some(body))
 }
 
-/// Writes JSON and notices a `None` at the top level. Deeper values are passed to `serde_json` directly.
+/// Writes JSON and detects a `None` at the top level. Nested values are passed to `serde_json` directly.
 struct TopLevel<'a, 'w> {
     json: Json<'a, 'w>,
     none: &'a mut bool,

@@ -1,8 +1,8 @@
 //! Encodes the arguments of a call into a request. Read `call.rs` first: it has one function for each place in a
 //! request.
 //!
-//! One rule holds everywhere: a value is sent as its JSON would be, without the quotes. The type's
-//! [`Serialize`](serde::Serialize) decides; the name of the type does not matter.
+//! One rule applies to all places in a request: a value is sent as its JSON without the quotes. The type's
+//! [`Serialize`](serde::Serialize) implementation determines the JSON, and the name of the type does not matter.
 
 pub(crate) mod argument_type;
 pub(crate) mod arguments;

@@ -1,5 +1,5 @@
 //! The parts of a multipart body (RFC 7578): [`Parts`], [`IntoPart`]. The body is built for each send, so it can be
-//! sent again whenever all of its parts can.
+//! sent again if all of its parts can be sent again.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,9 +15,9 @@ use crate::error::Error;
 use crate::platform::messages::Request;
 use crate::platform::multipart::{Form, attach};
 
-/// The parts of one body while arguments are still being added, in order.
+/// The parts of one body in order, while arguments are added.
 ///
-/// All scalars share one buffer, so that a scalar needs no allocation of its own.
+/// All scalars share one buffer, so a scalar needs no separate allocation.
 #[derive(Default)]
 pub struct Parts {
     list: Vec<(&'static str, Entry)>,
@@ -42,7 +42,7 @@ impl Parts {
 
     pub(super) fn push(&mut self, name: &'static str, part: Part) -> Result<(), String> {
         if let Some(error) = part.error() {
-            return Err(format!("part `{name}`: its JSON cannot be serialized: {error}"));
+            return Err(format!("the JSON of part `{name}` cannot be serialized: {error}"));
         }
         self.list.push((name, Entry::Part(part)));
         Ok(())
@@ -68,7 +68,7 @@ impl Parts {
 pub(crate) struct Multipart(Vec<(&'static str, Part)>);
 
 impl Multipart {
-    /// The same parts for another call, or `None` if one can be sent only once.
+    /// Returns the same parts for a new call, or `None` if a part can be sent only once.
     pub(crate) fn share(&self) -> Option<Self> {
         let parts = self.0.iter().map(|(name, part)| Some((*name, part.share()?)));
         parts.collect::<Option<_>>().map(Self)
@@ -78,9 +78,9 @@ impl Multipart {
         self.0.iter().all(|(_, part)| part.is_replayable())
     }
 
-    /// Returns `request` with this body, or `None` if a part is a one-shot stream that was sent already.
+    /// Returns `request` with this body, or `None` if a part is a stream that was already sent.
     pub(crate) fn attach_to(&mut self, request: Request) -> Result<Option<Request>, Error> {
-        // RFC 7578 §4.2: names are written as they are, without `name*=`.
+        // Names are written without percent-encoding and without `name*=` (RFC 7578 §4.2).
         let mut form = Form::new().percent_encode_noop();
         for (name, part) in &mut self.0 {
             let Some(made) = part.for_send()? else { return Ok(None) };
@@ -91,8 +91,8 @@ impl Multipart {
     }
 }
 
-/// Escapes the name of a part. A backslash is doubled, as reqwest does in file names: the name is a quoted string
-/// (RFC 2183 §2), where a single backslash would escape the closing quote.
+/// Escapes the name of a part. The name is a quoted string (RFC 2183 §2), in which a single backslash would escape the
+/// closing quote. A backslash is therefore doubled, as reqwest does in file names.
 fn escaped_name(name: &'static str) -> Cow<'static, str> {
     if !name.contains(['"', '\r', '\n', '\\']) {
         return name.into();
@@ -100,10 +100,10 @@ fn escaped_name(name: &'static str) -> Cow<'static, str> {
     escaped(name).replace('\\', "\\\\").into()
 }
 
-/// The type of a `#[part]` parameter: a [`Part`], an `Option` or `Vec` of parts, or a type that serializes to a
-/// scalar, an `Option` or a sequence of scalars.
+/// The type of a `#[part]` parameter: a [`Part`], an `Option` or `Vec` of parts, or a type that serializes to a scalar,
+/// an `Option` or a sequence of scalars.
 ///
-/// `None` is left out, and each element of a sequence is a part of its own.
+/// `None` is omitted, and each element of a sequence becomes a separate part.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a part",
     label = "not a part",
@@ -114,7 +114,7 @@ pub trait IntoPart<Via> {
     fn put_into(self, name: &'static str, form: &mut Parts) -> Result<(), String>;
 }
 
-/// Marks the implementations of [`IntoPart`] for [`Part`], and for `Option` and `Vec` of it.
+/// Marks the implementations of [`IntoPart`] for [`Part`], `Option<Part>` and `Vec<Part>`.
 #[derive(Debug)]
 pub enum AsPart {}
 
@@ -162,7 +162,7 @@ impl ScalarWriter for TextParts<'_> {
     }
 }
 
-/// Leaves out the texts, which may be secrets.
+/// The output omits the texts, which may be secrets.
 impl fmt::Debug for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Parts({})", self.list.len())

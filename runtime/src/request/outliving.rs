@@ -1,9 +1,10 @@
-//! An argument on its way through a `Dyn` type: [`Outliving`].
+//! Wraps an argument that passes through a `Dyn` type: [`Outliving`].
 
 use std::marker::PhantomData;
 
-/// A value that lives at least as long as `'a`. A boxed future has one lifetime, but a type such as `Cow<str>` hides one
-/// that has no name. The bound of this type is implied wherever it is an argument, so the hidden lifetime needs no name.
+/// A value that lives at least as long as `'a`. A boxed future has one lifetime, but a type such as `Cow<str>` hides a
+/// lifetime that has no name. The bound of this wrapper is implied wherever the wrapper is an argument, so the hidden
+/// lifetime needs no name.
 #[derive(Debug)]
 pub struct Outliving<'a, T: 'a> {
     value: T,

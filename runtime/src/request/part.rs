@@ -30,7 +30,7 @@ pub struct Part {
     body: Body,
     file_name: Option<String>,
     content_type: Option<Cow<'static, str>>,
-    /// Why the part cannot be sent.
+    /// The error that prevents the part from being sent.
     error: Option<serde_json::Error>,
 }
 
@@ -56,7 +56,7 @@ impl Part {
         Self { content_type: Some(JSON.into()), error, ..Self::of(Body::from(json)) }
     }
 
-    /// Creates a part from a stream, which can be sent only once; see [`Body::stream`]. It has no content type.
+    /// Creates a part from a stream, which can be sent only once (see [`Body::stream`]). The part has no content type.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,
@@ -68,8 +68,9 @@ impl Part {
 
     /// Creates a part from a file, which is opened and read for each send.
     ///
-    /// The part has the file's name, and the content type that belongs to the file's extension, or
-    /// `application/octet-stream`. It is sent with the length that the file has when it is opened.
+    /// The part has the name of the file. The content type of the part matches the extension of the file, or is
+    /// `application/octet-stream` if the extension is unknown. The part is sent with the length that the file has when
+    /// it is opened.
     #[cfg(not(target_family = "wasm"))]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
@@ -78,7 +79,7 @@ impl Part {
         Self { file_name, content_type: Some(kind.into()), ..Self::of(Body::file(path)) }
     }
 
-    /// Not in a browser.
+    /// Causes a compile error if a program uses this function in a browser.
     #[cfg(target_family = "wasm")]
     #[doc(hidden)]
     pub fn file<P: crate::platform::absent::Files>(_: P) -> Self {
@@ -92,8 +93,8 @@ impl Part {
 
     /// Sets the file name.
     ///
-    /// It is sent as a browser sends it: in UTF-8, with `"` and line ends percent-encoded. Unlike in a browser, a
-    /// backslash is doubled.
+    /// The file name is sent as a browser sends it: in UTF-8, with `"` and line ends percent-encoded. Unlike a browser,
+    /// the runtime doubles backslashes.
     #[must_use]
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = Some(name.into());
@@ -107,12 +108,12 @@ impl Part {
         self
     }
 
-    /// Text that is shared with other parts, without a content type.
+    /// Creates a part without a content type from text that shares a buffer with other parts.
     pub(super) fn of_text(text: Bytes) -> Self {
         Self::of(Body::from(text))
     }
 
-    /// Why the part cannot be sent.
+    /// Returns the error that prevents the part from being sent.
     pub(super) fn error(&self) -> Option<&serde_json::Error> {
         self.error.as_ref()
     }
@@ -125,7 +126,7 @@ impl Part {
         Self { body, file_name: None, content_type: None, error: None }
     }
 
-    /// The same part for another call, or `None` if it can be sent only once.
+    /// Returns the same part for a new call, or `None` if the part can be sent only once.
     pub(super) fn share(&self) -> Option<Self> {
         Some(Self {
             body: self.body.share()?,
@@ -137,7 +138,7 @@ impl Part {
 }
 
 impl Part {
-    /// Returns the part for one send, or `None` if it is a one-shot stream that was sent already.
+    /// Returns the part for one send, or `None` if the part is a stream that was already sent.
     pub(super) fn for_send(&mut self) -> Result<Option<multipart::Part>, Error> {
         let part = match self.body.content_mut().next()? {
             Next::AlreadySent => return Ok(None),
@@ -161,8 +162,8 @@ impl Part {
     }
 }
 
-/// Escapes a name as browsers do (HTML standard, "multipart form data"), so that it cannot end the quotes around it or
-/// the line.
+/// Escapes a name as browsers do (HTML standard, "multipart form data"). An escaped name cannot end its quotes or its
+/// line.
 pub(super) fn escaped(name: &str) -> Cow<'_, str> {
     if !name.contains(['"', '\r', '\n']) {
         return name.into();

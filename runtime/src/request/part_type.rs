@@ -1,6 +1,7 @@
-//! Chooses how an argument becomes a part by its type: bytes are one part of bytes, although serde would serialize them
-//! as a list of numbers, and a path is no part at all. Generated code chooses by method resolution: the inherent method
-//! of [`PartType`] exists only for these types, and that of [`AnyPart`] for all others.
+//! Chooses by the type of an argument how the argument becomes a part. Bytes become one part, although serde would
+//! serialize them as a list of numbers. A path cannot become a part. Generated code chooses by method resolution: the
+//! inherent method of [`PartType`] exists only for bytes and paths, and the method of [`AnyPart`] exists for all other
+//! types.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -10,7 +11,7 @@ use bytes::Bytes;
 
 use super::multipart::{IntoPart, Parts};
 
-/// Holds the type of a part, so that method resolution can choose the implementation of [`IntoPart`].
+/// The type of a part, which lets method resolution choose the implementation of [`IntoPart`].
 #[derive(Debug)]
 pub struct PartType<T>(PhantomData<fn(T)>);
 
@@ -26,7 +27,7 @@ pub const fn part_type<T>(_: &T) -> PartType<T> {
 
 #[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
 impl<T: PartByType> PartType<T> {
-    /// The implementation for this type.
+    /// Returns the implementation for this type.
     #[must_use]
     pub fn via(&self) -> PartVia<T::Via> {
         PartVia(PhantomData)
@@ -35,7 +36,7 @@ impl<T: PartByType> PartType<T> {
 
 /// The choice for all other types, which the compiler infers.
 pub trait AnyPart {
-    /// The implementation that fits.
+    /// Returns the implementation that the compiler infers.
     #[must_use]
     fn via<Via>(&self) -> PartVia<Via> {
         PartVia(PhantomData)
@@ -44,7 +45,7 @@ pub trait AnyPart {
 
 impl<T> AnyPart for PartType<T> {}
 
-/// A type that is sent as a part in its own way although it may implement `Serialize`.
+/// A type with a special conversion into a part, which is used even if the type implements `Serialize`.
 pub trait PartByType {
     /// The marker of the implementation of [`IntoPart`] that is used.
     type Via;
@@ -54,7 +55,7 @@ pub trait PartByType {
 #[derive(Debug)]
 pub enum AsBytes {}
 
-/// Marks the types that stand for a file. None of them implements [`IntoPart`].
+/// Marks the types that represent a file. None of these types implements [`IntoPart`].
 #[derive(Debug)]
 pub enum AsFile {}
 
@@ -72,13 +73,13 @@ macro_rules! files {
 
 files!(PathBuf, &PathBuf, &Path, Option<PathBuf>, Option<&Path>, Vec<PathBuf>, &[PathBuf]);
 
-/// Bytes, or an `Option` or a list of them.
+/// Bytes, an `Option` of bytes, or a list of bytes.
 pub trait BytesArgument {
     #[doc(hidden)]
     fn put(self, name: &'static str, form: &mut Parts);
 }
 
-/// The same behind a reference.
+/// A reference to bytes, to an `Option` of bytes, or to a list of bytes.
 pub trait BytesReference {
     #[doc(hidden)]
     fn put(&self, name: &'static str, form: &mut Parts);

@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Appends percent-encoded text. Copies runs of characters that need no encoding in one step, because most text is one
-/// such run.
+/// Appends percent-encoded text. Runs of characters that need no encoding are copied in one step, because most texts
+/// consist of one such run.
 pub(crate) fn push_encoded(to: &mut String, text: &str) {
     let mut rest = text;
     loop {
@@ -21,9 +21,10 @@ pub(crate) fn push_encoded(to: &mut String, text: &str) {
     }
 }
 
-/// Whether `byte` is an unreserved character (RFC 3986 §2.3).
+/// Returns whether `byte` is an unreserved character (RFC 3986 §2.3).
 fn is_unreserved(byte: u8) -> bool {
-    /// A table, because this function is called for every byte of a URL.
+    /// A table of all unreserved bytes. The table is faster than comparisons, and this function is called for every
+    /// byte of a URL.
     #[allow(clippy::indexing_slicing, reason = "evaluated at compile time")]
     static UNRESERVED: [bool; 256] = {
         let mut table = [false; 256];
@@ -37,7 +38,7 @@ fn is_unreserved(byte: u8) -> bool {
     UNRESERVED.get(usize::from(byte)).is_some_and(|known| *known)
 }
 
-/// Writes `value` into a segment. Nothing and the empty text are errors, because they would make a different path.
+/// Writes `value` as one segment. An absent or empty value is an error, because it would change the path.
 pub(crate) fn write_segment<T: Serialize + ?Sized>(
     to: &mut String,
     name: &str,
@@ -47,12 +48,12 @@ pub(crate) fn write_segment<T: Serialize + ?Sized>(
     write_scalars(&mut segment, name, value)?;
     match segment.written {
         1 => Ok(()),
-        _ => Err(EncodeError(format!("path argument `{name}` is empty, which would make a different path"))),
+        _ => Err(EncodeError(format!("path argument `{name}` is empty, which would change the path"))),
     }
 }
 
-/// Writes `value` as several segments: a text is split at its slashes, and a sequence has one segment for each element.
-/// Only the last segment may be empty, after a slash.
+/// Writes `value` as several segments. A text is split at its slashes, and each element of a sequence becomes a
+/// segment. Only the last segment may be empty, after a slash.
 pub(crate) fn write_segments<T: Serialize + ?Sized>(
     to: &mut String,
     name: &str,
@@ -61,12 +62,13 @@ pub(crate) fn write_segments<T: Serialize + ?Sized>(
     let mut segments = Segments { to, written: 0 };
     write_scalars(&mut segments, name, value)?;
     match segments.written {
-        0 => Err(EncodeError(format!("path argument `{name}` is empty, which would make a different path"))),
+        0 => Err(EncodeError(format!("path argument `{name}` is empty, which would change the path"))),
         _ => Ok(()),
     }
 }
 
-/// Whether some segment is `.` or `..`, encoded or not. Servers and URL parsers resolve these, so they are never sent.
+/// Returns whether a segment is `.` or `..`, percent-encoded or not. A segment of dots is never sent, because servers
+/// and URL parsers resolve it.
 pub(crate) fn has_dot_segment(path: &str) -> bool {
     if !path.bytes().any(|byte| matches!(byte, b'.' | b'%')) {
         return false;
@@ -85,9 +87,7 @@ struct Segment<'a> {
 impl ScalarWriter for Segment<'_> {
     fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         if text.is_empty() {
-            return Err(EncodeError(format!(
-                "path argument `{name}` is empty, which would make a different path"
-            )));
+            return Err(EncodeError(format!("path argument `{name}` is empty, which would change the path")));
         }
         self.written += 1;
         push_encoded(self.to, text);
@@ -110,7 +110,7 @@ impl ScalarWriter for Segments<'_> {
         let empty_inside = inner.is_some_and(|inner| inner.split('/').any(str::is_empty));
         if empty_inside || (inner.is_none() && last.is_empty()) {
             return Err(EncodeError(format!(
-                "path argument `{name}` has an empty segment, which would make a different path"
+                "path argument `{name}` has an empty segment, which would change the path"
             )));
         }
         for segment in text.split('/') {

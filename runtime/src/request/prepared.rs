@@ -1,27 +1,28 @@
-//! A request that can be sent again: [`Prepared`]. Arguments are encoded once, and no body is copied for a second send
-//! that may never happen.
+//! A request that can be sent again: [`Prepared`]. Arguments are encoded once, and bodies are not copied for a possible
+//! second send.
 
 use std::borrow::Cow;
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use http::{HeaderName, HeaderValue, Method};
-use url::Url;
 
 use super::declared::Declared;
 use crate::error::Error;
 use crate::platform::messages::Request;
+use crate::platform::url::Url;
 use crate::transport::call_info::CallInfo;
 use crate::transport::upstream::Upstream;
 
 pub(crate) enum Prepared {
-    /// Built from a method's declaration and arguments. It stays in the box in which the arguments were written, so that
-    /// the call is cheap to move.
+    /// A request built from a method's declaration and arguments. The request stays in the box in which the arguments
+    /// were written, so that the call is cheap to move.
     Declared(Box<Declared>),
-    /// Given to [`Client::execute`](crate::Client::execute). Boxed, because it is large and rare.
+    /// A request given to [`Client::execute`](crate::Client::execute). The request is boxed because it is large and
+    /// rare.
     HandWritten(Box<HandWritten>),
 }
 
-/// A request that the user built. It is cloned for the first send, so that the original is left for a second.
+/// A request that the user built. Each send clones the request, so that the original is left for a second send.
 pub(crate) struct HandWritten {
     request: Option<Request>,
     replayable: bool,
@@ -41,7 +42,7 @@ impl Prepared {
         }))
     }
 
-    /// Returns the request for one send over `upstream`, or `None` if its body is a one-shot stream that was sent already.
+    /// Returns the request for one send over `upstream`, or `None` if its body is a stream that was already sent.
     #[inline]
     pub(crate) fn request(&mut self, upstream: &Upstream) -> Result<Option<Request>, Error> {
         match self {
@@ -60,7 +61,7 @@ impl Prepared {
         }
     }
 
-    /// The request after a redirect that drops the body, without the headers that describe the body.
+    /// Returns the request after a redirect that drops the body, without the headers that describe the body.
     pub(crate) fn request_without_body(&mut self, upstream: &Upstream) -> Result<Option<Request>, Error> {
         let mut request = match self {
             Self::Declared(declared) => declared.head(upstream)?,
@@ -76,11 +77,11 @@ impl Prepared {
         Ok(Some(request))
     }
 
-    /// Whether the request has a body, even if it was already sent.
+    /// Returns whether the request has a body, even if the body was already sent.
     pub(crate) fn has_body(&self) -> bool {
         match self {
             Self::Declared(declared) => !declared.body.is_empty(),
-            // A request that was taken has a body that can be sent only once.
+            // If the request is absent, it was sent and has a body that can be sent only once.
             Self::HandWritten(written) => written.request.as_ref().is_none_or(|request| {
                 request.body().is_some_and(|body| body.as_bytes().is_none_or(|bytes| !bytes.is_empty()))
             }),
@@ -94,16 +95,16 @@ impl Prepared {
         }
     }
 
-    /// Whether the request goes to the origin of `upstream`.
+    /// Returns whether the request goes to the origin of `upstream`.
     pub(crate) fn is_own(&self, upstream: &Upstream) -> bool {
         match self {
-            // The URL is made from the base URL, whatever the path is.
+            // The URL is built from the base URL, so its origin does not depend on the path.
             Self::Declared(declared) if declared.absolute_url.is_none() => true,
             _ => self.url(upstream).is_ok_and(|url| upstream.is_own(&url)),
         }
     }
 
-    /// The same request with another URL; `None` if its body can be sent only once.
+    /// Returns the same request with a different URL, or `None` if its body can be sent only once.
     pub(crate) fn with_url(&self, url: Url) -> Option<Self> {
         match self {
             Self::Declared(declared) => declared.with_url(url).map(Box::new).map(Self::Declared),
@@ -129,7 +130,7 @@ impl Prepared {
         }
     }
 
-    /// Counts the attempts after the first.
+    /// Sets the number of attempts after the first attempt.
     pub(crate) fn set_retries(&mut self, retries: u32) {
         match self {
             Self::Declared(declared) => declared.info.retries = retries,
@@ -137,7 +138,7 @@ impl Prepared {
         }
     }
 
-    /// Replaces the headers of these names.
+    /// Replaces all headers that have one of these names.
     pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
         match self {
             Self::Declared(declared) => declared.replace_headers(headers),

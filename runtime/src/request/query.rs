@@ -1,4 +1,5 @@
-//! Writes arguments to the query string. A space is sent as `%20`, which every server decodes; `+` is for forms.
+//! Writes arguments to the query string. A space is sent as `%20`, which every server decodes. A `+` means a space only
+//! in forms.
 
 use serde::Serialize;
 
@@ -6,7 +7,8 @@ use super::path::push_encoded;
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Appends `value` to a URL, after `?` for the first pair and `&` for later ones. `start` is the offset of that `?`.
+/// Appends `value` to a URL, after `?` for the first pair and after `&` for later pairs. `start` is the offset of the
+/// `?`.
 pub(crate) fn write_query<T: Serialize + ?Sized>(
     url: &mut String,
     start: &mut Option<usize>,
@@ -16,7 +18,7 @@ pub(crate) fn write_query<T: Serialize + ?Sized>(
     write_scalars(&mut Query { url, start }, name, value)
 }
 
-/// Appends `value` to a URL under a name that the method chose. A struct or map is written as `name[field]`.
+/// Appends `value` to a URL under a name that the method declares. A struct or map is written as `name[field]`.
 pub(crate) fn write_named_query<T: Serialize + ?Sized>(
     url: &mut String,
     start: &mut Option<usize>,
@@ -26,7 +28,7 @@ pub(crate) fn write_named_query<T: Serialize + ?Sized>(
     write_scalars(&mut NamedQuery { query: Query { url, start }, name }, name, value)
 }
 
-/// Writes every scalar under a name, or under one of the fields of that name.
+/// Writes each scalar under the given name. A field is written under the given name and its field name.
 struct NamedQuery<'a> {
     query: Query<'a>,
     name: &'a str,
@@ -104,7 +106,7 @@ mod tests {
         assert_eq!(query(&vec![("a", Some("x y")), ("b", None)]).as_deref(), Ok("?a=x%20y"));
         assert_eq!(query(&[("ids", [1, 2])]).as_deref(), Ok("?ids=1&ids=2"));
         assert_eq!(query(&[["a", "b"]]).as_deref(), Ok("?a=b"));
-        // A pair that is not in a sequence is a sequence of two scalars.
+        // A pair that is not in a sequence is serialized as a sequence of two scalars.
         assert_eq!(query(&("a", "b")).as_deref(), Ok("?tag=a&tag=b"));
         assert!(query(&[("a", "b", "c")]).is_err() && query(&[("a", [("b", "c")])]).is_err());
         let EncodeError(text) = query(&[("SECRET", BTreeMap::from([("l", 1)]))]).unwrap_err();
@@ -112,7 +114,7 @@ mod tests {
         assert!(query(&[(None::<&str>, 1)]).is_err());
     }
 
-    /// The key may be a secret.
+    /// The key of a map may be a secret.
     #[test]
     fn an_error_shows_no_key_of_a_map() {
         for value in [serde_json::json!({ "SECRET": { "a": 1 } }), serde_json::json!({ "SECRET": [[1]] })] {

@@ -1,9 +1,10 @@
-//! Serializes a value as named scalars. Path, query, header, cookie, form and multipart all use this one serializer.
+//! Serializes a value as named scalars. Path, query, header, cookie, form and multipart arguments all use this
+//! serializer.
 //!
-//! At the top level, a scalar is written under the given name, `None` and `()` write nothing, a sequence repeats
-//! the name, and a struct or map is written under the names of its fields. A sequence of pairs is written as a map is,
-//! where the place accepts it. A field may be a scalar, an `Option` or a sequence of scalars. Deeper nesting is an error
-//! that names the field.
+//! At the top level, a scalar is written under the given name, and `None` and `()` write nothing. A sequence repeats
+//! the name. A struct or map is written under the names of its fields. A sequence of pairs is written like a map if the
+//! place in the request accepts pairs. A field may be a scalar, an `Option` or a sequence of scalars. Deeper nesting is
+//! an error that names the field.
 
 use serde::ser::{self, Impossible, Serialize};
 
@@ -29,12 +30,12 @@ enum Depth {
     Element,
 }
 
-/// What gave a value its name.
+/// The source of a value's name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Named {
     Argument,
     Field,
-    /// The key may be a secret, so no error shows it.
+    /// The name is a key of a map. The key may be a secret, so errors do not show it.
     Key,
 }
 
@@ -62,7 +63,7 @@ impl ScalarSerializer<'_> {
 
     fn nested(&self) -> EncodeError {
         self.error(match self.depth {
-            Depth::Element => "holds a sequence or struct inside a sequence",
+            Depth::Element => "contains a sequence or struct inside a sequence",
             Depth::Top | Depth::Field => "is a struct or map inside a struct or map",
         })
     }
@@ -179,7 +180,8 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
     }
 
     fn serialize_tuple(self, len: usize) -> Result<SequenceSerializer<'a>> {
-        // Only the argument itself is a sequence of pairs: in the value of a field there is no place for another name.
+        // Only the argument itself can be a sequence of pairs, because a sequence in a field has no place for further
+        // names.
         let in_argument = self.depth == Depth::Element && self.named == Named::Argument;
         if len == 2 && in_argument && self.writer.accepts() >= Accepts::Pairs {
             let pair = Some(Pair::Start);
@@ -229,14 +231,14 @@ struct SequenceSerializer<'a> {
     writer: &'a mut dyn ScalarWriter,
     name: &'a str,
     named: Named,
-    /// Whether this is a pair in a sequence of pairs.
+    /// The progress of a pair in a sequence of pairs, which is `None` outside of a pair.
     pair: Option<Pair>,
 }
 
-/// How far a pair is written.
+/// The progress of writing a pair.
 enum Pair {
     Start,
-    /// The name is read.
+    /// The name of the pair was read, and its value follows.
     Named(String),
 }
 
@@ -254,7 +256,7 @@ impl SequenceSerializer<'_> {
     }
 }
 
-/// The key of a map or the name in a pair.
+/// Returns the text of the key of a map, or of the name in a pair.
 fn key_text<T: Serialize + ?Sized>(key: &T) -> Result<String> {
     let mut text = MapKey(None);
     write_scalars(&mut text, "a map's key", key)?;

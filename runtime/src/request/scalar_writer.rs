@@ -1,10 +1,11 @@
-//! Where the serializer of arguments writes to: [`ScalarWriter`], and why a value cannot be sent: [`EncodeError`].
+//! The destination of serialized arguments, [`ScalarWriter`], and the error for a value that cannot be sent,
+//! [`EncodeError`].
 
 use std::fmt;
 
 use serde::ser;
 
-/// Receives the scalars of a value, in order.
+/// Receives the scalars of a value in order.
 pub(crate) trait ScalarWriter {
     /// Writes one scalar. `name` is the name of the parameter or of the field.
     fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError>;
@@ -14,11 +15,11 @@ pub(crate) trait ScalarWriter {
         self.write(name, text)
     }
 
-    /// Which shapes of value this place in the request accepts.
+    /// Returns the shapes of values that this place in the request accepts.
     fn accepts(&self) -> Accepts;
 }
 
-/// Which shapes of value a place in the request accepts. Each one includes those before it.
+/// The shapes of values that a place in the request accepts. Each variant includes the variants before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Accepts {
     Scalar,
@@ -26,11 +27,11 @@ pub(crate) enum Accepts {
     Sequence,
     /// A struct or map, whose scalars are named by field.
     Fields,
-    /// A sequence of pairs of a name and a value.
+    /// A sequence of pairs, each with a name and a value.
     Pairs,
 }
 
-/// Why a value cannot be sent. The text never quotes the value, which may be a secret.
+/// The reason why a value cannot be sent. The text never quotes the value, which may be a secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct EncodeError(pub(crate) String);
 

@@ -1,4 +1,4 @@
-//! The answer to a call before it becomes a value: [`Answer`].
+//! The answer to a call before it is decoded: [`Answer`].
 
 use std::fmt;
 use std::future::Future;
@@ -7,41 +7,41 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use url::Url;
 
 use crate::declaration::paging::Paging;
 use crate::error::{Error, Receipt, Rejection};
 use crate::format::json_number::clamp_numbers;
 use crate::platform::messages;
+use crate::platform::url::Url;
 use crate::transport::upstream::Upstream;
 
 /// The future that sends a call and returns its answer.
 pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
 
-/// Sends the request of a page with another URL.
+/// A function that sends the request of a page again with a different URL.
 pub(crate) type Fetch = Box<dyn Fn(Url) -> AnswerFuture + Send + Sync>;
 
-/// Why the page after a request with a one-shot body cannot be requested.
+/// The error text if the next page cannot be requested because the request has a body that can be sent only once.
 pub(crate) const SENT_ONCE: &str = "there is a next page, but the body of the request can be sent only once. Use a body that can be sent again";
 
-/// Everything needed to request the page after an answer.
+/// The data that is needed to request the next page after an answer.
 pub(crate) struct Continuation {
-    /// Sends the same request with another URL. `None` if its body can be sent only once.
+    /// Sends the same request with a different URL. The function is `None` if the request body can be sent only once.
     pub(crate) fetch: Option<Fetch>,
     pub(crate) upstream: Arc<Upstream>,
-    /// The name of the method, for errors.
+    /// The name of the method, for error texts.
     pub(crate) method: &'static str,
     pub(crate) paging: Paging,
     /// The URL of the request for this page.
     pub(crate) requested: Url,
-    /// The URL that answered, which is another one after a redirect.
+    /// The URL that answered, which differs from the requested URL after a redirect.
     pub(crate) answered: Url,
 }
 
-/// The answer to a call, before it becomes a value.
+/// The answer to a call before it is decoded.
 ///
-/// An implementation of [`FromResponse`](crate::response::FromResponse) receives it.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+/// An implementation of [`FromResponse`](crate::response::FromResponse) receives this value.
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate fact")]
 pub struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
@@ -49,15 +49,15 @@ pub struct Answer {
     pub(super) receipt: Receipt,
     /// The rejection after which the call was sent again.
     pub(super) rejection: Option<Arc<Rejection>>,
-    /// Whether the body may hold secrets. Then no error quotes or contains it.
+    /// Whether the body may contain secrets. Errors do not contain a body with secrets.
     pub(super) secret: bool,
-    /// Whether the server refused the call for its credential.
+    /// Whether the server refused the credential of the call.
     pub(super) refused: bool,
     /// Whether the method declares that this status means `None`.
     pub(super) none: bool,
     /// Whether the body was longer than the client reads, so that its end is missing.
     pub(super) cut: bool,
-    /// How to request the next page.
+    /// The data to request the next page.
     pub(super) continuation: Option<Box<Continuation>>,
 }
 
@@ -91,12 +91,17 @@ impl Answer {
         }
     }
 
-    /// Marks the body as one that holds tokens.
+    /// Records that the end of the body is missing.
+    pub(crate) fn cut(self) -> Self {
+        Self { cut: true, ..self }
+    }
+
+    /// Marks the body as one that contains tokens.
     pub(crate) fn with_secrets(self) -> Self {
         Self { secret: true, ..self.map_body(clamp_numbers) }
     }
 
-    /// Replaces the body if it was read whole.
+    /// Replaces the body if it was read completely.
     fn map_body(self, change: impl FnOnce(Bytes) -> Bytes) -> Self {
         let content = match self.content {
             Content::Whole(body) => Content::Whole(change(body)),
@@ -109,12 +114,12 @@ impl Answer {
         Self { continuation: Some(continuation), ..self }
     }
 
-    /// The name of the method, if this is a page.
+    /// Returns the name of the method if this answer is a page.
     pub(crate) fn method(&self) -> Option<&'static str> {
         self.continuation.as_ref().map(|continuation| continuation.method)
     }
 
-    /// How the method finds the next page, if this is a page.
+    /// Returns how the method finds the next page if this answer is a page.
     pub(crate) fn paging(&self) -> Option<Paging> {
         self.continuation.as_ref().map(|continuation| continuation.paging)
     }
@@ -123,22 +128,22 @@ impl Answer {
         self.continuation.take().map(|continuation| *continuation)
     }
 
-    /// Says how the call went.
+    /// Sets the description of how the call was sent.
     pub(crate) fn with_receipt(self, receipt: Receipt) -> Self {
         Self { receipt, ..self }
     }
 
-    /// Says after which rejection the call was sent again, and whether the status refuses the credential.
+    /// Sets the rejection after which the call was sent again, and whether the status refuses the credential.
     pub(crate) fn with_outcome(self, rejection: Option<Arc<Rejection>>, refused: bool) -> Self {
         Self { rejection, refused, ..self }
     }
 
-    /// Takes these statuses as `None` (`#[none_on(...)]`).
+    /// Sets the statuses that mean `None` (`#[none_on(...)]`).
     pub(crate) fn set_none_on(&mut self, statuses: &[u16]) {
         self.none = statuses.contains(&self.status.as_u16());
     }
 
-    /// Whether the method declares that this status means `None`.
+    /// Returns whether the method declares that this status means `None`.
     pub(crate) fn is_none(&self) -> bool {
         self.none
     }
@@ -158,7 +163,7 @@ impl Answer {
         }
     }
 
-    /// Returns the body. It is empty if [`Reading`](crate::response::Reading) leaves it unread.
+    /// Returns the body. The body is empty if [`Reading`](crate::response::Reading) leaves it unread.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         static EMPTY: Bytes = Bytes::new();
@@ -204,9 +209,9 @@ impl Answer {
         error.retext(text)
     }
 
-    /// Returns the response. A body that has been read is in it.
+    /// Returns the response. If the body was already read, the response contains it.
     ///
-    /// Not in a browser.
+    /// `into_response` is not available in a browser.
     #[cfg(not(target_family = "wasm"))]
     #[must_use]
     pub fn into_response(self) -> reqwest::Response {

@@ -1,6 +1,6 @@
-//! Deserializes the declared type from a body. The first method that the type calls on the deserializer decides how:
-//! `()` ignores the body, `Option` reads an absent body as `None`, bytes are the body itself, a string is the body as
-//! text, and everything else is JSON. The name of the type does not matter.
+//! Deserializes the declared type from a body. The first method that the type calls on the deserializer decides how the
+//! body is read. `()` ignores the body, `Option` reads an absent body as `None`, bytes are the raw body, a string is
+//! the body as text, and any other type is JSON. The name of the type does not matter.
 
 use std::cell::{Cell, OnceCell};
 
@@ -13,13 +13,16 @@ use crate::format::media_type::MediaType;
 use crate::response::decode_error::DecodeError;
 
 pub(crate) struct BodyDeserializer<'h> {
-    /// A type that owns its data takes the body from here without a copy. Otherwise it moves to `lent`.
+    /// The body, until a type borrows from it and it moves to `lent`. A type that owns its data takes the body from
+    /// here without a copy.
     body: Cell<Option<Bytes>>,
     lent: OnceCell<Bytes>,
     absent: bool,
-    /// Whether the method declares that this status means `None`, so that only an `Option` can be read.
+    /// Whether the method declares that this status means `None`. A status that means `None` can only be read as an
+    /// `Option`.
     none: bool,
-    /// `None` for one item of a stream, such as a line. An item has no byte order mark.
+    /// The headers of the answer, which are `None` for an item of a stream, such as a line. An item has no byte order
+    /// mark.
     headers: Option<&'h HeaderMap>,
 }
 
@@ -35,7 +38,7 @@ impl<'h> BodyDeserializer<'h> {
         }
     }
 
-    /// Reads one item of an answer that is read as it arrives.
+    /// Creates a deserializer for one item of a streamed answer.
     pub(crate) fn item(text: Bytes) -> Self {
         Self {
             none: false,
@@ -86,12 +89,13 @@ impl<'h> BodyDeserializer<'h> {
 
 type JsonReader<'de> = serde_json::Deserializer<serde_json::de::SliceRead<'de>>;
 
-/// Returns an error if anything follows the value.
+/// Returns an error if the JSON value is followed by further text.
 fn end(json: &mut JsonReader<'_>) -> Result<(), DecodeError> {
     json.end().map_err(DecodeError::Json)
 }
 
-/// Compiled once for each type that is read. Avoids `?`, whose conversion would be compiled each time too.
+/// Reads a JSON value. The code is compiled once for each type that is read. The macro avoids `?`, because the error
+/// conversion of `?` would also be compiled for each type.
 macro_rules! read_json {
     ($source:ident.$method:ident($($argument:ident),*)) => {
         match $source.reader() {

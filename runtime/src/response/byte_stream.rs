@@ -34,7 +34,7 @@ enum Source {
 }
 
 impl ByteStream {
-    /// Returns the body of an answer, whatever its status.
+    /// Returns the body of an answer with any status.
     pub(crate) fn of(answer: Answer) -> Self {
         Self(match answer.into_content() {
             Content::Whole(body) => Source::Given(body),
@@ -42,7 +42,7 @@ impl ByteStream {
         })
     }
 
-    /// Creates a body that no server sent, for a hand-written implementation of an API. It is one chunk.
+    /// Creates a body for a hand-written implementation of an API. The body is one chunk.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {

@@ -9,34 +9,43 @@ use crate::platform::runtime::Handle;
 use crate::platform::time::timeout;
 use crate::transport::response::Response;
 
-/// The longest body that is kept.
+/// The maximum number of bytes of a body that are kept.
 const BODY_CAP: usize = 64 * 1024;
-/// How long reading the body may take.
+/// The maximum time to read the body.
 const BODY_WAIT: Duration = Duration::from_secs(1);
 
 /// Reads status, headers and body, and frees the connection.
 pub(crate) async fn capture(mut response: Response) -> Rejection {
-    let body = beginning(&mut response).await;
-    Rejection::compact(response.status(), response.headers(), body)
+    let (body, is_whole) = read_beginning(&mut response).await;
+    Rejection::compact(response.status(), response.headers(), body, !is_whole)
 }
 
 /// Reads the beginning of the body.
 pub(crate) async fn beginning(response: &mut Response) -> Bytes {
-    let mut body = BytesMut::new();
+    read_beginning(response).await.0
+}
+
+/// Reads the beginning of the body. Returns the bytes, and whether they are the whole body.
+async fn read_beginning(response: &mut Response) -> (Bytes, bool) {
+    let (mut body, mut is_whole) = (BytesMut::new(), false);
     let read = async {
-        while let Ok(Some(chunk)) = response.chunk().await {
-            let room = BODY_CAP - body.len();
-            body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
-            if body.len() == BODY_CAP {
-                break;
+        while let Ok(chunk) = response.chunk().await {
+            let Some(chunk) = chunk else {
+                is_whole = true;
+                return;
+            };
+            let kept = chunk.get(..BODY_CAP - body.len());
+            body.extend_from_slice(kept.unwrap_or(&chunk));
+            if kept.is_some_and(|kept| kept.len() < chunk.len()) {
+                return;
             }
         }
     };
-    // A body that never ends must not delay the refresh. What has arrived by then is kept.
+    // A body that never ends must not delay the refresh. The bytes that arrived before the time limit are kept.
     if Handle::try_current().is_ok() {
         let _ = timeout(BODY_WAIT, read).await;
     } else {
         read.await;
     }
-    body.freeze()
+    (body.freeze(), is_whole)
 }

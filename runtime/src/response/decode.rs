@@ -1,4 +1,4 @@
-//! Converts an answer into the value that a method returns. This is the only generic step of a call.
+//! Converts an answer into the return value of a method. Decoding is the only generic step of a call.
 
 use serde::de::DeserializeOwned;
 
@@ -9,8 +9,9 @@ use crate::error::Error;
 
 /// A type that can be read from an answer.
 ///
-/// Every type that serde can deserialize implements this trait. So do [`Reply`] of such a type and
-/// [`reqwest::Response`]. Implement it for a type that reads something other than JSON:
+/// Every type that serde can deserialize implements this trait. [`Reply`] of a deserializable type and
+/// [`reqwest::Response`] implement this trait, too. Implement `FromResponse` for a type that is read from a format
+/// other than JSON:
 ///
 /// ```
 /// use afresh::response::{Answer, FromResponse};
@@ -28,23 +29,23 @@ use crate::error::Error;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a response",
     label = "not readable",
-    note = "derive `serde::Deserialize` for it or for what it holds, or implement `afresh::response::FromResponse`"
+    note = "derive `serde::Deserialize` for the type or for the types that it contains, or implement `afresh::response::FromResponse`"
 )]
 #[cfg_attr(
     target_family = "wasm",
     diagnostic::on_unimplemented(
-        note = "in a browser, there is no `reqwest::Response`: return a `Reply`, which has the status and the headers"
+        note = "`reqwest::Response` does not exist in a browser: return a `Reply`, which has the status and the headers"
     )
 )]
 pub trait FromResponse<Via = ByHand>: Sized {
     /// How much of the response is read before `from_response` is called.
     const READING: Reading = Reading::Whole;
 
-    /// Reads the value. The answer may have any status; [`Answer::success`] checks it.
+    /// Reads the value. The answer may have any status, which [`Answer::success`] checks.
     ///
     /// # Errors
     ///
-    /// The caller of the method gets the error that this function returns.
+    /// The method returns the error that this function returns to its caller.
     fn from_response(answer: Answer) -> Result<Self, Error>;
 }
 
@@ -65,7 +66,8 @@ impl<V, T: FromResponse<V>> FromResponse<ByReply<V>> for Reply<T> {
     }
 }
 
-/// Returns the response unchanged, whatever its status. Not in a browser.
+/// Returns the response unchanged for any status. The implementation for [`reqwest::Response`] does not exist in a
+/// browser.
 #[cfg(not(target_family = "wasm"))]
 impl FromResponse for reqwest::Response {
     const READING: Reading = Reading::Head;
@@ -75,9 +77,9 @@ impl FromResponse for reqwest::Response {
     }
 }
 
-/// The return type of a client method: `Result<T, E>`, or any alias of it.
+/// The return type of a client method: `Result<T, E>`, or any alias of this type.
 ///
-/// `T` can be read from a response, and `E` implements `From<afresh::Error>`.
+/// `T` must be readable from a response, and `E` must implement `From<afresh::Error>`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not what a client method can return",
     label = "not a `Result`",
@@ -110,7 +112,7 @@ where
     }
 }
 
-/// A separate function, because `of` is compiled once for each type.
+/// This function is separate from `of`, because `of` is compiled once for each type.
 fn with_method(error: Error, method: &'static str, record: fn(&Error)) -> Error {
     let error = error.in_method(Some(method));
     record(&error);

@@ -1,4 +1,4 @@
-//! Why a body cannot be read as the declared type. The message quotes no value of the body.
+//! The reason why a body cannot be read as the declared type. The error text quotes no value of the body.
 
 use std::fmt;
 use std::ops::Range;
@@ -19,12 +19,12 @@ pub(crate) enum DecodeError {
 }
 
 impl DecodeError {
-    /// Whether the body is not JSON at all.
+    /// Returns whether the body is not JSON.
     pub(crate) fn is_syntax(&self) -> bool {
         matches!(self, Self::Json(error) if error.is_syntax())
     }
 
-    /// Where the error is, without any text of the body, which may hold secrets.
+    /// Returns the position of the error, without any text of the body, because the body may contain secrets.
     pub(crate) fn position(&self) -> String {
         match self {
             Self::Json(error) if error.is_eof() => "its JSON is truncated".to_owned(),
@@ -39,8 +39,8 @@ impl DecodeError {
         }
     }
 
-    /// What was expected and where: the path, the line and column, and an excerpt of the names before it. `decode` reads
-    /// the declared type from another body and returns the error.
+    /// Returns a text that states the expected type and the position: the path, the line and column, and an excerpt of
+    /// the names before the position. `decode` reads the declared type from a changed body and returns the error.
     pub(crate) fn explanation(&self, body: &[u8], decode: &dyn Fn(Bytes) -> Option<Self>) -> String {
         let Self::Json(error) = self else { return self.to_string() };
         let mut names = DeclaredNames { body, error, decode, left: MAX_PROBES };
@@ -52,15 +52,16 @@ impl DecodeError {
     }
 }
 
-/// The longest body whose names are looked at.
+/// The maximum length in bytes of a body whose names are examined.
 const MAX_PROBED: usize = 8 * 1024 * 1024;
-/// How many names are looked at.
+/// The maximum number of names that are examined.
 const MAX_PROBES: usize = 32;
 
 /// Distinguishes the names that a type declares from the keys of maps, which may be secrets.
 ///
-/// The type does not list the names that it declares. So the body is read again with another name in this place: a map
-/// takes any key and fails as before, while a struct misses the field or ignores it.
+/// The declared names of a type cannot be listed. To test a name, the body is therefore read again with a different
+/// name in the same position. A map accepts any key and fails with the same error. A struct reports a missing field or
+/// ignores the unknown name.
 struct DeclaredNames<'a> {
     body: &'a [u8],
     error: &'a serde_json::Error,
@@ -75,15 +76,14 @@ impl DeclaredNames<'_> {
         };
         self.left = left;
         let name = self.body.get(range.clone()).and_then(|name| std::str::from_utf8(name).ok());
-        let renamed = name.is_some_and(|name| self.is_missed(name, &range));
-        renamed || self.is_not_repeatable(&range)
+        name.is_some_and(|name| self.is_missed(name, &range) || self.is_not_repeatable(name, &range))
     }
 
-    /// Whether the error is another one with another name.
+    /// Returns whether the error changes if the name changes.
     fn is_missed(&self, name: &str, range: &Range<usize>) -> bool {
         let mut changed = self.body.to_vec();
         let Some(place) = changed.get_mut(range.clone()) else { return false };
-        // No field has such a name. Lines and columns stay as they are.
+        // A field name never consists of `~` characters only. Lines and columns do not change.
         place.fill(b'~');
         let after = match (self.decode)(changed.into()) {
             None => return true,
@@ -94,7 +94,7 @@ impl DeclaredNames<'_> {
         if text == self.error.to_string() {
             return false;
         }
-        // The message lists the names that the type has.
+        // The error text lists the names that the type declares.
         if text.starts_with("unknown field `~") || text.starts_with("unknown variant `~") {
             return text.contains(&format!("`{name}`"));
         }
@@ -102,15 +102,21 @@ impl DeclaredNames<'_> {
         text.starts_with("missing field `") || place(&after) > place(self.error)
     }
 
-    /// Whether the name cannot appear twice in its object. A map takes the second value.
-    fn is_not_repeatable(&self, range: &Range<usize>) -> bool {
+    /// Returns whether the name must not occur twice in its object. A map accepts a second value for a key.
+    fn is_not_repeatable(&self, name: &str, range: &Range<usize>) -> bool {
+        const DUPLICATE: &str = "duplicate field `";
         let repeated = || {
             let end = json_path::end_of_value(self.body, range.end)?;
             let member = self.body.get(range.start.checked_sub(1)?..end)?;
             let (before, after) = self.body.split_at_checked(end)?;
             (self.decode)([before, b",", member, after].concat().into())
         };
-        matches!(repeated(), Some(DecodeError::Json(error)) if error.to_string().starts_with("duplicate field `"))
+        let Some(DecodeError::Json(error)) = repeated() else { return false };
+        let text = error.to_string();
+        // The error may be about another field that occurs twice.
+        let is_other = self.error.to_string().starts_with(DUPLICATE)
+            && !text.strip_prefix(DUPLICATE).is_some_and(|text| text.starts_with(&format!("{name}`")));
+        text.starts_with(DUPLICATE) && !is_other
     }
 }
 
@@ -132,30 +138,45 @@ impl de::Error for DecodeError {
     }
 }
 
-/// Says what was expected and where. Leaves out the values that were found, which may be secrets.
+/// The output states the expected type and the position. The found values are omitted, because they may be secrets.
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Json(error) if error.is_data() => f.write_str(&masked(&error.to_string())),
+            Self::Json(error) if error.is_data() => {
+                let text = error.to_string();
+                let place = format!(" at line {} column {}", error.line(), error.column());
+                let message = text.strip_suffix(&*place);
+                write!(f, "{}{}", masked(message.unwrap_or(&text)), message.map_or("", |_| &*place))
+            }
             Self::Custom(message) => f.write_str(&masked(message)),
             Self::Json(_) | Self::Text(_) | Self::NotAnOption => f.write_str(&self.position()),
         }
     }
 }
 
-/// Removes the values that serde quotes: strings in quotes, names of variants and fields in backticks. Keeps the rest
-/// of the message, which says what was expected.
+/// Removes the values that a message quotes: strings in quotes, and names of variants and fields in backticks. The rest
+/// of a message of serde, which states the expected type, is kept.
 fn masked(message: &str) -> String {
-    let (found, expected) = match message.rfind(", expected ") {
-        Some(at) => message.split_at(at),
-        None => match message.rfind(" at line ") {
-            Some(at) if !message.starts_with("missing field") => message.split_at(at),
-            _ => ("", message),
-        },
-    };
+    if message.starts_with("missing field `") {
+        return message.to_owned();
+    }
+    let (found, expected) = expectation(message).map_or((message, ""), |at| message.split_at(at));
     let open = found.find(['"', '`']);
     let found = open.and_then(|open| found.get(..open)).unwrap_or(found);
     format!("{}{expected}", found.trim_end())
+}
+
+/// Returns where the expected type begins in a message of serde. Returns `None` for the message of a user's type, because
+/// such a message may quote a value in any place. A value may contain the same words as a message of serde.
+fn expectation(message: &str) -> Option<usize> {
+    const BY_SERDE: [&str; 5] =
+        ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant `", "unknown field `"];
+    const NOTHING: [&str; 2] = [", there are no variants", ", there are no fields"];
+    if !BY_SERDE.iter().any(|start| message.starts_with(start)) {
+        return None;
+    }
+    let nothing = NOTHING.iter().find_map(|end| message.strip_suffix(end));
+    nothing.map(str::len).or_else(|| message.rfind(", expected "))
 }
 
 impl std::error::Error for DecodeError {}

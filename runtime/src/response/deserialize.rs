@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::format::{charset, form_document};
 
 impl Answer {
-    /// Decodes the value of a successful answer. Compiled once for each type, so code that does not depend on the type
-    /// is in other functions.
+    /// Decodes the value of a successful answer. This function is compiled once for each type, so code that does not
+    /// depend on the type is in other functions.
     pub(crate) fn deserialize<T: DeserializeOwned>(mut self) -> Result<T, Error> {
         if !self.status.is_success() && !self.is_none() {
             return Err(self.into_status_error());
@@ -27,7 +27,7 @@ impl Answer {
         }
     }
 
-    /// The body. A token response may be urlencoded; then it is the same document as JSON.
+    /// Returns the body. A token response may be urlencoded, and is then converted to the equivalent JSON document.
     fn take_document(&mut self) -> Bytes {
         let body = self.content.take();
         let document = self.secret.then(|| form_document::read(&self.headers, charset::without_bom(&body)));
@@ -37,7 +37,7 @@ impl Answer {
         }
     }
 
-    /// The error of reading the value from another body.
+    /// Returns the error of reading the value from a changed body.
     fn error_of<T: DeserializeOwned>(&self, body: Bytes) -> Option<DecodeError> {
         T::deserialize(&BodyDeserializer::new(self.status, &self.headers, body, self.none)).err()
     }

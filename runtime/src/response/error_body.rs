@@ -1,4 +1,4 @@
-//! What the code of `#[derive(ApiError)]` reads from an error: the status, and the body as the type of a variant.
+//! Reads the status and the body of an error for the code that `#[derive(ApiError)]` generates.
 
 use serde::de::DeserializeOwned;
 
@@ -7,11 +7,11 @@ use crate::response::body_deserializer::BodyDeserializer;
 
 /// The type of a field in a variant of an [`ApiError`](macro@crate::ApiError): every type that serde can deserialize.
 ///
-/// The body of the answer is read as a method's return value is: as JSON, or as text for a `String`.
+/// The body of the answer is read like a method's return value: as JSON, or as text for a `String`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the body of an error answer",
     label = "not readable",
-    note = "derive `serde::Deserialize` for it or for what it holds"
+    note = "derive `serde::Deserialize` for the type or for the types that it contains"
 )]
 pub trait ErrorBody: Sized {
     #[doc(hidden)]
@@ -26,8 +26,8 @@ impl<T: DeserializeOwned> ErrorBody for T {
     }
 }
 
-/// Returns the status if the answer to the call is itself the error. Returns `None` for all other errors, even those that
-/// hold a rejection.
+/// Returns the status if the error is the answer to the call itself. Returns `None` for all other errors, even if they
+/// contain a rejection.
 pub(crate) fn error_status(error: &Error) -> Option<u16> {
     error.status().filter(|_| error.is_status()).map(|status| status.as_u16())
 }

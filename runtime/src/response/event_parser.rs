@@ -1,5 +1,5 @@
-//! Parses server-sent events as the HTML standard requires (§9.2.6). The way a stream is split into chunks does not
-//! change the events.
+//! Parses server-sent events as the HTML standard requires (§9.2.6). The events do not depend on how the stream is
+//! split into chunks.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use bytes::BytesMut;
 use super::item::MAX_LENGTH;
 use super::line_buffer::LineBuffer;
 
-/// The longest name of a field with its colon and space, which do not count for the limit.
+/// The length of the longest field name with its colon and space, which are excluded from the limit.
 const FIELD_NAME: usize = "event: ".len();
 
 /// One event before its data is decoded.
@@ -19,18 +19,18 @@ pub(crate) struct RawEvent {
     pub(crate) data: String,
 }
 
-/// An event or a line is longer than the limit.
+/// The error for an event or a line that is longer than the limit.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooLong;
 
 #[derive(Debug)]
 pub(crate) struct EventParser {
     buffer: LineBuffer,
-    /// The longest data of an event, and the longest line.
+    /// The maximum length in bytes of the data of an event, and of a line.
     limit: usize,
-    /// Whether the place of the byte order mark has been passed.
+    /// Whether the parser has passed the position of a possible byte order mark.
     started: bool,
-    /// Whether the last line ended with CR. An LF that follows belongs to the same line end.
+    /// Whether the last line ended with CR. An LF after this CR belongs to the same line end.
     after_cr: bool,
     event: Option<String>,
     data: Option<String>,
@@ -66,7 +66,7 @@ impl EventParser {
         self.buffer.push(chunk);
     }
 
-    /// The last reconnection time that the server sent.
+    /// Returns the last reconnection time that the server sent.
     pub(crate) fn retry(&self) -> Option<Duration> {
         self.retry
     }
@@ -80,6 +80,10 @@ impl EventParser {
             }
             if !line.is_empty() {
                 self.field(&String::from_utf8_lossy(&line));
+                // The limit of a line allows for the longest field name. With a shorter name, the data may be too long.
+                if self.data.as_ref().is_some_and(|data| data.len() > self.limit) {
+                    return Some(Err(TooLong));
+                }
                 continue;
             }
             let event = self.event.take();
@@ -90,9 +94,9 @@ impl EventParser {
         self.is_beyond_limit(self.buffer.rest().len()).then_some(Err(TooLong))
     }
 
-    /// Whether the event is too long with one more line.
+    /// Returns whether one more line makes the event too long.
     fn is_beyond_limit(&self, line: usize) -> bool {
-        // Lines of data are joined with a line break.
+        // The lines of data are joined with line breaks.
         let data = self.data.as_ref().map_or(0, |data| data.len().saturating_add(1));
         data.saturating_add(line) > self.limit.saturating_add(FIELD_NAME)
     }
@@ -113,7 +117,7 @@ impl EventParser {
         Some(())
     }
 
-    /// Takes a line, without the CR, LF or CR LF that ends it.
+    /// Takes a line, without the CR, LF or CR LF at its end.
     fn take_line(&mut self) -> Option<BytesMut> {
         if self.after_cr && !self.buffer.rest().is_empty() {
             self.after_cr = false;
@@ -145,7 +149,7 @@ impl EventParser {
             "retry" if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.retry = value.parse().ok().map(Duration::from_millis).or(self.retry);
             }
-            // Comments, which have no name, and unknown fields.
+            // Comments, which have an empty field name, and unknown fields are ignored.
             _ => {}
         }
     }
@@ -210,7 +214,7 @@ mod tests {
         assert_eq!(parse(&bytes), whole);
     }
 
-    /// The time for a long event must not grow with the square of its length.
+    /// The time to parse a long event must not grow with the square of its length.
     #[test]
     fn each_byte_is_looked_at_once() {
         let long = format!("data: {}\ndata: {}\n\n", "x".repeat(50_000), "y".repeat(50_000));
@@ -240,6 +244,10 @@ mod tests {
         for size in [1, 3, 1000] {
             assert_eq!(first("data: 0123456789\n\n", size), Some(Ok(event("0123456789"))));
             assert_eq!(first(&format!("data: {}\n\n", "x".repeat(12)), size), Some(Err(TooLong)));
+            for field in ["data:", "data: "] {
+                let longer = format!("{field}{}\n\n", "x".repeat(11));
+                assert_eq!(first(&longer, size), Some(Err(TooLong)), "{field}");
+            }
             assert_eq!(first("data: 01234\ndata: 5678\ndata: 9\n\n", size), Some(Err(TooLong)), "joined");
             assert_eq!(first(&format!(": {}\n", "x".repeat(100)), size), Some(Err(TooLong)), "a comment");
             assert_eq!(first(&"x".repeat(100), size), Some(Err(TooLong)), "without an end");

@@ -22,7 +22,7 @@ use crate::response::reading::Reading;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event<T> {
-    /// The last id that the server sent, with this event or an earlier one.
+    /// The last id that the server sent with this event or an earlier one.
     pub id: Option<String>,
     /// The event type. `None` is the type that browsers call `message`.
     pub event: Option<String>,
@@ -31,7 +31,7 @@ pub struct Event<T> {
 }
 
 impl<T> Event<T> {
-    /// Creates an event with these data, without an id and a type.
+    /// Creates an event with this data, without an id and without a type.
     #[must_use]
     pub fn new(data: T) -> Self {
         Self { id: None, event: None, data }
@@ -40,7 +40,8 @@ impl<T> Event<T> {
 
 /// The server-sent events of a successful answer, as a stream (HTML standard §9.2).
 ///
-/// The stream ends when the connection ends. It does not reconnect; the caller decides whether and when to call again.
+/// The stream ends when the connection ends. It does not reconnect. The caller decides whether and when to call the
+/// method again.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Tick;
@@ -53,36 +54,36 @@ impl<T> Event<T> {
 /// # }
 /// ```
 ///
-/// If `T` is JSON, an event with the data `[DONE]` ends the stream, as the APIs of language models use it.
-/// `Events<String>` returns it like any other event.
+/// If `T` is read as JSON, an event with the data `[DONE]` ends the stream, because the APIs of language models end
+/// their streams with this event. `Events<String>` returns this event like any other event.
 ///
-/// An answer whose type is not `text/event-stream` is an error with [`is_decode`](Error::is_decode). The error holds the
-/// beginning of the body ([`Error::body`]). An answer without the header `content-type` is read as events, and an empty
-/// body has no events.
+/// If the content type of an answer is not `text/event-stream`, the call fails with [`is_decode`](Error::is_decode).
+/// The error contains the beginning of the body ([`Error::body`]). An answer without the header `content-type` is read
+/// as events. An empty body has no events.
 pub struct Events<T> {
     body: Option<ByteStream>,
     parser: EventParser,
-    /// Events that no server sent.
+    /// The events that a hand-written implementation supplied.
     given: VecDeque<Result<Event<T>, Error>>,
 }
 
-/// No field is ever pinned.
+/// Fields are never pinned.
 impl<T> Unpin for Events<T> {}
 
 /// The data that ends a stream of JSON.
 const DONE: &str = "[DONE]";
 
 impl<T: DeserializeOwned> Events<T> {
-    /// Returns the next event, or `None` at the end and after the connection failed.
+    /// Returns the next event, or `None` at the end of the stream or after the connection failed.
     ///
-    /// If the data of an event cannot be read as `T`, that item is an error, and the stream continues with the next
+    /// If the data of an event cannot be read as `T`, this item is an error, and the stream continues with the next
     /// event. This method is cancel safe.
     pub async fn next(&mut self) -> Option<Result<Event<T>, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Sets how many bytes the data of an event, and a line, may have. After a longer one the stream returns an error and
-    /// ends. Default: 16 MiB.
+    /// Sets the maximum number of bytes of a line and of the data of an event. If the maximum is exceeded, the stream
+    /// returns an error and ends. Default: 16 MiB.
     #[must_use]
     pub fn max_length(self, bytes: usize) -> Self {
         Self { parser: self.parser.with_limit(bytes), ..self }
@@ -96,17 +97,17 @@ impl<T: DeserializeOwned> Events<T> {
 }
 
 impl<T> Events<T> {
-    /// Creates events with these data that no server sent, for a hand-written implementation of an API.
+    /// Creates events with this data for a hand-written implementation of an API.
     pub fn from_items(items: impl IntoIterator<Item = T>) -> Self {
         Self::from_events(items.into_iter().map(Event::new))
     }
 
-    /// Creates events and errors that no server sent, for a hand-written implementation of an API.
+    /// Creates events and errors for a hand-written implementation of an API.
     pub fn from_results(items: impl IntoIterator<Item = Result<T, Error>>) -> Self {
         Self::given(items.into_iter().map(|item| item.map(Event::new)))
     }
 
-    /// Creates events that no server sent, for a hand-written implementation of an API.
+    /// Creates complete events for a hand-written implementation of an API.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {

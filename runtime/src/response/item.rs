@@ -7,7 +7,7 @@ use crate::error::{Error, Kind};
 use crate::response::body_deserializer::BodyDeserializer;
 use crate::response::decode_error::DecodeError;
 
-/// The longest line or event, unless the caller sets another limit.
+/// The maximum length in bytes of a line or event, unless the caller sets a different limit.
 pub(crate) const MAX_LENGTH: usize = 16 * 1024 * 1024;
 
 pub(crate) fn too_long(limit: usize) -> Error {
@@ -18,26 +18,26 @@ pub(crate) fn too_long(limit: usize) -> Error {
     Error::new(Kind::Decode, text)
 }
 
-/// Decodes one line or event: a string is the text itself, and every other type is JSON.
+/// Decodes one line or event. A string is the raw text, and any other type is JSON.
 pub(crate) fn value_of<T: DeserializeOwned>(text: Bytes) -> Result<T, Error> {
     let source = BodyDeserializer::item(text);
     T::deserialize(&source).map_err(|error| decode_error(&error, &source.into_body(), error_of::<T>))
 }
 
-/// Decodes one element of a list, which is JSON.
+/// Decodes one element of a JSON list.
 pub(crate) fn json_value_of<T: DeserializeOwned>(json: &Bytes) -> Result<T, Error> {
     let error_of = |text: Bytes| serde_json::from_slice::<T>(&text).err().map(DecodeError::from);
     serde_json::from_slice(json).map_err(|error| decode_error(&error.into(), json, error_of))
 }
 
-/// The error of reading the value from another text.
+/// Returns the error of reading the value from a changed text.
 fn error_of<T: DeserializeOwned>(text: Bytes) -> Option<DecodeError> {
     T::deserialize(&BodyDeserializer::item(text)).err()
 }
 
 fn decode_error(error: &DecodeError, text: &Bytes, error_of: fn(Bytes) -> Option<DecodeError>) -> Error {
     let text = format!(
-        "an item of the answer is not of the declared type ({}). Compare the type of the items with what the server sends",
+        "an item of the answer is not of the declared type ({}). Compare the type of the items with the answer of the server",
         error.explanation(text, &error_of)
     );
     Error::new(Kind::Decode, text)

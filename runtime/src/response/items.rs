@@ -21,9 +21,9 @@ use crate::error::Error;
 
 /// The elements of all pages of a list, as a stream. `T` is one element.
 ///
-/// The elements are those of the page itself, or of the list in it that `#[pages(…, items = "/data")]` names. The first
-/// page has been read when the call returns. Each further page is requested when the caller has taken all elements
-/// before it, as a call of its own with the session's credential.
+/// The elements come from the page itself, or from the list in the page that `#[pages(…, items = "/data")]` names. The
+/// first page has been read when the call returns. When the caller has taken all elements of a page, the next page is
+/// requested by a separate call with the session's credential.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Repository;
@@ -35,11 +35,11 @@ use crate::error::Error;
 /// # }
 /// ```
 ///
-/// If an element cannot be read as `T`, that item is an error, and the stream continues with the next element. What the
-/// stream does after other errors is the same as for [`Pages`](crate::Pages#errors-of-a-page).
+/// If an element cannot be read as `T`, this item is an error, and the stream continues with the next element.
+/// [`Pages`](crate::Pages#errors-of-a-page) describes how the stream continues after other errors.
 pub struct Items<T> {
     source: Source<T>,
-    /// How many more elements to return.
+    /// The maximum number of further elements to return.
     left: Option<usize>,
 }
 
@@ -48,11 +48,11 @@ enum Source<T> {
     Given(VecDeque<Result<T, Error>>),
 }
 
-/// The elements of the pages, before they are decoded.
+/// The elements of the pages before they are decoded.
 struct Elements {
     pages: PageSource,
     paging: Option<Paging>,
-    /// What is left of the current page. Each element shares the bytes of the page.
+    /// The remaining elements of the current page. Each element shares the bytes of the page.
     page: std::vec::IntoIter<Bytes>,
 }
 
@@ -79,20 +79,20 @@ impl Elements {
     }
 }
 
-/// No field is ever pinned.
+/// Fields are never pinned.
 impl<T> Unpin for Items<T> {}
 
 impl<T: DeserializeOwned> Items<T> {
     /// Returns the next element, or `None` after the last one.
     ///
-    /// This method is cancel safe: a page that is being requested is not requested a second time.
+    /// This method is cancel safe: dropping its future does not cause a page to be requested twice.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 }
 
 impl<T> Items<T> {
-    /// Creates elements that no server sent, for a hand-written implementation of an API.
+    /// Creates elements for a hand-written implementation of an API.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {
@@ -106,12 +106,12 @@ impl<T> Items<T> {
         Self::from_results(items.into_iter().map(Ok))
     }
 
-    /// Creates elements and errors that no server sent, for a hand-written implementation of an API.
+    /// Creates elements and errors for a hand-written implementation of an API.
     pub fn from_results(items: impl IntoIterator<Item = Result<T, Error>>) -> Self {
         Self { source: Source::Given(items.into_iter().collect()), left: None }
     }
 
-    /// Ends the stream after this many more elements, and requests no page beyond them.
+    /// Ends the stream after this many further elements, and requests no page beyond them.
     #[must_use]
     pub fn limit(self, items: usize) -> Self {
         Self { left: Some(self.left.map_or(items, |left| left.min(items))), ..self }

@@ -1,13 +1,13 @@
-//! Splits a body that arrives in chunks into lines. Each byte is looked at once, however small the chunks are.
+//! Splits a body that arrives in chunks into lines. Each byte is examined only once, even if the chunks are small.
 
 use bytes::{Buf, BytesMut};
 
 #[derive(Debug, Default)]
 pub(crate) struct LineBuffer {
     bytes: BytesMut,
-    /// The length of the start of the buffer that is known to hold no line end.
+    /// The number of bytes at the start of the buffer that are known to contain no line end.
     searched: usize,
-    /// How many bytes were looked at.
+    /// The number of bytes that were examined.
     #[cfg(test)]
     pub(crate) looked_at: usize,
 }
@@ -17,7 +17,7 @@ impl LineBuffer {
         self.bytes.extend_from_slice(chunk);
     }
 
-    /// Takes a line with the byte that ends it.
+    /// Takes a line together with the byte that ends it.
     pub(crate) fn take_line(&mut self, is_end: impl Fn(u8) -> bool) -> Option<BytesMut> {
         let rest = self.bytes.get(self.searched..)?;
         let end = rest.iter().position(|byte| is_end(*byte));
@@ -34,7 +34,7 @@ impl LineBuffer {
         Some(line)
     }
 
-    /// What has arrived of a line that is not complete.
+    /// Returns the bytes that have arrived of an incomplete line.
     pub(crate) fn rest(&self) -> &[u8] {
         &self.bytes
     }
@@ -55,7 +55,7 @@ impl LineBuffer {
 mod tests {
     use super::*;
 
-    /// The time for a long line must not grow with the square of its length.
+    /// The time to read a long line must not grow with the square of its length.
     #[test]
     fn each_byte_is_looked_at_once() {
         let line = [&vec![b'x'; 100_000][..], b"\n"].concat();

@@ -20,10 +20,10 @@ use crate::response::reading::Reading;
 
 /// The values of a successful answer with one JSON value per line, as a stream.
 ///
-/// Empty lines and a byte order mark are skipped. `Lines<String>` yields the lines themselves.
+/// Empty lines and a byte order mark are skipped. `Lines<String>` returns the raw lines.
 ///
-/// An answer of the type `text/html` is an error with [`is_decode`](Error::is_decode), which holds the beginning of the
-/// body ([`Error::body`]). An empty body has no values.
+/// If the content type of an answer is `text/html`, the call fails with [`is_decode`](Error::is_decode). The error
+/// contains the beginning of the body ([`Error::body`]). An empty body has no values.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Tick;
@@ -37,27 +37,28 @@ use crate::response::reading::Reading;
 pub struct Lines<T> {
     body: Option<ByteStream>,
     buffer: LineBuffer,
-    /// The longest line.
+    /// The maximum length of a line in bytes.
     limit: usize,
-    /// Whether the place of the byte order mark has been passed.
+    /// Whether the reader has passed the position of a possible byte order mark.
     started: bool,
-    /// Values that no server sent.
+    /// The values that a hand-written implementation supplied.
     given: VecDeque<Result<T, Error>>,
 }
 
-/// No field is ever pinned.
+/// Fields are never pinned.
 impl<T> Unpin for Lines<T> {}
 
 impl<T: DeserializeOwned> Lines<T> {
-    /// Returns the next value, or `None` at the end and after the connection failed.
+    /// Returns the next value, or `None` at the end of the stream or after the connection failed.
     ///
-    /// If a line cannot be read as `T`, that item is an error, and the stream continues with the next line. This method
+    /// If a line cannot be read as `T`, this item is an error, and the stream continues with the next line. This method
     /// is cancel safe.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Sets how many bytes a line may have. After a longer one the stream returns an error and ends. Default: 16 MiB.
+    /// Sets the maximum number of bytes of a line. After a longer line, the stream returns an error and ends. Default:
+    /// 16 MiB.
     #[must_use]
     pub fn max_length(self, bytes: usize) -> Self {
         Self { limit: bytes, ..self }
@@ -65,7 +66,7 @@ impl<T: DeserializeOwned> Lines<T> {
 }
 
 impl<T> Lines<T> {
-    /// Creates values that no server sent, for a hand-written implementation of an API.
+    /// Creates values for a hand-written implementation of an API.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {
@@ -78,7 +79,7 @@ impl<T> Lines<T> {
         Self::from_results(items.into_iter().map(Ok))
     }
 
-    /// Creates values and errors that no server sent, for a hand-written implementation of an API.
+    /// Creates values and errors for a hand-written implementation of an API.
     pub fn from_results(items: impl IntoIterator<Item = Result<T, Error>>) -> Self {
         Self { given: items.into_iter().collect(), ..Self::read(None) }
     }
@@ -115,11 +116,14 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
                     return this.end_with(too_long(this.limit));
                 }
                 (Some(line), _) => line.freeze(),
-                // An unfinished line may still get the CR of its end.
+                // The last byte of an incomplete line may be the CR of its line end.
                 (None, Some(_)) if this.buffer.rest().len() > this.limit.saturating_add(1) => {
                     return this.end_with(too_long(this.limit));
                 }
                 (None, None) if this.buffer.rest().is_empty() => return Poll::Ready(None),
+                (None, None) if trim_line_end(this.buffer.rest()).len() > this.limit => {
+                    return this.end_with(too_long(this.limit));
+                }
                 (None, None) => this.buffer.take_rest().freeze(),
                 (None, Some(body)) => match ready!(Pin::new(body).poll_next(context)) {
                     Some(Ok(chunk)) => {
@@ -143,7 +147,7 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
     }
 }
 
-/// Removes the line end. Keeps other white space, which may be part of the text of a `Lines<String>`.
+/// Removes the line end. Other white space is kept, because it may be part of the text of a `Lines<String>`.
 fn trim_line_end(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     let line = line.strip_suffix(b"\r").unwrap_or(line);

@@ -1,8 +1,9 @@
-//! How the answer to a call becomes the value that a method returns.
+//! Converts the answer to a call into the value that a method returns.
 //!
-//! A method returns `Result<T, E>`. `T` implements [`FromResponse`], which every type that serde can deserialize does;
-//! `E` implements [`FromError`], which every `E: From<afresh::Error>` does. Implement [`FromResponse`] yourself to read
-//! something other than JSON: you get an [`Answer`], and [`Reading`] says how much of the body has been read by then.
+//! A method returns `Result<T, E>`. `T` implements [`FromResponse`], as every type does that serde can deserialize. `E`
+//! implements [`FromError`], as every `E: From<afresh::Error>` does. Implement [`FromResponse`] yourself to read a
+//! format other than JSON. Your implementation receives an [`Answer`], and its [`Reading`] decides how much of the body
+//! has been read before.
 //!
 //! | trait | what the type is used for |
 //! |---|---|
@@ -12,9 +13,9 @@
 //! | [`SessionOutcome`](crate::refresh::SessionOutcome) | the `Result` of a `#[login]` or `#[refresh]` method |
 //! | [`ErrorBody`] | a field of a variant of an [`ApiError`](macro@crate::ApiError) |
 //!
-//! The other types are markers. [`ByHand`], [`BySerde`], [`ByReply`] and [`ByPages`] let the compiler find the right
-//! [`FromResponse`] without an annotation from you; [`OneAnswer`] and [`ManyAnswers`] let it check that `#[pages]` is used
-//! with [`Pages`](crate::Pages) or [`Items`](crate::Items), and only with them.
+//! The other types are markers. With [`ByHand`], [`BySerde`], [`ByReply`] and [`ByPages`], the compiler finds the right
+//! [`FromResponse`] implementation without an annotation. With [`OneAnswer`] and [`ManyAnswers`], the compiler checks
+//! that `#[pages]` is used with [`Pages`](crate::Pages) or [`Items`](crate::Items), and only with these types.
 
 // To read the code of this folder, start with `decode.rs`.
 

@@ -1,10 +1,9 @@
-//! One page as its answer shows it: the list in it, and the request for the page after it.
+//! One page of an answer: finds the list in the page and the URL of the next page.
 
 use bytes::Bytes;
 use http::header::LINK;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use url::Url;
 
 use super::answer::{Answer, Continuation};
 use crate::declaration::paging::NextPage;
@@ -13,24 +12,25 @@ use crate::format::charset::without_bom;
 use crate::format::json_pointer::find;
 use crate::format::link::next_of;
 use crate::format::query_parameter::{parameter, with_parameter};
+use crate::platform::url::{Url, ascii_origin, remove_user_and_fragment};
 use crate::transport::upstream::Upstream;
 
-/// Why there is no request for a next page, although the answer does not say that this page is the last.
+/// The reason why the next page cannot be requested, although the answer does not mark the page as the last one.
 pub(crate) enum Fault {
-    /// The page does not have the list that the method declares.
+    /// The page does not contain the list that the method declares.
     List(Error),
-    /// The link to the next page is wrong.
+    /// The link to the next page is invalid.
     Link(Error),
 }
 
-/// A page and how it was requested.
+/// A page together with the data to request the next page.
 pub(crate) struct Page<'a> {
     pub(crate) answer: &'a Answer,
     pub(crate) continuation: &'a Continuation,
 }
 
 impl Page<'_> {
-    /// Returns the URL of the next page, or `None` if this page is the last.
+    /// Returns the URL of the next page, or `None` if this page is the last one.
     pub(crate) fn next(&self) -> Result<Option<Url>, Fault> {
         let paging = self.continuation.paging;
         let last = if paging.next.needs_list() {
@@ -46,7 +46,7 @@ impl Page<'_> {
         self.after(last).map_err(Fault::Link)
     }
 
-    /// Whether this page is an empty list and nothing else.
+    /// Returns whether the whole page is an empty list.
     pub(crate) fn is_empty_list(&self) -> bool {
         let paging = self.continuation.paging;
         paging.next.needs_list()
@@ -58,7 +58,8 @@ impl Page<'_> {
         matches!(value_at(self.answer.body(), pointer), Ok(Some(Value::Bool(true))))
     }
 
-    /// `last`: the last element of the list, and the number of elements, if the list matters.
+    /// Returns the URL of the next page. `last` is the last element of the list and the number of elements, if the kind
+    /// of paging needs the list.
     fn after(&self, last: Option<(Bytes, usize)>) -> Result<Option<Url>, Error> {
         let set = |parameter, value: &str| with_parameter(&self.continuation.requested, parameter, value);
         match (self.continuation.paging.next, last) {
@@ -78,7 +79,7 @@ impl Page<'_> {
             (NextPage::Last { pointer, parameter }, Some((last, _))) => match value_at(&last, pointer) {
                 Ok(Some(value)) => scalar(&value, pointer).map(|cursor| Some(set(parameter, &cursor))),
                 Ok(None) | Err(_) => Err(wrong(format!(
-                    "the last element of the page has nothing at `{pointer}`, so the next page cannot be requested"
+                    "the last element of the page has no value at `{pointer}`, so the next page cannot be requested"
                 ))),
             },
             (NextPage::Number { parameter }, _) => self.count_up(parameter, 1, 1).map(Some),
@@ -89,7 +90,7 @@ impl Page<'_> {
         }
     }
 
-    /// The target of the first link to the next page. A header that is not UTF-8 is read as far as it is.
+    /// Returns the target of the first link to the next page. Bytes of the header that are not UTF-8 are replaced.
     fn link_header(&self) -> Option<String> {
         let lines = self.answer.headers().get_all(LINK).iter();
         lines.map(|line| String::from_utf8_lossy(line.as_bytes())).find_map(|line| next_of(&line))
@@ -102,7 +103,8 @@ impl Page<'_> {
         Ok(Some(value.trim()).filter(|value| !value.is_empty()))
     }
 
-    /// Adds `step` to the query parameter that counts, which is `start` if the call does not set it.
+    /// Adds `step` to the query parameter that counts. If the call does not set the parameter, the count begins at
+    /// `start`.
     fn count_up(&self, name: &str, start: u64, step: u64) -> Result<Url, Error> {
         let current = match parameter(&self.continuation.requested, name) {
             None => Some(start),
@@ -110,13 +112,14 @@ impl Page<'_> {
         };
         let next = current.and_then(|current: u64| current.checked_add(step)).ok_or_else(|| {
             wrong(format!(
-                "the query parameter `{name}` is not a number that can be counted up. Give it a number, or declare the next page in another way"
+                "the query parameter `{name}` is not a number that can be increased. Set the parameter to a number, or declare a different kind of paging"
             ))
         })?;
         Ok(with_parameter(&self.continuation.requested, name, &next.to_string()))
     }
 
-    /// Returns the URL that `link` leads to. A relative link belongs to the URL that answered (RFC 8288 §3.2).
+    /// Returns the URL that `link` points to. A relative link is resolved against the URL that answered (RFC 8288
+    /// §3.2).
     fn resolve(&self, link: &str) -> Result<Url, Error> {
         let Continuation { answered, upstream, paging, .. } = self.continuation;
         let mut url = match answered.join(link) {
@@ -131,15 +134,13 @@ impl Page<'_> {
         } else if !upstream.is_own(&url) {
             return Err(foreign(&url, upstream));
         }
-        url.set_fragment(None);
-        // Both fail only for URLs without a host.
-        let _ = url.set_username("");
-        let _ = url.set_password(None);
+        remove_user_and_fragment(&mut url);
         Ok(url)
     }
 }
 
-/// Returns the elements of the list at `pointer`, or of the list that `body` is. A list that is missing is empty.
+/// Returns the elements of the list at `pointer`, or of the whole body if there is no pointer. A missing list has no
+/// elements.
 pub(crate) fn list_of(body: &Bytes, pointer: Option<&str>) -> Result<Vec<Bytes>, Error> {
     let json = without_bom(body);
     if json.trim_ascii().is_empty() {
@@ -153,7 +154,7 @@ pub(crate) fn list_of(body: &Bytes, pointer: Option<&str>) -> Result<Vec<Bytes>,
         (_, Some(pointer)) => return Err(wrong(format!("the page has no list at `{pointer}`"))),
         (_, None) => {
             return Err(wrong(
-                "the page is not a list, and the method does not say where in a page its list is. Add `items = \"/...\"` to the `pages` attribute",
+                "the page is not a list, and the method does not declare where the list is in the page. Add `items = \"/...\"` to the `pages` attribute",
             ));
         }
     };
@@ -162,7 +163,7 @@ pub(crate) fn list_of(body: &Bytes, pointer: Option<&str>) -> Result<Vec<Bytes>,
     Ok(elements.into_iter().map(|element| body.slice_ref(element.get().as_bytes())).collect())
 }
 
-/// Returns the value at `pointer`. A value that is missing, `null`, `false` or empty is `None`.
+/// Returns the value at `pointer`. The result is `None` if the value is missing, `null`, `false` or empty.
 fn value_at(body: &[u8], pointer: &str) -> Result<Option<Value>, Error> {
     if is_absent(body, pointer) {
         return Ok(None);
@@ -174,13 +175,13 @@ fn value_at(body: &[u8], pointer: &str) -> Result<Option<Value>, Error> {
         Some(Value::String(text)) if text.is_empty() => Ok(None),
         Some(Value::Array(list)) if list.is_empty() => Ok(None),
         None if !found.has_parent => Err(wrong(format!(
-            "the page has no object for `{plain}`. Compare the `pages` attribute with what the server sends"
+            "the page has no object for `{plain}`. Compare the `pages` attribute with the answer of the server"
         ))),
         value => Ok(value),
     }
 }
 
-/// Whether a member that is marked with `?` is missing or `null`.
+/// Returns whether a member that is marked with `?` is missing or `null`.
 fn is_absent(body: &[u8], pointer: &str) -> bool {
     let marks = pointer.match_indices("?/").filter_map(|(at, _)| pointer.get(..at));
     marks.map(without_marks).any(|pointer| {
@@ -202,23 +203,24 @@ fn scalar(value: &Value, pointer: &str) -> Result<String, Error> {
 }
 
 fn wrong_kind(pointer: &str, expected: &str) -> Error {
-    wrong(format!("the value at `{pointer}` of the page, which leads to the next page, is not {expected}"))
+    wrong(format!("the value at `{pointer}`, which identifies the next page, is not {expected}"))
 }
 
 fn wrong(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(Kind::Decode, text)
 }
 
-/// Names the origins only: paths and queries may hold secrets.
+/// Returns the error for a page at a different origin. The error contains only the origins, because paths and queries
+/// may contain secrets.
 fn foreign(url: &Url, upstream: &Upstream) -> Error {
-    let of = |url: &Url| match url.host_str() {
-        Some(_) if url.origin().is_tuple() => url.origin().ascii_serialization(),
-        _ => format!("{}:", url.scheme()),
+    let of = |url: &Url| match ascii_origin(url) {
+        none if none == "null" => format!("{}:", url.scheme()),
+        origin => origin,
     };
     Error::new(
         Kind::Transport,
         format!(
-            "the next page is at `{}`, but this client is for `{}` and sends its credential nowhere else. If the server does not know its own name, add `rebase` to the `pages` attribute",
+            "the next page is at `{}`, but this client sends its credential only to `{}`. If the server uses a wrong host name in its links, add `rebase` to the `pages` attribute",
             of(url),
             of(&upstream.base)
         ),

@@ -1,31 +1,30 @@
-//! Requests pages one after another, and says where they end: [`PageSource`].
+//! Requests pages in order, and detects the last page: [`PageSource`].
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::task::{Context, Poll};
 
-use url::Url;
-
 use super::answer::{Answer, AnswerFuture, Continuation, SENT_ONCE};
 use super::page::{Fault, Page};
 use crate::error::{Error, Kind};
+use crate::platform::url::Url;
 
-/// How often a page is requested again after its request failed.
+/// The maximum number of times that a failed request for a page is repeated.
 const MAX_REPEATS: u8 = 2;
 
 /// The pages of one call, from the first to the last.
 pub(crate) struct PageSource {
     step: Step,
-    /// How to request the page after the last one that arrived.
+    /// The data to request the page after the last one that arrived.
     continuation: Option<Continuation>,
     seen: Seen,
-    /// How many requests in a row failed.
+    /// The number of consecutive requests that failed.
     failures: u8,
-    /// The name of the method, for errors.
+    /// The name of the method, for error texts.
     method: Option<&'static str>,
 }
 
-/// What happens when the next page is asked for.
+/// The action when the caller requests the next page.
 enum Step {
     First(Box<Answer>),
     Request(Url),
@@ -46,17 +45,17 @@ impl PageSource {
         }
     }
 
-    /// Names the method in an error.
+    /// Adds the name of the method to an error.
     pub(crate) fn in_method(&self, error: Error) -> Error {
         error.in_method(self.method)
     }
 
-    /// Requests no more pages.
+    /// Ends the stream, so that no further pages are requested.
     pub(crate) fn end(&mut self) {
         self.step = Step::End;
     }
 
-    /// Returns the next page, or `None` after the last one. Cancel safe.
+    /// Returns the next page, or `None` after the last one. This function is cancel safe.
     pub(crate) fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Answer, Error>>> {
         loop {
             match std::mem::replace(&mut self.step, Step::End) {
@@ -85,7 +84,7 @@ impl PageSource {
         }
     }
 
-    /// Keeps what a page says of the next one. An error in it comes after the page.
+    /// Reads from a page how to request the next page. If the page is invalid, the error is returned after the page.
     fn accept(&mut self, mut answer: Answer) -> Option<Result<Answer, Error>> {
         self.failures = 0;
         let Some(continuation) = answer.take_continuation() else { return Some(Ok(answer)) };
@@ -103,7 +102,8 @@ impl PageSource {
             }
             Ok(Some(url)) if self.seen.contains(&url) => Step::Fail(repeated().in_method(method)),
             Ok(Some(url)) => Step::Request(url),
-            // The declaration does not fit the server: every page would be wrong.
+            // If the list is missing in the first page, the declaration does not match the server, and each further
+            // page would fail, too.
             Err(Fault::List(error)) if is_first => return Some(Err(error.in_method(method))),
             Err(Fault::List(error) | Fault::Link(error)) => Step::Fail(error.in_method(method)),
         };
@@ -111,7 +111,7 @@ impl PageSource {
         Some(Ok(answer))
     }
 
-    /// Keeps the request, so that the next call for a page repeats it.
+    /// Keeps the request, so that the next poll for a page repeats it.
     fn failed(&mut self, url: Url, error: Error) -> Error {
         if self.failures < MAX_REPEATS {
             self.failures += 1;
@@ -122,11 +122,11 @@ impl PageSource {
 }
 
 fn repeated() -> Error {
-    Error::new(Kind::Decode, "the next page is one that was read before, so the pages would never end")
+    Error::new(Kind::Decode, "the next page was already read, so the pages would never end")
 }
 
-/// The requests that were sent, as hashes, so that thousands of pages cost little memory. All requests of one call
-/// differ only in their URLs.
+/// The requests that were sent, stored as hashes, so that thousands of pages need little memory. The requests of one
+/// call differ only in their URLs, so the hash of the URL is sufficient.
 #[derive(Default)]
 struct Seen {
     hashes: HashSet<u64>,

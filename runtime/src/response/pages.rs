@@ -1,4 +1,4 @@
-//! Reads an answer in pages, and requests each page when the caller asks for it: [`Pages`].
+//! Reads an answer in pages, and requests each page when the caller needs it: [`Pages`].
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -17,8 +17,8 @@ use crate::error::Error;
 
 /// The pages of an answer, as a stream. `T` is one page, such as `Vec<Repository>`.
 ///
-/// The first page has been read when the call returns. Each further page is requested when the caller asks for it, as
-/// a call of its own with the session's credential.
+/// The first page has been read when the call returns. Each further page is requested when the caller needs it, by a
+/// separate call with the session's credential.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Repository;
@@ -39,7 +39,7 @@ use crate::error::Error;
 /// | the link to the next page is wrong, leads to another origin, or leads to a page that was read before | ends; the page with that link was returned before |
 pub struct Pages<T> {
     source: Source<T>,
-    /// How many more pages to return.
+    /// The maximum number of further pages to return.
     left: Option<usize>,
 }
 
@@ -48,20 +48,20 @@ enum Source<T> {
     Given(VecDeque<Result<T, Error>>),
 }
 
-/// No field is ever pinned.
+/// Fields are never pinned.
 impl<T> Unpin for Pages<T> {}
 
 impl<T: DeserializeOwned> Pages<T> {
     /// Returns the next page, or `None` after the last one.
     ///
-    /// This method is cancel safe: a page that is being requested is not requested a second time.
+    /// This method is cancel safe: dropping its future does not cause a page to be requested twice.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 }
 
 impl<T> Pages<T> {
-    /// Creates pages that no server sent, for a hand-written implementation of an API.
+    /// Creates pages for a hand-written implementation of an API.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {
@@ -74,12 +74,12 @@ impl<T> Pages<T> {
         Self::from_results(pages.into_iter().map(Ok))
     }
 
-    /// Creates pages and errors that no server sent, for a hand-written implementation of an API.
+    /// Creates pages and errors for a hand-written implementation of an API.
     pub fn from_results(pages: impl IntoIterator<Item = Result<T, Error>>) -> Self {
         Self { source: Source::Given(pages.into_iter().collect()), left: None }
     }
 
-    /// Ends the stream after this many more pages, and requests no page beyond them.
+    /// Ends the stream after this many further pages, and requests no page beyond them.
     #[must_use]
     pub fn limit(self, pages: usize) -> Self {
         Self { left: Some(self.left.map_or(pages, |left| left.min(pages))), ..self }

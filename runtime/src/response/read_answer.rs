@@ -13,13 +13,15 @@ use crate::platform::messages;
 use crate::transport::body;
 use crate::transport::response::Response;
 
-/// The longest body of an answer that is not a success. More than this is no description of an error.
+/// The maximum length in bytes of the body of an unsuccessful answer. A longer body does not help to describe the
+/// error.
 const MAX_ERROR_BODY: usize = 1024 * 1024;
 
 impl Answer {
-    /// Reads the body of a response, unless [`leaves`](Reading::leaves) says that it stays unread. A success with more
-    /// than `max_body` bytes is an error. The body of any other answer is cut at its limit.
-    #[expect(clippy::manual_async_fn, reason = "the future of an async fn holds its arguments twice")]
+    /// Reads the body of a response, unless [`leaves`](Reading::leaves) returns that the body stays unread. A
+    /// successful answer with more than `max_body` bytes is an error. The body of an unsuccessful answer is cut at the
+    /// limit.
+    #[expect(clippy::manual_async_fn, reason = "the future of an async fn stores its arguments twice")]
     pub(crate) fn read(
         response: &mut Response,
         reading: Reading,
@@ -33,7 +35,7 @@ impl Answer {
             }
             let limit = match max_body {
                 _ if !status.is_success() => max_body.map_or(MAX_ERROR_BODY, |max| max.min(MAX_ERROR_BODY)),
-                // Nothing is read of a body that says that it is too long.
+                // If the length in the header exceeds the limit, the body is not read.
                 Some(max) if is_longer(response, max) => return Err(too_large(max)),
                 max => max.unwrap_or(usize::MAX),
             };
@@ -62,7 +64,7 @@ impl Answer {
         }
     }
 
-    /// Leaves the body unread.
+    /// Creates an answer whose body is not read.
     pub(crate) fn live(response: Response, receipt: Receipt) -> Self {
         let mut response = response.into_message();
         messages::extend(&mut response, receipt);

@@ -1,30 +1,32 @@
-//! How much of an answer is read, and how the compiler finds the right [`FromResponse`](super::FromResponse): types
-//! that it infers and you never write.
+//! Defines how much of an answer is read, and the marker types with which the compiler finds the right
+//! [`FromResponse`](super::FromResponse) implementation. Users never write these markers, because the compiler infers
+//! them.
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 
 use crate::format::media_type::MediaType;
 
-/// How much of a response is read before a value is made from it.
+/// The part of a response that is read before the response is converted into a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// The whole body.
+    /// The whole body is read.
     Whole,
-    /// Only the head, if the status is a success: the value reads the body as it arrives. The body of any other answer
-    /// is read whole, for the error.
+    /// Only the head of a successful answer is read, because the value reads the body as it arrives. The body of an
+    /// unsuccessful answer is read up to 1 MiB for the error.
     HeadOfSuccess,
-    /// As `HeadOfSuccess`, if the answer is server-sent events or has no content type. The body of any other answer is
-    /// read up to 64 KiB, for the error.
+    /// Works like `HeadOfSuccess` if the answer contains server-sent events or has no content type. The body of a
+    /// successful answer of a different type is read up to 64 KiB for the error.
     HeadOfEvents,
-    /// As `HeadOfSuccess`, unless the answer is a web page. Its body is read up to 64 KiB, for the error.
+    /// Works like `HeadOfSuccess` unless the answer is a web page. The body of a successful web page is read up to 64
+    /// KiB for the error.
     HeadOfLines,
-    /// Only the head, whatever the status.
+    /// Only the head is read, for every status.
     Head,
 }
 
 impl Reading {
-    /// Whether the value itself reads the body of an answer with this status.
+    /// Returns whether the value itself reads the body of an answer with this status.
     pub(crate) fn is_live(self, status: StatusCode) -> bool {
         match self {
             Self::Whole => false,
@@ -33,12 +35,12 @@ impl Reading {
         }
     }
 
-    /// Whether the body of this answer is left unread, for the value.
+    /// Returns whether the body of this answer is left unread, so that the value can read it.
     pub(crate) fn leaves(self, status: StatusCode, headers: &HeaderMap) -> bool {
         self.is_live(status) && self.fits(headers)
     }
 
-    /// Whether a value that reads the body as it arrives can read one with these headers.
+    /// Returns whether a value that reads the body as it arrives accepts an answer with these headers.
     pub(crate) fn fits(self, headers: &HeaderMap) -> bool {
         let kind = MediaType::of(headers);
         match self {
@@ -49,7 +51,7 @@ impl Reading {
     }
 }
 
-/// Marks an implementation of [`FromResponse`](super::FromResponse) that was written by hand.
+/// Marks a hand-written implementation of [`FromResponse`](super::FromResponse).
 #[derive(Debug)]
 pub enum ByHand {}
 
@@ -57,7 +59,7 @@ pub enum ByHand {}
 #[derive(Debug)]
 pub enum BySerde {}
 
-/// Marks the implementation of [`FromResponse`](super::FromResponse) for a [`Reply`](crate::Reply) of another type.
+/// Marks the implementation of [`FromResponse`](super::FromResponse) for a [`Reply`](crate::Reply) of a readable type.
 #[derive(Debug)]
 pub struct ByReply<Via>(Via);
 
@@ -66,7 +68,7 @@ pub struct ByReply<Via>(Via);
 #[derive(Debug)]
 pub enum ByPages {}
 
-/// Implemented by the markers of types that are read from one answer: all but [`ByPages`].
+/// Implemented by the markers of types that are read from one answer: all markers except [`ByPages`].
 #[diagnostic::on_unimplemented(
     message = "a method that returns `Pages` or `Items` must have the `pages` attribute",
     label = "no way to the next page",

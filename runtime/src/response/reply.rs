@@ -6,13 +6,13 @@ use crate::error::Receipt;
 
 /// A decoded body with the status and headers of its answer.
 ///
-/// A method returns it when the body alone is not enough.
+/// A method returns this type if the caller needs more than the body.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Reply<T> {
-    /// The status, which is a success.
+    /// The status, which is a success unless the type of the body accepts other statuses.
     pub status: StatusCode,
-    /// The headers.
+    /// The headers of the answer.
     pub headers: HeaderMap,
     /// The decoded body.
     pub body: T,
@@ -20,7 +20,7 @@ pub struct Reply<T> {
 }
 
 impl<T> Reply<T> {
-    /// Creates a reply, for a hand-written implementation of an API.
+    /// Creates a reply for a hand-written implementation of an API.
     #[must_use]
     pub fn new(status: StatusCode, headers: HeaderMap, body: T) -> Self {
         Self { status, headers, body, receipt: Receipt::default() }

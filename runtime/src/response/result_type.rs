@@ -1,6 +1,6 @@
-//! What the return type of a method rules out. Generated code asks by method resolution, so that the type decides and
-//! not its spelling: the inherent methods of [`ResultType`] exist only for a `Result`, and those of [`AnyResult`] for
-//! all other types, which are rejected elsewhere.
+//! Rejects wrong return types of methods at compile time. Generated code uses method resolution for the checks, so the
+//! type matters and not its spelling. The inherent methods of [`ResultType`] exist only for a `Result`. The methods of
+//! [`AnyResult`] exist for all other types, which a different check rejects.
 
 use std::marker::PhantomData;
 
@@ -18,15 +18,15 @@ pub const fn result_type<R>() -> ResultType<R> {
     ResultType(PhantomData)
 }
 
-/// The checks for types about which nothing is known.
+/// The checks for types that have no special rules.
 pub trait AnyResult {
-    /// The method has statuses that mean `None`.
+    /// Checks the return type of a method that has statuses that mean `None`.
     fn with_none(&self) {}
 
-    /// The method sends a HEAD request.
+    /// Checks the return type of a method that sends a HEAD request.
     fn without_body(&self) {}
 
-    /// The trait has no method with a role.
+    /// Checks the return type of a method in a trait without roles.
     fn without_role(&self) {}
 }
 
@@ -34,14 +34,14 @@ impl<R> AnyResult for ResultType<R> {}
 
 #[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
 impl<T, E> ResultType<Result<T, E>> {
-    /// The method has statuses that mean `None`.
+    /// Checks the return type of a method that has statuses that mean `None`.
     pub fn with_none(&self)
     where
         T: MayBeNone,
     {
     }
 
-    /// The method sends a HEAD request.
+    /// Checks the return type of a method that sends a HEAD request.
     pub fn without_body<Via>(&self)
     where
         T: HeadValue<Via>,
@@ -49,7 +49,7 @@ impl<T, E> ResultType<Result<T, E>> {
     }
 }
 
-/// What a method with the `none_on` attribute returns: an `Option`, or a [`Reply`] of one.
+/// The value type of a method with the `none_on` attribute: an `Option`, or a [`Reply`] of an `Option`.
 #[diagnostic::on_unimplemented(
     message = "a method with the `none_on` attribute must return `Result<Option<T>>`",
     label = "cannot be `None`",
@@ -60,7 +60,7 @@ pub trait MayBeNone {}
 impl<T> MayBeNone for Option<T> {}
 impl<T: MayBeNone> MayBeNone for Reply<T> {}
 
-/// What a method that sends a HEAD request returns: a value that is not read from the body.
+/// The value type of a method that sends a HEAD request. The value of a HEAD request is not read from the body.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the answer to a HEAD request, which has no body",
     label = "read from a body",

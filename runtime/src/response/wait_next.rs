@@ -1,4 +1,4 @@
-//! `wait_next()` of all streams, for programs without async code.
+//! Adds the blocking method `wait_next()` to all streams, for programs without async code.
 
 use std::future::Future;
 
@@ -12,7 +12,7 @@ use super::pages::Pages;
 use crate::error::Error;
 use crate::platform::background::block_on;
 
-/// What `next` returns, on this thread.
+/// Waits for the result of `next` on the current thread.
 #[track_caller]
 pub(crate) fn wait_next<T>(next: impl Future<Output = Option<Result<T, Error>>>) -> Option<Result<T, Error>> {
     block_on(next).unwrap_or_else(|error| Some(Err(Error::no_runtime(error))))
@@ -22,11 +22,12 @@ macro_rules! waiting {
     ($([$($parameters:tt)*] $stream:ty => $item:ty),* $(,)?) => {$(
         #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
         impl $($parameters)* $stream {
-            /// Like [`next`](Self::next), but blocks this thread while it waits. See [`Pending::wait`](crate::Pending::wait).
+            /// Blocks the thread until [`next`](Self::next) is ready, and returns its result. See
+            /// [`Pending::wait`](crate::Pending::wait).
             ///
             /// # Panics
             ///
-            /// Panics in async code. Await [`next`](Self::next) there.
+            /// Panics in async code. Await [`next`](Self::next) there instead.
             #[track_caller]
             pub fn wait_next(&mut self) -> Option<Result<$item, Error>> {
                 wait_next(self.next())

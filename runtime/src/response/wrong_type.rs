@@ -1,4 +1,4 @@
-//! The error of a successful answer whose content type is not the one that the method declares.
+//! Creates the error for a successful answer whose content type differs from the declared type.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use crate::format::charset;
 use crate::format::media_type::MediaType;
 
 impl Answer {
-    /// Returns this answer if it is a success that is empty or has the type that `reading` accepts. `expected` names
-    /// this type. Otherwise returns an error with the beginning of the body.
+    /// Returns this answer if it is successful, and either is empty or has the content type that `reading` accepts.
+    /// `expected` names this content type. Otherwise, the function returns an error with the beginning of the body.
     pub(crate) fn fitting(self, reading: Reading, expected: &str) -> Result<Self, Error> {
         let answer = self.success()?;
         let is_empty = matches!(&answer.content, Content::Whole(body) if body.is_empty());
@@ -55,7 +55,7 @@ impl Answer {
                 shortened(other)
             ),
             None => format!(
-                "the answer is not of the declared type ({place}). Compare the method's return type with what the server sends"
+                "the answer is not of the declared type ({place}). Compare the method's return type with the answer of the server"
             ),
         };
         let error = Error::new(Kind::Decode, text).with_receipt(self.receipt);
@@ -68,7 +68,7 @@ impl Answer {
     }
 }
 
-/// Limits the length of a media type, which the server chooses.
+/// Limits the length of a media type, because the server chooses it.
 fn shortened(essence: &str) -> String {
     essence.chars().take(60).collect()
 }

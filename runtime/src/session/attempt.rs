@@ -1,4 +1,4 @@
-//! One attempt to refresh, without the steps that a store adds.
+//! Makes one attempt to refresh. The steps that a store adds are in `store_sync`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
 use crate::platform::deadline::within;
 
-/// The longest time for one attempt.
+/// The longest time for one attempt to refresh.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Asks for a new credential. `None` if there is no result in time.
+/// Requests a new credential. Returns `None` if the provider does not finish within the deadline.
 pub(super) async fn attempt(session: &Session, basis: &Snapshot) -> Option<Attempt> {
     let Some(provider) = session.provider() else {
         let error = Error::new(
@@ -33,10 +33,10 @@ pub(super) fn too_long() -> Attempt {
     Attempt::Failed { error: errors::too_long(), retry_after: None }
 }
 
-/// Turns an attempt into the result for the state machine and the failure for the waiters.
+/// Converts an attempt into the result for the state machine and the failure for the waiting calls.
 pub(super) fn result_of(basis: &Snapshot, attempt: Attempt) -> (RefreshResult, RefreshFailure) {
     match attempt {
-        // In a browser, a page without a session tried the cookies of the browser.
+        // In a browser, a page without a session tries the cookies of the browser, and the server may reject them.
         Attempt::Rejected(error) if error.is_no_session() => {
             (RefreshResult::Rejected { rotation_lost: false }, Some(error))
         }

@@ -1,4 +1,4 @@
-//! What a call asks of its session, and what it gets: [`Demand`], [`Entered`], [`Next`].
+//! The types for a call and its session: [`Demand`], [`Entered`], [`Next`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,52 +10,52 @@ use crate::error::{Error, Reason, RefreshedBy, Stamp};
 /// Whether a call needs the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Demand {
-    /// The call is sent with a credential if there is one.
+    /// The call is sent with a credential if the session has one.
     Optional,
-    /// Without a credential the call returns an error, and nothing is sent.
+    /// Without a credential, the call returns an error and is not sent.
     Required,
 }
 
-/// What a call is sent with.
+/// The result of preparing a call: the snapshot that the call is sent with.
 #[derive(Debug)]
 pub(crate) struct Entered {
     pub(crate) snapshot: Arc<Snapshot>,
-    /// The refresh for which the call waited first.
+    /// The refresh for which the call waited before it was sent.
     pub(crate) waited: Option<Waited>,
 }
 
-/// How a call waited for a refresh.
+/// Describes how a call waited for a refresh.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Waited {
     pub(crate) by: RefreshedBy,
     pub(crate) time: Duration,
 }
 
-/// What a refused call does next.
+/// The next step of a refused call.
 #[derive(Debug)]
 pub(crate) enum Next {
-    /// The refusal is the response of the call.
+    /// The call returns the refusal.
     Return(Reason),
-    /// Wait for the refresh, then decide.
+    /// The call waits for the refresh and then decides.
     Wait(Wait),
-    /// The session was refreshed already.
+    /// The session has been refreshed already, so the call is sent again with this snapshot.
     Replay(Arc<Snapshot>),
     Fail(Error),
 }
 
-/// One caller that waits for a refresh.
+/// One call that waits for a refresh.
 #[derive(Debug)]
 pub(crate) struct Wait {
     pub(super) handle: RefreshHandle,
     pub(super) stamp: Stamp,
-    /// Whether this caller started the refresh.
+    /// Whether this call started the refresh.
     pub(super) started: bool,
-    /// Whether the server refused the call. It is then not sent again with the same access token.
+    /// Whether the server refused the call. A refused call is not sent again with the same access token.
     pub(super) refused: bool,
 }
 
 impl Wait {
-    /// Which call started the refresh.
+    /// Returns whether this call or another call started the refresh.
     pub(crate) fn by(&self) -> RefreshedBy {
         if self.started { RefreshedBy::ThisCall } else { RefreshedBy::AnotherCall }
     }

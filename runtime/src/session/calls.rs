@@ -1,6 +1,6 @@
-//! What a call asks of its session, before it is sent and after the server refused it. The state machine
-//! decides under its lock; the effects happen outside of it. No lock is held across an `.await`, and user
-//! code never runs under a lock.
+//! The methods of [`Session`] that a call uses before it is sent and after the server refused it. The state
+//! machine decides under its lock. The effects of a decision happen outside of the lock. No lock is held across an
+//! `.await`, and user code never runs under a lock.
 
 use std::sync::Arc;
 use std::task::Poll;
@@ -20,8 +20,8 @@ use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
 impl Session {
-    /// Before a call is sent, without a lock: whether the call is sent with `seen`. `Pending` if only
-    /// [`enter`](Self::enter) can tell.
+    /// Decides without a lock whether a call is sent with `seen`. Returns `Pending` if only [`enter`](Self::enter)
+    /// can decide.
     pub(crate) fn enter_at_once(&self, seen: &Snapshot, demand: Demand, once: bool) -> Poll<bool> {
         if seen.is_ready(Now::read, once) {
             self.ensure_writer();
@@ -32,17 +32,17 @@ impl Session {
         if logged_out && for_good && demand == Demand::Optional { Poll::Ready(false) } else { Poll::Pending }
     }
 
-    /// The snapshot of `stamp`, for a call that kept only its stamp. If the session has changed since, the
-    /// result has this stamp and no credential.
+    /// Returns the snapshot of `stamp`, for a call that kept only its stamp. If the session has changed since the
+    /// call was sent, the result has the given stamp and no credential.
     pub(crate) fn snapshot_at(&self, stamp: Stamp) -> Arc<Snapshot> {
         let current = self.snapshot();
         if current.stamp == stamp { current } else { Arc::new(Snapshot { stamp, ..Snapshot::empty() }) }
     }
 
-    /// Call this before a call is sent. Returns what to send with it, or `None` for nothing. `once`: whether the body
-    /// can be sent only once.
+    /// Prepares a call before it is sent. Returns the snapshot to send with the call, or `None` to send the call
+    /// without a session. `once` is true if the request body can be sent only once.
     ///
-    /// Cancel safe: a refresh for which it waits continues.
+    /// Cancel safe: dropping the future does not stop the refresh for which it waits.
     pub(crate) async fn enter(&self, demand: Demand, once: bool) -> Result<Option<Entered>, Error> {
         let at_once = |snapshot| Ok(Some(Entered { snapshot, waited: None }));
         self.check_store().await?;
@@ -74,8 +74,9 @@ impl Session {
         }
     }
 
-    /// Starts a refresh if it is due, and does not wait for it. Returns when to ask again, or `None` if nothing is due.
-    /// A credential from a recent refresh is not refreshed again within `min_age`, however short its lifetime is.
+    /// Starts a refresh if one is due, without waiting for its result. Returns when to check again, or `None` if
+    /// no refresh will become due. A credential from a refresh is not refreshed again before it has the age
+    /// `min_age`, even if its lifetime is shorter.
     pub(super) fn refresh_if_due(&self, min_age: Duration) -> Option<Instant> {
         let seen = self.snapshot();
         let refreshed = seen.credential().filter(|known| known.source() == Source::Refreshed);
@@ -89,9 +90,9 @@ impl Session {
         machine.next_refresh().max(old_enough.filter(|_| machine.next_refresh().is_some()))
     }
 
-    /// Decides and reserves the place of a new refresh in one step, then spawns it. `can_refresh` may run
-    /// user code, so it runs outside of the lock; its result is used only if nothing has changed meanwhile. The last
-    /// value is true if a refresh was started.
+    /// Decides what a call does and reserves a new refresh in one step, then spawns the refresh. `can_refresh` may
+    /// run user code, so it runs outside of the lock. The result of `can_refresh` is used only if the session has
+    /// not changed meanwhile. The last returned value is true if a refresh was started.
     fn decide(&self, once: bool) -> (Entry<RefreshHandle>, Arc<Snapshot>, bool) {
         loop {
             let seen = self.snapshot();
@@ -134,7 +135,7 @@ impl Session {
         }
     }
 
-    /// Call this after a call was refused. Returns what to do next.
+    /// Decides what a call does after the server refused it.
     pub(crate) fn settle(&self, sent_with: &Arc<Snapshot>, finding: Finding, route: &str) -> Next {
         let (can_refresh, ran_out) = (self.can_refresh(sent_with), self.has_run_out(sent_with));
         let (settled, prepared) = self.update(|machine| {
@@ -153,7 +154,7 @@ impl Session {
         }
         match settled {
             Settled::Return(reason) => Next::Return(reason),
-            // A start was replaced by a join above.
+            // The code above has replaced each `Start` by a `Join`.
             Settled::Start => Next::Return(Reason::NothingToRefreshWith),
             Settled::Ended(error) | Settled::Fail(error) => Next::Fail(error),
             Settled::Expired(error) => {
@@ -169,7 +170,8 @@ impl Session {
         }
     }
 
-    /// The current credential for a call that was prepared with `sent_with`. It must be of the same login.
+    /// Returns the current snapshot for a call that was prepared with `sent_with`. Returns an error if the current
+    /// snapshot belongs to another login.
     pub(crate) fn revalidate(&self, sent_with: &Arc<Snapshot>) -> Result<Arc<Snapshot>, Error> {
         let (ended, current) =
             self.update(|machine| (machine.ended(sent_with.stamp), machine.current().clone()));
@@ -184,7 +186,7 @@ impl Session {
         self.update(|machine| machine.replay_was_refused(stamp, finding, route, Instant::now()));
     }
 
-    /// A call was refused with `stamp`, and the refresh for it brought the same access token.
+    /// Records that the refresh for a refused call returned the access token that the server had refused.
     pub(crate) fn refresh_brought_same_token(&self, stamp: Stamp, route: &str) {
         self.update(|machine| machine.refresh_brought_same_token(stamp, route, Instant::now()));
     }

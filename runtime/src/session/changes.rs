@@ -1,5 +1,5 @@
-//! What changes a session: a login, a logout, a refresh, and cookies of responses. Each is one step of the
-//! state machine; the events follow outside of its lock.
+//! The methods that change a session: login, logout, refresh, and cookies of responses. Each change is one step of
+//! the state machine. The events of a change are emitted outside of the lock.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
 impl Session {
-    /// Ends a refresh. The second value is the error that calls get from now on.
+    /// Completes a refresh. The second returned value is the error that later calls receive.
     pub(super) fn complete(
         &self,
         handle: &RefreshHandle,
@@ -35,8 +35,8 @@ impl Session {
         })
     }
 
-    /// Events follow after the refresh is complete and the waiters are awake, so a receiver may call the
-    /// client.
+    /// Emits the event of a completed refresh. The caller wakes the waiting calls first, so a receiver of the
+    /// event may use the client.
     pub(super) fn emit_completion(&self, completion: Completion, failure: Option<Error>) {
         match completion {
             Completion::Published => self.0.events.emit(SessionEvent::Refreshed),
@@ -50,12 +50,12 @@ impl Session {
         }
     }
 
-    /// A rule of the user panicked on a response to `method`.
+    /// Reports that a rule of the user panicked on a response to `method`.
     pub(crate) fn report_rule_failed(&self, method: Option<&'static str>) {
         self.0.events.emit(SessionEvent::RuleFailed(method));
     }
 
-    /// A login that began with `begun`, or tokens that the user set.
+    /// Sets the tokens of a login that began with the stamp `begun`. `begun` is `None` if the user set the tokens.
     pub(crate) fn log_in(
         &self,
         begun: Option<Stamp>,
@@ -83,7 +83,7 @@ impl Session {
         Ok(())
     }
 
-    /// A manual `#[refresh]` call that began with `begun` returned `tokens`.
+    /// Sets the tokens of a manual `#[refresh]` call that began with the snapshot `begun`.
     pub(crate) fn set_refreshed(
         &self,
         begun: &Snapshot,
@@ -91,7 +91,7 @@ impl Session {
         cookies: &[SetCookies],
     ) -> Result<(), Error> {
         let Some(previous) = begun.credential() else {
-            // There was no session to refresh, so this starts one.
+            // The call began without a session, so its tokens start a session.
             return self.log_in(Some(begun.stamp), tokens, cookies);
         };
         let tokens = with_cookie_lifetime(tokens, cookies);
@@ -122,11 +122,11 @@ impl Session {
         self.end(false).0
     }
 
-    /// Ends the session. Returns its last snapshot and the refresh that was running. `claim`: the result of that refresh
-    /// is wanted.
+    /// Ends the session. Returns the last snapshot of the session and the refresh that was running. `claim` is
+    /// true if the caller needs the result of that refresh.
     pub(super) fn end(&self, claim: bool) -> (Arc<Snapshot>, Option<RefreshHandle>) {
         let (before, (was_logged_in, detached)) = self.update(|machine| {
-            // In the same step, so that the refresh does not end in between.
+            // The refresh is claimed in the same step, so it cannot complete in between.
             if let Some(running) = machine.handle().filter(|_| claim) {
                 running.claim();
             }

@@ -1,4 +1,4 @@
-//! A session whose only credential is its cookies: [`CookieSession`].
+//! Defines [`CookieSession`], the return type for a session whose only credential is its cookies.
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -6,12 +6,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::cookies::SetCookies;
 use super::tokens::{AsTokens, Tokens};
 
-/// The return type of a `#[login]` or `#[refresh]` method without an access token. The cookies of the
-/// response are the session, and its body is ignored.
+/// The return type of a `#[login]` or `#[refresh]` method without an access token. The cookies of the response are
+/// the session, and the body of the response is ignored.
 ///
-/// Calls are sent with the cookies and without a token. If a call is refused, the cookies are refreshed and the call is
-/// sent again, as usual.
-/// A refresh succeeds if its status is a success, whether or not it sets a cookie.
+/// Calls are sent with the cookies and without a token. If the server refuses a call, the cookies are refreshed
+/// and the call is sent again. A refresh succeeds if its status is a success, whether or not its response sets a
+/// cookie.
 ///
 /// ```
 /// use afresh::{CookieSession, Result, api};
@@ -31,8 +31,8 @@ use super::tokens::{AsTokens, Tokens};
 /// }
 /// ```
 ///
-/// It is a separate type, and `()` is not accepted. So a forgotten token type is a compile error and not a
-/// session without a credential.
+/// `CookieSession` is a separate type, and `()` is not accepted. A forgotten token type is therefore a compile
+/// error instead of a session without a credential.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CookieSession;
@@ -43,7 +43,8 @@ impl AsTokens for CookieSession {
     }
 }
 
-/// Tokens of a cookie session last as long as the first of its cookies, if the server names no other lifetime.
+/// Sets the lifetime of a cookie session to the lifetime of the first cookie that expires, unless the server sent
+/// another lifetime.
 pub(super) fn with_cookie_lifetime<'a>(
     tokens: Tokens,
     set: impl IntoIterator<Item = &'a SetCookies>,
@@ -57,7 +58,7 @@ pub(super) fn with_cookie_lifetime<'a>(
     }
 }
 
-/// Reads any body.
+/// Accepts any response body.
 impl<'de> Deserialize<'de> for CookieSession {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         IgnoredAny::deserialize(from).map(|_| Self)

@@ -1,6 +1,6 @@
-//! The cookies of a session: [`Cookies`]. They are immutable, so the cookies and the access token of one
-//! generation belong together. [`SetCookies`] holds the changes of one response. Servers can set as many cookies as
-//! they like, so the limits of RFC 6265bis are in `limits`.
+//! Defines [`Cookies`], the cookies of a session. `Cookies` are immutable, so the cookies and the access token of
+//! one generation belong together. [`SetCookies`] contains the changes of one response. Servers can set any number
+//! of cookies, so `limits` applies the limits of RFC 6265bis.
 
 mod cookie;
 mod eviction;
@@ -14,20 +14,23 @@ use std::time::{Duration, SystemTime};
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use self::cookie::Cookie;
 use self::eviction::evict;
+use self::limits::clock;
 use super::login_end::End;
 use crate::format::set_cookie::has_set_cookie;
+use crate::platform::IN_BROWSER;
 use crate::platform::time::wall;
+use crate::platform::url::Url;
 
-/// If there are more cookies than this, expired ones are dropped (RFC 6265 §6.1).
+/// The number of cookies above which expired cookies are dropped (RFC 6265 §6.1).
 const MOST: usize = 50;
 
-/// In the order of arrival. Cookies without an expiry are stored too, because the session outlives the
-/// process.
+/// The cookies of a session, in the order of their arrival. Cookies without an expiry are stored, too, because the
+/// session survives a restart of the process.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Vec<Cookie>")]
 pub(crate) struct Cookies(Vec<Cookie>);
 
 /// The `Set-Cookie` headers of one response, and its URL.
@@ -35,7 +38,8 @@ pub(crate) struct Cookies(Vec<Cookie>);
 pub(crate) struct SetCookies {
     lines: Vec<HeaderValue>,
     url: Url,
-    /// The response made or refreshed the session, so its cookies may be what refreshes it the next time.
+    /// Whether the response created or refreshed the session. The next refresh may need the cookies of a response
+    /// that created or refreshed the session.
     refreshes: bool,
 }
 
@@ -55,8 +59,9 @@ impl Cookies {
         self.0.iter().any(|cookie| cookie.reaches(url)) && self.of(url, now).next().is_none()
     }
 
-    /// When the cookies end with which a request to `url` refreshes the session: of those that came with a login or a
-    /// refresh, the ones for this path and not for a longer part of the site. `None` if one of them does not say so.
+    /// Returns when the cookies expire that a refresh at `url` needs. A refresh needs those cookies from a login
+    /// or a refresh that have the longest path that matches `url`. Returns `None` if one of the needed cookies has
+    /// no expiry.
     pub(crate) fn end_at(&self, url: &Url) -> Option<End> {
         let refreshing = || self.0.iter().filter(|cookie| cookie.refreshes && cookie.reaches(url));
         let path = refreshing().map(|cookie| cookie.path.len()).max()?;
@@ -65,7 +70,7 @@ impl Cookies {
         ends?.into_iter().max_by_key(|end| end.at)
     }
 
-    /// Adds the cookies for `url` to the headers of a request, after those of the caller.
+    /// Adds the cookies for `url` to the headers of a request, after the cookies of the caller.
     pub(crate) fn apply(&self, url: &Url, headers: &mut HeaderMap) {
         let mut line: Vec<u8> = Vec::new();
         let mut push = |parts: &[&[u8]]| {
@@ -92,7 +97,7 @@ impl Cookies {
             cookie.used.touch();
             push(&[cookie.name.as_bytes(), b"=", cookie.value.as_bytes()]);
         }
-        // A value that is not a valid header value did not come from a header. It is not sent.
+        // A cookie with invalid characters did not come from a response header, so no cookie is sent.
         if let Ok(mut value) = HeaderValue::from_bytes(&line) {
             value.set_sensitive(true);
             headers.insert(COOKIE, value);
@@ -103,8 +108,8 @@ impl Cookies {
         self.0.iter().filter(move |cookie| cookie.goes_to(url, now))
     }
 
-    /// An expired cookie removes the older one. This is how a server deletes a cookie. A cookie that expires later stays,
-    /// so that the end of the session is known.
+    /// Adds a cookie. An expired cookie removes the older cookie of the same name, which is how a server deletes a
+    /// cookie. A cookie that expires later is kept after its expiry, so that the end of the session is known.
     fn set(&mut self, mut cookie: Cookie, now: SystemTime) {
         if cookie.is_expired(now) {
             return self.0.retain(|old| !cookie.replaces(old));
@@ -119,26 +124,34 @@ impl Cookies {
         if self.0.len() > MOST {
             self.0.retain(|cookie| !cookie.is_expired(now));
         }
-        evict(&mut self.0);
+    }
+}
+
+/// Applies the limits to stored cookies, because an older version stored any number of cookies.
+impl From<Vec<Cookie>> for Cookies {
+    fn from(mut cookies: Vec<Cookie>) -> Self {
+        evict(&mut cookies, clock());
+        Self(cookies)
     }
 }
 
 impl SetCookies {
-    /// The cookies that a response from `url` sets, if any.
+    /// Returns the cookies that a response from `url` sets, if there are any. A browser shows no `Set-Cookie` header.
     pub(crate) fn of(answer: &HeaderMap, url: &Url) -> Option<Self> {
-        if !has_set_cookie(answer) {
+        if IN_BROWSER || !has_set_cookie(answer) {
             return None;
         }
         let lines = answer.get_all(SET_COOKIE).iter().cloned().collect();
         Some(Self { lines, url: url.clone(), refreshes: false })
     }
 
-    /// Says that the response made or refreshed the session. Its cookies are kept before all others.
+    /// Marks the response as one that created or refreshed the session. The cookies of a marked response are
+    /// evicted only if the session has no other cookies.
     pub(crate) fn that_refresh(self) -> Self {
         Self { refreshes: true, ..self }
     }
 
-    /// How long the first of these cookies lasts, if any of them says so.
+    /// Returns the lifetime of the cookie that expires first, if one of the cookies has an expiry.
     pub(crate) fn lifetime(&self) -> Option<Duration> {
         let now = wall();
         let cookies = self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok());
@@ -146,27 +159,29 @@ impl SetCookies {
         cookies.filter_map(|cookie| cookie.lifetime(now)).min()
     }
 
-    /// Applies the response to `cookies`. A cookie that RFC 6265 rejects is ignored, as in a browser.
+    /// Applies the cookies of the response to `cookies`. A cookie that RFC 6265 rejects is ignored, as in a
+    /// browser.
     pub(crate) fn after(&self, cookies: &Cookies) -> Cookies {
-        let (mut next, now) = (cookies.clone(), wall());
+        let (mut next, now, before) = (cookies.clone(), wall(), clock());
         for line in self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok()) {
             if let Some(mut cookie) = Cookie::parse(line, &self.url, now) {
                 cookie.refreshes = self.refreshes;
                 next.set(cookie, now);
             }
         }
+        evict(&mut next.0, before);
         next
     }
 }
 
-/// Shows no names and no values.
+/// Shows only the number of cookies, without their names and values.
 impl fmt::Debug for Cookies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Cookies({})", self.0.len())
     }
 }
 
-/// Shows no names and no values.
+/// Shows only the number of `Set-Cookie` lines, without their names and values.
 impl fmt::Debug for SetCookies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SetCookies({})", self.lines.len())

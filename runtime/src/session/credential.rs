@@ -1,4 +1,4 @@
-//! One published credential: the tokens, their header values, and their lifetime.
+//! Defines [`Credential`]: tokens with their header values and their lifetime.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -17,31 +17,32 @@ pub(crate) struct Credential {
     headers: Option<TokenHeaders>,
     source: Source,
     received: Instant,
-    /// `None`: it is valid until it is refused.
+    /// The lifetime of the access token. With `None`, the access token is valid until the server refuses it.
     term: Option<Lifetime>,
 }
 
-/// Built once, so that a call clones a reference count instead of formatting a header.
+/// The header values of one access token. The values are built once, so a call clones a value instead of
+/// formatting a header.
 struct TokenHeaders {
     bare: HeaderValue,
     with_scheme: HeaderValue,
-    /// With the scheme that an API chose first. Few sessions see two.
+    /// The access token with the first scheme that an API chose. Few sessions are used with two schemes.
     chosen: OnceLock<Option<HeaderValue>>,
 }
 
-/// Where a credential came from.
+/// The origin of a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// From a login.
+    /// The credential is from a login.
     LoggedIn,
-    /// From the user. Its age is unknown.
+    /// The caller set the credential, and its age is unknown.
     Given,
-    /// From a refresh.
+    /// The credential is from a refresh.
     Refreshed,
 }
 
 impl Credential {
-    /// `jitter` in `0.0..1.0` spreads the refreshes of clients that logged in together.
+    /// Creates a credential. `jitter`, in `0.0..1.0`, spreads the refreshes of clients that logged in together.
     pub(crate) fn new(tokens: Tokens, source: Source, now: Now, jitter: f64) -> Result<Self, Error> {
         let headers = TokenHeaders::of(&tokens)?;
         let said = tokens.lifetime.map(|lifetime| (lifetime, true));
@@ -57,8 +58,8 @@ impl Credential {
         Ok(Self { tokens, headers, source, received: now.ticks, term })
     }
 
-    /// A credential from a refresh. What the response left out is taken from `previous`. The response must
-    /// have an access token, except in a cookie session.
+    /// Creates a credential from a refresh response. Fields that the response omits are taken from `previous`. The
+    /// response must have an access token, except in a cookie session.
     pub(crate) fn refreshed(
         tokens: Tokens,
         previous: Option<&Tokens>,
@@ -79,8 +80,8 @@ impl Credential {
         &self.tokens
     }
 
-    /// The same access token with the refresh token of `newer`. A refresh that returns the same access token may still
-    /// rotate the refresh token.
+    /// Returns this credential with the refresh token of `newer`. A refresh that returns the same access token may
+    /// still rotate the refresh token.
     pub(crate) fn with_refresh_of(&self, newer: &Tokens) -> Self {
         let tokens = Tokens {
             refresh: newer.refresh.clone().or_else(|| self.tokens.refresh.clone()),
@@ -90,7 +91,7 @@ impl Credential {
         Self { tokens, headers: self.headers.clone(), ..*self }
     }
 
-    /// Whether a call can be sent with it.
+    /// Whether a call can be sent with this credential.
     pub(crate) fn is_usable(&self) -> bool {
         self.headers.is_some() || self.tokens.by_cookie
     }
@@ -103,17 +104,17 @@ impl Credential {
         self.received
     }
 
-    /// Whether it has certainly expired.
+    /// Whether the access token has certainly expired.
     pub(crate) fn is_expired(&self, now: Instant) -> bool {
         self.term.is_some_and(|term| term.is_expired(now))
     }
 
-    /// `once`: for a body that can be sent only once.
+    /// Returns the age of the access token. `once` is true for a request body that can be sent only once.
     pub(crate) fn age(&self, now: impl FnOnce() -> Now, once: bool) -> Age {
         self.term.map_or(Age::Fresh, |term| term.age(now(), once))
     }
 
-    /// When a refresh in the background is due.
+    /// Returns when a refresh in the background is due.
     pub(crate) fn refresh_at(&self) -> Option<Instant> {
         self.term.map(|term| term.refresh_at())
     }
@@ -122,17 +123,18 @@ impl Credential {
         self.term.is_some()
     }
 
-    /// The access token without a scheme.
+    /// Returns the header value of the access token without a scheme.
     pub(crate) fn bare(&self) -> Option<HeaderValue> {
         self.headers.as_ref().map(|headers| headers.bare.clone())
     }
 
-    /// The access token with the scheme of its token type, or `Bearer` (RFC 6750 §2.1).
+    /// Returns the header value of the access token with the scheme of its token type, or else with `Bearer` (RFC
+    /// 6750 §2.1).
     pub(crate) fn with_scheme(&self) -> Option<HeaderValue> {
         self.headers.as_ref().map(|headers| headers.with_scheme.clone())
     }
 
-    /// The access token with a scheme that the API chose.
+    /// Returns the header value of the access token with a scheme that the API chose.
     pub(crate) fn behind(&self, scheme: &str) -> Option<HeaderValue> {
         let (headers, access) = (self.headers.as_ref()?, self.tokens.access.as_ref()?);
         let make = || header_value(scheme, access.secret()).ok();
@@ -166,13 +168,13 @@ impl Clone for TokenHeaders {
     }
 }
 
-/// Whether `value` begins with this scheme.
+/// Whether the header value begins with this scheme.
 fn is_behind(value: &HeaderValue, scheme: &str) -> bool {
     value.as_bytes().strip_prefix(scheme.as_bytes()).is_some_and(|min_age| min_age.first() == Some(&b' '))
 }
 
-/// `scheme secret`, or only the secret if the scheme is empty. The value is marked as sensitive, so it is
-/// neither logged nor compressed.
+/// Returns the header value `scheme secret`, or only the secret if the scheme is empty. The value is marked as
+/// sensitive, so it is neither logged nor compressed.
 fn header_value(scheme: &str, secret: &str) -> Result<HeaderValue, Error> {
     let value = if scheme.is_empty() {
         HeaderValue::try_from(secret)
@@ -185,7 +187,7 @@ fn header_value(scheme: &str, secret: &str) -> Result<HeaderValue, Error> {
     Ok(value)
 }
 
-/// The authentication schemes that IANA registers, in their spelling (RFC 9110 §16.4.1).
+/// The authentication schemes in the IANA registry, spelled as in the registry (RFC 9110 §16.4.1).
 const SCHEMES: [&str; 14] = [
     "Basic",
     "Bearer",
@@ -203,12 +205,13 @@ const SCHEMES: [&str; 14] = [
     "vapid",
 ];
 
-/// The scheme of a token type. Some servers send other words as the type, such as `bot` or `user`.
+/// Returns the registered scheme of a token type. Some servers send token types that are not schemes, such as
+/// `bot` or `user`.
 fn registered_scheme(token_type: &str) -> Option<&'static str> {
     SCHEMES.into_iter().find(|scheme| scheme.eq_ignore_ascii_case(token_type))
 }
 
-/// Whether `name` is a token in the sense of RFC 9110 §5.6.2, as an authentication scheme must be.
+/// Whether `name` has the syntax of an authentication scheme, which is a `token` of RFC 9110 §5.6.2.
 pub(crate) fn is_scheme(name: &str) -> bool {
     !name.is_empty()
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))

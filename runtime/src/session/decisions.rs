@@ -1,4 +1,4 @@
-//! The questions to the state machine and its answers.
+//! The inputs and the results of the state machine.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::tokens::Tokens;
 use crate::error::Error;
 use crate::error::Reason;
 
-/// What a refusal says about the credential.
+/// The meaning of a refusal for the credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Finding {
     /// The credential is no longer valid.
@@ -23,18 +23,18 @@ pub(crate) enum Finding {
 /// Why a refresh starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// There is no access token, or its lifetime is over.
+    /// The session has no access token, or the access token has expired.
     Expired,
     /// The access token expires soon, or may have expired.
     BeforeExpiry,
-    /// A manual refresh.
+    /// The caller requested a manual refresh.
     Manual,
     /// The server refused the credential.
     Refused(Finding),
 }
 
 impl Cause {
-    /// The value of the trace field `afresh.cause`.
+    /// Returns the value of the trace field `afresh.cause`.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Expired => "expired",
@@ -50,13 +50,13 @@ impl Cause {
         matches!(self, Self::Expired | Self::Refused(Finding::Expired))
     }
 
-    /// Whether calls can use the old credential as long as it is valid.
+    /// Whether calls can use the old credential until it expires.
     pub(super) fn is_before_expiry(self) -> bool {
         matches!(self, Self::BeforeExpiry)
     }
 }
 
-/// What a call does before it is sent.
+/// The next step of a call before it is sent.
 #[derive(Debug)]
 pub(crate) enum Entry<H> {
     NoSession,
@@ -67,24 +67,24 @@ pub(crate) enum Entry<H> {
     Join(H),
     /// Start a refresh and wait for it.
     Start,
-    /// Wait for the refresh. If it fails, send the call with the current credential.
+    /// Wait for the refresh. If the refresh fails, send the call with the current credential.
     TryJoin(H),
-    /// Start a refresh, then continue as [`TryJoin`](Self::TryJoin).
+    /// Start a refresh, then continue like [`TryJoin`](Self::TryJoin).
     TryStart,
     Fail(Error),
 }
 
-/// What a call does after it was refused.
+/// The next step of a call after the server refused it.
 #[derive(Debug)]
 pub(crate) enum Settled<H> {
-    /// The refusal is the response of the call.
+    /// The call returns the refusal.
     Return(Reason),
-    /// A logout, another login or the end of the session came first.
+    /// The session of the refused call has ended by a logout, another login or its expiry.
     Ended(Error),
-    /// This refusal ends the session as expired: an earlier refresh was rejected, or what the refresh needs has
-    /// expired.
+    /// This refusal ends the session as expired: the server rejected an earlier refresh, or the cookies that a
+    /// refresh needs have expired.
     Expired(Error),
-    /// The session was refreshed already.
+    /// The session has been refreshed already, so the call is sent again with this snapshot.
     Replay(Arc<Snapshot>),
     Fail(Error),
     Join(H),
@@ -92,8 +92,8 @@ pub(crate) enum Settled<H> {
     Start,
 }
 
-/// How an attempt to refresh ended.
-#[expect(clippy::large_enum_variant, reason = "there is one for each refresh, and it moves once")]
+/// The outcome of one attempt to refresh.
+#[expect(clippy::large_enum_variant, reason = "each refresh has one value, which is moved once")]
 pub(crate) enum Attempt {
     Refreshed {
         tokens: Tokens,
@@ -108,8 +108,8 @@ pub(crate) enum Attempt {
 }
 
 impl Attempt {
-    /// An earlier response for the same refresh token was lost. If the server rejects the token now, it was
-    /// probably spent then.
+    /// Returns the outcome of an attempt whose refresh token was sent earlier without a response. If the server
+    /// now rejects a refresh token that was sent before, the earlier request has probably spent it.
     pub(crate) fn after_a_loss(self) -> Self {
         match self {
             Self::Rejected(error) => Self::Rejected(expired(true).with_source(error)),
@@ -118,7 +118,7 @@ impl Attempt {
     }
 }
 
-/// How a refresh ended.
+/// The outcome of a refresh.
 pub(crate) enum RefreshResult {
     Refreshed {
         credential: Arc<Credential>,
@@ -128,7 +128,8 @@ pub(crate) enum RefreshResult {
         error: Error,
         retry_after: Option<Duration>,
     },
-    /// The server rejected the refresh token. `rotation_lost`: an earlier response for it was lost.
+    /// The server rejected the refresh token. `rotation_lost` is true if an earlier response for this refresh
+    /// token was lost.
     Rejected {
         rotation_lost: bool,
     },
@@ -136,18 +137,18 @@ pub(crate) enum RefreshResult {
     Aborted,
 }
 
-/// What became of the result of a refresh.
+/// What the state machine did with the result of a refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Completion {
     Published,
     Failed,
     Expired,
-    /// A login or logout came first.
+    /// The result was discarded, because a login or logout ended the refresh first.
     Discarded,
 }
 
 impl Completion {
-    /// The value of the trace field `afresh.outcome`.
+    /// Returns the value of the trace field `afresh.outcome`.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Published => "refreshed",

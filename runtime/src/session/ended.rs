@@ -1,5 +1,5 @@
-//! A session that a logout has ended: [`Ended`]. It is over for all calls. Only the logout itself may use it, to tell the
-//! server.
+//! Defines [`Ended`], a session that a logout has ended. No call can use an ended session. Only the logout request
+//! uses the credential of an ended session.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,20 +12,20 @@ use super::refresh_task;
 use super::session::Session;
 use super::snapshot::{LoginState, Snapshot};
 
-/// The attempt has its own, shorter deadline.
+/// The longest wait for a refresh of an ended session. An attempt to refresh has its own, shorter deadline.
 const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
-/// What the session was, and the refresh that was running when it ended.
+/// The last snapshot of a session, and the refresh that was running when the session ended.
 pub(crate) struct Ended {
     session: Session,
     snapshot: Arc<Snapshot>,
     running: Option<RefreshHandle>,
-    /// A credential that was never published. It is revoked at the end of the logout.
+    /// A credential that was never published. An unpublished credential is revoked at the end of the logout.
     unpublished: Option<Arc<Credential>>,
 }
 
 impl Session {
-    /// Ends the session for a logout. The result of a running refresh is kept for its second send.
+    /// Ends the session for a logout. The result of a running refresh is kept for the second send of the logout.
     pub(crate) fn end_for_logout(&self) -> Ended {
         let (snapshot, running) = self.end(true);
         Ended { session: self.clone(), snapshot, running, unpublished: None }
@@ -37,8 +37,9 @@ impl Ended {
         &self.snapshot
     }
 
-    /// The ended session with a new credential, for the second send of the logout. The refresh that was running at the
-    /// logout brings it, or else one refresh with the captured credential. No refresh token is sent twice.
+    /// Returns the ended session with a new credential, for the second send of the logout. The credential comes
+    /// from the refresh that was running at the logout, or else from one new refresh. No refresh token is sent
+    /// twice.
     pub(crate) async fn refreshed(&mut self) -> Option<Snapshot> {
         if self.running.is_none() {
             self.running = self.start_refresh().await;
@@ -53,8 +54,8 @@ impl Ended {
         Some(refreshed)
     }
 
-    /// Starts the refresh as a task of its own, as each refresh is: if the logout is dropped, the exchange continues,
-    /// and its tokens are revoked.
+    /// Starts the refresh as a separate task, like any other refresh. If the logout is dropped, the refresh
+    /// continues and its tokens are revoked.
     async fn start_refresh(&self) -> Option<RefreshHandle> {
         let (session, ended) = (&self.session, &*self.snapshot);
         let may_refresh = ended.credential().is_some()
@@ -90,14 +91,14 @@ impl RefreshOfEnded {
     }
 }
 
-/// The logout must not wait for a refresh that failed or was aborted.
+/// Ends the wait of the logout for a refresh that failed or was aborted.
 impl Drop for RefreshOfEnded {
     fn drop(&mut self) {
         self.handle.hand_over(None);
     }
 }
 
-/// The server may still accept tokens that no call will use.
+/// Revokes an unpublished credential, because the server may still accept it.
 impl Drop for Ended {
     fn drop(&mut self) {
         let discarded = self.running.as_ref().and_then(RefreshHandle::release);

@@ -1,4 +1,4 @@
-//! When the login of a session ends: [`Session::ends_at`].
+//! Returns when the login of a session ends: [`Session::ends_at`].
 
 use std::time::{Duration, SystemTime};
 
@@ -6,12 +6,13 @@ use super::login_end::{Due, End, LoginEnd};
 use super::session::Session;
 
 impl Session {
-    /// Returns when the login itself ends, if the server says so: at that time, no refresh prolongs the session any more,
-    /// and the user has to log in again.
+    /// Returns when the login itself ends, if the server sends the end of the login. After the end, no refresh
+    /// extends the session, and the user has to log in again.
     ///
-    /// It is read from `refresh_token_expires_in` or `refresh_expires_in` of a token response, where 0 means that there is
-    /// no end. If a `#[refresh]` method refreshes by a cookie, it is the `Max-Age` or `Expires` of that cookie. `None` also
-    /// means that there is no session. A refresh may move the end. The end is stored with the session.
+    /// The end is read from `refresh_token_expires_in` or `refresh_expires_in` of a token response, where 0 means
+    /// that there is no end. If a `#[refresh]` method refreshes by a cookie, the end is the `Max-Age` or `Expires`
+    /// of that cookie. The result is `None` if the end is unknown, if the login has no end, or if there is no
+    /// session. A refresh may move the end. The end is stored with the session.
     ///
     /// [`SessionEvent::Ending`](crate::SessionEvent::Ending) announces the end.
     ///
@@ -30,7 +31,7 @@ impl Session {
         self.end_of_login().map(|(_, end)| end.at)
     }
 
-    /// The end, and the epoch of the login that it belongs to.
+    /// Returns the end of the login and the epoch of that login.
     fn end_of_login(&self) -> Option<(u64, End)> {
         let snapshot = self.snapshot();
         let end = match &snapshot.credential()?.tokens().login_end {
@@ -45,13 +46,14 @@ impl Session {
         self.0.ending.set_ahead(ahead);
     }
 
-    /// When the end of the login is to be announced. `None` if no end is known, or if it was announced.
+    /// Returns when the end of the login must be announced. Returns `None` if no end is known or the end has been
+    /// announced.
     pub(super) fn next_ending(&self) -> Option<Due> {
         let (epoch, end) = self.end_of_login()?;
         self.0.ending.next(epoch, end)
     }
 
-    /// Whether the caller is to announce the end of the login: no other caller did.
+    /// Whether the caller must announce the end of the login. Only one caller receives `true`.
     pub(super) fn takes_ending(&self) -> bool {
         self.end_of_login().is_some_and(|(epoch, end)| self.0.ending.take(epoch, end))
     }

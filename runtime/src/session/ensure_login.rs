@@ -1,4 +1,4 @@
-//! Logs in once for all processes that ask: [`Session::ensure_login`].
+//! Logs in once for all processes that share a store: [`Session::ensure_login`].
 
 use std::future::{Future, IntoFuture, poll_fn};
 use std::pin::pin;
@@ -17,14 +17,15 @@ use crate::platform::watchdog;
 use crate::session::errors::no_session;
 use crate::store::{SessionStore, StoreLock};
 
-/// The longest time for one login, and for the wait for that of another process.
+/// The longest time for one login, and the longest wait for the login of another process.
 const LONGEST: Duration = Duration::from_secs(600);
-/// How often the wall clock is read during a login: a suspended machine stops the other clock.
+/// How often the wall clock is read during a login. The monotonic clock stops while the machine is suspended.
 const LOOK: Duration = Duration::from_secs(5);
 
 impl Session {
-    /// Creates an empty session that outlives the process. For a program with many users, give each user a
-    /// store with its own name or path, and use [`Client::with_session`](crate::Client::with_session).
+    /// Creates a session that is kept in a store and survives a restart of the process. In a program with many
+    /// users, give each user a store with its own name or path, and use
+    /// [`Client::with_session`](crate::Client::with_session).
     ///
     /// ```
     /// # fn example(client: afresh::Client, user: u64) {
@@ -41,12 +42,13 @@ impl Session {
         session
     }
 
-    /// Logs in with `login`, unless this process or the store has a session. An expired session does not count. All
-    /// tasks and all processes that share the session log in once: one of them runs `login`, the others wait for it and
-    /// use its session. If this `login` fails, the next task runs its own `login`.
+    /// Logs in with `login`, unless this process or the store has a session that has not expired. All tasks and
+    /// processes that share the session log in once: one task runs `login`, and the other tasks wait for the login
+    /// and use its session. If the `login` of one task fails, the next task runs its own `login`.
     ///
-    /// `login` is a login method, or anything else that returns tokens. If it has logged in through this session, as a
-    /// `#[login]` method does, nothing more is set. Otherwise its tokens become the session.
+    /// `login` is a login method, or any other function that returns tokens. If `login` has already logged in
+    /// through this session, as a `#[login]` method does, its tokens are not set again. If `login` has not logged
+    /// in through this session, its tokens become the session.
     ///
     /// ```
     /// # use afresh::{api, Result, Tokens};
@@ -59,16 +61,17 @@ impl Session {
     /// # }
     /// ```
     ///
-    /// A login may take as long as a person needs, at most 10 minutes by the wall clock; then it fails with
-    /// [`is_timeout`](Error::is_timeout). The lock of the store is renewed meanwhile. Calls that do not wait for the login
-    /// return an error with [`is_no_session`](Error::is_no_session) until it is done. Do not make a call that needs the
+    /// A login may take as long as a person needs, but at most 10 minutes by the wall clock. After 10 minutes,
+    /// `ensure_login` returns an error with [`is_timeout`](Error::is_timeout). The lock of the store is renewed
+    /// during the login. Calls that do not wait for the login return an error with
+    /// [`is_no_session`](Error::is_no_session) until the login is complete. Do not make a call that needs the
     /// session inside of `login`.
     ///
     /// # Errors
     ///
-    /// The error of `login`, or an error of the store.
+    /// Returns the error of `login`, or an error of the store.
     ///
-    /// Cancel safe: if the future is dropped, the next one that waits logs in at once.
+    /// Cancel safe: if the future is dropped, the next waiting task logs in at once.
     pub fn ensure_login<F, P, T, E>(
         &self,
         login: F,
@@ -81,7 +84,8 @@ impl Session {
     {
         Operation::new(async move {
             let Some(turn) = self.login_turn().await? else { return Ok(()) };
-            // The turn ends after the session is stored. Otherwise the next process would find none and log in too.
+            // The turn ends after the session is stored. If the turn ended earlier, the next process would find no
+            // session and log in, too.
             let before = self.snapshot().stamp;
             let value = turn.run(login().into_future()).await??;
             if self.snapshot().stamp.epoch == before.epoch {
@@ -94,7 +98,7 @@ impl Session {
         })
     }
 
-    /// Waits until this caller may log in. `None` if there is a session.
+    /// Waits until this caller may log in. Returns `None` if there is a session.
     async fn login_turn(&self) -> Result<Option<Turn<'_>>, Error> {
         if self.has_login(false).await? {
             return Ok(None);
@@ -113,7 +117,7 @@ impl Session {
         Ok(Some(Turn { lock, _here: here }))
     }
 
-    /// Whether there is a session here or in the store. `any`: also that of another user.
+    /// Whether this process or the store has a session. With `any`, a session of another user is accepted, too.
     async fn has_login(&self, any: bool) -> Result<bool, Error> {
         if !self.is_logged_in() {
             self.read_for_login(any).await?;
@@ -126,14 +130,14 @@ impl Session {
     }
 }
 
-/// The right to log in. It ends when it is dropped.
+/// The right to log in, which ends when the `Turn` is dropped.
 struct Turn<'a> {
     lock: Arc<LoginLock>,
     _here: tokio::sync::MutexGuard<'a, ()>,
 }
 
 impl Turn<'_> {
-    /// Runs a login, at most for [`LONGEST`], and renews the lock meanwhile.
+    /// Runs a login for at most [`LONGEST`] and renews the lock during the login.
     async fn run<T>(&self, login: impl Future<Output = T>) -> Result<T, Error> {
         let begun = Now::read();
         let mut login = pin!(login);
@@ -146,7 +150,7 @@ impl Turn<'_> {
             if now.ticks.saturating_duration_since(begun.ticks) + now.slept_since(begun) >= LONGEST {
                 return Err(too_long());
             }
-            // The login continues meanwhile.
+            // The login is polled during the renewal.
             let mut renewal = pin!(self.lock.renew());
             let done = poll_fn(|context| match login.as_mut().poll(context) {
                 Poll::Ready(done) => Poll::Ready(Some(done)),
@@ -163,30 +167,31 @@ impl Turn<'_> {
 struct LoginLock(Mutex<Option<StoreLock>>);
 
 impl LoginLock {
-    /// Holds the lock until this is dropped, and never longer than `limit`: the runtime of the login may stand still.
+    /// Holds the lock until the value is dropped, but never longer than `limit`, because the runtime of the login
+    /// may stall.
     fn hold(lock: Option<StoreLock>, limit: Duration) -> Arc<Self> {
         let is_held = lock.is_some();
         let held = Arc::new(Self(Mutex::new(lock)));
         if is_held {
             let watched = Arc::downgrade(&held);
             watchdog::watch(limit, move || {
-                // The lock may be lent to a renewal.
+                // During a renewal, the lock is not in its slot, so the watchdog checks it again later.
                 if watched.upgrade()?.take().is_some() { None } else { Some(LOOK) }
             });
         }
         held
     }
 
-    /// When the lock should be renewed, if it has a lease.
+    /// Returns when the lock should be renewed, if it has a lease.
     fn renew_in(&self) -> Option<Duration> {
         self.lock().as_ref().and_then(StoreLock::renew_in)
     }
 
-    /// Cancel safe: the lock is kept.
+    /// Renews the lock. Cancel safe: the lock is kept if the future is dropped.
     async fn renew(&self) {
         let mut lent = Lent { lock: self.take(), owner: self };
         let Some(lock) = &mut lent.lock else { return };
-        // If this fails, the lease may expire. The login is not worth less for that.
+        // If the renewal fails, the lease may expire. The login continues without the lock.
         let _ = timeout(LOOK, lock.renew()).await;
     }
 
@@ -199,7 +204,7 @@ impl LoginLock {
     }
 }
 
-/// The lock while it is renewed. It goes back when this is dropped.
+/// A lock that is being renewed. Dropping a `Lent` returns the lock to its owner.
 struct Lent<'a> {
     lock: Option<StoreLock>,
     owner: &'a LoginLock,
@@ -223,7 +228,7 @@ mod tests {
 
     use super::*;
 
-    /// Reports that it was dropped.
+    /// Reports to the test that the guard was dropped.
     struct Guard(std::sync::mpsc::Sender<()>);
 
     impl Drop for Guard {
@@ -232,7 +237,7 @@ mod tests {
         }
     }
 
-    /// W13: nothing polls the login any more.
+    /// W13: the watchdog releases the lock of a login that is no longer polled.
     #[test]
     fn the_lock_of_a_login_whose_runtime_stands_still_is_released() {
         let (dropped, released) = channel();

@@ -1,8 +1,9 @@
-//! Errors that several files of this folder return.
+//! Creates the errors that several files of `session` return.
 
 use crate::error::{Error, Kind};
 
-/// `rotation_lost`: the server may have spent the refresh token in a response that never arrived.
+/// Creates the error of an expired session. `rotation_lost` is true if the server may have spent the refresh token
+/// in a response that never arrived.
 pub(crate) fn expired(rotation_lost: bool) -> Error {
     if rotation_lost {
         let text = "the response to a refresh was lost, and the server no longer accepts the refresh token. Log in again";
@@ -36,7 +37,7 @@ pub(super) fn no_progress() -> Error {
 }
 
 pub(super) fn reentrant() -> Error {
-    let text = "the refresher called a method that waits for the same refresh. Use a public method or another session there";
+    let text = "the refresher called a method that waits for the same refresh. Use a public method or another session in the refresher";
     Error::new(Kind::Reentrant, text)
 }
 

@@ -1,5 +1,5 @@
-//! The stream of the events of a session: [`SessionEvents`]. It also watches the time, so that the end of a login is
-//! announced only where a receiver waits for it.
+//! Defines [`SessionEvents`], the stream of the events of a session. The stream also watches the time, so the end
+//! of a login is announced only if there is a receiver.
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -14,24 +14,26 @@ use super::events::SessionEvent;
 use super::login_end::Due;
 use super::session::{Inner, Session};
 
-/// How often the end of the login is read again: it moves without an event, and a timer fires late after the machine slept.
+/// How often the stream reads the end of the login again. The end may move without an event, and a timer fires
+/// late after the machine slept.
 const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
-/// The events of a session, from the call of [`Session::events`](crate::Session::events) on.
+/// The events of a session that happen after the call of [`Session::events`](crate::Session::events).
 pub struct SessionEvents {
     events: broadcast::Receiver<SessionEvent>,
-    /// The events do not keep the session alive.
+    /// The session. The reference is weak, so the events do not keep the session alive.
     session: Weak<Inner>,
 }
 
 impl Session {
-    /// Returns the events from now on. A slow receiver does not delay calls.
+    /// Returns a stream of all later events. A slow receiver does not delay calls.
     #[must_use]
     pub fn events(&self) -> SessionEvents {
         SessionEvents { session: Arc::downgrade(&self.0), ..self.events_as_sent() }
     }
 
-    /// The same for the session's own tasks. It does not watch the time: a task is no receiver that could log in again.
+    /// Returns the events for a task of the session itself. The stream of a task does not watch the time, because
+    /// a task of the session cannot log in again.
     pub(super) fn events_as_sent(&self) -> SessionEvents {
         SessionEvents { events: self.0.events.subscribe(), session: Weak::new() }
     }
@@ -71,8 +73,8 @@ impl SessionEvents {
         }
     }
 
-    /// Announces the end of the login if it is due. Returns when to look again. `None` without a known end, and outside of
-    /// a Tokio runtime, which has the timers.
+    /// Announces the end of the login if the announcement is due. Returns when to check again, or `None` if the
+    /// end is unknown or the caller is outside of a Tokio runtime, which provides the timers.
     fn next_check(&self) -> Option<Instant> {
         let due = self.announce_end()?;
         Handle::try_current().ok()?;

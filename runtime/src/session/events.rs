@@ -1,4 +1,4 @@
-//! The events of a session: [`SessionEvent`], [`EventChannel`]. The stream of them is in `event_stream.rs`.
+//! Defines [`SessionEvent`], the events of a session, and [`EventChannel`], which sends the events.
 
 use std::sync::OnceLock;
 
@@ -7,50 +7,53 @@ use tokio::sync::broadcast;
 use crate::error::Error;
 use crate::trace;
 
-/// How many events are kept for a slow receiver. Older ones are dropped.
+/// How many events are kept for a slow receiver. Older events are dropped.
 const BACKLOG: usize = 64;
 
 /// An event of a session.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum SessionEvent {
-    /// A login, or tokens that were set by hand.
+    /// A login succeeded, or the caller set tokens.
     LoggedIn,
-    /// A refresh returned a new credential. Emitted exactly once for each credential.
+    /// A refresh returned a new credential. `Refreshed` is emitted exactly once for each credential.
     Refreshed,
-    /// A refresh failed, and the session is kept. The refresh is tried again later. If the error says
-    /// [`is_session_expired`](Error::is_session_expired), there is no other attempt, and the access token is
-    /// used until it expires.
+    /// A refresh failed, and the session is kept. The refresh is retried later, except after an error with
+    /// [`is_session_expired`](Error::is_session_expired). After an error with `is_session_expired`, the access
+    /// token is used until it expires.
     RefreshFailed(Error),
-    /// The server rejected the refresh token and no valid access token is left. A new login is needed.
-    /// Emitted at most once for each login.
+    /// The server rejected the refresh token, and no valid access token is left. The user has to log in again.
+    /// `Expired` is emitted at most once for each login.
     Expired,
-    /// The login ends soon: at [`Session::ends_at`](crate::Session::ends_at) no refresh prolongs it any more. A program
-    /// that runs unattended can ask for a new login before it fails. Emitted once for each end, and again if a refresh
-    /// moved the end. [`ending_ahead`](crate::ClientBuilder::ending_ahead) sets how long before the end. It needs a
-    /// receiver: [`SessionEvents`](crate::session::SessionEvents) watches the time.
+    /// The login ends soon: after [`Session::ends_at`](crate::Session::ends_at), no refresh extends the login. An
+    /// unattended program can request a new login before its calls fail. `Ending` is emitted once for each end,
+    /// and again if a refresh moved the end. [`ending_ahead`](crate::ClientBuilder::ending_ahead) sets how long
+    /// before the end `Ending` is emitted. `Ending` needs a receiver, because
+    /// [`SessionEvents`](crate::session::SessionEvents) watches the time.
     Ending,
-    /// A logout, or a session that was cleared by hand.
+    /// A logout ended the session, or the caller cleared it.
     LoggedOut,
     /// A function of [`expired_when`](crate::ClientBuilder::expired_when) or
-    /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked on a response to this method
-    /// (`None`: a hand-written request). The response was treated as if it said nothing about the credential.
+    /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked on a response to the named method. The
+    /// name is `None` for a hand-written request. The response was treated like a response that does not concern
+    /// the credential.
     RuleFailed(Option<&'static str>),
-    /// The session was adopted from the store: at the first read, or after another process refreshed or
-    /// logged in.
+    /// The session was adopted from the store at the first read, or after another process refreshed or logged in.
     Adopted,
-    /// The session could not be stored. Until it is stored, it stays in memory and is not refreshed. Storing is
-    /// tried again until it succeeds. Emitted once each time that storing begins to fail.
+    /// The session could not be stored. Until the session is stored, it is kept in memory and is not refreshed.
+    /// The write is retried until it succeeds. `StoreFailed` is emitted once each time that writes begin to fail.
     StoreFailed(Error),
-    /// The store has no locks, so two processes may refresh at the same time. Emitted once for each session.
+    /// The store has no locks, so two processes may refresh at the same time. `Uncoordinated` is emitted once for
+    /// each session.
     Uncoordinated,
-    /// The session in the store is a copy: of a file, of a backup, or under another name. If the original is
-    /// still in use, each refresh of one spends the refresh token of the other. Servers that rotate refresh
-    /// tokens then log out both; log in again in one of them. The event is also emitted if the original is no
-    /// longer in use. The next refresh of the copy makes it an original. See
+    /// The session in the store is a copy: it was copied from another store, or restored from a backup. If the
+    /// original is still in use, each refresh of one session spends the refresh token of the other session. A
+    /// server that rotates refresh tokens may end both sessions after a spent refresh token. If the server has
+    /// ended both sessions, log in again with one of them. `GrantShared` is also emitted if the original is no
+    /// longer in use. The next refresh of the copy makes the copy an original. See
     /// [`SessionStore::place`](crate::store::SessionStore::place).
     GrantShared,
-    /// The revocation of tokens failed. They may stay valid until they expire. See
+    /// The revocation of tokens failed. The tokens may stay valid until they expire. See
     /// [`Refresher::revoke`](crate::Refresher::revoke).
     NotRevoked(Error),
 }
@@ -60,7 +63,7 @@ impl SessionEvent {
         match self {
             Self::LoggedIn => trace::session_changed("logged in"),
             Self::Refreshed => trace::session_changed("the session is refreshed"),
-            Self::Adopted => trace::session_changed("the session was taken over from the store"),
+            Self::Adopted => trace::session_changed("the session was adopted from the store"),
             Self::LoggedOut => trace::session_changed("logged out"),
             Self::Ending => trace::session_warning("the login ends soon", None, None),
             Self::RefreshFailed(error) | Self::StoreFailed(error) => {
@@ -88,8 +91,8 @@ impl SessionEvent {
 
 /// Sends the events of a session.
 ///
-/// The channel is made for the first receiver: its backlog takes more memory than the rest of a session, and a program
-/// may have thousands of sessions to whose events it does not listen.
+/// The channel is created for the first receiver, because its buffer takes more memory than the rest of a session.
+/// A program may have thousands of sessions without a receiver.
 pub(super) struct EventChannel(OnceLock<broadcast::Sender<SessionEvent>>);
 
 impl EventChannel {
@@ -97,7 +100,7 @@ impl EventChannel {
         Self(OnceLock::new())
     }
 
-    /// Never waits. Without a receiver the event is dropped.
+    /// Sends an event without waiting. If there is no receiver, the event is dropped.
     pub(super) fn emit(&self, event: SessionEvent) {
         event.trace();
         if let Some(sender) = self.0.get() {

@@ -1,4 +1,5 @@
-//! The memory of failed refreshes. For a while, calls get the last error instead of a new attempt.
+//! Remembers failed refreshes. Until the wait after a failure is over, calls receive the last error instead of
+//! starting a refresh.
 
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use crate::platform::time::Instant;
 
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// The longest wait that a `Retry-After` can ask for.
+/// The longest wait that a `Retry-After` header can request.
 const LONGEST_ASKED: Duration = Duration::from_secs(5 * 60);
 
 #[derive(Default)]
@@ -21,28 +22,30 @@ pub(crate) struct FailureBackoff {
 struct Failure {
     error: Error,
     until: Instant,
-    /// The same for a manual refresh, which waits for a shorter time.
+    /// The end of the shorter wait of a manual refresh.
     until_for_manual: Instant,
 }
 
 impl FailureBackoff {
-    /// The remembered error, until the wait is over. Then one caller may try again. If that fails too, the
-    /// wait doubles.
+    /// Returns the remembered error until the wait is over. After the wait, one call may start a refresh. If that
+    /// refresh fails too, the wait doubles.
     pub(crate) fn active(&self, now: Instant) -> Option<Error> {
         self.last.as_ref().filter(|last| now < last.until).map(|last| last.error.clone())
     }
 
-    /// The same for a manual refresh. It also obeys a `Retry-After`, but the runtime's own wait is only 1 s.
+    /// Returns the remembered error for a manual refresh. A manual refresh obeys a `Retry-After`, but otherwise
+    /// waits only 1 s.
     pub(crate) fn active_for_manual(&self, now: Instant) -> Option<Error> {
         self.last.as_ref().filter(|last| now < last.until_for_manual).map(|last| last.error.clone())
     }
 
-    /// When the wait of ordinary calls ends.
+    /// Returns when the wait of ordinary calls ends.
     pub(crate) fn until(&self) -> Option<Instant> {
         self.last.as_ref().map(|last| last.until)
     }
 
-    /// Waits 1 s, 2 s, 4 s … 60 s, plus or minus 10 %, or as long as the server asked for.
+    /// Records a failed refresh. The wait is 1 s, 2 s, 4 s … 60 s, plus or minus 10 %, or as long as the server
+    /// requested.
     pub(crate) fn record_failure(
         &mut self,
         error: Error,
@@ -51,7 +54,7 @@ impl FailureBackoff {
         jitter: f64,
     ) {
         let soon = now.checked_add(FIRST_WAIT);
-        // A manual attempt during the wait does not change how long ordinary calls wait.
+        // A manual attempt during the wait does not shorten or lengthen the wait of ordinary calls.
         let waiting = self.last.as_ref().map(|last| last.until).filter(|until| now < *until);
         let (until, until_for_manual) = match (retry_after, waiting) {
             (Some(asked), _) => {
@@ -74,7 +77,7 @@ impl FailureBackoff {
         });
     }
 
-    /// When the waits end, and the number of failures.
+    /// Returns when the waits of calls and manual refreshes end, and the number of failures.
     #[cfg(test)]
     pub(super) fn term(&self) -> (Option<(Instant, Instant)>, u32) {
         (self.last.as_ref().map(|last| (last.until, last.until_for_manual)), self.failures)
@@ -95,7 +98,7 @@ mod tests {
     use super::*;
     use crate::error::Kind;
 
-    /// D13: manual attempts do not make calls wait longer: the next wait is the one that was next before.
+    /// D13: manual attempts do not lengthen the wait of calls.
     #[test]
     fn manual_attempts_do_not_double_the_wait_of_calls() {
         let (mut backoff, start) = (FailureBackoff::default(), Instant::now());
@@ -114,7 +117,7 @@ mod tests {
             );
             assert_eq!(fail(&mut backoff, by_hand), 7_000);
         }
-        assert_eq!(fail(&mut backoff, 6_500), 7_500, "but never less than a second after an attempt");
-        assert_eq!(fail(&mut backoff, 7_500), 15_500, "8 s follow 4 s");
+        assert_eq!(fail(&mut backoff, 6_500), 7_500, "each wait is at least a second after the last attempt");
+        assert_eq!(fail(&mut backoff, 7_500), 15_500, "a wait of 8 s follows a wait of 4 s");
     }
 }

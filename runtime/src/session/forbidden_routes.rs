@@ -1,8 +1,8 @@
-//! The memory of useless refreshes: those after which the server refused the new token as well.
+//! Remembers useless refreshes: refreshes after which the server refused the new token as well.
 //!
-//! A 403 may mean "expired" or "forbidden". Each of them starts a refresh until one of the refreshes proves to be
-//! useless. Then, for a while, a 403 of that route is returned without a refresh. So a user without a permission costs
-//! one refresh, and not one for each call.
+//! A 403 may mean "expired" or "forbidden". Each 403 of a route starts a refresh, until one refresh for the route
+//! proves to be useless. After a useless refresh, a 403 of the same route is returned without a refresh for a
+//! limited time. A user without a permission therefore costs one refresh instead of one refresh for each call.
 
 use std::time::Duration;
 
@@ -11,7 +11,8 @@ use crate::error::Reason;
 use crate::error::Stamp;
 use crate::platform::time::Instant;
 
-/// The first period for which a route counts as forbidden, and for which a refused new token counts as valid.
+/// The first period for which a route is treated as forbidden, and for which a refused new token is treated as
+/// valid.
 const FIRST_PERIOD: Duration = Duration::from_secs(10);
 const LONGEST_PERIOD: Duration = Duration::from_secs(5 * 60);
 const MAX_ROUTES: usize = 256;
@@ -22,8 +23,8 @@ const USELESS_WINDOW: Duration = Duration::from_secs(60);
 #[cfg_attr(test, derive(Clone, Hash))]
 pub(crate) struct ForbiddenRoutes {
     routes: Vec<Forbidden>,
-    /// Routes whose call caused a refresh and was not sent again. If the next call is refused with the same
-    /// generation, the refresh was useless.
+    /// Routes whose call caused a refresh and was not sent again, with the generation of the new credential. If
+    /// the next call of an unproven route is refused with the new credential, the refresh was useless.
     unproven: Vec<(Box<str>, u64)>,
     just_refreshed: Option<(u64, Instant)>,
     useless_refreshes: Vec<(u64, Instant)>,
@@ -41,7 +42,7 @@ impl ForbiddenRoutes {
         self.routes.is_empty() && self.unproven.is_empty() && self.useless_refreshes.is_empty()
     }
 
-    /// The reason if this refusal needs no refresh.
+    /// Returns the reason why this refusal needs no refresh. Returns `None` if a refresh may help.
     pub(crate) fn reason_to_keep(&self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         if self.routes.iter().any(|known| *known.route == *route && now < known.until) {
             return Some(Reason::RouteForbidden);
@@ -52,7 +53,7 @@ impl ForbiddenRoutes {
         just_refreshed.then_some(Reason::JustRefreshed)
     }
 
-    /// Whether so many refreshes in a row were useless that another one would do harm.
+    /// Whether so many refreshes in a row were useless that the next refresh would only burden the server.
     pub(crate) fn is_excessive(&self, now: Instant) -> bool {
         let recent = self
             .useless_refreshes
@@ -61,7 +62,8 @@ impl ForbiddenRoutes {
         recent.count() >= MAX_USELESS
     }
 
-    /// `received`: when the refused credential was received, if it is from a refresh and still current.
+    /// Records a refusal after a refresh. `source` is the time at which the refused credential was received, if
+    /// the credential is from a refresh and still current.
     pub(crate) fn refused(
         &mut self,
         stamp: Stamp,
@@ -79,7 +81,7 @@ impl ForbiddenRoutes {
         }
     }
 
-    /// Counts a useless refresh. The route is not marked.
+    /// Counts a useless refresh without marking its route as forbidden.
     pub(crate) fn count_useless(&mut self, stamp: Stamp, now: Instant) {
         if self.useless_refreshes.last().is_none_or(|(generation, _)| *generation < stamp.generation) {
             if self.useless_refreshes.len() == MAX_USELESS {
@@ -89,7 +91,7 @@ impl ForbiddenRoutes {
         }
     }
 
-    /// A refresh for `route` created `generation`, and the call was not sent again.
+    /// Records that a refresh for `route` created `generation` and that the call was not sent again.
     pub(crate) fn refreshed_without_proof(&mut self, route: &str, generation: u64) {
         self.unproven.retain(|(known, _)| **known != *route);
         if self.unproven.len() == MAX_ROUTES {
@@ -98,8 +100,8 @@ impl ForbiddenRoutes {
         self.unproven.push((route.into(), generation));
     }
 
-    /// Whether a refusal with `generation`, received a short time ago, proves that the refresh before it was
-    /// useless. Each refresh is proved once.
+    /// Whether a refusal of the credential `generation`, received a short time ago, proves that its refresh was
+    /// useless. Each refresh is counted once.
     pub(crate) fn take_proof(
         &mut self,
         route: &str,
@@ -113,10 +115,10 @@ impl ForbiddenRoutes {
         now.saturating_duration_since(received) < FIRST_PERIOD
     }
 
-    /// A call of `route` succeeded. Returns whether this changed anything.
+    /// Records that a call of `route` succeeded. Returns whether the remembered refusals changed.
     pub(crate) fn accepted(&mut self, route: &str, now: Instant) -> bool {
         let before = (self.routes.len(), self.unproven.len(), self.useless_refreshes.len());
-        // Entries that have expired are removed as well.
+        // A success also removes expired entries.
         self.routes.retain(|known| *known.route != *route && now < known.until + LONGEST_PERIOD);
         self.unproven.retain(|(known, _)| **known != *route);
         self.useless_refreshes.clear();
@@ -125,7 +127,7 @@ impl ForbiddenRoutes {
 
     fn learn(&mut self, route: &str, now: Instant) {
         if let Some(known) = self.routes.iter_mut().find(|known| *known.route == *route) {
-            // Calls that were refused together count once.
+            // Several calls that were refused at the same time are counted once.
             if now >= known.until {
                 known.times = known.times.saturating_add(1);
                 known.until = now + term(known.times);

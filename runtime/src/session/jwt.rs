@@ -1,5 +1,5 @@
-//! What a JWT access token says about its expiry (RFC 7519 §4.1.4). It is only a hint: no signature is
-//! verified, and an unexpected form gives no hint.
+//! Reads the expiry of a JWT access token (RFC 7519 §4.1.4). The expiry is only a hint: no signature is verified,
+//! and a token with an unexpected form gives no hint.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,14 +10,14 @@ use serde_json::Value;
 
 use super::tokens::AccessToken;
 
-/// Some issuers add padding, although RFC 7515 §2 forbids it.
+/// The decoder accepts padding, because some issuers add it although RFC 7515 §2 forbids it.
 const BASE64URL: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// How long the token is still valid. It is at most the time between `iat` and `exp`, because a wall clock
-/// that is slow would give more.
+/// Returns how long the token is still valid. The result is at most the time between `iat` and `exp`, because a
+/// slow wall clock would give a longer time.
 pub(crate) fn remaining(token: &AccessToken, wall: SystemTime) -> Option<Duration> {
     let claims = claims(token.secret())?;
     let end = date(&claims, "exp")?;
@@ -26,8 +26,9 @@ pub(crate) fn remaining(token: &AccessToken, wall: SystemTime) -> Option<Duratio
     Duration::try_from_secs_f64(left).ok()
 }
 
-/// How long a token that the server has just issued is valid. The time between `iat` and `exp` needs no local clock.
-/// Without `iat` the clocks of client and server must agree. If a new token seems to have expired, they differ.
+/// Returns the lifetime of a token that the server has just issued. The time between `iat` and `exp` needs no
+/// local clock. Without `iat`, the local clock is used. If a new token seems to have expired, the clocks of client
+/// and server differ, and the lifetime is unknown.
 pub(super) fn lifetime(token: &AccessToken, wall: SystemTime) -> Option<Duration> {
     let claims = claims(token.secret())?;
     let now = || Some(wall.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs_f64());
@@ -40,7 +41,7 @@ fn date(claims: &Value, name: &str) -> Option<f64> {
     claims.get(name).and_then(Value::as_f64).filter(|seconds| seconds.is_finite())
 }
 
-/// The user of the token: issuer and subject (RFC 7519 §4.1.1, §4.1.2).
+/// Returns the user of the token: its issuer and its subject (RFC 7519 §4.1.1, §4.1.2).
 pub(super) fn user(token: &AccessToken) -> Option<(String, String)> {
     let claims = claims(token.secret())?;
     let text = |name| claims.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -59,6 +60,7 @@ fn claims(token: &str) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::time::wall;
 
     const NOW: u64 = 1_700_000_000;
 
@@ -67,7 +69,7 @@ mod tests {
         remaining(&token, SystemTime::UNIX_EPOCH + Duration::from_secs(NOW))
     }
 
-    /// H10: the remaining time follows the wall clock, or is less if that clock is slow.
+    /// H10: the remaining time follows the wall clock. A slow wall clock does not make the time longer.
     #[test]
     fn the_expiry_is_read_and_a_slow_clock_does_not_extend_it() {
         let seconds = |count| Some(Duration::from_secs(count));
@@ -78,7 +80,8 @@ mod tests {
         assert_eq!(left(r#"{"exp":1699990000}"#), seconds(0));
     }
 
-    /// W16: the lifetime of a new token follows from the token alone, or else from a clock that agrees.
+    /// W16: the lifetime of a new token is the time between `iat` and `exp`, or the time between now and `exp` if
+    /// there is no `iat`.
     #[test]
     fn the_lifetime_of_a_new_token_follows_from_iat_and_exp() {
         let of = |payload: &str, now: u64| {
@@ -98,7 +101,7 @@ mod tests {
         }
     }
 
-    /// H15: an unexpected form gives no hint.
+    /// H15: a token with an unexpected form gives no hint.
     #[test]
     fn an_unexpected_form_gives_no_hint() {
         for payload in [
@@ -115,14 +118,14 @@ mod tests {
             assert_eq!(left(payload), None, "{payload}");
         }
         for token in ["", "opaque", "a.b", "a.b.c", "a.!!.c", "..", "a.e30.c.d", "a.bnVsbA==.c", "é.é.é"] {
-            assert_eq!(remaining(&AccessToken::new(token), SystemTime::now()), None, "{token}");
+            assert_eq!(remaining(&AccessToken::new(token), wall()), None, "{token}");
         }
         let before_time = SystemTime::UNIX_EPOCH - Duration::from_secs(1);
         let token = AccessToken::new(format!("e30.{}.", BASE64URL.encode(r#"{"exp":5}"#)));
         assert_eq!(remaining(&token, before_time), None);
     }
 
-    /// H15: padding does not matter.
+    /// H15: padding in a token is accepted.
     #[test]
     fn padding_does_not_matter() {
         let padded = base64::engine::general_purpose::URL_SAFE.encode(r#"{"exp":1700000060 }"#);

@@ -1,4 +1,4 @@
-//! Refreshes a session that no call uses: [`KeepFresh`].
+//! Refreshes a session even if no call uses it: [`KeepFresh`].
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -11,19 +11,19 @@ use crate::platform::runtime::AbortHandle;
 use crate::platform::task;
 use crate::platform::time::{Instant, timeout_at};
 
-/// How often the task reads the clock: a timer fires late after the machine slept.
+/// How often the task reads the clock. A timer fires late after the machine slept.
 const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
-/// The shortest time between two refreshes. A token with a shorter lifetime is refreshed by calls only, so an
-/// idle program does not rotate tokens all day.
+/// The shortest time between two refreshes of the task. A token with a shorter lifetime is refreshed only by
+/// calls, so an idle program does not rotate tokens all day.
 const MIN_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Keeps a session fresh until it is dropped. See [`Session::keep_fresh`].
-#[must_use = "the session is kept fresh until this is dropped"]
+/// A guard that keeps a session fresh until it is dropped. See [`Session::keep_fresh`].
+#[must_use = "the session is kept fresh until the guard is dropped"]
 pub struct KeepFresh(AbortHandle);
 
 impl KeepFresh {
-    /// Stops. A refresh that is running continues to its end.
+    /// Stops the task. A running refresh still completes.
     pub fn stop(self) {}
 }
 
@@ -43,10 +43,11 @@ impl Session {
     /// Refreshes the tokens shortly before they expire, even without calls, until the returned guard is
     /// dropped.
     ///
-    /// Without this method only calls refresh a session, and an idle session costs nothing. Use it for
-    /// programs that are idle for long and must not wait then, or for servers that forget a session without
-    /// refreshes. It spawns one task on the current runtime. The task does not keep the session alive and
-    /// continues after a logout and another login. It refreshes every 30 s at most.
+    /// Without `keep_fresh`, only calls refresh a session, and an idle session costs nothing. Use `keep_fresh` for
+    /// programs that are idle for a long time and must not wait for a refresh after that time. Use `keep_fresh`
+    /// also for servers that end a session without refreshes. `keep_fresh` spawns one task on the current runtime.
+    /// The task does not keep the session alive and continues after a logout and another login. The task refreshes
+    /// at most every 30 s.
     ///
     /// # Errors
     ///
@@ -68,7 +69,8 @@ impl Session {
     }
 }
 
-/// Each change of the next refresh time comes with an event.
+/// Refreshes the session whenever a refresh is due, until the session is dropped. Each change of the next refresh
+/// time emits an event.
 async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
     while let Some(inner) = session.upgrade() {
         let due = Session(inner).refresh_if_due(MIN_INTERVAL);
@@ -79,8 +81,8 @@ async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
             continue;
         };
         let now = Instant::now();
-        // A refresh that is due already is running or fails for now. Its end is an event; otherwise the task
-        // waits.
+        // A refresh that is already due is either running or must wait after a failure. The task then waits for
+        // the next event or the next check.
         let next = now.checked_add(CHECK_INTERVAL).filter(|look| due <= now || *look < due).unwrap_or(due);
         if let Ok(None) = timeout_at(next, events.next()).await {
             return;

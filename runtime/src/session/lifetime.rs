@@ -1,15 +1,16 @@
-//! How long an access token is valid, as far as the client can know.
+//! Estimates how long an access token is valid.
 
 use std::time::Duration;
 
 use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
-/// The longest time before the expiry at which a refresh starts in the background.
+/// How long before the expiry a refresh starts in the background. Jitter lengthens this time by up to 20 %.
 const MARGIN: Duration = Duration::from_secs(30);
-/// The same for a body that can be sent only once, which waits for the refresh.
+/// The longest time before the expiry at which a call waits for a refresh because its request body can be sent
+/// only once.
 const MARGIN_ONCE: Duration = Duration::from_secs(120);
-/// If the wall clock advanced this much more than the monotonic clock, the machine slept.
+/// The smallest difference between the two clocks that shows that the machine slept.
 const SLEPT: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy)]
@@ -19,24 +20,26 @@ pub(crate) struct Lifetime {
     ends: Instant,
     due: Instant,
     due_once: Instant,
-    /// The server named the lifetime. Otherwise it is a guess, and only a refusal ends it.
+    /// Whether the server sent the lifetime. A lifetime that the server did not send is a guess, and the token is
+    /// used until the server refuses it.
     certain: bool,
 }
 
-/// What the lifetime means for a call.
+/// The state of an access token for the next call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Age {
     Fresh,
-    /// It expires soon.
+    /// The token expires soon.
     Expiring,
-    /// It is usable, and a refresh before the call is better.
+    /// The token may have expired, so a call waits for a refresh. If the refresh fails, the call is sent with the
+    /// token.
     MaybeExpired,
     Expired,
 }
 
 impl Lifetime {
-    /// `jitter` in `0.0..1.0` spreads the refreshes of clients that logged in together. `None` if the clock
-    /// cannot represent the expiry.
+    /// Creates a lifetime. `jitter`, in `0.0..1.0`, spreads the refreshes of clients that logged in together.
+    /// Returns `None` if the clock cannot represent the expiry.
     pub(crate) fn new(lifetime: Duration, certain: bool, received: Now, jitter: f64) -> Option<Self> {
         let ends = received.ticks.checked_add(lifetime)?;
         let margin = MARGIN.min(lifetime / 5).mul_f64(1.0 + 0.2 * jitter.clamp(0.0, 1.0));
@@ -56,12 +59,12 @@ impl Lifetime {
         self.certain && now >= self.ends
     }
 
-    /// When a refresh in the background is due.
+    /// Returns when a refresh in the background is due.
     pub(crate) fn refresh_at(&self) -> Instant {
         self.due
     }
 
-    /// `once`: for a body that can be sent only once.
+    /// Returns the age of the token. `once` is true for a request body that can be sent only once.
     pub(crate) fn age(&self, now: Now, once: bool) -> Age {
         let over = now.ticks >= self.ends;
         if over && self.certain {
@@ -75,8 +78,8 @@ impl Lifetime {
         }
     }
 
-    /// Whether the lifetime ended while the machine slept. A wall clock that was set forward looks the same,
-    /// so this is not certain.
+    /// Whether the lifetime ended while the machine slept. The result is not certain, because a wall clock that
+    /// was set forward looks like a sleeping machine.
     fn ended_during_sleep(&self, now: Now) -> bool {
         now.wall.duration_since(self.received.wall).is_ok_and(|age| age >= self.length)
             && now.slept_since(self.received) > SLEPT
@@ -85,9 +88,8 @@ impl Lifetime {
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
-
     use super::*;
+    use crate::platform::time::wall;
 
     const HOUR: Duration = seconds(3600);
     const DAY: Duration = seconds(24 * 3600);
@@ -97,7 +99,7 @@ mod tests {
     }
 
     fn start() -> Now {
-        Now { ticks: Instant::now(), wall: SystemTime::now() }
+        Now { ticks: Instant::now(), wall: wall() }
     }
 
     /// Advances both clocks independently.
@@ -109,7 +111,7 @@ mod tests {
         Lifetime::new(HOUR, true, received, 0.0).unwrap()
     }
 
-    /// H8: the lifetime counts from receipt by the monotonic clock. A wall clock that is set back changes
+    /// H8: the lifetime is counted from the receipt by the monotonic clock. A wall clock that is set back changes
     /// nothing.
     #[test]
     fn a_wall_clock_that_is_set_back_changes_nothing() {
@@ -120,7 +122,8 @@ mod tests {
         assert_eq!(hour(received).age(back(HOUR), false), Age::Expired);
     }
 
-    /// H8, H9: a wall clock that is set forward costs at most one refresh, after which both clocks start again.
+    /// H8, H9: a wall clock that is set forward costs at most one refresh. The lifetime of the refreshed token
+    /// starts at the new time of both clocks.
     #[test]
     fn a_wall_clock_that_is_set_forward_costs_one_refresh() {
         let received = start();
@@ -131,7 +134,7 @@ mod tests {
         assert_eq!(refreshed.age(later(forward, HOUR / 2, HOUR / 2), false), Age::Fresh);
     }
 
-    /// H9: the machine slept and the monotonic clock stood still. Only the wall clock shows it.
+    /// H9: the monotonic clock stops while the machine sleeps. Only the wall clock shows that a token has expired.
     #[test]
     fn a_token_that_expired_during_sleep_may_have_expired() {
         let received = start();
@@ -149,7 +152,7 @@ mod tests {
         }
     }
 
-    /// H10: a guessed lifetime that is over is not certain. The server decides.
+    /// H10: a token whose guessed lifetime is over has not certainly expired. The server decides.
     #[test]
     fn a_guessed_expiry_is_never_certain() {
         let received = start();
@@ -160,7 +163,7 @@ mod tests {
         assert_eq!(gone.age(received, false), Age::MaybeExpired);
     }
 
-    /// L6: a body that can be sent only once has a larger margin.
+    /// L6: a request body that can be sent only once has a larger margin than other request bodies.
     #[test]
     fn a_one_shot_body_has_a_larger_margin() {
         let received = start();
@@ -172,8 +175,8 @@ mod tests {
         assert_eq!([29, 30].map(|second| short.age(at(second), true)), [Age::Fresh, Age::MaybeExpired]);
     }
 
-    /// H12: a thousand clients that logged in together spread their refreshes over the last fifth of the
-    /// margin.
+    /// H12: a thousand clients that logged in together spread their refreshes evenly over a period of 6 s before
+    /// the margin.
     #[test]
     fn the_refreshes_of_many_clients_are_spread_evenly() {
         let received = start();
@@ -186,7 +189,7 @@ mod tests {
         assert!(margins.iter().all(|margin| (29_999..=36_001).contains(margin)));
         for start in (30_000..36_000).step_by(600) {
             let here = margins.iter().filter(|margin| (start..start + 600).contains(*margin)).count();
-            assert!((60..=140).contains(&here), "{here} from {start} ms on");
+            assert!((60..=140).contains(&here), "{here} refreshes start within 600 ms of {start} ms");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! When a login ends, as a server said it ([`LoginEnd`]), and whether that was announced ([`Ending`]).
+//! Records when a login ends ([`LoginEnd`]), and whether that end was announced ([`Ending`]).
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -7,31 +7,32 @@ use crate::platform::time::Instant;
 
 use crate::platform::clock::Now;
 
-/// The longest time before the end at which [`SessionEvent::Ending`](super::events::SessionEvent::Ending) is emitted by default.
+/// The longest default time between [`SessionEvent::Ending`](super::events::SessionEvent::Ending) and the end of a
+/// login.
 const LONGEST_AHEAD: Duration = Duration::from_secs(24 * 3600);
-/// An end that moves by less has not moved.
+/// The largest change of an end that is ignored.
 const ROUNDING: Duration = Duration::from_secs(60);
 
-/// What a server said about the end of a login.
+/// The end of a login according to the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum LoginEnd {
-    /// It said nothing.
+    /// The server sent no information about the end.
     #[default]
     Unknown,
-    /// It said that the login has no end.
+    /// The server reported that the login has no end.
     Never,
-    /// Shared, so that tokens stay small.
+    /// The server sent the end of the login. The value is behind an `Arc`, so tokens stay small.
     At(Arc<End>),
 }
 
 /// The end of a login.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct End {
-    /// By the clock of this machine, in whole milliseconds, as it is stored.
+    /// The end of the login by the wall clock of this machine, in whole milliseconds, as it is stored.
     pub(crate) at: SystemTime,
-    /// The same by the clock that never jumps.
+    /// The end of the login by the monotonic clock.
     ticks: Instant,
-    /// The time between the answer that named the end and the end itself.
+    /// The time between the response that contained the end and the end itself.
     pub(crate) lifetime: Duration,
 }
 
@@ -45,8 +46,8 @@ impl PartialEq for End {
 impl Eq for End {}
 
 impl LoginEnd {
-    /// The end of a login for which the server has just named this lifetime. Zero means that there is no end, as in
-    /// Keycloak.
+    /// Creates the end of a login from a lifetime that the server has just sent. Zero means that there is no end,
+    /// as in Keycloak.
     pub(crate) fn after(lifetime: Duration) -> Self {
         let milliseconds = lifetime.as_millis();
         if milliseconds == 0 {
@@ -54,12 +55,12 @@ impl LoginEnd {
         }
         let since = Now::read().wall.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let at = u64::try_from(since.saturating_add(milliseconds)).ok().map(Duration::from_millis);
-        // If a clock cannot represent the end, the login has none.
+        // If a clock cannot represent the end, the login is treated as one without an end.
         let end = at.and_then(|at| End::read(UNIX_EPOCH.checked_add(at)?, lifetime));
         end.map_or(Self::Never, Self::from)
     }
 
-    /// An answer that says nothing leaves the end as it was.
+    /// Returns this end, or `previous` if the server sent no information about the end.
     pub(crate) fn or(self, previous: &Self) -> Self {
         if self == Self::Unknown { previous.clone() } else { self }
     }
@@ -72,19 +73,20 @@ impl From<End> for LoginEnd {
 }
 
 impl End {
-    /// Creates an end from a time of the wall clock. `None` if the clock that never jumps cannot represent it.
+    /// Creates an end from a time of the wall clock. Returns `None` if the monotonic clock cannot represent the
+    /// time.
     pub(crate) fn read(at: SystemTime, lifetime: Duration) -> Option<Self> {
         let left = at.duration_since(Now::read().wall).unwrap_or_default();
         Some(Self { at, ticks: Instant::now().checked_add(left)?, lifetime })
     }
 
-    /// The same end, if it was named at `received`.
+    /// Returns this end with the monotonic time of a response that was received at `received`.
     pub(crate) fn named_at(self, received: Instant) -> Self {
         Self { ticks: received.checked_add(self.lifetime).unwrap_or(self.ticks), ..self }
     }
 }
 
-/// The time at which an end is announced, by both clocks.
+/// The time at which an end is announced, by the wall clock and by the monotonic clock.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Due {
     at: SystemTime,
@@ -100,14 +102,15 @@ impl Due {
         }
     }
 
-    /// A machine that sleeps shows it on the wall clock only.
+    /// Whether the time of the announcement is past. Both clocks are compared, because the monotonic clock stops
+    /// while the machine sleeps.
     pub(super) fn is_past(self) -> bool {
         let now = Now::read();
         self.ticks <= now.ticks || self.at <= now.wall
     }
 }
 
-/// What a session knows about the announcement of its end.
+/// The state of the announcement for a session: its lead time and the last announced end.
 #[derive(Default)]
 pub(super) struct Ending {
     ahead: OnceLock<Duration>,
@@ -115,12 +118,13 @@ pub(super) struct Ending {
 }
 
 impl Ending {
-    /// How long before its end a login is announced. Only the first call has an effect.
+    /// Sets how long before its end a login is announced. A second call of this method has no effect.
     pub(super) fn set_ahead(&self, ahead: Duration) {
         let _ = self.ahead.set(ahead);
     }
 
-    /// When `end` is to be announced, unless it was. `epoch`: that of its login.
+    /// Returns when `end` must be announced, unless it has been announced. `epoch` is the epoch of the login that
+    /// ends.
     pub(super) fn next(&self, epoch: u64, end: End) -> Option<Due> {
         if self.announced().is_some_and(|announced| announced.covers(epoch, end)) {
             return None;
@@ -129,7 +133,7 @@ impl Ending {
         Some(Due::before(end, self.ahead.get().copied().unwrap_or_else(usual)))
     }
 
-    /// Whether the caller is to announce `end`: no other caller did.
+    /// Whether the caller must announce `end`. Only one caller receives `true`.
     pub(super) fn take(&self, epoch: u64, end: End) -> bool {
         let mut announced = self.announced();
         let first = !announced.is_some_and(|announced| announced.covers(epoch, end));
@@ -152,8 +156,8 @@ struct Announced {
 }
 
 impl Announced {
-    /// Whether `end` needs no announcement of its own. A server that always means the same moment names the whole seconds
-    /// that are left, so the end seems to move a little with each refresh.
+    /// Whether this announcement also covers `end`. A server with a fixed end sends the remaining lifetime in
+    /// whole seconds, so the end seems to move a little with each refresh.
     fn covers(self, epoch: u64, end: End) -> bool {
         let moved = end.ticks.saturating_duration_since(self.end);
         self.epoch == epoch && moved <= ROUNDING.min(end.lifetime / 10)

@@ -1,4 +1,4 @@
-//! A refresh that the user asks for: [`Session::refresh`].
+//! Refreshes a session at the request of the user: [`Session::refresh`].
 
 use std::future::Future;
 
@@ -17,18 +17,18 @@ use crate::error::Error;
 impl Session {
     /// Refreshes the session, or waits for the refresh that is running, and returns the new tokens.
     ///
-    /// Use this for a "try again" button. After failed refreshes, calls wait 1 s, 2 s, 4 s … 60 s before the
-    /// next attempt, but this method waits for 1 s only. A `Retry-After` of the server and a rejected refresh token
-    /// apply to both. Until the wait is over, this method returns the last error and sends nothing, so a loop around it
-    /// cannot flood the server.
+    /// Use `refresh` for a "try again" button. After failed refreshes, calls wait 1 s, 2 s, 4 s … 60 s before the
+    /// next attempt, but `refresh` waits for 1 s only. A `Retry-After` of the server and a rejected refresh token
+    /// apply to calls and to `refresh`. Until the wait is over, `refresh` returns the last error and sends no
+    /// request. A loop that calls `refresh` cannot flood the server.
     ///
     /// # Errors
     ///
-    /// - [`is_no_session`](Error::is_no_session) if the session has nothing to refresh with.
+    /// - An error with [`is_no_session`](Error::is_no_session) if the session cannot be refreshed.
     ///
-    /// - [`is_session_expired`](Error::is_session_expired) if the server rejected the refresh token.
+    /// - An error with [`is_session_expired`](Error::is_session_expired) if the server rejected the refresh token.
     ///
-    /// - Otherwise the error of the refresh, or the last error if it is too early for another attempt.
+    /// - In all other cases, the error of the refresh, or the last error if the wait after that error is not over.
     ///
     /// Cancel safe: the refresh continues if the future is dropped.
     pub fn refresh(&self) -> Operation<impl Future<Output = Result<Tokens, Error>> + Send + '_> {
@@ -43,8 +43,8 @@ impl Session {
         })
     }
 
-    /// For a manual refresh: starts a refresh, or joins the one that is running. `None` if the session has
-    /// just been refreshed.
+    /// Starts a manual refresh, or joins the refresh that is running. Returns `None` if the session has just been
+    /// refreshed.
     pub(super) fn ask(&self) -> Result<Option<Wait>, Error> {
         self.refuse_reentry()?;
         let seen = self.snapshot();

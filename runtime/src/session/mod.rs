@@ -1,5 +1,5 @@
-//! The session: credentials, the rules of refresh, and the store. Start with `session`, the handle. The rules
-//! are in `state_machine`, which knows neither tasks nor HTTP.
+//! The session: credentials, the rules of refresh, and the store. Read `session` first: it defines the public
+//! handle. `state_machine` contains the rules of refresh and depends on neither tasks nor HTTP.
 
 pub(crate) mod attempt;
 pub(crate) mod call_types;
@@ -27,7 +27,7 @@ pub(crate) mod record;
 pub(crate) mod refresh_handle;
 pub(crate) mod refresh_task;
 pub(crate) mod revocation;
-#[expect(clippy::module_inception, reason = "the type `Session` stands in a file of its name")]
+#[expect(clippy::module_inception, reason = "the file has the name of its type `Session`")]
 pub(crate) mod session;
 pub(crate) mod session_state;
 pub(crate) mod session_write;

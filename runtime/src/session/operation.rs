@@ -1,4 +1,4 @@
-//! An operation that can be awaited or, with the feature `blocking`, waited for: [`Operation`].
+//! Defines [`Operation`], which can be awaited or, with the feature `blocking`, run by a blocking `wait`.
 
 use std::fmt;
 use std::future::Future;
@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// An operation of a session. It begins when it is first polled: await it, or call `wait()` with the feature
-    /// `blocking`.
+    /// An operation of a session. The operation begins when it is first polled: await it, or call `wait()` with
+    /// the feature `blocking`.
     #[must_use = "an operation begins only when it is awaited"]
     pub struct Operation<F> {
         #[pin]
@@ -38,7 +38,7 @@ where
     ///
     /// # Errors
     ///
-    /// Those of the operation.
+    /// Returns the errors of the operation.
     #[track_caller]
     pub fn wait(self) -> Result<T, E> {
         match crate::platform::background::block_on(self.future) {

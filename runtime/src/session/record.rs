@@ -1,4 +1,4 @@
-//! A session as the bytes that a store keeps.
+//! Defines [`Record`], a session as the bytes that a store keeps.
 
 use std::time::Duration;
 
@@ -12,23 +12,23 @@ use super::tokens::{AccessToken, RefreshToken, Tokens};
 use crate::error::{Error, Kind};
 use crate::platform::time::wall;
 
-/// What is stored: a session, and a refresh that is about to start.
+/// The content of a store: a session, and the intent to refresh it.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Record {
     /// The version of the format.
     afresh: Form,
-    /// `None` after a logout.
+    /// The stored session. `None` means that the session was logged out.
     pub(crate) session: Option<StoredSession>,
-    /// A process was about to send the refresh token and has not stored the result.
+    /// The intent of a process that was about to send the refresh token and has not stored the result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) intent: Option<Intent>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct StoredSession {
-    /// Identifies the login. A refresh keeps it; another login has another one.
+    /// The identifier of the login. A refresh keeps the identifier, and another login has a different identifier.
     pub(crate) login: String,
-    /// Counts the credentials of this login, so that the newer of two is known.
+    /// The number of credentials that the login has received. The newer of two stored sessions has the greater number.
     pub(crate) generation: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     access: Option<AccessToken>,
@@ -38,31 +38,32 @@ pub(crate) struct StoredSession {
     token_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
-    /// The expiry of the access token in milliseconds since 1970, by the clock of the process that received
-    /// it.
+    /// The expiry of the access token in milliseconds since 1970, by the clock of the process that received the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lifetime: Option<u64>,
-    /// The end of the login, as the server said it.
+    /// The end of the login that the server sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ends: Option<StoredEnd>,
+    /// A browser keeps the cookies itself.
+    #[cfg_attr(target_family = "wasm", serde(skip))]
     #[serde(default)]
     pub(crate) cookies: Cookies,
-    /// There is no access token: the cookies are the credential.
+    /// Whether the cookies are the credential. A session whose cookies are the credential has no access token.
     #[serde(default)]
     by_cookie: bool,
-    /// The [place](crate::store::SessionStore::place) of the store that received this session by a login or a refresh.
-    /// In another store, the record and its refresh token are copies.
+    /// The [place](crate::store::SessionStore::place) of the store in which a login or a refresh wrote this session. In
+    /// another store, the record and its refresh token are copies.
     #[serde(rename = "home", default, skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Intent {
-    /// The fence of the lock.
+    /// The fence of the lock that the refresh holds.
     pub(crate) fence: u64,
-    /// Milliseconds since 1970.
+    /// The start of the refresh in milliseconds since 1970.
     pub(crate) started: u64,
 }
 
@@ -79,7 +80,7 @@ impl Record {
         Self { intent, ..self }
     }
 
-    /// Empty bytes are a store that has never been written.
+    /// Reads a record. Empty bytes mean that the store has never been written.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Error> {
         if bytes.is_empty() {
             return Ok(Self::new(None));
@@ -95,8 +96,8 @@ impl Record {
                 ));
             }
         };
-        // The source would quote the bytes.
-        let foreign = "the store holds data that is not a session. Empty it or use another one";
+        // The source of the error would quote the stored bytes.
+        let foreign = "the store contains data that is not a session. Empty the store or use another store";
         record.ok_or_else(|| Error::new(Kind::Store, foreign))
     }
 
@@ -108,21 +109,21 @@ impl Record {
     }
 }
 
-/// What the checksum of a record says. It is the first member of the record and covers everything after itself.
-/// Programs that do not know it ignore it.
+/// The result of checking the checksum of a record. The checksum is the first member of the record and covers all bytes
+/// after itself. Programs that do not know the checksum ignore it.
 #[derive(Debug, PartialEq, Eq)]
 enum Checksum {
     Right,
     Wrong,
-    /// An older version wrote the record.
+    /// The record has no checksum, because an older version wrote it.
     Absent,
-    /// It is not a record, or its first bytes are damaged.
+    /// The bytes are not a record, or the first bytes are damaged.
     Foreign,
 }
 
 impl Checksum {
     const START: &'static [u8] = b"{\"checksum\":\"";
-    /// How a record without a checksum starts.
+    /// The first bytes of a record without a checksum.
     const OLD_START: &'static [u8] = b"{\"afresh\":";
 
     fn of(record: &[u8]) -> Self {
@@ -134,7 +135,7 @@ impl Checksum {
         if right { Self::Right } else { Self::Wrong }
     }
 
-    /// `record` is a JSON object with at least one member.
+    /// Adds the checksum to `record`, a JSON object with at least one member.
     fn add_to(record: &[u8]) -> Vec<u8> {
         let members = record.strip_prefix(b"{").unwrap_or(record);
         let covered = [b"\",", members].concat();
@@ -147,7 +148,7 @@ impl Checksum {
 }
 
 impl StoredSession {
-    /// `age`: how long ago the tokens were received.
+    /// Creates a stored session. `age` is the time since the tokens were received.
     pub(crate) fn new(identity: Identity<String>, tokens: &Tokens, age: Duration, cookies: Cookies) -> Self {
         let expires = tokens.lifetime.and_then(|lifetime| {
             let left = lifetime.saturating_sub(age);
@@ -177,20 +178,21 @@ impl StoredSession {
         Identity { login: self.login.clone(), generation: self.generation }
     }
 
-    /// Whether a refresh may spend the refresh token or the cookies, so that two copies cannot both use them.
+    /// Whether a refresh may spend the refresh token or the cookies. A server may reject the second refresh of two
+    /// copies with the same secrets.
     pub(crate) fn can_be_spent(&self) -> bool {
         self.refresh.is_some() || self.cookies != Cookies::default()
     }
 
-    /// The tokens with their remaining lifetime. A clock that was set back cannot make it longer than the
-    /// server said.
+    /// Returns the tokens with their remaining lifetime. A clock that was set back cannot make the lifetime longer than
+    /// the server sent.
     pub(crate) fn tokens(&self) -> Tokens {
         let left = self.expires.map(|expires| expires.saturating_sub(since_1970(wall())));
         let left = left.zip(self.lifetime).map(|(left, lifetime)| left.min(lifetime)).or(left);
         Tokens {
             access: self.access.clone(),
             refresh: self.refresh.clone(),
-            // An expired token keeps one millisecond: zero would mean an unknown lifetime.
+            // An expired token keeps a lifetime of 1 ms, because zero would mean an unknown lifetime.
             lifetime: left.map(|left| Duration::from_millis(left.max(1))),
             token_type: self.token_type.clone(),
             scope: self.scope.clone(),
@@ -210,7 +212,7 @@ impl Intent {
         Self { fence, started: since_1970(wall()) }
     }
 
-    /// How long ago the refresh began. Zero if the clock was set back.
+    /// Returns how long ago the refresh began, or zero if the clock was set back.
     pub(crate) fn age(&self) -> Duration {
         Duration::from_millis(since_1970(wall()).saturating_sub(self.started))
     }
@@ -271,7 +273,7 @@ mod tests {
         assert_eq!(stored.tokens().expires_in(), Some(Duration::from_secs(100)));
     }
 
-    /// S7
+    /// S7: each flipped bit of a record is detected.
     #[test]
     fn a_flipped_bit_is_an_error_that_says_what_to_do() {
         let tokens = Tokens::new("access").with_refresh("s3cret");
@@ -279,7 +281,7 @@ mod tests {
         for bit in 0..record.len() * 8 {
             let mut damaged = record.clone();
             damaged[bit / 8] ^= 1 << (bit % 8);
-            let error = Record::read(&damaged).err().unwrap_or_else(|| panic!("bit {bit} is noticed"));
+            let error = Record::read(&damaged).err().unwrap_or_else(|| panic!("bit {bit} is detected"));
             assert!(error.is_store() && !error.to_string().contains("s3cret"), "{error}");
             if bit / 8 >= Checksum::START.len() {
                 assert!(error.to_string().contains("log in again"), "{error}");

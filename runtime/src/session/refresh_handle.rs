@@ -1,4 +1,4 @@
-//! How callers wait for a refresh: each of them holds a [`RefreshHandle`].
+//! Defines [`RefreshHandle`], through which callers wait for a refresh.
 
 use std::fmt;
 use std::pin::pin;
@@ -14,32 +14,33 @@ use super::credential::Credential;
 use crate::error::Error;
 use crate::platform::deadline::within;
 use crate::platform::task::Cancel;
-use crate::platform::time::{Instant, RealInstant};
+use crate::platform::time::{Instant, RealInstant, real_now};
 
-/// The longest time of a refresh without a store, and the longest time that a logout waits for any refresh. An attempt
-/// has its own, shorter deadline.
+/// The longest time of a refresh without a store, and the longest time that a logout waits for any refresh. One
+/// attempt has its own, shorter deadline.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
-/// A handle to one refresh. Dropping it changes nothing for other callers.
+/// A handle to one refresh. Dropping a handle changes nothing for other callers.
 #[derive(Clone)]
 pub(super) struct RefreshHandle(Arc<Shared>);
 
-/// What the waiters of one refresh share. Ten thousand may wait, so it is small.
+/// The state that the waiting callers of one refresh share. The state is small, because ten thousand callers may
+/// wait.
 struct Shared {
     failure: OnceLock<RefreshFailure>,
     done: Notify,
     started: Instant,
-    /// The same moment, for the thread that no runtime can stop.
+    /// The start of the refresh by the real clock, for the watchdog thread outside of all runtimes.
     started_by_wall_clock: RealInstant,
     limit: Duration,
-    /// When the refresh has taken too long, in milliseconds since it started.
+    /// When the refresh has taken too long, in milliseconds since its start.
     due: AtomicU64,
     task: Cancel,
     discarded: Mutex<Discarded>,
     handed_over: Notify,
 }
 
-/// What a refresh brought that came too late to be published.
+/// The result of a refresh that completed too late to be published.
 pub(super) type Unpublished = (Arc<Credential>, Option<SetCookies>);
 
 /// Whether a logout wants the result of a refresh that it detached.
@@ -51,17 +52,18 @@ enum Discarded {
     HandedOver(Option<Unpublished>),
 }
 
-/// `None` if the refresh succeeded or was detached. The session then has the details.
+/// The failure of a completed refresh. `None` means that the refresh succeeded or was detached, and the session
+/// has the details.
 pub(super) type RefreshFailure = Option<Error>;
 
 impl RefreshHandle {
-    /// `limit`: after this time, the refresh can be given up.
+    /// Creates a handle. A refresh that takes longer than `limit` may be abandoned.
     pub(super) fn new(limit: Duration) -> Self {
         Self(Arc::new(Shared {
             failure: OnceLock::new(),
             done: Notify::new(),
             started: Instant::now(),
-            started_by_wall_clock: RealInstant::now(),
+            started_by_wall_clock: real_now(),
             limit,
             due: AtomicU64::new(millis(limit)),
             task: Cancel::default(),
@@ -70,12 +72,13 @@ impl RefreshHandle {
         }))
     }
 
-    /// A logout detaches the refresh and wants its result.
+    /// Records that a logout needs the result of the detached refresh.
     pub(super) fn claim(&self) {
         *self.lock() = Discarded::Claimed;
     }
 
-    /// The result is not published. Returns it unless a logout has claimed it.
+    /// Gives an unpublished result to the logout that claimed it. Without a claim, the result is returned to the
+    /// caller.
     pub(super) fn hand_over(&self, brought: Option<Unpublished>) -> Option<Unpublished> {
         let mut discarded = self.lock();
         if !matches!(*discarded, Discarded::Claimed) {
@@ -87,7 +90,7 @@ impl RefreshHandle {
         None
     }
 
-    /// The result that a logout has claimed. `None` if the refresh brought nothing.
+    /// Returns the result that a logout has claimed, or `None` if the refresh returned no credential.
     pub(super) async fn discarded(&self) -> Option<Unpublished> {
         let mut handed_over = pin!(self.0.handed_over.notified());
         handed_over.as_mut().enable();
@@ -100,7 +103,7 @@ impl RefreshHandle {
         }
     }
 
-    /// The logout no longer wants the result. Returns the credential if it is there already.
+    /// Withdraws the claim of a logout. Returns the credential if the refresh has already returned one.
     pub(super) fn release(&self) -> Option<Arc<Credential>> {
         match std::mem::take(&mut *self.lock()) {
             Discarded::HandedOver(brought) => brought.map(|(credential, _)| credential),
@@ -112,22 +115,23 @@ impl RefreshHandle {
         self.0.discarded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Resolves when the refresh is complete. It must be enabled before [`failure`](Self::failure) is read.
+    /// Returns a future that resolves when the refresh is complete. Enable the future before you read
+    /// [`failure`](Self::failure).
     pub(super) fn completed(&self) -> Notified<'_> {
         self.0.done.notified()
     }
 
-    /// The failure, once the refresh is complete.
+    /// Returns the failure after the refresh is complete.
     pub(super) fn failure(&self) -> Option<&RefreshFailure> {
         self.0.failure.get()
     }
 
-    /// How long the refresh may still take.
+    /// Returns how long the refresh may still take.
     pub(super) fn time_left(&self) -> Duration {
         self.due().saturating_sub(self.0.started.elapsed())
     }
 
-    /// The same outside of a runtime, whose clock may be a paused one.
+    /// Returns how long the refresh may still take by the real clock. The clock of a runtime may be paused.
     pub(super) fn time_left_by_wall_clock(&self) -> Duration {
         self.due().saturating_sub(self.0.started_by_wall_clock.elapsed())
     }
@@ -136,21 +140,22 @@ impl RefreshHandle {
         Duration::from_millis(self.0.due.load(Ordering::Relaxed))
     }
 
-    /// Call this before each poll of the refresh. If its time has already run out, the process was suspended: the
-    /// refresh gets the same time again, as in [`within`](crate::platform::deadline::within).
+    /// Records that the refresh is about to be polled. If the time of the refresh has already run out, the process
+    /// was suspended, and the refresh gets the same time again, as in
+    /// [`within`](crate::platform::deadline::within).
     pub(super) fn polled(&self) {
         if self.time_left().is_zero() {
             self.0.due.store(millis(self.0.started.elapsed() + self.0.limit), Ordering::Relaxed);
         }
     }
 
-    /// The task of the refresh.
+    /// Returns the task of the refresh.
     pub(super) fn task(&self) -> &Cancel {
         &self.0.task
     }
 
-    /// Completes the refresh and wakes the waiters, unless it is complete already. Returns the failure that
-    /// the waiters get.
+    /// Completes the refresh and wakes the waiting callers, unless the refresh is complete already. Returns the
+    /// failure that the callers receive.
     pub(super) fn complete(&self, failure: RefreshFailure) -> RefreshFailure {
         if self.0.failure.set(failure).is_ok() {
             self.0.done.notify_waiters();
@@ -163,7 +168,7 @@ fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Wakes the waiters of a refresh whose result no longer matters.
+/// Wakes the callers that wait for a refresh whose result is no longer needed.
 pub(super) fn complete_detached(detached: Option<RefreshHandle>) {
     if let Some(handle) = detached {
         handle.complete(None);

@@ -1,9 +1,9 @@
-//! One refresh from start to completion. It is a task of its own, so it does not end when a caller stops
-//! waiting.
+//! Runs one refresh from start to completion. The refresh is a separate task, so it does not end when a caller
+//! stops waiting.
 //!
-//! Callers hold a [`RefreshHandle`] and nothing else. The task completes it in every case: a guard reports a
-//! panic, an abort or the shutdown of the runtime as a failure. If the runtime stands still, a waiter on another
-//! thread ends the refresh after a timeout, and another refresh takes its place.
+//! Callers have only a [`RefreshHandle`]. The task completes the handle in every case: a guard reports a panic, an
+//! abort or the shutdown of the runtime as a failure. If the runtime stalls, a waiting caller on another thread
+//! ends the refresh after a timeout, and another refresh replaces it.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -23,16 +23,16 @@ use crate::error::{Error, Kind};
 use crate::platform::deadline::within;
 use crate::trace;
 
-/// The shortest time before a caller gives a refresh up. After a suspension of the process, the refresh is polled
-/// within this time.
+/// The shortest time before a caller abandons a refresh. A process that was suspended polls its refresh within the
+/// shortest wait.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
-    /// The session that this task refreshes.
+    /// The session that the current task refreshes.
     static REFRESHING: usize;
 }
 
-/// A refresh that is reserved in the state machine and not spawned yet.
+/// A refresh that is reserved in the state machine but not spawned yet.
 pub(super) struct PreparedRefresh {
     handle: RefreshHandle,
     basis: Arc<Snapshot>,
@@ -46,7 +46,7 @@ impl PreparedRefresh {
         Self { handle: RefreshHandle::new(limit), basis, cause }
     }
 
-    /// Reserves a new refresh, which the caller then spawns. The state machine reported that none is running.
+    /// Reserves a new refresh, which the caller then spawns. The caller has checked that no refresh is running.
     pub(super) fn start(
         session: &Session,
         machine: &mut StateMachine<RefreshHandle>,
@@ -62,14 +62,14 @@ impl PreparedRefresh {
         self.handle.clone()
     }
 
-    /// Spawns the refresh on the runtime of the session, or on the current one.
+    /// Spawns the refresh on the runtime of the session, or on the current runtime.
     pub(super) fn spawn(self, session: Session) {
         let (runtime, handle) = (session.runtime(), self.handle.clone());
-        // The guard exists before the task: a runtime that shuts down drops the task without polling it.
+        // The guard is created before the task, because a runtime that shuts down drops a task without polling it.
         let mut task = RefreshTask { session, handle: self.handle, basis: self.basis, completed: false };
         let Some(runtime) = runtime else {
             let error =
-                Error::new(Kind::Refresh, "a refresh needs a Tokio runtime. Make the call inside one");
+                Error::new(Kind::Refresh, "a refresh needs a Tokio runtime. Make the call inside a runtime");
             return task.complete((RefreshResult::Aborted, Some(error)), AfterCommit::default());
         };
         let running = in_refresh_of(&task.session.clone(), task.run());
@@ -87,19 +87,19 @@ async fn noting_polls(handle: RefreshHandle, refresh: impl Future<Output = ()>) 
     .await;
 }
 
-/// Waits until the refresh of `handle` is complete. Returns its failure, if it failed. If the refresh takes too
-/// long, its runtime stands still: the caller takes it over.
+/// Waits until the refresh of `handle` is complete. Returns the failure of the refresh, if it failed. If the
+/// refresh takes too long, its runtime stalls, and the caller starts another refresh instead.
 pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
     if !completes_in_time(handle).await || handle.task().is_cancelled() {
         if let Some(next) = session.take_over(handle) {
-            // Boxed: most calls never wait for a second refresh.
+            // The future is boxed, because most calls never wait for a second refresh.
             return Box::pin(wait_for_last(&next, session)).await;
         }
     }
     handle.failure().cloned().flatten()
 }
 
-/// The same for a refresh that took over another one.
+/// Waits for a refresh that replaced a stalled one. A replacement that stalls is not replaced again.
 async fn wait_for_last(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
     if !completes_in_time(handle).await {
         session.complete(handle, RefreshResult::Aborted, &AfterCommit::default());
@@ -109,10 +109,10 @@ async fn wait_for_last(handle: &RefreshHandle, session: &Session) -> RefreshFail
     handle.failure().cloned().flatten()
 }
 
-/// Waits until the refresh is complete, or has taken too long.
+/// Waits until the refresh is complete or has taken too long. Returns whether the refresh is complete.
 async fn completes_in_time(handle: &RefreshHandle) -> bool {
     let mut completed = pin!(handle.completed());
-    // Registers first and reads second, so that no completion is missed in between.
+    // The future is registered before the failure is read, so no completion is missed in between.
     completed.as_mut().enable();
     while handle.failure().is_none() {
         let wait = handle.time_left().max(SHORTEST_WAIT);
@@ -123,12 +123,12 @@ async fn completes_in_time(handle: &RefreshHandle) -> bool {
     true
 }
 
-/// Marks `refresh` as a refresh of `session`.
+/// Marks the future `refresh` as a refresh of `session`.
 pub(super) fn in_refresh_of<F: Future>(session: &Session, refresh: F) -> impl Future<Output = F::Output> {
     REFRESHING.scope(session.id(), refresh)
 }
 
-/// Whether the current task refreshes `session`. If it does, it must not wait for the refresh.
+/// Whether the current task refreshes `session`. A task that refreshes `session` must not wait for the refresh.
 pub(super) fn is_refresh_task_of(session: &Session) -> bool {
     REFRESHING.try_with(|running| *running == session.id()).unwrap_or(false)
 }
@@ -150,13 +150,14 @@ impl RefreshTask {
             let answer = attempt(&session, &self.basis).await.unwrap_or_else(too_long);
             return self.complete(result_of(&self.basis, answer), AfterCommit::default());
         };
-        // Boxed, so that a refresh without a store does not reserve the memory.
+        // The future is boxed, so a refresh without a store does not reserve memory for it.
         let (result, failure, after_commit) =
             Box::pin(locked_refresh::refresh(&session, store_sync, &self.handle, &mut self.basis)).await;
         self.complete((result, failure), after_commit);
     }
 
-    /// Changes the state machine first, then wakes the waiters outside of its lock.
+    /// Completes the refresh. The state machine changes first, and the waiting calls are woken outside of its
+    /// lock.
     fn complete(
         &mut self,
         (result, mut failure): (RefreshResult, RefreshFailure),

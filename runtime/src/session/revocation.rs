@@ -1,5 +1,5 @@
-//! Revokes tokens that are no longer used (RFC 7009). Each revocation is a task with a deadline, and its
-//! failure changes nothing for calls.
+//! Revokes tokens that are no longer used (RFC 7009). Each revocation is a task with a deadline. A failed
+//! revocation changes nothing for calls.
 
 use std::future::Future;
 use std::time::Duration;
@@ -18,25 +18,25 @@ use crate::platform::time::timeout;
 const DEADLINE: Duration = Duration::from_secs(10);
 
 impl Session {
-    /// Ends the session as [`clear`](Self::clear) does, then revokes its tokens at the server. It uses
-    /// [`revoke_with`](crate::ClientBuilder::revoke_with) or else
-    /// [`Refresher::revoke`](crate::Refresher::revoke). Without either, nothing is sent.
+    /// Ends the session as [`clear`](Self::clear) does, then revokes its tokens at the server. The revocation uses
+    /// [`revoke_with`](crate::ClientBuilder::revoke_with) or else [`Refresher::revoke`](crate::Refresher::revoke).
+    /// If neither function is set up, no request is sent.
     ///
-    /// If the [store](crate::ClientBuilder::store) has not been read yet, the stored tokens are not revoked.
-    /// Call [`load`](Self::load) first.
+    /// If the [store](crate::ClientBuilder::store) has not been read yet, the stored tokens are not revoked. To
+    /// revoke the stored tokens, call [`load`](Self::load) first.
     ///
-    /// The session is logged out when this method returns, even without a network. Await the result to learn
-    /// whether the revocation succeeded; it runs even if you do not. Outside of a Tokio runtime no tokens are
-    /// revoked.
+    /// The session is logged out when `revoke` returns, even without a network. Await the result to learn whether
+    /// the revocation succeeded. The revocation runs even if the result is not awaited. Outside of a Tokio
+    /// runtime, no tokens are revoked.
     ///
     /// # Errors
     ///
-    /// - The error of the revocation. The tokens may still be valid. The same error is emitted as
-    ///   [`SessionEvent::NotRevoked`].
+    /// - The error of the revocation. After a failed revocation, the tokens may still be valid.
+    ///   [`SessionEvent::NotRevoked`] also reports the error of a failed revocation.
     ///
-    /// - [`is_store`](Error::is_store) if the tokens are revoked and the store failed.
+    /// - An error with [`is_store`](Error::is_store) if the tokens were revoked but the store failed.
     ///
-    /// Cancel safe: the revocation continues for at most 10 s if the future is dropped.
+    /// Cancel safe: if the future is dropped, the revocation continues for at most 10 s.
     ///
     /// ```
     /// # async fn example(session: afresh::Session) {
@@ -69,10 +69,10 @@ impl Session {
         }
     }
 
-    /// Revokes `tokens`, which were received for `begun` and are not used.
+    /// Revokes `tokens`, which were received for the stamp `begun` and are not used.
     ///
-    /// Tokens of the current epoch stay: they belong to the same grant, and a server may end the whole grant
-    /// when one of its tokens is revoked (RFC 7009 §2.1).
+    /// Tokens of the current epoch are not revoked. All tokens of an epoch belong to the same grant, and a server
+    /// may end the whole grant when one of its tokens is revoked (RFC 7009 §2.1).
     pub(super) fn revoke_discarded(&self, begun: Stamp, tokens: Tokens) {
         let now = self.snapshot();
         if now.stamp.epoch != begun.epoch && !shares_a_token(&now, &tokens) {
@@ -80,7 +80,7 @@ impl Session {
         }
     }
 
-    /// Revokes the result of a refresh during which another process logged in as another user.
+    /// Revokes the result of a refresh if another process logged in as another user during the refresh.
     pub(super) fn revoke_superseded(&self, brought: &RefreshResult) {
         if let RefreshResult::Refreshed { credential, .. } = brought {
             self.start_to_revoke(credential.tokens().clone());
@@ -106,7 +106,7 @@ impl Session {
             if let Err(error) = &result {
                 session.emit(SessionEvent::NotRevoked(error.clone()));
             }
-            // The caller may have stopped waiting.
+            // The receiver is gone if the caller has stopped waiting.
             let _ = done.send(result);
         });
         Revoking::Task(revoked)
@@ -126,7 +126,7 @@ impl Session {
 }
 
 enum Revoking {
-    /// No way to revoke is set up.
+    /// The session has no function that revokes tokens.
     NotNeeded,
     NoRuntime,
     Task(oneshot::Receiver<Result<()>>),

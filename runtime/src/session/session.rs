@@ -1,5 +1,5 @@
-//! The handle to a session, and what a session needs from the layers above it: [`Session`],
-//! [`CredentialProvider`].
+//! [`Session`] is the handle to a session. [`CredentialProvider`] is the trait that a session needs from the
+//! layers above it.
 
 use std::fmt;
 use std::future::Future;
@@ -25,18 +25,18 @@ use crate::platform::runtime::Handle;
 
 /// The session of one user: tokens, cookies, and the refresh that all calls share.
 ///
-/// A `Session` is cheap to clone. All clones are the same session, and so are all clients that share it. A
-/// session lives in memory. With a [store](crate::ClientBuilder::store) it also survives a restart of the
-/// process, see [Stores](#stores).
+/// A `Session` is cheap to clone. All clones refer to the same session, and several clients can share a session. A
+/// session is kept in memory. With a [store](crate::ClientBuilder::store), a session also survives a restart of
+/// the process (see [Stores](#stores)).
 ///
-/// - *Several users* need one session each. Sessions share nothing, and each has its own refresh. Keep them
-///   in any map you like. Dropping a session is safe: a refresh that is running continues to its end.
+/// - *Several users* need one session each. Sessions share nothing, and each session has its own refresh. Keep the
+///   sessions in a map of your choice. Dropping a session is safe: a running refresh still completes.
 /// - *One user at several hosts* needs one session in several clients
-///   ([`ClientBuilder::session`](crate::ClientBuilder::session)). They share one refresh.
-/// - *Several audiences* need one session each, because each has its own access token. If all of them depend
-///   on one refresh token, give the refresh token to one session. In
-///   [`refresh_with`](crate::ClientBuilder::refresh_with) of the others, make an ordinary call under that
-///   session. Then only one refresh at a time spends the refresh token.
+///   ([`ClientBuilder::session`](crate::ClientBuilder::session)). The clients share one refresh.
+/// - *Several audiences* need one session each, because each audience has its own access token. If all sessions
+///   depend on one refresh token, give the refresh token to one session. In
+///   [`refresh_with`](crate::ClientBuilder::refresh_with) of the other sessions, make an ordinary call under the
+///   session with the refresh token. Only one refresh at a time then spends the refresh token.
 ///
 /// ```
 /// # async fn example(shop: afresh::Client) -> afresh::Result<()> {
@@ -53,86 +53,89 @@ use crate::platform::runtime::Handle;
 ///
 /// # Stores
 ///
-/// All processes that use the same [store](crate::ClientBuilder::store) share the session, and so does a
-/// process that starts later:
+/// All processes that use the same [store](crate::ClientBuilder::store) share the session, including processes
+/// that start later:
 ///
-/// - *Reading.* The first call that needs the session reads the store, once for all waiting calls. If this
-///   fails, these calls return an error with [`is_store`](crate::Error::is_store), and the next call reads
-///   again. Before the first read, [`tokens`](Self::tokens) and [`state`](Self::state) report no login.
-///   [`load`](Self::load) reads the store on demand.
-/// - *Writing.* A change takes effect at once. A background task stores the changes in order. A login or
-///   logout method returns, and a [`SessionWrite`](crate::session::SessionWrite) completes, when the change is stored or the store has
-///   failed. If the store fails, the session continues in memory ([`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed)) and the
-///   change is stored later.
+/// - *Reading.* The first call that needs the session reads the store, once for all waiting calls. If the store
+///   cannot be read, the waiting calls return an error with [`is_store`](crate::Error::is_store), and the next
+///   call reads the store again. Before the first read, [`tokens`](Self::tokens) and [`state`](Self::state) report
+///   no login. [`load`](Self::load) reads the store on demand.
+/// - *Writing.* A change of the session takes effect at once. A background task stores the changes in order. A
+///   login or logout method returns, and a [`SessionWrite`](crate::session::SessionWrite) completes, when the
+///   change is stored or the store has failed. If the store fails, the session emits
+///   [`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed) and continues in memory, and the change is
+///   stored later.
 /// - *Refreshing.* Only one process at a time refreshes, under the lock of the store. If another process has
-///   refreshed already, its tokens are adopted and nothing is sent ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted)). Without the
-///   lock there is no refresh: after 8 s the call returns an error with
-///   [`is_refresh_busy`](crate::Error::is_refresh_busy). There is no refresh either while the store cannot be
-///   written; this is tested before the refresh token is sent. A valid access token is used whatever the
-///   state of the store.
-/// - *Logins and logouts of other processes.* A logout ends the session here at the next refresh, or at once
-///   if the store reports changes. Another login is adopted if the session here is logged out or expired, or
-///   if the `iss` and `sub` of both access tokens name the same user. Otherwise a refresh returns an error
-///   with [`is_superseded`](crate::Error::is_superseded).
+///   refreshed already, the session adopts the tokens of that process
+///   ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted)) and sends no refresh request. If the lock cannot be
+///   acquired within 8 s, the call returns an error with [`is_refresh_busy`](crate::Error::is_refresh_busy) and
+///   the session is not refreshed. A session whose store cannot be written is not refreshed either: each refresh
+///   writes to the store before it sends the refresh token. A valid access token is used even if the store fails.
+/// - *Logins and logouts of other processes.* A logout in another process ends the session in this process at the
+///   next refresh, or at once if the store reports changes. A login of another process is adopted if the session
+///   in this process is logged out or expired, or if the `iss` and `sub` of both access tokens name the same user.
+///   If the login is not adopted, a refresh returns an error with [`is_superseded`](crate::Error::is_superseded).
 ///
-/// If a process crashes or loses power:
+/// The result of a crash or a power loss depends on when it happens:
 ///
 /// | at this moment | result |
 /// |---|---|
 /// | before the refresh token is sent | the session is unchanged |
-/// | before the response of the server is stored | the refresh token may be spent. The store records this: the next refresh sends it once more. If the server rejects it, the call returns an error with [`is_rotation_lost`](crate::Error::is_rotation_lost). Servers with a grace period for spent tokens accept it |
-/// | after that | the session is refreshed |
+/// | before the response of the server is stored | the refresh token may be spent. The intent in the store records the unfinished refresh, and the next refresh sends the refresh token once more. If the server rejects the refresh token, the call returns an error with [`is_rotation_lost`](crate::Error::is_rotation_lost). Servers with a grace period for spent tokens accept the second request |
+/// | after the response of the server is stored | the session is refreshed |
 ///
-/// The lock of a [`FileStore`](crate::FileStore) ends with the process that holds it.
+/// The operating system releases the lock of a [`FileStore`](crate::FileStore) when the process exits or crashes.
 #[derive(Clone)]
 pub struct Session(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) machine: Mutex<StateMachine<RefreshHandle>>,
-    /// What the state machine published last. It is read without the lock.
+    /// The snapshot that the state machine published last. Calls read the current snapshot without the lock.
     pub(super) current: ArcSwap<Snapshot>,
     pub(super) provider: OnceLock<Arc<dyn CredentialProvider>>,
     pub(super) revoker: OnceLock<Revoker>,
     pub(super) unanswered: UnansweredRefresh,
-    /// Boxed, so that a session in memory, one of thousands of users, has no room for it.
+    /// The store synchronization. The value is boxed because a server may keep thousands of sessions without a
+    /// store in memory.
     pub(super) store_sync: OnceLock<Box<StoreSync>>,
-    /// Where refreshes and writes run. Otherwise they run on the runtime of the call that starts them.
+    /// The runtime of refreshes and writes. If no runtime is set, refreshes and writes run on the runtime of the
+    /// call that starts them.
     pub(super) runtime: OnceLock<Handle>,
     /// Whether calls without a session return an error before anything is sent.
     pub(super) login_required: AtomicBool,
     pub(super) events: EventChannel,
     pub(super) ending: Ending,
-    /// Held by the task that logs in while other tasks wait for the login.
+    /// The lock of the task that logs in. Other tasks wait until the login is complete.
     pub(super) login_turn: TaskLock<()>,
 }
 
-/// A boxed future.
+/// A boxed future that is `Send`.
 pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A function that revokes tokens.
 pub(crate) type Revoker = Arc<dyn Fn(Tokens) -> Boxed<'static, Result<()>> + Send + Sync>;
 
-/// A way to get a new credential. It is all that a session needs from the layers above it. The trait shares a
-/// file with [`Session`] because each names the other.
+/// A way to get a new credential: the only trait that a session needs from the layers above it. The trait is in
+/// the same file as [`Session`] because the two types refer to each other.
 pub(crate) trait CredentialProvider: Send + Sync {
-    /// Whether `snapshot` has what a refresh needs.
+    /// Whether `snapshot` has everything that a refresh needs.
     fn can_refresh(&self, snapshot: &Snapshot) -> bool;
 
     /// Whether the cookies that a refresh of `snapshot` needs have expired.
     fn has_run_out(&self, snapshot: &Snapshot) -> bool;
 
-    /// When the cookies that a refresh of `snapshot` needs expire, if they have an expiry.
+    /// Returns when the cookies that a refresh of `snapshot` needs expire, if they have an expiry.
     fn end_of_cookies(&self, _snapshot: &Snapshot) -> Option<End> {
         None
     }
 
-    /// Asks for a new credential. `basis` is the session when the refresh began.
+    /// Requests a new credential. `basis` is the snapshot of the session at the start of the refresh.
     fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt>;
 
     /// Whether [`revoke`](Self::revoke) sends anything.
     fn can_revoke(&self) -> bool;
 
-    /// Tells the server that `tokens` are no longer used.
+    /// Revokes `tokens` at the server.
     fn revoke<'a>(&'a self, session: &'a Session, tokens: &'a Tokens) -> Boxed<'a, Result<()>>;
 
     /// Whether the session stores the cookies of responses.
@@ -140,7 +143,7 @@ pub(crate) trait CredentialProvider: Send + Sync {
 }
 
 impl Session {
-    /// Creates an empty session. Several clients can share it with
+    /// Creates an empty session. Several clients can share the session with
     /// [`ClientBuilder::session`](crate::ClientBuilder::session).
     #[must_use]
     pub fn new() -> Self {
@@ -167,30 +170,32 @@ impl Session {
     }
 }
 
-/// For the other files of the session, and for the layers above.
+/// These methods are for the other files of `session` and for the layers above it.
 impl Session {
-    /// For a short look. It does not touch the reference count, which all threads share.
+    /// Returns a guard of the current snapshot for a short read. The guard leaves the reference count unchanged,
+    /// because threads would contend on that count.
     pub(crate) fn current(&self) -> impl Deref<Target = Arc<Snapshot>> {
         self.0.current.load()
     }
 
-    /// For keeping.
+    /// Returns the current snapshot as an `Arc` that the caller may keep.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         self.0.current.load_full()
     }
 
-    /// Only the first call has an effect: a client that joins a session does not change how it is refreshed.
+    /// Sets the provider. A second call of `set_provider` has no effect: a client that joins a session does not
+    /// change how the session is refreshed.
     pub(crate) fn set_provider(&self, provider: Arc<dyn CredentialProvider>) {
         let _ = self.0.provider.set(provider);
         self.require_login();
     }
 
-    /// Only the first call has an effect.
+    /// A second call of this method has no effect.
     pub(crate) fn set_revoker(&self, revoker: Revoker) {
         let _ = self.0.revoker.set(revoker);
     }
 
-    /// From now on, calls without a session return an error before anything is sent.
+    /// Makes calls without a session return an error before anything is sent.
     pub(crate) fn require_login(&self) {
         self.0.login_required.store(true, Ordering::Relaxed);
     }
@@ -216,12 +221,12 @@ impl Session {
         self.0.revoker.get()
     }
 
-    /// Only the first call has an effect.
+    /// A second call of this method has no effect.
     pub(crate) fn set_runtime(&self, runtime: Handle) {
         let _ = self.0.runtime.set(runtime);
     }
 
-    /// Where tasks of the session are spawned, if anywhere.
+    /// Returns the runtime on which tasks of the session are spawned, if there is one.
     pub(super) fn runtime(&self) -> Option<Handle> {
         self.0.runtime.get().cloned().or_else(|| Handle::try_current().ok())
     }
@@ -234,7 +239,7 @@ impl Session {
         self.provider().is_some_and(|provider| provider.can_refresh(snapshot))
     }
 
-    /// Whether the session had cookies that a refresh needs and they have expired.
+    /// Whether the cookies that a refresh of the session needs have expired.
     pub(super) fn has_run_out(&self, snapshot: &Snapshot) -> bool {
         self.provider().is_some_and(|provider| provider.has_run_out(snapshot))
     }
@@ -244,12 +249,12 @@ impl Session {
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, StateMachine<RefreshHandle>> {
-        // The steps of the state machine do not panic. If one did, what it published last is still
+        // The steps of the state machine do not panic. After a panic, the last published snapshot would still be
         // consistent.
         self.0.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs one step of the state machine and publishes its result.
+    /// Runs one step of the state machine and publishes the new snapshot.
     pub(super) fn update<T>(&self, step: impl FnOnce(&mut StateMachine<RefreshHandle>) -> T) -> T {
         let mut machine = self.lock();
         let before = machine.current().clone();
@@ -271,7 +276,7 @@ impl Default for Session {
     }
 }
 
-/// Shows the state and no tokens.
+/// Shows the state of the session and no tokens.
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Session").field(&self.state()).finish()

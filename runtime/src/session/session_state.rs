@@ -1,4 +1,4 @@
-//! The state of a session as users see it: [`SessionState`].
+//! Defines [`SessionState`], the state of a session as users see it.
 
 use super::session::Session;
 use super::snapshot::LoginState;
@@ -7,13 +7,13 @@ use super::snapshot::LoginState;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionState {
-    /// There is no login.
+    /// The session has no login.
     LoggedOut,
-    /// There is a credential.
+    /// The session has a credential, and no refresh is running.
     LoggedIn,
-    /// There is a credential, and a refresh is running.
+    /// The session has a credential, and a refresh is running.
     Refreshing,
-    /// The server rejected the refresh token. A new login is needed.
+    /// The server rejected the refresh token. The user has to log in again.
     Expired,
 }
 

@@ -1,4 +1,4 @@
-//! How tokens are set and cleared by hand, and the result of that: [`SessionWrite`].
+//! Defines the methods that set and clear tokens, and their result [`SessionWrite`].
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -8,8 +8,9 @@ use super::session::Session;
 use super::tokens::Tokens;
 use crate::error::Error;
 
-/// A change of the session that is already in effect. Await it to learn whether the change was valid and is
-/// stored. It is stored even if you do not await it.
+/// A change of the session that is already in effect. Await a `SessionWrite` to learn whether the change was valid
+/// and is stored, or call `wait()` with the feature `blocking`. In a Tokio runtime, the change is stored even if the
+/// `SessionWrite` is not awaited.
 ///
 /// Cancel safe.
 pub struct SessionWrite {
@@ -18,15 +19,16 @@ pub struct SessionWrite {
 }
 
 impl Session {
-    /// Sets `tokens` as the session, as a login does. The session before is over, and its running calls are
-    /// not sent again.
+    /// Sets `tokens` as the session, as a login does. The previous session ends, and its running calls are not
+    /// sent again.
     ///
-    /// The change is in effect when this method returns. Await the result to learn whether it succeeded. An
-    /// access token that no header can carry is an error, and the session stays unchanged.
+    /// The change is in effect when `set` returns. Await the result to learn whether the change succeeded. If the
+    /// access token has a character that no header can carry, the result is an error and the session stays
+    /// unchanged.
     ///
-    /// Tokens without a [lifetime](Tokens::expires_in) can be of any age. If the access token is a JWT, its
-    /// `exp` (RFC 7519 §4.1.4) is a hint: after that time, a call refreshes first. The hint is not verified.
-    /// If a refresh is not possible, the call is sent with the token, and the server decides.
+    /// Tokens without a [lifetime](Tokens::expires_in) can be of any age. If the access token is a JWT, its `exp`
+    /// (RFC 7519 §4.1.4) is a hint: a call after that time refreshes first. The hint is not verified. If a refresh
+    /// is not possible, the call is sent with the token, and the server decides.
     #[allow(
         clippy::must_use_candidate,
         reason = "the change is in effect; a caller with a valid token need not check the result"
@@ -35,8 +37,7 @@ impl Session {
         SessionWrite::of(self, self.log_in(None, tokens, &[]))
     }
 
-    /// Ends the session without a request to the server. Tokens and cookies are removed when this method
-    /// returns.
+    /// Ends the session without a request to the server. Tokens and cookies are removed when `clear` returns.
     #[allow(clippy::must_use_candidate, reason = "the change is in effect")]
     pub fn clear(&self) -> SessionWrite {
         self.log_out();
@@ -47,6 +48,24 @@ impl Session {
 impl SessionWrite {
     fn of(session: &Session, made: Result<(), Error>) -> Self {
         Self { session: session.clone(), made }
+    }
+}
+
+#[cfg(all(feature = "blocking", not(target_family = "wasm")))]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+impl SessionWrite {
+    /// Blocks this thread until the change is stored. See [`Pending::wait`](crate::Pending::wait).
+    ///
+    /// # Panics
+    ///
+    /// Panics in async code. Await the change there.
+    ///
+    /// # Errors
+    ///
+    /// The change was not valid, or [`is_store`](Error::is_store): it could not be stored.
+    #[track_caller]
+    pub fn wait(self) -> Result<(), Error> {
+        crate::platform::background::block_on(self.into_future()).map_err(Error::no_runtime)?
     }
 }
 

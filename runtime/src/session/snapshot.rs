@@ -1,4 +1,4 @@
-//! The session at one moment: [`Snapshot`].
+//! Defines [`Snapshot`], the state of a session at one moment.
 
 use std::sync::Arc;
 
@@ -8,18 +8,19 @@ use super::lifetime::Age;
 use crate::error::Stamp;
 use crate::platform::clock::Now;
 
-/// The session at one moment. It is published as a whole, so a reader never sees a token with the cookies of
-/// another one.
+/// The state of a session at one moment. A snapshot is published as a whole, so a reader never sees a token
+/// together with the cookies of another token.
 #[derive(Clone, Debug)]
 pub(crate) struct Snapshot {
     pub(crate) stamp: Stamp,
     pub(crate) login_state: LoginState,
     pub(crate) cookies: Arc<Cookies>,
-    /// The generation that brought the access token. A refresh may bring the same access token again.
+    /// The generation in which the session received the current access token. The generation of the access token
+    /// is older than the current generation if a refresh returned the same access token.
     pub(crate) token_since: u64,
-    /// The credential is known to be invalid, and a refresh is running. Calls wait for it.
+    /// Whether calls wait for the running refresh, because the credential is known to be invalid.
     pub(crate) wait_for_refresh: bool,
-    /// A refusal is remembered. A success is reported, because it clears the refusal.
+    /// Whether calls report a success, because the success would clear a remembered refusal.
     pub(crate) wants_successes: bool,
 }
 
@@ -27,15 +28,15 @@ pub(crate) struct Snapshot {
 pub(crate) enum LoginState {
     LoggedOut,
     LoggedIn(Arc<Credential>),
-    /// The server rejected the refresh token. `rotation_lost`: perhaps because the response to an earlier
-    /// refresh was lost.
+    /// The server rejected the refresh token. `rotation_lost` is true if the response to an earlier refresh was
+    /// lost, so the refresh token may be spent.
     Expired {
         rotation_lost: bool,
     },
 }
 
 impl Snapshot {
-    /// The session before the first login.
+    /// Returns the snapshot of a session before the first login.
     pub(crate) fn empty() -> Self {
         Self {
             stamp: Stamp { epoch: 0, generation: 0 },
@@ -59,8 +60,8 @@ impl Snapshot {
         matches!(self.login_state, LoginState::Expired { rotation_lost: true })
     }
 
-    /// Whether a call that was prepared with `other` can be sent with this snapshot. Only the cookies may
-    /// differ.
+    /// Whether a call that was prepared with the snapshot `other` can be sent with this snapshot. The two
+    /// snapshots may differ only in their cookies.
     pub(crate) fn is_as_usable_as(&self, other: &Self) -> bool {
         self.stamp == other.stamp && self.credential().is_some_and(|credential| credential.is_usable())
     }
@@ -70,13 +71,13 @@ impl Snapshot {
         self.stamp.epoch == stamp.epoch && self.token_since <= stamp.generation
     }
 
-    /// The snapshot with its cookies and without its credential.
+    /// Returns this snapshot without its credential. The cookies stay.
     pub(crate) fn without_credential(&self) -> Self {
         Self { login_state: LoginState::LoggedOut, ..self.clone() }
     }
 
-    /// Whether a call can be sent at once. The answer is the same as that of
-    /// [`StateMachine::enter`](super::state_machine::StateMachine::enter), without a lock.
+    /// Whether a call can be sent at once. The result agrees with
+    /// [`StateMachine::enter`](super::state_machine::StateMachine::enter), but needs no lock.
     pub(crate) fn is_ready(&self, now: impl FnOnce() -> Now, once: bool) -> bool {
         let Some(credential) = self.credential() else {
             return false;

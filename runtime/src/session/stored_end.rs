@@ -1,4 +1,5 @@
-//! The end of a login as a store keeps it: [`StoredEnd`]. A store keeps all times in milliseconds.
+//! Defines [`StoredEnd`], the end of a login in the form that a store keeps. A store keeps all times in
+//! milliseconds.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -7,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::login_end::{End, LoginEnd};
 use crate::platform::clock::Now;
 
-/// The end of a login. Zeros mean that it has none.
+/// The stored end of a login. The value 0 in both fields means that the login has no end.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct StoredEnd {
-    /// Since 1970, by the clock of the process that received it.
+    /// The time of the end in milliseconds since 1970, by the clock of the process that received it.
     at: u64,
     lifetime: u64,
 }
@@ -24,7 +25,8 @@ impl StoredEnd {
         }
     }
 
-    /// A clock that was set back cannot move the end farther away than the server said.
+    /// Reads the stored end. A clock that was set back cannot move the end beyond the lifetime that the server
+    /// sent.
     pub(super) fn read(self) -> LoginEnd {
         let lifetime = Duration::from_millis(self.lifetime);
         let at = UNIX_EPOCH.checked_add(Duration::from_millis(self.at)).filter(|_| self.at > 0);
@@ -45,6 +47,7 @@ pub(super) fn millis(time: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::time::wall;
 
     const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -66,13 +69,13 @@ mod tests {
         let mut stored = stored(&LoginEnd::after(DAY));
         stored.at += millis(30 * DAY);
         let LoginEnd::At(end) = stored.read() else { panic!("there is an end") };
-        assert!(end.at <= SystemTime::now() + DAY);
+        assert!(end.at <= wall() + DAY);
     }
 
     #[test]
     fn numbers_that_no_clock_can_represent_are_no_end() {
         assert_eq!(StoredEnd { at: 0, lifetime: 7 }.read(), LoginEnd::Never);
-        // Clocks differ in what they can represent. No number is a panic.
+        // Clocks differ in the times that they can represent. No number causes a panic.
         let _ = StoredEnd { at: u64::MAX, lifetime: u64::MAX }.read();
         for lifetime in [Duration::MAX, Duration::from_nanos(1), Duration::ZERO] {
             assert_eq!(LoginEnd::after(lifetime), LoginEnd::Never, "{lifetime:?}");

@@ -1,4 +1,4 @@
-//! The field types of an [`AsTokens`](macro@crate::AsTokens) struct, and how its fields become tokens.
+//! Defines the field types of an [`AsTokens`](macro@crate::AsTokens) struct and converts its fields into tokens.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -6,27 +6,28 @@ use std::time::Duration;
 
 use super::tokens::{AccessToken, AsTokens, RefreshToken, Tokens};
 
-/// A field with `#[tokens(access)]`, `#[tokens(refresh)]`, `#[tokens(token_type)]` or `#[tokens(scope)]`: a
-/// string, a token, or an `Option` of either. Implement it for your own string types.
+/// A type for fields with `#[tokens(access)]`, `#[tokens(refresh)]`, `#[tokens(token_type)]` or
+/// `#[tokens(scope)]`: a string, a token, or an `Option` of either. Implement `TokenText` for your own string
+/// types.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a token: it is not a text",
     label = "not a text",
     note = "use `String`, `afresh::AccessToken`, `afresh::RefreshToken` or an `Option` of one; for a field whose type derives `afresh::AsTokens`, write `#[tokens(nested)]`"
 )]
 pub trait TokenText {
-    /// Returns the text, if there is one. An empty text counts as none.
+    /// Returns the text, if there is one. An empty text is ignored.
     fn token_text(&self) -> Option<&str>;
 }
 
-/// A field with `#[tokens(expires_in)]`: a number of seconds, a string with one, a [`Duration`], or an
-/// `Option` of these. Implement it for your own types.
+/// A type for fields with `#[tokens(expires_in)]`: a number of seconds, a string that contains a number, a
+/// [`Duration`], or an `Option` of one of them. Implement `TokenLifetime` for your own types.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the lifetime of a token",
     label = "not a lifetime",
     note = "use `u64` or another number of seconds, `std::time::Duration`, or an `Option` of one"
 )]
 pub trait TokenLifetime {
-    /// Returns the lifetime of the access token from now on, or `None` if it is unknown.
+    /// Returns the remaining lifetime of the access token, or `None` if the lifetime is unknown.
     fn token_lifetime(&self) -> Option<Duration>;
 }
 
@@ -52,7 +53,7 @@ macro_rules! seconds {
     ($($number:ty)*) => {$(
         impl TokenLifetime for $number {
             fn token_lifetime(&self) -> Option<Duration> {
-                // Beyond 2^53 seconds, a loss of precision does not matter.
+                // An `f64` is exact up to 2^53 seconds, and no lifetime is longer.
                 #[allow(clippy::cast_precision_loss, clippy::cast_lossless)]
                 from_seconds(*self as f64)
             }
@@ -68,7 +69,7 @@ impl TokenLifetime for Duration {
     }
 }
 
-/// Seconds, as some servers write them.
+/// Reads a number of seconds, which some servers send as a string.
 impl TokenLifetime for str {
     fn token_lifetime(&self) -> Option<Duration> {
         from_seconds(self.trim().parse().ok()?)
@@ -117,7 +118,7 @@ impl TokenText for Cow<'_, str> {
     }
 }
 
-/// An invalid value is an unknown lifetime and no error.
+/// Converts seconds into a lifetime. An invalid number means an unknown lifetime and is not an error.
 pub(super) fn from_seconds(seconds: f64) -> Option<Duration> {
     if seconds > 0.0 { Duration::try_from_secs_f64(seconds).ok().or(Some(Duration::MAX)) } else { None }
 }
@@ -127,46 +128,46 @@ pub(super) fn from_seconds(seconds: f64) -> Option<Duration> {
 pub struct TokenFields(Tokens);
 
 impl TokenFields {
-    /// Starts without tokens.
+    /// Creates a collection without tokens.
     #[must_use]
     pub fn none() -> Self {
         Self(Tokens::empty())
     }
 
-    /// Takes all tokens of another struct. Fields that follow replace them.
+    /// Copies all tokens of a nested struct. Fields that are added later replace the copied tokens.
     pub fn nested<T: AsTokens + ?Sized>(&mut self, field: &T) {
         self.0 = field.as_tokens();
     }
 
-    /// The access token.
+    /// Sets the access token.
     pub fn access<T: TokenText + ?Sized>(&mut self, field: &T) {
         if let Some(text) = text(field) {
             self.0.access = Some(text.into());
         }
     }
 
-    /// The refresh token.
+    /// Sets the refresh token.
     pub fn refresh<T: TokenText + ?Sized>(&mut self, field: &T) {
         if let Some(text) = text(field) {
             self.0.refresh = Some(text.into());
         }
     }
 
-    /// The lifetime of the access token.
+    /// Sets the lifetime of the access token.
     pub fn expires_in<T: TokenLifetime + ?Sized>(&mut self, field: &T) {
         if let Some(lifetime) = field.token_lifetime() {
             self.0 = self.0.clone().with_lifetime(lifetime);
         }
     }
 
-    /// The token type.
+    /// Sets the token type.
     pub fn token_type<T: TokenText + ?Sized>(&mut self, field: &T) {
         if let Some(text) = text(field) {
             self.0.token_type = Some(text.to_owned());
         }
     }
 
-    /// The scope.
+    /// Sets the scope.
     pub fn scope<T: TokenText + ?Sized>(&mut self, field: &T) {
         if let Some(text) = text(field) {
             self.0.scope = Some(text.to_owned());

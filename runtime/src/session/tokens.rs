@@ -1,5 +1,5 @@
-//! The tokens of a session, and the traits that give and take them: [`Tokens`], [`AsTokens`],
-//! [`FromSession`].
+//! Defines [`Tokens`], the tokens of a session. [`AsTokens`] converts a response into tokens, and [`FromSession`]
+//! converts tokens into a parameter.
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,14 +23,14 @@ macro_rules! token {
                 Self(secret.into().into())
             }
 
-            /// Returns the text of the token. Keep it out of logs.
+            /// Returns the text of the token. Keep the text out of logs.
             #[must_use]
             pub fn secret(&self) -> &str {
                 &self.0
             }
         }
 
-        /// The text stays out.
+        /// Redacts the text of the token.
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($name), "([redacted])"))
@@ -52,22 +52,22 @@ macro_rules! token {
 }
 
 token! {
-    /// The token that a call sends to the server (RFC 6749 §1.4). `Debug` redacts it; `Serialize` writes its
-    /// text.
+    /// The token that a call sends to the server (RFC 6749 §1.4). `Debug` redacts the text of the token, and
+    /// `Serialize` writes it.
     AccessToken
 }
 
 token! {
-    /// The token that a refresh exchanges for a new access token (RFC 6749 §1.5). `Debug` redacts it;
-    /// `Serialize` writes its text.
+    /// The token that a refresh exchanges for a new access token (RFC 6749 §1.5). `Debug` redacts the text of the
+    /// token, and `Serialize` writes it.
     RefreshToken
 }
 
 /// The tokens from a login or a refresh.
 ///
-/// As the return type of a method it reads `access_token`, `refresh_token`, `expires_in`, `token_type` and
-/// `scope` (RFC 6749 §5.1) and their camelCase names. An empty refresh token counts as none. An invalid
-/// lifetime counts as unknown.
+/// As the return type of a method, `Tokens` reads `access_token`, `refresh_token`, `expires_in`, `token_type` and
+/// `scope` (RFC 6749 §5.1) and their camelCase names. An empty refresh token is treated as a missing one. An
+/// invalid lifetime is treated as an unknown one.
 ///
 /// ```
 /// use std::time::Duration;
@@ -86,13 +86,13 @@ pub struct Tokens {
     pub(crate) lifetime: Option<Duration>,
     pub(crate) token_type: Option<String>,
     pub(crate) scope: Option<String>,
-    /// There is no access token: cookies are the credential.
+    /// Whether the cookies are the credential. A cookie session has no access token.
     pub(crate) by_cookie: bool,
     pub(crate) login_end: LoginEnd,
 }
 
 impl Tokens {
-    /// The longest accepted lifetime: a year.
+    /// The longest accepted lifetime of an access token: one year.
     const LIFETIME_CAP: Duration = Duration::from_secs(365 * 24 * 3600);
 
     /// Creates tokens with an access token only.
@@ -101,29 +101,30 @@ impl Tokens {
         Self { access: Some(access.into()), ..Self::empty() }
     }
 
-    /// Creates tokens with a refresh token only. The first call refreshes to get an access token.
+    /// Creates tokens with a refresh token only. The first call of the session refreshes to get an access token.
     #[must_use]
     pub fn from_refresh(refresh: impl Into<RefreshToken>) -> Self {
         Self::empty().with_refresh(refresh)
     }
 
-    /// Adds the refresh token. An empty one counts as none.
+    /// Adds the refresh token. An empty refresh token is ignored.
     #[must_use]
     pub fn with_refresh(mut self, refresh: impl Into<RefreshToken>) -> Self {
         self.refresh = Some(refresh.into()).filter(|token| !token.secret().is_empty());
         self
     }
 
-    /// Adds the lifetime of the access token from now on. Zero counts as unknown. More than a year counts as
-    /// a year.
+    /// Adds the lifetime of the access token, which starts now. Zero means an unknown lifetime. A lifetime of more
+    /// than a year is shortened to one year.
     #[must_use]
     pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime.min(Self::LIFETIME_CAP)).filter(|lifetime| !lifetime.is_zero());
         self
     }
 
-    /// Adds the lifetime of the refresh token from now on: after it, the user has to log in again. Zero means that it has
-    /// no end. [`Session::ends_at`](crate::Session::ends_at) returns the end.
+    /// Adds the lifetime of the refresh token, which starts now. After the lifetime of the refresh token, the user
+    /// has to log in again. Zero means that the refresh token does not expire.
+    /// [`Session::ends_at`](crate::Session::ends_at) returns when the refresh token expires.
     #[must_use]
     pub fn with_refresh_lifetime(mut self, lifetime: Duration) -> Self {
         self.login_end = LoginEnd::after(lifetime);
@@ -144,7 +145,7 @@ impl Tokens {
         self
     }
 
-    /// Returns the access token. It is `None` only for [`Tokens::from_refresh`] and in a cookie session
+    /// Returns the access token. The result is `None` only for [`Tokens::from_refresh`] and in a cookie session
     /// ([`CookieSession`](crate::CookieSession)).
     #[must_use]
     pub fn access_token(&self) -> Option<&AccessToken> {
@@ -157,26 +158,26 @@ impl Tokens {
         self.refresh.as_ref()
     }
 
-    /// Returns the lifetime of the access token, counted from when it was received, or `None` if the server
-    /// did not name it.
+    /// Returns the lifetime of the access token, counted from the moment when the access token was received, or
+    /// `None` if the server did not send a lifetime.
     #[must_use]
     pub fn expires_in(&self) -> Option<Duration> {
         self.lifetime
     }
 
-    /// Returns the token type that the server named.
+    /// Returns the token type that the server sent.
     #[must_use]
     pub fn token_type(&self) -> Option<&str> {
         self.token_type.as_deref()
     }
 
-    /// Returns the scope that the server named.
+    /// Returns the scope that the server sent.
     #[must_use]
     pub fn scope(&self) -> Option<&str> {
         self.scope.as_deref()
     }
 
-    /// Takes what a refresh response left out from the previous tokens (RFC 6749 §6).
+    /// Copies the fields that a refresh response omits from the previous tokens (RFC 6749 §6).
     pub(crate) fn completed_by(mut self, previous: &Self) -> Self {
         self.refresh = self.refresh.or_else(|| previous.refresh.clone());
         self.token_type = self.token_type.or_else(|| previous.token_type.clone());
@@ -200,7 +201,8 @@ impl Tokens {
 
 /// Finds the tokens in the return value of a `#[login]` or `#[refresh]` method.
 ///
-/// [Derive it](macro@crate::AsTokens) for a struct that has the tokens in its fields, or implement it:
+/// [Derive `AsTokens`](macro@crate::AsTokens) for a struct that has the tokens in its fields, or implement the
+/// trait:
 ///
 /// ```
 /// use afresh::{AsTokens, Tokens};
@@ -232,8 +234,8 @@ impl AsTokens for Tokens {
 
 /// A parameter of a `#[refresh]` or `#[logout]` method that the runtime fills from the session.
 ///
-/// `None` means that the session has no such value. Then there is no refresh, and the refused response is the
-/// response of the call.
+/// [`from_session`](Self::from_session) returns `None` if the session has no such value. Without the value of a
+/// parameter, the session is not refreshed, and the call returns the response that refused it.
 #[diagnostic::on_unimplemented(
     message = "the runtime cannot fill this parameter",
     label = "`{Self}` is not made from the session",
@@ -263,7 +265,7 @@ impl<T: FromSession> FromSession for Option<T> {
 }
 
 mod shared_str {
-    //! Replaces serde's feature `rc`, which would be enabled for the whole program.
+    //! Serializes `Arc<str>` without serde's feature `rc`, which would be enabled for the whole program.
     use std::sync::Arc;
 
     use serde::{Deserialize, Deserializer, Serializer};

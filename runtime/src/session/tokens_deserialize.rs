@@ -1,4 +1,4 @@
-//! How [`Tokens`] are read from a token response (RFC 6749 §5.1). It accepts the variants of common servers.
+//! Reads [`Tokens`] from a token response (RFC 6749 §5.1) and accepts the variants of common servers.
 
 use std::fmt;
 use std::time::Duration;
@@ -43,7 +43,7 @@ impl<'de> Visitor<'de> for TokenResponse {
                         tokens = tokens.with_lifetime(lifetime);
                     }
                 }
-                // GitHub and Google, Keycloak.
+                // GitHub and Google use the first name, and Keycloak uses the third name.
                 "refresh_token_expires_in"
                 | "refreshTokenExpiresIn"
                 | "refresh_expires_in"
@@ -66,8 +66,8 @@ impl<'de> Visitor<'de> for TokenResponse {
     }
 }
 
-/// A string. Any other value counts as none, and so does the empty string: an optional field never makes an answer with
-/// an access token unusable.
+/// Returns a non-empty string. Any other value is ignored, so an invalid optional field never makes a response
+/// with an access token unusable.
 fn text(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text).filter(|text| !text.is_empty()),
@@ -75,7 +75,7 @@ fn text(value: Value) -> Option<String> {
     }
 }
 
-/// A string, or an array of strings, which some servers send.
+/// Reads a scope from a string or from an array of strings, which some servers send.
 fn scope(value: Value) -> Option<String> {
     match value {
         Value::Array(names) => {
@@ -86,12 +86,14 @@ fn scope(value: Value) -> Option<String> {
     }
 }
 
-/// Seconds as a number or a string. An invalid value is an unknown lifetime and no error.
+/// Reads a number of seconds, or a string that contains such a number. An invalid value means an unknown lifetime
+/// and is not an error.
 fn lifetime(value: &Value) -> Option<Duration> {
     from_seconds(seconds(value)?)
 }
 
-/// The same, where 0 has a meaning: no end.
+/// Reads the lifetime of the refresh token. A lifetime of 0 is valid and means that the refresh token does not
+/// expire.
 fn refresh_lifetime(value: &Value) -> Option<Duration> {
     let seconds = seconds(value)?;
     if seconds == 0.0 { Some(Duration::ZERO) } else { from_seconds(seconds) }

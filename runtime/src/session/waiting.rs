@@ -1,4 +1,4 @@
-//! How a call waits for a refresh, and what it does if the refresh stands still.
+//! Waits for a refresh on behalf of a call, and replaces a refresh that stalls.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -13,10 +13,10 @@ use crate::error::{Error, Kind, Stamp};
 use crate::trace;
 
 impl Session {
-    /// Waits for the refresh. Returns the session afterwards if it has a newer credential.
+    /// Waits for the refresh. Returns the new snapshot of the session if it has a newer credential.
     #[expect(
         clippy::manual_async_fn,
-        reason = "an async fn keeps its arguments in memory twice, for each waiting call"
+        reason = "an async fn stores its arguments twice for each waiting call"
     )]
     pub(crate) fn wait(&self, wait: Wait) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
         async move {
@@ -30,8 +30,9 @@ impl Session {
         }
     }
 
-    /// Waits until the end of the session is stored. A caller that learns of the end may exit at once, and the next
-    /// process must not send the rejected refresh token again. If the store fails, the caller is not kept waiting.
+    /// Waits until the end of the session is stored. A caller that receives the error of an expired session may
+    /// exit at once, and the next process must not send the rejected refresh token again. If the store fails, the
+    /// caller is not kept waiting.
     pub(crate) fn end_is_saved(&self) -> Boxed<'_, ()> {
         Box::pin(async {
             let _ = self.saved().await;
@@ -50,20 +51,21 @@ impl Session {
             let same_token = refused && current.has_token_of(stamp);
             return if same_token { Err(errors::no_progress()) } else { Ok(current) };
         }
-        // The error of the refresh says more than "expired".
+        // The error of the refresh has more details than a general error about an expired session.
         let failure = failure.filter(|_| same_epoch);
         Err(failure.or(ended).unwrap_or_else(|| {
             Error::new(Kind::Refresh, "the refresh returned no newer credential. Try again later")
         }))
     }
 
-    /// Whether `handle` is the refresh that is running. A login, a logout or a takeover may have ended it.
+    /// Whether the refresh of `handle` is still running. A login, a logout or a takeover may have ended the
+    /// refresh.
     pub(super) fn is_refreshed_by(&self, handle: &RefreshHandle) -> bool {
         self.lock().handle().as_ref() == Some(handle)
     }
 
-    /// The refresh of `stuck` takes too long, because its runtime stands still. It is dropped, and another one
-    /// takes its place and its lock. Returns the refresh that is running now.
+    /// Drops the refresh of `stuck`, which takes too long because its runtime stalls. Another refresh replaces the
+    /// stalled refresh and takes its lock. Returns the refresh that is running now.
     pub(super) fn take_over(&self, stuck: &RefreshHandle) -> Option<RefreshHandle> {
         let (running, prepared) = self.update(|machine| {
             let (running, basis) = (machine.handle(), machine.current().clone());

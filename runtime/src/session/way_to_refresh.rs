@@ -1,10 +1,10 @@
-//! Lets another session refresh in the same way: for the many users of one client.
+//! Lets a session refresh in the same way as another session, for the many users of one client.
 
 use super::session::Session;
 
 impl Session {
-    /// From now on, this session refreshes and revokes as `other` does, unless it has its own way. Calls need a login if
-    /// those of `other` do.
+    /// Makes this session refresh and revoke as `other` does, unless it has its own provider or revoker. If calls
+    /// of `other` require a login, calls of this session require one, too.
     pub(crate) fn refresh_as(&self, other: &Self) {
         if let Some(provider) = other.0.provider.get() {
             self.set_provider(provider.clone());

@@ -1,4 +1,5 @@
-//! The stores that a browser does not have: a use of them does not compile.
+//! Defines the stores that are not available in a browser. Code that uses one of the absent stores does not
+//! compile.
 
 use crate::platform::absent::Files;
 #[cfg(feature = "keyring")]
@@ -6,7 +7,7 @@ use crate::platform::absent::Keyrings;
 #[cfg(feature = "redis")]
 use crate::platform::absent::RedisServers;
 
-/// A browser has no files, so a use of this type does not compile there.
+/// A browser has no files, so code that uses `FileStore` does not compile for a browser.
 #[derive(Clone, Debug)]
 pub struct FileStore(());
 
@@ -22,7 +23,7 @@ impl FileStore {
     }
 }
 
-/// A browser has no keyring, so a use of this type does not compile there.
+/// A browser has no keyring, so code that uses `KeyringStore` does not compile for a browser.
 #[cfg(feature = "keyring")]
 #[derive(Clone, Debug)]
 pub struct KeyringStore(());
@@ -35,7 +36,7 @@ impl KeyringStore {
     }
 }
 
-/// A browser cannot connect to Redis, so a use of this type does not compile there.
+/// A browser cannot connect to Redis, so code that uses `RedisStore` does not compile for a browser.
 #[cfg(feature = "redis")]
 #[derive(Clone, Debug)]
 pub struct RedisStore(());

@@ -1,4 +1,4 @@
-//! Any [`SessionStore`] behind a pointer.
+//! Defines [`ErasedStore`], which hides the type of a [`SessionStore`] behind a pointer.
 
 use std::future::Future;
 use std::pin::Pin;

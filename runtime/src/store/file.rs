@@ -1,4 +1,4 @@
-//! A store in a file: [`FileStore`].
+//! Defines [`FileStore`], a store in a file.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
@@ -14,24 +14,26 @@ use super::regular_file::{create, follow_links, read, remove, too_long};
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// The maximum length of the file. Sessions are much shorter, so a longer file does not contain one.
+/// The maximum length of the file. Sessions are much shorter, so a longer file does not contain a session.
 const MAX_LENGTH: u64 = 1024 * 1024;
 
-/// What follows the name of the session's file in the name of a temporary file, before random hex digits.
+/// The middle of the name of a temporary file. The name of the session's file precedes it, and random hex digits
+/// follow it.
 const TEMPORARY: &str = ".new-";
 
-/// Stores a session in a file. Use it for command-line tools, and for all processes of one user on one
+/// Stores a session in a file. Use a `FileStore` for command-line tools, and for all processes of one user on one
 /// machine.
 ///
-/// Only the owner can read the file (mode 0600 on Unix), and it is always complete: a new file is written
-/// next to it, flushed to the disk, and renamed over it. Two lock files, `<name>.lock` and `<name>.write`,
-/// stay next to it. The kernel holds the locks, so they end with the process that holds them.
+/// Only the owner can read the file (mode 0600 on Unix). The file is always complete: a new file is written next
+/// to it, flushed to the disk, and renamed over it. Two lock files, `<name>.lock` and `<name>.write`, are next to
+/// the file and are never deleted. The kernel holds the locks, so they end with the process that acquired them.
 ///
-/// If the path is a symbolic link, its target is the file: it is replaced, and the lock files are next to it. Anything
-/// that is not a regular file is an error, and so is a file of more than 1 MiB.
+/// If the path is a symbolic link, the store uses the target of the link: the target is replaced, and the lock
+/// files are next to the target. Anything that is not a regular file is an error, and so is a file of more than 1
+/// MiB.
 ///
-/// The file system must support locks between all processes that use the file. Most network file systems do
-/// not.
+/// The file system must support locks between all processes that use the file. Most network file systems do not
+/// support such locks.
 ///
 /// ```
 /// # fn example() -> afresh::Result<()> {
@@ -44,28 +46,31 @@ const TEMPORARY: &str = ".new-";
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: PathBuf,
-    /// Whether temporary files that a killed process left have been removed.
+    /// Whether the temporary files of killed processes have been removed.
     swept: Arc<AtomicBool>,
 }
 
 impl FileStore {
-    /// Stores the session in the file at `path`. The file and its folder are created when needed. Only the
-    /// owner can read a folder that is created here.
+    /// Creates a store for the session in the file at `path`. The file and its folder are created when needed.
+    /// Only the owner can read a folder that the store creates.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self::at(path.into())
     }
 
-    /// Stores the session of `identity` in a file whose name is that of `path` and `identity`, so several
-    /// users of a tool have separate files. Special characters are escaped.
+    /// Creates a store for the session of `identity`. The name of its file is `path` followed by `identity`, so
+    /// several users of a tool have separate files. Special characters are escaped.
     #[must_use]
     pub fn for_identity(path: impl Into<PathBuf>, identity: &str) -> Self {
         let mut name = path.into().into_os_string();
         name.push(".");
-        // Characters that a file name cannot hold, and upper case, which some file systems ignore, are
-        // written in hex.
-        for byte in identity.bytes() {
+        // The store at `path` uses these names for its own files.
+        let is_taken = matches!(identity, "lock" | "write") || identity.starts_with("new-");
+        // Hex digits replace characters that a file name cannot contain. Hex digits also replace upper-case
+        // letters, because some file systems ignore case.
+        for (index, byte) in identity.bytes().enumerate() {
             match byte {
+                _ if is_taken && index == 0 => name.push(format!("%{byte:02x}")),
                 b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => name.push(char::from(byte).to_string()),
                 _ => name.push(format!("%{byte:02x}")),
             }
@@ -77,7 +82,7 @@ impl FileStore {
         Self { path, swept: Arc::default() }
     }
 
-    /// Only one process at a time replaces the file.
+    /// Replaces the file under the write lock, so only one process at a time replaces it.
     fn replace(&self, swap: &Swap) -> Result<Option<Revision>, BoxError> {
         let path = follow_links(&self.path)?;
         let _write_lock = write_lock(&with_suffix(&path, ".write"))?;
@@ -97,7 +102,7 @@ fn load(path: &Path) -> io::Result<Stored> {
     read(path, MAX_LENGTH)?.map_or_else(|| Ok(Stored::default()), |content| unframe(&content))
 }
 
-/// Writes a new file and renames it over the old one.
+/// Writes a new file and renames it over the old file.
 fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     if u64::try_from(content.len()).unwrap_or(u64::MAX) > MAX_LENGTH {
         return Err(too_long(MAX_LENGTH));
@@ -109,7 +114,7 @@ fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     })
 }
 
-/// The name is random, so nothing that stands there already is opened.
+/// Creates a temporary file with a random name. An existing file is never opened.
 fn create_temporary(path: &Path) -> io::Result<(PathBuf, File)> {
     loop {
         let temporary = with_suffix(path, &format!("{TEMPORARY}{:016x}", fastrand::u64(..)));
@@ -124,7 +129,7 @@ fn write_and_rename(mut file: File, temporary: &Path, path: &Path, content: &[u8
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(temporary, path)?;
-    // The new name is durable only when the folder is flushed. Some systems cannot open folders.
+    // The new name is durable only after the folder is flushed. Some systems cannot open folders.
     if let Ok(folder) = File::open(folder_of(path)) {
         let _ = folder.sync_all();
     }
@@ -135,8 +140,8 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Removes the temporary files of processes that were killed during a write. The caller holds the write lock, so no
-/// process is writing.
+/// Removes the temporary files of processes that were killed during a write. The caller holds the write lock, so
+/// no process is writing.
 fn remove_leftovers(path: &Path) {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return };
     let is_temporary = |other: &str| {
@@ -168,8 +173,8 @@ impl SessionStore for FileStore {
         lock(with_suffix(&path, ".lock")).await
     }
 
-    /// The place is identified by the lock file that every process locks to write. A copy of the session has another
-    /// lock file.
+    /// Returns the identifier of the lock file that every process locks to write. A copy of the session has
+    /// another lock file.
     async fn place(&self) -> Option<String> {
         let path = self.path.clone();
         let identity = move || file_identity(&with_suffix(&follow_links(&path)?, ".write"));
@@ -218,7 +223,7 @@ mod tests {
         fs::remove_dir_all(folder).unwrap();
     }
 
-    /// S4, S7: a torn or foreign file is an error and is not overwritten.
+    /// S4, S7: an incomplete or foreign file is an error and is not overwritten.
     #[tokio::test]
     async fn a_torn_or_foreign_file_is_an_error_and_is_not_overwritten() {
         let folder = folder("torn");
@@ -253,5 +258,7 @@ mod tests {
         assert_eq!(path("alice"), Path::new("/x/session.alice"));
         assert_eq!(path("../Bob"), Path::new("/x/session.%2e%2e%2f%42ob"));
         assert_ne!(path("%42"), path("B"));
+        assert_eq!(path("lock"), Path::new("/x/session.%6cock"));
+        assert_eq!(path("locksmith"), Path::new("/x/session.locksmith"));
     }
 }

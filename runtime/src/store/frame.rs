@@ -1,10 +1,11 @@
-//! A record and its revision in one piece of bytes, for stores that keep nothing else.
+//! Combines a record and its revision into one sequence of bytes, for stores that keep a single value.
 
 use std::io;
 
 use super::session_store::{Revision, Stored};
 
-/// The first line: a mark, the revision, and the length of the record.
+/// The fixed text at the start of the first line. The rest of the first line contains the revision and the length
+/// of the record.
 const MARK: &str = "afresh session 1, revision and length: ";
 
 pub(super) fn frame(revision: Revision, record: &[u8]) -> Vec<u8> {
@@ -40,7 +41,7 @@ mod tests {
         }
     }
 
-    /// S4, S7
+    /// S4, S7: incomplete or foreign content is an error.
     #[test]
     fn torn_or_foreign_content_is_an_error() {
         let whole = frame(Revision::new(7), b"a record");

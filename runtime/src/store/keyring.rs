@@ -1,4 +1,4 @@
-//! A store in the keyring of the system: [`KeyringStore`].
+//! Defines [`KeyringStore`], a store in the keyring of the operating system.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,31 +11,31 @@ use super::lock_file::{file_identity, lock, with_suffix, write_lock};
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// Stores a session in the keyring of the system. Use it for desktop programs whose tokens must not be in a
-/// file. It needs the feature `keyring`.
+/// Stores a session in the keyring of the operating system. Use a `KeyringStore` for desktop programs whose tokens
+/// must not be in a file. `KeyringStore` needs the feature `keyring`.
 ///
-/// The keyring is the Keychain on macOS and iOS, the Credential Manager on Windows, and otherwise the Secret
-/// Service (GNOME Keyring and others). The session is the secret of one entry. The keyring encrypts it and
-/// decides which other programs of the user can read it.
+/// The keyring is the Keychain on macOS and iOS, the Credential Manager on Windows, and the Secret Service (GNOME
+/// Keyring and others) on other systems. The session is the secret of one entry. The keyring encrypts the entry
+/// and decides which other programs of the user can read it.
 ///
-/// **Guarantees.** A keyring has neither compare-and-swap nor locks. Two lock files provide both,
-/// `<lock>.lock` and `<lock>.write`. They are empty and stay; the kernel holds the locks, so they end with
-/// the process that holds them. The guarantees of a [`SessionStore`] hold for all processes on one machine
-/// that use the same lock files. A process that uses other lock files, or writes to the entry by other means,
-/// may overwrite a session.
+/// **Guarantees.** A keyring has neither compare-and-swap nor locks. Two lock files, `<lock>.lock` and
+/// `<lock>.write`, provide compare-and-swap and locks. The lock files are empty and are never deleted. The kernel
+/// holds the locks, so they end with the process that acquired them. The guarantees of a [`SessionStore`] apply to
+/// all processes on one machine that use the same lock files. A process that uses other lock files, or writes to
+/// the entry by other means, may overwrite a session.
 ///
-/// **After a crash** the entry has its old or its new content, because a keyring replaces a secret as a
-/// whole. The keyring decides when it is on the disk. An entry that is incomplete or belongs to another program is an
-/// error and is not overwritten.
+/// **After a crash,** the entry has its old or its new content, because a keyring replaces a secret as a whole.
+/// The keyring decides when the content is written to the disk. An entry that is incomplete or belongs to another
+/// program is an error and is not overwritten.
 ///
-/// **Limits.** Windows stores 2560 bytes for each entry. Two long JWTs or a few cookies are longer. Storing
-/// is then an error before the refresh token is sent, because the runtime tests first that it can store. Use
-/// a [`FileStore`](crate::FileStore) for such sessions, encrypted if needed. The Secret Service and the
-/// Keychain have no relevant limit. The record is binary, so keyring programs may display it oddly.
+/// **Limits.** Windows stores 2560 bytes for each entry. Two long JWTs or a few cookies are longer. Storing a
+/// longer session fails before the refresh token is sent, because the runtime first tests that the session can be
+/// stored. Use a [`FileStore`](crate::FileStore) for long sessions, encrypted if needed. The Secret Service and
+/// the Keychain have no relevant limit. The record is binary, so keyring programs may not display it as text.
 ///
-/// **Blocking.** A locked keyring asks the user, and the call waits for the answer on a blocking thread. The
-/// thread continues after the call has timed out. Services and containers usually have no keyring. Every call
-/// is an error there.
+/// **Blocking.** A locked keyring asks the user to unlock it, and the call waits for the user on a blocking
+/// thread. The thread continues after the call has timed out. Services and containers usually have no keyring, so
+/// every operation of the store fails in a service or container.
 ///
 /// ```no_run
 /// # fn example(home: &std::path::Path) -> afresh::Result<()> {
@@ -60,11 +60,11 @@ struct Location {
 }
 
 impl KeyringStore {
-    /// Stores the session of `identity` in the entry with `service`, the name of the program, as its service
-    /// and `identity` as its user. `lock` is the path of the lock files. Their folder is created if needed,
-    /// and only the owner can read it. Use the same path in every process that uses this entry, and another
-    /// path for every other entry. So the path must not depend on variables that only some processes have,
-    /// such as `XDG_RUNTIME_DIR`.
+    /// Creates a store for the session of `identity`. The entry has the name of the program, `service`, as its
+    /// service and `identity` as its user. `lock` is the path of the lock files. The folder of the lock files is
+    /// created if needed, and only the owner can read it. Use the same lock path in every process that uses this
+    /// entry, and another lock path for every other entry. The lock path must not depend on variables that only
+    /// some processes have, such as `XDG_RUNTIME_DIR`.
     #[must_use]
     pub fn new(service: impl Into<String>, identity: impl Into<String>, lock: impl Into<PathBuf>) -> Self {
         let place = Location { service: service.into(), identity: identity.into(), lock: lock.into() };
@@ -85,7 +85,7 @@ impl Location {
         }
     }
 
-    /// Only one process at a time replaces the entry.
+    /// Replaces the entry under the write lock, so only one process at a time replaces it.
     fn replace(&self, swap: &Swap) -> Result<Option<Revision>, BoxError> {
         let _write_lock = write_lock(&with_suffix(&self.lock, ".write"))?;
         let entry = self.entry()?;
@@ -113,16 +113,17 @@ impl SessionStore for KeyringStore {
         lock(with_suffix(&self.place.lock, ".lock")).await
     }
 
-    /// Identified by the lock file. A process with another lock file, for example on another machine with a
-    /// synchronized keyring, can refresh at the same time.
+    /// Returns the identifier of the lock file. A process with another lock file, for example on another machine
+    /// with a synchronized keyring, can refresh at the same time.
     async fn place(&self) -> Option<String> {
         let place = self.place.clone();
         spawn_blocking(move || file_identity(&with_suffix(&place.lock, ".write"))).await.ok()?.ok()
     }
 }
 
-/// The text of the error. The error itself may hold the secret, and its `Debug` would show it.
-#[allow(clippy::needless_pass_by_value, reason = "so that nothing else can be made of it")]
+/// Returns only the text of the error. The error itself may contain the secret, and its `Debug` output would show
+/// the secret.
+#[allow(clippy::needless_pass_by_value, reason = "the caller must not use the error afterwards")]
 fn redacted(error: keyring::Error) -> BoxError {
     error.to_string().into()
 }

@@ -1,4 +1,4 @@
-//! Locks between processes on one machine: empty files, and the locks of the kernel on them.
+//! Locks between processes on one machine. A lock is an empty file with a lock of the kernel on it.
 
 use std::fs::{self, File};
 use std::io;
@@ -8,16 +8,17 @@ use std::time::{Duration, Instant};
 use fs4::{FileExt, TryLockError};
 use tokio::task::spawn_blocking;
 
-use super::regular_file::open_lock;
+use super::regular_file::{MAX_LINKS, open_lock, target_of, too_many_links};
 use super::session_store::StoreLock;
 use crate::error::BoxError;
 
-/// How often a lock of another process is tried again.
+/// How often the process tries to acquire a lock that another process holds.
 const PAUSE: Duration = Duration::from_millis(20);
-/// How long a write may take. A process that was stopped during its write must not block the others for ever.
+/// The longest time for a write. A process that was stopped during its write must not block other processes for
+/// ever.
 const WRITE_WAIT: Duration = Duration::from_secs(10);
 
-/// Waits for the lock. `None` if the file system has no locks.
+/// Waits for the lock. Returns `None` if the file system has no locks.
 pub(super) async fn lock(path: PathBuf) -> Result<Option<StoreLock>, BoxError> {
     let file = spawn_blocking(move || {
         make_folder_of(&path)?;
@@ -25,7 +26,7 @@ pub(super) async fn lock(path: PathBuf) -> Result<Option<StoreLock>, BoxError> {
     });
     let file = file.await??;
     loop {
-        // Polls, because a thread that waits in the kernel cannot be cancelled.
+        // The lock is polled, because a thread that waits in the kernel cannot be cancelled.
         match FileExt::try_lock(&file) {
             Ok(()) => return Ok(Some(StoreLock::new(file))),
             Err(TryLockError::WouldBlock) => tokio::time::sleep(PAUSE).await,
@@ -35,11 +36,12 @@ pub(super) async fn lock(path: PathBuf) -> Result<Option<StoreLock>, BoxError> {
     }
 }
 
-/// Waits for the lock of one write, which is short. It ends when the file is dropped. Blocks.
+/// Waits for the lock of one write on the current thread. Dropping the file releases the lock.
 pub(super) fn write_lock(path: &Path) -> io::Result<File> {
     write_lock_within(path, WRITE_WAIT)
 }
 
+#[expect(clippy::disallowed_methods, reason = "a browser has no files")]
 fn write_lock_within(path: &Path, limit: Duration) -> io::Result<File> {
     make_folder_of(path)?;
     let file = open_lock(path)?;
@@ -57,15 +59,15 @@ fn write_lock_within(path: &Path, limit: Duration) -> io::Result<File> {
     }
 }
 
-/// Identifies a lock file, in a way that a copy of it does not share. Creates the file if there is none.
-/// Blocks.
+/// Identifies a lock file in a way that differs for a copy of the file. Creates the file if it does not exist.
+/// Blocks the thread.
 pub(super) fn file_identity(path: &Path) -> io::Result<String> {
     make_folder_of(path)?;
     open_lock(path)?;
     identity_of(path)
 }
 
-/// The inode number, which stays if the file is moved. The device number may change at a restart.
+/// Returns the inode number, which stays the same if the file is moved. The device number may change at a restart.
 #[cfg(unix)]
 fn identity_of(path: &Path) -> io::Result<String> {
     Ok(std::os::unix::fs::MetadataExt::ino(&fs::metadata(path)?).to_string())
@@ -76,7 +78,7 @@ fn identity_of(path: &Path) -> io::Result<String> {
     Ok(fs::canonicalize(path)?.to_string_lossy().into_owned())
 }
 
-/// `path` with a suffix to its name.
+/// Returns `path` with a suffix at the end of its file name.
 pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
@@ -84,12 +86,27 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 }
 
 fn make_folder_of(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
-    let Some(folder) = folder else { return Ok(()) };
+    path.parent().map_or(Ok(()), |folder| make_folder(folder, MAX_LINKS))
+}
+
+/// Creates the folder and its parent folders. If a symbolic link points to a folder that does not exist, this function
+/// creates the folder, because the link may point into an empty volume.
+fn make_folder(folder: &Path, links: usize) -> io::Result<()> {
+    if folder.as_os_str().is_empty() || folder.exists() {
+        return Ok(());
+    }
+    if let Ok(target) = fs::read_link(folder) {
+        let links = links.checked_sub(1).ok_or_else(too_many_links)?;
+        return make_folder(&target_of(folder, target), links);
+    }
+    if let Some(above) = folder.parent() {
+        make_folder(above, links)?;
+    }
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(folder)
+    // Another process may create the folder at the same time.
+    builder.create(folder).or_else(|error| if folder.is_dir() { Ok(()) } else { Err(error) })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A store in memory: [`MemoryStore`].
+//! Defines [`MemoryStore`], a store in memory.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,8 +7,8 @@ use tokio::sync::Mutex as Turn;
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// Stores a session in memory. Clones are the same store, so clients that are built separately can share a
-/// session, and tests can read what is stored. A session without a store is also in memory, at no cost.
+/// Stores a session in memory. Clones refer to the same store, so clients that are built separately can share a
+/// session, and tests can read the stored record. A session without a store is kept in memory as well, at no cost.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
     stored: Arc<Mutex<Stored>>,

@@ -1,4 +1,4 @@
-//! A store in Redis: [`RedisStore`].
+//! Defines [`RedisStore`], a store in Redis.
 
 mod connection;
 mod lock;
@@ -17,40 +17,41 @@ use self::notices::Notices;
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// Longer than a refresh may take after it has the lock.
+/// The default length of a lease. A refresh takes less time than the default lease.
 const LEASE: Duration = Duration::from_secs(30);
 
-/// Stores a session in Redis. Use it for services that run on many machines. It needs the feature `redis`,
-/// and Redis 6 or newer, Valkey, or another server with their protocol and Lua.
+/// Stores a session in Redis. Use a `RedisStore` for services that run on many machines. `RedisStore` needs the
+/// feature `redis`, and a server with Redis 6 or newer, Valkey, or another server with the same protocol and Lua.
 ///
-/// The session is one hash with the given name. It holds the record, the revision and the newest fence.
-/// During a refresh there is also a key `{<name>}:lock`, which expires. Changes are published to the channel
-/// `{<name>}:changed`. All three would be in one slot of a cluster, although the store uses only one server. Except
-/// for the lock, the store never deletes these keys or lets them expire.
+/// The session is one hash with the given name. The hash contains the record, the revision and the newest fence.
+/// During a refresh, there is also a key `{<name>}:lock`, which expires. Changes are published to the channel
+/// `{<name>}:changed`. All three names are in one slot of a cluster, although the store uses only one server.
+/// Except for the lock, the store never deletes its keys or lets them expire.
 ///
-/// **Guarantees.** [`swap`](SessionStore::swap) is one script: of two swaps with the same basis one succeeds,
-/// and a swap with an old fence fails. The lock is a lease of 30 s by the clock of the server. A process that
-/// is suspended for longer loses the lease. The next process gets it with a greater fence, and the swaps of
-/// the old holder fail. A release removes only the own lease. Other processes learn about a change at once,
-/// or within 10 s if a message is lost.
+/// **Guarantees.** [`swap`](SessionStore::swap) is one script: of two swaps with the same basis, only one
+/// succeeds, and a swap with an old fence fails. The lock is a lease of 30 s by the clock of the server. A process
+/// that is suspended for longer than 30 s loses the lease. The next process gets the lease with a greater fence,
+/// and the swaps of the old owner fail. A process releases only its own lease. Other processes are notified of a
+/// change at once, or within 10 s if the notification is lost.
 ///
-/// A lease lasts 3 s until its owner confirms it. So a request for the lock that Redis grants after its client has
-/// stopped waiting keeps others from the lock for 3 s only.
+/// A lease lasts 3 s until its owner confirms it. If Redis grants the lock to a client that has stopped waiting,
+/// other processes wait for only 3 s. If Redis does not answer a release, the client repeats the release until the lease
+/// has expired.
 ///
-/// **If a connection breaks,** the next call opens a new one. A call without a response is sent once more and
-/// finds out whether it succeeded before. A call takes at most 5 s, except the wait for a lock, whose polls
-/// take at most 5 s each.
+/// **If a connection breaks,** the next operation opens a new connection. An operation without a response is sent
+/// once more and detects whether the first request succeeded. Each operation takes at most 5 s, except waiting for
+/// a lock. Waiting for a lock polls Redis, and each poll takes at most 5 s.
 ///
-/// **After a crash** of a process its lease expires within 30 s. Until then, other processes use their access
-/// token and cannot refresh. **After a crash of Redis** the data depends on its configuration. A session with
-/// rotating refresh tokens needs all of it: if Redis loses the last rotation, the stored refresh token is
-/// spent. Use the append-only file (`appendonly yes`), which survives a crash of the process; with
-/// `appendfsync always` it also survives a crash of the machine. Do not evict the key (`noeviction`, or one
-/// of the `volatile-` policies). After a failover to a replica that was behind, one new login may be needed.
+/// **After a crash of a process,** its lease expires within 30 s. Until then, other processes use their access
+/// token and cannot refresh. **After a crash of Redis,** the remaining data depends on the configuration of Redis.
+/// If Redis loses the last rotation of a refresh token, the stored refresh token is spent. Use the append-only
+/// file (`appendonly yes`), which survives a crash of the Redis process. With `appendfsync always`, the file also
+/// survives a crash of the machine. Do not evict the key (use `noeviction` or one of the `volatile-` policies).
+/// After a failover to a replica with older data, one new login may be needed.
 ///
-/// Everyone with access to the database can read the tokens. Use a separate database and user (ACL), TLS, or
-/// [`Sealed`](crate::store::Sealed). The user needs `@hash`, `@scripting`, `@pubsub`, `get`, `set`, `del` and
-/// `exists` for these names.
+/// All users with access to the database can read the tokens. Use a separate database and user (ACL), TLS, or
+/// [`Sealed`](crate::store::Sealed). The database user needs the permissions `@hash`, `@scripting`, `@pubsub`,
+/// `get`, `set`, `del` and `exists` for the names of the store.
 ///
 /// ```no_run
 /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -77,21 +78,22 @@ struct Inner {
 }
 
 impl RedisStore {
-    /// Stores the session under `name` in the Redis at `server`: a URL (`redis://user:password@host:6379/0`)
-    /// or a `ConnectionInfo` of the crate `redis`, version 1. Use one name for each user. This function does
-    /// not connect.
+    /// Creates a store for the session `name` in the Redis at `server`: a URL
+    /// (`redis://user:password@host:6379/0`) or a `ConnectionInfo` of the crate `redis`, version 1. Use one name
+    /// for each user. `new` does not connect to the server.
     ///
-    /// `rediss://` needs a TLS feature of the crate `redis` (`tokio-rustls-comp` or `tokio-native-tls-comp`).
-    /// Enable it in your own `Cargo.toml`.
+    /// For `rediss://` URLs, enable a TLS feature of the crate `redis` (`tokio-rustls-comp` or
+    /// `tokio-native-tls-comp`) in your own `Cargo.toml`.
     ///
     /// # Errors
     ///
-    /// Returns an error if the URL is invalid. The error does not quote it.
+    /// Returns an error if the URL is invalid. The error does not quote the URL.
     pub fn new(server: impl IntoConnectionInfo, name: impl Into<String>) -> Result<Self, RedisError> {
         Ok(Self::with_client(Client::open(server)?, name))
     }
 
-    /// Like [`new`](Self::new), with a configured client, for example with its own certificates.
+    /// Creates a store like [`new`](Self::new), but with a configured client, for example a client with its own
+    /// certificates.
     #[must_use]
     pub fn with_client(client: Client, name: impl Into<String>) -> Self {
         let name = name.into();
@@ -99,8 +101,8 @@ impl RedisStore {
         Self { inner: Arc::new(Inner { name, lease: LEASE, connection: Connection::new(client), notices }) }
     }
 
-    /// Sets the length of the lease, 30 s by default. It must be longer than a refresh may take. All
-    /// processes should use the same value. Values below 1 ms count as 1 ms.
+    /// Sets the length of the lease, 30 s by default. The lease must be longer than a refresh may take. All
+    /// processes should use the same length of the lease. A length below 1 ms is treated as 1 ms.
     #[must_use]
     pub fn lease(mut self, lease: Duration) -> Self {
         Arc::make_mut(&mut self.inner).lease = lease.max(Duration::from_millis(1));
@@ -119,9 +121,9 @@ impl Inner {
         let (revision, record): (Option<u64>, Option<Vec<u8>>) = self.connection.run(load).await?;
         match (revision, record) {
             (Some(revision), Some(record)) => Ok(Stored { revision: Revision::new(revision), record }),
-            // A lock was taken, and nothing has been stored.
+            // A lock was taken, but no record has been stored.
             (None, None) => Ok(Stored::default()),
-            _ => Err("the key holds an incomplete session".into()),
+            _ => Err("the key contains an incomplete session".into()),
         }
     }
 
@@ -157,14 +159,14 @@ impl SessionStore for RedisStore {
         self.inner.notices.wait(seen, look).await;
     }
 
-    /// Identified by the name of the key. The server is not part of it, because a copy of its data would have
-    /// the same.
+    /// Returns the name of the key. The server is not part of the identifier, because a copy of its data would
+    /// have the same identifier.
     async fn place(&self) -> Option<String> {
         Some(self.inner.name.clone())
     }
 }
 
-/// The server stays out: its URL may hold a password.
+/// Omits the server, because its URL may contain a password.
 impl fmt::Debug for RedisStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisStore")

@@ -1,17 +1,17 @@
-//! Opens the files of a store so that nothing but a regular file is read, locked or replaced.
+//! Opens the files of a store, and ensures that only regular files are read, locked or replaced.
 //!
-//! A FIFO would block its reader for ever, a device can be endless, and another user may have put a symbolic link
-//! where a temporary file is expected.
+//! A FIFO would block its reader for ever, a device can be endless, and another user may have created a symbolic
+//! link with the name of a temporary file.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-/// As many links as Linux follows.
-const MAX_LINKS: usize = 40;
+/// The largest number of symbolic links that Linux follows in one path.
+pub(super) const MAX_LINKS: usize = 40;
 
-/// The file that `path` names, after all symbolic links. It need not exist. It is an error if anything but a regular
-/// file is there.
+/// Returns the file that `path` names, after all symbolic links. The file need not exist. If the path names
+/// something other than a regular file, the result is an error.
 pub(super) fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
@@ -20,13 +20,22 @@ pub(super) fn follow_links(path: &Path) -> io::Result<PathBuf> {
             Some(metadata) => return check(&metadata).map(|()| path),
             None => return Ok(path),
         }
-        let target = fs::read_link(&path)?;
-        path = path.parent().map_or(target.clone(), |folder| folder.join(target));
+        path = target_of(&path, fs::read_link(&path)?);
     }
-    Err(io::Error::other("the path of the session has too many symbolic links"))
+    Err(too_many_links())
 }
 
-/// The content of the file, or `None` if there is none. Longer content than `limit` is an error.
+/// Returns the path to which the symbolic link `link` points. `target` is the content of the link.
+pub(super) fn target_of(link: &Path, target: PathBuf) -> PathBuf {
+    link.parent().map_or(target.clone(), |folder| folder.join(target))
+}
+
+pub(super) fn too_many_links() -> io::Error {
+    io::Error::other("the path of the session has too many symbolic links")
+}
+
+/// Returns the content of the file, or `None` if the file does not exist. Content that is longer than `limit` is
+/// an error.
 pub(super) fn read(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -46,7 +55,7 @@ pub(super) fn too_long(limit: u64) -> io::Error {
     )
 }
 
-/// Opens a lock file, which is never written. Creates it if there is none.
+/// Opens a lock file, which is never written. Creates the file if it does not exist.
 pub(super) fn open_lock(path: &Path) -> io::Result<File> {
     let mut options = private();
     options.create(true);
@@ -56,7 +65,7 @@ pub(super) fn open_lock(path: &Path) -> io::Result<File> {
     }
 }
 
-/// Creates a file that only its owner can read. It is an error if anything has this name already.
+/// Creates a file that only its owner can read. Returns an error if the name is already used.
 pub(super) fn create(path: &Path) -> io::Result<File> {
     private().create_new(true).open(path)
 }
@@ -69,7 +78,7 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Opens a regular file and nothing else. `None` if there is none and `options` do not create one.
+/// Opens a regular file. Returns `None` if the file does not exist and `options` do not create it.
 fn open(path: &Path, options: &mut OpenOptions) -> io::Result<Option<File>> {
     if let Some(metadata) = metadata(path)? {
         check(&metadata)?;
@@ -77,7 +86,7 @@ fn open(path: &Path, options: &mut OpenOptions) -> io::Result<Option<File>> {
     open_unchecked(path, options)
 }
 
-/// What is at the path may have changed after the check: opening must neither follow a link nor block.
+/// Opens a path that may have been replaced since the check, so it neither follows a link nor blocks.
 fn open_unchecked(path: &Path, options: &mut OpenOptions) -> io::Result<Option<File>> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
@@ -97,11 +106,12 @@ fn check(metadata: &Metadata) -> io::Result<()> {
     }
     Err(io::Error::new(
         ErrorKind::InvalidInput,
-        "a file of the store is not a regular file. Remove it or use another path",
+        "a file of the store is not a regular file. Remove the file or use another path",
     ))
 }
 
-/// The metadata of the path itself, even if it is a symbolic link. `None` if there is nothing.
+/// Returns the metadata of the path itself, even if it is a symbolic link. Returns `None` if the path does not
+/// exist.
 fn metadata(path: &Path) -> io::Result<Option<Metadata>> {
     match fs::symlink_metadata(path) {
         Ok(metadata) => Ok(Some(metadata)),
@@ -110,7 +120,7 @@ fn metadata(path: &Path) -> io::Result<Option<Metadata>> {
     }
 }
 
-/// Options for a file that only its owner can read.
+/// Returns options for a file that only its owner can read.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);

@@ -1,4 +1,4 @@
-//! Any store with encrypted records: [`Sealed`].
+//! Defines [`Sealed`], which encrypts the records of any store.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -9,25 +9,26 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// The mark and version of a sealed record.
+/// The first bytes of a sealed record: a mark and the version of the format.
 const MARK: &[u8] = b"afresh sealed 1\n";
-/// The length of an `XChaCha20` nonce: so long that random nonces never repeat.
+/// The length of an `XChaCha20` nonce, which is so long that random nonces do not repeat.
 const NONCE: usize = 24;
 
-/// Encrypts the records of any store. Use it for a Redis that others can read, or for a file on a shared disk
-/// or in a backup. It needs the feature `encrypt`.
+/// Encrypts the records of any store. Use a `Sealed` store for a Redis that other users can read, or for a file on
+/// a shared disk or in a backup. `Sealed` needs the feature `encrypt`.
 ///
-/// Records are encrypted and authenticated by XChaCha20-Poly1305 with your key and a random nonce for each.
-/// Revisions, locks and messages are those of the inner store, and so are its guarantees.
+/// Records are encrypted and authenticated by XChaCha20-Poly1305 with your key and a new random nonce for each
+/// record. Revisions, locks, notifications and guarantees are those of the inner store.
 ///
-/// **A reader of the store** learns only the length of the record, its revision, and when it changes. **A
-/// writer to the store** cannot create or change a session. With [`bound_to`](Self::bound_to), a writer
-/// cannot replace the session of one user by that of another either. A writer can delete the record or
-/// restore an older one, which forces a new login.
+/// **An attacker with read access to the store** learns only the length of the record, its revision, and when it
+/// changes. **An attacker with write access to the store** cannot create or change a session. With
+/// [`bound_to`](Self::bound_to), the attacker cannot replace the session of one user by the session of another
+/// user either. The attacker can delete the record or restore an older record, which forces a new login.
 ///
-/// A record that the key does not open (another key, another name, changed bytes, or never sealed) is a
-/// [`SealError`] in [`load`](SessionStore::load) and in [`swap`](SessionStore::swap). It is neither used nor
-/// overwritten. To change the key, or to seal an unsealed store, empty the store and log in again.
+/// A record that cannot be decrypted (another key, another name, changed bytes, or never sealed) is a
+/// [`SealError`] in [`load`](SessionStore::load) and in [`swap`](SessionStore::swap). A record that cannot be
+/// decrypted is neither used nor overwritten. To change the key, or to seal an unsealed store, empty the store and
+/// log in again.
 ///
 /// ```
 /// # fn example(secret: [u8; 32]) -> afresh::Result<()> {
@@ -47,11 +48,11 @@ pub struct Sealed<S> {
     name: String,
 }
 
-/// The key of a [`Sealed`] store. It is wiped from memory when it is dropped, and `Debug` does not show it.
+/// The key of a [`Sealed`] store. The key is wiped from memory when it is dropped, and `Debug` does not show it.
 #[derive(Clone)]
 pub struct SealKey(XChaCha20Poly1305);
 
-/// Why the key cannot open a record. The record stays in the store.
+/// The reason why a record cannot be decrypted. The record stays in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SealError {
@@ -62,7 +63,7 @@ pub enum SealError {
 }
 
 impl SealKey {
-    /// Creates a key from these bytes. They must be random, because they are used directly.
+    /// Creates a key from `bytes`. The bytes must be random, because they are used without a key derivation.
     #[must_use]
     pub fn new(bytes: [u8; 32]) -> Self {
         Self(XChaCha20Poly1305::new(&bytes.into()))
@@ -70,21 +71,21 @@ impl SealKey {
 }
 
 impl<S> Sealed<S> {
-    /// Encrypts the records of `inner` with `key`.
+    /// Creates a store that encrypts the records of `inner` with `key`.
     #[must_use]
     pub fn new(inner: S, key: SealKey) -> Self {
         Self { inner, key, name: String::new() }
     }
 
-    /// Binds the record to a name, for example that of the user: it opens with the same name only. The name
-    /// is empty by default.
+    /// Binds the record to a name, for example the name of the user. The record can be decrypted only with the
+    /// same name. The name is empty by default.
     #[must_use]
     pub fn bound_to(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// The data that is authenticated in addition to the record.
+    /// Returns the data that is authenticated in addition to the record.
     fn context(&self) -> Vec<u8> {
         [MARK, self.name.as_bytes()].concat()
     }
@@ -96,7 +97,7 @@ impl<S> Sealed<S> {
         Ok([MARK, &nonce[..], &sealed].concat())
     }
 
-    /// Empty bytes are a store that has never been written.
+    /// Decrypts a record. Empty bytes mean that the store has never been written.
     fn open(&self, content: &[u8]) -> Result<Vec<u8>, SealError> {
         if content.is_empty() {
             return Ok(Vec::new());
@@ -115,8 +116,8 @@ impl<S: SessionStore> SessionStore for Sealed<S> {
     }
 
     async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
-        // A record that does not open is not replaced. If another record is stored after this load, the basis
-        // no longer matches.
+        // A record that cannot be decrypted is not replaced. If another record is stored after this load, the
+        // basis of the swap no longer matches.
         self.open(&self.inner.load().await?.record)?;
         let record = self.seal(&swap.record)?;
         self.inner.swap(Swap { record, ..swap }).await
@@ -150,7 +151,7 @@ impl fmt::Display for SealError {
         f.write_str(match self {
             Self::NotSealed => "the stored record is not sealed. Empty the store and log in again",
             Self::NotOpened => {
-                "the stored record does not open: the key or the name differs, or the record was changed"
+                "the stored record cannot be decrypted: the key or the name differs, or the record was changed"
             }
         })
     }
@@ -190,7 +191,7 @@ mod tests {
         assert_ne!(seen[0], seen[1]);
     }
 
-    /// S7
+    /// S7: a record that cannot be decrypted is an error and is not overwritten.
     #[tokio::test]
     async fn a_record_that_does_not_open_is_an_error_and_is_not_overwritten() {
         let memory = MemoryStore::new();
@@ -214,7 +215,7 @@ mod tests {
         }
     }
 
-    /// I16
+    /// I16: the `Debug` output does not contain the key.
     #[test]
     fn the_key_is_not_shown() {
         assert_eq!(format!("{:?}", SealKey::new([7; 32])), "SealKey(..)");

@@ -1,4 +1,4 @@
-//! The trait that every store implements, and the types that it uses: [`SessionStore`].
+//! Defines [`SessionStore`], the trait that every store implements, and the types that it uses.
 
 use std::any::Any;
 use std::fmt;
@@ -8,43 +8,44 @@ use std::time::{Duration, Instant};
 
 use crate::error::BoxError;
 
-/// A place for one session, which all processes of that session share.
+/// A place that stores one session, which several processes can share.
 ///
-/// A store keeps one *record*, which it never reads, under a *revision*, which grows with each change.
-/// Sessions that several processes share depend on three guarantees:
+/// A store keeps one *record* under a *revision*. The store never interprets the record, and the revision grows with
+/// each change. Processes that share a session depend on three guarantees:
 ///
-/// - [`swap`](Self::swap) is atomic: of two swaps with the same basis, one succeeds.
-/// - After a `swap`, every [`load`](Self::load) in every process returns its record, even after a crash.
-/// - At most one [`lock`](Self::lock) is held at a time. If a lock can expire (a lease), each lock has a
-///   greater *fence* than the one before, and `swap` refuses a fence older than the newest.
+/// - [`swap`](Self::swap) is atomic: of two swaps with the same basis, only one succeeds.
+/// - After a `swap`, every [`load`](Self::load) in every process returns the new record, even after a crash.
+/// - At most one [`lock`](Self::lock) is held at a time. A lock that can expire (a lease) has a *fence*, a number that
+///   is greater for each new lock, and `swap` rejects a fence older than the newest one.
 ///
 /// | store | use | after a crash |
 /// |---|---|---|
-/// | none, or [`MemoryStore`](crate::MemoryStore) | one process that logs in when it starts; tests | the session is gone |
-/// | [`FileStore`](crate::FileStore) | command-line tools; all processes of one user on one machine | complete, and unlocked by the kernel |
-/// | `KeyringStore` (feature `keyring`) | desktop programs whose tokens must not be in a file | as the keyring has it; unlocked by the kernel |
-/// | `RedisStore` (feature `redis`) | services on many machines | as durable as Redis is configured; unlocked when the lease expires, after 30 s |
+/// | none, or [`MemoryStore`](crate::MemoryStore) | one process that logs in when it starts; tests | the session is lost |
+/// | [`FileStore`](crate::FileStore) | command-line tools; all processes of one user on one machine | the file is complete, and the kernel has released the lock |
+/// | `KeyringStore` (feature `keyring`) | desktop programs whose tokens must not be in a file | the entry has its old or new content, and the kernel has released the lock |
+/// | `RedisStore` (feature `redis`) | services on many machines | the record is as durable as Redis is configured, and the lease expires after 30 s |
 /// | `TabStore` (in a browser) | all tabs of an origin | the session is in the other tabs, and the refresh token in a cookie |
-/// | `Sealed` (feature `encrypt`) | around another store that others can read | as in the inner store |
+/// | `Sealed` (feature `encrypt`) | encryption around a store that other users can read | the same as for the inner store |
 ///
-/// A store is for one session. Use one for each user, with its own name or path. The guide describes [which
-/// store to use](crate::guide::stores) and what happens after a crash, step by step.
+/// A store is for one session. Use one store for each user, with its own name or path. The guide describes [which store
+/// to use](crate::guide::stores) and the effects of a crash at each step.
 ///
 /// # Implementing a store
 ///
-/// The runtime loads before the first call. For a refresh it takes the lock and loads again, because another
-/// process may have refreshed meanwhile. It then stores that it is about to send the refresh token, which
-/// proves that the store can be written. After the response it stores the new tokens.
+/// The runtime loads the record before the first call. For a refresh, the runtime takes the lock and loads the record
+/// again, because another process may have refreshed meanwhile. Before it sends the refresh token, the runtime stores
+/// its intent to do so, which proves that the store can be written. After the response, the runtime stores the new
+/// tokens.
 ///
-/// - *Runtime.* The methods run in a Tokio runtime with timers, so `spawn_blocking` and `sleep` work. Several
-///   tasks may call any method at once, on one store or on several stores for the same place.
-/// - *Deadlines.* The runtime waits 5 s for a load or a swap, and 8 s for a lock, then drops the future. Work
-///   that continues on a thread or at a server must end by itself.
-/// - *Records* are a few kB of binary data with the tokens and cookies of one session.
-/// - *An emptied place* counts as one that has never been written. Sessions that came from it are logged out.
+/// - *Runtime.* The methods run in a Tokio runtime with timers, so `spawn_blocking` and `sleep` work. Several tasks may
+///   call any method at the same time, on one store or on several stores for the same place.
+/// - *Deadlines.* The runtime waits 5 s for a load or a swap, and 8 s for a lock, and then drops the future. Work that
+///   continues on a thread or at a server must end on its own after that.
+/// - *Records.* A record consists of a few kB of binary data with the tokens and cookies of one session.
+/// - *An emptied place* is treated like a place that has never been written. The sessions of an emptied place are
+///   logged out.
 ///
-/// A store knows nothing about tokens or time. If the storage has compare-and-swap, an implementation is
-/// short:
+/// A store does not interpret tokens or time. If the storage supports compare-and-swap, an implementation is short:
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
@@ -80,108 +81,108 @@ use crate::error::BoxError;
 ///
 /// The guide [lists what to test](crate::guide::stores#a-store-of-your-own).
 pub trait SessionStore: Send + Sync + 'static {
-    /// Returns what is stored. A store that has never been written returns [`Stored::default`], even while it
-    /// is locked. The store needs no setup: it creates a missing folder or table no later than at the first swap.
+    /// Returns the stored record. A store that has never been written returns [`Stored::default`], even while it is
+    /// locked. The store needs no setup: it creates a missing folder or table at the first swap or earlier.
     ///
     /// # Errors
     ///
-    /// Why reading failed, or that the place holds content of something else. The runtime validates the
-    /// record itself. It returns the error to the call that needs the session and tries again at the next
-    /// call. It never deletes anything because of an error. The error must not quote the record.
+    /// Returns an error if the place cannot be read, or if it contains data of another program. The runtime validates
+    /// the record itself. After an error, the call that needs the session fails and the next call tries again. The
+    /// runtime never deletes data because of an error. The error must not quote the record.
     ///
     /// Cancel safe.
     fn load(&self) -> impl Future<Output = Result<Stored, BoxError>> + Send;
 
-    /// Stores a record if the current revision is `swap.basis`. Returns the new revision, which is greater.
-    /// Returns `None` if the revision is another one, or if `swap.fence` is older than the fence of the
-    /// newest lock, which may have ended already.
+    /// Stores a record if the current revision is `swap.basis`. Returns the new revision, which is greater than
+    /// `swap.basis`. Returns `None` if the store has another revision, or if `swap.fence` is older than the fence of
+    /// the newest lock, even if that lock is no longer held.
     ///
-    /// The newest lock is the one with the greatest fence that the store has ever issued. The store keeps
-    /// that number as long as the record. Without a fence only the basis counts, even while another process
-    /// holds the lock. A store whose locks cannot expire ignores fences. A record with the same bytes as
-    /// before is a change as well.
+    /// The newest lock is the one with the greatest fence that the store has ever issued. The store keeps the greatest
+    /// fence as long as the record. For a swap without a fence, only the basis is checked, even while another process
+    /// holds the lock. A store whose locks cannot expire ignores fences. A record with the same bytes as before is a
+    /// change as well.
     ///
-    /// Content of something else is an error and is not overwritten. When this method returns, the record
-    /// survives a crash.
+    /// Data of another program is an error and is not overwritten. When `swap` returns, the record survives a crash.
     ///
     /// If the future is dropped, the record is stored completely or not at all.
     ///
     /// # Errors
     ///
-    /// Why storing failed. The record may be stored anyway if only the response of a server was lost; a store
-    /// should find this out if it can. The runtime keeps the session in memory, stops refreshing, and tries
-    /// again until the record is stored.
+    /// Returns an error if the record cannot be stored. A record whose confirmation was lost may be stored anyway. If
+    /// it can, a store should detect a record that was stored without a confirmation. The runtime keeps the session in
+    /// memory, stops refreshing, and tries again until the record is stored.
     fn swap(&self, swap: Swap) -> impl Future<Output = Result<Option<Revision>, BoxError>> + Send;
 
-    /// Waits for the lock, which ends when the [`StoreLock`] is dropped. A lock must end with its process, as
-    /// a kernel lock or a connection does, or be a [lease](StoreLock::leased) that expires.
+    /// Waits for the lock, which is released when the [`StoreLock`] is dropped. A lock must end with its process, as a
+    /// kernel lock or a connection does, or be a [lease](StoreLock::leased) that expires.
     ///
-    /// Only one task holds the lock, even within one process. Locks that belong to a process, such as those
-    /// of POSIX `fcntl`, are not enough. The order of the waiting tasks does not matter. `load` and `swap`
-    /// work during a lock.
+    /// Only one task holds the lock, even within one process. Locks that belong to a process, such as POSIX `fcntl`
+    /// locks, are not sufficient. The order of the waiting tasks is not specified. `load` and `swap` work while the
+    /// lock is held.
     ///
-    /// Returns `None` if the store has no locks. Two processes may then refresh at the same time, and the
+    /// Returns `None` if the store has no locks. Without locks, two processes may refresh at the same time, and the
     /// server must accept that.
     ///
     /// # Errors
     ///
-    /// Why locking failed. There is no refresh then.
+    /// Returns an error if the store cannot be locked. Without the lock, the session is not refreshed.
     ///
-    /// Cancel safe: a dropped future does not hold the lock. A lock that arrives too late is released at
-    /// once. A server may grant the lock after its client has stopped waiting, or has crashed. Such a lock must
-    /// end within seconds, for example because it expires soon unless the client confirms it.
+    /// Cancel safe: a dropped future does not hold the lock. A lock that is granted too late is released at once. A
+    /// server may grant the lock to a client that has stopped waiting or has crashed. A lock without a waiting client
+    /// must end within seconds, for example because it expires soon unless the client confirms it.
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
-    /// Resolves when the revision may differ from `seen`, at once if it already does. By default it
-    /// never resolves, and changes of other processes are found when a call needs them.
+    /// Resolves when the revision may differ from `seen`. If the revision already differs, the future resolves at once.
+    /// The default implementation never resolves, and changes of other processes are found when a call needs them.
     ///
-    /// The runtime waits for one such call as long as the session lives. When it resolves, the runtime loads
-    /// and calls it again, at most once a second if nothing is new. The store handles its own failures: it
-    /// listens again, or polls.
+    /// The runtime waits for one `changed` future until the session is dropped. When the future resolves, the runtime
+    /// loads the record and calls `changed` again, at most once a second if the record has not changed. The store
+    /// handles its own failures: it listens again, or polls.
     ///
-    /// Cancel safe: no change is missed between two calls, because each call begins with a look at the
-    /// revision.
+    /// Cancel safe: no change is missed between two calls, because each call first checks the revision.
     fn changed(&self, seen: Revision) -> impl Future<Output = ()> + Send {
         let _ = seen;
         std::future::pending()
     }
 
-    /// Identifies this place in a way that a copy of its content does not share, for example the name of a
-    /// key or the inode number of a file. All processes that share the place get the same value. It is not
+    /// Returns an identifier of this place that differs for a copy of its content, for example the name of a key or the
+    /// inode number of a file. All processes that share the place receive the same identifier. The identifier is not
     /// secret, and is stored with the session.
     ///
-    /// The runtime uses it to detect a copied session before one copy spends the refresh token of the other
-    /// ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default, means that
-    /// copies are not detected. The runtime asks once, and again as long as it gets `None`.
+    /// With the identifier of the place, the runtime detects a copied session before one copy spends the refresh token
+    /// of the other ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default, means that
+    /// copies are not detected. The runtime calls `place` until it returns an identifier.
     ///
     /// Cancel safe.
     fn place(&self) -> impl Future<Output = Option<String>> + Send {
         std::future::ready(None)
     }
 
-    /// Returns whether all processes that use this place send the same cookies, as the tabs of a browser do. The default is
-    /// `false`.
+    /// Returns whether all processes that use this place send the same cookies, as the tabs of a browser do. The
+    /// default is `false`.
     ///
-    /// Processes with the same cookies have the same user. A login in one of them then replaces the session in all of
-    /// them, also if it is another user's. A refresh in one process may replace the refresh token of all processes,
-    /// even if the process ends first. So the next process that gets the lock waits for a second before it refreshes.
+    /// Processes with the same cookies have the same user. A login in one process replaces the session in all
+    /// processes, even if the login is for another user. A refresh in one process may replace the refresh token of all
+    /// processes, even if the refreshing process ends earlier. The next process that gets the lock therefore waits for
+    /// a second before it refreshes.
     fn shares_cookies(&self) -> bool {
         false
     }
 }
 
-/// Counts the changes of a store. The first one is 1. A store that has never been written has 0.
+/// The number of changes of a store. The first change has revision 1, and a store that has never been written has
+/// revision 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Revision(u64);
 
 impl Revision {
-    /// Creates a revision with this number.
+    /// Creates a revision from its number.
     #[must_use]
     pub const fn new(number: u64) -> Self {
         Self(number)
     }
 
-    /// Returns the number.
+    /// Returns the number of this revision.
     #[must_use]
     pub const fn number(self) -> u64 {
         self.0
@@ -199,7 +200,7 @@ impl Revision {
 pub struct Stored {
     /// The number of changes so far.
     pub revision: Revision,
-    /// The last record, or empty if nothing was ever stored.
+    /// The last record, or no bytes if no record was ever stored.
     pub record: Vec<u8>,
 }
 
@@ -210,17 +211,17 @@ pub struct Swap {
     pub basis: Revision,
     /// The record. It is never empty.
     pub record: Vec<u8>,
-    /// The [`StoreLock::fence`] of the lock under which the record is stored, or 0 for a lock that cannot
-    /// expire. `None` without a lock: for a login, a logout, or a store without locks.
+    /// The [`StoreLock::fence`] of the lock under which the record is stored, or 0 for a lock that cannot expire.
+    /// `None` means that the record is stored without a lock: for a login, a logout, or a store without locks.
     pub fence: Option<u64>,
 }
 
-/// Between two renewals of a lock that cannot be renewed in time.
+/// The shortest pause between two renewals of a lock, even if the lock expires earlier.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 
 type Renewal = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = Result<Instant, BoxError>> + Send>> + Send>;
 
-/// The lock of a store, held until it is dropped.
+/// The lock of a store, which is released when it is dropped.
 pub struct StoreLock {
     fence: u64,
     end: Option<Instant>,
@@ -229,29 +230,29 @@ pub struct StoreLock {
 }
 
 impl StoreLock {
-    /// Creates a lock that ends when `guard` is dropped, and not before. The drop can happen on any thread,
-    /// also outside of a runtime.
+    /// Creates a lock that ends when `guard` is dropped, and not before. The guard can be dropped on any thread, also
+    /// outside of a runtime.
     pub fn new(guard: impl Send + 'static) -> Self {
         Self::leased(0, guard)
     }
 
-    /// Creates a lock that may expire before it is dropped. `fence` must be greater than that of every lock
-    /// before it, and so never 0. Set the time with [`until`](Self::until). The release of `guard` may
+    /// Creates a lock that may expire before it is dropped. `fence` must be greater than the fence of every earlier
+    /// lock, so it is never 0. Set the time of the expiry with [`until`](Self::until). The release of `guard` may
     /// continue in the background for a moment.
     pub fn leased(fence: u64, guard: impl Send + 'static) -> Self {
         Self { fence, end: None, renewal: None, _guard: Box::new(guard) }
     }
 
-    /// Sets when the lock expires, by the clock of this process. Count from before the request for the lock.
-    /// By default the time is unknown.
+    /// Sets when the lock expires, by the clock of this process. The time of the expiry must be calculated from a
+    /// moment before the request for the lock. By default, the time of the expiry is unknown.
     #[must_use]
     pub fn until(mut self, end: Instant) -> Self {
         self.end = Some(end);
         self
     }
 
-    /// Sets how a lease is renewed while a [login](crate::Session::ensure_login) takes its time. The function returns when
-    /// the lease expires now.
+    /// Sets how a lease is renewed during a long [login](crate::Session::ensure_login). The function returns the new
+    /// time of the expiry.
     #[must_use]
     pub fn renewed_with<R>(mut self, mut renew: impl FnMut() -> R + Send + 'static) -> Self
     where
@@ -269,34 +270,37 @@ impl StoreLock {
         Ok(())
     }
 
-    /// When to renew the lock: after a third of the time that is left. `None` if it does not expire.
+    /// Returns when to renew the lock: after a third of the remaining time. Returns `None` if the lock cannot be
+    /// renewed.
+    #[expect(clippy::disallowed_methods, reason = "a lock in a browser does not expire")]
     pub(crate) fn renew_in(&self) -> Option<Duration> {
         let left = self.end?.saturating_duration_since(Instant::now());
         self.renewal.as_ref().map(|_| (left / 3).max(SHORTEST_PAUSE))
     }
 
-    /// Returns whether the lock has expired, as far as this process knows. After that, a refresh must not
-    /// begin, because another process may hold the lock.
+    /// Returns whether the lock has expired, as far as this process knows. After the expiry, a refresh must not begin,
+    /// because another process may hold the lock.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "a lock in a browser does not expire")]
     pub fn has_run_out(&self) -> bool {
         self.end.is_some_and(|end| end <= Instant::now())
     }
 
-    /// Returns the number of this lock among all locks of the store, or 0 if it cannot expire.
+    /// Returns the fence of this lock, or 0 if the lock cannot expire.
     #[must_use]
     pub fn fence(&self) -> u64 {
         self.fence
     }
 }
 
-/// The record stays out: it holds secrets.
+/// Omits the record, because it contains secrets.
 impl fmt::Debug for Stored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Stored").field("revision", &self.revision).finish_non_exhaustive()
     }
 }
 
-/// The record stays out: it holds secrets.
+/// Omits the record, because it contains secrets.
 impl fmt::Debug for Swap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Swap").field("basis", &self.basis).field("fence", &self.fence).finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! The session of all tabs of an origin: [`TabStore`].
+//! Defines [`TabStore`], the store that all tabs of an origin share.
 
 mod lock_name;
 mod message;
@@ -23,23 +23,26 @@ mod in_browser {
     use crate::error::BoxError;
     use crate::store::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 
-    /// Shares a session between all tabs of an origin. Only in a browser.
+    /// Shares a session between all tabs of an origin. `TabStore` is available only in a browser.
     ///
-    /// - *Refresh.* Only one tab at a time refreshes, under a Web Lock. The others get its tokens from a
-    ///   `BroadcastChannel`.
-    /// - *Login and logout* in one tab reach all tabs at once, also [`Session::state`](crate::Session::state). All tabs send the same
-    ///   cookies, so a login as another user replaces the session in all of them.
-    /// - *Memory only.* Nothing is stored in the browser. A new tab gets the session from the others. If there are no
-    ///   other tabs, the new tab has only the cookies of the browser.
-    /// - *A tab that is closed during a refresh* releases the lock. The browser still completes
-    ///   the closed tab's request, so the next tab waits for a second and then refreshes with the new cookie.
-    /// - *A tab that is frozen during a refresh* keeps the lock. In the others, calls that need a refresh return an error
-    ///   with [`is_refresh_busy`](crate::Error::is_refresh_busy) after 8 s. They keep their tokens and try again at the next call.
-    /// - *Without a secure context* (plain `http` to a host that is not loopback), a browser has no Web Locks. Then tabs may refresh at the
-    ///   same time, and the session reports [`Uncoordinated`](crate::SessionEvent::Uncoordinated) once.
+    /// - *Refresh.* Only one tab at a time refreshes, under a Web Lock. The other tabs receive the new tokens
+    ///   through a `BroadcastChannel`.
+    /// - *Login and logout.* A login or logout in one tab changes the session in all tabs at once, including
+    ///   [`Session::state`](crate::Session::state). All tabs send the same cookies, so a login as another user
+    ///   replaces the session in all tabs.
+    /// - *Memory only.* Nothing is stored in the browser. A new tab receives the session from the other tabs. If
+    ///   there are no other tabs, the new tab has only the cookies of the browser.
+    /// - *A tab that is closed during a refresh* releases the lock. The browser still completes the request of the
+    ///   closed tab, so the next tab waits for a second and then refreshes with the new cookie.
+    /// - *A tab that is frozen during a refresh* keeps the lock. In the other tabs, calls that need a refresh
+    ///   return an error with [`is_refresh_busy`](crate::Error::is_refresh_busy) after 8 s. The other tabs keep
+    ///   their tokens, and their next call tries again.
+    /// - *Without a secure context* (plain `http` to a host that is not loopback), a browser has no Web Locks.
+    ///   Without Web Locks, tabs may refresh at the same time, and the session emits
+    ///   [`Uncoordinated`](crate::SessionEvent::Uncoordinated) once.
     ///
-    /// Clones are the same store. All scripts of the origin can read the messages between tabs, as they can read
-    /// everything else in its pages.
+    /// Clones refer to the same store. All scripts of the origin can read the messages between tabs, as they can
+    /// read all other data of its pages.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {
@@ -54,7 +57,8 @@ mod in_browser {
     pub struct TabStore(Arc<SendWrapper<Tabs>>);
 
     impl TabStore {
-        /// Creates the store of the session `name`. All stores of this name in all tabs of the origin share one session.
+        /// Creates a store for the session `name`. All stores with this name in all tabs of the origin share one
+        /// session.
         #[must_use]
         pub fn new(name: impl Into<String>) -> Self {
             let name = name.into();

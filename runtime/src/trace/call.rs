@@ -1,4 +1,4 @@
-//! The span of a call and the events in it.
+//! The span of a call and the events inside this span.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,7 +19,7 @@ use crate::error::{Error, Kind};
 use crate::error::{Receipt, RefreshedBy};
 use crate::response::answer::Answer;
 
-/// The span of a call, from its first poll to its answer.
+/// Runs a call in its span, which lasts from the first poll to the answer.
 pub(crate) fn call<F>(method: &'static str, call: F) -> Traced<F> {
     Traced { call, method, span: None }
 }
@@ -38,7 +38,7 @@ impl<F: Future<Output = Result<Answer, Error>>> Future for Traced<F> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        // The span is created here and not earlier, so that its parent is the span in which the call is awaited.
+        // The span is created at the first poll, so that its parent is the span in which the call is awaited.
         let open = this.span.get_or_insert_with(|| OpenSpan::new(call_span(this.method)));
         let call = this.call;
         let polled = open.span.in_scope(|| call.poll(context));
@@ -67,7 +67,8 @@ fn call_span(method: &'static str) -> Span {
     )
 }
 
-/// The server refused the call. `reason` says why the call is not refreshed, if it is not.
+/// Records that the server refused the call. `reason` states why the refusal causes no refresh. `reason` is `None` if
+/// the refusal causes a refresh.
 pub(crate) fn refused(status: StatusCode, classification: Classification, reason: Option<Reason>) {
     let reason = reason.map(display);
     debug!(
@@ -81,12 +82,12 @@ pub(crate) fn refused(status: StatusCode, classification: Classification, reason
     );
 }
 
-/// The call is sent again with the credential of this generation.
+/// Records that the call is sent again with the credential of this generation.
 pub(crate) fn replays(generation: u64) {
     debug!(target: TARGET, { afresh.generation = generation }, "the call is sent again with a newer credential");
 }
 
-/// The call is retried after a fault.
+/// Records that the call is retried after a fault.
 pub(crate) fn retries(retries: u32, wait: Duration) {
     let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
     debug!(
@@ -96,12 +97,12 @@ pub(crate) fn retries(retries: u32, wait: Duration) {
     );
 }
 
-/// A caller waits for a refresh, its own or another's.
+/// Records that a caller waits for a refresh.
 pub(crate) fn waits() {
     debug!(target: TARGET, "waiting for a refresh");
 }
 
-/// The answer cannot be read as the declared type.
+/// Records that the answer cannot be read as the declared type.
 pub(crate) fn undecodable(error: &Error) {
     if error.kind() == Kind::Decode {
         let method = error.method();

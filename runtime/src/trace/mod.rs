@@ -1,7 +1,7 @@
-//! Spans for calls, sends and refreshes, and events. No other folder uses the crate `tracing`. Without the feature
-//! `tracing`, the file `untraced.rs` replaces this module.
+//! Emits events, and opens spans for calls, sends and refreshes. No other folder uses the crate `tracing`. Without the
+//! feature `tracing`, the file `untraced.rs` replaces this module.
 //!
-//! Nothing that could be a secret is recorded: no URL, no header, no body, and no text of other crates. The name of a
+//! URLs, headers, bodies and texts of other crates are never recorded, because they may contain secrets. The name of a
 //! span must be a constant, so the name of the method is in the field `otel.name`.
 //!
 //! Read `call.rs` first.

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use tracing::Span;
 
-/// The span of an operation that has not ended. If it is dropped before the end, the operation was cancelled.
+/// The span of an operation that has not ended. If this value is dropped before the end, the operation was cancelled.
 pub(super) struct OpenSpan {
     pub(super) span: Span,
     ended: bool,

@@ -1,11 +1,11 @@
-//! How errors are recorded: by a name from a fixed list, and by texts of this crate only.
+//! Records errors without secrets: only with names from a fixed list and with texts of this crate.
 
 use std::error::Error as StdError;
 use std::fmt;
 
 use crate::error::{Error, Kind};
 
-/// An error and its causes, as far as the texts are from this crate. Other texts may hold secrets.
+/// The texts of an error and its causes, but only the texts of this crate. Other texts may contain secrets.
 pub(super) struct Redacted<'a>(pub(super) &'a Error);
 
 impl fmt::Display for Redacted<'_> {
@@ -14,7 +14,7 @@ impl fmt::Display for Redacted<'_> {
         let own_cause = |error: &Error| error.source()?.downcast_ref::<Error>().cloned();
         let mut last = self.0.clone();
         while let Some(cause) = own_cause(&last) {
-            // An error that a function of the user returned is wrapped in one with the same text.
+            // An error that a function of the user returned is wrapped in an error with the same text.
             if cause.text() != last.text() {
                 write!(f, ": {}", cause.text())?;
             }
@@ -24,7 +24,7 @@ impl fmt::Display for Redacted<'_> {
     }
 }
 
-/// The value of `error.type`.
+/// Returns the value of the field `error.type`.
 pub(super) fn name_of(kind: Kind) -> &'static str {
     match kind {
         Kind::Builder => "builder",

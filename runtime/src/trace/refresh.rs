@@ -10,7 +10,8 @@ use super::redacted::{Redacted, name_of};
 use super::target::TARGET;
 use crate::error::Error;
 
-/// The span of a refresh. It has no parent, because it belongs to no caller. It follows from the span that started it.
+/// Runs a refresh in its span. The span has no parent, because a refresh belongs to no caller. The span of a refresh
+/// follows from the span that started the refresh.
 pub(crate) fn refresh<F: Future>(cause: &'static str, refresh: F) -> impl Future<Output = F::Output> {
     let span = info_span!(
         target: TARGET,
@@ -35,12 +36,12 @@ pub(crate) fn refresh_ended(outcome: &'static str, failure: Option<&Error>) {
     }
 }
 
-/// A change of a session that needs no attention.
+/// Records a change of a session that needs no attention.
 pub(crate) fn session_changed(text: &'static str) {
     info!(target: TARGET, "{text}");
 }
 
-/// A change of a session that may need attention. If `text` is empty, the message is that of `error`.
+/// Records a change of a session that may need attention. If `text` is empty, the message is the text of `error`.
 pub(crate) fn session_warning(text: &'static str, method: Option<&'static str>, error: Option<&Error>) {
     let kind = error.map(|error| name_of(error.kind()));
     let separator = if text.is_empty() || error.is_none() { "" } else { ": " };
@@ -48,7 +49,7 @@ pub(crate) fn session_warning(text: &'static str, method: Option<&'static str>, 
     warn!(target: TARGET, { afresh.method = method, error.type = kind }, "{text}{separator}{cause}");
 }
 
-/// The refresh ended after a login or logout, so its result is discarded.
+/// Records that a refresh ended after a login or logout, so that its result is discarded.
 pub(crate) fn refresh_discarded() {
-    debug!(target: TARGET, "the refresh is discarded: a login or logout happened meanwhile");
+    debug!(target: TARGET, "the refresh is discarded: a login or logout happened in the meantime");
 }

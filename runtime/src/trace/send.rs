@@ -1,7 +1,7 @@
 //! The span of one send, with the fields of OpenTelemetry's conventions for HTTP client spans.
 //!
-//! The conventions ask for `url.full`. It is not recorded, because its path and query contain arguments, which may be
-//! secrets. For the same reason, the template is the path that the trait declares, without the path of the base URL.
+//! The conventions require `url.full`. The URL is not recorded, because its path and query contain arguments, which may
+//! be secrets. For the same reason, the template is the path that the trait declares, without the path of the base URL.
 
 use std::fmt;
 use std::future::Future;
@@ -21,10 +21,10 @@ use crate::error::Error;
 use crate::platform::messages::Request;
 use crate::transport::response::Response;
 
-/// The value for a method that the conventions do not list.
+/// The value for an HTTP method that the conventions do not list.
 const OTHER: &str = "_OTHER";
 
-/// Counts the sends of one call, including redirects and the second send.
+/// Creates the spans of the sends of one call, and counts the sends, including redirects and the second send.
 pub(crate) struct SendSpans {
     endpoint: Option<&'static Endpoint>,
     sends: AtomicU32,
@@ -32,17 +32,17 @@ pub(crate) struct SendSpans {
 }
 
 impl SendSpans {
-    /// `None` stands for a hand-written request.
+    /// Creates the spans for `endpoint`, which is `None` for a hand-written request.
     pub(crate) fn new(endpoint: Option<&'static Endpoint>) -> Self {
         Self { endpoint, sends: AtomicU32::new(0), redirected: AtomicBool::new(false) }
     }
 
-    /// The next send follows a redirect, so the path of the method does not describe it.
+    /// Records that the next send follows a redirect, so that the path of the method does not describe it.
     pub(crate) fn redirected(&self) {
         self.redirected.store(true, Ordering::Relaxed);
     }
 
-    /// The span of the send of `request`.
+    /// Opens the span for the send of `request`.
     pub(crate) fn open(&self, request: &Request) -> SendSpan {
         let resend = Some(self.sends.fetch_add(1, Ordering::Relaxed)).filter(|resend| *resend > 0);
         let endpoint = self.endpoint.filter(|_| !self.redirected.swap(false, Ordering::Relaxed));
@@ -73,13 +73,13 @@ impl SendSpans {
 pub(crate) struct SendSpan(OpenSpan);
 
 impl SendSpan {
-    /// Wraps the send. The span ends when the head of the answer arrives.
+    /// Runs the send in this span. The span ends when the head of the answer arrives.
     pub(crate) fn around<F>(self, send: F) -> InSpan<F> {
         InSpan { send, span: self.0 }
     }
 }
 
-/// A send in its span.
+/// A send that runs in its span.
 pub(crate) struct InSpan<F> {
     send: F,
     span: OpenSpan,
@@ -120,7 +120,7 @@ impl fmt::Display for SendName<'_> {
     }
 }
 
-/// The method as the conventions write it, and the original method if it is different.
+/// Returns the method as the conventions write it, and the original method if it is different.
 fn known(method: &Method) -> (&str, Option<&str>) {
     match method.as_str() {
         known @ ("GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH") => {

@@ -1,4 +1,4 @@
-//! The `target` of every span and event of this crate.
+//! The `target` of all spans and events of this crate.
 
 /// Filters use this name to select the spans and events of this crate.
 pub(super) const TARGET: &str = "afresh";

@@ -1,4 +1,5 @@
-//! Replaces `trace` in a build without the feature `tracing`. Nothing is recorded, at no cost.
+//! Replaces `trace` in a build without the feature `tracing`. No spans and events are recorded, so calls have no
+//! overhead.
 
 use std::future::Future;
 use std::time::Duration;
@@ -22,10 +23,10 @@ impl SendSpans {
         Self
     }
 
-    #[expect(clippy::unused_self, reason = "has the signature of the traced version")]
+    #[expect(clippy::unused_self, reason = "the function has the signature of the traced version")]
     pub(crate) fn redirected(&self) {}
 
-    #[expect(clippy::unused_self, reason = "has the signature of the traced version")]
+    #[expect(clippy::unused_self, reason = "the function has the signature of the traced version")]
     pub(crate) fn open(&self, _: &Request) -> SendSpan {
         SendSpan
     }
@@ -37,7 +38,7 @@ pub(crate) type InSpan<F> = F;
 pub(crate) struct SendSpan;
 
 impl SendSpan {
-    #[expect(clippy::unused_self, reason = "has the signature of the traced version")]
+    #[expect(clippy::unused_self, reason = "the function has the signature of the traced version")]
     pub(crate) fn around<F: Future>(self, send: F) -> InSpan<F> {
         send
     }

@@ -1,9 +1,10 @@
-//! The transports that a browser does not have: a use of them does not compile.
+//! Causes a compile error if a program uses a transport that a browser does not support.
 
 use crate::error::Result;
 use crate::platform::absent::Sockets;
 
-/// A browser opens no connections for a page, so a use of this type does not compile there.
+/// A type that cannot be used in a browser, because a browser opens no connections for a page. A use of this type does
+/// not compile.
 #[derive(Clone, Debug)]
 pub struct HyperTransport(());
 

@@ -8,13 +8,13 @@ use http::Version;
 use crate::error::Error;
 use crate::transport::response::Response;
 
-/// The largest capacity that is allocated in advance for the length that an answer announces. It grows as bytes arrive.
+/// The maximum capacity in bytes that is allocated before bytes arrive, even if the answer announces a longer body.
 const TRUSTED: usize = 256 * 1024;
 
 /// A body that was read up to a limit.
 pub(crate) struct Limited {
     pub(crate) bytes: Bytes,
-    /// Whether the body is longer than the limit. The rest was not read.
+    /// Whether the body is longer than the limit. The rest of the body was not read.
     pub(crate) is_cut: bool,
 }
 
@@ -26,11 +26,11 @@ impl Limited {
     }
 }
 
-/// Reads the whole body, or its first `limit` bytes. A single chunk is returned without a copy. Several chunks are joined
-/// as they arrive, so that a long body is in memory only once.
+/// Reads the whole body, or its first `limit` bytes. A single chunk is returned without a copy. Several chunks are
+/// joined as they arrive, so that a long body is in memory only once.
 ///
-/// Not cancel safe: the bytes read so far are lost when the future is dropped.
-#[expect(clippy::manual_async_fn, reason = "the future of an async fn holds its arguments twice")]
+/// This function is not cancel safe: the bytes that were read are lost when the future is dropped.
+#[expect(clippy::manual_async_fn, reason = "the future of an async fn stores its arguments twice")]
 pub(crate) fn read(
     response: &mut Response,
     limit: usize,
@@ -55,22 +55,23 @@ pub(crate) fn read(
     }
 }
 
-/// Where a body ends, if its head says so.
+/// The end of a body, if the head of the answer announces it.
 #[derive(Clone, Copy)]
 struct End {
     length: Option<usize>,
-    /// In HTTP/2 and later, the end is a frame of its own. A client that does not read it resets the stream.
+    /// Whether the end is a separate frame, as in HTTP/2 and later. A client that does not read this frame resets the
+    /// stream.
     is_frame: bool,
 }
 
 impl End {
-    /// Call it before the body is read.
+    /// Reads the end from the head. This function must be called before the body is read.
     fn of(response: &Response) -> Self {
         let length = response.content_length().and_then(|length| usize::try_from(length).ok());
         Self { length, is_frame: response.version() > Version::HTTP_11 }
     }
 
-    /// Whether `first` is the whole body, according to its length.
+    /// Returns whether `first` is the whole body, according to the announced length.
     fn is_of(self, first: &Bytes) -> bool {
         self.length == Some(first.len()) && !self.is_frame
     }
@@ -78,12 +79,12 @@ impl End {
 
 struct Joined {
     bytes: Vec<u8>,
-    /// The length that the answer announces.
+    /// The length in bytes that the answer announces.
     length: Option<usize>,
 }
 
 impl Joined {
-    /// The capacity doubles, up to the announced length.
+    /// Appends a chunk. The capacity doubles each time, up to the announced length.
     fn add(&mut self, chunk: &[u8]) {
         let (used, capacity) = (self.bytes.len(), self.bytes.capacity());
         let needed = used.saturating_add(chunk.len());
@@ -123,7 +124,7 @@ mod tests {
         assert!(read(&mut response(vec![]), NO_LIMIT).await.unwrap().bytes.is_empty());
     }
 
-    /// Bytes of known length. The end of the stream never arrives.
+    /// A body of known length whose stream never ends.
     struct Endless(Option<Bytes>);
 
     impl http_body::Body for Endless {
@@ -160,7 +161,7 @@ mod tests {
         assert_eq!(read(&mut response(chunks.clone()), NO_LIMIT).await.unwrap().bytes, chunks.concat());
     }
 
-    /// However long the body is, no chunk after the limit is asked for.
+    /// The reader must not request any chunk after the limit.
     #[tokio::test]
     async fn a_body_is_read_up_to_its_limit() {
         for (sizes, limit, is_cut) in [

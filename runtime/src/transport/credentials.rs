@@ -1,18 +1,20 @@
-//! When a browser sends its cookies: [`RequestCredentials`].
+//! Controls when a browser sends its cookies: [`RequestCredentials`].
 
-/// To which origins a browser sends its own cookies, and from which it stores those that an answer sets. The names are
-/// those of the [Fetch standard](https://fetch.spec.whatwg.org/#concept-request-credentials-mode).
+/// The origins to which a browser sends its own cookies, and from which it stores the cookies of an answer. The names
+/// are those of the [Fetch standard](https://fetch.spec.whatwg.org/#concept-request-credentials-mode).
 ///
-/// Set it with [`ClientBuilder::credentials`](crate::ClientBuilder::credentials). Outside of a browser it has no effect.
+/// Set this value with [`ClientBuilder::credentials`](crate::ClientBuilder::credentials). The value has no effect
+/// outside of a browser.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RequestCredentials {
-    /// To every origin. A server at another origin than the page must allow it: its answers need
-    /// `Access-Control-Allow-Credentials: true`, and `Access-Control-Allow-Origin` must name the origin of the page.
+    /// Cookies are sent to every origin. A server at a different origin than the page must allow cookies. The answers
+    /// of that server need `Access-Control-Allow-Credentials: true`, and `Access-Control-Allow-Origin` must name the
+    /// origin of the page.
     Include,
-    /// To the origin of the page only.
+    /// Cookies are sent only to the origin of the page.
     #[default]
     SameOrigin,
-    /// To no origin.
+    /// Cookies are sent to no origin.
     Omit,
 }

@@ -1,4 +1,5 @@
-//! Sends a request with the `fetch` of the browser: [`Transport`]. In a browser, this file replaces `transport.rs`.
+//! Sends a request with the `fetch` function of the browser: [`Transport`]. In a browser, this file replaces
+//! `transport.rs`.
 
 use std::fmt;
 use std::future::Future;
@@ -6,17 +7,17 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use http::HeaderValue;
-use url::Url;
 use web_sys::RequestCredentials as Mode;
 
 use crate::error::Error;
 use crate::platform::fetch::{Fetch, fetch};
 use crate::platform::messages::Request;
+use crate::platform::url::Url;
 use crate::transport::credentials::RequestCredentials;
 use crate::transport::harmless::is_harmless;
 use crate::transport::response::Response;
 
-/// The browser. It keeps the connections and the cookies, and follows redirects.
+/// The transport of a browser, which manages connections and cookies and follows redirects.
 #[derive(Clone, Copy)]
 pub(crate) struct Transport {
     credentials: RequestCredentials,
@@ -25,19 +26,19 @@ pub(crate) struct Transport {
 #[expect(
     clippy::unused_self,
     clippy::unnecessary_wraps,
-    reason = "has the signatures of the native transport"
+    reason = "the functions have the signatures of the native transport"
 )]
 impl Transport {
     pub(crate) fn own(_: &Url) -> Result<Self, Error> {
         Ok(Self { credentials: RequestCredentials::default() })
     }
 
-    /// Decides to which origins the browser sends its cookies.
+    /// Sets to which origins the browser sends its cookies.
     pub(crate) fn with_credentials(self, credentials: RequestCredentials) -> Self {
         Self { credentials }
     }
 
-    /// All requests share the connections of the browser.
+    /// Returns the same transport, because all requests share the connections of the browser.
     pub(crate) fn with_own_connections(&self, _: &Url) -> Result<Self, Error> {
         Ok(*self)
     }
@@ -46,7 +47,7 @@ impl Transport {
         Ok(())
     }
 
-    /// The browser sets the `Host` header.
+    /// Returns no value, because the browser sets the `Host` header.
     pub(crate) fn host(&self, _: &Url) -> Option<HeaderValue> {
         None
     }
@@ -59,15 +60,16 @@ impl Transport {
         true
     }
 
-    /// Sends the request. The browser takes the body and all headers but `authorization` along to another origin, so a
-    /// request with a body, or with a header that may hold a secret, is not redirected.
+    /// Sends the request. On a redirect, the browser sends the body and all headers except `authorization` to the other
+    /// origin. A request with a body, or with a header that may contain a secret, is therefore not redirected.
     pub(crate) fn send(&self, request: Request) -> Sent {
         let follows_redirects = request.body().is_none() && request.headers().keys().all(is_harmless);
         self.start(request, follows_redirects)
     }
 
-    /// Sends a request whose body or headers hold a secret. It is not redirected, and it is completed even if the page is
-    /// closed: the answer to a refresh holds the next refresh token.
+    /// Sends a request whose body or headers contain a secret. The request is not redirected. A request with a secret
+    /// and a body below 64 KiB is completed even if the page is closed, because the answer to a refresh contains the
+    /// next refresh token.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         request.keep_alive();
         self.start(request, false)
@@ -83,7 +85,7 @@ impl Transport {
     }
 }
 
-/// Waits for the head of the answer. Dropping it ends the request.
+/// Waits for the head of the answer. Dropping this future ends the request.
 pub(crate) struct Sent(Fetch);
 
 impl Future for Sent {

@@ -1,32 +1,32 @@
-//! Checks an origin to which a redirect may take bodies and headers: [`FollowedOrigin`].
-
-use url::{Position, Url};
+//! Checks an origin to which a redirect may send bodies and headers: [`FollowedOrigin`].
 
 use super::origin::Origin;
 use crate::format::loopback::is_loopback;
+use crate::platform::url::Url;
 
 /// An origin that `follow_to` names.
 pub(crate) struct FollowedOrigin {
     pub(crate) origin: Origin,
-    /// Whether it is plain http to another machine, which the client must allow.
+    /// Whether the origin is plain http to a different machine, which the client must allow.
     pub(crate) is_exposed: bool,
 }
 
-/// Plain http to another machine, without the permission.
+/// The error for an origin with plain http to a different machine, if the client does not allow it.
 pub(crate) const EXPOSED: &str =
     "an origin in `follow_to` is plain http to another machine: use https, or call `allow_http`";
 
 impl FollowedOrigin {
-    /// The error says what is wrong, without the URL.
+    /// Parses an origin. The error text does not contain the URL.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         let url = Url::parse(text).map_err(|_| "an origin in `follow_to` is not a valid URL")?;
         if !matches!(url.scheme(), "https" | "http") {
             return Err("an origin in `follow_to` is neither https nor http");
         }
-        let is_origin = url[Position::BeforePath..].trim_start_matches('/').is_empty()
-            && url[Position::BeforeUsername..Position::BeforeHost].is_empty();
+        let has_user = !url.username().is_empty() || url.password().is_some();
+        let has_more = url.query().is_some() || url.fragment().is_some();
+        let is_origin = url.path().trim_start_matches('/').is_empty() && !has_user && !has_more;
         if !is_origin {
-            return Err("an origin in `follow_to` has more than scheme, host and port");
+            return Err("an origin in `follow_to` must consist of scheme, host and port only");
         }
         Ok(Self { origin: Origin::of(&url), is_exposed: url.scheme() == "http" && !is_loopback(&url) })
     }

@@ -1,9 +1,9 @@
-//! How requests reach a server: reqwest, hyper, or any tower service.
+//! Sends requests to a server with reqwest, hyper, or any tower service.
 //!
-//! By default, a client uses reqwest. Change this with [`ClientBuilder::http`](crate::ClientBuilder::http),
-//! [`http_builder`](crate::ClientBuilder::http_builder) or [`transport`](crate::ClientBuilder::transport). The feature
-//! `hyper` adds `HyperTransport`, which has fewer features and takes about 60 % of the
-//! instructions of a call.
+//! By default, a client uses reqwest. You can choose a different transport with
+//! [`ClientBuilder::http`](crate::ClientBuilder::http), [`http_builder`](crate::ClientBuilder::http_builder) or
+//! [`transport`](crate::ClientBuilder::transport). The feature `hyper` adds `HyperTransport`, which has fewer features,
+//! but with which a call takes about 60 % of the instructions.
 
 // To read the code of this folder, start with `upstream.rs`.
 
@@ -22,10 +22,10 @@ pub(crate) mod only_once;
 pub(crate) mod origin;
 pub(crate) mod redirect;
 pub(crate) mod response;
-#[expect(clippy::module_inception, reason = "the type `Transport` stands in a file of its name")]
+#[expect(clippy::module_inception, reason = "the type `Transport` is in a file of the same name")]
 #[cfg(not(target_family = "wasm"))]
 pub(crate) mod transport;
-#[expect(clippy::module_inception, reason = "the type `Transport` stands in a file of its name")]
+#[expect(clippy::module_inception, reason = "the type `Transport` is in a file of the same name")]
 #[cfg(target_family = "wasm")]
 #[path = "fetch.rs"]
 pub(crate) mod transport;

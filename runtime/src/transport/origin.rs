@@ -1,9 +1,9 @@
 //! Decides whether a URL belongs to the origin that may see a credential: [`Origin`] (RFC 6454).
 
-use url::{Position, Url};
+use crate::platform::url::{Url, before_path};
 
-/// Scheme, host and port. The URL parser converts the host to lower-case Punycode and omits a default port. A trailing
-/// dot of the host is ignored.
+/// The scheme, host and port of a URL. The URL parser converts the host to lower-case Punycode and omits a default
+/// port. A trailing dot of the host is ignored.
 #[derive(Clone)]
 pub(crate) struct Origin {
     scheme: String,
@@ -20,14 +20,14 @@ impl Origin {
             scheme: url.scheme().to_owned(),
             host: host.strip_suffix('.').unwrap_or(host).to_owned(),
             port: url.port(),
-            written: url[..Position::BeforePath].to_owned(),
+            written: before_path(url).to_owned(),
         }
     }
 
-    /// Whether `url` has this origin. Compares without allocating.
+    /// Returns whether `url` has this origin. The comparison does not allocate.
     pub(crate) fn is_of(&self, url: &Url) -> bool {
-        // Usually both are spelled the same, and one comparison is enough.
-        if url[..Position::BeforePath] == self.written {
+        // The two URLs usually have the same spelling, so this comparison often suffices.
+        if before_path(url) == self.written {
             return true;
         }
         let host = url.host_str().unwrap_or_default();

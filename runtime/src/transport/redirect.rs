@@ -1,25 +1,25 @@
-//! The next request after a redirect, and which headers it may carry: [`Hop`].
+//! Determines the next request after a redirect and the headers that it may carry: [`Hop`].
 
 use http::header::{self, HeaderName};
 use http::{HeaderMap, Method, StatusCode};
-use url::Url;
 
 use super::response::Response;
 use super::upstream::Upstream;
 use crate::error::{Error, Kind};
+use crate::platform::url::{Url, ascii_origin};
 
-/// As many redirects as reqwest follows.
+/// The maximum number of redirects, which is the same as in reqwest.
 pub(crate) const MAX_REDIRECTS: usize = 10;
 
-/// The request that is sent next.
+/// The request that is sent next after a redirect.
 pub(crate) struct Hop {
-    /// `None` for the first request, which goes to the URL of the call.
+    /// The URL of the request, which is `None` for the first request. The first request goes to the URL of the call.
     pub(crate) url: Option<Url>,
     pub(crate) method: Method,
-    /// A body that was dropped at one redirect is not sent at a later one.
+    /// Whether the body is sent. A body that was dropped at one redirect is not sent after a later redirect.
     pub(crate) keeps_body: bool,
-    /// Whether any redirect so far led to another origin. That origin chose all later URLs, so no more credentials are
-    /// sent, not even to the client's own origin.
+    /// Whether any redirect so far led to another origin. The other origin chose all later URLs, so no further
+    /// credentials are sent, even to the client's own origin.
     pub(crate) left_origin: bool,
 }
 
@@ -28,11 +28,11 @@ impl Hop {
         Self { url: None, method, keeps_body: true, left_origin: false }
     }
 
-    /// The next request after `response`, which answered this request at `url`. `None` if it is not a redirect that can
-    /// be followed.
+    /// Returns the next request after `response`, which is the answer to this request at `url`. Returns `None` if the
+    /// response is not a redirect that can be followed.
     ///
-    /// RFC 9110 §15.4: 307 and 308 repeat the request. 303 asks for the result by GET, and so do 301 and 302 after a
-    /// POST.
+    /// RFC 9110 §15.4: The statuses 307 and 308 repeat the request. The status 303 requests the result by GET, and so
+    /// do 301 and 302 after a POST.
     pub(crate) fn next(&self, response: &Response, url: &Url, upstream: &Upstream) -> Option<Self> {
         let repeats = match response.status() {
             StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => true,
@@ -51,9 +51,9 @@ impl Hop {
     }
 }
 
-/// The error of a redirect that would take the body to the other origin of `url`.
+/// Returns the error for a redirect that would send the body to `url`, which is at another origin.
 pub(crate) fn body_leaves(url: &Url) -> Error {
-    let origin = url.origin().ascii_serialization();
+    let origin = ascii_origin(url);
     Error::new(
         Kind::Transport,
         format!(
@@ -63,7 +63,7 @@ pub(crate) fn body_leaves(url: &Url) -> Error {
     )
 }
 
-/// Removes the headers that were meant for the client's own origin.
+/// Removes the headers that only the client's own origin may receive.
 pub(crate) fn strip_secrets(headers: &mut HeaderMap, token_header: &HeaderName) {
     const ALWAYS: [HeaderName; 3] = [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION];
     for name in ALWAYS.iter().chain([token_header]) {

@@ -1,4 +1,4 @@
-//! The answer of any transport, with a body that is not read yet: [`Response`].
+//! The answer of any transport, whose body is not read yet: [`Response`].
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -7,16 +7,17 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode, Version};
-use url::Url;
 
 use crate::error::Error;
 use crate::platform::messages;
+use crate::platform::url::Url;
 #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 use crate::transport::hyper::response::HyperResponse;
 
-/// One of two types. Converting one into the other would cost more than the rest of a call.
+/// The response type of a transport. Converting a hyper response into a reqwest response would cost more than the rest
+/// of a call.
 ///
-/// The larger type is boxed, because the future of a call holds several copies of this enum.
+/// The larger type is boxed, because the future of a call contains several copies of this enum.
 pub(crate) enum Response {
     Message(messages::Response),
     #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
@@ -51,7 +52,7 @@ impl Response {
         either!(self, response => response.version())
     }
 
-    /// The URL that answered, if the transport may have followed redirects by itself.
+    /// Returns the URL that answered, if the transport may have followed redirects by itself.
     #[cfg_attr(
         not(feature = "hyper"),
         allow(clippy::unnecessary_wraps, reason = "`HyperTransport` has no URL")
@@ -64,25 +65,25 @@ impl Response {
         }
     }
 
-    /// Whether the answer sets cookies.
+    /// Returns whether the answer sets cookies.
     pub(crate) fn sets_cookies(&self) -> bool {
-        // Comparing the few names costs less than a hash.
+        // An answer has few headers, so comparing their names costs less than a hash lookup.
         self.headers().keys().any(|name| name == SET_COOKIE)
     }
 
-    /// The length of the body, if it is known.
+    /// Returns the length of the body, if it is known.
     pub(crate) fn content_length(&self) -> Option<u64> {
         either!(self, response => response.content_length())
     }
 
-    /// The next chunk of the body. Cancel safe.
+    /// Returns the next chunk of the body. This function is cancel safe.
     pub(crate) fn chunk(&mut self) -> impl Future<Output = Result<Option<Bytes>, Error>> + Send + '_ {
         poll_fn(|context| self.poll_chunk(context))
     }
 
     pub(crate) fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
         match self {
-            // A new future for each poll is correct, because it has no state of its own.
+            // Creating a new future for each poll is correct, because the future has no state.
             Self::Message(response) => {
                 pin!(response.chunk()).poll(context).map_err(|error| Error::transport(error.into()))
             }
@@ -93,7 +94,7 @@ impl Response {
         }
     }
 
-    /// Converts it for callers that read the body themselves.
+    /// Converts the response for callers that read the body themselves.
     pub(crate) fn into_message(self) -> messages::Response {
         match self {
             Self::Message(response) => response,

@@ -15,10 +15,10 @@ use reqwest::redirect::Policy;
 use reqwest::retry::never;
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt};
-use url::Url;
 
 use crate::error::{BoxError, Error};
 use crate::format::loopback::is_loopback;
+use crate::platform::url::Url;
 #[cfg(feature = "hyper")]
 use crate::transport::hyper::client::{HyperFuture, HyperTransport};
 use crate::transport::only_once::forbid_repeat;
@@ -26,10 +26,10 @@ use crate::transport::response::Response;
 
 #[derive(Clone)]
 pub(crate) enum Transport {
-    /// The runtime's own client. It follows no redirects: the runtime decides at each hop whether to send the
+    /// The runtime's own client, which does not follow redirects. The runtime decides at each hop whether to send the
     /// credential.
     Own(Own),
-    /// A client that the user set up.
+    /// A client that the user configured.
     Given {
         client: reqwest::Client,
         follows_redirects: bool,
@@ -40,7 +40,7 @@ pub(crate) enum Transport {
 }
 
 impl Transport {
-    /// For the API at `base`.
+    /// Creates the runtime's own client for the API at `base`.
     pub(crate) fn own(base: &Url) -> Result<Self, Error> {
         let proxies = !is_loopback(base);
         let client = own_client(is_http1(base), proxies);
@@ -49,7 +49,7 @@ impl Transport {
             .map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
     }
 
-    /// The same transport. If it is the runtime's own, it opens its own connections.
+    /// Returns the same transport. If it is the runtime's own client, the result opens its own connections.
     pub(crate) fn with_own_connections(&self, base: &Url) -> Result<Self, Error> {
         match self {
             Self::Own(_) => Self::own(base),
@@ -57,7 +57,7 @@ impl Transport {
         }
     }
 
-    /// Finishes a builder of the user, with redirects off.
+    /// Creates a transport from a user's builder, with redirects off.
     pub(crate) fn finish(builder: reqwest::ClientBuilder) -> Result<Self, Error> {
         let client = builder.redirect(Policy::none()).build();
         client
@@ -65,10 +65,11 @@ impl Transport {
             .map_err(|error| Error::builder("reqwest cannot be initialized").with_source(error))
     }
 
-    /// The user's own client.
+    /// Creates a transport from a client that the user configured.
     ///
-    /// reqwest does not say whether a client follows redirects. Its `Debug` output names each policy but the default,
-    /// which follows. A client whose output is unknown is treated as following.
+    /// reqwest does not report whether a client follows redirects. The `Debug` output of a client names each policy
+    /// except the default one, which follows redirects. A client whose output is unknown is treated as one that follows
+    /// redirects.
     pub(crate) fn given(client: reqwest::Client) -> Self {
         let follows_redirects = !format!("{client:?}").contains("redirect_policy: \"Policy(None)\"");
         Self::Given { client, follows_redirects }
@@ -80,11 +81,11 @@ impl Transport {
         S::Error: Into<BoxError>,
         S::Future: Send + 'static,
     {
-        // A reqwest client is a service too, and it may follow redirects by itself.
+        // A reqwest client is also a tower service, and it may follow redirects by itself.
         if let Some(client) = (&service as &dyn Any).downcast_ref::<reqwest::Client>() {
             return Self::given(client.clone());
         }
-        // As a tower service, it would have to convert each response into one of reqwest.
+        // If `HyperTransport` were used as a tower service, each response would be converted into a reqwest response.
         #[cfg(feature = "hyper")]
         if let Some(hyper) = (&service as &dyn Any).downcast_ref::<HyperTransport>() {
             return Self::Hyper(Box::new(hyper.clone()));
@@ -92,13 +93,13 @@ impl Transport {
         Self::Service(BoxCloneSyncService::new(service.map_err(Into::into)))
     }
 
-    /// Returns an error if the transport cannot reach the address at all.
+    /// Returns an error if the transport does not support the scheme of the URL.
     #[cfg_attr(
         not(feature = "hyper"),
         expect(
             unused_variables,
             clippy::unnecessary_wraps,
-            reason = "reqwest says so itself, at the first call"
+            reason = "reqwest returns this error itself, at the first call"
         )
     )]
     pub(crate) fn check(&self, base: &Url) -> Result<(), Error> {
@@ -111,8 +112,8 @@ impl Transport {
         }
     }
 
-    /// The `Host` header of requests to the API at `base`, if it is certain that one is sent. hyper would format it for
-    /// each request, at a thirtieth of the cost of a call.
+    /// Returns the `Host` header of requests to the API at `base`, if it is certain that HTTP/1.1 is used. Without this
+    /// prepared header, hyper would format the header for each request, at a thirtieth of the cost of a call.
     pub(crate) fn host(&self, base: &Url) -> Option<HeaderValue> {
         let host = base.host_str().filter(|_| matches!(self, Self::Own(_)) && is_http1(base))?;
         let text = base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
@@ -123,7 +124,7 @@ impl Transport {
         matches!(self, Self::Service(_))
     }
 
-    /// Passes the request on at once, so that the future of a waiting call does not contain it.
+    /// Passes the request to the transport at once, so that the future of a waiting call does not contain the request.
     #[inline]
     pub(crate) fn send(&self, request: Request) -> Sent {
         Sent(match self {
@@ -139,8 +140,8 @@ impl Transport {
         })
     }
 
-    /// Sends a request whose body or headers hold a secret. A client that follows redirects by itself cannot take the body
-    /// to another origin.
+    /// Sends a request whose body or headers contain a secret. A client that follows redirects by itself cannot send
+    /// the body to another origin.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         if self.follows_redirects() {
             forbid_repeat(&mut request);
@@ -148,7 +149,7 @@ impl Transport {
         self.send(request)
     }
 
-    /// Whether the transport follows redirects before the runtime sees them.
+    /// Returns whether the transport follows redirects before the runtime sees them.
     pub(crate) fn follows_redirects(&self) -> bool {
         matches!(self, Self::Given { follows_redirects: true, .. })
     }
@@ -158,12 +159,14 @@ impl Transport {
 #[derive(Clone)]
 pub(crate) struct Own {
     client: reqwest::Client,
-    /// For a redirect to this machine. `None` if `client` uses no proxy anyway. `None` inside: it could not be set up.
+    /// A client without a proxy, for a redirect to this machine. The outer `None` means that `client` uses no proxy.
+    /// The inner `None` means that the client could not be built.
     without_proxy: Option<Arc<OnceLock<Option<reqwest::Client>>>>,
 }
 
 impl Own {
-    /// The client for `url`. A proxy of the system must not see requests to this machine, which may be plain http.
+    /// Returns the client for `url`. A proxy of the system must not see requests to this machine, which may be plain
+    /// http.
     fn client(&self, url: &Url) -> &reqwest::Client {
         let without_proxy = self.without_proxy.as_ref().filter(|_| is_loopback(url));
         let client =
@@ -175,7 +178,7 @@ impl Own {
 fn own_client(is_http1: bool, proxies: bool) -> reqwest::Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder().redirect(Policy::none());
     if is_http1 {
-        // reqwest sends streams again that HTTP/2 refused, and copies each request for that.
+        // reqwest would send streams again that HTTP/2 refused, and would copy each request for this purpose.
         builder = builder.retry(never().max_retries_per_request(0));
     }
     if !proxies {
@@ -184,7 +187,7 @@ fn own_client(is_http1: bool, proxies: bool) -> reqwest::Result<reqwest::Client>
     builder.build()
 }
 
-/// Whether reqwest can only speak HTTP/1.1 there: the protocol is negotiated in TLS.
+/// Returns whether reqwest can only use HTTP/1.1 for this URL, because a different protocol is negotiated in TLS.
 fn is_http1(base: &Url) -> bool {
     base.scheme() == "http"
 }
@@ -197,7 +200,7 @@ enum SendFuture {
     Service(Pin<Box<dyn Future<Output = Result<reqwest::Response, BoxError>> + Send>>),
     #[cfg(feature = "hyper")]
     Hyper(HyperFuture),
-    /// The request is not sent.
+    /// The request was refused before it was sent.
     Refused(Option<Error>),
 }
 
@@ -232,7 +235,7 @@ impl Future for Sent {
     }
 }
 
-/// Keeps cookies out of the `Debug` output of headers.
+/// Marks cookies as sensitive, so that the `Debug` output of headers does not show them.
 #[cold]
 fn hide_cookies(headers: &mut HeaderMap) {
     for (name, line) in headers {
@@ -242,13 +245,13 @@ fn hide_cookies(headers: &mut HeaderMap) {
     }
 }
 
-/// Sends a request in a build without TLS. If another crate switched TLS on in reqwest, the request succeeds.
+/// Sends a request in a build without TLS. If a different crate enabled TLS in reqwest, the request succeeds.
 #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
 async fn send_without_tls(
     sent: impl Future<Output = reqwest::Result<reqwest::Response>>,
 ) -> Result<reqwest::Response, BoxError> {
     use crate::error::causes::{WithoutTls, any_cause};
-    // reqwest does not name the reason in another way.
+    // reqwest exposes the reason only in the error text.
     let is_scheme =
         |error: &(dyn std::error::Error + 'static)| error.to_string().contains("scheme is not http");
     sent.await.map_err(|error| if any_cause(&error, is_scheme) { WithoutTls.into() } else { error.into() })
@@ -270,7 +273,8 @@ impl fmt::Debug for Transport {
 mod tests {
     use super::*;
 
-    /// The runtime's own client names the feature. A client that the user gave does not.
+    /// The error of the runtime's own client names the feature. The error of a client that the user configured does
+    /// not.
     #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
     #[tokio::test]
     async fn https_without_tls_names_the_feature_for_the_own_client_only() {

@@ -1,15 +1,15 @@
-//! The base URL, the default headers and the transport of an API: [`Upstream`]. It has no session, so it adds no
-//! credential to a request.
+//! The base URL, the default headers and the transport of an API: [`Upstream`]. An upstream has no session, so it adds
+//! no credential to a request.
 
 use std::fmt;
 
 use http::header::HOST;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use url::{ParseError, Url};
 
 use crate::error::Error;
 use crate::platform::IN_BROWSER;
 use crate::platform::messages::Request;
+use crate::platform::url::{ParseError, Url, ascii_origin};
 use crate::transport::harmless::is_harmless;
 use crate::transport::origin::Origin;
 use crate::transport::response::Response;
@@ -21,14 +21,15 @@ pub struct Upstream {
     pub(crate) origin: Origin,
     pub(crate) base: Url,
     pub(crate) headers: HeaderMap,
-    /// The prepared `Host` header, if the transport lets the client set it.
+    /// The prepared `Host` header, if the transport allows the client to set it.
     pub(crate) host: Option<HeaderValue>,
     /// Whether the transport follows redirects before the runtime sees them.
     pub(crate) follows_redirects: bool,
 }
 
 impl Upstream {
-    /// Sends a request whose body or headers hold a secret, such as a login or a refresh. It goes to this origin only.
+    /// Sends a request whose body or headers contain a secret, such as a login or a refresh. The request is sent only
+    /// to this origin.
     pub(crate) fn send_secret(&self, request: Request) -> Sent {
         #[cfg(not(target_family = "wasm"))]
         if self.leaks_by_redirects() {
@@ -39,13 +40,14 @@ impl Upstream {
         self.transport.send_secret(request)
     }
 
-    /// Whether the transport may take headers to other origins. A browser follows redirects too, but the runtime lets it
-    /// redirect only requests without such headers.
+    /// Returns whether the transport may send headers to other origins. A browser also follows redirects, but the
+    /// runtime lets it redirect only requests without secret headers.
     pub(crate) fn leaks_by_redirects(&self) -> bool {
         self.follows_redirects && !IN_BROWSER
     }
 
-    /// The same address. If the transport is the runtime's own, it opens its own connections.
+    /// Returns an upstream with the same URL. If the transport is the runtime's own client, the result opens its own
+    /// connections.
     pub(crate) fn with_connections_of_its_own(&self) -> Result<Self, Error> {
         Ok(Self {
             transport: self.transport.with_own_connections(&self.base)?,
@@ -57,22 +59,22 @@ impl Upstream {
         })
     }
 
-    /// The path of the base URL without a trailing slash. The path of a method is appended to it.
+    /// Returns the path of the base URL without a trailing slash. The path of a method is appended to this path.
     pub(crate) fn path(&self) -> &str {
         self.base.path().trim_end_matches('/')
     }
 
-    /// The URL of this API at `path`, which may have a query.
+    /// Returns the URL of this API at `path`, which may have a query.
     ///
-    /// Scheme, host and port are those of the base URL and are not parsed again.
+    /// The scheme, host and port come from the base URL and are not parsed again.
     pub(crate) fn url(&self, path: &str) -> Result<Url, ParseError> {
         if stays_at_origin(path) {
             return self.base.join(path);
         }
-        Url::parse(&[&*self.base.origin().ascii_serialization(), path].concat())
+        Url::parse(&[&*ascii_origin(&self.base), path].concat())
     }
 
-    /// Adds the default headers that the request does not set itself, and the `Host` header.
+    /// Adds the default headers that the request does not set, and the `Host` header.
     pub(crate) fn add_defaults(&self, request: &mut Request) {
         self.add_default_headers(request);
         if let Some(host) = &self.host {
@@ -80,7 +82,7 @@ impl Upstream {
         }
     }
 
-    /// Adds the default headers that the request does not set itself.
+    /// Adds the default headers that the request does not set.
     pub(crate) fn add_default_headers(&self, request: &mut Request) {
         for name in self.headers.keys() {
             if !request.headers().contains_key(name) {
@@ -91,21 +93,20 @@ impl Upstream {
         }
     }
 
-    /// The default header that a transport which follows redirects by itself would take to other origins.
+    /// Returns the default header that a transport which follows redirects by itself would send to other origins.
     pub(crate) fn exposed_default(&self) -> Option<&HeaderName> {
         self.headers.keys().find(|name| self.leaks_by_redirects() && !is_harmless(name))
     }
 
-    /// Refuses redirects among the statuses that refuse a credential, if the transport follows them before the runtime
-    /// sees them.
+    /// Returns an error if `statuses` contains a redirect that the transport follows before the runtime sees it.
     pub(crate) fn check_refresh_on(&self, statuses: &[u16]) -> Result<(), Error> {
         let followed = |status: &&u16| matches!(status, 301 | 302 | 303 | 307 | 308);
         match statuses.iter().find(followed).filter(|_| self.follows_redirects) {
             Some(status) if IN_BROWSER => Err(Error::builder(format!(
-                "`refresh_on` has the status {status}, and a browser follows it by itself. Use another status"
+                "`refresh_on` has the status {status}, but a browser follows this redirect by itself. Use a different status"
             ))),
             Some(status) => Err(Error::builder(format!(
-                "`refresh_on` has the status {status}, and the given reqwest client follows it by itself. Build the client with \
+                "`refresh_on` has the status {status}, but the given reqwest client follows this redirect by itself. Build the client with \
                  `redirect(Policy::none())`"
             ))),
             None => Ok(()),
@@ -116,14 +117,14 @@ impl Upstream {
         self.origin.is_of(url)
     }
 
-    /// Whether the answer came from another origin, because the transport followed redirects by itself.
+    /// Returns whether the answer came from another origin, because the transport followed redirects by itself.
     pub(crate) fn came_from_elsewhere(&self, answer: &Response) -> bool {
         self.answered(answer).is_some_and(|url| !self.is_own(url))
     }
 
-    /// Returns the URL that answered, if the transport may have followed redirects by itself and names the URL.
+    /// Returns the URL that answered, if the transport may have followed redirects by itself and reports the URL.
     pub(crate) fn answered<'a>(&self, answer: &'a Response) -> Option<&'a Url> {
-        // The URL of a `reqwest::Response` that was made from an `http::Response` without one.
+        // The host that reqwest uses in the URL of a response that was created without a URL.
         const NO_URL: &str = "no.url.provided.local";
         let is_service = self.transport.is_service();
         if !self.follows_redirects && !is_service {
@@ -133,18 +134,18 @@ impl Upstream {
     }
 }
 
-/// Whether a URL with this `path` stays at the origin of the base URL for certain.
+/// Returns whether it is certain that a URL with this `path` stays at the origin of the base URL.
 fn stays_at_origin(path: &str) -> bool {
     match path.as_bytes() {
-        // After a second slash, the parser expects a host. It treats a backslash as a slash and skips tabs and line
-        // breaks.
+        // After a second slash, the parser expects a host. The parser treats a backslash as a slash and skips tabs and
+        // line breaks.
         [b'/', b'/' | b'\\' | ..=b' ', ..] => false,
         [b'/', ..] => true,
         _ => false,
     }
 }
 
-/// The error for what a client that follows redirects by itself would send to another origin.
+/// Returns the error for data that a client which follows redirects by itself would send to another origin.
 pub(crate) fn redirects_leak(what: impl fmt::Display) -> Error {
     Error::builder(format!(
         "the reqwest client follows redirects by itself and would send {what} to other origins. Build it with \
@@ -152,7 +153,7 @@ pub(crate) fn redirects_leak(what: impl fmt::Display) -> Error {
     ))
 }
 
-/// Omits the default headers, which may hold secrets.
+/// The output omits the default headers, which may contain secrets.
 impl fmt::Debug for Upstream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upstream").field("base", &self.base.as_str()).finish_non_exhaustive()
@@ -193,10 +194,10 @@ mod tests {
         assert_eq!(host(default.clone(), None), ["default.test"]);
         assert_eq!(host(default, Some("own.test")), ["own.test"]);
         let secure = "https://shop.test".parse().unwrap();
-        assert_eq!(Transport::own(&secure).unwrap().host(&secure), None, "HTTP/2 has no such header");
+        assert_eq!(Transport::own(&secure).unwrap().host(&secure), None, "HTTP/2 has no `Host` header");
     }
 
-    /// N6: no path changes the host. The result is the same as if the whole URL had been parsed.
+    /// N6: no path changes the host. The result equals the result of parsing the whole URL.
     #[test]
     fn no_path_leads_to_another_host() {
         let paths = [

@@ -1,4 +1,4 @@
-//! This program, built again over reqwest with its default features.
+//! Builds this program a second time, over reqwest with its default features.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use crate::client::Client;
 
-/// The other build, made at its first use.
+/// Returns the second build of this program. The first call compiles the second build.
 pub fn over_defaults() -> Client {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     let program = PROGRAM.get_or_init(|| {
@@ -20,7 +20,7 @@ pub fn over_defaults() -> Client {
     Client { program: program.clone() }
 }
 
-/// A folder of this name next to the build.
+/// Returns a folder with this name next to the build of this program.
 pub fn folder(name: &str) -> PathBuf {
     let program = std::env::current_exe().expect("this program");
     let target = program.ancestors().nth(2).expect("it is built into a folder of a target folder");

@@ -1,4 +1,4 @@
-//! The allocator of this program: that of the system, with counters that can be switched on.
+//! The allocator of this program: the system's allocator with counters that can be switched on.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::Ordering::Relaxed;
@@ -9,19 +9,20 @@ use serde::{Deserialize, Serialize};
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-// When off, they cost a load and a branch for each allocation, so the same program can count instructions.
+// A disabled counter costs one load and one branch for each allocation, so the same program can also count
+// instructions.
 static COUNTS: AtomicBool = AtomicBool::new(false);
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 static GROWTHS: AtomicU64 = AtomicU64::new(0);
 static BYTES: AtomicU64 = AtomicU64::new(0);
 
-/// What was asked for.
+/// The allocations that the program has requested.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub struct Asked {
     pub allocations: u64,
-    /// How often allocated memory grew.
+    /// The number of times that allocated memory grew.
     pub growths: u64,
-    /// The total, including growth.
+    /// The total number of bytes, including growth.
     pub bytes: u64,
 }
 
@@ -30,7 +31,7 @@ pub fn count() {
     COUNTS.store(true, Relaxed);
 }
 
-/// The allocations since [`count`].
+/// Returns the allocations since [`count`].
 pub fn asked() -> Asked {
     let [allocations, growths, bytes] = [&ALLOCATIONS, &GROWTHS, &BYTES].map(|count| count.load(Relaxed));
     Asked { allocations, growths, bytes }
@@ -45,7 +46,7 @@ fn note(times: &AtomicU64, bytes: usize) {
 
 struct Counting;
 
-// SAFETY: every operation is that of the system allocator.
+// SAFETY: every method forwards to the system allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         note(&ALLOCATIONS, layout.size());

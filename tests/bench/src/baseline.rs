@@ -1,14 +1,14 @@
-//! Compares the counts with those of `counts.tsv`, so that a regression fails.
+//! Compares the counts with the counts in `counts.tsv`, so that a regression fails.
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/counts.tsv");
-/// A change of the compiler has about this effect on instructions.
+/// The relative tolerance. A new compiler version changes instruction counts by about this factor.
 const TOLERANCE: f64 = 0.02;
-/// Half an allocation, because some buffers grow once in many calls.
+/// The tolerance of half an allocation, because some buffers grow only once in many calls.
 const SLACK: f64 = 0.5;
-/// For a difference of two counts of instructions, which changes as much as each of them.
+/// The tolerance in instructions for the difference of two counts, because each of the two counts varies.
 const SLACK_OF_A_DIFFERENCE: f64 = 150.0;
 
-/// The regressions, in words.
+/// Returns a description of each regression.
 pub fn worse(counts: &[(String, f64)]) -> Vec<String> {
     let known = std::fs::read_to_string(FILE).unwrap_or_default();
     let mut known = known.lines().filter_map(|line| line.split_once('\t'));
@@ -33,7 +33,7 @@ pub fn worse(counts: &[(String, f64)]) -> Vec<String> {
     worse
 }
 
-/// Writes them down.
+/// Writes the counts to `counts.tsv`.
 pub fn record(counts: &[(String, f64)]) {
     let lines: String = counts.iter().map(|(name, count)| format!("{name}\t{count:.3}\n")).collect();
     std::fs::write(FILE, lines).expect("a file that can be written");

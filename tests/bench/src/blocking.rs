@@ -1,4 +1,4 @@
-//! Calls without async code: `wait()`, and reqwest's own blocking client.
+//! Calls without async code: through `wait()` of afresh and through reqwest's own blocking client.
 
 use std::hint::black_box;
 
@@ -6,11 +6,11 @@ use crate::caller::Work;
 use crate::contender::{Shop as _, ShopClient, TOKEN};
 use crate::item::Item;
 
-/// The ways.
+/// The compared ways to make a blocking call.
 pub const WAYS: [(&str, &str); 2] =
     [("afresh", "**afresh**, `wait()`"), ("reqwest", "`reqwest::blocking` by hand")];
 
-/// Makes the calls of one way, on a thread without a runtime.
+/// Makes blocking calls in one of the `WAYS` on a thread without a Tokio runtime.
 pub fn run(way: &str, base: &str, work: Work) {
     match way {
         "afresh" => {

@@ -1,4 +1,4 @@
-//! The client's process. It makes calls one after the other on one thread, and can count its allocations.
+//! The process of a client. The process makes calls one after another on one thread and can count its allocations.
 
 use std::future::Future;
 
@@ -10,7 +10,8 @@ use crate::large;
 use crate::session;
 use crate::streams;
 
-/// Makes this many calls of this subject, after some that open the connection. With `allocations`, prints what was allocated.
+/// Makes `calls` calls of `subject`, after a few calls that open the connection. If `allocations` is `true`, prints the
+/// allocations.
 pub fn run(subject: &str, base: &str, calls: u64, allocations: bool) {
     let work = Work { calls, allocations };
     if let Some(("blocking", way)) = subject.split_once(':') {
@@ -28,7 +29,7 @@ pub fn run(subject: &str, base: &str, calls: u64, allocations: bool) {
     });
 }
 
-/// How often, and whether memory is counted.
+/// The number of calls, and whether the process counts its allocations.
 #[derive(Clone, Copy)]
 pub struct Work {
     calls: u64,
@@ -36,7 +37,7 @@ pub struct Work {
 }
 
 impl Work {
-    /// The same on a thread that runs no async code.
+    /// Makes the calls on a thread that runs no async code.
     pub fn of_blocking(self, mut call: impl FnMut(u64)) {
         (1000..1000 + self.calls.min(4)).for_each(&mut call);
         if self.allocations {
@@ -48,7 +49,7 @@ impl Work {
         }
     }
 
-    /// Does it. The call gets a number, which it may use for its arguments.
+    /// Makes the calls. Each call gets a number for its arguments.
     pub async fn of<F: Future<Output = ()>>(self, mut call: impl FnMut(u64) -> F) {
         for id in 1000..1000 + self.calls.min(4) {
             call(id).await;
@@ -57,7 +58,7 @@ impl Work {
             allocator::count();
         }
         for id in 0..self.calls {
-            // The text has the same length for every number.
+            // The number has four digits in every call, so the request always has the same length.
             call(1000 + id % 9000).await;
         }
         if self.allocations {

@@ -1,4 +1,4 @@
-//! Starts and controls a client's process: this program, or its other build.
+//! Starts and controls the process of a client, which is this program or its second build.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -13,38 +13,39 @@ use crate::server::Guard;
 use crate::threads::Round;
 use crate::users::Users;
 
-/// The program whose clients are measured.
+/// The program that runs the measured clients.
 pub struct Client {
     pub program: PathBuf,
 }
 
-/// The results of a client that made calls from many tasks for a while.
+/// The results of a client that made calls from many tasks for a fixed time.
 #[derive(Deserialize, Serialize)]
 pub struct Rush {
     pub per_second: f64,
-    /// CPU time of a call.
+    /// The CPU time of a call.
     pub microseconds: f64,
 }
 
 /// The results of a client whose callers all had an expired token.
 #[derive(Deserialize, Serialize)]
 pub struct Storm {
-    /// Calls in progress at the first refusal.
+    /// The number of calls in progress at the first rejection.
     pub in_flight: u64,
     pub failed: u64,
     pub milliseconds: u64,
 }
 
-/// The state of the callers with an expired token, each time the runtime was idle, until all were answered.
+/// The state of callers with an expired token. The process records the state whenever the runtime is idle, until all
+/// calls have a response.
 #[derive(Deserialize, Serialize)]
 pub struct Crowd {
-    /// The bytes that the callers held.
+    /// The bytes that the callers have allocated.
     pub held: Vec<usize>,
-    /// The requests without an answer.
+    /// The number of requests without a response.
     pub asked: Vec<usize>,
 }
 
-/// A client's process that makes calls on command. It ends when this is dropped.
+/// The process of a client that makes calls on command. Dropping this value stops the process.
 pub struct Rushing {
     process: Child,
     orders: ChildStdin,
@@ -52,7 +53,7 @@ pub struct Rushing {
 }
 
 impl Rushing {
-    /// Calls for this long.
+    /// Makes calls for the given time and returns the results.
     pub fn rush(&mut self, time: Duration) -> Rush {
         writeln!(self.orders, "{}", time.as_millis()).expect("it waits for a line");
         let mut result = String::new();
@@ -69,12 +70,12 @@ impl Drop for Rushing {
 }
 
 impl Client {
-    /// This program.
+    /// Returns the client whose program is this program.
     pub fn this() -> Self {
         Self { program: std::env::current_exe().expect("this program") }
     }
 
-    /// Ready to make calls from this many tasks.
+    /// Starts a process that makes calls from `tasks` tasks on command.
     pub fn rushing(&self, contender: &str, base: &str, tasks: usize) -> Rushing {
         let mut command = Command::new(&self.program);
         command.args(["rush", contender, base, &tasks.to_string()]);
@@ -85,28 +86,29 @@ impl Client {
         Rushing { process, orders, results }
     }
 
-    /// One call from each of this many tasks.
+    /// Makes one call from each of `callers` tasks.
     pub fn storm(&self, contender: &str, base: &str, callers: usize) -> Storm {
         self.said(&["storm", contender, base, &callers.to_string()])
     }
 
-    /// The same with a server in memory. With `late`, all calls but one start during the refresh.
+    /// Makes one call from each of `callers` tasks to a server in memory. If `late` is `true`, all calls but one start
+    /// during the refresh.
     pub fn crowd(&self, contender: &str, guard: Guard, late: bool, callers: usize) -> Crowd {
         let when = if late { "late" } else { "together" };
         self.said(&["crowd", contender, guard.name(), when, &callers.to_string()])
     }
 
-    /// Calls from several threads, alternately with and without a session.
+    /// Makes calls from several threads, alternately with and without a session.
     pub fn threads(&self, rounds: usize, calls: usize) -> Vec<Round> {
         self.said(&["threads", &rounds.to_string(), &calls.to_string()])
     }
 
-    /// One call of each of this many users.
+    /// Makes one call for each of `users` users.
     pub fn users(&self, way: &str, base: &str, users: u64) -> Users {
         self.said(&["users", way, base, &users.to_string()])
     }
 
-    /// An outage with this many callers: through afresh, and by hand.
+    /// Runs an outage with `callers` callers, through afresh and with a handwritten loop.
     pub fn outage(&self, callers: usize) -> [Sends; 2] {
         self.said(&["outage", &callers.to_string()])
     }

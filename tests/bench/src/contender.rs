@@ -1,4 +1,4 @@
-//! The clients that are compared, one file each. All make the same call.
+//! The compared clients, with one file for each. All clients make the same call.
 
 mod by_hand;
 mod bytes;
@@ -33,28 +33,28 @@ pub use self::tuned::Tuned;
 pub use self::wire::{Socket, Wire};
 use crate::item::Item;
 
-/// The token that all clients start with.
+/// The first token of every client.
 pub const TOKEN: &str =
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJiZW5jaCJ9.0000000000000000000000000000000000000000000";
 
-/// The URL of feignhttp is a constant of the program, so the port of its server is, too.
+/// The port of the server for feignhttp. The port is a constant because feignhttp's URL must be a constant.
 pub const FEIGNHTTP_PORT: u16 = 47_361;
 
-/// A client that sends `GET /items/{id}?q=…` with a bearer token and reads the [`Item`] in the answer.
+/// A client that sends `GET /items/{id}?q=…` with a bearer token and decodes the [`Item`] in the response.
 pub trait Contender: Clone + Send + Sized + 'static {
-    /// A client of the server at `base`, an origin without a trailing slash.
+    /// Creates a client of the server at `base`, an origin without a trailing slash.
     fn new(base: &str) -> Self;
 
-    /// A client that reports its refusals to [`refused`](crate::rush::refused).
+    /// Creates a client that reports its rejected calls to [`refused`](crate::rush::refused).
     fn watched(base: &str) -> Self {
         Self::new(base)
     }
 
-    /// Makes the call. Any result but an item is a bug in this program.
+    /// Makes the call. Any result except an item is a bug in this program.
     fn call(&mut self, id: u64, q: &str) -> impl Future<Output = Item> + Send;
 }
 
-/// Runs a generic function for the client of this name.
+/// Calls a generic function with the client type of the given name.
 macro_rules! with_contender {
     ($name:expr, $run:ident($($argument:expr),*)) => {
         match $name {
@@ -90,8 +90,8 @@ macro_rules! with_contender {
 }
 pub(crate) use with_contender;
 
-/// All names with their descriptions, in the order of the tables. feignhttp is missing, because it requires the default features of
-/// reqwest.
+/// The names of all clients with their descriptions, in the order of the tables. The list omits feignhttp, which
+/// requires the default features of reqwest.
 pub const ALL: [(&str, &str); 11] = [
     ("afresh", "**afresh**, generated"),
     ("afresh-hyper", "**afresh**, over `HyperTransport`"),
@@ -100,9 +100,9 @@ pub const ALL: [(&str, &str); 11] = [
     ("single-flight", "reqwest by hand, with a refresh"),
     ("reqwest-middleware", "reqwest-middleware, with a refresh"),
     ("progenitor", "progenitor"),
-    ("reqwest-floor", "limit: reqwest, the request prepared before"),
+    ("reqwest-floor", "limit: reqwest with a prepared request"),
     ("hyper-util", "limit: hyper-util's client"),
-    ("hyper", "limit: hyper, one connection"),
+    ("hyper", "limit: hyper with one connection"),
     ("bytes", "limit: bytes on a socket"),
 ];
 

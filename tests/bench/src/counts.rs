@@ -1,6 +1,8 @@
-//! Measures what repeats exactly in a client's process: instructions with callgrind, allocations with this program's allocator.
+//! Measures values that repeat exactly in a client's process: instructions with callgrind, and allocations with this
+//! program's allocator.
 //!
-//! It makes two runs, one with twice as many calls. The difference is the cost of the calls without start and end.
+//! Each measurement makes two runs, the second with twice as many calls. The difference is the cost of the calls
+//! without the start and the end of the process.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -15,35 +17,35 @@ use crate::contender::FEIGNHTTP_PORT;
 use crate::server::Server;
 
 const CALLS: u64 = 200;
-/// Longer than the time that a client under callgrind needs between the request and the wait for the answer.
+/// A pause that is longer than a client under callgrind needs between sending the request and waiting for the response.
 const PAUSE: Duration = Duration::from_micros(600);
 
-/// What one call costs.
+/// The cost of one call.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
     pub instructions: f64,
     pub allocations: f64,
-    /// Growth of allocated memory.
+    /// The number of times that allocated memory grew.
     pub growths: f64,
     pub bytes: f64,
 }
 
-/// The cost of the calls of these subjects.
+/// Returns the cost of a call of each subject.
 pub fn of(subjects: &[&str]) -> Vec<Cost> {
     several(&Client::this(), subjects, CALLS)
 }
 
-/// The same, from the difference of this many calls.
+/// Returns the cost of a call of each subject, measured as the difference of `calls` calls.
 pub fn of_calls(subjects: &[&str], calls: u64) -> Vec<Cost> {
     several(&Client::this(), subjects, calls)
 }
 
-/// The same, made by another program.
+/// Returns the cost of a call of each subject, measured in the program of `client`.
 pub fn by(client: &Client, subjects: &[&str]) -> Vec<Cost> {
     several(client, subjects, CALLS)
 }
 
-/// Two at a time.
+/// Measures two subjects at a time.
 fn several(client: &Client, subjects: &[&str], calls: u64) -> Vec<Cost> {
     let next = AtomicUsize::new(0);
     let costs = Mutex::new(vec![None; subjects.len()]);
@@ -98,7 +100,7 @@ fn instructions(client: &Client, subject: &str, base: &str, calls: u64) -> u64 {
     total.and_then(|total| total.trim().parse().ok()).expect("a total in callgrind's profile")
 }
 
-/// The file of a subject's profile, for `callgrind_annotate`.
+/// Returns the path of a subject's profile, which `callgrind_annotate` can read.
 fn profile(client: &Client, subject: &str, calls: u64) -> PathBuf {
     let kind = if client.program == Client::this().program { "profiles" } else { "profiles-over-defaults" };
     again::folder(kind).join(format!("{}-{calls}.callgrind", subject.replace([':', '/'], "-")))

@@ -1,5 +1,5 @@
-//! The client's process with many callers whose token has expired, and a server in memory. It measures the memory of the callers in each
-//! state.
+//! The process of a client with many callers whose token has expired, and with a server in memory. The process measures
+//! the memory of the callers in each state.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,12 +12,13 @@ use crate::in_memory;
 use crate::server::Guard;
 use crate::usage;
 
-/// The same time as that of a server on a socket.
+/// The base URL, which has the length of a URL with a real port.
 const BASE: &str = "http://127.0.0.1:40000";
 
 static SERVED: AtomicUsize = AtomicUsize::new(0);
 
-/// One call from each of this many tasks; prints a [`Crowd`]. With `late`, all calls but one start during the refresh.
+/// Makes one call from each of `callers` tasks and prints a [`Crowd`]. If `late` is `true`, all calls but one start
+/// during the refresh.
 pub fn run(contender: &str, guard: &str, late: bool, callers: usize) {
     in_memory::open(Guard::named(guard), callers);
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -1,7 +1,7 @@
-//! A server in the client's process that answers only when the runtime is idle. So the state of the callers does not depend on time, and
-//! connections use no memory.
+//! A server in the client's process that responds only when the runtime is idle. Therefore the state of the callers
+//! does not depend on timing, and connections use no memory.
 //!
-//! There is one for each process, and its clients use one thread.
+//! Each process has one such server, and its clients use one thread.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -21,7 +21,7 @@ use tower::Service;
 use crate::contender::Wire;
 use crate::server::{Guard, answers, guard};
 
-/// The way to it.
+/// The transport to the server in memory.
 #[derive(Clone, Default)]
 pub struct InMemory;
 
@@ -31,13 +31,13 @@ static DIRECTOR: Mutex<Option<Waker>> = Mutex::new(None);
 static IDLE: AtomicBool = AtomicBool::new(false);
 static SAYS_EXPIRED: AtomicBool = AtomicBool::new(false);
 
-/// Opens it for this many callers, with this answer about their tokens.
+/// Opens the server for `callers` callers. `guard` selects the server's response to expired tokens.
 pub fn open(guard: Guard, callers: usize) {
     SAYS_EXPIRED.store(guard == Guard::Told, Relaxed);
     callers_waiting().reserve(callers + 1);
 }
 
-/// Must be called whenever the runtime is idle.
+/// Wakes the task that waits in [`quiet`]. The runtime must call this function whenever it is idle.
 pub fn nothing_to_do() {
     IDLE.store(true, Relaxed);
     if let Some(director) = DIRECTOR.lock().expect("no panic").take() {
@@ -58,7 +58,7 @@ pub async fn quiet() {
     .await;
 }
 
-/// Answers all waiting requests. Returns their number.
+/// Responds to all waiting requests and returns their number.
 pub fn answer() -> usize {
     ROUND.fetch_add(1, Relaxed);
     let mut callers = callers_waiting();
@@ -72,7 +72,7 @@ fn callers_waiting() -> MutexGuard<'static, Vec<Waker>> {
     CALLERS.lock().expect("no panic")
 }
 
-/// A request that waits for its answer. Boxed, like that of reqwest.
+/// A request that waits for its response. The request is boxed because reqwest's pending request is boxed too.
 pub struct Asked(Box<(Request, usize)>);
 
 impl Asked {

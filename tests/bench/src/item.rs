@@ -1,8 +1,8 @@
-//! The answer that every client requests: about 200 bytes of JSON, and its type.
+//! The response that every client requests: about 200 bytes of JSON, and its Rust type.
 
 use serde::{Deserialize, Serialize};
 
-/// An item of the server.
+/// An item that the server returns.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Item {
     /// The requested number.
@@ -16,7 +16,7 @@ pub struct Item {
 }
 
 impl Item {
-    /// The item of that number.
+    /// Returns the item with the given number.
     pub fn numbered(id: u64) -> Self {
         Self {
             id,

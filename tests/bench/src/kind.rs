@@ -1,19 +1,19 @@
-//! Every kind of parameter and of answer, through afresh and by hand.
+//! Calls with every kind of parameter and response, through afresh and with handwritten code.
 
 mod by_hand;
 mod generated;
 
 use crate::caller::Work;
 
-/// The kinds: their names, and what is sent or read.
+/// The names of the kinds, each with a description of the sent or received value.
 pub const ALL: &[(&str, &str)] = &[
     ("path", "`{id}`, a number"),
     ("path-text", "`{shelf}/{id}`, texts that need encoding"),
     ("path-rest", "`{rest*}`, three segments"),
     ("query", "two scalars"),
-    ("query-option", "one of two is `None`"),
-    ("query-sequence", "three of one name"),
-    ("query-struct", "a struct of four"),
+    ("query-option", "two parameters, one of them `None`"),
+    ("query-sequence", "three values of one name"),
+    ("query-struct", "a struct with four fields"),
     ("header", "two headers"),
     ("cookie", "two cookies"),
     ("json", "a struct as JSON"),
@@ -27,10 +27,10 @@ pub const ALL: &[(&str, &str)] = &[
     ("answer-text", "`String`"),
     ("answer-bytes", "`Bytes`"),
     ("answer-option", "`Option<Item>`"),
-    ("answer-whole", "status and headers, too"),
+    ("answer-whole", "body, status and headers"),
 ];
 
-/// A body with several members.
+/// A request body with several members.
 #[derive(Clone, serde::Serialize)]
 pub struct Order {
     pub customer: String,
@@ -39,7 +39,7 @@ pub struct Order {
     pub note: Option<String>,
 }
 
-/// The order in the request.
+/// Returns the order that the requests send.
 pub fn order() -> Order {
     Order {
         customer: "Zoë & Co".to_owned(),
@@ -49,7 +49,7 @@ pub fn order() -> Order {
     }
 }
 
-/// Makes the calls of a kind: `afresh/query` or `hand/query`.
+/// Makes the calls of one kind, named in the form `afresh/query` or `hand/query`.
 pub async fn run(kind: &str, base: &str, work: Work) {
     match kind.split_once('/') {
         Some(("afresh", kind)) => generated::run(kind, base, work).await,

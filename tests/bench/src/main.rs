@@ -1,7 +1,8 @@
 //! Measures the cost of a call through afresh and through the alternatives.
 //!
-//! Without arguments it measures everything, writes `RESULTS.md` and fails if a target is missed. `counts` measures what repeats exactly,
-//! and fails if a count is worse than in `counts.tsv`.
+//! Without arguments, the program runs all measurements, writes `RESULTS.md`, and fails if a target is missed. With
+//! `counts`, the program runs only the measurements that repeat exactly, and fails if a count is worse than in
+//! `counts.tsv`.
 
 mod again;
 mod allocator;
@@ -38,7 +39,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        // The processes that this program starts.
+        // The program starts child processes with these commands.
         ["serve", port, pause] => server::serve(number(port), Duration::from_micros(number(pause))),
         ["terse", port] => server::serve_tersely(number(port)),
         ["guard", guard] => server::serve_guarded(guard),
@@ -53,7 +54,7 @@ fn main() -> ExitCode {
         ["users", way, base, users] => users::run(way, base, number(users)),
         ["outage", callers] => outage::run(number(callers)),
         ["serve-users"] => server::serve_users(),
-        // What people start.
+        // Users start the program with these commands.
         ["counts"] => return counts_only(false),
         ["record"] => return counts_only(true),
         _ => return bench(&arguments),
@@ -61,12 +62,12 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// These measurements, or all.
+/// Runs the named measurements, or all measurements if `names` is empty.
 fn bench(names: &[&str]) -> ExitCode {
     let unknown = names.iter().find(|name| !measure::ALL.iter().any(|(other, _)| other == *name));
     if let Some(unknown) = unknown {
         let all = measure::ALL.map(|(name, _)| name).join(", ");
-        eprintln!("no measurement is called {unknown}; there are counts, record, {all}");
+        eprintln!("unknown measurement `{unknown}`, expected one of counts, record, {all}");
         return ExitCode::from(2);
     }
     let chosen = measure::ALL.into_iter().filter(|(name, _)| names.is_empty() || names.contains(name));
@@ -89,7 +90,7 @@ fn counts_only(record: bool) -> ExitCode {
     let counts: Vec<(String, f64)> = sections.into_iter().flat_map(|section| section.counts).collect();
     let rows: Vec<Vec<String>> =
         counts.iter().map(|(name, count)| vec![name.clone(), format!("{count:.3}")]).collect();
-    println!("\n## What is held\n\n{}", table(&["count", "found"], &rows));
+    println!("\n## Counts\n\n{}", table(&["count", "found"], &rows));
     if record {
         baseline::record(&counts);
         return ExitCode::SUCCESS;
@@ -106,5 +107,5 @@ fn failed(what: &str, found: impl Iterator<Item = String>) -> ExitCode {
 }
 
 fn number<N: std::str::FromStr>(text: &str) -> N {
-    text.parse().unwrap_or_else(|_| panic!("{text} is no number"))
+    text.parse().unwrap_or_else(|_| panic!("`{text}` is not a number"))
 }

@@ -1,4 +1,4 @@
-//! The measurements: one file each, each writes a section of the results.
+//! The measurements, with one file for each. Each measurement writes a section of the results.
 
 mod blocking;
 mod calls;
@@ -17,10 +17,10 @@ mod users;
 
 use crate::section::Section;
 
-/// A measurement: its name and its function.
+/// The name and the function of a measurement.
 pub type Measurement = (&'static str, fn() -> Section);
 
-/// What repeats exactly.
+/// The measurements whose results repeat exactly.
 pub const COUNTS: [Measurement; 4] = [
     ("calls", calls::measure),
     ("sessions", sessions::measure),

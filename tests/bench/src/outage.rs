@@ -1,5 +1,5 @@
-//! An outage of one minute with a thousand callers: how many requests the server gets with the client's retries, and with a
-//! retry loop by hand.
+//! Simulates one minute of outage with a thousand callers. Counts the requests that the server receives with the
+//! client's retries and with a handwritten retry loop.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -14,27 +14,27 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 use tower::{Service, service_fn};
 
-/// How long the server answers 503.
+/// The time in which the server responds with 503.
 const OUTAGE: Duration = Duration::from_secs(60);
-/// How long a caller waits after a failed call.
+/// The pause of a caller after a failed call.
 const PAUSE: Duration = Duration::from_secs(1);
 const ATTEMPTS: u32 = 3;
 
-/// Calls and sends of one way.
+/// The numbers of calls and of sent requests with one client.
 #[derive(Clone, Copy, Deserialize, Serialize)]
 pub struct Sends {
     pub calls: u64,
     pub sends: u64,
 }
 
-/// The API that is out of order.
+/// The API that fails during the outage.
 #[api]
 trait Jobs {
     #[get("/jobs")]
     async fn jobs(&self) -> Result<String>;
 }
 
-/// Prints the [`Sends`] of both ways, which run at the same time.
+/// Runs both clients at the same time and prints their [`Sends`].
 pub fn run(callers: usize) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let both: [Sends; 2] = runtime.expect("a runtime").block_on(async {
@@ -57,7 +57,7 @@ pub fn run(callers: usize) {
     println!("{}", serde_json::to_string(&both).expect("numbers"));
 }
 
-/// The calls of all callers until the end of the outage.
+/// Makes the calls of all callers until the end of the outage and returns their number.
 async fn calls<F>(callers: usize, call: impl Fn() -> F + Clone + Send + 'static) -> u64
 where
     F: Future<Output = bool> + Send,
@@ -67,7 +67,7 @@ where
     for caller in 0..callers {
         let call = call.clone();
         running.spawn(async move {
-            // They do not all call in the same moment.
+            // The callers start at different times.
             sleep(PAUSE.mul_f64(caller as f64 / callers as f64)).await;
             let mut calls = 0;
             while Instant::now() < end {
@@ -82,7 +82,7 @@ where
     running.join_all().await.into_iter().sum()
 }
 
-/// A service that answers 503 and counts.
+/// Returns a service that responds with 503 and counts the requests.
 fn server(
     counter: Arc<AtomicU64>,
 ) -> impl Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
@@ -93,7 +93,7 @@ fn server(
     })
 }
 
-/// The loop that people write: three attempts, full jitter over 100 ms that double.
+/// Makes up to three attempts with pauses of 33 ms and 133 ms, as a typical handwritten loop does.
 async fn call_by_hand(mut server: impl Service<Request, Response = Response, Error = Infallible>) -> bool {
     for attempt in 0..ATTEMPTS {
         let url = "https://jobs.example/jobs".parse().expect("a URL");

@@ -1,4 +1,4 @@
-//! `RESULTS.md`: the latest sections of all measurements.
+//! Writes `RESULTS.md` from the latest sections of all measurements.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use crate::section::{Section, table};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/RESULTS.md");
 
-/// Runs a measurement and keeps its result.
+/// Runs a measurement and stores its section.
 pub fn measure((name, measure): Measurement) -> Section {
     eprintln!("== {name}");
     let section = measure();
@@ -18,7 +18,7 @@ pub fn measure((name, measure): Measurement) -> Section {
     section
 }
 
-/// The page with all measured sections, which may be from different runs.
+/// Returns the page with all stored sections, which may come from different runs.
 pub fn compose() -> String {
     let sections: Vec<Section> = ALL
         .iter()
@@ -35,7 +35,7 @@ pub fn compose() -> String {
     page
 }
 
-/// Writes the page.
+/// Writes the page to `RESULTS.md`.
 pub fn write(page: &str) {
     fs::write(FILE, page).expect("a file that can be written");
 }

@@ -1,4 +1,5 @@
-//! The client's process with many tasks. It measures the speed, and the refusals of an expired token.
+//! The process of a client with many tasks. The process measures the speed of the client and the rejections of an
+//! expired token.
 
 use std::future::Future;
 use std::io::stdin;
@@ -15,13 +16,13 @@ use crate::usage;
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// Makes calls from many tasks for the milliseconds in each line of the input. Prints a [`Rush`] for each line.
+/// Makes calls from many tasks for the number of milliseconds in each input line. Prints a [`Rush`] for each line.
 pub fn run(contender: &str, base: &str, tasks: usize) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     runtime.expect("a runtime").block_on(with_contender!(contender, rushes(base, tasks)));
 }
 
-/// One call from each of many tasks; prints a [`Storm`].
+/// Makes one call from each of many tasks and prints a [`Storm`].
 pub fn run_storm(contender: &str, base: &str, callers: usize) {
     usage::allow_many_files();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
@@ -72,7 +73,8 @@ async fn rush<C: Contender>(client: &C, tasks: usize, time: Duration) -> Rush {
 static CALLING: AtomicU64 = AtomicU64::new(0);
 static AT_FIRST: AtomicU64 = AtomicU64::new(0);
 
-/// A call was refused. Records how many calls were in progress at the first refusal.
+/// Records the number of calls in progress at the first rejection. The clients call this function for each rejected
+/// call.
 pub fn refused() {
     let _ = AT_FIRST.compare_exchange(0, CALLING.load(Relaxed), Relaxed, Relaxed);
 }

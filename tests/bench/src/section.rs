@@ -1,19 +1,19 @@
-//! The result of a measurement: a section of the page, its targets, and the counts that repeat.
+//! The result of a measurement: a section of the page, its targets, and the counts that repeat exactly.
 
 use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
-/// A section of the page of results.
+/// A section of `RESULTS.md`.
 #[derive(Deserialize, Serialize)]
 pub struct Section {
     pub text: String,
     pub targets: Vec<Target>,
-    /// The counts that repeat from run to run; lower is better.
+    /// The counts that repeat from run to run. A lower count is better.
     pub counts: Vec<(String, f64)>,
 }
 
-/// The limit and the result.
+/// A target of a measurement with its limit and its result.
 #[derive(Deserialize, Serialize)]
 pub struct Target {
     pub name: String,
@@ -23,44 +23,44 @@ pub struct Target {
 }
 
 impl Section {
-    /// Starts with a heading and an introduction.
+    /// Creates a section with a heading and an introduction.
     pub fn new(title: &str, method: &str) -> Self {
         Self { text: format!("\n## {title}\n\n{method}\n"), targets: Vec::new(), counts: Vec::new() }
     }
 
-    /// A table. All columns but the first are right-aligned.
+    /// Adds a table. All columns except the first are right-aligned.
     pub fn table(&mut self, columns: &[&str], rows: &[Vec<String>]) {
         let _ = write!(self.text, "\n{}", table(columns, rows));
     }
 
-    /// A paragraph.
+    /// Adds a paragraph.
     pub fn text(&mut self, text: &str) {
         let _ = write!(self.text, "\n{text}\n");
     }
 
-    /// A target: the result must be at most the limit.
+    /// Adds a target whose result must not exceed the limit.
     pub fn at_most(&mut self, name: &str, found: f64, limit: f64) {
         self.target(name, &format!("at most {}", number(limit)), &number(found), found <= limit);
     }
 
-    /// A target: the result must be at least the limit.
+    /// Adds a target whose result must not be below the limit.
     pub fn at_least(&mut self, name: &str, found: f64, limit: f64) {
         self.target(name, &format!("at least {}", number(limit)), &number(found), found >= limit);
     }
 
-    /// A target in words.
+    /// Adds a target with a limit and a result in words.
     pub fn target(&mut self, name: &str, limit: &str, found: &str, met: bool) {
         let (name, limit, found) = (name.to_owned(), limit.to_owned(), found.to_owned());
         self.targets.push(Target { name, limit, found, met });
     }
 
-    /// A count that repeats.
+    /// Adds a count that repeats exactly.
     pub fn count(&mut self, name: impl Into<String>, count: f64) {
         self.counts.push((name.into(), count));
     }
 }
 
-/// A table in Markdown.
+/// Returns a table in Markdown.
 pub fn table(columns: &[&str], rows: &[Vec<String>]) -> String {
     let line = |cells: Vec<&str>| format!("| {} |\n", cells.join(" | "));
     let rule = columns.iter().enumerate().map(|(index, _)| if index == 0 { "---" } else { "---:" });
@@ -68,7 +68,7 @@ pub fn table(columns: &[&str], rows: &[Vec<String>]) -> String {
     line(columns.to_vec()) + &line(rule.collect()) + &rows.collect::<String>()
 }
 
-/// A number for a table: two decimal places below 100, and a space between thousands from 10 000.
+/// Formats a number for a table: two decimal places below 100, and a space between thousands from 10 000.
 pub fn number(value: f64) -> String {
     let size = value.abs();
     if size < 100.0 {
@@ -87,7 +87,7 @@ pub fn number(value: f64) -> String {
     text
 }
 
-/// The median.
+/// Returns the median of the values.
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)

@@ -1,4 +1,4 @@
-//! The server: a separate process on loopback that answers from memory on one thread.
+//! The server of the bench: a separate process on loopback that responds from memory on one thread.
 
 pub mod answers;
 pub mod guard;
@@ -19,31 +19,31 @@ use tokio::net::TcpListener;
 pub use self::guard::{Guard, Told};
 use crate::usage;
 
-/// A server that runs until this is dropped.
+/// A server process. Dropping this value stops the process.
 pub struct Server {
     process: Child,
-    /// Its origin.
+    /// The origin of the server.
     pub base: String,
 }
 
 impl Server {
-    /// A server that accepts every request, at this port; 0 for any port. It delays each answer by this time, so a client that is slowed
-    /// down by callgrind still waits for its answer.
+    /// Starts a server that accepts every request at `port`, or at any free port if `port` is 0. The server delays each
+    /// response by `pause`, so that a client slowed down by callgrind still has to wait for the response.
     pub fn start(port: u16, pause: Duration) -> Self {
         Self::process(&["serve", &port.to_string(), &pause.as_micros().to_string()])
     }
 
-    /// A server that accepts every request with as little work as possible, at this port; 0 for any port.
+    /// Starts a server that accepts every request with minimal work at `port`, or at any free port if `port` is 0.
     pub fn terse(port: u16) -> Self {
         Self::process(&["terse", &port.to_string()])
     }
 
-    /// A server for which the first token has expired.
+    /// Starts a server for which the first token of every client has expired.
     pub fn guarded(guard: Guard) -> Self {
         Self::process(&["guard", guard.name()])
     }
 
-    /// A server of many users, whose first tokens have expired.
+    /// Starts a server of many users whose first tokens have expired.
     pub fn of_users() -> Self {
         Self::process(&["serve-users"])
     }
@@ -57,7 +57,7 @@ impl Server {
         Self { process, base: base.trim().to_owned() }
     }
 
-    /// The counts of a guarded server.
+    /// Returns the counts of a guarded server.
     pub fn told(&self) -> Told {
         let mut socket = Socket::connect(self.base.trim_start_matches("http://")).expect("it listens");
         socket.write_all(b"GET /told HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").expect("it listens");
@@ -75,7 +75,7 @@ impl Drop for Server {
     }
 }
 
-/// The process of an open server.
+/// Runs the process of a server that accepts every request.
 pub fn serve(port: u16, pause: Duration) {
     run(port, move |stream| async move {
         let service = service_fn(move |request| answers::any(request, pause));
@@ -83,12 +83,12 @@ pub fn serve(port: u16, pause: Duration) {
     });
 }
 
-/// The process of a minimal server.
+/// Runs the process of the minimal server.
 pub fn serve_tersely(port: u16) {
     run(port, terse::converse);
 }
 
-/// The process of a guarded server.
+/// Runs the process of a guarded server.
 pub fn serve_guarded(guard: &str) {
     let gate = Arc::new(guard::Gate::new(Guard::named(guard)));
     run(0, move |stream| {
@@ -100,7 +100,7 @@ pub fn serve_guarded(guard: &str) {
     });
 }
 
-/// The process of a server of many users.
+/// Runs the process of a server of many users.
 pub fn serve_users() {
     let counts = Arc::new(users::Counts::default());
     run(0, move |stream| {
@@ -119,7 +119,7 @@ where
     usage::allow_many_files();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
-        // Tokio's listener has a backlog of 1024.
+        // Tokio's listener has a backlog of only 1024, so the socket is created with a larger backlog.
         let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
         socket.set_reuseaddr(true).expect("a socket");
         socket.bind((Ipv4Addr::LOCALHOST, port).into()).expect("a free port");

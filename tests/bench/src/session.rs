@@ -1,4 +1,4 @@
-//! The cost that a session adds: the same call with and without one.
+//! Makes the same call with and without a session, which shows the cost of a session.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -13,27 +13,29 @@ use crate::caller::Work;
 use crate::contender::{Shop, ShopClient, TOKEN};
 use crate::item::Item;
 
-/// [`Shop`] without roles: a client of it has no session.
+/// The [`Shop`] trait without roles. A client of this trait has no session.
 #[api]
 pub trait Plain {
     #[get("/items/{id}")]
     async fn item(&self, id: u64, #[query] q: &str) -> Result<Item>;
 }
 
-/// The ways: `none` sends no token. `header` sends the same bytes as `live`, with the token as a default header of the client.
+/// The compared clients. `none` sends no token. `header` sends the same bytes as `live`, but the token is a default
+/// header of the client.
 pub const WAYS: [(&str, &str); 3] = [
     ("none", "no session, no token"),
     ("header", "no session, the token as a default header"),
     ("live", "a live session"),
 ];
 
-/// The last two use a transport that answers at once. Their cost repeats exactly, unlike that of a socket.
+/// The clients over a transport that responds immediately. The cost of these calls repeats exactly, unlike the cost
+/// over a socket.
 pub const AT_ONCE: [(&str, &str); 2] = [
-    ("header-at-once", "the second, over a transport that answers at once"),
-    ("live-at-once", "the third, over a transport that answers at once"),
+    ("header-at-once", "the token as a default header, over an immediate transport"),
+    ("live-at-once", "a live session, over an immediate transport"),
 ];
 
-/// Makes the calls of one variant.
+/// Makes the calls of one client.
 pub async fn run(way: &str, base: &str, work: Work) {
     match way {
         "none" => {
@@ -61,7 +63,7 @@ pub async fn run(way: &str, base: &str, work: Work) {
     }
 }
 
-/// The two clients over a transport that answers at once: without a session, and with one.
+/// Returns two clients over a transport that responds immediately: one without a session and one with a session.
 pub fn clients_at_once(base: &str) -> (PlainClient, ShopClient) {
     let plain = PlainClient::builder(base).header("authorization", format!("Bearer {TOKEN}"));
     let live = ShopClient::builder(base).tokens(tokens());

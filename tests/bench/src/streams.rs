@@ -1,5 +1,5 @@
-//! Reads one long event or line that arrives byte by byte: a limit of its length that is checked anew with each byte, or a search that
-//! begins again, would take quadratic time.
+//! Reads one long event or line that arrives byte by byte. A client that checks the whole length again for each byte,
+//! or that restarts its search for each byte, would need quadratic time.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -24,15 +24,15 @@ trait Feed {
     async fn lines(&self) -> Result<Lines<String>>;
 }
 
-/// The lengths in bytes. The second is twice the first.
+/// The lengths in bytes. The second length is twice the first.
 pub const LENGTHS: [usize; 2] = [10_000, 20_000];
 
-/// The subject that reads one item of this kind and length.
+/// Returns the subject that reads one item of this kind and length.
 pub fn subject(kind: &str, length: usize) -> String {
     format!("stream:{kind}-{length}")
 }
 
-/// Reads one item for each call: `events-10000` or `lines-10000`.
+/// Reads one item for each call. `what` has the form `events-10000` or `lines-10000`.
 pub async fn run(what: &str, base: &str, work: Work) {
     let (kind, length) = what.split_once('-').expect("a kind and a length");
     let length: usize = length.parse().expect("a length");
@@ -73,7 +73,7 @@ fn answer(
     ready(Ok(answer.expect("nothing is wrong").into()))
 }
 
-/// A body of frames of one byte.
+/// A body whose frames have one byte each.
 struct ByteByByte(Bytes);
 
 impl Body for ByteByByte {

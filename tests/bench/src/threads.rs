@@ -1,7 +1,8 @@
-//! The cost that a session adds to a call if several threads share a client, over a transport that answers at once.
+//! Measures the cost that a session adds to a call if several threads share a client over a transport that responds
+//! immediately.
 //!
-//! Times of whole calls are less precise than the difference. So calls are made in slices of about a millisecond, alternately with and
-//! without a session. All threads of a slice make the same calls at the same time.
+//! The times of whole calls vary more than the cost of a session. So the threads make calls in slices of about a
+//! millisecond, alternately with and without a session. All threads of a slice make the same calls at the same time.
 
 use std::hint::{black_box, spin_loop};
 use std::sync::Barrier;
@@ -18,35 +19,36 @@ use crate::item::Item;
 use crate::session::{self, Plain, PlainClient};
 use crate::usage;
 
-/// On so many threads.
+/// The measured numbers of threads.
 pub const THREADS: [usize; 4] = [1, 2, 4, 8];
 
-/// How often two threads pass a cache line to each other and back, to measure the time.
+/// The number of times that two threads pass a cache line to each other and back for one measurement.
 const EXCHANGES: usize = 40;
 const ATTEMPTS: usize = 5;
 
-/// Slices of all kinds, made one after the other.
+/// One slice of each kind, made one after another.
 #[derive(Deserialize, Serialize)]
 pub struct Round {
-    /// Nanoseconds in which a cache line moves from one core to the other.
+    /// The nanoseconds in which a cache line moves from one core to the other.
     pub transfer: f64,
-    /// For each of [`THREADS`]: without a session, and with one.
+    /// For each number in [`THREADS`], the slice without a session and the slice with a session.
     pub slices: [[Slice; 2]; 4],
 }
 
-/// The results of the threads of a slice.
+/// The combined result of all threads of a slice.
 #[derive(Clone, Copy, Deserialize, Serialize)]
 pub struct Slice {
-    /// Of CPU, for a call.
+    /// The CPU time of a call.
     pub nanoseconds: f64,
-    /// Their share of the cores' time. It is lower if other processes ran, or if they did not start together.
+    /// The threads' share of the cores' time. The share is lower if other processes ran or if the threads did not start
+    /// together.
     pub share: f64,
 }
 
-/// Makes this many rounds, with this many calls of each thread in a slice. Prints the rounds.
+/// Makes `rounds` rounds, with `calls` calls by each thread in a slice. Prints the rounds.
 pub fn run(rounds: usize, calls: usize) {
     let [.., most] = THREADS;
-    assert!(usage::cores() > 1, "on one core, no two threads run at once");
+    assert!(usage::cores() > 1, "this measurement needs at least two cores");
     let shared = Shared {
         clients: session::clients_at_once("https://shop.example"),
         gates: THREADS.map(Barrier::new),
@@ -72,7 +74,7 @@ pub fn run(rounds: usize, calls: usize) {
     println!("{}", serde_json::to_string(&rounds).expect("numbers"));
 }
 
-/// The time of a thread in a slice: since the common start, and of the CPU.
+/// The times of one thread in a slice: its start and end since the common start, and its CPU time.
 #[derive(Clone, Copy, Default)]
 struct Part {
     start: Duration,
@@ -95,16 +97,16 @@ impl Slice {
 
 struct Shared {
     clients: (PlainClient, ShopClient),
-    /// The barrier before and after a slice.
+    /// The barriers before and after a slice, one for each number of threads.
     gates: [Barrier; 4],
-    /// What two threads exchange.
+    /// The value that two threads exchange.
     line: AtomicUsize,
     begun: Instant,
     rounds: usize,
     calls: usize,
 }
 
-/// One thread's part in a round.
+/// The results of one thread in a round.
 #[derive(Default)]
 struct Turn {
     transfer: f64,
@@ -131,7 +133,7 @@ impl Shared {
             if thread >= THREADS[kind] {
                 continue;
             }
-            // The order alternates, so that it does not matter.
+            // The order of the two clients alternates, so that the order does not affect the result.
             for way in [round % 2, 1 - round % 2] {
                 gate.wait();
                 turn.parts[kind][way] = match way {
@@ -154,7 +156,8 @@ impl Shared {
         })
     }
 
-    /// Nanoseconds in which the line moves between two threads. The minimum of several tries, because other processes may have used a core.
+    /// Returns the nanoseconds in which a cache line moves between two threads. The result is the minimum of several
+    /// attempts, because other processes may have used a core.
     fn exchange(&self, thread: usize) -> f64 {
         let mut least = f64::INFINITY;
         for attempt in 0..ATTEMPTS {

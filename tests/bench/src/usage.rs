@@ -1,4 +1,4 @@
-//! The resource usage of processes, from the system.
+//! Reads the resource usage of processes from the operating system.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -10,37 +10,37 @@ use nix::sys::time::TimeValLike;
 use nix::time::ClockId;
 use nix::unistd::Pid;
 
-/// The CPU time of this process until now.
+/// Returns the CPU time that this process has used.
 pub fn of_this() -> Duration {
     cpu(UsageWho::RUSAGE_SELF)
 }
 
-/// The CPU time of all child processes that have ended, including their children.
+/// Returns the CPU time of all child processes that have ended, including their children.
 pub fn of_children() -> Duration {
     cpu(UsageWho::RUSAGE_CHILDREN)
 }
 
-/// The CPU time of this thread until now.
+/// Returns the CPU time that this thread has used.
 pub fn of_this_thread() -> Duration {
     ClockId::CLOCK_THREAD_CPUTIME_ID.now().expect("it cannot fail for this").into()
 }
 
-/// How many cores there are.
+/// Returns the number of cores.
 pub fn cores() -> usize {
     static CORES: OnceLock<usize> = OnceLock::new();
-    // A thread that is pinned to one core would see only one.
+    // The value is stored, because a thread that is pinned to one core would see only one core.
     *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
-/// Pins this thread to one core, in round-robin order. Does nothing if that is not allowed.
+/// Pins this thread to one core, in round-robin order. Does nothing if the system does not allow threads to be pinned.
 pub fn keep_on_core(thread: usize) {
     let mut one = CpuSet::new();
     let _ = one.set(thread % cores()).and_then(|()| sched_setaffinity(Pid::from_raw(0), &one));
 }
 
-/// The bytes that this process has allocated and not freed, including the allocator's overhead.
+/// Returns the bytes that this process has allocated and not freed, including the allocator's overhead.
 pub fn held() -> usize {
-    // SAFETY: it takes no argument and reads only the allocator's statistics.
+    // SAFETY: the function takes no argument and reads only the allocator's statistics.
     let info = unsafe { mallinfo2() };
     info.uordblks + info.hblkhd
 }

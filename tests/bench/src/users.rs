@@ -1,4 +1,4 @@
-//! Many users over one connection pool, each with an expired token: their memory and their time.
+//! Measures the memory and the time of many users over one connection pool, each with an expired token.
 
 use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -14,22 +14,22 @@ use tokio::task::JoinSet;
 use crate::server::users::{expired, refresh_token};
 use crate::usage;
 
-/// How many calls are made at the same time.
+/// The number of concurrent calls.
 const AT_ONCE: usize = 64;
 
-/// The results of one way.
+/// The results of one client.
 #[derive(Deserialize, Serialize)]
 pub struct Users {
-    /// The bytes of a user who does nothing: the session, or what is written by hand for it.
+    /// The bytes of an idle user: the session, or its handwritten equivalent.
     pub idle: f64,
     /// The bytes of the user's client, without the session.
     pub client: f64,
     pub milliseconds: u64,
-    /// Answers for another user.
+    /// The number of failed calls and of responses for the wrong user.
     pub wrong: u64,
 }
 
-/// The user of a token.
+/// The user that the server recognizes by the token.
 #[derive(Deserialize)]
 pub struct Me {
     user: u64,
@@ -46,7 +46,7 @@ trait Account {
     async fn me(&self) -> Result<Me>;
 }
 
-/// One call of each user; prints [`Users`].
+/// Makes one call for each user and prints the [`Users`].
 pub fn run(way: &str, base: &str, users: u64) {
     usage::allow_many_files();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
@@ -75,7 +75,7 @@ async fn through_afresh(base: &str, users: u64) -> Users {
     Users { idle, client, milliseconds, wrong }
 }
 
-/// What a careful program writes: a lock for the refresh of each user.
+/// The state of one user in a careful handwritten client, with a lock for the refresh.
 #[derive(Clone)]
 struct User {
     http: Client,
@@ -129,7 +129,8 @@ async fn by_hand(base: &str, users: u64) -> Users {
     Users { idle, client: 0.0, milliseconds, wrong }
 }
 
-/// Makes one value for each user. Returns how many bytes each of them holds, without its place in the list.
+/// Makes one value for each user. Returns the values and the bytes that each value has allocated, without its place in
+/// the list.
 fn held_by<T>(users: u64, make: impl FnMut(u64) -> T) -> (Vec<T>, f64) {
     let mut made = Vec::with_capacity(users as usize);
     let before = usage::held();
@@ -137,7 +138,7 @@ fn held_by<T>(users: u64, make: impl FnMut(u64) -> T) -> (Vec<T>, f64) {
     (made, (usage::held() - before) as f64 / users as f64)
 }
 
-/// One call of each user. Returns the time, and how many answers were not those of the user.
+/// Makes one call for each user. Returns the time in milliseconds and the number of failed or wrong responses.
 async fn all_call<C, F>(clients: Vec<C>, call: impl Fn(C) -> F + Copy + Send + 'static) -> (u64, u64)
 where
     C: Send + 'static,

@@ -1,9 +1,10 @@
-//! Which tokens are valid: refresh tokens rotate, a spent one is detected, and a grace window may accept it for a moment.
+//! The state of all tokens. Refresh tokens rotate, the server detects a spent refresh token, and a grace window may
+//! accept it for a short time.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// All logins of one server.
+/// The state of all logins of one server.
 #[derive(Default)]
 pub struct Authority {
     logins: HashMap<u64, Login>,
@@ -11,7 +12,7 @@ pub struct Authority {
     next: u64,
     /// Access tokens with a smaller number have expired.
     oldest_valid: u64,
-    /// How long a spent refresh token is still accepted.
+    /// The time in which the server still accepts a spent refresh token.
     pub grace: Duration,
     pub counts: Counts,
 }
@@ -23,26 +24,28 @@ struct Login {
     ended: bool,
 }
 
-/// What the server has seen.
+/// The counters of the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub logins: u64,
     pub logouts: u64,
-    /// Refreshes with the current refresh token.
+    /// The number of refreshes with the current refresh token.
     pub refreshes: u64,
-    /// Refreshes with a spent refresh token within the grace window.
+    /// The number of refreshes with a spent refresh token within the grace window.
     pub within_grace: u64,
-    /// Spent refresh tokens outside of the window. Each one ends its login.
+    /// The number of refreshes with a spent refresh token after the grace window. A spent token after the grace window
+    /// also ends its login.
     pub spent: u64,
-    /// Refreshes without a refresh token, or with one of an ended login.
+    /// The number of rejected refreshes: without a refresh token, with a spent refresh token, or with the refresh token
+    /// of an ended login.
     pub refused: u64,
-    /// Calls that were answered.
+    /// The number of calls with a valid token.
     pub calls: u64,
-    /// Calls that were refused.
+    /// The number of rejected calls.
     pub unauthorized: u64,
 }
 
-/// An access token and the refresh token that belongs to it.
+/// An access token and its refresh token.
 pub struct Issued {
     pub access: String,
     pub refresh: String,
@@ -59,7 +62,7 @@ impl Authority {
         Issued { access: self.access_token(login), refresh }
     }
 
-    /// Ends the login of this refresh token.
+    /// Ends the login that the refresh token belongs to.
     pub fn log_out(&mut self, refresh: &str) {
         self.counts.logouts += 1;
         if let Some(login) = login_of(refresh).and_then(|login| self.logins.get_mut(&login)) {
@@ -67,7 +70,7 @@ impl Authority {
         }
     }
 
-    /// Exchanges a refresh token.
+    /// Exchanges a refresh token for new tokens. Returns `None` if the refresh token is not valid.
     pub fn refresh(&mut self, presented: Option<&str>) -> Option<Issued> {
         let issued = self.exchange(presented);
         if issued.is_none() {
@@ -98,7 +101,7 @@ impl Authority {
         None
     }
 
-    /// The user of an access token.
+    /// Returns the user of an access token.
     pub fn call(&mut self, access: Option<&str>) -> Option<String> {
         let user = access.and_then(|access| self.user_of(access));
         let count = if user.is_some() { &mut self.counts.calls } else { &mut self.counts.unauthorized };
@@ -113,7 +116,7 @@ impl Authority {
         valid.then(|| login.user.clone())
     }
 
-    /// All access tokens expire now.
+    /// Expires all access tokens.
     pub fn expire(&mut self) {
         self.oldest_valid = self.next;
     }

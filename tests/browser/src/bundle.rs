@@ -1,4 +1,4 @@
-//! The folder that the server serves: a page of JavaScript, or a crate compiled to WebAssembly.
+//! Finds or prepares the folder that the server serves: a page in JavaScript, or a crate compiled to WebAssembly.
 
 use std::path::{Path, PathBuf};
 
@@ -6,19 +6,18 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::devtools::Failure;
 
-/// The page that does by hand in JavaScript what afresh does.
+/// Returns the folder of the handwritten JavaScript page, which implements the behaviour of afresh.
 pub fn by_hand() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("pages/by_hand")
 }
 
-/// The page under test, which `.ci/browser` compiles and prepares.
+/// Returns the folder of the page under test, which `.ci/browser` compiles and prepares.
 pub fn page() -> PathBuf {
-    let page =
-        std::env::var_os("AFRESH_PAGE").expect("AFRESH_PAGE names the folder of the page. Run .ci/browser");
+    let page = std::env::var_os("AFRESH_PAGE").expect("`AFRESH_PAGE` is not set; run `.ci/browser`");
     page.into()
 }
 
-/// Writes the JavaScript beside a compiled crate, as `wasm-bindgen --target web` does, and copies its `index.html`.
+/// Writes the JavaScript that loads a compiled crate, as `wasm-bindgen --target web` does, and copies its `index.html`.
 pub fn prepare(wasm: &Path, index: &Path, folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder)?;
     let mut bindgen = Bindgen::new();

@@ -1,4 +1,4 @@
-//! Headless Chromium and its tabs.
+//! Starts headless Chromium and controls its tabs.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -13,24 +13,24 @@ use tokio::time::{Instant, sleep};
 
 use crate::devtools::{DevTools, Failure};
 
-/// The longest time until the browser has started, or a page is ready.
+/// The maximum time until the browser has started or a page is ready.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A browser with an empty profile. It ends when it is dropped.
+/// A browser with an empty profile. Dropping this value stops the browser.
 pub struct Chromium {
     devtools: DevTools,
     _process: Child,
     _profile: TempDir,
 }
 
-/// A tab. Dropping it does not close it.
+/// A tab of the browser. Dropping this value does not close the tab.
 pub struct Tab {
     devtools: DevTools,
     target: String,
     session: String,
 }
 
-/// The command that starts Chromium: the value of `CHROMIUM`, or the first that exists.
+/// Returns the command that starts Chromium: the value of `CHROMIUM`, or the first known command that exists.
 pub fn command() -> Option<PathBuf> {
     if let Some(command) = std::env::var_os("CHROMIUM") {
         return Some(command.into());
@@ -44,7 +44,7 @@ pub fn command() -> Option<PathBuf> {
 
 impl Chromium {
     pub async fn start() -> Result<Self, Failure> {
-        let command = command().ok_or("there is no Chromium: install Debian's package `chromium`")?;
+        let command = command().ok_or("Chromium is not installed; install Debian's package `chromium`")?;
         let profile = TempDir::new()?;
         let process = Command::new(command)
             .args([
@@ -56,7 +56,7 @@ impl Chromium {
             ])
             .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
             .args(["--disable-extensions", "--remote-debugging-port=0", "--window-size=800,520"])
-            // A host name that is no secure context over plain http.
+            // Over plain HTTP, this host name is not a secure context.
             .arg("--host-resolver-rules=MAP insecure.test 127.0.0.1")
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .arg("about:blank")
@@ -70,14 +70,14 @@ impl Chromium {
         Ok(Self { devtools, _process: process, _profile: profile })
     }
 
-    /// Opens a tab and waits until its page says that it is ready.
+    /// Opens a tab and waits until its page is ready.
     pub async fn open(&self, url: &str) -> Result<Tab, Failure> {
         let tab = self.open_at_once(url).await?;
         tab.ready().await?;
         Ok(tab)
     }
 
-    /// Opens a tab that runs a script before those of its page.
+    /// Opens a tab that runs `script` before the scripts of its page.
     pub async fn open_with_script(&self, url: &str, script: &str) -> Result<Tab, Failure> {
         let tab = self.blank().await?;
         tab.run("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await?;
@@ -110,7 +110,7 @@ impl Tab {
     pub async fn ready(&self) -> Result<(), Failure> {
         let started = Instant::now();
         loop {
-            // A page that is loading loses its context, and then this fails.
+            // The evaluation fails while a page is loading, because the page loses its JavaScript context.
             let ready = self.evaluate("!!window.page").await;
             match ready {
                 Ok(Value::Bool(true)) => return Ok(()),
@@ -125,7 +125,7 @@ impl Tab {
         }
     }
 
-    /// Evaluates JavaScript and waits for the promise that it returns, if it does.
+    /// Evaluates JavaScript. If the result is a promise, waits for its value.
     pub async fn evaluate(&self, script: &str) -> Result<Value, Failure> {
         let params = json!({ "expression": script, "awaitPromise": true, "returnByValue": true });
         let mut answer = self.run("Runtime.evaluate", params).await?;
@@ -161,7 +161,7 @@ impl Tab {
         self.devtools.run(None, "Target.closeTarget", json!({ "targetId": self.target })).await.map(|_| ())
     }
 
-    /// A picture of the page, as PNG.
+    /// Returns a screenshot of the page as PNG.
     pub async fn screenshot(&self) -> Result<Vec<u8>, Failure> {
         let picture = text(&self.run("Page.captureScreenshot", json!({ "format": "png" })).await?["data"])?;
         Ok(STANDARD.decode(picture).map_err(|error| error.to_string())?)
@@ -172,7 +172,7 @@ impl Tab {
     }
 }
 
-/// The address of the DevTools protocol. Chromium writes it into its profile.
+/// Returns the address of the DevTools protocol, which Chromium writes into its profile.
 async fn address(file: &std::path::Path) -> Result<String, Failure> {
     let started = Instant::now();
     while started.elapsed() < PATIENCE {

@@ -1,4 +1,4 @@
-//! The DevTools protocol of Chromium: commands and their results, over one WebSocket.
+//! The DevTools protocol of Chromium: commands and their results over one WebSocket.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,10 +11,10 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 
-/// The longest time that a command takes.
+/// The maximum duration of a command.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// The connection to a browser. Clones use the same one.
+/// The connection to a browser. Clones share the connection.
 #[derive(Clone)]
 pub struct DevTools {
     commands: mpsc::UnboundedSender<Message>,
@@ -24,7 +24,7 @@ pub struct DevTools {
 
 type Waiting = Arc<Mutex<HashMap<u64, oneshot::Sender<Value>>>>;
 
-/// Why a command failed.
+/// The reason why a command failed.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 impl DevTools {
@@ -49,13 +49,13 @@ impl DevTools {
                 };
                 deliver(&results, answer);
             }
-            // The browser has ended: no command gets an answer.
+            // The browser has ended, so the waiting commands get no result.
             results.lock().unwrap().clear();
         });
         Ok(Self { commands, waiting, next: Arc::default() })
     }
 
-    /// Runs one command, for the browser or for the session of a tab.
+    /// Runs one command for the browser or for the session of a tab.
     pub async fn run(&self, session: Option<&str>, method: &str, params: Value) -> Result<Value, Failure> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (sender, receiver) = oneshot::channel();
@@ -76,7 +76,7 @@ impl DevTools {
     }
 }
 
-/// Events are ignored: the tests ask instead.
+/// Delivers a result to its command. Events have no command and are ignored.
 fn deliver(waiting: &Waiting, answer: Value) {
     let waiting = answer["id"].as_u64().and_then(|id| waiting.lock().unwrap().remove(&id));
     if let Some(waiting) = waiting {

@@ -1,4 +1,4 @@
-//! A server, a driver for headless Chromium, and pages, for tests of afresh in a real browser. Start with `stage`.
+//! The server, the Chromium driver and the pages for the tests of afresh in a real browser. Start reading with `stage`.
 
 pub mod authority;
 pub mod bundle;

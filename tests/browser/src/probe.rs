@@ -1,26 +1,28 @@
-//! Answers that show what the transport of a page does: streams, answers that never come, redirects, echoes.
+//! Routes that test the transport of a page: streams, responses that never arrive, redirects and echoes.
 
 use std::convert::Infallible;
 use std::time::Duration;
 
+use axum::Json;
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::header::{CONTENT_TYPE, HeaderMap, LOCATION};
+use axum::extract::{Query, RawQuery, State};
+use axum::http::header::{CONTENT_TYPE, HOST, HeaderMap, LINK, LOCATION};
 use axum::http::{HeaderName, StatusCode};
 use axum::routing::{get, post};
 use futures_util::stream::{self, StreamExt};
+use serde::Deserialize;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-/// The routes under `/probe`.
+/// The state of the routes under `/probe`.
 #[derive(Clone)]
 pub struct Probe {
     open: watch::Sender<usize>,
     ended: watch::Sender<usize>,
 }
 
-/// A request whose answer is not complete yet.
+/// A request whose response is not complete yet.
 struct Open(Probe);
 
 impl Open {
@@ -43,7 +45,7 @@ impl Default for Probe {
 }
 
 impl Probe {
-    /// Waits until this many requests for an answer without an end have arrived, and the page has ended all of them.
+    /// Waits until `count` requests for endless responses have arrived and the page has ended all of them.
     pub async fn all_ended(&self, count: usize) {
         let both = async {
             let _ = self.open.subscribe().wait_for(|open| *open == count).await;
@@ -61,11 +63,13 @@ impl Probe {
             .route("/probe/moved", get(moved))
             .route("/probe/here", get(|| async { "here" }))
             .route("/probe/latin", get(latin))
+            .route("/probe/linked", get(linked))
+            .route("/probe/numbered", get(numbered))
             .with_state(self.clone())
     }
 }
 
-/// Three lines in five chunks. Two of the lines are cut in two.
+/// Sends three lines in five chunks. Two of the lines are split between chunks.
 async fn lines() -> Body {
     let chunks = ["1\n2", "2\n", "3", "3", "\n"];
     Body::from_stream(stream::iter(chunks).then(|chunk| async move {
@@ -86,7 +90,7 @@ async fn never(State(probe): State<Probe>) {
     std::future::pending().await
 }
 
-/// The content type and the body of the request.
+/// Returns the content type and the body of the request.
 async fn echo(headers: HeaderMap, body: Bytes) -> String {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     format!("{kind}\n{}", String::from_utf8_lossy(&body))
@@ -94,6 +98,29 @@ async fn echo(headers: HeaderMap, body: Bytes) -> String {
 
 async fn moved() -> (StatusCode, [(HeaderName, &'static str); 1]) {
     (StatusCode::FOUND, [(LOCATION, "/probe/here")])
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    page: Option<u32>,
+}
+
+/// Serves pages whose links have different forms. The third page links to another origin.
+async fn linked(headers: HeaderMap, wanted: Query<Wanted>) -> ([(HeaderName, String); 1], String) {
+    let page = wanted.page.unwrap_or(1);
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let next = match page {
+        1 => "?page=2#list".to_owned(),
+        2 => format!("http://me:secret@{host}/probe/linked?page=3"),
+        _ => "http://other.test/probe/linked?page=4".to_owned(),
+    };
+    ([(LINK, format!("<{next}>; rel=\"next\""))], format!("[{page}]"))
+}
+
+/// Serves two pages with one element each, and then empty pages. The element is the query of the request.
+async fn numbered(RawQuery(query): RawQuery, wanted: Query<Wanted>) -> Json<Vec<String>> {
+    let is_last = wanted.page.is_some_and(|page| page > 2);
+    Json(query.filter(|_| !is_last).into_iter().collect())
 }
 
 async fn latin() -> ([(HeaderName, &'static str); 1], &'static [u8]) {

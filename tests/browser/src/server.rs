@@ -1,4 +1,4 @@
-//! The server of the tests: an API with a session whose refresh token is in an HttpOnly cookie, and the files of a page.
+//! The server of the tests: an API whose refresh token is in an `HttpOnly` cookie, and the files of a page.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -21,10 +21,10 @@ use tokio::task::AbortHandle;
 use crate::authority::{Authority, Counts, Issued};
 use crate::probe::Probe;
 
-/// A server on a port of its own. It ends when it is dropped.
+/// A server on its own port. Dropping this value stops the server.
 pub struct Server {
     pub address: SocketAddr,
-    /// What the transport of the page did.
+    /// The state of the `/probe` routes.
     pub probe: Probe,
     shared: Arc<Shared>,
     task: AbortHandle,
@@ -32,7 +32,7 @@ pub struct Server {
 
 struct Shared {
     authority: Mutex<Authority>,
-    /// Counts the refreshes that arrived.
+    /// The number of refreshes that have arrived.
     arrived: watch::Sender<u64>,
     settings: Mutex<Settings>,
     files: PathBuf,
@@ -40,14 +40,14 @@ struct Shared {
 
 #[derive(Clone, Default)]
 struct Settings {
-    /// How long the answer of a refresh takes after the refresh token is spent.
+    /// The delay of the refresh response after the server has replaced the refresh token.
     refresh_delay: Duration,
-    /// The origin that may read the answers, apart from that of the server.
+    /// The additional origin that may read the responses.
     allowed_origin: Option<String>,
 }
 
 impl Server {
-    /// Serves the API, and the files of a folder.
+    /// Serves the API and the files of a folder.
     pub async fn start(files: &Path) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
@@ -63,7 +63,7 @@ impl Server {
         Ok(Self { address, probe, shared, task })
     }
 
-    /// The origin that a browser treats as a secure context.
+    /// Returns an origin that browsers treat as a secure context.
     pub fn origin(&self) -> String {
         format!("http://localhost:{}", self.address.port())
     }
@@ -97,7 +97,7 @@ impl Server {
         lock(&self.shared.settings).allowed_origin = Some(origin.into());
     }
 
-    /// The number of refreshes that have arrived so far, with and without an answer.
+    /// Returns the number of refreshes that have arrived, including refreshes without a response yet.
     pub fn arrived(&self) -> u64 {
         *self.shared.arrived.borrow()
     }
@@ -184,7 +184,7 @@ async fn file(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     }
 }
 
-/// CORS, for the origin that the test allows.
+/// Adds the CORS headers for the origin that the test allows.
 async fn cross_origin(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let origin = request.headers().get(ORIGIN).cloned();
     let preflight = request.method() == Method::OPTIONS;

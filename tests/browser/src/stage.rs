@@ -1,4 +1,4 @@
-//! One server, one browser and its tabs: what a test needs.
+//! The server, the browser and the tabs of a test.
 
 use std::path::Path;
 use std::time::Duration;
@@ -16,13 +16,13 @@ pub struct Stage {
     pub browser: Chromium,
 }
 
-/// What a page reports about calls that it has made.
+/// The report of a page about its calls.
 #[derive(Debug, Default, serde::Deserialize)]
 pub struct Calls {
     pub answered: u64,
-    /// The user that the server saw, of the last answer.
+    /// The user in the last successful response.
     pub user: Option<String>,
-    /// The kind and the text of each failed call.
+    /// The kind and the message of each error.
     pub errors: Vec<String>,
 }
 
@@ -37,7 +37,7 @@ impl Stage {
         self.browser.open(&self.server.origin()).await.expect("the page loads")
     }
 
-    /// Opens a tab of the same server with a query: `?store=other`.
+    /// Opens a tab of the test server with a query such as `?store=other`.
     pub async fn open_at(&self, query: &str) -> Tab {
         self.browser.open(&format!("{}/{query}", self.server.origin())).await.expect("the page loads")
     }
@@ -47,7 +47,7 @@ impl Stage {
     }
 }
 
-/// What the tests ask of a page. Every page under test has the same functions.
+/// Functions that the tests call in a page. Every page under test defines these functions.
 impl Tab {
     pub async fn log_in(&self, user: &str) {
         self.evaluate(&format!("page.login('{user}')")).await.expect("the login succeeds");
@@ -57,7 +57,7 @@ impl Tab {
         self.evaluate("page.logout()").await.expect("the logout succeeds");
     }
 
-    /// Makes calls at the same time.
+    /// Makes `count` calls at the same time.
     pub async fn call(&self, count: u32) -> Calls {
         self.try_call(count).await.expect("the page reports its calls")
     }
@@ -74,10 +74,10 @@ impl Tab {
     }
 }
 
-/// How long a login or a logout takes to reach the other tabs, at most.
+/// The maximum time until a login or a logout reaches the other tabs.
 const REACHED: Duration = Duration::from_secs(1);
 
-/// Waits until a tab has the state, without a call. It must not take longer than a second.
+/// Waits until a tab has the expected state, without making a call. Panics after one second.
 pub async fn has_state(tab: &Tab, expected: &str) {
     let started = Instant::now();
     loop {
@@ -90,7 +90,7 @@ pub async fn has_state(tab: &Tab, expected: &str) {
     }
 }
 
-/// Makes `count` calls in each tab at the same time. All must be answered.
+/// Makes `count` calls in each tab at the same time. Panics if a call fails.
 pub async fn call_in_all(tabs: &[Tab], count: u32) {
     let calls =
         try_join_all(tabs.iter().map(|tab| tab.try_call(count))).await.expect("the pages report their calls");

@@ -1,6 +1,6 @@
-// A person at a real browser: Chromium without a window, driven over its DevTools protocol. It opens the URL, fills in the forms of the
-// server and stops at the last page, whose text it prints.
-// Arguments: the URL, the program, `deny` (the person cancels).
+// Plays a person at a browser: this script controls headless Chromium over its DevTools protocol. It opens the URL, fills in the forms
+// of the server, and prints the text of the last page.
+// The arguments are the URL, the program, and optionally `deny`, with which the person cancels the login.
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -34,7 +34,7 @@ function send(method, params = {}, sessionId = undefined) {
   return new Promise((resolve) => waiting.set(id, resolve));
 }
 
-// Runs in the page. Each page is acted on once.
+// This function runs in the page. The script acts once on each page.
 function act(deny) {
   const text = document.body?.innerText ?? '';
   if (document.readyState !== 'complete' || window.acted) return { href: location.href };
@@ -58,7 +58,7 @@ for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((resol
   const expression = `(${act})(${deny === 'deny'})`;
   const { result } = await send('Runtime.evaluate', { expression, returnByValue: true }, sessionId);
   seen = result?.value ?? {};
-  // The last page has nothing to click.
+  // The last page has no button.
   if (seen.text && seen.href !== 'about:blank') break;
 }
 console.log(JSON.stringify(seen));

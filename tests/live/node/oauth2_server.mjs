@@ -1,5 +1,5 @@
-// @node-oauth/oauth2-server behind Express, its model in memory: password grant, rotating refresh tokens, 401 with `invalid_token` for an
-// expired access token.
+// @node-oauth/oauth2-server behind Express with an in-memory model: the password grant, refresh tokens that rotate, and 401 with
+// `invalid_token` for an expired access token.
 
 import OAuth2Server from '@node-oauth/oauth2-server';
 import express from 'express';
@@ -77,7 +77,7 @@ app.get('/orders/:id', authenticate(), (request, response) => {
   response.json({ id: Number(request.params.id), of: request.token.user.name });
 });
 
-// The library refuses with a challenge that gives the reason. The application refuses without one.
+// The library sends a challenge with the reason. The application sends a 403 without a challenge.
 app.get('/admin/scope', authenticate(['admin']), (request, response) => response.json({}));
 app.get('/admin', authenticate(), (request, response) => response.status(403).json({ error: 'not an admin' }));
 

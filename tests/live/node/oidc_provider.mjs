@@ -1,5 +1,5 @@
-// oidc-provider: the authorization code flow, rotating refresh tokens, and a resource server. A spent refresh token ends the whole grant.
-// Arguments: `challenge` (the resource answers 401 with the reason; otherwise a bare 403).
+// oidc-provider: the authorization code flow, refresh tokens that rotate, and a resource server. A spent refresh token ends the whole
+// grant. With the argument `challenge`, the resource server answers 401 with a reason. Otherwise it answers 403 without a challenge.
 
 import { createHash, randomBytes } from 'node:crypto';
 import express from 'express';
@@ -17,7 +17,7 @@ function configure(base) {
   provider = new Provider(base, {
     clients: [
       { ...shared, client_id: 'app', application_type: 'native', token_endpoint_auth_method: 'none' },
-      // A command-line tool. RFC 8252 §7.3: its redirect may come to any port of loopback.
+      // This client is a command-line tool. Its redirect URL can have any loopback port (RFC 8252 §7.3).
       {
         ...shared, client_id: 'cli', application_type: 'native', token_endpoint_auth_method: 'none',
         grant_types: [...shared.grant_types, DEVICE], redirect_uris: ['http://127.0.0.1/callback'],
@@ -57,7 +57,7 @@ async function live() {
   return found.filter((token) => token && !token.consumed).length;
 }
 
-// Acts as a browser with a user: from the authorization endpoint through the forms to the code.
+// Acts like a user with a browser: follows the authorization endpoint and its forms until the redirect with the code.
 async function code(query) {
   const verifier = randomBytes(32).toString('base64url');
   const challenge = createHash('sha256').update(verifier).digest('base64url');

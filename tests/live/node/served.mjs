@@ -1,4 +1,4 @@
-// Shared by all servers of this folder: a clock that can be set forward, counts, and the routes by which a test reads them. The servers
+// The code that all servers of this folder share: a clock that can be moved forward, counters, and routes for the test. The servers
 // call only `accepted`, `refused` and `loggedIn`.
 
 import http from 'node:http';
@@ -17,7 +17,7 @@ globalThis.Date = class Date extends Real {
 const counts = { logins: 0, refreshed: 0, refused: 0, reused: 0, ok: 0, unauthorized: 0, forbidden: 0 };
 const NAMES = { 200: 'ok', 401: 'unauthorized', 403: 'forbidden' };
 
-// While refusals are delayed, every second one waits until the next refresh is accepted.
+// While refusals are delayed, every second refusal waits until the next refresh is accepted.
 let late = false;
 let refusals = 0;
 let held = [];
@@ -27,7 +27,7 @@ export const loggedIn = () => counts.logins++;
 export function accepted() {
   counts.refreshed++;
   late = false;
-  // Released after the answer of the refresh was sent.
+  // The delayed refusals are sent after the response to the refresh.
   const released = held;
   held = [];
   setTimeout(() => released.forEach((release) => release()), 50);
@@ -38,8 +38,8 @@ export function refused(reused) {
   if (reused) counts.reused++;
 }
 
-// Listens on a free port of loopback. `build` returns the handler for the server's base URL. `live` returns how many refresh tokens are
-// valid. `routes` are further routes for the test.
+// Listens on a free loopback port. `build` returns the handler for the server's base URL, `live` returns the number of valid refresh
+// tokens, and `routes` contains additional routes for the test.
 export function serve(build, { live, ...routes }) {
   let handler;
   const server = http.createServer((request, response) => {
@@ -60,14 +60,14 @@ export function serve(build, { live, ...routes }) {
     response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
   }
 
-  // On a busy machine, a client may pause between two calls.
+  // On a busy machine, a client can pause for a long time between two calls.
   server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1', async () => {
     const { port } = server.address();
     handler = await build(`http://127.0.0.1:${port}`);
     console.log(`listening on ${port}`);
   });
-  // The test's end of the pipe is closed even if the test is killed.
+  // The operating system closes the test's end of the pipe even if the test is killed.
   process.stdin.on('end', () => process.exit()).resume();
 }
 

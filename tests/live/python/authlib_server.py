@@ -1,5 +1,5 @@
-"""Flask with Authlib: an authorization server with metadata of RFC 8414 at its root, the authorization code flow with PKCE and
-`iss`, device codes, rotating refresh tokens, revocation, and a resource. A person logs in with the form below.
+"""Flask with Authlib: an authorization server with RFC 8414 metadata at its root, the authorization code flow with PKCE and
+`iss`, device codes, rotating refresh tokens, revocation, and a resource. A person logs in with the HTML form of this file.
 """
 
 import os
@@ -18,7 +18,7 @@ from flask import Flask, jsonify, request
 from markupsafe import escape
 from served import accepted, logged_in, refused, serve
 
-# Plain http on loopback.
+# The server uses plain http on the loopback interface.
 os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
 codes, tokens, devices, confirmed = {}, [], {}, {}
 issuer = None
@@ -27,7 +27,7 @@ app = Flask(__name__)
 
 
 class Client(ClientMixin):
-    """A command-line tool: public, and redirected to any port of this machine."""
+    """The client of a command-line tool: it has no secret, and its redirect URL can have any loopback port."""
 
     client_id = "cli"
 

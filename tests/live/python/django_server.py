@@ -1,7 +1,7 @@
-"""Django REST framework with djangorestframework-simplejwt and django-oauth-toolkit, as their guides set them up.
+"""Django REST framework with djangorestframework-simplejwt and django-oauth-toolkit, set up as in their guides.
 
-Arguments: `session-first` (SessionAuthentication stands first, so that what would be a 401 is a 403), `keeps` (refresh
-tokens do not rotate).
+With the argument `session-first`, SessionAuthentication is listed first, so the server answers 403 instead of 401.
+With `keeps`, refresh tokens do not rotate.
 """
 
 import os
@@ -21,10 +21,10 @@ TOKENS = [
     "rest_framework_simplejwt.authentication.JWTAuthentication",
     "oauth2_provider.contrib.rest_framework.OAuth2Authentication",
 ]
-# The first authentication class decides the answer for an expired token; each set-up has one.
+# The first authentication class determines the response for an expired token, so each set-up lists one of them.
 TOKEN = TOKENS["oauth-toolkit" in sys.argv]
 
-# A test kills its server, so an old database may be present.
+# A test kills its server, so the database of an earlier test can still exist.
 def is_running(process):
     try:
         os.kill(process, 0)
@@ -95,7 +95,7 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken  # 
 
 
 def live():
-    """Refresh tokens that would be accepted now, of either kind."""
+    """Returns the number of valid refresh tokens of both libraries."""
     whitelisted = OutstandingToken.objects.filter(blacklistedtoken__isnull=True).count()
     return whitelisted + RefreshToken.objects.filter(revoked__isnull=True).count()
 

@@ -1,4 +1,4 @@
-"""The routes of the Django server, and what it counts: each token request that the libraries answered."""
+"""The routes of the Django server. It counts every token request that the libraries answered."""
 
 import hashlib
 
@@ -49,7 +49,7 @@ class Watch:
 
 
 def was_spent(request, response):
-    """Each library knows the tokens that it took back."""
+    """Returns whether a refused refresh token was spent before, which each library records."""
     presented = request.POST.get("refresh_token")
     if presented is None:
         return "blacklisted" in str(response.data)

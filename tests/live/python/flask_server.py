@@ -1,5 +1,6 @@
-"""Flask with flask-jwt-extended. The refresh token is a bearer token like the other and stays the same; or, with the
-argument `cookies`, both are cookies, and whatever changes something proves that it may by a header (double submit).
+"""Flask with flask-jwt-extended. The refresh token is a bearer token and does not rotate.
+
+With the argument `cookies`, both tokens are cookies, and every request that changes data needs a double-submit header.
 """
 
 import sys

@@ -1,6 +1,6 @@
-"""What every server of this folder has: a clock that can be put forward, counts, and routes for the test to reach them.
+"""The code that all servers of this folder share: a clock that can be moved forward, counters, and routes for the test.
 
-The servers themselves know nothing of it but `logged_in`, `accepted` and `refused`.
+The servers themselves call only `logged_in`, `accepted` and `refused`.
 """
 
 import json
@@ -21,7 +21,7 @@ NAMES = {"200": "ok", "401": "unauthorized", "403": "forbidden"}
 RESOURCE = re.compile(r"/(orders|admin)\b")
 
 changed = threading.Condition(threading.RLock())
-# While refusals are late, until the next refresh is accepted, every second one is held back until it is.
+# While refusals are late, every second refusal waits until the next refresh is accepted.
 late = {"on": False, "refusals": 0}
 
 
@@ -48,19 +48,19 @@ def refused(reused):
 
 
 def hold_back():
-    """Not for ever, so that a client that does not refresh fails in its own words."""
+    """Delays every second refusal for a limited time, so that a client that does not refresh fails with its own error."""
     with changed:
         late["refusals"] += 1
         held = late["refusals"] % 2 == 0
         if held:
             changed.wait_for(lambda: not late["on"], timeout=20)
     if held:
-        # Not before the answer of the refresh itself is out.
+        # The response to the refresh is sent before the delayed refusal.
         threading.Event().wait(0.05)
 
 
 def watched(app, live):
-    """The server's WSGI application with the routes of the test before it."""
+    """Adds the routes of the test in front of the server's WSGI application."""
 
     def control(name, query):
         if name == "forward":
@@ -91,7 +91,7 @@ def watched(app, live):
 
 class Threads(ThreadingMixIn, WSGIServer):
     daemon_threads = True
-    # All calls of a test may arrive at once.
+    # All calls of a test can arrive at the same time.
     request_queue_size = 512
 
 
@@ -101,10 +101,10 @@ class Quiet(WSGIRequestHandler):
 
 
 def serve(app, live):
-    """Listens on a free port of loopback; `live` says how many refresh tokens would be accepted now."""
+    """Listens on a free loopback port. `live` returns the number of valid refresh tokens."""
     server = make_server("127.0.0.1", 0, watched(app, live), server_class=Threads, handler_class=Quiet)
     print(f"listening on {server.server_port}", flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    # The test's end of the pipe is closed even if the test is killed.
+    # The operating system closes the test's end of the pipe even if the test is killed.
     sys.stdin.read()
     os._exit(0)

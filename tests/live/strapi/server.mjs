@@ -1,5 +1,5 @@
-// Strapi 5 with its session management: `jwt` and `refreshToken` in JSON, 401 for an expired token, refresh tokens that rotate. Its lists
-// have numbered pages, and it stores uploaded files.
+// Starts Strapi 5 with its session management. Strapi sends `jwt` and `refreshToken` in JSON, rejects an expired token with 401, rotates
+// refresh tokens, sends lists with numbered pages, and stores uploaded files.
 
 import { accepted, loggedIn, refused, serve } from './served.mjs';
 import { randomUUID } from 'node:crypto';
@@ -18,7 +18,8 @@ async function startDatabase() {
   process.env.PGPORT = server.server.address().port;
 }
 
-// The user `ann`, orders, and the permission to read orders and to upload files. Strapi itself permits the session's own calls.
+// Creates the user `ann`, the orders, and the permissions to read orders and to upload files. Strapi permits login, refresh and logout by
+// default.
 async function seed() {
   const role = await strapi.db.query('plugin::users-permissions.role').findOne({ where: { type: 'authenticated' } });
   const actions = ['api::order.order.find', 'plugin::upload.content-api.upload'];
@@ -31,7 +32,7 @@ async function seed() {
   await strapi.db.query('api::order.order').createMany({ data });
 }
 
-// Counts what the routes of the session answer.
+// Counts logins, refreshes and refused refreshes.
 async function count(context, next) {
   const token = context.request.body?.refreshToken;
   await next();

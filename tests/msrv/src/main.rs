@@ -1,20 +1,21 @@
 //! A user's crate with the minimum Rust version of afresh: a trait with a login and a refresh, and a few calls.
 //!
-//! It needs no server: calls before the login send nothing, and nothing listens at the address of the login.
+//! The program needs no server. Calls before the login send no request, and no server listens at the address of the
+//! login.
 
 use std::process::ExitCode;
 
 use afresh::{ApiError, AsTokens, RefreshToken, Result, Tokens, api};
 use serde::{Deserialize, Serialize};
 
-/// What a login takes.
+/// The request body of a login.
 #[derive(Serialize)]
 pub struct Credentials {
     user: String,
     password: String,
 }
 
-/// What a refresh answers.
+/// The response body of a refresh.
 #[derive(Deserialize, AsTokens)]
 pub struct Renewed {
     #[tokens(access)]
@@ -25,25 +26,25 @@ pub struct Renewed {
     expires_in: u64,
 }
 
-/// One order.
+/// An order of the shop.
 #[derive(Debug, Deserialize)]
 pub struct Order {
-    /// Its number.
+    /// The number of the order.
     pub id: u64,
 }
 
-/// Why an order cannot be returned.
+/// The error of a call that returns an order.
 #[derive(Debug, ApiError)]
 pub enum OrderError {
-    /// There is no order with this number.
+    /// The shop has no order with this number.
     #[status(404)]
     NotFound,
-    /// Anything else.
+    /// Any other error.
     #[other]
     Other(afresh::Error),
 }
 
-/// The shop's API.
+/// The API of the shop.
 #[api]
 pub trait Shop {
     /// Logs in.
@@ -51,16 +52,16 @@ pub trait Shop {
     #[post("/login")]
     async fn login(&self, #[json] credentials: &Credentials) -> Result<Tokens>;
 
-    /// Gets new tokens.
+    /// Refreshes the session.
     #[refresh]
     #[post("/refresh")]
     async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Renewed>;
 
-    /// One order.
+    /// Returns one order.
     #[get("/orders/{id}")]
     async fn order(&self, id: u64) -> Result<Order, OrderError>;
 
-    /// All orders with one of these tags.
+    /// Returns all orders with at least one of the tags.
     #[get("/orders")]
     async fn orders(&self, #[query] tag: &[&str]) -> Result<Vec<Order>>;
 }

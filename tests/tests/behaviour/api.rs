@@ -1,4 +1,4 @@
-//! The APIs that all behaviour tests call, and clients for them in a [`World`].
+//! The APIs that most behaviour tests call, and functions that create clients for them in a [`World`].
 
 use crate::transports::ConnectTo;
 
@@ -9,25 +9,25 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// The origin of the world.
+/// The origin of the test server.
 pub const ORIGIN: &str = "https://shop.test";
 
-/// The body of a login.
+/// The JSON body of a login.
 #[derive(Clone, Debug, Serialize)]
 pub struct Credentials {
     pub user: &'static str,
 }
 
-/// The user, in tests where the user does not matter.
+/// The user in tests in which the user does not matter.
 pub const ANN: Credentials = Credentials { user: "ann" };
 
-/// What the shop sells, reduced to one field.
+/// An order of the shop, reduced to one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     pub id: u64,
 }
 
-/// An OAuth API: bearer tokens, and a refresh token in JSON.
+/// An OAuth API with bearer tokens and a refresh token in JSON.
 #[api]
 pub trait Shop {
     #[login]
@@ -45,7 +45,7 @@ pub trait Shop {
     #[get("/orders/{id}")]
     async fn order(&self, id: u64) -> Result<Order>;
 
-    /// With status, headers and receipt.
+    /// Returns the status, the headers and the receipt together with the value.
     #[get("/orders")]
     async fn orders(&self) -> Result<Reply<Value>>;
 
@@ -60,12 +60,12 @@ pub trait Shop {
     #[put("/orders/{id}/photo")]
     async fn photo(&self, id: u64, #[header("content-type")] kind: &str, #[body] image: Bytes) -> Result<()>;
 
-    /// A refusal starts a refresh, but the call is not sent again.
+    /// A refused payment starts a refresh and is not sent again.
     #[no_replay]
     #[post("/orders/{id}/payment")]
     async fn pay(&self, id: u64) -> Result<()>;
 
-    /// Allowed for some users only.
+    /// The server allows this call for some users only.
     #[get("/reports/{id}")]
     async fn report(&self, id: u64) -> Result<Value>;
 
@@ -74,7 +74,7 @@ pub trait Shop {
     async fn health(&self) -> Result<String>;
 }
 
-/// The API that afresh was first written for: access tokens without a scheme, and a refresh token in a cookie.
+/// The API of the first server that afresh supported: access tokens without a scheme, and a refresh token in a cookie.
 #[api(scheme = none)]
 pub trait CookieShop {
     #[login]
@@ -93,39 +93,40 @@ pub trait CookieShop {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// A builder of a client for this world.
+/// Returns a client builder that connects to this world.
 pub fn builder(world: &World) -> ClientBuilder<ShopClient> {
     ShopClient::builder(ORIGIN).connect_to(world.clone())
 }
 
-/// A client without a session.
+/// Returns a client without a session.
 pub fn logged_out_client(world: &World) -> ShopClient {
     builder(world).build().unwrap()
 }
 
-/// A client with the authority's first tokens, without a login request.
+/// Returns a client with the first tokens of the authority, without a login request.
 pub fn logged_in_client(world: &World) -> ShopClient {
     builder(world).tokens(tokens(&world.authority.issue())).build().unwrap()
 }
 
-/// A client that has logged in to a world with [`AuthorityConfig::cookie`](afresh_tests::AuthorityConfig::cookie).
+/// Returns a client that has logged in to a world with
+/// [`AuthorityConfig::cookie`](afresh_tests::AuthorityConfig::cookie).
 pub async fn logged_in_cookie_client(world: &World) -> CookieShopClient {
     let shop = CookieShopClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     shop.login(&ANN).await.unwrap();
     shop
 }
 
-/// The tokens in the runtime's type.
+/// Converts issued tokens to the runtime's type.
 pub fn tokens(issued: &TokenPair) -> Tokens {
     Tokens::new(&*issued.access).with_refresh(&*issued.refresh)
 }
 
-/// The answer to `order(id)`.
+/// Returns the answer to `order(id)`.
 pub fn order(id: u64) -> (u16, Value) {
     (200, json!({ "id": id }))
 }
 
-/// The names of the events since the last call.
+/// Returns the names of the events since the last call.
 pub fn event_names(events: &mut SessionEvents) -> Vec<&'static str> {
     let names = std::iter::from_fn(|| events.try_next()).map(|event| match event {
         SessionEvent::LoggedIn => "logged in",

@@ -1,4 +1,4 @@
-//! Calls from code that is not async.
+//! Calls from blocking code.
 
 use std::thread;
 use std::time::Duration;
@@ -7,7 +7,8 @@ use afresh::{Items, Pages, Result, SessionState, Tokens, api};
 use afresh_tests::{Answer, World};
 use serde_json::json;
 
-use crate::api::{ANN, ORIGIN, Order, Shop, builder, logged_in_client, logged_out_client, order};
+use crate::api::{ANN, ORIGIN, Order, Shop, ShopClient, builder, logged_in_client, logged_out_client, order};
+use crate::fake_store::FakeStore;
 use crate::transports::ConnectTo;
 
 #[api]
@@ -21,7 +22,7 @@ trait Archive {
     async fn items(&self) -> Result<Items<u64>>;
 }
 
-/// A script without async code: login, a refused call, a refresh by hand, a hand-written request, logout.
+/// A blocking program can log in, make calls that refresh, send hand-written requests, and log out.
 #[test]
 fn a_script_waits_for_each_call() {
     let world = World::new();
@@ -40,7 +41,20 @@ fn a_script_waits_for_each_call() {
     world.authority.assert_logins(2);
 }
 
-/// Calls on many threads share one refresh.
+/// A script can wait until a change of the session is stored, although no call follows the change.
+#[test]
+fn a_script_waits_until_a_change_is_stored() {
+    let world = World::new();
+    let store = FakeStore::new();
+    let process = || builder(&world).store(store.clone()).build().unwrap();
+    process().session().set(Tokens::new("a1")).wait().unwrap();
+    let next: ShopClient = process();
+    assert_eq!(next.session().load().wait().unwrap(), SessionState::LoggedIn);
+    next.session().clear().wait().unwrap();
+    assert_eq!(process().session().load().wait().unwrap(), SessionState::LoggedOut);
+}
+
+/// Blocking calls on many threads share one refresh.
 #[test]
 fn many_threads_share_one_refresh() {
     let world = World::new();
@@ -55,7 +69,7 @@ fn many_threads_share_one_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// Streams are read one item at a time.
+/// A blocking caller reads a paged response one page or one item at a time.
 #[test]
 fn pages_are_waited_for_one_by_one() {
     let world = World::new();
@@ -73,7 +87,7 @@ fn pages_are_waited_for_one_by_one() {
     assert_eq!(all, [1, 2, 3]);
 }
 
-/// Timers run while the thread waits.
+/// The time-out of a call works while a thread waits for the call.
 #[test]
 fn a_time_out_ends_a_call_that_is_waited_for() {
     let world = World::new();
@@ -83,7 +97,7 @@ fn a_time_out_ends_a_call_that_is_waited_for() {
     assert!(error.is_timeout(), "{error}");
 }
 
-/// A thread of `spawn_blocking` runs no async code.
+/// A thread of `spawn_blocking` can wait for a call, because it runs no async code.
 #[tokio::test]
 async fn a_blocking_thread_of_a_runtime_may_wait() {
     let world = World::new();
@@ -93,7 +107,7 @@ async fn a_blocking_thread_of_a_runtime_may_wait() {
     assert_eq!(waited.await.unwrap().unwrap(), Order { id: 7 });
 }
 
-/// In async code there is a panic, not a thread that is blocked.
+/// `wait` panics in async code instead of blocking the thread.
 #[tokio::test]
 async fn waiting_in_async_code_panics() {
     let world = World::new();
@@ -101,5 +115,8 @@ async fn waiting_in_async_code_panics() {
     let panic = tokio::spawn(async move { shop.order(7).wait().is_ok() }).await.unwrap_err();
     let panic = panic.into_panic();
     let text = panic.downcast_ref::<&str>().copied().unwrap_or_default();
-    assert!(text.contains(".await") && text.contains("spawn_blocking"), "says what to write: {text:?}");
+    assert!(
+        text.contains(".await") && text.contains("spawn_blocking"),
+        "the message names the fix: {text:?}"
+    );
 }

@@ -1,5 +1,4 @@
-//! Which bodies are sent again after a refresh: the same bytes, encoded once. And bodies that cannot or must not be
-//! sent again.
+//! After a refresh, a call is sent again with the same encoded body. A body that cannot be sent twice gives an error.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -17,7 +16,7 @@ use tower::{ServiceExt, service_fn};
 use crate::api::{ORIGIN, ShopClient, logged_in_client, tokens};
 use crate::waiting::done;
 
-/// Bodies of every kind.
+/// An API with request bodies of every kind.
 #[api]
 trait Uploads {
     #[post("/files")]
@@ -46,7 +45,7 @@ trait Uploads {
     async fn file_once(&self, #[body] file: Body) -> Result<Value>;
 }
 
-/// Counts how often it is serialized.
+/// A value that counts how often it is serialized.
 #[derive(Default)]
 struct Counted(AtomicUsize);
 
@@ -71,7 +70,7 @@ pub fn accepted() -> (u16, Value) {
     (200, json!({}))
 }
 
-/// The body of both sends of a call that was sent again. Apart from the token, the two sends are equal.
+/// Returns the body of a call that was sent twice, and checks that the two requests differ only in the token.
 pub fn body_of_both(world: &World) -> Bytes {
     let [.., first, second] = &*world.stage.log() else { panic!("two sends") };
     assert_eq!(first.differences(second), ["header authorization"]);
@@ -79,7 +78,7 @@ pub fn body_of_both(world: &World) -> Bytes {
     second.body().clone()
 }
 
-/// L1: JSON, forms and JSON fields are serialized once and sent twice, byte for byte the same.
+/// L1: JSON, forms and JSON fields are serialized once, and both requests have the same bytes.
 #[tokio::test(start_paused = true)]
 async fn a_body_is_serialized_once_and_sent_again_unchanged() {
     let world = World::new();
@@ -99,7 +98,7 @@ async fn a_body_is_serialized_once_and_sent_again_unchanged() {
     world.authority.assert_refreshes(2);
 }
 
-/// L1, L8: bytes are copied for neither send: both sends use the caller's memory.
+/// L1, L8: both requests use the caller's memory for a byte body, without a copy.
 #[tokio::test(start_paused = true)]
 async fn bytes_are_sent_twice_without_a_copy() {
     let world = World::new();
@@ -114,7 +113,7 @@ async fn bytes_are_sent_twice_without_a_copy() {
     }
 }
 
-/// L2: the second send encodes nothing again: not the body, the path or the query.
+/// L2: the second request does not encode the body, the path or the query again.
 #[tokio::test(start_paused = true)]
 async fn nothing_is_encoded_twice() {
     let world = World::new();
@@ -131,8 +130,8 @@ async fn nothing_is_encoded_twice() {
     }
 }
 
-/// L4: a stream is sent once. The session is refreshed, and the error says why the call was not sent again and what
-/// the server answered.
+/// L4: a one-shot stream is not sent again. The session is refreshed, and the error reports why the call was not sent
+/// again and contains the server's response.
 #[tokio::test(start_paused = true)]
 async fn a_refused_one_shot_stream_is_not_sent_again() {
     let world = World::new();
@@ -151,13 +150,18 @@ async fn a_refused_one_shot_stream_is_not_sent_again() {
     assert_eq!(error.status().unwrap().as_u16(), 403);
     assert_eq!(error.json::<Value>(), Some(refusal));
 
-    assert_eq!(uploads.file(one_shot()).await.unwrap(), json!({}), "called again with a new one");
+    assert_eq!(
+        uploads.file(one_shot()).await.unwrap(),
+        json!({}),
+        "a second call with a new stream succeeds"
+    );
     assert!(shop.session().tokens().is_some());
     world.stage.assert_sends(2);
     world.authority.assert_refreshes(1);
 }
 
-/// L4: the same when another call has refreshed already, when the refresh fails, and for a hand-written request.
+/// L4: a one-shot stream is not sent again after another call's refresh, after a failed refresh, or in a hand-written
+/// request.
 #[tokio::test(start_paused = true)]
 async fn a_one_shot_stream_is_never_sent_twice() {
     let world = World::new();
@@ -185,7 +189,7 @@ async fn a_one_shot_stream_is_never_sent_twice() {
     world.authority.assert_refreshes(3);
 }
 
-/// L4: with `#[no_replay]` a stream is like any other body: the refusal is the answer.
+/// L4: a `#[no_replay]` call with a one-shot stream returns the server's refusal like a call with any other body.
 #[tokio::test(start_paused = true)]
 async fn a_one_shot_stream_of_a_no_replay_call_gets_its_refusal() {
     let world = World::new();
@@ -197,7 +201,7 @@ async fn a_one_shot_stream_of_a_no_replay_call_gets_its_refusal() {
     world.authority.assert_refreshes(1);
 }
 
-/// L5: a factory makes a stream for each send.
+/// L5: a stream factory creates a new stream for each request.
 #[tokio::test(start_paused = true)]
 async fn a_stream_factory_is_called_for_each_send() {
     let world = World::new();
@@ -216,7 +220,8 @@ async fn a_stream_factory_is_called_for_each_send() {
     world.authority.assert_refreshes(1);
 }
 
-/// L7: a stream counts as sent once its call was sent, even if the server refused before it read anything.
+/// L7: a stream cannot be sent again after its request was sent, even if the server refused the request without reading
+/// the body.
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_the_server_did_not_read_counts_as_sent() {
     let world = World::new();

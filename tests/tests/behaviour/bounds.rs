@@ -1,4 +1,5 @@
-//! Bounds: refreshes over a long time, tasks and wake-ups per waiting call. Another binary counts memory.
+//! Upper bounds for refreshes over a long time, and for the tasks and wake-ups of each waiting call.
+//! `tests/allocations.rs` measures memory.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,7 +17,7 @@ use crate::waiting::{done, settled};
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// Counts how often a future is polled: once at the start, and once for each wake-up.
+/// Counts how often a future is polled: once at the start and once for each wake-up.
 struct Polled<F> {
     inner: Pin<Box<F>>,
     polls: Arc<AtomicUsize>,
@@ -32,7 +33,7 @@ impl<F: Future> Future for Polled<F> {
     }
 }
 
-/// V1, B15: ten thousand waiting calls need no task except the refresh. Each is woken once.
+/// V1, B15: ten thousand waiting calls need no task in addition to the refresh, and each call is woken once.
 #[tokio::test(start_paused = true)]
 async fn a_waiting_call_costs_no_task_and_one_wake_up() {
     const WAITERS: usize = 10_000;
@@ -50,11 +51,11 @@ async fn a_waiting_call_costs_no_task_and_one_wake_up() {
     settled().await;
     assert_eq!(Handle::current().metrics().num_alive_tasks(), WAITERS + 1);
     let waiting = polls.swap(0, Ordering::Relaxed);
-    assert_eq!(waiting, 2 * WAITERS, "one poll to send, one to see the refusal");
+    assert_eq!(waiting, 2 * WAITERS, "each call is polled once to send and once to read the refusal");
 
     exchange.release();
     let replays = world.stage.arrivals(WAITERS).await;
-    assert_eq!(polls.load(Ordering::Relaxed), WAITERS, "one wake each when the refresh is over");
+    assert_eq!(polls.load(Ordering::Relaxed), WAITERS, "the end of the refresh wakes each call once");
     for replay in replays {
         replay.answer_with(order(7));
     }
@@ -65,7 +66,7 @@ async fn a_waiting_call_costs_no_task_and_one_wake_up() {
     world.authority.assert_refreshes(1);
 }
 
-/// V5: a waiting call is not polled while time passes.
+/// V5: a call that waits for a refresh is not polled while time passes.
 #[tokio::test(start_paused = true)]
 async fn a_waiting_call_is_not_polled_while_time_passes() {
     let world = World::new();
@@ -87,8 +88,8 @@ async fn a_waiting_call_is_not_polled_while_time_passes() {
     done(call).await.unwrap();
 }
 
-/// V2: a day without the token endpoint and a call every ten seconds cost one refresh a minute. Afterwards calls
-/// succeed again.
+/// V2: if the token endpoint is down for a day and a call is made every ten seconds, there is at most about one refresh
+/// a minute. Calls succeed again after the outage.
 #[tokio::test(start_paused = true)]
 async fn a_long_outage_costs_one_refresh_for_each_pause() {
     let world = World::new();
@@ -115,7 +116,7 @@ async fn a_long_outage_costs_one_refresh_for_each_pause() {
     assert_eq!(shop.order(7).await.unwrap().id, 7);
 }
 
-/// V3: thirty days with a call every three minutes cost one refresh for each token. No call is refused.
+/// V3: thirty days with a call every three minutes need one refresh for each token, and no call is refused.
 #[tokio::test(start_paused = true)]
 async fn a_long_healthy_run_costs_one_refresh_for_each_token() {
     let hour = Duration::from_hours(1);
@@ -130,13 +131,13 @@ async fn a_long_healthy_run_costs_one_refresh_for_each_token() {
         settled().await;
         advance(Duration::from_secs(179)).await;
     }
-    assert_eq!(world.stage.sends(), calls, "requests at the API: none was refused");
+    assert_eq!(world.stage.sends(), calls, "requests at the API: no call was refused");
     let (posts, granted) = (world.authority.refreshes(), world.authority.granted());
     assert_eq!(posts, granted);
     assert!((30 * 24 - 1..=30 * 24 + 8).contains(&posts), "{posts}");
 }
 
-/// V3: if the server sends no lifetimes, each token costs one refusal, one refresh and one second send.
+/// V3: if the server sends no lifetimes, each token causes one refusal, one refresh and one repeated call.
 #[tokio::test(start_paused = true)]
 async fn a_long_run_with_unknown_lifetimes_costs_one_refusal_for_each_token() {
     let world = World::new();

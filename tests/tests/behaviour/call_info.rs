@@ -1,4 +1,4 @@
-//! What tower layers know of a call, and a limiter that uses it.
+//! The `CallInfo` that tower layers can read from each request, and a rate limiter that uses it.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::api::{ANN, ORIGIN, Order, Shop, ShopClient, order, tokens};
 
 type Infos = Arc<Mutex<Vec<Option<CallInfo>>>>;
 
-/// A service that keeps what it knows of each request.
+/// Returns a service that records the `CallInfo` of each request.
 fn recording(
     world: &World,
 ) -> (
@@ -51,7 +51,7 @@ trait Archive {
     async fn upload(&self, #[part] file: Part, #[part] name: &str) -> Result<()>;
 }
 
-/// Each request says which method it belongs to, as what, and in which attempt.
+/// The `CallInfo` of each request contains the method, the path template, the kind of call and the attempt.
 #[tokio::test(start_paused = true)]
 async fn each_request_says_which_call_it_belongs_to() {
     let world = World::new();
@@ -85,7 +85,8 @@ async fn each_request_says_which_call_it_belongs_to() {
     );
 }
 
-/// The prefix of the trait belongs to the template; redirects and multipart bodies carry the same.
+/// The path template contains the path prefix of the trait. Redirected requests and multipart requests have the same
+/// `CallInfo` as other requests.
 #[tokio::test(start_paused = true)]
 async fn redirects_and_multipart_bodies_carry_the_same() {
     let world = World::new();
@@ -103,7 +104,7 @@ async fn redirects_and_multipart_bodies_carry_the_same() {
     assert_eq!(seen(&infos), [of_order, of_order, of_upload]);
 }
 
-/// Grants belong to no method.
+/// The requests of a `RefreshTokenGrant` have no method name, and their kinds are refresh and revocation.
 #[tokio::test(start_paused = true)]
 async fn a_grant_is_a_refresh_and_a_revocation() {
     let world = World::new();
@@ -126,7 +127,7 @@ async fn a_grant_is_a_refresh_and_a_revocation() {
     assert_eq!(kinds, [(None, CallKind::Refresh), (None, CallKind::Revocation)]);
 }
 
-/// 5 requests a second, in the order of arrival.
+/// Returns a service that limits requests to 5 a second, in the order of arrival.
 fn limited(
     world: &World,
     refreshes_pass: bool,
@@ -154,7 +155,7 @@ fn limited(
     })
 }
 
-/// What 120 calls with an expired token come to behind the limiter.
+/// Makes 120 calls with an expired token behind the rate limiter and returns their results.
 async fn behind_a_limiter(world: &World, refreshes_pass: bool) -> Vec<Result<Order, Error>> {
     let session = Session::new();
     session.set(tokens(&world.authority.issue()));
@@ -170,7 +171,7 @@ async fn behind_a_limiter(world: &World, refreshes_pass: bool) -> Vec<Result<Ord
     outcomes
 }
 
-/// W14: a limiter that lets refreshes pass holds up no call for lack of a token.
+/// W14: if the rate limiter does not delay refreshes, all calls succeed after one refresh.
 #[tokio::test(start_paused = true)]
 async fn a_limiter_that_lets_refreshes_pass_starves_no_call() {
     let world = World::new();
@@ -180,7 +181,7 @@ async fn a_limiter_that_lets_refreshes_pass_starves_no_call() {
     assert!(world.authority.requests(Role::Refresh)[0].at() < world.stage.log()[2].at());
 }
 
-/// W14, the other way round: a limiter that holds up the refresh as well starves the calls.
+/// W14: if the rate limiter also delays refreshes, some calls fail.
 #[tokio::test(start_paused = true)]
 async fn a_limiter_that_holds_up_refreshes_starves_calls() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Options of one call, and clients that give each call the same options: time-out, headers, session.
+//! Options of one call and of one client handle: time-out, headers, session.
 
 use std::time::Duration;
 
@@ -37,7 +37,8 @@ async fn time_of<T>(call: Pending<Result<T>>) -> (Duration, Error) {
     (begun.elapsed(), error)
 }
 
-/// The time-out of the call outranks that of the client's clone, that one the method's, and that one the builder's.
+/// The time-out of a call replaces all other time-outs: the time-outs of `with_timeout`, of the method and of the
+/// builder.
 #[tokio::test(start_paused = true)]
 async fn the_time_out_of_a_call_outranks_all_others() {
     let world = World::new();
@@ -55,7 +56,7 @@ async fn the_time_out_of_a_call_outranks_all_others() {
     }
 }
 
-/// A call that waits unpolled, in a queue of the user's, uses no time.
+/// The time-out of a call starts at the first poll of its future.
 #[tokio::test(start_paused = true)]
 async fn the_time_of_a_call_runs_from_its_first_poll() {
     let world = World::new();
@@ -66,7 +67,7 @@ async fn the_time_of_a_call_runs_from_its_first_poll() {
     assert_eq!((time, error.is_timeout()), (2 * SECOND, true));
 }
 
-/// Roles take options as well, and the session is set by a login with options.
+/// Calls of role methods also have options, and a login with options sets the session.
 #[tokio::test(start_paused = true)]
 async fn calls_with_a_role_take_options() {
     let world = World::new();
@@ -80,7 +81,8 @@ async fn calls_with_a_role_take_options() {
     assert_eq!(world.authority.requests(Role::Logout)[0].header("x-trace"), Some("8"));
 }
 
-/// A header of the call replaces that of the clone, the method, an argument and the builder, on every send.
+/// A header option of the call replaces every other header with this name: of the client handle, the method, an
+/// argument and the builder.
 #[tokio::test(start_paused = true)]
 async fn a_header_of_a_call_replaces_all_others_of_its_name() {
     let world = World::new();
@@ -110,7 +112,7 @@ async fn a_header_of_a_call_replaces_all_others_of_its_name() {
     assert_eq!(headers(2), "call method argument  17");
 }
 
-/// If an option cannot be sent, the call returns an error and nothing is sent.
+/// If an option is invalid, the call returns an error and sends nothing.
 #[tokio::test(start_paused = true)]
 async fn an_option_that_cannot_be_sent_is_an_error_of_the_call() {
     let world = World::new();
@@ -134,7 +136,7 @@ async fn an_option_that_cannot_be_sent_is_an_error_of_the_call() {
     assert_eq!(refused.to_string(), "`retry`: the status 401 causes a refresh, so it cannot be retried");
 }
 
-/// An option after the first poll would be without effect, so it is an error.
+/// An option that is set after the first poll has no effect, so the call returns an error.
 #[tokio::test(start_paused = true)]
 async fn an_option_after_the_first_poll_is_an_error() {
     let world = World::new();
@@ -149,7 +151,8 @@ async fn an_option_after_the_first_poll_is_an_error() {
     assert!(error.is_request(), "{error}");
 }
 
-/// A13: a hand-written authorization header is sent as it is. If the server refuses it, the call returns the refusal.
+/// A13: a hand-written authorization header is sent unchanged. If the server refuses the request, the call returns the
+/// refusal and starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn an_authorization_option_turns_the_session_off_for_the_call() {
     let world = World::new();
@@ -164,7 +167,8 @@ async fn an_authorization_option_turns_the_session_off_for_the_call() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// The time-out of a list applies to each page separately, and so do headers.
+/// The options of a paged call apply to each page: the time-out separately for each page, and the headers to every
+/// request.
 #[tokio::test(start_paused = true)]
 async fn options_of_pages_hold_for_each_page() {
     let world = World::new();
@@ -185,7 +189,7 @@ async fn options_of_pages_hold_for_each_page() {
     assert!(world.stage.log().iter().all(|sent| sent.header("x-trace") == Some("t1")));
 }
 
-/// A request that the user wrote by hand takes the same options.
+/// Hand-written requests have the same options as calls.
 #[tokio::test(start_paused = true)]
 async fn hand_written_requests_take_options() {
     let world = World::new();
@@ -199,7 +203,7 @@ async fn hand_written_requests_take_options() {
     assert_eq!((time, error.is_timeout()), (SECOND, true));
 }
 
-/// Each user has a session, and each session its own refresh in the way of the client.
+/// One client with fifty sessions makes one refresh for each session.
 #[tokio::test(start_paused = true)]
 async fn one_client_serves_many_users_with_a_session_each() {
     let world = World::new();
@@ -230,7 +234,7 @@ async fn one_client_serves_many_users_with_a_session_each() {
     assert!(nobody.order(7).await.unwrap_err().is_no_session());
 }
 
-/// A session that is in use keeps its own way to refresh.
+/// A session that already belongs to a client keeps the refresh method of that client.
 #[tokio::test(start_paused = true)]
 async fn a_session_in_use_keeps_its_own_way_to_refresh() {
     let world = World::new();
@@ -251,7 +255,8 @@ async fn a_session_in_use_keeps_its_own_way_to_refresh() {
     world.authority.assert_refreshes(0);
 }
 
-/// The limit of the call outranks that of the builder, whether it is lower or higher, and holds for each page.
+/// The body limit of a call replaces the body limit of the builder, even if the limit of the call is larger. The limit
+/// applies to each page.
 #[tokio::test(start_paused = true)]
 async fn the_longest_body_of_a_call_outranks_that_of_the_builder() {
     let world = World::new();
@@ -272,7 +277,7 @@ async fn the_longest_body_of_a_call_outranks_that_of_the_builder() {
     assert!(pages.next().await.unwrap().unwrap_err().is_body_too_large());
 }
 
-/// A login reads no more than its call allows.
+/// The body limit of a call also applies to a login.
 #[tokio::test(start_paused = true)]
 async fn a_login_keeps_the_limit_of_its_call() {
     let world = World::new();

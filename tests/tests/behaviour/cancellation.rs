@@ -1,4 +1,4 @@
-//! Dropped callers: a refresh does not depend on any of the calls that wait for it.
+//! A refresh does not depend on the calls that wait for the refresh: the callers can drop these calls.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use tower::{ServiceExt, service_fn};
 use crate::api::{ORIGIN, Shop, ShopClient, builder, event_names, logged_in_client, order, tokens};
 use crate::waiting::{done, drop_call, next_event, settled};
 
-/// The session holds no leftover state: one more call uses the second tokens and needs no refresh.
+/// Asserts that there was one refresh, and that the next call uses its tokens without another refresh.
 async fn assert_refreshed_once(world: &World, shop: &ShopClient) {
     let second = Tokens::new(world.authority.access(2)).with_refresh(world.authority.refresh(2));
     assert_eq!(shop.session().tokens(), Some(second));
@@ -26,7 +26,7 @@ async fn assert_refreshed_once(world: &World, shop: &ShopClient) {
     world.authority.assert_granted(1);
 }
 
-/// F1: a call that is dropped before its refusal is read starts no refresh.
+/// F1: a call that is dropped before it reads its refusal starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_call_dropped_before_its_refusal_is_read_starts_no_refresh() {
     let world = World::new();
@@ -48,7 +48,7 @@ async fn a_call_dropped_before_its_refusal_is_read_starts_no_refresh() {
     assert_eq!(shop.order(3).await.unwrap().id, 3, "the session is unchanged");
 }
 
-/// F1: the call is dropped while the body of the refusal, the refresh or the answer to the refresh is on its way.
+/// F1: a refresh completes if its only call is dropped while the refresh request or its response is in transit.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_completes_after_its_only_call_is_dropped() {
     let holds: [fn(&Authority, Role); 2] = [Authority::hold, Authority::hold_processed];
@@ -72,7 +72,7 @@ async fn a_refresh_completes_after_its_only_call_is_dropped() {
     }
 }
 
-/// F1: the call is dropped during its second send, or while its answer is being read.
+/// F1: the new tokens are kept if the call is dropped during its second request or while its response is read.
 #[tokio::test(start_paused = true)]
 async fn the_new_tokens_stay_when_the_call_is_dropped_during_its_second_send() {
     let world = World::new();
@@ -95,7 +95,7 @@ async fn the_new_tokens_stay_when_the_call_is_dropped_during_its_second_send() {
     assert_refreshed_once(&world, &shop).await;
 }
 
-/// F2: a thousand calls wait, and all but one are dropped. The remaining one is answered whichever it is.
+/// F2: if a thousand calls wait for a refresh and 999 of these calls are dropped, the remaining call succeeds.
 #[tokio::test(start_paused = true)]
 async fn the_last_of_a_thousand_waiting_calls_is_answered() {
     for survivor in [0, 637, 999] {
@@ -120,7 +120,7 @@ async fn the_last_of_a_thousand_waiting_calls_is_answered() {
     }
 }
 
-/// F3: the refresh is detached from its start: the call is dropped before the refresh has run at all.
+/// F3: a refresh completes even if its call is dropped before the refresh was polled for the first time.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_completes_if_its_call_is_dropped_before_the_first_poll() {
     let world = World::new();
@@ -133,14 +133,14 @@ async fn a_refresh_completes_if_its_call_is_dropped_before_the_first_poll() {
         world.stage.arrival().await.answer(403);
         assert!(poll!(&mut call).is_pending());
         assert_eq!(shop.session().state(), SessionState::Refreshing);
-        assert_eq!(world.authority.refreshes(), 0, "refreshes: the refresh has begun and not run yet");
+        assert_eq!(world.authority.refreshes(), 0, "refreshes: the refresh was started and not polled yet");
     }
     world.authority.parked(Role::Refresh).await.release();
     assert!(matches!(next_event(&mut events).await, Some(SessionEvent::Refreshed)));
     assert_refreshed_once(&world, &shop).await;
 }
 
-/// F4: a call that is dropped while it waits is not sent again.
+/// F4: a call that is dropped while it waits for a refresh is not sent again.
 #[tokio::test(start_paused = true)]
 async fn a_call_dropped_while_it_waits_is_not_sent_again() {
     let world = World::new();
@@ -162,7 +162,7 @@ async fn a_call_dropped_while_it_waits_is_not_sent_again() {
     assert_eq!(world.stage.routes(), ["GET /orders/1", "GET /orders/2", "GET /orders/1"]);
 }
 
-/// F5: dropping the first waiting call leaves the refresh in place. Later calls join it.
+/// F5: if the first waiting call is dropped, the refresh continues, and later calls join it.
 #[tokio::test(start_paused = true)]
 async fn dropping_the_first_waiting_call_starts_no_second_refresh() {
     let world = World::new();
@@ -183,7 +183,7 @@ async fn dropping_the_first_waiting_call_starts_no_second_refresh() {
     assert_refreshed_once(&world, &shop).await;
 }
 
-/// F6: with every handle dropped, the refresh still finishes. Then the session is freed.
+/// F6: if all client handles are dropped, the refresh still completes. The session is freed after the refresh.
 #[tokio::test(start_paused = true)]
 async fn a_session_without_handles_finishes_its_refresh_and_is_freed() {
     let world = World::new();
@@ -204,11 +204,11 @@ async fn a_session_without_handles_finishes_its_refresh_and_is_freed() {
     let exchange = world.authority.parked(Role::Refresh).await;
     drop_call(call).await;
     drop(shop);
-    assert!(Arc::strong_count(&alive) > 1, "the flight still holds what it needs");
+    assert!(Arc::strong_count(&alive) > 1, "the refresh keeps the transport alive");
     exchange.release();
     assert!(matches!(next_event(&mut events).await, Some(SessionEvent::Refreshed)));
     assert!(next_event(&mut events).await.is_none());
-    assert_eq!(Arc::strong_count(&alive), 1, "references left");
+    assert_eq!(Arc::strong_count(&alive), 1, "remaining references");
     world.authority.assert_granted(1);
 }
 
@@ -216,8 +216,8 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }
 
-/// F7, F9: the refresh ends with its runtime. Calls that wait on another runtime get an error, and the next call
-/// starts a new refresh.
+/// F7, F9: the end of a runtime ends the refresh on this runtime. Waiting calls on another runtime get an error
+/// immediately, and the next call starts a new refresh.
 #[test]
 fn calls_on_another_runtime_survive_the_end_of_the_refreshs_runtime() {
     for polled in [true, false] {
@@ -246,9 +246,9 @@ fn calls_on_another_runtime_survive_the_end_of_the_refreshs_runtime() {
             (done(waiter).await.unwrap_err(), waiting.elapsed())
         });
         assert!(error.is_refresh(), "{error:?}");
-        assert_eq!(waited, Duration::ZERO, "it gets the error at once");
+        assert_eq!(waited, Duration::ZERO, "the waiting call gets the error at once");
         assert_eq!(error.rejection().unwrap().status(), 403);
-        assert_eq!(shop.session().state(), SessionState::LoggedIn, "the slot is free");
+        assert_eq!(shop.session().state(), SessionState::LoggedIn, "a new refresh can start");
         world.guard_with(403, |_| order(3));
         world.authority.open(Role::Refresh);
         world.authority.expire();
@@ -257,7 +257,7 @@ fn calls_on_another_runtime_survive_the_end_of_the_refreshs_runtime() {
     }
 }
 
-/// F7: if the runtime is kept but never runs again, calls on another runtime do not wait forever. One of them refreshes.
+/// F7: if the runtime of a refresh is not polled any more, waiting calls on another runtime start a new refresh.
 #[test]
 fn calls_on_another_runtime_survive_a_runtime_that_stops_running() {
     let world = World::new();
@@ -287,7 +287,7 @@ fn calls_on_another_runtime_survive_a_runtime_that_stops_running() {
     world.authority.assert_granted(1);
 }
 
-/// F7: if no refresh is ever answered, a call gives up the refresh that it waited for, and the one that took its place.
+/// F7: if no refresh is answered, a call abandons the first refresh, waits for one more refresh, and then fails.
 #[test]
 fn a_call_waits_for_two_refreshes_at_most() {
     let world = World::new();
@@ -311,8 +311,8 @@ fn a_call_waits_for_two_refreshes_at_most() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// F8, A10: a call's deadline covers the refresh. The refresh has its own deadline, and the next call uses its
-/// tokens.
+/// F8, A10: the deadline of a call includes its wait for the refresh. The refresh has its own deadline and completes,
+/// and the next call uses its tokens.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_outlives_the_deadline_of_its_call() {
     let world =
@@ -325,7 +325,7 @@ async fn a_refresh_outlives_the_deadline_of_its_call() {
     world.stage.arrival().await.answer(403);
     let error = done(call).await.unwrap_err();
     assert!(error.is_timeout(), "{error:?}");
-    assert_eq!(error.rejection().unwrap().status(), 403, "what it had met is not lost");
+    assert_eq!(error.rejection().unwrap().status(), 403, "the time-out error contains the refusal");
     assert_eq!(started.elapsed(), Duration::from_secs(3));
     assert_eq!(error.method(), Some("Shop::order"));
     world.stage.assert_sends(1);
@@ -336,7 +336,7 @@ async fn a_refresh_outlives_the_deadline_of_its_call() {
     assert_refreshed_once(&world, &shop).await;
 }
 
-/// A10: one deadline covers the first send, the refresh, the second send and its body.
+/// A10: one deadline covers the first request, the refresh, the second request and the response body.
 #[tokio::test(start_paused = true)]
 async fn the_deadline_of_a_call_covers_both_sends_and_the_body() {
     let world =

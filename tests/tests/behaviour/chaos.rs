@@ -1,9 +1,9 @@
-//! Randomised runs: clients of several sessions against a server that rotates refresh tokens and revokes the family
-//! on reuse. Delays, refusals, broken connections, dropped callers, logins and logouts come at random moments of a
-//! paused clock. The seed alone decides each run.
+//! Random runs: clients of several sessions use a server that rotates refresh tokens and ends the session on reuse.
+//! Delays, refusals, broken connections, dropped calls, logins and logouts occur at random times of a paused clock. The
+//! seed alone determines each run.
 //!
-//! A failed run prints its seed. `AFRESH_CHAOS_SEED=7 cargo test -p afresh-tests --test behaviour chaos` repeats it,
-//! and `AFRESH_CHAOS_SEEDS=100000` runs more.
+//! A failed run prints its seed. `AFRESH_CHAOS_SEED=7 cargo test -p afresh-tests --test behaviour chaos` repeats the
+//! run with this seed, and `AFRESH_CHAOS_SEEDS=100000` sets the number of runs.
 
 mod api;
 mod checks;
@@ -21,7 +21,7 @@ use tokio::runtime::Builder;
 use self::faults::FaultLevel;
 use self::run::Run;
 
-/// How many runs an ordinary test makes.
+/// The number of runs in each test.
 const RUNS: u64 = 1000;
 
 fn from_environment(name: &str) -> Option<u64> {
@@ -35,7 +35,7 @@ fn seeds() -> Range<u64> {
     }
 }
 
-/// What happened in all runs, to detect runs in which nothing happens.
+/// The counts of all runs, which show that the runs really exercise the client.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counts {
     calls: usize,
@@ -58,7 +58,7 @@ impl std::ops::AddAssign for Counts {
 }
 
 fn run_once(seed: u64, level: FaultLevel) -> Counts {
-    // The random numbers of the runtime and of the run are the same each time.
+    // The seed makes the random numbers of the runtime and of the run repeatable.
     fastrand::seed(seed);
     let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     let run = catch_unwind(AssertUnwindSafe(|| runtime.block_on(Run::new(seed, level).run())));
@@ -68,7 +68,7 @@ fn run_once(seed: u64, level: FaultLevel) -> Counts {
     })
 }
 
-/// Makes all runs, on as many threads as the machine has. Each run stays on one thread.
+/// Makes all runs, with one thread for each core. Each run stays on one thread.
 fn run_all(level: FaultLevel) -> Counts {
     let threads = thread::available_parallelism().map_or(1, |n| n.get() as u64);
     thread::scope(|scope| {
@@ -91,8 +91,8 @@ fn run_all(level: FaultLevel) -> Counts {
     })
 }
 
-/// G2, I2, I3, I4, I5, I7, I14, I16: no random run presents a spent token, sends a call under two identities or more
-/// than twice, or fails a call without a reason.
+/// G2, I2, I3, I4, I5, I7, I14, I16: no random run presents a spent refresh token, sends a call with two identities or
+/// more than twice, or fails a call without a reason.
 #[test]
 fn no_random_run_reuses_a_token_or_fails_a_call_without_a_reason() {
     let counts = run_all(FaultLevel::Errors);
@@ -103,19 +103,19 @@ fn no_random_run_reuses_a_token_or_fails_a_call_without_a_reason() {
     }
 }
 
-/// B1, B3, J1, J3: where the server is only slow and tokens only expire, every call is answered unless its session
-/// ends.
+/// B1, B3, J1, J3: if the server is only slow and tokens only expire, every call succeeds unless its session ends.
 #[test]
 fn without_faults_every_call_of_a_lasting_session_is_answered() {
     let counts = run_all(FaultLevel::DelaysOnly);
     if from_environment("AFRESH_CHAOS_SEED").is_none() {
-        // A logout can overtake a refresh, which is then refused.
+        // A logout can overtake a refresh, and the server then refuses the refresh.
         assert!(counts.refreshes - counts.granted <= counts.refreshes / 1000, "{counts:?}");
         assert!(counts.answered > counts.calls / 2, "{counts:?}");
     }
 }
 
-/// G3, D1: the same where answers of the refresh endpoint are lost and the server has a grace period.
+/// G3, D1: if responses of the refresh endpoint are lost and the server has a grace period, no random run reuses a
+/// token.
 #[test]
 fn lost_answers_of_a_server_with_a_grace_period_reuse_no_token() {
     let counts = run_all(FaultLevel::LostAnswers);

@@ -1,4 +1,5 @@
-//! What an answer says about the credential: expired, suspect, or nothing.
+//! Tests what a response means for the token: it has expired, it may have expired, or the response is about something
+//! else.
 
 use std::time::Duration;
 
@@ -13,10 +14,10 @@ use crate::api::{
 };
 use crate::transports::ConnectTo;
 
-/// An HTML page as a firewall shows it.
+/// The HTML page of a firewall.
 const PAGE: &str = "<html><body><h1>403 Forbidden</h1></body></html>";
 
-/// C1: a forbidden call costs one refresh. The second refusal is the answer, and the session continues.
+/// C1: a forbidden call causes one refresh. The second refusal is returned, and the session continues.
 #[tokio::test(start_paused = true)]
 async fn a_genuine_403_is_returned_after_one_refresh_and_the_session_is_kept() {
     let world = World::new();
@@ -39,7 +40,7 @@ async fn a_genuine_403_is_returned_after_one_refresh_and_the_session_is_kept() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// C3: a refresh does not change the scope of a token.
+/// C3: a call that lacks a scope starts no refresh, because a refresh does not change the scope of a token.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_lacks_a_scope_starts_no_refresh() {
     let lines = [
@@ -61,7 +62,7 @@ async fn a_call_that_lacks_a_scope_starts_no_refresh() {
     }
 }
 
-/// C4: if the server says that the token is invalid, this starts a refresh even where a bare 403 would not.
+/// C4: a response with `invalid_token` starts a refresh, even for a method whose bare 403 starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn invalid_token_starts_a_refresh_even_on_a_forbidden_route() {
     let lines = [r#"Bearer error="invalid_token""#, r#"Bearer realm="shop", error="invalid_token""#];
@@ -81,7 +82,7 @@ async fn invalid_token_starts_a_refresh_even_on_a_forbidden_route() {
     }
 }
 
-/// C5: most servers say nothing about the token in a 403, so it costs one refresh.
+/// C5: a 403 without a challenge or with an unclear challenge starts one refresh.
 #[tokio::test(start_paused = true)]
 async fn a_403_without_a_challenge_starts_a_refresh() {
     let refusals = [
@@ -104,8 +105,8 @@ async fn a_403_without_a_challenge_starts_a_refresh() {
     }
 }
 
-/// C6: a gateway refuses an expired token with its stock page, and a firewall refuses everything with it: one refresh
-/// shows which.
+/// C6: an HTML page with status 403 starts at most one refresh, because a gateway can use the same page for an expired
+/// token and for a blocked request.
 #[tokio::test(start_paused = true)]
 async fn an_html_403_costs_at_most_one_refresh() {
     let world = World::new();
@@ -124,7 +125,7 @@ async fn an_html_403_costs_at_most_one_refresh() {
     world.authority.assert_refreshes(2);
 }
 
-/// C6: an HTML page from the refresh endpoint does not end the session, whatever its status.
+/// C6: an HTML page from the refresh endpoint does not end the session, even with status 401 or 403.
 #[tokio::test(start_paused = true)]
 async fn an_html_answer_to_a_refresh_never_ends_the_session() {
     for status in [400, 401, 403, 500] {
@@ -144,7 +145,7 @@ async fn an_html_answer_to_a_refresh_never_ends_the_session() {
     }
 }
 
-/// C7: a rate limit is not about the token.
+/// C7: a 403 for a rate limit starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_403_for_a_rate_limit_starts_no_refresh() {
     let refusals = [
@@ -166,7 +167,7 @@ async fn a_403_for_a_rate_limit_starts_no_refresh() {
     }
 }
 
-/// C7: a rate limit that is not reached says nothing.
+/// C7: a 403 with remaining requests in its rate limit starts a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_403_below_the_rate_limit_starts_a_refresh() {
     let world = World::new();
@@ -179,7 +180,7 @@ async fn a_403_below_the_rate_limit_starts_a_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// C11: the token had not expired but was revoked: one refresh resolves it.
+/// C11: a token that was revoked before it expired is refreshed once.
 #[tokio::test(start_paused = true)]
 async fn a_revoked_token_that_has_not_expired_is_refreshed() {
     let world = World::with(AuthorityConfig {
@@ -198,7 +199,7 @@ async fn a_revoked_token_that_has_not_expired_is_refreshed() {
     world.authority.assert_refreshes(1);
 }
 
-/// C14: a refused login is refused, with or without a session.
+/// C14: a refused login starts no refresh, with or without a session.
 #[tokio::test(start_paused = true)]
 async fn a_refused_login_starts_no_refresh() {
     for status in [401, 403] {
@@ -218,7 +219,7 @@ async fn a_refused_login_starts_no_refresh() {
     }
 }
 
-/// C14: the same for a call of the refresh method.
+/// C14: a refused direct call of the refresh method starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_method_starts_no_refresh() {
     for status in [401, 403] {
@@ -236,7 +237,7 @@ async fn a_refused_refresh_method_starts_no_refresh() {
     }
 }
 
-/// C15: no token was sent, so none is refreshed.
+/// C15: a refused public call starts no refresh, because it sent no token.
 #[tokio::test(start_paused = true)]
 async fn a_refused_public_call_starts_no_refresh() {
     for status in [401, 403] {
@@ -252,7 +253,7 @@ async fn a_refused_public_call_starts_no_refresh() {
     }
 }
 
-/// C15: the same for a hand-written request without a session, or without a token in it.
+/// C15: a refused hand-written request starts no refresh if it was sent without a token.
 #[tokio::test(start_paused = true)]
 async fn a_refused_request_without_a_token_starts_no_refresh() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Refreshing before the expiry, and what a server may send as a lifetime. The test controls the clock.
+//! Tests refreshes before the token expires, and the lifetimes that a server can send. The tests control the clock.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const fn seconds(count: u64) -> Duration {
 
 const YEAR: Duration = seconds(365 * 24 * 3600);
 
-/// A client in a world whose access tokens live this long.
+/// Returns a world whose access tokens have this lifetime, and a client that has logged in.
 async fn logged_in(lifetime: Duration) -> (World, ShopClient) {
     let world = World::with(AuthorityConfig { lifetime: Some(lifetime), ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
@@ -26,7 +26,7 @@ async fn logged_in(lifetime: Duration) -> (World, ShopClient) {
     (world, shop)
 }
 
-/// A client in a world that sends this as `expires_in`.
+/// Returns a world that sends this value as `expires_in`, and a client that has logged in.
 async fn told_lifetime(expires_in: Value) -> (World, ShopClient) {
     let world = World::with(AuthorityConfig { expires_in: Some(expires_in), ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
@@ -35,7 +35,7 @@ async fn told_lifetime(expires_in: Value) -> (World, ShopClient) {
     (world, shop)
 }
 
-/// H1: shortly before the expiry one refresh starts in the background. No call waits for it.
+/// H1: shortly before the token expires, one refresh starts in the background, and no call waits for it.
 #[tokio::test(start_paused = true)]
 async fn shortly_before_the_expiry_one_refresh_starts_and_calls_go_on() {
     let (world, shop) = logged_in(seconds(600)).await;
@@ -60,7 +60,7 @@ async fn shortly_before_the_expiry_one_refresh_starts_and_calls_go_on() {
     world.authority.assert_refreshes(1);
 }
 
-/// H1: the background refresh is still in progress when the token expires: from then on calls wait for it.
+/// H1: if the token expires during the background refresh, later calls wait for the refresh.
 #[tokio::test(start_paused = true)]
 async fn calls_wait_for_a_background_refresh_once_the_token_has_expired() {
     let (world, shop) = logged_in(seconds(60)).await;
@@ -79,7 +79,7 @@ async fn calls_wait_for_a_background_refresh_once_the_token_has_expired() {
     world.authority.assert_refreshes(1);
 }
 
-/// H2: after the expiry, a call waits for the refresh before it is sent.
+/// H2: after the token has expired, a call waits for the refresh before it is sent.
 #[tokio::test(start_paused = true)]
 async fn after_the_expiry_no_call_is_sent_before_the_refresh() {
     for late in [seconds(600), seconds(601), YEAR] {
@@ -99,7 +99,8 @@ async fn after_the_expiry_no_call_is_sent_before_the_refresh() {
     }
 }
 
-/// H3: the margin is at most a fifth of the lifetime (plus a fifth of that as jitter), and at most 30 s (36 s).
+/// H3: an early refresh starts a fifth of the lifetime before the expiry, but not earlier than 30 s before the expiry.
+/// A random addition of up to a fifth extends this time to at most 36 s.
 #[tokio::test(start_paused = true)]
 async fn the_margin_is_a_part_of_the_lifetime() {
     let margins = [
@@ -118,11 +119,11 @@ async fn the_margin_is_a_part_of_the_lifetime() {
         shop.order(7).await.unwrap();
         settled().await;
         assert_eq!(world.authority.refreshes(), 1, "refreshes: {inside:?} before {lifetime:?} are over");
-        assert_eq!(world.stage.sends(), 2, "requests at the API: nothing was refused");
+        assert_eq!(world.stage.sends(), 2, "requests at the API: no call was refused");
     }
 }
 
-/// H4: without a lifetime, a token is used until the server refuses it.
+/// H4: a token without a lifetime is used until the server refuses it.
 #[tokio::test(start_paused = true)]
 async fn a_token_of_unknown_lifetime_is_used_until_it_is_refused() {
     let world = World::new();
@@ -139,8 +140,7 @@ async fn a_token_of_unknown_lifetime_is_used_until_it_is_refused() {
     world.authority.assert_refreshes(1);
 }
 
-/// H5: a lifetime of zero or less counts as unknown: no refresh before the expiry, none for each call, and a 403 still
-/// starts one.
+/// H5: a lifetime of zero or less is ignored: the token is not refreshed early, and a 403 still starts one refresh.
 #[tokio::test(start_paused = true)]
 async fn a_lifetime_of_zero_or_less_is_unknown() {
     for nothing in [json!(0), json!(-1), json!(-0.0), json!("0"), json!("-3600"), json!(i64::MIN)] {
@@ -158,8 +158,8 @@ async fn a_lifetime_of_zero_or_less_is_unknown() {
     }
 }
 
-/// H6: integers in strings and floats are lifetimes. Everything else counts as unknown. Nothing fails a login or a
-/// refresh.
+/// H6: a lifetime can be a number or a string with a number. Every other value is ignored, and no value makes a login
+/// or refresh fail.
 #[tokio::test(start_paused = true)]
 async fn an_unusual_lifetime_is_read_or_ignored_and_never_an_error() {
     let hour = Some(seconds(3600));
@@ -187,7 +187,7 @@ async fn an_unusual_lifetime_is_read_or_ignored_and_never_an_error() {
     }
 }
 
-/// H6, H7: a number that no float can hold is valid JSON. The tokens beside it are kept.
+/// H6, H7: a number that is too large for a float is valid JSON, so the tokens in the response are kept.
 #[tokio::test(start_paused = true)]
 async fn a_number_that_no_float_can_hold_does_not_lose_the_tokens() {
     let huge = format!("1{}", "0".repeat(400));
@@ -213,7 +213,7 @@ async fn a_number_that_no_float_can_hold_does_not_lose_the_tokens() {
     }
 }
 
-/// H7: no lifetime is too long to be added to a clock. The limit is a year.
+/// H7: a very long lifetime is limited to a year, so that it can be added to a clock.
 #[tokio::test(start_paused = true)]
 async fn a_very_long_lifetime_is_limited_to_a_year() {
     let given = [
@@ -231,7 +231,7 @@ async fn a_very_long_lifetime_is_limited_to_a_year() {
     }
 }
 
-/// The outcome of a login and a refresh with this `expires_in`.
+/// Returns the lifetimes after a login and after a refresh with this `expires_in`.
 async fn lifetimes(expires_in: Value) -> [Option<Duration>; 2] {
     let (world, shop) = told_lifetime(expires_in).await;
     let at_login = shop.session().tokens().unwrap().expires_in();
@@ -242,7 +242,8 @@ async fn lifetimes(expires_in: Value) -> [Option<Duration>; 2] {
     [at_login, shop.session().tokens().unwrap().expires_in()]
 }
 
-/// H13: while early refreshes fail, calls go on with the valid token, and no call fails because of them.
+/// H13: while early refreshes fail, calls are sent with the valid token and succeed. The refreshes are repeated at
+/// growing intervals.
 #[tokio::test(start_paused = true)]
 async fn a_failed_early_refresh_is_retried_at_growing_intervals() {
     let (world, shop) = logged_in(seconds(600)).await;
@@ -252,14 +253,21 @@ async fn a_failed_early_refresh_is_retried_at_growing_intervals() {
         shop.order(7).await.unwrap();
         settled().await;
     }
-    assert_eq!(world.authority.refreshes(), 1, "refreshes: the first failure is remembered for a second");
+    assert_eq!(
+        world.authority.refreshes(),
+        1,
+        "refreshes: no refresh is sent in the second after the first failure"
+    );
     for _ in 0..280 {
         shop.order(7).await.unwrap();
         advance(Duration::from_millis(100)).await;
     }
     let posts = world.authority.refreshes();
-    assert!((4..=6).contains(&posts), "1 + 2 + 4 + 8 s and so on, but {posts}");
-    assert_eq!(world.stage.sends(), 380, "requests at the API: nothing was refused");
+    assert!(
+        (4..=6).contains(&posts),
+        "the pauses are 1, 2, 4, 8 s and so on, but there were {posts} refreshes"
+    );
+    assert_eq!(world.stage.sends(), 380, "requests at the API: no call was refused");
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 
     world.authority.always(Role::Refresh, Handling::Normal);
@@ -268,7 +276,7 @@ async fn a_failed_early_refresh_is_retried_at_growing_intervals() {
     world.authority.assert_granted(1);
 }
 
-/// H13: `Retry-After` also holds for a refresh before the expiry.
+/// H13: an early refresh respects the `Retry-After` header of the refresh endpoint.
 #[tokio::test(start_paused = true)]
 async fn an_early_refresh_respects_retry_after() {
     let (world, shop) = logged_in(seconds(600)).await;
@@ -287,7 +295,7 @@ async fn an_early_refresh_respects_retry_after() {
     world.authority.assert_granted(1);
 }
 
-/// H14: a client without calls does nothing: no task, no timer, no refresh.
+/// H14: a client without calls has no task and starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn an_idle_client_has_no_task_and_refreshes_nothing() {
     let (world, shop) = logged_in(seconds(600)).await;
@@ -300,14 +308,14 @@ async fn an_idle_client_has_no_task_and_refreshes_nothing() {
     advance(30 * seconds(24 * 3600)).await;
     settled().await;
     world.authority.assert_refreshes(1);
-    assert_eq!(Handle::current().metrics().num_alive_tasks(), 0, "tasks alive");
+    assert_eq!(Handle::current().metrics().num_alive_tasks(), 0, "running tasks");
 }
 
-/// W16: a token without `expires_in` that is a JWT is refreshed ahead of time. Its `iat` and `exp` are years away from
-/// the local clock, which does not matter.
+/// W16: a JWT without `expires_in` is refreshed early, because its `iat` and `exp` give its lifetime. The client
+/// ignores the difference between the server's clock and the local clock.
 #[tokio::test(start_paused = true)]
 async fn the_lifetime_of_a_jwt_is_known_without_expires_in() {
-    // {"iat":1700000000,"exp":1700000300} and {"iat":4000000000,"exp":4000000300}
+    // The claims are {"iat":1700000000,"exp":1700000300} and {"iat":4000000000,"exp":4000000300}.
     for claims in
         ["eyJpYXQiOjE3MDAwMDAwMDAsImV4cCI6MTcwMDAwMDMwMH0", "eyJpYXQiOjQwMDAwMDAwMDAsImV4cCI6NDAwMDAwMDMwMH0"]
     {
@@ -317,7 +325,7 @@ async fn the_lifetime_of_a_jwt_is_known_without_expires_in() {
         let token = format!("e30.{claims}.c2ln");
         let first = json!({ "access_token": token, "refresh_token": world.authority.issue().refresh });
         world.authority.next(Role::Login, Handling::instead((200, first)));
-        assert_eq!(shop.login(&ANN).await.unwrap().expires_in(), None, "the server did not say it");
+        assert_eq!(shop.login(&ANN).await.unwrap().expires_in(), None, "the response has no lifetime");
         advance(seconds(200)).await;
         shop.order(7).await.unwrap();
         settled().await;
@@ -330,8 +338,8 @@ async fn the_lifetime_of_a_jwt_is_known_without_expires_in() {
     }
 }
 
-/// W16: the server outranks a lifetime that only the token names: nothing ends when it is over, and a token that is over
-/// by its `exp` is sent if no refresh is possible.
+/// W16: a JWT whose `exp` has passed is still sent if no refresh is possible, because only the server decides whether a
+/// token is valid.
 #[tokio::test(start_paused = true)]
 async fn the_server_outranks_the_lifetime_of_a_jwt() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Many calls at once.
+//! Functions for tests with many concurrent calls.
 
 use afresh::{Error, Result};
 use afresh_tests::Arrival;
@@ -8,12 +8,12 @@ use crate::api::{Order, Shop, ShopClient, order};
 
 pub type Call = JoinHandle<Result<Order>>;
 
-/// Calls `order(0)`, `order(1)` and so on, each on its own task.
+/// Calls `order(0)`, `order(1)` and so on, each in a new task.
 pub fn calls(shop: &ShopClient, n: u64) -> Vec<Call> {
     (0..n).map(|id| tokio::spawn(shop.order(id))).collect()
 }
 
-/// Answers with the order that the request names.
+/// Answers with the order whose id is in the path of the request.
 pub fn answer_order(arrival: Arrival) {
     let id: u64 = arrival.path().rsplit('/').next().unwrap().parse().unwrap();
     arrival.answer_with(order(id));
@@ -25,7 +25,7 @@ pub async fn expect_all(calls: Vec<Call>) {
     }
 }
 
-/// The error of each call.
+/// Returns the error of each call.
 pub async fn errors(calls: Vec<Call>) -> Vec<Error> {
     let mut errors = Vec::new();
     for call in calls {

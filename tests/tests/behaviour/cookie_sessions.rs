@@ -1,10 +1,10 @@
-//! Sessions without an access token: the cookies are the credential.
+//! Sessions without an access token, whose cookies are the credential.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use afresh::{CookieSession, Result, SessionState, api};
-use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, Role, Stage, World};
 
 use crate::api::{ANN, Credentials, ORIGIN, Order, event_names, order};
 use crate::transports::ConnectTo;
@@ -28,7 +28,7 @@ trait Forum {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// The smallest number of a cookie that the forum accepts.
+/// The smallest number of a refresh cookie that the server accepts.
 type Good = Arc<AtomicUsize>;
 
 async fn member() -> (World, ForumClient, Good) {
@@ -46,7 +46,7 @@ async fn member() -> (World, ForumClient, Good) {
     (world, forum, good)
 }
 
-/// P5: without a header and with one cookie, refused calls are refreshed once and sent again.
+/// P5: in a session with one cookie and no access token, refused calls cause one refresh and are sent again.
 #[tokio::test(start_paused = true)]
 async fn a_session_can_consist_of_cookies_alone() {
     let (world, forum, good) = member().await;
@@ -67,8 +67,8 @@ async fn a_session_can_consist_of_cookies_alone() {
     assert!(forum.session().tokens().unwrap().access_token().is_none());
 }
 
-/// P5, B3, B4: the generation counts refreshes, not tokens: after a late refusal the call is sent again without a
-/// refresh.
+/// P5, B3, B4: if the refusal of an old cookie arrives after a refresh, the call is sent again with the newer cookie
+/// and without another refresh.
 #[tokio::test(start_paused = true)]
 async fn a_late_refusal_of_an_old_cookie_takes_the_newer_one() {
     let (world, forum, good) = member().await;
@@ -89,7 +89,7 @@ async fn a_late_refusal_of_an_old_cookie_takes_the_newer_one() {
     world.authority.assert_refreshes(2);
 }
 
-/// P5: a server that extends the old cookie answers with success and sets no cookie. That is a refresh too.
+/// P5: a successful refresh response without a cookie is a success, because the server has extended the old cookie.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_sets_no_cookie_is_a_success() {
     let (world, forum, _) = member().await;
@@ -106,7 +106,7 @@ async fn a_refresh_that_sets_no_cookie_is_a_success() {
     world.authority.assert_refreshes(3);
 }
 
-/// P5, C1: a page that is forbidden for this user costs one refresh, as with a token.
+/// P5, C1: a page that is forbidden for the user causes one refresh, as in a session with tokens.
 #[tokio::test(start_paused = true)]
 async fn a_forbidden_page_costs_one_refresh() {
     let (world, forum, _) = member().await;
@@ -118,7 +118,7 @@ async fn a_forbidden_page_costs_one_refresh() {
     assert_eq!(forum.session().state(), SessionState::LoggedIn);
 }
 
-/// P5, D4: a refused cookie ends the session. A logout removes the cookie.
+/// P5, D4: a refused cookie ends the session, and a logout removes the cookie.
 #[tokio::test(start_paused = true)]
 async fn a_cookie_session_ends_like_any_other() {
     let (world, forum, good) = member().await;
@@ -153,7 +153,7 @@ trait Plain {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// P5, D18: without a way to refresh, each answer can replace the cookie, and a refusal is the call's answer.
+/// P5, D18: without a way to refresh, every response can replace the cookie, and a refusal is returned to the caller.
 #[tokio::test(start_paused = true)]
 async fn a_cookie_session_without_a_refresh_keeps_its_cookies() {
     let world = World::with(AuthorityConfig::cookie());
@@ -171,7 +171,7 @@ async fn a_cookie_session_without_a_refresh_keeps_its_cookies() {
     world.authority.assert_refreshes(0);
 }
 
-/// A shop with tokens and a refresh cookie.
+/// Returns a world with access tokens and a refresh cookie, and a client that has logged in.
 async fn shop_with_cookie(attributes: &'static str) -> (World, crate::api::CookieShopClient) {
     let world = World::with(AuthorityConfig { cookie_attributes: attributes, ..AuthorityConfig::cookie() });
     world.guard_with(403, |_| order(7));
@@ -179,8 +179,8 @@ async fn shop_with_cookie(attributes: &'static str) -> (World, crate::api::Cooki
     (world, shop)
 }
 
-/// W2: a refresh cookie that has expired ends the session at the next refusal, without a request to the server. The
-/// cookie is a second old by the wall clock, which cannot be paused.
+/// W2: if the refresh cookie has expired, the next refusal ends the session without a request to the server. The test
+/// really waits, because cookies use the wall clock, which cannot be paused.
 #[tokio::test]
 async fn a_refresh_cookie_that_has_run_out_ends_the_session() {
     let (world, shop) = shop_with_cookie("; Path=/; Max-Age=1").await;
@@ -197,7 +197,7 @@ async fn a_refresh_cookie_that_has_run_out_ends_the_session() {
     world.authority.assert_refreshes(0);
 }
 
-/// W2: the same after a restart from a store.
+/// W2: an expired refresh cookie also ends a session that was restored from a store.
 #[tokio::test]
 async fn a_refresh_cookie_that_has_run_out_ends_the_session_after_a_restart() {
     let world = World::with(AuthorityConfig {
@@ -223,7 +223,7 @@ async fn a_refresh_cookie_that_has_run_out_ends_the_session_after_a_restart() {
     world.authority.assert_refreshes(0);
 }
 
-/// W3: a session that is one cookie with a lifetime is renewed before the cookie runs out.
+/// W3: a session with one cookie is refreshed before the cookie expires.
 #[tokio::test(start_paused = true)]
 async fn a_session_of_one_cookie_is_renewed_ahead_of_time() {
     let world = World::with(AuthorityConfig {
@@ -244,8 +244,8 @@ async fn a_session_of_one_cookie_is_renewed_ahead_of_time() {
     world.stage.assert_sends(60);
 }
 
-/// W19: a refresh without parameters is called in a session that never had a cookie: a constant or the transport has
-/// what the endpoint asks for.
+/// W19: a `#[refresh]` method without parameters is called even in a session that never had a cookie, because a
+/// constant header or the transport can authenticate the request.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_without_parameters_is_called_in_a_session_without_cookies() {
     let world = World::new();
@@ -270,4 +270,30 @@ trait Keyed {
 
     #[get("/orders/{id}")]
     async fn order(&self, id: u64) -> Result<Order>;
+}
+
+/// The session survives any number of refreshes, although every refresh sets a cookie with a new name.
+#[tokio::test(start_paused = true)]
+async fn a_session_survives_a_new_cookie_with_every_refresh() {
+    for path in ["/", "/api/user/refresh_token"] {
+        let (stage, refreshes, valid) = (Stage::new(), AtomicUsize::new(0), AtomicBool::new(false));
+        stage.respond(move |seen| match seen.path() {
+            "/api/user/login" => Answer::new(204).header("set-cookie", &format!("session=1; Path={path}")),
+            "/api/user/refresh_token" if seen.cookie("session") == Some("1") => {
+                valid.store(true, Ordering::Relaxed);
+                let number = refreshes.fetch_add(1, Ordering::Relaxed);
+                Answer::new(204).header("set-cookie", &format!("nonce{number}=1; Path=/"))
+            }
+            // The server accepts one call after each refresh.
+            _ if valid.swap(false, Ordering::Relaxed) => {
+                Answer::from(order(7)).header("set-cookie", "seen=1; Path=/")
+            }
+            _ => Answer::new(401),
+        });
+        let forum = ForumClient::builder(ORIGIN).connect_to(stage).build().unwrap();
+        forum.login(&ANN).await.unwrap();
+        for number in 0..200 {
+            forum.order(7).await.unwrap_or_else(|error| panic!("{path}, call {number}: {error}"));
+        }
+    }
 }

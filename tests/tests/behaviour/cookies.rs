@@ -1,4 +1,5 @@
-//! The cookies that belong to a credential. They change together with it, and late answers do not overwrite them.
+//! The cookies that belong to a credential change together with the credential, and late responses do not overwrite
+//! them.
 
 use afresh::{Result, SessionState, api};
 use afresh_tests::{Answer, AuthorityConfig, Role, Seen, World};
@@ -7,7 +8,7 @@ use serde_json::json;
 use crate::api::{ANN, CookieShop, Shop, event_names, logged_in_client, logged_in_cookie_client, order};
 use crate::waiting::{done, settled};
 
-/// A public page next to the cookie API.
+/// A trait with a public call to the server of the cookie API.
 #[api]
 trait Pages {
     #[public]
@@ -15,14 +16,15 @@ trait Pages {
     async fn page(&self) -> Result<()>;
 }
 
-/// The numbers of the access token and of the refresh cookie that a request carries.
+/// Returns the numbers of the access token and of the refresh cookie in a request.
 fn numbers(world: &World, seen: &Seen) -> (usize, usize) {
     let cookie = seen.cookie("refresh_token").unwrap();
     let number = (1..100).find(|number| world.authority.refresh(*number) == cookie).unwrap();
     (world.authority.number_of(seen.token().unwrap()).unwrap(), number)
 }
 
-/// P3: the rotated cookie and its access token form one generation. No request mixes two generations.
+/// P3: a refresh replaces the access token and the refresh cookie together. No request mixes an old token with a new
+/// cookie.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_cookie_and_the_access_token_change_together() {
     let world = World::with(AuthorityConfig::cookie());
@@ -48,7 +50,7 @@ async fn the_refresh_cookie_and_the_access_token_change_together() {
     assert_eq!(presented, [1, 2, 3, 4].map(|number| world.authority.refresh(number)));
 }
 
-/// P3: the spent cookie is refused: the session is over, with one event, and its cookies are not sent any more.
+/// P3: a refused refresh cookie ends the session with one event, and its cookies are not sent any more.
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_cookie_ends_the_session() {
     let world = World::with(AuthorityConfig::cookie());
@@ -67,7 +69,7 @@ async fn a_refused_refresh_cookie_ends_the_session() {
     assert_eq!(shop.order(7).await.unwrap().id, 7);
 }
 
-/// P3: a logout during a refresh removes the cookies, including those of the answer.
+/// P3: a logout during a refresh removes all cookies, including the cookies of the refresh response.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_leaves_no_cookie() {
     let world = World::with(AuthorityConfig::cookie());
@@ -81,7 +83,7 @@ async fn a_logout_during_a_refresh_leaves_no_cookie() {
     assert!(done(call).await.unwrap_err().is_no_session());
     settled().await;
     world.stage.respond(|_| 500);
-    assert!(shop.order(7).await.unwrap_err().is_no_session(), "no cookie is left to start from");
+    assert!(shop.order(7).await.unwrap_err().is_no_session(), "no cookie is left that could start a session");
     world.stage.assert_sends(1);
     world.authority.assert_refreshes(1);
     assert_eq!(
@@ -90,8 +92,8 @@ async fn a_logout_during_a_refresh_leaves_no_cookie() {
     );
 }
 
-/// P4: a client whose refresh uses a cookie keeps cookies itself, so no transport needs a cookie jar. Other clients
-/// keep none.
+/// P4: a client whose refresh needs a cookie stores cookies itself, so its transport needs no cookie jar. Clients whose
+/// refresh needs no cookie store no cookies.
 #[tokio::test(start_paused = true)]
 async fn cookies_are_kept_if_and_only_if_the_refresh_needs_them() {
     let world = World::with(AuthorityConfig::cookie());
@@ -111,8 +113,8 @@ async fn cookies_are_kept_if_and_only_if_the_refresh_needs_them() {
     assert!(plain.stage.log().iter().all(|seen| seen.header("cookie").is_none()));
 }
 
-/// P6: the answer to a call of an older generation does not restore its cookie. An answer of the current generation
-/// sets the cookie.
+/// P6: a late response to a call with an old cookie does not overwrite the newer cookie. A response to a call with the
+/// current cookie overwrites the cookie.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_does_not_overwrite_a_newer_cookie() {
     let world = World::with(AuthorityConfig::cookie());
@@ -140,11 +142,11 @@ async fn a_late_answer_does_not_overwrite_a_newer_cookie() {
     assert_eq!(
         world.stage.log().last().unwrap().cookie("refresh_token"),
         Some("old"),
-        "the current one may slide"
+        "a response to a call with the current cookie can replace it"
     );
 }
 
-/// P6: the same for the answer to a public call that was sent before the refresh.
+/// P6: a late response to a public call that was sent before the refresh does not overwrite the newer cookie.
 #[tokio::test(start_paused = true)]
 async fn a_late_public_answer_does_not_overwrite_a_newer_cookie() {
     let world = World::with(AuthorityConfig::cookie());
@@ -164,7 +166,7 @@ async fn a_late_public_answer_does_not_overwrite_a_newer_cookie() {
     );
 }
 
-/// P6, J1: after a logout, a late answer leaves no cookie that could start a session.
+/// P6, J1: after a logout, a late response leaves no cookie that could start a session.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_leaves_no_cookie_after_a_logout() {
     let world = World::with(AuthorityConfig::cookie());
@@ -186,7 +188,7 @@ async fn a_late_answer_leaves_no_cookie_after_a_logout() {
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 
-/// P6: a cookie that arrives during a refresh is kept.
+/// P6: a cookie that another response sets during a refresh is kept.
 #[tokio::test(start_paused = true)]
 async fn a_cookie_that_arrives_during_a_refresh_is_kept() {
     let world = World::with(AuthorityConfig::cookie());

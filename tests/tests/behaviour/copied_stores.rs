@@ -1,5 +1,5 @@
-//! A session that was copied from one store to another. The copy is reported before it spends the refresh token of
-//! the original.
+//! A session that was copied from one store to another is reported before the copy spends the refresh token of the
+//! original.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use afresh_tests::{Handling, Role, World};
 
 use crate::api::{Shop, ShopClient, builder, order, tokens};
 
-/// A folder for one test, with a store in each subfolder.
+/// A temporary folder for one test, with a store in each subfolder.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -22,7 +22,7 @@ impl Folder {
         Self(folder)
     }
 
-    /// A client with the store in `inner`, and the events that it got since it read the store.
+    /// Returns a client with the store in the subfolder `inner`, and its events since it has read the store.
     async fn process(&self, world: &World, inner: &str) -> (ShopClient, SessionEvents) {
         let store = FileStore::new(self.0.join(inner).join("session"));
         let shop = builder(world).store(store).build().unwrap();
@@ -31,7 +31,7 @@ impl Folder {
         (shop, events)
     }
 
-    /// Whether a client that starts there reports a copy.
+    /// Returns whether a new client with this store reports a copy.
     async fn tells_of_a_copy(&self, world: &World, inner: &str) -> bool {
         let (shop, mut events) = self.process(world, inner).await;
         assert_ne!(shop.session().state(), SessionState::LoggedOut);
@@ -60,7 +60,7 @@ fn copies_told(events: &mut SessionEvents) -> usize {
     told.filter(|event| matches!(event, SessionEvent::GrantShared)).count()
 }
 
-/// A world, and a folder in which the store `home` has the first tokens and has refreshed once.
+/// Returns a world and a folder with one store, `home`, whose session has been refreshed once.
 async fn at_home(name: &str) -> (World, Folder) {
     let (world, folder) = (World::new(), Folder::new(name));
     world.guard_with(403, |_| order(7));
@@ -72,7 +72,7 @@ async fn at_home(name: &str) -> (World, Folder) {
     (world, folder)
 }
 
-/// R8: a copy of the session's file alone, and of its whole folder.
+/// R8: a copy of the session file, or of its whole folder, is reported once before its refresh token is spent.
 #[tokio::test]
 async fn a_copy_is_reported_once_before_a_token_is_spent() {
     for (name, files) in [("file", SESSION), ("folder", ALL)] {
@@ -88,7 +88,7 @@ async fn a_copy_is_reported_once_before_a_token_is_spent() {
     }
 }
 
-/// R8: after a refresh, a store has a token that no other store has.
+/// R8: a copy is not reported any more after it has refreshed, because its refresh token is then in no other store.
 #[tokio::test]
 async fn a_copy_is_an_original_once_it_has_refreshed() {
     let (world, folder) = at_home("original").await;
@@ -102,7 +102,7 @@ async fn a_copy_is_an_original_once_it_has_refreshed() {
     assert!(folder.tells_of_a_copy(&world, "home").await);
 }
 
-/// R8: a refresh that fails stores an intent, but the token is still shared.
+/// R8: a copy whose refresh fails is still reported, because its refresh token is still shared.
 #[tokio::test]
 async fn a_copy_that_could_not_refresh_is_still_a_copy() {
     let (world, folder) = at_home("failing").await;
@@ -115,7 +115,8 @@ async fn a_copy_that_could_not_refresh_is_still_a_copy() {
     assert!(folder.tells_of_a_copy(&world, "copy").await);
 }
 
-/// R8: the file of a running process is overwritten with a later state of the other store.
+/// R8: if the session file of a running process is overwritten with a later state of another store, the copy is
+/// reported.
 #[tokio::test]
 async fn a_copy_over_the_file_of_a_running_process_is_reported() {
     let (world, folder) = at_home("running").await;
@@ -130,7 +131,7 @@ async fn a_copy_over_the_file_of_a_running_process_is_reported() {
     assert_eq!(copies_told(&mut events), 1);
 }
 
-/// R8: also if the store was empty before.
+/// R8: a copy into an empty store is reported before any refresh.
 #[tokio::test]
 async fn a_copy_into_an_empty_store_is_reported_before_any_refresh() {
     let (world, folder) = (World::new(), Folder::new("first"));
@@ -141,7 +142,7 @@ async fn a_copy_into_an_empty_store_is_reported_before_any_refresh() {
     assert!(!folder.tells_of_a_copy(&world, "home").await);
 }
 
-/// R8: a login stores tokens that no other store has.
+/// R8: after a login in the copy, no copy is reported, because its tokens are in no other store.
 #[tokio::test]
 async fn a_login_in_a_copy_shares_nothing() {
     let (world, folder) = at_home("login").await;
@@ -151,7 +152,7 @@ async fn a_login_in_a_copy_shares_nothing() {
     assert!(!folder.tells_of_a_copy(&world, "copy").await);
 }
 
-/// R8
+/// R8: a moved store is not reported as a copy.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_moved_store_is_not_a_copy() {
@@ -160,7 +161,7 @@ async fn a_moved_store_is_not_a_copy() {
     assert!(!folder.tells_of_a_copy(&world, "moved").await);
 }
 
-/// R8: an access token without a refresh token can be shared.
+/// R8: a copied session without a refresh token is not reported, because an access token can be shared.
 #[tokio::test]
 async fn a_copied_access_token_alone_is_not_reported() {
     let (world, folder) = at_home("nothing").await;
@@ -170,7 +171,7 @@ async fn a_copied_access_token_alone_is_not_reported() {
     assert!(!folder.tells_of_a_copy(&world, "copy").await);
 }
 
-/// A store whose location the test sets.
+/// A store whose location is set by the test.
 #[derive(Clone)]
 struct Somewhere(MemoryStore, Option<&'static str>);
 
@@ -192,8 +193,8 @@ impl SessionStore for Somewhere {
     }
 }
 
-/// R8: a store that does not know its location reports no copies. Its tokens belong to another store from that
-/// store's next refresh on.
+/// R8: a store without a location reports no copies. After a refresh with a located store, the new tokens belong to the
+/// located store.
 #[tokio::test(start_paused = true)]
 async fn a_store_without_a_location_reports_no_copies() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Logins that happen once for all tasks and processes that ask, and sessions with a store of their own.
+//! Logins with `ensure_login`, which happen once for all tasks and processes, and sessions with their own store.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::waiting::settled;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A client that stands for one process. All processes share `store`.
+/// Returns a client that represents one process. All processes share `store`.
 fn process(world: &World, store: &MemoryStore) -> ShopClient {
     builder(world).store(store.clone()).build().unwrap()
 }
@@ -23,7 +23,7 @@ fn tokens_of(shop: &ShopClient) -> Option<Tokens> {
     shop.session().tokens()
 }
 
-/// W13: ten processes start for the first time at once, and one of them logs in.
+/// W13: if ten processes start at once, only one process logs in.
 #[tokio::test(start_paused = true)]
 async fn ten_processes_that_start_at_once_log_in_once() {
     let world = World::new();
@@ -38,7 +38,7 @@ async fn ten_processes_that_start_at_once_log_in_once() {
         .collect();
     let login = world.authority.parked(Role::Login).await;
     tokio::time::sleep(MINUTE).await;
-    assert!(calls.iter().all(|call| !call.is_finished()), "the others wait for a person");
+    assert!(calls.iter().all(|call| !call.is_finished()), "the other processes wait for the login");
     assert!(shops[9].order(7).await.unwrap_err().is_no_session(), "a call does not wait");
     world.authority.open(Role::Login);
     login.release();
@@ -57,7 +57,7 @@ async fn ten_processes_that_start_at_once_log_in_once() {
     assert_eq!(shops[3].order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// W13 without a store: the tasks of one process log in once, and a session that is there is used.
+/// W13: without a store, the tasks of one process log in once, and an existing session is used without a login.
 #[tokio::test(start_paused = true)]
 async fn the_tasks_of_a_process_log_in_once() {
     let world = World::new();
@@ -71,12 +71,12 @@ async fn the_tasks_of_a_process_log_in_once() {
     }
     world.authority.assert_logins(1);
     shop.session()
-        .ensure_login(|| -> Pending<Result<Tokens>> { unreachable!("there is a session") })
+        .ensure_login(|| -> Pending<Result<Tokens>> { unreachable!("there is already a session") })
         .await
         .unwrap();
 }
 
-/// An expired session is one to log in for.
+/// If the session has expired, `ensure_login` logs in again.
 #[tokio::test(start_paused = true)]
 async fn an_expired_session_is_logged_in_for() {
     let world = World::with(AuthorityConfig::default());
@@ -109,7 +109,7 @@ async fn a_failed_login_is_followed_by_the_next() {
     world.authority.assert_logins(2);
 }
 
-/// W13: a login that only returns tokens keeps the other processes waiting until its session is stored.
+/// W13: if the login closure returns tokens, the next process waits until these tokens are stored.
 #[tokio::test(start_paused = true)]
 async fn the_next_process_waits_until_the_tokens_of_a_login_are_stored() {
     let (world, store, logins) = (World::new(), FakeStore::new(), Arc::new(AtomicU32::new(0)));
@@ -135,7 +135,7 @@ async fn the_next_process_waits_until_the_tokens_of_a_login_are_stored() {
     assert_eq!(logins.load(Ordering::SeqCst), 1, "logins");
 }
 
-/// Dropping the future of a login frees the others at once.
+/// If the future of a login is dropped, the next waiting process logs in immediately.
 #[tokio::test(start_paused = true)]
 async fn a_dropped_login_frees_the_others_at_once() {
     let world = World::new();
@@ -154,7 +154,7 @@ async fn a_dropped_login_frees_the_others_at_once() {
     world.authority.assert_logins(1);
 }
 
-/// A login that takes longer than ten minutes fails, and the next one logs in.
+/// A login that takes longer than ten minutes fails, and a later login succeeds.
 #[tokio::test(start_paused = true)]
 async fn a_login_has_ten_minutes() {
     let session = Session::new();
@@ -165,7 +165,8 @@ async fn a_login_has_ten_minutes() {
     session.ensure_login(|| async { Ok::<_, Error>(Tokens::new("a")) }).await.unwrap();
 }
 
-/// Tokens from elsewhere become the session. The closure, its future and its error are any types.
+/// `ensure_login` stores the tokens that its closure returns. The future need not be `Send`, and the error can be any
+/// type that converts from `Error`.
 #[tokio::test(start_paused = true)]
 async fn tokens_from_elsewhere_become_the_session() {
     #[derive(Debug)]
@@ -191,7 +192,7 @@ async fn tokens_from_elsewhere_become_the_session() {
     assert_eq!(event_names(&mut events), ["logged in"]);
 }
 
-/// A login through the session, also from a task spawned in the closure, is not set again.
+/// If the closure itself has set the session, even in a spawned task, its returned tokens are not set again.
 #[tokio::test(start_paused = true)]
 async fn a_login_through_the_session_is_not_set_again() {
     let session = Session::new();
@@ -207,7 +208,7 @@ async fn a_login_through_the_session_is_not_set_again() {
     assert_eq!(event_names(&mut events), ["logged in"]);
 }
 
-/// A session with a store of its own is found again by the next process, and works without a runtime.
+/// Another process can load a session with its own store. `set` and `clear` also work without a runtime.
 #[test]
 fn a_session_with_a_store_outlives_the_process() {
     let store = MemoryStore::new();

@@ -1,4 +1,4 @@
-//! What users see: events once, and errors that hold both the refusal and why it was not resolved.
+//! Each event is emitted once, and an error contains the refusal and the reason why the refresh did not help.
 
 use std::time::Duration;
 
@@ -10,13 +10,14 @@ use serde_json::{Value, json};
 use crate::api::{ANN, Shop, ShopClient, event_names, logged_in_client, logged_out_client, order};
 use crate::waiting::{done, drop_call, next_event, settled};
 
-/// The texts of an error and of each of its sources.
+/// Returns the texts of an error and of all its sources.
 fn causes(error: &Error) -> Vec<String> {
     let first: &dyn std::error::Error = error;
     std::iter::successors(Some(first), |error| error.source()).map(ToString::to_string).collect()
 }
 
-/// U1: a thousand waiting calls, one event. Each call gets an error with the server's answer.
+/// U1: if a thousand calls wait when the session ends, there is one event, and each call gets an error with the
+/// server's response.
 #[tokio::test(start_paused = true)]
 async fn the_end_of_a_session_is_one_event_however_many_calls_wait() {
     let world = World::new();
@@ -47,7 +48,7 @@ async fn the_end_of_a_session_is_one_event_however_many_calls_wait() {
     }
 }
 
-/// U1: late refusals of the expired session emit no more events.
+/// U1: late refusals after the end of a session emit no event.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_after_the_end_of_a_session_emits_no_event() {
     let world = World::new();
@@ -66,7 +67,8 @@ async fn a_refusal_after_the_end_of_a_session_emits_no_event() {
     assert_eq!(event_names(&mut events), vec!["expired"]);
 }
 
-/// U2: listeners that never listen or are dropped delay nothing. A listener that returns gets the latest events.
+/// U2: no call is delayed by a listener that reads no events or that is dropped. A late listener gets the latest
+/// events.
 #[tokio::test(start_paused = true)]
 async fn a_listener_that_reads_no_events_delays_nothing() {
     let world = World::new();
@@ -97,7 +99,7 @@ async fn a_listener_that_reads_no_events_delays_nothing() {
     assert_eq!(event_names(&mut sleepy), ["logged out"]);
 }
 
-/// U5: an error after a failed refresh holds both: the server's answer to the call, and the failure of the refresh.
+/// U5: an error after a failed refresh contains the server's response to the call and the cause of the failed refresh.
 #[tokio::test(start_paused = true)]
 async fn an_error_holds_the_refusal_and_why_the_refresh_failed() {
     let world = World::new();
@@ -139,7 +141,7 @@ async fn an_error_holds_the_refusal_and_why_the_refresh_failed() {
     check(&error, "invalid_grant");
 }
 
-/// U5: errors of calls that were not refused hold no refusal.
+/// U5: the error of a call that was not refused contains no refusal.
 #[tokio::test(start_paused = true)]
 async fn an_error_without_a_refusal_holds_none() {
     let world = World::new();

@@ -1,4 +1,5 @@
-//! What the refresh endpoint can answer instead of tokens, and what that means for the session and the waiting calls.
+//! Failed refreshes: the responses without tokens that a refresh endpoint can send, and their effect on the session and
+//! the waiting calls.
 
 use std::error::Error as _;
 use std::io;
@@ -13,7 +14,7 @@ use tokio::time::{Instant, advance};
 use crate::api::{ORIGIN, Order, Shop, ShopClient, builder, event_names, logged_in_client, order, tokens};
 use crate::transports::ConnectTo;
 
-/// A client whose access token has just expired.
+/// Returns a client whose access token has just expired.
 fn late_customer(world: &World) -> ShopClient {
     let shop = logged_in_client(world);
     world.authority.expire();
@@ -21,7 +22,7 @@ fn late_customer(world: &World) -> ShopClient {
     shop
 }
 
-/// The call failed because of the refresh, and nothing is lost: the session is unchanged, and a later call succeeds.
+/// Asserts that a call fails because of the refresh, that the session does not change, and that a later call succeeds.
 async fn assert_temporary(world: &World, shop: &ShopClient, handling: Handling) -> Error {
     let before = shop.session().tokens();
     let mut events = shop.session().events();
@@ -42,8 +43,7 @@ async fn assert_temporary(world: &World, shop: &ShopClient, handling: Handling) 
     error
 }
 
-/// D1: without a connection, the session is kept, and the error holds the 403 too. Nothing was sent, so nothing is
-/// sent again.
+/// D1: if the refresh endpoint is unreachable, the session is kept, and the error contains the 403 of the call.
 #[tokio::test(start_paused = true)]
 async fn an_unreachable_refresh_endpoint_keeps_the_session() {
     let world = World::new();
@@ -59,7 +59,7 @@ async fn an_unreachable_refresh_endpoint_keeps_the_session() {
     assert_eq!(cause.unwrap().to_string(), "on purpose");
 }
 
-/// D6: an answer without tokens changes nothing: the old credential stays complete.
+/// D6: after a refresh response without valid tokens, the client keeps the old tokens.
 #[tokio::test(start_paused = true)]
 async fn a_malformed_answer_of_the_refresh_endpoint_changes_nothing() {
     let json = |text: &str| Answer::new(200).header("content-type", "application/json").body(text.to_owned());
@@ -93,7 +93,7 @@ async fn a_malformed_answer_of_the_refresh_endpoint_changes_nothing() {
     }
 }
 
-/// Tokens under other names.
+/// A token response with a custom field name.
 #[derive(Deserialize)]
 struct Jwt {
     jwt: String,
@@ -118,7 +118,7 @@ trait Named {
     async fn orders(&self) -> Result<Value>;
 }
 
-/// D6: the check also covers the tokens of the API's own answer type.
+/// D6: a response of a custom token type without a valid access token is an error, and the client keeps the old tokens.
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_a_custom_type_without_an_access_token_changes_nothing() {
     for jwt in ["", "none", "a\nb"] {
@@ -137,7 +137,7 @@ async fn an_answer_of_a_custom_type_without_an_access_token_changes_nothing() {
     }
 }
 
-/// D7: an error in a 200 that does not reject the refresh token changes nothing.
+/// D7: after a 200 response with an error that does not reject the refresh token, the client keeps the old tokens.
 #[tokio::test(start_paused = true)]
 async fn a_temporary_error_in_a_200_changes_nothing() {
     let world = World::new();
@@ -146,7 +146,7 @@ async fn a_temporary_error_in_a_200_changes_nothing() {
     assert_temporary(&world, &shop, busy).await;
 }
 
-/// D9: the refresh token goes to the declared endpoint and nowhere else.
+/// D9: a redirect of a refresh is not followed, so the refresh token is sent to the declared endpoint only.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_of_the_refresh_is_not_followed() {
     for status in [301, 302, 303, 307, 308] {
@@ -169,7 +169,7 @@ async fn a_redirect_of_the_refresh_is_not_followed() {
     }
 }
 
-/// D10: a refresh that returns the refused token is a failure, and is not tried again at once.
+/// D10: a refresh that returns the refused access token is a failure, and it is not repeated at once.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_returns_the_refused_token_is_a_failure() {
     let world = World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() });
@@ -187,7 +187,7 @@ async fn a_refresh_that_returns_the_refused_token_is_a_failure() {
     assert_eq!(event_names(&mut events), ["refresh failed"]);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 
-    // The refresh token in the answer counts nevertheless: the old one is spent.
+    // The client uses the refresh token of this response, because the old refresh token is spent.
     world.authority.configure(|config| config.repeats_access = false);
     advance(Duration::from_secs(2)).await;
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
@@ -195,7 +195,8 @@ async fn a_refresh_that_returns_the_refused_token_is_a_failure() {
     assert_eq!(presented, json!({ "refresh_token": world.authority.refresh(2) }));
 }
 
-/// D10: if the server has not refused the token, getting it again is a success.
+/// D10: an early refresh that returns the same access token is a success, because the server has not refused this
+/// token.
 #[tokio::test(start_paused = true)]
 async fn an_early_refresh_that_returns_the_same_token_is_a_success() {
     let world = World::with(AuthorityConfig {
@@ -218,7 +219,7 @@ async fn an_early_refresh_that_returns_the_same_token_is_a_success() {
     assert!(!event_names(&mut events).contains(&"refresh failed"));
 }
 
-/// D11, D12: a token answer without a refresh token, or with an empty one, keeps the old refresh token.
+/// D11, D12: if the refresh token in a refresh response is empty or missing, the client keeps the old refresh token.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_without_a_refresh_token_keeps_the_old_one() {
     for refresh_token_field in [RefreshTokenField::Omitted, RefreshTokenField::Empty] {
@@ -235,7 +236,7 @@ async fn a_refresh_without_a_refresh_token_keeps_the_old_one() {
     }
 }
 
-/// D17: an answer that is too long is not read to its end.
+/// D17: a refresh response that is too long is an error and is not read to its end.
 #[tokio::test(start_paused = true)]
 async fn a_token_answer_that_is_too_long_is_an_error() {
     let token = r#"{"access_token":"t","padding":""#;
@@ -255,7 +256,7 @@ async fn a_token_answer_that_is_too_long_is_an_error() {
     }
 }
 
-/// D17: a long answer below the limit is read.
+/// D17: a refresh response of sixty kilobytes is read.
 #[tokio::test(start_paused = true)]
 async fn a_token_answer_of_sixty_kilobytes_is_read() {
     let world = World::with(AuthorityConfig {
@@ -266,7 +267,7 @@ async fn a_token_answer_of_sixty_kilobytes_is_read() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// D18: without a refresh token, the refusal is the answer.
+/// D18: without a refresh token, a refusal is returned to the caller.
 #[tokio::test(start_paused = true)]
 async fn without_a_refresh_token_the_refusal_is_the_answer() {
     for status in [401, 403] {
@@ -284,7 +285,7 @@ async fn without_a_refresh_token_the_refusal_is_the_answer() {
     }
 }
 
-/// D20: a token that expires before its refresh would end is still used, and nothing refreshes it without a call.
+/// D20: a new access token with a very short lifetime is used once, and it is refreshed again only for another call.
 #[tokio::test(start_paused = true)]
 async fn a_refreshed_token_that_expires_at_once_starts_no_loop() {
     for expires_in in [json!(1), json!(0.000_001)] {
@@ -300,7 +301,7 @@ async fn a_refreshed_token_that_expires_at_once_starts_no_loop() {
         world.authority.assert_refreshes(1);
         assert_eq!(event_names(&mut events), ["refreshed"]);
 
-        // The next call refreshes it first, once.
+        // The next call refreshes the expired token once before it is sent.
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
         world.stage.assert_sends(3);
         world.authority.assert_refreshes(2);
@@ -308,7 +309,7 @@ async fn a_refreshed_token_that_expires_at_once_starts_no_loop() {
     }
 }
 
-/// D6: an HTML page instead of tokens is not a login.
+/// D6: a login response without tokens is an error and does not change the session.
 #[tokio::test(start_paused = true)]
 async fn a_malformed_answer_to_a_login_leaves_the_session_unchanged() {
     let world = World::new();

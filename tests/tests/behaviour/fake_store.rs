@@ -1,4 +1,4 @@
-//! A store that the test controls: [`FakeStore`].
+//! A store that the test controls, [`FakeStore`].
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -18,21 +18,21 @@ pub enum Operation {
     Lock,
 }
 
-/// How an operation fails.
+/// The way in which an operation fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It fails, and nothing is done.
+    /// The operation returns an error and does nothing.
     Fail,
-    /// It is done, but returns an error.
+    /// The operation takes effect and returns an error.
     FailAfter,
-    /// It never returns, and nothing is done.
+    /// The operation never returns and does nothing.
     Hang,
-    /// It is done, but never returns.
+    /// The operation takes effect and never returns.
     HangAfter,
 }
 
-/// A store in memory that counts its operations, fails and waits as the test says. Clones are the same store: two
-/// clients with one store act as two processes that share it. It checks fences.
+/// An in-memory store that counts its operations and that a test can delay or let fail. Clones share one state, so two
+/// clients with one store behave like two processes. The store checks fences.
 #[derive(Clone, Default)]
 pub struct FakeStore(Arc<Inner>);
 
@@ -63,27 +63,27 @@ impl FakeStore {
         Self::default()
     }
 
-    /// How often this operation was started.
+    /// Returns how often this operation was started.
     pub fn count(&self, op: Operation) -> usize {
         self.state(op).count.load(Ordering::SeqCst)
     }
 
-    /// The next one fails.
+    /// Lets the next call of this operation fail in this way.
     pub fn next(&self, op: Operation, fault: Fault) {
         self.state(op).next.lock().unwrap().push_back(fault);
     }
 
-    /// From now on all go wrong, or none.
+    /// Lets all later calls of this operation fail in this way, or succeed if `fault` is `None`.
     pub fn always(&self, op: Operation, fault: Option<Fault>) {
         *self.state(op).always.lock().unwrap() = fault;
     }
 
-    /// From now on they wait.
+    /// Blocks all later calls of this operation.
     pub fn hold(&self, op: Operation) {
         self.state(op).held.send_replace(true);
     }
 
-    /// From now on, they succeed, including those that wait.
+    /// Releases all blocked calls of this operation and blocks no later calls.
     pub fn open(&self, op: Operation) {
         self.state(op).held.send_replace(false);
     }
@@ -92,52 +92,52 @@ impl FakeStore {
         self.0.without_locks.store(true, Ordering::SeqCst);
     }
 
-    /// From now on, all processes that use it send the same cookies.
+    /// Makes all processes with this store send the same cookies.
     pub fn share_cookies(&self) {
         self.0.shared_cookies.store(true, Ordering::SeqCst);
     }
 
-    /// This many leases expire before their holder can use them.
+    /// Makes this many leases expire before their holder can use them.
     pub fn expire_leases(&self, count: usize) {
         self.0.expired_leases.store(count, Ordering::SeqCst);
     }
 
-    /// Takes the lock, as another process would.
+    /// Acquires the lock, as another process would.
     pub async fn locked(&self) -> StoreLock {
         self.lock().await.unwrap().unwrap()
     }
 
-    /// The lease of the lock's holder expires, and another process takes the lock.
+    /// Expires the lease of the lock's holder, as if another process had then acquired the lock.
     pub fn expire_lock(&self) {
         self.0.fence.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// The fences of all writes since the last call, whether they succeeded or not.
+    /// Returns the fences of all writes since the last call, whether the writes succeeded or not.
     pub fn fences(&self) -> Vec<Option<u64>> {
         std::mem::take(&mut self.0.fences.lock().unwrap())
     }
 
-    /// From now on it reports a change at once, to every caller.
+    /// Reports a change to every waiting caller, although nothing has changed.
     pub fn report_false_changes(&self) {
         self.0.news.send_replace(u64::MAX);
     }
 
-    /// What is stored; `null` if nothing ever was.
+    /// Returns the stored record, or `null` if no record was ever stored.
     pub fn record(&self) -> Value {
         parse(&self.stored().record)
     }
 
-    /// Everything that was ever stored.
+    /// Returns every record that was ever stored.
     pub fn history(&self) -> Vec<Value> {
         self.0.history.lock().unwrap().clone()
     }
 
-    /// The access token that is stored.
+    /// Returns the stored access token.
     pub fn access(&self) -> Option<String> {
         self.record()["session"]["access"].as_str().map(str::to_owned)
     }
 
-    /// Writes bytes, as another program could.
+    /// Writes bytes to the store, as another program could.
     pub fn put(&self, record: &[u8]) {
         let mut stored = self.stored();
         *stored = Stored { revision: stored.revision.next(), record: record.to_vec() };
@@ -148,17 +148,17 @@ impl FakeStore {
         *self.stored() = Stored { revision, record };
     }
 
-    /// The current revision.
+    /// Returns the current revision.
     pub fn revision(&self) -> Revision {
         self.stored().revision
     }
 
-    /// The bytes that are stored.
+    /// Returns the stored bytes.
     pub fn bytes(&self) -> Vec<u8> {
         self.stored().record.clone()
     }
 
-    /// Informs those that wait for changes.
+    /// Reports the current revision to all callers that wait for changes.
     pub fn tell(&self) {
         let revision = self.stored().revision.number();
         self.0.news.send_replace(revision);

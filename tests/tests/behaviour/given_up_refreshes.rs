@@ -1,5 +1,5 @@
-//! A refresh whose runtime stands still: two threads share a session, and each has its own current-thread runtime, as
-//! in a blocking facade.
+//! A refresh whose runtime stalls: two threads with their own current-thread runtimes share a session, as in a blocking
+//! wrapper.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -18,7 +18,7 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }
 
-/// A call on `idle` starts a refresh and is dropped. Nothing polls `idle` afterwards.
+/// Starts a refresh on `idle` with a call and drops the call. After the call is dropped, `idle` is not polled.
 fn leave_a_refresh(idle: &Runtime, world: &World, shop: &ShopClient, polled: bool) {
     idle.block_on(async {
         let mut call = pin!(shop.order(1));
@@ -40,7 +40,8 @@ fn with_store(world: &World, store: &FakeStore, living: &Runtime) -> ShopClient 
     shop
 }
 
-/// I7: another thread's call takes over a refresh that has not begun. It never begins afterwards.
+/// I7: a call on another thread takes over a refresh that was not polled yet. If the stalled refresh is polled later,
+/// it sends no request.
 #[test]
 fn a_refresh_that_was_taken_over_before_it_began_sends_nothing_later() {
     let (world, idle, living) = (World::new(), runtime(), runtime());
@@ -58,7 +59,8 @@ fn a_refresh_that_was_taken_over_before_it_began_sends_nothing_later() {
     assert_eq!(idle.block_on(shop.order(3)).unwrap().id, 7);
 }
 
-/// I7: a refresh that waits for the server is dropped when it is taken over, although its runtime stands still.
+/// I7: a refresh that waits for the server is dropped when another refresh takes over, although the runtime of the
+/// first refresh is not polled.
 #[test]
 fn a_refresh_that_was_taken_over_is_dropped_at_once() {
     let (world, idle, living) = (World::new(), runtime(), runtime());
@@ -78,7 +80,7 @@ fn a_refresh_that_was_taken_over_is_dropped_at_once() {
     assert_eq!(idle.block_on(shop.order(3)).unwrap().id, 7);
 }
 
-/// A call that comes after the deadline of such a refresh waits for a second at most.
+/// A call after the deadline of a stalled refresh takes over within two seconds.
 #[test]
 fn a_call_after_the_deadline_takes_over_at_once() {
     let (world, idle, living) = (World::new(), runtime(), runtime());
@@ -93,7 +95,7 @@ fn a_call_after_the_deadline_takes_over_at_once() {
     });
 }
 
-/// If a refresh is stuck on a runtime that stands still, all calls that wait for it share one new refresh.
+/// All calls that wait for a stalled refresh share one new refresh.
 #[test]
 fn calls_that_take_over_together_send_one_refresh() {
     let (world, idle, living) = (World::new(), runtime(), runtime());
@@ -110,7 +112,7 @@ fn calls_that_take_over_together_send_one_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// R4: the refresh that takes over uses the lock of the store that the session already holds.
+/// R4: the new refresh uses the lock of the store that the session already holds.
 #[test]
 fn the_lock_of_the_store_is_taken_over_too() {
     let (world, idle, living) = (World::new(), runtime(), runtime());
@@ -133,9 +135,9 @@ fn the_lock_of_the_store_is_taken_over_too() {
     });
 }
 
-/// S6: a refresh that stands still in the middle of an operation of the store does not keep others from the store.
+/// S6: a refresh that stalls during a store operation is taken over, and the new refresh can use the store.
 #[test]
-fn a_refresh_that_stands_still_at_the_store_is_taken_over() {
+fn a_refresh_that_stalls_at_the_store_is_taken_over() {
     for at in [Operation::Lock, Operation::Load, Operation::Swap] {
         let (world, idle, living) = (World::new(), runtime(), runtime());
         let store = FakeStore::new();
@@ -152,9 +154,10 @@ fn a_refresh_that_stands_still_at_the_store_is_taken_over() {
     }
 }
 
-/// S1: the task that stores the session stands still after a failure. The next call that needs the store replaces it.
+/// S1: if the task that stores the session stalls after a failed write, the next call that needs the store replaces
+/// this task.
 #[test]
-fn a_writer_that_stands_still_after_a_failure_is_replaced() {
+fn a_writer_that_stalls_after_a_failure_is_replaced() {
     let (world, idle, living) = (World::new(), runtime(), runtime());
     world.guard_with(403, |_| order(7));
     let store = FakeStore::new();
@@ -174,7 +177,7 @@ fn a_writer_that_stands_still_after_a_failure_is_replaced() {
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// J1: a refresh that a logout or another login has ended sends nothing.
+/// J1: a refresh that was not polled before a logout or another login sends no request.
 #[test]
 fn a_refresh_that_has_not_begun_ends_with_its_login() {
     for with_a_store in [false, true] {
@@ -198,9 +201,9 @@ fn a_refresh_that_has_not_begun_ends_with_its_login() {
     }
 }
 
-/// `runtime` on the builder: the refresh continues although the caller's runtime stands still.
+/// With `runtime` on the builder, the refresh completes although the caller's runtime is not polled.
 #[test]
-fn a_refresh_on_a_runtime_of_its_own_does_not_stand_still() {
+fn a_refresh_on_its_own_runtime_does_not_stall() {
     let (world, idle) = (World::new(), runtime());
     let background = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let store = FakeStore::new();
@@ -225,16 +228,16 @@ fn a_refresh_on_a_runtime_of_its_own_does_not_stand_still() {
         .await
     });
 
-    assert!(refreshed.expect("nothing polls the caller's runtime"));
+    assert!(refreshed.expect("the refresh completes without the caller's runtime"));
     world.authority.assert_refreshes(1);
     assert_eq!(store.access(), Some(world.authority.access(2)));
     assert_eq!(idle.block_on(shop.order(3)).unwrap().id, 7);
 }
 
-/// `runtime` on the builder: refreshes open connections of their own there. The connection of the call cannot be used,
-/// because the runtime that drives it stands still.
+/// With `runtime` on the builder, a refresh opens its own connection on that runtime. The connection of the call cannot
+/// be used, because its runtime is not polled.
 #[test]
-fn a_refresh_on_a_runtime_of_its_own_opens_its_own_connection() {
+fn a_refresh_on_its_own_runtime_opens_its_own_connection() {
     let world = World::new();
     let background = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let listening = background.block_on(world.listen());
@@ -245,13 +248,14 @@ fn a_refresh_on_a_runtime_of_its_own_opens_its_own_connection() {
         .build()
         .unwrap();
     world.guard_with(403, |_| order(7));
-    // The connection of this call is idle afterwards, and the runtime that drives it stands still.
+    // The runtime of this connection is not polled after the call.
     assert_eq!(idle.block_on(shop.order(1)).unwrap().id, 7);
 
-    // Less than a request for tokens waits for its answer before it is sent again on another connection.
+    // The limit of 4 seconds is shorter than the time after which a request for tokens is sent again on another
+    // connection.
     let refreshed = background
         .block_on(async { tokio::time::timeout(Duration::from_secs(4), shop.session().refresh()).await });
 
-    refreshed.expect("nothing polls the connection of the call").unwrap();
+    refreshed.expect("the refresh completes without the connection of the call").unwrap();
     world.authority.assert_refreshes(1);
 }

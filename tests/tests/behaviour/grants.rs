@@ -1,4 +1,5 @@
-//! OAuth 2.0 without a `#[refresh]` method: what the grants send, where, and how they read the answers.
+//! OAuth 2.0 grants without a `#[refresh]` method: their requests, the endpoints that they use, and how they read the
+//! responses.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -14,10 +15,10 @@ use crate::transports::ConnectTo;
 use crate::waiting::done;
 
 const TOKEN: &str = "https://id.test/api/user/refresh_token";
-/// The authority answers the token request as a login. It does not check the parameters.
+/// The URL of a token endpoint that processes the request as a login and does not check the parameters.
 const ISSUE: &str = "https://id.test/api/user/login";
 
-/// An API without roles: its session comes from elsewhere.
+/// An API without roles, whose session is set by the test.
 #[api]
 trait Orders {
     #[get("/orders")]
@@ -28,7 +29,7 @@ trait Orders {
     async fn health(&self) -> Result<Value>;
 }
 
-/// The API at one origin, and its authorization server at another.
+/// Returns a client builder for an API at one origin and an authorization server at another origin.
 fn apart(world: &World) -> afresh::ClientBuilder<OrdersClient> {
     let origins = Origins::new().at(ORIGIN, world.clone()).at("https://id.test", world.authority.clone());
     OrdersClient::builder(ORIGIN).connect_to(origins.clone())
@@ -62,7 +63,7 @@ fn response(error: &Error) -> Option<&ErrorResponse> {
     None
 }
 
-/// B1, N1: one request for all calls, in the form of RFC 6749. It carries nothing of the API.
+/// B1, N1: the grant sends one request of RFC 6749 for all waiting calls. The request contains no headers of the API.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_at_another_origin_is_one_request_for_all_calls() {
     let world = World::new();
@@ -102,7 +103,7 @@ async fn a_refresh_at_another_origin_is_one_request_for_all_calls() {
     assert_eq!(exchange.header("content-type"), Some("application/x-www-form-urlencoded"));
 }
 
-/// N1: at the API's own origin, the request carries the default headers, as every request there does.
+/// N1: a token request to the API's own origin has the default headers, like every request to this origin.
 #[tokio::test(start_paused = true)]
 async fn a_token_endpoint_at_the_apis_origin_gets_the_default_headers() {
     let world = World::new();
@@ -120,7 +121,7 @@ async fn a_token_endpoint_at_the_apis_origin_gets_the_default_headers() {
     assert_eq!((exchange.header("x-api-key"), exchange.header("authorization")), (Some("k"), None));
 }
 
-/// A confidential client sends its secret in the header, urlencoded, or in the body, but never in both.
+/// A client secret is sent either urlencoded in the `authorization` header or in the body, but never in both places.
 #[tokio::test(start_paused = true)]
 async fn a_client_secret_is_sent_in_one_place() {
     for auth in [ClientAuth::Basic, ClientAuth::Body] {
@@ -135,7 +136,7 @@ async fn a_client_secret_is_sent_in_one_place() {
         let secret = world.authority.refresh(1);
         let grant = [("grant_type", "refresh_token"), ("refresh_token", &*secret)];
         if auth == ClientAuth::Basic {
-            // `the+app:p%C3%A4%3Ass`
+            // The decoded header is `the+app:p%C3%A4%3Ass`.
             assert_eq!(exchange.header("authorization"), Some("Basic dGhlK2FwcDpwJUMzJUE0JTNBc3M="));
             assert_eq!(form(exchange), pairs(grant));
         } else {
@@ -146,7 +147,8 @@ async fn a_client_secret_is_sent_in_one_place() {
     }
 }
 
-/// Scope and audience are sent once, resources (RFC 8707) and further parameters as often as they were given.
+/// A second scope replaces the first scope. The audience is sent once, and resources (RFC 8707) and other parameters
+/// are sent as often as they were given.
 #[tokio::test(start_paused = true)]
 async fn scope_audience_and_resources_are_sent() {
     let world = World::new();
@@ -174,7 +176,8 @@ async fn scope_audience_and_resources_are_sent() {
     assert_eq!(asked.header("authorization"), Some("Basic YmlsbGluZzpodXNo"));
 }
 
-/// G1, D11: a refresh token in the answer replaces the old one. Without one, the old one stays.
+/// G1, D11: a refresh token in the response replaces the old refresh token. If the response has no refresh token, the
+/// client keeps the old refresh token.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_token_of_the_answer_is_kept_or_else_the_old_one() {
     for (refresh_token_field, presented) in
@@ -193,8 +196,8 @@ async fn the_refresh_token_of_the_answer_is_kept_or_else_the_old_one() {
     }
 }
 
-/// K4: with client credentials, the first calls wait for one token request, and so do the first calls after the
-/// expiry.
+/// K4: with client credentials, the first calls wait for one token request. After the token has expired, the next calls
+/// also wait for one token request.
 #[tokio::test(start_paused = true)]
 async fn client_credentials_get_a_token_before_the_first_call_and_after_expiry() {
     let world = World::with(AuthorityConfig {
@@ -218,14 +221,14 @@ async fn client_credentials_get_a_token_before_the_first_call_and_after_expiry()
         assert_eq!(client.session().state(), SessionState::LoggedIn);
         advance(Duration::from_secs(601)).await;
     }
-    // A token that the API refuses before it expires.
+    // The API refuses this token before it expires.
     client.orders().await.unwrap();
     world.authority.expire();
     client.orders().await.unwrap();
     world.authority.assert_logins(5);
 }
 
-/// K4: with client credentials, the next call after `clear` gets a new token.
+/// K4: with client credentials, the next call after `clear` requests a new token.
 #[tokio::test(start_paused = true)]
 async fn client_credentials_get_a_new_token_after_the_session_is_cleared() {
     let world = World::new();
@@ -238,8 +241,8 @@ async fn client_credentials_get_a_new_token_after_the_session_is_cleared() {
     world.stage.assert_sends(2);
 }
 
-/// D3, D4: with client credentials no login is possible, so a refusal is a temporary failure. The error carries the
-/// code.
+/// D3, D4: with client credentials, a refused token request is a temporary failure, because no login is possible. The
+/// error contains the error code of the server.
 #[tokio::test(start_paused = true)]
 async fn refused_client_credentials_fail_with_the_code_and_can_be_tried_again() {
     for code in ["invalid_client", "unauthorized_client", "invalid_grant"] {
@@ -260,14 +263,15 @@ async fn refused_client_credentials_fail_with_the_code_and_can_be_tried_again() 
         world.stage.assert_sends(0);
         world.authority.assert_logins(1);
         assert!(client.orders().await.unwrap_err().is_refresh());
-        assert_eq!(world.authority.logins(), 1, "logins: not before a pause");
+        assert_eq!(world.authority.logins(), 1, "logins: no request is sent before the pause ends");
         advance(Duration::from_secs(2)).await;
         client.orders().await.unwrap();
         assert_eq!(event_names(&mut events), ["refresh failed", "refreshed"]);
     }
 }
 
-/// D3, G4: client credentials do not rotate, so a refusal after a lost answer does not end the session.
+/// D3, G4: with client credentials, a refusal after a lost response does not end the session, because client
+/// credentials do not rotate.
 #[tokio::test(start_paused = true)]
 async fn refused_client_credentials_after_a_lost_answer_keep_the_session() {
     let world = World::new();
@@ -287,7 +291,7 @@ async fn refused_client_credentials_after_a_lost_answer_keep_the_session() {
     client.orders().await.unwrap();
 }
 
-/// D3, D5, D6, D9: the answers of a token endpoint mean the same as those of a `#[refresh]` method.
+/// D3, D5, D6, D9: the session ends only if the token endpoint definitely rejects the refresh token.
 #[tokio::test(start_paused = true)]
 async fn only_a_definite_refusal_of_the_refresh_token_ends_the_session() {
     let oauth = |status, code: &str| Answer::json(status, json!({ "error": code }));
@@ -321,7 +325,7 @@ async fn only_a_definite_refusal_of_the_refresh_token_ends_the_session() {
     }
 }
 
-/// D5: the token endpoint's `Retry-After` is respected.
+/// D5: the client respects the `Retry-After` header of the token endpoint.
 #[tokio::test(start_paused = true)]
 async fn a_token_endpoints_retry_after_is_respected() {
     let world = World::new();
@@ -338,7 +342,7 @@ async fn a_token_endpoints_retry_after_is_respected() {
     client.orders().await.unwrap();
 }
 
-/// G3, G4: lost answers of a token endpoint are requested again, too.
+/// G3, G4: a token request whose response was lost is sent again.
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_of_a_token_endpoint_is_requested_again() {
     for grace in [None, Some(Duration::from_secs(10))] {
@@ -359,7 +363,7 @@ async fn a_lost_answer_of_a_token_endpoint_is_requested_again() {
     }
 }
 
-/// D18: without a refresh token, the grant does nothing.
+/// D18: the grant sends no request for a session without a refresh token.
 #[tokio::test(start_paused = true)]
 async fn a_session_without_a_refresh_token_is_not_refreshed_by_the_grant() {
     let world = World::new();
@@ -370,7 +374,7 @@ async fn a_session_without_a_refresh_token_is_not_refreshed_by_the_grant() {
     world.authority.assert_refreshes(0);
 }
 
-/// `build` refuses a grant that could leak a secret or cannot work.
+/// `build` rejects a grant that could leak a secret or that cannot work.
 #[test]
 fn a_grant_that_could_leak_a_secret_is_not_built() {
     fn build(grant: impl Refresher) -> Result<OrdersClient> {
@@ -392,7 +396,7 @@ fn a_grant_that_could_leak_a_secret_is_not_built() {
     build(ClientCredentials::new(TOKEN, "id", "s")).unwrap();
 }
 
-/// U3: the Debug text of a grant shows the client and the endpoint, but no secret.
+/// U3: the Debug text of a grant contains the client and the endpoint, but no secret.
 #[test]
 fn a_grant_does_not_show_its_secrets() {
     let grant =

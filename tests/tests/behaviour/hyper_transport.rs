@@ -1,4 +1,4 @@
-//! `HyperTransport` by itself, on real sockets: connections, timeouts, and requests that must not be sent twice.
+//! Tests `HyperTransport` on real sockets: connections, time-outs, and requests that must not be sent twice.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ fn transport() -> HyperTransport {
     HyperTransport::new().unwrap()
 }
 
-/// A raw server: `play` handles each connection and gets its number.
+/// Starts a raw TCP server. `play` handles each connection and gets the number of the connection.
 async fn server<F, R>(play: F) -> String
 where
     F: Fn(usize, TcpStream) -> R + Send + 'static,
@@ -53,7 +53,7 @@ where
     base
 }
 
-/// Reads one request of a few bytes; `false` at the end of the connection.
+/// Reads one small request. Returns `false` at the end of the connection.
 async fn request(stream: &mut TcpStream) -> bool {
     stream.read(&mut [0; 4096]).await.is_ok_and(|length| length > 0)
 }
@@ -76,7 +76,7 @@ async fn a_second_call_reuses_the_connection() {
     assert_eq!(seen.header("host"), Some(&*listening.address().to_string()));
 }
 
-/// A body in many chunks is read as one body.
+/// A body that arrives in many chunks is read to its end, and a broken body is an error.
 #[tokio::test]
 async fn a_body_in_many_chunks_is_read_to_its_end() {
     let stage = Stage::new();
@@ -95,8 +95,7 @@ async fn a_body_in_many_chunks_is_read_to_its_end() {
     assert!(!broken.is_timeout() && !broken.is_connect() && broken.status().is_none(), "{broken:?}");
 }
 
-/// M4: a request that may have arrived is not sent again, whatever its method, also over a connection that was used
-/// before.
+/// M4: if a connection breaks after a request was sent, the request is not sent again, even on a reused connection.
 #[tokio::test]
 async fn a_request_whose_connection_breaks_is_not_sent_again() {
     let requests = Arc::new(AtomicUsize::new(0));
@@ -120,7 +119,7 @@ async fn a_request_whose_connection_breaks_is_not_sent_again() {
     assert_eq!(requests.load(Ordering::SeqCst), 2);
 }
 
-/// M4: a connection that the server closed while it was idle fails no call.
+/// M4: no call fails because the server has closed an idle connection.
 #[tokio::test]
 async fn a_connection_that_the_server_closed_while_idle_fails_no_call() {
     let connections = Arc::new(AtomicUsize::new(0));
@@ -164,7 +163,7 @@ async fn connecting_takes_no_longer_than_the_connect_timeout() {
     assert_eq!(begun.elapsed().as_secs(), 3);
 }
 
-/// The timeout of a hand-written request covers the head of the answer and its body.
+/// The time-out of a hand-written request covers the response head and the response body.
 #[tokio::test(start_paused = true)]
 async fn the_timeout_of_a_request_covers_its_answer() {
     let stage = Stage::new();
@@ -186,7 +185,7 @@ async fn the_timeout_of_a_request_covers_its_answer() {
     assert!(error.is_timeout(), "{error:?}");
 }
 
-/// The transport can be wrapped in layers, like any other service.
+/// Tower layers can wrap the transport.
 #[tokio::test(start_paused = true)]
 async fn tower_layers_can_wrap_the_transport() {
     let stage = Stage::new();
@@ -204,7 +203,7 @@ async fn tower_layers_can_wrap_the_transport() {
     assert_eq!(alone.await.unwrap().url().as_str(), "https://shop.test/a");
 }
 
-/// Nothing is sent in clear text to an `https` address: the first bytes are a TLS handshake, which offers HTTP/2.
+/// A connection to an `https` URL starts with a TLS handshake that offers HTTP/2, so nothing is sent in clear text.
 #[tokio::test]
 async fn an_https_connection_starts_with_tls() {
     let (sender, mut hello) = tokio::sync::mpsc::unbounded_channel();

@@ -1,4 +1,4 @@
-//! Which calls are sent again: only those that the server refused before it acted on them.
+//! A call is sent again only if the server refused the call without acting on it, or if the call is idempotent.
 
 use afresh::{Result, Retry, Tokens, api};
 use afresh_tests::{Answer, World};
@@ -9,7 +9,8 @@ use crate::bodies::{accepted, body_of_both};
 use crate::transports::ConnectTo;
 use crate::waiting::done;
 
-/// M1, M3: every HTTP method is sent again after a 401 or 403: the server refused the call before it acted.
+/// M1, M3: a call with any HTTP method is sent again after a 401 or 403, because the server has refused it without
+/// acting on it.
 #[tokio::test(start_paused = true)]
 async fn every_method_is_sent_again_after_a_401_or_403() {
     for verb in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"] {
@@ -29,7 +30,7 @@ async fn every_method_is_sent_again_after_a_401_or_403() {
     }
 }
 
-/// M1, M3: a `#[no_replay]` call starts a refresh and gets its refusal. The next call uses the new token.
+/// M1, M3: a refused `#[no_replay]` call starts a refresh and returns its refusal. The next call uses the new token.
 #[tokio::test(start_paused = true)]
 async fn a_no_replay_call_is_refreshed_and_never_sent_again() {
     for refusal in [401, 403] {
@@ -56,7 +57,7 @@ async fn a_no_replay_call_is_refreshed_and_never_sent_again() {
     }
 }
 
-/// M2: a call has one idempotency key, however often it is sent.
+/// M2: the idempotency key of the caller is the same in both requests of a call.
 #[tokio::test(start_paused = true)]
 async fn the_idempotency_key_is_the_same_on_both_sends() {
     let world = World::new();
@@ -70,7 +71,7 @@ async fn the_idempotency_key_is_the_same_on_both_sends() {
     assert_eq!(keys, ["key-1", "key-1"]);
 }
 
-/// Methods that may be retried although their verb does not say so.
+/// An API whose methods can be retried although they use POST or PATCH.
 #[api]
 trait Payments {
     #[refresh]
@@ -97,7 +98,7 @@ trait Payments {
     async fn plain(&self) -> Result<()>;
 }
 
-/// A client whose calls meet a 503, an expired token and another 503 before they are answered.
+/// Returns a client whose calls get a 503, a refusal of the expired token, another 503, and then a success.
 fn payments(world: &World) -> PaymentsClient {
     let sends = std::sync::atomic::AtomicUsize::new(0);
     let authority = world.authority.clone();
@@ -120,7 +121,8 @@ fn values(world: &World, name: &str) -> Vec<String> {
     world.stage.log().iter().map(|seen| seen.header(name).unwrap_or("none").to_owned()).collect()
 }
 
-/// M2: through the macro: one random UUID for a call, the same on each retry and after a refresh; another call has another.
+/// M2: `#[idempotency_key]` draws one random UUID for each call. All requests of the call have this key, and the next
+/// call has a different key.
 #[tokio::test(start_paused = true)]
 async fn a_drawn_idempotency_key_is_the_same_on_every_send_of_a_call() {
     for header in ["idempotency-key", "x-request-id"] {
@@ -141,13 +143,13 @@ async fn a_drawn_idempotency_key_is_the_same_on_every_send_of_a_call() {
             assert!(of_one_call.iter().all(|key| *key == of_one_call[0]), "{of_one_call:?}");
             let parts: Vec<_> = of_one_call[0].split('-').map(str::len).collect();
             assert_eq!(parts, [8, 4, 4, 4, 12], "a UUID: {of_one_call:?}");
-            assert_eq!(&of_one_call[0][14..15], "4", "a random one: {of_one_call:?}");
+            assert_eq!(&of_one_call[0][14..15], "4", "a random UUID: {of_one_call:?}");
         }
         assert_ne!(first[0], second[0]);
     }
 }
 
-/// A parameter with the name of the header gives the key instead; `None` draws one.
+/// A parameter with the name of the header replaces the idempotency key. For `None`, the client draws a random key.
 #[tokio::test(start_paused = true)]
 async fn a_parameter_gives_the_idempotency_key_instead() {
     let world = World::new();
@@ -159,7 +161,7 @@ async fn a_parameter_gives_the_idempotency_key_instead() {
     assert!(drawn.iter().all(|key| *key == drawn[0] && key.len() == 36), "{drawn:?}");
 }
 
-/// `#[idempotent]` alone sends no key, and is what lets a POST be retried.
+/// An `#[idempotent]` POST method is retried, and its requests have no idempotency key.
 #[tokio::test(start_paused = true)]
 async fn an_idempotent_method_is_retried_without_a_key() {
     let world = World::new();
@@ -170,7 +172,7 @@ async fn an_idempotent_method_is_retried_without_a_key() {
     world.stage.assert_sends(5);
 }
 
-/// M4: without an answer, it is unknown what the server did. The call is not sent again, before or after a refresh.
+/// M4: a call without a complete response is never sent again, before or after a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_call_without_an_answer_is_never_sent_again() {
     let world = World::new();

@@ -15,12 +15,13 @@ use crate::waiting::{done, settled};
 
 pub const BOB: Credentials = Credentials { user: "bob" };
 
-/// How far the refresh is when the session ends: not processed yet, or answered with a new pair.
+/// The progress of the refresh when the session ends: the request is not processed yet, or the server has issued new
+/// tokens.
 pub const HOLDS: [fn(&Authority, Role); 2] = [Authority::hold, Authority::hold_processed];
 
 pub type Call = JoinHandle<Result<Order, Error>>;
 
-/// Three calls wait for one refresh, which the authority holds.
+/// Starts three calls that wait for one refresh, which the authority holds.
 pub async fn three_waiters(
     world: &World,
     shop: &ShopClient,
@@ -36,7 +37,8 @@ pub async fn three_waiters(
     (calls, exchange)
 }
 
-/// J3: a login as another user during a refresh: the new session is intact and waits for nothing.
+/// J3: a login as another user during a refresh sets the new session immediately, and the old refresh does not change
+/// it.
 #[tokio::test(start_paused = true)]
 async fn a_login_during_a_refresh_is_not_affected_by_it() {
     for hold in HOLDS {
@@ -46,7 +48,11 @@ async fn a_login_during_a_refresh_is_not_affected_by_it() {
         let (calls, exchange) = three_waiters(&world, &shop, hold).await;
         let of_bob = shop.login(&BOB).await.unwrap();
         world.guard_with(403, |_| order(9));
-        assert_eq!(shop.order(9).await.unwrap().id, 9, "while the old refresh is still in progress");
+        assert_eq!(
+            shop.order(9).await.unwrap().id,
+            9,
+            "the call succeeds while the old refresh is still in progress"
+        );
 
         let waiting = Instant::now();
         for call in calls {
@@ -67,7 +73,7 @@ async fn a_login_during_a_refresh_is_not_affected_by_it() {
     }
 }
 
-/// J3: the new session refreshes independently of the old refresh.
+/// J3: the refresh of a new session does not wait for the refresh of the old session.
 #[tokio::test(start_paused = true)]
 async fn a_new_session_does_not_wait_for_the_old_sessions_refresh() {
     let world = World::new();
@@ -90,8 +96,7 @@ async fn a_new_session_does_not_wait_for_the_old_sessions_refresh() {
     assert_eq!(shop.session().tokens(), of_bob);
 }
 
-/// J4: a refusal that arrives after another login, a logout, or a new login of the same user: the call is not sent
-/// again.
+/// J4: a call whose refusal arrives after a login or logout is not sent again, even if the same user has logged in.
 #[tokio::test(start_paused = true)]
 async fn a_late_refusal_is_never_followed_by_a_send_under_another_login() {
     for refusal in [401, 403] {
@@ -123,7 +128,7 @@ async fn a_late_refusal_is_never_followed_by_a_send_under_another_login() {
     }
 }
 
-/// J4: an answer that is not a refusal belongs to its caller, even after a login or logout.
+/// J4: a response that is not a refusal is returned to its caller, even after a login or logout.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_that_is_not_a_refusal_reaches_its_caller() {
     let world = World::new();
@@ -139,7 +144,7 @@ async fn a_late_answer_that_is_not_a_refusal_reaches_its_caller() {
     assert_eq!(done(second).await.unwrap_err().status().unwrap(), 404);
 }
 
-/// J6: one user's logout does not affect another user's refresh.
+/// J6: the logout of one user does not affect the refresh of another user.
 #[tokio::test(start_paused = true)]
 async fn a_logout_of_one_session_does_not_affect_the_refresh_of_another() {
     let world = World::new();
@@ -159,7 +164,8 @@ async fn a_logout_of_one_session_does_not_affect_the_refresh_of_another() {
     world.authority.assert_refreshes(1);
 }
 
-/// J7: a login after the session expired starts a new session, which can expire and be reported again.
+/// J7: a login after the session expired starts a new session. If the new session expires, the client emits a second
+/// event.
 #[tokio::test(start_paused = true)]
 async fn a_login_after_the_end_of_the_session_starts_a_new_one() {
     let world = World::new();
@@ -176,7 +182,7 @@ async fn a_login_after_the_end_of_the_session_starts_a_new_one() {
     assert_eq!(event_names(&mut events), ["expired", "logged in", "expired", "logged in"]);
 }
 
-/// J7: a login resets what was learned before it: failed refreshes and forbidden routes.
+/// J7: a login resets the memory of failed refreshes and forbidden routes.
 #[tokio::test(start_paused = true)]
 async fn a_login_resets_failed_refreshes_and_forbidden_routes() {
     let world = World::new();
@@ -188,15 +194,15 @@ async fn a_login_resets_failed_refreshes_and_forbidden_routes() {
     assert_eq!(world.authority.refreshes(), 1, "refreshes: the failure is remembered");
     shop.login(&ANN).await.unwrap();
     assert_eq!(shop.order(7).await.unwrap_err().status().unwrap(), 403);
-    assert_eq!(world.authority.refreshes(), 2, "refreshes: not any more");
+    assert_eq!(world.authority.refreshes(), 2, "refreshes: the login resets the failure");
     assert_eq!(shop.order(7).await.unwrap_err().status().unwrap(), 403);
     assert_eq!(world.authority.refreshes(), 2, "refreshes: the route is known to be forbidden");
     shop.login(&BOB).await.unwrap();
     assert_eq!(shop.order(7).await.unwrap_err().status().unwrap(), 403);
-    assert_eq!(world.authority.refreshes(), 3, "refreshes: not to Bob");
+    assert_eq!(world.authority.refreshes(), 3, "refreshes: the route is not known to be forbidden for Bob");
 }
 
-/// Q1: two users in one process: neither waits for the other's refresh, nor fails because of it.
+/// Q1: in one process, a user does not wait for the refresh of another user and does not fail because of it.
 #[tokio::test(start_paused = true)]
 async fn two_users_share_neither_a_refresh_nor_its_failure() {
     let world = World::new();
@@ -222,7 +228,7 @@ async fn two_users_share_neither_a_refresh_nor_its_failure() {
     for _ in 0..10 {
         assert!(ann.order(1).await.unwrap_err().is_refresh());
     }
-    assert_eq!(bob.order(2).await.unwrap().id, 2, "Ann's failure is not Bob's");
+    assert_eq!(bob.order(2).await.unwrap().id, 2, "Ann's failed refresh does not affect Bob");
     world.authority.assert_refreshes(3);
     advance(Duration::from_mins(1)).await;
     ann.order(1).await.unwrap();

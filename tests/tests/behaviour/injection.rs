@@ -1,4 +1,4 @@
-//! Arguments with special characters: they cannot change the target of a request or the meaning of its path.
+//! Arguments with special characters can change neither the target of a request nor the structure of its path.
 
 use afresh::{Result, api};
 use afresh_tests::{Seen, World};
@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::api::{ORIGIN, logged_in_client};
 use crate::transports::ConnectTo;
 
-/// Every place in a URL or header that can contain an argument.
+/// An API with an argument in every part of a URL and in headers.
 #[api(path = "/api/v2")]
 trait Places {
     #[get("/a/{x}/b/{y}")]
@@ -34,13 +34,13 @@ trait Places {
     async fn header(&self, #[header("x-one")] x: &str, #[header("x-two")] y: Option<&str>) -> Result<()>;
 }
 
-/// Fields that are spread over the query.
+/// The fields that become query parameters.
 #[derive(Debug, Serialize)]
 struct Fields {
     inner: String,
 }
 
-/// Texts with a meaning for a URL parser, a server or an HTTP parser, and any other text.
+/// Generates texts with a special meaning for a URL parser, a server or an HTTP parser, and arbitrary texts.
 fn text() -> impl Strategy<Value = String> {
     const PARTS: [&str; 30] = [
         "/",
@@ -78,7 +78,7 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![4 => parts.prop_map(|parts| parts.concat()), 1 => any::<String>()]
 }
 
-/// The call's one request, or `None` if it failed because it cannot be sent.
+/// Returns the one request of the call, or `None` if the call fails before it is sent.
 fn request_of<R>(call: impl FnOnce(&PlacesClient) -> afresh::Pending<Result<R>>) -> Option<Seen> {
     let world = World::new();
     world.stage.respond(|_| 200);
@@ -102,7 +102,7 @@ fn request_of<R>(call: impl FnOnce(&PlacesClient) -> afresh::Pending<Result<R>>)
     }
 }
 
-/// A segment as a server decodes it. (A `+` in the path would be a plus, but none is sent.)
+/// Decodes a path segment as a server does. The function also checks that the segment has no `+`.
 fn decoded(segment: &str) -> String {
     assert!(!segment.contains('+'));
     form_urlencoded::parse(format!("k={segment}").as_bytes()).next().unwrap().1.into_owned()
@@ -124,7 +124,7 @@ fn config() -> Config {
 proptest! {
     #![proptest_config(config())]
 
-    /// N7: a path argument is one segment, or the call fails and nothing is sent.
+    /// N7: a path argument becomes exactly one path segment, or the call fails and nothing is sent.
     #[test]
     fn a_path_argument_is_exactly_one_segment(x in text(), y in text()) {
         let sendable = ![&x, &y].into_iter().any(|text| text.is_empty() || is_dots(text));
@@ -133,7 +133,8 @@ proptest! {
         prop_assert_eq!(seen.as_ref().map(segments), expected);
     }
 
-    /// N7: the same for two arguments that share a segment, and for one after a literal dot.
+    /// N7: two arguments in one segment, or an argument after a literal dot, become exactly this segment, or the call
+    /// fails.
     #[test]
     fn arguments_that_share_a_segment_are_exactly_that_segment(x in text(), y in text()) {
         let joined = format!("{x}{y}");
@@ -149,7 +150,7 @@ proptest! {
         prop_assert_eq!(seen.as_ref().map(segments), expected);
     }
 
-    /// N7: a query argument is the value of its own name and nothing more.
+    /// N7: a query argument becomes exactly one value of its parameter.
     #[test]
     fn a_query_argument_is_exactly_one_value(x in text(), y in prop::collection::vec(text(), 0..3), z in text()) {
         let fields = Fields { inner: z.clone() };
@@ -163,7 +164,7 @@ proptest! {
         prop_assert!(seen.query().unwrap().is_ascii());
     }
 
-    /// N7: a header argument is the value of its own header, or the call fails and nothing is sent.
+    /// N7: a header argument becomes exactly one value of its header, or the call fails and nothing is sent.
     #[test]
     fn a_header_argument_is_exactly_one_value(x in text(), y in prop::option::of(text())) {
         let control = |text: &String| text.bytes().any(|byte| byte != b'\t' && (byte < 0x20 || byte == 0x7f));
@@ -178,10 +179,10 @@ proptest! {
     }
 }
 
-/// N7: the same where a value is not text: nothing and several values are not a segment.
+/// N7: a path argument that serializes to no value or to several values is an error, and nothing is sent.
 #[tokio::test(start_paused = true)]
 async fn a_path_argument_must_be_one_scalar() {
-    // The types of std are refused at compile time.
+    // The macro rejects such types of the standard library at compile time, so the test uses custom types.
     #[derive(serde::Serialize)]
     struct Maybe(Option<&'static str>);
 

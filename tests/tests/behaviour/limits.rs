@@ -1,4 +1,4 @@
-//! How much of an answer is read: `max_body`, the bodies of errors, lines and events.
+//! Limits for the parts of a response that are read: `max_body`, the bodies of errors, lines and events.
 
 use afresh::{ByteStream, Events, Lines, Pages, Result, api};
 use afresh_tests::{Answer, AuthorityConfig, Double, Role, Stage, World};
@@ -48,7 +48,7 @@ fn chunks(count: usize, size: usize) -> Vec<Bytes> {
     vec![Bytes::from(vec![b'x'; size]); count]
 }
 
-/// The body of an error is cut at 1 MiB, and the error says so. A body that never ends is an answer too.
+/// The body of an error is cut at 1 MiB, and the error reports the cut, even if the body never ends.
 #[tokio::test(start_paused = true)]
 async fn the_body_of_an_error_is_cut_at_one_mebibyte() {
     for status in [400, 403, 404, 500, 302] {
@@ -66,12 +66,12 @@ async fn the_body_of_an_error_is_cut_at_one_mebibyte() {
     assert_eq!(whole.body().unwrap().len(), MIB);
     assert!(!whole.to_string().contains("cut"), "{whole}");
     assert_eq!(answering(None, || Answer::new(404).body(vec![b'x'; MIB + 1])).perhaps().await.unwrap(), None);
-    // A success has no limit by default.
+    // By default, the body of a success has no limit.
     let long = answering(None, || Answer::new(200).body(vec![b'x'; 3 * MIB])).text().await.unwrap();
     assert_eq!(long.len(), 3 * MIB);
 }
 
-/// With a session too: the refusal that a refresh did not help against.
+/// In a session, the body of a 403 response is cut at 1 MiB.
 #[tokio::test(start_paused = true)]
 async fn the_body_of_a_refusal_is_cut_too() {
     let world = World::new();
@@ -82,6 +82,27 @@ async fn the_body_of_a_refusal_is_cut_too() {
     assert!(error.rejection().unwrap().body().len() <= MIB);
 }
 
+/// W1: if a refresh returns the same token, the answer of the call is the 403. Its body is kept up to 64 KiB.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_was_kept_during_a_refresh_says_that_it_was_cut() {
+    const KEPT: usize = 64 * 1024;
+    for (answer, length, is_cut) in [
+        (Answer::new(403).body(vec![b'x'; KEPT]), KEPT, false),
+        (Answer::new(403).body(vec![b'x'; KEPT + 1]), KEPT, true),
+        (Answer::new(403).chunks(chunks(64, 1024)), KEPT, false),
+        (Answer::new(403).chunks(chunks(3, 1000)).then_hang(), 3000, true),
+    ] {
+        let world = World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() });
+        let shop = crate::api::logged_in_client(&world);
+        world.stage.respond(move |_| answer.clone());
+        let error = crate::api::Shop::order(&shop, 7).await.unwrap_err();
+        assert_eq!((error.status().unwrap().as_u16(), error.body().unwrap().len()), (403, length));
+        let text = error.to_string();
+        assert_eq!(text.contains(&format!("cut after {length} bytes")), is_cut, "{text}");
+        world.stage.assert_sends(1);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_success_longer_than_max_body_is_an_error() {
     for (answer, length) in [
@@ -89,7 +110,7 @@ async fn a_success_longer_than_max_body_is_an_error() {
         (Answer::new(200).body(vec![b'x'; 11]), 11),
         (Answer::new(200).chunks(chunks(5, 2)), 10),
         (Answer::new(200).chunks(chunks(11, 1)), 11),
-        // It never ends, and the error does not wait for its end.
+        // The body of the response never ends, and the error does not wait for the end of the body.
         (Answer::new(200).chunks(chunks(11, 1)).then_hang(), 11),
     ] {
         let result = answering(Some(10), move || answer.clone()).text().await;
@@ -107,7 +128,7 @@ async fn a_success_longer_than_max_body_is_an_error() {
     assert_eq!((error.status().unwrap().as_u16(), error.body().unwrap().len()), (500, 10));
 }
 
-/// Each page is a body of its own. A stream has no end to wait for.
+/// `max_body` applies to each page separately and not to streams.
 #[tokio::test(start_paused = true)]
 async fn max_body_counts_for_each_page_and_not_for_streams() {
     let stage = Stage::new();
@@ -117,7 +138,7 @@ async fn max_body_counts_for_each_page_and_not_for_streams() {
     });
     let mut pages = client(stage, Some(10)).pages().await.unwrap();
     pages.next().await.unwrap().unwrap();
-    // A page that failed is requested again twice.
+    // A failed page can be requested two more times.
     for _ in 0..3 {
         assert!(pages.next().await.unwrap().unwrap_err().is_body_too_large());
     }
@@ -132,7 +153,7 @@ async fn max_body_counts_for_each_page_and_not_for_streams() {
     assert_eq!(long().lines().await.unwrap().next().await.unwrap().unwrap().len(), 10_000);
 }
 
-/// A stream may be endless, but each of its lines and events has a limit, which the caller can change.
+/// A stream can be endless, but each line and each event has a maximum length, which the caller can change.
 #[tokio::test(start_paused = true)]
 async fn one_line_or_event_of_a_stream_has_a_limit() {
     let endless = || answering(None, || Answer::new(200).chunks(chunks(17, MIB)).then_hang());
@@ -147,6 +168,11 @@ async fn one_line_or_event_of_a_stream_has_a_limit() {
     assert_eq!(lines.next().await.unwrap().unwrap(), "12345");
     assert!(lines.next().await.unwrap().unwrap_err().to_string().contains("longer than 5 bytes"));
     assert!(lines.next().await.is_none());
+    for (last, fits) in [("12345", true), ("12345\r", true), ("123456", false)] {
+        let lines = answering(None, move || Answer::new(200).body(last)).lines().await.unwrap();
+        let line = lines.max_length(5).next().await.unwrap();
+        assert_eq!(line.is_ok(), fits, "the last line without an end: {last:?}");
+    }
     let events = || answering(None, || Answer::new(200).body("data: 12345\n\ndata: 1234567890\n\n"));
     let mut events = events().events().await.unwrap().max_length(5);
     assert_eq!(events.next().await.unwrap().unwrap().data, "12345");
@@ -154,7 +180,7 @@ async fn one_line_or_event_of_a_stream_has_a_limit() {
     assert!(events.next().await.is_none());
 }
 
-/// A server that sets a cookie with each answer cannot make requests grow, nor displace the cookie that refreshes.
+/// Two thousand cookies do not make requests too large, and they do not displace the refresh cookie.
 #[tokio::test(start_paused = true)]
 async fn two_thousand_cookies_leave_a_request_small_and_the_session_alive() {
     let world = World::with(AuthorityConfig::cookie());

@@ -1,4 +1,4 @@
-//! The end of a login, as the server says it: `Session::ends_at`, and the event that announces it.
+//! The time at which a login ends: `Session::ends_at`, and the event `SessionEvent::Ending` before that time.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,7 +17,7 @@ use crate::waiting::{next_event, settled};
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// A world whose token answers have these members, too.
+/// Returns a world whose token responses also contain these members.
 fn world_with(members: Value) -> World {
     let world = World::with(AuthorityConfig { members, ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
@@ -30,13 +30,13 @@ async fn logged_in(world: &World) -> ShopClient {
     shop
 }
 
-/// The time until the end of the login, in whole seconds.
+/// Returns the time until the end of the login, in whole seconds.
 fn left(session: &Session) -> Option<u64> {
     let left = session.ends_at()?.duration_since(SystemTime::now()).unwrap();
     Some(left.as_secs_f64().round() as u64)
 }
 
-/// The next event that is the announcement of the end, and how long it took on tokio's clock.
+/// Waits for the next `Ending` event and returns how long the wait took on tokio's clock.
 async fn ending(events: &mut afresh::session::SessionEvents) -> Duration {
     let begun = Instant::now();
     loop {
@@ -51,7 +51,7 @@ fn is_about(time: Duration, expected: Duration) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_end_of_a_login_is_what_the_server_says_about_its_refresh_token() {
+async fn the_end_of_a_login_is_the_end_of_its_refresh_token() {
     for (members, end) in [
         (json!({ "refresh_token_expires_in": 1000 }), Some(1000)),
         (json!({ "refresh_expires_in": 1800 }), Some(1800)),
@@ -72,7 +72,7 @@ async fn the_end_of_a_login_is_what_the_server_says_about_its_refresh_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_end_is_gone_with_its_session() {
+async fn the_end_is_removed_with_its_session() {
     let world = world_with(json!({ "refresh_expires_in": 1000 }));
     let shop = logged_out_client(&world);
     assert_eq!(shop.session().ends_at(), None);
@@ -95,7 +95,7 @@ async fn a_refresh_moves_the_end_or_leaves_it() {
     let first = shop.session().ends_at();
     world.authority.configure(|config| config.members = json!({}));
     shop.session().refresh().await.unwrap();
-    assert_eq!(shop.session().ends_at(), first, "an answer that says nothing");
+    assert_eq!(shop.session().ends_at(), first, "a response without an end changes nothing");
     world.authority.configure(|config| config.members = json!({ "refresh_expires_in": 5000 }));
     advance(Duration::from_secs(60)).await;
     shop.session().refresh().await.unwrap();
@@ -103,11 +103,11 @@ async fn a_refresh_moves_the_end_or_leaves_it() {
     world.authority.configure(|config| config.members = json!({ "refresh_expires_in": 0 }));
     advance(Duration::from_secs(60)).await;
     shop.session().refresh().await.unwrap();
-    assert_eq!(left(shop.session()), None, "no end any more");
+    assert_eq!(left(shop.session()), None, "the end is removed");
     world.authority.configure(|config| config.members = json!({}));
     advance(Duration::from_secs(60)).await;
     shop.session().refresh().await.unwrap();
-    assert_eq!(left(shop.session()), None, "still no end");
+    assert_eq!(left(shop.session()), None, "the end is not restored");
 }
 
 #[tokio::test(start_paused = true)]
@@ -125,7 +125,7 @@ async fn the_end_is_stored_with_the_session() {
     assert_eq!(third.session().ends_at(), None);
 }
 
-/// A record of version 0.1, which did not store when a login ends.
+/// A stored record of version 0.1 has no end of the login and can still be read.
 #[tokio::test(start_paused = true)]
 async fn a_record_without_an_end_is_read() {
     let store = FakeStore::new();
@@ -149,9 +149,9 @@ async fn the_end_is_announced_once_one_tenth_of_the_lifetime_before_it() {
     assert!(matches!(next_event(&mut events).await, Some(SessionEvent::LoggedIn)));
     let waited = ending(&mut events).await;
     assert!(is_about(waited, 9 * HOUR), "{waited:?}");
-    assert!(timeout(2 * DAY, events.next()).await.is_err(), "the announcement is the last event");
+    assert!(timeout(2 * DAY, events.next()).await.is_err(), "no event follows the announcement");
     let waited = ending(&mut others).await;
-    assert!(waited.is_zero(), "every receiver gets it");
+    assert!(waited.is_zero(), "every receiver gets the announcement");
     assert!(timeout(2 * DAY, others.next()).await.is_err());
 }
 
@@ -187,10 +187,11 @@ async fn a_refresh_that_moves_the_end_moves_the_announcement() {
     assert!(is_about(waited, 17 * HOUR), "{waited:?}");
     shop.session().refresh().await.unwrap();
     let waited = ending(&mut events).await;
-    assert!(is_about(waited, 9 * HOUR), "an end that moved is announced again: {waited:?}");
+    assert!(is_about(waited, 9 * HOUR), "the new end is announced, too: {waited:?}");
 }
 
-/// A server that always means the same moment names the whole seconds that are left.
+/// If the server reports the remaining whole seconds, the end can move by a second. The client still announces the end
+/// once.
 #[tokio::test(start_paused = true)]
 async fn an_end_that_moves_by_the_rounding_of_seconds_is_announced_once() {
     let world = world_with(json!({ "refresh_expires_in": 36_000 }));
@@ -221,9 +222,9 @@ async fn another_login_is_announced_anew_and_a_logout_is_not_announced() {
     assert!(timeout(2 * DAY, events.next()).await.is_err());
 }
 
-/// A receiver that comes late still gets the announcement: a program may start an hour before the end.
+/// A receiver that is created after the time of the announcement gets the `Ending` event immediately.
 #[tokio::test(start_paused = true)]
-async fn a_receiver_that_comes_after_the_time_gets_the_announcement_at_once() {
+async fn a_late_receiver_gets_the_announcement_at_once() {
     let world = world_with(json!({ "refresh_expires_in": 1000 }));
     let shop = builder(&world).ending_ahead(HOUR).build().unwrap();
     shop.login(&ANN).await.unwrap();
@@ -237,18 +238,18 @@ async fn without_a_receiver_nothing_runs_and_events_do_not_keep_a_session_alive(
     let without_end = world_with(json!({}));
     let _other = logged_in(&without_end).await;
     settled().await;
-    // Those of the connections.
+    // With `HyperTransport`, the connections of each login have tasks.
     let of_a_login = tasks();
     let world = world_with(json!({ "refresh_expires_in": 1000 }));
     let shop = logged_in(&world).await;
     settled().await;
-    assert_eq!(tasks(), 2 * of_a_login, "an end adds no task");
+    assert_eq!(tasks(), 2 * of_a_login, "a login with an end needs no additional task");
     let mut events = shop.session().events();
     drop(shop);
     assert!(events.next().await.is_none());
 }
 
-/// `keep_fresh` listens to the events as well. It cannot log in, so it announces nothing.
+/// `keep_fresh` reads the events but does not consume the `Ending` event, because `keep_fresh` cannot log in.
 #[tokio::test(start_paused = true)]
 async fn keep_fresh_does_not_take_the_announcement_from_a_later_receiver() {
     let world = world_with(json!({ "refresh_expires_in": 1000 }));
@@ -301,7 +302,7 @@ async fn the_end_of_a_refresh_cookie_is_announced_and_moves_with_its_refresh() {
     assert!(is_about(waited, 18 * HOUR), "{waited:?}");
 }
 
-/// Other cookies of the site say nothing about the login.
+/// The lifetime of a cookie in the response to an ordinary call does not change the end of the login.
 #[tokio::test(start_paused = true)]
 async fn a_cookie_of_an_ordinary_answer_is_no_end_of_a_login() {
     let (world, shop) = cookie_world("; Path=/; HttpOnly; Max-Age=36000");

@@ -1,4 +1,4 @@
-//! Logouts during calls and refreshes: the old session ends at once and does not return.
+//! Logouts during calls and refreshes: the old session ends at once and is never restored.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -13,7 +13,8 @@ use crate::fake_store::FakeStore;
 use crate::identity::{BOB, HOLDS, three_waiters};
 use crate::waiting::{done, next_event, settled};
 
-/// J1, J2: a logout during a refresh, at each of its steps: the session stays logged out, and no call is sent again.
+/// J1, J2: after a logout during a refresh, the new tokens are discarded, the session stays logged out, and no call is
+/// sent again.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_discards_the_new_tokens() {
     for hold in HOLDS {
@@ -38,11 +39,11 @@ async fn a_logout_during_a_refresh_discards_the_new_tokens() {
         assert_eq!(event_names(&mut events), ["logged out"]);
         world.stage.respond(|_| 500);
         assert!(shop.order(4).await.unwrap_err().is_no_session());
-        assert_eq!(world.stage.sends(), 3, "requests at the API: after a logout, nothing is sent");
+        assert_eq!(world.stage.sends(), 3, "requests at the API: no call is sent after a logout");
     }
 }
 
-/// J1: a logout before the refresh has run at all.
+/// J1: a logout before the refresh is polled for the first time also discards the refresh.
 #[tokio::test(start_paused = true)]
 async fn a_logout_before_the_refresh_has_run_discards_it_too() {
     let world = World::new();
@@ -60,7 +61,7 @@ async fn a_logout_before_the_refresh_has_run_discards_it_too() {
     world.stage.assert_sends(1);
 }
 
-/// J1: calls that wait for a refresh before the first send are not sent after a logout or another login.
+/// J1: a call that waits for a refresh before its first request is not sent after a logout or another login.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_waits_to_be_sent_is_not_sent_when_its_session_ends() {
     for another in [true, false] {
@@ -91,7 +92,7 @@ async fn a_call_that_waits_to_be_sent_is_not_sent_when_its_session_ends() {
     }
 }
 
-/// J1: a login that is in progress when the user logs out starts no session.
+/// J1: a login that is answered after a logout starts no session.
 #[tokio::test(start_paused = true)]
 async fn a_login_answered_after_a_logout_starts_no_session() {
     let world = World::new();
@@ -105,7 +106,7 @@ async fn a_login_answered_after_a_logout_starts_no_session() {
     assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
 }
 
-/// J1: after a logout, the rejection of the old refresh token emits no event: no session has expired.
+/// J1: after a logout, the rejection of the old refresh token emits no event.
 #[tokio::test(start_paused = true)]
 async fn a_rejected_refresh_after_a_logout_emits_no_expired_event() {
     let world = World::new();
@@ -128,7 +129,7 @@ async fn a_rejected_refresh_after_a_logout_emits_no_expired_event() {
     assert_eq!(event_names(&mut events), ["logged out"]);
 }
 
-/// J5: a waiting call whose session was cleared is sent neither without a token nor with a later one.
+/// J5: a waiting call is not sent after its session was cleared, even if a later login has set new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_waiting_call_is_not_sent_again_after_the_session_was_cleared() {
     let world = World::new();
@@ -144,7 +145,7 @@ async fn a_waiting_call_is_not_sent_again_after_the_session_was_cleared() {
     world.stage.assert_sends(3);
 }
 
-/// J8: a logout takes effect here at once, even if its request fails.
+/// J8: a logout ends the session in the client immediately, even if its request fails.
 #[tokio::test(start_paused = true)]
 async fn a_logout_without_a_network_still_ends_the_session() {
     let world = World::new();
@@ -167,7 +168,8 @@ async fn a_logout_without_a_network_still_ends_the_session() {
     assert_eq!(event_names(&mut events), [""; 0]);
 }
 
-/// J8, W10: a logout that the server refuses still ends the session. It is sent again once, after one refresh.
+/// J8, W10: a logout that the server refuses still ends the session. The client refreshes once and then sends the
+/// logout again once.
 #[tokio::test(start_paused = true)]
 async fn a_refused_logout_still_ends_the_session_and_is_sent_again_once() {
     let world = World::new();
@@ -179,9 +181,10 @@ async fn a_refused_logout_still_ends_the_session_and_is_sent_again_once() {
     world.authority.assert_logouts(2);
 }
 
-/// W10: a logout with an expired access token ends the session of the server too. The new tokens are never published.
+/// W10: a logout with an expired access token refreshes and is sent again, so that it ends the session at the server.
+/// The session never uses the new tokens.
 #[tokio::test(start_paused = true)]
-async fn a_logout_with_an_expired_token_is_refreshed_for_and_sent_again() {
+async fn a_logout_with_an_expired_token_refreshes_and_is_sent_again() {
     for status in [401, 403] {
         let world = World::new();
         let shop = logged_in_client(&world);
@@ -198,7 +201,7 @@ async fn a_logout_with_an_expired_token_is_refreshed_for_and_sent_again() {
             .map(|seen| seen.token().map(str::to_owned))
             .collect();
         assert_eq!(tokens, [Some(world.authority.access(1)), Some(world.authority.access(2))]);
-        assert!(!world.authority.accepts(&world.authority.access(2)), "the server's session has ended");
+        assert!(!world.authority.accepts(&world.authority.access(2)), "the session has ended at the server");
         assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
         assert_eq!(event_names(&mut events), ["logged out"]);
         world.authority.assert_refreshes(1);
@@ -206,9 +209,9 @@ async fn a_logout_with_an_expired_token_is_refreshed_for_and_sent_again() {
     }
 }
 
-/// W10: the session ends here before the refresh, and no call gets the new token.
+/// W10: the session ends in the client before the logout refreshes, and no call gets the new token.
 #[tokio::test(start_paused = true)]
-async fn the_session_is_over_while_a_logout_is_refreshed_for() {
+async fn the_session_has_ended_while_a_logout_refreshes() {
     let world = World::new();
     let shop = logged_in_client(&world);
     world.authority.expire();
@@ -224,7 +227,7 @@ async fn the_session_is_over_while_a_logout_is_refreshed_for() {
     world.stage.assert_sends(0);
 }
 
-/// W10: if a refresh is running at the logout, its discarded result is used. The refresh token is sent once.
+/// W10: a logout during a refresh uses the discarded tokens of this refresh, so the refresh token is sent once.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_uses_its_discarded_result() {
     for hold in HOLDS {
@@ -242,7 +245,7 @@ async fn a_logout_during_a_refresh_uses_its_discarded_result() {
         assert_eq!(
             world.authority.requests(Role::Logout)[1].token(),
             Some(&*world.authority.access(2)),
-            "the second send has the discarded token"
+            "the second request has the discarded token"
         );
         world.authority.assert_refreshes(1);
         world.authority.assert_reuses(0);
@@ -251,7 +254,7 @@ async fn a_logout_during_a_refresh_uses_its_discarded_result() {
     }
 }
 
-/// W10: with a store, the new tokens are not stored, and the end is.
+/// W10: after a logout with a refresh, the store contains the end of the session and not the new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_refreshed_logout_leaves_nothing_in_the_store() {
     let world = World::new();

@@ -1,4 +1,5 @@
-//! The arguments of a `#[logout]` method: what the session has is filled in, and everything else comes from the caller.
+//! The arguments of a `#[logout]` method: the runtime fills token parameters from the session, and the caller passes
+//! all other arguments.
 
 use afresh::{AccessToken, RefreshToken, Result, SessionState, Tokens, api};
 use afresh_tests::{Handling, Role, World};
@@ -28,8 +29,8 @@ trait Filled {
     ) -> Result<()>;
 }
 
-/// W11: the logout's parameters are filled from the session, also if it is the first call of a process. Other arguments
-/// are those of the caller.
+/// W11: the token parameters of a logout are filled from the session, even if the logout is the first call of a
+/// process. The caller passes all other arguments.
 #[tokio::test(start_paused = true)]
 async fn the_parameters_of_a_logout_are_filled_from_the_session() {
     for restart in [false, true] {
@@ -48,7 +49,7 @@ async fn the_parameters_of_a_logout_are_filled_from_the_session() {
     }
 }
 
-/// W10, W11: the second send of a logout has the new refresh token.
+/// W10, W11: the second request of a logout contains the new refresh token.
 #[tokio::test(start_paused = true)]
 async fn the_second_send_of_a_logout_is_filled_with_the_new_tokens() {
     let world = World::new();
@@ -66,7 +67,7 @@ async fn the_second_send_of_a_logout_is_filled_with_the_new_tokens() {
     assert_eq!(sent, [world.authority.refresh(1), world.authority.refresh(2)]);
 }
 
-/// A logout by RFC 7009: the token is an argument. Some servers would refuse an additional access token.
+/// A logout according to RFC 7009, whose token is an argument. Some servers reject an additional access token.
 #[api]
 trait Door {
     #[logout]
@@ -76,7 +77,8 @@ trait Door {
     async fn revoke(&self, #[form("token")] token: &RefreshToken) -> Result<()>;
 }
 
-/// J8: a public logout ends the session like any other. It carries its argument and no access token.
+/// J8: a public logout ends the session like every other logout. The request contains the argument of the logout and no
+/// access token.
 #[tokio::test(start_paused = true)]
 async fn a_public_logout_carries_no_access_token() {
     let world = World::new();
@@ -91,7 +93,7 @@ async fn a_public_logout_carries_no_access_token() {
     assert_eq!(body, format!("client_id=shop&token={}", issued.refresh_token().unwrap().secret()));
 }
 
-/// C14, W10: a refused public logout has sent no access token, so nothing is refreshed.
+/// C14, W10: a refused public logout starts no refresh, because it has sent no access token.
 #[tokio::test(start_paused = true)]
 async fn a_refused_public_logout_starts_no_refresh() {
     for status in [401, 403] {
@@ -106,7 +108,7 @@ async fn a_refused_public_logout_starts_no_refresh() {
     }
 }
 
-/// One client for each place of a value from the session.
+/// An API whose logout has token parameters in the path and in the query.
 #[api(path = "/api/user")]
 trait Places {
     #[refresh]
@@ -124,8 +126,8 @@ trait Places {
     ) -> Result<()>;
 }
 
-/// W10, W11: the runtime fills values in the path and in named query parameters, and fills them again for the second
-/// send. The caller's argument is used only if there is no session.
+/// W10, W11: the runtime fills token parameters in the path and in the query, and fills them again for the second
+/// request. The argument of the caller is used only if there is no session.
 #[tokio::test(start_paused = true)]
 async fn the_path_and_the_query_of_a_logout_are_filled_from_the_session() {
     let world = World::new();
@@ -154,7 +156,7 @@ async fn the_path_and_the_query_of_a_logout_are_filled_from_the_session() {
     );
 }
 
-/// The refresh token is the bearer token of the logout, as flask-jwt-extended asks for.
+/// An API whose logout sends the refresh token as the bearer token, as flask-jwt-extended requires.
 #[api]
 trait Bearing {
     #[refresh]
@@ -167,7 +169,7 @@ trait Bearing {
     async fn logout(&self, #[bearer] token: Option<RefreshToken>) -> Result<()>;
 }
 
-/// W11: a `#[bearer]` parameter takes the place of the access token.
+/// W11: a `#[bearer]` parameter of a logout is filled from the session and replaces the access token.
 #[tokio::test(start_paused = true)]
 async fn the_bearer_token_of_a_logout_is_filled_from_the_session() {
     let world = World::new();
@@ -189,7 +191,8 @@ trait Mapped {
     async fn logout(&self, #[header] more: &HeaderMap) -> Result<()>;
 }
 
-/// A header map must not replace the access token. The session continues, because nothing was sent.
+/// A header map with the token header is an error of the logout. The session stays valid, because no logout request was
+/// sent.
 #[tokio::test(start_paused = true)]
 async fn a_header_map_with_the_token_header_is_an_error_of_the_logout() {
     let world = World::new();
@@ -203,7 +206,7 @@ async fn a_header_map_with_the_token_header_is_an_error_of_the_logout() {
     client.logout(&HeaderMap::new()).await.unwrap();
 }
 
-/// A13: if an option of the call replaces the access token, a refusal starts no refresh.
+/// A13: if the caller replaces the access token of a logout, a refusal starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_logout_with_its_own_credential_is_not_refreshed() {
     let world = World::new();

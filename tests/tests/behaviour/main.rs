@@ -1,10 +1,11 @@
-//! The behaviour of the runtime through its public API: calls, refreshes and second sends against a
-//! [`World`](afresh_tests::World) in memory, with the clock paused. Then everything runs again over `HyperTransport`.
-//! There is one module for each group of scenarios. A test's doc comment names the scenarios that it shows.
+//! Tests the behaviour of the runtime through its public API, against an in-memory [`World`](afresh_tests::World) with
+//! the paused clock. Most tests also run over `HyperTransport`. Each module contains one group of scenarios, and the doc
+//! comment of a test names its scenarios.
 
 mod api;
 mod concurrent_calls;
 mod fake_store;
+mod first_refresh;
 mod transports;
 mod waiting;
 

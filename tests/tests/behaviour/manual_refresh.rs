@@ -1,4 +1,4 @@
-//! Refreshes that the program requests with `Session::refresh`.
+//! Refreshes that the program starts with `Session::refresh`.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::waiting::{done, settled};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// D13: a manual refresh waits as long as the server's `Retry-After` says. The session is kept, and nothing is sent
-/// until then.
+/// D13: a manual refresh respects `Retry-After`: it fails without a request until this time has passed, and the session
+/// is kept.
 #[tokio::test(start_paused = true)]
 async fn a_manual_refresh_respects_retry_after() {
     let world = World::new();
@@ -45,7 +45,7 @@ async fn a_manual_refresh_shortens_the_clients_own_backoff_to_a_second() {
     let posts = world.authority.refreshes();
     advance(SECOND).await;
     assert!(shop.orders().await.unwrap_err().is_refresh());
-    assert_eq!(world.authority.refreshes(), posts, "refreshes: calls wait for a minute");
+    assert_eq!(world.authority.refreshes(), posts, "refreshes: calls refresh once a minute");
 
     world.authority.always(Role::Refresh, Handling::Normal);
     shop.session().refresh().await.unwrap();
@@ -54,8 +54,7 @@ async fn a_manual_refresh_shortens_the_clients_own_backoff_to_a_second() {
     world.authority.assert_granted(1);
 }
 
-/// D13: fifty manual refreshes in a row are one request, and a loop of a minute is sixty. Calls do not wait longer
-/// because of it.
+/// D13: a loop of manual refreshes sends at most about one request a second, and it does not make calls wait longer.
 #[tokio::test(start_paused = true)]
 async fn a_loop_of_manual_refreshes_is_one_request_a_second() {
     let world = World::new();
@@ -78,7 +77,7 @@ async fn a_loop_of_manual_refreshes_is_one_request_a_second() {
     shop.orders().await.unwrap();
 }
 
-/// B14, D13: a manual refresh joins the refresh that is in progress.
+/// B14, D13: a manual refresh joins a refresh that is in progress.
 #[tokio::test(start_paused = true)]
 async fn a_manual_refresh_joins_a_refresh_in_progress() {
     let world = World::new();
@@ -100,7 +99,7 @@ async fn a_manual_refresh_joins_a_refresh_in_progress() {
     world.authority.assert_refreshes(1);
 }
 
-/// D15: a manual refresh whose token is rejected ends the session at once.
+/// D15: a manual refresh whose refresh token is rejected ends the session at once.
 #[tokio::test(start_paused = true)]
 async fn a_manual_refresh_that_is_rejected_ends_the_session() {
     let world = World::new();

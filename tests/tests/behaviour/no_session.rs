@@ -1,4 +1,4 @@
-//! Calls without a credential: calls that need a session, calls that can go without, and public calls.
+//! Calls without a credential: calls that need a session, calls that do not need one, and public calls.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use crate::api::{
 use crate::transports::ConnectTo;
 use crate::waiting::{done, settled};
 
-/// An API without roles: it has a session only if it is given one.
+/// An API without roles, which has a session only if the builder sets a session, tokens or a refresher.
 #[api]
 trait Catalogue {
     #[get("/items/{id}")]
     async fn item(&self, id: u64) -> Result<Order>;
 }
 
-/// A page without login sets the cookie, as after a single sign-on.
+/// An API with a login page that sets the refresh cookie, as after a single sign-on.
 #[api(scheme = none)]
 trait SignOn {
     #[refresh]
@@ -46,7 +46,7 @@ fn assert_no_session<T: std::fmt::Debug>(result: Result<T, Error>, method: &str)
     assert_eq!((error.method(), error.status(), error.rejection().is_none()), (Some(method), None, true));
 }
 
-/// K1: a call that needs a session fails before the network, whatever its method and body.
+/// K1: a call that needs a session fails before anything is sent, with any HTTP method and body.
 #[tokio::test(start_paused = true)]
 async fn without_a_session_nothing_is_sent() {
     let world = World::new();
@@ -63,7 +63,7 @@ async fn without_a_session_nothing_is_sent() {
     assert_eq!(world.routes(), [""; 0]);
 }
 
-/// K1: the same after a logout, and for a manual refresh.
+/// K1: after a logout, calls and manual refreshes fail before anything is sent.
 #[tokio::test(start_paused = true)]
 async fn after_a_logout_nothing_is_sent() {
     let world = World::new();
@@ -75,7 +75,8 @@ async fn after_a_logout_nothing_is_sent() {
     assert_eq!(world.routes(), ["POST /api/user/logout"]);
 }
 
-/// K2: a hand-written request carries the credential if there is one, and is sent without one otherwise.
+/// K2: a hand-written request contains the access token if the session has an access token. Only a refused token starts
+/// a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_hand_written_request_starts_a_refresh_only_if_it_carried_a_credential() {
     let world = World::new();
@@ -107,7 +108,7 @@ async fn a_hand_written_request_starts_a_refresh_only_if_it_carried_a_credential
     assert_eq!(world.stage.log().last().unwrap().header("authorization"), None);
 }
 
-/// K2: a client without a session sends no credential and never refreshes. If it is given a session, it uses it.
+/// K2: an API without roles sends no token and never refreshes, unless the builder gets a session.
 #[tokio::test(start_paused = true)]
 async fn an_api_without_roles_uses_the_session_that_it_is_given() {
     let world = World::new();
@@ -134,8 +135,7 @@ async fn an_api_without_roles_uses_the_session_that_it_is_given() {
     assert_no_session(shared.item(7).await, "Catalogue::item");
 }
 
-/// K3: a public call carries no token and waits for no refresh. If the server refuses the call, that is its final
-/// answer.
+/// K3: a public call sends no token and waits for no refresh, and a refusal is returned to the caller.
 #[tokio::test(start_paused = true)]
 async fn a_public_call_ignores_the_session() {
     let world = World::with(AuthorityConfig::cookie());
@@ -166,7 +166,7 @@ async fn a_public_call_ignores_the_session() {
     done(waiting).await.unwrap();
 }
 
-/// K3: a public call is sent without a session too, and after the session expired.
+/// K3: a public call is sent even without a session or after the session has expired.
 #[tokio::test(start_paused = true)]
 async fn a_public_call_needs_no_session() {
     let world = World::new();
@@ -188,13 +188,13 @@ async fn a_refresh_token_alone_is_enough_to_start_with() {
     let shop = builder(&world).tokens(Tokens::from_refresh(issued.refresh)).build().unwrap();
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
     settled().await;
-    assert_eq!(world.authority.refreshes(), 0, "refreshes: nothing happens before a call");
+    assert_eq!(world.authority.refreshes(), 0, "refreshes: no refresh is sent before the first call");
     assert_eq!(
         shop.health().await.unwrap_err().status().unwrap(),
         403,
-        "the guard lets no logged_out_client in"
+        "the server refuses a call without a token"
     );
-    assert_eq!(world.authority.refreshes(), 0, "refreshes: a public call does not wait");
+    assert_eq!(world.authority.refreshes(), 0, "refreshes: a public call starts no refresh");
     let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
     for call in calls {
         assert_eq!(done(call).await.unwrap().id, 7);
@@ -203,8 +203,8 @@ async fn a_refresh_token_alone_is_enough_to_start_with() {
     world.authority.assert_refreshes(1);
 }
 
-/// K4: if that refresh fails, nothing is sent. A temporary failure can be tried again, and a rejection ends the
-/// session.
+/// K4: if the first refresh fails, no call is sent. After a temporary failure, a later call refreshes again. A
+/// rejection ends the session.
 #[tokio::test(start_paused = true)]
 async fn a_failed_start_from_a_refresh_token_sends_no_call() {
     let world = World::new();
@@ -227,7 +227,7 @@ async fn a_failed_start_from_a_refresh_token_sends_no_call() {
     world.authority.assert_refreshes(3);
 }
 
-/// K4: a refresh cookie alone is enough too.
+/// K4: a refresh cookie is enough to start a session.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_cookie_alone_is_enough_to_start_with() {
     let world = World::with(AuthorityConfig::cookie());

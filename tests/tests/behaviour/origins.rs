@@ -1,4 +1,4 @@
-//! Which servers may get a credential: the origin that the client was built for, and no other.
+//! A credential is sent only to the origin for which the client was built.
 
 use afresh::{Client, RefreshToken, Reply, Result, Tokens, api};
 use afresh_tests::{Answer, Authority, AuthorityConfig, Origins, Role, Seen, Stage, World};
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::api::{ANN, CookieShop, CookieShopClient, ORIGIN, ShopClient, order, tokens};
 use crate::transports::ConnectTo;
 
-/// Origins that are not the shop's, though some look similar.
+/// Origins that are different from the origin of the shop, although some look similar.
 pub const ELSEWHERE: [&str; 6] = [
     "https://evil.test",
     "http://shop.test",
@@ -18,7 +18,7 @@ pub const ELSEWHERE: [&str; 6] = [
     "https://shop.test@evil.test",
 ];
 
-/// An API whose token has its own header.
+/// An API with a custom token header.
 #[api(token_header = "x-auth-token", scheme = none)]
 pub trait HeaderApi {
     #[refresh]
@@ -32,7 +32,7 @@ pub trait HeaderApi {
     async fn change(&self, id: u64, #[json("name")] name: &str) -> Result<Reply<Value>>;
 }
 
-/// The shop's world, and a stage at every other origin.
+/// Returns the world of the shop, a stage at every other origin, and a transport to all these doubles.
 pub fn worlds() -> (World, Stage, Origins) {
     let (home, elsewhere) = (World::new(), Stage::new());
     elsewhere.respond(|_| order(7));
@@ -53,14 +53,15 @@ pub fn get(url: &str) -> reqwest::Request {
     reqwest::Request::new(Method::GET, url.parse().unwrap())
 }
 
-/// No part of the request contains a token of the authority.
+/// Asserts that no part of the request contains a token of the authority.
 pub fn assert_carries_no_secret(seen: &Seen, authority: &Authority) {
     let everything = format!("{:?} {} {:?}", seen.headers(), seen.uri(), seen.body());
     assert!(!everything.contains(&authority.canary()), "{everything}");
     assert_eq!((seen.header("authorization"), seen.header("cookie")), (None, None));
 }
 
-/// N3: a hand-written request to another origin is sent unchanged: no token, no refresh, no waiting.
+/// N3: a hand-written request to another origin is sent unchanged: without a token, without a refresh, and without
+/// waiting.
 #[tokio::test(start_paused = true)]
 async fn a_request_to_another_origin_ignores_the_session() {
     for target in ELSEWHERE {
@@ -72,14 +73,14 @@ async fn a_request_to_another_origin_ignores_the_session() {
         assert_eq!(elsewhere.sends(), 1, "requests at the API: {target}");
         assert_eq!(home.routes(), [""; 0]);
         let seen = elsewhere.log().remove(0);
-        // The text before the `@` is a user name, as the caller wrote it.
+        // If the caller's URL has a user name before the `@`, the `authorization` header contains this user name.
         let of_caller = seen.header("authorization").is_some_and(|value| value.starts_with("Basic "));
         assert!(of_caller || seen.header("authorization").is_none());
         assert!(!format!("{:?}", seen.headers()).contains(&home.authority.canary()));
     }
 }
 
-/// N3: an argument at the start of the path cannot change the host.
+/// N3: an argument at the start of the path cannot change the host of the request.
 #[tokio::test(start_paused = true)]
 async fn a_path_argument_cannot_change_the_host() {
     #[api]
@@ -108,7 +109,7 @@ async fn a_path_argument_cannot_change_the_host() {
     elsewhere.assert_sends(0);
 }
 
-/// N4: plain http is refused, except for loopback addresses or if the user allows it.
+/// N4: `build` rejects a plain `http` URL unless the host is a loopback address or the user calls `allow_http`.
 #[test]
 fn plain_http_is_allowed_for_loopback_only() {
     let build = |url: &str| Client::builder(url).build();
@@ -140,7 +141,7 @@ fn plain_http_is_allowed_for_loopback_only() {
     }
 }
 
-/// N5: the refresh token goes to the origin of the API that declares the refresh, even if other APIs share the
+/// N5: the refresh token is sent only to the origin of the API that declares the refresh, even if other APIs share the
 /// session.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_token_goes_to_its_own_origin_only() {
@@ -162,7 +163,8 @@ async fn the_refresh_token_goes_to_its_own_origin_only() {
     }
 }
 
-/// N5: cookies of the session stay at its origin, even if they name every subdomain. Other origins can set none.
+/// N5: the cookies of the session are sent only to its origin, even if they are valid for all subdomains. Responses of
+/// other origins cannot set cookies.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_cookie_goes_to_its_own_origin_only() {
     let (home, elsewhere) = (World::with(AuthorityConfig::cookie()), Stage::new());
@@ -183,7 +185,7 @@ async fn the_refresh_cookie_goes_to_its_own_origin_only() {
     assert_eq!(exchange.header("cookie"), Some(&*format!("refresh_token={}", home.authority.refresh(1))));
 }
 
-/// N6: origins are compared by RFC 6454: the case of the host, a default port and a final dot do not matter.
+/// N6: origins are compared according to RFC 6454: the case of the host, a default port and a final dot do not matter.
 #[tokio::test(start_paused = true)]
 async fn different_spellings_of_an_origin_are_the_same_origin() {
     let (home, everywhere) = (World::new(), Stage::new());

@@ -1,5 +1,5 @@
-//! A refresh endpoint that does not answer, or answers "not now": how long calls wait, and when the refresh is tried
-//! again.
+//! A refresh endpoint that does not answer or returns a temporary error: how long calls wait, and when the client
+//! refreshes again.
 
 use std::future::pending;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use tokio::time::{Instant, advance};
 use crate::api::{ANN, Shop, ShopClient, builder, event_names, logged_in_client, tokens};
 use crate::waiting::settled;
 
-/// A client whose access token has just expired.
+/// Returns a client whose access token has just expired.
 fn late_customer(world: &World) -> ShopClient {
     let shop = logged_in_client(world);
     world.authority.expire();
@@ -25,10 +25,11 @@ async fn assert_fails_temporarily(shop: &ShopClient) {
     assert_eq!(error.rejection().unwrap().status(), 403);
 }
 
-/// D5: `Retry-After` on a refresh does not end the session, and is respected.
+/// D5: a refresh response with `Retry-After` does not end the session. The next refresh is sent at the time that the
+/// header contains.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_with_retry_after_is_tried_again_at_that_time() {
-    // Seconds or a date, limited to between one second and five minutes.
+    // The header has seconds or a date. The client waits between one second and five minutes.
     let cases = [
         (429, "30", 30),
         (503, "30", 30),
@@ -55,7 +56,7 @@ async fn a_refresh_with_retry_after_is_tried_again_at_that_time() {
     }
 }
 
-/// D5: a 429 without `Retry-After`, or with an invalid one, is like any other failure.
+/// D5: after a 429 without a valid `Retry-After`, the client refreshes again after about a second.
 #[tokio::test(start_paused = true)]
 async fn a_429_without_a_valid_retry_after_is_tried_again_soon() {
     for said in ["", "soon", "-5", "18446744073709551616"] {
@@ -68,7 +69,7 @@ async fn a_429_without_a_valid_retry_after_is_tried_again_soon() {
     }
 }
 
-/// D8: calls that wait for a refresh without an answer fail within ten seconds.
+/// D8: if a refresh gets no response, all waiting calls fail within ten seconds.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_without_an_answer_fails_within_ten_seconds() {
     let world = World::new();
@@ -82,7 +83,7 @@ async fn a_refresh_without_an_answer_fails_within_ten_seconds() {
     }
     let refresh = world.authority.parked(Role::Refresh).await;
     advance(Duration::from_secs(4)).await;
-    // Later calls wait for the same refresh, and no longer than the others.
+    // Later calls wait for the same refresh and fail at the same time.
     calls.extend((0..100).map(|_| tokio::spawn(shop.orders())));
     settled().await;
     world.stage.assert_sends(100);
@@ -91,7 +92,7 @@ async fn a_refresh_without_an_answer_fails_within_ten_seconds() {
         assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
     }
     assert!(start.elapsed() <= Duration::from_secs(10), "{:?}", start.elapsed());
-    // It is unknown whether the server processed the first request, so it is sent once more.
+    // The client cannot know whether the server processed the first request, so it sends the request once more.
     world.stage.assert_sends(100);
     world.authority.assert_refreshes(2);
     world.authority.assert_max_concurrent_refreshes(1);
@@ -106,7 +107,7 @@ async fn a_refresh_without_an_answer_fails_within_ten_seconds() {
     shop.orders().await.unwrap();
 }
 
-/// D8: the same for a refresher written by the user.
+/// D8: a custom refresher that never completes fails after ten seconds.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_that_never_ends_fails_after_ten_seconds() {
     let world = World::new();
@@ -121,7 +122,7 @@ async fn a_refresher_that_never_ends_fails_after_ten_seconds() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// D13: fifty calls in a row during an outage send one refresh, not fifty.
+/// D13: fifty calls in a row during an outage send one refresh.
 #[tokio::test(start_paused = true)]
 async fn fifty_calls_in_an_outage_send_one_refresh() {
     let world = World::new();
@@ -165,7 +166,7 @@ async fn an_outage_is_probed_at_growing_intervals_by_one_call_at_a_time() {
     world.authority.assert_max_concurrent_refreshes(1);
 }
 
-/// D13: many clients that fail together do not retry together.
+/// D13: the retry intervals of different clients are random, so clients that fail together do not refresh together.
 #[tokio::test(start_paused = true)]
 async fn the_intervals_of_different_clients_are_spread() {
     let mut waits = Vec::new();
@@ -185,7 +186,7 @@ async fn the_intervals_of_different_clients_are_spread() {
     assert!(waits.len() > 1, "all wait {:?}", waits[0]);
 }
 
-/// D14: every new credential or identity resets the backoff.
+/// D14: a login, new tokens, or a direct call of the refresh method resets the backoff.
 #[tokio::test(start_paused = true)]
 async fn a_new_credential_resets_the_backoff_of_a_failed_refresh() {
     for way in ["login", "set", "refresh"] {
@@ -210,7 +211,7 @@ async fn a_new_credential_resets_the_backoff_of_a_failed_refresh() {
     }
 }
 
-/// D14: a logout resets it too.
+/// D14: a logout resets the backoff of a failed refresh.
 #[tokio::test(start_paused = true)]
 async fn a_logout_resets_the_backoff_of_a_failed_refresh() {
     let world = World::new();
@@ -223,11 +224,11 @@ async fn a_logout_resets_the_backoff_of_a_failed_refresh() {
     assert!(shop.orders().await.unwrap_err().is_no_session());
 }
 
-/// D16: a token that is still valid is used, whatever happens to its early refresh.
+/// D16: while the access token is valid, calls succeed with it even if its early refresh fails.
 #[tokio::test(start_paused = true)]
 async fn a_background_refresh_that_fails_does_not_fail_calls() {
     let hang = Handling::instead(Answer::hang());
-    // A lost answer is requested again within the same refresh.
+    // A refresh whose response was lost is sent again within the same refresh.
     for (handling, posts) in [(Handling::instead(500), 1), (Handling::reset_before(), 3), (hang, 2)] {
         let world = World::new();
         let tokens = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(600));
@@ -242,7 +243,7 @@ async fn a_background_refresh_that_fails_does_not_fail_calls() {
             assert!(!reply.receipt().is_refreshed() && !reply.receipt().is_replayed());
             advance(Duration::from_millis(10)).await;
         }
-        // Long enough for a refresh without an answer to fail.
+        // A refresh without a response fails within ten seconds.
         tokio::time::sleep(Duration::from_secs(10)).await;
         world.stage.assert_sends(50);
         world.authority.assert_refreshes(posts);

@@ -1,5 +1,5 @@
-//! One process and its store: the session is read when it is needed, written in order, and survives a store that
-//! fails.
+//! One process and its store: the session is loaded when it is needed, its changes are stored in order, and a failing
+//! store does not end the session.
 
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ use crate::transports::ConnectTo;
 use crate::waiting::{done, next_event, settled};
 use afresh_tests::AuthorityConfig;
 
-/// A client that starts with what the store holds.
+/// Returns a client that starts with the stored session.
 fn process(world: &World, store: &FakeStore) -> ShopClient {
     builder(world).store(store.clone()).build().unwrap()
 }
 
-/// A store that holds the authority's first tokens, as an earlier process left them.
+/// Returns a store with the first tokens of the authority, which an earlier process has stored.
 async fn left_behind(world: &World) -> FakeStore {
     let store = FakeStore::new();
     let shop = process(world, &store);
@@ -34,7 +34,7 @@ fn guarded() -> World {
     world
 }
 
-/// K5: a hundred calls at the start wait for one read of the store, and then use its tokens.
+/// K5: a hundred first calls wait for one load of the store and then use the stored tokens.
 #[tokio::test(start_paused = true)]
 async fn the_first_calls_wait_for_one_read_of_the_store() {
     let world = guarded();
@@ -62,7 +62,8 @@ fn tokens_of(world: &World, number: usize) -> Tokens {
     Tokens::new(world.authority.access(number)).with_refresh(world.authority.refresh(number))
 }
 
-/// K5, K6: if the store cannot be read, all waiting calls get the error, and the next call reads it again.
+/// K5, K6: if the store cannot be read, all waiting calls fail with the error of the store, and the next call loads the
+/// session again.
 #[tokio::test(start_paused = true)]
 async fn a_load_that_failed_is_tried_again() {
     let world = guarded();
@@ -83,7 +84,8 @@ async fn a_load_that_failed_is_tried_again() {
     shop.order(7).await.unwrap();
 }
 
-/// S6: a store that hangs on a read delays a call by at most 5 s. A client that has its token is not delayed.
+/// S6: a store that never returns delays a call by at most 5 s. If the client already has a token, calls are not
+/// delayed.
 #[tokio::test(start_paused = true)]
 async fn a_store_that_hangs_does_not_block_the_use_of_a_token() {
     let world = guarded();
@@ -107,7 +109,7 @@ async fn a_store_that_hangs_does_not_block_the_use_of_a_token() {
     world.authority.assert_refreshes(0);
 }
 
-/// J9: a login while the store is being read takes effect and is stored.
+/// J9: a login during the first load of the store takes effect and is stored.
 #[tokio::test(start_paused = true)]
 async fn a_login_overtakes_the_first_load() {
     let world = guarded();
@@ -128,7 +130,7 @@ async fn a_login_overtakes_the_first_load() {
     assert_eq!(store.access().as_deref(), Some(fresh.access_token().unwrap().secret()));
 }
 
-/// K4: a store with a refresh token alone is enough: the first call gets an access token with it.
+/// K4: a stored refresh token without an access token is enough: the first call refreshes.
 #[tokio::test(start_paused = true)]
 async fn a_stored_refresh_token_is_enough_to_start() {
     let world = guarded();
@@ -143,7 +145,7 @@ async fn a_stored_refresh_token_is_enough_to_start() {
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// A tool can check whether a user is logged in before it makes a call.
+/// `load` returns the state of the session, so that a program can check for a login before its first call.
 #[tokio::test(start_paused = true)]
 async fn load_returns_the_state_of_the_session() {
     let world = guarded();
@@ -158,7 +160,7 @@ async fn load_returns_the_state_of_the_session() {
     assert_eq!(without.session().load().await.unwrap(), SessionState::LoggedOut);
 }
 
-/// A login or logout is stored before it returns. A new process sees it.
+/// A login or logout is stored before its call returns, and a new process loads the stored state.
 #[tokio::test(start_paused = true)]
 async fn a_login_and_a_logout_are_stored_before_they_return() {
     let world = guarded();
@@ -173,7 +175,7 @@ async fn a_login_and_a_logout_are_stored_before_they_return() {
     assert!(process(&world, &store).order(7).await.unwrap_err().is_no_session());
 }
 
-/// A login that cannot be stored returns an error, but is in effect. It is stored as soon as possible.
+/// A login that cannot be stored takes effect and returns an error. The client stores the login later.
 #[tokio::test(start_paused = true)]
 async fn a_login_that_cannot_be_stored_returns_an_error_and_is_stored_later() {
     let world = guarded();
@@ -186,13 +188,13 @@ async fn a_login_that_cannot_be_stored_returns_an_error_and_is_stored_later() {
     assert!(matches!(next_event(&mut events).await, Some(SessionEvent::LoggedIn)));
     assert!(matches!(next_event(&mut events).await, Some(SessionEvent::StoreFailed(_))));
     tokio::time::sleep(Duration::from_secs(20)).await;
-    assert!(events.try_next().is_none(), "told once");
+    assert!(events.try_next().is_none(), "the failed write emits one event");
     store.always(Operation::Swap, None);
     tokio::time::sleep(Duration::from_mins(1)).await;
     assert_eq!(store.access(), Some(world.authority.access(1)));
 }
 
-/// S5: of changes that come faster than the store writes, the last one is stored.
+/// S5: if a session changes several times during one write, the client stores only the last change.
 #[tokio::test(start_paused = true)]
 async fn an_older_write_does_not_overtake_a_newer_one() {
     let world = guarded();
@@ -209,10 +211,10 @@ async fn an_older_write_does_not_overtake_a_newer_one() {
     last.await.unwrap();
     settled().await;
     assert_eq!(store.access().as_deref(), Some("last"));
-    assert_eq!(store.history().len(), 2, "what was outdated before it could be written was not");
+    assert_eq!(store.history().len(), 2, "outdated changes are not written");
 }
 
-/// Tokens that a client is built with count as a login, also outside a runtime: they replace what is stored.
+/// Tokens that are passed to the builder replace the stored session, even if the client was built outside of a runtime.
 #[test]
 fn tokens_given_to_the_builder_replace_what_is_stored() {
     let world = guarded();
@@ -228,7 +230,7 @@ fn tokens_given_to_the_builder_replace_what_is_stored() {
     });
 }
 
-/// S2: if the intent cannot be stored, the refresh token is not spent.
+/// S2: if the intent cannot be stored, the client does not send the refresh token.
 #[tokio::test(start_paused = true)]
 async fn a_store_that_cannot_be_written_fails_the_refresh_before_a_token_is_spent() {
     let world = guarded();
@@ -249,8 +251,8 @@ async fn a_store_that_cannot_be_written_fails_the_refresh_before_a_token_is_spen
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// S1: if the write after the refresh fails, the new tokens are used, the lock is kept, and no other refresh starts
-/// until they are stored.
+/// S1: if the new tokens of a refresh cannot be stored, the client uses them and keeps the lock. No other refresh
+/// starts until the new tokens are stored.
 #[tokio::test(start_paused = true)]
 async fn rotated_tokens_that_cannot_be_stored_are_kept_and_stored_later() {
     let world = guarded();
@@ -274,11 +276,11 @@ async fn rotated_tokens_that_cannot_be_stored_are_kept_and_stored_later() {
         async move { store.locked().await }
     });
     settled().await;
-    assert!(!peer.is_finished(), "no other process may refresh meanwhile");
+    assert!(!peer.is_finished(), "the lock is held, so no other process can refresh");
 
     world.authority.expire();
     assert!(shop.order(7).await.unwrap_err().is_store());
-    assert_eq!(world.authority.refreshes(), 1, "refreshes: a secret that is not stored is not spent");
+    assert_eq!(world.authority.refreshes(), 1, "refreshes: a refresh token that is not stored is not sent");
     store.always(Operation::Swap, None);
     tokio::time::sleep(Duration::from_mins(2)).await;
     assert_eq!(store.access(), Some(world.authority.access(2)));
@@ -287,7 +289,7 @@ async fn rotated_tokens_that_cannot_be_stored_are_kept_and_stored_later() {
     assert_eq!(store.access(), Some(world.authority.access(3)));
 }
 
-/// S1: a write that succeeded but returned an error is found in the store and recognised.
+/// S1: if a write succeeded but returned an error, the client recognizes its own record in the store.
 #[tokio::test(start_paused = true)]
 async fn a_write_that_succeeded_but_reported_a_failure_is_recognised() {
     let world = guarded();
@@ -297,7 +299,7 @@ async fn a_write_that_succeeded_but_reported_a_failure_is_recognised() {
     for number in 2..6 {
         world.authority.expire();
         store.next(Operation::Swap, Fault::FailAfter);
-        assert!(shop.order(7).await.unwrap_err().is_store(), "the intent");
+        assert!(shop.order(7).await.unwrap_err().is_store(), "the intent cannot be stored");
         tokio::time::advance(Duration::from_mins(2)).await;
         world.authority.hold(Role::Refresh);
         let call = tokio::spawn(shop.order(7));
@@ -313,8 +315,8 @@ async fn a_write_that_succeeded_but_reported_a_failure_is_recognised() {
     }
 }
 
-/// S3: a process that ended between the refresh and the write leaves its intent: the next process tries once and
-/// reports the loss.
+/// S3: if a process ends between the refresh response and the write, its intent stays in the store. The next process
+/// tries one refresh and reports a lost rotation.
 #[tokio::test(start_paused = true)]
 async fn a_crash_between_the_answer_and_the_write_is_reported_as_a_lost_rotation() {
     let world = guarded();
@@ -342,12 +344,13 @@ async fn a_crash_between_the_answer_and_the_write_is_reported_as_a_lost_rotation
     let next = process(&world, &store);
     assert!(next.order(7).await.unwrap_err().is_rotation_lost());
     assert!(next.order(7).await.unwrap_err().is_session_expired());
-    assert_eq!(world.authority.refreshes(), 2, "refreshes: tried once");
+    assert_eq!(world.authority.refreshes(), 2, "refreshes: the next process tries once");
     settled().await;
     assert!(store.record()["session"].is_null() && store.record()["intent"].is_null());
 }
 
-/// S3: without an answer, the intent stays. A refresh that failed with an answer removes it.
+/// S3: the intent stays in the store until the refresh is answered. A refresh that fails with a response removes the
+/// intent.
 #[tokio::test(start_paused = true)]
 async fn the_intent_stays_until_the_refresh_is_answered() {
     for (handling, stays) in [(Handling::reset_before(), true), (Handling::instead(503), false)] {
@@ -366,7 +369,7 @@ async fn the_intent_stays_until_the_refresh_is_answered() {
     }
 }
 
-/// S7: data that is not a session is an error for all calls, and stays: a login does not overwrite it either.
+/// S7: stored data that is not a session is an error for all calls and is not overwritten, even by a login.
 #[tokio::test(start_paused = true)]
 async fn invalid_stored_data_is_an_error_and_is_not_overwritten() {
     let world = guarded();
@@ -383,8 +386,8 @@ async fn invalid_stored_data_is_an_error_and_is_not_overwritten() {
     }
 }
 
-/// S7: a flipped bit in a token is an error that says what to do, and not an expired session. No process overwrites the
-/// record, neither a new one nor one that has the session in memory. Only the user can, by deleting it.
+/// S7: a damaged record is an error that tells the user to delete the record. The error does not report an expired
+/// session. Neither a new process nor a running process overwrites the record.
 #[tokio::test(start_paused = true)]
 async fn a_damaged_record_is_an_error_and_is_not_overwritten() {
     let world = guarded();
@@ -413,8 +416,8 @@ async fn a_damaged_record_is_an_error_and_is_not_overwritten() {
     process(&world, &store).order(7).await.unwrap();
 }
 
-/// G6, D15: a rejection clears the store. The next call finds a login of another process. The store is read at most
-/// once a second.
+/// G6, D15: a rejected refresh clears the store. Later calls load the store at most once a second and find a login of
+/// another process.
 #[tokio::test(start_paused = true)]
 async fn an_expired_session_is_cleared_and_a_new_login_elsewhere_is_found() {
     let world = guarded();
@@ -437,7 +440,8 @@ async fn an_expired_session_is_cleared_and_a_new_login_elsewhere_is_found() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// F6: with no handle left, the refresh finishes and is stored, and then the session is freed.
+/// F6: if all client handles are dropped, the refresh completes and is stored. The session is freed after the refresh
+/// is stored.
 #[tokio::test(start_paused = true)]
 async fn without_any_handle_the_refresh_is_stored() {
     let world = guarded();
@@ -458,7 +462,7 @@ async fn without_any_handle_the_refresh_is_stored() {
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// P3: cookies of a session are stored too, also those that an ordinary answer changes.
+/// P3: the cookies of a session are stored, including cookies that the response to an ordinary call changes.
 #[tokio::test(start_paused = true)]
 async fn cookies_are_stored_with_the_session() {
     let world = World::with(AuthorityConfig::cookie());
@@ -481,7 +485,8 @@ async fn cookies_are_stored_with_the_session() {
     assert!(world.stage.log().last().unwrap().cookie("seen").is_some());
 }
 
-/// S4: with a real file: a tool that starts again continues its session, and refreshes when it must.
+/// S4: a command-line program with a `FileStore` is still logged in at its next run, and it refreshes when its access
+/// token has expired.
 #[tokio::test]
 async fn a_tool_is_still_logged_in_at_its_next_run() {
     let folder = std::env::temp_dir().join(format!("afresh-runs-{}", std::process::id()));
@@ -500,10 +505,10 @@ async fn a_tool_is_still_logged_in_at_its_next_run() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// W9: a caller learns of the end of the session when it is stored. The next process does not send the rejected refresh
-/// token again.
+/// W9: a call reports the end of the session after this end is stored. The next process does not send the rejected
+/// refresh token again.
 #[tokio::test(start_paused = true)]
-async fn the_end_of_the_session_is_stored_before_the_caller_learns_of_it() {
+async fn the_end_of_the_session_is_stored_before_a_call_reports_it() {
     let world = World::new();
     world.guard(403);
     let store = crate::fake_store::FakeStore::new();
@@ -528,7 +533,7 @@ async fn the_end_of_the_session_is_stored_before_the_caller_learns_of_it() {
     world.authority.assert_refreshes(1);
 }
 
-/// W9: if the store fails, the caller still gets the error.
+/// W9: if the end of the session cannot be stored, the caller still gets the error for the expired session.
 #[tokio::test(start_paused = true)]
 async fn the_end_of_the_session_is_reported_although_the_store_fails() {
     let world = World::new();

@@ -1,5 +1,4 @@
-//! The reason why a refusal was returned: in the error, in its text and in the receipt. And what else a receipt
-//! holds.
+//! Tests the reason that errors and receipts give for a returned refusal, and the other values of a receipt.
 
 use std::time::Duration;
 
@@ -26,7 +25,7 @@ fn classification(error: &Error) -> Option<Classification> {
     error.receipt().unwrap().classification()
 }
 
-/// C1: the usual case: the server refused the new token too.
+/// C1: if the server also refuses the new token, the error has the reason `FreshTokenRefused`.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_a_fresh_token_says_so() {
     for (status, said) in [(401, Classification::Expired), (403, Classification::Suspect)] {
@@ -50,7 +49,7 @@ async fn a_refusal_of_a_fresh_token_says_so() {
     }
 }
 
-/// C2, C10, C12: after a useless refresh, a refusal gives the reason why no refresh was started.
+/// C2, C10, C12: after a useless refresh, the error of a refusal gives the reason why no refresh was started.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_after_a_useless_refresh_gives_its_reason() {
     let world = World::new();
@@ -73,7 +72,7 @@ async fn a_refusal_after_a_useless_refresh_gives_its_reason() {
     world.authority.assert_refreshes(1);
 }
 
-/// C3, C7, C16: if a refresh cannot resolve a refusal, the error names the reason. No refresh starts, and the call is
+/// C3, C7, C16: if a refresh cannot resolve a refusal, the error gives the reason. No refresh starts, and the call is
 /// not sent again.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
@@ -107,7 +106,7 @@ async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
 
         assert_eq!((classification(&error), error.reason()), (Some(said.0), Some(said.1)), "{line}");
         assert!(error.to_string().ends_with(&format!("({})", said.1)), "{error}");
-        // The challenge is available to the caller.
+        // The caller can read the challenge in the headers.
         assert_eq!(error.headers().unwrap()["www-authenticate"], line);
         assert_eq!(error.headers().unwrap()["dpop-nonce"], "n1");
         world.stage.assert_sends(1);
@@ -115,7 +114,8 @@ async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
     }
 }
 
-/// C7: a rate limit is the reason, whether it is in headers or, as with Google and GitHub, in the body.
+/// C7: a rate limit is the reason of the error, if it is in the headers or in a body with the format of Google or
+/// GitHub.
 #[tokio::test(start_paused = true)]
 async fn a_rate_limit_is_named() {
     let google = json!({ "error": { "code": 403, "errors": [{ "domain": "usageLimits", "reason": "rateLimitExceeded" }] } });
@@ -152,7 +152,7 @@ async fn a_rate_limit_is_named() {
     }
 }
 
-/// C7: another reason in the same place is suspect like any other 403.
+/// C7: another reason in a body of Google's form starts a refresh like every other 403.
 #[tokio::test(start_paused = true)]
 async fn another_reason_of_google_starts_a_refresh() {
     let world = World::new();
@@ -168,7 +168,7 @@ async fn another_reason_of_google_starts_a_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// D18: without a refresh token, the call returns the refusal, and the error names that reason.
+/// D18: without a refresh token, the call returns the refusal, and its error has the reason `NothingToRefreshWith`.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_without_a_refresh_token_gives_its_reason() {
     let world = World::new();
@@ -185,7 +185,7 @@ async fn a_refusal_without_a_refresh_token_gives_its_reason() {
     );
 }
 
-/// M1, L4: a call that is not sent again gives the reason.
+/// M1, L4: if a call cannot be sent again, its error gives the reason.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_not_sent_again_gives_its_reason() {
     let world = World::new();
@@ -210,8 +210,8 @@ async fn a_call_that_is_not_sent_again_gives_its_reason() {
     world.authority.assert_refreshes(2);
 }
 
-/// A14: the answer to a call that could not be sent again is complete: status, headers, and a body to decode. This
-/// also holds after a rule has read it, and when the refresh failed.
+/// A14: the error of a call that could not be sent again contains the complete refusal: status, headers and body. The
+/// error contains the refusal even if a rule has read the body or if the refresh failed.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_not_sent_again_keeps_the_servers_answer() {
     #[derive(Debug, PartialEq, serde::Deserialize)]
@@ -253,7 +253,7 @@ async fn a_call_that_is_not_sent_again_keeps_the_servers_answer() {
     }
 }
 
-/// N2: a refusal of another origin is not about the session's credential.
+/// N2: a refusal of another origin has the reason `ForeignOrigin` and starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_another_origin_gives_its_reason() {
     let (world, elsewhere) = (World::new(), Stage::new());
@@ -270,7 +270,7 @@ async fn a_refusal_of_another_origin_gives_its_reason() {
     world.authority.assert_refreshes(0);
 }
 
-/// A3: a 401 or 403 outside the configured set gives that reason.
+/// A3: a 401 or 403 outside the configured statuses has the reason `StatusNotListed`.
 #[tokio::test(start_paused = true)]
 async fn a_status_outside_the_configured_set_gives_its_reason() {
     let world = World::new();
@@ -283,7 +283,7 @@ async fn a_status_outside_the_configured_set_gives_its_reason() {
     assert_eq!(error.to_string(), "Shop::orders: the server answered 404 Not Found");
 }
 
-/// C13: the sixth refresh in a row that would be useless is a separate error.
+/// C13: after five useless refreshes in a row, the next refusal is an excessive-refresh error and starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn too_many_useless_refreshes_are_a_separate_error() {
     let world = World::new();
@@ -300,7 +300,7 @@ async fn too_many_useless_refreshes_are_a_separate_error() {
     world.authority.assert_refreshes(5);
 }
 
-/// D10: a refresh that returns the refused token is a separate error too.
+/// D10: a refresh that returns the refused token is a no-progress error.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_without_progress_is_a_separate_error() {
     let world = World::new();
@@ -319,7 +319,7 @@ async fn a_refresh_without_progress_is_a_separate_error() {
     world.stage.assert_sends(1);
 }
 
-/// U5: an error after a failed refresh holds the refusal, the failure, and the classification.
+/// U5: an error after a failed refresh contains the refusal, the cause of the failure, and the classification.
 #[tokio::test(start_paused = true)]
 async fn an_error_holds_refusal_failure_and_classification() {
     let world = World::new();
@@ -345,7 +345,7 @@ async fn an_error_holds_refusal_failure_and_classification() {
     assert!(error.is_session_expired() && error.rejection().is_some());
 }
 
-/// J1, J3: a call whose session ended while it was in progress gives that reason.
+/// J1, J3: if the session ended during a call, the error of the call has the reason `SessionEnded`.
 #[tokio::test(start_paused = true)]
 async fn a_call_whose_session_ended_gives_its_reason() {
     for login in [false, true] {
@@ -368,7 +368,7 @@ async fn a_call_whose_session_ended_gives_its_reason() {
     }
 }
 
-/// U6: the event of a failed refresh names the API's refresh method and gives the reason.
+/// U6: the event of a failed refresh contains the status and the error code of the refresh endpoint.
 #[tokio::test(start_paused = true)]
 async fn the_event_of_a_failed_refresh_gives_its_reason() {
     let world = World::new();
@@ -389,7 +389,7 @@ async fn the_event_of_a_failed_refresh_gives_its_reason() {
     );
 }
 
-/// Which call started the refresh, how long the call waited, and the generation of the answer.
+/// The receipt reports which call started the refresh, how long this call waited, and the generation of the tokens.
 #[tokio::test(start_paused = true)]
 async fn a_receipt_says_which_call_refreshed_and_how_long_this_one_waited() {
     let world = World::new();
@@ -421,7 +421,7 @@ async fn a_receipt_says_which_call_refreshed_and_how_long_this_one_waited() {
     assert_eq!(by[1], (RefreshedBy::AnotherCall, true, true));
 }
 
-/// H2: the receipt also shows a wait before the first send.
+/// H2: the receipt also reports a refresh before the first request of a call.
 #[tokio::test(start_paused = true)]
 async fn a_receipt_shows_a_refresh_before_the_first_send() {
     let world = World::with(AuthorityConfig {
@@ -440,7 +440,7 @@ async fn a_receipt_shows_a_refresh_before_the_first_send() {
     assert_eq!(reply.receipt().generation(), Some(2));
 }
 
-/// A refusal that arrives after the refresh waited for nothing.
+/// If the refusal arrives after another call's refresh, the receipt reports `RefreshedBy::Already` and no waiting time.
 #[tokio::test(start_paused = true)]
 async fn a_late_refusal_finds_the_refresh_done() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! What a redirect sends to another origin: nothing that the user gave, except what `follow_to` allows.
+//! A redirect to another origin sends no values of the user, unless `follow_to` allows the origin.
 
 use afresh::{Body, Result, Tokens, api};
 use afresh_tests::{Answer, Origins, Seen, Stage};
@@ -11,10 +11,10 @@ use crate::transports::ConnectTo;
 
 const EVIL: &str = "https://evil.test";
 
-/// Every value that the user gives contains this.
+/// A text that every secret of the user contains.
 const KEY: &str = "canary";
 
-/// An API with a secret in each place.
+/// An API with a secret in every part of a request.
 #[api]
 #[header("x-constant" = "canary-constant")]
 trait Keys {
@@ -49,7 +49,7 @@ struct Scene {
     keys: KeysClient,
 }
 
-/// A client whose server redirects everything to `evil.test` with this status.
+/// Returns a client whose server redirects every request to `evil.test` with this status.
 fn scene(status: u16, follow_to: &[&str]) -> Scene {
     let (home, elsewhere, other) = (Stage::new(), Stage::new(), Stage::new());
     home.respond(move |_| Answer::new(status).header("location", "https://evil.test/orders?signed=1"));
@@ -80,7 +80,8 @@ fn by_hand(method: Method, body: &'static str) -> Request {
     request
 }
 
-/// N1: no header argument, default header, constant header or cookie goes to another origin, whatever the status.
+/// N1: a redirect to another origin sends no header argument, default header, constant header or cookie with any
+/// redirect status.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_to_another_origin_takes_no_header_of_the_user() {
     for status in [301, 302, 303, 307, 308] {
@@ -94,7 +95,8 @@ async fn a_redirect_to_another_origin_takes_no_header_of_the_user() {
     }
 }
 
-/// N1: a body never goes to another origin. Where the redirect asks for it, the error names the origin.
+/// N1: a body is never sent to another origin. If a redirect requires that the body is sent to another origin, the call
+/// fails with an error that names the origin.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_that_takes_the_body_to_another_origin_is_an_error_that_names_it() {
     for status in [301, 302, 303, 307, 308] {
@@ -104,7 +106,7 @@ async fn a_redirect_that_takes_the_body_to_another_origin_is_an_error_that_names
         let calls = [
             (keys.place("canary-password", "canary-key").await, status > 303),
             (by_hand, status > 303),
-            // A PUT keeps its method after 301 and 302 too.
+            // A PUT request keeps its method and its body after 301 and 302.
             (keys.stream(Body::from("canary-body")).await, status != 303),
             (keys.stream(once).await, status != 303),
         ];
@@ -125,8 +127,8 @@ async fn a_redirect_that_takes_the_body_to_another_origin_is_an_error_that_names
     }
 }
 
-/// N1: `follow_to` lets bodies, header arguments and default headers go to the named origin. The credential and cookies
-/// never go there.
+/// N1: `follow_to` allows a redirect to send bodies, header arguments and default headers to the named origin. The
+/// credential and the cookies are never sent to the named origin.
 #[tokio::test(start_paused = true)]
 async fn follow_to_allows_bodies_and_headers_but_no_credential() {
     for status in [307, 308] {
@@ -145,7 +147,7 @@ async fn follow_to_allows_bodies_and_headers_but_no_credential() {
     }
 }
 
-/// N1: `follow_to` applies to the named origin only. It is checked again at each hop.
+/// N1: `follow_to` applies to the named origins only, and it is checked at each redirect.
 #[tokio::test(start_paused = true)]
 async fn follow_to_counts_for_the_named_origin_only() {
     let Scene { elsewhere, other, keys } = scene(307, &["https://evil.test:443/"]);
@@ -181,7 +183,8 @@ fn only_origins_can_be_followed_to() {
     plain().allow_http().build().unwrap();
 }
 
-/// N1: the origins of a call are those of this call alone, on each of its hops, in addition to those of the builder.
+/// N1: `follow_to` of a call applies to all redirects of this call, in addition to the origins of the builder, and to
+/// no other call.
 #[tokio::test(start_paused = true)]
 async fn follow_to_of_a_call_counts_for_this_call_alone() {
     let Scene { elsewhere, keys, .. } = scene(307, &[]);
@@ -198,7 +201,7 @@ async fn follow_to_of_a_call_counts_for_this_call_alone() {
     assert_eq!(other.log()[0].header("x-api-key"), Some("canary-key"));
 }
 
-/// An invalid origin, or one that the client does not allow, is an error of the call.
+/// An invalid origin in `follow_to`, or an `http` origin that the client does not allow, is an error of the call.
 #[tokio::test(start_paused = true)]
 async fn a_call_follows_to_origins_only() {
     let Scene { keys, .. } = scene(307, &[]);

@@ -1,4 +1,4 @@
-//! Redirects: each hop decides again whether it carries the credential.
+//! Redirects: the client decides at each redirect whether the next request contains the credential.
 
 use afresh_tests::{Answer, Handling, Role, Seen};
 use serde_json::json;
@@ -7,7 +7,7 @@ use crate::api::{ANN, ORIGIN, Shop, ShopClient, order, tokens};
 use crate::origins::{ELSEWHERE, HeaderApi, HeaderApiClient, assert_carries_no_secret, get, shop, worlds};
 use crate::transports::ConnectTo;
 
-/// Every status that redirects.
+/// All statuses that redirect a request.
 const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
 
 /// N1: a redirect to another origin is followed without the token, cookies and default headers.
@@ -27,7 +27,8 @@ async fn a_redirect_to_another_origin_carries_no_credential() {
     }
 }
 
-/// N1: it carries neither a token in a custom header nor a header that the caller marked as sensitive.
+/// N1: a redirect to another origin sends no token in a custom header and no header that the caller has marked as
+/// sensitive.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_to_another_origin_carries_no_token_in_any_header() {
     for status in REDIRECTS {
@@ -37,7 +38,7 @@ async fn a_redirect_to_another_origin_carries_no_token_in_any_header() {
             HeaderApiClient::builder(ORIGIN).connect_to(origins.clone()).tokens(issued).build().unwrap();
         home.stage.respond(move |_| Answer::new(status).header("location", "//evil.test/orders/7"));
         api.order(7).await.unwrap();
-        // A body does not follow to another origin.
+        // A body is not sent to another origin.
         assert_eq!(api.change(7, "new").await.is_err(), status > 303);
         let mut request = get(&format!("{ORIGIN}/orders/7"));
         let mut secret: http::HeaderValue = home.authority.canary().parse().unwrap();
@@ -54,8 +55,8 @@ async fn a_redirect_to_another_origin_carries_no_token_in_any_header() {
     }
 }
 
-/// N1: a redirect within the origin carries the token. After a hop to another origin, the token does not come back,
-/// because the other origin chose the way back.
+/// N1: a redirect within the origin sends the token. After a redirect to another origin, no later request of the call
+/// contains the token, because the other origin chose the URL.
 #[tokio::test(start_paused = true)]
 async fn hops_carry_the_token_until_they_leave_the_origin() {
     let (home, elsewhere, origins) = worlds();
@@ -72,11 +73,11 @@ async fn hops_carry_the_token_until_they_leave_the_origin() {
     let log = home.stage.log();
     assert_eq!(log.iter().map(Seen::token).collect::<Vec<_>>(), [Some(&*access), Some(&*access), None]);
     let keys: Vec<_> = log.iter().map(|seen| seen.header("x-api-key").is_some()).collect();
-    assert_eq!(keys, [true, true, false], "default headers may be keys too");
+    assert_eq!(keys, [true, true, false], "default headers can be keys, too");
     assert_carries_no_secret(&elsewhere.log()[0], &home.authority);
 }
 
-/// N1: login, refresh and logout are not redirected to another origin, because their bodies are secrets.
+/// N1: a login or logout is not redirected to another origin, because its body is secret.
 #[tokio::test(start_paused = true)]
 async fn a_login_or_logout_is_not_redirected_to_another_origin() {
     for status in REDIRECTS {
@@ -92,7 +93,7 @@ async fn a_login_or_logout_is_not_redirected_to_another_origin() {
     }
 }
 
-/// N2: a refusal of another origin, which got no credential, is its answer and starts no refresh.
+/// N2: a refusal of another origin starts no refresh, because the request to that origin contained no credential.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_another_origin_starts_no_refresh() {
     for refusal in [401, 403] {
@@ -107,8 +108,8 @@ async fn a_refusal_of_another_origin_starts_no_refresh() {
     }
 }
 
-/// N2: a call that is refused after a redirect within the origin starts again at its own URL, with its own method and
-/// body.
+/// N2: if a call is refused after a redirect within the origin, it is sent again to its first URL, with its first
+/// method and body.
 #[tokio::test(start_paused = true)]
 async fn a_call_refused_after_a_redirect_is_sent_again_to_its_first_url() {
     for (status, followed) in [(302, "GET /new"), (303, "GET /new"), (307, "POST /new"), (308, "POST /new")] {
@@ -130,7 +131,7 @@ async fn a_call_refused_after_a_redirect_is_sent_again_to_its_first_url() {
     }
 }
 
-/// N5: a redirect of the refresh endpoint is not followed, neither to another origin nor within its own.
+/// N5: a redirect of the refresh endpoint is never followed, even within the same origin.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_is_never_redirected() {
     for (status, location) in

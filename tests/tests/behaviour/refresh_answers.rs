@@ -1,4 +1,4 @@
-//! What servers answer to a login or a refresh: ends of the session in words of their own, and tokens in other forms.
+//! Responses to a login or a refresh: custom codes that end the session, and token responses in other formats.
 
 use afresh::{AsTokens, RefreshToken, Reply, Result, SessionState, Tokens, api};
 use afresh_tests::{Answer, Handling, Role, World};
@@ -14,7 +14,7 @@ use crate::api::{
 };
 use crate::transports::ConnectTo;
 
-/// An API that declares how its refresh endpoint ends a session.
+/// An API that declares the refresh responses that end the session.
 #[api(
     session_ends_on(401, 403),
     session_ends_when(json("/errors/0/extensions/code") == "INVALID_CREDENTIALS", json("/errcode") == "M_FORBIDDEN")
@@ -33,7 +33,7 @@ fn declared(world: &World) -> DeclaredClient {
     DeclaredClient::builder(ORIGIN).connect_to(world.clone()).tokens(issued).build().unwrap()
 }
 
-/// A world whose access token is refused, and whose next refresh is answered like this.
+/// Returns a world that refuses the access token and sends this answer to every refresh.
 fn world_with(answer: impl Into<Answer>) -> World {
     let world = World::new();
     world.guard_with(403, |_| order(7));
@@ -41,7 +41,7 @@ fn world_with(answer: impl Into<Answer>) -> World {
     world
 }
 
-/// W4: a status or a code that the trait declares ends the session.
+/// W4: a refresh response with a status or a code that the trait declares ends the session.
 #[tokio::test(start_paused = true)]
 async fn a_declared_status_or_code_ends_the_session() {
     let answers = [
@@ -63,7 +63,7 @@ async fn a_declared_status_or_code_ends_the_session() {
     }
 }
 
-/// W4: what the builder sets outranks the trait.
+/// W4: the statuses of the builder replace the statuses of the trait.
 #[tokio::test(start_paused = true)]
 async fn the_statuses_of_the_builder_outrank_those_of_the_trait() {
     for (status, ended) in [(401, false), (409, true)] {
@@ -77,7 +77,8 @@ async fn the_statuses_of_the_builder_outrank_those_of_the_trait() {
     }
 }
 
-/// W4: without a declaration the error names the code and the declaration, and a hundred calls cost one refresh.
+/// W4: if a code is not declared, the error names the code and the missing declaration, and a hundred calls cause one
+/// refresh.
 #[tokio::test(start_paused = true)]
 async fn an_undeclared_code_is_named_with_the_declaration_and_starts_no_storm() {
     let answers = [
@@ -103,7 +104,7 @@ async fn an_undeclared_code_is_named_with_the_declaration_and_starts_no_storm() 
     }
 }
 
-/// W5: the declared status outranks a code that blames the request.
+/// W5: a declared status ends the session even if the OAuth error code is about the request.
 #[tokio::test(start_paused = true)]
 async fn a_declared_status_outranks_an_oauth_code() {
     let world = world_with((400, json!({ "error": "invalid_request" })));
@@ -113,7 +114,7 @@ async fn a_declared_status_outranks_an_oauth_code() {
     assert!(shop.order(7).await.unwrap_err().is_session_expired());
 }
 
-/// W6: codes outside of OAuth that reject the refresh token, also with status 200.
+/// W6: well-known error codes that reject the refresh token end the session, even with status 200.
 #[tokio::test(start_paused = true)]
 async fn known_codes_end_the_session_with_status_200_too() {
     for code in ["bad_refresh_token", "invalid_refresh_token", "token_revoked", "token_expired"] {
@@ -132,7 +133,7 @@ async fn known_codes_end_the_session_with_status_200_too() {
     }
 }
 
-/// W7: any JSON in any optional field leaves the access token usable.
+/// W7: an unexpected value in an optional field does not make a token response unusable.
 #[tokio::test(start_paused = true)]
 async fn no_optional_field_makes_an_answer_with_a_token_unusable() {
     let values = [
@@ -176,7 +177,7 @@ async fn no_optional_field_makes_an_answer_with_a_token_unusable() {
     assert_eq!(tokens.scope(), Some("a b"));
 }
 
-/// W7: a byte order mark before the tokens does not hide them.
+/// W7: tokens after a byte order mark are read.
 #[tokio::test(start_paused = true)]
 async fn tokens_are_read_behind_a_byte_order_mark() {
     let world = World::new();
@@ -191,7 +192,7 @@ fn form(body: String) -> Answer {
     Answer::new(200).header("content-type", "application/x-www-form-urlencoded; charset=utf-8").body(body)
 }
 
-/// W8: a login and a refresh ask for JSON, unless the trait or the builder asks for something else.
+/// W8: logins and refreshes request JSON in the `accept` header, unless the trait or the builder sets another value.
 #[tokio::test(start_paused = true)]
 async fn a_login_and_a_refresh_ask_for_json() {
     let world = World::new();
@@ -213,7 +214,7 @@ async fn a_login_and_a_refresh_ask_for_json() {
     }
 }
 
-/// W8: tokens in a urlencoded answer are read, also the rotated refresh token.
+/// W8: tokens in a urlencoded response are read, including a rotated refresh token.
 #[tokio::test(start_paused = true)]
 async fn urlencoded_tokens_are_read() {
     let world = World::new();
@@ -243,7 +244,7 @@ async fn urlencoded_tokens_are_read() {
     );
 }
 
-/// Tokens under other names, with a number.
+/// A token response with custom field names and a number.
 #[derive(Debug, Deserialize, AsTokens)]
 struct Named {
     #[tokens(access)]
@@ -259,7 +260,7 @@ trait Forms {
     async fn login(&self, #[json] credentials: &Credentials) -> Result<Reply<Named>>;
 }
 
-/// W8: a type of the user reads a urlencoded answer too.
+/// W8: a custom token type also reads a urlencoded response.
 #[tokio::test(start_paused = true)]
 async fn a_type_of_the_user_reads_urlencoded_tokens() {
     let world = World::new();
@@ -271,7 +272,7 @@ async fn a_type_of_the_user_reads_urlencoded_tokens() {
     assert_eq!(forms.session().tokens().unwrap().expires_in(), Some(Duration::from_secs(60)));
 }
 
-/// W15: the error for an answer of another shape names the method and the fields, and no values.
+/// W15: the error of a response without tokens names the method and the fields of the response, but no values.
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_another_shape_is_an_error_that_names_its_fields() {
     let world = World::new();
@@ -297,7 +298,7 @@ async fn an_answer_of_another_shape_is_an_error_that_names_its_fields() {
     }
 }
 
-/// W15: the error of a refresh names the `#[refresh]` method.
+/// W15: the error of a refresh response without tokens names the `#[refresh]` method and the fields of the response.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_of_another_shape_names_the_refresh_method_and_its_fields() {
     let world = world_with((200, json!({ "token": "a", "user": "ann" })));

@@ -1,4 +1,4 @@
-//! The request to the refresh endpoint: a separate request, with the refresh token and nothing else.
+//! The request to the refresh endpoint contains the refresh token and no other credential.
 
 use afresh::{AccessToken, RefreshToken, Result, Tokens, api};
 use afresh_tests::{AuthorityConfig, Handling, Role, World};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::api::{CookieShop, ORIGIN, Shop, logged_in_client, logged_in_cookie_client, order, tokens};
 use crate::transports::ConnectTo;
 
-/// A11: the refresh request is not a call: a 401 or 403 to it starts nothing.
+/// A11: a 401 or 403 to the refresh request starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_starts_no_refresh() {
     for refusal in [401, 403] {
@@ -26,7 +26,7 @@ async fn a_refused_refresh_starts_no_refresh() {
     }
 }
 
-/// A12: the refused access token is not sent along.
+/// A12: a refresh request contains the refresh token and not the refused access token.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_carries_the_refresh_token_and_not_the_access_token() {
     let world = World::new();
@@ -40,7 +40,7 @@ async fn a_refresh_carries_the_refresh_token_and_not_the_access_token() {
     assert_eq!(exchange.json(), json!({ "refresh_token": world.authority.refresh(1) }));
 }
 
-/// A12: the same where the refresh token is a cookie.
+/// A12: a refresh request with a cookie contains the cookie and not the refused access token.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_by_cookie_carries_the_cookie_and_not_the_access_token() {
     let world = World::with(AuthorityConfig::cookie());
@@ -69,7 +69,7 @@ trait Asking {
     async fn orders(&self) -> Result<Value>;
 }
 
-/// A12: the access token is sent along if the API declares it.
+/// A12: a refresh request contains the access token if the API declares the access token for the refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_carries_the_access_token_if_the_api_declares_it() {
     let world = World::new();

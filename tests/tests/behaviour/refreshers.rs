@@ -1,4 +1,5 @@
-//! Refreshers written by the user, as a type: what they get, what they return, and when they are called.
+//! Custom refresher types: the context that they get, the tokens that they return, and the times at which they are
+//! called.
 
 use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,7 +15,7 @@ use tokio::time::advance;
 use crate::api::{Order, Shop, builder, logged_out_client, order};
 use crate::waiting::done;
 
-/// Returns `new-1`, `new-2` and so on, also without a login.
+/// A refresher that returns `new-1`, `new-2` and so on, even without a session.
 #[derive(Clone, Default)]
 struct Counter {
     times: Arc<AtomicUsize>,
@@ -34,13 +35,13 @@ impl Refresher for Counter {
     }
 }
 
-/// Accepts the newest token only.
+/// Makes the server accept only the newest token.
 fn accept(world: &World, newest: &'static str) {
     world.stage.respond(move |seen| if seen.token() == Some(newest) { order(7) } else { (403, Value::Null) });
 }
 
-/// K4, B1: a refresher that needs no login is called before the first call is sent, once for all calls. After that it
-/// gets the tokens it returned.
+/// K4, B1: a refresher that needs no login is called once before the first calls are sent. Later calls of the refresher
+/// get the tokens that the refresher returned before.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_that_needs_no_login_is_called_before_the_first_call() {
     let world = World::new();
@@ -61,7 +62,7 @@ async fn a_refresher_that_needs_no_login_is_called_before_the_first_call() {
     assert_eq!(world.authority.refreshes(), 0, "refreshes: the `#[refresh]` method is not called");
 }
 
-/// A refresher that says it can refresh. While it does, the user logs out.
+/// A refresher whose `can_refresh` logs the user out before it returns true.
 #[derive(Clone, Default)]
 struct Parting {
     session: Arc<Mutex<Option<Session>>>,
@@ -82,7 +83,8 @@ impl Refresher for Parting {
     }
 }
 
-/// J1, K1: a logout while the refresher is asked whether it can refresh: the refresher does not log in again.
+/// J1, K1: if the user logs out while the runtime calls `can_refresh`, the refresher is not called, and no session
+/// starts.
 #[tokio::test(start_paused = true)]
 async fn a_logout_while_the_refresher_is_asked_is_respected() {
     let world = World::new();
@@ -100,7 +102,7 @@ async fn a_logout_while_the_refresher_is_asked_is_respected() {
     world.stage.assert_sends(0);
 }
 
-/// D4: whatever returns the new tokens, a missing or empty access token is a failure, and keeps the session.
+/// D4: a missing or empty access token from a refresher is a failure, and the session is kept.
 #[tokio::test(start_paused = true)]
 async fn an_empty_access_token_is_a_missing_one() {
     for brought in [Tokens::new(""), Tokens::from_refresh("next")] {
@@ -115,7 +117,7 @@ async fn an_empty_access_token_is_a_missing_one() {
     }
 }
 
-/// A refresher with all defaults.
+/// A refresher with the default implementations of all optional methods.
 struct Plain;
 
 impl Refresher for Plain {
@@ -124,7 +126,7 @@ impl Refresher for Plain {
     }
 }
 
-/// K1: by default, there is nothing to refresh without a session.
+/// K1: by default, a refresher is not called without a session.
 #[tokio::test(start_paused = true)]
 async fn by_default_a_refresher_is_not_called_without_a_session() {
     let world = World::new();
@@ -134,11 +136,11 @@ async fn by_default_a_refresher_is_not_called_without_a_session() {
     world.stage.assert_sends(0);
     shop.session().set(Tokens::new("old")).await.unwrap();
     shop.order(7).await.unwrap();
-    // It has nothing to revoke, which is not an error.
+    // This refresher revokes nothing, which is not an error.
     shop.session().revoke().await.unwrap();
 }
 
-/// A refresher that was not configured.
+/// A refresher whose `check` fails, because it was not configured.
 struct Unready;
 
 impl Refresher for Unready {
@@ -159,7 +161,7 @@ fn build_fails_if_a_declared_refresher_is_missing() {
     assert!(format!("{error:?}").contains("no key file"), "{error:?}");
 }
 
-/// Calls another client, which needs no session.
+/// A refresher that calls another client, which needs no session.
 struct Elsewhere(crate::api::ShopClient);
 
 impl Refresher for Elsewhere {
@@ -170,7 +172,8 @@ impl Refresher for Elsewhere {
     }
 }
 
-/// D3: the error of another client's call counts as its server's answer.
+/// D3: a refresher can call another client, and the error of that call has the same effect as a response of the refresh
+/// endpoint.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_may_use_another_client_and_return_its_errors() {
     let world = World::new();

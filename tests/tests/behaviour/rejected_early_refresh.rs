@@ -1,5 +1,5 @@
-//! A refresh before the expiry that is rejected while the access token is still valid. Calls do not fail before they
-//! must.
+//! An early refresh that is rejected while the access token is still valid does not make calls fail before the token
+//! expires.
 
 use std::time::Duration;
 
@@ -11,7 +11,8 @@ use tokio::time::{advance, sleep};
 use crate::api::{ANN, Shop, ShopClient, builder, event_names, order, tokens};
 use crate::waiting::{done, settled};
 
-/// A client whose token has twenty of its six hundred seconds left, and whose refresh will be rejected.
+/// Returns a client whose refresh is rejected. The access token has a lifetime of 600 seconds and expires in 20
+/// seconds.
 async fn on_the_last_credential(world: &World) -> ShopClient {
     let tokens = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(600));
     let shop = builder(world).tokens(tokens).build().unwrap();
@@ -21,8 +22,8 @@ async fn on_the_last_credential(world: &World) -> ShopClient {
     shop
 }
 
-/// D16, D15, I13: the token is used until it expires. Then the session is over, with one event, and no further
-/// refresh is sent.
+/// D16, D15, I13: after a rejected early refresh, the token is used until it expires. The session then ends with one
+/// event, and no further refresh is sent.
 #[tokio::test(start_paused = true)]
 async fn a_valid_token_is_used_until_it_expires_after_its_refresh_was_rejected() {
     let world = World::new();
@@ -47,7 +48,8 @@ async fn a_valid_token_is_used_until_it_expires_after_its_refresh_was_rejected()
     assert_eq!((event_names(&mut events), shop.session().state()), (vec!["expired"], SessionState::Expired));
 }
 
-/// G4, D16: if the refresh failed because an answer was lost, the end of the session says so.
+/// G4, D16: if the early refresh failed because its response was lost, the end of the session is reported as a lost
+/// rotation.
 #[tokio::test(start_paused = true)]
 async fn the_end_of_the_session_says_that_the_rotation_was_lost() {
     for refused in [false, true] {
@@ -73,7 +75,7 @@ async fn the_end_of_the_session_says_that_the_rotation_was_lost() {
     }
 }
 
-/// D16: if the token is refused before it expires, the session is over for all callers, with one event.
+/// D16: if the token is refused before it expires, the session ends for all callers with one event.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_the_last_credential_ends_the_session() {
     for status in [401, 403] {
@@ -99,7 +101,7 @@ async fn a_refusal_of_the_last_credential_ends_the_session() {
     }
 }
 
-/// D16, D15: a manual refresh sends nothing either, and the valid token stays in use.
+/// D16, D15: a manual refresh does not send the rejected refresh token again, and the valid access token stays in use.
 #[tokio::test(start_paused = true)]
 async fn a_rejected_refresh_token_is_not_sent_again() {
     let world = World::new();
@@ -115,8 +117,8 @@ async fn a_rejected_refresh_token_is_not_sent_again() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// D16: calls that were refused during that refresh, or requested it, have no valid token: the session is over at
-/// once.
+/// D16: if calls wait for the early refresh because their token was refused, or if the caller started it, its rejection
+/// ends the session at once.
 #[tokio::test(start_paused = true)]
 async fn calls_that_wait_for_an_early_refresh_get_its_rejection() {
     for by_hand in [false, true] {
@@ -148,7 +150,7 @@ async fn calls_that_wait_for_an_early_refresh_get_its_rejection() {
     }
 }
 
-/// D16, J7: a login starts a new session and resets the rejection.
+/// D16, J7: a login starts a new session that can refresh again.
 #[tokio::test(start_paused = true)]
 async fn a_login_resets_the_rejection() {
     let world = World::new();

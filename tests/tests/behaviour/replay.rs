@@ -1,4 +1,4 @@
-//! The second send: its answer is final.
+//! The second request of a call: its response is final.
 
 use std::io;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::api::{Order, Shop, event_names, logged_in_client, order};
 
-/// E1: refused again: that is the answer, and the call tries nothing more.
+/// E1: if the second request is also refused, the call returns the second refusal and sends no third request.
 #[tokio::test(start_paused = true)]
 async fn a_second_refusal_is_the_answer() {
     for (first, second) in [(401, 401), (401, 403), (403, 401), (403, 403)] {
@@ -32,7 +32,7 @@ async fn a_second_refusal_is_the_answer() {
     }
 }
 
-/// E2: the second answer is about the call, not about the session.
+/// E2: any other response to the second request is returned to the caller and does not affect the session.
 #[tokio::test(start_paused = true)]
 async fn any_other_second_answer_is_the_answer() {
     for second in [204, 302, 404, 409, 418, 429, 500, 502, 503] {
@@ -63,7 +63,7 @@ async fn any_other_second_answer_is_the_answer() {
     }
 }
 
-/// E3: the network fails during the second send: the call returns the error, and the next call has the new token.
+/// E3: if the second request fails in the network, the call returns this error, and the next call uses the new token.
 #[tokio::test(start_paused = true)]
 async fn a_second_send_that_fails_keeps_the_new_token() {
     let failures = [
@@ -95,7 +95,7 @@ async fn a_second_send_that_fails_keeps_the_new_token() {
     }
 }
 
-/// E3: the same for a body that breaks off.
+/// E3: if the body of the second response breaks off, the call returns an error and sends no third request.
 #[tokio::test(start_paused = true)]
 async fn a_second_answer_that_breaks_off_is_an_error_without_another_send() {
     let world = World::new();
@@ -111,7 +111,7 @@ async fn a_second_answer_that_breaks_off_is_an_error_without_another_send() {
     world.authority.assert_refreshes(1);
 }
 
-/// E4: the token was refreshed during the second send, too. There is no third send, and the call's answer is final.
+/// E4: if the token is refreshed again during the second request, a refusal of that request is still final.
 #[tokio::test(start_paused = true)]
 async fn a_second_refusal_is_the_answer_even_if_there_is_a_newer_token_by_then() {
     for refusal in [401, 403] {
@@ -134,8 +134,7 @@ async fn a_second_refusal_is_the_answer_even_if_there_is_a_newer_token_by_then()
     }
 }
 
-/// E4: that refusal was about a token that was replaced meanwhile. It proves nothing about the route or the newer
-/// token.
+/// E4: if the refused token was replaced during the second request, the refusal does not make the route forbidden.
 #[tokio::test(start_paused = true)]
 async fn a_second_refusal_of_a_replaced_token_does_not_make_the_route_forbidden() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Many calls that are sent again after a refresh, and a limit for them.
+//! A limit for the number of calls that are sent at the same time after a refresh.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ fn limited(world: &World, limit: usize) -> ShopClient {
     builder(world).tokens(tokens(&world.authority.issue())).replay_limit(limit).build().unwrap()
 }
 
-/// B16: of two hundred refused calls, thirty-two at a time are sent again, until all are.
+/// B16: after a refresh, two hundred refused calls are sent again, at most thirty-two at a time.
 #[tokio::test(start_paused = true)]
 async fn calls_are_sent_again_within_the_concurrency_limit() {
     let world = World::new();
@@ -38,7 +38,7 @@ async fn calls_are_sent_again_within_the_concurrency_limit() {
     world.authority.assert_refreshes(1);
 }
 
-/// B16, B2: calls that waited for the refresh before the first send queue together with calls that are sent again.
+/// B16, B2: calls that wait for a refresh before their first request have the same limit as repeated calls.
 #[tokio::test(start_paused = true)]
 async fn calls_that_waited_before_the_first_send_respect_the_limit_too() {
     let world = World::new();
@@ -69,7 +69,7 @@ async fn calls_that_waited_before_the_first_send_respect_the_limit_too() {
     world.authority.assert_refreshes(1);
 }
 
-/// B16, F4: a call without time left is not sent again, and uses no permit.
+/// B16, F4: a call whose deadline passes in the queue is not sent again and does not block the queue.
 #[tokio::test(start_paused = true)]
 async fn a_call_whose_deadline_passes_in_the_queue_is_not_sent_again() {
     let world = World::new();
@@ -97,7 +97,7 @@ async fn a_call_whose_deadline_passes_in_the_queue_is_not_sent_again() {
     shop.order(7).await.unwrap();
 }
 
-/// B16, I5, J1: a logout while calls are queued: none of them is sent again.
+/// B16, I5, J1: a logout ends all queued calls, and none of them is sent again.
 #[tokio::test(start_paused = true)]
 async fn a_logout_empties_the_queue() {
     let world = World::new();
@@ -117,7 +117,7 @@ async fn a_logout_empties_the_queue() {
     world.stage.assert_sends(6);
 }
 
-/// B16, I4: a refresh while calls are queued: they are sent with the token that is current then.
+/// B16, I4: a queued call is sent with the token that is current when it leaves the queue.
 #[tokio::test(start_paused = true)]
 async fn a_queued_call_takes_the_current_token() {
     let world = World::new();

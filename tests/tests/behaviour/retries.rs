@@ -1,5 +1,5 @@
-//! Retries of faults that are not about the credential: waits, deadlines, the budget, and refreshes between attempts. The
-//! table of what is retried is tested beside the code.
+//! Retries after faults that are not about the credential: waits, deadlines, the budget, and refreshes between
+//! attempts. The table of retried faults is tested in the runtime crate.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn retrying(world: &World, retry: Retry) -> ShopClient {
     builder(world).tokens(tokens(&world.authority.issue())).retry(retry).build().unwrap()
 }
 
-/// Answers with each of these in turn, and with the last one from then on.
+/// Sends these answers in order, and then repeats the last answer.
 fn script(world: &World, answers: Vec<Answer>) {
     let script = std::sync::Mutex::new(answers);
     world.stage.respond(move |_| {
@@ -32,9 +32,10 @@ trait Payments {
     async fn pay(&self, #[header("idempotency-key")] key: Option<&str>) -> Result<()>;
 }
 
-/// Off without it; three attempts with it; none for a call that says so.
+/// Without `retry`, a call is not retried. With `retry`, a call has at most three attempts, unless the call itself sets
+/// another number.
 #[tokio::test(start_paused = true)]
-async fn retries_are_off_by_default_and_for_a_call_that_says_so() {
+async fn retries_are_off_by_default_and_can_be_turned_off_for_a_call() {
     let world = World::new();
     let plain = builder(&world).tokens(tokens(&world.authority.issue())).build().unwrap();
     world.stage.respond(|_| 503);
@@ -50,7 +51,8 @@ async fn retries_are_off_by_default_and_for_a_call_that_says_so() {
     world.stage.assert_sends(10);
 }
 
-/// The receipt says how many attempts were made, and that none of them was a second send after a refusal.
+/// The receipt contains the number of attempts and the time between them, and no attempt is a repetition after a
+/// refusal.
 #[tokio::test(start_paused = true)]
 async fn the_receipt_counts_attempts_and_the_time_between_them() {
     let world = World::new();
@@ -64,7 +66,7 @@ async fn the_receipt_counts_attempts_and_the_time_between_them() {
     assert!(receipt.waited() >= 2 * SECOND);
 }
 
-/// Waits are random, below a ceiling that doubles.
+/// The wait before a retry is random and stays below a limit that doubles.
 #[tokio::test(start_paused = true)]
 async fn waits_stay_below_a_ceiling_that_doubles() {
     let world = World::new();
@@ -88,7 +90,7 @@ async fn waits_stay_below_a_ceiling_that_doubles() {
     }
 }
 
-/// `Retry-After` in seconds, as a date that has passed, and as the reset of a limit.
+/// A retry waits as long as the server requires, in `Retry-After` or in the reset of a rate limit.
 #[tokio::test(start_paused = true)]
 async fn the_wait_that_the_server_asks_for_is_kept() {
     for (name, value, expected) in [
@@ -107,7 +109,8 @@ async fn the_wait_that_the_server_asks_for_is_kept() {
     }
 }
 
-/// A wait that is too long for the call is not begun, and the error says how long it would be.
+/// If the required wait is longer than a minute or than the deadline of the call, the call fails immediately, and the
+/// error contains the wait.
 #[tokio::test(start_paused = true)]
 async fn a_wait_beyond_the_deadline_or_a_minute_is_the_error_at_once() {
     for (timeout, asked) in [(None, "61"), (Some(5), "5"), (Some(5), "3600")] {
@@ -131,7 +134,7 @@ async fn a_wait_beyond_the_deadline_or_a_minute_is_the_error_at_once() {
     shop.order(7).timeout(200 * SECOND).await.unwrap();
 }
 
-/// An attempt that hangs is ended by the deadline of the call, and no attempt follows.
+/// The deadline of a call covers all attempts.
 #[tokio::test(start_paused = true)]
 async fn the_deadline_covers_all_attempts() {
     let world = World::new();
@@ -143,7 +146,7 @@ async fn the_deadline_covers_all_attempts() {
     world.stage.assert_sends(2);
 }
 
-/// I3, E4: a call is refreshed for once in all its attempts.
+/// I3, E4: a call causes at most one refresh in all its attempts.
 #[tokio::test(start_paused = true)]
 async fn a_call_is_refreshed_for_once_in_all_its_attempts() {
     let world = World::new();
@@ -157,7 +160,7 @@ async fn a_call_is_refreshed_for_once_in_all_its_attempts() {
     world.authority.assert_refreshes(1);
 }
 
-/// A refusal in a later attempt starts a refresh, and the attempt continues with the new credential.
+/// A refusal in a later attempt starts a refresh, and the call continues with the new token.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_in_a_later_attempt_is_refreshed_for() {
     let world = World::new();
@@ -172,7 +175,7 @@ async fn a_refusal_in_a_later_attempt_is_refreshed_for() {
     assert_eq!(carried, [one.clone(), one, two.clone(), two]);
 }
 
-/// A refresh is not a retry, and its failure is not retried by the call.
+/// A failed refresh is not retried by the retry policy of the call.
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_not_retried_by_the_call() {
     let world = World::new();
@@ -185,7 +188,7 @@ async fn a_failed_refresh_is_not_retried_by_the_call() {
     world.authority.assert_refreshes(1);
 }
 
-/// A status that is refreshed for is never retried, also if it is in the default set.
+/// A status that starts a refresh is never retried, even if it is in the default set of the retry policy.
 #[tokio::test(start_paused = true)]
 async fn a_status_that_is_refreshed_for_is_never_retried() {
     let world = World::new();
@@ -201,7 +204,7 @@ async fn a_status_that_is_refreshed_for_is_never_retried() {
     world.authority.assert_refreshes(1);
 }
 
-/// A dropped call stops its retries.
+/// If the caller drops a call, the call is not retried.
 #[tokio::test(start_paused = true)]
 async fn a_dropped_call_is_not_retried() {
     let world = World::new();
@@ -214,7 +217,7 @@ async fn a_dropped_call_is_not_retried() {
     world.stage.assert_sends(1);
 }
 
-/// In an outage, the server sees at most 1.1 times the calls, plus the reserve.
+/// In an outage, the number of requests is at most 1.1 times the number of calls, plus the reserve of the budget.
 #[tokio::test(start_paused = true)]
 async fn an_outage_is_not_multiplied() {
     let world = World::new();
@@ -246,7 +249,7 @@ async fn an_outage_is_not_multiplied() {
     assert!(retries >= calls / 10, "{retries} retries of {calls} calls");
 }
 
-/// A call's own `Retry` does not bring a budget of its own.
+/// A `Retry` of a single call uses the budget of the builder and not its own budget.
 #[tokio::test(start_paused = true)]
 async fn only_the_budget_of_the_builder_counts() {
     let world = World::new();
@@ -259,7 +262,7 @@ async fn only_the_budget_of_the_builder_counts() {
     world.stage.assert_sends(5);
 }
 
-/// An argument that names the key is the key of each attempt.
+/// All attempts of a call send the idempotency key that the caller has passed.
 #[tokio::test(start_paused = true)]
 async fn each_attempt_sends_the_same_key() {
     let world = World::new();
@@ -272,7 +275,7 @@ async fn each_attempt_sends_the_same_key() {
     assert_eq!(keys, vec![Some("k1".to_owned()); 3]);
 }
 
-/// A login is sent again only if it was never sent.
+/// A login that was answered is not retried.
 #[tokio::test(start_paused = true)]
 async fn a_login_that_was_answered_is_not_retried() {
     let world = World::new();
@@ -282,7 +285,7 @@ async fn a_login_that_was_answered_is_not_retried() {
     world.authority.assert_logins(1);
 }
 
-/// The error of a login, a refresh by hand and a logout says how many attempts were made, as the answer does.
+/// If a login, a direct refresh or a logout fails, its error contains the number of attempts.
 #[tokio::test(start_paused = true)]
 async fn the_error_of_a_call_with_a_role_counts_its_attempts() {
     let service = tower::service_fn(|_: reqwest::Request| async {

@@ -1,5 +1,5 @@
-//! Retry policies around the client and below it. Each of their attempts causes at most one refresh and one second
-//! send.
+//! Retry policies around the client and below it. Each attempt of a policy causes at most one refresh and one repeated
+//! request.
 
 use std::future::{Ready, ready};
 
@@ -12,7 +12,7 @@ use tower::{ServiceExt, service_fn};
 
 use crate::api::{ORIGIN, Shop, ShopClient, logged_in_client, order, tokens};
 
-/// Sends at most three times while the answer has this status.
+/// A policy that sends a request at most three times while the response has this status.
 #[derive(Clone)]
 struct On(u16, usize);
 
@@ -42,13 +42,13 @@ fn request() -> Request {
     Request::new(http::Method::GET, format!("{ORIGIN}/orders").parse().unwrap())
 }
 
-/// The policy around the client.
+/// Runs a request with the policy around the client.
 async fn retried(client: Client, policy: On) -> Result<Response, Error> {
     let service = service_fn(move |request| client.execute(request));
     Retry::new(policy, service).oneshot(request()).await
 }
 
-/// The policy below the client.
+/// Returns a client with the policy below it.
 fn over(world: &World, policy: On) -> ShopClient {
     let issued = tokens(&world.authority.issue());
     let service = Retry::new(policy, world.service());
@@ -70,7 +70,8 @@ async fn a_policy_around_the_client_does_not_see_a_refreshed_refusal() {
     world.authority.assert_refreshes(1);
 }
 
-/// E5: each attempt of the policy is a call: the first refreshes and sends again, the others start no refresh.
+/// E5: each attempt of a policy around the client is a separate call of the client. The first attempt refreshes, and
+/// later attempts start no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_policy_around_the_client_causes_one_refresh_and_not_three() {
     let world = World::new();
@@ -86,8 +87,8 @@ async fn a_policy_around_the_client_causes_one_refresh_and_not_three() {
     world.authority.assert_refreshes(1);
 }
 
-/// E5, E6: all attempts of a policy below the client count as one send of the client. The same holds for the second
-/// send.
+/// E5, E6: for the client, all attempts of a policy below it are one request, both for the first and for the repeated
+/// request.
 #[tokio::test(start_paused = true)]
 async fn a_policy_below_the_client_causes_no_third_send() {
     let world = World::new();
@@ -108,8 +109,7 @@ async fn a_policy_below_the_client_causes_no_third_send() {
     world.authority.assert_refreshes(1);
 }
 
-/// E5: in the wrong order, the policy below the client repeats the refused token three times. There is still one
-/// refresh.
+/// E5: a policy below the client that repeats refused requests still causes only one refresh.
 #[tokio::test(start_paused = true)]
 async fn a_policy_below_the_client_that_repeats_refusals_causes_one_refresh() {
     let world = World::new();
@@ -124,7 +124,7 @@ async fn a_policy_below_the_client_that_repeats_refusals_causes_one_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// E5: the same with reqwest's own retry policy, over a socket.
+/// E5: the retry policy of reqwest below the client causes no third request of the client.
 #[tokio::test]
 async fn a_policy_of_reqwest_causes_no_third_send() {
     let world = World::new();

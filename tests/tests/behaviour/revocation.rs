@@ -1,4 +1,4 @@
-//! Revoking tokens that are no longer needed: in the background, and without revoking tokens that are still in use.
+//! Revocation of unneeded tokens in the background, which never revokes tokens that are still in use.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,10 +15,10 @@ use crate::api::{ANN, ORIGIN, Order, Shop, ShopClient, builder, event_names, ord
 use crate::identity::HOLDS;
 use crate::waiting::{done, next_event, settled};
 
-/// The authority ends the session of a token that it gets there.
+/// The revocation endpoint: the authority ends the session of a token that is sent to this URL.
 const REVOKE: &str = "https://shop.test/api/user/logout";
 
-/// Logged in, with a grant in place of the `#[refresh]` method.
+/// Returns a client with tokens and a grant, which replaces the `#[refresh]` method.
 fn logged_in_client(world: &World) -> ShopClient {
     let grant = RefreshTokenGrant::new(format!("{ORIGIN}/api/user/refresh_token"))
         .client_id("app")
@@ -26,7 +26,7 @@ fn logged_in_client(world: &World) -> ShopClient {
     builder(world).tokens(tokens(&world.authority.issue())).refresher(grant).build().unwrap()
 }
 
-/// A call that waits for a refresh whose answer is on its way.
+/// Starts a call that waits for a refresh, and returns the call and the parked refresh response.
 async fn refreshing(world: &World, shop: &ShopClient) -> (JoinHandle<Result<Order>>, ParkedRequest) {
     world.authority.hold_processed(Role::Refresh);
     let call = tokio::spawn(shop.order(7));
@@ -34,7 +34,8 @@ async fn refreshing(world: &World, shop: &ShopClient) -> (JoinHandle<Result<Orde
     (call, world.authority.parked(Role::Refresh).await)
 }
 
-/// G9, J1: tokens that arrive after a logout are revoked, by their refresh token and as RFC 7009 requires.
+/// G9, J1: tokens that arrive after a logout are revoked with a request according to RFC 7009, which contains the
+/// refresh token.
 #[tokio::test(start_paused = true)]
 async fn tokens_that_arrive_after_a_logout_are_revoked() {
     let world = World::new();
@@ -58,7 +59,7 @@ async fn tokens_that_arrive_after_a_logout_are_revoked() {
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 
-/// G9, W10: a logout that is dropped during its own refresh does not end the exchange. The tokens are revoked.
+/// G9, W10: if a logout is dropped during its refresh, the refresh completes and the new tokens are revoked.
 #[tokio::test(start_paused = true)]
 async fn tokens_that_arrive_after_the_logout_was_dropped_are_revoked() {
     for hold in HOLDS {
@@ -82,7 +83,7 @@ async fn tokens_that_arrive_after_the_logout_was_dropped_are_revoked() {
     }
 }
 
-/// J3: the same after another login, whose own session is not affected.
+/// J3: tokens that arrive after another login are revoked, and the tokens of the new login stay valid.
 #[tokio::test(start_paused = true)]
 async fn tokens_that_arrive_after_another_login_are_revoked_and_the_new_ones_are_not() {
     for by_hand in [true, false] {
@@ -108,7 +109,7 @@ async fn tokens_that_arrive_after_another_login_are_revoked_and_the_new_ones_are
     }
 }
 
-/// G9, J1: a login that is answered after a logout leaves no session at the server.
+/// G9, J1: if a login is answered after a logout, its tokens are revoked.
 #[tokio::test(start_paused = true)]
 async fn a_login_that_is_answered_after_a_logout_is_revoked() {
     let world = World::new();
@@ -126,7 +127,7 @@ async fn a_login_that_is_answered_after_a_logout_is_revoked() {
     world.authority.assert_logouts(1);
 }
 
-/// G9: tokens of the current login are not revoked: a server may end the whole grant with one of its tokens.
+/// G9: tokens of the current login are not revoked, because a server can end the whole grant.
 #[tokio::test(start_paused = true)]
 async fn tokens_of_the_current_login_are_not_revoked() {
     let world = World::with(AuthorityConfig { rotate: false, ..AuthorityConfig::default() });
@@ -141,7 +142,7 @@ async fn tokens_of_the_current_login_are_not_revoked() {
     world.authority.assert_logouts(0);
     shop.order(7).await.unwrap();
 
-    // Of the same login, whatever its name.
+    // These tokens belong to the same login, although their names differ.
     world.authority.hold(Role::Refresh);
     world.stage.park();
     let call = tokio::spawn(shop.order(7));
@@ -155,7 +156,7 @@ async fn tokens_of_the_current_login_are_not_revoked() {
     settled().await;
     world.authority.assert_logouts(0);
 
-    // Set by hand, the same refresh token is in use too.
+    // The caller has set the same refresh token, so the refresh token is in use.
     world.stage.park();
     let (call, exchange) = refreshing(&world, &shop).await;
     let same = Tokens::new("another").with_refresh(world.authority.refresh(1));
@@ -166,7 +167,7 @@ async fn tokens_of_the_current_login_are_not_revoked() {
     world.authority.assert_logouts(0);
 }
 
-/// G9: with a `#[refresh]` method a function of the user's is given the pair.
+/// G9: a client with a `#[refresh]` method passes the unneeded tokens to the function of `revoke_with`.
 #[tokio::test(start_paused = true)]
 async fn a_users_function_gets_the_tokens_to_revoke() {
     let world = World::new();
@@ -190,10 +191,10 @@ async fn a_users_function_gets_the_tokens_to_revoke() {
     assert_eq!(*unwanted.lock().unwrap(), [pair]);
 }
 
-/// J8: a logout takes effect at once, also without a network. The server is informed, and if that fails, the caller
+/// J8: `revoke` ends the session in the client at once and then informs the server. If the request fails, the caller
 /// gets the error.
 #[tokio::test(start_paused = true)]
-async fn a_revoked_session_is_over_before_the_server_knows() {
+async fn a_revoked_session_ends_before_the_server_is_informed() {
     let world = World::new();
     let shop = logged_in_client(&world);
     world.authority.hold(Role::Logout);
@@ -204,12 +205,12 @@ async fn a_revoked_session_is_over_before_the_server_knows() {
     request.release();
     revoking.await.unwrap();
     assert!(!world.authority.accepts(&world.authority.access(1)));
-    // There is no session, so there is nothing to revoke.
+    // The session has ended, so this call revokes nothing.
     shop.session().revoke().await.unwrap();
     world.authority.assert_logouts(1);
 }
 
-/// J8, V1: a revocation that fails is reported, causes no panic, and is given up after a while.
+/// J8, V1: a failed revocation is reported with an event and abandoned after ten seconds.
 #[tokio::test(start_paused = true)]
 async fn a_revocation_that_fails_is_reported_and_given_up() {
     for answer in [Answer::reset(), Answer::new(503), Answer::hang()] {
@@ -221,7 +222,9 @@ async fn a_revocation_that_fails_is_reported_and_given_up() {
 
         drop(shop.session().revoke());
         assert!(matches!(next_event(&mut events).await, Some(SessionEvent::LoggedOut)));
-        let Some(SessionEvent::NotRevoked(error)) = next_event(&mut events).await else { panic!("not told") };
+        let Some(SessionEvent::NotRevoked(error)) = next_event(&mut events).await else {
+            panic!("the event of the failed revocation is missing")
+        };
 
         assert!(!format!("{error:?} {error}").contains(&world.authority.canary()));
         assert!(start.elapsed() <= Duration::from_secs(10));
@@ -231,7 +234,7 @@ async fn a_revocation_that_fails_is_reported_and_given_up() {
     }
 }
 
-/// A refresher whose revocation does what the test sets.
+/// A refresher whose revocation calls a function of the test.
 struct Own(Revoke);
 
 type Revoke = fn() -> Result<()>;
@@ -249,7 +252,7 @@ impl Refresher for Own {
     }
 }
 
-/// B9: a revocation that panics affects no call. One that never ends is dropped after ten seconds.
+/// B9: a custom revocation that fails or panics does not affect later calls.
 #[tokio::test(start_paused = true)]
 async fn a_users_revocation_may_fail_panic_or_never_end() {
     let cases: [(Revoke, bool); 3] =
@@ -266,7 +269,7 @@ async fn a_users_revocation_may_fail_panic_or_never_end() {
     }
 }
 
-/// A session can be ended outside a runtime, without informing the server.
+/// `revoke` ends a session even outside of a runtime, but the server is not informed.
 #[test]
 fn a_session_can_be_ended_outside_a_runtime() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Refresh tokens for a single use: none is presented twice, and each pair is read and stored as one.
+//! Refresh tokens that rotate: no refresh token is presented twice, and the two tokens are always replaced together.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use serde_json::json;
 use crate::api::{ANN, Shop, event_names, logged_in_client, order, tokens};
 use crate::waiting::{done, next_event, settled};
 
-/// The refresh tokens that were presented, in order.
+/// Returns all presented refresh tokens in order.
 fn presented(world: &World) -> Vec<String> {
     let exchanges = world.authority.requests(Role::Refresh);
     exchanges.iter().map(|seen| seen.json()["refresh_token"].as_str().unwrap().to_owned()).collect()
 }
 
-/// G1, G2: each refresh replaces both tokens, and presents the refresh token of the refresh before it.
+/// G1, G2: each refresh replaces both tokens and presents the refresh token of the previous refresh.
 #[tokio::test(start_paused = true)]
 async fn each_refresh_presents_the_refresh_token_of_the_previous_one() {
     let world = World::new();
@@ -35,7 +35,7 @@ async fn each_refresh_presents_the_refresh_token_of_the_previous_one() {
     world.authority.assert_max_concurrent_refreshes(1);
 }
 
-/// G1: a reader on any thread sees an access token with its own refresh token.
+/// G1: a reader on another thread always sees an access token together with its refresh token.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pair_of_tokens_is_never_seen_half_replaced() {
     let world = World::new();
@@ -59,7 +59,8 @@ async fn a_pair_of_tokens_is_never_seen_half_replaced() {
     world.authority.assert_refreshes(200);
 }
 
-/// G2: a refresh that failed unprocessed has spent nothing. A rejection ends the session.
+/// G2: after a failed refresh that the server did not process, the refresh token is presented again. After a rejection,
+/// the refresh token is not presented again.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_token_is_presented_again_only_if_it_is_not_spent() {
     let world = World::new();
@@ -80,7 +81,7 @@ async fn a_refresh_token_is_presented_again_only_if_it_is_not_spent() {
     world.authority.assert_refreshes(3);
 }
 
-/// G6: the rejection of an old session's refresh does not end the session after it.
+/// G6: if the refresh of an old session is rejected, the new session does not end.
 #[tokio::test(start_paused = true)]
 async fn a_rejected_refresh_of_an_old_session_does_not_end_the_next_one() {
     let world = World::new();
@@ -99,7 +100,7 @@ async fn a_rejected_refresh_of_an_old_session_does_not_end_the_next_one() {
     assert_eq!(event_names(&mut events), ["logged in"]);
 }
 
-/// G6: an old refresh that succeeds late does not replace tokens that were set meanwhile.
+/// G6: if the refresh of an old session succeeds late, it does not replace the tokens of the new session.
 #[tokio::test(start_paused = true)]
 async fn a_late_refresh_of_an_old_session_does_not_replace_the_next_one() {
     let world = World::new();
@@ -119,7 +120,7 @@ async fn a_late_refresh_of_an_old_session_does_not_replace_the_next_one() {
     assert_eq!(event_names(&mut events), [""; 0]);
 }
 
-/// G7: a refresh token that stays valid is presented again and again, whether the answer repeats it or not.
+/// G7: a refresh token that does not rotate is presented again, whether or not the response contains it.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_token_that_does_not_rotate_is_kept() {
     for refresh_token_field in

@@ -1,4 +1,4 @@
-//! Rules of the API and of the user that classify an answer by its body. The caller still gets the whole body.
+//! Rules that classify a response by its body. The caller still gets the complete body.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::api::{ORIGIN, Shop, ShopClient, builder, event_names, order, tokens};
 use crate::transports::ConnectTo;
 use crate::waiting::{done, next_event};
 
-/// An API that reports errors in its bodies.
+/// An API that reports errors in its response bodies.
 #[api(
     refresh_on(200, 400, 401, 403),
     expired_when(
@@ -37,7 +37,7 @@ trait Wordy {
     #[get("/raw")]
     async fn raw(&self) -> Result<reqwest::Response>;
 
-    /// Has its own rules.
+    /// This method has its own rules.
     #[expired_when(json("/odd") == true, json("/n") == -1)]
     #[forbidden_when(json("/odd") == false)]
     #[get("/odd")]
@@ -56,13 +56,13 @@ fn ruled(
     rule(builder(world)).tokens(tokens(&world.authority.issue())).build().unwrap()
 }
 
-/// 1 MB of JSON whose last field every caller must get.
+/// Returns 1 MB of JSON. The last field of the JSON shows whether a caller has the complete body.
 fn large(first: &str) -> Bytes {
     let padding = "x".repeat(1024 * 1024);
     format!(r#"{{{first},"padding":"{padding}","last":"all of it"}}"#).into()
 }
 
-/// C9: a rule on the body is certain: it starts a refresh even where a bare 403 would not.
+/// C9: a matching `expired_when` rule starts a refresh even on a route that is known to be forbidden.
 #[tokio::test(start_paused = true)]
 async fn a_body_can_say_that_the_token_has_expired() {
     let bodies = [
@@ -88,8 +88,7 @@ async fn a_body_can_say_that_the_token_has_expired() {
     }
 }
 
-/// C8, C9: a rule on the body can say that the refusal is not about the token, whatever the status and the challenge
-/// say.
+/// C8, C9: a matching `forbidden_when` rule prevents a refresh, even with status 401 and a challenge.
 #[tokio::test(start_paused = true)]
 async fn a_body_can_say_that_a_refusal_is_not_about_the_token() {
     for status in [401, 403] {
@@ -105,13 +104,16 @@ async fn a_body_can_say_that_a_refusal_is_not_about_the_token() {
         assert_eq!(error.reason(), Some(Reason::BodyRule));
         assert_eq!(error.receipt().unwrap().classification(), Some(Classification::Forbidden));
         assert_eq!(error.json::<Value>().unwrap()["detail"], "CSRF token missing");
-        assert!(error.to_string().ends_with("(forbidden: a rule of the API says so)"), "{error}");
+        assert!(
+            error.to_string().ends_with("(forbidden: a rule of the API classified the answer)"),
+            "{error}"
+        );
         world.stage.assert_sends(1);
         world.authority.assert_refreshes(0);
     }
 }
 
-/// C8: without a rule, a refusal for a missing CSRF token, as in Django and Laravel, costs one refresh and no more.
+/// C8: without a rule, refusals for a missing CSRF token, as in Django and Laravel, cause one refresh in total.
 #[tokio::test(start_paused = true)]
 async fn a_missing_csrf_token_costs_one_refresh_without_a_rule() {
     let pages = [
@@ -134,7 +136,7 @@ async fn a_missing_csrf_token_costs_one_refresh_without_a_rule() {
     }
 }
 
-/// C6: if HTML pages come only from a firewall, the user can declare this, and they start no refresh.
+/// C6: a rule can declare that HTML pages are not about the token. An HTML page starts no refresh if this rule matches.
 #[tokio::test(start_paused = true)]
 async fn html_pages_can_be_declared_unrelated_to_the_token() {
     let world = World::new();
@@ -151,7 +153,7 @@ async fn html_pages_can_be_declared_unrelated_to_the_token() {
     world.authority.assert_refreshes(0);
 }
 
-/// A4: a function gets the status, the headers and the beginning of the body.
+/// A4: a function rule gets the status, the headers and the first 16 KiB of the body.
 #[tokio::test(start_paused = true)]
 async fn a_function_classifies_by_status_headers_and_body() {
     let world = World::new();
@@ -174,7 +176,8 @@ async fn a_function_classifies_by_status_headers_and_body() {
     world.authority.assert_refreshes(1);
 }
 
-/// A4: a megabyte whose beginning the rules read is complete, in one chunk or in many. As an error it is cut at 1 MiB.
+/// A4: after rules have read the start of a large body, the caller still gets the complete body. The body of an error
+/// is cut at 1 MiB.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_rules_read_is_still_complete() {
     let body = large(r#""code":1"#);
@@ -200,7 +203,7 @@ async fn a_body_that_rules_read_is_still_complete() {
     }
 }
 
-/// A4: the length that the server announced is still available.
+/// A4: if rules have read a body, its announced length is still available.
 #[tokio::test(start_paused = true)]
 async fn the_length_of_a_body_that_rules_read_is_still_known() {
     let world = World::new();
@@ -213,7 +216,7 @@ async fn the_length_of_a_body_that_rules_read_is_still_known() {
     assert_eq!(shop.raw().await.unwrap().content_length(), Some(length));
 }
 
-/// A4: a body that breaks off after its beginning fails for its reader, not for the rules.
+/// A4: if a body breaks off, the caller that reads the body gets an error, and the rules get no error.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_breaks_off_breaks_for_its_reader() {
     let world = World::new();
@@ -228,7 +231,7 @@ async fn a_body_that_breaks_off_breaks_for_its_reader() {
     assert!(stream.next().await.unwrap().is_err());
 }
 
-/// A5: an error in a 200 starts a refresh if a rule says so.
+/// A5: a 200 response with an error starts a refresh if a rule matches.
 #[tokio::test(start_paused = true)]
 async fn an_error_in_a_200_starts_a_refresh_if_a_rule_says_so() {
     let world = World::new();
@@ -249,7 +252,7 @@ async fn an_error_in_a_200_starts_a_refresh_if_a_rule_says_so() {
     world.authority.assert_refreshes(2);
 }
 
-/// A5: without a rule, a success is a success, even if its status is listed.
+/// A5: without a matching rule, a 2xx response is a success, even if its status is in `refresh_on`.
 #[tokio::test(start_paused = true)]
 async fn a_listed_success_status_without_a_rule_is_a_success() {
     let world = World::new();
@@ -260,7 +263,7 @@ async fn a_listed_success_status_without_a_rule_is_a_success() {
     world.authority.assert_refreshes(0);
 }
 
-/// A5: a new token that is refused with a 200 again starts no further refresh: the second answer is final.
+/// A5: if the second response is a 200 with an error again, it is returned to the caller, and no second refresh starts.
 #[tokio::test(start_paused = true)]
 async fn the_second_200_with_an_error_is_the_answer() {
     let world = World::new();
@@ -273,7 +276,7 @@ async fn the_second_200_with_an_error_is_the_answer() {
     world.authority.assert_refreshes(1);
 }
 
-/// A5: an answer that is read as it arrives is not delayed, even if rules may classify a success.
+/// A5: a streamed success is not delayed by rules.
 #[tokio::test(start_paused = true)]
 async fn a_streamed_success_is_not_held_back_by_rules() {
     let world = World::new();
@@ -283,7 +286,7 @@ async fn a_streamed_success_is_not_held_back_by_rules() {
     let call = tokio::spawn(shop.export());
     world.stage.arrival().await.answer_with(answer.header("content-type", "application/octet-stream"));
     let mut stream = done(call).await.unwrap();
-    assert_eq!(begun.elapsed(), Duration::ZERO, "no rule waited for a body that has not started");
+    assert_eq!(begun.elapsed(), Duration::ZERO, "no rule waits for the body");
     for piece in ["one", "two"] {
         assert!(feed.send(piece));
         assert_eq!(stream.next().await.unwrap().unwrap(), piece);
@@ -292,7 +295,7 @@ async fn a_streamed_success_is_not_held_back_by_rules() {
     assert!(stream.next().await.is_none());
 }
 
-/// A4: a body that never ends delays a refusal by at most a second.
+/// A4: a body that never ends delays a refusal by about a second at most.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_never_ends_delays_a_refusal_by_a_second_at_most() {
     let world = World::new();
@@ -305,7 +308,7 @@ async fn a_body_that_never_ends_delays_a_refusal_by_a_second_at_most() {
     assert!(begun.elapsed() <= Duration::from_secs(2), "{:?}", begun.elapsed());
 }
 
-/// A6: a function that panics classifies nothing. The whole answer is returned, and the panic is reported.
+/// A6: a rule that panics classifies nothing. The complete response is returned, and an event reports the panic.
 #[tokio::test(start_paused = true)]
 async fn a_rule_that_panics_classifies_nothing() {
     for status in [401, 403] {
@@ -332,7 +335,7 @@ async fn a_rule_that_panics_classifies_nothing() {
     }
 }
 
-/// C9: a method's rules replace those of the API.
+/// C9: the rules of a method replace the rules of the API.
 #[tokio::test(start_paused = true)]
 async fn a_methods_rules_replace_those_of_the_api() {
     let world = World::new();
@@ -344,7 +347,7 @@ async fn a_methods_rules_replace_those_of_the_api() {
     world.authority.assert_refreshes(1);
 }
 
-/// A9: an answer that rules read is dropped before the second send, like any other.
+/// A9: a response that rules have read is dropped before the second request.
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_rules_read_is_dropped_before_the_second_send() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! A refresh that returns the access token that was refused: the call is not sent again with it.
+//! If a refresh returns the refused access token, the call is not sent again with it.
 
 use afresh::SessionState;
 use afresh_tests::{AuthorityConfig, Role, World};
@@ -10,7 +10,7 @@ fn repeating() -> World {
     World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() })
 }
 
-/// D10: a refusal arrives after a refresh that returned the same access token with another refresh token.
+/// D10: if a 401 arrives after a refresh that returned the same access token, the call fails with a no-progress error.
 #[tokio::test(start_paused = true)]
 async fn a_late_401_of_the_same_token_is_no_progress() {
     let world = repeating();
@@ -28,7 +28,7 @@ async fn a_late_401_of_the_same_token_is_no_progress() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// W1: a bare 403 is then the answer of the call.
+/// W1: if a bare 403 arrives after a refresh that returned the same access token, it is returned to the caller.
 #[tokio::test(start_paused = true)]
 async fn a_late_bare_403_of_the_same_token_is_the_answer() {
     let world = repeating();
@@ -45,7 +45,7 @@ async fn a_late_bare_403_of_the_same_token_is_the_answer() {
     world.authority.assert_refreshes(1);
 }
 
-/// D10: two refreshes later, the refused token is still the current one. With another token the call is sent again.
+/// D10: after a late 401, the call is sent again only if the session has a different access token by then.
 #[tokio::test(start_paused = true)]
 async fn a_late_401_is_sent_again_only_with_another_token() {
     let world = repeating();
@@ -67,7 +67,7 @@ async fn a_late_401_is_sent_again_only_with_another_token() {
     assert_eq!(done(second).await.unwrap().id, 2);
 }
 
-/// D10: a manual `#[refresh]` call ends the refresh for which a refused call waits, and returns the same access token.
+/// D10: if a direct refresh call returns the same access token, waiting calls fail with a no-progress error.
 #[tokio::test(start_paused = true)]
 async fn a_manual_refresh_with_the_same_token_is_no_progress_for_waiting_calls() {
     let world = repeating();

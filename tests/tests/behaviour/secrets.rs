@@ -1,4 +1,4 @@
-//! Secrets: no text that the runtime produces contains a token, a cookie, a password or an argument.
+//! No text that the runtime produces contains a token, a cookie, a password or an argument.
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::api::{ORIGIN, Shop, builder, logged_in_client, tokens};
 use crate::transports::ConnectTo;
 
-/// An API whose every argument is a secret.
+/// An API with a secret in every argument.
 #[api]
 trait Private {
     #[login]
@@ -39,7 +39,7 @@ trait Private {
     async fn order(&self, id: &str, #[query] q: &str) -> Result<u64>;
 }
 
-/// The same with the refresh token in a cookie.
+/// An API with secret arguments and with the refresh token in a cookie.
 #[api(scheme = none)]
 trait PrivateCookies {
     #[login]
@@ -54,7 +54,7 @@ trait PrivateCookies {
     async fn order(&self, id: &str, #[query] q: &str) -> Result<Reply<Value>>;
 }
 
-/// All texts that were produced.
+/// All texts that a test has produced.
 #[derive(Default)]
 struct Transcript(String);
 
@@ -73,7 +73,7 @@ impl Transcript {
         }
     }
 
-    /// The result of a call, with everything it holds.
+    /// Adds the result of a call with all its parts.
     fn outcome<T: Debug>(&mut self, result: Result<T>) {
         match result {
             Ok(value) => self.debug(value),
@@ -99,7 +99,7 @@ impl Transcript {
     }
 }
 
-/// U3: a complete session, with every kind of failure: no text contains a token, a password or an argument.
+/// U3: no text contains a token, a password or an argument, in a session with every kind of failure.
 #[tokio::test(start_paused = true)]
 async fn no_text_of_any_call_holds_a_secret() {
     let world = World::new();
@@ -113,7 +113,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     let text = |secret: &str| Body::from(secret.to_owned());
     let search = || client.search(&secret, &secret, text(&secret));
 
-    // Without a session, or with one that cannot start.
+    // These calls have no session, and these logins start no session.
     said.outcome(search().await);
     for body in [
         json!({ "access_token": 7, "x": secret }),
@@ -144,7 +144,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     let tokens = client.session().tokens().unwrap();
     said.debug((tokens.access_token(), tokens.refresh_token(), Body::from(secret.clone())));
 
-    // Accepted, refused, broken and late calls.
+    // These calls succeed, are refused, fail, or time out.
     world.stage.respond(|_| (200, json!({})));
     said.outcome(search().await);
     for answer in [
@@ -163,7 +163,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     said.outcome(client.order("", &secret).await);
     said.outcome(client.order("..", &secret).await);
 
-    // Refreshes that fail temporarily, and one that is rejected.
+    // These refreshes fail temporarily, except the last refresh, which is rejected.
     world.stage.respond(|_| Answer::text(401, "expired"));
     let bodies = [
         json!({ "error": secret }),
@@ -215,12 +215,12 @@ async fn no_text_of_any_call_holds_a_secret() {
         "NotReplayable",
         "SessionExpired",
     ] {
-        assert!(said.0.contains(&format!("kind: {kind}")), "the run was to meet {kind}");
+        assert!(said.0.contains(&format!("kind: {kind}")), "no error of kind {kind} has occurred");
     }
     said.assert_silent_about(&secret);
 }
 
-/// U3: the same if the secret is a cookie, which is also in the headers of answers.
+/// U3: no text contains a cookie, although the cookie is also in response headers.
 #[tokio::test(start_paused = true)]
 async fn no_text_of_any_call_holds_a_cookie() {
     let world = World::with(AuthorityConfig::cookie());
@@ -240,7 +240,7 @@ async fn no_text_of_any_call_holds_a_cookie() {
     said.assert_silent_about(&secret);
 }
 
-/// U3: errors of `build`, and a refresher that panics with a token in its message.
+/// U3: an error of `build` and a panic of a refresher do not make a secret visible.
 #[tokio::test(start_paused = true)]
 async fn neither_a_builders_error_nor_a_panic_contains_a_secret() {
     let world = World::new();
@@ -271,7 +271,7 @@ async fn neither_a_builders_error_nor_a_panic_contains_a_secret() {
     said.assert_silent_about(&secret);
 }
 
-/// U4: of the token endpoint's answer, an error holds the status and the code, nothing else.
+/// U4: the error of a failed refresh contains only the status and the error code of the token endpoint.
 #[tokio::test(start_paused = true)]
 async fn an_error_holds_only_the_status_and_code_of_the_token_endpoint() {
     let world = World::new();
@@ -289,12 +289,12 @@ async fn an_error_holds_only_the_status_and_code_of_the_token_endpoint() {
         assert!(said.0.contains(code) && said.0.contains(&status.to_string()), "{}", said.0);
         said.assert_silent_about("the-description");
         said.assert_silent_about("the-header");
-        assert_eq!(error.body().unwrap(), "expired", "the body is that of the call's own answer");
+        assert_eq!(error.body().unwrap(), "expired", "the body is that of the response to the call");
         tokio::time::advance(Duration::from_secs(2)).await;
     }
 }
 
-/// An API of answers that name other places.
+/// An API whose responses contain URLs.
 #[api]
 trait Linked {
     #[get("/orders/{id}")]
@@ -314,7 +314,7 @@ trait Linked {
     async fn events(&self) -> Result<Events<HashMap<String, u64>>>;
 }
 
-/// Answers with the secret in the headers that hold URLs and reasons.
+/// Returns answers with the secret in all headers that contain URLs or error descriptions.
 fn linked_answers(secret: &str) -> Vec<Answer> {
     let places = [
         format!("https://evil.test/{secret}?key={secret}#{secret}"),
@@ -343,10 +343,10 @@ fn linked_answers(secret: &str) -> Vec<Answer> {
     all.collect()
 }
 
-/// U3: no text contains what a server sends in `Location`, `Link` and `WWW-Authenticate`, in keys of maps and in long
-/// bodies, whatever the result of the call is.
+/// U3: no text contains a value that the server sends in `Location`, `Link`, `WWW-Authenticate`, map keys or long
+/// bodies.
 #[tokio::test(start_paused = true)]
-async fn no_text_holds_what_a_server_says_of_other_places() {
+async fn no_text_contains_the_urls_of_a_server() {
     let secret = World::new().authority.canary();
     let mut said = Transcript::default();
     for answer in linked_answers(&secret) {
@@ -390,7 +390,7 @@ async fn no_text_holds_what_a_server_says_of_other_places() {
         }
     }
     for kind in ["Decode", "Transport", "Status", "BodyTooLarge"] {
-        assert!(said.0.contains(&format!("kind: {kind}")), "the run was to meet {kind}");
+        assert!(said.0.contains(&format!("kind: {kind}")), "no error of kind {kind} has occurred");
     }
     assert!(said.0.len() > 100_000, "{} bytes of text", said.0.len());
     said.assert_silent_about(&secret);

@@ -1,4 +1,4 @@
-//! Several processes with one store: two clients that share nothing but a [`FakeStore`].
+//! Several processes with one store: two clients that share only a [`FakeStore`].
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,7 +19,7 @@ fn process(world: &World, store: &FakeStore) -> ShopClient {
     builder(world).store(store.clone()).build().unwrap()
 }
 
-/// Two clients that have both read the authority's first tokens.
+/// Returns two clients that have both loaded the first tokens of the authority.
 async fn two(world: &World, store: &FakeStore) -> [ShopClient; 2] {
     let both = [(); 2].map(|()| process(world, store));
     both[0].session().set(tokens(&world.authority.issue())).await.unwrap();
@@ -37,7 +37,8 @@ fn tokens_of(world: &World, number: usize) -> Tokens {
     Tokens::new(world.authority.access(number)).with_refresh(world.authority.refresh(number))
 }
 
-/// R1: two processes with fifty calls each are refused at once, several times: one refresh for each expiry.
+/// R1: if two processes with fifty calls each are refused at the same time, they send one refresh for each expired
+/// token.
 #[tokio::test(start_paused = true)]
 async fn processes_that_are_refused_at_once_send_one_refresh() {
     let world = guarded();
@@ -55,7 +56,8 @@ async fn processes_that_are_refused_at_once_send_one_refresh() {
     world.authority.assert_max_concurrent_refreshes(1);
 }
 
-/// R1, S4: the same on threads, with a real file and with a store in memory.
+/// R1, S4: several processes on threads send one refresh for each expired token, with a `FileStore` and with a
+/// `MemoryStore`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn processes_with_a_file_store_send_one_refresh_for_each_expiry() {
     let folder = std::env::temp_dir().join(format!("afresh-peers-{}", std::process::id()));
@@ -85,7 +87,8 @@ async fn processes_with_a_file_store_send_one_refresh_for_each_expiry() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// R2, G5: tokens that another process stored are adopted without a request, and the call is sent again with them.
+/// R2, G5: tokens that another process has stored are adopted without a request, and the refused call is sent again
+/// with these tokens.
 #[tokio::test(start_paused = true)]
 async fn tokens_of_another_process_are_adopted() {
     let world = guarded();
@@ -102,7 +105,7 @@ async fn tokens_of_another_process_are_adopted() {
     assert!(events.try_next().is_none());
 }
 
-/// R2: a change that the store reports is adopted at once, before a call is refused.
+/// R2: a change that the store reports is adopted immediately, before a call is refused.
 #[tokio::test(start_paused = true)]
 async fn a_change_that_the_store_reports_is_adopted_at_once() {
     let world = guarded();
@@ -122,7 +125,7 @@ async fn a_change_that_the_store_reports_is_adopted_at_once() {
     assert_eq!(two.session().state(), SessionState::LoggedOut);
 }
 
-/// R2: if new tokens are stored while a refresh waits for the lock, the refresh sends nothing.
+/// R2: if another process stores new tokens while a refresh waits for the lock, the refresh sends no request.
 #[tokio::test(start_paused = true)]
 async fn new_tokens_end_a_refresh_that_waits_for_the_lock() {
     let world = guarded();
@@ -143,7 +146,7 @@ async fn new_tokens_end_a_refresh_that_waits_for_the_lock() {
     world.authority.assert_refreshes(1);
 }
 
-/// R4: the lock is held from before the refresh token is read until the new one is stored.
+/// R4: a refresh holds the lock from the load of the refresh token until the new tokens are stored.
 #[tokio::test(start_paused = true)]
 async fn the_lock_covers_reading_the_refresh_and_writing() {
     let world = guarded();
@@ -158,13 +161,19 @@ async fn the_lock_covers_reading_the_refresh_and_writing() {
         world.authority.hold(Role::Refresh);
         store.open(op);
         let exchange = world.authority.parked(Role::Refresh).await;
-        assert!(tokio::time::timeout(Duration::from_millis(1), store.locked()).await.is_err(), "exchange");
+        assert!(
+            tokio::time::timeout(Duration::from_millis(1), store.locked()).await.is_err(),
+            "during the request"
+        );
         store.hold(Operation::Swap);
         exchange.release();
         world.authority.open(Role::Refresh);
         settled().await;
-        assert!(tokio::time::timeout(Duration::from_millis(1), store.locked()).await.is_err(), "write");
-        assert!(!call.is_finished(), "no call uses tokens that are not stored");
+        assert!(
+            tokio::time::timeout(Duration::from_millis(1), store.locked()).await.is_err(),
+            "during the write"
+        );
+        assert!(!call.is_finished(), "no call uses the new tokens before they are stored");
         store.open(Operation::Swap);
         done(call).await.unwrap();
         drop(store.locked().await);
@@ -172,8 +181,7 @@ async fn the_lock_covers_reading_the_refresh_and_writing() {
     }
 }
 
-/// R5: a process that does not get the lock does not refresh, and returns an error. Tokens that were stored meanwhile
-/// are adopted.
+/// R5: a process that does not get the lock sends no refresh, and its calls fail with a busy error.
 #[tokio::test(start_paused = true)]
 async fn without_the_lock_there_is_no_refresh() {
     let world = guarded();
@@ -192,7 +200,7 @@ async fn without_the_lock_there_is_no_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// R5: another process stores tokens while the wait for the lock times out.
+/// R5: if the wait for the lock times out but another process has stored new tokens, these tokens are adopted.
 #[tokio::test(start_paused = true)]
 async fn a_lock_timeout_is_not_an_error_if_there_are_new_tokens() {
     let world = guarded();
@@ -205,8 +213,8 @@ async fn a_lock_timeout_is_not_an_error_if_there_are_new_tokens() {
     world.authority.assert_refreshes(1);
 }
 
-/// R3, R10: a process whose lease expired while it was suspended cannot write under that lease. Tokens that others
-/// stored meanwhile stay, and are adopted.
+/// R3, R10: a process whose lease expired during its refresh does not overwrite newer tokens in the store. It adopts
+/// them.
 #[tokio::test(start_paused = true)]
 async fn a_process_whose_lease_expired_does_not_overwrite() {
     let world = World::with(AuthorityConfig { reuse_ends_session: false, ..AuthorityConfig::default() });
@@ -233,8 +241,8 @@ async fn a_process_whose_lease_expired_does_not_overwrite() {
     assert_eq!(shop.session().tokens(), Some(tokens(&other)));
 }
 
-/// R3: if no other process stored anything meanwhile, the tokens of this process are the only valid ones, and are
-/// stored.
+/// R3: if the lease expired but no other process has stored anything, the process stores its new tokens, because they
+/// are the only valid tokens.
 #[tokio::test(start_paused = true)]
 async fn a_process_whose_lease_expired_unnoticed_stores_its_tokens() {
     let world = guarded();
@@ -253,8 +261,8 @@ async fn a_process_whose_lease_expired_unnoticed_stores_its_tokens() {
     assert!(store.record()["intent"].is_null());
 }
 
-/// I8, R3: after a lost answer, the refresh token is not presented again if another process has stored a newer one.
-/// That one is adopted. It is not presented either if another process has the lock by then and may spend it.
+/// I8, R3: after a lost response, a refresh token that another process may have spent is not sent again. The client
+/// adopts newer tokens from the store.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_another_process_may_have_spent_is_not_presented_again() {
     for stored in [true, false] {
@@ -286,7 +294,8 @@ async fn a_token_that_another_process_may_have_spent_is_not_presented_again() {
     }
 }
 
-/// R7: a lease that expired before the token was presented is taken again. Without a lease, nothing is presented.
+/// R7: if the lease expires before the refresh token is sent, the process acquires the lock again. Without a valid
+/// lease, no refresh token is sent.
 #[tokio::test(start_paused = true)]
 async fn no_token_is_spent_under_an_expired_lease() {
     let world = guarded();
@@ -296,7 +305,7 @@ async fn no_token_is_spent_under_an_expired_lease() {
     store.expire_leases(1);
     shop.order(7).await.unwrap();
     world.authority.assert_refreshes(1);
-    assert_eq!(store.count(Operation::Lock), 2, "locks of the store taken");
+    assert_eq!(store.count(Operation::Lock), 2, "acquired locks");
 
     world.authority.expire();
     store.expire_leases(usize::MAX);
@@ -305,8 +314,8 @@ async fn no_token_is_spent_under_an_expired_lease() {
     world.authority.assert_refreshes(1);
 }
 
-/// R7, G4: the intent under an expired lease is the process's own. It does not mean that another process spent the
-/// token. If the server rejects the token, the session has expired, and no rotation was lost.
+/// R7, G4: if a process finds its own intent with an expired lease, the refresh token was not spent. If the server
+/// rejects the refresh token, the error reports an expired session and no lost rotation.
 #[tokio::test(start_paused = true)]
 async fn a_processs_own_intent_does_not_mean_a_lost_rotation() {
     let world = guarded();
@@ -317,10 +326,10 @@ async fn a_processs_own_intent_does_not_mean_a_lost_rotation() {
     let error = shop.order(7).await.unwrap_err();
     assert!(error.is_session_expired() && !error.is_rotation_lost(), "{error:?}");
     world.authority.assert_refreshes(1);
-    assert_eq!(store.count(Operation::Lock), 2, "locks of the store taken");
+    assert_eq!(store.count(Operation::Lock), 2, "acquired locks");
 }
 
-/// R4, R10: a refresh costs the store one lock, one read under it, and two writes: the intent and the new tokens.
+/// R4, R10: a refresh acquires the lock once, loads the session once, and writes twice: the intent and the new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_locks_once_reads_once_and_writes_twice() {
     let world = guarded();
@@ -337,8 +346,8 @@ async fn a_refresh_locks_once_reads_once_and_writes_twice() {
     }
 }
 
-/// R2: another process replaced the refresh token but not the access token. The rejection of the old one ends
-/// nothing, and the next refresh presents the new one.
+/// R2: if another process has replaced the refresh token, the rejection of the old refresh token does not end the
+/// session. The next refresh sends the new refresh token.
 #[tokio::test(start_paused = true)]
 async fn the_rejection_of_a_replaced_refresh_token_does_not_end_the_session() {
     let world = guarded();
@@ -363,7 +372,7 @@ async fn the_rejection_of_a_replaced_refresh_token_does_not_end_the_session() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// J1, S5: a logout while the intent is being stored spends no token.
+/// J1, S5: after a logout during the write of the intent, no refresh token is sent.
 #[tokio::test(start_paused = true)]
 async fn a_logout_before_the_refresh_is_sent_spends_no_token() {
     let world = guarded();
@@ -383,8 +392,8 @@ async fn a_logout_before_the_refresh_is_sent_spends_no_token() {
     assert!(store.record()["session"].is_null(), "{}", store.record());
 }
 
-/// R10: a store that lost its last write (a server restored from a snapshot) gets it again from the process that has
-/// it.
+/// R10: if the store has lost its last write, the process that has the newer session stores it again. A server that was
+/// restored from a snapshot can lose writes in this way.
 #[tokio::test(start_paused = true)]
 async fn a_store_that_lost_its_last_write_gets_it_again() {
     let world = guarded();
@@ -403,7 +412,7 @@ async fn a_store_that_lost_its_last_write_gets_it_again() {
     world.authority.assert_refreshes(1);
 }
 
-/// R9: a store without locks is used, and reported once.
+/// R9: a store without locks is used, and one event reports the missing locks.
 #[tokio::test(start_paused = true)]
 async fn a_store_without_locks_is_used_and_reported_once() {
     let world = guarded();
@@ -419,12 +428,12 @@ async fn a_store_without_locks_is_used_and_reported_once() {
     assert_eq!(told.filter(|event| matches!(event, SessionEvent::Uncoordinated)).count(), 1);
 }
 
-/// G5, G6: without a lock, both processes spend the same refresh token. The loser adopts the tokens of the winner and
-/// deletes nothing.
+/// G5, G6: without locks, two processes can send the same refresh token. The process whose refresh is refused adopts
+/// the new tokens of the other process.
 #[tokio::test(start_paused = true)]
 async fn without_locks_the_loser_of_a_race_adopts_the_winners_tokens() {
     let world = World::with(AuthorityConfig { reuse_ends_session: false, ..AuthorityConfig::default() });
-    // The loser presents the token that the winner has spent.
+    // One process presents the refresh token that the other process has spent.
     world.authority.expect_reuses(1);
     world.guard_with(403, |_| order(7));
     let store = FakeStore::new();
@@ -447,7 +456,8 @@ async fn without_locks_the_loser_of_a_race_adopts_the_winners_tokens() {
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// J10: another process logged in as another user: nothing is refreshed or adopted until the program requests it.
+/// J10: after a login of another user in another process, calls do not refresh and do not adopt the new session until
+/// the program loads the store.
 #[tokio::test(start_paused = true)]
 async fn another_users_login_is_neither_refreshed_nor_adopted() {
     let world = guarded();
@@ -467,7 +477,8 @@ async fn another_users_login_is_neither_refreshed_nor_adopted() {
     world.authority.assert_refreshes(1);
 }
 
-/// J1, G6: another process logged out: the session ends here when it would be refreshed, and the store stays empty.
+/// J1, G6: after a logout in one process, the session of another process ends at its next refresh, and the store stays
+/// empty.
 #[tokio::test(start_paused = true)]
 async fn another_processs_logout_ends_the_session() {
     let world = guarded();
@@ -486,8 +497,7 @@ async fn another_processs_logout_ends_the_session() {
     two.order(7).await.unwrap();
 }
 
-/// J1, J2: a logout during the refresh request, or while the new tokens are being stored, leaves nothing in the
-/// store.
+/// J1, J2: a logout during a refresh leaves no session in the store, even if a store operation is in progress.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_leaves_nothing_in_the_store() {
     for op in [None, Some(Operation::Lock), Some(Operation::Load), Some(Operation::Swap)] {
@@ -514,7 +524,7 @@ async fn a_logout_during_a_refresh_leaves_nothing_in_the_store() {
     }
 }
 
-/// J2: the same when the store has already received the new tokens.
+/// J2: a logout during the write of the new tokens leaves no session in the store.
 #[tokio::test(start_paused = true)]
 async fn a_logout_while_new_tokens_are_stored_leaves_nothing_in_the_store() {
     let world = guarded();
@@ -536,7 +546,7 @@ async fn a_logout_while_new_tokens_are_stored_leaves_nothing_in_the_store() {
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 
-/// P3, R1: a refresh token in a cookie is shared in the same way.
+/// P3, R1: processes with a refresh cookie also send one refresh for each expired token.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_cookie_is_shared_too() {
     let world = World::with(AuthorityConfig::cookie());
@@ -572,7 +582,7 @@ impl Refresher for Service {
     }
 }
 
-/// R1, K4: processes that need no login fetch one token together, for each expiry.
+/// R1, K4: processes that need no login request one token together for each expiry.
 #[tokio::test(start_paused = true)]
 async fn tokens_without_a_login_are_fetched_once_for_all_processes() {
     let world = World::new();
@@ -602,8 +612,8 @@ async fn tokens_without_a_login_are_fetched_once_for_all_processes() {
     }
 }
 
-/// R1, S1, S2: a store that fails at random, half of the time after it has written: no refresh token is spent twice,
-/// and once the store works again, so does every process.
+/// R1, S1, S2: if a store fails at random, no refresh token is sent twice. After the store has recovered, all processes
+/// work again.
 #[tokio::test(start_paused = true)]
 async fn a_store_that_fails_at_random_keeps_the_session() {
     for seed in 0..40 {

@@ -1,4 +1,4 @@
-//! One call: what it sends, which answers start a refresh, and how its second send is made.
+//! A single call: its request, the responses that start a refresh, and its second request.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::api::{
 };
 use crate::transports::ConnectTo;
 
-/// A1: a valid token is sent with the call, and nothing else happens.
+/// A1: a valid token is sent with the call, and no refresh is sent.
 #[tokio::test(start_paused = true)]
 async fn a_valid_token_is_sent_and_nothing_is_refreshed() {
     let world = World::new();
@@ -26,7 +26,7 @@ async fn a_valid_token_is_sent_and_nothing_is_refreshed() {
     world.authority.assert_refreshes(0);
 }
 
-/// A2: refused, refreshed, sent again: the caller gets its value.
+/// A2: a refused call starts a refresh, is sent again, and returns its value to the caller.
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_is_refreshed_and_sent_again_and_returns_its_value() {
     for refusal in [401, 403] {
@@ -42,8 +42,7 @@ async fn a_refused_call_is_refreshed_and_sent_again_and_returns_its_value() {
     }
 }
 
-/// A2: the same for the cookie API. Its tokens have no scheme, its refresh needs a cookie, and its 403 has its own
-/// body.
+/// A2: a refused call of the cookie API starts a refresh with the cookie and is sent again.
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_of_the_cookie_api_is_refreshed_and_sent_again() {
     let world = World::with(AuthorityConfig::cookie());
@@ -65,7 +64,7 @@ async fn a_refused_call_of_the_cookie_api_is_refreshed_and_sent_again() {
     assert_eq!(presented.cookie("refresh_token"), Some(&*world.authority.refresh(1)));
 }
 
-/// A2: the receipt shows whether a call was sent again.
+/// A2: the receipt reports whether a call was sent again.
 #[tokio::test(start_paused = true)]
 async fn the_receipt_shows_whether_a_call_was_sent_again() {
     let world = World::new();
@@ -83,7 +82,7 @@ async fn the_receipt_shows_whether_a_call_was_sent_again() {
     assert_eq!(plain.generation(), Some(2));
 }
 
-/// A7: the second send carries the newest token, once.
+/// A7: the second request has the new access token.
 #[tokio::test(start_paused = true)]
 async fn the_second_send_carries_the_new_token_and_not_the_old_one() {
     let world = World::new();
@@ -100,7 +99,7 @@ async fn the_second_send_carries_the_new_token_and_not_the_old_one() {
     world.stage.assert_sends(2);
 }
 
-/// A8: method, URL, query, headers and body are equal in both sends.
+/// A8: the method, the URL, the query, the body and all headers except for the token are equal in both requests.
 #[tokio::test(start_paused = true)]
 async fn only_the_token_differs_between_the_two_sends() {
     let world = World::new();
@@ -122,11 +121,11 @@ async fn only_the_token_differs_between_the_two_sends() {
     assert_eq!(before.json(), json!({ "id": 7 }));
 }
 
-/// An extension that a tracing layer might add to a request.
+/// An extension that a tracing layer could add to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Trace(u32);
 
-/// A8: both sends of a hand-written request carry its timeout and extensions.
+/// A8: both requests of a hand-written request have its time-out and its extensions.
 #[tokio::test(start_paused = true)]
 async fn a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends() {
     let world = World::new();
@@ -148,7 +147,8 @@ async fn a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends()
     );
 }
 
-/// A9: the first answer is dropped before the second send, whatever its body does.
+/// A9: the refused response is dropped before the second request is sent, even if the body of the response has not
+/// ended.
 #[tokio::test(start_paused = true)]
 async fn the_refused_answer_is_dropped_before_the_second_send() {
     let refusals = [
@@ -170,7 +170,7 @@ async fn the_refused_answer_is_dropped_before_the_second_send() {
 
         let journal = world.history();
         let let_go = |moment: &LogEntry| matches!(moment, LogEntry::BodyRead(0) | LogEntry::BodyDropped(0));
-        let let_go = journal.iter().position(let_go).expect("the refused answer is held for ever");
+        let let_go = journal.iter().position(let_go).expect("the refused response is never dropped");
         let sent_again = journal.iter().position(|moment| *moment == LogEntry::Arrived(2)).unwrap();
         assert!(let_go < sent_again, "{journal:?}");
     }
@@ -196,7 +196,7 @@ async fn refuse(arrival: Arrival) {
     arrival.answer(403);
 }
 
-/// A13: a credential that the caller set is neither replaced nor refreshed.
+/// A13: a call with its own `authorization` header is sent unchanged, and its refusal starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_call_with_its_own_authorization_is_not_changed() {
     let world = World::new();
@@ -216,8 +216,8 @@ async fn a_call_with_its_own_authorization_is_not_changed() {
     world.authority.assert_refreshes(0);
 }
 
-/// In a trait with roles, a header map must not replace the access token, whatever header carries it. A header of the
-/// transport must not be in it either.
+/// In a trait with roles, a header map that contains the token header or a header of the transport is an error, and
+/// nothing is sent.
 #[tokio::test(start_paused = true)]
 async fn a_header_map_with_the_token_header_is_an_error_before_anything_is_sent() {
     let world = World::new();
@@ -240,7 +240,8 @@ async fn a_header_map_with_the_token_header_is_an_error_before_anything_is_sent(
     plain.orders_as(&with("x-token")).await.unwrap();
 }
 
-/// A13: the same for a hand-written request.
+/// A13: a hand-written request with its own `authorization` header is sent unchanged, and its refusal starts no
+/// refresh.
 #[tokio::test(start_paused = true)]
 async fn a_hand_written_request_with_its_own_authorization_is_not_changed() {
     let world = World::new();
@@ -256,7 +257,7 @@ async fn a_hand_written_request_with_its_own_authorization_is_not_changed() {
     world.authority.assert_refreshes(0);
 }
 
-/// A13: the same for a default header of the client.
+/// A13: a client with an `authorization` default header sends it unchanged, and a refusal starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_client_with_its_own_authorization_is_not_changed() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Many calls at once: one refresh for all of them, whichever call started it and however it ends.
+//! Many concurrent calls share one refresh, with any cause and any result of the refresh.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::time::advance;
 use crate::api::{Order, Shop, ShopClient, builder, event_names, logged_in_client, order, tokens};
 use crate::concurrent_calls::{answer_order, calls, errors, expect_all};
 
-/// B1: a thousand refusals in one tick, one refresh, a thousand answers.
+/// B1: if a thousand calls are refused at the same time, there is one refresh, and all calls succeed.
 #[tokio::test(start_paused = true)]
 async fn a_thousand_calls_refused_at_once_cause_one_refresh_and_are_all_answered() {
     for refusal in [401, 403] {
@@ -32,7 +32,7 @@ async fn a_thousand_calls_refused_at_once_cause_one_refresh_and_are_all_answered
     }
 }
 
-/// B1: refusals that arrive while the refresh is in progress join it.
+/// B1: a refusal during a refresh joins this refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_during_the_refresh_joins_it() {
     let world = World::new();
@@ -51,7 +51,7 @@ async fn a_refusal_during_the_refresh_joins_it() {
     world.authority.assert_refreshes(1);
 }
 
-/// Calls `order(id)`, has it refused, and answers its second send.
+/// Makes a call that is refused, refreshes and succeeds.
 async fn refresh_by(id: u64, shop: &ShopClient, world: &World) {
     let call = tokio::spawn(shop.order(id));
     world.stage.arrival().await.answer(403);
@@ -59,7 +59,8 @@ async fn refresh_by(id: u64, shop: &ShopClient, world: &World) {
     assert_eq!(call.await.unwrap().unwrap(), Order { id });
 }
 
-/// B3: another call refreshed while this one was in progress: this one uses the new token.
+/// B3: if another call has refreshed while this call was in progress, a refusal of the old token is followed by a
+/// second request with the new token.
 #[tokio::test(start_paused = true)]
 async fn a_late_403_of_an_old_token_takes_the_newer_one() {
     for refusal in [401, 403] {
@@ -79,7 +80,7 @@ async fn a_late_403_of_an_old_token_takes_the_newer_one() {
     }
 }
 
-/// B4: the same if the token was refreshed three times meanwhile.
+/// B4: a late refusal of an old token uses the newest token, even if the token was refreshed three times.
 #[tokio::test(start_paused = true)]
 async fn a_late_403_takes_the_newest_token_however_old_its_own_is() {
     let world = World::new();
@@ -99,8 +100,8 @@ async fn a_late_403_takes_the_newest_token_however_old_its_own_is() {
     world.authority.assert_refreshes(3);
 }
 
-/// B3, N1: a redirect that arrives after a refresh is followed with the new token. After another login it is not
-/// followed.
+/// B3, N1: a redirect that arrives after a refresh is followed with the new token. A redirect that arrives after
+/// another login is not followed.
 #[tokio::test(start_paused = true)]
 async fn a_late_redirect_is_followed_with_the_current_token() {
     let world = World::new();
@@ -119,11 +120,11 @@ async fn a_late_redirect_is_followed_with_the_current_token() {
     shop.session().set(tokens(&world.authority.issue())).await.unwrap();
     parked.answer_with(Answer::redirect("/orders/8"));
     assert!(late.await.unwrap().unwrap_err().is_superseded());
-    assert_eq!(world.stage.waiting(), 0, "requests parked");
+    assert_eq!(world.stage.waiting(), 0, "parked requests");
     world.authority.assert_refreshes(1);
 }
 
-/// B3: a late 403 does not wait for the refresh of a token that is newer than its own.
+/// B3: a late refusal of an old token does not wait for the refresh of the newer token.
 #[tokio::test(start_paused = true)]
 async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
     let world = World::new();
@@ -168,7 +169,7 @@ async fn all_waiting_calls_get_the_error_of_a_failed_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// B7: the waiting calls do not try again one after the other.
+/// B7: after a failed refresh, the waiting calls do not refresh one after another.
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_not_tried_again_by_each_waiting_call() {
     let world = World::new();
@@ -180,7 +181,7 @@ async fn a_failed_refresh_is_not_tried_again_by_each_waiting_call() {
     let mut arrivals = world.stage.arrivals(100).await.into_iter();
     arrivals.by_ref().take(50).for_each(|arrival| arrival.answer(403));
     errors(waiting).await;
-    // The other half was in progress and is refused after the refresh has failed.
+    // The other half of the calls is refused after the refresh has failed.
     arrivals.for_each(|arrival| arrival.answer(403));
 
     for error in errors(late).await {
@@ -191,7 +192,7 @@ async fn a_failed_refresh_is_not_tried_again_by_each_waiting_call() {
     world.authority.assert_refreshes(1);
 }
 
-/// B8: an independent call tries again after a while, and not before.
+/// B8: after a failed refresh, the client pauses before a later call refreshes again.
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_tried_again_after_a_while_and_not_before() {
     let world = World::new();
@@ -216,7 +217,7 @@ trait Stock {
     async fn stock(&self) -> Result<Value>;
 }
 
-/// B13: clones, other APIs over the same client, and other clients of the same session share one refresh.
+/// B13: clones of a client, other APIs with the same client, and other clients of the same session share one refresh.
 #[tokio::test(start_paused = true)]
 async fn all_clients_of_a_session_share_its_refresh() {
     let world = World::new();
@@ -243,7 +244,7 @@ async fn all_clients_of_a_session_share_its_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// B14: a refresh before the expiry, after a refusal and by hand, all at once: one refresh.
+/// B14: an early refresh, a refresh after a refusal and a manual refresh at the same time share one refresh.
 #[tokio::test(start_paused = true)]
 async fn early_refused_and_manual_refreshes_are_one_refresh() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! What a session does with its store, operation by operation: with which fence, how often, and for how long.
+//! The operations of a session on its store: their fences, their number, and their duration.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn guarded() -> World {
     world
 }
 
-/// A client that has logged in, and its store.
+/// Returns a client that has logged in, and its store.
 async fn logged_in(world: &World) -> (ShopClient, FakeStore) {
     let store = FakeStore::new();
     let shop = builder(world).store(store.clone()).build().unwrap();
@@ -26,7 +26,7 @@ async fn logged_in(world: &World) -> (ShopClient, FakeStore) {
     (shop, store)
 }
 
-/// A call whose refresh is answered, but whose new tokens cannot be stored.
+/// Makes a call whose refresh succeeds, but whose new tokens cannot be stored.
 async fn call_during_which_the_store_breaks(
     world: &World,
     shop: &ShopClient,
@@ -41,8 +41,8 @@ async fn call_during_which_the_store_breaks(
     done(call).await
 }
 
-/// R7: a write of a refresh carries the fence of its lock, also when it is written later. A write of a login carries
-/// none, so an expired lease cannot refuse it.
+/// R7: every write of a refresh has the fence of its lock, even if the write is repeated later. The write of a login
+/// has no fence, so an expired lease cannot prevent the write.
 #[tokio::test(start_paused = true)]
 async fn writes_of_a_refresh_carry_a_fence_and_writes_of_a_login_do_not() {
     let world = guarded();
@@ -61,7 +61,8 @@ async fn writes_of_a_refresh_carry_a_fence_and_writes_of_a_login_do_not() {
     assert_eq!(store.fences().last(), Some(&None));
 }
 
-/// The session knows the revision that a refresh stored, so the next change is one write without a conflict.
+/// A logout after a refresh is one write without a load, because the session knows the revision that the refresh has
+/// stored.
 #[tokio::test(start_paused = true)]
 async fn a_logout_after_a_refresh_is_one_write() {
     let world = guarded();
@@ -74,7 +75,7 @@ async fn a_logout_after_a_refresh_is_one_write() {
     assert_eq!(store.count(Operation::Swap) - swaps, 1, "writes to the store");
 }
 
-/// S2: a store that is slow at every step fails the refresh before the token is spent.
+/// S2: if the store is slow at every step, the refresh fails before it sends the refresh token.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_gives_up_a_slow_store_before_it_spends_the_token() {
     let world = guarded();
@@ -91,7 +92,7 @@ async fn a_refresh_gives_up_a_slow_store_before_it_spends_the_token() {
     world.authority.assert_refreshes(0);
 }
 
-/// A session that has ended does not come back from a store that could not be cleared.
+/// If the end of a session cannot be stored, the ended session is not loaded from the store again.
 #[tokio::test(start_paused = true)]
 async fn an_ended_session_does_not_return_from_a_store_that_failed_to_clear() {
     let world = guarded();
@@ -106,7 +107,7 @@ async fn an_ended_session_does_not_return_from_a_store_that_failed_to_clear() {
     world.authority.assert_refreshes(1);
 }
 
-/// A store that reports changes that do not exist is read once a second.
+/// A store that reports changes although nothing has changed is loaded once a second.
 #[tokio::test(start_paused = true)]
 async fn a_store_that_reports_false_changes_is_read_once_a_second() {
     let world = guarded();
@@ -122,7 +123,7 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }
 
-/// If a runtime ends while a login is being stored, the next call on another runtime stores it.
+/// If a runtime ends while it stores a login, the next call on another runtime stores the login.
 #[test]
 fn a_login_that_one_runtime_did_not_store_is_stored_on_the_next() {
     let world = guarded();

@@ -1,4 +1,5 @@
-//! Writes of one process that meet the writes of another one: a confirmation that is lost, and a logout during a refresh.
+//! Writes of one process that conflict with the writes of another process: a lost confirmation, and a logout during a
+//! refresh.
 
 use std::time::Duration;
 
@@ -24,11 +25,11 @@ fn tokens_of(world: &World, number: usize) -> Tokens {
     Tokens::new(world.authority.access(number)).with_refresh(world.authority.refresh(number))
 }
 
-/// Long enough for the writer to try again.
+/// A time in which a failed write is repeated.
 const AGAIN: Duration = Duration::from_secs(5);
 
-/// S5: a login reaches the store and its confirmation is lost. Another process refreshes. The login is not written again
-/// over the newer tokens.
+/// S5: if the confirmation of a stored login is lost and another process then refreshes, the login does not overwrite
+/// the newer tokens.
 #[tokio::test(start_paused = true)]
 async fn a_login_without_confirmation_does_not_overwrite_a_refresh() {
     for fault in [Fault::FailAfter, Fault::HangAfter] {
@@ -59,7 +60,8 @@ async fn a_login_without_confirmation_does_not_overwrite_a_refresh() {
     }
 }
 
-/// S5: the same while the refresh of the other process waits for the server. Its intent stays in the store.
+/// S5: if the confirmation of a stored login is lost, the login does not overwrite the intent of another process that
+/// refreshes.
 #[tokio::test(start_paused = true)]
 async fn a_login_without_confirmation_keeps_the_intent_of_another_process() {
     let (world, store) = (guarded(), FakeStore::new());
@@ -84,7 +86,7 @@ async fn a_login_without_confirmation_keeps_the_intent_of_another_process() {
     world.authority.assert_refreshes(1);
 }
 
-/// S5: a refresh on the login itself: this process refreshes although the confirmation of its login was lost.
+/// S5: a process whose login was stored without a confirmation can refresh.
 #[tokio::test(start_paused = true)]
 async fn a_login_without_confirmation_can_be_refreshed() {
     let (world, store) = (guarded(), FakeStore::new());
@@ -98,8 +100,8 @@ async fn a_login_without_confirmation_can_be_refreshed() {
     world.authority.assert_refreshes(1);
 }
 
-/// J1, R4: after a logout or another login during a refresh, the lock is kept until the change is stored. Otherwise another
-/// process would read the old record and present the spent token.
+/// J1, R4: after a logout or another login during a refresh, the lock is kept until this change is stored. Without the
+/// lock, another process would load the old record and present the spent refresh token.
 #[tokio::test(start_paused = true)]
 async fn the_lock_is_kept_until_a_change_during_a_refresh_is_stored() {
     for login in [false, true] {
@@ -111,14 +113,15 @@ async fn the_lock_is_kept_until_a_change_during_a_refresh_is_stored() {
         world.authority.hold(Role::Refresh);
         let first = tokio::spawn(one.order(7));
         let exchange = world.authority.parked(Role::Refresh).await;
-        // The change reaches the store a second later. The attempt after the first failure may follow at once.
+        // The change is stored a second later, because the first two writes fail. The second attempt can follow
+        // immediately.
         store.next(Operation::Swap, Fault::Fail);
         store.next(Operation::Swap, Fault::Fail);
         let issued = tokens(&world.authority.issue());
         let change = if login { one.session().set(issued) } else { one.session().clear() };
         done(first).await.unwrap_err();
         settled().await;
-        // This one waits for the lock.
+        // The call of the second process waits for the lock.
         let second = tokio::spawn(two.order(7));
         settled().await;
         exchange.release();
@@ -133,7 +136,7 @@ async fn the_lock_is_kept_until_a_change_during_a_refresh_is_stored() {
     }
 }
 
-/// S1: a store that cannot store the logout does not keep the lock for ever.
+/// S1: if a logout cannot be stored, the lock is released after some time.
 #[tokio::test(start_paused = true)]
 async fn the_lock_is_released_if_a_logout_cannot_be_stored() {
     let (world, store) = (guarded(), FakeStore::new());

@@ -1,4 +1,4 @@
-//! Many identities in one process, one identity at several hosts, and one refresh token for several audiences.
+//! Many users in one process, one user at several hosts, and one refresh token for several audiences.
 
 use std::time::Duration;
 
@@ -12,9 +12,8 @@ use crate::api::{ANN, ORIGIN, Shop, ShopClient, builder, logged_in_client, order
 use crate::transports::ConnectTo;
 use crate::waiting::{done, settled};
 
-/// Q2: ten thousand tenants are ten thousand sessions. The application keeps them in a map of its own. There is no pool
-/// and no global state, so dropping a session is the only way to evict it. A session that is dropped during its refresh
-/// finishes it and leaves nothing behind.
+/// Q2: ten thousand tenants have ten thousand sessions and share no global state. A session that is dropped during its
+/// refresh completes the refresh and leaves no task.
 #[tokio::test(start_paused = true)]
 async fn ten_thousand_tenants_share_no_global_state() {
     const TENANTS: usize = 10_000;
@@ -25,7 +24,7 @@ async fn ten_thousand_tenants_share_no_global_state() {
     world.guard_with(403, |_| order(7));
     let mut tenants: Vec<ShopClient> = (0..TENANTS).map(|_| logged_in_client(&world)).collect();
     let tasks = Handle::current().metrics().num_alive_tasks();
-    assert_eq!(tasks, 0, "a tenant that does nothing costs no task");
+    assert_eq!(tasks, 0, "an idle tenant has no task");
 
     world.authority.expire();
     world.authority.hold(Role::Refresh);
@@ -34,7 +33,7 @@ async fn ten_thousand_tenants_share_no_global_state() {
     while exchanges.len() < TENANTS {
         exchanges.push(world.authority.parked(Role::Refresh).await);
     }
-    // Every second tenant is dropped, with its calls, during its refresh.
+    // The test drops every second tenant and its call during the refresh.
     let mut kept = Vec::new();
     for (number, call) in calls.into_iter().enumerate() {
         if number % 2 == 0 { kept.push(call) } else { call.abort() }
@@ -55,7 +54,7 @@ async fn ten_thousand_tenants_share_no_global_state() {
     assert_eq!(Handle::current().metrics().num_alive_tasks(), 0);
 }
 
-/// Q3: one identity at two hosts: each client has its own origin, and they share one session and one refresh.
+/// Q3: two clients for two hosts share one session and one refresh, and each client has its own origin.
 #[tokio::test(start_paused = true)]
 async fn one_identity_at_two_hosts_refreshes_once() {
     let (world, files) = (World::new(), Stage::new());
@@ -88,14 +87,13 @@ trait Issuer {
     #[post("/api/user/refresh_token")]
     async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
 
-    /// A token for one audience.
+    /// Returns a token for one audience.
     #[post("/token")]
     async fn token_for(&self, #[json("audience")] audience: &str) -> Result<Tokens>;
 }
 
-/// G8, Q4: one refresh token and two audiences. The refresh token is in one session. Each audience has its own
-/// session, whose refresh is an ordinary call under the first. So one refresh at a time spends the token, and a
-/// failure of one audience does not affect the other.
+/// G8, Q4: the sessions of two audiences share one refresh token. The refresh of each audience is an ordinary call in
+/// the session with the refresh token, so only one refresh at a time sends this token.
 #[tokio::test(start_paused = true)]
 async fn the_sessions_of_two_audiences_share_one_refresh_token() {
     let world = World::new();
@@ -140,7 +138,7 @@ async fn the_sessions_of_two_audiences_share_one_refresh_token() {
     world.authority.assert_max_concurrent_refreshes(1);
 }
 
-/// Q1, Q2: an outage of one tenant does not affect another.
+/// Q1, Q2: the outage of one tenant's refresh does not affect another tenant.
 #[tokio::test(start_paused = true)]
 async fn tenants_share_no_failure_backoff() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Many calls on several threads: in any order of events there is one refresh.
+//! Many calls on several threads cause one refresh in every order of events.
 
 use std::future::ready;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use tokio::sync::Barrier;
 use crate::api::{Order, Shop, ShopClient, builder, event_names, logged_in_client, order};
 use crate::concurrent_calls::{calls, expect_all};
 
-/// B1: a thousand refusals on four threads, one refresh, a thousand answers.
+/// B1: if a thousand calls on four threads are refused, there is one refresh, and all calls succeed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_thousand_calls_on_four_threads_cause_one_refresh() {
     let world = World::new();
@@ -26,7 +26,7 @@ async fn a_thousand_calls_on_four_threads_cause_one_refresh() {
     assert!(world.stage.sends() <= 2000);
 }
 
-/// A client whose token has expired, and a count of its refreshes: `renewal` is their answer, at once.
+/// Returns a client whose token has expired and a counter of its refreshes, which return `renewal` immediately.
 fn outlived(world: &World, renewal: fn() -> Result<Tokens>) -> (ShopClient, Arc<AtomicUsize>) {
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = asked.clone();
@@ -38,7 +38,7 @@ fn outlived(world: &World, renewal: fn() -> Result<Tokens>) -> (ShopClient, Arc<
     (shop.build().unwrap(), asked)
 }
 
-/// Eight calls on eight threads, at the same moment.
+/// Makes eight calls on eight threads at the same time.
 async fn at_once(shop: &ShopClient) -> Vec<Result<Order>> {
     let start = Arc::new(Barrier::new(8));
     let call = |id| {
@@ -56,7 +56,7 @@ async fn at_once(shop: &ShopClient) -> Vec<Result<Order>> {
     results
 }
 
-/// B1: an expired token is refreshed once, however many threads find it expired at the same moment.
+/// B1: an expired token is refreshed once, even if many threads use it at the same time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn an_expired_token_is_refreshed_once_on_any_number_of_threads() {
     for _ in 0..1000 {
@@ -70,8 +70,8 @@ async fn an_expired_token_is_refreshed_once_on_any_number_of_threads() {
     }
 }
 
-/// B6, D3: calls that find the token expired while its refresh is rejected do not try again, and the session ends
-/// once.
+/// B6, D3: if the refresh of an expired token is rejected while several threads use it, the session ends once, and no
+/// call refreshes again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn an_expired_token_that_cannot_be_refreshed_ends_the_session_once() {
     for _ in 0..1000 {

@@ -1,5 +1,5 @@
-//! Which transport these tests use: a service in memory, or with `AFRESH_TRANSPORT=hyper` the `HyperTransport`, over
-//! HTTP/1.1 on pipes in memory.
+//! The transport of these tests: an in-memory service, or with `AFRESH_TRANSPORT=hyper` the `HyperTransport` over
+//! HTTP/1.1 on in-memory pipes.
 
 use std::env;
 use std::process::Command;
@@ -12,14 +12,14 @@ use afresh_tests::Double;
 
 const SWITCH: &str = "AFRESH_TRANSPORT";
 
-/// Whether the tests run over `HyperTransport`.
+/// Returns whether the tests run over `HyperTransport`.
 pub fn is_hyper() -> bool {
     env::var(SWITCH).is_ok_and(|name| name == "hyper")
 }
 
-/// Connects a client to its double.
+/// A builder that can connect its client to a double.
 pub trait ConnectTo {
-    /// Sends to this double.
+    /// Sends all requests to this double.
     fn connect_to(self, double: impl Double) -> Self;
 }
 
@@ -33,7 +33,7 @@ impl<C: Api> ConnectTo for ClientBuilder<C> {
     }
 }
 
-/// A `HyperTransport` to this double.
+/// Returns a `HyperTransport` to this double.
 pub fn hyper_transport(double: impl Double) -> HyperTransport {
     HyperTransport::over(move |origin| {
         let pipe = afresh_tests::connect(double.clone(), &origin);
@@ -41,44 +41,45 @@ pub fn hyper_transport(double: impl Double) -> HyperTransport {
     })
 }
 
-/// Tests of things that do not cross a connection, or that a connection changes.
+/// The tests whose results depend on the in-memory transport.
 const IN_MEMORY_ONLY: &[&str] = &[
     "transports::",
-    // These use sockets and pipes by themselves.
+    // These tests open their own sockets and pipes.
     "hyper_transport::",
-    // Shared memory of two bodies, sensitive headers, and the timeout and extensions of a request.
+    // These tests check shared memory of two bodies, sensitive headers, and the time-out and the extensions of a
+    // request.
     "bodies::bytes_are_sent_twice_without_a_copy",
     "credential_placement::headers_that_carry_secrets_are_marked_sensitive",
     "single_call::a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends",
-    // The exact error of the transport: over a connection it is always a broken connection.
+    // These tests check the exact transport error. Over a connection, the error is always a broken connection.
     "failures::an_unreachable_refresh_endpoint_keeps_the_session",
     "replay::a_second_send_that_fails_keeps_the_new_token",
     "events_and_errors::an_error_holds_the_refusal_and_why_the_refresh_failed",
-    // These check all headers of a request, and HTTP/1.1 adds its own.
+    // These tests check all headers of a request, and HTTP/1.1 adds headers.
     "grants::a_refresh_at_another_origin_is_one_request_for_all_calls",
     "injection::a_header_argument_is_exactly_one_value",
-    // Counts of tasks, of wake-ups and of polls: connections are tasks.
+    // These tests count tasks, wake-ups and polls, and every connection has a task.
     "bounds::a_waiting_call_costs_no_task_and_one_wake_up",
     "cancellation::a_refresh_completes_if_its_call_is_dropped_before_the_first_poll",
     "clocks::an_idle_client_has_no_task_and_refreshes_nothing",
     "keep_fresh::a_dropped_guard_stops_but_a_refresh_in_progress_finishes",
     "logout::a_logout_before_the_refresh_has_run_discards_it_too",
-    // The connections of a runtime end with it.
+    // The connections of a runtime end together with the runtime.
     "cancellation::calls_on_another_runtime",
     "cancellation::a_call_waits_for_two_refreshes_at_most",
     "given_up_refreshes::",
-    // A call and an early refresh use two connections, so their order of arrival is open.
+    // In these tests, a call and an early refresh would use two connections, so their order of arrival would be random.
     "bounds::a_long",
     "uncertain_tokens::clients_that_logged_in_together_refresh_at_different_times",
     "rejected_early_refresh::the_end_of_the_session_says_that_the_rotation_was_lost",
-    // Tens of thousands of connections, or hours of calls.
+    // These tests would open tens of thousands of connections or run for hours.
     "chaos::",
     "store_schedules::",
     "useless_refreshes::three_forbidden_routes_cost_no_more_than_three_times_one",
     "tenants::ten_thousand_tenants_share_no_global_state",
 ];
 
-/// Runs every other test of this program again over `HyperTransport`.
+/// Runs all other tests of this program again over `HyperTransport`.
 #[test]
 fn every_test_passes_over_hyper_transport_too() {
     if is_hyper() {

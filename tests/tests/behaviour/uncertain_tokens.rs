@@ -1,5 +1,4 @@
-//! Credentials that are probably still valid, or valid for long enough: restored JWTs, and tokens for bodies that can
-//! be sent only once.
+//! Tokens whose validity is uncertain: restored JWTs, and tokens that may expire before a one-shot body is sent.
 
 use std::time::{Duration, SystemTime};
 
@@ -36,7 +35,7 @@ fn once() -> Body {
     Body::stream(stream::iter([Ok::<_, std::io::Error>("frames")]))
 }
 
-/// A client whose token has ninety of its six hundred seconds left.
+/// Returns a client whose access token has a lifetime of 600 seconds and expires in 90 seconds.
 async fn uploader(world: &World) -> UploadsClient {
     world.guard(403);
     let tokens = tokens(&world.authority.issue()).with_lifetime(seconds(600));
@@ -46,8 +45,8 @@ async fn uploader(world: &World) -> UploadsClient {
     uploads
 }
 
-/// L6: ninety seconds before the expiry, a body that can be sent only once waits for a new token. JSON is sent at
-/// once.
+/// L6: if the access token expires in ninety seconds, a call with a one-shot body waits for a new token. A call with a
+/// JSON body is sent immediately.
 #[tokio::test(start_paused = true)]
 async fn a_one_shot_body_is_not_sent_with_a_token_that_expires_soon() {
     let world = World::new();
@@ -72,11 +71,11 @@ async fn a_one_shot_body_is_not_sent_with_a_token_that_expires_soon() {
     world.authority.assert_refreshes(1);
 }
 
-/// L6: if the refresh fails, the body is sent with the old token, which is still valid.
+/// L6: if the refresh fails, a one-shot body is sent with the old access token, which is still valid.
 #[tokio::test(start_paused = true)]
 async fn a_one_shot_body_is_sent_with_the_old_token_if_the_refresh_fails() {
     let invalid = Handling::instead((400, json!({ "error": "invalid_grant" })));
-    // A lost answer is requested again at once, twice.
+    // The client sends a refresh whose response was lost two more times.
     for (handling, posts) in [(Handling::instead(503), 1), (Handling::reset_before(), 3), (invalid, 1)] {
         let world = World::new();
         let uploads = uploader(&world).await;
@@ -91,7 +90,7 @@ async fn a_one_shot_body_is_sent_with_the_old_token_if_the_refresh_fails() {
     }
 }
 
-/// L6: the same for a hand-written request.
+/// L6: a hand-written request with a one-shot body also waits for a new token.
 #[tokio::test(start_paused = true)]
 async fn a_hand_written_one_shot_request_waits_too() {
     let world = World::new();
@@ -103,7 +102,7 @@ async fn a_hand_written_one_shot_request_waits_too() {
     world.authority.assert_refreshes(1);
 }
 
-/// A JWT without a signature.
+/// Returns a JWT with this payload and without a valid signature.
 fn jwt(payload: &str) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut text = String::new();
@@ -115,13 +114,13 @@ fn jwt(payload: &str) -> String {
     format!("eyJhbGciOiJub25lIn0.{text}.c2ln")
 }
 
-/// This many seconds from now, by the wall clock.
+/// Returns the UNIX time this many seconds from now, according to the wall clock.
 fn wall(offset: i64) -> i64 {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
     i64::try_from(now).unwrap() + offset
 }
 
-/// A client with this access token and a valid refresh token, which the application has kept.
+/// Returns a client with this access token and a valid refresh token, which the application has restored.
 fn restored(world: &World, access: &str) -> crate::api::ShopClient {
     let kept = Tokens::new(access).with_refresh(world.authority.issue().refresh);
     builder(world).tokens(kept).build().unwrap()
@@ -137,11 +136,12 @@ async fn a_restored_token_that_has_expired_is_refreshed_first() {
     for call in calls {
         done(call).await.unwrap();
     }
-    assert_eq!(world.stage.sends(), 10, "requests at the API: nothing was refused");
-    assert_eq!(world.authority.refreshes(), 1, "refreshes: nothing was refused");
+    assert_eq!(world.stage.sends(), 10, "requests at the API: no call was refused");
+    assert_eq!(world.authority.refreshes(), 1, "refreshes: one refresh before the first request");
 }
 
-/// H10: the client's clock may be wrong. The server accepts the token while the refresh fails or is rejected, so the token is used.
+/// H10: if the clock of the client is wrong and the refresh fails, the JWT is used, because the server may still accept
+/// it.
 #[tokio::test(start_paused = true)]
 async fn a_wrong_clock_costs_a_refresh_and_fails_no_call() {
     let invalid = Handling::instead((400, json!({ "error": "invalid_grant" })));
@@ -164,7 +164,8 @@ async fn a_wrong_clock_costs_a_refresh_and_fails_no_call() {
     }
 }
 
-/// H10: a token that is valid by the client's clock is refused: it is refreshed and sent again like any other.
+/// H10: if the server refuses a JWT that is valid according to the client's clock, it is refreshed and the call is sent
+/// again.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_outranks_the_expiry_in_the_token() {
     let world = World::new();
@@ -175,8 +176,8 @@ async fn a_refusal_outranks_the_expiry_in_the_token() {
     world.authority.assert_refreshes(1);
 }
 
-/// H10, H4: the expiry in a JWT is a hint for tokens of unknown age. If the server has just answered without
-/// `expires_in`, nothing is refreshed early. If it sent `expires_in`, that is used.
+/// H10, H4: the `exp` of a JWT starts a refresh only if the age of the token is unknown. A token from a recent
+/// response, or with `expires_in`, is not refreshed because of its `exp`.
 #[tokio::test(start_paused = true)]
 async fn the_expiry_in_a_token_counts_only_if_the_server_sent_none() {
     let over = jwt(&json!({ "exp": wall(-10) }).to_string());
@@ -196,7 +197,7 @@ async fn the_expiry_in_a_token_counts_only_if_the_server_sent_none() {
     world.authority.assert_refreshes(0);
 }
 
-/// H11: if the token is valid by the clock but the server answers 401 or 403, the client believes the server.
+/// H11: if the server refuses a token that is valid according to the clock, the client refreshes it.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_outranks_the_clock() {
     for status in [401, 403] {
@@ -212,7 +213,7 @@ async fn a_refusal_outranks_the_clock() {
     }
 }
 
-/// H12: two hundred clients that logged in at the same moment do not refresh at the same moment.
+/// H12: two hundred clients that logged in at the same time refresh at different times.
 #[tokio::test(start_paused = true)]
 async fn clients_that_logged_in_together_refresh_at_different_times() {
     let world = World::new();
@@ -234,14 +235,14 @@ async fn clients_that_logged_in_together_refresh_at_different_times() {
         settled().await;
         renewed.push(world.authority.refreshes() - before);
     }
-    assert_eq!(world.stage.sends(), 6 * 200, "requests at the API: nothing was refused");
+    assert_eq!(world.stage.sends(), 6 * 200, "requests at the API: no call was refused");
     assert!(renewed.iter().all(|count| (10..=70).contains(count)), "{renewed:?}");
 }
 
 proptest! {
     #![proptest_config(Config { cases: 300, rng_seed: RngSeed::Fixed(15), failure_persistence: None, ..Config::default() })]
 
-    /// H15: an opaque or malformed token is sent unchanged and means nothing.
+    /// H15: an opaque or malformed access token is sent unchanged and has no expiry.
     #[test]
     fn an_odd_token_is_a_token(
         access in prop_oneof![
@@ -269,7 +270,7 @@ proptest! {
     }
 }
 
-/// H10: a token that is set by hand is treated like a restored one. Without a way to refresh, it is used.
+/// H10: an expired JWT that was set by hand is used if no refresh is possible.
 #[tokio::test(start_paused = true)]
 async fn an_expired_token_without_a_refresh_token_is_used() {
     let world = World::new();

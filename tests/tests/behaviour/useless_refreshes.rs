@@ -1,4 +1,5 @@
-//! Refreshes that did not help: a 403 that means "not allowed" costs one refresh, not one per call.
+//! Refreshes that do not resolve a refusal: a 403 that means "not allowed" causes one refresh, and not one for each
+//! call.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use crate::transports::ConnectTo;
 
 use crate::api::{ANN, Order, Shop, ShopClient, event_names, logged_in_client, logged_out_client, order};
 
-/// Reports are forbidden with any token. All other calls need a valid token.
+/// Makes the server forbid reports with every token and accept all other calls with a valid token.
 fn forbid_reports(world: &World) {
     let authority = world.authority.clone();
     world.stage.respond(move |seen| match seen.token() {
@@ -27,7 +28,8 @@ async fn assert_refused(shop: &ShopClient) {
     assert!(error.is_status(), "{error:?}");
 }
 
-/// C2: a hundred calls in sequence and a hundred at once cost one refresh in all.
+/// C2: a hundred calls to a forbidden route in sequence, and then a hundred concurrent calls, cause one refresh in
+/// total.
 #[tokio::test(start_paused = true)]
 async fn two_hundred_calls_to_a_forbidden_route_cost_one_refresh() {
     let world = World::new();
@@ -48,7 +50,7 @@ async fn two_hundred_calls_to_a_forbidden_route_cost_one_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// C2: the same if all calls start at once, before the route is known to be forbidden.
+/// C2: a hundred concurrent calls to a route that is not known to be forbidden cause one refresh.
 #[tokio::test(start_paused = true)]
 async fn a_hundred_calls_to_a_forbidden_route_at_once_cost_one_refresh() {
     let world = World::new();
@@ -68,11 +70,11 @@ async fn a_hundred_calls_to_a_forbidden_route_at_once_cost_one_refresh() {
     assert_eq!(
         world.authority.refreshes(),
         2,
-        "refreshes: a hundred that are refused together have learned one thing"
+        "refreshes: a hundred concurrent refusals count as one useless refresh"
     );
 }
 
-/// C2: if a call must not be sent again, the next call shows that the refresh did not help.
+/// C2: if the calls to a forbidden route must not be sent again, they cause at most two refreshes.
 #[tokio::test(start_paused = true)]
 async fn a_hundred_calls_to_a_forbidden_route_without_replay_do_not_cost_a_refresh_each() {
     let world = World::new();
@@ -86,7 +88,7 @@ async fn a_hundred_calls_to_a_forbidden_route_without_replay_do_not_cost_a_refre
     assert!(world.authority.refreshes() <= 2, "{} refreshes", world.authority.refreshes());
 }
 
-/// C10: for 10 s after a useless refresh, a 403 with that token starts no refresh on any route.
+/// C10: for ten seconds after a useless refresh, a 403 of the new token starts no refresh on any route.
 #[tokio::test(start_paused = true)]
 async fn after_a_useless_refresh_no_403_refreshes_for_ten_seconds() {
     let world = World::new();
@@ -104,7 +106,7 @@ async fn after_a_useless_refresh_no_403_refreshes_for_ten_seconds() {
     world.authority.assert_refreshes(2);
 }
 
-/// C10: until a refresh was useless, a 403 starts a refresh even if the token is new.
+/// C10: if the previous refresh was useful, a 403 starts a refresh even if the token is new.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_is_valid_for_one_request_is_refreshed_every_time() {
     let world = World::new();
@@ -123,7 +125,7 @@ async fn a_token_that_is_valid_for_one_request_is_refreshed_every_time() {
     }
 }
 
-/// C10: a 403 with a token of a login starts a refresh, however new the token is.
+/// C10: a 403 of a token from a login starts a refresh even if the token is new.
 #[tokio::test(start_paused = true)]
 async fn a_new_token_of_a_login_is_refreshed() {
     let world = World::new();
@@ -139,8 +141,7 @@ async fn a_new_token_of_a_login_is_refreshed() {
     world.authority.assert_refreshes(2);
 }
 
-/// C12: a forbidden route that is called every second for an hour costs a refresh after 10 s, 20 s, 40 s and so on up
-/// to 5 min.
+/// C12: a forbidden route that is called every second causes a refresh after 10 s, 20 s, 40 s and so on, up to 5 min.
 #[tokio::test(start_paused = true)]
 async fn a_forbidden_route_is_tried_again_at_growing_intervals() {
     let world = World::new();
@@ -159,7 +160,7 @@ async fn a_forbidden_route_is_tried_again_at_growing_intervals() {
     assert_eq!(at, expected);
 }
 
-/// C12: three forbidden routes cost at most three times as much as one.
+/// C12: three forbidden routes cause at most three times as many refreshes as one forbidden route.
 #[tokio::test(start_paused = true)]
 async fn three_forbidden_routes_cost_no_more_than_three_times_one() {
     let world = World::new();
@@ -181,7 +182,7 @@ async fn three_forbidden_routes_cost_no_more_than_three_times_one() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// C12: a success on the route makes it refresh again, and so does a login.
+/// C12: after a success on a forbidden route, or after a login, a 403 on this route starts a refresh again.
 #[tokio::test(start_paused = true)]
 async fn a_success_or_a_login_makes_a_route_refresh_again() {
     for by_login in [false, true] {
@@ -192,7 +193,7 @@ async fn a_success_or_a_login_makes_a_route_refresh_again() {
         advance(Duration::from_secs(10)).await;
         assert_refused(&shop).await;
         world.authority.assert_refreshes(2);
-        // The route counts as forbidden for another 20 s, and the token was refreshed long ago.
+        // The route is known to be forbidden for another 20 s, and the last refresh is more than 10 s old.
         advance(Duration::from_secs(11)).await;
         assert_refused(&shop).await;
         world.authority.assert_refreshes(2);
@@ -210,7 +211,8 @@ async fn a_success_or_a_login_makes_a_route_refresh_again() {
     }
 }
 
-/// C12, C13: a server error says nothing about the token, so it changes nothing.
+/// C12, C13: after an error of another kind on a forbidden route, the route is still known to be forbidden, and a 403
+/// starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_server_error_does_not_make_a_route_refresh_again() {
     let troubles = [
@@ -226,7 +228,7 @@ async fn a_server_error_does_not_make_a_route_refresh_again() {
         assert_refused(&shop).await;
         advance(Duration::from_secs(10)).await;
         assert_refused(&shop).await;
-        // The route counts as forbidden for another 20 s, and the token was refreshed long ago.
+        // The route is known to be forbidden for another 20 s, and the last refresh is more than 10 s old.
         advance(Duration::from_secs(11)).await;
         let troubled = trouble.clone();
         world.stage.respond(move |_| troubled.clone());
@@ -237,7 +239,7 @@ async fn a_server_error_does_not_make_a_route_refresh_again() {
     }
 }
 
-/// C12: a token that expires during the call is refreshed even on a forbidden route.
+/// C12: a token that expires during a call is refreshed even on a forbidden route.
 #[tokio::test(start_paused = true)]
 async fn an_expired_token_is_refreshed_even_on_a_forbidden_route() {
     let world =
@@ -258,7 +260,7 @@ async fn an_expired_token_is_refreshed_even_on_a_forbidden_route() {
     world.authority.assert_refreshes(2);
 }
 
-/// C13: a server that refuses all of its own tokens gets five refreshes a minute, not one for each call.
+/// C13: a server that refuses every new token receives at most five refreshes a minute.
 #[tokio::test(start_paused = true)]
 async fn after_five_useless_refreshes_a_call_fails_without_another() {
     let world = World::new();
@@ -281,7 +283,7 @@ async fn after_five_useless_refreshes_a_call_fails_without_another() {
     world.authority.assert_refreshes(6);
 }
 
-/// C13: only refreshes in a row count: an accepted token resets the count.
+/// C13: an accepted token between useless refreshes resets their count.
 #[tokio::test(start_paused = true)]
 async fn a_success_between_useless_refreshes_resets_the_count() {
     let world = World::new();
@@ -298,7 +300,7 @@ async fn a_success_between_useless_refreshes_resets_the_count() {
     }
 }
 
-/// A world that returns the same access token at each refresh, and forbids reports with this status.
+/// Returns a world that returns the same access token at each refresh and forbids reports with this status.
 fn repeating(status: u16) -> World {
     let world = World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() });
     let authority = world.authority.clone();
@@ -309,8 +311,8 @@ fn repeating(status: u16) -> World {
     world
 }
 
-/// W1: if a bare 403 starts a refresh that returns the same token, the call returns the 403 with its body. The session
-/// is kept, and further calls cost no refresh.
+/// W1: if a refresh after a bare 403 returns the same access token, the call returns the 403 with its body. The session
+/// is kept, and later calls cause no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_403_whose_refresh_brings_the_same_token_is_the_answer() {
     let world = repeating(403);
@@ -329,7 +331,7 @@ async fn a_403_whose_refresh_brings_the_same_token_is_the_answer() {
     assert_eq!(shop.order(7).await.unwrap().id, 7);
 }
 
-/// W1: all calls that wait for that refresh get their 403.
+/// W1: if a refresh returns the same access token, all waiting calls return their 403.
 #[tokio::test(start_paused = true)]
 async fn all_waiting_403s_are_answers_if_the_refresh_brings_the_same_token() {
     let world = repeating(403);
@@ -344,7 +346,7 @@ async fn all_waiting_403s_are_answers_if_the_refresh_brings_the_same_token() {
     world.authority.assert_refreshes(1);
 }
 
-/// W1: a 401 is a certain refusal. The same token is then no progress, as before.
+/// W1: if a refresh after a 401 returns the same access token, the call fails with a no-progress error.
 #[tokio::test(start_paused = true)]
 async fn a_401_whose_refresh_brings_the_same_token_is_no_progress() {
     let world = repeating(401);
@@ -356,7 +358,7 @@ async fn a_401_whose_refresh_brings_the_same_token_is_no_progress() {
     world.authority.assert_refreshes(1);
 }
 
-/// What a shop says about one report.
+/// The errors of the shop for a single report.
 #[derive(Debug, afresh::ApiError)]
 enum ReportError {
     #[status(403)]
@@ -386,7 +388,7 @@ trait Reports {
     async fn once(&self, id: u64) -> afresh::Result<()>;
 }
 
-/// W1: typed errors, `none_on` and `no_replay` see the 403.
+/// W1: typed errors, `none_on` and `no_replay` work with a 403 whose refresh returns the same access token.
 #[tokio::test(start_paused = true)]
 async fn typed_errors_see_the_403_whose_refresh_brings_the_same_token() {
     let reports = |world: &World| {

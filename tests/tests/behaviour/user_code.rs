@@ -1,4 +1,4 @@
-//! The user's code in a refresh or an event handler: it may panic, be ready at once, and use the session.
+//! User code in a refresh or an event handler can panic, return immediately, and use the session.
 
 use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +17,7 @@ use crate::api::{
 };
 use crate::transports::ConnectTo;
 
-/// A client whose refresher is a function of the test.
+/// Returns a client whose refresher is this function.
 fn refreshed_by<F, R>(world: &World, refresh: F) -> ShopClient
 where
     F: Fn(Session) -> R + Send + Sync + 'static,
@@ -26,7 +26,7 @@ where
     builder(world).tokens(Tokens::new("old")).refresh_with(refresh).build().unwrap()
 }
 
-/// Refuses every token except `new`.
+/// Makes the server refuse every token except `new`.
 fn accept_new(world: &World, refusal: u16) {
     world.stage.respond(move |seen| match seen.token() {
         Some("new") => order(7),
@@ -34,7 +34,7 @@ fn accept_new(world: &World, refusal: u16) {
     });
 }
 
-/// B9: a refresher that panics is a failed refresh, and the next call tries again.
+/// B9: a panic of a refresher is a failed refresh, and the next call refreshes again.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_that_panics_fails_only_the_waiting_calls() {
     for panics_at_once in [true, false] {
@@ -65,7 +65,7 @@ async fn a_refresher_that_panics_fails_only_the_waiting_calls() {
     }
 }
 
-/// B10: a refresher that is ready at once and uses the session.
+/// B10: a refresher can return without waiting, and it can use the session.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_may_be_ready_at_once_and_use_the_session() {
     let world = World::new();
@@ -82,7 +82,7 @@ async fn a_refresher_may_be_ready_at_once_and_use_the_session() {
     world.stage.assert_sends(2);
 }
 
-/// A parameter that uses the session while it is created.
+/// A refresh parameter that uses the session while it is created.
 struct Curious(RefreshToken);
 
 static ASKED: OnceLock<Session> = OnceLock::new();
@@ -112,7 +112,7 @@ trait Inquiry {
     async fn orders(&self) -> Result<Value>;
 }
 
-/// B10: no user code runs under the session's lock, before a call is sent or after it was refused.
+/// B10: user code in a refresh parameter can use the session, because the runtime holds no lock while this code runs.
 #[tokio::test(start_paused = true)]
 async fn a_parameter_of_the_refresh_may_use_the_session_while_it_is_created() {
     let world = World::new();
@@ -131,7 +131,7 @@ async fn a_parameter_of_the_refresh_may_use_the_session_while_it_is_created() {
     world.authority.assert_refreshes(2);
 }
 
-/// B11: when an event handler gets the event of a refresh, the refresh is over: the handler's call waits for nothing.
+/// B11: an event handler can call the client, because the refresh has completed before its event is sent.
 #[tokio::test(start_paused = true)]
 async fn an_event_handler_may_call_the_client() {
     let world = World::new();
@@ -158,7 +158,7 @@ async fn an_event_handler_may_call_the_client() {
     world.authority.assert_refreshes(1);
 }
 
-/// B12: a refresher that needs the session it refreshes gets an error at once, instead of waiting for itself.
+/// B12: a refresher that calls its own client or refreshes its own session gets an error immediately.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_that_calls_its_own_client_gets_an_error_at_once() {
     for refusal in [401, 403] {
@@ -190,7 +190,7 @@ async fn a_refresher_that_calls_its_own_client_gets_an_error_at_once() {
     }
 }
 
-/// B12: a public call inside a refresher waits for nothing and succeeds.
+/// B12: a refresher can make a public call of its own client.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_may_make_a_public_call_of_its_own_client() {
     let world = World::new();
@@ -226,7 +226,7 @@ async fn a_refresher_without_an_access_token_is_a_temporary_failure() {
     assert!(world.stage.log().iter().all(|seen| seen.token() == Some("old")));
 }
 
-/// D3: a refresher can end the session with an error, or with the `invalid_grant` answer of another API.
+/// D3: a refresher can end the session with an error or with the `invalid_grant` error of another client.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_can_end_the_session() {
     for says_so in [true, false] {
@@ -244,7 +244,7 @@ async fn a_refresher_can_end_the_session() {
     }
 }
 
-/// D1: the end of another API's session is not the end of this one.
+/// D1: if the other client of a refresher loses its session, this is a temporary failure of the refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_whose_own_api_loses_its_session_is_a_temporary_failure() {
     let (world, elsewhere) = (World::new(), World::new());

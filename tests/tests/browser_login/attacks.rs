@@ -1,4 +1,4 @@
-//! Requests that are no answer to the login, and programs that get in its way.
+//! Requests that are not the redirect of the login, and programs that disturb the listener.
 
 use std::net::TcpListener as StdListener;
 use std::time::Duration;
@@ -9,7 +9,8 @@ use tokio::time::{Instant, timeout};
 
 use crate::provider::{Provider, Shown, held, tokens};
 
-/// Each of these gets a page with 400, the wait continues, and nothing is exchanged.
+/// A request that is not the redirect of this login gets a page with status 400, and the listener continues to wait. No
+/// code is exchanged.
 #[tokio::test]
 async fn only_a_get_of_the_own_path_with_the_right_state_counts() {
     let provider = Provider::start().await;
@@ -59,7 +60,7 @@ async fn only_a_get_of_the_own_path_with_the_right_state_counts() {
     provider.stage.assert_sends(1);
 }
 
-/// The code is exchanged once, however many tabs bring it.
+/// If several browser tabs follow the redirect, the code is exchanged once.
 #[tokio::test]
 async fn a_second_tab_during_the_exchange_gets_a_page_and_exchanges_nothing() {
     let provider = Provider::start().await;
@@ -81,7 +82,7 @@ async fn a_second_tab_during_the_exchange_gets_a_page_and_exchanges_nothing() {
     provider.stage.assert_sends(1);
 }
 
-/// Programs that connect and send nothing, or one byte at a time, do not keep the browser out.
+/// Connections that send nothing or only part of a request do not block the browser.
 #[tokio::test]
 async fn connections_that_send_nothing_do_not_keep_the_browser_out() {
     let provider = Provider::start().await;
@@ -114,7 +115,7 @@ async fn a_head_without_an_end_is_cut_off() {
     let fields = format!("GET /callback?code=good HTTP/1.1\r\n{}", "a: b\r\n".repeat(100_000));
     for request in [line, fields] {
         let mut stream = TcpStream::connect(("127.0.0.1", asked.port())).await.unwrap();
-        // The listener closes in the middle of it.
+        // The listener closes the connection before it has read the whole request.
         let _ = stream.write_all(request.as_bytes()).await;
         let closed = timeout(Duration::from_secs(5), async {
             let mut rest = Vec::new();
@@ -125,11 +126,12 @@ async fn a_head_without_an_end_is_cut_off() {
         assert!(rest.is_empty() || rest.starts_with(b"HTTP/1.1 400"), "{}", String::from_utf8_lossy(&rest));
     }
     let long = format!("code=good&unused={}", "a".repeat(30_000));
-    assert_eq!(asked.redirect(&long).await.status, 200, "a long code is no attack");
+    assert_eq!(asked.redirect(&long).await.status, 200, "a long redirect is accepted");
     login.await.unwrap().unwrap();
 }
 
-/// Chromium gave the code to another program, where the redirect named `localhost`.
+/// The redirect URL contains `127.0.0.1`, so a program that listens on `[::1]` at the same port receives nothing. With
+/// `localhost` in the redirect URL, Chromium sent the code to the program on `[::1]`.
 #[tokio::test]
 async fn a_program_that_listens_on_ipv6_at_the_same_port_gets_nothing() {
     let Ok(other) = TcpListener::bind("[::1]:0").await else {
@@ -143,12 +145,15 @@ async fn a_program_that_listens_on_ipv6_at_the_same_port_gets_nothing() {
     let login = tokio::spawn(browser.run(shop.session()));
     let asked = opened.await.unwrap();
     provider.grant(&asked);
-    // A client that resolves names and prefers IPv6 follows the redirect.
+    // This client resolves host names and prefers IPv6.
     let url = format!("{}?code=good&state={}", asked.get("redirect_uri"), asked.state());
     let status = reqwest::get(url).await.unwrap().status();
     assert_eq!(status, 200);
     login.await.unwrap().unwrap();
-    assert!(timeout(Duration::from_millis(50), other.accept()).await.is_err(), "nothing arrives");
+    assert!(
+        timeout(Duration::from_millis(50), other.accept()).await.is_err(),
+        "the other program receives nothing"
+    );
 }
 
 #[tokio::test]
@@ -164,7 +169,8 @@ async fn a_taken_port_is_an_error_before_anything_is_opened() {
     assert!(opened.await.is_err(), "no browser was opened");
 }
 
-/// A mix-up: the answer is from another issuer. The code may be for another server, so it is not sent.
+/// If the redirect names another issuer, the login fails and the code is not sent, because the code can belong to
+/// another server.
 #[tokio::test]
 async fn an_answer_of_another_issuer_ends_the_login_and_sends_nothing() {
     let provider = Provider::start().await;
@@ -182,7 +188,7 @@ async fn an_answer_of_another_issuer_ends_the_login_and_sends_nothing() {
     provider.stage.assert_sends(0);
 }
 
-/// The page and the errors quote what a server said as text, without the code and the verifier.
+/// The page and the error show the text of a server without markup, control characters and secrets.
 #[tokio::test]
 async fn what_a_server_says_is_shown_as_text_without_secrets() {
     for (description, hidden) in [
@@ -205,7 +211,7 @@ async fn what_a_server_says_is_shown_as_text_without_secrets() {
         let error = login.await.unwrap().unwrap_err();
         assert!(error.is_login_denied(), "{error:?}");
         let text = format!("{error} {error:?}");
-        // Markup is harmless in an error.
+        // An error is not shown as HTML, so it can contain markup.
         assert!(hidden.starts_with('<') || !text.contains(hidden), "{text}");
     }
 }

@@ -1,4 +1,4 @@
-//! Logins that fail, end in time, or are given up.
+//! Logins that fail, time out, or are cancelled.
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use crate::provider::{Provider, held};
 
 #[tokio::test]
-async fn a_person_who_says_no_ends_the_login_and_keeps_the_session() {
+async fn a_denied_login_fails_and_keeps_the_session() {
     let provider = Provider::start().await;
     let shop = provider.shop();
     shop.session().set(afresh::Tokens::new("old"));
@@ -30,7 +30,8 @@ async fn a_person_who_says_no_ends_the_login_and_keeps_the_session() {
     provider.stage.assert_sends(0);
 }
 
-/// A code is exchanged once: the server may have spent it. No second browser opens by itself.
+/// If the response to a code exchange is lost, the login fails, because the server may have used the code. The client
+/// opens no second browser.
 #[tokio::test]
 async fn a_lost_answer_to_the_exchange_ends_the_login() {
     for answer in [Answer::new(500), Answer::new(503), Answer::new(429), Answer::reset()] {
@@ -66,7 +67,7 @@ async fn a_redirect_of_the_token_endpoint_is_not_followed() {
 }
 
 #[tokio::test]
-async fn the_time_is_up_and_the_port_is_free() {
+async fn a_login_times_out_and_frees_its_port() {
     let provider = Provider::start().await;
     let shop = provider.shop();
     let (browser, opened) = held(provider.app().browser().timeout(Duration::from_millis(200)));
@@ -76,7 +77,7 @@ async fn the_time_is_up_and_the_port_is_free() {
     TcpListener::bind(("127.0.0.1", asked.port())).expect("the port is free");
 }
 
-/// Five minutes without a timeout of the program's own.
+/// Without `timeout`, a login has five minutes.
 #[tokio::test(start_paused = true)]
 async fn without_a_timeout_a_person_has_five_minutes() {
     let provider = Provider::start().await;
@@ -88,7 +89,7 @@ async fn without_a_timeout_a_person_has_five_minutes() {
     assert_eq!(begun.elapsed().as_secs(), 300);
 }
 
-/// At once: before the runtime gets another turn.
+/// Dropping a login frees its port before the runtime polls another task.
 #[tokio::test]
 async fn a_dropped_login_frees_its_port_at_once() {
     let provider = Provider::start().await;
@@ -102,7 +103,7 @@ async fn a_dropped_login_frees_its_port_at_once() {
     TcpListener::bind(("127.0.0.1", asked.port())).expect("the port is free");
 }
 
-/// The same while the code is exchanged.
+/// Dropping a login during the code exchange frees its port and does not change the session.
 #[tokio::test]
 async fn a_login_dropped_during_the_exchange_frees_its_port_and_leaves_the_session() {
     let provider = Provider::start().await;
@@ -117,7 +118,7 @@ async fn a_login_dropped_during_the_exchange_frees_its_port_and_leaves_the_sessi
     assert!(login.await.unwrap_err().is_cancelled());
     TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
     exchange.abandoned().await;
-    assert!(redirect.await.is_err(), "the browser gets no page");
+    assert!(redirect.await.is_err(), "the browser receives no page");
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 

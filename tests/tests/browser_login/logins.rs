@@ -1,4 +1,4 @@
-//! Logins that succeed.
+//! Successful logins in a browser.
 
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -45,7 +45,7 @@ async fn a_login_in_the_browser_becomes_the_session() {
     TcpListener::bind(("127.0.0.1", asked.port())).expect("the port is free");
 }
 
-/// The exchange carries what the login began with, and nothing of an older session.
+/// The code exchange contains the redirect URL and the verifier of the login, and no token of the old session.
 #[tokio::test]
 async fn the_code_is_exchanged_with_its_verifier_and_without_the_old_session() {
     let provider = Provider::start().await;
@@ -102,7 +102,7 @@ async fn the_url_is_announced_before_it_is_opened() {
     assert_eq!(heard[1..], [format!("opened {url}")]);
 }
 
-/// The redirect URL is registered with this port and path.
+/// The program can choose the port and the path of the redirect URL.
 #[tokio::test]
 async fn the_port_and_the_path_can_be_chosen() {
     let provider = Provider::start().await;
@@ -113,7 +113,7 @@ async fn the_port_and_the_path_can_be_chosen() {
     let asked = opened.await.unwrap();
     assert_eq!(asked.get("redirect_uri"), format!("http://127.0.0.1:{port}/oauth/done"));
     provider.grant(&asked);
-    assert_eq!(asked.redirect("code=good").await.status, 400, "the default path is another one now");
+    assert_eq!(asked.redirect("code=good").await.status, 400, "the default path is not used");
     let shown = asked.get_target(&format!("/oauth/done?code=good&state={}", asked.state())).await;
     assert_eq!(shown.status, 200);
     login.await.unwrap().unwrap();
@@ -123,7 +123,7 @@ async fn the_port_and_the_path_can_be_chosen() {
     }
 }
 
-/// Ten processes that start at once ask one person once.
+/// If ten processes start at the same time, they open one browser.
 #[tokio::test]
 async fn processes_that_start_at_once_open_one_browser() {
     let provider = Arc::new(Provider::start().await);

@@ -1,4 +1,4 @@
-//! An authorization server that knows the code flow with PKCE, and requests as a browser makes them.
+//! An authorization server with the code flow and PKCE, and a client that sends requests like a browser.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -15,20 +15,20 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use url::Url;
 
-/// The token endpoint, on a loopback socket. Every token request waits for the test.
+/// The double of an authorization server on a loopback socket. Every token request parks until the test answers it.
 pub struct Provider {
     pub stage: Stage,
     listening: Listening,
 }
 
-/// The request for a login, as the browser gets it.
+/// The authorization URL that a login opens in the browser.
 #[derive(Clone, Debug)]
 pub struct Authorization {
     pub url: String,
     parameters: HashMap<String, String>,
 }
 
-/// What a browser got.
+/// The response that a browser received.
 #[derive(Debug)]
 pub struct Shown {
     pub status: u16,
@@ -55,12 +55,12 @@ impl Provider {
         self.server().client("my-cli").scope("orders offline_access")
     }
 
-    /// A client of an API whose session comes from this server.
+    /// Returns a client of an API that refreshes at this server.
     pub fn shop(&self) -> Client {
         Client::builder("https://shop.test").refresher(self.app()).build().unwrap()
     }
 
-    /// From now on, token requests are answered with tokens if their code is `good` and their verifier is right.
+    /// Answers later token requests with tokens if their code is `good` and their verifier matches the challenge.
     pub fn grant(&self, authorization: &Authorization) {
         let challenge = authorization.get("code_challenge").to_owned();
         self.stage.respond(move |seen| {
@@ -73,7 +73,7 @@ impl Provider {
     }
 }
 
-/// A successful token response.
+/// Returns a successful token response.
 pub fn tokens() -> Answer {
     Answer::json(
         200,
@@ -94,7 +94,7 @@ fn s256(verifier: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
 }
 
-/// A login that is silent and gives the test its URL.
+/// Returns a login that opens no browser and prints nothing, and a receiver of its authorization URL.
 pub fn held(browser: Browser) -> (Browser, oneshot::Receiver<Authorization>) {
     let (sender, receiver) = oneshot::channel();
     let open = move |url: &str| {
@@ -103,7 +103,7 @@ pub fn held(browser: Browser) -> (Browser, oneshot::Receiver<Authorization>) {
     (browser.announce(|_: &str| ()).open(open), receiver)
 }
 
-/// Where texts of callbacks are collected.
+/// The texts that callbacks have received.
 pub type Heard = Arc<Mutex<Vec<String>>>;
 
 impl Authorization {
@@ -131,19 +131,19 @@ impl Authorization {
         Url::parse(self.get("redirect_uri")).unwrap().port().unwrap()
     }
 
-    /// The browser follows the redirect of the server, with this query and the right `state`.
+    /// Follows the redirect of the server with this query and the correct `state`.
     pub async fn redirect(&self, query: &str) -> Shown {
         self.get_target(&format!("/callback?{query}&state={}", self.state())).await
     }
 
-    /// The browser asks for this target.
+    /// Sends a GET request with this target.
     pub async fn get_target(&self, target: &str) -> Shown {
         self.send(format!("GET {target} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n").as_bytes()).await
     }
 
     pub async fn send(&self, request: &[u8]) -> Shown {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port())).await.unwrap();
-        // The listener may answer and close before it has read everything.
+        // The listener can answer and close the connection before it has read the whole request.
         let _ = stream.write_all(request).await;
         Shown::read(&mut stream).await
     }

@@ -1,4 +1,4 @@
-//! `Browser::challenge`: a login that brings what an API demanded.
+//! `Browser::challenge`: a login that satisfies the challenge of an API.
 
 use afresh::{Error, Tokens};
 use bytes::Bytes;
@@ -10,7 +10,7 @@ fn refused(status: u16, challenge: &str) -> Error {
     Error::from_response(response.body(Bytes::new()).unwrap())
 }
 
-/// What the browser is asked after this refusal.
+/// Returns the authorization request of a login after this challenge.
 async fn asked_after(challenge: &str) -> Authorization {
     let provider = Provider::start().await;
     let shop = provider.shop();
@@ -23,7 +23,7 @@ async fn asked_after(challenge: &str) -> Authorization {
     asked
 }
 
-/// RFC 9470
+/// RFC 9470: the login requests the authentication level and the maximum age that the API requires.
 #[tokio::test]
 async fn a_stronger_login_is_asked_for_as_the_api_demands_it() {
     let asked = asked_after(
@@ -34,7 +34,8 @@ async fn a_stronger_login_is_asked_for_as_the_api_demands_it() {
     assert_eq!((asked.get("scope"), asked.get("audience")), ("orders offline_access", "shop"));
 }
 
-/// RFC 6750 §3.1: the new login replaces the session, so it keeps the scope that is there.
+/// RFC 6750 §3.1: the login requests the missing scope and the scope of the session, because the login replaces the
+/// session.
 #[tokio::test]
 async fn a_missing_scope_is_added_to_the_scope_that_is_there() {
     let asked = asked_after(r#"DPoP error="insufficient_scope", scope="refunds orders""#).await;

@@ -1,4 +1,4 @@
-//! Clients: the settings of a builder, several traits over one client, options of one call.
+//! The public API of clients: the settings of a builder, several traits with one client, and the options of one call.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -16,7 +16,7 @@ fn tokens() -> Tokens {
     Tokens::new("access").with_refresh("refresh").with_lifetime(Duration::from_secs(600))
 }
 
-/// Generic code can take a builder of any client.
+/// Generic code can accept the builder of any client.
 fn with_settings(builder: ClientBuilder<ShopClient>) -> ClientBuilder<ShopClient> {
     builder
         .tokens(tokens())

@@ -1,4 +1,4 @@
-//! What layers know about a call: `CallInfo`.
+//! The public API of `CallInfo`, which layers read from a request.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,5 @@
-//! Traits: the arguments of `#[api]`, the attributes of methods and parameters, what a method can return.
+//! The public API of traits: the arguments of `#[api]`, the attributes of methods and parameters, and the return types
+//! of methods.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -34,7 +35,7 @@ pub enum Status {
     Open,
 }
 
-/// The shop's public API.
+/// A public trait with a typical API.
 #[api]
 pub trait Shop {
     #[login]
@@ -68,7 +69,7 @@ pub trait Shop {
     async fn health(&self) -> Result<String>;
 }
 
-/// A trait with every argument. The access token stands alone in a header of its own.
+/// A trait with every argument of `#[api]`. The access token is sent without a scheme in a custom header.
 #[api(
     client = SeedApi,
     path = "/api/v2",
@@ -129,7 +130,7 @@ impl FromSession for Tenant {
     }
 }
 
-/// A session that lives in cookies.
+/// A trait whose session consists of cookies.
 #[api]
 pub trait Cookies {
     #[login]
@@ -141,7 +142,7 @@ pub trait Cookies {
     async fn refresh(&self) -> Result<CookieSession>;
 }
 
-/// Every place of a parameter.
+/// A trait with parameters in every part of a request.
 #[api]
 pub trait Places {
     #[get("/users/{user-id}/files/{rest*}")]
@@ -208,7 +209,7 @@ pub trait Places {
     async fn body(&self, #[body] body: Body) -> Result<()>;
 }
 
-/// Every verb, and everything that a method can return.
+/// A trait with every HTTP method attribute and every return type.
 #[api]
 pub trait Answers {
     #[get("/json")]
@@ -247,7 +248,7 @@ pub trait Answers {
     async fn named(&self) -> Result<()>;
 }
 
-/// Every way to the next page.
+/// A trait with every kind of paging.
 #[api]
 pub trait Lists {
     #[pages(link)]
@@ -276,7 +277,7 @@ pub trait Lists {
     async fn offset(&self) -> Result<Pages<Vec<Order>>>;
 }
 
-/// A fake by hand is written with plain `async fn`. `DynSeed` holds it.
+/// A hand-written fake with plain `async fn` methods, which `DynSeed` can contain.
 struct Fake;
 
 impl Seed for Fake {
@@ -307,7 +308,7 @@ async fn a_fake_and_a_client_are_the_same_to_code_over_the_trait() {
     assert!(shop.orders(Some(Status::Open), &["new"], &page).await.unwrap_err().is_no_session());
 }
 
-/// The future of a call is `'static`: a call with borrowed arguments can be spawned.
+/// The future of a call is `'static`, so a call with borrowed arguments can be spawned.
 #[tokio::test]
 async fn a_call_with_borrowed_arguments_is_spawned() {
     let shop = ShopClient::builder("http://127.0.0.1:9").build().unwrap();
@@ -317,7 +318,7 @@ async fn a_call_with_borrowed_arguments_is_spawned() {
     assert!(call.await.unwrap().unwrap_err().is_connect());
 }
 
-/// `Event` is what `Events` is built from.
+/// The public fields of `Event` can be destructured.
 #[test]
 fn the_fields_of_an_event_are_public() {
     let Event { id, event, data, .. } = Event::new("data".to_owned());

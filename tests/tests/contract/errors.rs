@@ -1,4 +1,4 @@
-//! The methods of errors, and error enums of users.
+//! The public API of errors: the methods of `Error`, and error enums of users.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Answers and errors that a fake gives: each that a client can give is made by hand.
+//! The public constructors of responses and errors, with which a fake creates every value that a client can return.
 
 use afresh::{ByteStream, Error, Event, Events, Items, Lines, Pages, Reply};
 use http::{HeaderMap, StatusCode};
@@ -43,5 +43,5 @@ fn the_predicates_know_errors_made_by_hand() {
 fn a_reply_is_made_by_hand() {
     let reply = Reply::new(StatusCode::CREATED, HeaderMap::new(), 7);
     assert_eq!((reply.status, reply.headers.len(), reply.body), (StatusCode::CREATED, 0, 7));
-    assert_eq!(reply.receipt().attempts(), 0, "it was never sent");
+    assert_eq!(reply.receipt().attempts(), 0, "the reply was never sent");
 }

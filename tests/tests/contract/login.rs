@@ -1,4 +1,4 @@
-//! A person logs in: servers, apps, and the three ways to a session.
+//! The public API of a person's login: servers, apps, and the three kinds of login.
 
 use std::time::{Duration, SystemTime};
 
@@ -70,7 +70,7 @@ async fn a_device_code_is_asked_for() {
     assert!(result.unwrap_err().is_login_unavailable());
 }
 
-/// The request is kept in the session of a web framework between the two requests of the browser.
+/// A web framework keeps the serialized login request between the two requests of the browser.
 #[tokio::test]
 async fn a_web_server_logs_in_with_two_requests() {
     let session = Session::new();
@@ -82,7 +82,7 @@ async fn a_web_server_logs_in_with_two_requests() {
     assert!(login.await.is_err());
 }
 
-/// All logins work inside of `ensure_login`, and without async code.
+/// All logins work inside `ensure_login` and in blocking code.
 #[test]
 fn logins_are_ensured_and_awaited_without_async() {
     let seed = SeedApi::builder("https://shop.example").refresher(app());

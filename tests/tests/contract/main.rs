@@ -1,5 +1,5 @@
-//! The names that users write: each attribute, type and function of the public language, used once as a user's program does.
-//! A rename that breaks a user's program breaks this test first. It sends nothing.
+//! Uses each public attribute, type and function once, as a user's program does. A rename that breaks user programs
+//! also breaks this test. The test sends nothing.
 
 mod building;
 mod calls;

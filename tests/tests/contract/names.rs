@@ -1,8 +1,8 @@
-//! The names at the root of the crate, and where the others are.
+//! The public names at the root of the crate and in its modules.
 
 #![allow(unused_imports)]
 
-/// At the root, 35. A derive and its trait are one name.
+/// The root contains 35 names. A derive macro and its trait share one name.
 mod root {
     pub use afresh::{
         AccessToken, ApiError, AsTokens, Body, ByteStream, CallInfo, CallKind, Client, ClientBuilder,

@@ -1,4 +1,4 @@
-//! The doubles on a loopback socket, called by a plain reqwest client.
+//! Tests of the doubles on a loopback socket, with a plain reqwest client.
 
 use afresh_tests::{Answer, Origins, RequestState, Stage, World};
 use serde_json::json;
@@ -54,7 +54,7 @@ async fn a_caller_that_disconnects_is_noticed() {
 }
 
 #[tokio::test]
-async fn dropping_the_server_closes_the_socket_and_what_is_open_on_it() {
+async fn dropping_the_server_closes_the_socket_and_its_connections() {
     let stage = Stage::new();
     let server = stage.listen().await;
     let url = server.url("/");
@@ -76,7 +76,7 @@ async fn connections_are_counted() {
         client.get(server.url("/")).send().await.unwrap().bytes().await.unwrap();
     }
     stage.assert_sends(3);
-    assert_eq!(server.connections(), 1, "connections opened");
+    assert_eq!(server.connections(), 1, "opened connections");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The stage: parking, answering, logging.
+//! Tests of the stage: how it parks, answers and logs requests.
 
 use std::io;
 use std::time::Duration;

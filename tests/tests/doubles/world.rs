@@ -1,4 +1,4 @@
-//! Worlds and origins: several doubles behind one transport.
+//! Tests of worlds and origins: several doubles behind one transport.
 
 use afresh_tests::{Answer, AuthorityConfig, LogEntry, Origins, Role, Stage, World};
 use serde_json::json;

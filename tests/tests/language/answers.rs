@@ -1,4 +1,4 @@
-//! `ByteStream`: a body chunk by chunk, as it arrives.
+//! Methods that return a `ByteStream`: the caller reads the body chunk by chunk as it arrives.
 
 use std::io;
 
@@ -18,7 +18,7 @@ trait Photos {
     async fn told(&self, id: u64) -> Result<Reply<ByteStream>>;
 }
 
-/// A photo whose body the test sends.
+/// Returns a stream whose chunks the test sends.
 async fn fed() -> (Stage, ByteStream, afresh_tests::BodySender) {
     let stage = Stage::new();
     let photos: PhotosClient = client_on(&stage);
@@ -107,7 +107,7 @@ trait Guarded {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_stream_is_that_of_the_second_send() {
+async fn the_stream_is_the_body_of_the_second_response() {
     let world = World::new();
     world.guard_with(Answer::new(403).chunks(["refused"]), |_| Answer::new(200).chunks(["granted"]));
     let guarded: GuardedClient = logged_in_client(&world);

@@ -1,4 +1,4 @@
-//! `#[timeout]`: one deadline for everything that a call does.
+//! The `#[timeout]` attribute: one deadline covers all requests and waits of a call.
 
 use std::time::Duration;
 

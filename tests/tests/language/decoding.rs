@@ -1,4 +1,4 @@
-//! Answers that are read into values: texts in any charset, and errors that give the position but no value.
+//! Decoding of responses: texts in any charset, and errors that contain the position but no value.
 
 use std::collections::HashMap;
 
@@ -42,7 +42,7 @@ enum Size {
     Range(u8, u8),
 }
 
-/// A key that not every text is.
+/// A map key that cannot be created from every text.
 #[derive(Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
 struct Id(String);
@@ -55,8 +55,51 @@ impl TryFrom<String> for Id {
     }
 }
 
+/// A type that rejects every text with an error that quotes the text.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Token;
+
+impl TryFrom<String> for Token {
+    type Error = String;
+
+    fn try_from(text: String) -> std::result::Result<Self, Self::Error> {
+        Err(format!("the token \"{text}\" is not valid"))
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[allow(dead_code, reason = "only decoded")]
+struct Open {
+    known: u8,
+    #[serde(flatten)]
+    others: HashMap<String, u8>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+#[derive(Debug, Deserialize)]
+enum Never {}
+
 #[api]
 trait Reading {
+    #[get("/token")]
+    async fn token(&self) -> Result<Token>;
+
+    #[get("/token")]
+    async fn tokens(&self) -> Result<afresh::Lines<Token>>;
+
+    #[get("/open")]
+    async fn open(&self) -> Result<Open>;
+
+    #[get("/nothing")]
+    async fn nothing(&self) -> Result<Nothing>;
+
+    #[get("/never")]
+    async fn never(&self) -> Result<HashMap<String, Never>>;
+
     #[get("/text")]
     async fn text(&self) -> Result<String>;
 
@@ -135,10 +178,10 @@ async fn a_decode_error_names_the_position_and_the_method_but_no_value() {
     assert_eq!(
         error.to_string(),
         "Reading::basket: the answer is not of the declared type (at `items[1].price`: invalid type: string, \
-         expected f64 at line 1 column 68, after `{\"items\":[{\"name\":\"…\",\"price\":…},{\"name\":\"…\",\"price\":\"…\"`). Compare the method's return type with what the server sends"
+         expected f64 at line 1 column 68, after `{\"items\":[{\"name\":\"…\",\"price\":…},{\"name\":\"…\",\"price\":\"…\"`). Compare the method's return type with the answer of the server"
     );
     assert!(!format!("{error:?}").contains("s3cret"));
-    // The whole body is available on request.
+    // The caller can read the complete body.
     assert_eq!(error.json::<serde_json::Value>(), Some(body));
     assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
     assert!(!error.is_status());
@@ -174,7 +217,7 @@ async fn an_answer_without_a_body_is_read_as_unit() {
     }
 }
 
-/// The keys of a map are data: they may be tokens.
+/// Map keys are data and can be secrets, so a decode error does not show them.
 #[tokio::test(start_paused = true)]
 async fn a_decode_error_shows_no_key_of_a_map() {
     let body = |body: serde_json::Value| reading(move || Answer::json(200, &body));
@@ -199,7 +242,7 @@ async fn a_decode_error_shows_no_key_of_a_map() {
             "at `size.Exact.width`:",
         ),
         (body(json!({ "SECRETtoken": "x" })).by_id().await.unwrap_err(), "at `*`:"),
-        // A field that the type does not have.
+        // These bodies have a field that the type does not have.
         (
             body(json!({ "SECRETother": 1, "items": [{ "SECRETkey": [], "name": 7 }] }))
                 .basket()
@@ -208,7 +251,7 @@ async fn a_decode_error_shows_no_key_of_a_map() {
             "at `items[0].name`:",
         ),
     ];
-    // Names of the type are shown, also where they do not cause the error.
+    // Field names of the type are shown, even if another field causes the error.
     let error =
         body(json!({ "items": [{ "colour": 1, "name": "tea", "price": "x" }] })).basket().await.unwrap_err();
     assert!(error.to_string().contains(r#"after `{"items":[{"*":…,"name":"…","price":"…"`"#), "{error}");
@@ -221,4 +264,42 @@ async fn a_decode_error_shows_no_key_of_a_map() {
         reading(|| Answer::new(200).body("{\"SECRETtoken\":\"x\"}\n")).ticks_by_key().await.unwrap();
     let text = ticks.next().await.unwrap().unwrap_err().to_string();
     assert!(text.contains("at `*`:") && !text.contains("SECRET"), "{text}");
+}
+
+/// If the error of a user's type quotes the value, the text of the error ends before the quote.
+#[tokio::test(start_paused = true)]
+async fn a_decode_error_shows_no_value_that_the_error_of_a_type_quotes() {
+    for body in ["SECRET", "x, expected SECRET", "\" at line SECRET", "\"SECRET\"", "{\"SECRET\":1}"] {
+        for kind in ["text/plain", "application/json"] {
+            let text = text_of(kind, body.as_bytes()).token().await.unwrap_err().to_string();
+            assert!(text.contains("(the token)") && !text.contains("SECRET"), "{text}");
+        }
+        let mut tokens = text_of("application/x-ndjson", body.as_bytes()).tokens().await.unwrap();
+        let text = tokens.next().await.unwrap().unwrap_err().to_string();
+        assert!(text.contains("(the token)") && !text.contains("SECRET"), "{text}");
+    }
+}
+
+/// If a value or a key contains the words of a serde message, the error does not show the value or the key.
+#[tokio::test(start_paused = true)]
+async fn a_decode_error_shows_no_value_that_looks_like_its_own_text() {
+    let json = |body| text_of("application/json", body);
+    let nothing = json(b"{\"x, expected SECRET\":1}").nothing().await.unwrap_err().to_string();
+    assert!(nothing.contains("unknown field, there are no fields at line 1"), "{nothing}");
+    let never = json(b"{\"a\":\"x, expected SECRET\"}").never().await.unwrap_err().to_string();
+    assert!(never.contains("unknown variant, there are no variants at line 1"), "{never}");
+    let open = json(b"{\"known\":\"x, expected SECRET\"}").open().await.unwrap_err().to_string();
+    assert!(open.contains("invalid type: string, expected u8 at line 1"), "{open}");
+    for text in [nothing, never, open] {
+        assert!(!text.contains("SECRET"), "{text}");
+    }
+}
+
+/// If a field occurs twice, the error shows no key of a flattened map in the same object.
+#[tokio::test(start_paused = true)]
+async fn a_decode_error_about_a_repeated_field_shows_no_key_of_a_flattened_map() {
+    let body = b"{\"known\":1,\"SECRETkey\":1,\"known\":2}";
+    let text = text_of("application/json", body).open().await.unwrap_err().to_string();
+    assert!(text.contains("at `known`: duplicate field at line 1") && !text.contains("SECRET"), "{text}");
+    assert!(text.contains(r#"after `{"known":"#), "{text}");
 }

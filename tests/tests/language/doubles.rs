@@ -72,7 +72,7 @@ async fn automock_below_the_attribute_generates_a_double() {
     assert_eq!(shop.find("x", None).await.unwrap(), None);
 }
 
-/// A trait with lifetimes that are left out inside types, which `mockall` cannot read.
+/// A trait with elided lifetimes inside types, which `mockall` cannot read.
 #[api]
 #[cfg_attr(test, mockall::automock)]
 pub trait Search {
@@ -130,4 +130,44 @@ async fn a_call_of_a_double_can_be_spawned() {
     let task = tokio::spawn(async move { double_of(&*shared, 1).await });
     assert_eq!(task.await.unwrap().unwrap(), 2);
     assert_eq!(*fake.asked.lock().unwrap(), [1]);
+}
+
+/// A trait with default bodies, which `mockall::automock` replaces.
+#[api]
+#[cfg_attr(test, mockall::automock)]
+pub trait Stock {
+    #[get("/items/{item}")]
+    async fn count(&self, item: u64) -> Result<u32> {
+        unimplemented!()
+    }
+
+    #[get("/items")]
+    async fn named(&self, #[query] name: Option<&str>) -> Result<u32> {
+        match name {
+            Some(name) => self.count(name.len() as u64).await,
+            None => Ok(0),
+        }
+    }
+}
+
+#[tokio::test]
+async fn automock_generates_the_methods_with_a_default_body() {
+    let mut stock = MockStock::new();
+    stock.expect_count().returning(|item| Box::pin(async move { Ok(item as u32) }));
+    stock.expect_named().returning(|_| Box::pin(async { Ok(3) }));
+    assert_eq!((stock.count(7).await.unwrap(), stock.named(None).await.unwrap()), (7, 3));
+}
+
+#[tokio::test]
+async fn a_mock_macro_double_of_a_part_has_the_default_bodies_of_the_rest() {
+    mockall::mock! {
+        Part {}
+
+        impl Stock for Part {
+            async fn count(&self, item: u64) -> Result<u32>;
+        }
+    }
+    let mut stock = MockPart::new();
+    stock.expect_count().returning(|item| Ok(item as u32));
+    assert_eq!(stock.named(Some("four")).await.unwrap(), 4);
 }

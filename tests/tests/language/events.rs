@@ -1,4 +1,4 @@
-//! `Events<T>`: server-sent events.
+//! Methods that return `Events<T>`: server-sent events.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! The code generated for the newer attributes causes no lint, in the strictest crate.
+//! The code for attributes such as `timeout`, `part` and `none_on` causes no lint warning, even in a crate with strict
+//! lints.
 #![deny(warnings, missing_docs, missing_debug_implementations, unreachable_pub, unused_qualifications)]
 #![deny(unused_results, single_use_lifetimes, elided_lifetimes_in_paths, unnameable_types)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]
@@ -9,7 +10,7 @@ use std::marker::Send;
 use afresh::{ByteStream, Part, RefreshToken, Result, Tokens, api};
 use serde::Serialize;
 
-/// Every kind of attribute.
+/// A trait with time-outs, multipart bodies, cookies, rest parameters and `none_on`.
 #[api(dyn)]
 pub(crate) trait Loud {
     #[refresh]
@@ -41,7 +42,7 @@ pub(crate) trait Loud {
         #[part] more: Vec<Part>,
     ) -> Result<ByteStream>;
 
-    /// With a body.
+    /// This method has a default body.
     async fn provided(&self, mut times: u8) -> Result<()> {
         while times > 0 {
             times -= 1;
@@ -50,27 +51,27 @@ pub(crate) trait Loud {
         Ok(())
     }
 
-    /// Neither async nor fallible.
+    /// This method is neither async nor fallible.
     fn plain<'a>(&'a self, text: &'a str) -> &'a str {
         text
     }
 }
 
-/// Nothing in it is ever used.
+/// A trait that no code uses.
 #[api(dyn)]
 trait Unused {
     #[get("/unused")]
     async fn unused(&self, #[query] generic: u8) -> Result<()>;
 }
 
-/// Bounds that a generated `impl` must not shadow.
+/// A trait with bounds that a generated `impl` must not shadow.
 #[api]
 pub(crate) trait Generic<T: Serialize + Sync> {
     #[get("/{rest*}")]
     async fn get(&self, rest: &T, #[cookie("c")] cookie: impl Serialize + Send) -> Result<()>;
 }
 
-/// User code may have the imports above. Generated code must not make them redundant.
+/// Generated code must not make the imports of user code redundant.
 #[test]
 fn is_quiet() {
     fn future<F: Future + Send>(_: F) {}

@@ -1,11 +1,12 @@
-//! The attributes of a trait, through the public API and against doubles in memory, with the clock paused: what each
-//! attribute sends, how each return type is read, and where traits, doubles and holders can be declared.
+//! Tests the attributes of a trait through the public API, against in-memory doubles with the paused clock: the request
+//! for each attribute, the value for each return type, and the places for traits, doubles and holders.
 
 mod answers;
 mod api;
 mod deadlines;
 mod declarations;
 mod decoding;
+mod default_bodies;
 mod derives;
 mod doubles;
 mod events;

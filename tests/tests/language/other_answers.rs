@@ -1,4 +1,4 @@
-//! Answers that are not what a stream expects, empty answers, byte order marks, and streams made by hand.
+//! Responses that are not the expected stream, empty responses, byte order marks, and hand-written streams.
 
 use afresh::{ByteStream, Error, Event, Events, Lines, Problem, Reply, Result, api};
 use afresh_tests::{Answer, Stage};
@@ -42,7 +42,7 @@ fn typed(kind: &str, body: &str) -> Answer {
     Answer::new(200).header("content-type", kind).body(body.to_owned())
 }
 
-/// A 200 that is no event stream is an error of the call, with the body.
+/// A 200 response that is not an event stream is an error of the call, and the error contains the body.
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_another_type_is_no_event_stream() {
     for (answer, kind) in [
@@ -105,7 +105,7 @@ async fn an_empty_body_is_an_empty_stream() {
     }
 }
 
-/// `[DONE]` ends events of JSON. `Events<String>` returns it.
+/// `[DONE]` ends a stream of JSON events, but `Events<String>` returns it as text.
 #[tokio::test(start_paused = true)]
 async fn done_ends_events_of_json_only() {
     let body = "data: {\"n\":1}\n\ndata: [DONE]\n\ndata: {\"n\":2}\n\n";
@@ -147,7 +147,7 @@ async fn an_error_without_a_body_has_an_empty_body() {
     assert!(error.is_status() && error.body().unwrap().is_empty(), "{error}");
 }
 
-/// An implementation by hand returns every kind of value.
+/// A hand-written implementation that returns every kind of value.
 struct Fake;
 
 impl Feed for Fake {

@@ -1,4 +1,5 @@
-//! How public APIs page: one method for each form, and answers in the shape of that API. The guide has the table.
+//! Paging of the well-known public APIs in the guide's table: one method for each API, with responses in the format of
+//! that API.
 
 use afresh::{Items, Result, api};
 use afresh_tests::{Answer, Stage};
@@ -116,7 +117,7 @@ struct List {
     /// The query of the second request.
     second: &'static str,
     pages: [Answer; 2],
-    /// What a counting API answers to the third request.
+    /// The query and the response of the third request, for an API with page numbers or offsets.
     end: Option<(&'static str, Answer)>,
 }
 
@@ -163,7 +164,7 @@ fn c() -> Value {
     json!([{"id": "c"}])
 }
 
-/// `Link` headers: GitHub, Shopify.
+/// GitHub and Shopify use `Link` headers.
 #[tokio::test(start_paused = true)]
 async fn link_headers() {
     let next = r#"<https://shop.test/github?per_page=2&page=2>; rel="next", <https://shop.test/github?per_page=2&page=2>; rel="last""#;
@@ -177,7 +178,7 @@ async fn link_headers() {
     shopify.assert_is_read(|lists| async move { lists.shopify().await }).await;
 }
 
-/// Headers: GitLab, Azure DevOps.
+/// GitLab and Azure DevOps use custom headers for the next page.
 #[tokio::test(start_paused = true)]
 async fn other_headers() {
     let gitlab = list("GitLab", "page=2", [a_b(), c()]).header(0, "x-next-page", "2");
@@ -189,8 +190,8 @@ async fn other_headers() {
     azure.assert_is_read(|lists| async move { lists.azure_devops().await }).await;
 }
 
-/// URLs in the body: Bitbucket, Confluence, Twilio, Microsoft Graph, Salesforce, Zendesk, Facebook, Spotify,
-/// DigitalOcean.
+/// Bitbucket, Confluence, Twilio, Microsoft Graph, Salesforce, Zendesk, Facebook, Spotify and DigitalOcean use URLs in
+/// the body.
 #[tokio::test(start_paused = true)]
 async fn urls_in_the_body() {
     let pages = [
@@ -256,7 +257,7 @@ async fn urls_in_the_body() {
     digitalocean.assert_is_read(|lists| async move { lists.digitalocean().await }).await;
 }
 
-/// Cursors in the body: Square, Slack, Google, Notion, Asana, HubSpot, X, Reddit.
+/// Square, Slack, Google, Notion, Asana, HubSpot, X and Reddit use cursors in the body.
 #[tokio::test(start_paused = true)]
 async fn cursors_in_the_body() {
     let pages = [json!({"payments": a_b(), "cursor": "q/+="}), json!({"payments": c()})];
@@ -306,7 +307,7 @@ async fn cursors_in_the_body() {
     list("Reddit", "after=t3_b", pages).assert_is_read(|lists| async move { lists.reddit().await }).await;
 }
 
-/// The last element: Stripe, Discord.
+/// Stripe and Discord use the id of the last element.
 #[tokio::test(start_paused = true)]
 async fn last_elements() {
     let pages = [
@@ -320,7 +321,7 @@ async fn last_elements() {
     discord.assert_is_read(|lists| async move { lists.discord().await }).await;
 }
 
-/// Counters: Jira, PayPal.
+/// Jira and PayPal use the total number of elements or pages.
 #[tokio::test(start_paused = true)]
 async fn counters() {
     let jira = |values: Value| json!({"startAt": 0, "maxResults": 2, "total": 3, "values": values});

@@ -1,4 +1,5 @@
-//! `#[pages]`: how the next page is found, where the pages end, and how errors between them are handled.
+//! The `#[pages]` attribute: how the client finds the next page, where the pages end, and how it handles errors between
+//! pages.
 
 use afresh::{Pages, RefreshToken, Result, Tokens, api};
 use afresh_tests::{Answer, Origins, Stage, World};
@@ -84,7 +85,7 @@ async fn all<T: serde::de::DeserializeOwned>(pages: Result<Pages<T>>) -> Vec<T> 
     pages.unwrap().try_collect().await.unwrap()
 }
 
-/// The pages, and the errors between them as texts.
+/// Returns the pages, with the texts of the errors between them.
 async fn told<T: serde::de::DeserializeOwned>(
     pages: Result<Pages<T>>,
 ) -> Vec<std::result::Result<T, String>> {
@@ -106,7 +107,7 @@ fn only_filter() -> Filter<'static> {
     Filter { q: "a b/ü+c", tag: &["x&y", "z"] }
 }
 
-/// Link headers as bytes, so that they may hold UTF-8.
+/// Returns a response with these `Link` headers. The headers are bytes, because `Link` headers can contain UTF-8.
 fn linked(lines: &[&str], body: &str) -> Answer {
     let mut response = http::Response::new(body.to_owned());
     for line in lines {
@@ -116,7 +117,7 @@ fn linked(lines: &[&str], body: &str) -> Answer {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_link_header_leads_to_the_next_page_in_all_its_forms() {
+async fn a_link_header_contains_the_next_page_in_all_its_forms() {
     let forms: &[&[&str]] = &[
         &["</linked?p=2>; rel=\"next\""],
         &["<https://shop.test/linked?p=2>;rel=next"],
@@ -151,7 +152,7 @@ async fn a_link_in_utf_8_is_read() {
     assert_eq!(queries(&stage), ["", "p=%C3%BC"]);
 }
 
-/// A last member that is missing or empty is the end, also on the first page.
+/// A missing or empty cursor or URL ends the pages, even on the first page.
 #[tokio::test(start_paused = true)]
 async fn an_empty_pointer_ends_the_pages() {
     let ends = [
@@ -171,7 +172,7 @@ async fn an_empty_pointer_ends_the_pages() {
     }
 }
 
-/// A pointer without a parent, or a value of another kind, is an error after the page.
+/// If a page has no object for the cursor, or a value of the wrong type, the caller gets the page and then an error.
 #[tokio::test(start_paused = true)]
 async fn a_pointer_that_does_not_fit_is_an_error_after_the_page() {
     for (wrong, part) in [
@@ -202,7 +203,7 @@ async fn a_number_is_no_url() {
     assert!(matches!(&*told, [Ok(_), Err(error)] if error.contains("is not a URL")), "{told:?}");
 }
 
-/// A member marked with `?` may be missing: then this page is the last.
+/// If a member with `?` is missing, the current page is the last page.
 #[tokio::test(start_paused = true)]
 async fn a_marked_member_may_be_missing() {
     let stage = Stage::new();
@@ -247,7 +248,7 @@ async fn a_header_is_copied_to_its_parameter_until_it_is_empty() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_field_of_the_last_element_leads_to_the_next_page() {
+async fn a_field_of_the_last_element_determines_the_next_page() {
     let stage = Stage::new();
     stage.respond(|seen| match seen.query() {
         None => (200, json!([{"id": "a"}, {"id": "b/1"}])),
@@ -290,7 +291,7 @@ async fn a_start_that_is_no_number_is_an_error_after_the_first_page() {
     assert!(error.contains("`page` is not a number") && !error.contains("secret"), "{error}");
 }
 
-/// A page that is an object needs `items`: the first page is an error that says so.
+/// A page that is a JSON object requires `items`, so the first page is an error that names `items`.
 #[tokio::test(start_paused = true)]
 async fn a_count_over_an_object_without_items_is_an_error_at_once() {
     let stage = Stage::new();
@@ -311,12 +312,16 @@ async fn an_offset_grows_by_the_elements_received() {
             query if query == last => (200, json!({"total": 5})),
             _ => (200, json!({"list": [4, 5]})),
         });
-        assert_eq!(all(listing(&stage).by_offset(start).await).await.len(), 3, "an object is delivered");
+        assert_eq!(
+            all(listing(&stage).by_offset(start).await).await.len(),
+            3,
+            "the page that is an object is returned"
+        );
         assert_eq!(queries(&stage), expected);
     }
 }
 
-/// Only the parameter that the page changes is another; every other byte stays.
+/// The request for the next page differs from the first request only in the paging parameter.
 #[tokio::test(start_paused = true)]
 async fn further_pages_are_requested_with_the_same_bytes() {
     let stage = Stage::new();
@@ -346,7 +351,7 @@ async fn a_body_is_sent_with_each_page_unless_it_can_be_sent_only_once() {
     assert!(matches!(&*told, [Ok(_), Err(error)] if error.contains("only once")), "{told:?}");
 }
 
-/// A page that leads to a page already read is delivered, and then the pages end with an error.
+/// If the next page was already read, the caller gets the current page, and the pages then end with an error.
 #[tokio::test(start_paused = true)]
 async fn a_circle_of_pages_is_an_error_after_its_last_page() {
     let stage = Stage::new();
@@ -365,8 +370,8 @@ async fn a_circle_of_pages_is_an_error_after_its_last_page() {
     itself.assert_sends(1);
 }
 
-/// The page is the caller's. The link that must not be followed is an error after it, which names both origins and
-/// nothing else of the link.
+/// If the next link has another origin, the caller gets the current page and then an error. The error contains both
+/// origins and no other part of the link.
 #[tokio::test(start_paused = true)]
 async fn a_link_to_another_origin_is_an_error_after_the_page() {
     for (link, origin) in [
@@ -411,7 +416,7 @@ async fn user_names_in_a_link_are_not_sent() {
     assert_eq!(stage.log()[1].header("authorization"), None);
 }
 
-/// `rebase` keeps only path and query of a link.
+/// With `rebase`, the client uses only the path and the query of a link.
 #[tokio::test(start_paused = true)]
 async fn rebase_takes_path_and_query_to_the_clients_own_origin() {
     for link in ["http://shop.test/rebased?p=2", "https://internal:8080/rebased?p=2", "//x.test/rebased?p=2"]
@@ -427,7 +432,7 @@ async fn rebase_takes_path_and_query_to_the_clients_own_origin() {
     }
 }
 
-/// RFC 8288 §3.2: a relative link belongs to the URL that answered.
+/// RFC 8288 §3.2: a relative link is resolved against the URL that answered.
 #[tokio::test(start_paused = true)]
 async fn a_relative_link_belongs_to_the_url_that_answered() {
     let stage = Stage::new();
@@ -452,7 +457,7 @@ async fn a_relative_link_of_another_origin_is_not_followed() {
     elsewhere.assert_sends(1);
 }
 
-/// A page whose request failed is requested again by the next `next`, at most twice in a row.
+/// A page whose request failed is requested again by the next call of `next`, at most twice in a row.
 #[tokio::test(start_paused = true)]
 async fn a_failed_page_is_requested_again_twice_and_then_the_pages_end() {
     let stage = Stage::new();
@@ -485,7 +490,7 @@ async fn a_page_that_arrives_at_last_resets_the_count_of_failures() {
     stage.assert_sends(10);
 }
 
-/// A page that cannot be read as the declared type is an error, and the next page follows.
+/// If a page cannot be decoded, the caller gets an error, and the next page follows.
 #[tokio::test(start_paused = true)]
 async fn a_page_of_another_type_is_an_error_between_pages() {
     let stage = Stage::new();
@@ -499,7 +504,7 @@ async fn a_page_of_another_type_is_an_error_between_pages() {
     assert_eq!(page, &[2]);
 }
 
-/// A refresh between two pages is invisible.
+/// If the token expires between two pages, the client refreshes it, and the caller gets the next page.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_expires_between_two_pages_is_refreshed() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Cookies and rest parameters, as the server receives them.
+//! Cookies, rest parameters and other arguments, as the server receives them.
 
 use std::borrow::Cow;
 
@@ -86,7 +86,11 @@ async fn both_sends_carry_a_cookie_argument_and_the_cookies_of_the_session() {
     for seen in &sends {
         assert_eq!(seen.cookie("theme"), Some("dark"), "{seen:?}");
         assert!(seen.cookie("refresh_token").is_some(), "{seen:?}");
-        assert_eq!(seen.headers().get_all("cookie").iter().count(), 1, "one line holds all of them");
+        assert_eq!(
+            seen.headers().get_all("cookie").iter().count(),
+            1,
+            "one header line contains all cookies"
+        );
     }
     assert_ne!(sends[0].cookie("refresh_token"), sends[1].cookie("refresh_token"));
 }
@@ -160,7 +164,7 @@ async fn a_rest_parameter_that_would_change_the_path_is_never_sent() {
 
 #[api]
 trait Paths {
-    /// Reads.
+    /// Reads the file with this path.
     #[get("/{rest*}")]
     async fn read(&self, rest: &str) -> Result<String>;
 }

@@ -1,8 +1,8 @@
-//! Checks the layers of both published crates: a file uses only what ARCHITECTURE.md lists below its folder.
+//! Checks the layers of both published crates: a file uses only files that ARCHITECTURE.md lists below its folder.
 //!
-//! An arrow leads from a file to the file that defines an item that it names, in a `use` or in an inline path. A `mod` line and a `pub use`
-//! are not arrows. An item named through a `pub use` is an arrow to the file that defines it. Test code is ignored, except by rules that
-//! forbid a name.
+//! An arrow points from a file to the file that defines an item that it names, in a `use` or in an inline path. A `mod`
+//! line and a `pub use` create no arrow. If an item is named through a `pub use`, the arrow points to the file that
+//! defines the item. Test code is ignored, except by rules that forbid a name.
 
 use std::path::Path;
 

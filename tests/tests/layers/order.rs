@@ -1,10 +1,11 @@
-//! The order of a crate's folders, read from ARCHITECTURE.md: top to bottom, one folder or file per line, each with a sentence.
+//! Reads the order of a crate's folders from ARCHITECTURE.md. Each line of the list contains a folder or a file and a
+//! sentence about it, from the top layer to the bottom layer.
 
 use std::collections::BTreeSet;
 
 use crate::tree::{Files, is_test};
 
-/// The listed names: `client/` for a folder, `lib.rs` for a file.
+/// The listed names, such as `client/` for a folder and `lib.rs` for a file.
 #[derive(Debug)]
 pub struct Order(Vec<String>);
 
@@ -29,7 +30,7 @@ impl Order {
         Ok(Self(names))
     }
 
-    /// The names that are missing in the list or in the folder. Test files belong to no layer.
+    /// Returns the names that exist only in the list or only in the folder. Test files belong to no layer.
     pub fn differences(&self, files: &Files) -> Vec<String> {
         let code = files.keys().filter(|file| !is_test(file));
         let there: BTreeSet<String> = code.map(|file| entry(files, file)).collect();
@@ -41,13 +42,13 @@ impl Order {
         unlisted.chain(gone).collect()
     }
 
-    /// The position of an entry, from the top.
+    /// Returns the position of an entry, counted from the top.
     pub fn position(&self, entry: &str) -> Option<usize> {
         self.0.iter().position(|name| name == entry)
     }
 }
 
-/// The entry of the list that a file belongs to. `check.rs` beside a folder `check` belongs to `check/`.
+/// Returns the list entry of a file. A file `check.rs` beside a folder `check` belongs to `check/`.
 pub fn entry(files: &Files, file: &str) -> String {
     if let Some((folder, _)) = file.split_once('/') {
         return format!("{folder}/");

@@ -1,4 +1,4 @@
-//! The rules: no circle of files, no arrow up, no use of the own `mod.rs`, and no forbidden names.
+//! The layer rules: no cycle of arrows, no arrow up, no use of items of the own `mod.rs`, and no forbidden names.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -6,19 +6,19 @@ use crate::order::{Order, entry};
 use crate::source::{Kind, Name};
 use crate::tree::{Files, Target, Tree};
 
-/// Names that no file of some folders may use, including tests.
+/// Names that no file in certain folders may use, even in tests.
 #[derive(Debug)]
 pub struct Ban {
     pub folders: &'static [&'static str],
     pub crates: &'static [&'static str],
-    /// Modules at the root of the crate.
+    /// The forbidden modules at the root of the crate.
     pub modules: &'static [&'static str],
 }
 
-/// The arrows between files, each with its first place.
+/// The arrows between files, each with the first place that causes it.
 type Arrows = BTreeMap<String, BTreeMap<String, String>>;
 
-/// All violations, one sentence each.
+/// Returns one sentence for each violation.
 pub fn violations(files: &Files, order: &Order, bans: &[Ban]) -> Vec<String> {
     let tree = Tree::new(files);
     let arrows = arrows(&tree);
@@ -31,7 +31,7 @@ pub fn violations(files: &Files, order: &Order, bans: &[Ban]) -> Vec<String> {
     found
 }
 
-/// The files that define a name.
+/// Returns the files that define a name.
 fn reached(tree: &Tree, module: usize, name: &Name) -> BTreeSet<String> {
     let targets = tree.targets(module, name).into_iter();
     let files = targets.map(|target| match target {
@@ -41,7 +41,7 @@ fn reached(tree: &Tree, module: usize, name: &Name) -> BTreeSet<String> {
     files.collect()
 }
 
-/// The names that code outside of tests uses. A re-export is not a use.
+/// Returns the names that code outside of tests uses, without names that are only re-exported.
 fn uses(tree: &Tree) -> impl Iterator<Item = (usize, &Name)> {
     let modules = tree.modules.iter().enumerate().filter(|(_, module)| !module.test);
     let names = modules.flat_map(|(id, module)| module.names.iter().map(move |name| (id, name)));
@@ -65,7 +65,7 @@ fn arrows(tree: &Tree) -> Arrows {
     arrows
 }
 
-/// A shortest circle for each group of files that reach each other.
+/// Returns a shortest cycle for each group of files that import each other.
 fn circles(arrows: &Arrows) -> Vec<String> {
     let mut told: BTreeSet<&str> = BTreeSet::new();
     let mut found = Vec::new();
@@ -113,7 +113,7 @@ fn shortest_circle<'a>(arrows: &'a Arrows, start: &'a str) -> Option<Vec<&'a str
     None
 }
 
-/// The files that are in a circle with this file.
+/// Returns the files that are in a cycle of arrows with this file.
 fn group<'a>(arrows: &'a Arrows, start: &'a str) -> BTreeSet<&'a str> {
     let reach = |start: &'a str| {
         let mut seen = BTreeSet::new();
@@ -142,7 +142,7 @@ fn upward(files: &Files, arrows: &Arrows, order: &Order) -> Vec<String> {
     found
 }
 
-/// Names that a module takes from the file of a parent module. Names of the root are arrows up.
+/// Returns the uses of items that a file of a parent module defines. Uses of the root are reported as arrows up.
 fn own_parents(tree: &Tree) -> Vec<String> {
     let mut found = Vec::new();
     for (module, name) in uses(tree) {

@@ -1,5 +1,5 @@
-//! Reads one file: its modules, the items that each of them defines, and every path in them. Tokens are enough for this. Unlike a syntax
-//! tree, they also contain the paths in macro calls.
+//! Reads one file: its modules, the items that each module defines, and every path in them. The module reads tokens,
+//! because a syntax tree does not contain the paths in macro calls.
 
 use std::collections::BTreeSet;
 use std::mem;
@@ -12,7 +12,7 @@ use crate::token::{Token, after_visibility, colons_at, item_end, word_at};
 #[derive(Debug, Default)]
 pub struct Scope {
     pub defines: BTreeSet<String>,
-    /// Macros with `#[macro_export]`: they are names at the root of the crate.
+    /// The macros with `#[macro_export]`, which are names at the root of the crate.
     pub exports: BTreeSet<String>,
     pub names: Vec<Name>,
     pub children: Vec<Child>,
@@ -28,19 +28,19 @@ pub struct Child {
 #[derive(Debug)]
 pub enum Body {
     Inline(Scope),
-    /// A module in its own file, with the text of its `#[path]`.
+    /// A module in its own file, with the value of its `#[path]`.
     File(Option<String>),
 }
 
-/// A path in the source.
+/// A path in the source code.
 #[derive(Clone, Debug)]
 pub struct Name {
-    /// The first part is `::` if the path starts with it.
+    /// The parts of the path. The first part is `::` if the path starts with `::`.
     pub path: Vec<String>,
     pub line: usize,
     pub test: bool,
     pub kind: Kind,
-    /// The name that an import has in its module. None for inline paths, globs and `as _`.
+    /// The name that an import has in its module. The name is `None` for inline paths, globs and `as _`.
     pub bound: Option<String>,
     pub glob: bool,
 }
@@ -60,16 +60,16 @@ struct Attributes {
     public: bool,
 }
 
-/// Macros whose tokens are code for another crate.
+/// The macros whose tokens are code for another crate.
 const QUOTING: [&str; 4] = ["quote", "quote_spanned", "parse_quote", "parse_quote_spanned"];
 
-/// Keywords that cannot start a path.
+/// The keywords that cannot start a path.
 const KEYWORDS: [&str; 24] = [
     "as", "async", "await", "const", "dyn", "else", "fn", "for", "if", "impl", "in", "let", "loop", "match",
     "move", "mut", "ref", "return", "static", "type", "unsafe", "where", "while", "yield",
 ];
 
-/// The root scope of a file's text.
+/// Returns the root scope of a file.
 pub fn read(text: &str) -> Result<Scope, String> {
     let mut reader = Reader { scope: Scope::default(), test: false };
     reader.walk(&Token::all(text)?, true, Attributes::default());
@@ -78,12 +78,13 @@ pub fn read(text: &str) -> Result<Scope, String> {
 
 struct Reader {
     scope: Scope,
-    /// Inside of a test item.
+    /// Whether the reader is inside a test item.
     test: bool,
 }
 
 impl Reader {
-    /// `items`: whether these are the items of a module. Items in the body of a function have no path.
+    /// Reads these tokens. `items` is true for the items of a module and false for a function body, whose items have no
+    /// path.
     fn walk(&mut self, tokens: &[Token], items: bool, mut attributes: Attributes) {
         let mut at = 0;
         while at < tokens.len() {
@@ -107,7 +108,7 @@ impl Reader {
         }
     }
 
-    /// Reads the item that starts here. Returns the position of the next token.
+    /// Reads the item that starts at this token. Returns the position of the next token.
     fn step(&mut self, tokens: &[Token], at: usize, items: bool, attributes: &Attributes) -> usize {
         let item = if items { self.item(tokens, at, attributes) } else { None };
         let found = item.or_else(|| self.import(tokens, at, attributes)).or_else(|| self.inline(tokens, at));
@@ -159,7 +160,7 @@ impl Reader {
         Some(at + 3)
     }
 
-    /// A `use`, also in the body of a function. `use<'a>` is a bound.
+    /// Reads a `use`, which can also be in a function body. `use<'a>` is a bound and not an import.
     fn import(&mut self, tokens: &[Token], at: usize, attributes: &Attributes) -> Option<usize> {
         if word_at(tokens, at) != "use" || tokens.get(at + 1)?.is('<') {
             return None;
@@ -195,7 +196,7 @@ impl Reader {
             if branch.is_empty() || matches!(branch.last(), Some(Token::Group(..))) {
                 continue;
             }
-            // `a::{self}` is `a`.
+            // The path `a::{self}` names `a`.
             if path.len() > 1 && path.last().is_some_and(|last| last == "self") {
                 path.pop();
             }
@@ -226,7 +227,7 @@ impl Reader {
         if called && path.last().is_some_and(|last| QUOTING.contains(&last.as_str())) {
             next += 2;
         }
-        // After a type in angle brackets, `::` continues that type. After `->`, it starts a path.
+        // After a type in angle brackets, `::` continues that type. After `->`, `::` starts a path.
         let before =
             |back: usize, mark: char| at.checked_sub(back).is_some_and(|index| tokens[index].is(mark));
         let continued = global && before(1, '>') && !before(2, '-') && !before(2, '=');
@@ -253,7 +254,7 @@ impl Attributes {
     }
 }
 
-/// `test` or `all(.., test, ..)`.
+/// Returns whether the predicate is `test` or `all(.., test, ..)`.
 fn only_in_tests(predicate: &[Token]) -> bool {
     match word_at(predicate, 0) {
         "test" => predicate.len() == 1,
@@ -264,7 +265,7 @@ fn only_in_tests(predicate: &[Token]) -> bool {
     }
 }
 
-/// Whether it is an inner attribute, and its content.
+/// Returns whether an attribute is an inner attribute, and its content.
 fn attribute(tokens: &[Token], at: usize) -> Option<(bool, &[Token])> {
     if !tokens.get(at)?.is('#') {
         return None;

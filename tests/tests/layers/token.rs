@@ -7,7 +7,7 @@ pub enum Token {
     /// An identifier or keyword, and its line.
     Word(String, usize),
     Mark(char),
-    /// A literal as written.
+    /// A literal in its source form.
     Literal(String),
     Group(Delimiter, Vec<Token>),
 }
@@ -42,7 +42,7 @@ impl Token {
         matches!(self, Self::Mark(found) if *found == mark)
     }
 
-    /// The tokens between brackets of this kind.
+    /// Returns the tokens between brackets of this kind.
     pub fn within(&self, wanted: Delimiter) -> Option<&[Self]> {
         match self {
             Self::Group(found, inner) if *found == wanted => Some(inner),
@@ -50,24 +50,24 @@ impl Token {
         }
     }
 
-    /// The text of a string literal without escapes.
+    /// Returns the text of a string literal without escapes.
     pub fn text(&self) -> Option<&str> {
         let Self::Literal(literal) = self else { return None };
         literal.strip_prefix('"')?.strip_suffix('"')
     }
 }
 
-/// The word at a position, or an empty string.
+/// Returns the word at this position, or an empty string.
 pub fn word_at(tokens: &[Token], at: usize) -> &str {
     tokens.get(at).and_then(Token::word).unwrap_or_default()
 }
 
-/// Whether `::` is at a position.
+/// Returns whether `::` is at this position.
 pub fn colons_at(tokens: &[Token], at: usize) -> bool {
     [at, at + 1].iter().all(|&index| tokens.get(index).is_some_and(|token| token.is(':')))
 }
 
-/// The position after a `pub` and its restriction. The path in `pub(in crate::a)` is not a use.
+/// Returns the position after a `pub` and its restriction. The path in `pub(in crate::a)` creates no arrow.
 pub fn after_visibility(tokens: &[Token], at: usize) -> usize {
     if word_at(tokens, at) != "pub" {
         return at;
@@ -78,7 +78,7 @@ pub fn after_visibility(tokens: &[Token], at: usize) -> usize {
     at + if restricted { 2 } else { 1 }
 }
 
-/// The position after the item or field at a position.
+/// Returns the position after the item or field at this position.
 pub fn item_end(tokens: &[Token], start: usize) -> usize {
     let at = after_visibility(tokens, start);
     let function = ["fn", "unsafe", "async", "extern"].contains(&word_at(tokens, at + 1));

@@ -14,19 +14,19 @@ pub type Files = BTreeMap<String, String>;
 pub struct Module {
     pub parent: Option<usize>,
     pub file: String,
-    /// Only tests have it.
+    /// Whether the module exists in tests only.
     pub test: bool,
     pub names: Vec<Name>,
     defines: BTreeSet<String>,
-    /// Several if `cfg` selects between files.
+    /// The child modules by name. A name has several modules if `cfg` selects between files.
     children: BTreeMap<String, Vec<usize>>,
 }
 
-/// The root is the first module.
+/// All modules of a crate. The first module is the root.
 #[derive(Debug, Default)]
 pub struct Tree {
     pub modules: Vec<Module>,
-    /// Errors in the files themselves.
+    /// The errors that were found while reading the files.
     pub errors: Vec<String>,
     exports: BTreeMap<String, String>,
 }
@@ -37,21 +37,21 @@ pub enum Target {
     Module(usize),
     /// An item that this file defines.
     Item(String),
-    /// This module, in which the name was not found. A macro may define it.
+    /// The module in which the name was not found. A macro can define this name.
     Unknown(usize),
 }
 
-/// Where the child modules of a module are.
+/// The place of a module's child modules.
 struct Place<'a> {
     parent: Option<usize>,
     file: &'a str,
-    /// The folder of the files of its modules.
+    /// The folder with the files of the child modules.
     folder: String,
     inline: bool,
     test: bool,
 }
 
-/// Every `.rs` file under a folder.
+/// Returns every `.rs` file in a folder and its subfolders.
 pub fn read_files(root: &Path) -> io::Result<Files> {
     let mut files = Files::new();
     let mut open = vec![root.to_owned()];
@@ -131,7 +131,7 @@ impl Tree {
         id
     }
 
-    /// The targets of a name in a module. Empty for names of other crates and of the language.
+    /// Returns the targets of a name in a module. The result is empty for names of other crates and of the language.
     pub fn targets(&self, module: usize, name: &Name) -> Vec<Target> {
         self.from(module, &name.path, &mut BTreeSet::new())
     }
@@ -142,7 +142,8 @@ impl Tree {
             "crate" => self.walk(0, rest, seen),
             "self" | "super" => self.walk(module, path, seen),
             _ if self.modules[module].children.contains_key(first) => self.walk(module, path, seen),
-            // A module that is imported, and then a part of it. An imported type already has its arrow.
+            // The first part is an imported module. A path through an imported type needs no arrow, because the import
+            // already has an arrow.
             _ if !rest.is_empty() => {
                 let imported = self.bound(module, first, seen).unwrap_or_default();
                 let modules = imported.into_iter().filter_map(|target| match target {
@@ -185,7 +186,7 @@ impl Tree {
         }
     }
 
-    /// The targets of an import or re-export of this name in a module. Empty if there is no such import.
+    /// Returns the targets of an import or re-export with this name in a module, or `None` if there is no such import.
     fn bound(&self, module: usize, name: &str, seen: &mut BTreeSet<(usize, String)>) -> Option<Vec<Target>> {
         if !seen.insert((module, name.to_owned())) {
             return None;
@@ -222,10 +223,10 @@ impl Tree {
     }
 }
 
-/// The file of `mod name;`, whether it exists or not.
+/// Returns the file of `mod name;`, whether or not the file exists.
 fn file_of(files: &Files, place: &Place<'_>, name: &str, path: Option<&str>) -> String {
     if let Some(path) = path {
-        // Next to the file itself, even if it has a folder for its modules.
+        // The path is relative to the folder of the file, even if the file has a folder for its modules.
         let folder = if place.inline { place.folder.as_str() } else { parent(place.file) };
         return join(folder, path);
     }
@@ -234,14 +235,14 @@ fn file_of(files: &Files, place: &Place<'_>, name: &str, path: Option<&str>) -> 
     if files.contains_key(&nested) { nested } else { own }
 }
 
-/// The folder in which a file's modules are. A file with `#[path]` is treated as a `mod.rs`.
+/// Returns the folder with the child modules of a file. A file with `#[path]` is treated like a `mod.rs`.
 fn folder_of(file: &str, by_path: bool) -> String {
     let folder = parent(file);
     let stem = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".rs");
     if by_path || stem == "mod" || stem == "lib" { folder.to_owned() } else { join(folder, stem) }
 }
 
-/// Whether a file is for tests only, by its name.
+/// Returns whether the name of a file marks it as test code.
 pub fn is_test(file: &str) -> bool {
     file.split('/').any(|part| part == "tests" || part == "tests.rs")
 }

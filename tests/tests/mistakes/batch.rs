@@ -1,4 +1,4 @@
-//! Checks many mistakes in one compilation, and finds out which error belongs to which.
+//! Checks many mistakes in one compilation and assigns each error to its mistake.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,13 +12,14 @@ use crate::case::Case;
 /// The errors of one mistake, in the order of the compiler.
 pub type Errors = Vec<String>;
 
-/// An error: the number of its mistake, its code if it is not from a macro, and its text.
+/// An error with the number of its mistake, its error code, and its text. The code is empty if a macro reports the
+/// error.
 type Found = (usize, String, String);
 
-/// The errors of each mistake.
+/// Returns the errors of each mistake.
 ///
-/// The compiler stops after a phase with errors, so a mistake hides those of later phases. Each mistake is therefore
-/// checked a second time, together with those whose first error has the same code.
+/// The compiler stops after a phase with errors, so the error of one mistake can hide errors of later phases. Each
+/// mistake is therefore checked a second time, together with the mistakes whose first error has the same code.
 pub fn check_all(cases: &[Case]) -> Vec<Errors> {
     let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut codes = BTreeMap::new();
@@ -35,7 +36,7 @@ pub fn check_all(cases: &[Case]) -> Vec<Errors> {
     found
 }
 
-/// Checks the mistakes, and then again those without an error.
+/// Checks the mistakes, and then repeatedly checks the mistakes that had no error yet.
 fn check_until_silent(cases: &[Case], mut open: Vec<usize>, keep: &mut dyn FnMut(Found)) {
     while !open.is_empty() {
         let errors = check(cases, &open);
@@ -99,7 +100,7 @@ fn error_of(message: &Value, batch: &Path, starts: &[(usize, usize)]) -> Option<
     Some((*number, code, rendered))
 }
 
-/// The line of a span in the batch, or that of the macro call which made the span.
+/// Returns the line of a span in the batch, or the line of the macro call that created the span.
 fn line_in(span: &Value, batch: &Path) -> Option<usize> {
     if span["file_name"].as_str().is_some_and(|name| batch.ends_with(name) || Path::new(name) == batch) {
         return usize::try_from(span["line_start"].as_u64()?).ok();

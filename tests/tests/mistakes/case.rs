@@ -1,35 +1,35 @@
-//! One mistake, read from the files of `mistakes/`.
+//! One mistake, read from the files in `mistakes/`.
 
 use std::fs;
 use std::path::Path;
 
-/// What is around the lines of a mistake.
+/// The code around the lines of a mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Around {
-    /// The mistake is a method, and the rest of the trait is used.
+    /// The mistake is a method, and other code uses the rest of the trait.
     Trait,
-    /// The mistake is a method. The rest of the trait is used by name only.
+    /// The mistake is a method, and other code uses only the name of the trait.
     Alone,
     /// The mistake is a whole item.
     Nothing,
 }
 
-/// One mistake.
+/// A mistake with its expected errors.
 #[derive(Clone, Debug)]
 pub struct Case {
     pub name: String,
-    /// The number of causes, and so of errors.
+    /// The number of causes, which is the maximum number of errors.
     pub max: usize,
-    /// The text that the first error must have.
+    /// The text that the first error must contain.
     pub cure: String,
-    /// A mistake that is known to have no full marks.
+    /// Whether this mistake is known to have more errors than causes, or an error without the text.
     pub is_known: bool,
     lines: Vec<String>,
     around: Around,
 }
 
 impl Case {
-    /// The mistake as a module. Its number is its name.
+    /// Returns the mistake as a module whose name contains the number.
     pub fn module(&self, number: usize) -> String {
         let lines = self.lines.join("\n");
         let inside = match self.around {
@@ -44,10 +44,10 @@ impl Case {
     }
 }
 
-/// Code that must still compile.
+/// Code that must compile in spite of the mistake.
 const USE: &str = "pub async fn uses(shop: &ShopClient) -> Result<u64> { shop.ok().await }";
 
-/// All mistakes of a folder.
+/// Returns all mistakes of a folder.
 pub fn read_all(folder: &Path) -> Vec<Case> {
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
@@ -55,7 +55,7 @@ pub fn read_all(folder: &Path) -> Vec<Case> {
     files.iter().flat_map(|path| read(&fs::read_to_string(path).unwrap())).collect()
 }
 
-/// The mistakes of one text. A block of lines describes several, one for each alternative.
+/// Returns the mistakes of one file. A block describes one mistake for each alternative.
 fn read(text: &str) -> Vec<Case> {
     let blocks = text.split("\n== ").skip(1);
     blocks.flat_map(read_block).collect()

@@ -1,4 +1,4 @@
-//! What the compiler says to the mistakes of a newcomer. `mistakes/README.md` describes the collection.
+//! The compiler errors for the mistakes of a new user. `mistakes/README.md` describes the collection.
 
 mod batch;
 mod case;
@@ -9,10 +9,11 @@ use std::path::Path;
 
 use case::Case;
 
-/// How many mistakes need not have full marks. Their names begin with `~`.
+/// The maximum number of mistakes without full marks. The names of these mistakes start with `~`.
 const MAX_SHORT: usize = 20;
 
-/// Full marks: as many errors as causes, and the first one names the cure.
+/// Returns why a mistake does not have full marks. A mistake has full marks if it has at most as many errors as causes
+/// and the first error names the fix.
 fn shortfall(case: &Case, errors: &[String]) -> Option<String> {
     match errors {
         [] => Some("accepted in silence".to_owned()),

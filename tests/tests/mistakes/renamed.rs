@@ -1,10 +1,11 @@
-//! The mistake that is in Cargo.toml: the runtime has another name there.
+//! A mistake in Cargo.toml: the user renames the runtime crate.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The package of a user. It has its own workspace, because Cargo looks for one in the folders above.
+/// Returns the manifest of a user's package. The package has its own workspace, because Cargo looks for a workspace in
+/// the parent folders.
 fn manifest(runtime: &Path) -> String {
     format!(
         "[package]\nname = \"renamed\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\

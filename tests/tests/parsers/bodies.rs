@@ -1,4 +1,4 @@
-//! Whole bodies in any charset and of any type, and the errors of invalid ones.
+//! Complete bodies in any charset and of any type, and the errors for invalid bodies.
 
 use std::error::Error as _;
 
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::{Api, ApiClient, CANARY, client, config, run};
 
-/// The digits that every secret number contains. The tests search for them.
+/// The digits that every secret number contains. The tests search for these digits.
 const NUMBER: u32 = 47_114_711;
 
 fn served(answer: Answer) -> ApiClient {
@@ -29,7 +29,7 @@ fn texts_of(error: &Error) -> String {
     texts
 }
 
-/// JSON with the field names of the declared types, in which every string and number is a secret.
+/// Generates JSON with the field names of the declared types, in which every string and every number is a secret.
 fn secrets() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(json!(format!("{CANARY} text"))),
@@ -83,8 +83,7 @@ fn media_type() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(config())]
 
-    /// U3: a body that is not of the declared type is an error that gives the position, and holds no value of the
-    /// body.
+    /// U3: a body that cannot be decoded is an error that contains the position but no value of the body.
     #[test]
     fn no_decode_error_holds_a_value_of_the_body(value in secrets(), cut in prop::option::weighted(0.3, any::<prop::sample::Index>())) {
         let mut body = value.to_string();
@@ -100,8 +99,8 @@ proptest! {
         }
     }
 
-    /// A text with any charset label is decoded, or is an error that holds nothing of it. Without a label it is
-    /// UTF-8.
+    /// A text with any charset label is decoded, or it is an error without any part of the text. A text without a label
+    /// is UTF-8.
     #[test]
     fn no_label_makes_a_text_anything_but_a_text_or_an_error(
         kind in prop::option::of(media_type()),

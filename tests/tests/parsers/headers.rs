@@ -1,4 +1,4 @@
-//! Headers: challenges, `Retry-After`, links.
+//! Generated headers: challenges, `Retry-After`, and links.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ fn customer(world: &World) -> ApiClient {
     client(world, Tokens::new(issued.access).with_refresh(issued.refresh))
 }
 
-/// Some pieces, one after the other.
+/// Generates a text that consists of these pieces.
 fn pieces(of: &'static [&'static str], most: usize) -> impl Strategy<Value = String> {
     prop::collection::vec(select(of), 0..most).prop_map(|pieces| pieces.concat())
 }
@@ -89,8 +89,8 @@ async fn all(pages: afresh::Result<Pages<Vec<u8>>>) -> usize {
 proptest! {
     #![proptest_config(config())]
 
-    /// C3, C4, C5: whatever the challenges of a refusal say, it costs at most one refresh. A 401 without an error
-    /// code costs one.
+    /// C3, C4, C5: a refusal with any challenges causes at most one refresh. A refusal without an error code causes one
+    /// refresh.
     #[test]
     fn no_challenge_costs_more_than_one_refresh(lines in prop::collection::vec(challenge(), 0..4), status in select(&[401, 403][..])) {
         let world = World::new();
@@ -112,7 +112,7 @@ proptest! {
         }
     }
 
-    /// D5: whatever `Retry-After` a refresh endpoint sends, the pause is between one second and five minutes.
+    /// D5: for every `Retry-After` of a refresh endpoint, the pause is between one second and five minutes.
     #[test]
     fn every_pause_is_between_one_second_and_five_minutes(
         text in prop_oneof!["[0-9]{0,25}", "-[0-9]{1,3}", "[0-9]{1,3}\\.[0-9]", "[ -~]{0,30}",
@@ -137,7 +137,7 @@ proptest! {
         });
     }
 
-    /// N3: whatever a link says, it leads to at most one more page, and no token leaves the origin.
+    /// N3: every `Link` header causes at most one more page request, and no token is sent to another origin.
     #[test]
     fn no_link_sends_a_token_to_another_origin(lines in prop::collection::vec(link(), 0..3)) {
         let world = World::new();
@@ -157,7 +157,7 @@ proptest! {
         }
     }
 
-    /// A link that follows RFC 8288 is followed, in any position and with any quoting.
+    /// A link that follows RFC 8288 is used for the next page, in any position and with any quoting.
     #[test]
     fn a_link_that_follows_the_rfc_is_followed(
         before in prop::collection::vec(select(&["</a>; rel=prev", "<b,c>; rel=\"last\"; title=\"x, <y>; \\\"z\\\"\"", "<?q>;rel=first"][..]), 0..3),

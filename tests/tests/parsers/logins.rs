@@ -1,4 +1,4 @@
-//! What a browser brings back from an authorization server: any query, also one that an attacker wrote.
+//! The query of a login redirect can be any text, because an attacker can write it.
 
 use afresh::Session;
 use afresh::oauth2::Server;
@@ -8,10 +8,10 @@ use proptest::sample::select;
 
 use crate::api::{config, run};
 
-/// Stands for the `state` of the login.
+/// A placeholder for the `state` of the login.
 const STATE: &str = "STATE";
 
-/// Parameters as they are, and texts that are no parameters.
+/// Generates encoded parameters and arbitrary texts.
 fn query() -> impl Strategy<Value = String> {
     let name = select(&["state", "code", "iss", "error", "error_description", "x"][..]);
     let value = prop_oneof![
@@ -25,7 +25,7 @@ fn query() -> impl Strategy<Value = String> {
     prop_oneof![vec(pair, 0..6).prop_map(|pairs| pairs.join("&")), any::<String>()]
 }
 
-/// The values of a parameter.
+/// Returns all values of a parameter.
 fn values(query: &str, name: &str) -> Vec<String> {
     let pairs = form_urlencoded::parse(query.strip_prefix('?').unwrap_or(query).as_bytes());
     pairs.filter(|(other, _)| other == name).map(|(_, value)| value.into_owned()).collect()
@@ -34,10 +34,11 @@ fn values(query: &str, name: &str) -> Vec<String> {
 proptest! {
     #![proptest_config(config())]
 
-    /// RFC 6749 §10.12: only an answer with the one right `state` is believed, and no text of it steers a terminal.
+    /// RFC 6749 §10.12: only a redirect with the correct `state` is accepted, and the error text contains no control
+    /// characters.
     #[test]
     fn no_query_without_the_state_is_an_answer(query in query()) {
-        // No port answers there: a code that is exchanged makes the login unavailable.
+        // No server listens on this port, so the exchange of a code makes the login unavailable.
         let server = Server::new("https://id.test/authorize", "http://127.0.0.1:1/token").issuer("https://id.test");
         let redirect = server.http(client()).client("app").redirect("https://app.test/callback");
         let (url, request) = redirect.start().unwrap();
@@ -59,7 +60,7 @@ proptest! {
     }
 }
 
-/// One client for all cases.
+/// Returns one client that all cases share.
 fn client() -> reqwest::Client {
     static CLIENT: std::sync::LazyLock<reqwest::Client> = std::sync::LazyLock::new(|| {
         reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()

@@ -1,8 +1,8 @@
-//! Answers of servers in every possible form: no answer of a token endpoint, no header and no body makes the runtime
-//! panic, store something that is not a token, or reveal a secret.
+//! Tests generated responses of servers: no token response, header or body makes the runtime panic, store an invalid
+//! token, or reveal a secret.
 //!
-//! Each property is tested with some thousand cases from a fixed seed. `AFRESH_FUZZ_SEED` and `AFRESH_FUZZ_CASES`
-//! change them.
+//! Each property is tested with about two thousand cases and a fixed seed. `AFRESH_FUZZ_SEED` and `AFRESH_FUZZ_CASES`
+//! change the seed and the number of cases.
 
 mod api;
 mod bodies;

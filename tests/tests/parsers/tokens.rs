@@ -1,4 +1,4 @@
-//! Answers of token endpoints: valid, almost valid, and any others.
+//! Generated responses of token endpoints: valid, almost valid, and arbitrary.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::api::{Api, CANARY, client, config, run};
 
 const YEAR: Duration = Duration::from_hours(365 * 24);
 
-/// The value of a field, which is rarely what it should be.
+/// Generates the value of a field, which usually has the wrong type.
 fn value() -> impl Strategy<Value = String> {
     let text = select(&["", "new", "a b", "ü", "a\\nb", "a\\u0000", " "][..]);
     prop_oneof![
@@ -97,8 +97,9 @@ fn texts_of(error: &Error) -> String {
     texts
 }
 
-/// Whether one of the fields is this text. (`Value` keeps only the last of two fields with one name, which may be
-/// empty. It also rejects numbers that are too large, which do no harm in a field that is not read.)
+/// Returns whether one of the fields is this text. `Value` keeps only the last of two fields with the same name, so the
+/// test also accepts an empty field. `Value` also rejects numbers that are too large, although they are harmless in an
+/// unused field.
 fn says(said: &Value, text: &str) -> bool {
     if said.is_null() {
         return !text.is_empty();
@@ -110,8 +111,8 @@ fn says(said: &Value, text: &str) -> bool {
 proptest! {
     #![proptest_config(config())]
 
-    /// D6, D11, D12, U4: whatever the refresh endpoint answers, the stored token is one from the answer or the old
-    /// one, and nothing of the answer is revealed.
+    /// D6, D11, D12, U4: for every response of the refresh endpoint, the stored token is a token from the response or
+    /// the old token, and no error text contains part of the response.
     #[test]
     fn no_answer_of_the_refresh_endpoint_stores_anything_but_a_token(body in body(), status in select(&[200, 200, 200, 201, 400, 500][..])) {
         let world = World::new();
@@ -150,7 +151,8 @@ proptest! {
         }
     }
 
-    /// H4, H5, H6, H7: a lifetime is plausible or unknown, and never the reason why tokens are not read.
+    /// H4, H5, H6, H7: a lifetime is either ignored or at most a year, and the client reads the tokens with every
+    /// lifetime.
     #[test]
     fn no_lifetime_is_an_error_and_each_is_unknown_or_within_a_year(
         text in prop_oneof![

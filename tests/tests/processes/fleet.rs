@@ -1,7 +1,8 @@
-//! Eight processes with fifty tasks each, on one session with a strict server, through twenty expiries. They are
-//! killed, suspended and cut off from Redis, in a random order and at random moments.
+//! Eight processes with fifty tasks each share one session with a strict server while the access token expires twenty
+//! times. The test kills processes, suspends them, and disconnects them from Redis, in a random order and at random
+//! times.
 //!
-//! `AFRESH_SEED=7` repeats a run. The test prints what it counted, whether it fails or not.
+//! `AFRESH_SEED=7` repeats a run with this seed. The test always prints its counts, even if it succeeds.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -17,25 +18,25 @@ use crate::shop::{AnsweredCalls, Server, Shop};
 const PROCESSES: usize = 8;
 const TASKS: usize = 50;
 const EXPIRIES: usize = 20;
-/// More than a loaded machine needs for a refresh, and less than other processes wait for the lock.
+/// The lease in Redis. The lease is longer than a refresh on a loaded machine, and shorter than the time for which
+/// other processes wait for the lock.
 const LEASE: Duration = Duration::from_secs(4);
 
-/// What happens at an expiry.
+/// The event that occurs when the access token expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Trouble {
     None,
-    /// A process is killed at some moment before the server has read the refresh token.
+    /// A random process is killed before the server has read the refresh token.
     KillAnyone,
-    /// The process that refreshes is killed before the server has read the refresh token.
+    /// The refreshing process is killed before the server has read the refresh token.
     KillBefore,
-    /// The process that refreshes is killed as soon as it has stored the answer.
+    /// The refreshing process is killed as soon as it has stored the new tokens.
     KillAfter,
-    /// The process that is about to refresh is suspended until its lease has expired and another process has
-    /// refreshed.
+    /// The process that is about to refresh is suspended until its lease has expired and another process has refreshed.
     SuspendHolder,
-    /// A process is suspended, and resumes two expiries later.
+    /// A random process is suspended and resumes two expiries later.
     SuspendAnyone,
-    /// Redis is killed and restarted while the server has the refresh token.
+    /// Redis is killed and restarted while the server processes the refresh.
     RestartRedis,
 }
 
@@ -43,7 +44,7 @@ struct Fleet {
     shop: Shop,
     random: Rng,
     workers: Vec<Process>,
-    /// The process that is suspended, and since which expiry.
+    /// The suspended process, and the expiry at which it was suspended.
     asleep: Option<(usize, usize)>,
     count: Count,
 }
@@ -55,13 +56,13 @@ struct Count {
     kills: usize,
     suspended: usize,
     restarts: usize,
-    /// Calls that failed because the session had ended.
+    /// The calls that failed because the session had ended.
     logged_out: Vec<String>,
-    /// Calls that failed temporarily.
+    /// The calls that failed temporarily.
     failed: Vec<String>,
 }
 
-/// R1, R3, R6, S4: in a file.
+/// R1, R3, R6, S4: with a session in a file, no process loses its session.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_process_loses_its_session_in_a_file() {
     let mut fleet = Fleet::start(Place::file()).await;
@@ -70,14 +71,14 @@ async fn no_process_loses_its_session_in_a_file() {
     assert_eq!(fleet.count.failed, Vec::<String>::new());
 }
 
-/// R1, R3, R6, R10: in Redis, which is killed itself.
+/// R1, R3, R6, R10: with a session in Redis, no process loses its session, even if Redis itself is killed.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_process_loses_its_session_in_redis() {
     let Some(place) = Place::redis(LEASE) else { return };
     let mut fleet = Fleet::start(place).await;
     fleet.live(&[Trouble::RestartRedis; 2]).await;
     fleet.report();
-    // While Redis is down there is no refresh, and the error says so.
+    // While Redis is not running, no process can refresh, and the errors report the store or the lock.
     let is_of_the_store = |failed: &String| failed.starts_with("store") || failed.starts_with("busy");
     assert!(fleet.count.failed.iter().all(is_of_the_store), "{:#?}", fleet.count.failed);
 }
@@ -118,7 +119,7 @@ impl Fleet {
         self.settle().await;
     }
 
-    /// One expiry, and one refresh that the server grants.
+    /// Expires the access token and waits for one successful refresh.
     async fn expire(&mut self, trouble: Trouble) {
         let start = Instant::now();
         let newest = self.shop.ask(|answered_calls| answered_calls.newest);
@@ -152,13 +153,13 @@ impl Fleet {
         self.say(&format!("expiry {number:2}: {spent:4.1} s, {trouble:?}"));
     }
 
-    /// Lets the server read a refresh token; returns the process that sent it.
+    /// Lets the server process one refresh and returns the process that sent it.
     async fn pass_one_exchange(&mut self, trouble: Trouble) -> usize {
         let mut kill = trouble == Trouble::KillBefore;
         loop {
             let exchange = self.shop.exchange().await;
             let name = exchange.header("x-worker").unwrap_or_default().to_owned();
-            // From a process that was killed.
+            // This request belongs to a process that was killed.
             let Some(sender) = self.workers.iter().position(|worker| worker.name == name) else { continue };
             if std::mem::take(&mut kill) {
                 self.kill(sender);
@@ -183,9 +184,9 @@ impl Fleet {
         }
     }
 
-    /// Suspends the process that has the lock and is about to refresh. With a file, no other process gets the lock,
-    /// so the suspension is shorter than other processes wait. With Redis, it lasts until another process has
-    /// refreshed.
+    /// Suspends the process that has the lock and is about to refresh. With a file, no other process can acquire the
+    /// lock, so the suspension is shorter than other processes wait. With Redis, the suspension lasts until another
+    /// process has refreshed.
     async fn suspend_holder(&mut self) -> usize {
         let holder = loop {
             let arrived = self.hear();
@@ -215,7 +216,7 @@ impl Fleet {
         }
     }
 
-    /// Starts another process in its place, with another name.
+    /// Kills a process and starts a new process with a new name.
     fn kill(&mut self, victim: usize) {
         self.workers[victim].kill();
         self.hear();
@@ -223,7 +224,7 @@ impl Fleet {
         self.count.kills += 1;
     }
 
-    /// A process that is running, and not this one.
+    /// Returns a random running process whose name is different from `name`.
     fn someone_but(&mut self, name: &str) -> usize {
         loop {
             let one = self.random.usize(..PROCESSES);
@@ -233,8 +234,8 @@ impl Fleet {
         }
     }
 
-    /// Waits until every task of every running process has been answered with the newest token: all calls with an
-    /// older one are over.
+    /// Waits until every task of every running process has received an answer with the newest token, so that no call
+    /// with an older token is in progress.
     async fn settle(&self) {
         let awake =
             self.workers.iter().enumerate().filter(|(one, _)| self.asleep.is_none_or(|(two, _)| *one != two));
@@ -244,7 +245,7 @@ impl Fleet {
         self.shop.until("an answer for every task", is_settled).await;
     }
 
-    /// Reads what all processes have printed; returns the process that has reached its step.
+    /// Reads the output of all processes and returns the process that has reached its step.
     fn hear(&mut self) -> Option<usize> {
         let mut arrived = None;
         for (index, worker) in self.workers.iter_mut().enumerate() {
@@ -261,7 +262,7 @@ impl Fleet {
         arrived
     }
 
-    /// Prints the counts, and checks what holds for every store.
+    /// Prints the counts and checks the guarantees for every store.
     fn report(&mut self) {
         self.hear();
         let (authority, count) = (&self.shop.world.authority, &self.count);
@@ -288,7 +289,7 @@ impl Fleet {
         assert!((EXPIRIES..=EXPIRIES + count.kills).contains(&authority.refreshes()));
     }
 
-    /// Bypasses the test harness, which shows the output of a test only if it fails.
+    /// Prints a line directly to stdout, because the test harness shows captured output for failing tests only.
     fn say(&self, line: &str) {
         let mut out = std::io::stdout();
         writeln!(out, "{}: {line}", self.shop.place.name()).unwrap();

@@ -1,13 +1,13 @@
-//! Processes that are killed while the server handles their refresh: before it reads the refresh token, after it has
-//! spent it, and after the answer.
+//! Processes that are killed during a refresh: before the server has read the refresh token, after the server has spent
+//! it, and after the process has stored the new tokens.
 
 use afresh_tests::Role;
 
 use crate::place::Place;
 use crate::shop::{Server, Shop};
 
-/// R6: a process that is killed before the server reads its refresh has spent nothing. The next process presents the
-/// same refresh token, for the first time.
+/// R6: if a process is killed before the server has read its refresh, the refresh token is not spent, and the next
+/// process can use it.
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_before_the_server_reads_the_refresh_token() {
     for place in Place::all() {
@@ -26,9 +26,9 @@ async fn killed_before_the_server_reads_the_refresh_token() {
     }
 }
 
-/// R6, S3: if a process is killed after the server has spent its refresh token, no process has the new one. The next
-/// process tries the old one once. A lenient server returns the new one again. With a strict server the error reports
-/// a lost rotation, once.
+/// R6, S3: if a process is killed after the server has spent its refresh token, the next process sends the old refresh
+/// token once. A lenient server accepts the old refresh token and returns the new tokens. With a strict server, the
+/// call fails once with a lost rotation.
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_before_the_answer() {
     for server in [Server::Lenient, Server::Strict] {
@@ -58,13 +58,13 @@ async fn killed_before_the_answer() {
                     assert!(ended.iter().any(|word| said.starts_with(word)), "{}: {said}", shop.place.name());
                 }
             }
-            // No process tries again.
+            // No process sends another refresh.
             authority.assert_refreshes(2);
         }
     }
 }
 
-/// R6: a process that is killed after it has stored the answer leaves a session that works.
+/// R6: if a process is killed after it has stored the new tokens, the session still works.
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_after_the_answer_was_stored() {
     for place in Place::all() {

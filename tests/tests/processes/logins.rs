@@ -1,4 +1,4 @@
-//! Processes that start for the first time at once, and log in once.
+//! Processes that start at the same time for the first time, and log in once.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ async fn shop_before_the_first_login(place: Place) -> Shop {
     shop
 }
 
-/// Processes that have begun to log in.
+/// Returns processes that have started to log in.
 fn starting(shop: &Shop, number: usize) -> Vec<Process> {
     let processes = (0..number).map(|number| shop.process(&format!("process-{number}")));
     let mut processes: Vec<_> = processes.collect();
@@ -24,7 +24,7 @@ fn starting(shop: &Shop, number: usize) -> Vec<Process> {
     processes
 }
 
-/// All log in with the one login, and their calls are answered.
+/// Asserts that all processes use the one login, and that their calls succeed.
 async fn all_are_logged_in(shop: &Shop, processes: &mut [Process]) {
     for process in processes {
         assert_eq!(process.says("logged in: ").await, "well", "{} in {}", process.name, shop.place.name());
@@ -33,7 +33,7 @@ async fn all_are_logged_in(shop: &Shop, processes: &mut [Process]) {
     shop.world.authority.assert_refreshes(0);
 }
 
-/// W13: ten processes start for the first time at once, and one of them logs in.
+/// W13: if ten processes start at the same time for the first time, only one process logs in.
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_processes_that_start_at_once_log_in_once() {
     for place in Place::all() {
@@ -44,14 +44,15 @@ async fn ten_processes_that_start_at_once_log_in_once() {
             process.says("up").await;
         }
         sleep(Duration::from_millis(300)).await;
-        assert_eq!(shop.world.authority.waiting(Role::Login), 0, "the others wait");
+        assert_eq!(shop.world.authority.waiting(Role::Login), 0, "the other processes wait");
         login.release();
         all_are_logged_in(&shop, &mut processes).await;
         shop.world.authority.assert_logins(1);
     }
 }
 
-/// W13: a process that is killed in its login frees the others: within 10 s in a file, within its lease in Redis.
+/// W13: if a process is killed during its login, another process logs in, within 10 s with a file and after the lease
+/// with Redis.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_is_killed_in_its_login_frees_the_others() {
     for place in Place::all() {
@@ -75,7 +76,8 @@ async fn a_process_that_is_killed_in_its_login_frees_the_others() {
     }
 }
 
-/// W13: the lease in Redis is renewed while a login takes three times as long as the lease, so no other process logs in.
+/// W13: while a login takes three times as long as the lease in Redis, the lease is renewed, and no other process logs
+/// in.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_lease_is_renewed_while_a_login_takes_longer() {
     let lease = Duration::from_secs(2);

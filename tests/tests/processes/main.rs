@@ -1,13 +1,14 @@
-//! Real processes with one session, killed and suspended at chosen and at random moments. The server ends the session
-//! if a spent refresh token is presented.
+//! Several real processes share one session and are killed or suspended at chosen and at random times. The server ends
+//! the session if a spent refresh token is presented.
 //!
-//! The server is in the test's process, on a loopback socket. It holds every refresh until the test decides what
-//! happens to it and to its process. So the moments are exact, however slow the machine is.
+//! The server runs in the test's process on a loopback socket. The server parks every refresh until the test decides
+//! about the request and its process, so the test does not depend on the speed of the machine.
 //!
-//! Two things cannot be promised, and the tests show it. If a process ends between the server's rotation and its own
-//! write, no process has the new refresh token. If a process is suspended after it has checked its lease and before
-//! the server reads its request, the request arrives after those of others. A server with a grace period resolves
-//! both. Without one, the session ends, once, and the error says why.
+//! Two cases cannot be prevented, and the tests show both. A process can end after the server has rotated the refresh
+//! token and before the process has stored it, and the new refresh token is then lost. A process can also be suspended
+//! between the check of its lease and its request, which then arrives after the requests of other processes. A server
+//! with a grace period resolves both cases. Without a grace period, the session ends once, and the error gives the
+//! reason.
 #![cfg(unix)]
 
 mod after_a_kill;

@@ -1,4 +1,4 @@
-//! Where the processes of a test store their session.
+//! The stores in which the processes of a test keep their session.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,7 +10,7 @@ use afresh::store::{RedisStore, SessionStore, Stored};
 use afresh::{Client, FileStore, Tokens};
 use afresh_tests::{RedisServer, TokenPair};
 
-/// A place for one test, removed at its end.
+/// A store for one test, which is removed at the end of the test.
 pub enum Place {
     File(PathBuf),
     Redis { server: Box<Mutex<RedisServer>>, lease: Duration },
@@ -28,13 +28,13 @@ impl Place {
         Self::File(folder)
     }
 
-    /// `None` if there is no Redis and none is required.
+    /// Returns a store in Redis, or `None` if Redis is not installed and not required.
     pub fn redis(lease: Duration) -> Option<Self> {
         let server = Box::new(Mutex::new(RedisServer::start()?));
         Some(Self::Redis { server, lease })
     }
 
-    /// Both places. The lease is as short as a loaded machine allows.
+    /// Returns both kinds of store. The lease is as short as a loaded machine allows.
     pub fn all() -> Vec<Self> {
         [Some(Self::file()), Self::redis(Duration::from_secs(2))].into_iter().flatten().collect()
     }
@@ -46,7 +46,7 @@ impl Place {
         }
     }
 
-    /// The worker's arguments for it.
+    /// Returns the command-line arguments of a worker with this store.
     pub fn arguments(&self) -> Vec<String> {
         match self {
             Self::File(_) => vec!["file".into(), self.path().to_str().unwrap().into()],
@@ -56,7 +56,7 @@ impl Place {
         }
     }
 
-    /// The path of the session's file.
+    /// Returns the path of the session file.
     pub fn path(&self) -> PathBuf {
         match self {
             Self::File(folder) => folder.join("session"),
@@ -71,7 +71,7 @@ impl Place {
         }
     }
 
-    /// Stores a session, as a process would that has logged in and ended.
+    /// Stores a session, like a process that has logged in and ended.
     pub async fn log_in(&self, origin: &str, issued: &TokenPair) {
         let builder = Client::builder(origin);
         let builder = match self {

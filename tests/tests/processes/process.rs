@@ -1,4 +1,4 @@
-//! A worker (`src/bin/worker`), with functions to instruct, watch and kill it.
+//! A worker process (`src/bin/worker`), with functions that send it commands, read its output, and kill it.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -8,10 +8,10 @@ use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
-/// Longer than anything takes if nothing is wrong.
+/// A time limit that only a failing test reaches.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-/// A process. It ends with this handle.
+/// A worker process, which ends when this value is dropped.
 pub struct Process {
     pub name: String,
     child: Child,
@@ -20,7 +20,8 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts a process that calls the shop there, with its session in a store. The server knows it by its name.
+    /// Starts a process that calls the shop at `origin` and has its session in a store. The server identifies the
+    /// process by its name.
     pub fn start(name: &str, origin: &str, store: &[String]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_afresh-tests-worker"))
             .args([name, origin])
@@ -41,13 +42,13 @@ impl Process {
         writeln!(self.orders, "{order}").unwrap();
     }
 
-    /// Makes a call; returns `well`, or the error.
+    /// Makes a call and returns `well` or the error.
     pub async fn call(&mut self) -> String {
         self.tell("call");
         self.says("called: ").await
     }
 
-    /// Waits for a line that begins with this; returns the rest of it.
+    /// Waits for a line with this beginning and returns the rest of the line.
     pub async fn says(&mut self, beginning: &str) -> String {
         let said = async {
             loop {
@@ -58,24 +59,24 @@ impl Process {
             }
         };
         let waited = timeout(TIME_LIMIT, said).await;
-        waited.unwrap_or_else(|_| panic!("{} does not say {beginning:?}", self.name))
+        waited.unwrap_or_else(|_| panic!("{} does not print {beginning:?}", self.name))
     }
 
-    /// A line, if it has printed one.
+    /// Returns the next line if the process has printed one.
     pub fn line(&mut self) -> Option<String> {
         self.lines.try_recv().ok()
     }
 
-    /// Kills it, like a crash. When this returns, nothing in it runs any more.
+    /// Kills the process, as a crash would. When this function returns, no thread of the process runs.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Suspends it. When this returns, nothing in it runs until it is resumed.
+    /// Suspends the process. When this function returns, no thread of the process runs until the process is resumed.
     pub fn suspend(&self) {
         kill_process(self.pid(), Signal::STOP).unwrap();
-        // Its other threads run on until the thread that gets the signal has stopped them.
+        // The other threads run until the thread that received the signal has stopped them.
         let (_, status) = waitpid(Some(self.pid()), WaitOptions::UNTRACED).unwrap().unwrap();
         assert!(status.stopped());
     }

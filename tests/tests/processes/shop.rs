@@ -1,4 +1,4 @@
-//! The server that all processes of a test call, and the session that they share.
+//! The server that all processes of a test call, and the session that the processes share.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -11,10 +11,10 @@ use tokio::time::timeout;
 use crate::place::Place;
 use crate::process::Process;
 
-/// Longer than anything takes if nothing is wrong.
+/// A time limit that only a failing test reaches.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-/// A server that holds every refresh until the test decides, and a place with a session of it.
+/// A server that parks every refresh until the test decides, and a store with a session of this server.
 pub struct Shop {
     pub world: World,
     pub place: Place,
@@ -22,23 +22,23 @@ pub struct Shop {
     listening: Listening,
 }
 
-/// The calls that were answered.
+/// The record of all answered calls.
 #[derive(Default)]
 pub struct AnsweredCalls {
     /// The number of the newest access token of an answered call.
     pub newest: usize,
-    /// The tasks of each process that were answered with that token.
+    /// The tasks of each process whose calls were answered with the newest token.
     pub answered: HashMap<String, HashSet<String>>,
-    /// The number of calls that were answered with any token.
+    /// The number of calls that were answered, with any token.
     pub calls: usize,
 }
 
-/// What a server does with a spent refresh token.
+/// The reaction of a server to a spent refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Server {
-    /// It ends the session.
+    /// The server ends the session.
     Strict,
-    /// It returns the same successor again for a while, until that one is used.
+    /// The server returns the same successor again for some time, until the successor is used.
     Lenient,
 }
 
@@ -50,7 +50,7 @@ impl Shop {
         shop
     }
 
-    /// The same with an empty place, as before the first start of a program.
+    /// Starts the server with an empty store, as before the first start of a program.
     pub async fn open_logged_out(place: Place, server: Server) -> Self {
         let grace = (server == Server::Lenient).then_some(Duration::from_secs(60));
         let world = World::with(AuthorityConfig { grace, ..AuthorityConfig::default() });
@@ -68,24 +68,24 @@ impl Shop {
         Self { world, place, answered_calls, listening }
     }
 
-    /// A process with this name and this place's session.
+    /// Starts a process with this name and the session of this store.
     pub fn process(&self, name: &str) -> Process {
         Process::start(name, &self.listening.base_url, &self.place.arguments())
     }
 
-    /// The next refresh, held before it is processed.
+    /// Returns the next refresh, which is parked before it is processed.
     pub async fn exchange(&self) -> ParkedRequest {
         let parked = self.world.authority.parked(Role::Refresh);
         timeout(TIME_LIMIT, parked).await.expect("a refresh arrives")
     }
 
-    /// The next login, held before it is processed.
+    /// Returns the next login, which is parked before it is processed.
     pub async fn login(&self) -> ParkedRequest {
         let parked = self.world.authority.parked(Role::Login);
         timeout(TIME_LIMIT, parked).await.expect("a login arrives")
     }
 
-    /// Waits until this is true of the answered calls.
+    /// Waits until the answered calls satisfy this condition.
     pub async fn until(&self, what: &str, is_so: impl Fn(&AnsweredCalls) -> bool) {
         let mut answered_calls = self.answered_calls.subscribe();
         if timeout(TIME_LIMIT, answered_calls.wait_for(is_so)).await.is_err() {
@@ -96,12 +96,12 @@ impl Shop {
         }
     }
 
-    /// Reads the answered calls so far.
+    /// Reads the record of the answered calls.
     pub fn ask<T>(&self, question: impl FnOnce(&AnsweredCalls) -> T) -> T {
         question(&self.answered_calls.borrow())
     }
 
-    /// How often a spent refresh token was presented, whether the process knew that or not.
+    /// Returns how often a spent refresh token was presented, whether or not the process knew that it was spent.
     pub fn presented_again(&self) -> usize {
         self.world.authority.reuses() + self.world.authority.retries_after_lost_answer()
     }
@@ -119,7 +119,7 @@ impl AnsweredCalls {
         }
     }
 
-    /// How many tasks of this process were answered with the newest token.
+    /// Returns how many tasks of this process were answered with the newest token.
     pub fn tasks_of(&self, name: &str) -> usize {
         self.answered.get(name).map_or(0, HashSet::len)
     }

@@ -1,5 +1,5 @@
-//! Processes in which the runtime of a refresh stands still. The kernel holds the lock of a file for them, and no call of
-//! theirs may ever come.
+//! Processes in which the runtime of a refresh stalls. The kernel keeps the file lock of a stalled process, and a
+//! stalled process may never make another call.
 
 use std::time::{Duration, Instant};
 
@@ -10,10 +10,10 @@ use crate::place::Place;
 use crate::process::Process;
 use crate::shop::{Server, Shop};
 
-/// The deadline of a refresh with a store, and what a loaded machine needs.
+/// The deadline of a refresh with a store, plus the time that a loaded machine needs.
 const LIMIT: Duration = Duration::from_secs(70);
 
-/// Two processes that know the session. The runtime of the first one stands still at this step of a refresh.
+/// Returns two processes with the session. The runtime of the first process stalls at this step of a refresh.
 async fn standing_still(shop: &Shop, step: &str, order: &str) -> (Process, Process) {
     shop.world.authority.open(Role::Refresh);
     let (mut first, mut next) = (shop.process("first"), shop.process("next"));
@@ -26,7 +26,7 @@ async fn standing_still(shop: &Shop, step: &str, order: &str) -> (Process, Proce
     (first, next)
 }
 
-/// Calls until the result is not that another process refreshes.
+/// Makes calls until no call fails with a busy error, and returns the last result.
 async fn call_until_free(process: &mut Process) -> String {
     let begun = Instant::now();
     loop {
@@ -35,13 +35,13 @@ async fn call_until_free(process: &mut Process) -> String {
             assert!(begun.elapsed() < LIMIT, "{:?}: {said}", begun.elapsed());
             return said;
         }
-        assert!(begun.elapsed() < LIMIT, "the lock is kept");
+        assert!(begun.elapsed() < LIMIT, "the lock is not released");
         sleep(Duration::from_secs(1)).await;
     }
 }
 
-/// R6, I7: another process refreshes after the deadline of a refresh that stands still. Its own process continues with the
-/// tokens of the other one.
+/// R6, I7: another process refreshes after the deadline of a stalled refresh. The stalled process continues with the
+/// tokens of the other process.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_that_stands_still_keeps_the_lock_until_its_deadline() {
     let shop = Shop::open(Place::file(), Server::Strict).await;
@@ -55,10 +55,10 @@ async fn a_refresh_that_stands_still_keeps_the_lock_until_its_deadline() {
     assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
 }
 
-/// J1, R6: the session ended during that refresh, and the task that stores this stands still too. The end is stored before
-/// the lock is free.
+/// J1, R6: if the session ended during a stalled refresh, and the task that stores the end also stalls, the end is
+/// stored before the lock is released.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_logout_on_a_runtime_that_stands_still_is_stored_before_the_lock_is_free() {
+async fn a_logout_on_a_runtime_that_stalls_is_stored_before_the_lock_is_free() {
     let shop = Shop::open(Place::file(), Server::Strict).await;
     let (mut first, mut next) = standing_still(&shop, "after intent", "stand still and log out").await;
 

@@ -5,7 +5,7 @@ use afresh_tests::Role;
 use crate::place::Place;
 use crate::shop::{Server, Shop};
 
-/// The step at which a process is killed, and whether the valid refresh token is lost then.
+/// The steps at which a process is killed, and whether the valid refresh token is lost at this step.
 const STEPS: [(&str, bool); 8] = [
     ("before lock", false),
     ("after lock", false),
@@ -17,13 +17,13 @@ const STEPS: [(&str, bool); 8] = [
     ("after persist", false),
 ];
 
-/// Kills a process at this step; returns the result of the next process's call. The server may get at most one
-/// refresh for the expiry and one for the kill.
+/// Kills a process at this step and returns the result of the next process's call. The server may receive at most one
+/// refresh for the expired token and one for the kill.
 async fn killed_at(step: &str, place: Place, server: Server) -> String {
     let shop = Shop::open(place, server).await;
     shop.world.authority.open(Role::Refresh);
     let mut victim = shop.process("victim");
-    // It has read the store: its next load is under the lock.
+    // The process has already loaded the store, so its next load is under the lock.
     assert_eq!(victim.call().await, "well");
     shop.world.authority.expire();
     victim.tell(&format!("stop {step}"));
@@ -34,14 +34,14 @@ async fn killed_at(step: &str, place: Place, server: Server) -> String {
     let said = shop.process("next").call().await;
     let again = usize::from(step == "before persist");
     assert_eq!(shop.presented_again(), again, "spent tokens presented again: {step}");
-    // The killed process had received the answer, so the authority counts its successor's attempt as a reuse.
+    // The killed process had received the response, so the authority counts the refresh of the next process as a reuse.
     shop.world.authority.expect_reuses(again);
     assert!(shop.world.authority.refreshes() <= 2 && spent <= 1, "{step}");
     said
 }
 
-/// R6, S3: at each step the next process continues the session. After the server's answer and before the write, this
-/// needs a lenient server.
+/// R6, S3: if a process is killed at any step of a refresh, the next process continues the session. If the process is
+/// killed between the server's response and the write, the next process needs a lenient server.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_next_process_continues_the_session() {
     for (step, lost) in STEPS {
@@ -53,8 +53,8 @@ async fn the_next_process_continues_the_session() {
     }
 }
 
-/// R6, S3: with a strict server, a process that is killed before it has stored the new refresh token takes it along.
-/// The error says so.
+/// R6, S3: with a strict server, the new refresh token is lost if a process is killed before it has stored the token.
+/// The next process reports a lost rotation.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_strict_server_the_next_process_reports_a_lost_rotation() {
     for (step, _) in STEPS.into_iter().filter(|(_, lost)| *lost) {

@@ -1,4 +1,4 @@
-//! Processes that are suspended during a refresh, and resume after other processes have continued.
+//! Processes that are suspended during a refresh and resume after other processes have used the session.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,8 @@ use crate::shop::{Server, Shop};
 /// The lease in tests with Redis.
 const LEASE: Duration = Duration::from_secs(2);
 
-/// A call of a process that may have missed a deadline of the store: then the next call.
+/// Waits for a call of a process that may have missed a deadline of the store. If this call fails, the next call must
+/// succeed.
 async fn goes_on(worker: &mut Process) {
     let said = worker.says("called: ").await;
     if said != "well" {
@@ -22,8 +23,8 @@ async fn goes_on(worker: &mut Process) {
     }
 }
 
-/// R3: a process whose lease expires before it sends its refresh does not send it, and adopts the tokens of the next
-/// process.
+/// R3: if the lease of a process expires before the process sends its refresh, the process sends no refresh and adopts
+/// the tokens of the next process.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_whose_lease_expires_before_it_sends_spends_nothing() {
     for step in ["after lock", "after load", "before intent", "after intent"] {
@@ -46,8 +47,8 @@ async fn a_process_whose_lease_expires_before_it_sends_spends_nothing() {
     }
 }
 
-/// R3: a process that is suspended until its refresh timed out and its lease expired does not send the refresh token
-/// again.
+/// R3: a process that is suspended until its refresh has timed out and its lease has expired does not send the refresh
+/// token again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_is_suspended_during_its_refresh_does_not_repeat_it() {
     let Some(place) = Place::redis(LEASE) else { return };
@@ -60,7 +61,8 @@ async fn a_process_that_is_suspended_during_its_refresh_does_not_repeat_it() {
     first.suspend();
     shop.world.authority.open(Role::Refresh);
     assert_eq!(next.call().await, "well");
-    // Longer than the client waits for an answer, and shorter than it requests a lost answer again.
+    // Six seconds are longer than the client waits for a response, and shorter than the time after which the client
+    // repeats a lost request.
     sleep(Duration::from_secs(6).saturating_sub(began.elapsed())).await;
     first.wake();
     drop(unread);
@@ -69,8 +71,8 @@ async fn a_process_that_is_suspended_during_its_refresh_does_not_repeat_it() {
     assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
 }
 
-/// R3: a process is suspended from its refresh until its lease has expired. A lenient server gives its tokens to the
-/// next process too. The first process does not overwrite them when it resumes.
+/// R3: if the lease of a suspended process expires during its refresh, a lenient server also returns the tokens to the
+/// next process. The first process does not overwrite these tokens when it resumes.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_whose_lease_expires_before_the_answer_does_no_harm() {
     let Some(place) = Place::redis(LEASE) else { return };
@@ -98,7 +100,8 @@ async fn a_process_whose_lease_expires_before_the_answer_does_no_harm() {
     assert_eq!(shop.presented_again(), 1, "spent tokens presented again");
 }
 
-/// R3: a strict server ends the session. The error says so, and no process sends more refreshes.
+/// R3: if the lease of a suspended process expires during its refresh, a strict server ends the session. The error
+/// reports a lost rotation, and no process sends more refreshes.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_strict_server_the_session_ends_with_a_lost_rotation() {
     let Some(place) = Place::redis(LEASE) else { return };
@@ -126,8 +129,8 @@ async fn with_a_strict_server_the_session_ends_with_a_lost_rotation() {
     assert_eq!(shop.presented_again(), 1, "spent tokens presented again");
 }
 
-/// R5, R6: the kernel's lock has no lease: while its holder is suspended, no process refreshes, and the error says
-/// so. When it resumes, the session continues.
+/// R5, R6: a file lock has no lease, so no other process refreshes while the lock's holder is suspended. The calls of
+/// other processes fail with a busy error. The session continues when the holder of the lock resumes.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_suspended_process_keeps_the_lock_of_a_file() {
     let shop = Shop::open(Place::file(), Server::Strict).await;

@@ -1,4 +1,4 @@
-//! Tests of the store checks: each check finds the defect that it is for.
+//! Tests of the store checks: each check detects the defect for which it was written.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -16,41 +16,41 @@ use futures_util::FutureExt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Defect {
     None,
-    /// It reads and writes in two steps.
+    /// The store reads and writes in two steps.
     SwapInSteps,
-    /// It accepts any basis.
+    /// The store accepts a swap with any basis.
     AnyBasis,
-    /// It keeps text only.
+    /// The store keeps text only.
     TextOnly,
-    /// It never releases a lock.
+    /// The store never releases a lock.
     KeepsLocks,
-    /// It gives the lock to every process.
+    /// The store grants the lock to every process.
     SharesTheLock,
-    /// A dropped wait takes the lock later.
+    /// A dropped wait acquires the lock later.
     DroppedWaitLocks,
-    /// Its fences do not grow.
+    /// The fences of the store do not grow.
     FencesStay,
-    /// It accepts old fences.
+    /// The store accepts writes with old fences.
     OldFences,
-    /// Dropping an expired lock releases the next one.
+    /// Dropping an expired lock releases the next lock.
     ReleasesTheNextLock,
-    /// It overwrites foreign data.
+    /// The store overwrites foreign data.
     Overwrites,
-    /// It reports the first change only.
+    /// The store reports only the first change.
     ReportsOneChange,
-    /// It stores the record in two halves.
+    /// The store writes a record in two halves.
     Halves,
-    /// After a pause it grants the lock to a client that has gone.
+    /// After a pause, the store grants the lock to a client that has abandoned its request.
     GrantsToTheGone,
 }
 
-/// A store in memory with leases and a defect.
+/// An in-memory store with leases and one defect.
 #[derive(Clone)]
 struct Faulty {
     defect: Defect,
     memory: MemoryStore,
     fence: Arc<AtomicU64>,
-    /// The fence of the lock's holder; 0 means none.
+    /// The fence of the lock's holder, or 0 if no process holds the lock.
     holder: Arc<AtomicU64>,
     stands_still: Arc<AtomicBool>,
 }
@@ -216,7 +216,7 @@ async fn a_store_without_defects_passes() {
     check::all(|| Faulty::of(Defect::None)).await;
 }
 
-/// Prints the defect that a check has missed.
+/// Generates a test for each check, which fails with the name of a defect that the check does not detect.
 macro_rules! notices {
     ($($test:ident: $check:ident, $($defect:ident),+;)+) => {$(
         #[tokio::test(flavor = "multi_thread")]

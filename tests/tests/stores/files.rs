@@ -1,4 +1,4 @@
-//! `FileStore`.
+//! Checks of `FileStore`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use afresh::FileStore;
 use afresh_tests::store_conformance::{Place, all};
 
-/// A folder that is removed with its test.
+/// A temporary folder that is removed at the end of the test.
 pub struct Folder(pub PathBuf);
 
 impl Folder {

@@ -1,4 +1,4 @@
-//! `RedisStore`, in a real Redis.
+//! Checks of `RedisStore` with a real Redis.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -59,7 +59,7 @@ impl Place for InRedis {
         self.server.resume();
     }
 
-    /// As after its lease: the key is gone.
+    /// Deletes the key of the lock, as Redis does when the lease expires.
     async fn outlast_the_lock(&self) -> bool {
         let lock = format!("{{{}}}:lock", self.name);
         assert_eq!(self.client().await.del(lock).await.unwrap(), 1, "the lock is held");
@@ -101,7 +101,7 @@ async fn the_sealed_redis_store_passes_all_checks() {
     all(|| SealedInRedis(InRedis::on(&server))).await;
 }
 
-/// A store whose test waits until the lease of the lock expires, instead of deleting the lock.
+/// A store in Redis whose test waits for the end of the lease instead of deleting the lock.
 struct Brief(InRedis);
 
 impl Place for Brief {
@@ -112,14 +112,14 @@ impl Place for Brief {
     }
 
     async fn outlast_the_lock(&self) -> bool {
-        // Without help: a waiting process gets the lock when the lease has expired.
+        // A waiting process acquires the lock when the lease has expired.
         let waited = timeout(Duration::from_secs(10), self.open().lock()).await;
-        drop(waited.expect("a lease runs out").unwrap());
+        drop(waited.expect("the lease expires").unwrap());
         true
     }
 }
 
-/// R3, R10
+/// R3, R10: a process that is suspended for longer than its lease cannot overwrite newer data.
 #[tokio::test]
 async fn a_process_suspended_for_longer_than_its_lease_cannot_overwrite() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -127,7 +127,7 @@ async fn a_process_suspended_for_longer_than_its_lease_cannot_overwrite() {
     an_expired_lock_cannot_store(&place).await;
 }
 
-/// R3: by this process's clock the lease expires no later than by the server's.
+/// R3: the lease does not expire later on the clock of the process than on the clock of the server.
 #[tokio::test]
 async fn a_holder_knows_when_its_lease_has_expired() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -138,7 +138,7 @@ async fn a_holder_knows_when_its_lease_has_expired() {
     assert!(held.has_run_out() && next.is_some());
 }
 
-/// S7: also a value that is not a hash, in either of the two keys.
+/// S7: if one of the two keys has another Redis type, the store returns an error and leaves the key unchanged.
 #[tokio::test]
 async fn keys_of_another_type_are_errors_and_stay() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -148,7 +148,7 @@ async fn keys_of_another_type_are_errors_and_stay() {
     client.set(&place.name, "a text").await.unwrap();
     assert!(store.load().await.is_err());
     assert!(store.lock().await.is_err());
-    // It failed before it took a lock.
+    // The operation fails before it acquires a lock.
     assert!(!client.exists(&lock).await.unwrap());
     assert_eq!(client.get(&place.name).await.unwrap().unwrap(), "a text");
 
@@ -159,7 +159,7 @@ async fn keys_of_another_type_are_errors_and_stay() {
     assert_eq!(client.llen(&lock).await.unwrap(), 1);
 }
 
-/// Every other field of the hash may be wrong too.
+/// A hash with an invalid field is an error.
 #[tokio::test]
 async fn a_hash_with_a_wrong_field_is_an_error() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -172,14 +172,14 @@ async fn a_hash_with_a_wrong_field_is_an_error() {
     client.hdel(&place.name, "revision").await.unwrap();
     assert!(store.load().await.is_err());
     client.hset_multiple(&place.name, &[("revision", "1"), ("afresh", "2")]).await.unwrap();
-    assert!(store.load().await.is_err(), "a form of a later version");
+    assert!(store.load().await.is_err(), "the format of a later version is an error");
     client.hset_multiple(&place.name, &[("fence", "seven"), ("afresh", "1")]).await.unwrap();
     assert!(store.lock().await.is_err());
-    // It failed before it took a lock.
+    // The operation fails before it acquires a lock.
     assert!(!client.exists(format!("{{{}}}:lock", place.name)).await.unwrap());
 }
 
-/// Sessions of several identities in one database are separate.
+/// The sessions of different users in one database are separate.
 #[tokio::test]
 async fn sessions_of_different_identities_are_separate() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -192,7 +192,7 @@ async fn sessions_of_different_identities_are_separate() {
     drop(held);
 }
 
-/// No key, record or change is lost with the connection that listens for changes.
+/// The store reports a change of another process immediately.
 #[tokio::test]
 async fn a_change_is_reported_at_once() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -205,13 +205,13 @@ async fn a_change_is_reported_at_once() {
             let swap = Swap { basis, record: b"new".to_vec(), fence: None };
             one.swap(swap).await.unwrap().unwrap()
         };
-        // A periodic read of the store would come much later.
+        // Polling the store would take much longer than this limit.
         let both = async { tokio::join!(other.changed(basis), changing).1 };
-        basis = timeout(Duration::from_secs(5), both).await.expect("a notice");
+        basis = timeout(Duration::from_secs(5), both).await.expect("the change is reported");
     }
 }
 
-/// I16
+/// I16: the Debug text of a store and the errors do not contain the password of the server.
 #[test]
 fn the_password_of_the_server_is_not_shown() {
     let store = RedisStore::new("redis://alice:s3cret@localhost/", "afresh:alice").unwrap();

@@ -1,4 +1,4 @@
-//! `KeyringStore`, with a keyring in memory.
+//! Checks of `KeyringStore` with an in-memory keyring.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -12,8 +12,8 @@ use keyring::{Entry, Error, Result};
 
 use crate::files::Folder;
 
-/// A keyring like that of a desktop: every entry with the same name has the same secret. (In the crate's own mock,
-/// each entry has its own.)
+/// An in-memory keyring that works like a desktop keyring: all entries with the same name have the same secret. In the
+/// mock of the keyring crate, each entry has its own secret.
 static KEYRING: Mutex<Option<Secrets>> = Mutex::new(None);
 
 /// The secrets by service and user.
@@ -27,7 +27,7 @@ struct Secret(String, String);
 
 impl CredentialApi for Secret {
     fn set_secret(&self, secret: &[u8]) -> Result<()> {
-        // For this user, the length is limited as on Windows.
+        // For this user, the keyring has the length limit of Windows.
         if self.1 == "brief" && secret.len() > 2560 {
             return Err(Error::TooLong("secret".into(), 2560));
         }
@@ -127,7 +127,7 @@ async fn a_record_too_long_for_an_entry_is_an_error_and_changes_nothing() {
     assert!(store.swap(swap(vec![b'x'; 2000])).await.unwrap().is_some());
 }
 
-/// I16: the keyring's own error has the secret in its `Debug`.
+/// I16: no error of the store contains a secret, although the Debug text of the keyring's error contains a secret.
 #[tokio::test]
 async fn no_error_of_the_keyring_shows_a_secret() {
     let store = InKeyring::of("locked").open();

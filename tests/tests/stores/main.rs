@@ -1,5 +1,5 @@
-//! The stores of afresh: each passes the checks of [`store_conformance`](afresh_tests::store_conformance), and keeps
-//! its own further promises.
+//! Tests the stores of afresh: each store passes the checks of [`store_conformance`](afresh_tests::store_conformance)
+//! and keeps its additional guarantees.
 
 mod defects;
 mod files;

@@ -1,4 +1,4 @@
-//! `MemoryStore`, and the store of the trait's own example.
+//! Checks of `MemoryStore` and of the example store in the documentation of `SessionStore`.
 
 use std::sync::{Arc, Mutex};
 
@@ -22,7 +22,7 @@ async fn the_memory_store_passes_all_checks() {
     all(|| InMemory(MemoryStore::new())).await;
 }
 
-/// As in the documentation of `SessionStore`.
+/// The example store in the documentation of `SessionStore`.
 #[derive(Clone, Default)]
 struct Variable {
     stored: Arc<Mutex<Stored>>,

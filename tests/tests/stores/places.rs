@@ -1,11 +1,12 @@
-//! What the stores return as their location, by which a copy is detected.
+//! The locations that stores return, by which the runtime detects a copied session.
 
 use afresh::store::{KeyringStore, RedisStore, SealKey, Sealed, SessionStore};
 use afresh::{FileStore, MemoryStore};
 
 use crate::files::Folder;
 
-/// R8: the location of file and keyring stores is their lock file. It is the same under another name of its folder.
+/// R8: the location of a file or keyring store is its lock file. The location does not depend on the spelling of the
+/// path.
 #[tokio::test]
 async fn the_location_of_a_store_with_a_lock_file_is_that_file() {
     let folder = Folder::new();
@@ -18,7 +19,7 @@ async fn the_location_of_a_store_with_a_lock_file_is_that_file() {
     assert_eq!(keyring("bob", "./one").place().await, one);
 }
 
-/// R8
+/// R8: the location of a Redis store is its key.
 #[tokio::test]
 async fn the_location_of_a_redis_store_is_its_key() {
     let redis = |name| RedisStore::new("redis://127.0.0.1:1", name).unwrap();
@@ -26,7 +27,7 @@ async fn the_location_of_a_redis_store_is_its_key() {
     assert_ne!(redis("bob").place().await, redis("ann").place().await);
 }
 
-/// R8
+/// R8: the location of a sealed store is the location of its inner store.
 #[tokio::test]
 async fn the_location_of_a_sealed_store_is_that_of_the_inner_store() {
     let folder = Folder::new();

@@ -1,4 +1,4 @@
-//! `RedisStore` while Redis is down, hangs, restarts or breaks connections.
+//! Checks of `RedisStore` while Redis is not running, hangs, restarts, or breaks connections.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,8 @@ fn swap(basis: Revision, record: &[u8]) -> Swap {
     Swap { basis, record: record.to_vec(), fence: None }
 }
 
-/// S6, S7: a crash of a Redis with an append-only file loses nothing, and no process has to restart.
+/// S6, S7: after a crash of a Redis server with an append-only file, the store works again without a restart of the
+/// process, and no data is lost.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redis_store_works_again_after_a_crash_of_redis() {
     let Some(mut server) = RedisServer::start() else { return };
@@ -34,7 +35,7 @@ async fn a_redis_store_works_again_after_a_crash_of_redis() {
     server.restart();
     let stored = store.load().await.unwrap();
     assert_eq!((stored.revision, &*stored.record), (first, &b"first"[..]));
-    // The lease is still held, and the fences continue.
+    // The lease is still valid, and the fences continue to grow.
     let next = Swap { fence: Some(held.fence()), ..swap(first, b"second") };
     assert!(store.swap(next).await.unwrap().is_some());
     timeout(Duration::from_secs(15), listener)
@@ -47,7 +48,8 @@ async fn a_redis_store_works_again_after_a_crash_of_redis() {
     assert!(held.fence() > fence);
 }
 
-/// S6
+/// S6: while Redis hangs, every operation of the store fails after a time-out. The store works again after Redis has
+/// resumed.
 #[tokio::test]
 async fn a_redis_that_hangs_blocks_no_call() {
     let Some(server) = RedisServer::start() else { return };
@@ -63,12 +65,12 @@ async fn a_redis_that_hangs_blocks_no_call() {
     assert!(store.load().await.is_ok());
 }
 
-/// If the answer to a write is lost, the store recognizes that it was stored, and does not store it twice. The same
-/// holds for a lock.
+/// If the response to a write or lock is lost, the store recognizes that the operation took effect and does not repeat
+/// it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_or_lock_whose_answer_was_lost_counts_once() {
     let Some(server) = RedisServer::start() else { return };
-    // The server knows the scripts then, so each call is one request.
+    // After these calls, the server has cached the scripts, so each later call is one request.
     let direct = store(&server);
     let basis = direct.swap(swap(Revision::default(), b"first")).await.unwrap().unwrap();
     let fence = direct.lock().await.unwrap().unwrap().fence();
@@ -77,18 +79,20 @@ async fn a_write_or_lock_whose_answer_was_lost_counts_once() {
         let store = RedisStore::new(url, "afresh:alice").unwrap();
         if loses == "swap" {
             let revision = store.swap(swap(basis, b"second")).await.unwrap();
-            assert_eq!(revision, Some(basis.next()), "it was stored, and once");
+            assert_eq!(revision, Some(basis.next()), "the record was stored once");
             assert_eq!(direct.load().await.unwrap().record, b"second");
         } else {
-            let held = timeout(Duration::from_secs(5), store.lock()).await.expect("it has the lock already");
-            assert_eq!(held.unwrap().unwrap().fence(), fence + 1, "it was locked, and once");
+            let held = timeout(Duration::from_secs(5), store.lock())
+                .await
+                .expect("the process already has the lock");
+            assert_eq!(held.unwrap().unwrap().fence(), fence + 1, "the lock was acquired once");
         }
     }
 }
 
-/// A proxy to the server that drops the answer to one script and closes the connection instead.
+/// Starts a proxy to the server, which drops the response to one script and closes the connection.
 async fn losing_the_first_answer_about(what: &str, server: &RedisServer) -> String {
-    // Recognised by its arguments.
+    // The proxy recognizes the script call by its arguments.
     let mark: &'static [u8] = if what == "swap" { b"second" } else { b"30000" };
     let to = server.url().trim_start_matches("redis://").trim_end_matches('/').to_owned();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -108,7 +112,7 @@ async fn losing_the_first_answer_about(what: &str, server: &RedisServer) -> Stri
     url
 }
 
-/// True when the mark has been seen, answered, and the answer dropped.
+/// Forwards requests until the mark has been sent and its response has been dropped. Returns true if the mark was sent.
 async fn relay_until(mark: &[u8], here: TcpStream, there: TcpStream) -> bool {
     let (mut from_here, mut to_here) = here.into_split();
     let (mut from_there, mut to_there) = there.into_split();
@@ -124,7 +128,7 @@ async fn relay_until(mark: &[u8], here: TcpStream, there: TcpStream) -> bool {
         }
         let question = &buffer[..length];
         if question.windows(mark.len()).any(|window| window == mark) {
-            // The answer is not forwarded, but the server still sends it.
+            // The server sends the response, but the proxy does not forward it.
             answers.abort();
             to_there.write_all(question).await.unwrap();
             tokio::time::sleep(Duration::from_millis(200)).await;

@@ -1,4 +1,5 @@
-//! `FileStore` at paths where no ordinary file stands: links, pipes, sockets, devices, and what other programs left.
+//! Checks of `FileStore` at paths that are not regular files: links, pipes, sockets, devices, and files of other
+//! programs.
 #![cfg(unix)]
 
 use std::fs;
@@ -25,7 +26,8 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// The path stays a link, its target gets the session, and the lock files are next to the target.
+/// If the path is a link, it stays a link. The session is written to the target of the link, and the lock files are in
+/// the folder of the target.
 #[tokio::test]
 async fn a_link_is_followed_and_its_target_is_replaced() {
     let folder = Folder::new();
@@ -42,7 +44,7 @@ async fn a_link_is_followed_and_its_target_is_replaced() {
     let direct = FileStore::new(volume.join("real"));
     assert_eq!(direct.load().await.unwrap().record, b"second");
     assert_eq!(direct.place().await, linked.place().await);
-    assert!(timeout(Duration::from_millis(100), direct.lock()).await.is_err(), "both have one lock");
+    assert!(timeout(Duration::from_millis(100), direct.lock()).await.is_err(), "both stores share one lock");
     drop(lock);
     assert_eq!(names(&folder.0), ["inner", "session", "volume"]);
     assert_eq!(names(&volume), ["real", "real.lock", "real.write"]);
@@ -60,9 +62,30 @@ async fn a_dangling_link_creates_its_target() {
     assert_eq!(names(&folder.0), ["session", "volume"]);
 }
 
+/// If the folder of the session is a link to a folder that does not exist, the store creates the folder.
+#[tokio::test]
+async fn a_dangling_link_to_a_folder_creates_the_folder() {
+    let folder = Folder::new();
+    symlink("inner", folder.0.join("state")).unwrap();
+    symlink("volume/shop", folder.0.join("inner")).unwrap();
+    fs::create_dir(folder.0.join("volume")).unwrap();
+    let store = FileStore::new(folder.0.join("state/deep/session"));
+    assert_eq!(store.load().await.unwrap().revision, Revision::default());
+    store.swap(swap(0, b"first")).await.unwrap();
+    store.lock().await.unwrap();
+    let direct = FileStore::new(folder.0.join("volume/shop/deep/session"));
+    assert_eq!(direct.load().await.unwrap().record, b"first");
+    assert_eq!(direct.place().await, store.place().await);
+    assert_eq!(names(&folder.0), ["inner", "state", "volume"]);
+    let mode = fs::metadata(folder.0.join("volume/shop")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
 #[tokio::test]
 async fn a_circle_of_links_is_an_error() {
     let folder = Folder::new();
+    symlink("circle", folder.0.join("circle")).unwrap();
+    assert!(FileStore::new(folder.0.join("circle/session")).swap(swap(0, b"first")).await.is_err());
     symlink("session", folder.0.join("session")).unwrap();
     let store = FileStore::new(folder.0.join("session"));
     assert!(store.load().await.is_err());
@@ -70,7 +93,7 @@ async fn a_circle_of_links_is_an_error() {
     assert!(store.lock().await.is_err());
 }
 
-/// Files of other programs with similar names keep their content, and the session does not get their mode.
+/// Files of other programs with similar names keep their content, and the session file does not inherit their mode.
 #[tokio::test]
 async fn leftovers_are_neither_used_nor_followed() {
     let folder = Folder::new();
@@ -104,7 +127,27 @@ async fn leftovers_are_neither_used_nor_followed() {
     );
 }
 
-/// A pipe without a writer would block its reader for ever.
+/// No identity has a file whose name the store at the same path uses for its lock or for a temporary file.
+#[tokio::test]
+async fn no_identity_has_the_name_of_a_lock_or_of_a_leftover() {
+    let folder = Folder::new();
+    let path = folder.0.join("session");
+    let store = FileStore::new(&path);
+    let held = store.lock().await.unwrap();
+    let users = ["lock", "write", "new-0123456789abcdef"].map(|name| FileStore::for_identity(&path, name));
+    for user in &users {
+        user.swap(swap(0, b"of another user")).await.unwrap();
+    }
+    assert!(timeout(Duration::from_millis(100), store.lock()).await.is_err(), "the lock is still held");
+    drop(held);
+    store.swap(swap(0, b"first")).await.unwrap();
+    for user in &users {
+        assert_eq!(user.load().await.unwrap().record, b"of another user");
+    }
+}
+
+/// If the path is not a regular file, the store returns an error immediately. A pipe without a writer would block the
+/// client forever if the client opened the pipe.
 #[tokio::test]
 async fn what_is_not_a_regular_file_is_an_error_at_once() {
     for name in ["session", "session.lock", "session.write"] {
@@ -145,6 +188,9 @@ async fn a_long_file_is_an_error_and_is_not_written() {
     assert!(error.to_string().contains("1048576"), "{error}");
     assert!(store.swap(swap(0, b"x")).await.is_err());
     fs::remove_file(&path).unwrap();
-    assert!(store.swap(swap(0, &vec![0; 1 << 20])).await.is_err(), "it could not be read again");
+    assert!(
+        store.swap(swap(0, &vec![0; 1 << 20])).await.is_err(),
+        "a record that could not be read again is not written"
+    );
     assert!(!path.exists());
 }

@@ -1,4 +1,4 @@
-//! The API that the tests call, and clients of it in a [`World`].
+//! The API that the tracing tests call, and clients of it in a [`World`].
 
 use afresh::{RefreshToken, Result, Tokens, api};
 use afresh_tests::World;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 pub const ORIGIN: &str = "https://shop.test";
 
-/// An OAuth API.
+/// An OAuth API with a login, a refresh, a logout and several calls.
 #[api]
 pub trait Shop {
     #[login]
@@ -37,14 +37,14 @@ pub trait Shop {
     async fn slow(&self) -> Result<Value>;
 }
 
-/// A client with the authority's first tokens, without a login request.
+/// Returns a client with the first tokens of the authority, without a login request.
 pub fn logged_in_client(world: &World) -> ShopClient {
     let issued = world.authority.issue();
     let tokens = Tokens::new(issued.access).with_refresh(issued.refresh);
     ShopClient::builder(ORIGIN).transport(world.service()).tokens(tokens).build().unwrap()
 }
 
-/// The answer to everything.
+/// Returns the answer to every call.
 pub fn order() -> (u16, Value) {
     (200, json!({ "id": 7 }))
 }

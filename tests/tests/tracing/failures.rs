@@ -1,4 +1,4 @@
-//! Calls that fail: the value of `error.type` on the call and on the send.
+//! The `error.type` attribute of failed calls and of their requests.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use afresh_tests::{Answer, World};
 use crate::api::{Shop, logged_in_client, order};
 use crate::recorder::Recorder;
 
-/// The `error.type` of the only call and of its only send; empty if there is none.
+/// Returns the `error.type` of the only call and of its only request, or empty texts.
 #[track_caller]
 fn error_types(recorder: &Recorder) -> [String; 2] {
     let error = |name| {
@@ -20,7 +20,7 @@ fn error_types(recorder: &Recorder) -> [String; 2] {
     [error("afresh.call"), error("afresh.send")]
 }
 
-/// A status that is an error is its own error type.
+/// If the server answers with an error status, this status is the `error.type` of the call and of the request.
 #[tokio::test(start_paused = true)]
 async fn a_status_is_a_type_of_error() {
     for (status, told) in [(404, "404"), (503, "503")] {
@@ -33,7 +33,7 @@ async fn a_status_is_a_type_of_error() {
     }
 }
 
-/// A status in `none_on` is not an error of the call, but by convention it is one of the send.
+/// A status in `none_on` is no error of the call, but it is an error of the request according to OpenTelemetry.
 #[tokio::test(start_paused = true)]
 async fn a_none_on_status_is_not_an_error_of_the_call() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -44,7 +44,7 @@ async fn a_none_on_status_is_not_an_error_of_the_call() {
     assert_eq!(error_types(&recorder), ["", "404"]);
 }
 
-/// A call without an answer.
+/// A broken connection is an error of the call and of the request.
 #[tokio::test(start_paused = true)]
 async fn a_broken_connection_is_an_error_of_both() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -56,7 +56,7 @@ async fn a_broken_connection_is_an_error_of_both() {
     assert_eq!(recorder.messages(), ["the connection failed before the answer was complete"]);
 }
 
-/// The call times out, and its send is dropped with it.
+/// If a call times out, its request is recorded as cancelled.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_times_out_cancels_its_send() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -67,7 +67,7 @@ async fn a_call_that_times_out_cancels_its_send() {
     assert_eq!(error_types(&recorder), ["timeout", "cancelled"]);
 }
 
-/// The caller drops the call.
+/// If the caller drops a call, the call and its request are recorded as cancelled.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_dropped_is_cancelled() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -80,7 +80,7 @@ async fn a_call_that_is_dropped_is_cancelled() {
     recorder.only("afresh.call");
 }
 
-/// The answer arrived, but is of another type than declared: an event in the caller's span.
+/// A response that cannot be decoded is an event in the caller's span.
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_another_type_is_an_event() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -94,7 +94,7 @@ async fn an_answer_of_another_type_is_an_event() {
     assert_eq!(event.fields.get("afresh.method"), "Shop::health");
 }
 
-/// Nothing was sent: there is a span for the call and none for a send.
+/// A call without a session has a span, but no span for a request.
 #[tokio::test(start_paused = true)]
 async fn a_call_without_a_session_is_a_call_without_a_send() {
     let (world, recorder) = (World::new(), Recorder::default());

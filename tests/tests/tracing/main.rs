@@ -1,5 +1,5 @@
-//! What the runtime reports to `tracing` about calls and refreshes: spans by OpenTelemetry's conventions for HTTP
-//! clients, in the right order, under the right parents, and without secrets.
+//! The spans and events that the runtime sends to `tracing`: they follow OpenTelemetry's conventions for HTTP clients,
+//! have the right parents, and contain no secrets.
 
 mod api;
 mod recorder;

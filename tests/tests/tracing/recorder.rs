@@ -1,4 +1,4 @@
-//! Records everything under the target `afresh` that is reported to `tracing`.
+//! Records all spans and events that the runtime sends to `tracing`.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,7 +12,7 @@ use tracing_subscriber::Registry;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-/// What was recorded, in order. Clones are the same recorder.
+/// A recorder of spans and events in their order. Clones share one recording.
 #[derive(Clone, Default)]
 pub struct Recorder(Arc<Mutex<Told>>);
 
@@ -40,15 +40,15 @@ pub struct EventSeen {
     pub fields: Fields,
 }
 
-/// Fields by name, as text.
+/// The fields of a span or event by name, as text.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fields(BTreeMap<&'static str, String>);
 
-/// The recorder's own number of a span. The registry reuses its numbers.
+/// The number that the recorder gives to a span. The registry of `tracing` can use one number for several spans.
 struct Number(usize);
 
 impl Recorder {
-    /// While the guard is held, this thread reports everything to this recorder.
+    /// Sends all spans and events of this thread to this recorder until the guard is dropped.
     #[must_use]
     pub fn listen(&self) -> DefaultGuard {
         set_default(&self.dispatch())
@@ -58,21 +58,21 @@ impl Recorder {
         Dispatch::new(Registry::default().with(self.clone()))
     }
 
-    /// All spans, in the order in which they started. The numbers in them are indexes into this list.
+    /// Returns all spans in the order in which they started. The numbers in a span are indexes into this list.
     pub fn spans(&self) -> Vec<SpanSeen> {
         self.told().spans.clone()
     }
 
-    /// The spans of one name, with their numbers.
+    /// Returns the spans with this name and their numbers.
     pub fn named(&self, name: &str) -> Vec<(usize, SpanSeen)> {
         self.spans().into_iter().enumerate().filter(|(_, span)| span.name == name).collect()
     }
 
-    /// The only one of its name.
+    /// Returns the only span with this name.
     ///
     /// # Panics
     ///
-    /// Panics if it is not.
+    /// Panics if the number of spans with this name is not one.
     #[track_caller]
     pub fn only(&self, name: &str) -> (usize, SpanSeen) {
         let mut all = self.named(name);
@@ -84,7 +84,7 @@ impl Recorder {
         self.told().events.clone()
     }
 
-    /// The messages of the events.
+    /// Returns the messages of the events.
     pub fn messages(&self) -> Vec<String> {
         self.events().iter().map(|event| event.fields.get("message").to_owned()).collect()
     }
@@ -95,7 +95,7 @@ impl Recorder {
 }
 
 impl Fields {
-    /// The value of a field; empty if nothing was recorded.
+    /// Returns the value of a field, or an empty text if no value was recorded.
     pub fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
     }
@@ -160,7 +160,7 @@ fn number<S: Subscriber + for<'a> LookupSpan<'a>>(context: &Context<'_, S>, id: 
     context.span(id)?.extensions().get::<Number>().map(|number| number.0)
 }
 
-/// Everything as text, for a search.
+/// Writes all spans and events as text, so that a test can search them.
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let told = self.told().clone();

@@ -1,4 +1,4 @@
-//! A refresh: a separate span, which is not a child of any waiting call. And the events of the session.
+//! The span of a refresh, which is not a child of any waiting call, and the events of the session.
 
 use std::time::Duration;
 
@@ -9,7 +9,8 @@ use tracing::Level;
 use crate::api::{ORIGIN, Shop, ShopClient, logged_in_client, order};
 use crate::recorder::Recorder;
 
-/// The two sends of a refused call, the second with its resend count, and the refresh with its request.
+/// A refused call has spans for its two requests, and the refresh between them has its own span. The second request has
+/// a resend count.
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -23,7 +24,7 @@ async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
     assert_eq!((told.fields.get("afresh.sends"), told.fields.get("afresh.refreshed_by")), ("2", "this_call"));
     assert_eq!((told.fields.get("error.type"), told.fields.get("otel.status_code")), ("", ""));
     let (refresh, told) = recorder.only("afresh.refresh");
-    assert_eq!((told.parent, told.follows), (None, vec![call]), "it belongs to no caller");
+    assert_eq!((told.parent, told.follows), (None, vec![call]), "the refresh belongs to no caller");
     assert_eq!(
         (told.fields.get("afresh.cause"), told.fields.get("afresh.outcome")),
         ("refused", "refreshed")
@@ -73,7 +74,7 @@ async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
     assert!(recorder.spans().iter().all(|span| span.closed));
 }
 
-/// U6: a failed refresh gives its reason, at a level that is shown. So does the call that waited for it.
+/// U6: a failed refresh is a warning that contains its reason, and the waiting call is recorded as failed.
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_a_warning_with_its_reason() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -95,7 +96,7 @@ async fn a_failed_refresh_is_a_warning_with_its_reason() {
     assert_eq!(warnings[0].fields.get("message"), "the refresh endpoint answered 503 Service Unavailable");
 }
 
-/// U6: one event for each change of a session.
+/// U6: each change of a session emits one event.
 #[tokio::test(start_paused = true)]
 async fn a_session_reports_every_change() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -158,7 +159,7 @@ async fn a_refresh_of_an_ended_session_is_recorded_as_discarded() {
     assert_eq!((refresh.fields.get("afresh.outcome"), refresh.fields.get("error.type")), ("discarded", ""));
 }
 
-/// A refresher written by the user runs within the span, with everything that it reports.
+/// A custom refresher runs in the span of the refresh, so its events are in this span.
 #[tokio::test(start_paused = true)]
 async fn a_users_refresher_runs_in_the_span_of_the_refresh() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -178,7 +179,7 @@ async fn a_users_refresher_runs_in_the_span_of_the_refresh() {
     assert_eq!(own.within, Some(refresh));
 }
 
-/// U6: a refusal that starts no refresh gives its reason, on the event of each send and on the call.
+/// U6: if a refusal starts no refresh, the event of the refusal and the span of the call contain the reason.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_without_a_refresh_gives_its_reason() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -222,7 +223,7 @@ async fn a_refusal_without_a_refresh_gives_its_reason() {
     );
 }
 
-/// G3: a refresh that is sent again because its answer was lost is a resend too.
+/// G3: a refresh request that is sent again after a lost response is counted as a resend.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_is_sent_again_is_counted_as_a_resend() {
     let grace = Some(Duration::from_secs(60));

@@ -1,4 +1,4 @@
-//! No secret is reported to `tracing`, at any level.
+//! No span or event contains a secret, at any level.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::api::ORIGIN;
 use crate::recorder::Recorder;
 
-/// An API with secret arguments only, and with its token in a custom header.
+/// An API whose arguments are all secret, with the token in a custom header.
 #[api(token_header = "x-auth-token", scheme = none)]
 trait Private {
     #[login]
@@ -40,7 +40,7 @@ trait Private {
     ) -> Result<Value>;
 }
 
-/// The same with the refresh token in a cookie.
+/// An API whose arguments are all secret, with the refresh token in a cookie.
 #[api]
 trait PrivateCookies {
     #[login]
@@ -62,7 +62,7 @@ fn assert_silent_about(recorder: &Recorder, secret: &str) {
     assert_eq!(leak, None, "{secret} is a secret");
 }
 
-/// Answers that succeed, fail and break off, and are full of the secret.
+/// Returns answers that succeed, fail or break off and that contain the secret in all their parts.
 fn answers(secret: &str) -> [Answer; 8] {
     [
         Answer::json(200, json!({ "secret": secret })).header("x-secret", secret),
@@ -76,10 +76,9 @@ fn answers(secret: &str) -> [Answer; 8] {
     ]
 }
 
-/// U3: a complete session, with every kind of failure: nothing that is reported holds a token, a password or an
-/// argument.
+/// U3: in a session with every kind of failure, no span or event contains a token, a password or an argument.
 #[tokio::test(start_paused = true)]
-async fn nothing_that_is_reported_holds_a_secret() {
+async fn no_trace_contains_a_secret() {
     let (world, recorder) = (World::new(), Recorder::default());
     let _guard = recorder.listen();
     let secret = world.authority.canary();
@@ -137,9 +136,9 @@ async fn nothing_that_is_reported_holds_a_secret() {
     assert_silent_about(&recorder, &secret);
 }
 
-/// U3: the same where the secret is a cookie.
+/// U3: no span or event contains a cookie.
 #[tokio::test(start_paused = true)]
-async fn nothing_that_is_reported_holds_a_cookie() {
+async fn no_trace_contains_a_cookie() {
     let (world, recorder) = (World::with(AuthorityConfig::cookie()), Recorder::default());
     let _guard = recorder.listen();
     let secret = world.authority.canary();
@@ -153,7 +152,8 @@ async fn nothing_that_is_reported_holds_a_cookie() {
     assert_silent_about(&recorder, &secret);
 }
 
-/// U3: an error of the user's function may hold anything, so its kind is reported and its text is not.
+/// U3: the kind of a custom refresher's error is recorded, but its text is not, because the text could contain a
+/// secret.
 #[tokio::test(start_paused = true)]
 async fn the_text_of_a_users_error_is_not_reported() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -177,9 +177,10 @@ async fn the_text_of_a_users_error_is_not_reported() {
     assert_silent_about(&recorder, &secret);
 }
 
-/// U3: an OAuth grant with a client secret, whose server repeats the secret in every error.
+/// U3: no span or event contains the client secret of an OAuth grant, even if the server repeats the secret in every
+/// error.
 #[tokio::test(start_paused = true)]
-async fn nothing_that_is_reported_of_a_grant_holds_a_secret() {
+async fn no_trace_of_a_grant_contains_a_secret() {
     let (world, recorder) = (World::new(), Recorder::default());
     let _guard = recorder.listen();
     let secret = world.authority.canary();
@@ -201,7 +202,8 @@ async fn nothing_that_is_reported_of_a_grant_holds_a_secret() {
     assert_silent_about(&recorder, &secret);
 }
 
-/// An HTTP server whose every answer has this status, and the secret in its reason phrase and its headers.
+/// Starts an HTTP server that always answers with this status, and with the secret in its reason phrase and its
+/// headers.
 fn telling(status: u16, secret: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -225,8 +227,8 @@ fn telling(status: u16, secret: &str) -> String {
     url
 }
 
-/// U3: a reason phrase is free text of the server. It reaches neither errors nor traces, and nor do the headers that
-/// name other places.
+/// U3: errors and traces do not contain headers with URLs, or the reason phrase of a response, which is free text of
+/// the server.
 #[tokio::test]
 async fn no_reason_phrase_is_reported() {
     let recorder = Recorder::default();
@@ -252,7 +254,7 @@ async fn no_reason_phrase_is_reported() {
             texts += &format!("{client:?} {:?}\n", client.session());
         }
     }
-    assert!(texts.contains("403") && texts.contains("redirected the request too often"), "{texts}");
+    assert!(texts.contains("403") && texts.contains("redirected the request too many times"), "{texts}");
     assert!(!texts.contains(&secret), "{texts}");
     assert_silent_about(&recorder, &secret);
 }

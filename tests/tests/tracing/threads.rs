@@ -1,4 +1,4 @@
-//! Calls at the same time on several threads: every span has its own parent.
+//! Concurrent calls on several threads: every span has the right parent.
 
 use std::mem::forget;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::recorder::Recorder;
 
 const CALLS: usize = 100;
 
-/// A hundred calls that are refused together: each keeps its own spans, and the one refresh has no parent.
+/// If a hundred calls are refused together, each call has its own spans, and the one refresh has no parent.
 #[test]
 fn spans_do_not_mix_on_several_threads() {
     let (world, recorder) = (World::new(), Recorder::default());

@@ -2,8 +2,8 @@ use afresh::{api, Result};
 
 #[api]
 pub trait Shop {
-    #[timeout("5s")] //~ ERROR
-    async fn order(&self, id: u64) -> Result<()> {
+    #[timeout("5s")]
+    async fn order(&self, id: u64) -> Result<()> { //~ ERROR
         let _ = id;
         Ok(())
     }

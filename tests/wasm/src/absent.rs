@@ -1,4 +1,5 @@
-//! Each line uses something that a browser does not have. None compiles, and `.ci/wasm-check` looks for the sentence behind it.
+//! Each line uses a feature that a browser does not have, so no line compiles. `.ci/wasm-check` expects the error in
+//! the trailing comment.
 
 use std::fmt::Debug;
 

@@ -1,5 +1,5 @@
-//! A page's crate. It compiles for a browser with every kind of method, and the futures of all calls are `Send` there as they
-//! are everywhere. `.ci/wasm-check` builds it.
+//! A page's crate with every kind of method. The crate must compile for a browser, and the futures of all calls must be
+//! `Send` there as on other targets. `.ci/wasm-check` builds the crate.
 
 #[cfg(feature = "absent")]
 mod absent;
@@ -23,7 +23,7 @@ pub struct Order {
     id: u64,
 }
 
-/// The same trait as in a program that is not a page.
+/// The API of the shop, with the same trait as in a program outside a browser.
 #[api(dyn)]
 pub trait Shop {
     #[login]
@@ -80,7 +80,7 @@ fn is_send<F: Future + Send + 'static>(future: F) -> F {
     future
 }
 
-/// Makes each kind of call.
+/// Makes a call of each kind.
 #[wasm_bindgen]
 pub async fn use_shop(base: String) -> Option<String> {
     is_send(run(base)).await.err().map(|error| error.to_string())

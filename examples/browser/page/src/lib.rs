@@ -1,4 +1,4 @@
-//! A page with a login, a list and a session that all tabs share: one declaration, and in eight tabs one refresh.
+//! A page with a login, a list and a session that all tabs share. Eight tabs together refresh once.
 
 mod view;
 
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-/// The API. The refresh token is in an `HttpOnly` cookie, so the refresh has no parameter.
+/// The API of the shop. The refresh token is in an `HttpOnly` cookie, so the `refresh` method has no parameter.
 #[api]
 trait Shop {
     #[login]
@@ -55,7 +55,7 @@ fn start() -> Result<(), JsError> {
     Ok(())
 }
 
-/// Makes a call and shows its error, if there is one.
+/// Runs a call and shows its error if the call fails.
 fn report<T: 'static>(call: impl IntoFuture<Output = Result<T>> + 'static) {
     spawn_local(async {
         let error = call.await.err().map(|error| error.to_string());
@@ -63,7 +63,7 @@ fn report<T: 'static>(call: impl IntoFuture<Output = Result<T>> + 'static) {
     });
 }
 
-/// Counts what happens to the session. `since`: when its tokens arrived.
+/// Counts the session's refreshes and adoptions. `since` stores the arrival time of the session's tokens.
 async fn watch(session: Session, since: Rc<Cell<f64>>) {
     let (mut refreshed, mut adopted) = (0, 0);
     let mut events = session.events();

@@ -1,15 +1,15 @@
-//! What the page shows, and what the user clicks.
+//! Functions that show text on the page and react to clicks.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, HtmlInputElement, Window};
 
-/// The origin of the page, where its API is.
+/// Returns the origin of the page, which is also the origin of its API.
 pub fn origin() -> String {
     window().location().origin().unwrap_or_default()
 }
 
-/// Seconds since the page was opened.
+/// Returns the seconds since the page was opened.
 pub fn now() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now() / 1000.0)
 }
@@ -30,7 +30,7 @@ pub fn show_list(id: &str, items: &[String]) {
     }
 }
 
-/// What the user has written into the input `id`.
+/// Returns the text in the input field `id`.
 pub fn input(id: &str) -> String {
     element(id).dyn_into().map(|input: HtmlInputElement| input.value()).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The outline of a document: what every later step may rely on.
+//! Checks the outline of a document, so that every later step can rely on the outline.
 
 use serde_json::Value;
 
@@ -6,10 +6,10 @@ use super::{Document, VERBS};
 use crate::error::Error;
 use crate::source::escape;
 
-/// Whether the file says that it is a document, and of which version.
+/// Returns an error if the file does not declare a supported version of OpenAPI or Swagger.
 pub(super) fn version(root: &Value) -> Result<(), Error> {
     let Some(map) = root.as_object() else {
-        return Err(Error::new("this is not an OpenAPI document").at(""));
+        return Err(Error::new("the file is not an OpenAPI document").at(""));
     };
     let version = map.get("openapi").or_else(|| map.get("swagger"));
     let text = match version {
@@ -18,7 +18,7 @@ pub(super) fn version(root: &Value) -> Result<(), Error> {
             return Err(Error::new(fact).at(""));
         }
         Some(Value::String(text)) => text.clone(),
-        // `swagger: 2.0` without quotes is a number in YAML.
+        // YAML reads `swagger: 2.0` without quotes as a number.
         Some(other) => other.to_string(),
     };
     let (key, is_known) = if map.contains_key("openapi") {
@@ -50,7 +50,7 @@ pub(super) fn outline(document: &Document) -> Result<(), Error> {
 }
 
 fn path_item(document: &Document, item: &Value, at: &str) -> Result<(), Error> {
-    // What another file says is checked by its shape, but its place here is the reference.
+    // A path item from another file is checked as well, but errors report the place of the reference.
     let item = document.resolve(item);
     if !item.is_object() {
         return Err(expected("an object", item, at));

@@ -1,4 +1,5 @@
-//! A document: one file or several, their references followed, Swagger 2.0 in the shape of OpenAPI 3.
+//! Loads a document from one or more files, resolves its references, and converts Swagger 2.0 to the shape of OpenAPI
+//! 3.
 
 mod check;
 mod reference;
@@ -13,22 +14,23 @@ use crate::source::Source;
 
 pub(crate) use self::reference::{last_step, schema_name};
 
-/// The keys of a path item that are operations.
+/// The keys of a path item that contain operations.
 pub(crate) const VERBS: &[&str] =
     &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
-/// The longest chain of references to references. A longer one is an error in the document.
+/// The maximum number of references in a chain. A longer chain of references is an error in the document.
 const LONGEST_CHAIN: usize = 32;
 
-/// An OpenAPI document, checked as far as its outline goes.
+/// An OpenAPI document whose outline has been checked.
 #[derive(Debug)]
 pub struct Document {
     sources: Vec<Source>,
-    /// The first is the document itself. References in them are absolute: `file#pointer`, the file by its index.
+    /// The values of all files; the first value is the document itself. References are absolute (`file#pointer`) and
+    /// name a file by its index.
     values: Vec<Value>,
 }
 
-/// One operation and its place in the document.
+/// One operation with its place in the document.
 #[derive(Clone, Debug)]
 pub(crate) struct Site<'d> {
     pub(crate) path: &'d str,
@@ -38,7 +40,7 @@ pub(crate) struct Site<'d> {
 }
 
 impl Site<'_> {
-    /// `GET /orders/{id}`
+    /// Returns the method and the path, for example `GET /orders/{id}`.
     pub(crate) fn route(&self) -> String {
         format!("{} {}", self.verb.to_uppercase(), self.path)
     }
@@ -54,13 +56,13 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// Returns an error if a file cannot be read or is not OpenAPI 3 or Swagger 2.0.
+    /// Returns an error if a file cannot be read, or if the document is not OpenAPI 3 or Swagger 2.0.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         Self::load(Source::open(path)?, Some(path))
     }
 
-    /// Reads a document from its text, which refers to no other file. Errors call it `name`.
+    /// Reads a document from its text, which must not refer to other files. Errors report `name` as the file name.
     ///
     /// # Errors
     ///
@@ -81,7 +83,7 @@ impl Document {
         Ok(document)
     }
 
-    /// Adds the document's name and the line to `error`, unless it names a file already.
+    /// Adds the document's file name and the line to `error`, unless `error` already names a file.
     #[must_use]
     pub fn place(&self, error: Error) -> Error {
         match self.sources.first() {
@@ -90,7 +92,7 @@ impl Document {
         }
     }
 
-    /// The document's first file, in the shape of OpenAPI 3, with its references as they are written.
+    /// Returns the document's first file in the shape of OpenAPI 3, with the references in their original form.
     #[must_use]
     pub fn to_value(&self) -> Value {
         let mut value = self.root().clone();
@@ -98,7 +100,7 @@ impl Document {
         value
     }
 
-    /// The name of the file, without its folder.
+    /// Returns the name of the document's file without its folder.
     pub(crate) fn file_name(&self) -> String {
         let name = self.sources.first().map_or("", |source| &source.name);
         Path::new(name)
@@ -114,7 +116,7 @@ impl Document {
         self.root()["info"][key].as_str().unwrap_or_default()
     }
 
-    /// The schemas that have names, in the order of the document, with the reference to each.
+    /// Returns the named schemas in document order, each with its reference.
     pub(crate) fn schemas(&self) -> impl Iterator<Item = (&str, String, &Value)> {
         let of = |pointer: &'static str| {
             let map = self.root().pointer(pointer).and_then(Value::as_object).into_iter().flatten();
@@ -125,7 +127,7 @@ impl Document {
         of("/components/schemas").chain(of("/definitions"))
     }
 
-    /// Each operation: its path, what the path says for all of its operations, its verb, and itself.
+    /// Returns each operation with its path, its path item and its HTTP method.
     pub(crate) fn operations(&self) -> impl Iterator<Item = Site<'_>> {
         let paths = self.root()["paths"].as_object().into_iter().flatten();
         let paths = paths.filter(|(path, _)| !path.starts_with("x-"));
@@ -138,18 +140,18 @@ impl Document {
         })
     }
 
-    /// The value itself, or what it refers to.
+    /// Returns the value itself, or the value that it refers to.
     pub(crate) fn resolve<'d>(&'d self, value: &'d Value) -> &'d Value {
         follow(&self.values, value)
     }
 
-    /// What an absolute reference points to.
+    /// Returns the value that an absolute reference points to.
     pub(crate) fn target(&self, reference: &str) -> Option<&Value> {
         target(&self.values, reference)
     }
 }
 
-/// Follows `$ref` through `values`. Returns null if a reference has no target or the chain is too long.
+/// Follows `$ref` through `values`. Returns null if a reference has no target or the chain of references is too long.
 fn follow<'d>(values: &'d [Value], value: &'d Value) -> &'d Value {
     const NOWHERE: &Value = &Value::Null;
     let mut value = value;
@@ -165,7 +167,7 @@ fn target<'d>(values: &'d [Value], reference: &str) -> Option<&'d Value> {
     values.get(file.parse::<usize>().ok()?)?.pointer(pointer)
 }
 
-/// The error with the file's name and the line of its pointer.
+/// Adds the file name and the line of the error's pointer to the error.
 fn place(source: &Source, error: Error) -> Error {
     let line = error.pointer().and_then(|pointer| source.line_of(pointer));
     error.in_file(&source.name).at_line(line)

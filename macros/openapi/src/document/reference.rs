@@ -1,4 +1,4 @@
-//! `$ref`: local files are read, and every reference becomes absolute, so that later steps need not know where it stood.
+//! Reads the local files that `$ref` names and makes every reference absolute, so that later steps need no base file.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,13 +10,13 @@ use super::{Document, place, target};
 use crate::error::Error;
 use crate::source::{Source, escape, unescape};
 
-/// More files than this is a mistake, or an attack.
+/// The maximum number of files. A document with more than 2,000 files is a mistake or an attack.
 const MOST_FILES: usize = 2_000;
 
-/// The values of these keys are data, not parts of the document.
+/// The keys whose values are data and not parts of the document.
 const VALUES: &[&str] = &["example", "examples", "default", "enum", "const"];
 
-/// The values of these keys are maps whose keys are names, not words of OpenAPI.
+/// The keys whose values are maps with free names as keys, not with OpenAPI keywords.
 const NAMED: &[&str] = &[
     "properties",
     "patternProperties",
@@ -28,7 +28,7 @@ const NAMED: &[&str] = &[
     "headers",
 ];
 
-/// A reference and where it stands.
+/// A reference, with the file and the JSON pointer at which it was found.
 struct Reference {
     file: usize,
     at: String,
@@ -59,8 +59,8 @@ pub(super) fn load(source: Source, value: Value, path: Option<&Path>) -> Result<
     for reference in references {
         let message = match chain(&document.values, &reference.to) {
             Chain::Ends => continue,
-            Chain::Missing => format!("`$ref` leads to `{}`, which is not there", shown(&reference)),
-            Chain::Loops => format!("`$ref` leads to `{}`, which refers to itself", shown(&reference)),
+            Chain::Missing => format!("`$ref` points to `{}`, which does not exist", shown(&reference)),
+            Chain::Loops => format!("`$ref` points to `{}`, which refers to itself", shown(&reference)),
         };
         if let Some(source) = document.sources.get(reference.file) {
             return Err(place(source, Error::new(message).at(reference.at)));
@@ -136,7 +136,7 @@ impl Walk<'_> {
         Ok(format!("{index}#{pointer}"))
     }
 
-    /// The index of another file, which is read if it was not yet.
+    /// Returns the index of another file. Reads the file if it is not loaded yet.
     fn other(&mut self, file: &str) -> Result<usize, Error> {
         if file.contains("://") || file.starts_with("//") || file.starts_with("urn:") {
             return Err(Error::new(format!("`$ref` to `{file}`: remote references are not followed")));
@@ -187,7 +187,7 @@ fn chain(values: &[Value], reference: &str) -> Chain {
     Chain::Loops
 }
 
-/// The reference as a reader of the document knows it.
+/// Returns the reference in the form that the document uses.
 fn shown(reference: &Reference) -> String {
     let (file, pointer) = reference.to.split_once('#').unwrap_or(("", &reference.to));
     if file.parse() == Ok(reference.file) {
@@ -197,7 +197,7 @@ fn shown(reference: &Reference) -> String {
     }
 }
 
-/// References to the first file, as they are written in it.
+/// Restores the original form of references to the first file.
 pub(super) fn make_relative(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(make_relative),
@@ -217,7 +217,7 @@ pub(super) fn make_relative(value: &mut Value) {
     }
 }
 
-/// A pointer as part of a URL.
+/// Encodes a JSON pointer for the fragment of a URL.
 fn encode_pointer(pointer: &str) -> String {
     percent_encoding::utf8_percent_encode(pointer, FRAGMENT).to_string()
 }
@@ -235,14 +235,14 @@ const FRAGMENT: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
     .add(b'^')
     .add(b'\\');
 
-/// The name of the schema that a reference leads to, if it is one of the document's named schemas.
+/// Returns the name of the schema that a reference points to, if it is a named schema of the document.
 pub(crate) fn schema_name(reference: &str) -> Option<String> {
     let (_, pointer) = reference.split_once('#')?;
     let name = pointer.strip_prefix("/components/schemas/").or(pointer.strip_prefix("/definitions/"))?;
     (!name.contains('/')).then(|| unescape(name))
 }
 
-/// The last step of a reference, which is the best name that it has.
+/// Returns the last meaningful step of a reference, which is the best name for the target.
 pub(crate) fn last_step(reference: &str) -> String {
     let (_, pointer) = reference.split_once('#').unwrap_or(("", reference));
     let mut steps = pointer.split('/').rev().filter(|step| {

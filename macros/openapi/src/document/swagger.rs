@@ -1,5 +1,5 @@
-//! Swagger 2.0 in the shape of OpenAPI 3: bodies and forms become request bodies, `collectionFormat` becomes a style, and
-//! `consumes` and `produces` become media types. Definitions stay where they are.
+//! Converts Swagger 2.0 to the shape of OpenAPI 3. Bodies and forms become request bodies, `collectionFormat` becomes a
+//! style, and `consumes` and `produces` become media types. Definitions stay at their original place.
 
 use serde_json::{Map, Value, json};
 
@@ -8,10 +8,10 @@ use super::{Document, VERBS, follow};
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
 
-/// What stands at a parameter in Swagger 2.0 and in its schema in OpenAPI 3.
+/// The keys that belong to a parameter in Swagger 2.0 and to its schema in OpenAPI 3.
 const OF_THE_SCHEMA: &[&str] = &["type", "format", "items", "enum", "default"];
 
-/// Rewrites the document as if it had been written for OpenAPI 3.
+/// Rewrites the document in the shape of OpenAPI 3.
 pub(super) fn upgrade(document: &mut Document) {
     let Some(mut upgraded) = document.values.first().cloned() else { return };
     let (root, all) = (document.root(), &document.values[..]);
@@ -33,7 +33,7 @@ pub(super) fn upgrade(document: &mut Document) {
     }
 }
 
-/// The security schemes in the words of OpenAPI 3.
+/// Returns the security schemes in the shape of OpenAPI 3.
 fn security_schemes(root: &Value) -> Value {
     let schemes = root["securityDefinitions"].as_object().into_iter().flatten();
     Value::Object(schemes.map(|(name, scheme)| (name.clone(), security_scheme(scheme))).collect())
@@ -89,7 +89,7 @@ fn upgrade_operation(root: &Value, values: &[Value], shared: &[Value], operation
     operation["parameters"] = elsewhere.map(|parameter| upgrade_parameter(parameter)).collect();
 
     let produces = media_types(root, operation, "produces");
-    // Without a schema, the answer has no content, unless the operation itself names a content type.
+    // A response without a schema has no content, unless the operation itself names a content type.
     let says_bytes = operation["produces"].is_array() && produces.iter().all(|kind| !kind.ends_with("json"));
     for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
         let mut own = follow(values, response).clone();
@@ -104,7 +104,8 @@ fn upgrade_operation(root: &Value, values: &[Value], shared: &[Value], operation
     }
 }
 
-/// The content types that a header parameter names: OpenAPI 3 has a place for them.
+/// Returns the content types that a `Content-Type` header parameter lists. OpenAPI 3 lists the content types of a
+/// request body under `content`.
 fn content_types(parameter: &Value) -> Option<Vec<String>> {
     let is_header = parameter["in"] == "header";
     if !is_header || !parameter["name"].as_str()?.eq_ignore_ascii_case("content-type") {
@@ -141,7 +142,7 @@ fn upgrade_form(fields: &[&Value], consumes: &[String]) -> Value {
     json!({ "required": true, "content": media(&kinds, &whole) })
 }
 
-/// Arrays are one text, unless they are said to be several fields.
+/// Returns the schema of a form field. An array is sent as one string, unless `collectionFormat` is `multi`.
 fn field_schema(field: &Value) -> Value {
     let is_one = field["type"] == "array" && field["collectionFormat"] != "multi";
     if is_one { json!({ "type": "string" }) } else { schema(field) }

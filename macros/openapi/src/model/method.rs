@@ -1,19 +1,19 @@
-//! Traits and methods in the words of `#[afresh::api]`.
+//! The model of the traits and methods that become an `#[afresh::api]` client.
 
 use super::ty::Ty;
 use crate::settings::Role;
 
-/// A trait.
+/// A trait of the client.
 #[derive(Clone, Debug)]
 pub(crate) struct Trait {
     pub(crate) name: String,
     pub(crate) docs: String,
-    /// Arguments of `#[api]`.
+    /// The arguments of `#[api]`.
     pub(crate) arguments: Vec<String>,
     pub(crate) methods: Vec<Method>,
 }
 
-/// What an operation answers.
+/// The kind of value that a method returns for a successful response.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Answer {
     Unit,
@@ -28,11 +28,11 @@ pub(crate) enum Answer {
     Items(Ty),
 }
 
-/// A method.
+/// A method of the client.
 #[derive(Clone, Debug)]
 pub(crate) struct Method {
     pub(crate) name: String,
-    /// The operation, as the document writes it.
+    /// The operation with its method and path, as the document writes them.
     pub(crate) route: String,
     pub(crate) docs: String,
     pub(crate) deprecated: bool,
@@ -41,18 +41,18 @@ pub(crate) struct Method {
     pub(crate) verb: String,
     pub(crate) path: String,
     pub(crate) constants: Vec<Constant>,
-    /// Attributes that are written as they are.
+    /// Attributes in their source form.
     pub(crate) attributes: Vec<String>,
     pub(crate) params: Vec<Param>,
-    /// What it returns when all goes well.
+    /// The kind of value that the method returns on success.
     pub(crate) answer: Answer,
     pub(crate) failure: Option<Ty>,
 }
 
-/// What every call sends.
+/// A header, query parameter or body member that every call sends with the same value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Constant {
-    /// `header`, `query`, `json` or `form`.
+    /// The name of the attribute: `header`, `query`, `json` or `form`.
     pub(crate) place: &'static str,
     pub(crate) name: String,
     pub(crate) value: String,
@@ -67,30 +67,30 @@ impl Constant {
 /// The type of a parameter.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
-    /// Borrowed in the way of its type, and optional or not.
+    /// A type of the model, which the writer may turn into a borrow or an `Option`.
     Typed(Ty),
-    /// As it is written.
+    /// A type in its source form.
     Written(String),
-    /// A part, or a list of them, that the caller makes from the JSON of a value.
+    /// A part or a list of parts that the caller makes from the JSON of a value.
     Part { of: Ty, is_list: bool },
 }
 
-/// A parameter.
+/// A parameter of a method.
 #[derive(Clone, Debug)]
 pub(crate) struct Param {
-    /// The identifier, still without the `r#` that a keyword needs.
+    /// The identifier without the `r#` that a keyword needs.
     pub(crate) name: String,
-    /// The name of its attribute; none for a placeholder of the same name.
+    /// The name of the parameter's attribute; `None` for a placeholder with the same name.
     pub(crate) place: Option<&'static str>,
-    /// The argument of the attribute, if it has one.
+    /// The argument of the parameter's attribute.
     pub(crate) label: Option<String>,
     pub(crate) ty: Place,
     pub(crate) required: bool,
 }
 
 impl Param {
-    /// One that the API knows by `label`. Where the identifier says as much, the attribute need not; headers and members
-    /// of bodies always have a name.
+    /// Creates a parameter whose name in the API is `label`. The attribute needs no argument if the identifier equals
+    /// `label`, except for headers and body members, which always need an argument.
     pub(crate) fn labelled(
         place: &'static str,
         label: &str,
@@ -102,19 +102,19 @@ impl Param {
         Self { label: (!says_it).then(|| label.to_owned()), place: Some(place), name, ty, required }
     }
 
-    /// An object whose members are sent as `label[member]`.
+    /// Creates a parameter for an object whose members are sent as `label[member]`.
     pub(crate) fn bracketed(label: &str, name: String, ty: Ty, required: bool) -> Self {
         let (place, label) = (Some("query"), Some(label.to_owned()));
         Self { name, place, label, ty: Place::Typed(ty), required }
     }
 
-    /// One that stands for a whole place.
+    /// Creates a parameter for a whole part of the request, such as the body.
     pub(crate) fn whole(place: &'static str, name: String, ty: Place, required: bool) -> Self {
         Self { name, place: Some(place), label: None, ty, required }
     }
 }
 
-/// RFC 9110 `token`: what names of headers and cookies are made of.
+/// Returns whether `text` is an RFC 9110 `token`, the form of header and cookie names.
 pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))

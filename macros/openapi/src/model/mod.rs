@@ -1,4 +1,4 @@
-//! What a client is made of: the types and methods that a document means, in the words of Rust and of `#[afresh::api]`.
+//! The model of a client: the types and methods of a document, in terms of Rust and `#[afresh::api]`.
 
 mod method;
 mod ty;

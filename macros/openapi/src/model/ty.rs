@@ -1,10 +1,10 @@
-//! Types, and what defines those with a name.
+//! The model of Rust types and of the definitions of named types.
 
-/// A type by its index among the definitions.
+/// The index of a type among the definitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct TypeId(pub(crate) usize);
 
-/// A type.
+/// A Rust type in the client.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Ty {
     Unit,
@@ -16,20 +16,20 @@ pub(crate) enum Ty {
     F64,
     String,
     Date(DateTy),
-    /// Any JSON value.
+    /// A `serde_json::Value`, which accepts any JSON value.
     Value,
     List(Box<Ty>),
     Map(Box<Ty>),
     Optional(Box<Ty>),
     Boxed(Box<Ty>),
     Named(TypeId),
-    /// A type of the caller's own, by its path.
+    /// The path of a type that the caller defines.
     Own(String),
-    /// Values that are sent as one text.
+    /// Values that are sent as one string.
     Separated(Separator, Box<Ty>),
-    /// Members that are sent as one text.
+    /// Members that are sent as one string.
     Members(Separator, Between, Box<Ty>),
-    /// A value that is sent as the text of its JSON.
+    /// A value that is sent as its JSON text.
     JsonText(Box<Ty>),
     /// A value whose members are sent as `name[member]`.
     Bracketed(Box<Ty>),
@@ -41,7 +41,7 @@ pub(crate) enum DateTy {
     Date,
 }
 
-/// The separator between values that are sent as one text.
+/// The separator between values that are sent as one string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Separator {
     Comma,
@@ -51,12 +51,12 @@ pub(crate) enum Separator {
     Dot,
 }
 
-/// The separator between the name and the value of a member, if members are sent as one text.
+/// The separator between the name and the value of a member, for members that are sent as one string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Between {
-    /// `=`
+    /// The sign `=`.
     Equals,
-    /// The same separator as between members.
+    /// The separator that also separates the members.
     Separator,
 }
 
@@ -68,7 +68,7 @@ impl Ty {
         }
     }
 
-    /// Whether values of this type are copied, not borrowed, into calls.
+    /// Returns whether the client passes values of this type by copy and not by reference.
     pub(crate) fn is_copy(&self) -> bool {
         matches!(
             self,
@@ -84,16 +84,16 @@ impl Ty {
     }
 }
 
-/// A type with a name.
+/// The definition of a named type.
 #[derive(Clone, Debug)]
 pub(crate) struct TypeDef {
     pub(crate) name: String,
     pub(crate) docs: String,
     pub(crate) deprecated: bool,
     pub(crate) kind: Kind,
-    /// Whether it is part of a request body.
+    /// Whether the type is part of a request body.
     pub(crate) is_sent: bool,
-    /// Whether an operation uses it.
+    /// Whether an operation uses the type.
     pub(crate) is_used: bool,
 }
 
@@ -104,7 +104,7 @@ pub(crate) enum Kind {
         /// The type of members that the document does not list.
         rest: Option<Ty>,
     },
-    /// Texts: the name of each variant, and the text itself.
+    /// An enum of strings, with the name and the string of each variant.
     Texts {
         variants: Vec<(String, String)>,
         is_open: bool,
@@ -115,7 +115,7 @@ pub(crate) enum Kind {
     },
     /// A list or map that contains itself.
     Newtype(Ty),
-    /// The errors of operations: statuses in the words of `#[status]`.
+    /// The errors of operations, with the statuses of each variant in the syntax of `#[status]`.
     Failure {
         variants: Vec<(String, Vec<String>, Option<Ty>, String)>,
     },
@@ -124,11 +124,11 @@ pub(crate) enum Kind {
 #[derive(Clone, Debug)]
 pub(crate) struct Field {
     pub(crate) name: String,
-    /// As JSON calls it.
+    /// The member's name in JSON.
     pub(crate) key: String,
     pub(crate) ty: Ty,
     pub(crate) required: bool,
-    /// Whether it may be left out and may be `null` too.
+    /// Whether the member is both optional and nullable.
     pub(crate) nullable: bool,
     pub(crate) docs: String,
     pub(crate) deprecated: bool,
@@ -138,17 +138,17 @@ pub(crate) struct Field {
 pub(crate) struct Variant {
     pub(crate) name: String,
     pub(crate) ty: Ty,
-    /// The values of the discriminator that mean this variant.
+    /// The discriminator values that select this variant.
     pub(crate) tags: Vec<String>,
 }
 
-/// How the variants of a union are distinguished.
+/// The way in which decoding selects the variant of a union.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Tagging {
-    /// By what fits first.
+    /// Decoding takes the first variant that fits.
     Untagged,
-    /// By a member that only the union has.
+    /// Decoding uses a member that only the union has.
     Internal(String),
-    /// By a member that the variants have as well.
+    /// Decoding uses a member that each variant also has.
     Member(String),
 }

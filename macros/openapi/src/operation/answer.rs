@@ -1,4 +1,4 @@
-//! What a method returns: by the media types of the answers that say that all went well.
+//! Derives the return type of a method from the media types of the success responses.
 
 use serde_json::{Value, json};
 
@@ -6,18 +6,18 @@ use super::media::{self, Kind, Media};
 use crate::model::{Answer, Ty};
 use crate::schema::{Mode, Types};
 
-/// The answer, and what has to be asked for to get it.
+/// The kind of return value of a method, with the `accept` header that requests it.
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) answer: Answer,
-    /// The value of `accept`, where it is not the trait's.
+    /// The value of the `accept` header if it differs from the trait's value.
     pub(crate) accept: Option<String>,
 }
 
-/// What all methods ask for that say nothing else.
+/// The default `accept` header of a method.
 pub(crate) const USUAL: &str = "application/json";
 
-/// The answers of an operation, by status.
+/// Returns the responses of an operation by status.
 pub(crate) fn responses<'d>(types: &Types<'d>, operation: &'d Value) -> Vec<(&'d str, &'d Value)> {
     let document = types.document;
     let all = operation["responses"].as_object().into_iter().flatten();
@@ -25,9 +25,9 @@ pub(crate) fn responses<'d>(types: &Types<'d>, operation: &'d Value) -> Vec<(&'d
     all.map(|(status, response)| (status.as_str(), document.resolve(response))).collect()
 }
 
-/// The answer of an operation. `hint` names its types.
+/// Determines the kind of return value of an operation. `hint` is the base for the names of its types.
 pub(crate) fn read(types: &mut Types, verb: &str, operation: &Value, hint: &str) -> Read {
-    // The borrow of the document outlives that of the types.
+    // The borrow of the document outlives the borrow of the types.
     let document = types.document;
     let all: Vec<(&str, &Value)> = operation["responses"]
         .as_object()
@@ -38,13 +38,13 @@ pub(crate) fn read(types: &mut Types, verb: &str, operation: &Value, hint: &str)
     let of_class = |class: char| all.iter().filter(move |(status, _)| status.starts_with(class));
     let mut good: Vec<&Value> = of_class('2').map(|(_, response)| *response).collect();
     if all.iter().any(|(status, _)| *status == "101") {
-        types.lose("the connection that status 101 hands over: only the answer's head is read");
+        types.lose("the method reads only the response head of status 101, not the upgraded connection");
     }
     if verb == "head" {
         return Read { answer: Answer::Head, accept: None };
     }
     if good.is_empty() && of_class('3').next().is_some() {
-        // The redirect is followed, and what is there is described nowhere.
+        // The client follows the redirect, and the document does not describe the response of the target.
         return Read { answer: Answer::Stream, accept: Some("*/*".to_owned()) };
     }
     if good.is_empty() {
@@ -70,7 +70,7 @@ fn by_content(types: &mut Types, responses: &[&Value], hint: &str) -> Read {
         }
     }
     if let (Some(first), false) = (medias.first(), others.is_empty()) {
-        types.lose(format!("answers as `{}`: the method asks for `{}`", others.join("`, `"), first.name));
+        types.lose(format!("the method does not accept `{}`, only `{}`", others.join("`, `"), first.name));
     }
     medias.retain(|media| media.kind == best);
     let accept = accept(&medias);
@@ -90,7 +90,7 @@ fn by_content(types: &mut Types, responses: &[&Value], hint: &str) -> Read {
     Read { answer, accept }
 }
 
-/// The type of a JSON answer; one of several if the statuses differ.
+/// Returns the type of a JSON response. If the schemas of the statuses differ, the type is a union.
 fn json(types: &mut Types, medias: &[Media], hint: &str) -> Ty {
     let mut schemas: Vec<&Value> = Vec::new();
     for media in medias {
@@ -106,7 +106,7 @@ fn json(types: &mut Types, medias: &[Media], hint: &str) -> Ty {
     }
 }
 
-/// The type of one line or event.
+/// Returns the type of one line or event.
 fn element(types: &mut Types, medias: &[Media], hint: &str) -> Ty {
     let Some(media) = medias.first() else { return Ty::Value };
     let schema = media.value.get("itemSchema").unwrap_or(&media.value["schema"]);

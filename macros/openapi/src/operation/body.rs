@@ -1,4 +1,4 @@
-//! Request bodies: one way of sending for each kind of content that an operation takes.
+//! Derives the body parameters of an operation, with one choice for each kind of content that the operation accepts.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::settings;
 /// The content that one method sends.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice<'d> {
-    /// What the method is called after, where there are several.
+    /// The suffix of the method's name if the operation has several methods.
     pub(crate) label: &'static str,
     group: Group,
     medias: Vec<Media<'d>>,
@@ -27,7 +27,7 @@ enum Group {
     Raw,
 }
 
-/// The choices that a request body leaves, the best one first.
+/// Returns the choices for a request body, with the preferred choice first.
 pub(crate) fn choices<'d>(types: &mut Types<'d>, body: &'d Value) -> Vec<Choice<'d>> {
     let required = body["required"] == true;
     let mut choices: Vec<Choice> = Vec::new();
@@ -41,7 +41,7 @@ pub(crate) fn choices<'d>(types: &mut Types<'d>, body: &'d Value) -> Vec<Choice<
             Kind::Multipart => (Group::Multipart, "multipart"),
             Kind::Lines | Kind::Text | Kind::Events if is_typed => {
                 types.lose(format!(
-                    "the body as `{}`: the method sends `{}`",
+                    "the method does not send the body as `{}`, only as `{}`",
                     media.name,
                     choices.first().map_or("", Choice::name)
                 ));
@@ -57,7 +57,7 @@ pub(crate) fn choices<'d>(types: &mut Types<'d>, body: &'d Value) -> Vec<Choice<
     choices
 }
 
-/// Whether a body may be left out and has no members that could be lost.
+/// Returns whether a body is optional and has no members that could be lost.
 pub(crate) fn is_nothing(document: &Document, body: &Value) -> bool {
     let is_empty = |media: &Value| {
         let schema = document.resolve(&media["schema"]);
@@ -86,7 +86,7 @@ impl Choice<'_> {
         self.medias.first().map_or("", |media| media.name)
     }
 
-    /// Adds the parameters that make this body, and gives back what is the same in every call.
+    /// Adds the parameters of this body to `to`, and returns the constants that every call sends.
     pub(crate) fn add_to(&self, to: &mut Parameters, own: Option<&settings::Operation>) -> Vec<Constant> {
         match self.group {
             Group::Json => {
@@ -103,7 +103,7 @@ impl Choice<'_> {
         }
     }
 
-    /// Names the content type: a constant, or a parameter where there are several.
+    /// Sets the content type with a constant, or with a parameter if the body has several content types.
     fn add_content_type(&self, to: &mut Parameters, usual: &str) -> Vec<Constant> {
         let by_itself =
             |media: &Media| media.essence() == usual || (media.is_range() && media.kind == Kind::Json);
@@ -130,7 +130,7 @@ impl Choice<'_> {
         }
     }
 
-    /// A body of JSON or a form: one value, or its members where the settings say what some of them are.
+    /// Adds a JSON or form body as one parameter, or as one parameter for each member if the settings name members.
     fn add_value(
         &self,
         to: &mut Parameters,
@@ -169,7 +169,7 @@ impl Choice<'_> {
         let hint = format!("{} Body", to.hint);
         let ty = to.types.lower(&media.value["schema"], &hint, Mode::Request).ty;
         let Some(fields) = fields(to.types, &ty) else {
-            let reason = "a multipart body without listed parts: the caller writes the body";
+            let reason = "the multipart body lists no parts, so the caller encodes the body";
             to.types.lose(reason);
             let identifier = to.scope.take(&["body"]);
             to.made.push(Param::whole(
@@ -194,7 +194,7 @@ impl Choice<'_> {
                 None if is_json => {
                     let of =
                         to.types.name_of(&field.ty).map(|name| format!(" of `{name}`")).unwrap_or_default();
-                    format!("- `{identifier}` is made by `afresh::Part::json`{of}.")
+                    format!("- The caller makes `{identifier}` with `afresh::Part::json`{of}.")
                 }
                 None => continue,
             };
@@ -203,7 +203,7 @@ impl Choice<'_> {
     }
 }
 
-/// The schema of one member, looked up through references and `allOf`.
+/// Returns the schema of one member, resolved through references and `allOf`.
 fn property(types: &mut Types<'_>, schema: &Value, key: &str) -> Value {
     let schema = types.document.resolve(schema);
     if schema["allOf"].is_array() {
@@ -248,7 +248,7 @@ fn fields(types: &Types<'_>, ty: &Ty) -> Option<Vec<Field>> {
     }
 }
 
-/// The members of a body, one parameter each.
+/// Adds one parameter for each member of a body.
 fn add_members(
     to: &mut Parameters,
     place: &'static str,
@@ -273,7 +273,7 @@ fn add_members(
     constants
 }
 
-/// A form of nested values is written with brackets, as `deepObject` says.
+/// Returns the type of a form body. A form with nested values uses brackets, as the style `deepObject` requires.
 fn form_type(types: &mut Types<'_>, media: &Media, ty: Ty) -> Ty {
     match types.form(&ty) {
         Form::Struct | Form::Map => ty,
@@ -281,7 +281,7 @@ fn form_type(types: &mut Types<'_>, media: &Media, ty: Ty) -> Ty {
             let encodings = media.value["encoding"].as_object().into_iter().flatten();
             let has_brackets = encodings.into_iter().any(|(_, encoding)| encoding["style"] == "deepObject");
             if !has_brackets {
-                types.lose("a form of nested values without `style: deepObject`: written `name[member]`");
+                types.lose("the form has nested values without `style: deepObject`: the client sends them as `name[member]`");
             }
             Ty::Bracketed(Box::new(ty))
         }

@@ -1,4 +1,4 @@
-//! Error answers: an `ApiError` enum for each group of operations whose errors are the same.
+//! Builds an `ApiError` enum for each group of operations with equal error responses.
 
 use std::collections::BTreeMap;
 
@@ -9,20 +9,21 @@ use super::media::{self, Kind};
 use crate::model::{self, Ty, TypeDef};
 use crate::schema::{Mode, Types};
 
-/// A redirect is followed; what does not redirect is an answer.
+/// The 3xx statuses whose redirects the client follows. The client returns a response with another 3xx status to the
+/// caller.
 const REDIRECTS: &[&str] = &["300", "301", "302", "303", "307", "308"];
 
-/// The variant of an enum: its name, its statuses, and the type of the body.
+/// The key of an enum variant: its name, its statuses and the type of its body.
 type VariantKey = (String, Vec<String>, Option<Ty>);
 
-/// The error enums so far, by what they hold.
+/// The error enums created so far, by their variants.
 #[derive(Debug, Default)]
 pub(crate) struct Failures {
     known: BTreeMap<Vec<VariantKey>, Ty>,
 }
 
 impl Failures {
-    /// The error enum of an operation, if the document says what its errors are.
+    /// Returns the error enum of an operation if the document describes its errors.
     pub(crate) fn of(
         &mut self,
         types: &mut Types,
@@ -36,7 +37,7 @@ impl Failures {
         let all = operation["responses"].as_object().into_iter().flatten();
         for (status, response) in all {
             let is_none = status.parse().is_ok_and(|status: u16| none_on.contains(&status));
-            // Without a success, `default` is it.
+            // If the operation has no 2xx response, `default` describes the success.
             let is_the_answer = is_alone && status == "default";
             let Some((name, statuses)) = named(status).filter(|_| !is_none && !is_the_answer) else {
                 continue;
@@ -58,7 +59,7 @@ impl Failures {
         let name = types.scope.take_type(&[&format!("{hint} Error")]);
         let ty = types.add(TypeDef {
             name,
-            docs: "What the server refuses, by status.".to_owned(),
+            docs: "The error responses that the document describes, by status.".to_owned(),
             deprecated: false,
             kind: model::Kind::Failure { variants },
             is_sent: false,
@@ -81,7 +82,7 @@ fn body(types: &mut Types, response: &Value, hint: &str) -> Option<Ty> {
     }
 }
 
-/// The name of a status, and how `#[status]` writes it.
+/// Returns the variant name of a status and its form in `#[status]`.
 fn named(status: &str) -> Option<(String, Vec<String>)> {
     if REDIRECTS.contains(&status) {
         return None;
@@ -109,12 +110,12 @@ fn docs(status: &str) -> String {
     let reason = REASONS.iter().find(|(known, _)| status == known.to_string()).map(|(_, reason)| *reason);
     match (status, reason) {
         (_, Some(reason)) => format!("{status} {reason}"),
-        ("default", None) => "any other refusal".to_owned(),
+        ("default", None) => "any other error status".to_owned(),
         (status, None) => format!("status {status}"),
     }
 }
 
-/// The reason phrases of the IANA registry.
+/// The reason phrases of the IANA status code registry.
 const REASONS: &[(u16, &str)] = &[
     (304, "Not Modified"),
     (400, "Bad Request"),

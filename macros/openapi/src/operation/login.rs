@@ -1,4 +1,4 @@
-//! The functions that log a client in: one for each `oauth2` flow, and one for each `openIdConnect` scheme.
+//! Writes the login functions: one for each `oauth2` flow and one for each `openIdConnect` scheme.
 
 use serde_json::Value;
 
@@ -6,28 +6,28 @@ use crate::docs::one_line;
 use crate::document::Document;
 use crate::names::Scope;
 
-/// Where OpenID providers describe themselves (OpenID Connect Discovery 1.0 §4).
+/// The path of an OpenID provider's metadata (OpenID Connect Discovery 1.0 §4).
 const DISCOVERY: &str = "/.well-known/openid-configuration";
 
-/// A function of the client.
+/// A login function of the client.
 #[derive(Debug)]
 pub(crate) struct Login {
     pub(crate) source: String,
-    /// How a client is built with it.
+    /// The explanation of how to build a client with the function.
     pub(crate) advice: String,
 }
 
-/// The functions while they are made.
+/// The login functions and the losses collected so far.
 #[derive(Debug)]
 struct Logins<'s> {
-    /// What a relative URL is relative to.
+    /// The base URL for relative URLs.
     server: Option<&'s str>,
     scope: Scope,
     made: Vec<Login>,
     losses: Vec<String>,
 }
 
-/// The functions of all schemes, and what has none.
+/// Returns the functions of all schemes and a loss for each scheme without a function.
 pub(crate) fn logins(document: &Document, server: Option<&str>) -> (Vec<Login>, Vec<String>) {
     let mut logins = Logins { server, scope: Scope::default(), made: Vec::new(), losses: Vec::new() };
     let schemes = document.root()["components"]["securitySchemes"].as_object();
@@ -42,7 +42,7 @@ pub(crate) fn logins(document: &Document, server: Option<&str>) -> (Vec<Login>, 
     (logins.made, logins.losses)
 }
 
-/// What one flow says: its endpoints, and lines about its scopes.
+/// The endpoints of one flow, and doc lines about its scopes.
 struct Flow {
     token: Option<String>,
     authorize: Option<String>,
@@ -63,31 +63,31 @@ impl Logins<'_> {
                     let device = &flows["deviceAuthorization"]["deviceAuthorizationUrl"];
                     self.add_app(name, flow, device.as_str());
                 }
-                // It is an endpoint of the app.
+                // The device endpoint becomes part of the app.
                 "deviceAuthorization" if flows["authorizationCode"].is_object() => {}
                 "password" => {
                     self.lose(
                         name,
-                        "the flow `password` has no function that logs in, only one that refreshes",
+                        "the flow `password` gets a function that refreshes the session, but no function that logs in",
                     );
                     self.add_refresh_token(name, flow);
                 }
                 "implicit" => {
-                    self.lose(name, "the flow `implicit` has no function: the caller brings the token");
+                    self.lose(name, "the flow `implicit` gets no function; the caller must supply the token");
                 }
-                other => self.lose(name, &format!("the flow `{other}` has no function")),
+                other => self.lose(name, &format!("the flow `{other}` is not supported")),
             }
         }
     }
 
-    /// A flow with absolute URLs. Without one, it has no function.
+    /// Returns a flow with absolute URLs. Returns `None` if the token URL cannot be made absolute.
     fn flow(&mut self, name: &str, kind: &str, flow: &Value) -> Option<Flow> {
         let mut url = |key: &str| {
             let written = flow[key].as_str().filter(|url| !url.is_empty())?;
             let url = absolute(written, self.server);
             if url.is_none() {
                 self.losses.push(format!(
-                    "security scheme `{name}`: `{key}` is no absolute URL: no function for `{kind}`"
+                    "security scheme `{name}`: `{key}` is not an absolute URL, which the flow `{kind}` needs"
                 ));
             }
             url
@@ -99,22 +99,23 @@ impl Logins<'_> {
 
     fn add_client_credentials(&mut self, name: &str, flow: Flow) {
         let Some(token) = flow.token else {
-            return self.lose(name, "the flow `clientCredentials` has no `tokenUrl`: no function");
+            return self.lose(name, "the flow `clientCredentials` has no `tokenUrl`, so it gets no function");
         };
         let function = self.scope.take(&[&format!("{name} client credentials")]);
         let source = format!(
-            "/// The client credentials grant of `{}`, for `.refresher(...)` on the builder: the program logs in itself.\n{}\
+            "/// Returns the client credentials grant of `{}`.\n///\n\
+             /// Pass the grant to `.refresher(...)` on the builder; the program then logs itself in.\n{}\
              #[allow(dead_code)]\npub fn {function}(id: &str, secret: &str) -> afresh::oauth2::ClientCredentials {{\n\
              afresh::oauth2::ClientCredentials::new({token:?}, id, secret)\n}}\n",
             one_line(name),
             flow.scopes,
         );
-        self.add(source, format!("`.refresher({function}(id, secret))` on the builder"));
+        self.add(source, format!("call `.refresher({function}(id, secret))` on the builder"));
     }
 
     fn add_app(&mut self, name: &str, flow: Flow, device: Option<&str>) {
         let (Some(token), Some(authorize)) = (&flow.token, &flow.authorize) else {
-            return self.lose(name, "the flow `authorizationCode` lacks a URL: no function");
+            return self.lose(name, "the flow `authorizationCode` lacks a URL, so it gets no function");
         };
         let function = self.scope.take(&[&format!("{name} app")]);
         let device = device.and_then(|url| absolute(url, self.server));
@@ -122,7 +123,7 @@ impl Logins<'_> {
         let source = format!(
             "{}{}#[allow(dead_code)]\npub fn {function}(client_id: &str) -> afresh::oauth2::App {{\n\
              afresh::oauth2::Server::new({authorize:?}, {token:?}){device}.client(client_id)\n}}\n",
-            app_docs(&format!("The authorization code flow of `{}`", one_line(name))),
+            app_docs(&format!("the authorization code flow of `{}`", one_line(name))),
             flow.scopes,
         );
         self.add(source, app_advice(&format!("{function}(client_id)")));
@@ -131,37 +132,42 @@ impl Logins<'_> {
         }
     }
 
-    /// A provider that describes itself.
+    /// Adds the function of a provider that publishes its own metadata.
     fn add_provider(&mut self, name: &str, url: &Value) {
         let url = url.as_str().unwrap_or_default();
         let issuer = absolute(url, self.server);
         let Some(issuer) = issuer.as_deref().and_then(|url| url.strip_suffix(DISCOVERY)) else {
-            return self
-                .lose(name, &format!("`openIdConnectUrl` does not end with `{DISCOVERY}`: no function"));
+            return self.lose(
+                name,
+                &format!(
+                    "`openIdConnectUrl` does not end with `{DISCOVERY}`, so the scheme gets no function"
+                ),
+            );
         };
         let function = self.scope.take(&[&format!("{name} app")]);
         let source = format!(
             "{}#[allow(dead_code)]\npub async fn {function}(client_id: &str) -> afresh::Result<afresh::oauth2::App> {{\n\
              Ok(afresh::oauth2::Server::discover({issuer:?}).await?.client(client_id))\n}}\n",
-            app_docs(&format!("The OpenID provider of `{}`", one_line(name))),
+            app_docs(&format!("the OpenID provider of `{}`", one_line(name))),
         );
         self.add(source, app_advice(&format!("{function}(client_id).await?")));
     }
 
     fn add_refresh_token(&mut self, name: &str, flow: Flow) {
         let Some(endpoint) = flow.refresh.or(flow.token) else {
-            return self.lose(name, "a flow has no `tokenUrl`: no function");
+            return self.lose(name, "a flow has no `tokenUrl`, so it gets no function");
         };
         let function = self.scope.take(&[&format!("{name} refresh token")]);
         let source = format!(
-            "/// The refresh token grant of `{}`, for `.refresher(...)` on the builder, beside\n\
-             /// `.tokens(afresh::Tokens::from_refresh(token))` with a refresh token of an earlier login.\n{}\
+            "/// Returns the refresh token grant of `{}`.\n///\n\
+             /// Pass the grant to `.refresher(...)` on the builder.\n\
+             /// Pass the refresh token of an earlier login with `.tokens(afresh::Tokens::from_refresh(token))`.\n{}\
              #[allow(dead_code)]\npub fn {function}(client_id: &str) -> afresh::oauth2::RefreshTokenGrant {{\n\
              afresh::oauth2::RefreshTokenGrant::new({endpoint:?}).client_id(client_id)\n}}\n",
             one_line(name),
             flow.scopes,
         );
-        self.add(source, format!("`.refresher({function}(client_id))` on the builder"));
+        self.add(source, format!("call `.refresher({function}(client_id))` on the builder"));
     }
 
     fn add(&mut self, source: String, advice: String) {
@@ -175,14 +181,15 @@ impl Logins<'_> {
 
 fn app_docs(what: &str) -> String {
     format!(
-        "/// {what}: with `.refresher(app.clone())` on the builder, `app.browser().run(client.session())` logs a person in,\n\
-         /// and the session stays logged in.\n"
+        "/// Returns the app for {what}.\n///\n\
+         /// Call `.refresher(app.clone())` on the builder, so that the session refreshes itself.\n\
+         /// Then call `app.browser().run(client.session())` to log a person in.\n"
     )
 }
 
 fn app_advice(app: &str) -> String {
     format!(
-        "`let app = {app};` and `.refresher(app.clone())` on the builder, then `app.browser().run(client.session()).await?`"
+        "write `let app = {app};`, call `.refresher(app.clone())` on the builder, then call `app.browser().run(client.session()).await?`"
     )
 }
 

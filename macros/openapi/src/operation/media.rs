@@ -1,17 +1,17 @@
-//! Media types: how a body or an answer of each is written or read.
+//! Classifies media types by the way in which the client encodes and decodes their bodies.
 
 use serde_json::Value;
 
 use crate::document::Document;
 use crate::schema::{is_binary, types};
 
-/// How a client handles a media type.
+/// The way in which a client handles a media type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Json,
     Form,
     Multipart,
-    /// A JSON value a line.
+    /// One JSON value for each line.
     Lines,
     /// Server-sent events.
     Events,
@@ -19,10 +19,10 @@ pub(crate) enum Kind {
     Bytes,
 }
 
-/// A media type of a request or an answer.
+/// A media type of a request or a response.
 #[derive(Clone, Debug)]
 pub(crate) struct Media<'d> {
-    /// As the document writes it.
+    /// The name of the media type, as the document writes it.
     pub(crate) name: &'d str,
     pub(crate) kind: Kind,
     pub(crate) value: &'d Value,
@@ -34,18 +34,18 @@ const LINES: &[&str] =
 const TEXTS: &[&str] = &["text", "xml", "yaml", "x-yaml", "javascript", "graphql", "sql", "toml", "jwt"];
 
 impl Media<'_> {
-    /// Without its parameters.
+    /// Returns the media type without its parameters.
     pub(crate) fn essence(&self) -> String {
         essence(self.name)
     }
 
-    /// Whether it stands for several.
+    /// Returns whether the name is a range such as `image/*`.
     pub(crate) fn is_range(&self) -> bool {
         self.name.contains('*')
     }
 }
 
-/// The media types under `content`, by kind.
+/// Returns the media types under `content`, sorted by kind.
 pub(crate) fn list<'d>(document: &'d Document, content: &'d Value) -> Vec<Media<'d>> {
     let all = content.as_object().into_iter().flatten();
     let mut list: Vec<Media> = all

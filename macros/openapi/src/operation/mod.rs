@@ -1,4 +1,4 @@
-//! An operation becomes a method, or several where it takes its body in several ways.
+//! Converts each operation to a method, or to several methods if the operation accepts several kinds of body.
 
 mod answer;
 mod body;
@@ -25,7 +25,7 @@ use crate::names::Scope;
 use crate::schema::Types;
 use crate::settings::{self, Role};
 
-/// What all operations share while they are lowered.
+/// The state that all operations share during the conversion.
 #[derive(Debug)]
 pub(crate) struct Work<'w, 'd> {
     pub(crate) types: Types<'d>,
@@ -34,7 +34,8 @@ pub(crate) struct Work<'w, 'd> {
 }
 
 impl<'d> Work<'_, 'd> {
-    /// The methods of an operation, named within `names`. None, with a loss, if it cannot be declared at all.
+    /// Converts an operation to its methods with unused names from `names`. Reports a loss and returns no method if the
+    /// path is unsupported.
     pub(crate) fn lower(&mut self, site: &Site<'d>, names: &mut Scope) -> Vec<Method> {
         self.types.place = site.route();
         let settings = self.types.settings;
@@ -47,7 +48,7 @@ impl<'d> Work<'_, 'd> {
         let template = match path::read(site.path, &in_path) {
             Ok(template) => template,
             Err(reason) => {
-                self.types.lose(format!("{reason}: no method"));
+                self.types.lose(format!("{reason}, so the operation gets no method"));
                 return Vec::new();
             }
         };
@@ -60,7 +61,10 @@ impl<'d> Work<'_, 'd> {
             body::choices(&mut self.types, request_body).into_iter().map(Some).collect();
         if matches!(&*site.verb, "get" | "head") && !choices.is_empty() {
             if !body::is_nothing(document, request_body) {
-                self.types.lose(format!("its body: HTTP gives a `{}` none", site.verb.to_uppercase()));
+                self.types.lose(format!(
+                    "the method sends no request body, because a `{}` request has none",
+                    site.verb.to_uppercase()
+                ));
             }
             choices.clear();
         }
@@ -84,7 +88,7 @@ impl<'d> Work<'_, 'd> {
         methods
     }
 
-    /// What all methods of an operation have in common.
+    /// Returns the part that all methods of an operation share.
     fn shared(&mut self, site: &Site<'d>, own: Option<&settings::Operation>, hint: &str) -> Method {
         let read = answer::read(&mut self.types, &site.verb, site.operation, hint);
         let role = own.and_then(|own| own.role);
@@ -142,7 +146,7 @@ impl<'d> Work<'_, 'd> {
         }
     }
 
-    /// The pages of an operation, by the settings or by what the document says.
+    /// Returns the pagination of an operation from the settings or from the document's extensions.
     fn pages(&mut self, site: &Site, own: Option<&settings::Operation>) -> Option<settings::Pages> {
         own.and_then(|own| own.pages.clone()).or_else(|| {
             pages::of_extensions(site.operation).unwrap_or_else(|reason| {
@@ -152,7 +156,7 @@ impl<'d> Work<'_, 'd> {
         })
     }
 
-    /// A 404 that carries nothing says that there is none.
+    /// Returns whether the 404 response has no content. A 404 without content means that the resource does not exist.
     fn is_bare_404(&self, site: &Site) -> bool {
         let response = self.types.document.resolve(&site.operation["responses"]["404"]);
         response.is_object() && response["content"].as_object().is_none_or(serde_json::Map::is_empty)
@@ -207,19 +211,20 @@ impl<'d> Work<'_, 'd> {
 
     fn report_what_is_left_out(&mut self, site: &Site) {
         if site.operation["callbacks"].as_object().is_some_and(|callbacks| !callbacks.is_empty()) {
-            self.types.lose("callbacks are requests of the server: they have no method");
+            self.types.lose("callbacks are requests by the server and get no method");
         }
         let of = |at: &Value| at.pointer("/servers/0/url").and_then(Value::as_str).map(str::to_owned);
         if let Some(url) = of(site.operation).or_else(|| of(site.item)) {
             let own = self.types.document.root().pointer("/servers/0/url").and_then(Value::as_str);
             if own != Some(&*url) {
-                self.types.lose(format!("its own server, `{url}`, needs a client of its own"));
+                self.types
+                    .lose(format!("the operation has its own server `{url}`, which needs a separate client"));
             }
         }
     }
 }
 
-/// What one method of an operation sends.
+/// The parts of a method that depend on its choice of body.
 struct Sent {
     path: String,
     docs: Vec<String>,
@@ -240,7 +245,8 @@ impl Method {
     }
 }
 
-/// A header `cookie` in addition to cookies would be given twice.
+/// Removes a `cookie` header parameter if the operation also has cookie parameters, because the header would be sent
+/// twice.
 fn drop_doubled(to: &mut Parameters) {
     let is_header = |param: &Param| {
         let label = param.label.as_deref().unwrap_or_default();
@@ -248,7 +254,7 @@ fn drop_doubled(to: &mut Parameters) {
     };
     if to.made.iter().any(|param| param.place == Some("cookie")) && to.made.iter().any(is_header) {
         to.made.retain(|param| !is_header(param));
-        to.types.lose("the header `cookie`, beside cookies: left out");
+        to.types.lose("the header `cookie` is left out, because the operation has cookie parameters");
     }
 }
 
@@ -263,7 +269,7 @@ fn name(site: &Site, own: Option<&settings::Operation>, names: &mut Scope) -> St
     }
 }
 
-/// The summary and the description.
+/// Returns the summary and the description of an operation as one string.
 fn docs(site: &Site) -> String {
     let text = |key: &str| site.operation[key].as_str().unwrap_or_default().trim();
     let (summary, description) = (text("summary"), text("description"));

@@ -1,4 +1,5 @@
-//! Pages: by the settings, or by the extensions of vendors that say the same. Nothing is guessed.
+//! Reads the pagination of an operation from the settings or from vendor extensions. The generator never guesses
+//! pagination.
 
 use serde_json::Value;
 
@@ -7,30 +8,32 @@ use crate::schema::Types;
 use crate::settings::Pages;
 use crate::source::{escape, unescape};
 
-/// What reads an extension.
+/// A function that reads an extension.
 type Reader = fn(&Value) -> Option<Pages>;
 
-/// The extensions that describe pages, and what reads each.
+/// The extensions that describe pagination, each with its reader.
 const EXTENSIONS: &[(&str, Reader)] =
     &[("x-ms-pageable", microsoft), ("x-speakeasy-pagination", speakeasy), ("x-fern-pagination", fern)];
 
-/// The pages of an operation as the document's extensions describe them. An error says which extension cannot be read.
+/// Returns the pagination that the document's extensions describe. The error names an extension that cannot be read.
 pub(crate) fn of_extensions(operation: &Value) -> Result<Option<Pages>, String> {
     let mut unread = Ok(None);
     for (key, read) in EXTENSIONS {
         let extension = &operation[*key];
         match read(extension) {
             Some(pages) => return Ok(Some(pages)),
-            // With this of Microsoft's, all items are on one page.
+            // An `x-ms-pageable` with a null `nextLinkName` means that all items are on one page.
             None if !extension.is_object()
                 || extension["nextLinkName"] == Value::Null && *key == "x-ms-pageable" => {}
-            None => unread = Err(format!("pages as `{key}` describes them: the method gives one page")),
+            None => {
+                unread = Err(format!("the extension `{key}` cannot be used, so the method returns one page"));
+            }
         }
     }
     unread
 }
 
-/// AutoRest: a URL in the body.
+/// Reads AutoRest's extension, which names a URL in the body.
 fn microsoft(extension: &Value) -> Option<Pages> {
     let member = |name: &str| format!("/{}", escape(name));
     let next = extension["nextLinkName"].as_str()?;
@@ -38,11 +41,11 @@ fn microsoft(extension: &Value) -> Option<Pages> {
     Some(Pages { url: Some(member(next)), items: Some(member(items)), ..Pages::default() })
 }
 
-/// Speakeasy: `inputs` are parameters, `outputs` are paths of JSONPath.
+/// Reads Speakeasy's extension: `inputs` are parameters and `outputs` are JSONPath expressions.
 fn speakeasy(extension: &Value) -> Option<Pages> {
     let input = |kind: &str| {
         let inputs = extension["inputs"].as_array().into_iter().flatten();
-        // What pages through a body has no attribute.
+        // A cursor in the request body has no `#[pages]` argument.
         let mut found = inputs.filter(|input| input["type"] == kind && input["in"] != "requestBody");
         found.next()?["name"].as_str().map(str::to_owned)
     };
@@ -66,7 +69,8 @@ fn speakeasy(extension: &Value) -> Option<Pages> {
     }
 }
 
-/// Fern: `$request.x` and `$response.y`. With a `step`, an offset counts items; without one, it counts pages.
+/// Reads Fern's extension with `$request.x` and `$response.y`. The offset counts items if a `step` exists, and pages
+/// otherwise.
 fn fern(extension: &Value) -> Option<Pages> {
     let request = |key: &str| extension[key].as_str()?.strip_prefix("$request.").map(str::to_owned);
     let response = |key: &str| {
@@ -86,28 +90,30 @@ fn fern(extension: &Value) -> Option<Pages> {
     })
 }
 
-/// `$.meta.next` as a JSON pointer.
+/// Converts a path such as `$.meta.next` to a JSON pointer.
 fn pointer(path: &str) -> Option<String> {
     let path = path.strip_prefix('$')?;
     let is_plain = path.chars().all(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '_' | '-'));
     is_plain.then(|| path.replace('.', "/"))
 }
 
-/// `$.data[-1].id` as the list, unless it is the page itself, and the field of its last item.
+/// Splits a path such as `$.data[-1].id` into the pointer of the list and the field of its last item. The pointer is
+/// `None` if the page itself is the list.
 fn of_the_last(path: &str) -> Option<(Option<String>, String)> {
     let (list, field) = path.split_once("[-1]").or_else(|| path.split_once("[(@.length-1)]"))?;
     let list = pointer(list)?;
     Some(((!list.is_empty()).then_some(list), pointer(&format!("${field}"))?))
 }
 
-/// What `#[pages]` makes of an operation: the attribute, and the answer in the place of one page.
+/// The result of `#[pages]` on an operation: the attribute, and the kind of return value that replaces a single page.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Paged {
     pub(crate) attribute: String,
     pub(crate) answer: Answer,
 }
 
-/// The pages of an operation that answers `page`. An error says why there are none.
+/// Returns the attribute and the kind of return value of an operation whose response type is `page`. The error states
+/// why the method cannot return several pages.
 pub(crate) fn lower(types: &mut Types, pages: &Pages, page: &Ty) -> Result<Paged, String> {
     let mut words = vec![way(types, pages, page)?];
     if let Some(into) = &pages.into {
@@ -126,13 +132,12 @@ pub(crate) fn lower(types: &mut Types, pages: &Pages, page: &Ty) -> Result<Paged
         words.push("rebase".to_owned());
     }
     match &pages.items {
-        Some(items) if list.is_none() && !pages.whole => types.lose(format!(
-            "the items of its pages: the answer has no list at `{items}`, so the method gives pages"
-        )),
+        Some(items) if list.is_none() && !pages.whole => {
+            types.lose(format!("the response has no list at `{items}`, so the method returns whole pages"));
+        }
         None if list.is_none() && pages.counts_items() => {
-            return Err(
-                "pages by their items, and the answer is no list: the method gives one page".to_owned()
-            );
+            return Err("the items are counted, but the response is not a list: the method returns one page"
+                .to_owned());
         }
         _ => {}
     }
@@ -144,13 +149,13 @@ pub(crate) fn lower(types: &mut Types, pages: &Pages, page: &Ty) -> Result<Paged
 }
 
 impl Pages {
-    /// Whether the list of a page says what the next page is.
+    /// Returns whether the next page depends on the item list of the current page.
     fn counts_items(&self) -> bool {
         self.last.is_some() || self.number.is_some() || self.offset.is_some()
     }
 }
 
-/// The argument that says where the next page is.
+/// Returns the `#[pages]` argument that states where the next page is.
 fn way(types: &Types, pages: &Pages, page: &Ty) -> Result<String, String> {
     let in_page = |pointer: &String| follow(types, page, pointer).0;
     let ways = [
@@ -164,21 +169,22 @@ fn way(types: &Types, pages: &Pages, page: &Ty) -> Result<String, String> {
     ];
     let mut given = ways.into_iter().filter_map(|(word, value)| Some((word, value?)));
     let (Some((word, value)), None) = (given.next(), given.next()) else {
-        return Err("pages by more or less than one way: the method gives one page".to_owned());
+        return Err("`pages` does not name exactly one way: the method returns one page".to_owned());
     };
     if pages.into.is_none() && matches!(word, "header" | "last") {
-        return Err(format!("pages by `{word}` without `into`: the method gives one page"));
+        return Err(format!("`pages` has `{word}` without `into`, so the method returns one page"));
     }
     if pages.into.is_some() && !matches!(word, "cursor" | "header" | "last") {
-        return Err(format!("pages by `{word}` with `into`: the method gives one page"));
+        return Err(format!("`pages` has `{word}` with `into`, so the method returns one page"));
     }
     if pages.rebase && !matches!(word, "link" | "url") {
-        return Err(format!("pages by `{word}` with `rebase`: the method gives one page"));
+        return Err(format!("`pages` has `{word}` with `rebase`, so the method returns one page"));
     }
     Ok(if value.is_empty() { word.to_owned() } else { format!("{word} = {value:?}") })
 }
 
-/// What a pointer leads to, if the document says, and the pointer with a `?` after each member on the way that may be missing.
+/// Returns the pointer with a `?` after each optional member on its way, and the type of its target if the document
+/// describes it.
 fn follow(types: &Types, page: &Ty, pointer: &str) -> (String, Option<Ty>) {
     let mut path = String::new();
     let mut found = Some(page.clone());
@@ -197,7 +203,7 @@ fn follow(types: &Types, page: &Ty, pointer: &str) -> (String, Option<Ty>) {
     (path, found)
 }
 
-/// A member of an object, and whether it is always there.
+/// Returns the type of an object's member and whether the member is required.
 fn member(types: &Types, ty: &Ty, key: &str) -> Option<(Ty, bool)> {
     if let Ty::Map(item) = ty {
         return Some(((**item).clone(), false));
@@ -210,7 +216,7 @@ fn member(types: &Types, ty: &Ty, key: &str) -> Option<(Ty, bool)> {
     })
 }
 
-/// The type of the items of a list.
+/// Returns the item type of a list.
 fn list_item(types: &Types, ty: &Ty) -> Option<Ty> {
     match ty {
         Ty::List(item) => Some((**item).clone()),

@@ -1,4 +1,4 @@
-//! Parameters in the query, in headers and in cookies, by their styles.
+//! Converts query, header and cookie parameters according to their styles.
 
 use serde_json::Value;
 
@@ -7,16 +7,16 @@ use crate::model::{Between, Kind, Param, Place, Separator, Ty, is_token};
 use crate::names::Scope;
 use crate::schema::{Mode, Types};
 
-/// What OpenAPI says elsewhere: as content types and security schemes.
+/// The headers that OpenAPI describes with content types and security schemes, not with parameters.
 const SAID_ELSEWHERE: &[&str] = &["accept", "content-type", "authorization"];
 
-/// How deep members of a `deepObject` are written out.
+/// The maximum depth at which members of a `deepObject` become separate arguments.
 const DEEPEST: usize = 3;
 
-/// How deep types are looked into. They may contain themselves.
+/// The maximum depth at which a type is examined. The limit exists because types can contain themselves.
 const DEEPEST_FORM: usize = 8;
 
-/// The parameters of an operation, its path's included, each once.
+/// Returns the parameters of an operation and of its path item without duplicates.
 pub(crate) fn list<'d>(document: &'d Document, item: &'d Value, operation: &'d Value) -> Vec<&'d Value> {
     let all =
         |of: &'d Value| of["parameters"].as_array().into_iter().flatten().map(|one| document.resolve(one));
@@ -36,17 +36,17 @@ fn is_same(one: &Value, other: &Value) -> bool {
     one["in"] == other["in"] && name(one) == name(other)
 }
 
-/// Parameters while they are made: one scope of names, and what the types do not say.
+/// The parameters converted so far, with their name scope and the docs that their types cannot express.
 #[derive(Debug)]
 pub(crate) struct Parameters<'t, 'd> {
     pub(crate) types: &'t mut Types<'d>,
-    /// What types of this operation are called after.
+    /// The base of the type names of this operation.
     pub(crate) hint: String,
     pub(crate) scope: Scope,
     pub(crate) made: Vec<Param>,
-    /// Lines about parameters.
+    /// Doc lines about the parameters.
     pub(crate) docs: Vec<String>,
-    /// The header that the session fills.
+    /// The header that the session sets.
     pub(crate) token_header: Option<String>,
 }
 
@@ -74,14 +74,16 @@ impl Parameters<'_, '_> {
                     param["required"] == true,
                 ));
             }
-            _ => self.types.lose(format!("parameter `{name}` in `{place}` cannot be sent: left out")),
+            _ => self
+                .types
+                .lose(format!("parameter `{name}` in `{place}` is left out, because it cannot be sent")),
         }
         if self.made.len() == before + 1 {
             self.describe(before, &param["description"]);
         }
     }
 
-    /// Adds what the document says of the parameter to the docs of the method.
+    /// Adds the document's description of the parameter to the docs of the method.
     pub(crate) fn describe(&mut self, at: usize, description: &Value) {
         let text = description.as_str().unwrap_or_default();
         let first = text.trim().split("\n\n").next().unwrap_or_default();
@@ -132,14 +134,15 @@ impl Parameters<'_, '_> {
             }
             _ => {
                 self.types.lose(format!(
-                    "query parameter `{name}`: the style `{style}` has no form for its type: sent as JSON"
+                    "query parameter `{name}` is sent as JSON, because the style `{style}` cannot encode it"
                 ));
                 self.push("query", name, Ty::JsonText(Box::new(ty)), required);
             }
         }
     }
 
-    /// A `deepObject`: a flat object is one argument, and of a deeper one each member is.
+    /// Adds a `deepObject` parameter. A flat object becomes one argument; a nested object becomes one argument for each
+    /// member.
     fn add_deep(&mut self, name: &str, ty: &Ty, required: bool, depth: usize) {
         match self.types.form(ty) {
             Form::Scalar => return self.push_labelled(name, ty.clone(), required),
@@ -167,7 +170,7 @@ impl Parameters<'_, '_> {
             }
             _ => {
                 let identifier = self.scope.take(&[name, &format!("{name} query")]);
-                self.docs.push(format!("- `{identifier}`: its keys are written `{name}[key]`."));
+                self.docs.push(format!("- `{identifier}`: write each key as `{name}[key]`."));
                 let map = Place::Typed(Ty::Map(Box::new(Ty::String)));
                 self.made.push(Param::whole("query", identifier, map, required));
             }
@@ -179,16 +182,16 @@ impl Parameters<'_, '_> {
         self.made.push(Param::labelled("query", label, identifier, Place::Typed(ty), required));
     }
 
-    /// Headers and cookies.
+    /// Adds a header or a cookie.
     fn add_simple(&mut self, place: &'static str, name: &str, param: &Value) {
         let between = if param["explode"] == true { Between::Equals } else { Between::Separator };
         let (ty, is_described) = self.lower(name, param);
         let ty = match (self.types.form(&ty), ty) {
             (Form::Scalar, ty) if !is_described => ty,
-            // RFC 6265 §4.1.1: a cookie holds neither commas nor quotes.
+            // A cookie contains no commas and no quotes (RFC 6265 §4.1.1).
             (_, _) if place == "cookie" => {
                 self.types.lose(format!(
-                    "cookie parameter `{name}`: its type has no form in a cookie: a text, which the caller writes"
+                    "cookie parameter `{name}` is a text that the caller encodes, because a cookie cannot carry its type"
                 ));
                 Ty::String
             }
@@ -196,9 +199,8 @@ impl Parameters<'_, '_> {
             (Form::List, Ty::List(item)) => Ty::Separated(Separator::Comma, item),
             (Form::Struct | Form::Map, ty) => Ty::Members(Separator::Comma, between, Box::new(ty)),
             (_, ty) => {
-                self.types.lose(format!(
-                    "{place} parameter `{name}`: an object or list has no form there: sent as JSON"
-                ));
+                self.types
+                    .lose(format!("{place} parameter `{name}` is sent as JSON, because its type is nested"));
                 Ty::JsonText(Box::new(ty))
             }
         };
@@ -220,7 +222,7 @@ fn separator_of(style: &str) -> Separator {
     }
 }
 
-/// The schema of a parameter, and whether its value is sent as a separate document.
+/// Returns the schema of a parameter, and whether `content` describes it, in which case its value is sent as JSON text.
 fn described(param: &Value) -> (&Value, bool) {
     let content = param["content"].as_object().and_then(|content| content.iter().next());
     match (param.get("schema"), content) {
@@ -229,16 +231,16 @@ fn described(param: &Value) -> (&Value, bool) {
     }
 }
 
-/// How a value can be sent in a URL, a form or a header.
+/// The form in which a value can be sent in a URL, a form or a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     Scalar,
-    /// A list of scalars.
+    /// A list whose items are scalars.
     List,
-    /// A struct of scalars and lists of them.
+    /// A struct whose fields are scalars or lists of scalars.
     Struct,
     Map,
-    /// Anything deeper.
+    /// A value with deeper nesting than the other forms.
     Nested,
 }
 

@@ -1,37 +1,37 @@
-//! The path of an operation as a template of `#[afresh::api]`: the same placeholders, under names that it accepts.
+//! Converts the path of an operation to a template of `#[afresh::api]`, with placeholder names that the macro accepts.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-/// A template, and what it holds.
+/// A path template with its placeholders and the query that the document's path contains.
 #[derive(Debug, Default)]
 pub(crate) struct Template {
     pub(crate) text: String,
     pub(crate) placeholders: Vec<Placeholder>,
-    /// A query that the document wrote into the path: names, and their values or placeholders.
+    /// The query that the document's path contains: each name with its value or placeholder.
     pub(crate) query: Vec<(String, String)>,
     pub(crate) notes: Vec<String>,
 }
 
-/// A placeholder by the name in the document, and by its name in the template.
+/// A placeholder with its name in the document and its name in the template.
 #[derive(Debug)]
 pub(crate) struct Placeholder {
     pub(crate) name: String,
     pub(crate) label: String,
 }
 
-/// A piece of a path.
+/// A literal or a placeholder of a path.
 enum Piece<'t> {
     Literal(&'t str),
     Placeholder(&'t str),
 }
 
-/// Brings `path` into the form of a template; `params` are the path parameters.
+/// Converts `path` to a template. `params` are the path parameters.
 ///
 /// # Errors
 ///
-/// Returns an error if no request can have such a path.
+/// Returns an error if the path cannot be the path of a request.
 pub(crate) fn read(path: &str, params: &[&Value]) -> Result<Template, String> {
     let mut template = Template::default();
     let (path, query) = split_outside(path, '?').unwrap_or((path, ""));
@@ -52,7 +52,7 @@ pub(crate) fn read(path: &str, params: &[&Value]) -> Result<Template, String> {
     for (at, piece) in pieces.iter().enumerate() {
         match piece {
             Piece::Literal(text) => template.text.extend(text.chars().map(encoded)),
-            // RFC 6570's forms for a query: what it names is among the query parameters.
+            // RFC 6570 placeholders with `?` or `&` name query parameters, which the document also lists as parameters.
             Piece::Placeholder(inner) if inner.starts_with(['?', '&']) => {}
             Piece::Placeholder(inner) => {
                 add_placeholder(&mut template, inner, params, last == Some(at), &mut taken);
@@ -90,8 +90,9 @@ fn add_placeholder(
         || param["x-multi-segment"] == true
         || param["allowReserved"] == true;
     if takes_several && !is_last {
-        let note =
-            format!("`{{{name}}}` may hold slashes, but is not the last: sent as one segment, `/` as `%2F`");
+        let note = format!(
+            "`{{{name}}}` may contain slashes but is not last, so the client encodes its slashes as `%2F`"
+        );
         template.notes.push(note);
     }
     let mut label: String = name.chars().map(|letter| if is_plain(letter) { letter } else { '_' }).collect();
@@ -117,7 +118,7 @@ fn is_plain(letter: char) -> bool {
     letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.')
 }
 
-/// What a template cannot hold as it is.
+/// Returns `letter`, percent-encoded if a template cannot contain it.
 fn encoded(letter: char) -> String {
     let needs_it = letter.is_whitespace() || letter.is_control() || matches!(letter, '\\' | '{' | '}');
     if !needs_it {
@@ -140,7 +141,7 @@ fn pieces(path: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Splits at the first `sign` outside of placeholders.
+/// Splits the text at the first `sign` outside placeholders.
 fn split_outside(text: &str, sign: char) -> Option<(&str, &str)> {
     let mut inside = false;
     let at = text.char_indices().find_map(|(at, letter)| {

@@ -1,4 +1,4 @@
-//! The arguments of a path, and of the query that a document wrote into it.
+//! Adds the arguments of a path and of the query that the document's path contains.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::path::Template;
 use crate::model::{Between, Constant, Param, Place, Separator, Ty};
 use crate::schema::{Mode, Types};
 
-/// The arguments of the path, and of the query that was written into it.
+/// Adds the arguments of the path and of its query to `to`, and returns the constant query parameters.
 pub(super) fn add(template: &Template, params: &[&Value], to: &mut Parameters) -> Vec<Constant> {
     for placeholder in &template.placeholders {
         let param = params.iter().find(|param| param["in"] == "path" && param["name"] == *placeholder.name);
@@ -38,13 +38,13 @@ pub(super) fn add(template: &Template, params: &[&Value], to: &mut Parameters) -
     constants
 }
 
-/// A list or a flat object in a path is one text.
+/// Returns the type of a path argument. A list or a flat object becomes one string in the path.
 fn path_type(types: &mut Types, ty: Ty, param: &Value, name: &str) -> Ty {
     let explode = param["explode"] == true;
     let style = param["style"].as_str().unwrap_or("simple");
     let separator = if style == "label" && explode { Separator::Dot } else { Separator::Comma };
     let between = if explode { Between::Equals } else { Between::Separator };
-    // `;ids=1;ids=2`
+    // An exploded matrix parameter repeats its name, as in `;ids=1;ids=2`.
     let is_repeated = style == "matrix" && explode;
     match (types.form(&ty), ty) {
         (Form::Scalar, Ty::Value | Ty::Unit) => Ty::String,
@@ -53,7 +53,7 @@ fn path_type(types: &mut Types, ty: Ty, param: &Value, name: &str) -> Ty {
         (Form::Struct | Form::Map, ty) if !is_repeated => Ty::Members(separator, between, Box::new(ty)),
         (_, _) => {
             types.lose(format!(
-                "path parameter `{name}`: the style `{style}` has no form for its type: a text, which the caller writes"
+                "path parameter `{name}` is a text that the caller encodes, because the style `{style}` cannot encode it"
             ));
             Ty::String
         }

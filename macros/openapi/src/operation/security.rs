@@ -1,4 +1,4 @@
-//! Security schemes: which of them the session carries, and which are parameters.
+//! Decides which security schemes the session's credential covers and which become parameters.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::document::Document;
 
-/// How the session's credential is sent.
+/// The way in which the client sends the session's credential.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Carrier {
     Bearer,
@@ -14,20 +14,20 @@ pub(crate) enum Carrier {
     Header(String),
 }
 
-/// What the document says about credentials.
+/// The security schemes of a document.
 #[derive(Debug)]
 pub(crate) struct Security<'d> {
     document: &'d Document,
-    /// The carrier that most operations ask for.
+    /// The carrier that most operations require.
     pub(crate) carrier: Option<Carrier>,
 }
 
-/// What one operation asks for.
+/// The credentials that one operation requires.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Need {
-    /// Nothing of the session's.
+    /// Whether the operation does not use the session's credential.
     pub(crate) public: bool,
-    /// Keys that are parameters: place, name, and the scheme's name.
+    /// The keys that become parameters, each with its place, its name and the name of its scheme.
     pub(crate) keys: Vec<(&'static str, String, String)>,
     pub(crate) losses: Vec<String>,
 }
@@ -54,7 +54,7 @@ impl<'d> Security<'d> {
         security
     }
 
-    /// The alternatives of an operation, each a list of schemes.
+    /// Returns the security alternatives of an operation, each as a list of scheme names.
     fn schemes(&self, operation: &Value) -> Vec<Vec<String>> {
         let own = operation.get("security").unwrap_or(&self.document.root()["security"]);
         let alternatives = own.as_array().into_iter().flatten();
@@ -81,7 +81,7 @@ impl<'d> Security<'d> {
         }
     }
 
-    /// The header that the session fills.
+    /// Returns the header that the session sets.
     pub(crate) fn token_header(&self) -> Option<String> {
         match &self.carrier {
             Some(Carrier::Header(name)) => Some(name.clone()),
@@ -89,7 +89,7 @@ impl<'d> Security<'d> {
         }
     }
 
-    /// The arguments of `#[api]`.
+    /// Returns the arguments of `#[api]`.
     pub(crate) fn arguments(&self) -> Vec<String> {
         match &self.carrier {
             Some(Carrier::Basic) => vec!["scheme = \"Basic\"".to_owned()],
@@ -143,28 +143,30 @@ impl<'d> Security<'d> {
                 need.keys.push(("header", "authorization".to_owned(), name.to_owned()));
             }
             (None, _) => {
-                need.losses.push(format!("security scheme `{name}` is not among the document's schemes"));
+                need.losses.push(format!("the document does not define the security scheme `{name}`"));
             }
             _ => need.losses.push(format!(
-                "security scheme `{name}` cannot be sent by a client: give the credential by hand"
+                "the client cannot send the credential of `{name}`, so the caller must add it"
             )),
         }
     }
 
-    /// What the session's credential needs in addition to the traits.
+    /// Returns the source of the function that makes the session's credential, if the traits need one.
     pub(crate) fn function(&self) -> Option<String> {
         (self.carrier == Some(Carrier::Basic)).then(|| crate::wire_types::BASIC.to_owned())
     }
 
-    /// How the user gives the credential to a client of this document.
+    /// Returns the explanation of how the user passes the credential to the client.
     pub(crate) fn advice(&self) -> Option<String> {
         Some(match self.carrier.as_ref()? {
             Carrier::Bearer => {
-                "a bearer token, `.tokens(afresh::Tokens::new(token))` on the builder".to_owned()
+                "pass a bearer token with `.tokens(afresh::Tokens::new(token))` on the builder".to_owned()
             }
-            Carrier::Basic => "`.tokens(basic(user, password))` on the builder".to_owned(),
+            Carrier::Basic => "call `.tokens(basic(user, password))` on the builder".to_owned(),
             Carrier::Header(name) => {
-                format!("the key for the header `{name}`, `.tokens(afresh::Tokens::new(key))` on the builder")
+                format!(
+                    "pass the key for the header `{name}` with `.tokens(afresh::Tokens::new(key))` on the builder"
+                )
             }
         })
     }

@@ -1,14 +1,14 @@
-//! `allOf`: what all parts say, merged into one schema.
+//! Merges all parts of an `allOf` into one schema.
 
 use serde_json::{Map, Value, json};
 
 use super::keyword;
 use super::lowering::Types;
 
-/// Parts of parts end somewhere, or a schema is made of itself.
+/// The maximum depth of nested parts. A schema that exceeds this depth contains itself.
 const DEEPEST: usize = 32;
 
-/// The part that says all, if the others say nothing.
+/// Returns the only part that constrains values, if the other parts contain only annotations.
 pub(super) fn only_part(schema: &Value) -> Option<&Value> {
     let parts = schema["allOf"].as_array()?;
     if schema.get("$ref").is_some() || keyword::has_constraints_beside(schema, "allOf") {
@@ -22,7 +22,7 @@ pub(super) fn only_part(schema: &Value) -> Option<&Value> {
 }
 
 impl Types<'_> {
-    /// The schema without `allOf` and `$ref`.
+    /// Returns the schema with `allOf` and `$ref` merged into it.
     pub(crate) fn merge(&mut self, schema: &Value) -> Value {
         let mut merged = Map::new();
         self.add_parts(schema, &mut merged, DEEPEST);
@@ -31,7 +31,7 @@ impl Types<'_> {
 
     fn add_parts(&mut self, schema: &Value, into: &mut Map<String, Value>, depth: usize) {
         let Some(depth) = depth.checked_sub(1) else {
-            return self.lose("`allOf` leads to itself: that part is left out");
+            return self.lose("an `allOf` refers to itself, so that part is left out");
         };
         if schema["$ref"].is_string() {
             let target = self.document.resolve(schema);
@@ -46,7 +46,7 @@ impl Types<'_> {
                 "properties" => add_properties(value, into),
                 "required" => add_required(value, into),
                 "oneOf" | "anyOf" if into.contains_key(word) => self.add_union(word, value, into),
-                // A part that is nullable does not make the whole so.
+                // One nullable part does not make the merged schema nullable.
                 "nullable" | "readOnly" | "writeOnly" => {}
                 "type" => add_type(value, into),
                 "enum" => add_enum(value, into),
@@ -58,7 +58,7 @@ impl Types<'_> {
         }
     }
 
-    /// Of two unions each value is one of both: the first is kept as a part.
+    /// Adds a union. If the merged schema already has a different union, keeps the first one and reports a loss.
     fn add_union(&mut self, word: &str, value: &Value, into: &mut Map<String, Value>) {
         if into.get(word) == Some(value) || is_about_required_only(value) {
             return;
@@ -67,11 +67,11 @@ impl Types<'_> {
             into.insert(word.to_owned(), value.clone());
             return;
         }
-        self.lose(format!("two `{word}` in one `allOf`: only the first is typed"));
+        self.lose(format!("one `allOf` has two `{word}` keywords, and only the first is typed"));
     }
 }
 
-/// Whether a union only says which members are required together.
+/// Returns whether a union only states which members are required together.
 pub(super) fn is_about_required_only(union: &Value) -> bool {
     union.as_array().is_some_and(|variants| {
         variants.iter().all(|variant| {
@@ -96,7 +96,7 @@ pub(super) fn is_about_required_only(union: &Value) -> bool {
     })
 }
 
-/// A later description of a member narrows an earlier one.
+/// Adds the properties of a part. A later description of a member narrows an earlier description.
 fn add_properties(value: &Value, into: &mut Map<String, Value>) {
     let slot = into.entry("properties").or_insert_with(|| json!({}));
     let Some(properties) = slot.as_object_mut() else { return };
@@ -120,7 +120,7 @@ fn add_properties(value: &Value, into: &mut Map<String, Value>) {
     }
 }
 
-/// Whether a schema says no more than a type.
+/// Returns whether a schema constrains only the type.
 fn is_plain(schema: &Value) -> bool {
     !keyword::has_constraints_beside(schema, "type")
 }
@@ -147,7 +147,7 @@ fn add_required(value: &Value, into: &mut Map<String, Value>) {
     }
 }
 
-/// Only the types that all parts allow.
+/// Keeps only the types that all parts allow.
 fn add_type(value: &Value, into: &mut Map<String, Value>) {
     let all = |value: &Value| match value {
         Value::Array(several) => several.clone(),

@@ -1,11 +1,11 @@
-//! Boxes where types contain themselves.
+//! Adds a `Box` where a type contains itself.
 
 use std::collections::BTreeMap;
 
 use super::definitions::{Definitions, parts};
 use crate::model::{Kind, Ty, TypeId};
 
-/// Boxes what a type holds by value of a type that holds it by value.
+/// Boxes each member that closes a circle of types that contain each other by value.
 pub(super) fn put_boxes(all: &mut Definitions) {
     let edges: BTreeMap<TypeId, Vec<TypeId>> = all
         .iter()
@@ -42,7 +42,7 @@ fn put_box(ty: &mut Ty) {
     }
 }
 
-/// The definition that a type holds by value.
+/// Returns the definition that a type contains by value.
 fn held(ty: &Ty) -> Option<TypeId> {
     match ty {
         Ty::Named(id) => Some(*id),
@@ -51,7 +51,7 @@ fn held(ty: &Ty) -> Option<TypeId> {
     }
 }
 
-/// The strongly connected component of each node, by Tarjan's algorithm without recursion.
+/// Returns the strongly connected component of each node, using Tarjan's algorithm without recursion.
 fn components(edges: &BTreeMap<TypeId, Vec<TypeId>>) -> BTreeMap<TypeId, usize> {
     #[derive(Default)]
     struct State {

@@ -1,13 +1,13 @@
-//! All definitions, and which of them use which.
+//! The set of all type definitions and the references between them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Kind, Ty, TypeDef, TypeId};
 
-/// The definitions that are written, by their ids.
+/// The definitions in the client, by their ids.
 pub(crate) type Definitions = BTreeMap<TypeId, TypeDef>;
 
-/// The definitions that a type names.
+/// Returns the definitions that a type refers to.
 pub(crate) fn named(ty: &Ty) -> Vec<TypeId> {
     match ty {
         Ty::Named(id) => vec![*id],
@@ -19,7 +19,7 @@ pub(crate) fn named(ty: &Ty) -> Vec<TypeId> {
     }
 }
 
-/// The types that a definition is made of.
+/// Returns the types that a definition consists of.
 pub(crate) fn parts(kind: &Kind) -> Vec<&Ty> {
     match kind {
         Kind::Struct { fields, rest } => fields.iter().map(|field| &field.ty).chain(rest).collect(),

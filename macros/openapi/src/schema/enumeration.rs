@@ -1,4 +1,4 @@
-//! `enum` and `const`: texts become variants, all others stay what they are.
+//! Converts `enum` and `const`. Strings become variants of an enum; other values keep their JSON type.
 
 use serde_json::Value;
 
@@ -24,13 +24,13 @@ impl Types<'_> {
         } else if values.is_empty() {
             Ty::Unit
         } else {
-            self.lose("an enumeration of values of several types: any JSON value");
+            self.lose("the enumeration mixes value types, so its type is any JSON value");
             Ty::Value
         })
     }
 }
 
-/// An enum of these texts.
+/// Returns an enum with a variant for each of the `texts`.
 pub(super) fn texts_of(texts: &[&str], is_open: bool) -> Made {
     let mut scope = Scope::default();
     if is_open {

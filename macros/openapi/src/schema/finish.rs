@@ -1,4 +1,5 @@
-//! What needs all definitions: tags that only a union needs, nulls that are sent, what is never used.
+//! Completes the definitions when all of them are known: drops redundant tags, types nullable members, and removes
+//! unused types.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,17 +9,18 @@ use super::lowering::{Slot, Types};
 use super::usage::Mode;
 use crate::model::{Kind, Tagging, Ty, TypeDef, TypeId};
 
-/// The types of all operations.
+/// The types that operations send and receive.
 #[derive(Debug, Default)]
 pub(crate) struct Traffic {
     pub(crate) sent: Vec<Ty>,
     pub(crate) received: Vec<Ty>,
-    /// Types of values that callers encode themselves: they are sent, and no method names them.
+    /// The types of values that callers encode themselves. The client sends such values, but no method names their
+    /// types.
     pub(crate) by_hand: Vec<Ty>,
 }
 
 impl Types<'_> {
-    /// The definitions that operations or named schemas use.
+    /// Returns the definitions that operations or named schemas use.
     pub(crate) fn finish(&mut self, traffic: &Traffic) -> Definitions {
         let Traffic { sent, received, by_hand } = traffic;
         let mut all: Definitions = BTreeMap::new();
@@ -62,19 +64,23 @@ impl Types<'_> {
 }
 
 impl Types<'_> {
-    /// A type that is sent and received has one way of saying that a member is not there.
+    /// Reports each nullable optional member of a type that is both sent and received. A type that is both sent and
+    /// received cannot distinguish `null` from absence.
     fn report_nulls(&mut self, definition: &TypeDef) {
         let Kind::Struct { fields, .. } = &definition.kind else { return };
         let nullable = fields.iter().filter(|field| field.nullable);
         let names: Vec<String> = nullable.map(|field| format!("`{}`", field.key)).collect();
         if !names.is_empty() {
             let place = format!("type {}", definition.name);
-            let reason = format!("{} cannot be sent as `null`: `None` is left out", names.join(", "));
+            let reason = format!(
+                "{} cannot be sent as `null`, because the client leaves out `None`",
+                names.join(", ")
+            );
             self.report.push(&place, reason);
         }
     }
 
-    /// The types of the document's own schemas, as answers have them.
+    /// Returns the response types of the document's named schemas.
     pub(crate) fn named_types(&self) -> Vec<(String, Ty)> {
         let all = self.document.schemas();
         let all = all.filter_map(|(name, reference, _)| {
@@ -87,7 +93,8 @@ impl Types<'_> {
     }
 }
 
-/// What is sent alone may say `null`, which clears a member, or nothing, which leaves it.
+/// Makes nullable optional members of a type that is only sent into `Option<Option<T>>`. A `null` clears a member on
+/// the server, and an absent member leaves it unchanged.
 fn tell_null_from_absence(kind: &mut Kind) {
     let Kind::Struct { fields, .. } = kind else { return };
     for field in fields.iter_mut().filter(|field| field.nullable) {
@@ -95,10 +102,10 @@ fn tell_null_from_absence(kind: &mut Kind) {
     }
 }
 
-/// The member of a union that tells its variants apart, and the values of one variant.
+/// The member that distinguishes the variants of a union, and its values for one variant.
 type Tag = (String, Vec<String>);
 
-/// Where structs are used by unions alone, the union's tag takes the place of their member.
+/// Removes the tag member from structs that only unions use, because serde's tag of the union replaces it.
 fn drop_tags(all: &mut Definitions, direct: &BTreeSet<TypeId>) {
     let mut uses: BTreeMap<TypeId, Vec<Option<Tag>>> = BTreeMap::new();
     for definition in all.values() {
@@ -138,7 +145,7 @@ fn drop_tags(all: &mut Definitions, direct: &BTreeSet<TypeId>) {
             internal.insert(*id);
         }
     }
-    // A struct of two unions needs both of them to have the tag.
+    // A struct that belongs to two unions loses its tag only if both unions write the tag.
     let is_shared = |all: &Definitions, union: &TypeId, internal: &BTreeSet<TypeId>| {
         let members: Vec<TypeId> = all
             .get(union)

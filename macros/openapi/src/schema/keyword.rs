@@ -1,10 +1,10 @@
-//! What single words of a schema say, in the spelling of each version of OpenAPI.
+//! Reads single keywords of a schema in the spelling of each OpenAPI version.
 
 use serde_json::{Map, Value};
 
 use crate::model::Ty;
 
-/// Words that describe a value and do not constrain it.
+/// Keywords that describe a value and do not constrain it.
 const ANNOTATIONS: &[&str] = &[
     "title",
     "description",
@@ -23,7 +23,7 @@ const ANNOTATIONS: &[&str] = &[
     "summary",
 ];
 
-/// The types except `null`.
+/// Returns the types of a schema except `null`.
 pub(crate) fn types(schema: &Value) -> Vec<&str> {
     match &schema["type"] {
         Value::String(one) if one != "null" => vec![one],
@@ -43,7 +43,7 @@ pub(crate) fn types(schema: &Value) -> Vec<&str> {
     }
 }
 
-/// Whether `null` is among the values.
+/// Returns whether a schema allows `null`.
 pub(crate) fn is_nullable(schema: &Value) -> bool {
     let says_null = |value: &Value| value.as_array().is_some_and(|list| list.contains(&Value::Null));
     let in_types = match &schema["type"] {
@@ -56,7 +56,7 @@ pub(crate) fn is_nullable(schema: &Value) -> bool {
         || (says_null(&schema["enum"]) && schema["type"].is_null())
 }
 
-/// Whether a text is the content of a file.
+/// Returns whether a string schema describes the content of a file.
 pub(crate) fn is_binary(schema: &Value) -> bool {
     let is_media = schema["contentMediaType"].is_string() && schema["contentEncoding"].is_null();
     schema["format"] == "binary" || schema["type"] == "file" || is_media
@@ -92,7 +92,7 @@ pub(super) fn integer(schema: &Value) -> Ty {
     }
 }
 
-/// Whether keywords other than `key` constrain the value.
+/// Returns whether keywords other than `key` constrain the value.
 pub(super) fn has_constraints_beside(schema: &Value, key: &str) -> bool {
     let words = schema.as_object().into_iter().flatten();
     words.into_iter().any(|(word, _)| word != key && !is_annotation(word))
@@ -102,7 +102,7 @@ pub(super) fn is_annotation(word: &str) -> bool {
     ANNOTATIONS.contains(&word) || word.starts_with("x-")
 }
 
-/// The schema as if it had only this type.
+/// Returns a copy of the schema with `ty` as its only type.
 pub(super) fn with_type(schema: &Value, ty: &str) -> Value {
     let mut own: Map<String, Value> = schema.as_object().cloned().unwrap_or_default();
     own.insert("type".to_owned(), ty.into());
@@ -110,7 +110,7 @@ pub(super) fn with_type(schema: &Value, ty: &str) -> Value {
     Value::Object(own)
 }
 
-/// A key for schemas that describe the same values.
+/// Returns a key that is equal for schemas that describe the same values.
 pub(super) fn without_annotations(schema: &Value) -> String {
     strip(schema, false).to_string()
 }
@@ -127,12 +127,12 @@ fn strip(value: &Value, is_map: bool) -> Value {
     }
 }
 
-/// Annotations that decide which type a schema becomes.
+/// Returns whether the annotation `key` affects the Rust type of a schema.
 fn matters(key: &str) -> bool {
     matches!(key, "nullable" | "x-nullable" | "readOnly" | "writeOnly" | "x-extensible-enum")
 }
 
-/// The values except `null`.
+/// Returns the values of `const` and `enum` except `null`.
 pub(super) fn values(schema: &Value) -> Vec<&Value> {
     let listed = schema["enum"].as_array().into_iter().flatten();
     schema.get("const").into_iter().chain(listed).filter(|value| !value.is_null()).collect()

@@ -1,4 +1,4 @@
-//! The types of a document while they are made: each schema is lowered once, by its reference or by its shape.
+//! Converts schemas to types. Each schema is converted once, and its type is stored by the schema's reference or shape.
 
 use std::collections::BTreeMap;
 
@@ -13,26 +13,26 @@ use crate::names::Scope;
 use crate::report::Report;
 use crate::settings::Settings;
 
-/// The types of a document while they are made.
+/// The types of a document during the conversion.
 #[derive(Debug)]
 pub(crate) struct Types<'d> {
     pub(crate) document: &'d Document,
     pub(crate) settings: &'d Settings,
     pub(crate) report: Report,
     pub(crate) scope: Scope,
-    /// What losses are reported for: an operation or a schema.
+    /// The place that losses are reported for: an operation or a schema.
     pub(crate) place: String,
     pub(super) definitions: Vec<Option<TypeDef>>,
     pub(super) by_reference: BTreeMap<(String, Mode), Slot>,
     pub(super) by_shape: BTreeMap<(String, Mode), Lowered>,
-    /// The names of the document's own schemas, given in its order before anything else has one.
+    /// The names of the document's own schemas, assigned in document order before any other type gets a name.
     pub(super) names: BTreeMap<String, String>,
     pub(super) usage: Usage,
     pub(super) profiles: BTreeMap<String, Profile>,
     pub(super) depth: usize,
 }
 
-/// A type, and whether `null` is a value of it too.
+/// A type, and whether it also allows `null`.
 #[derive(Clone, Debug)]
 pub(crate) struct Lowered {
     pub(crate) ty: Ty,
@@ -44,7 +44,7 @@ impl Lowered {
         Self { ty, nullable: false }
     }
 
-    /// With `null` as `None`.
+    /// Returns the type as an `Option` if it allows `null`.
     pub(crate) fn into_ty(self) -> Ty {
         if self.nullable { self.ty.optional() } else { self.ty }
     }
@@ -56,7 +56,7 @@ pub(super) enum Slot {
     Done(Lowered),
 }
 
-/// What a schema is: a type that others define, or a definition without a name yet.
+/// The result of converting a schema: an existing type, or a new definition without a name.
 pub(super) enum Made {
     Ty(Ty),
     Definition(Kind),
@@ -86,7 +86,7 @@ impl<'d> Types<'d> {
         types
     }
 
-    /// Lowers all named schemas, in the order of the document.
+    /// Converts all named schemas in document order.
     pub(crate) fn lower_named(&mut self) {
         for (name, reference, _) in self.document.schemas() {
             self.place = format!("schema {name}");
@@ -96,7 +96,7 @@ impl<'d> Types<'d> {
         }
     }
 
-    /// The type of a schema. `hint` names it, if it needs a name.
+    /// Returns the type of a schema. `hint` becomes the name of a new type.
     pub(crate) fn lower(&mut self, schema: &Value, hint: &str, mode: Mode) -> Lowered {
         let mode = if self.usage.differs_inline(schema) { mode } else { Mode::Answer };
         let key = (keyword::without_annotations(schema), mode);
@@ -149,7 +149,7 @@ impl<'d> Types<'d> {
                 self.by_reference.insert(key, Slot::Done(lowered.clone()));
                 return lowered;
             }
-            // `A` that refers to `A` and to nothing else has no values.
+            // A schema `A` that refers only to `A` has no values.
             Made::Ty(ty) if ty == Ty::Named(id) => Kind::Newtype(Ty::Value),
             Made::Ty(ty) => Kind::Newtype(ty),
             Made::Definition(kind) => kind,
@@ -185,7 +185,7 @@ impl<'d> Types<'d> {
         }
     }
 
-    /// Adds a definition that no schema has.
+    /// Adds a definition that does not come from a schema.
     pub(crate) fn add(&mut self, definition: TypeDef) -> Ty {
         let id = self.reserve();
         if let Some(slot) = self.definitions.get_mut(id.0) {
@@ -194,7 +194,7 @@ impl<'d> Types<'d> {
         Ty::Named(id)
     }
 
-    /// The name of a type, or of the items of a list.
+    /// Returns the name of a type, or the name of a list's item type.
     pub(crate) fn name_of(&self, ty: &Ty) -> Option<&str> {
         match ty {
             Ty::Named(id) => self.definition(*id).map(|definition| &*definition.name),

@@ -1,4 +1,4 @@
-//! Schemas become types. Start with `lowering`.
+//! Converts schemas to Rust types. Start reading with `lowering`.
 
 mod all_of;
 mod boxes;

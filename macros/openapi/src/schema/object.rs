@@ -1,4 +1,4 @@
-//! Schemas of objects. An object becomes a struct if its members are listed, and a map otherwise.
+//! Converts object schemas. An object with listed members becomes a struct, and any other object becomes a map.
 
 use serde_json::Value;
 
@@ -38,14 +38,14 @@ impl Types<'_> {
         }
         for name in required.into_iter().filter(|name| !properties.contains_key(*name)) {
             self.lose(format!(
-                "`required` names `{name}`, which is not among the properties: any JSON value, which may be left out"
+                "`required` names `{name}`, which is not in `properties`, so it is an optional JSON value"
             ));
             fields.push(any_member(name, &mut scope));
         }
         Made::Definition(Kind::Struct { fields, rest })
     }
 
-    /// The type of members that are not listed, if there are any to keep.
+    /// Returns the type of unlisted members, if the schema allows unlisted members.
     fn rest(&mut self, schema: &Value, hint: &str, mode: Mode) -> Option<Ty> {
         let patterns = schema["patternProperties"].as_object().filter(|patterns| !patterns.is_empty());
         match (&schema["additionalProperties"], patterns) {
@@ -61,7 +61,8 @@ impl Types<'_> {
         }
     }
 
-    /// What only the server writes is not sent, and what only the client writes is not received.
+    /// Returns whether a member is absent in this mode: `readOnly` members are not sent, and `writeOnly` members are
+    /// not received.
     fn is_of_the_other_side(&self, property: &Value, mode: Mode) -> bool {
         let word = match mode {
             Mode::Request => "readOnly",
@@ -71,7 +72,8 @@ impl Types<'_> {
     }
 }
 
-/// A member without a schema. Documents forget to remove it from `required`, so it may be missing.
+/// Returns an optional field for a required member without a schema. The field is optional because some documents list
+/// removed members in `required`.
 fn any_member(name: &str, scope: &mut Scope) -> Field {
     Field {
         name: scope.take(&[name]),
@@ -84,7 +86,7 @@ fn any_member(name: &str, scope: &mut Scope) -> Field {
     }
 }
 
-/// The docs of the member itself. The docs of its type are written at the type.
+/// Returns the docs of a member. The definition of the member's type contains the docs of the type.
 fn field_docs(property: &Value) -> String {
     let mut docs = property["description"].as_str().unwrap_or_default().to_owned();
     let default = property.get("default").filter(|default| !default.is_null()).map(Value::to_string);

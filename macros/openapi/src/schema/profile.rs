@@ -1,4 +1,4 @@
-//! As much of a schema as decides whether a value of one variant of a union could be read as another.
+//! A summary of a schema that decides whether a value of one union variant could be decoded as another variant.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ pub(super) enum Profile {
     Bool,
     Integer,
     Number,
-    /// Texts, all or these.
+    /// Any string, or one of the listed strings.
     Text(Option<Vec<String>>),
     List(Box<Profile>),
     Map,
@@ -23,7 +23,7 @@ pub(super) enum Profile {
 }
 
 impl Profile {
-    /// The narrower come first.
+    /// Returns a sort key that puts narrower profiles first.
     pub(super) fn rank(&self) -> (u8, usize, usize) {
         let inverse = |count: usize| usize::MAX - count;
         match self {
@@ -40,7 +40,7 @@ impl Profile {
         }
     }
 
-    /// Whether a value of `other` could be read as a value of `self` and lose data.
+    /// Returns whether decoding a value of `other` as `self` could succeed and lose data.
     pub(super) fn hides(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::List(own), Self::List(other)) => own.hides(other),
@@ -68,7 +68,7 @@ impl Profile {
         }
     }
 
-    /// Whether some value of `other` could be read as this.
+    /// Returns whether some value of `other` could be decoded as `self`.
     fn accepts(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Any, _) | (_, Self::Any) => true,
@@ -90,7 +90,7 @@ impl Profile {
     }
 }
 
-/// What a variant is called after, where it is no object.
+/// Returns the variant name for a type that is not an object.
 pub(super) fn word(ty: &Ty) -> Option<&'static str> {
     Some(match ty {
         Ty::Bool => "Bool",

@@ -1,4 +1,4 @@
-//! The profile of a schema.
+//! Computes the profile of a schema.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use super::lowering::Types;
 use super::profile::Profile;
 use crate::document::Document;
 
-/// How deep profiles look.
+/// The maximum depth of a profile.
 const DEEPEST: usize = 6;
 
 impl Types<'_> {
@@ -26,7 +26,7 @@ impl Types<'_> {
         let Some(depth) = depth.checked_sub(1) else { return Profile::Any };
         let mut schema = self.document.resolve(schema).clone();
         if schema["allOf"].is_array() || schema["$ref"].is_string() {
-            // What is lost by merging is reported where the type is made.
+            // The merge is repeated when the type is built, and its losses are reported at that point.
             let losses = std::mem::take(&mut self.report);
             schema = self.merge(&schema);
             self.report = losses;
@@ -84,13 +84,13 @@ impl Types<'_> {
         Profile::Object { required, members, is_open }
     }
 
-    /// Whether a schema is an object with listed members.
+    /// Returns whether a schema is an object with listed members.
     pub(super) fn is_object(&mut self, schema: &Value) -> bool {
         matches!(self.profile(schema), Profile::Object { .. })
     }
 }
 
-/// Whether a schema is a text that may be anything.
+/// Returns whether a schema accepts any string.
 pub(super) fn is_any_text(document: &Document, schema: &Value) -> bool {
     let schema = document.resolve(schema);
     schema["type"] == "string" && values(schema).is_empty() && schema["format"].is_null()

@@ -1,4 +1,4 @@
-//! One schema: which word of it decides what it becomes.
+//! Converts one schema to a type, according to the keyword that determines the kind of type.
 
 use serde_json::Value;
 
@@ -9,13 +9,13 @@ use super::{all_of, keyword};
 use crate::model::{DateTy, Ty};
 use crate::settings::Dates;
 
-/// Schemas that nest or chain deeper are any JSON value.
+/// The maximum nesting of schemas. A schema that exceeds this depth becomes any JSON value.
 const DEEPEST: usize = 500;
 
 impl Types<'_> {
     pub(super) fn shape(&mut self, schema: &Value, hint: &str, mode: Mode) -> (Made, bool) {
         if self.depth >= DEEPEST {
-            self.lose(format!("schemas nest deeper than {DEEPEST}: any JSON value"));
+            self.lose(format!("schemas nest deeper than {DEEPEST} levels, so the type is any JSON value"));
             return (Made::Ty(Ty::Value), false);
         }
         self.depth += 1;
@@ -69,7 +69,9 @@ impl Types<'_> {
             "array" => return self.shape_list(schema, hint, mode),
             "object" => return self.shape_object(schema, hint, mode),
             other => {
-                self.lose(format!("unknown type `{other}`: any JSON value"));
+                self.lose(format!(
+                    "the schema has the unknown type `{other}`, so its type is any JSON value"
+                ));
                 Ty::Value
             }
         })
@@ -85,7 +87,7 @@ impl Types<'_> {
 
     fn shape_list(&mut self, schema: &Value, hint: &str, mode: Mode) -> Made {
         if schema["prefixItems"].is_array() || schema["items"].is_array() {
-            self.lose("a list whose items have a schema each: a list of any JSON values");
+            self.lose("each item of the list has its own schema, so the items are any JSON values");
             return Made::Ty(Ty::List(Box::new(Ty::Value)));
         }
         let item = match &schema["items"] {
@@ -95,7 +97,7 @@ impl Types<'_> {
         Made::Ty(Ty::List(Box::new(item)))
     }
 
-    /// Without a type, the other words tell.
+    /// Converts a schema without a `type`. The other keywords of the schema determine the Rust type.
     fn shape_untyped(&mut self, schema: &Value, hint: &str, mode: Mode) -> Made {
         if schema["type"] == "null" {
             return Made::Ty(Ty::Unit);

@@ -1,5 +1,6 @@
-//! `oneOf` and `anyOf`: enums. Where a discriminator tells the variants apart it is used; otherwise what fits first is taken,
-//! the narrower variant first. Variants that cannot be told apart are any JSON value, and reported.
+//! Converts `oneOf` and `anyOf` to enums. A discriminator selects the variant if the union has one. Without a
+//! discriminator, decoding takes the first variant that fits, and narrower variants come first. If decoding cannot
+//! distinguish the variants, the type is any JSON value and a loss is reported.
 
 use serde_json::{Value, json};
 
@@ -14,7 +15,7 @@ use crate::model::{Kind, Tagging, Ty, Variant};
 use crate::names::Scope;
 
 impl Types<'_> {
-    /// The union, and whether `null` is one of its variants.
+    /// Converts a union, and returns whether `null` is one of its variants.
     pub(super) fn shape_union(&mut self, schema: &Value, hint: &str, mode: Mode) -> (Made, bool) {
         let mut base = schema.clone();
         let mut unions = Vec::new();
@@ -28,7 +29,7 @@ impl Types<'_> {
             if unions.is_empty() {
                 return self.shape(&base, hint, mode);
             }
-            self.lose("`oneOf` beside `anyOf`: any JSON value");
+            self.lose("the schema has both `oneOf` and `anyOf`, so its type is any JSON value");
             return (Made::Ty(Ty::Value), false);
         };
         let discriminator = base.as_object_mut().and_then(|base| base.shift_remove("discriminator"));
@@ -82,7 +83,9 @@ impl Types<'_> {
             let hidden = ranked.iter().skip(at + 1).find(|(later, _)| earlier.hides(later));
             if let Some((_, second)) = hidden {
                 let (first, second) = (label(first, variants), label(second, variants));
-                self.lose(format!("{hint}: {first} and {second} cannot be told apart: any JSON value"));
+                self.lose(format!(
+                    "{hint}: decoding cannot distinguish {first} from {second}: any JSON value"
+                ));
                 return Made::Ty(Ty::Value);
             }
         }
@@ -106,7 +109,7 @@ impl Types<'_> {
         }
     }
 
-    /// One enum, if all variants are texts. A text that may be anything leaves room for others.
+    /// Returns one enum if all variants are strings. A variant without listed values adds the variant `Other(String)`.
     fn shape_texts(&mut self, variants: &[Value]) -> Option<Made> {
         let mut texts: Vec<String> = Vec::new();
         let mut is_open = false;
@@ -122,7 +125,7 @@ impl Types<'_> {
         (!texts.is_empty()).then(|| enumeration::texts_of(&texts, is_open))
     }
 
-    /// The member that tells variants apart, and its values for each.
+    /// Returns the member that distinguishes the variants, and its values for each variant.
     fn tags(
         &mut self,
         variants: &[Value],
@@ -159,7 +162,7 @@ impl Types<'_> {
         are_distinct(&tags).then_some((member, tags))
     }
 
-    /// A member that is required everywhere and constant in each variant does the same as a discriminator.
+    /// Returns a member that is required and constant in every variant, because such a member works as a discriminator.
     fn constant_member(&mut self, variants: &[Value]) -> Option<(String, Vec<Vec<String>>)> {
         let Profile::Object { required, .. } = self.profile(variants.first()?) else { return None };
         required.into_iter().find_map(|member| {

@@ -1,4 +1,5 @@
-//! Which schemas are sent and which are received, and for which that makes a difference (`readOnly`, `writeOnly`).
+//! Determines which schemas are sent, which are received, and which differ between requests and responses (`readOnly`,
+//! `writeOnly`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,12 +7,12 @@ use serde_json::Value;
 
 use crate::document::Document;
 
-/// Whether a value is sent or received.
+/// The direction of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mode {
-    /// From the server; also for what is the same both ways.
+    /// The server sends the value. Schemas that are equal in both directions also use this mode.
     Answer,
-    /// To the server.
+    /// The client sends the value.
     Request,
 }
 
@@ -39,7 +40,7 @@ impl Usage {
         usage
     }
 
-    /// Whether a schema is not the same both ways.
+    /// Returns whether a schema differs between requests and responses.
     pub(super) fn differs(&self, reference: &str) -> bool {
         self.differing.contains(reference)
     }
@@ -50,7 +51,7 @@ impl Usage {
         found.has_sides || found.references.iter().any(|reference| self.differs(reference))
     }
 
-    /// The ways that need a type of their own.
+    /// Returns the modes that need a separate type.
     pub(super) fn modes(&self, reference: &str) -> Vec<Mode> {
         let is_sent = self.sent.contains(reference);
         let is_received = self.received.contains(reference);
@@ -86,7 +87,7 @@ fn scan(value: &Value, found: &mut Found) {
     }
 }
 
-/// Adds all references that can be reached from `value`.
+/// Adds all references that can be reached from `value` to `into`.
 fn collect(document: &Document, value: &Value, into: &mut BTreeSet<String>) {
     let mut found = Found::default();
     scan(value, &mut found);

@@ -1,4 +1,4 @@
-//! JSON, with its keys in order. Duplicate keys are errors; `serde_json` itself bounds the nesting.
+//! Reads JSON and keeps the order of keys. Duplicate keys are errors, and `serde_json` limits the nesting.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ pub(super) fn read(text: &str) -> Result<Value, Fault> {
     Ok(strict.0)
 }
 
-/// A value none of whose objects has a key twice.
+/// A JSON value without duplicate keys.
 struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {
@@ -81,8 +81,8 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 }
 
-/// Returns the line of the value at the path `steps`. Only errors need the line, so values do not store it, and the
-/// text is read again.
+/// Returns the line of the value at the path `steps`. The function reads the text again, because values do not store
+/// their line numbers. Only errors need a line number.
 pub(super) fn line_of(text: &str, steps: &[String]) -> Option<usize> {
     let mut at: &str = text.trim_start();
     for step in steps {

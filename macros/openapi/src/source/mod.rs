@@ -1,7 +1,7 @@
-//! One file of a document: its text as a value, and where in the text each part of the value stands.
+//! Reads one file of a document into a JSON value and finds the line of each part of that value.
 //!
-//! Documents are read as plain JSON values and not into the structs of `openapiv3` or `oas3`: these know one version of
-//! OpenAPI each, refuse whole documents for one odd field, and say nothing about places.
+//! Documents are read as plain JSON values. The structs of `openapiv3` and `oas3` each cover one version of OpenAPI,
+//! reject a whole document because of one unusual field, and contain no positions.
 
 mod json;
 mod yaml;
@@ -12,13 +12,13 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// Longer files are refused: the largest published documents have about 15 MB.
+/// The maximum size of a file in bytes. The largest published documents have about 15 MB.
 const LONGEST: u64 = 256 << 20;
 
-/// A file that was read.
+/// A file that has been read.
 #[derive(Debug)]
 pub(crate) struct Source {
-    /// As errors name it.
+    /// The name of the file in errors.
     pub(crate) name: String,
     text: String,
     format: Format,
@@ -30,7 +30,7 @@ enum Format {
     Yaml,
 }
 
-/// What is wrong with a text, and in which line.
+/// A syntax error in a text and its line.
 #[derive(Debug)]
 pub(crate) struct Fault {
     message: String,
@@ -44,7 +44,7 @@ impl Source {
         let fail = |error: std::io::Error| Error::new(error.to_string()).in_file(&name);
         let metadata = std::fs::metadata(path).map_err(fail)?;
         if !metadata.is_file() {
-            return Err(Error::new("this is not a file").in_file(&name));
+            return Err(Error::new("the path is not a file").in_file(&name));
         }
         if metadata.len() > LONGEST {
             return Err(Error::new(format!("the file is longer than {} MiB", LONGEST >> 20)).in_file(&name));
@@ -52,12 +52,12 @@ impl Source {
         Self::parse(&name, std::fs::read(path).map_err(fail)?)
     }
 
-    /// Reads a text.
+    /// Reads a document from its bytes.
     pub(crate) fn parse(name: &str, bytes: Vec<u8>) -> Result<(Self, Value), Error> {
         let text = decode(bytes).map_err(|message| Error::new(message).in_file(name))?;
         let format = if text.trim_start().starts_with(['{', '[']) { Format::Json } else { Format::Yaml };
         let value = match format {
-            // A flow mapping of YAML begins like JSON.
+            // A YAML flow mapping also begins with `{`.
             Format::Json => match json::read(&text) {
                 Ok(value) => Ok((value, Format::Json)),
                 Err(fault) if is_json(name) => Err(fault),
@@ -71,7 +71,7 @@ impl Source {
         }
     }
 
-    /// The line of what `pointer` (RFC 6901) points to, counted from 1.
+    /// Returns the line, counted from 1, of the value that `pointer` (RFC 6901) points to.
     pub(crate) fn line_of(&self, pointer: &str) -> Option<usize> {
         let steps: Vec<String> = pointer.split('/').skip(1).map(unescape).collect();
         match self.format {
@@ -81,12 +81,12 @@ impl Source {
     }
 }
 
-/// One step of a JSON pointer, with its escapes resolved.
+/// Resolves the escapes in one step of a JSON pointer.
 pub(crate) fn unescape(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }
 
-/// A key as one step of a JSON pointer.
+/// Escapes a key as one step of a JSON pointer.
 pub(crate) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
@@ -95,10 +95,10 @@ fn is_json(name: &str) -> bool {
     Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
-/// UTF-8, with or without a byte order mark.
+/// Decodes UTF-8 with or without a byte order mark.
 fn decode(mut bytes: Vec<u8>) -> Result<String, String> {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        return Err("the text is UTF-16: it must be UTF-8".to_owned());
+        return Err("the text must be UTF-8, not UTF-16".to_owned());
     }
     if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
         bytes.drain(..3);

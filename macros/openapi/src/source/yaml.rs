@@ -1,4 +1,5 @@
-//! YAML 1.2 by the events of `saphyr-parser`. Aliases are copied here, so their total size is bounded here.
+//! Reads YAML 1.2 from the events of `saphyr-parser`. This module copies the values of aliases and limits their total
+//! size.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +8,10 @@ use serde_json::{Map, Number, Value};
 
 use super::Fault;
 
-/// How deep collections may nest.
+/// The maximum nesting of collections.
 const DEEPEST: usize = 200;
 
-/// How many values aliases may stand for, all together.
+/// The maximum number of values that all aliases together may represent.
 const MOST_COPIES: usize = 1_000_000;
 
 pub(super) fn read(text: &str) -> Result<Value, Fault> {
@@ -19,7 +20,7 @@ pub(super) fn read(text: &str) -> Result<Value, Fault> {
     builder.root.ok_or_else(|| Fault { message: "the file has no document".to_owned(), line: None })
 }
 
-/// The line of the key, or of the item, that `steps` lead to.
+/// Returns the line of the key or the item at the path `steps`.
 pub(super) fn line_of(text: &str, steps: &[String]) -> Option<usize> {
     let mut builder = Builder { wanted: Some(steps.to_vec()), ..Builder::default() };
     let _ = builder.run(text);
@@ -69,11 +70,11 @@ impl Builder {
             }
             Event::Alias(id) => {
                 self.mark(span);
-                let (value, size) = self.anchors.get(&id).ok_or("an alias stands inside its own anchor")?;
+                let (value, size) = self.anchors.get(&id).ok_or("an alias is inside its own anchor")?;
                 let value = value.clone();
                 self.copies += size;
                 if self.copies > MOST_COPIES {
-                    return Err(format!("aliases stand for more than {MOST_COPIES} values"));
+                    return Err(format!("aliases expand to more than {MOST_COPIES} values"));
                 }
                 self.place(value)
             }
@@ -103,7 +104,7 @@ impl Builder {
         let Some(Frame { kind: Kind::Map { map, key, .. }, .. }) = self.stack.last_mut() else {
             return Ok(());
         };
-        // Two merges are no duplicate.
+        // A mapping may contain several merge keys.
         let is_merge = text == "<<" && style == ScalarStyle::Plain;
         if !is_merge && map.contains_key(&text) {
             return Err(format!("duplicate key `{text}`"));
@@ -139,13 +140,13 @@ impl Builder {
         self.finish(frame.anchor, value)
     }
 
-    /// Keeps what has an anchor for its aliases.
+    /// Stores a value that has an anchor, so that aliases can copy it.
     fn finish(&mut self, anchor: usize, value: Value) -> Result<(), String> {
         if anchor > 0 {
             let size = size(&value);
             self.copies += size;
             if self.copies > MOST_COPIES {
-                return Err(format!("anchors stand for more than {MOST_COPIES} values"));
+                return Err(format!("anchors contain more than {MOST_COPIES} values"));
             }
             self.anchors.insert(anchor, (value.clone(), size));
         }
@@ -168,7 +169,7 @@ impl Builder {
         Ok(())
     }
 
-    /// Whether what stands here is what is looked for.
+    /// Records the line if the current position is the wanted path.
     fn mark(&mut self, span: Span) {
         let Some(wanted) = &self.wanted else { return };
         if self.found.is_some() || self.stack.len() != wanted.len() {
@@ -203,7 +204,7 @@ fn size(value: &Value) -> usize {
     }
 }
 
-/// A plain scalar by the core schema of YAML 1.2.
+/// Converts a plain scalar according to the core schema of YAML 1.2.
 fn plain(text: &str) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Value::Null,

@@ -1,4 +1,4 @@
-//! Definitions of types as Rust.
+//! Writes the definitions of types as Rust.
 
 use std::fmt::Write;
 
@@ -7,7 +7,8 @@ use crate::docs::comment;
 use crate::model::{Field, Kind, Tagging, Ty, TypeDef, Variant};
 use crate::names::{Scope, written};
 
-/// If a struct that is sent has more optional members than this, callers create it with `default()` or `new(...)`.
+/// The maximum number of optional members of a sent struct without a constructor. For larger structs, callers use
+/// `default()` or `new(...)`.
 const MANY: usize = 5;
 
 const DERIVES: &str = "Clone, Debug, PartialEq, Deserialize, Serialize";
@@ -77,7 +78,7 @@ impl Writer<'_> {
                 .collect();
             let _ = write!(
                 out,
-                "impl {name} {{\n/// With what is required; the rest is left out.\n#[allow(dead_code, clippy::too_many_arguments)]\n\
+                "impl {name} {{\n/// Creates a value with only the required members.\n#[allow(dead_code, clippy::too_many_arguments)]\n\
                  pub fn new({}) -> Self {{ Self {{ {} }} }}\n}}\n",
                 params.join(", "),
                 members.join(", ")
@@ -101,7 +102,7 @@ impl Writer<'_> {
             if matches!(&field.ty, Ty::Optional(inner) if matches!(**inner, Ty::Optional(_))) {
                 words.push("deserialize_with = \"null_or_value\"".to_owned());
                 out += if out.is_empty() { "" } else { "///\n" };
-                out += "/// `Some(None)` sends `null`.\n";
+                out += "/// The value `Some(None)` sends `null`.\n";
             }
         }
         if !words.is_empty() {
@@ -143,7 +144,7 @@ impl Writer<'_> {
             let body = body.as_ref().map(|body| format!("({})", self.ty(body))).unwrap_or_default();
             let _ = write!(out, "{}#[status({})]\n{variant}{body},\n", comment(docs), statuses.join(", "));
         }
-        out += "/// Everything else.\n#[other]\nOther(afresh::Error),\n}\n";
+        out += "/// Any other error.\n#[other]\nOther(afresh::Error),\n}\n";
         out
     }
 }
@@ -162,12 +163,13 @@ fn texts(name: &str, variants: &[(String, String)], is_open: bool) -> String {
         let _ = writeln!(out, "{variant},");
     }
     if is_open {
-        out += "/// A text that the document does not list.\n#[serde(untagged)]\nOther(String),\n";
+        out += "/// A value that the document does not list.\n#[serde(untagged)]\nOther(String),\n";
     }
     out + "}\n"
 }
 
-/// serde's own tag would be written twice where the variants have it as well.
+/// Writes a `Deserialize` impl that reads the tag from a member of the variants. Serde's own tag would write the tag
+/// member twice.
 fn by_member(name: &str, variants: &[Variant], member: &str) -> String {
     let mut arms = String::new();
     for variant in variants {

@@ -1,11 +1,11 @@
-//! The layout of a file: `prettyplease` lays out each item, and this module adds the blank lines that a person would
-//! add.
+//! The layout of a file. `prettyplease` formats each item, and this module adds the blank lines between items and
+//! methods.
 
 use syn::{File, Item};
 
 use crate::error::Error;
 
-/// The whole file. It is parsed first, so nothing is ever written that is not Rust.
+/// Returns the text of the whole file. The text is parsed first, so that the command never writes invalid Rust.
 pub(super) fn lay_out(head: &str, uses: &str, items: &str) -> Result<String, Error> {
     let file = parse(items)?;
     let mut source = format!("{head}\n{uses}");
@@ -20,7 +20,9 @@ pub(super) fn lay_out(head: &str, uses: &str, items: &str) -> Result<String, Err
 
 fn parse(text: &str) -> Result<File, Error> {
     syn::parse_file(text).map_err(|error| {
-        Error::new(format!("the client is not Rust, which is a bug of afresh-openapi: {error}"))
+        Error::new(format!(
+            "the generated client is not valid Rust, which is a bug in afresh-openapi: {error}"
+        ))
     })
 }
 
@@ -41,7 +43,7 @@ fn item_text(item: Item) -> String {
     let mut is_attribute = false;
     for (at, line) in lines.iter().enumerate() {
         spaced += if is_attribute { line.trim_start() } else { line };
-        // The attribute of a parameter is before it, in the same line.
+        // The attribute of a parameter goes before the parameter, on the same line.
         is_attribute = line.starts_with("        #[") && line.ends_with(']');
         spaced.push(if is_attribute { ' ' } else { '\n' });
         let is_at_method =
@@ -53,10 +55,11 @@ fn item_text(item: Item) -> String {
     spaced
 }
 
-/// Items by their names.
+/// The items of a file, each with its name and its formatted text.
 pub(crate) type Items = Vec<(String, String)>;
 
-/// Each item of a file by its kind and name, in one layout, for comparisons. Methods of traits are items of their own.
+/// Returns each item of a file with its kind and name, in one layout, so that two files can be compared. Trait methods
+/// are separate items.
 fn items(source: &str) -> Result<Items, Error> {
     let mut found = Vec::new();
     for item in parse(source)?.items {
@@ -100,7 +103,7 @@ fn items(source: &str) -> Result<Items, Error> {
     Ok(found)
 }
 
-/// A file in one layout: its comments at the head, and its items.
+/// Returns the comments at the top of a file and its items in one layout.
 pub(crate) fn normal(source: &str) -> Option<(Vec<&str>, Items)> {
     let head = source.lines().take_while(|line| line.starts_with("//") && !line.starts_with("///")).collect();
     Some((head, items(source).ok()?))

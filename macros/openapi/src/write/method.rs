@@ -1,4 +1,4 @@
-//! Traits and methods as Rust, in the language of `#[afresh::api]`.
+//! Writes traits and methods as Rust with the attributes of `#[afresh::api]`.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use crate::names::written;
 use crate::operation::USUAL;
 use crate::settings::Role;
 
-/// The verbs that have an attribute of their own.
+/// The HTTP methods that have their own attribute.
 const ATTRIBUTES: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options"];
 
 impl Writer<'_> {
@@ -77,14 +77,14 @@ impl Writer<'_> {
             Place::Part { is_list: true, .. } => ("Vec<afresh::Part>".to_owned(), true),
             Place::Part { is_list: false, .. } => ("afresh::Part".to_owned(), false),
         };
-        // What is empty needs no `Option`.
+        // A parameter that can be empty needs no `Option`.
         let is_optional =
             ty.starts_with("Option<") || param.required || (may_be_empty && param.place != Some("json"));
         let ty = if is_optional { ty } else { format!("Option<{ty}>") };
         format!("{attribute}{}: {ty}", written(&param.name))
     }
 
-    /// A type as an argument: borrowed, if it is not copied.
+    /// Returns the argument form of a type: a borrow if the type is not copied.
     fn argument(&self, ty: &Ty) -> String {
         match ty {
             Ty::String => "&str".to_owned(),

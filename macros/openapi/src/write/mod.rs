@@ -1,4 +1,4 @@
-//! The model as a Rust file: the only place that writes Rust.
+//! Writes the model as a Rust file. Only this module writes Rust.
 
 mod definition;
 mod layout;
@@ -13,23 +13,23 @@ use crate::report::Loss;
 use crate::schema::Definitions;
 use crate::wire_types;
 
-/// All that a file is written from.
+/// The input for one generated file.
 #[derive(Debug)]
 pub(crate) struct Writer<'w> {
     pub(crate) definitions: &'w Definitions,
     pub(crate) traits: &'w [Trait],
     pub(crate) logins: &'w [Login],
-    /// What the credential needs.
+    /// The source of the function that makes the credential.
     pub(crate) function: Option<String>,
-    /// What the file is of, and where from.
+    /// The title and version of the document and the name of its file.
     pub(crate) about: String,
     pub(crate) server: Option<&'w str>,
-    /// How a client gets its credential.
+    /// The explanation of how a client gets its credential.
     pub(crate) advice: Option<String>,
     pub(crate) losses: &'w [Loss],
 }
 
-/// A file, and the crates that it needs.
+/// A generated file and the crates that it needs.
 #[derive(Debug)]
 pub(crate) struct Written {
     pub(crate) source: String,
@@ -40,7 +40,7 @@ impl Writer<'_> {
     pub(crate) fn write(&self) -> Result<Written, Error> {
         let mut items = String::new();
         if let Some(server) = self.server {
-            items += "/// The server that the document names first.\n#[allow(dead_code)]\n";
+            items += "/// The URL of the first server in the document.\n#[allow(dead_code)]\n";
             items += &format!("pub const BASE_URL: &str = {server:?};\n");
         }
         items.extend(self.traits.iter().map(|api| self.api(api)));
@@ -72,7 +72,7 @@ impl Writer<'_> {
 
     fn head(&self, needs: &[String]) -> String {
         let mut head = format!(
-            "// {}\n// @generated: what is changed by hand goes into `afresh-openapi.toml`.\n//\n",
+            "// {}\n// @generated: make changes in `afresh-openapi.toml`, not in this file.\n//\n",
             self.about
         );
         head += &format!("// Cargo.toml: {}.\n", needs.join(", "));
@@ -82,9 +82,12 @@ impl Writer<'_> {
             head += &format!("// {} {way}.\n", if at == 0 { "Credential:" } else { "Or:" });
         }
         if self.losses.is_empty() {
-            return head + "// All of the document is in this client.\n";
+            return head + "// This client supports the whole document.\n";
         }
-        head += &format!("//\n// Not in this client ({}):\n", self.losses.len());
+        head += &format!(
+            "//\n// The client does not support these parts of the document ({}):\n",
+            self.losses.len()
+        );
         for loss in self.losses {
             head += &format!("// - {}\n", one_line(&loss.to_string()));
         }
@@ -123,7 +126,7 @@ impl Writer<'_> {
     }
 }
 
-/// What `Cargo.toml` must have.
+/// Returns the dependencies that `Cargo.toml` must have.
 fn needs(items: &str, has_types: bool) -> Vec<String> {
     let has_login = items.contains("afresh::oauth2::App");
     let mut needs = vec![if has_login { "`afresh` with `login`" } else { "`afresh`" }.to_owned()];

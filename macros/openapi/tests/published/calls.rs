@@ -1,4 +1,4 @@
-//! A program that calls every method of a client with values made for each schema.
+//! Writes a program that calls every method of a client with values generated from the schemas.
 
 use fastrand::Rng;
 use quote::ToTokens;
@@ -11,13 +11,13 @@ use crate::expression::expression;
 use crate::schemas::Schemas;
 use crate::values::Maker;
 
-/// How many values are generated at most until one is valid.
+/// The maximum number of attempts to generate a valid value.
 const TRIES: usize = 200;
 
-/// The program of a document that is not judged.
+/// The `calls` module of a document whose requests are not checked by the mock server.
 pub(crate) const NONE: &str = "pub async fn all(_: &str) {}\n";
 
-/// The source of `async fn all(url)`, which calls each method once and prints what does not end well.
+/// Returns the source of `async fn all(url)`, which calls each method once and prints the failures.
 pub(crate) fn program(schemas: &Schemas, generated: &Generated) -> String {
     let file = syn::parse_file(&generated.source).unwrap();
     let traits = file.items.iter().filter_map(|item| match item {
@@ -84,13 +84,13 @@ async fn report(operation: &str, call: impl std::future::Future<Output = Result<
     match tokio::time::timeout(std::time::Duration::from_secs(60), call).await {
         Ok(Ok(())) => println!(\"ok {operation}\"),
         Ok(Err(error)) => println!(\"failed {operation}: {error:?}\"),
-        Err(_) => println!(\"failed {operation}: it takes a minute\"),
+        Err(_) => println!(\"failed {operation}: it takes more than a minute\"),
     }
 }
 
 ";
 
-/// What a stream gives first, which is when it is decoded.
+/// Returns the statement that reads the first element of a stream, because a stream decodes only when it is read.
 fn drain(output: &ReturnType) -> &'static str {
     let text = output.to_token_stream().to_string().replace(' ', "");
     let is_stream = ["afresh::Items<", "afresh::Pages<", "afresh::Lines<", "afresh::Events<"]
@@ -99,13 +99,13 @@ fn drain(output: &ReturnType) -> &'static str {
     if is_stream { "if let Some(first) = answer.next().await { first?; }" } else { "" }
 }
 
-/// The arguments of one method while they are made.
+/// The generator of one method's arguments.
 struct Arguments<'s> {
     schemas: &'s Schemas,
     operation: Value,
     params: Vec<Value>,
     maker: Maker<'s>,
-    /// What the client cannot send as the document wants it.
+    /// The losses of the operation: the parts that the client cannot send.
     lost: Vec<String>,
 }
 
@@ -122,7 +122,7 @@ impl<'s> Arguments<'s> {
         Self { schemas, operation, params, maker, lost: Vec::new() }
     }
 
-    /// The expression for an argument.
+    /// Returns the expression for an argument.
     fn value(&mut self, input: &syn::PatType) -> String {
         let Pat::Ident(ident) = &*input.pat else { panic!("{}", input.to_token_stream()) };
         let ident = ident.ident.to_string();
@@ -132,7 +132,7 @@ impl<'s> Arguments<'s> {
         expression(&input.ty, value.as_ref())
     }
 
-    /// The value of an argument. None: it is left out.
+    /// Returns the value of an argument, or `None` if the call leaves the argument out.
     fn json(&mut self, place: &str, label: &str) -> Option<Value> {
         let content = self.schemas.resolve(&self.operation["requestBody"])["content"].clone();
         let media = |is: fn(&str) -> bool| {
@@ -190,7 +190,7 @@ impl<'s> Arguments<'s> {
         Some(self.make(&schema))
     }
 
-    /// A value that is valid, if one can be made.
+    /// Returns a valid value if the generator finds one within `TRIES` attempts.
     fn make(&mut self, schema: &Value) -> Value {
         let valid = self.schemas.validator(schema);
         let mut value = Value::Null;
@@ -204,7 +204,7 @@ impl<'s> Arguments<'s> {
     }
 }
 
-/// Where an argument goes: the first attribute that says so, and its own name for it.
+/// Returns the place of an argument in the request, and its name in the document if the attribute has one.
 fn place(attributes: &[Attribute]) -> (String, Option<String>) {
     let Some(attribute) = attributes.first() else { return ("path".to_owned(), None) };
     let place = attribute.path().get_ident().unwrap().to_string();

@@ -1,8 +1,8 @@
-//! The documents: five for every run, all for `AFRESH_OPENAPI_ALL=1`.
+//! The published documents: five for every run, and all others if `AFRESH_OPENAPI_ALL=1` is set.
 
 use crate::source::{From, Package, Published};
 
-/// Small and middle ones of every version and format.
+/// Documents of small and medium size that cover every version and format.
 pub(crate) static SOME: &[Published] = &[
     npm("Figma (3.1)", &FIGMA, "openapi/openapi.yaml"),
     npm("Blockfrost (3.0)", &BLOCKFROST, "openapi.yaml"),
@@ -11,13 +11,13 @@ pub(crate) static SOME: &[Published] = &[
     npm("Petstore (2.0)", &README, "2.0/json/petstore.json"),
 ];
 
-/// Those whose requests are judged by a mock server in every run. It reads OpenAPI 3.
+/// The documents whose requests the mock server checks in every run. The mock server reads only OpenAPI 3.
 pub(crate) const JUDGED: &[&str] = &["Blockfrost (3.0)", "Train Travel (3.1)"];
 
-/// Those whose requests are judged where all documents are taken.
+/// The documents whose requests the mock server checks only in runs with all documents.
 pub(crate) const JUDGED_TOO: &[&str] = &["Dialogporten (3.0)", "Figma (3.1)", "ReadMe (3.1)"];
 
-/// The others.
+/// The documents for runs with `AFRESH_OPENAPI_ALL=1`.
 pub(crate) static MORE: &[Published] = &[
     npm("Petstore (3.0)", &README, "3.0/yaml/petstore.yaml"),
     npm("Petstore, expanded (2.0)", &README, "2.0/yaml/petstore-expanded.yaml"),
@@ -33,7 +33,7 @@ pub(crate) static MORE: &[Published] = &[
     npm("rclone (3.0)", &RCLONE, "openapi.yaml"),
     npm("ShipEngine (3.0)", &SHIPENGINE, "openapi.json"),
     npm("Directus (3.0)", &DIRECTUS, "dist/openapi.json"),
-    npm("Directus, a third party's (3.0)", &DIRECTUS_OTHER, "dist/oas.yaml"),
+    npm("Directus by a third party (3.0)", &DIRECTUS_OTHER, "dist/oas.yaml"),
     npm("Okta (2.0)", &OKTA, "dist/spec.json"),
     npm("GitHub (3.0)", &GITHUB, "generated/api.github.com.json"),
     npm("Netlify (2.0)", &NETLIFY, "dist/swagger.json"),
@@ -54,7 +54,7 @@ const fn npm(name: &'static str, package: &'static Package, path: &'static str) 
     Published { name, from: From::Npm(package), path }
 }
 
-/// Documents that the crate `openapiv3` is tested with, as their publishers wrote them.
+/// Returns a document from the tests of the crate `openapiv3`, in its publisher's original form.
 const fn fixture(name: &'static str, path: &'static str) -> Published {
     Published { name, from: From::Crate("openapiv3"), path }
 }

@@ -1,13 +1,13 @@
-//! Values as arguments of a method: Rust expressions, by the type of the parameter.
+//! Converts values to Rust expressions for the arguments of a method, by the type of the parameter.
 
 use quote::ToTokens;
 use serde_json::{Value, json};
 use syn::{GenericArgument, PathArguments, Type};
 
-/// Any bytes, which are one part too.
+/// The content of a raw body. The content is also a valid multipart body with one part.
 const BODY: &str = "--between\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n1\r\n--between--\r\n";
 
-/// A value as an argument of this type.
+/// Returns a value as an argument expression of the given type.
 pub(crate) fn expression(ty: &Type, value: Option<&Value>) -> String {
     let spelled = ty.to_token_stream().to_string().replace(' ', "");
     if let Some(inner) = argument_of(ty, "Option") {
@@ -59,7 +59,7 @@ pub(crate) fn expression(ty: &Type, value: Option<&Value>) -> String {
     }
 }
 
-/// `T` of `Name<T>`.
+/// Returns the `T` of a type `Name<T>`.
 fn argument_of<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == name)?;
@@ -82,7 +82,7 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// An argument that is a text may be a number in the document: what is in the path is text.
+/// Converts a value to a string, because a string argument may be a number in the document.
 fn text_of(value: &Value) -> Value {
     if value.is_string() { value.clone() } else { json!(text(value)) }
 }

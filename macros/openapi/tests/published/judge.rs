@@ -1,4 +1,5 @@
-//! A mock server of another project that validates each request against the document: `steady`, the package `@stdy/cli` of npm.
+//! Runs a mock server of another project that validates each request against the document: `steady`, the npm package
+//! `@stdy/cli`.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -19,25 +20,25 @@ static STEADY: Package = Package {
     integrity: "sha512-kp5QdG26EC8gEzVXI0YgzmiiFHz7DFCNRLNfAWa2rDPHr/jUBnfkP8AlbTPmv0YNQpnKn1wzSWHFw88fn/OTog==",
 };
 
-/// Answers that the judge makes up against their own schemas, by document and operation.
+/// Operations for which the mock server returns a response that violates the response schema, by document.
 const INVALID: &[(&str, &str)] = &[
-    // Of two parts of an `allOf` that both describe a member, it takes the later one.
+    // If two parts of an `allOf` both describe a member, the mock server uses the later part.
     ("Figma (3.1)", "GET /v1/files/{file_key}"),
 ];
 
-/// A path that no document has.
+/// A path that no document contains.
 const NOTHING: &str = "/no/such/path";
 
-/// Whether the judge runs on this machine.
+/// Whether the mock server runs on this platform.
 pub(crate) const RUNS_HERE: bool = cfg!(all(target_os = "linux", target_arch = "x86_64"));
 
-/// Calls every operation of a document, and prints how many requests were accepted.
+/// Calls every operation of a document and prints the number of accepted requests.
 pub(crate) fn check(name: &str, document: &Value, program: &Program, folder: &Path, methods: usize) {
     let steady = Steady::start(document, folder);
     let said = program.run(&[&format!("http://127.0.0.1:{}", steady.port)], "");
     steady.ask_for_nothing();
     let mut requests = steady.stop();
-    // A judge that finds nothing wrong with this one judges nothing.
+    // A mock server that accepts this unknown path validates nothing.
     assert!(requests.pop().is_some_and(|request| !errors(&request).is_empty()));
     let wrong: Vec<String> = requests
         .iter()
@@ -62,13 +63,13 @@ pub(crate) fn check(name: &str, document: &Value, program: &Program, folder: &Pa
     assert!(requests.len() >= methods, "{name}: {} requests of {methods} methods", requests.len());
 }
 
-/// What the judge finds wrong with a request.
+/// Returns the errors that the mock server reports for a request.
 fn errors(request: &Value) -> Vec<String> {
     let diagnostics = request["diagnostics"].as_array().into_iter().flatten();
     diagnostics.filter(|diagnostic| diagnostic["severity"] == "error").map(Value::to_string).collect()
 }
 
-/// A server that is killed with this value.
+/// A running mock server. Dropping this value stops the server.
 struct Steady {
     child: Child,
     port: u16,
@@ -106,7 +107,7 @@ impl Steady {
         panic!("steady does not listen: {}", fs::read_to_string(&steady.log).unwrap());
     }
 
-    /// A request that no document has.
+    /// Sends a request for a path that no document contains.
     fn ask_for_nothing(&self) {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).unwrap();
         write!(stream, "GET {NOTHING} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").unwrap();
@@ -115,7 +116,7 @@ impl Steady {
         assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
     }
 
-    /// All requests that it has seen, up to the one for nothing.
+    /// Stops the mock server and returns all requests that it has logged, up to the request for the unknown path.
     fn stop(self) -> Vec<Value> {
         for _ in 0..100 {
             let log = fs::read_to_string(&self.log).unwrap();

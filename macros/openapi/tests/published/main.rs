@@ -1,15 +1,16 @@
-//! Documents as their publishers wrote them: every operation has a method, and the client compiles without a warning.
+//! Tests the generator with the documents of real publishers: every operation has a method, and the client compiles
+//! without a warning.
 //!
-//! npm installs them. Without npm, the tests print that they check nothing, unless `AFRESH_REQUIRE_NPM` is set.
-//! `AFRESH_OPENAPI_ALL=1` takes all documents instead of five and prints the table of `REPORT.md`.
-//! `AFRESH_OPENAPI_ONLY` takes those whose names have this in them.
+//! The tests install the documents with npm. If npm is missing, the tests print that they check nothing, or fail if
+//! `AFRESH_REQUIRE_NPM` is set. `AFRESH_OPENAPI_ALL=1` selects all documents instead of five and prints the table of
+//! `REPORT.md`. `AFRESH_OPENAPI_ONLY` selects the documents whose names contain its value.
 
 #![allow(
     clippy::explicit_write,
     clippy::pedantic,
     clippy::unwrap_used,
     clippy::panic,
-    reason = "a test that cannot go on fails"
+    reason = "a test fails if it cannot continue"
 )]
 
 mod calls;
@@ -41,12 +42,15 @@ fn takes_all() -> bool {
     std::env::var_os("AFRESH_OPENAPI_ALL").is_some()
 }
 
-/// The documents of this run, as far as there is an npm to bring them.
+/// Returns the documents of this run, or no documents if npm is not installed.
 fn documents() -> Vec<&'static Published> {
     if !source::has_npm() {
-        assert!(std::env::var_os("AFRESH_REQUIRE_NPM").is_none(), "npm is required, and there is none");
-        // Not by `eprintln!`, which is shown for tests only that fail.
-        let skipped = "SKIPPED: there is no npm to bring the documents; nothing is proved";
+        assert!(
+            std::env::var_os("AFRESH_REQUIRE_NPM").is_none(),
+            "`AFRESH_REQUIRE_NPM` is set, but npm is not installed"
+        );
+        // The test writes to stderr directly, because the test runner shows `eprintln!` output only for failed tests.
+        let skipped = "SKIPPED: npm is not installed, so the tests have no documents and prove nothing";
         writeln!(std::io::stderr(), "{skipped}").unwrap();
         return Vec::new();
     }
@@ -54,7 +58,7 @@ fn documents() -> Vec<&'static Published> {
     all.filter(is_asked_for).collect()
 }
 
-/// `AFRESH_OPENAPI_ONLY` is part of the names of the documents that are taken.
+/// Returns whether the document's name contains the value of `AFRESH_OPENAPI_ONLY`.
 fn is_asked_for(published: &&Published) -> bool {
     let only = std::env::var("AFRESH_OPENAPI_ONLY").unwrap_or_default();
     published.name.contains(&*only)
@@ -67,7 +71,7 @@ fn client(published: &Published) -> (Document, Generated) {
     (document, generated)
 }
 
-/// One after the other: they share what they are built upon.
+/// The clients compile one after another, because they share one target folder.
 #[test]
 fn clients_compile_without_a_warning_and_decode_what_their_schemas_describe() {
     let documents = documents();
@@ -110,7 +114,8 @@ fn clients_compile_without_a_warning_and_decode_what_their_schemas_describe() {
     }
 }
 
-/// The documents whose values are checked. The largest of the five takes minutes to build.
+/// Returns the documents whose values are checked. Figma is the largest of the five documents and takes minutes to
+/// build, so only full runs include it.
 fn round_trips() -> Vec<&'static Published> {
     let is_small = |published: &&Published| takes_all() || !published.name.starts_with("Figma");
     let more: &[Published] = if takes_all() { MORE } else { &[] };
@@ -122,7 +127,7 @@ fn is_judged(published: &Published) -> bool {
     JUDGED.contains(&published.name) || (takes_all() && JUDGED_TOO.contains(&published.name))
 }
 
-/// Values of each schema, and calls of each operation.
+/// Checks values of each schema and calls each operation.
 fn check_values(scratch: &Scratch, published: &Published) {
     let (document, generated) = client(published);
     let answers = Schemas::of_answers(&document);
@@ -137,7 +142,11 @@ fn check_values(scratch: &Scratch, published: &Published) {
         let judged = schemas::without_examples(&document);
         judge::check(published.name, &judged, &program, &folder(), generated.methods);
     } else if is_judged(published) {
-        writeln!(std::io::stderr(), "SKIPPED: the judge of requests does not run on this machine").unwrap();
+        writeln!(
+            std::io::stderr(),
+            "SKIPPED: the mock server that checks requests does not run on this platform"
+        )
+        .unwrap();
     }
 }
 

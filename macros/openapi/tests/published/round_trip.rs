@@ -1,4 +1,5 @@
-//! Values made from each named schema decode into its type, and what the type encodes is valid again and says the same.
+//! Checks that values generated from each named schema decode into its Rust type, and that the encoded result is valid
+//! and loses no data.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -12,21 +13,21 @@ use crate::schemas::Schemas;
 use crate::scratch::Program;
 use crate::values::Maker;
 
-/// Values for each schema.
+/// The number of values for each schema.
 const VALUES: usize = 20;
 
-/// How many values are generated at most until one is valid.
+/// The maximum number of attempts to generate a valid value.
 const TRIES: usize = 10;
 
 struct Case {
     schema: String,
     index: usize,
     value: Value,
-    /// The member that a union has in the place of the type.
+    /// The tag member that serde keeps in the union instead of the type.
     tag: Option<String>,
 }
 
-/// Checks all schemas of a document and prints how many.
+/// Checks all schemas of a document and prints the counts.
 pub(crate) fn check(name: &str, schemas: &Schemas, generated: &Generated, program: &Program) {
     let (mut cases, mut without) = (Vec::new(), 0);
     let mut validators = Vec::new();
@@ -54,20 +55,20 @@ pub(crate) fn check(name: &str, schemas: &Schemas, generated: &Generated, progra
         .filter_map(|(case, line)| wrong(case, line, &validators[case.index]))
         .collect();
     println!(
-        "{name}: {} schemas, {} values, {} failed; {without} schemas of which no valid value could be made",
+        "{name}: {} schemas, {} values, {} failed; {without} schemas without a valid value",
         generated.schemas.len(),
         cases.len(),
         wrong.len(),
     );
     assert!(cases.len() >= generated.schemas.len() * VALUES / 3, "too few valid values");
-    // One value of each schema says enough.
+    // One failed value of each schema is enough for the failure message.
     let mut seen = BTreeSet::new();
     let mut is_first = |line: &&String| seen.insert(line.split(':').next().unwrap_or_default().to_owned());
     let shown: Vec<&String> = wrong.iter().filter(|line| is_first(line)).take(12).collect();
     assert!(wrong.is_empty(), "{name}: {} of {} values\n{shown:#?}", wrong.len(), cases.len());
 }
 
-/// What is wrong with a value that was decoded and encoded.
+/// Returns a description of the failure if decoding and encoding a value changed it.
 fn wrong(case: &Case, line: &str, valid: &Validator) -> Option<String> {
     let Ok(mut again) = serde_json::from_str::<Value>(line) else {
         return Some(format!("{}: {line}\n  {}", case.schema, case.value));
@@ -76,16 +77,16 @@ fn wrong(case: &Case, line: &str, valid: &Validator) -> Option<String> {
         members.insert(tag.clone(), case.value[tag].clone());
     }
     let what = if !valid.is_valid(&again) {
-        "what is encoded is not valid"
+        "the encoded value is not valid"
     } else if plain(&again) != plain(&case.value) {
-        "something is lost"
+        "the encoded value has lost data"
     } else {
         return None;
     };
     Some(format!("{}: {what}\n  {}\n  {again}", case.schema, case.value))
 }
 
-/// The types of which a union has a member in their place, and that member.
+/// Returns the types whose tag member is in their union, each with the name of that member.
 fn tags(source: &str) -> BTreeMap<String, String> {
     let mut tags = BTreeMap::new();
     for union in source.split("#[serde(tag = \"").skip(1) {
@@ -97,7 +98,7 @@ fn tags(source: &str) -> BTreeMap<String, String> {
     tags
 }
 
-/// The source of a function that decodes a value as the type of a schema, and gives back what that encodes.
+/// Returns the source of a function that decodes a value as the type of a schema and encodes it again.
 pub(crate) fn program(generated: &Generated) -> String {
     let mut arms = String::new();
     for (index, (_, ty)) in generated.schemas.iter().enumerate() {
@@ -116,7 +117,7 @@ fn lines(cases: &[Case]) -> String {
     cases.iter().map(|case| format!("{} {}\n", case.index, case.value)).collect()
 }
 
-/// Removes the differences that do not matter: the order of members, members that are `null`, and the kind of a number.
+/// Removes differences that do not matter: the order of members, `null` members, and the kind of a number.
 fn plain(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(plain).collect(),

@@ -1,24 +1,23 @@
-//! The schemas of a document for values that are sent, or for values that are received, and the same as JSON Schema to
-//! validate values.
+//! The schemas of a document for sent values or for received values, also in the form of JSON Schema for validation.
 
 use afresh_openapi::Document;
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
-/// The document without members that are used in the other direction only.
+/// A document without its `readOnly` members, for requests, or without its `writeOnly` members, for responses.
 pub(crate) struct Schemas {
     pub(crate) root: Value,
-    /// The same as JSON Schema.
+    /// The document in the form of JSON Schema.
     plain: Value,
 }
 
 impl Schemas {
-    /// What a server sends.
+    /// Returns the schemas of the values that a server sends.
     pub(crate) fn of_answers(document: &Document) -> Self {
         Self::without(document, "writeOnly")
     }
 
-    /// What a client sends.
+    /// Returns the schemas of the values that a client sends.
     pub(crate) fn of_requests(document: &Document) -> Self {
         Self::without(document, "readOnly")
     }
@@ -31,7 +30,7 @@ impl Schemas {
         Self { root, plain }
     }
 
-    /// A reference to a schema that has a name.
+    /// Returns a reference to a named schema.
     pub(crate) fn named(&self, name: &str) -> Value {
         let place = if self.root["definitions"].is_object() { "definitions" } else { "components/schemas" };
         json!({ "$ref": format!("#/{place}/{}", name.replace('~', "~0").replace('/', "~1")) })
@@ -49,7 +48,7 @@ impl Schemas {
         schema
     }
 
-    /// A schema with the members of all its parts.
+    /// Returns a schema with the members of all its parts.
     pub(crate) fn whole(&self, schema: &Value) -> Value {
         let schema = self.resolve(schema);
         let mut whole = schema.clone();
@@ -81,14 +80,14 @@ impl Schemas {
     }
 }
 
-/// A document without examples, which are not always what their schemas say.
+/// Returns the document without examples, because some examples contradict their schemas.
 pub(crate) fn without_examples(document: &Document) -> Value {
     let mut root = document.to_value();
     leave_out_examples(&mut root, false);
     root
 }
 
-/// Words of OpenAPI below which the keys are names.
+/// Keywords of OpenAPI whose values are maps with names as keys.
 const NAMED: &[&str] = &[
     "properties",
     "schemas",
@@ -101,7 +100,7 @@ const NAMED: &[&str] = &[
     "mapping",
 ];
 
-/// `are_names`: the keys are names that the document gives.
+/// Removes examples. If `are_names` is `true`, the keys of `value` are names from the document.
 fn leave_out_examples(value: &mut Value, are_names: bool) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| leave_out_examples(item, false)),
@@ -118,7 +117,7 @@ fn leave_out_examples(value: &mut Value, are_names: bool) {
     }
 }
 
-/// `nullable` becomes a variant.
+/// Replaces `nullable` with a variant that accepts `null`.
 fn as_json_schema(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(as_json_schema),
@@ -133,7 +132,7 @@ fn as_json_schema(value: &mut Value) {
     }
 }
 
-/// Leaves out the members that `word` marks.
+/// Removes the members that `word` marks.
 fn leave_out(value: &mut Value, word: &str) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| leave_out(item, word)),

@@ -1,18 +1,18 @@
-//! A crate of its own for a generated client, compiled as a stranger would compile it: a binary with the client as a module,
-//! and every warning an error.
+//! Compiles each generated client in a separate crate, as a user would: the client is a module of a binary, and every
+//! warning is an error.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-/// Crates that share what they are built upon.
+/// A folder of crates that share their compiled dependencies.
 pub(crate) struct Scratch {
     folder: PathBuf,
 }
 
 impl Scratch {
-    /// Crates below `folder`. What every crate depends on is built at once, so that nothing of it is measured.
+    /// Creates the crates in `folder`. Builds the dependencies first, so that no measurement includes them.
     pub(crate) fn new(folder: PathBuf) -> Self {
         let scratch = Self { folder };
         let empty = scratch.write("warm_up", "", "fn main() {}\n");
@@ -21,10 +21,10 @@ impl Scratch {
         scratch
     }
 
-    /// How long the check of a client takes, its dependencies built before.
+    /// Returns the time that checking a client takes. The dependencies are already built.
     pub(crate) fn check(&self, name: &str, client: &str) -> Result<Duration, String> {
         let folder = self.write(name, client, "mod client;\n\nfn main() {}\n");
-        // cargo goes by times of change, which a file just written may share with the last check.
+        // Cargo compares modification times, and a new file may have the same time as the previous check.
         cargo(&self.folder, &folder, &["clean", "--quiet", "--package", name]);
         let started = Instant::now();
         let output = cargo(&self.folder, &folder, &["check", "--quiet"]);
@@ -36,7 +36,7 @@ impl Scratch {
         }
     }
 
-    /// Builds a program that has a client and these modules beside `main`.
+    /// Builds a program that consists of `main` and the given modules, one of which is the client.
     pub(crate) fn build(&self, name: &str, modules: &[(&str, String)]) -> Program {
         let folder = self.folder.join(name);
         fs::create_dir_all(folder.join("src")).unwrap();
@@ -75,14 +75,14 @@ fn cargo(scratch: &Path, folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(cargo);
     command.args(arguments).arg("--offline").current_dir(folder);
     command.env("CARGO_TARGET_DIR", scratch.join("target")).env("RUSTFLAGS", "-D warnings");
-    // Where the linter is asked, it passes itself on to what it starts.
+    // Clippy sets these variables for its child processes, and they would make this cargo run Clippy too.
     for name in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CLIPPY_ARGS", "RUSTC_BOOTSTRAP"] {
         command.env_remove(name);
     }
     command.output().unwrap()
 }
 
-/// Makes calls to the URL that it is given, or decodes and encodes each line of its input.
+/// A `main` that calls the server at the URL argument, or decodes and encodes each line of its input.
 const MAIN: &str = "\
 mod calls;
 mod client;
@@ -101,11 +101,11 @@ fn main() {
 }
 ";
 
-/// A program that was built.
+/// A program that has been built.
 pub(crate) struct Program(PathBuf);
 
 impl Program {
-    /// What it prints for `input`.
+    /// Runs the program with `input` and returns its output.
     pub(crate) fn run(&self, arguments: &[&str], input: &str) -> String {
         use std::io::Write;
         let mut program = Command::new(&self.0);

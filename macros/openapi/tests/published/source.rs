@@ -1,4 +1,5 @@
-//! Documents as registries bring them: by version and integrity, each package once.
+//! Downloads the documents from their registries. Each package is pinned by its version and integrity hash and is
+//! downloaded once.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,27 +11,28 @@ use serde_json::Value;
 pub(crate) struct Published {
     pub(crate) name: &'static str,
     pub(crate) from: From,
-    /// Where it is in its package.
+    /// The path of the document in its package.
     pub(crate) path: &'static str,
 }
 
-/// A package that has documents.
+/// The source of a document.
 pub(crate) enum From {
     Npm(&'static Package),
-    /// A crate that this one is tested with, so that `Cargo.lock` has its version and integrity.
+    /// The document is in a dev-dependency of this crate. `Cargo.lock` contains the version and the checksum of the
+    /// dev-dependency.
     Crate(&'static str),
 }
 
-/// A package of npm's.
+/// A package from npm.
 pub(crate) struct Package {
     pub(crate) name: &'static str,
     pub(crate) version: &'static str,
-    /// What npm must find the package to be.
+    /// The integrity hash that npm must report for the package.
     pub(crate) integrity: &'static str,
 }
 
 impl Published {
-    /// Where the document is.
+    /// Returns the path of the document. Downloads the package of the document if necessary.
     pub(crate) fn bring(&self, folder: &Path) -> PathBuf {
         let document = match &self.from {
             From::Npm(package) => package.bring(folder).join(self.path),
@@ -43,7 +45,7 @@ impl Published {
         if plain.exists() { plain } else { document }
     }
 
-    /// The package, for people.
+    /// Returns the registry, name and version of the package as text.
     pub(crate) fn package(&self) -> String {
         match &self.from {
             From::Npm(package) => format!("npm `{}` {}", package.name, package.version),
@@ -53,7 +55,7 @@ impl Published {
 }
 
 impl Package {
-    /// The package's folder. It is brought once; what was not brought whole is not there.
+    /// Returns the package's folder. Downloads the package once, and renames the folder only after a complete download.
     pub(crate) fn bring(&self, folder: &Path) -> PathBuf {
         let name = self.name.replace(['@', '/'], "_");
         let kept = folder.join(format!("{name}-{}", self.version));
@@ -76,12 +78,12 @@ impl Package {
             (&said[0]["version"], &said[0]["integrity"]),
             (&self.version.into(), &self.integrity.into())
         );
-        // Older ones say the name of the scope in the file's name, but write it flat.
+        // Older npm versions report a file name with the scope, but write the file without it.
         into.join(said[0]["filename"].as_str().unwrap().replace('@', "").replace('/', "-"))
     }
 }
 
-/// Where cargo keeps the source of a dependency.
+/// Returns the folder in which cargo stores the source of a dependency.
 fn folder_of(name: &str) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);

@@ -1,12 +1,12 @@
-//! Values made at random from schemas.
+//! Generates random values from schemas.
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-/// How deep values are.
+/// The maximum depth of a value.
 const DEEPEST: usize = 7;
 
-/// Makes values of the schemas of one document.
+/// A generator of values for the schemas of one document.
 pub(crate) struct Maker<'d> {
     pub(crate) root: &'d Value,
     pub(crate) random: Rng,
@@ -147,7 +147,7 @@ impl Maker<'_> {
             Some("email") => return "a@b.example".to_owned(),
             _ => {}
         }
-        // What a pattern describes only the document can make.
+        // The generator cannot satisfy a pattern, so it uses the document's example.
         if schema["pattern"].is_string()
             && let Some(example) = schema["example"].as_str().or(schema["examples"][0].as_str())
         {
@@ -163,7 +163,7 @@ impl Maker<'_> {
 fn merge(one: Value, other: Value) -> Value {
     match (one, other) {
         (Value::Object(mut one), Value::Object(other)) => {
-            // What one part only requires, another describes.
+            // If one part only requires a member and another part describes it, the described value is used.
             let is_news = |key: &str, value: &Value| *value != "any" || !one.contains_key(key);
             let news: Vec<(String, Value)> =
                 other.into_iter().filter(|(key, value)| is_news(key, value)).collect();

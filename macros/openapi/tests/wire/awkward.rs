@@ -1,4 +1,4 @@
-//! What the generated clients send is what the documents say: method, URL, headers, content type, body.
+//! Checks that the generated clients send the method, URL, headers, content type and body that the documents describe.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
-//! Documents with everything that is awkward, written by hand: their clients, compiled without a warning and called.
+//! Compiles the clients of handwritten documents with unusual features, without a warning, and calls their methods.
 
-#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test fails if it cannot continue")]
 
 mod awkward;
 mod pages;

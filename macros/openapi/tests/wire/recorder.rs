@@ -1,4 +1,4 @@
-//! A transport that answers by itself and records the requests.
+//! A transport that returns prepared responses and records the requests.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use http_body_util::BodyExt;
 use serde_json::Value;
 
-/// What is sent back.
+/// A prepared response.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     status: u16,
@@ -37,7 +37,7 @@ impl Answer {
     }
 }
 
-/// What was sent.
+/// A recorded request.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub(crate) line: String,
@@ -58,7 +58,7 @@ impl Seen {
 
 #[derive(Clone)]
 pub(crate) struct Recorder {
-    /// One for each request. The last one is for all further requests.
+    /// The prepared responses, one for each request. The last response is used for all further requests.
     answers: Arc<Mutex<VecDeque<Answer>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
@@ -72,7 +72,7 @@ impl Recorder {
         Self { answers: Arc::new(Mutex::new(answers.into())), seen: Arc::default() }
     }
 
-    /// The query of each request.
+    /// Returns the query of each request.
     pub(crate) fn queries(&self) -> Vec<String> {
         self.seen.lock().unwrap().iter().map(|seen| seen.query.clone()).collect()
     }

@@ -1,4 +1,4 @@
-//! What the types of a document send and read.
+//! Checks how the types of a document are encoded in requests and decoded from responses.
 
 use afresh::{Part, Tokens};
 use serde_json::{Value, json};

@@ -1,15 +1,14 @@
-//! The rules that involve more than one variant.
+//! Checks the rules that involve more than one variant.
 
 use super::model::{ErrorEnum, Settings, Variant};
 use crate::diag::Diagnostics;
 
-/// Applies every rule to the enum.
 pub(super) fn check_enum(found: &ErrorEnum, diag: &mut Diagnostics) {
     check_other(found, diag);
     check_reachable(found, diag);
 }
 
-/// `thiserror::Error` implements `Display` and `Error` too.
+/// Reports `thiserror::Error`, which implements `Display` and `Error` too.
 pub(super) fn check_thiserror(settings: &Settings, diag: &mut Diagnostics) {
     if let Some(at) = settings.thiserror.filter(|_| !settings.from_only) {
         let fact = "`ApiError` already implements `Error` and `Display`";
@@ -18,10 +17,10 @@ pub(super) fn check_thiserror(settings: &Settings, diag: &mut Diagnostics) {
     }
 }
 
-/// There must be exactly one `#[other]` variant.
+/// Checks that there is exactly one `#[other]` variant.
 fn check_other(found: &ErrorEnum, diag: &mut Diagnostics) {
     let mut others = found.variants.iter().filter_map(|variant| variant.other);
-    // A variant without an attribute has already been reported, and may be the missing one.
+    // A variant without an attribute has already been reported, and may be the missing `#[other]` variant.
     let may_be = found.is_incomplete || found.variants.iter().any(|variant| variant.has_no_attribute);
     if others.next().is_none() && !may_be {
         let fact = format!("enum `{}` has no `#[other]` variant", found.name);
@@ -32,7 +31,8 @@ fn check_other(found: &ErrorEnum, diag: &mut Diagnostics) {
     }
 }
 
-/// A status belongs to one variant. A class such as `4xx` is for the statuses that no variant names.
+/// Checks that each status belongs to only one variant. A class such as `4xx` accepts the statuses that no variant
+/// names.
 fn check_reachable(found: &ErrorEnum, diag: &mut Diagnostics) {
     for (index, variant) in found.variants.iter().enumerate() {
         for status in &variant.statuses {

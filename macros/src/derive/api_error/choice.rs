@@ -1,5 +1,5 @@
-//! Renders the code that chooses a variant: exact statuses before classes, each in source order, and the first
-//! variant whose body can be read.
+//! Renders the code that chooses a variant: exact statuses are tried before classes, each in source order, and the
+//! first variant whose body can be read is chosen.
 
 use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -10,7 +10,7 @@ use crate::derive::generics::depends_on;
 use crate::names::{RuntimeItem, local, mixed_site};
 use crate::token_stream::{self, ends};
 
-/// The bounds on body types that depend on the enum's type parameters.
+/// Renders the bounds on body types that depend on the enum's type parameters.
 pub(super) fn render_bounds(item: &DeriveInput, settings: &Settings, found: &ErrorEnum) -> Vec<TokenStream> {
     let error_body = settings.runtime.item(RuntimeItem::ErrorBody);
     let bodies = found.variants.iter().filter(|variant| variant.other.is_none());
@@ -18,7 +18,7 @@ pub(super) fn render_bounds(item: &DeriveInput, settings: &Settings, found: &Err
     types.filter(|ty| depends_on(&item.generics, ty)).map(|ty| quote!(#ty: #error_body)).collect()
 }
 
-/// The body of `from`.
+/// Renders the body of the `from` function.
 pub(super) fn render_choice(settings: &Settings, found: &ErrorEnum) -> TokenStream {
     let (status, error) = (local("status"), local("error"));
     let error_status = settings.runtime.item(RuntimeItem::ErrorStatus);
@@ -30,7 +30,7 @@ pub(super) fn render_choice(settings: &Settings, found: &ErrorEnum) -> TokenStre
     quote!(#read #arms #(#other)*)
 }
 
-/// `if let Some(404 | 410) = status { ... }`, for the exact statuses of a variant or for its classes.
+/// Renders `if let Some(404 | 410) = status { ... }`, for the exact statuses of a variant or for its classes.
 fn render_arm(settings: &Settings, variant: &Variant, classes: bool) -> TokenStream {
     let statuses = variant.statuses.iter().map(|status| status.value);
     let patterns: Vec<TokenStream> =
@@ -71,7 +71,8 @@ fn render_body(settings: &Settings, variant: &Variant, content: &Content) -> Tok
     }
 }
 
-/// The call spans the whole type, so that the compiler underlines all of it if the type is not the runtime's error.
+/// The call has the span of the whole type, so that the compiler underlines the whole type if the type is not the
+/// runtime's error type.
 fn render_other(settings: &Settings, variant: &Variant) -> Option<TokenStream> {
     let Content { member, ty } = variant.other.and(variant.content.as_ref())?;
     let (name, error, value) = (variant.name, local("error"), local("value"));

@@ -10,7 +10,7 @@ use crate::derive::generics::render_where;
 use crate::names::{RuntimeItem, local};
 use crate::token_stream;
 
-/// All implementations that the derive adds.
+/// Renders all implementations that the derive adds.
 pub(super) fn render(item: &DeriveInput, settings: &Settings, found: &ErrorEnum) -> TokenStream {
     let bounds = render_bounds(item, settings, found);
     let from = render_from(item, settings, &bounds, &render_choice(settings, found));
@@ -30,7 +30,7 @@ pub(super) fn render(item: &DeriveInput, settings: &Settings, found: &ErrorEnum)
     quote!(#from #display #error)
 }
 
-/// The same implementations for an invalid enum, so that code that uses them compiles.
+/// Renders the implementations for an invalid enum, so that code that uses the enum compiles.
 pub(super) fn render_fallback(item: &DeriveInput, settings: &Settings) -> TokenStream {
     let unreachable = quote!(::core::unimplemented!());
     let from = render_from(item, settings, &[], &unreachable);
@@ -79,7 +79,8 @@ fn render_display(item: &DeriveInput, wordings: &TokenStream) -> TokenStream {
     }
 }
 
-/// A match arm for `Display`: the variant's documentation, or else its statuses. It never shows the body.
+/// Renders a match arm for `Display`, which shows the variant's documentation, or its statuses if it has no
+/// documentation. The `Display` text never contains the body.
 fn render_message(settings: &Settings, variant: &Variant) -> TokenStream {
     let (name, formatter, error) = (variant.name, local("formatter"), local("error"));
     if let (Some(_), Some(Content { member, .. })) = (variant.other, &variant.content) {
@@ -117,9 +118,8 @@ fn render_error(item: &DeriveInput, sources: &TokenStream) -> TokenStream {
     }
 }
 
-/// The source of the `#[other]` variant is the source of its error, because the variant displays that error's own
-/// text.
-/// Generic over the type of the value: a wrong one has its error already.
+/// The `#[other]` variant displays the text of its error, so its source is the source of that error. The rendered code
+/// is generic over the type of the value, because a wrong type has already caused an error.
 fn render_source(settings: &Settings, variant: &Variant) -> Option<TokenStream> {
     let (name, error) = (variant.name, local("error"));
     let Content { member, .. } = variant.other.and(variant.content.as_ref())?;

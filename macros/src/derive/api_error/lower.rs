@@ -1,4 +1,4 @@
-//! From the enum to the model, one variant at a time.
+//! Converts the enum to the model, one variant at a time.
 
 use proc_macro2::TokenTree;
 use quote::ToTokens;
@@ -59,7 +59,7 @@ impl Settings {
     }
 }
 
-/// The first `#[error(...)]` attribute, which belongs to `thiserror::Error`.
+/// Finds the first `#[error(...)]` attribute, which belongs to `thiserror::Error`.
 fn lower_thiserror(
     attributes: &[syn::Attribute],
     variants: &[&[syn::Attribute]],
@@ -127,7 +127,7 @@ fn lower_variant<'s>(source: &'s syn::Variant, diag: &mut Diagnostics) -> Varian
     variant
 }
 
-/// The value that the variant holds. Returns `None` if there is none, or after reporting an error.
+/// Returns the value that the variant holds, or `None` if the variant holds no value or an error was reported.
 fn lower_content<'s>(
     source: &'s syn::Variant,
     is_other: bool,
@@ -167,13 +167,14 @@ fn lower_content<'s>(
     Some(Content { member, ty: &field.ty })
 }
 
-/// Whether a type is or holds a reference. `Cow<'a, str>` is read as an owned value.
+/// Whether a type is a reference or contains a reference. The type `Cow<'a, str>` is treated as an owned value.
 fn is_borrowed(ty: &syn::Type) -> bool {
     let is_and = |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '&');
     ty.to_token_stream().into_iter().any(is_and)
 }
 
-/// The first paragraph of the doc comments, on one line and without a final period, as is usual for error messages.
+/// Returns the first paragraph of the doc comments, on one line and without a final period, as is usual for error
+/// messages.
 fn first_paragraph(attributes: &[syn::Attribute]) -> Option<String> {
     let docs = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
     let texts: Vec<String> = docs.filter_map(doc_text).collect();
@@ -185,7 +186,7 @@ fn first_paragraph(attributes: &[syn::Attribute]) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// The text of `#[doc = "..."]`. Returns `None` if the value is not a string literal, such as a macro call.
+/// Returns the text of `#[doc = "..."]`, or `None` if the value is not a string literal, such as a macro call.
 fn doc_text(attribute: &syn::Attribute) -> Option<String> {
     match &attribute.meta {
         Meta::NameValue(pair) => {

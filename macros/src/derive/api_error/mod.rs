@@ -1,4 +1,4 @@
-//! `#[derive(ApiError)]`: an enum whose variants are chosen by the status of a response.
+//! Implements `#[derive(ApiError)]`, for an enum whose variants are selected by the status of a response.
 //!
 //! Read `expand.rs` first: it calls every step.
 

@@ -1,4 +1,4 @@
-//! The meaning of an error enum: which variant accepts which responses.
+//! Describes the meaning of an error enum: which variant accepts which responses.
 
 use syn::{Member, Type};
 
@@ -11,7 +11,7 @@ pub(super) struct Settings {
     pub(super) runtime: Runtime,
     /// Whether only `From` is implemented, because the user implements `Display` and `Error`.
     pub(super) from_only: bool,
-    /// The first attribute of `thiserror::Error`, which implements the same traits.
+    /// The location of the first attribute of `thiserror::Error`, which also implements `Display` and `Error`.
     pub(super) thiserror: Option<Location>,
 }
 
@@ -20,7 +20,8 @@ pub(super) struct ErrorEnum<'s> {
     pub(super) name: String,
     pub(super) at: Location,
     pub(super) variants: Vec<Variant<'s>>,
-    /// Whether an attribute is misspelled. The compiler reports it, so a missing attribute is not reported again.
+    /// Whether an attribute is misspelled. The compiler reports a misspelled attribute, so the derive does not report
+    /// the attribute as missing too.
     pub(super) is_incomplete: bool,
 }
 
@@ -32,7 +33,7 @@ pub(super) struct Variant<'s> {
     /// Whether the variant has neither `#[status]` nor `#[other]`.
     pub(super) has_no_attribute: bool,
     pub(super) statuses: Vec<Located<Status>>,
-    /// The `#[other]` attribute.
+    /// The location of the `#[other]` attribute.
     pub(super) other: Option<Location>,
 }
 
@@ -46,9 +47,9 @@ pub(super) struct Content<'s> {
 /// The statuses that a variant accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Status {
-    /// `404`
+    /// An exact status, such as `404`.
     Exact(u16),
-    /// `4xx`, by its first digit.
+    /// A class of statuses, such as `4xx`, by its first digit.
     Class(u16),
 }
 
@@ -62,7 +63,7 @@ impl std::fmt::Display for Status {
 }
 
 impl Status {
-    /// Whether this is a success status.
+    /// Whether the status is a success status.
     pub(super) fn is_success(self) -> bool {
         matches!(self, Self::Exact(200..=299) | Self::Class(2))
     }

@@ -1,4 +1,4 @@
-//! Reads the statuses of a variant: `404`, or a class such as `4xx`.
+//! Reads the statuses of a variant, such as `404` or the class `4xx`.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::LitInt;
@@ -47,7 +47,7 @@ fn parse_status(tokens: TokenStream) -> Option<Status> {
     }
 }
 
-/// The tokens between the commas.
+/// Splits the tokens at the commas.
 fn parts(tokens: TokenStream) -> Vec<TokenStream> {
     let mut parts = vec![TokenStream::new()];
     for token in tokens {

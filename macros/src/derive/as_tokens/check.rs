@@ -1,10 +1,9 @@
-//! The rules that involve the struct as a whole.
+//! Checks the rules that involve the struct as a whole.
 
 use super::model::{Found, Part, Source, TokenStruct};
 use crate::diag::Diagnostics;
 use crate::names;
 
-/// Applies every rule to the struct.
 pub(super) fn check_struct(found: &TokenStruct, diag: &mut Diagnostics) {
     check_access(found, diag);
     check_duplicates(found, diag);
@@ -12,7 +11,7 @@ pub(super) fn check_struct(found: &TokenStruct, diag: &mut Diagnostics) {
     check_paths(found, diag);
 }
 
-/// A session needs an access token.
+/// Checks that the struct has an access token, which every session needs.
 fn check_access(found: &TokenStruct, diag: &mut Diagnostics) {
     let has_access = found.parts.iter().any(|found| matches!(found.part, Part::Access | Part::Nested));
     let (Some(at), false) = (found.at, has_access || found.is_incomplete) else {
@@ -33,7 +32,7 @@ fn check_duplicates(found: &TokenStruct, diag: &mut Diagnostics) {
     }
 }
 
-/// A field holds one value. The same token can be both the access token and the refresh token.
+/// Checks that a field holds only one value. The same token can be both the access token and the refresh token.
 fn check_fields(found: &TokenStruct, diag: &mut Diagnostics) {
     let field_of = |found: &Found| match &found.source {
         Source::Field(field, _) => Some(field.clone()),
@@ -48,12 +47,12 @@ fn check_fields(found: &TokenStruct, diag: &mut Diagnostics) {
             earlier.find(|other| other.part != one.part && !(is_token(other.part) && is_token(one.part)));
         if let Some(other) = clash {
             let fact = format!("a field must not be both `{}` and `{}`", other.part.name(), one.part.name());
-            diag.push_help(one.at, fact, "put each of them on the field that holds the value");
+            diag.push_help(one.at, fact, "put each argument on the field that holds its value");
         }
     }
 }
 
-/// A path must begin with an existing field. The compiler checks the rest.
+/// Checks that each path begins with an existing field. The compiler checks the rest of the path.
 fn check_paths(found: &TokenStruct, diag: &mut Diagnostics) {
     let known: Vec<&str> = found.fields.iter().map(String::as_str).collect();
     for part in &found.parts {

@@ -8,7 +8,6 @@ use super::model::{FieldPath, Found, PARTS, Part, Source, TokenStruct};
 use crate::derive::generics::{depends_on, render_where};
 use crate::names::{Runtime, RuntimeItem, local, mixed_site};
 
-/// The implementation that the derive adds.
 pub(super) fn render(item: &DeriveInput, found: &TokenStruct) -> TokenStream {
     let (runtime, tokens) = (&found.runtime, local("tokens"));
     let token_fields = runtime.item(RuntimeItem::TokenFields);
@@ -25,7 +24,7 @@ pub(super) fn render(item: &DeriveInput, found: &TokenStruct) -> TokenStream {
     render_impl(item, runtime, &bounds, &body)
 }
 
-/// The same implementation for an invalid struct, so that code that uses it compiles.
+/// Renders the implementation for an invalid struct, so that code that uses the struct compiles.
 pub(super) fn render_fallback(item: &DeriveInput, runtime: &Runtime) -> TokenStream {
     render_impl(item, runtime, &[], &quote!(::core::unimplemented!()))
 }
@@ -52,7 +51,7 @@ fn render_impl(
     }
 }
 
-/// `tokens.access::<String>(&self.jwt);`, with spans that make an error underline the user's type or path.
+/// Renders `tokens.access::<String>(&self.jwt);`, with spans that make an error underline the user's type or path.
 fn render_assignment(runtime: &Runtime, found: &Found) -> TokenStream {
     let tokens = local("tokens");
     let name = found.part.name();
@@ -65,7 +64,7 @@ fn render_assignment(runtime: &Runtime, found: &Found) -> TokenStream {
         Source::Path(FieldPath { at, members }) => {
             let span = mixed_site(at.span());
             let method = Ident::new(name, span);
-            // `self` must resolve as if the user had written it.
+            // The token `self` must resolve as if the user had written it.
             let this = Token![self](at.span().resolved_at(Span::call_site()));
             let value = quote_spanned!(span=> &#this #(.#members)*);
             quote_spanned!(span=> #tokens.#method(#value);)
@@ -73,7 +72,7 @@ fn render_assignment(runtime: &Runtime, found: &Found) -> TokenStream {
     }
 }
 
-/// The bound on a field's type, if the type depends on the struct's type parameters.
+/// Renders the bound on a field's type, if the type depends on the struct's type parameters.
 fn render_bound(item: &DeriveInput, runtime: &Runtime, found: &Found) -> Option<TokenStream> {
     let Source::Field(_, ty) = &found.source else {
         return None;

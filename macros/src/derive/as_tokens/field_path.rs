@@ -9,14 +9,14 @@ use syn::{Ident, Index, Member};
 use super::model::FieldPath;
 use crate::diag::{Diagnostics, Location};
 
-/// Parses the path. On a field, the path must begin with that field.
+/// Parses a path of fields. The path on a field must begin with that field.
 pub(super) fn lower_path(
     text: &str,
     at: Location,
     field: Option<&str>,
     diag: &mut Diagnostics,
 ) -> Option<FieldPath> {
-    // With the user's span, the compiler would suggest replacing the literal by a field name.
+    // With the user's span, the compiler would suggest replacing the string literal with a field name.
     let span = at.span().resolved_at(Span::mixed_site());
     let Some(members) = text.split('.').map(|name| parse_member(name, span)).collect::<Option<Vec<_>>>()
     else {
@@ -34,7 +34,7 @@ pub(super) fn lower_path(
     Some(FieldPath { at, members })
 }
 
-/// A field name (raw if it is a keyword) or the index of a tuple field.
+/// Parses a field name (raw if the name is a keyword) or the index of a tuple field.
 fn parse_member(text: &str, span: Span) -> Option<Member> {
     if let Ok(index) = text.parse() {
         return Some(Member::Unnamed(Index { index, span }));

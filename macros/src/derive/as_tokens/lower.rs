@@ -1,4 +1,4 @@
-//! From the struct to the model, one attribute at a time.
+//! Converts the struct to the model, one attribute at a time.
 
 use syn::{DataStruct, DeriveInput, Member};
 
@@ -59,7 +59,7 @@ pub(super) fn lower_struct<'s>(
 }
 
 impl<'s> TokenStruct<'s> {
-    /// Adds a value. `None` means that the argument was invalid.
+    /// Adds a value to the model. A `part` of `None` means that the argument was invalid.
     fn add(&mut self, part: Option<Found<'s>>) {
         self.is_incomplete |= part.is_none();
         self.parts.extend(part);
@@ -107,7 +107,7 @@ fn lower_part<'s>(
     Some(Found { part: *part, at: key.at, source })
 }
 
-/// The arguments allowed on the struct or on a field.
+/// Returns the arguments that are allowed on the struct or on a field.
 fn known(on_struct: bool) -> Vec<&'static str> {
     let parts = PARTS.iter().map(|(name, _)| *name);
     parts.chain(on_struct.then_some("crate")).collect()

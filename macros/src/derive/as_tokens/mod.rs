@@ -1,4 +1,4 @@
-//! `#[derive(AsTokens)]`: a struct that says which of its fields hold tokens.
+//! Implements `#[derive(AsTokens)]`, for a struct that declares which of its fields hold tokens.
 //!
 //! Read `expand.rs` first: it calls every step.
 

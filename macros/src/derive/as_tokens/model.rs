@@ -1,43 +1,42 @@
-//! The meaning of a struct of tokens: which field holds which value.
+//! Describes the meaning of a struct of tokens: which field holds which value.
 
 use syn::{Member, Type};
 
 use crate::diag::Location;
 use crate::names::Runtime;
 
-/// A struct and the values that it holds.
+/// A struct and the token values that it holds.
 #[derive(Default)]
 pub(super) struct TokenStruct<'s> {
     pub(super) name: String,
-    /// The name of the struct. `None` if the item is not a struct.
+    /// The location of the struct's name, or `None` if the item is not a struct.
     pub(super) at: Option<Location>,
     pub(super) runtime: Runtime,
     pub(super) parts: Vec<Found<'s>>,
-    /// The names of the fields.
     pub(super) fields: Vec<String>,
-    /// Whether an argument could not be read. A missing access token is then not reported.
+    /// Whether an argument could not be read. If an argument is unreadable, a missing access token is not reported.
     pub(super) is_incomplete: bool,
 }
 
-/// One value and the field that holds it.
+/// A value and the field that holds it.
 pub(super) struct Found<'s> {
     pub(super) part: Part,
-    /// The name of the value, as written in the attribute.
+    /// The location of the value's name in the attribute.
     pub(super) at: Location,
     pub(super) source: Source<'s>,
 }
 
-/// Where a value comes from.
+/// The source of a value.
 pub(super) enum Source<'s> {
-    /// This field.
+    /// The value is in a field of the struct.
     Field(Member, &'s Type),
-    /// The field at the end of this path.
+    /// The value is in the field at the end of a path.
     Path(FieldPath),
 }
 
 /// A path of fields, as in `"data.access_token"`.
 pub(super) struct FieldPath {
-    /// The string literal.
+    /// The location of the string literal.
     pub(super) at: Location,
     pub(super) members: Vec<Member>,
 }
@@ -45,7 +44,7 @@ pub(super) struct FieldPath {
 /// A value that a `Tokens` has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// All values of another struct.
+    /// All values of another struct that derives `AsTokens`.
     Nested,
     Access,
     Refresh,
@@ -54,7 +53,8 @@ pub(super) enum Part {
     Scope,
 }
 
-/// The names of the values in attributes. `nested` comes first, so that the struct's own values replace it.
+/// The names of the values in attributes. The value `nested` comes first, so that the struct's own values replace the
+/// nested values.
 pub(super) const PARTS: &[(&str, Part)] = &[
     ("nested", Part::Nested),
     ("access", Part::Access),
@@ -65,7 +65,7 @@ pub(super) const PARTS: &[(&str, Part)] = &[
 ];
 
 impl Part {
-    /// The name in attributes, and the name of the runtime's method.
+    /// Returns the name in attributes, which is also the name of the runtime's method.
     pub(super) fn name(self) -> &'static str {
         PARTS.iter().find(|(_, part)| *part == self).map_or("", |(name, _)| name)
     }

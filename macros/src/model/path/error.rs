@@ -1,20 +1,19 @@
-//! The errors of path templates and how to fix them.
+//! Describes the errors of path templates and how to fix them.
 
 use std::fmt;
 
 use super::placeholder_name::meant;
 
-/// An error in a path template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PathError {
-    /// The path as it was written.
+    /// The path does not start with a slash. The field contains the path as it was written.
     NoSlash(String),
     TwoSlashes,
     Unclosed,
     Unopened,
     EmptyPlaceholder,
     InvalidPlaceholder(String),
-    /// A placeholder in the notation of another framework, and the same one as this macro reads it.
+    /// A placeholder in the notation of another framework, and the same placeholder in the notation of this macro.
     Foreign(String, String),
     DuplicatePlaceholder(String),
     RestNotLast(String),
@@ -33,7 +32,7 @@ impl PathError {
             Self::EmptyPlaceholder => "name a parameter: `{id}`, or `{rest*}` for several segments",
             Self::InvalidPlaceholder(text) => return Some(meant(text)),
             Self::Foreign(_, instead) => return Some(format!("write `{instead}`")),
-            Self::RestNotLast(_) => "it matches all remaining segments",
+            Self::RestNotLast(_) => "a placeholder with `*` matches all remaining segments",
             Self::Query => "use a `#[query]` parameter, or `#[query(\"name\" = \"value\")]` for a constant",
             Self::Percent => "write a percent sign as `%25`",
             Self::Character("whitespace") => "write a space as `%20`",
@@ -43,7 +42,7 @@ impl PathError {
     }
 }
 
-/// How to fix a path that does not start with a slash. A whole URL is split at the end of its origin.
+/// Returns the help for a path that does not start with a slash. A whole URL is split at the end of its origin.
 fn slash_help(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else {
         return format!("write `/{}`", text.trim_start_matches(['.', '/']).escape_debug());

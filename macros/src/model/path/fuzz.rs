@@ -6,7 +6,7 @@ use proptest::test_runner::{Config, RngSeed};
 
 use super::template::PathTemplate;
 
-/// Texts made of pieces that mean something in a template, and arbitrary texts.
+/// Generates template fragments in random order, and arbitrary texts.
 fn text() -> impl Strategy<Value = String> {
     const PIECES: &[&str] = &[
         "/",

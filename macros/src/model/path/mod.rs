@@ -1,6 +1,6 @@
-//! Path templates: literal text and `{placeholders}`.
+//! Path templates, which consist of literal text and `{placeholders}`.
 //!
-//! Read `template.rs` first.
+//! Read `template.rs` first: it parses a template.
 
 mod error;
 mod placeholder_name;

@@ -1,6 +1,7 @@
-//! The names that a placeholder can have, and what a name in another notation means.
+//! Defines which names a placeholder can have, and what a name in another notation means.
 
-/// Whether a placeholder can have this name. Other punctuation is reserved for future kinds of placeholder.
+/// Whether a placeholder can have this name. Punctuation that names do not use is reserved for future kinds of
+/// placeholder.
 pub(crate) fn is_placeholder_name(name: &str) -> bool {
     let is_allowed = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.');
     !name.is_empty()
@@ -10,7 +11,7 @@ pub(crate) fn is_placeholder_name(name: &str) -> bool {
         && !name.starts_with("self.")
 }
 
-/// The help for a name that is not valid: the placeholder that it probably means.
+/// Returns the help for an invalid name: the placeholder that the name probably means.
 pub(super) fn meant(text: &str) -> String {
     let text = text.trim();
     let (name, format) = text.split_once(':').unwrap_or((text, ""));
@@ -28,8 +29,8 @@ pub(super) fn meant(text: &str) -> String {
     format!("write `{{{plain}}}`")
 }
 
-/// A segment that other frameworks read as a placeholder, such as `:id`, `*rest`, `<id>` or `[id]`, and the same
-/// placeholder as this macro reads it.
+/// Finds a segment that other frameworks read as a placeholder, such as `:id`, `*rest`, `<id>` or `[id]`. Returns the
+/// written placeholder and the same placeholder in the notation of this macro.
 pub(super) fn foreign(segment: &str) -> Option<(String, String)> {
     let one = |name: &str| format!("{{{name}}}");
     let found = if let Some(rest) = segment.strip_prefix(':') {
@@ -49,7 +50,7 @@ pub(super) fn foreign(segment: &str) -> Option<(String, String)> {
     Some(found)
 }
 
-/// The identifier at the beginning of a text.
+/// Returns the identifier at the beginning of a text.
 fn leading_name(text: &str) -> Option<&str> {
     let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(text.len());
     let (name, _) = text.split_at_checked(end)?;

@@ -5,14 +5,14 @@ use std::fmt;
 use super::error::PathError;
 use super::placeholder_name::{foreign, is_placeholder_name};
 
-/// A path such as `/orders/{id}/lines`. It has one more literal than placeholders.
+/// A path such as `/orders/{id}/lines`. A template has one more literal than placeholders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PathTemplate {
     literals: Vec<String>,
     placeholders: Vec<Placeholder>,
 }
 
-/// `{id}`, which stands for a segment or a part of one, or `{rest*}`, which stands for several segments.
+/// A placeholder: `{id}` for one segment or a part of a segment, or `{rest*}` for several segments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Placeholder {
     name: String,
@@ -20,7 +20,7 @@ struct Placeholder {
 }
 
 impl PathTemplate {
-    /// Parses a template, or returns its first error.
+    /// Parses a template, or returns the first error in it.
     pub(crate) fn parse(text: &str) -> Result<Self, PathError> {
         if !text.starts_with('/') {
             return Err(PathError::NoSlash(text.to_owned()));
@@ -49,7 +49,7 @@ impl PathTemplate {
         }
     }
 
-    /// The empty path, which leaves a prefix as it is.
+    /// Returns the empty path, which does not change a prefix when it is joined.
     pub(crate) fn empty() -> Self {
         Self { literals: vec![String::new()], placeholders: Vec::new() }
     }
@@ -86,7 +86,7 @@ impl PathTemplate {
         Ok(())
     }
 
-    /// Appends another template. Returns an error if both have a placeholder of the same name.
+    /// Appends another template. Returns an error if both templates have a placeholder of the same name.
     pub(crate) fn join(&self, tail: &Self) -> Result<Self, PathError> {
         let mut joined = self.clone();
         for placeholder in &tail.placeholders {
@@ -100,7 +100,7 @@ impl PathTemplate {
         Ok(joined)
     }
 
-    /// The text around the placeholders: one more literal than placeholders.
+    /// Returns the literal texts around the placeholders.
     pub(crate) fn literals(&self) -> &[String] {
         &self.literals
     }
@@ -109,7 +109,7 @@ impl PathTemplate {
         self.placeholders.iter().map(|placeholder| placeholder.name.as_str()).collect()
     }
 
-    /// The name of the placeholder for several segments.
+    /// Returns the name of the placeholder for several segments.
     pub(crate) fn rest(&self) -> Option<&str> {
         let rest = self.placeholders.iter().find(|placeholder| placeholder.is_rest);
         rest.map(|placeholder| placeholder.name.as_str())
@@ -140,7 +140,6 @@ impl fmt::Display for Placeholder {
     }
 }
 
-/// Displays the template as it was written.
 impl fmt::Display for PathTemplate {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut placeholders = self.placeholders.iter();
@@ -154,7 +153,7 @@ impl fmt::Display for PathTemplate {
     }
 }
 
-/// `${id}`, `#{id}` and `{{id}}`, which are placeholders in other languages.
+/// Returns an error for `${id}`, `#{id}` or `{{id}}`, which are placeholders in other languages.
 fn foreign_braces(text: &str) -> Option<PathError> {
     ["${", "#{", "{{"].into_iter().find_map(|open| {
         let (_, rest) = text.split_once(open)?;
@@ -165,7 +164,7 @@ fn foreign_braces(text: &str) -> Option<PathError> {
     })
 }
 
-/// Whether every `%` begins an encoded byte.
+/// Whether every `%` begins a percent-encoded byte.
 fn is_percent_encoded(literal: &str) -> bool {
     literal.split('%').skip(1).all(|rest| {
         let mut digits = rest.bytes();
@@ -184,7 +183,7 @@ fn wrong_character(letter: char) -> Option<PathError> {
     }
 }
 
-/// Whether a URL parser would remove this segment: `.` and `..`, even if percent-encoded.
+/// Whether a URL parser would remove this segment. A URL parser removes `.` and `..`, even if they are percent-encoded.
 fn is_dot_segment(segment: &str) -> bool {
     matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }

@@ -1,9 +1,9 @@
-//! Pairs with the arguments of `#[api(...)]` and with the constants of the trait.
+//! Tests pairs of the arguments of `#[api(...)]` and of the constants of the trait.
 
 use super::methods::{ON_METHOD, ON_PARAMETER, VERBS};
 use super::row::{Row, check, expanded, pairs, row};
 
-/// The arguments of `#[api(...)]`. None of them contradicts another one.
+/// The arguments of `#[api(...)]`, none of which contradicts another argument.
 const ON_TRAIT: &[Row] = &[
     row("client", "client = Market", "structMarket", &["client"]),
     row("path", "path = \"/v2\"", "\"/v2/a\"", &["path"]),
@@ -29,7 +29,7 @@ const CONSTANTS: &[Row] = &[
     row("query", "#[query(\"t\" = \"1\")]", ".query(\"t\",\"1\")", &[]),
 ];
 
-/// The end of a session needs a refresh.
+/// A refresh method, which the arguments for the end of a session require.
 const REFRESH: &str = "#[refresh] #[post(\"/refresh\")] async fn r(&self) -> Result<Tokens>;";
 
 #[test]
@@ -77,7 +77,7 @@ fn every_argument_goes_with_every_parameter() {
             let item = format!(
                 "trait Shop {{ {REFRESH} #[post(\"{path}\")] async fn a(&self, {written} x: u8) -> Result<u8>; }}"
             );
-            // The path of this method begins differently if it has a placeholder.
+            // The argument `path` appears in the output as the beginning of the method's path.
             let of_argument = if argument.name == "path" { "\"/v2/a" } else { argument.trace };
             let label = format!("{} with {written}", argument.written);
             check(&label, &expanded(argument.written, &item), false, &[of_argument.to_owned(), trace]);
@@ -133,7 +133,7 @@ fn every_constant_of_the_trait_goes_with_everything_else() {
     }
 }
 
-/// A value of the method or of its parameter replaces the constant of the trait.
+/// A constant of the method or a parameter replaces the constant of the trait.
 #[test]
 fn a_constant_of_the_trait_is_replaced_by_the_same_name_in_a_method() {
     for (of_trait, trace, method, param) in [
@@ -150,7 +150,7 @@ fn a_constant_of_the_trait_is_replaced_by_the_same_name_in_a_method() {
     }
 }
 
-/// A new argument or constant must get its row.
+/// Fails if a new argument or constant has no row.
 #[test]
 fn every_argument_has_a_row() {
     use crate::syntax::tables::{ARGS, trait_attributes};

@@ -1,4 +1,4 @@
-//! Pairs of attributes of the derives.
+//! Tests pairs of attributes of the derives.
 
 use proc_macro2::TokenStream;
 
@@ -26,7 +26,7 @@ fn every_pair_of_marks_of_a_variant_has_both_meanings_or_is_refused() {
             "enum E {{ {} A{fields}, #[status(409)] B, #[other] O(afresh::Error), }}",
             marks.concat()
         );
-        // A second `#[other]` variant is refused for that reason.
+        // A second `#[other]` variant is refused because only one is allowed.
         let item =
             if marks.contains(&OTHER) { item.replace(", #[other] O(afresh::Error)", "") } else { item };
         let output = plain(&expand_api_error(parsed(&item)));
@@ -54,7 +54,7 @@ fn every_pair_of_settings_of_an_error_has_both_meanings_or_is_refused() {
     }
 }
 
-/// A field holds one value, except that one token can be both tokens.
+/// A field holds one value, except that one token can be both the access token and the refresh token.
 #[test]
 fn every_pair_of_parts_of_a_field_has_both_meanings_or_is_refused() {
     const PARTS: [&str; 6] = ["nested", "access", "refresh", "expires_in", "token_type", "scope"];

@@ -1,10 +1,10 @@
-//! Pairs of attributes of a method and its parameters.
+//! Tests pairs of attributes of a method and its parameters.
 
 use super::row::{Row, check, expanded, pairs, row};
 
 pub(super) const VERBS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options", "request"];
 
-/// The attributes of a method. Two HTTP methods are always refused.
+/// The attributes of a method. Two HTTP methods on one method are always refused.
 pub(super) const ON_METHOD: &[Row] = &[
     row("get", "#[get(\"/a\")]", "\"GET\"", &["json", "form", "idempotent"]),
     row("post", "#[post(\"/a\")]", "\"POST\"", &[]),
@@ -72,7 +72,8 @@ const WITH_LOGOUT: &[&str] = &[
     "idempotency_key",
 ];
 
-/// The attributes of a parameter. The first of two parameters is called `x` and the second one `y`.
+/// The attributes of a parameter. The first of two parameters has the name `x`, and the second parameter has the name
+/// `y`.
 pub(super) const ON_PARAMETER: &[Row] = &[
     row("path", "#[path(\"@\")]", ".path(\"@\",", &[]),
     row("query", "#[query(\"@\")]", ".named_query(\"@\",", &[]),
@@ -146,12 +147,12 @@ fn every_method_attribute_goes_with_every_parameter_or_is_refused() {
             );
             let is_refused = match method.name {
                 "get" | "head" => BODIES.contains(&param.name),
-                // A member beside other members of the same kind is one body.
+                // Several members of the same kind form one body.
                 "json" => BODIES.contains(&param.name) && param.name != "json member",
                 "form" => BODIES.contains(&param.name) && param.name != "form member",
                 _ => false,
             };
-            // What a logout sends can come from the session instead of its argument, but not headers by their type.
+            // The session can supply the value of a logout parameter, except the value of a whole `HeaderMap`.
             let trace = match method.name {
                 "logout" if param.name != "headers" => trace.replace("(&x)", "(__afresh_current)"),
                 _ => trace,
@@ -162,7 +163,7 @@ fn every_method_attribute_goes_with_every_parameter_or_is_refused() {
     }
 }
 
-/// The verbs have their own row with a path, and all others the verb `post`.
+/// An HTTP method attribute has its own row with a path, and all other attributes are tested with `post`.
 #[test]
 fn every_attribute_has_its_meaning_alone() {
     for method in ON_METHOD {
@@ -179,7 +180,8 @@ fn every_attribute_has_its_meaning_alone() {
     }
 }
 
-/// `bearer` belongs to methods that the runtime fills. It is the header `authorization`.
+/// The `bearer` attribute belongs on methods whose parameters the runtime fills. `bearer` sets the header
+/// `authorization`.
 #[test]
 fn bearer_goes_with_every_parameter_of_a_filled_method() {
     for param in ON_PARAMETER {
@@ -206,14 +208,14 @@ fn bearer_goes_with_every_parameter_of_a_filled_method() {
     }
 }
 
-/// A new attribute must get its row.
+/// Fails if a new attribute has no row.
 #[test]
 fn every_attribute_has_a_row() {
     use crate::syntax::tables::{KINDS, method_attributes};
     let has = |rows: &[Row], word: &str| rows.iter().any(|row| row.name == word);
     let missing: Vec<&str> = method_attributes().into_iter().filter(|word| !has(ON_METHOD, word)).collect();
     assert!(missing.is_empty(), "{missing:?}");
-    // `bearer` has a test of its own.
+    // The attribute `bearer` has a test of its own.
     let kinds = KINDS.iter().map(|kind| kind.name).filter(|word| *word != "bearer");
     let missing: Vec<&str> = kinds.filter(|word| !has(ON_PARAMETER, word)).collect();
     assert!(missing.is_empty(), "{missing:?}");

@@ -1,7 +1,7 @@
-//! Tests every pair of attributes and arguments: both take effect, or the pair is refused. In no accepted pair is one of
-//! the two ignored.
+//! Tests every pair of attributes and arguments: either both take effect, or the pair is refused. No accepted pair has
+//! an attribute that is ignored.
 //!
-//! Read `row.rs` first.
+//! Read `row.rs` first: it checks one pair.
 
 mod api;
 mod derives;

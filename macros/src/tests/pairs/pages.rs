@@ -1,10 +1,10 @@
-//! Pairs of arguments of `#[pages(...)]`.
+//! Tests pairs of arguments of `#[pages(...)]`.
 
 use super::row::{Row, check, expanded, pairs, row};
 
 const SOURCES: &[&str] = &["link", "url", "cursor", "header", "last", "number", "offset"];
 
-/// The arguments of `#[pages(...)]`. Two sources are always refused.
+/// The arguments of `#[pages(...)]`. Two sources of the next page are always refused.
 const WORDS: &[Row] = &[
     row("link", "link", "link()", &["into"]),
     row("url", "url = \"/u\"", "url(\"/u\")", &["into"]),
@@ -40,7 +40,7 @@ fn every_pair_of_words_has_both_meanings_or_is_refused() {
     }
 }
 
-/// `header` and `last` need `into`, so their pairs with the other words are triples.
+/// The arguments `header` and `last` need `into`, so their pairs with the other arguments are triples.
 #[test]
 fn a_source_that_needs_a_parameter_goes_with_every_other_word() {
     for source in WORDS.iter().filter(|word| ["cursor", "header", "last"].contains(&word.name)) {

@@ -1,16 +1,16 @@
-//! One attribute or argument, [`Row`], and the check of a pair of them.
+//! Defines a [`Row`] for one attribute or argument, and checks pairs of rows.
 
 use proc_macro2::TokenStream;
 
 use super::super::expanded::plain;
 use crate::expand::expand;
 
-/// An attribute as it is written, and what it leaves in the generated code.
+/// An attribute as it is written, and the text that it leaves in the generated code.
 pub(super) struct Row {
     pub(super) name: &'static str,
     pub(super) written: &'static str,
     pub(super) trace: &'static str,
-    /// The later rows that it does not go with.
+    /// The later rows that cannot be combined with this row.
     pub(super) refuses: &'static [&'static str],
 }
 
@@ -23,7 +23,7 @@ pub(super) const fn row(
     Row { name, written, trace, refuses }
 }
 
-/// Every row with itself and with each later one.
+/// Returns every row paired with itself and with each later row.
 pub(super) fn pairs(rows: &'static [Row]) -> impl Iterator<Item = (&'static Row, &'static Row)> {
     let later = |(index, one)| rows.iter().skip(index).map(move |other| (one, other));
     rows.iter().enumerate().flat_map(later)
@@ -34,7 +34,7 @@ pub(super) fn expanded(arguments: &str, item: &str) -> String {
     plain(&expand(parse(arguments), parse(item)))
 }
 
-/// Checks one pair: refused with an error, or with the trace of both.
+/// Checks that a pair is refused with an error, or that the output contains the traces of both rows.
 #[track_caller]
 pub(super) fn check(label: &str, output: &str, is_refused: bool, traces: &[String]) {
     let has_error = output.contains("compile_error");

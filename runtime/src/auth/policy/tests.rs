@@ -1,4 +1,4 @@
-//! Tables of answers and what they say.
+//! Tests the classification of answers.
 
 use crate::error::Challenge;
 use bytes::Bytes;
@@ -51,7 +51,7 @@ fn classification_of_json(policy: Policy<'_>, status: u16, body: &Value) -> Opti
         .map(|classification| classification.classification)
 }
 
-/// A3: only the configured statuses say anything about the credential.
+/// A3: only the configured statuses concern the credential.
 #[test]
 fn no_other_status_speaks_of_the_credential() {
     for status in 100..600 {
@@ -66,7 +66,7 @@ fn no_other_status_speaks_of_the_credential() {
     assert_eq!(odd, Classified::not_auth(Reason::StatusNotListed));
 }
 
-/// C3, C4, C5, C16: the challenge's error code outranks the status.
+/// C3, C4, C5, C16: the error code of a challenge takes precedence over the status.
 #[test]
 fn the_challenge_outranks_the_status() {
     for status in [401, 403] {
@@ -90,7 +90,7 @@ fn the_challenge_outranks_the_status() {
     assert_eq!(classification(403, &[("www-authenticate", "\"garbage,,=")]), Some(Classification::Suspect));
 }
 
-/// C7: headers that limit the rate.
+/// C7: a refusal with a rate-limit header does not concern the credential.
 #[test]
 fn a_rate_limit_is_no_matter_of_the_credential() {
     assert_eq!(classification(403, &[("retry-after", "30")]), Some(Classification::NotAuth));
@@ -99,7 +99,7 @@ fn a_rate_limit_is_no_matter_of_the_credential() {
     assert_eq!(classification(401, &[("retry-after", "30")]), Some(Classification::Expired));
 }
 
-/// C7: bodies that limit the rate, as Google and GitHub write them.
+/// C7: a refusal with a rate-limit body of Google or GitHub does not concern the credential.
 #[test]
 fn a_body_can_say_that_the_rate_is_limited() {
     let limits = [
@@ -134,7 +134,8 @@ fn an_outlived_credential_makes_a_bare_403_certain() {
     assert_eq!(classify(StatusCode::NOT_FOUND), None);
 }
 
-/// C9: the rules of the API outrank the defaults, and a rule for "forbidden" outranks one for "expired".
+/// C9: the rules of the API take precedence over the defaults. A rule for "forbidden" takes precedence over a rule
+/// for "expired".
 #[test]
 fn a_rule_knows_best() {
     const EXPIRED: &[Condition] = &[
@@ -158,7 +159,7 @@ fn a_rule_knows_best() {
     }
 }
 
-/// A5: a success is one, unless a rule says otherwise.
+/// A5: a success concerns the credential only if a rule matches.
 #[test]
 fn a_success_counts_only_by_a_rule() {
     const EXPIRED: &[Condition] = &[Condition::Text("/code", "TOKEN_EXPIRED")];
@@ -176,7 +177,8 @@ fn a_success_counts_only_by_a_rule() {
     assert_eq!(classification_of_json(policy(&[200, 403], EXPIRED, EXPIRED), 200, &expired), None);
 }
 
-/// A4, A5: a body is looked at only if that can matter, and a stream is left alone.
+/// A4, A5: the body is read only if it can change the classification. A body that the caller reads as a stream is
+/// not read.
 #[test]
 fn a_body_is_looked_at_only_if_it_can_matter() {
     const RULE: &[Condition] = &[Condition::Boolean("/ok", false)];

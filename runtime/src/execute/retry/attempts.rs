@@ -1,4 +1,5 @@
-//! The attempts of one call after the first: decides whether a fault is retried, waits, and runs the call again.
+//! Runs the attempts of one call after the first attempt: decides whether a fault is retried, waits, and runs the call
+//! again.
 
 use std::time::Duration;
 
@@ -14,7 +15,8 @@ use crate::response::reading::Reading;
 use crate::trace;
 
 impl Execution {
-    /// How long to wait before the call is retried. `None` if `outcome` is the result of the call.
+    /// Returns how long to wait before the call is retried. Returns `None` if `outcome` is the final result of the
+    /// call.
     pub(crate) fn wait_before_retry(&self, outcome: &Result<Answer, Error>) -> Option<Duration> {
         let retrying = self.plan.retrying.as_ref()?;
         let retries = self.receipt.retries;
@@ -26,7 +28,7 @@ impl Execution {
         self.context.settings.retry_budget.withdraw().then_some(wait)
     }
 
-    /// Waits, runs the call again, and repeats this as long as faults are retried.
+    /// Waits and runs the call again, until a result needs no retry.
     pub(crate) async fn retry(&mut self, mut wait: Duration, reading: Reading) -> Result<Answer, Error> {
         loop {
             trace::retries(self.receipt.retries, wait);

@@ -1,11 +1,12 @@
-//! How long a call waits before its next attempt.
+//! Computes how long a call waits before its next attempt.
 //!
-//! The exponential backoffs of other crates are iterators with state and other kinds of jitter; full jitter is one line.
+//! The backoffs of other crates are iterators with state and use other kinds of jitter. Full jitter needs only one
+//! line.
 
 use std::time::Duration;
 
-/// Full jitter: a time between zero and `base`, which doubles with each retry up to `most`. `retries`: how many were made
-/// before. `random` is in `0.0..1.0`.
+/// Returns a wait with full jitter: a random time between zero and a ceiling. The ceiling is `base` at first and
+/// doubles with each retry, up to `most`. `retries` is the number of earlier retries. `random` is in `0.0..1.0`.
 pub(super) fn wait(base: Duration, most: Duration, retries: u32, random: f64) -> Duration {
     let factor = 2_u32.checked_pow(retries);
     let ceiling =
@@ -28,7 +29,7 @@ mod tests {
         assert_eq!(wait(Duration::MAX, Duration::MAX, 3, 0.0), Duration::ZERO);
     }
 
-    /// Each tenth of the range gets a tenth of the waits, whatever the seed is.
+    /// Each tenth of the range receives about a tenth of the waits for every seed.
     #[test]
     fn waits_are_spread_evenly_between_zero_and_the_ceiling() {
         for seed in 0..20 {

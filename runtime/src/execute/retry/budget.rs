@@ -1,19 +1,19 @@
-//! Limits retries to a share of the calls, so that retries do not multiply an outage: [`RetryBudget`].
+//! Limits retries to a share of the calls, so that retries do not amplify an outage: [`RetryBudget`].
 //!
-//! A counter of its own, because the budget of `tower` counts in windows of time: it takes a lock and reads the clock for
-//! each call, and its reserve is a rate, not a number.
+//! This counter replaces the retry budget of `tower`, which takes a lock and reads the clock for each call. The reserve
+//! of that budget is a rate, not a number.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What one retry costs. A call adds as much as the percentage says.
+/// The cost of one retry. Each call adds the configured percentage to the balance.
 const RETRY: u64 = 100;
-/// How many retries a long time without faults saves, unless the reserve is larger.
+/// The maximum number of unused retries that are saved, unless the reserve is larger.
 const SAVED: u64 = 100;
 
-/// How many retries a client makes: a share of its calls, plus a reserve.
+/// The number of retries that a client may make: a share of its calls, plus a reserve.
 ///
-/// All clones of a client share one budget. A call whose retry is not in the budget returns its last fault.
+/// All clones of a client share one budget. If a retry exceeds the budget, the call returns its last fault.
 ///
 /// ```
 /// use afresh::{Client, Retry, RetryBudget};
@@ -26,31 +26,31 @@ const SAVED: u64 = 100;
 pub struct RetryBudget {
     percent: u64,
     reserve: u64,
-    /// `None`: no limit.
+    /// The current balance, which is `None` if there is no limit.
     balance: Option<Arc<AtomicU64>>,
 }
 
 impl RetryBudget {
-    /// Allows one retry for each `100 / percent` calls, and 10 in reserve.
+    /// Allows one retry for each `100 / percent` calls, and a reserve of 10 retries.
     #[must_use]
     pub fn percent(percent: u32) -> Self {
         Self { percent: percent.into(), reserve: 0, balance: None }.reserve(10)
     }
 
-    /// Allows this many retries before the share limits them. They are added once, not again after they were used.
+    /// Allows this many retries before the share limits them. The reserve is granted once and is not refilled.
     #[must_use]
     pub fn reserve(self, retries: u32) -> Self {
         let reserve = u64::from(retries);
         Self { reserve, balance: Some(Arc::new(AtomicU64::new(reserve * RETRY))), ..self }
     }
 
-    /// Allows all retries.
+    /// Allows an unlimited number of retries.
     #[must_use]
     pub fn unlimited() -> Self {
         Self { percent: 0, reserve: 0, balance: None }
     }
 
-    /// A call begins.
+    /// Adds the share of a call that begins.
     pub(crate) fn deposit(&self) {
         let Some(balance) = &self.balance else { return };
         let most = self.reserve.max(SAVED).saturating_mul(RETRY);
@@ -58,7 +58,7 @@ impl RetryBudget {
         let _ = balance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
     }
 
-    /// Whether a retry is in the budget. If so, it is paid for.
+    /// Returns whether the budget allows a retry, and subtracts the cost of the retry.
     pub(crate) fn withdraw(&self) -> bool {
         let Some(balance) = &self.balance else { return true };
         balance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |now| now.checked_sub(RETRY)).is_ok()

@@ -1,4 +1,5 @@
-//! Which faults are retried for which methods: the table in the docs of [`Retry`](super::policy::Retry).
+//! Decides which faults are retried for which methods, as the table in the docs of [`Retry`](super::policy::Retry)
+//! states.
 
 use std::error::Error as _;
 
@@ -6,32 +7,32 @@ use http::Method;
 
 use crate::error::{Error, Kind};
 
-/// How far an attempt has come, to tell its faults from errors that are not its own.
+/// The progress of an attempt, which distinguishes its own faults from other errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// Nothing is under way. The call may wait for a refresh.
+    /// No request is being sent. The call may wait for a refresh.
     Idle,
-    /// A request was handed to the transport.
+    /// A request was passed to the transport.
     Sending,
-    /// There is the head of an answer.
+    /// The head of an answer has arrived.
     Answered,
 }
 
-/// What went wrong with an attempt.
+/// The fault of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// The request did not leave this machine.
+    /// The request was not sent.
     NeverSent,
-    /// The request was sent, and there is no whole answer.
+    /// The request was sent, but no complete answer arrived.
     NoAnswer,
-    /// An answer with a status that is retried.
+    /// The answer has a status that is retried.
     Status(u16),
 }
 
-/// What a method allows.
+/// The properties of a method that decide which faults are retried.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Allowed {
-    /// Whether the body can be sent again. A one-shot stream that was handed over counts as sent.
+    /// Whether the body can be sent again. A stream that was passed to the transport cannot be sent again.
     pub(crate) replayable: bool,
     /// Whether the method has a role in the session, or must not be sent twice.
     pub(crate) once: bool,
@@ -50,7 +51,7 @@ impl Allowed {
     }
 }
 
-/// The idempotent methods of RFC 9110 §9.2.2.
+/// Returns whether the method is idempotent (RFC 9110 §9.2.2).
 pub(crate) fn is_idempotent(method: &Method) -> bool {
     matches!(
         *method,
@@ -58,14 +59,14 @@ pub(crate) fn is_idempotent(method: &Method) -> bool {
     )
 }
 
-/// The fault of a send that failed. Other errors are not faults: those of a refresh, of the session, of a redirect.
+/// Returns the fault of a failed send. Errors of a refresh, of the session or of a redirect are not faults.
 pub(crate) fn fault_of(error: &Error, stage: Stage) -> Option<Fault> {
     match (stage, error.kind()) {
         (Stage::Sending, Kind::Connect | Kind::Timeout | Kind::Transport) if error.is_unsent() => {
             Some(Fault::NeverSent)
         }
         (Stage::Sending, Kind::Connect | Kind::Timeout | Kind::Transport) => Some(Fault::NoAnswer),
-        // An error without a source is this crate's own: too many redirects.
+        // An error without a source comes from this crate: the server sent too many redirects.
         (Stage::Answered, Kind::Connect | Kind::Timeout | Kind::Transport) => {
             error.source().map(|_| Fault::NoAnswer)
         }

@@ -1,4 +1,4 @@
-//! What a user sets about retries: [`Retry`].
+//! The retry settings of the user: [`Retry`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,11 +9,11 @@ use super::budget::RetryBudget;
 /// The statuses that are retried by default.
 const STATUSES: &[u16] = &[429, 502, 503, 504];
 
-/// Retries of faults that are not about the credential, for a client
-/// ([`ClientBuilder::retry`](crate::ClientBuilder::retry)) or for one call
-/// ([`Pending::retry`](crate::Pending::retry)). Without it, nothing is retried.
+/// Retries of faults that do not concern the credential. Set retries for a client
+/// ([`ClientBuilder::retry`](crate::ClientBuilder::retry)) or for one call ([`Pending::retry`](crate::Pending::retry)).
+/// Without these settings, no call is retried.
 ///
-/// `Retry::default()` makes at most 3 attempts. This is retried:
+/// `Retry::default()` makes at most 3 attempts. The table shows which faults are retried:
 ///
 /// | fault | GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and methods with `#[idempotent]` or `#[idempotency_key]` | other methods | methods with a role, `#[no_replay]` |
 /// |---|---|---|---|
@@ -23,14 +23,14 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 /// | 502, 503, 504 | yes | no | no |
 /// | any other answer | no | no | no |
 ///
-/// A call whose body is a one-shot stream is never retried. A refresh is not a retry: the credential is
-/// refreshed for a call at most once in all its attempts, and a status that causes a refresh is never retried.
+/// A call whose body is a one-shot stream is never retried. A refresh is not a retry: a call refreshes the credential
+/// at most once in all its attempts, and a status that causes a refresh is never retried.
 ///
-/// Before each retry, the call waits. The first wait is between zero and 100 ms at random, and the range doubles with
-/// each retry up to 20 s. `Retry-After`, or the reset of a rate limit with nothing remaining, is waited for instead. If
-/// it asks for more than the call's deadline allows, or for more than 60 s without a deadline, the error comes at once,
-/// and [`Error::retry_after`](crate::Error::retry_after) says how long to wait. If the next wait does not fit the
-/// deadline, the last fault is the error.
+/// Before each retry, the call waits for a random time. The first wait is between zero and 100 ms, and the range
+/// doubles with each retry up to 20 s. If the answer has `Retry-After`, or the reset time of an exhausted rate limit,
+/// the call waits for the time that the server requests. If the requested time exceeds the call's deadline, or 60 s
+/// without a deadline, the call fails at once. [`Error::retry_after`](crate::Error::retry_after) then returns how long
+/// to wait. If the next wait exceeds the deadline, the call fails with its last fault.
 ///
 /// ```
 /// use std::time::Duration;
@@ -48,7 +48,7 @@ pub struct Retry {
     pub(super) attempts: u32,
     base: Duration,
     max_wait: Duration,
-    /// Replaces the default statuses.
+    /// The statuses that replace the default statuses.
     statuses: Option<Arc<[u16]>>,
     budget: Option<RetryBudget>,
 }
@@ -66,41 +66,41 @@ impl Default for Retry {
 }
 
 impl Retry {
-    /// No retries: for one call of a client that retries.
+    /// Disables retries for one call of a client that retries.
     pub fn none() -> Self {
         Self::default().attempts(1)
     }
 
-    /// The most attempts, the first one included. Default: 3. 0 counts as 1.
+    /// Sets the maximum number of attempts, including the first attempt. Default: 3. The value 0 is treated as 1.
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
         self
     }
 
-    /// The longest first wait. Default: 100 ms.
+    /// Sets the maximum length of the first wait. Default: 100 ms.
     pub fn base(mut self, base: Duration) -> Self {
         self.base = base;
         self
     }
 
-    /// The longest wait, unless the server asks for more. Default: 20 s.
+    /// Sets the maximum length of a wait, unless the server requests a longer wait. Default: 20 s.
     pub fn max_wait(mut self, max_wait: Duration) -> Self {
         self.max_wait = max_wait;
         self
     }
 
-    /// The statuses that are retried, in place of 429, 502, 503 and 504. A 429 is retried for every method, the others
-    /// for idempotent methods.
+    /// Sets the statuses that are retried, instead of 429, 502, 503 and 504. A 429 is retried for every method, and the
+    /// other statuses are retried for idempotent methods.
     ///
-    /// A status below 400, or one that causes a refresh, is an error: of
-    /// [`build`](crate::ClientBuilder::build) for a client, and with [`is_request`](crate::Error::is_request) for one
-    /// call.
+    /// A status below 400, or a status that causes a refresh, is invalid. For a client,
+    /// [`build`](crate::ClientBuilder::build) returns an error. For one call, the call fails with
+    /// [`is_request`](crate::Error::is_request).
     pub fn on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         self.statuses = Some(statuses.into_iter().collect());
         self
     }
 
-    /// How many retries the client makes. Only the budget of the builder is used. Default:
+    /// Sets how many retries the client may make. Only the budget that is set in the builder is used. Default:
     /// [`RetryBudget::percent(10)`](RetryBudget::percent).
     pub fn budget(mut self, budget: RetryBudget) -> Self {
         self.budget = Some(budget);
@@ -111,7 +111,7 @@ impl Retry {
         self.budget.take()
     }
 
-    /// Why the statuses cannot be retried. `refresh_on`: the statuses that cause a refresh.
+    /// Returns why the statuses cannot be retried. `refresh_on` contains the statuses that cause a refresh.
     pub(crate) fn mistake(&self, refresh_on: &[u16]) -> Option<String> {
         self.statuses.iter().flat_map(|statuses| statuses.iter()).find_map(|status| match status {
             400..=599 if refresh_on.contains(status) => {
@@ -122,12 +122,12 @@ impl Retry {
         })
     }
 
-    /// Whether an answer with this status is retried, for methods that allow it.
+    /// Returns whether an answer with this status is retried, for methods that allow it.
     pub(super) fn lists(&self, status: u16) -> bool {
         self.statuses.as_deref().unwrap_or(STATUSES).contains(&status)
     }
 
-    /// How long to wait if the server does not say. `retries`: how many were made before.
+    /// Returns how long to wait if the server requests no wait. `retries` is the number of earlier retries.
     pub(super) fn wait(&self, retries: u32) -> Duration {
         backoff::wait(self.base, self.max_wait, retries, fastrand::f64())
     }
@@ -145,6 +145,10 @@ mod tests {
         }
         assert_eq!(mistake(&[503]).unwrap(), "the status 503 causes a refresh, so it cannot be retried");
         assert_eq!(mistake(&[400, 403, 409, 500, 599]), None);
-        assert_eq!(Retry::default().mistake(&[401, 503]), None, "the default set leaves it out");
+        assert_eq!(
+            Retry::default().mistake(&[401, 503]),
+            None,
+            "the default set may contain a status that causes a refresh"
+        );
     }
 }

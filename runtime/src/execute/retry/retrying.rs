@@ -6,18 +6,18 @@ use std::time::Duration;
 use super::policy::Retry;
 use crate::platform::time::Instant;
 
-/// The longest wait that a server may ask for, for a call without a deadline.
+/// The maximum wait that a server may request from a call without a deadline.
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
-/// How a call is retried.
+/// The retry settings of one call.
 pub(crate) struct Retrying {
     pub(crate) policy: Arc<Retry>,
     pub(crate) deadline: Option<Instant>,
 }
 
 impl Retrying {
-    /// How long to wait before the next attempt; `None` if the wait is too long. `asked`: the wait that the server asks
-    /// for.
+    /// Returns how long to wait before the next attempt, or `None` if the wait is too long. `asked` is the wait that
+    /// the server requests.
     pub(crate) fn wait(&self, retries: u32, asked: Option<Duration>) -> Option<Duration> {
         let wait = asked.unwrap_or_else(|| self.policy.wait(retries));
         let fits = match self.deadline {
@@ -27,7 +27,7 @@ impl Retrying {
         fits.then_some(wait)
     }
 
-    /// Whether there may be another attempt after this many retries.
+    /// Returns whether a further attempt is allowed after this many retries.
     pub(crate) fn has_more(&self, retries: u32) -> bool {
         retries.saturating_add(1) < self.policy.attempts
     }

@@ -1,4 +1,4 @@
-//! Walks the table in the docs of [`Retry`](super::policy::Retry): each fault, for each kind of method and of body.
+//! Tests the table in the docs of [`Retry`](super::policy::Retry): each fault for each kind of method and body.
 
 use std::convert::Infallible;
 use std::io::{Error as IoError, ErrorKind};
@@ -103,7 +103,7 @@ async fn sends(row: Row, endpoint: &'static Endpoint, body: SentBody) -> u32 {
         crate::__private::Role::Logout => private::logout::<Result<()>, _>(&client, logout).await.is_err(),
         _ => private::send::<Result<String>, _>(&client, call).await.is_err(),
     };
-    assert!(failed, "{row:?} is an error");
+    assert!(failed, "the call must fail for {row:?}");
     sends.load(Ordering::Relaxed)
 }
 

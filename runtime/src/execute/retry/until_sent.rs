@@ -1,4 +1,4 @@
-//! Retries of a call with a role: only a request that never left this machine is sent again.
+//! Retries a call with a role. A call with a role is sent again only if its request was never sent.
 
 use super::faults::{Fault, Stage, fault_of};
 use crate::declaration::endpoint::Endpoint;
@@ -12,7 +12,8 @@ use crate::trace::{self, InSpan};
 use crate::transport::response::Response;
 use crate::transport::transport::Sent;
 
-/// Sends `call` until it left this machine, as often as the client retries. The receipt counts the attempts.
+/// Sends `call`, and retries it as often as the client allows while the request cannot be sent. The receipt counts the
+/// attempts.
 pub(crate) async fn until_sent(
     context: &Context,
     endpoint: &'static Endpoint,
@@ -26,7 +27,7 @@ pub(crate) async fn until_sent(
     let mut retries = 0;
     loop {
         let request = call.request(&context.upstream)?;
-        let request = request.ok_or_else(|| Error::request("the body of the request was sent already"))?;
+        let request = request.ok_or_else(|| Error::request("the body of the request was already sent"))?;
         receipt.sends = receipt.sends.saturating_add(1);
         let error = match send(request).await {
             Ok(response) => return Ok(response),

@@ -1,4 +1,4 @@
-//! Paths and excerpts of typical errors.
+//! Tests the paths and excerpts of typical errors.
 
 use std::fmt;
 
@@ -8,14 +8,14 @@ use super::*;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code, reason = "only read")]
+#[allow(dead_code, reason = "the fields are only deserialized")]
 struct Item {
     price: f64,
     tags: Option<Vec<u8>>,
 }
 
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "only read")]
+#[allow(dead_code, reason = "the fields are only deserialized")]
 struct Basket {
     items: Vec<Item>,
 }

@@ -1,4 +1,4 @@
-//! One connection of a browser: reads the head of its request within a limit and a deadline, and answers with a page.
+//! Serves one connection of a browser: reads the head of a request within a limit and a deadline, and sends a page.
 
 use std::io;
 use std::time::Duration;
@@ -8,26 +8,26 @@ use tokio::time::timeout;
 
 use super::page::Page;
 
-/// The maximum length of the head of a request. The browser sends the cookies of all programs on this host, so the head
-/// can be long.
+/// The maximum length in bytes of the head of a request. The limit is high because a browser sends the cookies of all
+/// programs on this host.
 const MAX_HEAD: usize = 64 * 1024;
 /// The maximum number of header fields.
 const MAX_FIELDS: usize = 128;
-/// The longest time for the head of a request, and for the page.
+/// The maximum time to read the head of a request, and also to write the page.
 const DEADLINE: Duration = Duration::from_secs(10);
-/// The longest time for the browser to close the connection after the page.
+/// The maximum time that the browser may take to close the connection after it received the page.
 const CLOSE_DEADLINE: Duration = Duration::from_millis(500);
 
-/// What a browser asks for.
+/// The request that a browser sent.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Asked {
-    /// A `GET` of the path of the redirect, with this query.
+    /// A `GET` request for the path of the redirect, with its query.
     Callback(String),
-    /// Anything else.
+    /// Any other request.
     Other,
 }
 
-/// Reads one request. `None` if no whole head arrives in time.
+/// Reads the head of one request. Returns `None` if the head does not arrive completely before the deadline.
 pub(super) async fn read(stream: &mut (impl AsyncRead + Unpin), path: &str) -> Option<Asked> {
     match timeout(DEADLINE, read_head(stream)).await {
         Ok(Ok(Some(head))) => Some(asked(&head, path)),
@@ -36,7 +36,7 @@ pub(super) async fn read(stream: &mut (impl AsyncRead + Unpin), path: &str) -> O
     }
 }
 
-/// Answers with `page` and closes the connection. An error is ignored, because it means that the browser has closed the
+/// Sends `page` and closes the connection. Errors are ignored because they mean that the browser has closed the
 /// connection.
 pub(super) async fn answer(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), page: &Page) {
     let response = page.to_response();
@@ -45,12 +45,13 @@ pub(super) async fn answer(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), p
         stream.shutdown().await
     });
     if let Ok(Ok(())) = written.await {
-        // Unread data would reset the connection, and the browser would lose the page.
+        // If the socket were closed with unread data, the connection would be reset and the browser would lose the
+        // page.
         let _ = timeout(CLOSE_DEADLINE, drain(stream)).await;
     }
 }
 
-/// `None`: the head is too long.
+/// Reads until the end of the head. Returns `None` if the head is too long.
 async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<Vec<u8>>> {
     let (mut head, mut chunk) = (Vec::new(), [0; 4096]);
     loop {
@@ -59,7 +60,7 @@ async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<V
         if read.is_empty() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        // The end of the head may have begun in the chunk before.
+        // The bytes that end the head may start in the previous chunk.
         let from = head.len().saturating_sub(3);
         head.extend_from_slice(read);
         let new = head.get(from..).unwrap_or_default();

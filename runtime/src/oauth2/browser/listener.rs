@@ -16,29 +16,29 @@ use tokio::time::{Sleep, sleep, timeout};
 use super::connection::{Asked, answer, read};
 use super::page::Page;
 
-/// The maximum number of connections at the same time. A further connection closes the oldest one, so that a program
-/// that opens many connections does not block the browser.
+/// The maximum number of open connections. An additional connection closes the oldest one, so a program that opens many
+/// connections cannot block the browser.
 const MAX_CONNECTIONS: usize = 64;
-/// The wait after a connection that could not be accepted.
+/// The delay after a connection could not be accepted.
 const PAUSE: Duration = Duration::from_millis(100);
-/// The longest time for the browser to take the last page.
+/// The maximum time to wait until the browser has received the last page.
 const PAGE_DEADLINE: Duration = Duration::from_secs(2);
 
-/// Listens on `127.0.0.1`. It ends with its value: the port is free at once.
+/// A listener on `127.0.0.1`. Dropping this value frees the port at once.
 pub(super) struct Listener {
-    /// `None` after `close`.
+    /// The listening socket, which is `None` after `close`.
     socket: Option<TcpListener>,
-    /// Until then, no connection is accepted.
+    /// The delay during which no connection is accepted.
     pause: Option<Pin<Box<Sleep>>>,
     path: Arc<str>,
     connections: JoinSet<()>,
-    /// The connections, the oldest first. Some of them may have ended.
+    /// The handles of the connections, oldest first. Some of these connections may have ended.
     handles: Vec<AbortHandle>,
     sender: mpsc::Sender<Callback>,
     callbacks: mpsc::Receiver<Callback>,
 }
 
-/// A `GET` of the path of the redirect. Without an answer, the connection is closed.
+/// A `GET` request for the path of the redirect. If this value is dropped without a response, the connection is closed.
 pub(super) struct Callback {
     pub(super) query: String,
     page: oneshot::Sender<Page>,
@@ -46,7 +46,8 @@ pub(super) struct Callback {
 }
 
 impl Listener {
-    /// Binds the literal address: another program may listen on the address that `localhost` means. Port 0 is any free port.
+    /// Binds the literal address `127.0.0.1`, because `localhost` may resolve to an address on which a different
+    /// program listens. With port 0, the operating system chooses a free port.
     pub(super) async fn bind(port: u16, path: &str) -> io::Result<Self> {
         let socket = Some(TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?);
         let (sender, callbacks) = mpsc::channel(MAX_CONNECTIONS);
@@ -59,12 +60,12 @@ impl Listener {
         Ok(socket.local_addr()?.port())
     }
 
-    /// Frees the port. The connections stay until this value is dropped.
+    /// Frees the port. Open connections stay open until this value is dropped.
     pub(super) fn close(&mut self) {
         self.socket = None;
     }
 
-    /// Waits for the next callback. Answers all other requests meanwhile.
+    /// Waits for the next callback. All other requests receive an error page in the meantime.
     pub(super) async fn next(&mut self) -> Callback {
         poll_fn(|context| self.poll_next(context)).await
     }
@@ -74,7 +75,7 @@ impl Listener {
         while let Poll::Ready(Some(_)) = self.connections.poll_join_next(context) {}
         match self.callbacks.poll_recv(context) {
             Poll::Ready(Some(callback)) => Poll::Ready(callback),
-            // This value has a sender, so the channel is open.
+            // This value owns a sender, so the channel stays open.
             Poll::Ready(None) | Poll::Pending => Poll::Pending,
         }
     }
@@ -87,7 +88,8 @@ impl Listener {
             self.pause = None;
             match socket.poll_accept(context) {
                 Poll::Ready(Ok((stream, _))) => self.serve(stream),
-                // The process has too many open files, perhaps. It would fail again at once.
+                // If `accept` failed, for example because the process has too many open files, it would fail again at
+                // once.
                 Poll::Ready(Err(_)) => self.pause = Some(Box::pin(sleep(PAUSE))),
                 Poll::Pending => return,
             }
@@ -105,14 +107,14 @@ impl Listener {
 }
 
 impl Callback {
-    /// Shows a page, and waits until the browser has it.
+    /// Shows a page and waits until the browser has received it.
     pub(super) async fn answer(self, page: Page) {
         if self.page.send(page).is_ok() {
             let _ = timeout(PAGE_DEADLINE, self.shown).await;
         }
     }
 
-    /// Shows a page, and does not wait.
+    /// Shows a page without waiting for the browser.
     pub(super) fn answer_later(self, page: Page) {
         let _ = self.page.send(page);
     }

@@ -1,4 +1,4 @@
-//! How a login in the browser goes: [`Browser`].
+//! Runs a login in the browser: [`Browser`].
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -20,11 +20,11 @@ use crate::oauth2::authorization_error::{unavailable, unavailable_by};
 use crate::oauth2::authorization_request::AuthorizationRequest;
 use crate::session::{Operation, Session, Tokens};
 
-/// How long a person has to log in.
+/// The default time that a user has to log in.
 const TIMEOUT: Duration = Duration::from_secs(5 * 60);
 const PATH: &str = "/callback";
 
-/// Logs a person in with the browser of this machine: [`App::browser`].
+/// Logs a user in with the browser of this machine: [`App::browser`].
 #[must_use = "call `run`"]
 pub struct Browser {
     app: App,
@@ -38,15 +38,15 @@ pub struct Browser {
 }
 
 impl App {
-    /// Logs a person in with the browser of this machine (RFC 8252, RFC 6749 §4.1, with PKCE): for command-line tools and
-    /// desktop programs.
+    /// Logs a user in with the browser of this machine (RFC 8252, RFC 6749 §4.1, with PKCE). A login in the browser
+    /// suits command-line tools and desktop programs.
     ///
     /// [`run`](Browser::run) listens on the loopback interface, opens the browser and waits for the answer. Register
-    /// `http://127.0.0.1/callback` at the server. It must allow any port (RFC 8252 §7.3); for one that does not, set
-    /// [`port`](Browser::port).
+    /// `http://127.0.0.1/callback` at the authorization server. The server must accept any port (RFC 8252 §7.3). If
+    /// your server compares the port, set it with [`port`](Browser::port).
     ///
-    /// The URL is printed, too, so the person can open it in another browser of this machine. If there is none, for example
-    /// over SSH, use [`device`](App::device).
+    /// The URL is also printed, so the user can open it in a different browser of this machine. If this machine has no
+    /// browser, for example over SSH, use [`device`](App::device).
     ///
     /// ```no_run
     /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client) -> afresh::Result<()> {
@@ -69,10 +69,10 @@ impl App {
 }
 
 impl Browser {
-    /// Opens the URL with this function. The function runs on its own thread, so it may block. It may spawn tasks on
-    /// the Tokio runtime. It returns `()`, or a `Result` that says whether a browser was opened. A failure does not end
-    /// the wait: the person can still open the URL that is announced. Default: the browser of the system, unless the
-    /// program runs over SSH or without a display.
+    /// Opens the URL with this function. The function runs on its own thread, so it may block, and it may spawn tasks
+    /// on the Tokio runtime. The function returns `()`, or a `Result` that reports whether a browser was opened. If the
+    /// function fails, the login continues to wait, because the user can still open the announced URL. By default, the
+    /// URL is opened in the browser of the system, unless the program runs over SSH or without a display.
     pub fn open<F, R>(mut self, open: F) -> Self
     where
         F: FnOnce(&str) -> R + Send + 'static,
@@ -82,43 +82,46 @@ impl Browser {
         self
     }
 
-    /// Tells the person the URL with this function, before the browser is opened. It must not block. Default: the URL is
-    /// written to stderr.
+    /// Shows the URL to the user with this function, before the browser is opened. The function must not block. By
+    /// default, the URL is written to stderr.
     pub fn announce(mut self, announce: impl FnOnce(&str) + Send + 'static) -> Self {
         self.announce = Box::new(announce);
         self
     }
 
-    /// Listens on this port, for servers that compare the port of the redirect URL. Default: any free port.
+    /// Listens on this port, for servers that compare the port of the redirect URL. By default, the listener uses any
+    /// free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// The path of the redirect URL. It begins with `/` and has neither query nor fragment. Default: `/callback`.
+    /// Sets the path of the redirect URL. The path begins with `/` and has no query and no fragment. Default:
+    /// `/callback`.
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.path = path.into();
         self
     }
 
-    /// Shows this HTML after the login. Default: a small page in English. After a failure, the page is always the one of the
-    /// runtime, which says what happened.
+    /// Shows this HTML page after a successful login. By default, the runtime shows a small page in English. After a
+    /// failure, the runtime always shows its own page, which describes the error.
     pub fn page(mut self, html: impl Into<String>) -> Self {
         self.page = Some(html.into());
         self
     }
 
-    /// How long the person has, from the start of [`run`](Self::run) to the answer. Default: 5 minutes.
+    /// Sets the time from the start of [`run`](Self::run) until the answer must arrive. Default: 5 minutes.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Asks for what the API demanded when it refused a call: another scope (`insufficient_scope`, RFC 6750 §3.1), or a
-    /// stronger or more recent login (`insufficient_user_authentication`, RFC 9470).
+    /// Requests the additional scope or login that the API demanded when it refused a call. An API demands an
+    /// additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or more recent login with
+    /// `insufficient_user_authentication` (RFC 9470).
     ///
-    /// A demanded scope is added to that of the [`App`] and that of the session, because the new login replaces the session
-    /// as a whole. If the error demands neither, [`run`](Self::run) returns an error with
+    /// The login requests the demanded scope together with the scopes of the [`App`] and of the session, because the
+    /// new login replaces the whole session. If the error contains no demand, [`run`](Self::run) returns an error with
     /// [`is_request`](Error::is_request).
     ///
     /// ```no_run
@@ -138,24 +141,26 @@ impl Browser {
         self
     }
 
-    /// Logs the person in. The tokens become `session`, and are stored, before the future is ready. It replaces the session
-    /// as a `#[login]` method does. Run it inside [`Session::ensure_login`] so that one of many processes logs in.
+    /// Logs the user in. Before the future completes, the tokens become the credential of `session` and are stored. The
+    /// login replaces the session in the same way as a `#[login]` method. If several processes share a session, run the
+    /// login inside [`Session::ensure_login`], so that only one process logs in.
     ///
-    /// It listens on the literal address `127.0.0.1` and accepts one thing: a `GET` of its path with the `state` of this
-    /// login. Any other request gets a page with the status 400, and the wait continues. The code is exchanged once.
+    /// The listener binds the literal address `127.0.0.1` and accepts only a `GET` request for its path with the
+    /// `state` of this login. Any other request receives a page with the status 400, and the wait continues. The code
+    /// is exchanged only once.
     ///
     /// Dropping the future closes the port at once.
     ///
     /// # Errors
     ///
-    /// - [`is_login_denied`](Error::is_login_denied): the person or the server refused the login.
-    /// - [`is_login_unavailable`](Error::is_login_unavailable): the time is up, the port is taken, or the server cannot be
-    ///   reached. The text says if no browser could be opened.
-    /// - Another error: the settings are not possible, the answer is from another server, a logout happened meanwhile, or
-    ///   the store failed.
+    /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
+    /// - [`is_login_unavailable`](Error::is_login_unavailable): the time is up, the port is in use, or the server is
+    ///   unreachable. The error text states whether no browser could be opened.
+    /// - Any other error: the settings are invalid, the answer comes from a different server, a logout happened during
+    ///   the login, or the store failed.
     pub fn run(self, session: &Session) -> Operation<impl Future<Output = Result<Tokens>> + Send + 'static> {
         let session = session.clone();
-        // Boxed: a login is rare, and its state is large.
+        // The future is boxed because its state is large and a login is rare.
         Operation::new(Box::pin(async move { self.log_in(&session).await }))
     }
 
@@ -206,7 +211,8 @@ async fn listen(port: u16, path: &str) -> Result<Listener> {
     })
 }
 
-/// Waits for the first answer that belongs to this login. Any other request gets a page, and the wait continues.
+/// Waits for the first answer that belongs to this login. Any other request receives an error page, and the wait
+/// continues.
 async fn wait_for_answer(
     listener: &mut Listener,
     app: &App,
@@ -222,7 +228,8 @@ async fn wait_for_answer(
     }
 }
 
-/// Exchanges the code. A second tab gets a page meanwhile.
+/// Waits for the exchange of the code. In the meantime, further callbacks, for example from a second tab, receive an
+/// error page.
 async fn while_refusing_others<T>(
     listener: &mut Listener,
     mut exchange: impl Future<Output = T> + Unpin,
@@ -238,24 +245,26 @@ async fn while_refusing_others<T>(
 
 fn time_is_up(opening: &Opening) -> Error {
     unavailable(if opening.has_failed() {
-        "no browser could be opened, and no login came in time. On a machine without a browser, log in with a device code \
+        "no browser could be opened, and no login was completed in time. On a machine without a browser, log in with a device code \
          (`App::device`)"
     } else {
-        "no login came from the browser in time"
+        "the browser completed no login in time"
     })
 }
 
-/// An error is ignored: the program may have closed stderr.
+/// Errors are ignored because the program may have closed stderr.
 fn announce_on_stderr(url: &str) {
     let mut stderr = io::stderr().lock();
     let _ = writeln!(stderr, "Open this URL in a browser to log in:\n\n    {url}\n");
     if !has_display() {
-        let _ =
-            writeln!(stderr, "The browser must run on this machine, because it is sent back to 127.0.0.1.");
+        let _ = writeln!(
+            stderr,
+            "The browser must run on this machine, because the login redirects it to 127.0.0.1."
+        );
     }
 }
 
-/// Omits the functions.
+/// The output omits the functions.
 impl fmt::Debug for Browser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Browser")

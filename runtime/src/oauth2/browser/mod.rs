@@ -1,5 +1,5 @@
-//! A login with the browser of this machine (RFC 8252): [`Browser`]. The server redirects the browser to a listener on the
-//! loopback interface.
+//! Logs a user in with the browser of this machine (RFC 8252): [`Browser`]. The server redirects the browser to a
+//! listener on the loopback interface.
 
 // To read the code of this folder, start with `login.rs`.
 

@@ -5,10 +5,10 @@ use std::{env, fmt, thread};
 
 use tokio::runtime::Handle;
 
-/// What a function for [`Browser::open`](super::Browser::open) returns: `()`, or a `Result` that says whether a browser
-/// was opened.
+/// The result of a function for [`Browser::open`](super::Browser::open): `()`, or a `Result` that reports whether a
+/// browser was opened.
 pub trait Opened {
-    /// Whether a browser was opened, as far as the function knows.
+    /// Returns whether a browser was opened, as far as the function knows.
     fn is_opened(&self) -> bool;
 }
 
@@ -24,15 +24,15 @@ impl<T, E> Opened for Result<T, E> {
     }
 }
 
-/// How a URL is opened. Returns whether a browser was opened.
+/// A function that opens a URL and returns whether a browser was opened.
 pub(super) struct Opener(Box<dyn FnOnce(&str) -> bool + Send>);
 
-/// What is known about an opener that runs.
+/// The result of an opener, as soon as the opener has returned.
 #[derive(Clone, Default)]
 pub(super) struct Opening(Arc<OnceLock<bool>>);
 
 impl Opener {
-    /// The browser of this machine, unless it is plain that there is none.
+    /// Opens the browser of this machine, unless the environment shows that the user cannot see it.
     pub(super) fn system() -> Self {
         Self(Box::new(|url| has_display() && webbrowser::open(url).is_ok()))
     }
@@ -41,7 +41,8 @@ impl Opener {
         Self(Box::new(|url| open(url).is_opened()))
     }
 
-    /// Opens `url` on a thread of its own: an opener may block until the browser is closed. It may spawn tasks.
+    /// Opens `url` on a separate thread, because an opener may block until the browser is closed. The opener may spawn
+    /// tasks.
     pub(super) fn start(self, url: &str) -> Opening {
         let opening = Opening::default();
         let (url, runtime, result) = (url.to_owned(), Handle::try_current().ok(), opening.clone());
@@ -59,13 +60,13 @@ impl Opener {
 }
 
 impl Opening {
-    /// Whether the opener said that there is no browser.
+    /// Returns whether the opener reported that it opened no browser.
     pub(super) fn has_failed(&self) -> bool {
         self.0.get() == Some(&false)
     }
 }
 
-/// An opener that panics has failed.
+/// Reports a failure if the opener panics.
 struct SetOnDrop(Opening);
 
 impl Drop for SetOnDrop {
@@ -74,12 +75,12 @@ impl Drop for SetOnDrop {
     }
 }
 
-/// Whether a browser of this machine would be seen by the person: not over SSH, and not without a display. A text browser
-/// would take over the terminal.
+/// Returns whether the user can see a browser of this machine. Over SSH or without a display, the user cannot see a
+/// browser, and a text browser would occupy the terminal.
 pub(super) fn has_display() -> bool {
     let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     if set("SSH_CONNECTION") || set("SSH_TTY") {
-        // A forwarded display shows a browser of this machine.
+        // With X11 forwarding, a browser of this machine is visible to the user.
         return set("DISPLAY");
     }
     !cfg!(all(unix, not(target_os = "macos")))

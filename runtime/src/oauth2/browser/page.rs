@@ -1,13 +1,14 @@
-//! The pages that the browser shows at the end of a login: [`Page`].
+//! The pages that the runtime sends to the browser during a login: [`Page`].
 
 use std::fmt::Write as _;
 
-/// A response to a browser.
+/// A response to a request of the browser.
 #[derive(Clone, Debug)]
 pub(super) struct Page {
     status: &'static str,
     html: String,
-    /// Whether the page is the program's own. Such a page may load what it likes.
+    /// Whether the program supplied the page. A page of the program has no content security policy and may load any
+    /// resource.
     custom: bool,
 }
 
@@ -16,19 +17,19 @@ impl Page {
         Self::own("200 OK", "You are logged in", "You can close this tab and return to the program.")
     }
 
-    /// The page that the program sets.
+    /// Returns the page that the program supplied.
     pub(super) fn custom(html: String) -> Self {
         Self { status: "200 OK", html, custom: true }
     }
 
-    /// `reason` may quote what a server said.
+    /// Returns the page after a failure. The text of `reason` may quote a server, so it is escaped.
     pub(super) fn failed(reason: &str) -> Self {
         Self::own("400 Bad Request", "The login failed", reason)
     }
 
-    /// For a request that is no answer to this login.
+    /// Returns the page for a request that is not an answer to this login.
     pub(super) fn not_expected() -> Self {
-        let text = "This is not the answer to the login that the program waits for. Use the tab that the program opened.";
+        let text = "This request is not the answer to the login that the program waits for. Use the tab that the program opened.";
         Self::own("400 Bad Request", "Not expected", text)
     }
 
@@ -45,7 +46,8 @@ impl Page {
         Self { status, html, custom: false }
     }
 
-    /// The whole response. The page is not cached, and tells its URL, which holds the code, to no other site.
+    /// Returns the whole response. The browser must not cache the page, and must not send its URL, which contains the
+    /// code, to other sites.
     pub(super) fn to_response(&self) -> Vec<u8> {
         let mut head = format!(
             "HTTP/1.1 {}\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\
@@ -61,7 +63,7 @@ impl Page {
     }
 }
 
-/// Writes `text` so that HTML shows it as it is. Control characters are left out.
+/// Escapes `text`, so that HTML displays its characters unchanged. Control characters are removed.
 fn escape(text: &str, to: &mut String) {
     for character in text.chars().filter(|character| !character.is_control()) {
         match character {

@@ -1,22 +1,22 @@
-//! What a login must bring after an API refused a call: [`Demand`].
+//! Reads the demand of an API that refused a call, and converts the demand into parameters of a login: [`Demand`].
 
 use crate::auth::challenge::challenges;
 use crate::error::{Error, Rejection, Result};
 use crate::oauth2::app::App;
 use crate::session::Session;
 
-/// What an API demanded in `WWW-Authenticate` (RFC 6750 §3, RFC 9470 §3).
+/// The demand of an API in the header `WWW-Authenticate` (RFC 6750 §3, RFC 9470 §3).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Demand {
     scope: Option<String>,
     acr_values: Option<String>,
-    /// Seconds.
+    /// The maximum age of a login, in seconds.
     max_age: Option<String>,
 }
 
 impl Demand {
     pub(super) fn of(error: &Error) -> Result<Self> {
-        // Uses the refusal of the call, because the answer in the error may belong to a refresh after it.
+        // The headers of the refused call have priority, because the answer in the error may belong to a later refresh.
         let headers = error.rejection().map(Rejection::headers).or_else(|| error.headers());
         let demands = headers.into_iter().flat_map(challenges).filter_map(|challenge| {
             let parameter = |wanted: &str| {
@@ -34,15 +34,15 @@ impl Demand {
         });
         demands.into_iter().find(|demand| *demand != Self::default()).ok_or_else(|| {
             Error::request(
-                "the error demands no other login: it has no challenge with `insufficient_scope` or \
-                 `insufficient_user_authentication` that says what is needed",
+                "the error demands no new login: it has no challenge with `insufficient_scope` or \
+                 `insufficient_user_authentication` that names a scope, `acr_values` or `max_age`",
             )
         })
     }
 }
 
 impl App {
-    /// The parameters with which a login meets the demand.
+    /// Returns the parameters that make a login satisfy the demand.
     pub(super) fn meeting(&self, demand: &Demand, session: &Session) -> Vec<(&'static str, String)> {
         let granted = session.tokens().and_then(|tokens| tokens.scope().map(str::to_owned));
         let scope = demand.scope.as_ref().map(|demanded| {

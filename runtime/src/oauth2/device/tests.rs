@@ -1,4 +1,4 @@
-//! Device codes against a server in memory, with the clock paused.
+//! Tests of the device flow against a server in memory, with the clock paused.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,7 @@ use crate::transport::transport::Transport;
 
 const SECRET: &str = "GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS";
 
-/// What the server does with one request.
+/// The reaction of the server to one request.
 #[derive(Clone)]
 enum Step {
     Answer(u16, Value),
@@ -28,19 +28,19 @@ enum Step {
 
 use Step::{Answer, Hang, Reset, RetryAfter};
 
-/// A server in memory.
+/// An authorization server in memory.
 #[derive(Clone, Default)]
 struct IdServer(Arc<Mutex<Inner>>);
 
 #[derive(Default)]
 struct Inner {
     steps: VecDeque<Step>,
-    /// When a request came, and its parameters.
+    /// The requests that the server received: their times and their parameters.
     seen: Vec<(Instant, Vec<(String, String)>)>,
 }
 
 impl IdServer {
-    /// Answers in this order; the last step repeats.
+    /// Creates a server that takes the steps in this order. The last step is repeated for all further requests.
     fn new(steps: impl IntoIterator<Item = Step>) -> Self {
         let inner = Inner { steps: steps.into_iter().collect(), seen: Vec::new() };
         Self(Arc::new(Mutex::new(inner)))
@@ -66,7 +66,7 @@ impl IdServer {
         Server { http: Some(Transport::service(service)), ..server }.client("cli")
     }
 
-    /// The seconds between the requests, from the device request on.
+    /// Returns the seconds between consecutive requests, starting with the device request.
     fn waits(&self) -> Vec<u64> {
         let state = self.0.lock().unwrap();
         state.seen.windows(2).map(|pair| (pair[1].0 - pair[0].0).as_secs()).collect()
@@ -92,7 +92,7 @@ async fn respond(step: Step) -> Result<reqwest::Response, BoxError> {
     }
 }
 
-/// The answer of the device endpoint, with these changes.
+/// Returns an answer of the device endpoint with the changes in `change`.
 fn device(change: &Value) -> Step {
     let mut answer = json!({
         "device_code": SECRET, "user_code": "WDJB-MJHT", "verification_uri": "https://id.test/activate",
@@ -117,7 +117,7 @@ fn tokens() -> Step {
     Answer(200, answer)
 }
 
-/// Logs in, and returns what came of it.
+/// Logs in with a device code, and returns the result and the session.
 async fn log_in(server: &IdServer) -> (Result<Tokens>, Session) {
     let session = Session::new();
     let code = server.app().scope("orders").device().start().await.unwrap();
@@ -148,7 +148,7 @@ async fn the_session_is_set_when_the_person_has_logged_in() {
     assert_eq!(session.tokens(), Some(tokens.clone()));
     assert_eq!((tokens.scope(), tokens.token_type()), (Some("a"), Some("Bearer")));
     assert_eq!(tokens.expires_in(), Some(Duration::from_secs(60)));
-    assert_eq!(server.waits(), [5, 5, 5], "the interval is 5 s if the server names none");
+    assert_eq!(server.waits(), [5, 5, 5], "the interval must be 5 s if the server sends none");
     let pairs = |pairs: &[(&str, &str)]| {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Vec<_>>()
     };
@@ -185,7 +185,8 @@ async fn slow_down_adds_five_seconds_for_good() {
     ];
     let server = IdServer::new(steps);
     log_in(&server).await.0.unwrap();
-    // A 429 is overload, although it says `slow_down`: the wait doubles until there is another answer.
+    // A 429 means overload, even if its body contains `slow_down`: the wait doubles until the server sends a different
+    // answer.
     assert_eq!(server.waits(), [2, 2, 7, 7, 14, 7]);
 }
 
@@ -204,7 +205,7 @@ async fn lost_answers_and_overload_do_not_end_the_wait() {
     let (outcome, session) = log_in(&server).await;
     outcome.unwrap();
     assert_eq!(session.state(), SessionState::LoggedIn);
-    // The wait grows only for a server that is overloaded or does not answer in time.
+    // The wait grows only if the server is overloaded or does not answer in time.
     assert_eq!(server.waits(), [1, 1, 1, 1, 30, 10 + 60]);
 }
 
@@ -236,7 +237,7 @@ async fn the_answers_of_the_server_that_end_the_login() {
     }
 }
 
-/// GitHub answers errors with status 200.
+/// GitHub sends errors with the status 200.
 #[tokio::test(start_paused = true)]
 async fn errors_with_status_200_are_errors() {
     let server = IdServer::new([
@@ -287,7 +288,7 @@ async fn a_description_is_shown_and_an_echo_of_the_device_code_is_not() {
     assert!(!shown.contains(&SECRET[..8]), "{shown}");
 }
 
-/// A login that a logout overtakes is discarded, as that of a `#[login]` method is.
+/// A logout during a login discards the login, as it does for a `#[login]` method.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_the_wait_discards_the_login() {
     let server = IdServer::new([device(&json!({})), pending(), tokens()]);

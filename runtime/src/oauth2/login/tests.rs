@@ -1,4 +1,4 @@
-//! The exchange of a code at a server that does not answer, with the clock paused.
+//! Tests the exchange of a code at a server that does not answer, with the clock paused.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use crate::error::BoxError;
 use crate::oauth2::Server;
 use crate::transport::transport::Transport;
 
-/// Nothing is sent again, and the person does not wait for longer than the deadline.
+/// The code is sent only once, and the user waits no longer than the deadline.
 #[tokio::test(start_paused = true)]
 async fn an_exchange_without_an_answer_ends_after_its_deadline() {
     let sends = Arc::new(AtomicUsize::new(0));

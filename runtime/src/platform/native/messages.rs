@@ -1,20 +1,20 @@
-//! The messages of HTTP are those of reqwest, so that nothing is converted.
+//! Uses the HTTP messages of reqwest, so messages need no conversion.
 
+use crate::platform::url::Url;
 pub(crate) use reqwest::{Body, Error as BodyError, Request, Response};
-use url::Url;
 
-/// The body of a request that the user gave.
+/// Returns the request body that the user provided.
 pub(crate) fn body_of(body: Body) -> Body {
     body
 }
 
-/// The URL that answered.
+/// Returns the URL from which the response came.
 #[expect(clippy::unnecessary_wraps, reason = "a browser may not say it")]
 pub(crate) fn url_of(response: &Response) -> Option<&Url> {
     Some(response.url())
 }
 
-/// Attaches `extra` to an answer that is passed on to the user.
+/// Attaches `extra` to a response that the user receives.
 pub(crate) fn extend<T: Clone + Send + Sync + 'static>(response: &mut Response, extra: T) {
     response.extensions_mut().insert(extra);
 }

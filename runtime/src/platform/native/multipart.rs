@@ -1,4 +1,4 @@
-//! Multipart bodies are built by reqwest.
+//! Builds multipart bodies with reqwest.
 
 use std::error::Error;
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ pub(crate) fn attach(form: Form, request: Request) -> Result<Request, Box<dyn Er
     builder.multipart(form).build().map_err(|error| error.without_url().into())
 }
 
-/// reqwest builds multipart requests only through a client. This client never sends anything.
+/// Returns a client that never sends a request. reqwest builds multipart requests only through a client.
 fn builder_client() -> Result<Client, &'static str> {
     static CLIENT: OnceLock<Option<Client>> = OnceLock::new();
     let client = CLIENT.get_or_init(|| Client::builder().no_proxy().build().ok());

@@ -1,5 +1,5 @@
-//! Reads the beginning of a body and puts it back. The caller still gets the whole body as it arrives, and only the
-//! beginning is buffered.
+//! Reads the beginning of a response body and puts it back. The caller still receives the whole body as it
+//! arrives, and only the beginning is buffered.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -14,14 +14,14 @@ use reqwest::{Body, Response, ResponseBuilderExt};
 use super::runtime::Handle;
 use super::time::timeout;
 
-/// The longest prefix that rules see.
+/// The longest prefix of a body that rules can read, in bytes.
 const LIMIT: usize = 16 * 1024;
-/// The longest wait for the prefix. A body that is slow or never ends must not delay its reader.
+/// The longest wait for the prefix of a body. A body that is slow or never ends must not delay its reader.
 const WAIT: Duration = Duration::from_secs(1);
 
-/// Returns the same answer and at most the first 16 KiB of its body.
+/// Returns the same response and at most the first 16 KiB of its body.
 ///
-/// Not cancel safe: the answer is lost when the future is dropped.
+/// Not cancel safe: the response is lost when the future is dropped.
 pub(crate) async fn look_at(response: Response) -> (Response, Bytes) {
     let url = response.url().clone();
     let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
@@ -47,7 +47,7 @@ struct Looked {
 }
 
 impl Looked {
-    /// Cancel safe: `frames` keeps everything that was read.
+    /// Reads frames until the prefix is complete. Cancel safe: `frames` keeps all frames that were read.
     async fn fill(&mut self) {
         let mut length = 0;
         while length < LIMIT {
@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(response.text().await.unwrap(), "body");
     }
 
-    /// A4: rules see at most 16 KiB. The reader gets every chunk in order and without a copy.
+    /// A4: rules can read at most 16 KiB. The reader receives every chunk in order and without a copy.
     #[tokio::test]
     async fn the_reader_gets_every_chunk_without_a_copy() {
         let chunks: Vec<Bytes> = (0..40).map(|n| Bytes::from(vec![n; 1000])).collect();
@@ -166,7 +166,8 @@ mod tests {
         assert_eq!(response.chunk().await.unwrap().unwrap().as_ptr(), whole.as_ptr());
     }
 
-    /// A4: if the body fails while its prefix is read, the reader gets the bytes before the failure and then the error.
+    /// A4: if the body fails while its prefix is read, the reader receives the bytes before the failure and then
+    /// the error.
     #[tokio::test]
     async fn a_failing_body_fails_for_its_reader() {
         let broken = std::io::Error::other("on purpose");
@@ -176,7 +177,7 @@ mod tests {
         assert!(response.chunk().await.is_err());
     }
 
-    /// A4: the wait for a slow body ends after one second. The reader still gets all of it.
+    /// A4: the wait for a slow body ends after one second. The reader still receives the whole body.
     #[tokio::test(start_paused = true)]
     async fn the_prefix_of_a_slow_body_is_awaited_for_one_second() {
         let (sender, receiver) = tokio::sync::oneshot::channel::<Bytes>();

@@ -1,8 +1,8 @@
-//! Random numbers that no two processes share.
+//! Creates random numbers that differ between processes.
 
 use std::hash::{BuildHasher, RandomState};
 
-/// A random number. The hasher of the standard library is seeded by the operating system.
+/// Returns a random number. The operating system seeds the hasher of the standard library.
 pub(crate) fn random_u128() -> u128 {
     let hasher = RandomState::new();
     u128::from(hasher.hash_one(0_u8)) << 64 | u128::from(hasher.hash_one(1_u8))

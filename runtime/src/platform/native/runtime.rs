@@ -1,4 +1,4 @@
-//! Tasks run on Tokio.
+//! Runs tasks on Tokio.
 
 pub(crate) use tokio::runtime::Handle;
 pub(crate) use tokio::task::AbortHandle;

@@ -1,4 +1,5 @@
-//! The body of a request: [`Body`]. Few browsers can send a stream, so a stream is read to its end before it is sent.
+//! Defines [`Body`], the body of a request. Few browsers can send a stream, so a stream is read to its end before
+//! the request is sent.
 
 use std::collections::VecDeque;
 use std::error::Error;
@@ -12,18 +13,18 @@ use futures_core::TryStream;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
 type BoxError = Box<dyn Error + Send + Sync>;
-/// In a lock that is never contended, because a request must be `Sync`.
+/// A stream of chunks. The lock of the stream is never contended and exists only because a request must be `Sync`.
 type Stream = Mutex<Pin<Box<dyn HttpBody<Data = Bytes, Error = BoxError> + Send>>>;
 
 /// The body of a request.
 pub(crate) enum Body {
     Bytes(Bytes),
     Stream(Stream),
-    /// One body after another.
+    /// A sequence of several bodies.
     Chain(VecDeque<Body>),
 }
 
-/// The body of a request that the user gave.
+/// Converts the request body that the user provided.
 pub(crate) fn body_of(body: reqwest::Body) -> Body {
     match body.as_bytes() {
         Some(bytes) => Body::Bytes(Bytes::copy_from_slice(bytes)),
@@ -54,7 +55,7 @@ impl Body {
         }
     }
 
-    /// The same body, if it can be sent again.
+    /// Returns a copy of the body, if the body can be sent again.
     pub(super) fn try_clone(&self) -> Option<Self> {
         match self {
             Self::Bytes(bytes) => Some(Self::Bytes(bytes.clone())),
@@ -131,7 +132,7 @@ fn lock<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A stream of chunks as a body.
+/// A body that reads its chunks from a stream.
 struct FromStream<S>(Pin<Box<S>>);
 
 impl<S> HttpBody for FromStream<S>
@@ -152,7 +153,7 @@ where
     }
 }
 
-/// A stream that fails.
+/// A stream that returns one error.
 struct OneError(Option<BoxError>);
 
 impl futures_core::Stream for OneError {

@@ -17,21 +17,23 @@ use super::request::Request;
 use super::response::Response;
 use crate::platform::fetch_error::FetchError;
 
-/// The longest body with which the browser completes a request after the page is closed (Fetch standard).
+/// The limit for the body of a request that the browser completes after the page is closed, in bytes (Fetch
+/// standard).
 const MAX_KEPT_ALIVE: usize = 64 * 1024;
 
 #[wasm_bindgen]
 extern "C" {
-    /// In a page and in a worker.
+    /// Calls `fetch`, which exists in a page and in a worker.
     #[wasm_bindgen(js_name = "fetch", catch)]
     fn js_fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
 }
 
-/// A request on its way.
+/// A future that resolves to the response of a `fetch` request.
 pub(crate) struct Fetch(SendWrapper<Pin<Box<dyn Future<Output = Result<Response, FetchError>>>>>);
 
-/// Sends `request`. `follows_redirects`: the browser follows redirects and may take the request to another origin.
-/// Otherwise a redirect is an error, because a page cannot see where it leads.
+/// Sends `request`. If `follows_redirects` is true, the browser follows redirects and may send the request to
+/// another origin. If `follows_redirects` is false, a redirect is an error, because a page cannot see the target
+/// of a redirect.
 pub(crate) fn fetch(request: Request, credentials: RequestCredentials, follows_redirects: bool) -> Fetch {
     Fetch(SendWrapper::new(Box::pin(send(request, credentials, follows_redirects))))
 }
@@ -77,7 +79,7 @@ async fn send(
     Ok(Response::of(&answer, abort))
 }
 
-/// The browser leaves out the headers that it sets itself.
+/// Copies the headers of the request. The browser drops headers that only the browser may set.
 fn headers_of(request: &Request) -> Result<Headers, JsValue> {
     let headers = Headers::new()?;
     for (name, value) in request.headers() {
@@ -86,7 +88,7 @@ fn headers_of(request: &Request) -> Result<Headers, JsValue> {
     Ok(headers)
 }
 
-/// Each byte of the header as one character, which the browser converts back.
+/// Converts each byte of the header into one character. The browser converts the characters back into bytes.
 fn text_of(value: &HeaderValue) -> String {
     value.as_bytes().iter().copied().map(char::from).collect()
 }

@@ -1,4 +1,4 @@
-//! The body of an answer, read from a `ReadableStream`: [`Incoming`].
+//! Defines [`Incoming`], the body of a response that is read from a `ReadableStream`.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -13,7 +13,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader};
 
-/// The body broke off.
+/// The error of a body that ended too early.
 #[derive(Debug)]
 pub(crate) struct BodyError;
 
@@ -25,21 +25,22 @@ impl std::fmt::Display for BodyError {
 
 impl std::error::Error for BodyError {}
 
-/// The body of an answer. Dropping it ends the transfer.
+/// The body of a response. Dropping the body ends the transfer.
 pub(crate) struct Incoming {
-    /// What was read and put back.
+    /// The chunks that were read and put back.
     read: VecDeque<Result<Bytes, BodyError>>,
     rest: Option<SendWrapper<Reader>>,
 }
 
 struct Reader {
     reader: ReadableStreamDefaultReader,
-    /// The chunk that is being read. It is kept here, so that a reader that stops waiting loses nothing.
+    /// The chunk that is being read. A pending read is stored in this field, so no data is lost when the reader
+    /// stops waiting.
     next: Option<JsFuture>,
     _abort: AbortOnDrop,
 }
 
-/// Ends a fetch and the transfer of its body.
+/// Ends a `fetch` and the transfer of its body when the `AbortOnDrop` is dropped.
 pub(super) struct AbortOnDrop(pub(super) AbortController);
 
 impl Drop for AbortOnDrop {
@@ -49,7 +50,7 @@ impl Drop for AbortOnDrop {
 }
 
 impl Incoming {
-    /// A body that is already in memory.
+    /// Creates a body that is already in memory.
     pub(super) fn whole(body: Bytes) -> Self {
         Self { read: VecDeque::from([Ok(body)]), rest: None }
     }
@@ -60,7 +61,7 @@ impl Incoming {
         Self { read: VecDeque::new(), rest }
     }
 
-    /// Puts chunks back in front of the rest.
+    /// Puts chunks back in front of the rest of the body.
     pub(super) fn put_back(&mut self, chunks: impl DoubleEndedIterator<Item = Result<Bytes, BodyError>>) {
         chunks.rev().for_each(|chunk| self.read.push_front(chunk));
     }
@@ -97,7 +98,7 @@ impl Reader {
     }
 }
 
-/// The chunk in the result of a read, or `None` at the end.
+/// Returns the chunk in the result of a read, or `None` at the end of the body.
 fn chunk_of(read: &JsValue) -> Option<Bytes> {
     let value = Reflect::get(read, &"value".into()).ok()?;
     value.dyn_ref::<Uint8Array>().map(|chunk| chunk.to_vec().into())

@@ -1,9 +1,9 @@
-//! HTTP messages in a browser.
+//! Defines the HTTP messages of a browser.
 
 pub(crate) use super::body::{Body, body_of};
 pub(crate) use super::incoming::BodyError;
 pub(crate) use super::request::Request;
 pub(crate) use super::response::{Response, url_of};
 
-/// The user gets no answer whose body is not read.
+/// Does nothing, because users in a browser never receive a response with an unread body.
 pub(crate) fn extend<T>(_: &mut Response, _: T) {}

@@ -1,7 +1,8 @@
-//! A browser: tasks and timers of JavaScript, and messages that are sent with `fetch`. Start with `fetch.rs`.
+//! Implements the platform for a browser, with the tasks and timers of JavaScript and messages that are sent with
+//! `fetch`. Start with `fetch.rs`.
 //!
-//! A value of JavaScript cannot leave its thread. Each value is in a `SendWrapper`, so that all signatures can require
-//! `Send`, as on every other target.
+//! A value of JavaScript cannot leave its thread. Each value of JavaScript is in a `SendWrapper`, so all
+//! signatures can require `Send`, as on every other target.
 
 pub(crate) mod absent;
 mod body;
@@ -16,3 +17,4 @@ mod response;
 pub(crate) mod runtime;
 pub(crate) mod text;
 pub(crate) mod time;
+pub(crate) mod url;

@@ -1,4 +1,4 @@
-//! Reads the beginning of a body and puts it back.
+//! Reads the beginning of a response body and puts it back.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use bytes::{Bytes, BytesMut};
 use super::response::Response;
 use super::time::timeout;
 
-/// The longest prefix that rules see.
+/// The longest prefix of a body that rules can read, in bytes.
 const LIMIT: usize = 16 * 1024;
-/// The longest wait for the prefix. A body that is slow or never ends must not delay its reader.
+/// The longest wait for the prefix of a body. A body that is slow or never ends must not delay its reader.
 const WAIT: Duration = Duration::from_secs(1);
 
-/// Returns the same answer and at most the first 16 KiB of its body.
+/// Returns the same response and at most the first 16 KiB of its body.
 pub(crate) async fn look_at(mut response: Response) -> (Response, Bytes) {
     let mut chunks = Vec::new();
     let read = async {

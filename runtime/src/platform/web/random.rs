@@ -1,6 +1,7 @@
-//! Random numbers that no two tabs share.
+//! Creates random numbers that differ between tabs.
 
-/// A random number. The generator is seeded by the browser; the hasher of the standard library is not.
+/// Returns a random number. The browser seeds the generator of `fastrand`, but not the hasher of the standard
+/// library.
 pub(crate) fn random_u128() -> u128 {
     fastrand::u128(..)
 }

@@ -1,11 +1,12 @@
-//! A request before it is given to `fetch`: [`Request`]. It has the methods of `reqwest::Request` that the runtime uses.
+//! Defines [`Request`], a request for `fetch`. The type has the methods of `reqwest::Request` that the runtime
+//! uses.
 
 use http::{HeaderMap, Method};
-use url::Url;
 
 use super::body::Body;
+use crate::platform::url::Url;
 
-/// A request.
+/// A request that has not been sent yet.
 pub(crate) struct Request {
     method: Method,
     url: Url,
@@ -52,7 +53,7 @@ impl Request {
         &mut self.body
     }
 
-    /// The same request, if its body can be sent again.
+    /// Returns a copy of the request, if its body can be sent again.
     pub(crate) fn try_clone(&self) -> Option<Self> {
         let body = match &self.body {
             Some(body) => Some(body.try_clone()?),
@@ -67,7 +68,7 @@ impl Request {
         })
     }
 
-    /// The browser completes the request even if the page is closed. The body may have 64 KiB.
+    /// Lets the browser complete the request even if the page is closed. The body must be smaller than 64 KiB.
     pub(crate) fn keep_alive(&mut self) {
         self.keeps_alive = true;
     }

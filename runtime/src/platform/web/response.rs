@@ -1,4 +1,5 @@
-//! An answer from `fetch`: [`Response`]. It has the methods of `reqwest::Response` that the runtime uses.
+//! Defines [`Response`], a response from `fetch`. The type has the methods of `reqwest::Response` that the runtime
+//! uses.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -6,12 +7,12 @@ use std::pin::Pin;
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
-use url::Url;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::incoming::{AbortOnDrop, BodyError, Incoming};
+use crate::platform::url::Url;
 
-/// An answer whose body is not read yet.
+/// A response whose body has not been read yet.
 pub(crate) struct Response {
     status: StatusCode,
     headers: HeaderMap,
@@ -41,24 +42,25 @@ impl Response {
         &mut self.headers
     }
 
-    /// The browser does not say which version it used.
-    #[expect(clippy::unused_self, reason = "has the signature of reqwest")]
+    /// Returns a fixed version, because the browser does not expose the version that it used.
+    #[expect(clippy::unused_self, reason = "the signature must match reqwest")]
     pub(crate) fn version(&self) -> Version {
         Version::HTTP_11
     }
 
-    /// The browser decompresses bodies and may hide that it did. So a `content-length` says nothing.
-    #[expect(clippy::unused_self, reason = "has the signature of reqwest")]
+    /// Returns `None`, because a browser may decompress a body without showing it, so its `content-length` is not
+    /// reliable.
+    #[expect(clippy::unused_self, reason = "the signature must match reqwest")]
     pub(crate) fn content_length(&self) -> Option<u64> {
         None
     }
 
-    /// The next chunk of the body. Cancel safe.
+    /// Returns the next chunk of the body. Cancel safe.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, BodyError> {
         poll_fn(|context| Pin::new(&mut self.body).poll_next(context)).await.transpose()
     }
 
-    /// The body as a stream.
+    /// Returns the body as a stream.
     pub(crate) fn bytes_stream(self) -> Incoming {
         self.body
     }
@@ -69,12 +71,12 @@ impl Response {
     }
 }
 
-/// The URL that answered. The browser follows redirects.
+/// Returns the URL from which the response came. The URL may be the target of a redirect that the browser followed.
 pub(crate) fn url_of(response: &Response) -> Option<&Url> {
     response.url.as_ref()
 }
 
-/// An answer that no server sent.
+/// Creates a response that no server sent.
 impl From<http::Response<Bytes>> for Response {
     fn from(response: http::Response<Bytes>) -> Self {
         let (head, body) = response.into_parts();
@@ -95,7 +97,7 @@ fn headers_of(headers: &web_sys::Headers) -> HeaderMap {
 fn header_of(entry: &JsValue) -> Option<(HeaderName, HeaderValue)> {
     let entry = entry.dyn_ref::<js_sys::Array>()?;
     let name = HeaderName::from_bytes(entry.get(0).as_string()?.as_bytes()).ok()?;
-    // Each character is one byte of the header.
+    // Each character represents one byte of the header.
     let value: Option<Vec<u8>> =
         entry.get(1).as_string()?.chars().map(|character| u8::try_from(character).ok()).collect();
     Some((name, HeaderValue::from_bytes(&value?).ok()?))

@@ -1,4 +1,4 @@
-//! Tasks of a browser. There is one thread and always a runtime: the event loop.
+//! Runs tasks in a browser. A browser has one thread and always has a runtime: the event loop.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -11,17 +11,17 @@ use wasm_bindgen_futures::spawn_local;
 
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// The event loop.
+/// A handle to the event loop.
 #[derive(Clone, Debug)]
 pub(crate) struct Handle;
 
 impl Handle {
-    #[expect(clippy::unnecessary_wraps, reason = "has the signature of Tokio")]
+    #[expect(clippy::unnecessary_wraps, reason = "the signature must match Tokio")]
     pub(crate) fn try_current() -> Result<Self, Infallible> {
         Ok(Self)
     }
 
-    #[expect(clippy::unused_self, reason = "has the signature of Tokio")]
+    #[expect(clippy::unused_self, reason = "the signature must match Tokio")]
     pub(crate) fn spawn(&self, work: Work) -> Spawned {
         let abort = AbortHandle::default();
         spawn_local(Task { work, abort: abort.clone() });
@@ -29,7 +29,7 @@ impl Handle {
     }
 }
 
-/// A task that was spawned.
+/// A task that was spawned on the event loop.
 pub(crate) struct Spawned(AbortHandle);
 
 impl Spawned {
@@ -38,7 +38,7 @@ impl Spawned {
     }
 }
 
-/// Ends a task.
+/// A handle that ends a task.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AbortHandle(Arc<Shared>);
 

@@ -1,11 +1,11 @@
-//! Decodes text with the `TextDecoder` of the browser, so that no table of encodings is part of the page.
+//! Decodes text with the `TextDecoder` of the browser, so the page contains no tables of encodings.
 
 use web_sys::{TextDecoder, TextDecoderOptions};
 
-/// Why a text cannot be decoded.
+/// The reason why a text cannot be decoded.
 pub(crate) enum DecodeError {
     UnknownEncoding,
-    /// The bytes are not in the encoding, which has this name.
+    /// The bytes are not valid in the encoding with this name.
     Broken(String),
 }
 

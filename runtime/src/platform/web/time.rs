@@ -1,4 +1,4 @@
-//! The clocks and timers of a browser.
+//! Provides the clocks and timers of a browser.
 
 use std::cell::RefCell;
 use std::error::Error;
@@ -13,11 +13,11 @@ use js_sys::Function;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
-/// The same type, because tests cannot pause the clock of a browser.
+/// The same type as `Instant`, because tests cannot pause the clock of a browser.
 pub(crate) use web_time::Instant as RealInstant;
 pub(crate) use web_time::Instant;
 
-/// The longest time that a timer of a browser takes.
+/// The longest time that a timer of a browser supports.
 const MAX: Duration = Duration::from_millis(i32::MAX as u64);
 
 #[wasm_bindgen]
@@ -28,22 +28,28 @@ extern "C" {
     fn clear_timeout(id: &JsValue);
 }
 
-/// The time of day. The standard library has the type in a browser, but not the clock.
+/// Returns the time of the clock that tests cannot pause.
+pub(crate) fn real_now() -> RealInstant {
+    RealInstant::now()
+}
+
+/// Returns the current time of the wall clock. In a browser, the standard library has the type `SystemTime`, but
+/// no clock.
 pub(crate) fn wall() -> SystemTime {
     let since = web_time::SystemTime::now().duration_since(web_time::UNIX_EPOCH);
     SystemTime::UNIX_EPOCH + since.unwrap_or_default()
 }
 
-/// Waits until a moment.
+/// A future that waits until `until`.
 pub(crate) struct Sleep {
     until: Instant,
     timer: Option<SendWrapper<Timer>>,
 }
 
-/// A timer that is running.
+/// A running timer of the browser.
 struct Timer {
     id: JsValue,
-    /// `None` after the timer fired.
+    /// The waker of the waiting task. `None` means that the timer has fired.
     waker: Rc<RefCell<Option<Waker>>>,
     _fire: Closure<dyn FnMut()>,
 }
@@ -86,7 +92,7 @@ impl Timer {
                 waker.wake();
             }
         });
-        // A timer that is rounded down fires too early.
+        // The wait is rounded up, because a timer that is rounded down fires too early.
         let millis = (wait.min(MAX) + Duration::from_micros(999)).as_millis();
         let id = set_timeout(fire.as_ref().unchecked_ref(), i32::try_from(millis).unwrap_or(i32::MAX));
         Self { id, waker, _fire: fire }
@@ -99,7 +105,7 @@ impl Drop for Timer {
     }
 }
 
-/// The time is over.
+/// The error of a future that took too long.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Elapsed(());
 
@@ -111,12 +117,12 @@ impl fmt::Display for Elapsed {
 
 impl Error for Elapsed {}
 
-/// The output of `future`, unless it takes longer than `wait`.
+/// Returns the output of `future`, or an error if the future takes longer than `wait`.
 pub(crate) async fn timeout<F: Future>(wait: Duration, future: F) -> Result<F::Output, Elapsed> {
     end_with(sleep(wait), future).await
 }
 
-/// The output of `future`, unless it takes until `end`.
+/// Returns the output of `future`, or an error if the future is not ready at `end`.
 pub(crate) async fn timeout_at<F: Future>(end: Instant, future: F) -> Result<F::Output, Elapsed> {
     end_with(sleep_until(end), future).await
 }

@@ -1,4 +1,4 @@
-//! Which error responses end a session.
+//! Tests which error responses end a session.
 
 use http::header::CONTENT_TYPE;
 
@@ -13,7 +13,7 @@ fn ending(status: u16, body: &'static str, html: bool, ends_on: &[StatusCode]) -
     ending_with(status, &headers, body, &usual)
 }
 
-/// The classification, where an unclear response counts as a failed one.
+/// Returns the classification of a response. An unclear response is treated as a failed one.
 fn ending_with(status: u16, headers: &HeaderMap, body: &str, session_ends: &SessionEnds) -> Ending {
     let body = Bytes::copy_from_slice(body.as_bytes());
     match classify(StatusCode::from_u16(status).unwrap(), headers, &body, session_ends) {
@@ -39,7 +39,8 @@ fn an_oauth_code_ends_the_session_and_an_html_page_does_not() {
     assert_eq!(ending(401, r#"{"error":"invalid_client"}"#, false, &both), Ending::Failed(None));
     assert_eq!(ending(401, r#"{"error":"Unauthorized"}"#, false, &both), Ending::Rejected);
     assert_eq!(ending(400, r#"{"error":"invalid_request"}"#, false, &both), Ending::Failed(None));
-    // League/oauth2-server before version 9, which Laravel Passport uses, rejects a refresh token in this way.
+    // League's `oauth2-server` before version 9, which Laravel Passport uses, rejects refresh tokens with this
+    // response.
     assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &both), Ending::Rejected);
     assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &[]), Ending::Failed(None));
     for status in [404, 408, 429, 500, 502, 503] {
@@ -49,8 +50,8 @@ fn an_oauth_code_ends_the_session_and_an_html_page_does_not() {
     }
 }
 
-/// D4: some servers have fields of their own for these codes. Other codes in the fields mean other
-/// things.
+/// D4: some servers send known error codes in their own fields. Other codes in such fields do not reject the
+/// refresh token.
 #[test]
 fn codes_in_other_fields_end_the_session() {
     let simplejwt = r#"{"detail":"Token is blacklisted","code":"token_not_valid"}"#;
@@ -65,7 +66,8 @@ fn codes_in_other_fields_end_the_session() {
     assert!(!is_error(&HeaderMap::new(), &granted));
 }
 
-/// W5: what the user declares outranks every list of codes. A web page is no answer of the endpoint.
+/// W5: a declaration of the user takes precedence over every list of codes. A web page is not an answer of the
+/// endpoint.
 #[test]
 fn a_declared_status_outranks_every_code() {
     let declared = SessionEnds { declared: Some(vec![StatusCode::BAD_REQUEST]), ..SessionEnds::default() };
@@ -114,7 +116,8 @@ fn a_declared_condition_ends_the_session() {
     }
 }
 
-/// W6: these codes are definite in upper and lower case, wherever servers put them, even urlencoded or with status 200.
+/// W6: known error codes reject the refresh token in upper and lower case, in all known fields, and even in an
+/// urlencoded body or with status 200.
 #[test]
 fn codes_outside_of_oauth_are_definite() {
     for code in
@@ -143,7 +146,8 @@ fn codes_outside_of_oauth_are_definite() {
     }
 }
 
-/// W4: without a declaration the error names the code of the server, and how to declare it.
+/// W4: without a declaration, the error contains the code of the server and the declaration that would end the
+/// session.
 #[test]
 fn the_error_of_an_unclear_response_names_the_code_and_the_declaration() {
     let text = |status, body: &'static str| {

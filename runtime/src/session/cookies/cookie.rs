@@ -1,18 +1,20 @@
-//! One cookie, and the rules of RFC 6265 and of its revision (RFC 6265bis) for it: how it is parsed, where it is sent, when it expires.
+//! Parses one cookie and applies the rules of RFC 6265 and its revision RFC 6265bis: where the cookie is sent, and
+//! when it expires.
 //!
-//! The crates with these rules depend on a whole calendar, so the rules are written here. What matters only
-//! to browsers is left out: scripts, sites and the public suffix list. The cookies of a session go to the
-//! origin of the API and to no other.
+//! The crates with these rules depend on a calendar library, so the rules are implemented here. Rules that only
+//! browsers need are omitted: scripts, sites and the public suffix list. The cookies of a session are sent only to
+//! the origin of the API.
 
+use std::net::IpAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
-use url::{Host, Url};
 
 use super::limits::{LastUse, MAX_ATTRIBUTE, MAX_PAIR};
 use crate::format::date;
 use crate::format::loopback::is_loopback;
 use crate::platform::time::wall;
+use crate::platform::url::{Url, canonical_host};
 use crate::session::login_end::End;
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -23,12 +25,12 @@ pub(super) struct Cookie {
     pub(super) domain: String,
     host_only: bool,
     secure: bool,
-    /// Seconds since 1970. Without it the cookie ends with the session.
+    /// The expiry in seconds since 1970. A cookie without an expiry ends with the session.
     expires: Option<u64>,
-    /// The seconds from the answer that set the cookie to its expiry.
+    /// The time between the response that set the cookie and its expiry, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_age: Option<u64>,
-    /// It came with a login or a refresh, so the next refresh may need it.
+    /// Whether the cookie came with a login or a refresh, so the next refresh may need it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) refreshes: bool,
     #[serde(skip)]
@@ -36,7 +38,8 @@ pub(super) struct Cookie {
 }
 
 impl Cookie {
-    /// Parses one `Set-Cookie` line of a response from `url` (§5.2 and §5.3). `None` if it must be ignored.
+    /// Parses one `Set-Cookie` line of a response from `url` (§5.2 and §5.3). Returns `None` if the line must be
+    /// ignored.
     pub(super) fn parse(line: &str, url: &Url, now: SystemTime) -> Option<Self> {
         let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
         let (name, value) = pair.split_once('=')?;
@@ -81,7 +84,7 @@ impl Cookie {
         valid.then_some(cookie)
     }
 
-    /// Whether the cookie is what a prefix of its name promises (RFC 6265bis §4.1.3).
+    /// Whether the cookie meets the requirements of a prefix in its name (RFC 6265bis §4.1.3).
     fn keeps_prefix(&self, url: &Url, has_path: bool) -> bool {
         let has_prefix = |prefix: &str| {
             self.name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
@@ -96,12 +99,13 @@ impl Cookie {
     fn set_domain(&mut self, value: &str, host: &str) -> Option<()> {
         let value = value.strip_prefix('.').unwrap_or(value);
         self.host_only = value.is_empty();
-        // As the URL parser writes a host, so that the two can be compared.
-        self.domain = if self.host_only { host.to_owned() } else { Host::parse(value).ok()?.to_string() };
+        // `canonical_host` normalizes the host as the URL parser does, so the domain can be compared with the host of
+        // a URL.
+        self.domain = if self.host_only { host.to_owned() } else { canonical_host(value)? };
         Some(())
     }
 
-    /// Whether this cookie replaces `other`.
+    /// Whether this cookie replaces the cookie `other`.
     pub(super) fn replaces(&self, other: &Self) -> bool {
         self.name == other.name && self.domain == other.domain && self.path == other.path
     }
@@ -110,15 +114,16 @@ impl Cookie {
         self.expires.is_some_and(|expires| expires <= seconds(now))
     }
 
-    /// How long the cookie lasts. `None` if it has no expiry or has expired.
+    /// Returns how long the cookie remains valid, or `None` if it has no expiry or has expired.
     pub(super) fn lifetime(&self, now: SystemTime) -> Option<Duration> {
         self.expires?.checked_sub(seconds(now)).filter(|left| *left > 0).map(Duration::from_secs)
     }
 
-    /// When the cookie expires, if it has an expiry.
+    /// Returns when the cookie expires, if it has an expiry.
     pub(super) fn end(&self) -> Option<End> {
         let at = UNIX_EPOCH.checked_add(Duration::from_secs(self.expires?))?;
-        // Of a cookie that an older version stored, only the rest of its time is known.
+        // An older version stored cookies without `max_age`. For a cookie without `max_age`, only the remaining
+        // lifetime is known.
         let left = || self.lifetime(wall()).unwrap_or_default();
         let end = End::read(at, self.max_age.map_or_else(left, Duration::from_secs))?;
         Some(self.used.received().map_or(end, |received| end.named_at(received)))
@@ -129,21 +134,16 @@ impl Cookie {
         !self.is_expired(now) && self.reaches(url)
     }
 
-    /// The same, whether or not the cookie has expired.
+    /// Whether a request to `url` carries this cookie, if the cookie has not expired.
     pub(super) fn reaches(&self, url: &Url) -> bool {
         self.belongs_to(url) && path_matches(&self.path, url.path()) && (!self.secure || is_secure(url))
     }
 
-    /// §5.1.3
+    /// Whether the host of `url` matches the domain of this cookie (§5.1.3).
     fn belongs_to(&self, url: &Url) -> bool {
-        match url.host() {
-            Some(Host::Domain(host)) => {
-                let min_age = host.strip_suffix(self.domain.as_str());
-                min_age.is_some_and(|min_age| min_age.is_empty() || !self.host_only && min_age.ends_with('.'))
-            }
-            Some(address) => address.to_string() == self.domain,
-            None => false,
-        }
+        let Some(host) = url.host_str() else { return false };
+        let Some(rest) = host.strip_suffix(self.domain.as_str()) else { return false };
+        rest.is_empty() || !self.host_only && rest.ends_with('.') && !is_address(host)
     }
 }
 
@@ -152,19 +152,24 @@ fn is_secure(url: &Url) -> bool {
     url.scheme() == "https" || is_loopback(url)
 }
 
-/// §5.1.4: the path of the request up to its last slash.
+/// Whether `host` is an IP address and no name. An address has no subdomains.
+fn is_address(host: &str) -> bool {
+    host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
+}
+
+/// Returns the default path of a cookie: the path of the request up to its last slash (§5.1.4).
 fn default_path(url: &Url) -> &str {
     let parent = url.path().rsplit_once('/').map_or("", |(parent, _)| parent);
     if parent.starts_with('/') { parent } else { "/" }
 }
 
-/// §5.1.4
+/// Whether the path of a cookie matches the path of a request (§5.1.4).
 fn path_matches(cookie: &str, request: &str) -> bool {
-    let min_age = request.strip_prefix(cookie);
-    min_age.is_some_and(|min_age| min_age.is_empty() || cookie.ends_with('/') || min_age.starts_with('/'))
+    let rest = request.strip_prefix(cookie);
+    rest.is_some_and(|rest| rest.is_empty() || cookie.ends_with('/') || rest.starts_with('/'))
 }
 
-/// §5.2.2: a number, or nothing.
+/// Parses the value of `Max-Age` (§5.2.2). Returns the expiry, or `None` if the value is not a number.
 fn parse_max_age(value: &str, now: SystemTime) -> Option<u64> {
     let digits = value.strip_prefix('-').unwrap_or(value);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -173,7 +178,7 @@ fn parse_max_age(value: &str, now: SystemTime) -> Option<u64> {
     if value.len() > digits.len() {
         return Some(0);
     }
-    // A number with more digits is longer than any session.
+    // A number that does not fit in a `u64` is longer than any session.
     let age: u64 = digits.parse().unwrap_or(u64::MAX);
     Some(if age == 0 { 0 } else { seconds(now).saturating_add(age) })
 }

@@ -1,45 +1,59 @@
-//! How many cookies are kept and how long one may be, by RFC 6265bis §5.6 and §6.1; and when a cookie was used.
+//! Limits the number and the size of cookies (RFC 6265bis §5.6 and §6.1), and records when a cookie was last used.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::platform::time::Instant;
 
-/// The longest name and value together, in bytes.
+/// The maximum length of the name and the value of a cookie together, in bytes.
 pub(super) const MAX_PAIR: usize = 4096;
-/// The longest value of an attribute, in bytes. A longer one is ignored.
+/// The maximum length of an attribute value, in bytes. A longer attribute is ignored.
 pub(super) const MAX_ATTRIBUTE: usize = 1024;
-/// How many cookies one host may have.
+/// The maximum number of cookies of one host.
 pub(super) const MAX_OF_HOST: usize = 50;
-/// How many cookies a session may have.
+/// The maximum number of cookies of a session.
 pub(super) const MAX: usize = 180;
 
-/// Counts the cookies that were received, as a clock for [`LastUse`].
+/// Counts the received cookies. [`LastUse`] uses the number of received cookies as its clock.
 static CLOCK: AtomicU64 = AtomicU64::new(0);
 
-/// When a cookie was received, and last received or sent. All copies of a jar share it, and two jars do not differ by it.
+/// Records when a cookie was received, and when it was last received or sent. All copies of a cookie share one
+/// `LastUse`, and comparisons ignore it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LastUse {
     used: Arc<AtomicU64>,
-    /// `None` for a cookie of a store.
+    /// The value of the clock when the cookie was received. The number of a cookie from a store is 0.
+    number: u64,
+    /// The time at which this process received the cookie. `None` means that the cookie was read from a store.
     received: Option<Instant>,
+}
+
+/// Returns the current value of the clock. Every cookie that is received later has a greater number.
+pub(super) fn clock() -> u64 {
+    CLOCK.load(Ordering::Relaxed)
 }
 
 impl LastUse {
     pub(super) fn now() -> Self {
-        let used = Arc::new(AtomicU64::new(CLOCK.fetch_add(1, Ordering::Relaxed) + 1));
-        Self { used, received: Some(Instant::now()) }
+        let number = CLOCK.fetch_add(1, Ordering::Relaxed) + 1;
+        Self { used: Arc::new(AtomicU64::new(number)), number, received: Some(Instant::now()) }
     }
 
     pub(super) fn touch(&self) {
-        let now = CLOCK.load(Ordering::Relaxed);
-        // Threads that send the same cookies would contend for each write.
+        let now = clock();
+        // The write is skipped if the value is current, because threads that send the same cookies would contend
+        // for the write.
         if self.at() != now {
             self.used.store(now, Ordering::Relaxed);
         }
     }
 
-    /// When the cookie was received in this process.
+    /// Returns whether this process received the cookie after this value of the clock.
+    pub(super) fn is_received_after(&self, clock: u64) -> bool {
+        self.number > clock
+    }
+
+    /// Returns when this process received the cookie.
     pub(super) fn received(&self) -> Option<Instant> {
         self.received
     }

@@ -1,4 +1,4 @@
-//! Which cookies are stored and where they are sent, rule by rule of RFC 6265.
+//! Tests which cookies are stored and where they are sent, following the rules of RFC 6265.
 
 use super::*;
 
@@ -12,7 +12,7 @@ fn answer(lines: &[&'static str]) -> HeaderMap {
     lines.iter().map(|line| (SET_COOKIE, HeaderValue::from_bytes(line.as_bytes()).unwrap())).collect()
 }
 
-/// The cookies after a response from `from`.
+/// Applies the `Set-Cookie` lines of a response from `from`.
 fn after(jar: &Cookies, from: &str, lines: &[&'static str]) -> Cookies {
     SetCookies::of(&answer(lines), &url(from)).unwrap().after(jar)
 }
@@ -21,7 +21,7 @@ fn set(from: &str, line: &'static str) -> Cookies {
     after(&Cookies::default(), from, &[line])
 }
 
-/// The `Cookie` header of a request.
+/// Returns the `Cookie` header of a request.
 fn sent(jar: &Cookies, to: &str) -> Option<String> {
     let mut headers = HeaderMap::new();
     jar.apply(&url(to), &mut headers);
@@ -39,7 +39,7 @@ fn a_cookie_without_a_domain_goes_to_its_host_only() {
     for line in ["a=1; Path=/", "a=1; Path=/; Domain=", "a=1; Path=/; Domain=."] {
         let jar = set(LOGIN, line);
         assert_eq!(sent(&jar, "https://shop.example/").as_deref(), Some("a=1"));
-        assert!(goes(&jar, "https://shop.example:8443/"), "ports do not count");
+        assert!(goes(&jar, "https://shop.example:8443/"), "the port is ignored");
         for other in ["https://www.shop.example/", "https://example/", "https://evilshop.example/"] {
             assert!(!goes(&jar, other), "{line} {other}");
         }
@@ -56,7 +56,7 @@ fn a_domain_includes_its_subdomains() {
         assert!(!goes(&jar, "https://evilshop.example/"));
     }
     let jar = set("https://api.bücher.example/", "a=1; Domain=bücher.example; Path=/");
-    assert!(goes(&jar, "https://xn--bcher-kva.example/"), "in whichever way it is written");
+    assert!(goes(&jar, "https://xn--bcher-kva.example/"), "both spellings of the host are equal");
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn count(jar: &Cookies, to: &str) -> usize {
     sent(jar, to).map_or(0, |line| line.split("; ").count())
 }
 
-/// One cookie from a response of its own.
+/// Adds one cookie from a separate response.
 fn add(jar: &Cookies, from: &str, line: &str, refreshes: bool) -> Cookies {
     let headers = HeaderMap::from_iter([(SET_COOKIE, HeaderValue::from_str(line).unwrap())]);
     let set = SetCookies::of(&headers, &url(from)).unwrap();
@@ -208,7 +208,7 @@ fn a_host_has_at_most_50_cookies_and_a_session_180() {
         }
     }
     assert_eq!(jar.0.len(), 180);
-    assert_eq!(count(&jar, LOGIN), 0, "they were used before the others");
+    assert_eq!(count(&jar, LOGIN), 0, "the cookies of this host were used before all others");
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn the_cookie_that_was_used_the_longest_time_ago_goes_first() {
         assert!(sent(&jar, "https://shop.example/used").unwrap().contains("c0=1"));
         jar = add(&jar, "https://shop.example/used", &format!("c{number}=1; Path=/elsewhere"), false);
     }
-    assert!(goes(&jar, "https://shop.example/used"), "sending it is a use");
+    assert!(goes(&jar, "https://shop.example/used"), "sending a cookie is a use");
     assert_eq!(count(&jar, "https://shop.example/elsewhere"), 49);
 }
 
@@ -240,16 +240,76 @@ fn cookies_that_refresh_are_never_displaced_by_others() {
     }
     assert!(
         sent(&jar, "https://shop.example/api/refresh").unwrap().contains("refresh=2"),
-        "also when replaced"
+        "the replaced cookie is kept, too"
     );
-    // Too many of them are limited too.
+    // Cookies that may refresh the session are limited, too.
     for number in 0..1000 {
         jar = add(&jar, LOGIN, &format!("r{number}=1; Path=/"), true);
     }
     assert_eq!(jar.0.len(), 50);
 }
 
-/// RFC 6265bis §4.1.3
+/// A server that sets a cookie with a new name at every refresh does not displace the cookie that refreshes the session.
+#[test]
+fn cookies_that_come_with_every_refresh_do_not_displace_the_one_that_refreshes() {
+    for path in ["/", "/api/refresh"] {
+        for stored in [false, true] {
+            let mut jar = add(&Cookies::default(), LOGIN, &format!("session=1; Path={path}"), true);
+            for number in 0..200 {
+                if stored {
+                    jar = Cookies(serde_json::from_value(serde_json::to_value(jar.0).unwrap()).unwrap());
+                }
+                let line = sent(&jar, "https://shop.example/api/refresh").unwrap();
+                assert!(line.contains("session=1"), "after {number} refreshes with {path}");
+                assert!(
+                    number == 0 || line.contains(&format!("nonce{}=1", number - 1)),
+                    "the newest: {line}"
+                );
+                jar = add(&jar, LOGIN, "seen=1; Path=/", false);
+                sent(&jar, "https://shop.example/orders");
+                jar = add(&jar, LOGIN, &format!("nonce{number}=1; Path=/"), true);
+            }
+            assert!(jar.0.len() <= 50);
+        }
+    }
+}
+
+/// The cookies of the last refresh are kept if their names change at every refresh.
+#[test]
+fn the_cookies_of_the_last_refresh_are_kept() {
+    let mut jar = Cookies::default();
+    for number in 0..200 {
+        let lines = ["session", "guard"].map(|name| format!("{name}{number}=1; Path=/"));
+        let mut headers = HeaderMap::new();
+        for line in &lines {
+            headers.append(SET_COOKIE, HeaderValue::from_str(line).unwrap());
+        }
+        jar = SetCookies::of(&headers, &url(LOGIN)).unwrap().that_refresh().after(&jar);
+        let line = sent(&jar, LOGIN).unwrap();
+        assert!(
+            ["session", "guard"].iter().all(|name| line.contains(&format!("{name}{number}=1"))),
+            "{line}"
+        );
+    }
+    assert_eq!(jar.0.len(), 50);
+}
+
+/// An older version stored any number of cookies and did not mark the cookies of the login. The oldest cookies are kept.
+#[test]
+fn the_limits_hold_for_a_stored_jar() {
+    let cookie = |number: u32| {
+        let (name, path) = if number == 0 { ("refresh", "/api/refresh") } else { ("tracking", "/") };
+        serde_json::json!({
+            "name": format!("{name}{number}"), "value": "1", "path": path, "domain": "shop.example",
+            "host_only": true, "secure": false, "expires": null,
+        })
+    };
+    let jar: Cookies = serde_json::from_value((0..2000).map(cookie).collect()).unwrap();
+    assert_eq!(jar.0.len(), 50);
+    assert!(sent(&jar, "https://shop.example/api/refresh").unwrap().contains("refresh0=1"));
+}
+
+/// The prefixes `__Host-` and `__Secure-` of a cookie name are enforced (RFC 6265bis §4.1.3).
 #[test]
 fn prefixes_of_names_are_enforced() {
     let accepted = |from: &str, line: &str| !add(&Cookies::default(), from, line, false).is_empty();
@@ -270,11 +330,12 @@ fn prefixes_of_names_are_enforced() {
     for line in ["__Secure-a=1; Secure", "__Host-a=1; Secure; Path=/"] {
         assert!(!accepted("http://shop.example/", line), "{line}");
     }
-    // The default path is no `Path` attribute.
+    // A default path does not replace the `Path` attribute that `__Host-` requires.
     assert!(!accepted("https://shop.example/login", "__Host-a=1; Secure"));
 }
 
-/// The cookie of the refresh path is what ends the login, not those of the whole site.
+/// The cookie of the refresh path determines when the login ends. Cookies for the whole site do not determine the
+/// end of the login.
 #[test]
 fn the_nearest_refreshing_cookie_says_when_the_login_ends() {
     let url = url("https://shop.example/auth/refresh");
@@ -285,7 +346,7 @@ fn the_nearest_refreshing_cookie_says_when_the_login_ends() {
     };
     let long = "r=1; Path=/auth/refresh; Max-Age=2000";
     assert_eq!(end(&[long], true), Some(2000));
-    assert_eq!(end(&[long], false), None, "an ordinary answer set it");
+    assert_eq!(end(&[long], false), None, "an ordinary response set the cookie");
     assert_eq!(end(&[long, "a=1; Path=/; Max-Age=60"], true), Some(2000));
     assert_eq!(end(&[long, "b=1; Path=/"], true), Some(2000));
     assert_eq!(

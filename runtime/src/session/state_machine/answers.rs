@@ -1,4 +1,4 @@
-//! What the answers of calls tell the state machine after its decision: cookies, and whether a refresh helped.
+//! Records the effects of responses in the state machine: their cookies, and whether a refresh was useful.
 
 use std::sync::Arc;
 
@@ -12,16 +12,16 @@ use crate::session::decisions::Finding;
 use crate::session::snapshot::LoginState;
 
 impl<H: Clone + PartialEq> StateMachine<H> {
-    /// Stores the cookies of an ordinary response. A response to an older generation is ignored, because it
-    /// could overwrite newer cookies.
+    /// Stores the cookies of an ordinary response. A response to a call of an older generation is ignored, because
+    /// its cookies could overwrite newer cookies.
     pub(crate) fn keep_cookies(&mut self, stamp: Stamp, cookies: &SetCookies) {
         if stamp == self.current.stamp && !matches!(self.current.login_state, LoginState::Expired { .. }) {
             self.publish(|next| next.cookies = Arc::new(cookies.after(&next.cookies)));
         }
     }
 
-    /// The second send with `stamp` was refused, so the refresh before it was useless. If the credential has
-    /// been replaced meanwhile, the refusal says nothing about the route.
+    /// Records that the second send with `stamp` was refused, so the refresh before it was useless. If the
+    /// credential has been replaced meanwhile, the refusal has no meaning for the route.
     pub(crate) fn replay_was_refused(&mut self, stamp: Stamp, finding: Finding, route: &str, now: Instant) {
         if stamp.epoch != self.current.stamp.epoch {
             return;
@@ -36,8 +36,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.republish();
     }
 
-    /// A call of `route` was refused with `stamp` by a bare 403, and the refresh for it brought the same access token. So
-    /// the server accepts the token and forbids the call.
+    /// Records that a call of `route` was refused by a 403 without details, and that the refresh for it returned
+    /// the same access token. The server therefore accepts the token and forbids the call.
     pub(crate) fn refresh_brought_same_token(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp == self.current.stamp {
             self.forbidden_routes.refused(stamp, Finding::Suspect, route, Some(now), now);
@@ -45,7 +45,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// A refresh for `route` brought the current credential, and the call is not sent again.
+    /// Records that a refresh for `route` returned the current credential and that the call is not sent again.
     pub(crate) fn refreshed_without_replay(&mut self, stamp: Stamp, route: &str) {
         if stamp == self.current.stamp {
             self.forbidden_routes.refreshed_without_proof(route, stamp.generation);
@@ -53,7 +53,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// A call succeeded, which clears what is remembered about its route.
+    /// Records that a call succeeded. A successful call clears the remembered refusals of its route.
     pub(crate) fn was_accepted(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp.epoch == self.current.stamp.epoch && self.forbidden_routes.accepted(route, now) {
             self.republish();

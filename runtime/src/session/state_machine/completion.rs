@@ -1,4 +1,4 @@
-//! How a refresh ends in the state machine: what is published, and what is remembered.
+//! Ends a refresh in the state machine: publishes its credential, or remembers its failure.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use crate::session::errors::no_progress;
 use crate::session::snapshot::LoginState;
 
 impl<H: Clone + PartialEq> StateMachine<H> {
-    /// The refresh of `handle` ends. It publishes the credential, clears the backoff and removes the running
-    /// refresh in one step. `jitter` is a random number in `0.0..1.0`.
+    /// Completes the refresh of `handle`. One step publishes the credential, clears the backoff and removes the
+    /// running refresh. `jitter` is a random number in `0.0..1.0`.
     pub(crate) fn complete(
         &mut self,
         handle: &H,
@@ -70,7 +70,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             self.current.credential().filter(|old| access.is_some() && old.tokens().access_token() == access);
         let token_since = same.map(|_| self.current.token_since);
         if let Some(old) = same.filter(|_| refused) {
-            // The rotated refresh token is stored anyway: the old one may be spent.
+            // The rotated refresh token is stored in any case, because the old refresh token may be spent.
             let kept = Arc::new(old.with_refresh_of(credential.tokens()));
             self.backoff.record_failure(no_progress(), None, now, jitter);
             self.publish(|next| {
@@ -96,8 +96,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             .is_some_and(|credential| credential.is_usable() && !credential.is_expired(now))
     }
 
-    /// A manual `#[refresh]` call began with `begun` and succeeded. It detaches a running refresh, whose
-    /// refresh token may be spent now.
+    /// Publishes the credential of a manual `#[refresh]` call that began with the stamp `begun`. A running refresh
+    /// is detached, because its refresh token may be spent now.
     pub(crate) fn set_refreshed(
         &mut self,
         begun: Stamp,

@@ -1,4 +1,4 @@
-//! How a login begins and ends in the state machine.
+//! Begins and ends the logins of a session in the state machine.
 
 use std::sync::Arc;
 
@@ -11,8 +11,9 @@ use crate::session::forbidden_routes::ForbiddenRoutes;
 use crate::session::snapshot::LoginState;
 
 impl<H: Clone + PartialEq> StateMachine<H> {
-    /// A login that began with `begun`, or tokens that the user set. It starts a new epoch, to which
-    /// nothing of the old one is carried over. Returns the refresh that it detached, or an error if a logout came first.
+    /// Starts a new epoch with the credential of a login, or with tokens that the user set. `begun` is the stamp
+    /// at the start of the login. Nothing of the old epoch is kept. Returns the refresh that the login detached,
+    /// or an error if a logout ended the session first.
     pub(crate) fn log_in(
         &mut self,
         begun: Option<Stamp>,
@@ -23,7 +24,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         if logged_out && begun.is_some_and(|begun| begun.epoch != self.current.stamp.epoch) {
             return Err(ended());
         }
-        // Cookies that a server set before the login, for its login form, belong to this login.
+        // Cookies that a server set before the login, for example for its login form, belong to this login.
         let mut jar = if logged_out { Cookies::clone(&self.current.cookies) } else { Cookies::default() };
         for set in cookies {
             jar = set.after(&jar);
@@ -38,8 +39,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         Ok(detached)
     }
 
-    /// The stored session replaces the current one. `other_login`: it comes from another login. Returns the
-    /// refresh that it detached, whose refresh token may be spent.
+    /// Replaces the current session by the stored one. `other_login` is true if the stored session has another
+    /// login. Returns the refresh that was detached, because its refresh token may be spent.
     pub(crate) fn adopt(
         &mut self,
         credential: Arc<Credential>,
@@ -69,7 +70,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         });
     }
 
-    /// A logout. Returns whether there was a login, and the refresh that it detached.
+    /// Ends the session by a logout. Returns whether there was a login, and the refresh that the logout detached.
     pub(crate) fn log_out(&mut self) -> (bool, Option<H>) {
         let was_logged_in = matches!(self.current.login_state, LoginState::LoggedIn(_));
         let detached = self.start_epoch();
@@ -80,8 +81,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         (was_logged_in, detached)
     }
 
-    /// The refresh token was rejected and no valid access token is left. The reason is kept until the next
-    /// login.
+    /// Ends the session as expired, because the refresh token was rejected and no valid access token is left. The
+    /// reason is kept until the next login.
     pub(super) fn expire(&mut self) {
         let rotation_lost = self.rotation_lost;
         self.refresh_rejected = false;

@@ -1,5 +1,5 @@
-//! What a call does before it is sent ([`enter`](StateMachine::enter)) and after it was refused
-//! ([`settle`](StateMachine::settle)), and how snapshots are published.
+//! Decides what a call does before it is sent ([`enter`](StateMachine::enter)) and after the server refused it
+//! ([`settle`](StateMachine::settle)), and publishes snapshots.
 
 use std::sync::Arc;
 
@@ -14,20 +14,21 @@ use crate::session::lifetime::Age;
 use crate::session::snapshot::{LoginState, Snapshot};
 
 #[cfg_attr(test, derive(Clone))]
-#[allow(clippy::struct_excessive_bools, reason = "four facts about the refresh token, in any combination")]
+#[allow(clippy::struct_excessive_bools, reason = "the four flags are independent of each other")]
 pub(crate) struct StateMachine<H> {
     pub(super) current: Arc<Snapshot>,
     pub(super) running: Option<RunningRefresh<H>>,
     pub(super) backoff: FailureBackoff,
     pub(super) forbidden_routes: ForbiddenRoutes,
-    /// The server rejected a refresh that needs no login. It is not tried again in this epoch.
+    /// Whether the server rejected a refresh of a session without a login. A rejected refresh without a login is
+    /// not retried in this epoch.
     pub(super) no_way_to_log_in: bool,
-    /// The server rejected the refresh token before the access token expired. This credential is the last one
-    /// of its login.
+    /// Whether the server rejected the refresh token before the access token expired. After an early rejection,
+    /// the current credential is the last one of its login.
     pub(super) refresh_rejected: bool,
-    /// The refresh token was rejected after an earlier response had been lost.
+    /// Whether the refresh token was rejected after an earlier response had been lost.
     pub(super) rotation_lost: bool,
-    /// The cookies that a refresh needs have expired.
+    /// Whether the cookies that a refresh needs have expired.
     pub(super) ran_out: bool,
 }
 
@@ -35,9 +36,10 @@ pub(crate) struct StateMachine<H> {
 pub(super) struct RunningRefresh<H> {
     pub(super) handle: H,
     pub(super) urgent: bool,
-    /// The old credential is still valid, and no caller has asked for this refresh.
+    /// Whether the old credential is still valid and no caller has requested this refresh.
     pub(super) before_expiry: bool,
-    /// The server refused the credential, so a refresh that returns the same access token is a failure.
+    /// Whether the server refused the credential. After a refusal, a refresh that returns the same access token
+    /// has failed.
     pub(super) refused: bool,
 }
 
@@ -59,18 +61,18 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         &self.current
     }
 
-    /// The handle of the refresh that is running.
+    /// Returns the handle of the refresh that is running.
     pub(crate) fn handle(&self) -> Option<H> {
         self.running.as_ref().map(|running| running.handle.clone())
     }
 
-    /// The error that calls get while a failed refresh is remembered.
+    /// Returns the error that calls receive as long as a failed refresh is remembered.
     pub(crate) fn failure(&self, now: Instant) -> Option<Error> {
         self.backoff.active(now)
     }
 
-    /// For a manual refresh: the handle of the running refresh, `None` if one is to start, or the error if it
-    /// is too early.
+    /// Decides what a manual refresh does. Returns the handle of the running refresh, `None` if the caller must
+    /// start a refresh, or the error of the last refresh if the wait after it is not over.
     pub(crate) fn ask(&mut self, now: Instant) -> Result<Option<H>, Error> {
         if let Some(running) = &mut self.running {
             running.before_expiry = false;
@@ -84,14 +86,14 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         refused.map_or(Ok(None), Err)
     }
 
-    /// When the next refresh is due; `None` if none is planned.
+    /// Returns when the next refresh is due, or `None` if no refresh is planned.
     pub(crate) fn next_refresh(&self) -> Option<Instant> {
         let due = self.current.credential().filter(|_| !self.refresh_rejected)?.refresh_at()?;
         Some(self.backoff.until().map_or(due, |until| until.max(due)))
     }
 
-    /// `can_refresh`: whether the current session can be refreshed. `once`: whether the body of the call can be sent
-    /// only once.
+    /// Decides what a call does before it is sent. `can_refresh` is true if the current session can be refreshed.
+    /// `once` is true if the request body can be sent only once.
     pub(crate) fn enter(&self, can_refresh: bool, once: bool, now: Now) -> Entry<H> {
         let credential = match &self.current.login_state {
             LoginState::Expired { .. } => return Entry::Expired,
@@ -119,14 +121,14 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Sets whether the cookies that a refresh needs have expired. Call this before each decision, because the state
-    /// machine has no wall clock.
+    /// Sets whether the cookies that a refresh needs have expired. Call this method before each decision, because
+    /// the state machine has no wall clock.
     pub(crate) fn set_ran_out(&mut self, ran_out: bool) {
         self.ran_out = ran_out;
     }
 
-    /// Ends a session whose refresh token was rejected or has expired, if its last access token has expired. Returns
-    /// whether it did.
+    /// Ends a session whose refresh token was rejected or whose refresh cookies have expired, if its last access
+    /// token has expired. Returns whether the session ended.
     pub(crate) fn expire_if_over(&mut self, now: Instant) -> bool {
         let over = (self.refresh_rejected || self.ran_out)
             && self.current.credential().is_some_and(|last| last.is_expired(now));
@@ -144,7 +146,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// `stamp`: what the refused call was sent with. `route`: the method that it called.
+    /// Decides what a call does after the server refused it. `stamp` is the stamp of the refused call, and `route`
+    /// is the method that it called.
     pub(crate) fn settle(
         &mut self,
         stamp: Stamp,
@@ -171,7 +174,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             return Settled::Expired(expired(self.rotation_lost));
         }
         if let Some(error) = self.backoff.active(now) {
-            // The server has just vouched for this token, so a bare 403 is the answer.
+            // A refresh has just returned this access token again, so the 403 means that the call is forbidden.
             let vouched = suspect && error.is_no_progress();
             return if vouched { Settled::Return(Reason::NoProgress) } else { Settled::Fail(error) };
         }
@@ -188,8 +191,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         Settled::Join(handle)
     }
 
-    /// The session was refreshed since the call was sent. If the refresh brought the access token that was refused,
-    /// another send would be refused as well.
+    /// Decides what a refused call does if the session was refreshed after the call was sent. If that refresh
+    /// returned the refused access token, the server would refuse a second send as well.
     fn settle_late(&mut self, stamp: Stamp, finding: Finding, route: &str, now: Instant) -> Settled<H> {
         match (self.current.has_token_of(stamp), finding) {
             (false, _) => Settled::Replay(self.current.clone()),
@@ -201,7 +204,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// The reason if this refusal needs no refresh.
+    /// Returns the reason why this refusal needs no refresh, if there is such a reason.
     fn reason_to_keep(&mut self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         let received = self.current.credential().map_or(now, |credential| credential.received());
         if self.forbidden_routes.take_proof(route, stamp.generation, received, now) {
@@ -211,7 +214,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.forbidden_routes.reason_to_keep(stamp, route, now).or_else(excessive)
     }
 
-    /// The error for a call that was sent with `stamp`, if its login is over.
+    /// Returns the error for a call that was sent with `stamp`, if the login of that call has ended.
     pub(crate) fn ended(&self, stamp: Stamp) -> Option<Error> {
         match (&self.current.login_state, stamp.epoch == self.current.stamp.epoch) {
             (LoginState::Expired { rotation_lost }, true) => Some(expired(*rotation_lost)),
@@ -221,7 +224,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Starts a refresh. Other callers wait for it by `handle`.
+    /// Starts a refresh. Other callers wait for the refresh through its handle.
     pub(crate) fn start(&mut self, handle: H, cause: Cause) {
         let refused = matches!(cause, Cause::Refused(_));
         self.running = Some(RunningRefresh {
@@ -233,7 +236,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.republish();
     }
 
-    /// Why the running refresh is needed.
+    /// Returns why the running refresh is needed.
     pub(crate) fn cause(&self) -> Option<Cause> {
         self.running.as_ref().map(|running| match running {
             RunningRefresh { refused: true, urgent: true, .. } => Cause::Refused(Finding::Expired),
@@ -244,7 +247,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         })
     }
 
-    /// Replaces the running refresh with another one.
+    /// Replaces the handle of the running refresh by the handle of another refresh.
     pub(crate) fn replace_handle(&mut self, handle: H) {
         if let Some(running) = &mut self.running {
             running.handle = handle;
@@ -257,7 +260,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.put(next);
     }
 
-    /// Publishes the same snapshot with its derived fields.
+    /// Publishes the current snapshot with new derived fields.
     pub(super) fn republish(&mut self) {
         self.put(Snapshot::clone(&self.current));
     }

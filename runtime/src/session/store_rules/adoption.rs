@@ -1,8 +1,8 @@
-//! How a session changes when its process has read the store: [`adoption`].
+//! Decides how a session changes after its process has read the store: [`adoption`].
 
 use super::compare::Comparison;
 
-/// What the process has.
+/// The state of the session in this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Here {
     LoggedOut,
@@ -10,20 +10,22 @@ pub(crate) enum Here {
     Expired,
 }
 
-/// What the process does with the stored session.
+/// The decision of the process about the stored session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Adoption {
-    /// It keeps its own.
+    /// The process keeps its own session.
     Keep,
-    /// It keeps its own, which the store no longer has. Another process logged in as another user.
+    /// The process keeps its own session, which the store no longer contains, because another process logged in as
+    /// another user.
     KeepOther,
-    /// It takes the stored one. `new_epoch`: that one is of another login.
+    /// The process adopts the stored session. `new_epoch` is true if the stored session has another login.
     Take { new_epoch: bool },
-    /// It ends its own: another process logged out.
+    /// The process ends its own session, because another process logged out.
     End,
 }
 
-/// `takes_others`: whether a session of another login replaces the one that the process has.
+/// Decides about the stored session. `takes_others` is true if a stored session with another login replaces the
+/// session of the process.
 pub(crate) fn adoption(comparison: Comparison, here: Here, takes_others: bool) -> Adoption {
     match (comparison, here) {
         (Comparison::ReplacedByChange, _)

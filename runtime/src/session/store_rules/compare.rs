@@ -1,49 +1,49 @@
-//! What the record in the store means for a process: [`compare`].
+//! Decides what the record in the store means for a process: [`compare`].
 
-/// Which session a process or the store has. `L` identifies the login.
+/// The identity of a session in a process or a store. The type `L` identifies the login.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Identity<L> {
     pub(crate) login: L,
-    /// Counts the credentials of the login.
+    /// The number of credentials that the login has received.
     pub(crate) generation: u64,
 }
 
-/// What the record in the store means for a process.
+/// The meaning of the record in the store for a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Comparison {
-    /// A login or logout here is not stored yet. It replaces the record.
+    /// A login or logout of this process is not stored yet and replaces the record.
     ReplacedByChange,
     /// The record is the session of this process.
     Same,
-    /// The record has newer tokens of the same login. They are the truth, whichever process stored them.
+    /// The record has newer tokens of the same login. The newer tokens are valid, whichever process stored them.
     Newer,
-    /// The record has older tokens of the same login. This process must store its own.
+    /// The record has older tokens of the same login. This process must store its own tokens.
     Older,
     /// The session ended in another process.
     LoggedOut,
-    /// The session of another login.
+    /// The record has a session of another login.
     OtherLogin,
 }
 
-/// What the store knows of the last login or logout of a process.
+/// Whether the store contains the last login or logout of a process.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Storage<L> {
-    /// It is not stored. No write of it has been tried, or all were refused.
+    /// The change is not stored. No write has been tried, or the store refused all writes.
     Missing,
-    /// A write of it was tried at a record of the login `replaces`, and its confirmation was lost.
+    /// A write of the change was tried on a record of the login `replaces`, and its confirmation was lost.
     Unconfirmed { replaces: Option<L> },
-    /// It was stored.
+    /// The change was stored.
     Confirmed,
 }
 
-/// Compares the session `here` with the record in the store, `None` if there is no session in it.
+/// Compares the session `here` with the record in the store. `stored` is `None` if the record has no session.
 pub(crate) fn compare<L: PartialEq>(
     here: &Identity<L>,
     storage: &Storage<L>,
     stored: Option<&Identity<L>>,
 ) -> Comparison {
     if let Some(stored) = stored.filter(|stored| stored.login == here.login) {
-        // It was stored, even if the confirmation was lost.
+        // A record of the same login was stored, even if its confirmation was lost.
         return match stored.generation.cmp(&here.generation) {
             std::cmp::Ordering::Greater => Comparison::Newer,
             std::cmp::Ordering::Equal => Comparison::Same,
@@ -52,8 +52,8 @@ pub(crate) fn compare<L: PartialEq>(
     }
     let missing = match storage {
         Storage::Missing => true,
-        // A login never comes back. With any other record, another process may have spent the refresh token here and
-        // then replaced the login.
+        // A replaced login never returns to the store. If the record has any other login, another process may have
+        // spent the refresh token of this session and then replaced the login.
         Storage::Unconfirmed { replaces } => {
             replaces.is_some() && replaces.as_ref() == stored.map(|stored| &stored.login)
         }

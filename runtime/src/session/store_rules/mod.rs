@@ -1,8 +1,8 @@
-//! The rules by which processes share a stored session: which record wins, what a lost confirmation means, when the lock
-//! is kept, and what an intent means. Read `store_view` first.
+//! The rules by which processes share a stored session. The rules decide which record wins, what a lost
+//! confirmation means, when the lock is kept, and what an intent means. Read `store_view` first.
 //!
-//! They are pure: no I/O, no tasks, no clock. `store_sync` does what they say, and their tests explore all interleavings
-//! of two processes.
+//! The rules are pure: they use no I/O, no tasks and no clock. `store_sync` applies the rules. The tests of the
+//! rules explore all interleavings of two processes.
 
 mod adoption;
 mod compare;
@@ -16,8 +16,9 @@ pub(crate) use self::compare::{Comparison, Identity};
 pub(crate) use self::store_view::{Draft, OtherUse, StoreView, StoredRecord};
 pub(crate) use self::stored_as::StoredAs;
 
-/// Whether a rejected refresh token was probably spent by a refresh whose result was lost. `intent`: the store held an
-/// intent when the lock was taken. It stays there only if a refresh ended without a stored result.
+/// Whether a rejected refresh token was probably spent by a refresh whose result was lost. `intent` is true if the
+/// store had an intent when the lock was taken. An intent stays in the store only if a refresh ended without a
+/// stored result.
 pub(crate) fn is_rotation_lost(intent: bool) -> bool {
     intent
 }

@@ -1,54 +1,57 @@
-//! What a process knows about the stored session, and how each operation of the store changes it: [`StoreView`].
+//! Defines [`StoreView`], the knowledge of a process about the stored session. Each operation of the store changes
+//! the `StoreView`.
 
 use super::adoption::{Adoption, Here, adoption};
 use super::compare::{Comparison, Identity, Storage};
 use super::stored_as::StoredAs;
 
-/// `L` identifies a login, `I` is an intent, and `R` is a revision of the store.
+/// The knowledge of a process about the stored session. `L` identifies a login, `I` is an intent, and `R` is a
+/// revision of the store.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoreView<L, I, R> {
-    /// `None` if the store must be read first.
+    /// The last known revision. `None` means that the store must be read first.
     pub(crate) revision: Option<R>,
     /// The login in the record of that revision.
     pub(crate) known_login: Option<L>,
     pub(crate) stored_as: StoredAs<L>,
-    /// The stored intent of a refresh of this process that has no result.
+    /// The stored intent of a refresh of this process that has no result yet.
     pub(crate) intent: Option<I>,
     pub(crate) other_use: OtherUse<I>,
-    /// The number of changes of the session, and the number of them that are stored.
+    /// The number of changes of the session. `written` is the number of changes that are stored.
     pub(crate) changes: u64,
     pub(crate) written: u64,
 }
 
-/// What other processes may have done with the refresh token of this session.
+/// How other processes may have used the refresh token of this session.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum OtherUse<I> {
     #[default]
     None,
-    /// The last read found the intent of another process. Until it has a result, it stays in the store.
+    /// The last read found the intent of another process. The intent stays in the store until its refresh has a
+    /// result.
     Intended(I),
-    /// Another process may have sent the token: an intent of this process replaced the other one, or the store changed
-    /// before the end of the session was stored.
+    /// Another process may have sent the refresh token. Either an intent of this process replaced the intent of
+    /// the other process, or the store changed before the end of the session was stored.
     Possible,
 }
 
-/// What a read of the store found.
+/// The content of the store at the last read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoredRecord<L, I, R> {
     pub(crate) revision: R,
-    /// `None` if there is no session.
+    /// The identity of the stored session. `None` means that the record has no session.
     pub(crate) identity: Option<Identity<L>>,
     pub(crate) intent: Option<I>,
 }
 
-/// What a process is about to write.
+/// A record that a process is about to write.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Draft<L, I, R> {
-    /// `None` if the store must be read first.
+    /// The revision that the write replaces. `None` means that the store must be read first.
     pub(crate) basis: Option<R>,
     pub(crate) stored_as: StoredAs<L>,
     pub(crate) intent: Option<I>,
-    /// The record has no session.
+    /// Whether the record has no session.
     pub(crate) ends: bool,
 }
 
@@ -74,13 +77,13 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.changes > self.written
     }
 
-    /// Whether the lock is kept when a refresh ends: as long as the store has an older record than this process, another
-    /// process would present a spent refresh token.
+    /// Whether the lock is kept at the end of a refresh. If the store has an older record than this process,
+    /// another process would send a spent refresh token.
     pub(crate) fn keeps_lock(&self) -> bool {
         self.has_unwritten()
     }
 
-    /// Sets the epoch of the session. A new epoch gets a new identity.
+    /// Sets the epoch of the session. A session in a new epoch gets a new identity.
     pub(crate) fn in_epoch(&mut self, epoch: u64, new_login: impl FnOnce() -> L) -> &mut Self {
         if self.stored_as.epoch != epoch {
             self.stored_as = StoredAs::new(epoch, new_login());
@@ -89,14 +92,14 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self
     }
 
-    /// The store was read.
+    /// Records the revision and the login that were read from the store.
     fn known(&mut self, found: &StoredRecord<L, I, R>) {
         self.revision = Some(found.revision);
         self.known_login = found.identity.as_ref().map(|identity| identity.login.clone());
     }
 
-    /// Records what was read from the store, if it applies. Returns how the record compares with the session, and how
-    /// the session changes.
+    /// Records the content of the store, unless a change of this process replaces it. Returns how the record
+    /// compares with the session, and how the session changes.
     pub(crate) fn observe(
         &mut self,
         found: &StoredRecord<L, I, R>,
@@ -107,7 +110,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         if comparison != Comparison::ReplacedByChange {
             self.stored_as.storage = Storage::Confirmed;
             self.known(found);
-            // An intent for an older refresh token no longer has a meaning.
+            // The intent of an older refresh token has no meaning any more.
             let intent = found.intent.clone().filter(|_| comparison != Comparison::Older);
             let other = intent.filter(|intent| self.intent.as_ref() != Some(intent));
             self.other_use = other.map_or(OtherUse::None, OtherUse::Intended);
@@ -115,25 +118,26 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         (comparison, adoption(comparison, here, takes_others))
     }
 
-    /// Records that the stored session has replaced the one of this process.
+    /// Records that the stored session has replaced the session of this process.
     pub(crate) fn adopted(&mut self, epoch: u64, stored: Identity<L>, other_place: Option<String>) {
         self.intent = None;
         self.stored_as = StoredAs { epoch, identity: stored, storage: Storage::Confirmed, other_place };
     }
 
-    /// Records that the stored refresh token has replaced the one of the session. The rest is the same, and a running
-    /// refresh continues.
+    /// Records that the stored refresh token has replaced the refresh token of the session. The rest of the
+    /// session stays the same, and a running refresh continues.
     pub(crate) fn adopted_refresh_token(&mut self, stored: Identity<L>, other_place: Option<String>) {
         self.stored_as.identity = stored;
         self.stored_as.other_place = other_place;
     }
 
-    /// Records that the session has ended, as in the store.
+    /// Records that the session has ended, both in this process and in the store.
     pub(crate) fn ended(&mut self, epoch: u64, login: L) {
         self.stored_as = StoredAs::new(epoch, login).confirmed();
     }
 
-    /// The record to write now, if there is one. `here`: what this process has. `shares_cookies`: a refresh without a
+    /// Returns the record to write now, if there is one. `here` is the state of the session in this process.
+    /// `shares_cookies` is true if all processes share their cookies. With shared cookies, a refresh without a
     /// login leaves an intent in a store that has no session.
     pub(crate) fn draft(&self, here: Here, shares_cookies: bool) -> Option<Draft<L, I, R>> {
         let stored_as = self.stored_as.clone();
@@ -152,9 +156,10 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         Some(Draft { basis, stored_as, intent, ends: here != Here::LoggedIn })
     }
 
-    /// Records what was read from the store, because the basis of `draft` was not known. Returns the basis, or `None`
-    /// if the record must not be replaced. Either the draft was stored already and only the confirmation was lost, or
-    /// another process has replaced it.
+    /// Records the content of the store, because the revision that `draft` replaces was unknown. Returns the
+    /// revision that `draft` may replace, or `None` if the record must not be replaced. The record must not be
+    /// replaced if the draft was stored already and only its confirmation was lost, or if another process has
+    /// replaced the record.
     pub(crate) fn found_basis(&mut self, draft: &Draft<L, I, R>, found: &StoredRecord<L, I, R>) -> Option<R> {
         self.may_be_used_elsewhere(draft);
         if draft.stored_as.compare(found.identity.as_ref()) != Comparison::ReplacedByChange {
@@ -164,14 +169,15 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         Some(found.revision)
     }
 
-    /// Call this before a write. If the confirmation of the write is lost, the store may have this login.
+    /// Records that a write of `draft` is about to start. If the confirmation of the write is lost, the store may
+    /// contain this login.
     pub(crate) fn tries(&mut self, draft: &Draft<L, I, R>) {
         if self.is_current(draft) && self.stored_as.storage == Storage::Missing {
             self.stored_as.storage = Storage::Unconfirmed { replaces: self.known_login.clone() };
         }
     }
 
-    /// Records that the store has the record of `draft`.
+    /// Records that the store contains the record of `draft`.
     pub(crate) fn confirmed(&mut self, draft: &Draft<L, I, R>, revision: R) {
         if !draft.stored_as.is_confirmed() && !draft.ends {
             self.other_use = OtherUse::None;
@@ -183,7 +189,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         }
     }
 
-    /// Records that the store refused `draft`, because it has another revision: a login or logout was not stored.
+    /// Records that the store refused the login or logout in `draft`, because the store has another revision.
     pub(crate) fn refused(&mut self, draft: Draft<L, I, R>) {
         self.may_be_used_elsewhere(&draft);
         self.revision = None;
@@ -196,20 +202,20 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.stored_as.epoch == draft.stored_as.epoch
     }
 
-    /// The store changes before the end of the session is stored.
+    /// Records that the store changed before the end of the session was stored.
     fn may_be_used_elsewhere(&mut self, draft: &Draft<L, I, R>) {
         if draft.ends {
             self.other_use = OtherUse::Possible;
         }
     }
 
-    /// Every change up to this one is stored.
+    /// Records that all changes up to `change` are stored.
     pub(crate) fn written_up_to(&mut self, change: u64) {
         self.written = change;
     }
 
-    /// Records that the store has the intent of this process. `intent` is `None` if no refresh token can be spent.
-    /// `has_login`: whether the record has a session.
+    /// Records that the store contains the intent of this process. `intent` is `None` if the refresh cannot spend
+    /// a refresh token. `has_login` is true if the record has a session.
     pub(crate) fn intends(&mut self, revision: R, intent: Option<I>, has_login: bool) {
         self.revision = Some(revision);
         self.known_login = has_login.then(|| self.stored_as.identity.login.clone());
@@ -219,13 +225,13 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         }
     }
 
-    /// Records a result of the refresh that spends nothing, or ends the session.
+    /// Records that the server has answered and the refresh token is not spent, or that the session has ended.
     pub(crate) fn answered(&mut self) {
         self.intent = None;
     }
 
-    /// Records that the session has a new credential. `stored`: its revision, if the store has it. `first`: whether
-    /// there was no login before.
+    /// Records that the session has a new credential. `stored` is the revision of the new record, if the store
+    /// confirmed it. `first` is true if the session had no login before.
     pub(crate) fn refreshed(&mut self, stored: Option<R>, first: bool) {
         self.stored_as.next_generation();
         self.intent = None;
@@ -236,7 +242,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
                 self.stored_as.storage = Storage::Confirmed;
                 self.known_login = Some(self.stored_as.identity.login.clone());
             }
-            // The write may have reached the store.
+            // The write may have reached the store without a confirmation.
             None if first => {
                 self.stored_as.storage = Storage::Unconfirmed { replaces: self.known_login.clone() };
             }

@@ -1,42 +1,43 @@
-//! How a session is identified in its store, and whether the store has it: [`StoredAs`].
+//! Defines [`StoredAs`]: the identity of a session in its store, and whether the store contains the session.
 
 use super::compare::{Comparison, Identity, Storage, compare};
 
-/// `L` identifies a login.
+/// The identity of a session in its store. The type `L` identifies a login.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoredAs<L> {
     /// The epoch of the session.
     pub(crate) epoch: u64,
     pub(crate) identity: Identity<L>,
     pub(crate) storage: Storage<L>,
-    /// The place that received the session, if it is another one. The original may still be there.
+    /// The place of the store that received the session, if it is the place of another store. The original session
+    /// may still be used in the other store.
     pub(crate) other_place: Option<String>,
 }
 
 impl<L: Clone + PartialEq> StoredAs<L> {
-    /// A login or logout that is not stored yet.
+    /// Creates the identity of a login or logout that is not stored yet.
     pub(crate) fn new(epoch: u64, login: L) -> Self {
         let identity = Identity { login, generation: 0 };
         Self { epoch, identity, storage: Storage::Missing, other_place: None }
     }
 
-    /// The session as the store has it.
+    /// Returns this identity, marked as stored.
     pub(crate) fn confirmed(self) -> Self {
         Self { storage: Storage::Confirmed, ..self }
     }
 
-    /// Whether the store has had this session. If so, what is stored applies. Otherwise a change of the user is still to
-    /// be stored and may replace what is there.
+    /// Whether the store has contained this session. After the session has been stored, the record in the store
+    /// takes precedence. A session that was never stored is a change by the user and may replace the record.
     pub(crate) fn is_confirmed(&self) -> bool {
         self.storage == Storage::Confirmed
     }
 
-    /// What the record in the store means for this session.
+    /// Compares this session with the record in the store.
     pub(crate) fn compare(&self, stored: Option<&Identity<L>>) -> Comparison {
         compare(&self.identity, &self.storage, stored)
     }
 
-    /// For the result of a refresh.
+    /// Increments the generation after a refresh.
     pub(crate) fn next_generation(&mut self) {
         self.identity.generation = self.identity.generation.saturating_add(1);
         self.other_place = None;

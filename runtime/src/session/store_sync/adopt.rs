@@ -1,5 +1,6 @@
-//! How the changes of other processes come from the store into the session.
+//! Applies the changes of other processes from the store to the session.
 
+use std::future::Future;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use crate::platform::time::{Instant, sleep};
 use crate::session::credential::{Credential, Source};
 use crate::session::events::SessionEvent;
 use crate::session::jwt;
+use crate::session::operation::Operation;
 use crate::session::record::StoredSession;
 use crate::session::refresh_handle::{RefreshHandle, complete_detached};
 use crate::session::session::{Inner, Session};
@@ -20,20 +22,19 @@ use crate::session::state_machine::StateMachine;
 use crate::session::store_rules::{Adoption, Comparison};
 use crate::store::ErasedStore;
 
-/// How often the store is read for a session that another process may have stored.
+/// The shortest time between two reads of the store that look for the session of another process.
 const PAUSE: Duration = Duration::from_secs(1);
 
 impl Session {
-    /// Reads the store and adopts the session in it. This includes a new login of another process, which is
-    /// otherwise not adopted. Returns the state of the session afterwards. Without a store it only returns
-    /// the state.
+    /// Reads the store and adopts the session in it, even if another process has logged in as another user.
+    /// Returns the state of the session after the read. Without a store, `load` only returns the state.
     ///
-    /// Use this in tools that ask "are we logged in?" before the first call. Otherwise it is not needed: the
-    /// first call that needs the session reads the store.
+    /// Use `load` in a tool that shows before the first call whether the user is logged in. Other programs do not
+    /// need `load`, because the first call that needs the session reads the store.
     ///
     /// # Errors
     ///
-    /// [`is_store`](Error::is_store) if the store cannot be read, or if the session has unstored changes that
+    /// An error with [`is_store`](Error::is_store) if the store cannot be read, or if the session has changes that
     /// cannot be stored. The session stays unchanged.
     ///
     /// Cancel safe.
@@ -49,21 +50,24 @@ impl Session {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn load(&self) -> Result<SessionState, Error> {
-        if let Some(store_sync) = self.store_sync() {
-            self.saved().await?;
-            let _exclusive = store_sync.exclusive().await;
-            self.read_store(store_sync, Adopt::AnyLogin).await?;
-        }
-        Ok(self.state())
+    pub fn load(&self) -> Operation<impl Future<Output = Result<SessionState, Error>> + Send + '_> {
+        Operation::new(async move {
+            if let Some(store_sync) = self.store_sync() {
+                self.saved().await?;
+                let _exclusive = store_sync.exclusive().await;
+                self.read_store(store_sync, Adopt::AnyLogin).await?;
+            }
+            Ok(self.state())
+        })
     }
 
-    /// Before a call without a credential: another process may have logged in or refreshed. The first read
-    /// must succeed. Later the store is read from time to time, and a failure is ignored.
+    /// Reads the store before a call without a credential, because another process may have logged in or
+    /// refreshed. The first read of the store must succeed. Later reads are made at most once per second, and a
+    /// failure of a later read is ignored.
     pub(crate) async fn check_store(&self) -> Result<(), Error> {
         match self.store_sync() {
             Some(store_sync) if self.snapshot().credential().is_none() => {
-                // Boxed, so that calls without a store do not reserve the memory.
+                // The future is boxed, so calls without a store do not reserve memory for it.
                 Box::pin(self.check_store_at(store_sync)).await
             }
             _ => Ok(()),
@@ -98,7 +102,7 @@ impl Session {
         if unread { last_read } else { Ok(()) }
     }
 
-    /// The caller holds the store's task lock.
+    /// Reads the store and applies the result. The caller holds the exclusive lock for the store.
     pub(super) async fn read_store(&self, store_sync: &StoreSync, which: Adopt) -> Result<Adoption, Error> {
         let last_read = match store_sync.load().await {
             Ok(found) => self.adopt(store_sync, &found, which),
@@ -113,14 +117,15 @@ impl Session {
         last_read
     }
 
-    /// Applies what is stored to the session. A change of the user that is not stored yet stays.
+    /// Applies the stored session to the session of this process. A change by the user that is not stored yet is
+    /// kept.
     pub(super) fn adopt(
         &self,
         store_sync: &StoreSync,
         found: &Found,
         which: Adopt,
     ) -> Result<Adoption, Error> {
-        // If all processes share their cookies, this process has to adopt the login of another user too.
+        // If all processes share their cookies, this process must adopt the login of another user, too.
         let which = if store_sync.store.shares_cookies() { Adopt::AnyLogin } else { which };
         let stored = found.record.session.as_ref();
         let offer = match stored {
@@ -165,7 +170,7 @@ impl Session {
         Ok(adoption)
     }
 
-    /// From now on, changes that the store reports are adopted at once.
+    /// Starts to adopt changes at once when the store reports them.
     pub(super) fn watch_store(&self, store_sync: &StoreSync) {
         let Some(runtime) = self.runtime() else { return };
         let watch = || task::spawn(&runtime, watch(Arc::downgrade(&self.0), store_sync.store.clone()));
@@ -173,7 +178,7 @@ impl Session {
     }
 }
 
-/// Keeps only the store alive.
+/// Adopts the changes that the store reports. The watching task keeps the store alive, but not the session.
 async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
     let here = || session.upgrade().map(Session);
     let newest =
@@ -183,18 +188,18 @@ async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
         let Some(session) = here() else { return };
         let Some(store_sync) = session.store_sync().filter(|_| newest(&session) == seen) else { continue };
         let exclusive = store_sync.exclusive().await;
-        // The error is ignored here. The next call that needs the store gets it.
+        // An error is ignored here, because the next call that needs the store returns an error, too.
         let _ = session.read_store(store_sync, Adopt::SameLogin).await;
         drop(exclusive);
         if newest(&session) == seen {
-            // The store reported a change that a read does not find. Do not ask again at once.
+            // The store reported a change that the read did not find. The pause prevents a busy loop.
             drop(session);
             sleep(PAUSE).await;
         }
     }
 }
 
-/// A session that the store has.
+/// A session that was read from the store.
 struct Offer<'a> {
     stored: &'a StoredSession,
     credential: Arc<Credential>,
@@ -208,7 +213,7 @@ impl Offer<'_> {
     }
 }
 
-/// What others see of an adoption.
+/// The visible effect of an adoption.
 enum Change {
     Nothing,
     Adopted,
@@ -217,7 +222,7 @@ enum Change {
 
 type Adopted = (Change, Option<RefreshHandle>);
 
-/// The stored session is the one of this process. Its cookies may have changed.
+/// Applies the cookies of a stored session that is the session of this process.
 fn keep(
     machine: &mut StateMachine<RefreshHandle>,
     view: &View,
@@ -231,14 +236,14 @@ fn keep(
     (Change::Nothing, None)
 }
 
-/// Another process has logged out.
+/// Ends the session, because another process has logged out.
 fn end(machine: &mut StateMachine<RefreshHandle>, view: &mut View) -> Adopted {
     let (_, detached) = machine.log_out();
     view.ended(machine.current().stamp.epoch, new_login());
     (Change::LoggedOut, detached)
 }
 
-/// Another process has refreshed or logged in.
+/// Replaces the session, because another process has refreshed or logged in.
 fn take(
     machine: &mut StateMachine<RefreshHandle>,
     view: &mut View,
@@ -263,9 +268,11 @@ fn has_same_access(one: &Credential, other: &Credential) -> bool {
     access.is_some() && access == other.tokens().access_token()
 }
 
-/// Stored tokens can be of any age, as tokens that the user sets.
+/// Creates a credential from stored tokens. The age of stored tokens is unknown, like the age of tokens that the
+/// user sets.
 fn credential_of(stored: &StoredSession) -> Result<Credential, Error> {
     Credential::new(stored.tokens(), Source::Given, Now::read(), fastrand::f64()).map_err(|error| {
-        Error::new(Kind::Store, "the store holds tokens that cannot be used. Log in again").with_source(error)
+        Error::new(Kind::Store, "the store contains tokens that cannot be used. Log in again")
+            .with_source(error)
     })
 }

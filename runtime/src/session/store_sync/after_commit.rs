@@ -1,5 +1,5 @@
-//! What a refresh does after its commit: the state of the store changes in the same step as the session, and
-//! the lock is kept until then.
+//! Finishes a refresh after its commit. The view of the store changes in the same step as the session, and the
+//! lock is kept until then.
 
 use super::state::{Exclusive, StoreSync};
 use crate::session::refresh_handle::RefreshHandle;
@@ -7,7 +7,7 @@ use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
 use crate::store::Revision;
 
-/// What outlives the commit, and what it records.
+/// The values that a refresh keeps until its commit, and the note that the commit records.
 #[derive(Default)]
 pub(crate) struct AfterCommit {
     pub(super) note: Option<Note>,
@@ -16,21 +16,21 @@ pub(crate) struct AfterCommit {
     pub(super) exclusive: Option<Exclusive>,
 }
 
-/// What the store has when the credential is published.
+/// The state of the store at the time when the credential is published.
 pub(super) struct Note {
     pub(super) stored: Option<Revision>,
-    /// There was no login before, so the store does not know this session.
+    /// Whether the session had no login before, so the store does not contain this session.
     pub(super) first: bool,
 }
 
 impl AfterCommit {
-    /// Runs in the same step as the commit. `here`: the published session.
+    /// Records the note in the same step as the commit. `here` is the published snapshot.
     pub(crate) fn note(&self, store_sync: &StoreSync, here: &Snapshot) {
         let Some(note) = &self.note else { return };
         store_sync.state().view_of(here).refreshed(note.stored, note.first);
     }
 
-    /// Runs after the commit of `refresh`. `published`: the result was published.
+    /// Runs after the commit of `refresh`. `published` is true if the result was published.
     pub(crate) fn finish(self, session: &Session, refresh: &RefreshHandle, published: bool) {
         let Self { unwritten, exclusive, .. } = self;
         drop(exclusive);

@@ -1,10 +1,10 @@
-//! The lock of the store, while this session holds it: [`LockSlot`].
+//! Defines [`LockSlot`], which contains the lock of the store as long as this session holds it.
 
 use crate::session::refresh_handle::RefreshHandle;
 use crate::store::StoreLock;
 
-/// The lock, if this session holds it. The session has it and not the task of the refresh, so that the next refresh, or
-/// the writer, can continue under it.
+/// The lock of the store, if this session holds it. The lock belongs to the session and not to the task of the
+/// refresh, so the next refresh or the writer can continue under the same lock.
 #[derive(Default)]
 pub(super) struct LockSlot {
     held: Option<Held>,
@@ -12,42 +12,42 @@ pub(super) struct LockSlot {
     watched: bool,
 }
 
-/// The lock of the store. It is released when this is dropped, which runs code of the store.
+/// The lock of the store. Dropping a `Held` releases the lock, which runs code of the store.
 pub(super) struct Held {
     lock: StoreLock,
-    /// The refresh that runs under it. `None`: it protects a change that is not stored yet. No other process
-    /// may refresh before it is.
+    /// The refresh that runs under the lock. `None` means that the lock protects a change that is not stored yet.
+    /// No other process may refresh until the change is stored.
     refresh: Option<RefreshHandle>,
 }
 
-/// What the lock is held for.
+/// The purpose of the held lock.
 pub(super) enum HeldFor {
     Refresh(RefreshHandle),
     UnwrittenChange,
 }
 
 impl LockSlot {
-    /// A refresh has taken the lock. Returns the one before it.
+    /// Puts the lock of a refresh into the slot. Returns the previous lock.
     #[must_use]
     pub(super) fn put(&mut self, lock: StoreLock, refresh: &RefreshHandle) -> Option<Held> {
         self.held.replace(Held { lock, refresh: Some(refresh.clone()) })
     }
 
-    /// A refresh continues under the lock that the session holds already. Returns its fence.
+    /// Lets a refresh continue under the lock that the session already holds. Returns the fence of the lock.
     pub(super) fn reuse(&mut self, refresh: &RefreshHandle) -> Option<u64> {
         let held = self.held.as_mut().filter(|held| !held.lock.has_run_out())?;
         held.refresh = Some(refresh.clone());
         Some(held.lock.fence())
     }
 
-    /// Another refresh continues under the lock.
+    /// Lets another refresh continue under the lock.
     pub(super) fn hand_over(&mut self, from: &RefreshHandle, to: &RefreshHandle) {
         if let Some(held) = self.held.as_mut().filter(|held| held.refresh.as_ref() == Some(from)) {
             held.refresh = Some(to.clone());
         }
     }
 
-    /// A refresh ends. Returns the lock to release, unless the lock is kept for a change that is not stored yet.
+    /// Ends a refresh. Returns the lock to release, unless the lock is kept for a change that is not stored yet.
     #[must_use]
     pub(super) fn end_refresh(&mut self, refresh: &RefreshHandle, kept: bool) -> Option<Held> {
         let held = self.held.as_mut().filter(|held| held.refresh.as_ref() == Some(refresh))?;
@@ -58,7 +58,7 @@ impl LockSlot {
         self.held.take()
     }
 
-    /// Returns the lock to release, if no refresh runs under it.
+    /// Returns the lock to release, if no refresh runs under the lock.
     #[must_use]
     pub(super) fn end_protection(&mut self) -> Option<Held> {
         self.held.take_if(|held| held.refresh.is_none())
@@ -79,12 +79,12 @@ impl LockSlot {
         self.held.as_ref().map(|held| held.lock.fence())
     }
 
-    /// The lock is checked from now on. Returns whether it was not before.
+    /// Marks the lock as watched. Returns whether the lock was not watched before.
     pub(super) fn begin_watch(&mut self) -> bool {
         !std::mem::replace(&mut self.watched, true)
     }
 
-    /// What the lock is held for. If it is not held, it is no longer checked.
+    /// Returns the purpose of the lock. A lock that is not held is no longer marked as watched.
     pub(super) fn watch(&mut self) -> Option<HeldFor> {
         self.watched = self.held.is_some();
         let held = self.held.as_ref()?;

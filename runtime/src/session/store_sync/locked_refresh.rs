@@ -1,5 +1,5 @@
-//! A refresh of a session that other processes share. It holds the lock of the store, reads what other
-//! processes have stored, and records the refresh in the store before it sends the refresh token.
+//! Refreshes a session that other processes share. The refresh holds the lock of the store and reads the changes
+//! of other processes. The refresh writes an intent to the store before it sends the refresh token.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,9 +20,9 @@ use crate::session::snapshot::Snapshot;
 use crate::session::store_rules::is_rotation_lost;
 use crate::store::{Revision, Swap};
 
-/// The longest time that a caller waits: for the preparation, the request, and two operations of the store.
+/// The longest time that a caller waits for the preparation, the token request, and two operations of the store.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(35);
-/// A refresh up to its commit. `basis` is set to the session with which it really began.
+/// Runs a refresh up to its commit. `basis` is set to the snapshot with which the refresh really began.
 pub(crate) async fn refresh(
     session: &Session,
     store_sync: &StoreSync,
@@ -39,12 +39,12 @@ pub(crate) async fn refresh(
     if let Some(answer) = attempt(session, basis).await {
         return store_result(session, store_sync, basis, ready, answer).await;
     }
-    // The fate of the refresh token is unknown, so the intent stays in the store.
+    // The server may have spent the refresh token, so the intent stays in the store.
     let (result, failure) = result_of(basis, too_long());
     (result, failure, AfterCommit::default())
 }
 
-/// Stores what the server answered, then returns it.
+/// Stores the answer of the server, then returns the result of the refresh.
 async fn store_result(
     session: &Session,
     store_sync: &StoreSync,
@@ -59,8 +59,8 @@ async fn store_result(
                 RefreshResult::Refreshed { .. } => {
                     persist(session, store_sync, basis, ready.fence, (result, failure)).await
                 }
-                // The response is unusable, and the old refresh token is spent. The intent stays and records
-                // this.
+                // The response is unusable, and the old refresh token is spent. The intent that stays in the store
+                // records the loss.
                 unusable => (unusable, failure, AfterCommit::default()),
             }
         }
@@ -86,7 +86,8 @@ async fn store_result(
         }
         Attempt::Failed { .. } => {
             let (result, failure) = result_of(basis, answer);
-            // Without a response the refresh token may be spent. The intent stays and tells other processes.
+            // Without a response, the refresh token may be spent. The intent stays in the store, so other
+            // processes know that the refresh token may be spent.
             let answered = !session.unanswered().is_of(basis.stamp) && !ready.unanswered_before;
             if answered {
                 store_sync.state().view.answered();
@@ -96,8 +97,8 @@ async fn store_result(
     }
 }
 
-/// Stores the new tokens before they are published. If this fails they are published anyway, because no
-/// others are valid.
+/// Stores the new tokens before they are published. If the store fails, the tokens are published anyway, because
+/// no other tokens are valid.
 async fn persist(
     session: &Session,
     store_sync: &StoreSync,
@@ -112,7 +113,7 @@ async fn persist(
     };
     let revision = match written {
         Ok(Some(revision)) => Some(revision),
-        // The session has changed. The commit will find that out.
+        // The session has changed during the refresh. The commit discards the result.
         Ok(None) if session.snapshot().stamp != basis.stamp => None,
         Ok(None) => {
             let mut seen = Arc::new(basis.clone());

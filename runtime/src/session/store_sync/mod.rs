@@ -1,5 +1,5 @@
-//! A session and its store. Start with `state`, the data; `adopt` reads the store, `writer` and `write` write it,
-//! `locked_refresh` refreshes under its lock.
+//! Keeps a session and its store consistent. Start with `state`, which defines the data. `adopt` reads the store,
+//! `writer` and `write` write to the store, and `locked_refresh` refreshes under the lock of the store.
 
 pub(super) mod adopt;
 pub(super) mod after_commit;

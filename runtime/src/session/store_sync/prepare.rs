@@ -1,5 +1,5 @@
-//! What comes before a refresh of a shared session: the lock, a read of the store, and the record that the refresh token is
-//! about to be sent.
+//! Prepares a refresh of a shared session: takes the lock, reads the store, and writes the intent to send the
+//! refresh token.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -18,30 +18,30 @@ use crate::session::snapshot::Snapshot;
 use crate::session::store_rules::{Adoption, StoredAs};
 use crate::store::{Revision, Swap};
 
-/// The longest wait for the lock.
+/// The longest wait for the lock of the store.
 const LOCK_WAIT: Duration = Duration::from_secs(8);
-/// The longest time until the refresh token is sent.
+/// The longest time for the preparation before the refresh token is sent.
 const PREPARATION: Duration = Duration::from_secs(12);
-/// How long a refresh whose process has ended may still replace the cookies.
+/// How long the refresh of an ended process may still replace the shared cookies.
 const AFTERMATH: Duration = Duration::from_secs(1);
-/// After this time, a refresh that has no result cannot replace the cookies any more.
+/// The longest time in which a refresh without a result may still replace the shared cookies.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(30);
-/// How often a write is tried if other processes write at the same time.
+/// How often the intent is written again if other processes write at the same time.
 const TRIES: u32 = 4;
 /// How often the lock is taken again if it expires before the refresh token is sent.
 const LEASES: u32 = 2;
 
-/// The refresh token can be sent.
+/// The result of a successful preparation: the refresh token can be sent.
 pub(super) struct Ready {
-    /// The fence of the lock, which the session holds.
+    /// The fence of the lock that the session holds.
     pub(super) fence: Option<u64>,
-    /// A refresh before this one was recorded, and its result is unknown.
+    /// Whether the store had the intent of an earlier refresh whose result is unknown.
     pub(super) unanswered_before: bool,
 }
 
-/// Why the refresh token is not sent.
+/// The reason why the refresh token is not sent.
 pub(super) enum Stopped {
-    /// The session has changed, or has a newer credential already.
+    /// The session has changed, or already has a newer credential.
     Obsolete,
     Failed(Error),
 }
@@ -52,7 +52,7 @@ impl From<Error> for Stopped {
     }
 }
 
-/// Prepares the refresh. `basis` is set to the session with which it really begins.
+/// Prepares the refresh. `basis` is set to the snapshot with which the refresh really begins.
 pub(super) async fn prepare(
     session: &Session,
     store_sync: &StoreSync,
@@ -65,14 +65,15 @@ pub(super) async fn prepare(
     }
 }
 
-/// Prepares until the intent is stored under a lock that is still held.
+/// Prepares the refresh until the intent is stored and the lock has not expired.
 async fn prepare_under_lock(
     session: &Session,
     store_sync: &StoreSync,
     handle: &RefreshHandle,
     basis: &mut Arc<Snapshot>,
 ) -> Result<Ready, Stopped> {
-    // An unstored change may hold the only valid refresh token. It is stored before another one is requested.
+    // A change that is not stored may contain the only valid refresh token. An unstored change is stored before
+    // another refresh token is requested.
     if store_sync.state().view.has_unwritten() {
         session.save();
         session.saved().await?;
@@ -82,7 +83,8 @@ async fn prepare_under_lock(
         let fence = lock(session, store_sync, handle, basis).await?;
         wait_for_aftermath(store_sync).await?;
         let ready = record_intent(session, store_sync, basis, fence).await?;
-        // An intent of the first round is from this process, and no refresh token was sent after it.
+        // The second round finds the intent of the first round, which was written by this process before any
+        // request.
         let unanswered_before = *unanswered_before.get_or_insert(ready.unanswered_before);
         let expired = {
             let mut state = store_sync.state();
@@ -96,7 +98,7 @@ async fn prepare_under_lock(
         .into())
 }
 
-/// Takes the lock, unless the session holds it already. Returns its fence.
+/// Takes the lock, unless the session already holds it. Returns the fence of the lock.
 async fn lock(
     session: &Session,
     store_sync: &StoreSync,
@@ -136,7 +138,8 @@ async fn lock(
     Ok(Some(fence))
 }
 
-/// If the processes share their cookies, the request of a process that has ended may still bring new ones.
+/// Waits if all processes share their cookies, because the request of an ended process may still replace the
+/// cookies.
 async fn wait_for_aftermath(store_sync: &StoreSync) -> Result<(), Stopped> {
     if !store_sync.store.shares_cookies() {
         return Ok(());
@@ -158,7 +161,7 @@ async fn record_intent(
     let _exclusive = store_sync.exclusive().await;
     store_sync.locate().await;
     for _ in 0..TRIES {
-        // Without a login, this process has no refresh token that could be spent.
+        // Without a login, this process has no refresh token that a refresh could spend.
         let unanswered_before = read_store(session, store_sync, basis).await? && basis.credential().is_some();
         if store_intent(session, store_sync, basis, fence).await? {
             return Ok(Ready { fence, unanswered_before });
@@ -167,7 +170,8 @@ async fn record_intent(
     Err(Error::new(Kind::Busy, "other processes keep changing the store. Try again later").into())
 }
 
-/// Whether an earlier refresh is unanswered. Returns an error if there is nothing left to refresh.
+/// Reads the store. Returns whether an earlier refresh is unanswered, or an error if the session cannot be
+/// refreshed any more.
 pub(super) async fn read_store(
     session: &Session,
     store_sync: &StoreSync,
@@ -187,8 +191,8 @@ pub(super) async fn read_store(
     Ok(found.record.intent.is_some())
 }
 
-/// Stores that the refresh token is about to be sent. This also proves that the store can be written. `false`
-/// if the store has changed.
+/// Stores the intent to send the refresh token. Storing the intent also proves that the store can be written.
+/// Returns `false` if the store has changed.
 pub(super) async fn store_intent(
     session: &Session,
     store_sync: &StoreSync,
@@ -196,7 +200,8 @@ pub(super) async fn store_intent(
     fence: Option<u64>,
 ) -> Result<bool, Stopped> {
     let Some((seen, stored_as)) = identity(session, store_sync, basis) else { return Err(Stopped::Obsolete) };
-    // Without a login, the store has no refresh token that a refresh could spend. But shared cookies may contain one.
+    // Without a login, the store has no refresh token that a refresh could spend. Shared cookies may contain a
+    // refresh token.
     let spends = basis.credential().is_some() || store_sync.store.shares_cookies();
     let intent = spends.then(|| Intent::now(fence.unwrap_or_default()));
     let stored = stored_session(store_sync, &stored_as, basis.credential(), &basis.cookies);
@@ -210,7 +215,7 @@ pub(super) async fn store_intent(
     Ok(true)
 }
 
-/// The revision and the identity in the store, if the session is still that of `basis`.
+/// Returns the revision and the identity in the store, if the session still has the stamp of `basis`.
 pub(super) fn identity(
     session: &Session,
     store_sync: &StoreSync,

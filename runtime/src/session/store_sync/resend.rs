@@ -1,4 +1,4 @@
-//! Whether a refresh token without a response may be sent again, as far as other processes are concerned.
+//! Decides whether a refresh token without a response may be sent again when other processes share the session.
 
 use super::prepare::store_intent;
 use super::state::{Adopt, StoreSync};
@@ -7,15 +7,15 @@ use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
 
 impl Session {
-    /// Whether the refresh token of `stamp`, which was sent and not answered, may be sent again. It must
-    /// still be current. If other processes share the session, none of them may have stored a change or taken
-    /// the lock meanwhile: the lock may have expired while this process slept.
+    /// Whether the refresh token of `stamp`, which was sent without a response, may be sent again. The refresh
+    /// token must still be current. If other processes share the session, none of them may have stored a change or
+    /// taken the lock meanwhile, because the lock may have expired while this process slept.
     pub(crate) async fn may_resend(&self, stamp: Stamp) -> bool {
         let basis = self.snapshot();
         match self.store_sync() {
             _ if basis.stamp != stamp => false,
             None => true,
-            // Boxed, so that a request without a store does not reserve the memory.
+            // The future is boxed, so a request without a store does not reserve memory for it.
             Some(store_sync) => Box::pin(store_intent_again(self, store_sync, &basis)).await,
         }
     }
@@ -23,13 +23,13 @@ impl Session {
 
 async fn store_intent_again(session: &Session, store_sync: &StoreSync, basis: &Snapshot) -> bool {
     let _exclusive = store_sync.exclusive().await;
-    // Without an intent this refresh needs no lock: it is manual, or the first one of a session.
+    // A refresh without an intent needs no lock: it is manual, or it is the first refresh of a session.
     let Some(fence) = store_sync.state().view.intent.as_ref().map(|intent| intent.fence) else { return true };
     let stored = store_intent(session, store_sync, basis, (fence > 0).then_some(fence)).await;
     let may_send = matches!(stored, Ok(true));
     if matches!(stored, Ok(false)) {
-        // The change of the other process is adopted. If this fails, the next call that needs the store gets
-        // the error.
+        // The session adopts the change of another process. If the read fails, the next call that needs the store
+        // returns the error.
         let _ = session.read_store(store_sync, Adopt::SameLogin).await;
     }
     may_send

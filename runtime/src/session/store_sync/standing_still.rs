@@ -1,5 +1,5 @@
-//! The lock of the store is not kept by a runtime that stands still. A thread of its own checks it while this session
-//! holds it, because other processes wait for the lock and no call may ever come here.
+//! Releases the lock of the store if a runtime stalls. A separate thread checks the lock as long as this session
+//! holds it, because other processes wait for the lock and this process may make no further call.
 
 use std::sync::Arc;
 use std::thread;
@@ -14,14 +14,14 @@ use super::state::StoreSync;
 use crate::platform::watchdog;
 use crate::session::session::Session;
 
-/// How much later than a waiting call this thread ends a refresh. A call of this process can take the refresh over, with
-/// its lock.
+/// The time by which the watchdog ends a refresh later than a waiting call does. Before the watchdog ends a
+/// refresh, a waiting call of this process can replace the refresh and continue under its lock.
 const LATER: Duration = Duration::from_secs(1);
 /// The longest time for the thread that stores a change.
 const LONGEST_SAVE: Duration = Duration::from_secs(20);
 
 impl Session {
-    /// From now on, the lock that this session holds is checked until it is released.
+    /// Starts to check the lock that this session holds, until the lock is released.
     pub(super) fn watch_lock(&self, store_sync: &StoreSync) {
         if !store_sync.state().lock.begin_watch() {
             return;
@@ -30,7 +30,7 @@ impl Session {
         watchdog::watch(LONGEST_WAIT + LATER, move || Self(session.upgrade()?).check_lock());
     }
 
-    /// Returns when to check again. `None` if the lock has been released.
+    /// Checks the lock. Returns when to check again, or `None` if the lock has been released.
     fn check_lock(&self) -> Option<Duration> {
         let store_sync = self.store_sync()?;
         let held_for = store_sync.state().lock.watch()?;
@@ -40,18 +40,18 @@ impl Session {
         };
         let left = refresh.time_left_by_wall_clock();
         if left.is_zero() {
-            // This drops the refresh, which releases the lock, unless the session has changed meanwhile. If the refresh is
-            // inside a poll, it is dropped afterwards.
+            // Cancelling the task drops the refresh, which releases the lock unless a change of the session is not
+            // stored. A refresh that is being polled is dropped after the poll.
             refresh.task().cancel();
         }
         Some(left + LATER)
     }
 
-    /// The lock protects a change that is not stored. If the runtime of the writer stands still, a writer on another
-    /// runtime takes its place.
+    /// Stores the change that the lock protects. If the runtime of the writer stalls, a writer on the runtime of a
+    /// new thread replaces it.
     fn store_on_a_thread(&self) {
         let session = self.clone();
-        // Without a thread, the next check tries again.
+        // If no thread can be started, the next check tries again.
         let _ = thread::Builder::new().name("afresh-store".into()).spawn(move || {
             let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
             // If the store fails, the writer of the next call continues.

@@ -1,11 +1,11 @@
-//! What this process knows about the store of a session: [`StoreSync`]. A session without a store has no `StoreSync`,
-//! so stores cost it nothing.
+//! Defines [`StoreSync`], the knowledge of this process about the store of a session. A session without a store
+//! has no `StoreSync` and no overhead.
 //!
-//! - The session itself is in the state machine. This file holds only how much of it is stored. Both change
-//!   in one step, under the lock of the state machine first.
-//! - [`writer`](super::writer) stores changes, [`adopt`](super::adopt) reads those of other processes.
-//!   [`locked_refresh`](super::locked_refresh) refreshes a session that other processes share, under the lock of the
-//!   store. [`resend`](super::resend) decides whether a refresh token that got no answer may be sent again.
+//! - The session itself is in the state machine. `StoreSync` records only how much of the session is stored. The
+//!   session and its `StoreSync` change in one step, and the state machine is locked first.
+//! - [`writer`](super::writer) stores changes, and [`adopt`](super::adopt) reads the changes of other processes.
+//!   [`locked_refresh`](super::locked_refresh) refreshes a session that other processes share, under the lock of
+//!   the store. [`resend`](super::resend) decides whether a refresh token without a response may be sent again.
 
 use std::future::Future;
 use std::sync::atomic::AtomicBool;
@@ -29,63 +29,64 @@ use crate::store::{ErasedStore, Revision, Swap};
 
 /// The longest time for one operation of a store.
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
-/// The longest time that one task keeps the others from the store. A task that stands still keeps them for longer.
+/// The longest time that one task prevents the other tasks from using the store. A stalled task loses its
+/// exclusive access after 15 s.
 const LONGEST_EXCLUSIVE: Duration = Duration::from_secs(15);
 
-/// Held by the task that uses the store.
+/// The guard of the task that uses the store.
 pub(super) type Exclusive = OwnedMutexGuard<()>;
 
 pub(crate) struct StoreSync {
     pub(super) store: Arc<dyn ErasedStore>,
     pub(super) state: Mutex<SyncState>,
-    /// Held by the task that uses the store, so that this process does not read its own half-finished
-    /// write. A task that makes no progress keeps the old lock, and the others get a new one.
+    /// The lock of the task that uses the store, so that this process does not read its own unfinished write. A
+    /// task that makes no progress keeps the old lock, and the other tasks get a new lock.
     exclusive: Mutex<Arc<TaskLock<()>>>,
     pub(super) progress: watch::Sender<Progress>,
-    /// There is something new to write, or a caller waits for a write.
+    /// Notifies the writer that there is a new change, or that a caller waits for a write.
     pub(super) write_now: Notify,
-    /// There is something to write, and no task to do it.
+    /// Whether there is a change to write and no task that writes it.
     pub(super) writer_missing: AtomicBool,
     pub(super) reported_uncoordinated: AtomicBool,
     pub(super) watcher: OnceLock<AbortHandle>,
-    /// Identifies the place of the store, if it has an identity.
+    /// The identifier of the place of the store, if the store has one.
     pub(super) place: OnceLock<String>,
 }
 
-/// What a read of the store found.
+/// The content of the store as it was read.
 pub(super) struct Found {
     pub(super) revision: Revision,
     pub(super) record: Record,
 }
 
-/// What this process knows about the stored session, and the tasks that use the store.
+/// The knowledge of this process about the stored session, and the tasks that use the store.
 pub(crate) struct SyncState {
     pub(super) view: View,
     pub(super) writing: bool,
     /// The task that writes.
     pub(super) writer: Cancel,
-    /// How many attempts to write have failed since the last one that succeeded.
+    /// The number of failed writes since the last successful one.
     pub(super) failures: u32,
     pub(super) lock: LockSlot,
     pub(super) reads: u64,
-    /// The time of the last read, and its error.
+    /// The time of the last read, and the error of that read.
     pub(super) last_read: Option<(Instant, Option<Error>)>,
 }
 
 /// See [`StoreView`].
 pub(super) type View = StoreView<String, Intent, Revision>;
 
-/// How many changes are stored, counted as [`StoreView::changes`].
+/// The number of stored changes, counted like [`StoreView::changes`].
 #[derive(Clone, Default)]
 pub(super) struct Progress {
     pub(super) written: u64,
     pub(super) failed: Option<Failure>,
 }
 
-/// The last attempt to write has failed.
+/// A failed write.
 #[derive(Clone)]
 pub(super) struct Failure {
-    /// The last change that the attempt included.
+    /// The last change that the failed write included.
     pub(super) target: u64,
     pub(super) error: Error,
     pub(super) at: Instant,
@@ -97,12 +98,12 @@ impl Failure {
     }
 }
 
-/// Which stored session is adopted.
+/// Selects the stored sessions that are adopted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Adopt {
-    /// The changes of other processes to the current login, or any session if there is no login.
+    /// Only the changes of other processes to the current login are adopted, or any session if there is no login.
     SameLogin,
-    /// Any session.
+    /// Any stored session is adopted.
     AnyLogin,
 }
 
@@ -132,12 +133,12 @@ impl StoreSync {
         }
     }
 
-    /// Lock order: the state machine first, then this.
+    /// Locks the state. To avoid a deadlock, the state machine is always locked before the `SyncState`.
     pub(crate) fn state(&self) -> MutexGuard<'_, SyncState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for the other tasks, but not for one that stands still.
+    /// Waits until no other task uses the store. `exclusive` does not wait for a stalled task.
     pub(super) async fn exclusive(&self) -> Exclusive {
         loop {
             let lock = self.exclusive_lock().clone();
@@ -166,8 +167,7 @@ impl StoreSync {
         Ok(Found { revision: stored.revision, record })
     }
 
-    /// Finds the place of the store. It runs before anything is stored or adopted. A store without a place is
-    /// fine.
+    /// Reads the place of the store before a session is stored or adopted. A store without a place is valid.
     pub(super) async fn locate(&self) {
         if self.place.get().is_none() {
             if let Ok(Some(place)) = timeout(DEADLINE, self.store.place()).await {
@@ -176,17 +176,17 @@ impl StoreSync {
         }
     }
 
-    /// The other place that received this session, if it is a copy.
+    /// Returns the place of the store from which `stored` was copied, if `stored` is a copy.
     pub(super) fn other_place(&self, stored: &StoredSession) -> Option<String> {
         stored.place.clone().filter(|place| self.place.get() != Some(place))
     }
 
-    /// Whether the original of this copy may spend the same refresh token.
+    /// Whether `stored` is a copy whose original may spend the same refresh token.
     pub(super) fn is_shared(&self, stored: &StoredSession) -> bool {
         stored.can_be_spent() && self.place.get().is_some() && self.other_place(stored).is_some()
     }
 
-    /// The place that received the session.
+    /// Returns the place of the store that first received the session.
     pub(super) fn place_of(&self, stored_as: &StoredAs<String>) -> Option<String> {
         stored_as.other_place.as_ref().or(self.place.get()).cloned()
     }
@@ -209,18 +209,18 @@ impl Drop for StoreSync {
 }
 
 impl SyncState {
-    /// The view of the current session.
+    /// Returns the view for the epoch of the snapshot `here`.
     pub(super) fn view_of(&mut self, here: &Snapshot) -> &mut View {
         self.view.in_epoch(here.stamp.epoch, new_login)
     }
 
-    /// Records a failed attempt to write. Returns how many have failed in a row.
+    /// Records a failed write. Returns how many writes have failed in a row.
     pub(super) fn count_failure(&mut self) -> u32 {
         self.failures = self.failures.saturating_add(1);
         self.failures
     }
 
-    /// Hands the lock over to another refresh.
+    /// Gives the lock of one refresh to another refresh.
     pub(crate) fn hand_over_lock(&mut self, from: &RefreshHandle, to: &RefreshHandle) {
         self.lock.hand_over(from, to);
     }
@@ -237,7 +237,7 @@ impl SyncState {
 }
 
 impl Found {
-    /// The part of it that the rules of the store use.
+    /// Returns the part of the record that the rules of the store use.
     pub(super) fn stored(&self) -> StoredRecord<String, Intent, Revision> {
         StoredRecord {
             revision: self.revision,
@@ -247,7 +247,7 @@ impl Found {
     }
 }
 
-/// What the process has, as the rules of the store see it.
+/// Returns the state of the session in the form that the rules of the store use.
 pub(super) fn here_of(here: &Snapshot) -> Here {
     match here.login_state {
         LoginState::LoggedOut => Here::LoggedOut,
@@ -256,7 +256,7 @@ pub(super) fn here_of(here: &Snapshot) -> Here {
     }
 }
 
-/// Identifies a login.
+/// Returns a random identifier for a new login.
 pub(super) fn new_login() -> String {
     format!("{:032x}", random_u128())
 }

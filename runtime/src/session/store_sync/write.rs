@@ -1,4 +1,4 @@
-//! One write of the session to its store.
+//! Writes the session to its store once.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ const TRIES: u32 = 8;
 type ReadyDraft = (Draft<String, Intent, Revision>, Record, Option<u64>);
 
 impl Session {
-    /// Writes the latest state once.
+    /// Writes the latest state of the session to the store.
     pub(super) async fn write(&self, store_sync: &StoreSync) -> Result<(), Error> {
         let _exclusive = store_sync.exclusive().await;
         store_sync.locate().await;
@@ -27,7 +27,7 @@ impl Session {
             let basis = if let Some(basis) = draft.basis {
                 basis
             } else {
-                // Content that this crate did not write is an error, and is not overwritten.
+                // Content that this crate did not write is an error and is not overwritten.
                 let found = store_sync.load().await?;
                 let basis = store_sync.state().view.found_basis(&draft, &found.stored());
                 let Some(basis) = basis else {
@@ -48,7 +48,8 @@ impl Session {
                     let found = store_sync.load().await?;
                     let unchanged = found.revision == basis;
                     self.adopt(store_sync, &found, Adopt::SameLogin)?;
-                    // The store is unchanged and refuses the write: the lock has expired.
+                    // The store refused the write although its revision is the expected one, so the lock has
+                    // expired.
                     let lock = if unchanged { store_sync.state().lock.take() } else { None };
                     drop(lock);
                 }
@@ -57,7 +58,7 @@ impl Session {
         Err(Error::new(Kind::Store, "other processes keep changing the store. Try again later"))
     }
 
-    /// What is to be written now, if anything is, and under which fence.
+    /// Returns the draft to write now, if there is one, and the fence under which it is written.
     fn draft(&self, store_sync: &StoreSync) -> Option<ReadyDraft> {
         let machine = self.lock();
         let here = machine.current();
@@ -70,7 +71,7 @@ impl Session {
     }
 }
 
-/// The session in its stored form, or `None` after a logout.
+/// Returns the session in its stored form, or `None` after a logout.
 pub(super) fn stored_session(
     store_sync: &StoreSync,
     stored_as: &StoredAs<String>,

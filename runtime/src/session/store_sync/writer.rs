@@ -1,4 +1,4 @@
-//! How changes of the session are stored: in order, by one task at a time, until the store has them.
+//! Stores the changes of the session in order. One task at a time writes until all changes are stored.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -14,18 +14,19 @@ use crate::session::session::Session;
 use crate::session::store_rules::OtherUse;
 use crate::store::ErasedStore;
 
-/// The pauses after failed attempts.
+/// The first pause after a failed write. Each further failure doubles the pause.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// The longest time for an attempt to write: one operation of the store, and a little more.
+/// The longest time for one write: one operation of the store, and one second more.
 const LONGEST_WRITE: Duration = Duration::from_secs(6);
-/// After this many failures to store a login or logout, the lock of the store is released.
+/// The number of failures to store a login or logout after which the lock of the store is released.
 const LAST_PROTECTED: u32 = 3;
-/// After this many failures, which take some minutes, the task gives up on a session that has been dropped.
+/// The number of failures, over some minutes, after which the task abandons a session that has been dropped.
 const LAST_FAILURE: u32 = 8;
 
 impl Session {
-    /// Only the first call has an effect: a client that joins a session does not change where it is stored.
+    /// Sets the store. A second call of `set_store` has no effect: a client that joins a session does not change
+    /// where the session is stored.
     pub(crate) fn set_store(&self, store: Arc<dyn ErasedStore>) {
         let here = self.snapshot();
         if self.0.store_sync.set(Box::new(StoreSync::new(store, &here))).is_ok()
@@ -33,14 +34,14 @@ impl Session {
         {
             self.save();
         }
-        // If processes share cookies, their logins and logouts apply here too, even before the first call.
+        // If processes share cookies, their logins and logouts apply to this process even before its first call.
         if let Some(store_sync) = self.store_sync().filter(|store_sync| store_sync.store.shares_cookies()) {
             self.watch_store(store_sync);
         }
         self.require_login();
     }
 
-    /// Starts to store the session. Call this when it has changed.
+    /// Starts to store the session. Call `save` after the session has changed.
     pub(crate) fn save(&self) {
         if let Some(store_sync) = self.store_sync() {
             store_sync.state().changed();
@@ -48,22 +49,22 @@ impl Session {
         }
     }
 
-    /// Notes that the session changes in this step of the state machine. From now on, a refresh that ends keeps the
-    /// lock, until [`store_changes`](Self::store_changes) has stored the change.
+    /// Counts a change of the session in the current step of the state machine. From then on, a refresh that ends
+    /// keeps the lock until [`store_changes`](Self::store_changes) has stored the change.
     pub(crate) fn count_change(&self) {
         if let Some(store_sync) = self.store_sync() {
             store_sync.state().changed();
         }
     }
 
-    /// Starts to store what was counted.
+    /// Starts to store the changes that were counted.
     pub(crate) fn store_changes(&self) {
         if let Some(store_sync) = self.store_sync() {
             self.start_to_write(store_sync);
         }
     }
 
-    /// Starts the writer if there was no runtime for it before.
+    /// Starts the writer if it could not start earlier because there was no runtime.
     pub(crate) fn ensure_writer(&self) {
         if let Some(store_sync) = self.store_sync() {
             if store_sync.writer_missing.load(Ordering::Relaxed) {
@@ -91,7 +92,7 @@ impl Session {
         }
     }
 
-    /// Waits until the current session is stored, or the store has failed.
+    /// Waits until the current session is stored, or until the store has failed.
     pub(crate) async fn saved(&self) -> Result<(), Error> {
         let Some(store_sync) = self.store_sync() else { return Ok(()) };
         let mut progress = store_sync.progress.subscribe();
@@ -102,12 +103,12 @@ impl Session {
         if self.runtime().is_none() {
             return Err(Error::new(
                 Kind::Store,
-                "storing the session needs a Tokio runtime. Make the change inside one",
+                "storing the session needs a Tokio runtime. Make the change inside a runtime",
             ));
         }
         let old = |failure: &Failure| failure.at.elapsed() > LONGEST_PAUSE + LONGEST_WRITE;
         if progress.borrow().failed.as_ref().is_some_and(old) {
-            // A writer that makes progress would have tried again by now.
+            // A writer that makes progress would have written again since the last failure.
             self.replace_writer(store_sync);
         } else {
             self.start_to_write(store_sync);
@@ -126,7 +127,7 @@ impl Session {
         }
     }
 
-    /// The writer makes no progress, because its runtime stands still. Another one takes its place.
+    /// Replaces the writer, which makes no progress because its runtime stalls.
     fn replace_writer(&self, store_sync: &StoreSync) {
         let writer = store_sync.state().writer.clone();
         writer.cancel();
@@ -134,8 +135,8 @@ impl Session {
         self.start_to_write(store_sync);
     }
 
-    /// Whether no other process can have sent the refresh token of the session that this process has just ended. The
-    /// end is stored, so that none will.
+    /// Whether no other process can have sent the refresh token of the session that this process has just ended.
+    /// The method stores the end of the session, so no other process will send the refresh token later.
     pub(crate) async fn is_only_owner_of_ended(&self) -> bool {
         match self.store_sync() {
             None => true,
@@ -146,7 +147,7 @@ impl Session {
     }
 }
 
-/// The only task that writes.
+/// The only task of a session that writes to the store.
 struct Writer {
     session: Session,
     ended: bool,
@@ -181,7 +182,7 @@ impl Writer {
                     let pause = FIRST_PAUSE.saturating_mul(doubled);
                     let protects_nothing = failures >= LAST_PROTECTED;
                     drop(protects_nothing.then(|| self.end_protection(store_sync)));
-                    // This task holds two references: `self` and `session`.
+                    // This task has two references: `self` and `session`.
                     if failures >= LAST_FAILURE && Arc::strong_count(&session.0) <= 2 {
                         return;
                     }
@@ -191,8 +192,8 @@ impl Writer {
         }
     }
 
-    /// The store says that it cannot store a login or logout. The lock must not block other processes for that.
-    /// After a refresh it is kept, because the store holds a spent refresh token.
+    /// Returns the lock to release if the store cannot store a login or logout, because other processes must not
+    /// wait for such a change. After a refresh the lock is kept, because the store contains a spent refresh token.
     fn end_protection(&self, store_sync: &StoreSync) -> Option<Held> {
         let machine = self.session.lock();
         let mut state = store_sync.state();
@@ -203,7 +204,7 @@ impl Writer {
         }
     }
 
-    /// Whether everything is written.
+    /// Records that the changes up to `target` are written. Returns whether all changes are written.
     fn written(&mut self, store_sync: &StoreSync, target: u64) -> bool {
         let mut state = store_sync.state();
         state.view.written_up_to(target);
@@ -211,7 +212,7 @@ impl Writer {
         self.ended = !state.view.has_unwritten();
         let lock = if self.ended { finish_writing(&mut state) } else { None };
         drop(state);
-        // The guard is code of the store. It is dropped outside of the lock.
+        // Dropping the lock runs code of the store, so it is dropped after the guard of the state.
         drop(lock);
         self.ended
     }
@@ -222,7 +223,7 @@ fn finish_writing(state: &mut SyncState) -> Option<Held> {
     state.lock.end_protection()
 }
 
-/// If the runtime shuts down and drops the writer, the next writer continues.
+/// Lets the next writer continue if the runtime shuts down and drops this writer.
 impl Drop for Writer {
     fn drop(&mut self) {
         let Some(store_sync) = self.session.store_sync().filter(|_| !self.ended) else { return };
@@ -243,6 +244,6 @@ impl Drop for Writer {
 fn cancelled() -> Error {
     Error::new(
         Kind::Store,
-        "storing the session was cancelled by the shutdown of a runtime. It is stored with the next call",
+        "storing the session was cancelled by the shutdown of a runtime. The next call stores the session",
     )
 }

@@ -1,4 +1,5 @@
-//! The connection for scripts. It is opened when needed, and again after it broke.
+//! Manages the connection for scripts. The connection is opened when it is needed, and opened again after a
+//! failure.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -10,8 +11,8 @@ use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError, RedisResu
 
 /// The longest time to connect, and the longest time for one response.
 const TIMEOUT: Duration = Duration::from_secs(1);
-/// The longest time for all of it: two connections and two responses, a name lookup, and a script that the server
-/// does not know yet.
+/// The longest time for one operation: two connections and two responses, a name lookup, and a script that the
+/// server does not have yet.
 const DEADLINE: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
@@ -25,8 +26,8 @@ impl Connection {
         Self { client, open: Arc::default() }
     }
 
-    /// Runs a script, and once more on a new connection if the first one broke. The script may have run
-    /// already with only its response lost, so running a script twice must be safe.
+    /// Runs a script, and runs it once more on a new connection if the first connection broke. The script may have
+    /// run already although its response was lost, so running a script twice must be safe.
     pub(super) async fn run<'a, T: FromRedisValue>(
         &self,
         script: impl Fn() -> ScriptInvocation<'a>,
@@ -44,14 +45,16 @@ impl Connection {
     async fn once<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> RedisResult<T> {
         let mut connection = self.connection().await?;
         let result = script.invoke_async(&mut connection).await;
-        // A server that refuses writes may have become a replica. The next call resolves the name again.
+        // A server that rejects writes may have become a replica. The next operation resolves the name of the
+        // server again.
         if result.is_err() {
             *self.open.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
         result
     }
 
-    /// Concurrent calls may open one connection each. The last one is kept.
+    /// Returns the open connection, or opens a new one. If concurrent operations open one connection each, the
+    /// last connection is kept.
     async fn connection(&self) -> RedisResult<MultiplexedConnection> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(open) = open {
@@ -70,8 +73,7 @@ fn is_of_the_connection(error: &RedisError) -> bool {
     error.is_io_error() || error.is_connection_dropped() || error.is_timeout()
 }
 
-/// A name that is unique across processes: the hashers of the standard library are seeded by the operating
-/// system.
+/// Returns a name that is unique across processes. The operating system seeds the hashers of the standard library.
 pub(super) fn random_name() -> String {
     let number = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}{:08x}", number(), number(), std::process::id())

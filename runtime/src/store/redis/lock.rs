@@ -1,4 +1,5 @@
-//! The lock for a refresh: a lease with a fence.
+//! Implements the lock for a refresh as a lease with a fence.
+#![expect(clippy::disallowed_methods, reason = "a browser has no Redis")]
 
 use std::time::{Duration, Instant};
 
@@ -10,18 +11,18 @@ use crate::error::BoxError;
 use crate::platform::task;
 use crate::store::session_store::StoreLock;
 
-/// How long a lease lasts until its owner confirms it. Redis may grant it after the owner has stopped waiting:
-/// nothing else would end it then.
+/// The length of a lease that its owner has not confirmed. If Redis grants the lease after the owner has stopped
+/// waiting, the lease ends after 3 s.
 const UNCONFIRMED: Duration = Duration::from_secs(3);
-/// The first pause before the lock of another process is tried again.
+/// The first pause before the process tries again to acquire a lock that another process holds.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
-/// The longest pause.
+/// The longest pause between two attempts to acquire a lock.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// The lock of one session.
 pub(super) struct Lock {
     pub(super) connection: Connection,
-    /// The key of the hash.
+    /// The key of the hash of the session.
     pub(super) hash: String,
     /// The key of the lock.
     pub(super) key: String,
@@ -59,7 +60,7 @@ pub(super) async fn wait(lock: Lock) -> Result<StoreLock, BoxError> {
     }
 }
 
-/// Starts the time of the lease again: when the lock is granted, and for a login that takes longer.
+/// Restarts the time of a lease when the lock is granted and during a long login.
 #[derive(Clone)]
 struct Renewal {
     connection: Connection,
@@ -73,10 +74,10 @@ impl Renewal {
         self.confirm().await?.ok_or_else(|| "the lease has expired".into())
     }
 
-    /// When the lease ends now. `None` if it has ended already.
+    /// Restarts the time of the lease. Returns the new end of the lease, or `None` if the lease has already ended.
     async fn confirm(&self) -> Result<Option<Instant>, BoxError> {
         let millis = u64::try_from(self.lease.as_millis()).unwrap_or(u64::MAX);
-        // Counted from before the request, because the server counts from later.
+        // The time is measured from before the request, because the server starts its clock later.
         let asked = Instant::now();
         let confirmed = self.connection.run::<bool>(|| {
             let mut script = scripts::RENEW.key(&*self.key);
@@ -87,8 +88,8 @@ impl Renewal {
     }
 }
 
-/// Releases the lease when it is dropped. It exists before the request, because a cancelled request may have
-/// succeeded at the server.
+/// Releases the lease when it is dropped. A `Lease` is created before the request, because a cancelled request may
+/// have succeeded at the server.
 struct Lease {
     lock: Lock,
     owner: String,
@@ -99,14 +100,21 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let (connection, key) = (self.lock.connection.clone(), std::mem::take(&mut self.lock.key));
         let owner = std::mem::take(&mut self.owner);
-        // If this fails, or the runtime is gone, the lease expires by itself.
+        // If the runtime has been shut down, the lease expires on its own.
+        let expired = Instant::now().checked_add(self.lock.lease);
         task::spawn(&self.runtime, async move {
             let release = || {
                 let mut script = scripts::RELEASE.key(&*key);
                 script.arg(&*owner);
                 script
             };
-            let _ = connection.run::<u64>(release).await;
+            // A suspended server executes no request on a connection that is opened during the suspension. Other
+            // processes must not wait for the end of the lease when the server runs again.
+            while connection.run::<u64>(release).await.is_err()
+                && expired.is_some_and(|at| Instant::now() < at)
+            {
+                tokio::time::sleep(LONGEST_PAUSE).await;
+            }
         });
     }
 }

@@ -1,4 +1,4 @@
-//! Messages about changes, and polling in case a message is lost.
+//! Waits for messages about changes, and polls the store in case a message is lost.
 
 use std::future::Future;
 use std::pin::pin;
@@ -13,18 +13,19 @@ use tokio::time::{sleep, timeout};
 use crate::error::BoxError;
 use crate::store::session_store::Revision;
 
-/// How often the store is polled without a message.
+/// How often the store is polled if no message arrives.
 const CHECK_INTERVAL: Duration = Duration::from_secs(10);
 /// The pause after a failed subscription.
 const PAUSE: Duration = Duration::from_secs(1);
-/// The longest time to subscribe.
+/// The longest time for a subscription request.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
 pub(super) struct Notices {
     client: Client,
     channel: String,
-    /// The subscription of the last waiter, kept for the next one. It buffers the messages that arrive between the two.
+    /// The subscription of the last waiter, kept for the next waiter. The kept subscription buffers the messages
+    /// that arrive between two waiters.
     idle: Arc<Mutex<Option<PubSub>>>,
 }
 
@@ -37,8 +38,8 @@ impl Notices {
         &self.channel
     }
 
-    /// Resolves when `look` finds a revision other than `seen`. An older revision counts too: the server has
-    /// lost data.
+    /// Resolves when `look` finds a revision other than `seen`. An older revision is a change, too, because the
+    /// server may have lost data.
     pub(super) async fn wait<L>(&self, seen: Revision, look: impl Fn() -> L)
     where
         L: Future<Output = Result<Revision, BoxError>>,
@@ -46,13 +47,13 @@ impl Notices {
         let mut subscription = Subscription { idle: self.idle.clone(), open: None };
         let mut timed_out = false;
         loop {
-            // Subscribes first and looks second, so that every later change sends a message.
+            // The subscription starts before the revision is read, so every later change sends a message.
             if subscription.open.is_none() {
                 subscription.open = self.listen().await;
             }
             if look().await.is_ok_and(|now| now != seen) {
                 if timed_out {
-                    // A message should have come, so this subscription does not work.
+                    // The change should have sent a message, so the subscription is broken.
                     subscription.open = None;
                 }
                 return;
@@ -81,7 +82,7 @@ struct Subscription {
 }
 
 impl Subscription {
-    /// Waits for a message or the poll interval. Returns true if only the interval is over.
+    /// Waits for a message or for the poll interval. Returns true if no message arrived within the interval.
     async fn wait_for_message(&mut self, seen: Revision) -> bool {
         let Some(open) = &mut self.open else {
             sleep(PAUSE.mul_f64(0.5 + fastrand::f64())).await;
@@ -89,7 +90,7 @@ impl Subscription {
         };
         let heard = {
             let news = open.on_message().filter(|message| {
-                // A buffered message about a revision that is known.
+                // A buffered message may announce a revision that is already known.
                 let known = message.get_payload::<u64>().is_ok_and(|revision| revision <= seen.number());
                 std::future::ready(!known)
             });

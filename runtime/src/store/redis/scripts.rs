@@ -1,14 +1,14 @@
-//! The scripts that Redis runs. Each runs atomically.
+//! The scripts that Redis runs. Redis runs each script atomically.
 //!
-//! The hash has the fields `afresh` (the version), `fence`, and after the first swap `revision`, `record` and
-//! `writer`. Numbers are compared as strings, because Lua numbers lose digits.
+//! The hash has the fields `afresh` (the version) and `fence`. The first swap adds the fields `revision`, `record`
+//! and `writer`. Numbers are compared as strings, because Lua numbers lose digits.
 
 use std::ops::Deref;
 use std::sync::LazyLock;
 
 use redis::Script;
 
-/// A script whose hash is computed once.
+/// A script whose hash is computed only once.
 pub(super) struct Lua(LazyLock<Script>);
 
 impl Deref for Lua {
@@ -19,7 +19,7 @@ impl Deref for Lua {
     }
 }
 
-/// Fails if the hash belongs to another program.
+/// Prepends a check to a script. The check fails if the hash belongs to another program.
 macro_rules! on_own_key {
     ($then:literal) => {
         Lua(LazyLock::new(|| {
@@ -36,12 +36,13 @@ end
     };
 }
 
-/// Keys: the hash. Returns the revision and the record, or nothing for both.
+/// Loads the record. The key is the hash. Returns the revision and the record. The revision and the record are nil
+/// if no record was stored.
 pub(super) static LOAD: Lua = on_own_key!("return redis.call('HMGET', KEYS[1], 'revision', 'record')");
 
-/// Keys: the hash. Arguments: the basis, the next revision, the record, the fence or an empty string, the
-/// writer, the channel. Returns whether the record is stored. The same writer can run it again after a lost
-/// response.
+/// Stores a record. The key is the hash. The arguments are the basis, the next revision, the record, the fence or
+/// an empty string, the writer, and the channel. Returns whether the record is stored. The same writer can run
+/// this script again after a lost response.
 pub(super) static SWAP: Lua = on_own_key!(
     "
 local now = redis.call('HMGET', KEYS[1], 'revision', 'fence', 'writer')
@@ -55,9 +56,9 @@ return 1
 "
 );
 
-/// Keys: the hash, the lock. Arguments: the owner, the lease in milliseconds. Returns the fence, or 0 if
-/// another owner has the lock. The same owner can run it again after a lost response. Everything that can
-/// fail comes before the lock is set.
+/// Takes the lock. The keys are the hash and the lock. The arguments are the owner and the lease in milliseconds.
+/// Returns the fence, or 0 if another owner has the lock. The same owner can run this script again after a lost
+/// response. All steps that can fail run before the lock is set.
 pub(super) static LOCK: Lua = on_own_key!(
     "
 local owner = redis.call('GET', KEYS[2])
@@ -70,15 +71,16 @@ return fence
 "
 );
 
-/// Keys: the lock. Arguments: the owner, the lease in milliseconds. Returns whether the owner still has the lock.
-/// `SET` and not `PEXPIRE`, which the user of the database may not have.
+/// Renews the lock. The key is the lock. The arguments are the owner and the lease in milliseconds. Returns
+/// whether the owner still has the lock. The script uses `SET` instead of `PEXPIRE`, because the database user may
+/// not have the permission for `PEXPIRE`.
 pub(super) static RENEW: Lua = Lua(LazyLock::new(|| {
     Script::new(
         "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return 1",
     )
 }));
 
-/// Keys: the lock. Arguments: the owner. The lock of another owner stays.
+/// Releases the lock. The key is the lock, and the argument is the owner. A lock of another owner is not released.
 pub(super) static RELEASE: Lua = Lua(LazyLock::new(|| {
     Script::new(
         "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0",

@@ -1,22 +1,22 @@
-//! The names of the Web Locks. All releases use the same ones, so that tabs of an older and a newer release do not refresh
-//! at the same time.
+//! Builds the names of the Web Locks. All releases use the same names, so tabs of an older and a newer release do
+//! not refresh at the same time.
 
-/// The lock of a refresh.
+/// Returns the name of the lock for a refresh.
 pub(super) fn refresh(store: &str) -> String {
     format!("afresh refresh {store}")
 }
 
-/// The lock of a change of the record.
+/// Returns the name of the lock for a change of the record.
 pub(super) fn change(store: &str) -> String {
     format!("afresh change {store}")
 }
 
-/// A shared lock that each tab holds which has the record of this revision.
+/// Returns the name of the shared lock that is held by each tab with the record of this revision.
 pub(super) fn revision(store: &str, revision: u64) -> String {
     format!("afresh revision {revision} {store}")
 }
 
-/// The revision in the name of such a lock, if it belongs to the store.
+/// Returns the revision in the name of a shared lock, if the lock belongs to the store.
 pub(super) fn revision_in(name: &str, store: &str) -> Option<u64> {
     let (revision, of) = name.strip_prefix("afresh revision ")?.split_once(' ')?;
     revision.parse().ok().filter(|_| of == store)

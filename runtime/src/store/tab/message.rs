@@ -1,16 +1,17 @@
-//! What tabs send each other: a line of text with a version and a checksum. [`Message`]
+//! Defines [`Message`], which tabs send to each other: a line of text with a version and a checksum.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 
 use super::tab_record::TabRecord;
 
-/// The first words of a message. The number grows when an older release would misunderstand a message, or could not read
-/// the records in it. Words at the end of a message may be added without a new number.
+/// The first words of a message. The number grows if an older release would misunderstand a message or could not
+/// read its record. New words at the end of a message do not need a new number.
 const MARK: &str = "afresh 1";
 
 pub(super) enum Message {
-    /// A tab has just been opened, or has missed something: the others send what they have.
+    /// A request for the record, from a tab that was just opened or has missed a message. All other tabs send
+    /// their record.
     Ask,
     Session(TabRecord),
 }
@@ -26,7 +27,7 @@ impl Message {
         }
     }
 
-    /// `None` if another program sent the text, or a newer release.
+    /// Reads a message. Returns `None` if another program or a newer release sent the text.
     pub(super) fn read(text: &str) -> Option<Self> {
         let rest = text.strip_prefix(MARK)?.strip_prefix(' ')?;
         let mut words = rest.split(' ');

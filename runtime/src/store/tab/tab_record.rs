@@ -1,11 +1,11 @@
-//! The session as one tab has it, and which of two is the newer one: [`TabRecord`].
+//! Defines [`TabRecord`], the session in one tab, and decides which of two records is newer.
 
-/// A record with its revision. The default is the record of a tab that knows no session yet.
+/// A record with its revision. The default is the record of a tab that has not received a session yet.
 #[derive(Clone, Default)]
 pub(super) struct TabRecord {
     pub(super) revision: u64,
-    /// Identifies the write. Without Web Locks, two tabs can write the same revision. Then all tabs keep the same one of
-    /// both.
+    /// Identifies the write. Without Web Locks, two tabs can write the same revision. All tabs then keep the
+    /// record with the greater writer number.
     pub(super) writer: u64,
     pub(super) record: Vec<u8>,
 }

@@ -1,8 +1,8 @@
-//! What one tab knows about the session that all tabs share, and how it learns of changes: [`Tabs`].
+//! Defines [`Tabs`], the view of one tab on the session that all tabs share.
 //!
-//! A record has a revision, and each tab that has the record holds a shared lock with the revision in its name. A lock may
-//! be granted before a message arrives that was sent earlier. The names of the locks say which revision is the newest, so
-//! a tab knows that a message is on its way.
+//! A record has a revision, and each tab with this record holds a shared lock whose name contains the revision. A
+//! lock may be granted before a message arrives that was sent earlier. The newest revision in the names of the
+//! locks shows a tab that a message with a newer record will arrive.
 
 use std::cell::{Cell, RefCell};
 use std::sync::{Arc, Weak};
@@ -23,33 +23,34 @@ use crate::error::BoxError;
 use crate::platform::time::timeout;
 use crate::store::session_store::{Revision, Stored, Swap};
 
-/// How long a tab waits for the record that another tab has. That tab may be frozen.
+/// How long a tab waits for the record of another tab, which may be frozen.
 const LONGEST_ANSWER: Duration = Duration::from_secs(2);
-/// How often it looks whether the other tab is still there.
+/// How often the waiting tab checks whether the other tab still exists.
 const LOOK: Duration = Duration::from_millis(250);
-/// The same without Web Locks, when nothing says whether there is another tab.
+/// How long a tab without Web Locks waits for a record. A tab without Web Locks cannot know whether there is
+/// another tab.
 const ANSWER_OF_ANY: Duration = Duration::from_millis(300);
 
 pub(super) struct Tabs {
     name: String,
     this: Weak<SendWrapper<Self>>,
     record: RefCell<TabRecord>,
-    /// The newest revision that this tab knows of, although it may not have the record.
+    /// The newest revision that this tab knows. The tab may not have received the record of the newest revision.
     newest: Cell<u64>,
-    /// The revision whose record no tab has sent in time.
+    /// The revision whose record was not sent in time by any tab.
     unanswered: Cell<u64>,
-    /// A record arrived after the last load.
+    /// Whether a record arrived after the last load.
     is_unread: Cell<bool>,
-    /// The tab has asked once whether there is a session, without Web Locks.
+    /// Whether the tab without Web Locks has already requested the session.
     has_asked: Cell<bool>,
     news: watch::Sender<()>,
     locks: Option<WebLocks>,
-    /// The lock with the revision of the record in its name.
+    /// The revision of the record and the shared lock whose name contains it.
     held: RefCell<Option<(u64, WebLock)>>,
     channel: Option<Channel>,
 }
 
-/// The channel to the other tabs, with the function that hears them.
+/// The channel to the other tabs, with the function that receives their messages.
 struct Channel {
     channel: BroadcastChannel,
     _listener: Closure<dyn FnMut(MessageEvent)>,
@@ -79,8 +80,8 @@ impl Tabs {
         &self.name
     }
 
-    /// The newest record. If no tab that has it answers, the newest record of this tab, with the revision of the newest
-    /// record.
+    /// Returns the newest record. If no tab with the newest record answers, the result is the record of this tab
+    /// with the newest revision.
     pub(super) async fn load(&self) -> Result<Stored, BoxError> {
         let elsewhere = self.look().await?;
         if self.locks.is_none() && !self.has_asked.replace(true) && self.newest.get() == 0 {
@@ -113,7 +114,7 @@ impl Tabs {
         Ok(Some(revision))
     }
 
-    /// Waits for the lock of a refresh. `None` without a secure context.
+    /// Waits for the lock of a refresh. Returns `None` without a secure context.
     pub(super) async fn lock(&self) -> Result<Option<WebLock>, BoxError> {
         self.lock_exclusively(lock_name::refresh(&self.name)).await
     }
@@ -131,7 +132,7 @@ impl Tabs {
         }
     }
 
-    /// The newest revision that any tab has, from the names of the locks.
+    /// Returns the newest revision that any tab has, according to the names of the locks.
     async fn look(&self) -> Result<u64, BoxError> {
         let Some(locks) = &self.locks else { return Ok(0) };
         let held = locks.held().await?;
@@ -145,7 +146,7 @@ impl Tabs {
         self.record.borrow().revision < revision
     }
 
-    /// Waits until this tab has the record of a revision, or no tab has it any more.
+    /// Waits until this tab has the record of a revision, or until no tab has that record any more.
     async fn catch_up(&self, revision: u64) {
         let mut elsewhere = revision;
         while self.lacks(elsewhere) {
@@ -155,13 +156,13 @@ impl Tabs {
         }
     }
 
-    /// Waits until another record is there.
+    /// Waits until another record arrives.
     async fn heard(&self) {
-        // The sender lives as long as `self`.
+        // The sender is not dropped before `self`.
         let _ = self.news.subscribe().changed().await;
     }
 
-    /// Takes the lock that says that this tab has a revision.
+    /// Takes the shared lock which shows that this tab has the record of a revision.
     async fn hold(&self, revision: u64) -> Result<Option<WebLock>, BoxError> {
         match &self.locks {
             Some(locks) => {
@@ -189,12 +190,12 @@ impl Tabs {
 
     fn send(&self, message: &Message) {
         if let Some(Channel { channel, .. }) = &self.channel {
-            // It fails only if the channel is closed.
+            // Sending a message fails only if the channel is closed.
             let _ = channel.post_message(&message.text().into());
         }
     }
 
-    /// Another tab has sent `text`.
+    /// Handles the message `text` of another tab.
     fn receive(&self, text: &str) {
         match Message::read(text) {
             Some(Message::Ask) => {
@@ -223,7 +224,7 @@ impl Tabs {
 }
 
 impl Channel {
-    /// `None` if the browser has no channels, or not here.
+    /// Opens the channel. Returns `None` if the browser does not offer channels to the page.
     fn open(name: &str, tabs: Weak<SendWrapper<Tabs>>) -> Option<Self> {
         let channel = BroadcastChannel::new(&format!("afresh {name}")).ok()?;
         let listener = Closure::new(move |event: MessageEvent| {

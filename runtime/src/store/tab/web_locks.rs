@@ -1,4 +1,5 @@
-//! The Web Locks API of the browser. web-sys has it only behind an unstable cfg, so the bindings are here: [`WebLocks`].
+//! Defines [`WebLocks`], bindings for the Web Locks API of the browser. `web-sys` offers the Web Locks API only
+//! behind an unstable cfg.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -28,10 +29,10 @@ extern "C" {
     fn query(this: &LockManager) -> Result<Promise, JsValue>;
 }
 
-/// The locks of an origin.
+/// The Web Locks of an origin.
 pub(super) struct WebLocks(LockManager);
 
-/// A lock, held until it is dropped.
+/// A Web Lock, which is released when it is dropped.
 pub(super) struct WebLock(Function);
 
 #[derive(Clone, Copy)]
@@ -41,7 +42,7 @@ pub(super) enum Mode {
 }
 
 impl WebLocks {
-    /// `None` outside of a secure context.
+    /// Returns the Web Locks of the origin, or `None` outside of a secure context.
     pub(super) fn find() -> Option<Self> {
         let navigator = property(&js_sys::global(), "navigator")?;
         let locks = property(&navigator, "locks")?;
@@ -54,7 +55,7 @@ impl WebLocks {
         let mut granted = Some(granted);
         let callback = Closure::once(move |_: JsValue| {
             Promise::new(&mut |release, _| {
-                // If the future was dropped, the lock is dropped here and released.
+                // If the future was dropped, the lock is dropped and released here.
                 if let Some(granted) = granted.take() {
                     let _ = granted.send(WebLock(release));
                 }
@@ -79,7 +80,7 @@ impl WebLocks {
         .await
     }
 
-    /// The names of all locks of the origin that are held.
+    /// Returns the names of all held locks of the origin.
     pub(super) async fn held(&self) -> Result<Vec<String>, BoxError> {
         let snapshot = JsFuture::from(self.0.query().map_err(failed)?).await.map_err(failed)?;
         let held = property(&snapshot, "held").map(|held| Array::from(&held)).unwrap_or_default();
@@ -93,7 +94,8 @@ impl Drop for WebLock {
     }
 }
 
-/// Withdraws a request when it is dropped. It has no effect on a lock that is granted.
+/// A request for a lock, which is withdrawn when the value is dropped. Withdrawing a request does not affect a
+/// lock that has been granted.
 struct Withdrawn(AbortController);
 
 impl Withdrawn {

@@ -13,7 +13,6 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use reqwest::{Body, Request};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower::Service;
-use url::Url;
 
 use super::connector::{Connector, Protocol};
 use super::host::HostHeader;
@@ -21,12 +20,14 @@ use super::network;
 use super::response::{Deadline, HyperResponse};
 use crate::error::causes::{NoTls, timed_out};
 use crate::error::{BoxError, Result};
+use crate::platform::url::Url;
 
-/// The default of reqwest.
+/// The default idle time-out, which is the same as in reqwest.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// A transport over hyper-util's client. It has fewer features than reqwest, and a call takes about 60 % of the instructions.
-/// Pass it to [`ClientBuilder::transport`](crate::ClientBuilder::transport). Requires the feature `hyper`.
+/// A transport over hyper-util's client. `HyperTransport` has fewer features than reqwest, but a call takes about 60 %
+/// of the instructions. Pass it to [`ClientBuilder::transport`](crate::ClientBuilder::transport). `HyperTransport`
+/// requires the feature `hyper`.
 ///
 /// ```
 /// use afresh::transport::HyperTransport;
@@ -36,24 +37,24 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// # Ok::<(), afresh::Error>(())
 /// ```
 ///
-/// Sessions, redirects, cookies, time-outs and errors work as with reqwest. It does not support the following:
+/// Sessions, redirects, cookies, time-outs and errors work as with reqwest. `HyperTransport` has the following limits:
 ///
-/// - It ignores the proxy settings of the environment and of the system.
-/// - It does not request or decode compressed answers.
-/// - It does not retry a request that an HTTP/2 server refused without processing it.
+/// - The proxy settings of the environment and of the system are ignored.
+/// - Compressed answers are not requested or decoded.
+/// - A request that an HTTP/2 server refused without processing it is not sent again.
 /// - [`reqwest::Response::remote_addr`] is `None`.
 ///
 /// `https` requires the feature `rustls`, or `rustls-no-provider` and a provider that the program installs. The trusted
-/// certificates are those of the system. With `native-tls` alone, or without TLS, only `http` is supported:
-/// [`build`](crate::ClientBuilder::build) returns an error for an `https` base URL. A redirect to an `https` URL is an
-/// error with [`is_connect`](crate::Error::is_connect), and nothing is sent there. With the feature `http2`, HTTP/2 is
-/// used if the server offers it over TLS.
+/// certificates are those of the system. With `native-tls` alone, or without TLS, only `http` is supported. Without TLS
+/// support, [`build`](crate::ClientBuilder::build) returns an error for an `https` base URL. A redirect to an `https`
+/// URL is an error with [`is_connect`](crate::Error::is_connect), and no request is sent to that URL. With the feature
+/// `http2`, HTTP/2 is used if the server offers it over TLS.
 ///
-/// Each request is sent once. If an idle connection turns out to be closed before any byte was written, the request is
-/// sent over another connection. Clones share their connections. Calls must be made within a Tokio runtime.
+/// Each request is sent once. If an idle connection was closed before any byte was written, the request is sent over a
+/// new connection. Clones share their connections. Calls must be made within a Tokio runtime.
 ///
-/// It also implements tower's `Service`, so you can add layers. Each answer is then converted into a reqwest response,
-/// which costs part of the saving.
+/// The transport also implements tower's `Service`, so you can add layers. Each answer is then converted into a reqwest
+/// response, which reduces the saving.
 #[derive(Clone)]
 pub struct HyperTransport {
     client: Client<Connector, Body>,
@@ -64,7 +65,7 @@ pub struct HyperTransport {
 }
 
 impl HyperTransport {
-    /// Connects over TCP, and over TLS if a feature for it is enabled.
+    /// Creates a transport that connects over TCP, and over TLS if a feature for TLS is enabled.
     ///
     /// # Errors
     ///
@@ -73,10 +74,11 @@ impl HyperTransport {
         Ok(Self::assemble(network::network()?, IDLE_TIMEOUT, network::PROTOCOL))
     }
 
-    /// Uses connections that `connect` opens: a Unix socket, another TLS library, a pipe to a server in the same process.
+    /// Creates a transport that uses the connections that `connect` opens, such as a Unix socket, a different TLS
+    /// library, or a pipe to a server in the same process.
     ///
-    /// `connect` gets the URL without a path, such as `https://shop.example`, and returns an open connection. For an
-    /// `https` URL, it is responsible for TLS. The protocol is HTTP/1.1.
+    /// `connect` receives the URL without a path, such as `https://shop.example`, and returns an open connection. For
+    /// an `https` URL, `connect` must set up TLS itself. The protocol is HTTP/1.1.
     ///
     /// ```
     /// # #[cfg(unix)] {
@@ -99,15 +101,15 @@ impl HyperTransport {
         Self::assemble(Connector::over(connect), IDLE_TIMEOUT, Protocol::Custom)
     }
 
-    /// The longest time to open a connection, including TLS. Default: no limit.
+    /// Sets the maximum time to open a connection, including TLS. By default, the time is unlimited.
     ///
-    /// After that time, the call fails with [`is_timeout`](crate::Error::is_timeout).
+    /// After this time, the call fails with [`is_timeout`](crate::Error::is_timeout).
     #[must_use]
     pub fn connect_timeout(self, timeout: Duration) -> Self {
         Self::assemble(self.connector.with_timeout(timeout), self.idle_timeout, self.protocol)
     }
 
-    /// How long an idle connection is kept open. Default: 90 s.
+    /// Sets how long an idle connection is kept open. Default: 90 s.
     #[must_use]
     pub fn idle_timeout(self, timeout: Duration) -> Self {
         Self::assemble(self.connector, timeout, self.protocol)
@@ -138,11 +140,11 @@ impl HyperTransport {
         let deadline = Deadline::of(request.timeout().copied());
         let mut request = http::Request::<Body>::try_from(request)?;
         let uri = request.uri().clone();
-        // HTTP/2 has no such header. hyper-util adds it when it knows the protocol.
+        // HTTP/2 has no `Host` header. hyper-util adds the header when it knows the protocol.
         if !may_be_http2 {
             self.host.add(&uri, request.headers_mut());
         }
-        // reqwest and browsers send it, and some servers answer differently without it.
+        // reqwest and browsers send an `accept` header, and some servers answer differently without it.
         request.headers_mut().entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
         Ok(InFlight { answer: self.client.request(request), uri, deadline: Some(deadline) })
     }
@@ -154,7 +156,7 @@ pub(crate) struct HyperFuture(Result<InFlight, Option<BoxError>>);
 struct InFlight {
     answer: ResponseFuture,
     uri: Uri,
-    /// Also applies to the body of the answer.
+    /// The deadline of the request, which also applies to the body of the answer.
     deadline: Option<Deadline>,
 }
 

@@ -17,14 +17,14 @@ use tower::Service;
 use crate::error::BoxError;
 use crate::error::causes::timed_out;
 
-/// Which protocols a connector supports.
+/// The protocols that a connector supports.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
     /// HTTP over TCP.
-    #[cfg_attr(feature = "__rustls", allow(dead_code, reason = "used without TLS"))]
+    #[cfg_attr(feature = "__rustls", allow(dead_code, reason = "this variant is used only without TLS"))]
     Http,
     /// HTTP over TCP and over TLS, which may negotiate HTTP/2.
-    #[cfg_attr(not(feature = "__rustls"), allow(dead_code, reason = "used with TLS"))]
+    #[cfg_attr(not(feature = "__rustls"), allow(dead_code, reason = "this variant is used only with TLS"))]
     Https,
     /// HTTP/1.1 over a connection that the user opens.
     Custom,
@@ -32,7 +32,7 @@ pub(crate) enum Protocol {
 
 pub(crate) type Connecting = Pin<Box<dyn Future<Output = Result<BoxedConnection, BoxError>> + Send>>;
 
-/// Behind an `Arc`, because hyper-util clones it for each request.
+/// Opens connections. The function is in an `Arc`, because hyper-util clones the connector for each request.
 #[derive(Clone)]
 pub(crate) struct Connector {
     connect: Arc<dyn Fn(Uri) -> Connecting + Send + Sync>,
@@ -94,7 +94,8 @@ impl Service<Uri> for Connector {
 }
 
 impl BoxedConnection {
-    /// Keeps only the protocol. hyper-util would add other details of the connection to each answer.
+    /// Wraps a connection and keeps only its protocol. hyper-util would add other details of the connection to each
+    /// answer.
     pub(crate) fn of<S: Stream + Connection + 'static>(stream: S) -> Self {
         let is_http2 = stream.connected().is_negotiated_h2();
         Self { stream: Box::new(stream), is_http2 }

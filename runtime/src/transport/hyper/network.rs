@@ -1,4 +1,4 @@
-//! Opens connections over TCP and, with rustls, over TLS. The settings are those of reqwest.
+//! Opens connections over TCP, and over TLS with rustls. The connections have the same settings as those of reqwest.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ fn secured(mut tcp: HttpConnector) -> Result<Connector, Error> {
 }
 
 #[cfg(not(feature = "__rustls"))]
-#[expect(clippy::unnecessary_wraps, reason = "has the signature of the version with TLS")]
+#[expect(clippy::unnecessary_wraps, reason = "the function has the signature of the version with TLS")]
 fn secured(tcp: HttpConnector) -> Result<Connector, Error> {
     Ok(Connector::new(move |uri| {
         let connecting = tcp.clone().call(uri);
@@ -51,7 +51,8 @@ mod tls {
 
     use crate::error::{BoxError, Error};
 
-    /// Uses the provider that the program installed, or that of reqwest, and the trusted certificates of the system.
+    /// Creates the TLS settings. The provider is the one that the program installed, or the provider of reqwest. The
+    /// trusted certificates are those of the system.
     pub(crate) fn config() -> Result<ClientConfig, Error> {
         let unusable = |error: BoxError| Error::builder("rustls cannot be initialized").with_source(error);
         let provider = CryptoProvider::get_default().cloned().or_else(default_provider);

@@ -15,7 +15,7 @@ use tokio::time::{Sleep, sleep};
 use crate::error::BoxError;
 use crate::error::causes::timed_out;
 
-/// The head and body of an answer, and the URI that a conversion into reqwest's response needs.
+/// The head and body of an answer, and the URI that the conversion into a reqwest response needs.
 pub(crate) struct HyperResponse {
     head: http::response::Parts,
     body: HyperBody,
@@ -54,7 +54,7 @@ impl HyperResponse {
         self.head.version
     }
 
-    /// The next chunk of the body.
+    /// Returns the next chunk of the body.
     pub(crate) fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>> {
         self.body.poll_chunk(context)
     }
@@ -79,7 +79,7 @@ impl HyperResponse {
 }
 
 impl HyperBody {
-    /// Skips trailers.
+    /// Returns the next chunk of the body. Trailers are skipped.
     fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>> {
         loop {
             match Pin::new(&mut *self).poll_frame(context) {

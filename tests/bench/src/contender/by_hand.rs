@@ -1,4 +1,4 @@
-//! reqwest as its documentation shows it.
+//! A handwritten client that uses reqwest in the way that its documentation shows.
 
 use reqwest::Client;
 

@@ -1,4 +1,4 @@
-//! A socket and two buffers: the lowest possible cost of a call.
+//! A client of one socket and two buffers, which has the lowest possible cost of a call.
 
 use std::io::Write;
 
@@ -53,7 +53,7 @@ impl Contender for Bytes {
     }
 }
 
-/// The body, when it is complete.
+/// Returns the body if the response is complete.
 fn body(answer: &[u8]) -> Option<&[u8]> {
     let mut headers = [httparse::EMPTY_HEADER; 16];
     let mut head = httparse::Response::new(&mut headers);

@@ -1,4 +1,4 @@
-//! The cost of reqwest itself: the request is prepared before and only copied.
+//! A client that only clones a prepared reqwest request, which shows the cost of reqwest itself.
 
 use http::header::AUTHORIZATION;
 use reqwest::{Client, Request};

@@ -1,4 +1,4 @@
-//! hyper without a pool, over one connection.
+//! A client that uses hyper directly, with one connection and no pool.
 
 use http::header::{AUTHORIZATION, HOST};
 use http::{HeaderValue, Request};

@@ -1,4 +1,4 @@
-//! hyper-util's client with its pool: the limit for a transport without reqwest.
+//! A client that uses hyper-util's pooled client, which is the limit for a transport without reqwest.
 
 use http::header::{AUTHORIZATION, HOST};
 use http::{HeaderValue, Request, Uri};

@@ -1,4 +1,5 @@
-//! reqwest-middleware, with a middleware that attaches the token and refreshes it as [`SingleFlight`](super::SingleFlight) does.
+//! A client that uses reqwest-middleware. The middleware attaches the token and refreshes it in the way of
+//! [`SingleFlight`](super::SingleFlight).
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use crate::rush::refused;
 pub struct Middleware<W = Socket> {
     http: ClientWithMiddleware,
     base: String,
-    // The client is made from it.
+    // The type parameter selects how `new` builds the client.
     wire: PhantomData<W>,
 }
 

@@ -1,5 +1,5 @@
-//! progenitor, generated from an OpenAPI document. It has no sessions. The token is a default header of its reqwest client, as its users do
-//! it.
+//! A client that progenitor generated from an OpenAPI document. The progenitor client has no sessions, so the token is
+//! a default header of its reqwest client.
 
 use http::HeaderValue;
 use http::header::AUTHORIZATION;

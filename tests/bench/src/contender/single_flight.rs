@@ -1,5 +1,6 @@
-//! reqwest by hand, with a careful refresh: the token is behind a lock, and a refusal causes one refresh that all others wait for. A call
-//! that was refused with an older token is only sent again.
+//! A handwritten reqwest client with a careful refresh. The token is behind a lock, and a rejection causes one refresh
+//! that all other calls wait for. If a call was rejected with an older token, the client sends the call again without a
+//! refresh.
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ pub struct SingleFlight<W = Socket> {
     http: Client,
     wire: W,
     base: String,
-    // Calls that start during a refresh wait for it, at the lock.
+    // Calls that start during a refresh wait for this lock.
     session: Arc<RwLock<Session>>,
 }
 

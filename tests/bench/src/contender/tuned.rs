@@ -1,4 +1,5 @@
-//! reqwest after profiling: the URL and the credential are made once, and nothing is formatted without need.
+//! A handwritten reqwest client after profiling. The client builds the URL and the credential once and avoids
+//! unnecessary formatting.
 
 use http::header::AUTHORIZATION;
 use http::{HeaderValue, Method};

@@ -1,4 +1,4 @@
-//! How the clients with a refresh by hand send requests: over a socket, or to a server in the same process.
+//! Sends the requests of the clients with a handwritten refresh, over a socket or to a server in the same process.
 
 use std::future::Future;
 
@@ -7,14 +7,14 @@ use reqwest_middleware::ClientBuilder;
 
 /// A way to send requests.
 pub trait Wire: Clone + Default + Send + Sync + 'static {
-    /// Sends one.
+    /// Sends a request and returns its response.
     fn send(&self, request: RequestBuilder) -> impl Future<Output = Result<Response>> + Send + 'static;
 
-    /// Sends the requests of a client with middleware.
+    /// Adds this way of sending to a client with middleware.
     fn under(middleware: ClientBuilder) -> ClientBuilder;
 }
 
-/// reqwest's own.
+/// Sends requests through reqwest's own connections.
 #[derive(Clone, Default)]
 pub struct Socket;
 

@@ -1,4 +1,4 @@
-//! The kinds by hand, as reqwest's documentation shows them.
+//! Calls of each kind with handwritten code, as reqwest's documentation shows it.
 
 use std::hint::black_box;
 
@@ -43,7 +43,7 @@ impl Kinds {
         item(self.get(&format!("/items/{id}"))).await
     }
 
-    /// Segments that need encoding, with the API of `url`.
+    /// Requests segments that need encoding, through the API of the `url` crate.
     async fn segments(&self, segments: &[&str]) -> Result<Item> {
         let mut url = Url::parse(&self.base).expect("a URL");
         url.path_segments_mut().expect("a base").push("items").extend(segments);

@@ -1,4 +1,4 @@
-//! The kinds through afresh.
+//! Calls of each kind through afresh.
 
 use std::hint::black_box;
 use std::time::Duration;

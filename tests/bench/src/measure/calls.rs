@@ -1,4 +1,4 @@
-//! The cost of one call in instructions and allocations.
+//! Measures the instructions and allocations of one call.
 
 use crate::again;
 use crate::contender;
@@ -6,17 +6,17 @@ use crate::counts::{self, Cost};
 use crate::plot::Bars;
 use crate::section::{Section, number};
 
-/// The limits of a call over reqwest and over `HyperTransport`, where the same call by hand is 1.
+/// The limits of a call over reqwest and over `HyperTransport`, relative to the same call by hand.
 const SHARE: f64 = 0.90;
 const SHARE_OVER_HYPER: f64 = 1.15;
 
 pub fn measure() -> Section {
     let mut section = Section::new(
-        "What a call costs",
-        "`GET /items/{id}?q=…` with a bearer token, 200 bytes of JSON into a struct, HTTP/1.1, one kept-alive connection.\n\
-         callgrind counts the instructions of the client's process in user mode. The allocator of the process counts\n\
-         allocations, and how often allocated memory grew. reqwest has only the features `json`, `query`, `form`,\n\
-         `multipart` and `stream`; afresh has only `hyper`.",
+        "Cost of a call",
+        "Each call sends `GET /items/{id}?q=…` with a bearer token over HTTP/1.1 and one kept-alive connection, and decodes 200 bytes\n\
+         of JSON into a struct. The tool callgrind counts the instructions of the client's process in user mode. The allocator of the process\n\
+         counts allocations and growths of allocated memory. The crate reqwest has only the features `json`, `query`, `form`, `multipart` and\n\
+         `stream`. The crate afresh has only the feature `hyper`.",
     );
     let names = contender::ALL.map(|(name, _)| name);
     let costs = counts::of(&names);
@@ -28,14 +28,18 @@ pub fn measure() -> Section {
     let of = |name: &str| costs[names.iter().position(|other| *other == name).expect("a contender")];
     let (ours, hand) = (of("afresh"), of("reqwest"));
     let ratio = ours.instructions / hand.instructions;
-    section.at_most("instructions of a call, by hand = 1", ratio, SHARE);
+    section.at_most("instructions of a call, relative to reqwest by hand", ratio, SHARE);
     section.at_most("instructions of a call", ours.instructions, 71_000.0);
     section.at_most("allocations of a call", ours.allocations, 44.0);
     section.count("call, instructions, by hand = 1", ratio);
     section.count("call, allocations", ours.allocations);
     let lean = of("afresh-hyper");
     let ratio = lean.instructions / of("hyper-util").instructions;
-    section.at_most("instructions of a call over hyper, hyper-util by hand = 1", ratio, SHARE_OVER_HYPER);
+    section.at_most(
+        "instructions of a call over hyper, relative to hyper-util by hand",
+        ratio,
+        SHARE_OVER_HYPER,
+    );
     section.at_most("instructions of a call over hyper", lean.instructions, 44_000.0);
     section.at_most("allocations of a call over hyper", lean.allocations, 30.0);
     section.count("call over hyper, instructions, by hand = 1", lean.instructions / hand.instructions);
@@ -45,9 +49,9 @@ pub fn measure() -> Section {
 
 pub fn measure_over_defaults() -> Section {
     let mut section = Section::new(
-        "What a call costs with the default features of reqwest",
-        "The same with the default features of reqwest and of afresh. TLS, HTTP/2 and the system's proxies are enabled\n\
-         but not used. feignhttp requires these features.",
+        "Cost of a call with the default features of reqwest",
+        "In this table, reqwest and afresh have their default features. TLS, HTTP/2 and the system's proxies are enabled but not\n\
+         used. The crate feignhttp requires the default features of reqwest.",
     );
     let names = contender::OVER_DEFAULTS.map(|(name, _)| name);
     let costs = counts::by(&again::over_defaults(), &names);

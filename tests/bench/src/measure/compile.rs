@@ -1,4 +1,5 @@
-//! The cost of an API with 200 endpoints in the user's build: time, expanded lines, and bytes in the binary.
+//! Measures the cost of an API with 200 endpoints in the user's build: CPU time, expanded lines, and bytes in the
+//! binary.
 
 mod crates;
 mod sources;
@@ -14,11 +15,12 @@ const ENDPOINTS: usize = 200;
 
 pub fn measure() -> Section {
     let mut section = Section::new(
-        "What 200 endpoints cost a build",
-        "CPU seconds of cargo and rustc for a program with 200 endpoints, each called once, with its dependencies built\n\
-         before. Types are shared by all endpoints (first number), or each endpoint has its own pair (second number).\n\
-         \"After an edit\" is a debug build after the path of one endpoint was changed. The value is the mean of the faster\n\
-         half of the rounds. afresh and the functions by hand are built alternately, and more often than the others.",
+        "Build cost of 200 endpoints",
+        "The table shows the CPU seconds of cargo and rustc for a program that calls each of its 200 endpoints once. The dependencies\n\
+         are already built. The first number of each cell is the result with types that all endpoints share. The second number is the\n\
+         result with a separate pair of types for each endpoint. The column \"after an edit\" is a debug build after a change to the\n\
+         path of one endpoint. Each value is the mean of the faster half of the rounds. The builds of afresh and of the handwritten\n\
+         functions alternate, and they run more often than the other builds.",
     );
     let scratch = Scratch::new();
     let samples = [Types::Shared, Types::Distinct].map(|types| times::measure(&scratch, types));
@@ -41,14 +43,15 @@ pub fn measure() -> Section {
     section
 }
 
-/// The index of this column.
+/// The index of the release column.
 const RELEASE: usize = 2;
 
 fn of(samples: &[Samples], design: Design) -> &Samples {
     &samples[Design::ALL.iter().position(|other| *other == design).expect("it is one of them")]
 }
 
-/// In every column, with the spread of the ratios if every other round is left out, which shows their precision.
+/// Compares afresh with the handwritten functions in every column. The even and the odd rounds give the spread of each
+/// ratio, which shows the precision of the ratio.
 fn held_against_by_hand(section: &mut Section, samples: &[Vec<Samples>; 2]) {
     let mut rows = Vec::new();
     for (types, samples) in ["shared", "distinct"].iter().zip(samples) {
@@ -59,13 +62,17 @@ fn held_against_by_hand(section: &mut Section, samples: &[Vec<Samples>; 2]) {
             let [even, odd] = [0, 1].map(|half| ours.halves(index)[half] / hand.halves(index)[half]);
             let (least, most) = (even.min(odd).min(ratio), even.max(odd).max(ratio));
             row.push(format!("{ratio:.2} ({least:.2} to {most:.2})"));
-            section.at_most(&format!("{column}, types {types}, by hand = 1"), ratio, 1.0);
+            section.at_most(
+                &format!("build time ({column}) with {types} types, relative to handwritten functions"),
+                ratio,
+                1.0,
+            );
         }
         rows.push(row);
     }
     section.text(
-        "afresh compared with the functions by hand, which are 1. The brackets show the values of the even rounds and of\n\
-         the odd rounds. If 1 is between them, there is no measurable difference.",
+        "The next table shows the CPU time of afresh relative to the handwritten functions. The brackets show the values from the even\n\
+         rounds and from the odd rounds. If the range includes 1, there is no measurable difference.",
     );
     let columns: Vec<&str> = std::iter::once("").chain(COLUMNS).collect();
     section.table(&columns, &rows);
@@ -77,7 +84,11 @@ fn held_against_others(section: &mut Section, shared: &[Samples]) {
         let theirs = of(shared, design);
         let ratios = (0..COLUMNS.len()).map(|column| ours.time(column) / theirs.time(column));
         let worst = ratios.fold(0.0, f64::max);
-        section.at_most(&format!("slowest column, types shared, {} = 1", design.name()), worst, limit);
+        section.at_most(
+            &format!("highest build time with shared types, relative to {}", design.name()),
+            worst,
+            limit,
+        );
     }
 }
 
@@ -101,13 +112,17 @@ fn sizes(section: &mut Section, scratch: &Scratch) {
     let row = |(design, (lines, bytes)): (&Design, &(f64, f64))| {
         vec![design.title().to_owned(), number(*lines), number(*bytes)]
     };
-    section.text("For each endpoint, types shared: lines that rustc sees after expansion, and bytes of a stripped binary.");
+    section.text("The next table shows the cost of one endpoint with shared types: lines after macro expansion, and bytes in a stripped binary.");
     section.table(
         &["client", "expanded lines", "bytes"],
         &designs.iter().zip(&found).map(row).collect::<Vec<_>>(),
     );
     if let [ours, hand, ..] = found[..] {
         section.at_most("expanded lines of an endpoint", ours.0, 25.0);
-        section.at_most("bytes of an endpoint in the binary, by hand = 1", ours.1 / hand.1, 1.0);
+        section.at_most(
+            "bytes of an endpoint in the binary, relative to handwritten functions",
+            ours.1 / hand.1,
+            1.0,
+        );
     }
 }

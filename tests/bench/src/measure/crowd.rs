@@ -1,4 +1,4 @@
-//! The memory of ten thousand callers with an expired token, and how many are sent at once.
+//! Measures the memory of ten thousand callers with an expired token, and the number of their concurrent requests.
 
 use super::storm::{CALLERS, SUBJECTS};
 use crate::client::{Client, Crowd};
@@ -6,11 +6,11 @@ use crate::section::{Section, number};
 
 pub fn measure(section: &mut Section) {
     section.text(
-        "The memory of each caller: the bytes that the client allocated, without those from before. A connection takes\n\
-         more memory than a caller, and the number of connections depends on the machine, so there are none. The server\n\
-         is in the client's process and answers only when the runtime is idle. So all callers are in the same state: all\n\
-         have sent, all were refused and wait, or all have sent again. In another run, all callers but one start during\n\
-         the refresh. The table also shows how many requests the server then gets at once.",
+        "The next table shows the bytes that the client allocated for each caller after its start. The client opens no connections, because\n\
+         a connection needs more memory than a caller and the number of connections depends on the machine. The server is in the\n\
+         client's process and responds only when the runtime is idle. So all callers are in the same state: all have sent their\n\
+         request, all were rejected and wait, or all have sent their request again. In the runs with a late start, all callers but\n\
+         one start during the refresh. The last column shows the number of requests that the server then receives at the same time.",
     );
     let found = SUBJECTS.map(|(name, _, guard)| {
         [false, true].map(|late| Client::this().crowd(&format!("{name}-in-memory"), guard, late, CALLERS))
@@ -28,28 +28,28 @@ pub fn measure(section: &mut Section) {
         std::iter::once((*title).to_owned()).chain(numbers.map(number)).collect()
     });
     let columns =
-        ["client", "sent", "refused", "sent again", "peak", "late, at first", "late, peak", "late, at once"];
+        ["client", "sent", "rejected", "sent again", "peak", "late: first", "late: peak", "late: concurrent"];
     section.table(&columns, &rows.collect::<Vec<_>>());
     let [bare, ours, limited, hand @ ..] = &found;
     let best = |scene: usize| hand.iter().map(|found| peak(&found[scene])).fold(f64::INFINITY, f64::min);
     section.at_most(
-        "peak of memory, all were in progress, best by hand = 1",
+        "peak memory with all calls in progress, relative to the best handwritten client",
         peak(&bare[0]).max(peak(&ours[0])) / best(0),
         1.1,
     );
     section.at_most(
-        "peak memory if most calls start during the refresh, expiry reported (best client by hand = 1)",
+        "peak memory with a late start and a reported expiry, relative to the best handwritten client",
         peak(&ours[1]) / best(1),
         1.1,
     );
     section.at_most(
-        "requests at once after the refresh, limited to 64",
+        "concurrent requests after the refresh with `replay_limit(64)`",
         at_once(&limited[0], 2).max(at_once(&limited[1], 1)),
         64.0,
     );
 }
 
-/// The largest number of concurrent requests from this moment.
+/// Returns the largest number of concurrent requests, starting with the state at index `from`.
 fn at_once(crowd: &Crowd, from: usize) -> f64 {
     crowd.asked.iter().skip(from).max().map_or(f64::NAN, |asked| *asked as f64)
 }

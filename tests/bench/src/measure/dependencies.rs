@@ -1,4 +1,4 @@
-//! What afresh adds to a crate that has reqwest, tokio and serde already.
+//! Measures the crates and the build time that afresh adds to a crate that already uses reqwest, tokio and serde.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -12,10 +12,11 @@ const ROUNDS: usize = 3;
 
 pub fn measure() -> Section {
     let mut section = Section::new(
-        "What afresh adds to a crate that has reqwest, tokio and serde already",
-        "Crates of a program that depends on reqwest, tokio, serde and serde_json with their default features, tokio's\n\
-         `rt-multi-thread` and `macros`, and serde's `derive`, and of the same program with afresh. The time is the CPU\n\
-         time of a clean debug build of the two afresh crates, and of all added crates. It is the minimum of three runs.",
+        "Crates and build time that afresh adds",
+        "The first program depends on reqwest, tokio, serde and serde_json with their default features, tokio's `rt-multi-thread` and\n\
+         `macros`, and serde's `derive`. The second program also depends on afresh. The table compares the numbers of their crates. The\n\
+         time is the CPU time of a clean debug build of the two afresh crates, and of all added crates. The time is the\n\
+         minimum of three runs.",
     );
     let (before, after) = (Program::new("before", false), Program::new("after", true));
     let (had, has) = (before.crates(), after.crates());
@@ -25,13 +26,13 @@ pub fn measure() -> Section {
     let least = |names: &[&str]| (0..ROUNDS).map(|_| after.again(names)).fold(f64::INFINITY, f64::min);
     let (ours, all) = (least(&OURS), least(&added));
     let rows = [
-        ["crates before".to_owned(), had.len().to_string()],
-        ["crates added, `afresh` and `afresh-macros` included".to_owned(), added.len().to_string()],
-        ["CPU seconds, ours".to_owned(), number(ours)],
-        ["CPU seconds, all that were added".to_owned(), number(all)],
+        ["crates without afresh".to_owned(), had.len().to_string()],
+        ["added crates, including `afresh` and `afresh-macros`".to_owned(), added.len().to_string()],
+        ["CPU seconds of the afresh crates".to_owned(), number(ours)],
+        ["CPU seconds of all added crates".to_owned(), number(all)],
     ];
     section.table(&["", ""], &rows.map(Vec::from));
-    section.text(&format!("Added in addition to the afresh crates: {}.", theirs.join(", ")));
+    section.text(&format!("The other added crates are {}.", theirs.join(", ")));
     section.at_most("added crates", theirs.len() as f64, 12.0);
     section.at_most("CPU seconds of a clean build of afresh", ours, 8.0);
     section.count("crates added", added.len() as f64);
@@ -64,7 +65,7 @@ impl Program {
         Self { folder }
     }
 
-    /// The names of all crates that are built for this program.
+    /// Returns the names of all crates in the build of this program.
     fn crates(&self) -> BTreeSet<String> {
         let output = self.cargo(&["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"]);
         output.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
@@ -74,7 +75,7 @@ impl Program {
         self.cargo(&["build"]);
     }
 
-    /// The CPU seconds of a new build of these.
+    /// Returns the CPU seconds of a rebuild of the named crates.
     fn again(&self, names: &[&str]) -> f64 {
         let packages = names.iter().flat_map(|name| ["--package", name]);
         self.cargo(&["clean"].into_iter().chain(packages).collect::<Vec<_>>());
@@ -86,7 +87,7 @@ impl Program {
     fn cargo(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("cargo");
         command.arg("--quiet").args(arguments).current_dir(&self.folder).env("RUSTFLAGS", "");
-        // Built as a registry dependency, although it is in this repository.
+        // Disables incremental compilation, because crates from a registry are built without it.
         command.env("CARGO_INCREMENTAL", "0");
         let output =
             command.env("CARGO_TARGET_DIR", self.folder.join("target")).output().expect("cargo is there");

@@ -1,4 +1,4 @@
-//! The cost of each kind of parameter and answer, compared with the same by hand.
+//! Measures the cost of each kind of parameter and response, compared with handwritten code.
 
 use crate::counts;
 use crate::kind;
@@ -6,8 +6,8 @@ use crate::section::{Section, number};
 
 pub fn measure() -> Section {
     let mut section = Section::new(
-        "What each kind of parameter and of answer costs",
-        "As above, through afresh and by hand over the same reqwest.",
+        "Cost of each kind of parameter and response",
+        "The table compares calls through afresh with handwritten calls over the same reqwest.",
     );
     let subjects =
         kind::ALL.iter().flat_map(|(name, _)| ["afresh", "hand"].map(|by| format!("kind:{by}/{name}")));
@@ -20,7 +20,7 @@ pub fn measure() -> Section {
         if ratio > 1.0 {
             dearer[0].push(*name);
         }
-        // Half of one is noise, because some buffers grow once in many calls.
+        // A difference of half an allocation is noise, because some buffers grow only once in many calls.
         if ours.allocations > hand.allocations + 0.5 {
             dearer[1].push(*name);
         }
@@ -40,7 +40,12 @@ pub fn measure() -> Section {
     section.table(&columns, &rows);
     for (what, dearer) in ["instructions", "allocations"].iter().zip(dearer) {
         let found = if dearer.is_empty() { "none".to_owned() } else { dearer.join(", ") };
-        section.target(&format!("kinds with more {what} than by hand"), "none", &found, dearer.is_empty());
+        section.target(
+            &format!("kinds with more {what} than handwritten code"),
+            "none",
+            &found,
+            dearer.is_empty(),
+        );
     }
     section
 }

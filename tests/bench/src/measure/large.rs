@@ -1,13 +1,13 @@
-//! The cost of large answers and bodies.
+//! Measures the cost of large responses and request bodies.
 
 use crate::counts;
 use crate::section::{Section, number};
 
 pub fn measure() -> Section {
     let mut section = Section::new(
-        "Large answers and bodies",
-        "An array of items of that length, through afresh, and by hand with the bytes of the answer in\n\
-         `serde_json::from_slice`. Then a body of `Bytes` that afresh could send again.",
+        "Large responses and request bodies",
+        "The first rows decode a JSON array of the given length, through afresh and by hand with `serde_json::from_slice`. The last\n\
+         row sends a body of `Bytes` through afresh, which could send the body again.",
     );
     let mut rows = Vec::new();
     for (title, length, calls) in [("20 KB", 20_000, 100), ("20 MB", 20_000_000, 1)] {
@@ -15,9 +15,13 @@ pub fn measure() -> Section {
         let costs = counts::of_calls(&subjects.each_ref().map(String::as_str), calls);
         let [ours, hand] = costs[..] else { continue };
         let ratio = ours.instructions / hand.instructions;
-        section.at_most(&format!("instructions of an answer of {title}, `from_slice` = 1"), ratio, 1.02);
         section.at_most(
-            &format!("bytes allocated for it, {title}, `from_slice` = 1"),
+            &format!("instructions of a {title} response, relative to `from_slice`"),
+            ratio,
+            1.02,
+        );
+        section.at_most(
+            &format!("bytes allocated for a {title} response, relative to `from_slice`"),
             ours.bytes / hand.bytes,
             1.02,
         );

@@ -1,4 +1,4 @@
-//! The cost that a session adds to a call, in counts.
+//! Measures the instructions and allocations that a session adds to a call.
 
 use crate::counts;
 use crate::section::{Section, number};
@@ -6,10 +6,11 @@ use crate::session;
 
 pub fn measure() -> Section {
     let mut section = Section::new(
-        "What an idle session costs",
-        "The call of the first table, through afresh. The second row sends the same bytes as the third. The difference to\n\
-         the first row is the cost of a header in hyper and on the network. The target and CI use the difference of the\n\
-         last two rows. Over a socket, that difference varies from 0 to 700 with the state of the allocator.",
+        "Cost of an idle session",
+        "Each row shows the call of the first table through afresh. The second row and the third row send the same bytes. The\n\
+         difference between these rows and the first row is the cost of a header in hyper and on the network. The target and CI use\n\
+         the difference of the last two rows. Over a socket, the cost of a session varies from 0 to 700 instructions with the state\n\
+         of the allocator.",
     );
     let ways = session::WAYS.iter().chain(&session::AT_ONCE);
     let subjects: Vec<String> = ways.clone().map(|(way, _)| format!("session:{way}")).collect();

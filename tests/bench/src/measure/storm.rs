@@ -1,4 +1,4 @@
-//! Measures ten thousand calls at once whose token has expired.
+//! Measures ten thousand concurrent calls whose token has expired.
 
 use super::crowd;
 use crate::client::Client;
@@ -8,31 +8,32 @@ use crate::server::{Guard, Server};
 pub const CALLERS: usize = 10_000;
 const ROUNDS: usize = 3;
 
-/// The clients, and the body of the 403.
+/// The measured clients, each with its description and the form of the server's 403.
 pub const SUBJECTS: [(&str, &str, Guard); 6] = [
     ("afresh", "**afresh**, a bare 403", Guard::Bare),
-    ("afresh", "**afresh**, a 403 that says `invalid_token`", Guard::Told),
-    ("afresh-limited", "**afresh**, the same, `replay_limit(64)`", Guard::Told),
-    ("single-flight", "by hand, a lock for readers and writers", Guard::Told),
-    ("single-flight-mutex", "by hand, a lock for the refresh", Guard::Told),
-    ("reqwest-middleware", "reqwest-middleware, a lock for readers and writers", Guard::Told),
+    ("afresh", "**afresh**, a 403 with `invalid_token`", Guard::Told),
+    ("afresh-limited", "**afresh**, a 403 with `invalid_token`, `replay_limit(64)`", Guard::Told),
+    ("single-flight", "by hand, with a read-write lock", Guard::Told),
+    ("single-flight-mutex", "by hand, with a lock for the refresh", Guard::Told),
+    ("reqwest-middleware", "reqwest-middleware, with a read-write lock", Guard::Told),
 ];
 
 pub fn measure() -> Section {
     let mut section = Section::new(
         "Ten thousand callers with an expired token",
-        "One call from each of 10,000 tasks at once. On the server, a refresh takes 50 ms, an answer 5 ms, and a refusal\n\
-         no time. The values are medians of three rounds: refreshes; refusals, and the calls in progress at the first\n\
-         refusal; the largest number of concurrent requests; and the time until all calls were answered.",
+        "Each of 10,000 tasks makes one call at the same time. The server needs 50 ms for a refresh, 5 ms for a response, and no time\n\
+         for a rejection. The values are medians of three rounds. The columns show the refreshes, the rejections, the calls in progress\n\
+         at the first rejection, the largest number of concurrent requests, the time until all calls had a response, and the failed\n\
+         calls.",
     );
     let found = SUBJECTS.map(|(name, _, guard)| storm(name, guard));
     let rows = SUBJECTS.iter().zip(&found).map(|((_, title, _), found)| row(title, found));
-    let columns = ["client", "refreshes", "refusals", "in progress at the first", "at once", "ms", "failed"];
+    let columns = ["client", "refreshes", "rejections", "in progress", "concurrent", "ms", "failed"];
     section.table(&columns, &rows.collect::<Vec<_>>());
     let [bare, ours, ..] = &found;
     section.at_most("refreshes for 10,000 callers", ours.refreshes.max(bare.refreshes), 1.0);
     section.at_most(
-        "refusals beyond the calls in progress, expiry reported",
+        "rejections beyond the calls in progress, with a reported expiry",
         ours.refusals - ours.in_flight,
         0.0,
     );

@@ -1,17 +1,17 @@
-//! The cost of one long event and of one long line, for each byte, in counts.
+//! Measures the instructions for each byte of one long event and of one long line.
 
 use crate::counts;
 use crate::section::{Section, number};
 use crate::streams::{LENGTHS, subject};
 
-/// Few, because each reads thousands of frames.
+/// The number of calls. The number is small because each call reads thousands of frames.
 const CALLS: u64 = 20;
 
 pub fn measure() -> Section {
     let mut section = Section::new(
-        "What a long event costs",
-        "One server-sent event, or one line, that arrives byte by byte over a transport in the client's process: instructions for each\n\
-         byte. The cost is linear: twice the length costs the same for each byte.",
+        "Cost of a long event",
+        "A server-sent event or a line arrives byte by byte over a transport in the client's process. The table shows instructions\n\
+         for each byte. The total cost is linear: an item of twice the length has the same cost for each byte.",
     );
     let kinds = ["events", "lines"];
     let subjects: Vec<String> =
@@ -22,7 +22,7 @@ pub fn measure() -> Section {
         let [short, long] = [0, 1].map(|index| costs[index].instructions / LENGTHS[index] as f64);
         rows.push(vec![(*kind).to_owned(), number(short), number(long)]);
         section.at_most(
-            &format!("{kind}, instructions for each byte, half the length = 1"),
+            &format!("{kind}, instructions for each byte, relative to half the length"),
             long / short,
             1.05,
         );

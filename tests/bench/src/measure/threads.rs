@@ -1,4 +1,4 @@
-//! The cost that a session adds to a call if several threads share a client.
+//! Measures the cost that a session adds to a call if several threads share a client.
 
 use std::time::Duration;
 
@@ -11,24 +11,23 @@ const ROUNDS: usize = 100;
 /// The minimum number of rounds.
 const ENOUGH: usize = 700;
 const MOST_PROCESSES: usize = 25;
-/// The two cores of a virtual machine may be two threads of one physical core for a while. Sharing between threads then costs almost
-/// nothing. The least time in nanoseconds in which a cache line moves between two physical cores: about 8 within one core, from 25 within a
-/// die, from 100 between dies.
+/// The minimum time in nanoseconds in which a cache line moves between two physical cores. The two cores of a virtual
+/// machine may temporarily be two threads of one physical core, and sharing between these threads costs almost nothing.
+/// A transfer takes about 8 ns within one core, at least 25 ns within a die, and at least 100 ns between dies.
 const APART: f64 = 20.0;
-/// How long to wait for other cores.
+/// The time to wait until the two threads run on other cores.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The share of the cores' time that undisturbed threads get.
+/// The minimum share of the cores' time in an undisturbed slice.
 const ALONE: f64 = 0.9;
 
 pub fn measure() -> Section {
     let mut section = Section::new(
-        "What a session costs on several threads",
-        "All threads share one client, over a transport that answers at once. The table shows nanoseconds of CPU time for\n\
-         a call. Calls are made in slices of a millisecond, alternately with and without a session, and all threads of a\n\
-         slice make the same calls at the same time. The values are medians of the undisturbed slices. The part of the\n\
-         session is the median difference between consecutive slices. The second target is relative to the time in which\n\
-         a cache line moves from one core to the other. A counter that all threads write would cost at least one such\n\
-         move.",
+        "Cost of a session on several threads",
+        "All threads share one client over a transport that responds immediately. The table shows nanoseconds of CPU time for a\n\
+         call. The threads make calls in slices of one millisecond, alternately with and without a session. All threads of a slice\n\
+         make the same calls at the same time. The values are medians of the undisturbed slices. The last column is the median\n\
+         difference between consecutive slices. The second target compares the extra time of a session with the time in which a\n\
+         cache line moves from one core to the other. A counter that all threads write would move a cache line at least once.",
     );
     let (rounds, apart) = timed();
     let found: [[f64; 3]; 4] = std::array::from_fn(|kind| undisturbed(&rounds, kind));
@@ -36,27 +35,37 @@ pub fn measure() -> Section {
         std::iter::once(threads.to_string()).chain(found.map(|value| number(value.round()))).collect()
     });
     section.table(
-        &["threads", "no session, the token as a default header", "a live session", "the session's part"],
+        &["threads", "no session, the token as a default header", "a live session", "difference"],
         &rows.collect::<Vec<_>>(),
     );
     let transfer = median(rounds.iter().map(|round| round.transfer).collect());
     section.text(&format!(
-        "Meanwhile a cache line took {} ns from one core to the other.",
+        "In the same rounds, a cache line needed {} ns from one core to the other.",
         number(transfer.round())
     ));
     let [[.., alone], .., [.., many]] = found;
     let more = many - alone;
-    section.at_most("extra nanoseconds of a session on 8 threads, compared with 1", more.round(), 100.0);
-    let target = "the same, move of a cache line between cores = 1";
+    section.at_most(
+        "extra nanoseconds of a session on 8 threads, compared with 1 thread",
+        more.round(),
+        100.0,
+    );
+    let target = "extra time of a session on 8 threads, relative to one cache line transfer";
     if apart {
         section.at_most(target, more / transfer, 1.0);
     } else {
-        section.target(target, "at most 1", "unknown: the two cores were halves of one", false);
+        section.target(
+            target,
+            "at most 1",
+            "unknown: the two cores were threads of one physical core",
+            false,
+        );
     }
     section
 }
 
-/// Rounds of several processes, because each has its own memory layout. Also returns whether there were two physical cores.
+/// Returns the rounds of several processes, because each process has its own memory layout. Also returns whether the
+/// machine had two physical cores.
 fn timed() -> (Vec<Round>, bool) {
     let [mut apart, mut close] = [Vec::new(), Vec::new()];
     for _ in 0..MOST_PROCESSES {
@@ -74,7 +83,8 @@ fn timed() -> (Vec<Round>, bool) {
     (close, false)
 }
 
-/// From undisturbed slices with this many threads: without a session, with one, and the difference.
+/// Returns the medians of the undisturbed slices with one number of threads: without a session, with a session, and the
+/// difference.
 fn undisturbed(rounds: &[Round], kind: usize) -> [f64; 3] {
     let pairs = rounds.iter().map(|round| round.slices[kind]);
     let pairs = pairs.filter(|pair| pair.iter().all(|slice| slice.share >= ALONE));

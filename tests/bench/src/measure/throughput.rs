@@ -1,4 +1,4 @@
-//! The calls per second of a client, compared with reqwest by hand.
+//! Measures the calls per second of each client, compared with reqwest by hand.
 
 use std::time::Duration;
 
@@ -9,27 +9,28 @@ use crate::plot::Bars;
 use crate::section::{Section, median, number};
 use crate::server::Server;
 
-/// Each has its own processes, with their own memory layout.
+/// The number of generations. Each generation starts new processes, which have a different memory layout.
 const GENERATIONS: usize = 3;
-/// Slices of a generation. They are short, so a disturbance of the machine affects a whole round.
+/// The number of slices in a generation. Slices are short, so that a disturbance of the machine affects all clients of
+/// a round.
 const SLICES: usize = 24;
 const SLICE: Duration = Duration::from_millis(100);
 const TASKS: [usize; 2] = [64, 512];
 
 pub fn measure() -> Section {
     let mut section = Section::new(
-        "How many calls in a second",
-        "The same call from many tasks at once, each with a connection. The client has one thread. The server is a\n\
-         separate process with one thread. Every round gives 0.1 s to each client in turn. The values are medians of the\n\
-         ratios to reqwest by hand in the same round, and the median of the client's CPU time for a call.",
+        "Calls per second",
+        "Many tasks make the call of the first table at the same time, each over its own connection. The client has one thread. The\n\
+         server is a separate process with one thread. In every round, each client runs for 0.1 seconds in turn. The table shows the\n\
+         median of the ratios to reqwest by hand in the same round, and the median of the client's CPU time for a call.",
     );
     let names = contender::ALL.map(|(name, _)| name);
     let rows = interleaved(&Client::this(), &names, 0);
     tables(&mut section, &contender::ALL, &rows);
-    section.text("![calls in a second at 64 tasks](plots/throughput.svg)");
+    section.text("![calls per second](plots/throughput.svg)");
     let bars = names.iter().zip(&rows).map(|(name, row)| ((*name).to_owned(), row[0].ratio));
     Bars {
-        title: "Calls in a second at 64 tasks, reqwest by hand = 1",
+        title: "Calls per second with 64 tasks, reqwest by hand = 1",
         ours: "afresh",
         bars: bars.collect(),
     }
@@ -37,11 +38,11 @@ pub fn measure() -> Section {
     for (name, over, least) in [("afresh", "", 1.08), ("afresh-hyper", " over hyper", 1.5)] {
         let row = names.iter().position(|other| *other == name).and_then(|index| rows.get(index));
         for (tasks, found) in TASKS.iter().zip(row.expect("a contender")) {
-            let name = format!("calls in a second{over} at {tasks} tasks, by hand = 1");
+            let name = format!("calls per second{over} with {tasks} tasks, relative to reqwest by hand");
             section.at_least(&name, found.ratio, least);
         }
     }
-    section.text("With the default features of reqwest and of afresh:");
+    section.text("The next table shows the results with the default features of reqwest and afresh.");
     let names = ["reqwest", "afresh", "feignhttp"];
     let rows = interleaved(&again::over_defaults(), &names, FEIGNHTTP_PORT);
     tables(&mut section, &names.map(|name| (name, name)), &rows);
@@ -55,15 +56,8 @@ struct Found {
 }
 
 fn tables(section: &mut Section, names: &[(&str, &str)], rows: &[[Found; 2]]) {
-    let columns = [
-        "client",
-        "64 tasks, by hand = 1",
-        "calls/s",
-        "CPU µs/call",
-        "512 tasks, by hand = 1",
-        "calls/s",
-        "CPU µs/call",
-    ];
+    let columns =
+        ["client", "64 tasks, ratio", "calls/s", "CPU µs/call", "512 tasks, ratio", "calls/s", "CPU µs/call"];
     let cells = |found: &Found| {
         [format!("{:.2}", found.ratio), number(found.per_second), format!("{:.1}", found.microseconds)]
     };
@@ -80,7 +74,7 @@ fn interleaved(client: &Client, names: &[&str], port: u16) -> Vec<[Found; 2]> {
         for _ in 0..GENERATIONS {
             let clients = names.iter().map(|name| client.rushing(name, &server.base, tasks));
             let mut clients: Vec<Rushing> = clients.collect();
-            // Opens the connections. Nothing is counted yet.
+            // The first slice only opens the connections.
             clients.iter_mut().for_each(|client| drop(client.rush(SLICE)));
             for _ in 0..SLICES {
                 rounds.push(clients.iter_mut().map(|client| client.rush(SLICE)).collect());

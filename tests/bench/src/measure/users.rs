@@ -1,4 +1,4 @@
-//! What a user costs where one client serves many.
+//! Measures the memory and the time of each user if one client serves many users.
 
 use crate::client::Client;
 use crate::section::{Section, number};
@@ -10,10 +10,10 @@ const USERS: u64 = 10_000;
 pub fn measure() -> Section {
     let mut section = Section::new(
         "Ten thousand users over one connection pool",
-        "Each user has a session and an expired token, and makes one call; 64 calls run at a time. The bytes are those of a\n\
-         user who does nothing, before the calls. By hand, each user has a token and a lock for its refresh; afresh keeps the\n\
-         prepared header, the lifetime, and the state of refreshes and of forbidden routes. A client made by `with_session`\n\
-         is four pointers and its own reference counts.",
+        "Each user has a session with an expired token and makes one call. At most 64 calls run at the same time. The bytes are the memory of\n\
+         one idle user before the calls. In the handwritten client, each user has a token and a lock for its refresh. In afresh, each\n\
+         session also stores the prepared header, the lifetime, and the state of refreshes and forbidden routes. A client from\n\
+         `with_session` consists of four pointers and its reference counts.",
     );
     let ways = [("afresh", "**afresh**, `with_session`"), ("by-hand", "by hand, a lock for each refresh")];
     let measured: Vec<(Users, u64)> = ways.iter().map(|(way, _)| of(way)).collect();
@@ -30,9 +30,9 @@ pub fn measure() -> Section {
     section.table(&columns, &rows);
     let (ours, refreshes) = &measured[0];
     section.at_most("bytes of an idle session", ours.idle, 2048.0);
-    section.at_most("bytes of a client made by `with_session`, beside its session", ours.client, 200.0);
+    section.at_most("bytes of a client from `with_session`, without its session", ours.client, 200.0);
     section.at_most("refreshes of 10,000 users", *refreshes as f64, USERS as f64);
-    section.at_most("answers for another user, and failed calls", ours.wrong as f64, 0.0);
+    section.at_most("responses for the wrong user and failed calls", ours.wrong as f64, 0.0);
     section
 }
 

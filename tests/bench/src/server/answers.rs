@@ -1,4 +1,4 @@
-//! The answers of the server: an item, nothing, or many items.
+//! The responses of the server: an item, an empty response, or many items.
 
 use std::convert::Infallible;
 use std::sync::Mutex;
@@ -13,20 +13,20 @@ use serde::Serialize;
 
 use crate::item::Item;
 
-/// Reads the whole request and answers by its path.
+/// Reads the whole request and returns the response for its path.
 pub async fn any(request: Request<Incoming>, pause: Duration) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     if !body.is_end_stream() {
         let _ = body.collect().await;
     }
-    // A delayed server has few clients, and Tokio's timer is coarser than this.
+    // A delayed server has few clients, and Tokio's timer is too coarse for this delay.
     if !pause.is_zero() {
         std::thread::sleep(pause);
     }
     Ok(by_path(head.uri.path()))
 }
 
-/// The answer to a request of this path.
+/// Returns the response for a path.
 pub fn by_path(path: &str) -> Response<Full<Bytes>> {
     let mut parts = path.trim_start_matches('/').split('/');
     match parts.next() {
@@ -40,7 +40,7 @@ pub fn by_path(path: &str) -> Response<Full<Bytes>> {
     }
 }
 
-/// A value as JSON.
+/// Returns a response with `value` as JSON.
 pub fn json(value: &impl Serialize) -> Response<Full<Bytes>> {
     told(serde_json::to_vec(value).unwrap_or_default().into())
 }
@@ -51,7 +51,7 @@ fn told(json: Bytes) -> Response<Full<Bytes>> {
     answer
 }
 
-/// An array of about this length, made at its first use.
+/// Returns a JSON array of about the given length. The first call for a length generates the array.
 fn many(length: usize) -> Bytes {
     static MADE: Mutex<Vec<(usize, Bytes)>> = Mutex::new(Vec::new());
     let mut made = MADE.lock().expect("no panic");

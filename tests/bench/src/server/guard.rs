@@ -1,4 +1,4 @@
-//! A server whose callers all have an expired token. It counts their requests.
+//! A server whose callers all have an expired token. The server counts the requests of its callers.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -16,19 +16,19 @@ use serde_json::json;
 
 use super::answers;
 
-/// How long a refresh takes.
+/// The duration of a refresh.
 const REFRESH: Duration = Duration::from_millis(50);
-/// How long an answer takes, so that concurrent requests overlap.
+/// The duration of a response. The duration makes concurrent requests overlap.
 const ANSWER: Duration = Duration::from_millis(5);
 /// The token that a refresh returns.
 pub const FRESH: &str = "a-fresh-token";
 
-/// What a refusal says about the token.
+/// The information about the token in a rejection.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Guard {
-    /// Nothing.
+    /// The rejection has no information about the token.
     Bare,
-    /// The token has expired.
+    /// The rejection reports that the token has expired.
     Told,
 }
 
@@ -42,7 +42,7 @@ impl Guard {
     }
 }
 
-/// What was seen.
+/// The counts of the server.
 #[derive(Deserialize, Serialize)]
 pub struct Told {
     pub refreshes: u64,
@@ -51,7 +51,7 @@ pub struct Told {
     pub at_once: u64,
 }
 
-/// The server's memory.
+/// The state of the server.
 pub struct Gate {
     guard: Guard,
     refreshes: AtomicU64,
@@ -67,7 +67,7 @@ impl Gate {
     }
 }
 
-/// Answers requests with the current token.
+/// Responds to requests with the current token and rejects all other requests.
 pub async fn any(request: Request<Incoming>, gate: Arc<Gate>) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     if !body.is_end_stream() {
@@ -99,12 +99,12 @@ pub async fn any(request: Request<Incoming>, gate: Arc<Gate>) -> Result<Response
     })
 }
 
-/// The answer to a refresh.
+/// Returns the response to a refresh.
 pub fn renewed() -> Response<Full<Bytes>> {
     answers::json(&json!({ "access_token": FRESH, "refresh_token": "another", "expires_in": 3600 }))
 }
 
-/// The answer to a call with another token.
+/// Returns the response to a call with an expired token.
 pub fn refusal(guard: Guard) -> Response<Full<Bytes>> {
     let mut refusal = answers::json(&json!({ "error": "forbidden" }));
     *refusal.status_mut() = StatusCode::FORBIDDEN;

@@ -1,5 +1,6 @@
-//! A server that costs less than any client. It answers everything that looks like a request for an item and reads only its path. The speed
-//! of a client is visible only if the client is the bottleneck.
+//! A server that needs less CPU time than any client. The server reads only the path of a request and responds to
+//! everything that looks like a request for an item. The speed of a client is measurable only if the client is the
+//! bottleneck.
 
 use std::io::Write;
 
@@ -10,7 +11,7 @@ use crate::item::Item;
 
 const END: &[u8] = b"\r\n\r\n";
 
-/// Answers on this connection until it is closed. The requests have no bodies.
+/// Responds on this connection until the client closes it. The requests must have no bodies.
 pub async fn converse(mut stream: TcpStream) {
     let (mut received, mut answer, mut json) = (Vec::new(), Vec::new(), Vec::new());
     loop {
@@ -30,7 +31,7 @@ pub async fn converse(mut stream: TcpStream) {
     }
 }
 
-/// The answer of the open server, with the same headers.
+/// Writes the response of the open server, with the same headers.
 fn write_answer(id: u64, json: &mut Vec<u8>, answer: &mut Vec<u8>) {
     serde_json::to_writer(&mut *json, &Item::numbered(id)).expect("memory");
     write!(
@@ -43,7 +44,7 @@ fn write_answer(id: u64, json: &mut Vec<u8>, answer: &mut Vec<u8>) {
     answer.extend_from_slice(json);
 }
 
-/// The number in `GET /items/1234?q=..`.
+/// Returns the number in a request such as `GET /items/1234?q=..`.
 fn number(request: &[u8]) -> u64 {
     let path = request.split(|byte| *byte == b' ').nth(1).unwrap_or_default();
     let digits =

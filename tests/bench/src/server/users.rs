@@ -1,4 +1,5 @@
-//! A server of many users, each of whom starts with an expired token. It needs no memory of them: their tokens say who they are.
+//! A server of many users, each with an expired first token. The server stores no users, because their tokens contain
+//! the user numbers.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -15,24 +16,24 @@ use serde_json::{Value, json};
 use super::answers;
 use super::guard::{Guard, Told, refusal};
 
-/// The first access token of a user, which has expired.
+/// Returns the first access token of a user, which has expired.
 pub fn expired(user: u64) -> String {
     format!("access-{user}-1")
 }
 
-/// The refresh token of a user.
+/// Returns the refresh token of a user.
 pub fn refresh_token(user: u64) -> String {
     format!("refresh-{user}")
 }
 
-/// What the server counts.
+/// The counters of the server.
 #[derive(Default)]
 pub struct Counts {
     refreshes: AtomicU64,
     refusals: AtomicU64,
 }
 
-/// Answers `/me` with the number of the user whose token is valid, and `/refresh` with a valid token.
+/// Responds to `/refresh` with a valid token, and to any other path with the number of the user whose token is valid.
 pub async fn any(
     request: Request<Incoming>,
     counts: Arc<Counts>,

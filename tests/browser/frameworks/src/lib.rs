@@ -1,4 +1,4 @@
-//! The snippets of the guide for users of Yew and Leptos, with the trait that they use.
+//! The guide's snippets for Yew and Leptos, with the trait that they use.
 
 #[cfg(feature = "leptos")]
 pub mod leptos_app {

@@ -1,5 +1,5 @@
-//! The page of examples/browser as it is written without afresh: reqwest, `serde_json`, a refresh under a Web Lock, and a
-//! channel that brings the token to the other tabs. It has none of the corner cases.
+//! The page of examples/browser without afresh. The page uses reqwest and `serde_json`, refreshes under a Web Lock, and
+//! sends the token to the other tabs through a channel. The page handles none of the corner cases that afresh handles.
 
 #[path = "../../../../examples/browser/page/src/view.rs"]
 mod view;
@@ -94,7 +94,8 @@ impl Shop {
         request.send().await.map_err(text)
     }
 
-    /// Only one tab at a time refreshes, and only if no other has done so.
+    /// Refreshes the token under a Web Lock, so that only one tab refreshes at a time. Does nothing if another tab has
+    /// already refreshed.
     async fn refresh_under_lock(&self, before: Option<String>) -> Result<(), Failure> {
         let shop = self.clone();
         let work = Closure::once(move |_: JsValue| {
@@ -152,7 +153,7 @@ impl Shop {
         view::show("adopted", &self.0.adopted.get().to_string());
     }
 
-    /// The tokens of another tab.
+    /// Adopts the tokens that other tabs send.
     fn listen(&self) {
         let shop = self.clone();
         let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {

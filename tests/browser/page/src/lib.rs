@@ -1,4 +1,4 @@
-//! The page under test: afresh as its users see it, and the functions that the tests call.
+//! The page under test: a client that uses afresh as its users do, and the functions that the tests call.
 
 mod transport;
 
@@ -64,7 +64,7 @@ pub async fn logout() -> Result<(), JsError> {
     Ok(shop().logout().await?)
 }
 
-/// Ends the session here and does not tell the server.
+/// Ends the session in the browser without a request to the server.
 #[wasm_bindgen]
 pub async fn clear() -> Result<(), JsError> {
     Ok(shop().session().clear().await?)
@@ -75,7 +75,7 @@ pub fn state() -> String {
     format!("{:?}", shop().session().state())
 }
 
-/// Makes calls at the same time.
+/// Makes `count` calls at the same time.
 #[wasm_bindgen]
 pub async fn calls(count: usize) -> String {
     let shop = shop();
@@ -93,7 +93,7 @@ pub async fn calls(count: usize) -> String {
     json!({ "answered": answered, "user": user, "errors": errors }).to_string()
 }
 
-/// The names of all events since the start.
+/// Returns the names of all session events since the start.
 #[wasm_bindgen]
 pub fn events() -> String {
     EVENTS.with_borrow(|events| json!(events).to_string())

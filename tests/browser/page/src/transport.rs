@@ -1,8 +1,8 @@
-//! Calls that show what the transport does.
+//! Calls that test the transport of the page.
 
 use std::time::Duration;
 
-use afresh::{Body, ByteStream, Error, Lines, Part, Result, api};
+use afresh::{Body, ByteStream, Error, Lines, Pages, Part, Result, api};
 use futures_util::future::{Either, select};
 use futures_util::{FutureExt, stream};
 use serde_json::{Value, json};
@@ -37,9 +37,17 @@ trait Probe {
 
     #[get("/probe/latin")]
     async fn latin(&self) -> Result<String>;
+
+    #[pages(link)]
+    #[get("/probe/linked")]
+    async fn linked(&self) -> Result<Pages<Vec<u32>>>;
+
+    #[pages(number = "page")]
+    #[get("/probe/numbered")]
+    async fn numbered(&self, #[query] filter: &str, #[query] page: u32) -> Result<Pages<Vec<String>>>;
 }
 
-/// Makes the calls with this name. Returns what they returned, as JSON.
+/// Makes the calls with this name and returns their result as JSON.
 #[wasm_bindgen]
 pub async fn probe(origin: String, name: String) -> String {
     match run(&origin, &name).await {
@@ -86,13 +94,58 @@ async fn run(origin: &str, name: &str) -> Result<Value> {
             ProbeClient::builder(origin).refresh_on([302]).build()?;
             Value::Null
         }
+        "linked pages" => json!(all(probe.linked().await?).await),
+        "numbered pages" => json!(all(probe.numbered("a b/ä&c", 1).await?).await),
+        "base URLs" => json!(BASES.map(|base| {
+            ProbeClient::builder(base).build().map_or_else(|error| error.to_string(), |_| "valid".to_owned())
+        })),
+        "origins" => json!(ORIGINS.map(|origin| {
+            let built = ProbeClient::builder("https://shop.test").follow_to([origin]).build();
+            built.map_or_else(|error| error.to_string(), |_| "valid".to_owned())
+        })),
         "latin" => json!(probe.latin().await?),
         _ => Value::Null,
     };
     Ok(value)
 }
 
-/// A session that no call refreshes.
+const BASES: [&str; 9] = [
+    "https://shop.test/api",
+    "https://b\u{fc}cher.test:8443",
+    "http://a.localhost:1",
+    "http://[::1]:1/",
+    "http://127.0.0.1.test",
+    "https://me:secret@shop.test",
+    "https://shop.test?a=1",
+    "ftp://shop.test",
+    "shop.test",
+];
+
+const ORIGINS: [&str; 6] = [
+    "https://files.test",
+    "https://files.test:8443/",
+    "http://files.test",
+    "https://me@files.test",
+    "https://files.test/a",
+    "https://files.test/#a",
+];
+
+/// Returns the elements of all pages, and the text of the error that ended the list.
+async fn all<T>(mut pages: Pages<Vec<T>>) -> (Vec<T>, Option<String>)
+where
+    T: serde::de::DeserializeOwned + Send + 'static,
+{
+    let mut elements = Vec::new();
+    while let Some(page) = pages.next().await {
+        match page {
+            Ok(page) => elements.extend(page),
+            Err(error) => return (elements, Some(error.to_string())),
+        }
+    }
+    (elements, None)
+}
+
+/// Creates a session that no call refreshes.
 fn logged_in() -> afresh::Session {
     let session = afresh::Session::new();
     drop(session.set(afresh::Tokens::new("access")));

@@ -1,4 +1,5 @@
-//! Takes the picture for examples/browser/README.md: `picture URL FILE.png`. The example must be running.
+//! Takes the screenshot for examples/browser/README.md. The usage is `picture URL FILE.png`, and the example must be
+//! running.
 
 use std::time::Duration;
 
@@ -6,7 +7,7 @@ use afresh_browser_tests::chromium::Chromium;
 use afresh_browser_tests::devtools::Failure;
 use tokio::time::sleep;
 
-/// What the page needs to be ready for the driver.
+/// The script that sets `window.page`, for which the driver waits.
 const READY: &str = "window.page = {}";
 
 #[tokio::main(flavor = "current_thread")]
@@ -21,7 +22,7 @@ async fn main() -> Result<(), Failure> {
     for _ in 0..8 {
         others.push(browser.open_with_script(url, READY).await?);
     }
-    // The token of the login expires meanwhile.
+    // The access token of the login expires during this pause.
     sleep(Duration::from_secs(18)).await;
     for tab in others.iter().chain([&first]) {
         tab.begin("document.querySelector('#load').click()").await?;

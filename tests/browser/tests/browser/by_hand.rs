@@ -1,4 +1,4 @@
-//! The server and the driver are proved with a page of plain JavaScript, before a page of afresh is judged with them.
+//! Validates the server and the driver with a page of plain JavaScript, because the other tests rely on both.
 
 use std::time::Duration;
 

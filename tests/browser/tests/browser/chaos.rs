@@ -1,4 +1,4 @@
-//! Tabs that are opened, closed, frozen and reloaded at random, while the access token expires again and again.
+//! Opens, closes, freezes and reloads tabs at random while the access token expires repeatedly.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use afresh_browser_tests::stage::{Calls, Stage, call_in_all};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-/// The server accepts a spent refresh token for this long.
+/// The time in which the server accepts a spent refresh token.
 const GRACE: Duration = Duration::from_secs(30);
 const MOST_TABS: usize = 7;
 
@@ -20,7 +20,7 @@ struct Run {
     steps: u32,
 }
 
-/// T2, T5: no tab is logged out, and no spent refresh token is presented outside of the grace window.
+/// T2, T5: no tab is logged out, and no tab sends a spent refresh token after the grace window.
 #[tokio::test]
 async fn tabs_that_come_and_go_at_random_keep_the_session() {
     let seed = number("AFRESH_CHAOS_SEED").unwrap_or_else(|| fastrand::u64(..));
@@ -65,13 +65,13 @@ impl Run {
         sleep(Duration::from_millis(self.dice.u64(0..150))).await;
     }
 
-    /// Takes a tab that is not frozen.
+    /// Removes a random tab from the tabs that are not frozen.
     fn any(&mut self) -> Tab {
         let at = self.dice.usize(0..self.tabs.len());
         self.tabs.swap_remove(at)
     }
 
-    /// Begins calls in each tab. Their errors are read later, if the tab is still there.
+    /// Starts calls in each tab. The test reads the errors of these calls later, if the tab still exists.
     async fn call(&mut self) {
         let script = "(window.log ??= []).push(page.calls(3))";
         for tab in &self.tabs {

@@ -1,11 +1,11 @@
-//! A tab is closed during its refresh. The browser completes the request, and the next tab continues.
+//! Closes a tab during its refresh. The browser completes the request, and the next tab takes over the session.
 
 use std::time::Duration;
 
 use afresh_browser_tests::bundle;
 use afresh_browser_tests::stage::{Stage, call_in_all, has_state};
 
-/// Closes a tab during its refresh, `times` times, and counts the sessions that are lost.
+/// Closes a tab during its refresh `times` times and returns the number of lost sessions.
 async fn lost_sessions(times: u32, grace: Duration, answer: Duration) -> u32 {
     let stage = Stage::new(&bundle::page()).await;
     stage.server.set_grace(grace);
@@ -34,27 +34,27 @@ async fn lost_sessions(times: u32, grace: Duration, answer: Duration) -> u32 {
     lost
 }
 
-/// T2: with a grace window at the server, no session is lost, however long the answer takes.
+/// T2: if the server has a grace window, no session is lost, regardless of the response time.
 #[tokio::test]
 async fn with_a_grace_window_no_session_is_lost() {
     assert_eq!(lost_sessions(5, Duration::from_secs(30), Duration::from_millis(300)).await, 0);
     assert_eq!(lost_sessions(5, Duration::from_secs(30), Duration::from_secs(3)).await, 0);
 }
 
-/// T2: without one, no session is lost if the server answers within the second that the next tab waits.
+/// T2: without a grace window, no session is lost if the server responds within the second that the next tab waits.
 #[tokio::test]
 async fn without_a_grace_window_a_quick_server_loses_no_session() {
     assert_eq!(lost_sessions(20, Duration::ZERO, Duration::from_millis(300)).await, 0);
 }
 
-/// A server without a grace window that takes longer is counted: its sessions are lost, because the next tab presents the
-/// cookie that is spent.
+/// Without a grace window, a server that takes longer than one second loses its sessions, because the next tab sends
+/// the spent cookie. The test counts the lost sessions.
 #[tokio::test]
 async fn without_a_grace_window_a_slow_server_loses_the_session() {
     assert_eq!(lost_sessions(3, Duration::ZERO, Duration::from_secs(4)).await, 3);
 }
 
-/// A tab that is reloaded during its refresh behaves like one that is closed.
+/// A tab that is reloaded during its refresh keeps the session, as a closed tab does.
 #[tokio::test]
 async fn a_reload_during_a_refresh_keeps_the_session() {
     let stage = Stage::new(&bundle::page()).await;

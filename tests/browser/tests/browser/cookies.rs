@@ -1,10 +1,11 @@
-//! Cookies and CORS: which requests carry the refresh cookie, and what a page sees where the browser hides an answer.
+//! Tests cookies and CORS: the requests that carry the refresh cookie, and the error of a call whose response the
+//! browser hides.
 
 use afresh_browser_tests::bundle;
 use afresh_browser_tests::server::Server;
 use afresh_browser_tests::stage::{Stage, call_in_all};
 
-/// T4: an API at another origin gets the cookies with `RequestCredentials::Include`.
+/// T4: with `RequestCredentials::Include`, an API at another origin receives the cookies.
 #[tokio::test]
 async fn an_api_at_another_origin_is_refreshed_by_its_cookie() {
     let stage = Stage::new(&bundle::page()).await;
@@ -18,7 +19,8 @@ async fn an_api_at_another_origin_is_refreshed_by_its_cookie() {
     assert_eq!(stage.server.counts().calls, 0);
 }
 
-/// T3: the browser hides an answer that CORS does not allow. That is no refusal, so nothing is refreshed.
+/// T3: the browser hides a response that CORS does not allow. A hidden response is not a rejection, so the session does
+/// not refresh.
 #[tokio::test]
 async fn an_answer_that_the_browser_hides_starts_no_refresh() {
     let stage = Stage::new(&bundle::page()).await;

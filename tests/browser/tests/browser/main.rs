@@ -1,4 +1,4 @@
-//! Tests in headless Chromium. `.ci/browser` compiles the page under test and runs them.
+//! Tests in headless Chromium. The script `.ci/browser` compiles the page under test and runs these tests.
 
 mod by_hand;
 mod chaos;

@@ -1,4 +1,4 @@
-//! Messages that no tab of this release has sent, and messages that come too late, change nothing.
+//! Checks that foreign, malformed and outdated messages do not change a session.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use afresh_browser_tests::stage::{Stage, call_in_all};
 use serde_json::json;
 use tokio::time::sleep;
 
-/// T2: stale, foreign and malformed messages never win.
+/// T2: a session ignores stale, foreign and malformed messages.
 #[tokio::test]
 async fn stale_foreign_and_malformed_messages_are_ignored() {
     let stage = Stage::new(&bundle::page()).await;
@@ -42,7 +42,7 @@ async fn stale_foreign_and_malformed_messages_are_ignored() {
     assert_eq!((stage.server.counts().refreshes, stage.server.counts().spent), (2, 0));
 }
 
-/// T2: nothing of the session is in a place that outlives the tabs.
+/// T2: the browser stores no part of the session in a place that outlives the tabs.
 #[tokio::test]
 async fn nothing_is_stored_in_the_browser() {
     let stage = Stage::new(&bundle::page()).await;

@@ -1,4 +1,4 @@
-//! Several tabs share one session: one refresh, and logins and logouts that reach all of them.
+//! Tests one session that several tabs share: the tabs refresh once, and logins and logouts reach all tabs.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ async fn logged_in(count: usize) -> (Stage, Vec<Tab>) {
     (stage, tabs)
 }
 
-/// T2: eight tabs with twenty calls each at the same expiry: one refresh.
+/// T2: eight tabs with twenty calls each refresh once if the token expires for all of them.
 #[tokio::test]
 async fn eight_tabs_with_twenty_calls_each_refresh_once() {
     let (stage, tabs) = logged_in(8).await;
@@ -29,7 +29,7 @@ async fn eight_tabs_with_twenty_calls_each_refresh_once() {
     assert_eq!((counts.refreshes, counts.calls, counts.spent), (1, 168, 0), "{counts:?}");
 }
 
-/// T2: one refresh for each of 200 expiries.
+/// T2: four tabs refresh once for each of 200 expiries.
 #[tokio::test]
 async fn each_of_200_expiries_costs_one_refresh() {
     let (stage, tabs) = logged_in(4).await;
@@ -41,7 +41,7 @@ async fn each_of_200_expiries_costs_one_refresh() {
     }
 }
 
-/// T2: the lock is granted before the message of the last refresh arrives. The tab waits for the message.
+/// T2: if the browser grants the lock before the message of the last refresh arrives, the tab waits for the message.
 #[tokio::test]
 async fn a_lock_that_is_granted_before_the_message_arrives_causes_no_refresh() {
     let late = "
@@ -64,7 +64,7 @@ async fn a_lock_that_is_granted_before_the_message_arrives_causes_no_refresh() {
     }
 }
 
-/// T2: a new tab takes over the session of the others, and sends nothing for it.
+/// T2: a new tab adopts the session of the other tabs without a request.
 #[tokio::test]
 async fn a_new_tab_takes_over_the_session_without_a_refresh() {
     let (stage, _tabs) = logged_in(2).await;
@@ -74,7 +74,7 @@ async fn a_new_tab_takes_over_the_session_without_a_refresh() {
     assert_eq!(stage.server.counts().refreshes, 0);
 }
 
-/// T6: a login reaches all tabs within a second and without a call, also that of another user.
+/// T6: a login reaches all tabs within one second and without a call, even if another user logs in.
 #[tokio::test]
 async fn a_login_reaches_all_tabs() {
     let (stage, tabs) = logged_in(4).await;
@@ -89,7 +89,7 @@ async fn a_login_reaches_all_tabs() {
     assert_eq!(stage.server.counts().refreshes, 0);
 }
 
-/// T7: a logout reaches all tabs within a second and without a call. No tab makes an exchange afterwards.
+/// T7: a logout reaches all tabs within one second and without a call. No tab refreshes afterwards.
 #[tokio::test]
 async fn a_logout_reaches_all_tabs() {
     let (stage, tabs) = logged_in(4).await;
@@ -108,7 +108,7 @@ async fn a_logout_reaches_all_tabs() {
     call_in_all(&tabs, 1).await;
 }
 
-/// T7: the same while another tab refreshes.
+/// T7: a logout reaches all tabs while another tab refreshes.
 #[tokio::test]
 async fn a_logout_ends_the_refresh_of_another_tab() {
     let (stage, tabs) = logged_in(3).await;
@@ -130,7 +130,7 @@ async fn a_logout_ends_the_refresh_of_another_tab() {
     assert_eq!(stage.server.arrived(), 1);
 }
 
-/// T5: a frozen tab holds the lock. The others return an error after the usual wait and keep their tokens.
+/// T5: a frozen tab holds the lock. The other tabs return an error after the usual wait and keep their tokens.
 #[tokio::test]
 async fn a_frozen_tab_makes_the_others_busy_and_costs_at_most_one_refresh_more() {
     let (stage, tabs) = logged_in(3).await;
@@ -153,7 +153,8 @@ async fn a_frozen_tab_makes_the_others_busy_and_costs_at_most_one_refresh_more()
     assert!(counts.refreshes + counts.within_grace <= 2 && counts.spent == 0, "{counts:?}");
 }
 
-/// T2: outside of a secure context there are no Web Locks. The session reports this once, and is still shared.
+/// T2: outside a secure context, Web Locks do not exist. The session reports the missing locks once and is still
+/// shared.
 #[tokio::test]
 async fn without_a_secure_context_the_session_is_uncoordinated() {
     let stage = Stage::new(&bundle::page()).await;
@@ -174,7 +175,7 @@ async fn without_a_secure_context_the_session_is_uncoordinated() {
     assert_eq!(events.as_array().unwrap().iter().filter(uncoordinated).count(), 1, "{events}");
 }
 
-/// Stores of different names are different sessions.
+/// Two stores with different names have separate sessions.
 #[tokio::test]
 async fn a_store_of_another_name_is_another_session() {
     let (stage, tabs) = logged_in(2).await;

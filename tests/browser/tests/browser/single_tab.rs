@@ -1,9 +1,9 @@
-//! One tab: calls at the same time, and what a reload leaves.
+//! Tests one tab: concurrent calls, and the session after a reload.
 
 use afresh_browser_tests::bundle;
 use afresh_browser_tests::stage::{Stage, call_in_all};
 
-/// B1: fifty calls of one tab are refused at once: one refresh.
+/// B1: one tab refreshes once for fifty calls that are rejected at the same time.
 #[tokio::test]
 async fn fifty_calls_refresh_once() {
     let stage = Stage::new(&bundle::page()).await;
@@ -16,7 +16,7 @@ async fn fifty_calls_refresh_once() {
     assert_eq!((counts.logins, counts.refreshes, counts.calls, counts.spent), (1, 1, 51, 0), "{counts:?}");
 }
 
-/// K4: a page that is reloaded has the cookie. Its first calls are logged in by one refresh.
+/// K4: a reloaded page still has the cookie. One refresh gets a token for the first calls of the page.
 #[tokio::test]
 async fn a_page_that_is_loaded_anew_is_logged_in_by_one_refresh() {
     let stage = Stage::new(&bundle::page()).await;
@@ -28,7 +28,7 @@ async fn a_page_that_is_loaded_anew_is_logged_in_by_one_refresh() {
     assert_eq!((counts.logins, counts.refreshes, counts.calls), (1, 1, 10), "{counts:?}");
 }
 
-/// K4: without a cookie, one attempt is made for each page load.
+/// K4: without a cookie, the page attempts one refresh for each page load.
 #[tokio::test]
 async fn without_a_cookie_there_is_one_attempt() {
     let stage = Stage::new(&bundle::page()).await;

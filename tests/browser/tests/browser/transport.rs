@@ -1,10 +1,10 @@
-//! What `fetch` does for a call: streams, the end of a request, bodies, redirects, and errors.
+//! Tests the transport over `fetch`: streams, the end of a request, bodies, redirects and errors.
 
 use afresh_browser_tests::bundle;
 use afresh_browser_tests::stage::Stage;
 use serde_json::{Value, json};
 
-/// Makes the calls of `page/src/transport.rs` with this name.
+/// Makes the calls with this name from `page/src/transport.rs`.
 async fn probe(stage: &Stage, name: &str) -> Value {
     let tab = stage.open().await;
     let script = format!("page.probe('{}', '{name}')", stage.server.origin());
@@ -18,7 +18,7 @@ async fn answers_are_read_as_they_arrive() {
     assert_eq!(probe(&stage, "latin").await, json!({ "value": "café" }));
 }
 
-/// A dropped call, a dropped stream and an expired time-out end the request at the server.
+/// A dropped call, a dropped stream and an expired timeout each end the request at the server.
 #[tokio::test]
 async fn a_call_that_is_dropped_ends_its_request() {
     let stage = Stage::new(&bundle::page()).await;
@@ -47,7 +47,8 @@ async fn bodies_arrive_as_they_do_outside_of_a_browser() {
     assert!(probe(&stage, "wrong length").await["text"].is_string());
 }
 
-/// N1: the browser takes most headers along to wherever a redirect leads.
+/// N1: the browser copies most headers to the target of a redirect, so only a request without other headers is
+/// redirected.
 #[tokio::test]
 async fn only_a_request_without_other_headers_is_redirected() {
     let stage = Stage::new(&bundle::page()).await;
@@ -57,4 +58,45 @@ async fn only_a_request_without_other_headers_is_redirected() {
         assert!(failed["text"].as_str().is_some_and(|text| text.contains("redirected")), "{name}: {failed}");
     }
     assert_eq!(probe(&stage, "refresh_on").await["kind"], "builder");
+}
+
+/// The browser parses the URLs. The rules are those of every other target.
+#[tokio::test]
+async fn urls_follow_the_same_rules_as_outside_of_a_browser() {
+    let stage = Stage::new(&bundle::page()).await;
+    let linked = probe(&stage, "linked pages").await;
+    assert_eq!(linked["value"][0], json!([1, 2, 3]));
+    let error = linked["value"][1].as_str().expect("the last link leads to another origin");
+    assert!(error.contains("`http://other.test`") && error.contains(&stage.server.origin()), "{error}");
+    let numbered = probe(&stage, "numbered pages").await;
+    let query = |page| format!("filter=a%20b%2F%C3%A4%26c&page={page}");
+    assert_eq!(numbered, json!({ "value": [[query(1), query(2)], null] }));
+    let plain = "the base URL is plain http on a host that is not loopback";
+    let bases = [
+        "",
+        "",
+        "",
+        "",
+        plain,
+        "must not contain a user name",
+        "must not have a query",
+        "must be an https URL",
+        "not a valid URL",
+    ];
+    check(&probe(&stage, "base URLs").await, &bases);
+    let more = "has more than scheme, host and port";
+    check(&probe(&stage, "origins").await, &["", "", "is plain http", more, more, more]);
+}
+
+/// An empty text stands for a URL that is valid.
+fn check(texts: &Value, expected: &[&str]) {
+    let texts = texts["value"].as_array().expect("one text for each URL");
+    assert_eq!(texts.len(), expected.len());
+    for (text, expected) in texts.iter().zip(expected) {
+        let text = text.as_str().unwrap_or_default();
+        assert!(
+            if expected.is_empty() { text == "valid" } else { text.contains(expected) },
+            "{text}, not {expected}"
+        );
+    }
 }

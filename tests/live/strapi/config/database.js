@@ -1,6 +1,6 @@
 'use strict';
 
-// The database accepts one connection.
+// pglite accepts one connection.
 module.exports = () => ({
   connection: {
     client: 'postgres',

@@ -1,6 +1,6 @@
 'use strict';
 
-// Refresh tokens of 14 days that rotate, and access tokens of 10 minutes.
+// Access tokens expire after 10 minutes. Refresh tokens rotate and expire after 14 days.
 const sessions = {
   jwtSecret: 'not a secret',
   jwtManagement: 'refresh',

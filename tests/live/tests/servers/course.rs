@@ -1,5 +1,5 @@
-//! The steps that every client runs against its server: login, calls, expired tokens, forbidden calls, logout, and a spent refresh token in
-//! another client.
+//! Runs the same steps with every client: login, calls, expired tokens, forbidden calls, logout, and a spent refresh
+//! token in a second client.
 
 use std::fmt::Debug;
 
@@ -16,7 +16,7 @@ const CROWD: u64 = 100;
 pub struct Order {
     /// The id of the requested order.
     pub id: u64,
-    /// Who asked.
+    /// The name of the user who sent the request.
     pub of: String,
 }
 
@@ -28,25 +28,26 @@ pub trait Customer: Clone + Debug + Send + Sync + 'static {
     fn admin(&self) -> impl Future<Output = Result<()>> + Send;
     fn log_out(&self) -> impl Future<Output = Result<()>> + Send;
     fn session(&self) -> &Session;
-    /// Another client that starts with these tokens. `None` if the program cannot read the refresh token.
+    /// Builds a second client that starts with these tokens, or returns `None` if the program cannot read the refresh
+    /// token.
     fn with(server: &Server, tokens: Tokens) -> Option<Self>;
 }
 
-/// How a server is set up.
+/// The answers of a server, and its handling of refresh tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct Habits {
     pub name: &'static str,
     /// The status for an expired access token.
     pub expired: u16,
-    /// Every refresh returns a new refresh token, and the old one is spent.
+    /// Whether every refresh returns a new refresh token and invalidates the old refresh token.
     pub rotates: bool,
-    /// A spent refresh token ends the session that has its successor.
+    /// Whether a spent refresh token ends the whole session, so that the newer refresh token also becomes invalid.
     pub reuse_ends_all: bool,
-    /// How many refreshes forty forbidden calls cause.
+    /// The number of refreshes that forty forbidden calls cause.
     pub forbidden_costs: i64,
 }
 
-/// The whole course.
+/// Runs all steps with one client.
 pub async fn goes_the_course<C: Customer>(shop: C, server: &Server, habits: Habits) {
     logs_in_and_calls(&shop, server).await;
     for late in [false, true] {
@@ -68,7 +69,7 @@ async fn logs_in_and_calls<C: Customer>(shop: &C, server: &Server) {
     assert_eq!(server.counts().await, Counts { logins: 1, ok: 1, live: 1, ..Counts::default() });
 }
 
-/// There is one refresh, however late the refusals arrive. Every call is answered, and no spent token is presented.
+/// All calls need one refresh, even if some refusals arrive late. Every call succeeds, and no spent token is presented.
 async fn crowd_finds_its_token_expired<C: Customer>(shop: &C, server: &Server, habits: Habits, late: bool) {
     let (before, old) = (server.counts().await, shop.session().tokens());
     server.hours_pass().await;
@@ -100,9 +101,9 @@ async fn crowd_finds_its_token_expired<C: Customer>(shop: &C, server: &Server, h
     }
 }
 
-/// Each of the calls gets its 403, and the session still works.
+/// Each forbidden call fails with 403, and the session still works afterwards.
 async fn what_is_forbidden_stays_forbidden<C: Customer>(shop: &C, server: &Server, habits: Habits) {
-    // A token from the same second may equal the previous one, so a refresh would return the refused token.
+    // A token from the same second can equal the previous token, so the refresh would return the refused token.
     server.a_minute_passes().await;
     let before = server.counts().await;
     let mut answers = Vec::new();
@@ -118,14 +119,14 @@ async fn what_is_forbidden_stays_forbidden<C: Customer>(shop: &C, server: &Serve
     let since = server.counts().await - before;
     assert_eq!(since.refreshed, habits.forbidden_costs, "refreshed, in {since:?}");
     assert_eq!(since.refused, 0, "refused, in {since:?}");
-    // Each is sent once, and once more if it started a refresh.
+    // Each call is sent once, and one call is sent again after the refresh that it started.
     assert_eq!(since.forbidden, 40 + habits.forbidden_costs, "forbidden, in {since:?}");
     assert_eq!(since.unauthorized, 0, "unauthorized, in {since:?}");
     assert_eq!(since.ok, 1, "ok, in {since:?}");
     assert_eq!(since.live, 1, "live, in {since:?}");
 }
 
-/// The session is over in the client and at the server.
+/// After the logout, the session has ended in the client and at the server.
 async fn logs_out<C: Customer>(shop: &C, server: &Server) {
     let before = server.counts().await;
     let left = shop.session().tokens().unwrap();
@@ -134,7 +135,7 @@ async fn logs_out<C: Customer>(shop: &C, server: &Server) {
     assert!(error.is_no_session(), "{error}");
     let since = server.counts().await - before;
     assert_eq!(since, Counts::default());
-    // A client that kept the refresh token gets an expired session.
+    // A second client that still has the refresh token gets an error for an expired session.
     if let Some(other) =
         left.refresh_token().and_then(|refresh| C::with(server, Tokens::from_refresh(refresh.secret())))
     {
@@ -144,7 +145,7 @@ async fn logs_out<C: Customer>(shop: &C, server: &Server) {
     }
 }
 
-/// Proves that the server counts reuse, and checks the errors of both clients.
+/// The server counts the reuse of a spent refresh token, and both clients get the documented errors.
 async fn spent_refresh_token_is_presented<C: Customer>(shop: &C, server: &Server, habits: Habits) {
     shop.log_in(server).await.unwrap();
     let spent = shop.session().tokens().and_then(|tokens| tokens.refresh_token().cloned());

@@ -62,7 +62,7 @@ const ROTATES: Habits = Habits {
     forbidden_costs: 1,
 };
 
-/// B1, B3, C1, C2, P1, P3, V3: the server with default settings.
+/// B1, B3, C1, C2, P1, P3, V3: all steps succeed with a server that rotates a refresh cookie.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refresh_cookie_that_rotates() {
     let Some(server) = Server::start(Kit::Node, "express_cookie.mjs", &[]).await else { return };
@@ -70,7 +70,7 @@ async fn a_refresh_cookie_that_rotates() {
     goes_the_course(shop, &server, ROTATES).await;
 }
 
-/// G7: a server whose clients keep the cookie.
+/// G7: all steps succeed with a server that never changes the refresh cookie.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refresh_cookie_that_stays() {
     let Some(server) = Server::start(Kit::Node, "express_cookie.mjs", &["keeps"]).await else { return };
@@ -79,7 +79,7 @@ async fn a_refresh_cookie_that_stays() {
     goes_the_course(shop, &server, habits).await;
 }
 
-/// C9: with a rule about expired tokens, a forbidden call starts no refresh.
+/// C9: if the client has a rule that recognizes expired tokens, a forbidden call starts no refresh.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rule_that_knows_the_words_of_the_server() {
     let Some(server) = Server::start(Kit::Node, "express_cookie.mjs", &[]).await else { return };

@@ -12,7 +12,7 @@ trait Shop {
     #[post("/auth/login")]
     async fn log_in(&self, #[json("user")] user: &str, #[json("password")] password: &str) -> Result<Tokens>;
 
-    /// Without any body: Fastify rejects an empty body whose content type is JSON.
+    /// Sends no body, because Fastify rejects an empty body with a JSON content type.
     #[refresh]
     #[post("/auth/refresh")]
     async fn refresh(&self) -> Result<Tokens>;
@@ -54,7 +54,7 @@ impl Customer for ShopClient {
     }
 }
 
-/// B1, B3, C1, C2, P3: by default.
+/// B1, B3, C1, C2, P3: all steps succeed with a client in its default configuration.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_signed_cookie_that_rotates() {
     let Some(server) = Server::start(Kit::Node, "fastify_jwt.mjs", &[]).await else { return };
@@ -64,7 +64,7 @@ async fn a_signed_cookie_that_rotates() {
     goes_the_course(shop, &server, habits).await;
 }
 
-/// A3: a server that never answers 403 to an expired token.
+/// A3: the server never answers 403 to an expired token, so the client refreshes on 401 only.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_a_401_is_about_the_token() {
     let Some(server) = Server::start(Kit::Node, "fastify_jwt.mjs", &[]).await else { return };

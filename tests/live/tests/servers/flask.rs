@@ -1,4 +1,5 @@
-//! Flask with flask-jwt-extended: the refresh token as a bearer token, or everything in cookies, with a double-submit header.
+//! Flask with flask-jwt-extended: the refresh token is a bearer token, or all tokens are cookies with a double-submit
+//! header.
 
 use std::task::{Context, Poll};
 
@@ -56,13 +57,14 @@ impl Customer for ShopClient {
         ShopClient::session(self)
     }
 
-    /// "Token has been revoked" is not an error code, so the status has to decide.
+    /// The server sends no error code for a revoked token, so this client ends the session on every response with
+    /// status 401.
     fn with(server: &Server, tokens: Tokens) -> Option<Self> {
         ShopClient::builder(server.base()).tokens(tokens).session_ends_on([401]).build().ok()
     }
 }
 
-/// B1, B3, C1, C2, D4, D11, G7.
+/// B1, B3, C1, C2, D4, D11, G7: all steps succeed if the refresh token is sent as a bearer token.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refresh_token_that_is_a_bearer_token() {
     let Some(server) = Server::start(Kit::Python, "flask_server.py", &[]).await else { return };
@@ -77,7 +79,7 @@ async fn a_refresh_token_that_is_a_bearer_token() {
     goes_the_course(shop, &server, habits).await;
 }
 
-/// The same server for browsers: every token is a cookie.
+/// The same API for a browser: every token is a cookie.
 #[api]
 trait Page {
     #[login]
@@ -129,8 +131,8 @@ impl Customer for PageClient {
     }
 }
 
-/// Does what the script of a page does: it copies a readable cookie into a header. It runs below the session, so it sees the cookies of
-/// each send.
+/// Copies a readable cookie into a header of each request, as the script of a page does. This service wraps the
+/// transport, so the service reads the cookies of each request.
 #[derive(Clone, Debug)]
 struct DoubleSubmit(reqwest::Client);
 
@@ -157,7 +159,7 @@ impl Service<Request> for DoubleSubmit {
     }
 }
 
-/// B1, B3, P3, P5, P8: cookies only, and a header that is computed for each send.
+/// B1, B3, P3, P5, P8: all steps succeed if all tokens are cookies and a header is computed for each request.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cookies_that_are_submitted_twice() {
     let Some(server) = Server::start(Kit::Python, "flask_server.py", &["cookies"]).await else { return };

@@ -1,4 +1,5 @@
-//! Installs what the servers need into the target folder, at fixed versions. It is installed again when the versions change.
+//! Installs the packages of the servers into the target folder, at fixed versions. Changed versions cause a new
+//! installation.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -13,21 +14,21 @@ pub enum Kit {
     Node,
     /// `python3`, with the packages from pip.
     Python,
-    /// `node`, with Strapi from npm. It has a folder of its own because it has 1,250 packages.
+    /// `node`, with Strapi from npm. Strapi has a separate folder because it has 1,250 packages.
     Strapi,
 }
 
-/// What runs a server.
+/// A program that runs the servers of one folder.
 #[derive(Clone, Debug)]
 pub struct Interpreter {
-    /// The program.
+    /// The path of the interpreter.
     pub program: PathBuf,
-    /// The folder of the servers and their imports.
+    /// The folder with the servers and the packages that they import.
     pub folder: PathBuf,
 }
 
 impl Kit {
-    /// `None` if it is not available. The reason has been printed.
+    /// Installs the packages once. Returns `None` and prints the reason if the interpreter is not available.
     pub fn bring(self) -> Option<Interpreter> {
         static NODE: OnceLock<Option<Interpreter>> = OnceLock::new();
         static PYTHON: OnceLock<Option<Interpreter>> = OnceLock::new();
@@ -54,7 +55,7 @@ impl Kit {
         }
     }
 
-    /// `eprintln!` would be shown for failing tests only.
+    /// Writes to stderr directly, because the test harness shows the output of `eprintln!` for failing tests only.
     fn skip(self, reason: &str) {
         let name = self.name();
         let line = format!("skipped because {reason}: the servers of tests/live/{name} are not tested");
@@ -104,7 +105,7 @@ impl Kit {
     }
 }
 
-/// Copies the files of a folder, and those of the folders in it.
+/// Copies the files and the folders of a folder.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
@@ -118,7 +119,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The version that the newest of the servers' packages requires.
+/// Checks for node 20, the oldest version that all packages support.
 fn enough_node() -> Result<(), String> {
     let version = run(Command::new("node").arg("--version"))?;
     let version = String::from_utf8_lossy(&version.stdout).trim().to_owned();
@@ -129,7 +130,7 @@ fn enough_node() -> Result<(), String> {
     }
 }
 
-/// Does nothing if the same `wanted` was installed completely before.
+/// Does nothing if an earlier run has completely installed the same versions.
 fn once(folder: &Path, wanted: &str, bring: impl FnOnce() -> Result<Output, String>) -> Result<(), String> {
     let wanted = fs::read(folder.join(wanted)).unwrap();
     let brought = folder.join("brought");
@@ -145,7 +146,7 @@ fn run(command: &mut Command) -> Result<Output, String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.output().map_err(|error| format!("{name} cannot be run ({error})"))?;
     let said = String::from_utf8_lossy(&output.stderr);
-    // The last line contains the cause.
+    // The last line of the output contains the cause.
     let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
     if output.status.success() { Ok(output) } else { Err(format!("{name} failed ({last})")) }
 }

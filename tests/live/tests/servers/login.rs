@@ -1,5 +1,5 @@
-//! A person logs in to oidc-provider and to Authlib: with a real browser over a redirect to this machine, and with a device code. The person and
-//! the browser are `node/browser.mjs` and Chromium.
+//! Tests the login of a person at oidc-provider and at Authlib, with a browser on this machine and with a device code.
+//! `node/browser.mjs` plays the person and controls Chromium.
 
 use std::io::{self, Write};
 use std::process::{Command, Output, Stdio};
@@ -31,7 +31,7 @@ struct Page {
     text: String,
 }
 
-/// A browser, and the script that drives it.
+/// A browser and the script that controls it.
 #[derive(Clone)]
 struct Chromium {
     node: Interpreter,
@@ -39,7 +39,7 @@ struct Chromium {
 }
 
 impl Chromium {
-    /// `None` if there is no browser. The reason has been printed.
+    /// Finds Chromium. Returns `None` and prints the reason if no browser is installed.
     fn find() -> Option<Self> {
         let node = Kit::Node.bring()?;
         let programs = ["chromium", "chromium-browser", "google-chrome"];
@@ -55,7 +55,7 @@ impl Chromium {
                 std::env::var_os("AFRESH_REQUIRE_BROWSER").is_none(),
                 "a browser is required, but Chromium is not installed"
             );
-            // `eprintln!` would be shown for failing tests only.
+            // `eprintln!` is not used, because the test harness shows its output for failing tests only.
             let line = "skipped because Chromium is not installed: no login with a browser is tested";
             let mut out = io::stderr();
             writeln!(out, "{line}").unwrap();
@@ -64,7 +64,7 @@ impl Chromium {
         Some(Self { node, program })
     }
 
-    /// A person opens the URL and logs in. Returns when the last page is shown.
+    /// Opens the URL and logs in as the person. Returns the last page.
     fn open(&self, url: &str, denies: bool) -> io::Result<Page> {
         let mut command = Command::new(&self.node.program);
         command.arg("browser.mjs").args([url, self.program]).current_dir(&self.node.folder);
@@ -78,7 +78,7 @@ impl Chromium {
 }
 
 async fn app(server: &Server) -> App {
-    // Without `prompt`, this server returns no refresh token.
+    // Without `prompt`, oidc-provider returns no refresh token.
     let login = LoginServer::discover(server.base()).await.unwrap();
     login.client("cli").scope("openid offline_access").param("prompt", "consent")
 }
@@ -87,7 +87,7 @@ fn shop(server: &Server, app: &App) -> ShopClient {
     ShopClient::builder(server.base()).refresher(app.clone()).build().unwrap()
 }
 
-/// Refresh, logout, and the end of the grant at the server.
+/// Refreshes and revokes the session, and checks that the server has ended the grant.
 async fn uses_the_session(shop: &ShopClient, server: &Server) {
     assert_eq!(shop.order(7).await.unwrap().id, 7);
     server.hours_pass().await;
@@ -100,7 +100,7 @@ async fn uses_the_session(shop: &ShopClient, server: &Server) {
     assert_eq!((counts.live, counts.reused), (0, 0), "{counts:?}");
 }
 
-/// The login with the browser, as a user of the crate writes it, and the page that the person sees in the end.
+/// Logs in with the browser through the public API, and returns the last page that the person sees.
 async fn logs_in(
     browser: afresh::oauth2::Browser,
     shop: &ShopClient,
@@ -116,7 +116,7 @@ async fn logs_in(
     (login.map(drop), shown.await.expect("the browser shows a page"))
 }
 
-/// The servers of two makes. The first answers to OpenID Connect Discovery, the second to RFC 8414.
+/// Starts two servers. oidc-provider supports OpenID Connect Discovery, and Authlib supports RFC 8414.
 async fn servers() -> Vec<Server> {
     let oidc_provider = Server::start(Kit::Node, "oidc_provider.mjs", &["challenge"]).await;
     let authlib = Server::start(Kit::Python, "authlib_server.py", &[]).await;
@@ -127,8 +127,8 @@ async fn chromium() -> Option<Chromium> {
     tokio::task::spawn_blocking(Chromium::find).await.unwrap()
 }
 
-/// Discovery, the code flow with PKCE, refresh, and revocation. Another program listens on `[::1]` at the same port, and the browser
-/// does not go there.
+/// Discovery, the code flow with PKCE, refresh and revocation work with a real browser. The browser sends no request to
+/// another program that listens on the same port of `[::1]`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_logs_in_with_a_real_browser() {
     let Some(chromium) = chromium().await else { return };
@@ -164,7 +164,7 @@ async fn a_person_cancels_in_a_real_browser() {
     assert_eq!(server.counts().await.logins, 0);
 }
 
-/// RFC 8628: the person confirms the code in a browser, while the program polls.
+/// RFC 8628: the login succeeds when the person confirms the code in a browser while the program polls.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_confirms_a_device_code() {
     let Some(chromium) = chromium().await else { return };

@@ -1,6 +1,7 @@
-//! Runs clients as a user would write them against servers of other projects. Each runs the same steps, and the server counts the requests.
+//! Runs clients against servers of other projects. Each client runs the same steps, and the server counts the requests.
 //!
-//! npm and pip install the servers. If they are missing, the tests print that they were skipped. With `AFRESH_REQUIRE_LIVE` set, they fail.
+//! npm and pip install the servers. If npm or pip is missing, the tests print that they were skipped. If a program is
+//! missing and `AFRESH_REQUIRE_LIVE` is set, the tests fail.
 
 mod course;
 mod express_cookie;

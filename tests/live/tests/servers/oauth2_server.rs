@@ -74,7 +74,7 @@ const HABITS: Habits = Habits {
     forbidden_costs: 1,
 };
 
-/// B1, B3, C1, C2, C4, G1, G2.
+/// B1, B3, C1, C2, C4, G1, G2: all steps succeed for a public client with the password grant.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_public_client_with_a_password() {
     let Some(server) = Server::start(Kit::Node, "oauth2_server.mjs", &[]).await else { return };
@@ -82,7 +82,7 @@ async fn a_public_client_with_a_password() {
     goes_the_course(shop, &server, HABITS).await;
 }
 
-/// C3: the 403 of the library says `insufficient_scope` and starts no refresh.
+/// C3: a 403 with `insufficient_scope` starts no refresh.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_scope_that_is_missing_costs_no_refresh() {
     let Some(server) = Server::start(Kit::Node, "oauth2_server.mjs", &[]).await else { return };
@@ -98,7 +98,7 @@ async fn a_scope_that_is_missing_costs_no_refresh() {
     assert_eq!(counts.refused, 0, "refused, in {counts:?}");
 }
 
-/// A client with a secret, which it sends in the body, and no `#[refresh]` method.
+/// The API of a client that sends its client secret in the body and has no `#[refresh]` method.
 #[api]
 trait Service {
     #[login]
@@ -110,7 +110,7 @@ trait Service {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// D4, G2: the grant of RFC 6749 §6. An unknown client does not end the session.
+/// D4, G2: the client refreshes with the grant of RFC 6749 §6. The error `invalid_client` does not end the session.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_with_a_secret_refreshes_by_the_grant() {
     let Some(server) = Server::start(Kit::Node, "oauth2_server.mjs", &[]).await else { return };

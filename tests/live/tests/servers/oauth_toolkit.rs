@@ -1,5 +1,5 @@
-//! Django REST framework with django-oauth-toolkit: the password grant, 401 `invalid_token`, or 403 if session authentication is listed
-//! first. A spent refresh token ends its token family.
+//! Django REST framework with django-oauth-toolkit: the server answers 401 `invalid_token`, or 403 if session
+//! authentication is listed first. A spent refresh token ends its token family.
 
 use afresh::{RefreshToken, Result, Session, Tokens, api};
 
@@ -77,20 +77,20 @@ async fn goes_before(arguments: &[&str], habits: Habits) {
     goes_the_course(shop, &server, habits).await;
 }
 
-/// B1, B3, C1, C2, C4, D3, G1, G2.
+/// B1, B3, C1, C2, C4, D3, G1, G2: all steps succeed with refresh tokens that rotate.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tokens_that_rotate() {
     goes_before(&[], DEFAULT).await;
 }
 
-/// C5, C11: the server answers 403 instead of 401.
+/// C5, C11: all steps succeed with a server that answers 403 instead of 401.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_403_for_tokens_that_have_expired() {
     goes_before(&["session-first"], Habits { name: "django-oauth-toolkit, 403", expired: 403, ..DEFAULT })
         .await;
 }
 
-/// G7.
+/// G7: all steps succeed with a refresh token that never changes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refresh_token_that_stays() {
     let habits = Habits { name: "django-oauth-toolkit, refresh token that stays", rotates: false, ..DEFAULT };

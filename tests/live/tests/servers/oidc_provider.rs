@@ -1,4 +1,4 @@
-//! oidc-provider: the authorization code flow, and rotating refresh tokens. A spent one ends the whole grant.
+//! oidc-provider: the authorization code flow with rotating refresh tokens. A spent refresh token ends the whole grant.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use crate::course::{Customer, Habits, Order, goes_the_course};
 use crate::kit::Kit;
 use crate::server::Server;
 
-/// The parameters of the redirect back from a browser.
+/// The authorization code and the PKCE verifier of a login in the browser.
 #[derive(Debug, Deserialize)]
 struct Browser {
     code: String,
@@ -37,7 +37,7 @@ trait App {
     #[form("grant_type" = "refresh_token", "client_id" = "app")]
     async fn refresh(&self, #[form("refresh_token")] token: RefreshToken) -> Result<Tokens>;
 
-    /// Public, because this endpoint accepts the client id without an access token only.
+    /// This method is public because the endpoint requires the client id and rejects a request with an access token.
     #[logout]
     #[public]
     #[post("/token/revocation")]
@@ -79,7 +79,8 @@ impl Customer for AppClient {
     }
 }
 
-/// A program with a client secret. It uses the grant of the runtime, without `#[refresh]` and `#[logout]` methods.
+/// The API of a program with a client secret. `RefreshTokenGrant` refreshes and revokes the tokens, so the trait has no
+/// methods for these requests.
 #[api]
 trait Service {
     #[login]
@@ -145,7 +146,7 @@ const BARE_403: Habits = Habits {
     forbidden_costs: 1,
 };
 
-/// B1, B3, C1, C2, G1, G2: a resource that answers a bare 403.
+/// B1, B3, C1, C2, G1, G2: all steps succeed with a server that answers 403 without any details.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_public_client_before_a_bare_403() {
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &[]).await else { return };
@@ -153,7 +154,8 @@ async fn a_public_client_before_a_bare_403() {
     goes_the_course(app, &server, BARE_403).await;
 }
 
-/// C4, G2, G9: a client with a secret by the grant of RFC 6749 §6, a resource that answers 401 with a reason, and a logout by RFC 7009.
+/// C4, G2, G9: all steps succeed for a client with a secret, if the server answers 401 with a reason. The logout is a
+/// revocation request according to RFC 7009.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_with_a_secret_before_a_challenge() {
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &["challenge"]).await else { return };
@@ -161,8 +163,9 @@ async fn a_client_with_a_secret_before_a_challenge() {
     goes_the_course(service(&server).build().unwrap(), &server, habits).await;
 }
 
-/// R1, R2, G2: four programs share one grant in a file and are refused at once, four times. One of them refreshes, the others adopt the
-/// result, and no spent token reaches the provider, which would end the grant.
+/// R1, R2, G2: four programs share one grant in a file, and all their calls are refused at once, four times. After each
+/// refusal, one program refreshes and the other programs adopt the tokens. The provider receives no spent refresh
+/// token.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn programs_that_share_a_file_spend_nothing_twice() {
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &[]).await else { return };

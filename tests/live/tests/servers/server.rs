@@ -1,4 +1,4 @@
-//! A server as a child process. It starts on a free port, returns its counts, and ends with the test.
+//! Runs a server as a child process, which listens on a free port, counts its requests, and ends with the test.
 
 use std::ops::Sub;
 use std::process::Stdio;
@@ -11,38 +11,38 @@ use tokio::process::{Child, Command};
 
 use crate::kit::Kit;
 
-/// A server that listens on loopback. It is killed when this is dropped.
+/// A server on the loopback interface. Dropping this value kills the server.
 #[derive(Debug)]
 pub struct Server {
     base: String,
     http: reqwest::Client,
-    /// The closed pipe ends the server even if the test is killed.
+    /// The child process, whose stdin is a pipe. The closed pipe ends the server even if the test is killed.
     _child: Child,
 }
 
 /// The counts of a server, or the difference between two counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Counts {
-    /// Logins that succeeded.
+    /// The number of logins that succeeded.
     pub logins: i64,
-    /// Refreshes that brought tokens.
+    /// The number of refreshes that returned tokens.
     pub refreshed: i64,
-    /// Refreshes that were refused.
+    /// The number of refreshes that were refused.
     pub refused: i64,
-    /// How many of them presented a spent refresh token.
+    /// The number of refused refreshes that presented a spent refresh token.
     pub reused: i64,
-    /// Answers 200 of the resource.
+    /// The number of 200 responses of the API.
     pub ok: i64,
-    /// Answers 401 of the resource.
+    /// The number of 401 responses of the API.
     pub unauthorized: i64,
-    /// Answers 403 of the resource.
+    /// The number of 403 responses of the API.
     pub forbidden: i64,
-    /// How many refresh tokens are valid.
+    /// The number of refresh tokens that are valid now.
     pub live: i64,
 }
 
 impl Server {
-    /// `None` if its interpreter is not available.
+    /// Starts a server, or returns `None` if its interpreter is not available.
     pub async fn start(kit: Kit, script: &str, arguments: &[&str]) -> Option<Self> {
         let interpreter = tokio::task::spawn_blocking(move || kit.bring()).await.unwrap()?;
         let mut command = Command::new(interpreter.program);
@@ -61,37 +61,37 @@ impl Server {
         let port = tokio::time::timeout(Duration::from_secs(120), listening)
             .await
             .expect("the server does not listen");
-        // The rest of its output must be read, or the server would block.
+        // The test must read the rest of the output, because a full pipe would block the server.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Some(Self { base: format!("http://127.0.0.1:{port}"), http: reqwest::Client::new(), _child: child })
     }
 
-    /// Its address.
+    /// The base URL of the server.
     pub fn base(&self) -> &str {
         &self.base
     }
 
-    /// The counts so far.
+    /// Returns the current counts.
     pub async fn counts(&self) -> Counts {
         self.control("counts").await
     }
 
-    /// Moves the server's clock forward, so that access tokens expire without the client's knowledge.
+    /// Moves the clock of the server forward, so that access tokens expire without the client's knowledge.
     pub async fn hours_pass(&self) {
         let _: serde_json::Value = self.control("forward?seconds=7200").await;
     }
 
-    /// Moves the server's clock forward by less than the lifetime of an access token.
+    /// Moves the clock of the server forward by less than the lifetime of an access token.
     pub async fn a_minute_passes(&self) {
         let _: serde_json::Value = self.control("forward?seconds=60").await;
     }
 
-    /// Delays every second refusal until after the next refresh.
+    /// Sets whether the server delays every second refusal until the next refresh has completed.
     pub async fn refusals_are_late(&self, late: bool) {
         let _: serde_json::Value = self.control(&format!("late?on={late}")).await;
     }
 
-    /// The answer of a route for the test.
+    /// Sends a request to a control route of the server and returns the decoded response.
     pub async fn control<T: DeserializeOwned>(&self, route: &str) -> T {
         let answer = self.http.get(format!("{}/control/{route}", self.base)).send().await.unwrap();
         let body = answer.error_for_status().unwrap().bytes().await.unwrap();
@@ -99,7 +99,7 @@ impl Server {
     }
 }
 
-/// What has come since. The number of valid tokens is not a counter, so it is not subtracted.
+/// Subtracts the earlier counts. `live` is a current number and not a counter, so it is not subtracted.
 impl Sub for Counts {
     type Output = Self;
 

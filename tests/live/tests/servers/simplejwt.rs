@@ -1,5 +1,5 @@
-//! Django REST framework with djangorestframework-simplejwt: `access` and `refresh` in JSON, 401 `token_not_valid`, or 403 if session
-//! authentication is listed first.
+//! Django REST framework with djangorestframework-simplejwt: the tokens are `access` and `refresh` in JSON. The server
+//! answers 401 `token_not_valid`, or 403 if session authentication is listed first.
 
 use afresh::{AccessToken, AsTokens, RefreshToken, Result, Session, Tokens, api};
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use crate::course::{Customer, Habits, Order, goes_the_course};
 use crate::kit::Kit;
 use crate::server::Server;
 
-/// Without rotation, the token response has no `refresh`.
+/// The token response. If the server does not rotate refresh tokens, the response has no `refresh`.
 #[derive(Debug, Deserialize, AsTokens)]
 struct Pair {
     #[tokens(access)]
@@ -78,19 +78,19 @@ async fn goes_before(arguments: &[&str], habits: Habits) {
     goes_the_course(shop, &server, habits).await;
 }
 
-/// B1, B3, C1, C2, C4, D3, G1, G2.
+/// B1, B3, C1, C2, C4, D3, G1, G2: all steps succeed with refresh tokens that rotate.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tokens_that_rotate() {
     goes_before(&[], DEFAULT).await;
 }
 
-/// C5, C11: the answer has no challenge, and its body is that of a forbidden call.
+/// C5, C11: the 403 for an expired token has no challenge, and its body equals the body for a forbidden call.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_403_for_tokens_that_have_expired() {
     goes_before(&["session-first"], Habits { name: "simplejwt, 403", expired: 403, ..DEFAULT }).await;
 }
 
-/// D11, G7.
+/// D11, G7: all steps succeed with a refresh token that never changes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refresh_token_that_stays() {
     goes_before(

@@ -1,4 +1,4 @@
-//! Strapi: `jwt` and `refreshToken` in JSON, an error without a code when a session has ended, lists with numbered pages, and files.
+//! Tests Strapi, which sends `jwt` and `refreshToken` in JSON, errors without a code, lists with numbered pages, and files.
 
 use afresh::session::SessionEvent;
 use afresh::{
@@ -14,11 +14,11 @@ use crate::course::{Customer, Habits, Order, goes_the_course};
 use crate::kit::Kit;
 use crate::server::{Counts, Server};
 
-/// The orders that the server has, with the numbers from 0.
+/// The number of orders on the server. The first order has the number 0.
 const ORDERS: u64 = 120;
 const FIFTEEN_DAYS: u64 = 15 * 86_400;
 
-/// The answer to a login, to a refresh and to a change of the password.
+/// The response to a login, to a refresh and to a change of the password.
 #[derive(Debug, Deserialize, AsTokens)]
 #[serde(rename_all = "camelCase")]
 struct Pair {
@@ -55,7 +55,7 @@ struct NewPassword<'a> {
     password_confirmation: &'a str,
 }
 
-/// An error of Strapi has a status and a message, and no code.
+/// An API whose refresh endpoint rejects a token with a message and without an error code.
 #[api(session_ends_when(json("/error/message") == "Invalid refresh token"))]
 trait Shop {
     #[login]
@@ -74,7 +74,7 @@ trait Shop {
     #[post("/api/auth/logout")]
     async fn log_out(&self) -> Result<()>;
 
-    /// Ends all sessions of the user, and begins another.
+    /// Ends all sessions of the user and starts a new session.
     #[post("/api/auth/change-password")]
     async fn change_password(&self, #[json] change: &NewPassword<'_>) -> Result<Pair>;
 
@@ -133,7 +133,7 @@ fn client(server: &Server) -> ShopClient {
     ShopClient::builder(server.base()).build().unwrap()
 }
 
-/// B1, B3, C1, C2, D3, G1, G2, W10. One server for all of it, because its start takes longer than the calls.
+/// B1, B3, C1, C2, D3, G1, G2, W10. One server serves all steps, because the start of the server takes longer than the calls.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tokens_in_json_that_rotate_lists_files_and_the_ends_of_a_session() {
     let Some(server) = Server::start(Kit::Strapi, "server.mjs", &[]).await else { return };
@@ -148,7 +148,7 @@ async fn tokens_in_json_that_rotate_lists_files_and_the_ends_of_a_session() {
     a_new_password_ends_the_sessions_of_other_clients(&server).await;
 }
 
-/// Neither the end of a page nor a token that expires between two pages loses or repeats an element.
+/// Checks that a list has every element once, even if the token expires between two pages.
 async fn lists_have_all_elements(shop: &ShopClient, server: &Server) {
     let before = server.counts().await;
     let mut orders = shop.orders(25).await.unwrap();
@@ -162,7 +162,7 @@ async fn lists_have_all_elements(shop: &ShopClient, server: &Server) {
     assert!(numbers.into_iter().eq(0..ORDERS));
     let since = server.counts().await - before;
     assert_eq!((since.refreshed, since.unauthorized), (1, 1), "{since:?}");
-    // Five pages have elements. Nothing but an empty page shows the end of the list.
+    // Five pages have elements. The sixth page is empty, and it ends the list.
     assert_eq!(since.ok, 6, "{since:?}");
 
     let pages: Vec<Listed> = shop.parts_of_orders(50).await.unwrap().try_collect().await.unwrap();
@@ -171,7 +171,7 @@ async fn lists_have_all_elements(shop: &ShopClient, server: &Server) {
     assert!(pages.iter().flat_map(|page| &page.data).map(|order| order.number).eq(0..ORDERS));
 }
 
-/// An upload that was refused is sent again with the whole file.
+/// Checks that a refused upload is sent again with the whole file.
 async fn a_file_comes_back_as_it_was_sent(shop: &ShopClient, server: &Server) {
     let content: Vec<u8> = (0..300_000_u32).map(|at| b'a' + (at % 26) as u8).collect();
     let path = std::env::temp_dir().join(format!("afresh-strapi-{}.txt", std::process::id()));
@@ -193,7 +193,7 @@ async fn a_file_comes_back_as_it_was_sent(shop: &ShopClient, server: &Server) {
     }
 }
 
-/// W10: Strapi accepts a logout with a valid access token only, so there is one refresh before it.
+/// W10: Strapi rejects a logout with an expired access token, so the client refreshes once before the logout.
 async fn a_logout_with_an_expired_token_ends_the_session(shop: &ShopClient, server: &Server) {
     let kept = Tokens::from_refresh(shop.session().tokens().unwrap().refresh_token().unwrap().secret());
     server.hours_pass().await;
@@ -209,7 +209,7 @@ async fn a_logout_with_an_expired_token_ends_the_session(shop: &ShopClient, serv
     assert!(other.orders(25).await.unwrap_err().is_session_expired());
 }
 
-/// The server revokes all refresh tokens. The client that changed the password continues with the tokens of the answer.
+/// Checks that a new password revokes all refresh tokens. The client that sets the password gets new tokens.
 async fn a_new_password_ends_the_sessions_of_other_clients(server: &Server) {
     let (here, there) = (client(server), client(server));
     for client in [&here, &there] {
@@ -220,7 +220,7 @@ async fn a_new_password_ends_the_sessions_of_other_clients(server: &Server) {
     let change = NewPassword { current_password: "correct horse", password: new, password_confirmation: new };
     let pair = here.change_password(&change).await.unwrap();
     here.session().set(pair.as_tokens()).await.unwrap();
-    // The server does not look for the session of an access token.
+    // An access token remains valid after the server has revoked the session.
     Shop::order(&there, 1).await.unwrap();
     server.hours_pass().await;
     ends_for_all_calls(&there, server).await;
@@ -229,7 +229,7 @@ async fn a_new_password_ends_the_sessions_of_other_clients(server: &Server) {
     assert_eq!(Shop::order(&here, 1).await.unwrap().data.len(), 1);
 }
 
-/// A refresh token that no call has used for 14 days. A login begins another session.
+/// Checks that a refresh token expires after 14 days without a refresh, and that a login starts a new session.
 async fn a_refresh_token_expires(server: &Server) {
     let shop = client(server);
     Customer::log_in(&shop, server).await.unwrap();
@@ -242,7 +242,8 @@ async fn a_refresh_token_expires(server: &Server) {
     assert_eq!(Shop::order(&shop, 7).await.unwrap().data.len(), 1);
 }
 
-/// One refresh is refused, and each of a hundred calls gets the same typed error. Later calls are not sent.
+/// Checks that 100 calls cause one refused refresh, that each call returns the same typed error, and that no later call
+/// is sent.
 async fn ends_for_all_calls(shop: &ShopClient, server: &Server) {
     let before = server.counts().await;
     let calls = join_all((0..100).map(|number| Shop::order(shop, number))).await;

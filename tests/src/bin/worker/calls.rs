@@ -1,4 +1,4 @@
-//! What a worker does, and what it prints.
+//! The work of a worker process, whose results go to stdout.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -31,10 +31,10 @@ pub trait Shop {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// Prints one line and flushes.
+/// Prints one line and flushes stdout.
 pub fn print_line(line: &str) {
     let mut out = std::io::stdout().lock();
-    // The parent is gone, and this process is about to end.
+    // A failed write means that the parent process has ended, so this process also ends soon.
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
@@ -46,7 +46,7 @@ pub async fn call(shop: ShopClient) {
     }
 }
 
-/// Logs in if no process has, and prints the result.
+/// Logs in if no process has logged in, and prints the result.
 pub async fn log_in(shop: ShopClient) {
     match shop.session().ensure_login(|| shop.login("ann")).await {
         Ok(()) => print_line("logged in: well"),
@@ -64,7 +64,7 @@ pub async fn work(shop: ShopClient, task: u64) {
     }
 }
 
-/// Writes to the store in a loop, without a session. Each record is one byte repeated, chosen by its revision.
+/// Writes to the store in a loop, without a session. Each record repeats one byte that depends on the revision.
 pub async fn write(store: Arc<impl SessionStore>) {
     let mut basis = store.load().await.expect("a store").revision;
     loop {
@@ -76,7 +76,7 @@ pub async fn write(store: Arc<impl SessionStore>) {
     }
 }
 
-/// The error as one word and in full.
+/// Describes the error with one word and its full chain of sources.
 fn describe(error: &Error) -> String {
     let word = match error {
         error if error.is_rotation_lost() => "lost",

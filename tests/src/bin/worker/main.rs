@@ -1,6 +1,7 @@
-//! A worker process for the tests in `tests/processes`: a client of a shop, with a session that it shares with others.
+//! A worker process for the tests in `tests/processes`: a client of a shop whose session is shared with other
+//! processes.
 //!
-//! It reads commands line by line from stdin, prints the results to stdout, and ends when stdin ends.
+//! The worker reads commands line by line from stdin, prints the results to stdout, and ends when stdin ends.
 
 mod calls;
 mod standing_still;
@@ -43,7 +44,7 @@ async fn obey(name: &str, origin: &str, store: impl SessionStore) {
     let mut orders = orders();
     while let Some(order) = orders.recv().await {
         match order.split_once(' ').unwrap_or((&order, "")) {
-            // As a program that reports the error and ends.
+            // Behaves like a program that reports the error and exits.
             ("last", _) => {
                 call(shop.clone()).await;
                 std::process::exit(1);
@@ -63,7 +64,7 @@ async fn obey(name: &str, origin: &str, store: impl SessionStore) {
     }
 }
 
-/// The lines of stdin, until it ends.
+/// Returns the lines of stdin until stdin ends.
 fn orders() -> UnboundedReceiver<String> {
     let (told, orders) = unbounded_channel();
     std::thread::spawn(move || {

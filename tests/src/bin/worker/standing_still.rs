@@ -1,4 +1,4 @@
-//! A thread whose runtime stands still in the middle of a refresh, as in a blocking facade with a runtime for each thread.
+//! A thread whose runtime stalls during a refresh, as in a blocking wrapper with one runtime for each thread.
 
 use std::thread;
 
@@ -8,8 +8,8 @@ use tokio::select;
 use crate::calls::{ShopClient, call, print_line};
 use crate::steps::Steps;
 
-/// Makes a call on a runtime of its own, until its refresh reaches the step at which `steps` stops. The runtime never runs
-/// again. `logs_out`: the session ends before that.
+/// Makes a call on a new runtime until its refresh reaches the step at which `steps` stops. After this step, the
+/// runtime is not polled. If `logs_out` is set, the session is cleared before the runtime stalls.
 pub fn stand_still(shop: ShopClient, steps: Steps, logs_out: bool) {
     thread::spawn(move || {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -1,6 +1,6 @@
-//! A store that can stop at any step, around any other store.
+//! A wrapper around any store that can stop at any step.
 //!
-//! It is written against the documentation of `SessionStore` alone.
+//! The wrapper uses only what the documentation of `SessionStore` guarantees.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -18,7 +18,7 @@ pub struct Stepped<S> {
     steps: Steps,
 }
 
-/// Where to wait, and until when.
+/// The step at which a store waits, and the signal to continue.
 #[derive(Clone, Default)]
 pub struct Steps(Arc<Inner>);
 
@@ -27,22 +27,22 @@ struct Inner {
     stop_at: Mutex<String>,
     arrived: Notify,
     go: Notify,
-    /// Swaps since the lock was taken.
+    /// The number of swaps since the lock was acquired.
     swaps: AtomicUsize,
 }
 
 impl Steps {
-    /// Waits at this step when it is reached. An empty step means nowhere.
+    /// Makes the store wait at this step. An empty string means that the store does not wait.
     pub fn stop_at(&self, step: &str) {
         step.clone_into(&mut self.0.stop_at.lock().expect("no panic"));
     }
 
-    /// Resolves when a step is reached.
+    /// Resolves when the store reaches the step.
     pub async fn arrival(&self) {
         self.0.arrived.notified().await;
     }
 
-    /// Continues from the current step.
+    /// Lets the store continue.
     pub fn go(&self) {
         self.0.go.notify_one();
     }

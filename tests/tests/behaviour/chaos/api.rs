@@ -1,5 +1,5 @@
-//! The API of the random runs. Every path carries the number of its call, so that each request can be matched with
-//! its call.
+//! The API of the random runs. Every path contains the number of its call, so that the checks can match requests with
+//! calls.
 
 use std::convert::Infallible;
 
@@ -8,7 +8,7 @@ use futures_util::stream;
 use serde::Serialize;
 use serde_json::Value;
 
-/// The user of a login: the number of the session, and of the login.
+/// The credentials of a login: the number of the session and the number of the login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Who {
     pub session: usize,
@@ -43,7 +43,7 @@ pub trait RandomApi {
     #[post("/pay/{call}")]
     async fn pay(&self, call: usize) -> Result<Value>;
 
-    /// Always forbidden.
+    /// The server always forbids this call.
     #[get("/forbidden/{call}")]
     async fn forbidden(&self, call: usize) -> Result<Value>;
 
@@ -55,7 +55,7 @@ pub trait RandomApi {
     async fn open(&self, call: usize) -> Result<Value>;
 }
 
-/// The kinds of call.
+/// The kinds of call that a random run makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallKind {
     Read,
@@ -68,7 +68,7 @@ pub enum CallKind {
 }
 
 impl CallKind {
-    /// A random kind, ordinary ones more often.
+    /// Returns a random kind. Ordinary calls are more frequent than other kinds.
     pub fn any(random: &mut fastrand::Rng) -> Self {
         match random.u8(..20) {
             0..9 => Self::Read,
@@ -96,7 +96,7 @@ impl CallKind {
     }
 }
 
-/// The number of the call that a request belongs to.
+/// Returns the number of the call that sent a request with this path.
 pub fn call_of(path: &str) -> Option<usize> {
     let (_, call) = path.rsplit_once('/')?;
     call.parse().ok()

@@ -1,4 +1,4 @@
-//! What must be true of every random run.
+//! The invariants that every random run must satisfy.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub struct Checks<'a> {
     pub calls: &'a [Call],
     /// The errors of logins, logouts and manual refreshes.
     pub errors: &'a [Error],
-    /// The requests of each call.
+    /// The requests of each call, by the number of the call.
     sends: HashMap<usize, Vec<Seen>>,
 }
 
@@ -51,7 +51,7 @@ impl<'a> Checks<'a> {
         Counts { refreshes: authority.refreshes(), granted: authority.granted(), ..counts }
     }
 
-    /// I3, I4, I5, Q1: a call is sent at most twice, the second time with a newer token of the same login of the same
+    /// I3, I4, I5, Q1: a call is sent at most twice. The second request has a newer token of the same login and
     /// session.
     fn check_sends(&self, call: &Call, sends: &[Seen]) {
         let authority = &self.run.world.authority;
@@ -93,7 +93,7 @@ impl<'a> Checks<'a> {
         }
     }
 
-    /// The event that explains this error, if there is one.
+    /// Returns the event that explains this error, if there is one.
     fn reason(&self, call: &Call, sends: &[Seen], error: &Error) -> Option<&'static str> {
         let timeline = &self.run.sessions[call.session].timeline;
         let (begun, ended) = (call.begun, call.ended);
@@ -127,17 +127,17 @@ impl<'a> Checks<'a> {
         reasons.iter().find(|(_, holds)| *holds).map(|(reason, _)| *reason)
     }
 
-    /// Whether a refresh of this call's session had failed by the end of the call.
+    /// Returns whether a refresh of this call's session failed before the end of the call.
     fn has_failed(&self, call: &Call) -> bool {
         let failed = |event: &SessionEvent| matches!(event, SessionEvent::RefreshFailed(_));
         self.run.sessions[call.session].timeline.happened(None, call.ended, failed)
     }
 
-    /// G2, I8, I12, I13: no refresh without a cause, and no end of a session without an event. (The authority checks
-    /// for spent tokens itself.)
+    /// G2, I8, I12, I13: every refresh has a cause, and every end of a session has an event. The authority itself
+    /// checks that no spent token is presented.
     fn check_refreshes(&self) {
         let Run { world, sessions, level, .. } = self.run;
-        // With faults, a refresh may be given up while it is in progress, and its tokens are lost.
+        // If the run has faults, a refresh can be abandoned while it is in progress, and its tokens are lost.
         if *level == FaultLevel::DelaysOnly {
             assert_eq!(
                 world.authority.retries_after_lost_answer(),
@@ -164,7 +164,7 @@ impl<'a> Checks<'a> {
         self.check_pace(&exchanges);
     }
 
-    /// I1, V2: two refreshes with one token are never in progress together. There are no more refreshes than causes.
+    /// I1, V2: there are at most as many refreshes as causes.
     fn check_pace(&self, exchanges: &[Seen]) {
         let sends = self.sends.values().flatten();
         let refusals = sends.filter(|seen| matches!(status(Some(seen)), Some(401 | 403))).count();
@@ -174,7 +174,7 @@ impl<'a> Checks<'a> {
         });
         let causes = refusals + lifetimes + self.run.asked;
         let calls = self.calls.len();
-        // A refresh that is repeated because its answer was lost needs no cause.
+        // A refresh that is repeated because its response was lost needs no new cause.
         let granted = self
             .run
             .world
@@ -185,7 +185,7 @@ impl<'a> Checks<'a> {
         assert!(exchanges.len() <= 4 * (causes + calls) + 4, "V2: {} exchanges", exchanges.len());
     }
 
-    /// I16: no text that a program could log holds a token.
+    /// I16: no text that a program could log contains a token.
     fn check_texts(&self) {
         let canary = self.run.world.authority.canary();
         let mut texts = Vec::new();
@@ -205,7 +205,7 @@ impl<'a> Checks<'a> {
     }
 }
 
-/// The status with which a request was answered.
+/// Returns the status of the response to a request.
 fn status(seen: Option<&Seen>) -> Option<u16> {
     seen?.state().status()
 }

@@ -1,4 +1,4 @@
-//! A network between client and server that delays, fails and loses requests and answers at random.
+//! A network between client and server that delays, fails and loses requests and responses at random.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,21 +11,22 @@ use futures_util::future::BoxFuture;
 use serde_json::json;
 use tokio::time::sleep;
 
-/// With a longer delay, a refresh could be given up while its answer is on its way.
+/// The longest delay of a refresh request. After a longer delay, the client could abandon the refresh while the
+/// response is in transit.
 const LATE: Duration = Duration::from_secs(4);
 
-/// Which faults can happen.
+/// The kinds of fault that can occur in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultLevel {
-    /// Delays only. Nothing is lost.
+    /// The network only delays requests and responses and loses nothing.
     DelaysOnly,
-    /// Servers fail and refuse in every way, but each processed refresh is answered.
+    /// The servers answer with errors of every kind, but every processed refresh is answered.
     Errors,
-    /// The same, and answers of the authority are lost. It has a grace period for that.
+    /// The servers answer with errors, and responses of the authority are lost. The authority has a grace period.
     LostAnswers,
 }
 
-/// A world behind a faulty network. Clones share it.
+/// A world behind a faulty network. Clones share one network.
 #[derive(Clone)]
 pub struct FaultyNetwork(Arc<Inner>);
 
@@ -52,7 +53,7 @@ impl FaultyNetwork {
         self.0.random.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Usually short, sometimes long, and with faults longer than a call waits.
+    /// Returns a random delay: usually short, sometimes long, and with faults sometimes longer than a call waits.
     fn delay(&self) -> Duration {
         let (mut random, level) = (self.random(), self.0.level);
         let longest = match random.u8(..20) {
@@ -68,7 +69,7 @@ impl FaultyNetwork {
         self.random().u8(..100) < self.0.faults
     }
 
-    /// The answer of the API.
+    /// Returns the answer of the API.
     fn answer(&self, authority: &Authority, seen: &Seen, refused: u16) -> Answer {
         if self.goes_wrong() {
             return self.fault();
@@ -98,7 +99,7 @@ impl FaultyNetwork {
         }
     }
 
-    /// How the authority handles a refresh.
+    /// Returns how the authority handles a refresh.
     fn handling(&self) -> Handling {
         if !self.goes_wrong() {
             return Handling::Normal;
@@ -120,11 +121,11 @@ impl FaultyNetwork {
         }
     }
 
-    /// Releases the authority's held answers, each after a delay. Runs until it is aborted.
+    /// Releases each parked response of the authority after a delay, until this task is aborted.
     pub async fn deliver(self) {
         loop {
             let parked = self.0.world.authority.parked(Role::Refresh).await;
-            // A late answer is a lost one if the client has given up.
+            // A late response is lost if the client has abandoned the refresh.
             let delay =
                 if self.0.level == FaultLevel::LostAnswers { self.delay() } else { self.short_delay() };
             tokio::spawn(async move {
@@ -147,13 +148,15 @@ impl Double for FaultyNetwork {
             let role = world.authority.role_of(request.uri().path());
             let mut delay = network.delay();
             if role == Some(Role::Refresh) && network.0.level != FaultLevel::LostAnswers && delay > LATE {
-                // It arrives early enough or not at all: a refresh that is given up in between has a lost answer.
+                // The request arrives before the client abandons the refresh, or it never arrives. The response to a
+                // request that arrives later would be lost.
                 delay = Duration::from_hours(1);
             }
             sleep(delay).await;
             match role {
                 Some(Role::Refresh) => {
-                    // `deliver` delays the answer: the authority counts what arrived.
+                    // `deliver` delays the response. The request is not delayed again, because the authority counts
+                    // received requests.
                     world.authority.next(Role::Refresh, network.handling());
                     return world.handle(request).await;
                 }

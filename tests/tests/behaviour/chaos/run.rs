@@ -1,4 +1,4 @@
-//! One random run: two minutes of a paused clock with calls, logins, logouts and server events at random moments.
+//! One random run: for two minutes of a paused clock, calls, logins, logouts and server events start at random times.
 
 use std::panic::resume_unwind;
 use std::time::Duration;
@@ -18,13 +18,12 @@ use super::timeline::Timeline;
 use crate::api::{ORIGIN, tokens};
 use crate::transports::ConnectTo;
 
-/// How long new events start.
+/// The period in which new events start.
 const ACTIVE: Duration = Duration::from_mins(2);
-/// How long everything that started may take to end: no answer takes longer than 12.5 s, and no refresh longer than
-/// 11 s.
+/// The time in which all started events complete: no answer takes longer than 12.5 s, and no refresh longer than 11 s.
 const SETTLING: Duration = Duration::from_mins(2);
 
-/// One session, and the clients that share it.
+/// One session and the clients that share it.
 pub struct TestSession {
     pub number: usize,
     pub session: Session,
@@ -32,14 +31,14 @@ pub struct TestSession {
     pub timeline: Timeline,
 }
 
-/// A call, from start to end.
+/// A completed call with its start and end.
 pub struct Call {
     pub number: usize,
     pub session: usize,
     pub kind: CallKind,
     pub begun: Instant,
     pub ended: Instant,
-    /// `None` if the caller dropped it.
+    /// The result of the call, or `None` if the caller dropped the call.
     pub result: Option<Result<Value>>,
 }
 
@@ -67,7 +66,7 @@ impl Run {
         Self { world, level, sessions, asked: 0, lifetime, network, random, logins: 0 }
     }
 
-    /// Makes the run and checks it.
+    /// Executes the run and checks its invariants.
     pub async fn run(mut self) -> Counts {
         let delivery = tokio::spawn(self.network.clone().deliver());
         let listeners: Vec<_> =
@@ -85,7 +84,7 @@ impl Run {
         for other in others.join_all().await {
             errors.extend(other.err());
         }
-        // Refreshes without a waiting call end too.
+        // Refreshes without a waiting call must also complete.
         sleep(SETTLING).await;
         for listener in listeners {
             listener.abort();
@@ -98,7 +97,7 @@ impl Run {
         Duration::from_millis(self.random.u64(..ACTIVE.as_millis() as u64))
     }
 
-    /// Calls in bursts and single calls. Some are dropped by their callers.
+    /// Starts the calls, some in bursts and some alone. Some callers drop their calls.
     fn begin_calls(&mut self) -> Vec<JoinHandle<Call>> {
         let mut calls = Vec::new();
         let bursts: Vec<_> = (0..3).map(|_| self.moment()).collect();
@@ -127,7 +126,7 @@ impl Run {
         calls
     }
 
-    /// Logins, logouts, manual refreshes, and events of the server.
+    /// Starts logins, logouts, manual refreshes, and events of the server.
     fn begin_others(&mut self) -> JoinSet<Result<(), Error>> {
         let mut others = JoinSet::new();
         for _ in 0..self.random.usize(..10) {

@@ -1,4 +1,4 @@
-//! An app as the refresher of a session: over the transport of the session's client.
+//! An `App` as the refresher of a session: it uses the transport of the session's client.
 
 use afresh::oauth2::{App, Server};
 use afresh::{Result, SessionState, api};
@@ -17,7 +17,7 @@ trait Orders {
 
 fn app() -> App {
     let server = Server::new("https://id.test/authorize", "https://id.test/api/user/refresh_token")
-        // If the authority gets a token there, it ends the session of the token.
+        // The authority ends the session of a token that is sent to this endpoint.
         .revocation_endpoint("https://id.test/api/user/logout");
     server.client("shop-app").scope("orders").param("prompt", "login").resource("https://shop.test/")
 }
@@ -28,7 +28,8 @@ fn client(world: &World, app: App) -> OrdersClient {
     OrdersClient::builder(ORIGIN).connect_to(origins).tokens(given).refresher(app).build().unwrap()
 }
 
-/// B1: the parameters of a login are not part of a refresh, but the resources are (RFC 8707 §2.2).
+/// B1: an app refreshes once for all calls. The refresh contains the resources (RFC 8707 §2.2), but no other parameters
+/// of the login.
 #[tokio::test(start_paused = true)]
 async fn an_app_refreshes_once_for_all_calls() {
     let world = World::new();
@@ -61,7 +62,7 @@ async fn an_app_authenticates_at_a_refresh_as_at_a_login() {
     assert_eq!(exchange.header("authorization"), Some("Basic c2hvcC1hcHA6cCVDMyVBNCUzQXNz"));
 }
 
-/// RFC 7009
+/// RFC 7009: `revoke` sends the refresh token to the revocation endpoint and ends the session.
 #[tokio::test(start_paused = true)]
 async fn an_app_revokes_the_tokens_of_its_session() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! What attackers and broken servers try at a login (RFC 9700), and what comes of it.
+//! Attacks and broken servers during a login (RFC 9700), and how the client reacts.
 
 use std::error::Error as _;
 
@@ -11,7 +11,7 @@ use super::provider::{
     CALLBACK, CODE, Provider, begin, encode, form, log_in, log_in_with_code, query, tokens, value,
 };
 
-/// Every text of an error and of its causes.
+/// Returns the Display and Debug texts of an error and of all its causes.
 fn texts(error: &Error) -> String {
     let mut texts = format!("{error} {error:?}");
     let mut cause = error.source();
@@ -22,7 +22,8 @@ fn texts(error: &Error) -> String {
     texts
 }
 
-/// The person comes back with this query, in which `STATE` is replaced by the correct state. Nothing may be sent.
+/// Finishes a login with this query, in which `STATE` is replaced by the correct state, and expects an error before any
+/// request is sent.
 async fn rejected(provider: &Provider, app: &App, query: &str) -> Error {
     let (state, request) = begin(app);
     let session = Session::new();
@@ -35,7 +36,7 @@ async fn rejected(provider: &Provider, app: &App, query: &str) -> Error {
     error
 }
 
-/// RFC 9700 §4.7: an answer without the right `state` is not one to this login, whatever it says.
+/// RFC 9700 §4.7: a response without the correct `state` is rejected, even if all other parameters are correct.
 #[tokio::test]
 async fn an_answer_with_another_state_is_not_believed() {
     let provider = Provider::answering(tokens()).await;
@@ -61,7 +62,7 @@ async fn an_answer_with_another_state_is_not_believed() {
     }
 }
 
-/// RFC 9207, RFC 9700 §4.4: an answer of another issuer is a mix-up. The error names both.
+/// RFC 9207, RFC 9700 §4.4: a response with another issuer is rejected, and the error names both issuers.
 #[tokio::test]
 async fn a_mix_up_is_refused() {
     let provider = Provider::answering(tokens()).await;
@@ -84,7 +85,7 @@ async fn a_mix_up_is_refused() {
     log_in(&app, &Session::new(), &[("code", CODE), ("iss", provider.issuer())]).await.unwrap();
 }
 
-/// RFC 9207 §2.4: the issuer of a server that always names itself cannot be left out.
+/// RFC 9207 §2.4: if the metadata promises an `iss` parameter, a response without `iss` is rejected.
 #[tokio::test]
 async fn an_answer_without_the_promised_issuer_is_refused() {
     let promise = json!({ "authorization_response_iss_parameter_supported": true });
@@ -95,7 +96,8 @@ async fn an_answer_without_the_promised_issuer_is_refused() {
     log_in(&app, &Session::new(), &[("code", CODE), ("iss", provider.issuer())]).await.unwrap();
 }
 
-/// RFC 9700 §4.4.2.1: a login that began at one server is not finished at another.
+/// RFC 9700 §4.4.2.1: a login that was started at one server cannot be finished at another server or with another
+/// redirect URL.
 #[tokio::test]
 async fn a_login_of_another_server_or_another_redirect_url_is_not_finished() {
     let (honest, evil) = (Provider::answering(tokens()).await, Provider::answering(tokens()).await);
@@ -111,7 +113,7 @@ async fn a_login_of_another_server_or_another_redirect_url_is_not_finished() {
     assert_eq!((honest.exchanges().len(), evil.exchanges().len()), (0, 0));
 }
 
-/// RFC 9700 §4.12: a redirect of the token endpoint would carry the code away.
+/// RFC 9700 §4.12: a redirect of the token endpoint is not followed, because it would send the code to another server.
 #[tokio::test]
 async fn a_redirect_of_the_exchange_is_not_followed() {
     for status in [301, 302, 303, 307, 308] {
@@ -123,12 +125,13 @@ async fn a_redirect_of_the_exchange_is_not_followed() {
         let provider = Provider::start(json!({}), move |_| redirect()).await;
         let session = Session::new();
         let error = log_in_with_code(&provider.app().await, &session).await.unwrap_err();
-        assert!(error.to_string().contains("redirect"), "{error}");
+        assert!(error.to_string().contains("Redirects are not followed"), "{error}");
         assert_eq!(provider.exchanges().len(), 1);
         assert_eq!((evil.sends(), session.state()), (0, SessionState::LoggedOut));
         assert!(!texts(&error).contains(CODE));
 
-        // A client that follows redirects by itself gets no secret there, and its answer does not count.
+        // A reqwest client that follows redirects by itself sends no secret to the other server, and the response is
+        // rejected.
         let server = provider.server().await.http(reqwest::Client::new());
         log_in_with_code(&server.client("app"), &session).await.unwrap_err();
         assert!(
@@ -139,7 +142,7 @@ async fn a_redirect_of_the_exchange_is_not_followed() {
     }
 }
 
-/// A code is exchanged once, also if the answer is lost.
+/// A code is exchanged once, even if the response is lost.
 #[tokio::test]
 async fn a_lost_answer_ends_the_login_and_the_code_is_not_sent_again() {
     let broken =
@@ -183,7 +186,7 @@ async fn an_answer_without_tokens_is_no_login() {
     }
 }
 
-/// The errors of both endpoints: the code of the server and its description, without what steers a terminal.
+/// An error shows the error code and a shortened description of the server, without control characters.
 #[tokio::test]
 async fn a_description_is_bounded_and_plain() {
     const RAW: &str = "Ann\u{202e} said\r\nno\u{1b}[31m\u{2066}\u{200b}";
@@ -207,7 +210,8 @@ async fn a_description_is_bounded_and_plain() {
     assert!(texts(&error).len() < 2_000);
 }
 
-/// What a server or an attacker echoes reaches no text: the code, the verifier, the state, the secret of the client.
+/// A secret that a server or an attacker echoes does not appear in any error text: the code, the verifier, the state,
+/// or the client secret.
 #[tokio::test]
 async fn an_echo_of_a_secret_reaches_no_text() {
     let provider = Provider::start(json!({}), |seen| {
@@ -229,7 +233,7 @@ async fn an_echo_of_a_secret_reaches_no_text() {
     }
     assert!(error.to_string().contains("invalid_grant"));
 
-    // The server returns the secret as the error code, or a part of it in the description.
+    // The server returns the secret as the error code, or part of the secret in the description.
     for answer in
         [json!({ "error": CODE }), json!({ "error": "invalid_grant", "error_description": &CODE[10..] })]
     {
@@ -237,14 +241,14 @@ async fn an_echo_of_a_secret_reaches_no_text() {
         let error = log_in_with_code(&provider.app().await, &Session::new()).await.unwrap_err();
         assert!(!texts(&error).contains(&CODE[10..18]), "{error:?}");
     }
-    // Through the browser.
+    // The browser returns the state in the description.
     let (state, request) = begin(&app);
     let answer = encode(&[("error", "access_denied"), ("error_description", &state), ("state", &state)]);
     let error = app.redirect(CALLBACK).finish(request, &answer, &Session::new()).await.unwrap_err();
     assert!(!texts(&error).contains(&state[..8]), "{error:?}");
 }
 
-/// RFC 9700 §2.1.1: never without PKCE, never with `plain`. RFC 9700 §2.1.2: no implicit grant.
+/// RFC 9700 §2.1.1, §2.1.2: every login uses PKCE with `S256` and the response type `code`.
 #[tokio::test]
 async fn no_login_is_weaker_than_s256_and_a_code() {
     for methods in [json!(["plain"]), json!([])] {
@@ -265,7 +269,7 @@ async fn no_login_is_weaker_than_s256_and_a_code() {
     }
 }
 
-/// RFC 9700 §4.3: no secret is in a URL, and nothing but the token endpoint gets one.
+/// RFC 9700 §4.3: no URL contains a secret, and secrets are sent only in request bodies to the token endpoint.
 #[tokio::test]
 async fn secrets_are_sent_in_bodies_to_the_token_endpoint_only() {
     let provider = Provider::answering(tokens()).await;

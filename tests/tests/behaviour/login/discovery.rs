@@ -1,4 +1,4 @@
-//! Asking an authorization server for its endpoints: RFC 8414, OpenID Connect Discovery.
+//! Discovery of the endpoints of an authorization server: RFC 8414 and OpenID Connect Discovery.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::provider::{CALLBACK, Provider, document, log_in_with_code, tokens};
 
-/// A server that has its metadata at `path` only, for the issuer at `/realms/shop`.
+/// Starts a server that has metadata for the issuer `/realms/shop` at `path` only.
 async fn realm(path: &'static str) -> (Stage, afresh_tests::Listening) {
     let stage = Stage::new();
     let listening = stage.listen().await;
@@ -55,7 +55,7 @@ async fn a_server_is_asked_once_for_all_its_apps_and_logins() {
     assert_eq!(documents, 1);
 }
 
-/// RFC 8414 §3.3
+/// RFC 8414 §3.3: metadata with another issuer is rejected, and the error names both issuers.
 #[tokio::test]
 async fn the_metadata_of_another_issuer_is_refused_and_both_are_named() {
     let provider = Provider::start(json!({ "issuer": "https://evil.test" }), |_| tokens()).await;
@@ -94,7 +94,7 @@ async fn endpoints_without_https_are_refused() {
     assert!(refused(json!({ "token_endpoint": null })).await.to_string().contains("no token endpoint"));
 }
 
-/// Nothing is sent to an issuer that is not secure.
+/// An issuer must use `https` or a loopback address. Otherwise nothing is sent.
 #[tokio::test]
 async fn an_issuer_is_https_or_on_loopback() {
     for issuer in [
@@ -159,7 +159,7 @@ async fn a_server_that_does_not_answer_is_unavailable_after_a_deadline() {
     assert!(start.elapsed() <= Duration::from_secs(11));
 }
 
-/// The words of a server are not trusted in a terminal.
+/// Control characters of a metadata document do not appear in the error text.
 #[tokio::test]
 async fn no_control_character_of_a_document_is_shown() {
     let text = refused(json!({ "issuer": "https://evil.test/\u{1b}[2J\u{202e}x" })).await.to_string();
@@ -168,7 +168,7 @@ async fn no_control_character_of_a_document_is_shown() {
     assert!(text.len() < 1000, "{text}");
 }
 
-/// Discovery goes over the client that is given, and so do the logins.
+/// Discovery and logins use the HTTP client that the caller provides.
 #[tokio::test]
 async fn a_given_client_sends_discovery_and_exchange() {
     let provider = Provider::answering(tokens()).await;
@@ -184,7 +184,7 @@ async fn a_given_client_sends_discovery_and_exchange() {
     assert_eq!(agents, [Some("mine".to_owned()), Some("mine".to_owned())]);
 }
 
-/// In code that is not async.
+/// A blocking caller can wait for discovery.
 #[tokio::test]
 async fn discovery_can_be_waited_for() {
     let provider = Provider::answering(tokens()).await;

@@ -1,4 +1,4 @@
-//! Logins of people inside `ensure_login`: one for all processes, and it replaces the session whole.
+//! Logins of a person inside `ensure_login`: one login serves all processes and replaces the whole session.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use serde_json::json;
 use super::provider::{Provider, log_in_with_code, tokens};
 use crate::api::event_names;
 
-/// W13: ten processes start at once, and one person is asked once.
+/// W13: if ten processes start at once, only one process starts a login of the person.
 #[tokio::test]
 async fn ten_processes_that_start_at_once_ask_one_person() {
     let provider = Provider::answering(tokens()).await;
@@ -47,7 +47,7 @@ async fn ten_processes_that_start_at_once_ask_one_person() {
     }
 }
 
-/// One login is one event, although `ensure_login` gets the tokens, too.
+/// A login inside `ensure_login` emits one event, although both the login and `ensure_login` set the tokens.
 #[tokio::test]
 async fn a_login_inside_of_ensure_login_is_set_once() {
     let provider = Provider::answering(tokens()).await;
@@ -58,7 +58,7 @@ async fn a_login_inside_of_ensure_login_is_set_once() {
     assert_eq!(event_names(&mut events), ["logged in"]);
 }
 
-/// A login that fails leaves the session as it was.
+/// A failed login does not change the session.
 #[tokio::test]
 async fn a_failed_login_keeps_the_session() {
     let provider = Provider::answering((400, json!({ "error": "invalid_grant" }))).await;

@@ -1,5 +1,5 @@
-//! A person logs in: discovery, the code flow of a web server, and what attackers try (RFC 9700). Device codes are tested
-//! beside their code, with the clock paused.
+//! Logins of a person: discovery, the code flow of a web server, and attacks (RFC 9700). Device codes are tested in the
+//! runtime crate with the paused clock.
 
 mod app;
 mod attacks;

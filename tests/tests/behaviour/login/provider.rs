@@ -1,32 +1,32 @@
-//! The double of an authorization server, on a socket, and logins at it.
+//! A double of an authorization server on a loopback socket, and functions that log in to it.
 
 use afresh::oauth2::{App, AuthorizationRequest, Server};
 use afresh::{Result, Session, Tokens};
 use afresh_tests::{Answer, Listening, Seen, Stage};
 use serde_json::{Value, json};
 
-/// Where the person comes back to.
+/// The redirect URL of the login.
 pub const CALLBACK: &str = "https://app.test/callback";
-/// The code that the person brings.
+/// The authorization code in the redirect.
 pub const CODE: &str = "SplxlOBeZQQYbYS6WxSbIA";
 
-/// An authorization server. Its issuer is its URL.
+/// An authorization server whose issuer is its base URL.
 pub struct Provider {
     pub stage: Stage,
     listening: Listening,
 }
 
-/// The parameters of a query or a form.
+/// The decoded parameters of a query or a form.
 pub type Pairs = Vec<(String, String)>;
 
 impl Provider {
-    /// A server whose token endpoint answers so.
+    /// Starts a server whose token endpoint always sends this answer.
     pub async fn answering(token: impl Into<Answer>) -> Self {
         let token = token.into();
         Self::start(json!({}), move |_| token.clone()).await
     }
 
-    /// A server with these changes of its metadata (`null` removes a field), and this token endpoint.
+    /// Starts a server with these changes of its metadata and this token endpoint. A `null` removes a metadata field.
     pub async fn start(metadata: Value, token: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
         let stage = Stage::new();
         let listening = stage.listen().await;
@@ -48,7 +48,7 @@ impl Provider {
         &self.listening.base_url
     }
 
-    /// The server as its metadata describes it.
+    /// Discovers the server from its metadata.
     pub async fn server(&self) -> Server {
         Server::discover(self.issuer()).await.unwrap()
     }
@@ -57,13 +57,13 @@ impl Provider {
         self.server().await.client("shop-app")
     }
 
-    /// The requests to the token endpoint.
+    /// Returns all requests to the token endpoint.
     pub fn exchanges(&self) -> Vec<Seen> {
         self.stage.log().into_iter().filter(|seen| seen.path() == "/token").collect()
     }
 }
 
-/// The metadata of a server at `base`.
+/// Returns the metadata of a server at `base`.
 pub fn document(base: &str, changes: &Value) -> Value {
     let mut document = json!({
         "issuer": base,
@@ -77,7 +77,7 @@ pub fn document(base: &str, changes: &Value) -> Value {
     document
 }
 
-/// The answer to a successful exchange.
+/// Returns the response to a successful token request.
 pub fn tokens() -> Answer {
     let tokens = json!({
         "access_token": "new-access", "refresh_token": "new-refresh", "token_type": "Bearer", "expires_in": 600, "scope": "orders",
@@ -93,7 +93,7 @@ pub fn query(url: &str) -> Pairs {
     url.parse::<reqwest::Url>().unwrap().query_pairs().into_owned().collect()
 }
 
-/// The only value of a parameter.
+/// Returns the only value of a parameter.
 pub fn value<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
     let values: Vec<_> = pairs.iter().filter(|(other, _)| other == name).collect();
     assert_eq!(values.len(), 1, "{name} in {pairs:?}");
@@ -104,20 +104,20 @@ pub fn encode(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-/// A login that has begun: its `state`, and what the program keeps.
+/// Starts a login and returns its `state` and the request that the program keeps.
 pub fn begin(app: &App) -> (String, AuthorizationRequest) {
     let (url, request) = app.redirect(CALLBACK).start().unwrap();
     (value(&query(&url), "state").to_owned(), request)
 }
 
-/// A whole login: the person comes back with these parameters, and the right `state`.
+/// Runs a complete login: the redirect has these parameters and the correct `state`.
 pub async fn log_in(app: &App, session: &Session, parameters: &[(&str, &str)]) -> Result<Tokens> {
     let (state, request) = begin(app);
     let query = encode(&[&[("state", &*state)], parameters].concat());
     app.redirect(CALLBACK).finish(request, &query, session).await
 }
 
-/// A whole login with a code.
+/// Runs a complete login with an authorization code.
 pub async fn log_in_with_code(app: &App, session: &Session) -> Result<Tokens> {
     log_in(app, session, &[("code", CODE)]).await
 }

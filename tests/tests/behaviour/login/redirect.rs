@@ -1,4 +1,4 @@
-//! The code flow of a web server: what the browser is sent, and how a code becomes a session.
+//! The code flow of a web server: the authorization URL, and the exchange of a code for a session.
 
 use afresh::oauth2::{AuthorizationRequest, ClientAuth, Server};
 use afresh::{Client, Session, SessionState, Tokens};
@@ -14,7 +14,8 @@ fn pairs(pairs: &[(&str, &str)]) -> Pairs {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-/// RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2
+/// RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2: the authorization URL has each parameter once and keeps the query of
+/// the endpoint.
 #[test]
 fn the_url_has_each_parameter_once_and_keeps_the_query_of_the_endpoint() {
     let server = Server::new(
@@ -48,7 +49,7 @@ fn the_url_has_each_parameter_once_and_keeps_the_query_of_the_endpoint() {
     ];
     assert_eq!(query, pairs(&expected));
     let (again, _) = app.redirect(CALLBACK).start().unwrap();
-    assert_ne!(url, again, "each login has its own state and challenge");
+    assert_ne!(url, again, "each login has a new state and challenge");
 }
 
 #[tokio::test]
@@ -58,7 +59,7 @@ async fn a_code_is_exchanged_and_becomes_the_session() {
     let session = Session::new();
     let mut events = session.events();
     let (url, request) = app.redirect(CALLBACK).start().unwrap();
-    // The program keeps the request in the person's session.
+    // The program serializes the request and keeps it in the person's web session.
     let kept = serde_json::to_string(&request).unwrap();
     let request: AuthorizationRequest = serde_json::from_str(&kept).unwrap();
     let answer = encode(&[("code", CODE), ("state", value(&query(&url), "state")), ("session_state", "x")]);
@@ -85,7 +86,7 @@ async fn a_code_is_exchanged_and_becomes_the_session() {
     assert!(kept.contains(&verifier) && !url.contains(&verifier));
 }
 
-/// The request of an exchange has nothing of the session and of the API: no old token, no cookie, no default header.
+/// The request of a code exchange contains no old token, no cookie, and no default header of the API.
 #[tokio::test]
 async fn an_exchange_carries_nothing_of_the_old_session() {
     let provider = Provider::answering(tokens()).await;
@@ -104,10 +105,11 @@ async fn an_exchange_carries_nothing_of_the_old_session() {
     }
     assert!(!String::from_utf8_lossy(exchange.body()).contains("old-"));
     let tokens = shop.session().tokens().unwrap();
-    assert_eq!(tokens.refresh_token().unwrap().secret(), "new-refresh", "nothing of the old session is left");
+    assert_eq!(tokens.refresh_token().unwrap().secret(), "new-refresh", "the refresh token is the new one");
 }
 
-/// RFC 6749 §2.3.1, RFC 8414 §2: if nothing is set, the client uses a method that the server offers.
+/// RFC 6749 §2.3.1, RFC 8414 §2: the client authenticates with a method that the server supports, unless the user sets
+/// a method.
 #[tokio::test]
 async fn the_client_authenticates_as_the_server_offers() {
     const BASIC: Option<&str> = Some("Basic c2hvcC1hcHA6cCVDMyVBNCUzQXNz");
@@ -136,7 +138,7 @@ async fn the_client_authenticates_as_the_server_offers() {
         assert_eq!(
             sent.iter().any(|(name, _)| name == "client_id"),
             header.is_none(),
-            "one method at a time"
+            "the client uses one authentication method only"
         );
     }
     let provider = Provider::start(offers(json!(["private_key_jwt"])), |_| tokens()).await;
@@ -144,7 +146,7 @@ async fn the_client_authenticates_as_the_server_offers() {
     assert!(error.is_builder() && error.to_string().contains("client_secret_basic"), "{error}");
 }
 
-/// Many people, each with a session, over one client.
+/// One client serves many people, each with a separate session.
 #[tokio::test]
 async fn each_person_has_a_session() {
     let provider = Provider::start(json!({}), |seen| {
@@ -165,7 +167,7 @@ async fn each_person_has_a_session() {
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 
-/// G9: as with a `#[login]` method, a logout during the exchange discards the login, and its tokens are revoked.
+/// G9: a logout during the code exchange discards the login and revokes its tokens, as with a `#[login]` method.
 #[tokio::test]
 async fn a_logout_during_the_exchange_discards_and_revokes_the_login() {
     let provider = Provider::start(json!({}), |_| Answer::park()).await;
@@ -204,9 +206,9 @@ async fn a_login_can_be_waited_for() {
     assert_eq!(session.state(), SessionState::LoggedIn);
 }
 
-/// A mistake in the program is an error before the person is redirected.
+/// An invalid redirect URL, parameter or endpoint is an error when the login starts.
 #[test]
-fn what_cannot_be_a_login_is_refused_when_it_starts() {
+fn an_invalid_login_is_refused_when_it_starts() {
     let server = || Server::new("https://id.test/authorize", "https://id.test/token");
     let app = || server().client("app");
     for callback in [
@@ -252,7 +254,7 @@ fn what_cannot_be_a_login_is_refused_when_it_starts() {
     assert!(app().auth(ClientAuth::Basic).redirect(CALLBACK).start().unwrap_err().is_builder());
 }
 
-/// RFC 6749 §10.12: the value that the program keeps between the two requests holds secrets.
+/// RFC 6749 §10.12: the Debug texts of a login do not contain the client secret, the state or the verifier.
 #[test]
 fn no_debug_output_holds_a_secret() {
     let app =

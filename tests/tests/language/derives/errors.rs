@@ -1,4 +1,4 @@
-//! `#[derive(ApiError)]`: which variant an answer becomes, and its text.
+//! `#[derive(ApiError)]`: the variant for a response, and the text of the error.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -14,7 +14,7 @@ struct Conflict {
     version: u64,
 }
 
-/// Two kinds of body with one status are one type.
+/// A type for two kinds of body with the same status.
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
 enum Refused {
@@ -24,10 +24,10 @@ enum Refused {
 
 #[derive(Debug, ApiError)]
 enum ShopError {
-    /// there is no such order,
-    /// and never was.
+    /// no such
+    /// order.
     ///
-    /// Or it has been deleted.
+    /// The second paragraph is not part of the error text.
     #[status(404, 410)]
     NotFound,
     #[status(4xx)]
@@ -51,7 +51,7 @@ trait Shop {
     async fn slow(&self) -> Result<Value, ShopError>;
 }
 
-/// The error of a call with this answer.
+/// Returns the error of a call with this answer.
 async fn failure(answer: impl Into<Answer>) -> ShopError {
     let (stage, answer) = (Stage::new(), answer.into());
     stage.respond(move |_| answer.clone());
@@ -81,7 +81,7 @@ async fn a_body_fills_its_variant() {
 }
 
 #[tokio::test]
-async fn of_two_kinds_of_body_with_one_status_the_body_decides() {
+async fn two_kinds_of_body_with_one_status_are_distinguished() {
     let ShopError::Refused(body) = failure((422, json!({"limit": 5}))).await else { panic!() };
     assert_eq!(body, Refused::Limit { limit: 5 });
     let ShopError::Refused(body) = failure((422, json!({"version": 3}))).await else { panic!() };
@@ -89,7 +89,7 @@ async fn of_two_kinds_of_body_with_one_status_the_body_decides() {
 }
 
 #[tokio::test]
-async fn an_exact_status_wins_over_a_class_that_stands_before_it() {
+async fn an_exact_status_takes_precedence_over_an_earlier_class() {
     assert!(matches!(failure((409, json!({"version": 3}))).await, ShopError::Conflict { .. }));
 }
 
@@ -208,7 +208,7 @@ async fn a_refusal_without_a_refresh_has_its_variant() {
 
 #[tokio::test]
 async fn the_text_of_a_variant_is_the_first_paragraph_of_its_documentation() {
-    assert_eq!(failure(404).await.to_string(), "there is no such order, and never was");
+    assert_eq!(failure(404).await.to_string(), "no such order");
 }
 
 #[tokio::test]
@@ -248,7 +248,7 @@ async fn the_question_mark_converts_an_error_into_the_enum() {
     assert!(matches!(twice(&stage).await, Err(ShopError::NotFound)));
 }
 
-/// The type of a body may be a type parameter.
+/// The body type of a variant can be a type parameter.
 #[derive(Debug, ApiError)]
 enum Generic<T, const N: u8>
 where
@@ -281,11 +281,11 @@ async fn the_type_of_a_body_may_be_a_type_parameter() {
     stage.respond(|_| 400);
     assert!(
         matches!(named.name().await.unwrap_err(), Generic::Body(None)),
-        "an `Option` takes an empty body"
+        "an `Option` accepts an empty body"
     );
 }
 
-/// `From` alone: the rest is written by hand.
+/// An error enum that derives only `From`. The other traits of the enum are written by hand.
 #[derive(Debug, ApiError)]
 #[api_error(from_only)]
 enum Quiet {

@@ -1,5 +1,5 @@
-//! `#[derive(ApiError)]` and `#[derive(AsTokens)]`: which variant an answer becomes and its text, and where the
-//! tokens of an answer are found.
+//! `#[derive(ApiError)]` and `#[derive(AsTokens)]`: the variant and the text for an error response, and the fields that
+//! contain tokens.
 
 mod errors;
 mod tokens;

@@ -1,4 +1,4 @@
-//! `#[derive(AsTokens)]`: in which fields the tokens of an answer are found.
+//! `#[derive(AsTokens)]`: the fields of a response that contain tokens.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use afresh_tests::{Answer, Stage};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The tokens that this type finds in this answer.
+/// Returns the tokens that this type finds in this response.
 fn tokens<T: AsTokens + for<'de> Deserialize<'de>>(answer: Value) -> Tokens {
     serde_json::from_value::<T>(answer).unwrap().as_tokens()
 }
@@ -82,7 +82,7 @@ struct Worded {
     expires_in: String,
 }
 
-/// A string type of the user.
+/// A custom string type.
 #[derive(Deserialize)]
 struct Jwt(String);
 
@@ -151,7 +151,7 @@ where
 #[test]
 fn the_types_of_fields_may_be_type_parameters() {
     let found = tokens::<Generic<String, i32>>(json!({"access": "a", "expires_in": -1}));
-    assert_eq!(found, Tokens::new("a"), "a lifetime that makes no sense is unknown");
+    assert_eq!(found, Tokens::new("a"), "a negative lifetime is ignored");
 }
 
 #[derive(Debug, Deserialize, AsTokens)]

@@ -1,4 +1,4 @@
-//! The trait that remains: how it is implemented, and what callers can do with its futures.
+//! The trait that the macro emits: how it can be implemented, and the properties of its futures.
 
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -65,7 +65,7 @@ pub trait Search: Debug {
     where
         [u8; N]: Serialize;
 
-    /// Patterns and `mut` are allowed in a method with a body.
+    /// A method with a default body can have patterns and `mut` in its parameters.
     async fn first(&self, (mut q, _): (String, u8)) -> Result<Option<u64>> {
         q.push('!');
         let mut found: Vec<u64> = self.search(&q, Self::SIZE, "order", &[]).await?;

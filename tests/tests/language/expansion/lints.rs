@@ -1,4 +1,4 @@
-//! Generated code causes no lint, in the strictest crate.
+//! Generated code causes no lint warning, even in a crate with strict lints.
 #![deny(warnings, missing_docs, missing_debug_implementations, unreachable_pub, unused_qualifications)]
 #![deny(unused_results, single_use_lifetimes, elided_lifetimes_in_paths, unnameable_types)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]
@@ -9,7 +9,7 @@ use std::marker::Send;
 use afresh::{RefreshToken, Result, Tokens, api};
 use serde::Serialize;
 
-/// Every kind of attribute.
+/// A trait with every kind of attribute.
 #[api(
     path = "/api",
     client = LoudClient,
@@ -63,7 +63,7 @@ pub(crate) trait Loud {
         #[body] body: Vec<u8>,
     ) -> Result<Vec<u8>>;
 
-    /// With a body.
+    /// This method has a default body.
     async fn provided(&self, mut times: u8) -> Result<()> {
         while times > 0 {
             times -= 1;
@@ -73,7 +73,7 @@ pub(crate) trait Loud {
     }
 }
 
-/// Two of the roles exist in one configuration each.
+/// A trait in which each `#[refresh]` method exists in one configuration only.
 #[api]
 pub(crate) trait Configured {
     #[cfg(test)]
@@ -102,7 +102,7 @@ pub(crate) trait Configured {
     ) -> Result<()>;
 }
 
-/// Names as the server spells them. The trait's lint level applies to all generated code.
+/// A trait with camel-case names, as the server spells them. The lint level of the trait applies to all generated code.
 #[api]
 #[allow(non_snake_case)]
 pub(crate) trait Camel {

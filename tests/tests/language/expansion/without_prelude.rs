@@ -1,4 +1,4 @@
-//! Generated code does not need the prelude.
+//! Generated code compiles without the standard prelude.
 #![no_implicit_prelude]
 
 #[::afresh::api]

@@ -1,4 +1,4 @@
-//! Answers: how each return type reads them, and what an error keeps.
+//! Responses over real sockets: how each return type reads them, and what an error contains.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -18,7 +18,7 @@ struct Order {
     id: u64,
 }
 
-/// Not JSON: parsed by hand.
+/// A type that reads a response that is not JSON.
 #[derive(Debug, PartialEq, Eq)]
 struct Lines(Vec<String>);
 
@@ -29,7 +29,7 @@ impl FromResponse for Lines {
     }
 }
 
-/// An error type of the user.
+/// A custom error type.
 #[derive(Debug)]
 struct Failed(Error);
 
@@ -180,7 +180,7 @@ async fn an_error_keeps_status_headers_and_body() {
         assert!(error.problem().is_none() && error.json::<Vec<u8>>().is_none());
         assert!(api.nothing().await.is_err() && api.text().await.is_err() && api.bytes().await.is_err());
         assert!(api.maybe().await.is_err() && api.reply().await.is_err() && api.lines().await.is_err());
-        assert_eq!(server.seen().len(), 7, "nothing was sent again");
+        assert_eq!(server.seen().len(), 7, "no call was sent again");
     }
 }
 
@@ -241,8 +241,8 @@ trait Heads {
     async fn get(&self) -> afresh::Result<Reply<Option<Order>>>;
 }
 
-/// RFC 9110 §8.6, §9.3.2, §15.3.5, §15.3.6: the length in the answer to a HEAD is that of a GET, a 204 has no body,
-/// and a 205 has an empty one. None of them waits for a body, and the connection serves the next call.
+/// RFC 9110 §8.6, §9.3.2, §15.3.5, §15.3.6: a response to a HEAD request and a 204 have no body, and a 205 has an empty
+/// body. The client waits for no body, and the connection serves the next call.
 #[tokio::test]
 async fn answers_without_a_body_keep_the_connection_usable() {
     const HEADS: [&str; 5] = [
@@ -261,7 +261,7 @@ async fn answers_without_a_body_keep_the_connection_usable() {
             let mut line = String::new();
             while line != "\r\n" {
                 line.clear();
-                assert_ne!(socket.read_line(&mut line).await.unwrap(), 0, "one connection serves all");
+                assert_ne!(socket.read_line(&mut line).await.unwrap(), 0, "one connection serves all calls");
             }
             socket.write_all(format!("HTTP/1.1 {head}").as_bytes()).await.unwrap();
         }

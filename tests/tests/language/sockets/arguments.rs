@@ -1,4 +1,4 @@
-//! Arguments before the body: in the path, the query and the headers.
+//! Arguments outside the body over real sockets: in the path, the query and the headers.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,8 @@ struct Page<'a> {
     sort: Vec<&'a str>,
 }
 
-/// Constants of the trait come before those of the method, and both before the arguments.
+/// In a request, the constants of the trait precede the constants of the method, and all constants precede the
+/// arguments.
 #[api(path = "/api/v1")]
 #[header("accept" = "application/json")]
 #[query("v" = "2")]
@@ -64,7 +65,7 @@ trait Arguments {
     async fn root(&self) -> Result<()>;
 }
 
-/// Every method attribute, and one HTTP method without its own attribute.
+/// A trait with every method attribute, and one HTTP method without an attribute.
 #[api]
 trait Verbs {
     #[get("/v")]

@@ -1,4 +1,4 @@
-//! Bodies: JSON and forms, whole or by fields, and raw bodies; each with its content type.
+//! Request bodies over real sockets: JSON, forms and raw bodies, each with its content type.
 
 use afresh::param::IntoBody;
 use afresh::{Body, Result, api};
@@ -93,7 +93,7 @@ async fn api() -> (Server, BodiesClient) {
     (server, api)
 }
 
-/// The body of the last request, after a check of its content type and length.
+/// Returns the body of the last request and checks its content type and length.
 fn body(server: &Server, content_type: &str) -> Bytes {
     let seen = server.last();
     assert_eq!(values(&seen, "content-type"), [content_type]);
@@ -157,7 +157,7 @@ async fn bytes_and_text_are_sent_unchanged() {
     assert_eq!(body(&server, TEXT), "part");
 }
 
-/// `None` is no body. A value that serializes to `null` is one.
+/// `None` is sent without a body. A value that serializes to `null` is sent as `null`.
 #[tokio::test]
 async fn a_body_can_be_left_out() {
     let (server, api) = api().await;

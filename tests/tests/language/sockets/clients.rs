@@ -1,4 +1,4 @@
-//! Complete sessions over real sockets, with the runtime's own HTTP client and with one of the user.
+//! Complete sessions over real sockets, with the HTTP client of the runtime and with the user's HTTP client.
 
 use std::error::Error as _;
 
@@ -61,7 +61,7 @@ async fn a_session_works_over_sockets() {
     assert!(shop.order(7, None).await.unwrap_err().is_no_session());
 }
 
-/// P4: neither HTTP client has a cookie jar, and the cookie session still works.
+/// P4: a cookie session works although the HTTP client has no cookie jar.
 #[tokio::test]
 async fn a_cookie_session_needs_no_cookie_jar_in_the_http_client() {
     let own = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -101,7 +101,7 @@ async fn settings_of_the_users_http_client_apply() {
     assert_eq!(line(&seen), "GET /orders/7?q=a%20b");
 }
 
-/// U3: a network error contains no URL, and so no query value. The same holds for a refresh.
+/// U3: a network error of a call or a refresh contains no URL and therefore no query value.
 #[tokio::test]
 async fn a_network_error_names_no_query_value() {
     let (_held, url) = refusing();

@@ -1,5 +1,6 @@
-//! Every place in a request, compared with what curl and a browser send for the same values, as recorded by
-//! `formats/record.py`. If the client differs on purpose, a test says so and why.
+//! Compares every part of a request with the requests that curl and a browser send for the same values.
+//! `formats/record.py` recorded those requests. If the client differs on purpose, the doc comment of the test gives the
+//! reason.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::sockets::server::{Request, Server, values};
 
-/// One request, as far as it was recorded.
+/// The recorded parts of one request.
 #[derive(Deserialize)]
 struct Sent {
     method: String,
@@ -22,7 +23,7 @@ struct Sent {
     cookie: Option<String>,
 }
 
-/// The recorded requests by the first segment of their paths, in order.
+/// The recorded requests in order, by the first segment of their paths.
 type Agent = BTreeMap<String, Vec<Sent>>;
 
 #[derive(Deserialize)]
@@ -36,7 +37,7 @@ fn recorded() -> Recorded {
     serde_json::from_str(include_str!("../../../formats/recorded.json")).unwrap()
 }
 
-/// The values of the page's forms. Each value has a name that ends with it.
+/// The fields of the page's forms. The name of each field is `v` followed by the value of the field.
 struct Pairs(Vec<String>);
 
 impl Serialize for Pairs {
@@ -109,7 +110,8 @@ fn body(request: &Request) -> String {
     String::from_utf8(request.body().to_vec()).unwrap()
 }
 
-/// The same bytes, encoded by RFC 3986 §2.3: unreserved characters unchanged, all others in upper case hex.
+/// Normalizes an encoded text according to RFC 3986 §2.3: unreserved characters are not encoded, and all other bytes
+/// are upper-case hex.
 fn canonical(encoded: &str) -> String {
     let mut out = String::new();
     let mut rest = encoded.chars();
@@ -130,9 +132,8 @@ fn canonical(encoded: &str) -> String {
     out
 }
 
-/// A query has the same pairs in the same order. Only the encoding differs: a space is `%20`, not `+`, and only
-/// characters that RFC 3986 calls unreserved are left as they are. Form parsers read both, URL parsers read `%20`
-/// only.
+/// A query has the same pairs in the same order as in a browser. The client encodes a space as `%20`, which form
+/// parsers and URL parsers read, and leaves only the unreserved characters of RFC 3986 unchanged.
 #[tokio::test]
 async fn a_query_equals_a_browsers_and_curls_except_for_two_encodings() {
     let (recorded, (server, api)) = (recorded(), api().await);
@@ -148,8 +149,8 @@ async fn a_query_equals_a_browsers_and_curls_except_for_two_encodings() {
     assert_eq!(ours, canonical(query(&recorded.curl["query"][0].target)));
 }
 
-/// Byte for byte what `fetch` sends for `URLSearchParams`. A submitted form also changes line ends in text fields to
-/// CR LF.
+/// A form has the same bytes as a form of `fetch` with `URLSearchParams`. A submitted HTML form additionally changes
+/// line ends in text fields to CR LF.
 #[tokio::test]
 async fn a_form_equals_a_browsers_byte_for_byte() {
     let (recorded, (server, api)) = (recorded(), api().await);
@@ -169,8 +170,8 @@ async fn a_form_equals_a_browsers_byte_for_byte() {
     assert_eq!(canonical(&body(&server.last())), canonical(&recorded.curl["form"][0].body));
 }
 
-/// The output of `encodeURIComponent`, but `!`, `'`, `(`, `)` and `*` are encoded too, because they are reserved (RFC
-/// 3986 §2.2) and some servers give them a meaning.
+/// A path argument equals the output of `encodeURIComponent`, except that `!`, `'`, `(`, `)` and `*` are also encoded.
+/// These characters are reserved (RFC 3986 §2.2), and some servers give them a special meaning.
 #[tokio::test]
 async fn a_path_argument_equals_encode_uri_component() {
     let (recorded, (server, api)) = (recorded(), api().await);
@@ -183,8 +184,8 @@ async fn a_path_argument_equals_encode_uri_component() {
     }
 }
 
-/// A value that RFC 6265 §4.1.1 allows in a cookie is sent unchanged. Browsers and curl send any value. A value that
-/// a server would read differently or refuse is an error here.
+/// A cookie value that RFC 6265 §4.1.1 allows is sent unchanged. Browsers and curl send every value, but this client
+/// rejects a value that a server would read differently or refuse.
 #[tokio::test]
 async fn a_cookie_value_is_sent_unchanged_or_refused() {
     let (recorded, (server, api)) = (recorded(), api().await);
@@ -206,7 +207,7 @@ async fn a_cookie_value_is_sent_unchanged_or_refused() {
     );
     for agent in [&recorded.browser, &recorded.curl] {
         let theirs: Vec<_> = agent["cookie"].iter().filter_map(|sent| sent.cookie.as_ref()).collect();
-        // A browser sends no cookie where curl sends an empty one.
+        // The recordings of curl and of the browser contain no cookie for the empty value.
         let missing: Vec<_> =
             sent.iter().filter(|cookie| *cookie != "k=" && !theirs.contains(cookie)).collect();
         assert_eq!(missing, [""; 0]);
@@ -219,15 +220,15 @@ async fn a_cookie_value_is_sent_unchanged_or_refused() {
     }
 }
 
-/// A multipart body, with its boundary replaced as in the recording.
+/// Returns a multipart body whose boundary is replaced as in the recording.
 fn multipart(request: &Request) -> String {
     let kind = values(request, "content-type")[0];
     let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
     body(request).replace(boundary, "BOUNDARY")
 }
 
-/// Contents and file names equal those of curl and a browser byte for byte. A backslash in a file name is doubled:
-/// the name is a quoted string (RFC 2183 §2), in which a single backslash would escape the quote after it.
+/// The contents and file names of parts have the same bytes as the parts that curl and a browser send. A backslash in a
+/// file name is doubled, because a single backslash would escape the next quote in the quoted string (RFC 2183 §2).
 #[tokio::test]
 async fn parts_equal_a_browsers_and_curls_byte_for_byte() {
     let (recorded, (server, api)) = (recorded(), api().await);
@@ -244,8 +245,8 @@ async fn parts_equal_a_browsers_and_curls_byte_for_byte() {
     }
 }
 
-/// RFC 7578 §4.2 and §5.1: names are plain UTF-8, without the `name*=` of other standards. A quote and a line end are
-/// encoded as in HTML.
+/// RFC 7578 §4.2 and §5.1: the name of a part is plain UTF-8, without the `name*=` of other standards. A quote and a
+/// line end are encoded as in HTML.
 #[tokio::test]
 async fn the_name_of_a_part_equals_a_browsers() {
     let (recorded, (server, api)) = (recorded(), api().await);
@@ -259,7 +260,7 @@ async fn the_name_of_a_part_equals_a_browsers() {
     }
 }
 
-/// RFC 9110 §8.6: a method that usually has a body sends `content-length: 0`.
+/// RFC 9110 §8.6: a request without a body sends `content-length: 0` if its method usually has a body.
 #[tokio::test]
 async fn a_request_without_a_body_has_the_content_length_of_a_browsers() {
     let (recorded, (server, api)) = (recorded(), api().await);

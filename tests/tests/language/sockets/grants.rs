@@ -1,4 +1,4 @@
-//! The OAuth grants over real sockets: which transport sends their requests, and what a broken connection means.
+//! OAuth grants over real sockets: the transport of their requests, and the effect of a broken connection.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ fn tokens(issued: &TokenPair) -> Tokens {
     Tokens::new(&*issued.access).with_refresh(&*issued.refresh)
 }
 
-/// G3: a connection that breaks after the request is a lost answer, with any transport.
+/// G3: if a connection breaks after a token request, the client treats this as a lost response, with every transport.
 #[tokio::test]
 async fn a_connection_that_breaks_during_the_refresh_keeps_the_session() {
     let own = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -46,7 +46,7 @@ async fn a_connection_that_breaks_during_the_refresh_keeps_the_session() {
     }
 }
 
-/// D1: without a connection nothing was sent, and the refresh fails at once.
+/// D1: if the token endpoint is unreachable, no request was sent, and the refresh fails immediately.
 #[tokio::test]
 async fn an_unreachable_token_endpoint_fails_at_once() {
     let (_held, url) = refusing();
@@ -56,10 +56,10 @@ async fn an_unreachable_token_endpoint_fails_at_once() {
     let start = std::time::Instant::now();
     let error = client.orders().await.unwrap_err();
     assert!(error.is_refresh(), "{error:?}");
-    assert!(start.elapsed() < Duration::from_secs(1), "it was tried again: {:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(1), "the refresh was tried again: {:?}", start.elapsed());
 }
 
-/// A grant's own HTTP client is used for the grant only.
+/// The HTTP client of a grant is used for the grant only.
 #[tokio::test]
 async fn a_grants_own_http_client_is_used_for_the_grant_only() {
     let world = World::new();
@@ -77,8 +77,8 @@ async fn a_grants_own_http_client_is_used_for_the_grant_only() {
     assert_eq!(values(&sent, "authorization"), [format!("Bearer {}", world.authority.access(1))]);
 }
 
-/// D9, N1: a redirect of a token endpoint is not followed with the secret, even if the HTTP client follows redirects
-/// by itself. An answer from there starts no session.
+/// D9, N1: a redirect of a token endpoint is never followed with the secret, even if the HTTP client follows redirects
+/// by itself. A token response that arrives after a redirect starts no session.
 #[tokio::test]
 async fn a_redirect_of_a_token_endpoint_carries_no_secret() {
     let elsewhere =

@@ -1,4 +1,5 @@
-//! Bodies are sent with their length wherever it is known, and a refusal that comes before the end of an upload.
+//! Request bodies have a `content-length` if their length is known. The last test checks a refusal before the end of an
+//! upload.
 
 use std::path::PathBuf;
 
@@ -19,7 +20,7 @@ trait Uploads {
     async fn parts(&self, #[part] parts: Vec<Part>) -> Result<()>;
 }
 
-/// A file that is removed with its folder.
+/// A temporary file that is removed together with its folder.
 struct TemporaryFile(PathBuf);
 
 impl TemporaryFile {
@@ -155,14 +156,14 @@ async fn a_part_that_cannot_be_json_is_refused_before_anything_is_sent() {
     assert_eq!(server.seen().len(), 0);
 }
 
-/// How a server refuses an upload after it has read the head.
+/// The way in which a server refuses an upload after it has read the request head.
 #[derive(Clone, Copy, Debug)]
 enum Refusal {
-    /// It closes for writing, and reads the rest.
+    /// The server answers, closes its sending half, and reads the rest of the request.
     Politely,
-    /// It closes at once, with unread bytes: the connection is reset.
+    /// The server answers and closes immediately with unread bytes, so the connection is reset.
     AtOnce,
-    /// It closes without an answer.
+    /// The server closes the connection without an answer.
     InSilence,
 }
 
@@ -190,8 +191,8 @@ async fn refusing(refusal: Refusal) -> String {
     url
 }
 
-/// A server that refuses an upload early: the refusal is the answer if the transport can read it. Otherwise the error
-/// says that the body was not sent whole.
+/// If a server refuses an upload early and the transport can read the refusal, the call returns it. If the transport
+/// cannot read the refusal, the error reports that the body was not sent completely.
 #[tokio::test]
 async fn an_early_refusal_is_the_answer_or_the_error_says_that_the_body_is_not_whole() {
     for refusal in [Refusal::Politely, Refusal::AtOnce, Refusal::InSilence] {

@@ -1,4 +1,4 @@
-//! Lists over real sockets, with a client that follows redirects by itself.
+//! Paged lists over real sockets, with an HTTP client that follows redirects by itself.
 
 use afresh::{Items, Result, api};
 use futures_util::TryStreamExt;
@@ -22,7 +22,8 @@ async fn redirecting() -> Server {
     .await
 }
 
-/// RFC 8288 §3.2: a relative link belongs to the URL that answered, whichever client followed the redirect.
+/// RFC 8288 §3.2: a relative link is resolved against the URL that answered, even if the HTTP client followed a
+/// redirect by itself.
 #[tokio::test]
 async fn a_relative_link_belongs_to_the_url_that_answered() {
     for follows in [false, true] {

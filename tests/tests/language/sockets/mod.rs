@@ -1,4 +1,4 @@
-//! Each kind of parameter and each return type, over real sockets.
+//! Tests every kind of parameter and every return type over real sockets.
 
 mod answers;
 mod arguments;

@@ -1,11 +1,11 @@
-//! Redirects between real origins: two ports of one machine.
+//! Redirects between two real origins, which are two ports of one machine.
 
 use afresh::{RefreshToken, Result, Tokens, api};
 use serde_json::Value;
 
 use crate::sockets::server::{Server, json, line, redirect, values};
 
-/// The token in its usual place.
+/// A trait whose token is in the `authorization` header.
 #[api]
 trait Usual {
     #[refresh]
@@ -19,7 +19,7 @@ trait Usual {
     async fn change(&self, #[json("name")] name: &str) -> Result<Value>;
 }
 
-/// The token in a header that no HTTP client recognises as a secret.
+/// A trait whose token is in a header that no HTTP client recognizes as a secret.
 #[api(token_header = "x-auth-token", scheme = none)]
 trait Custom {
     #[refresh]
@@ -34,13 +34,13 @@ fn tokens() -> Tokens {
     Tokens::new("access").with_refresh("refresh")
 }
 
-/// A server that redirects every request there, with this status.
+/// Starts a server that redirects every request to another server with this status.
 async fn redirecting(status: u16, to: &Server) -> Server {
     let location = format!("{}/new", to.url());
     Server::answering(move |_| redirect(status, &location)).await
 }
 
-/// N1: the token stays at its origin, in any header and with any HTTP client.
+/// N1: a token in any header is never sent to another origin, with any HTTP client.
 #[tokio::test]
 async fn no_token_arrives_at_another_origin() {
     for status in [301, 302, 303, 307, 308] {
@@ -58,7 +58,11 @@ async fn no_token_arrives_at_another_origin() {
         custom().http(still()).build().unwrap().old().await.unwrap();
 
         assert_eq!(home.seen().len(), 6);
-        assert_eq!(elsewhere.seen().len(), if status > 303 { 5 } else { 6 }, "a body does not follow");
+        assert_eq!(
+            elsewhere.seen().len(),
+            if status > 303 { 5 } else { 6 },
+            "a body is not sent to another origin"
+        );
         let at_home = home.seen();
         assert!(at_home[..4].iter().all(|seen| values(seen, "authorization") == ["Bearer access"]));
         assert!(at_home[4..].iter().all(|seen| values(seen, "x-auth-token") == ["access"]));
@@ -69,8 +73,8 @@ async fn no_token_arrives_at_another_origin() {
     }
 }
 
-/// N1: an HTTP client that follows redirects by itself cannot be used with a header that it does not recognise as a
-/// secret.
+/// N1: `build` rejects an HTTP client that follows redirects by itself if the token is in a header that this client
+/// does not recognize as a secret.
 #[tokio::test]
 async fn an_http_client_that_would_leak_the_token_is_refused() {
     let follows = reqwest::Client::new();
@@ -80,21 +84,21 @@ async fn an_http_client_that_would_leak_the_token_is_refused() {
     assert!(builder.build().unwrap_err().is_builder());
 }
 
-/// An API with a header argument.
+/// A trait with a header argument.
 #[api]
 trait Keyed {
     #[get("/old")]
     async fn old(&self, #[header("x-api-key")] key: &str) -> Result<Value>;
 }
 
-/// An API with a header argument in any name.
+/// A trait whose header argument can contain every header.
 #[api]
 trait AnyKey {
     #[get("/old")]
     async fn old(&self, #[header] keys: http::HeaderMap) -> Result<Value>;
 }
 
-/// An API whose header arguments are no secrets, or which HTTP clients know.
+/// A trait whose header arguments are never secret.
 #[api]
 trait Harmless {
     #[put("/old")]
@@ -105,8 +109,8 @@ trait Harmless {
     ) -> Result<Value>;
 }
 
-/// N1: an HTTP client that follows redirects by itself would send header arguments and default headers to the other
-/// origin.
+/// N1: `build` rejects an HTTP client that follows redirects by itself, if it would send header arguments or default
+/// headers to another origin.
 #[tokio::test]
 async fn an_http_client_that_would_leak_headers_is_refused() {
     let follows = reqwest::Client::new;
@@ -123,7 +127,7 @@ async fn an_http_client_that_would_leak_headers_is_refused() {
         let error = result.unwrap_err();
         assert!(error.is_builder() && error.to_string().contains("Policy::none()"), "{error}");
     }
-    // Also if the API is added later.
+    // The error also occurs if the API is added to an existing client.
     let client = afresh::Client::builder(base).http(follows()).build().unwrap();
     assert!(KeyedClient::new(client).old("k").await.unwrap_err().is_builder());
 
@@ -149,7 +153,7 @@ async fn a_refusal_of_another_origin_starts_no_refresh() {
     }
 }
 
-/// N1: a redirect within the origin carries the token, and its refusal starts a refresh.
+/// N1: a redirect within the origin is followed with the token, and a refusal after it starts a refresh.
 #[tokio::test]
 async fn a_redirect_within_the_origin_keeps_the_token() {
     let home = Server::answering(|request| match request.uri().path() {
@@ -166,7 +170,7 @@ async fn a_redirect_within_the_origin_keeps_the_token() {
     assert_eq!(values(&home.seen()[2], "x-auth-token"), [""; 0]);
 }
 
-/// N5: the refresh token stays at its origin, with any HTTP client.
+/// N5: the refresh token is never sent to another origin, with any HTTP client.
 #[tokio::test]
 async fn no_refresh_token_arrives_at_another_origin() {
     for (status, theirs) in [302, 307, 308].into_iter().flat_map(|status| [(status, false), (status, true)]) {

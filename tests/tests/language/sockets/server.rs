@@ -1,4 +1,4 @@
-//! An HTTP server that answers what the test says and records its requests.
+//! An HTTP server that sends the test's answers and records its requests.
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,13 +8,13 @@ use http::HeaderName;
 use httpmock::{HttpMockRequest, MockServer};
 use tokio::net::TcpSocket;
 
-/// A request as it arrived.
+/// A received request.
 pub type Request = http::Request<Bytes>;
 
-/// The server's answer.
+/// The answer of the server.
 pub type Answer = http::Response<String>;
 
-/// A server on its own port, and so its own origin.
+/// A server on its own port, so each server is a separate origin.
 pub struct Server {
     mock: MockServer,
     seen: Arc<Mutex<Vec<Request>>>,
@@ -37,7 +37,7 @@ impl Server {
         Self { mock, seen }
     }
 
-    /// A server that answers 200 with `{}`.
+    /// Starts a server that answers every request with 200 and `{}`.
     pub async fn content() -> Self {
         Self::answering(|_| json(200, "{}")).await
     }
@@ -50,13 +50,13 @@ impl Server {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The last request.
+    /// Returns the last request.
     pub fn last(&self) -> Request {
         self.seen().pop().expect("a request has arrived")
     }
 }
 
-/// A port of this machine that refuses connections for as long as the socket is held.
+/// Returns the URL of a port that refuses connections while the returned socket exists.
 pub fn refusing() -> (TcpSocket, String) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
@@ -69,7 +69,7 @@ fn received(request: &HttpMockRequest) -> Request {
     (*received.method_mut(), *received.uri_mut()) = (request.method(), request.uri());
     let mut name = None;
     for (key, value) in request.headers_vec() {
-        // The second header of a name has no name.
+        // `headers_vec` leaves the name of a repeated header empty.
         name = if key.is_empty() { name } else { Some(key.parse::<HeaderName>().unwrap()) };
         received.headers_mut().append(name.clone().unwrap(), value.parse().unwrap());
     }
@@ -85,18 +85,18 @@ pub fn json(status: u16, body: &str) -> Answer {
     answer(status, "application/json", body)
 }
 
-/// A redirect with this status to this location.
+/// Returns a redirect with this status to this location.
 pub fn redirect(status: u16, location: &str) -> Answer {
     http::Response::builder().status(status).header("location", location).body(String::new()).unwrap()
 }
 
-/// All values of a header, in order.
+/// Returns all values of a header in order.
 pub fn values<'a>(request: &'a Request, name: &str) -> Vec<&'a str> {
     request.headers().get_all(name).iter().map(|value| value.to_str().unwrap()).collect()
 }
 
-/// Method, path and query: `GET /orders?tag=a`.
+/// Returns the method, the path and the query: `GET /orders?tag=a`.
 pub fn line(request: &Request) -> String {
-    // The server restores the URI, which arrives without its origin.
+    // The server library restores the URI of a request, which arrives without its origin.
     format!("{} {}", request.method(), request.uri().path_and_query().unwrap())
 }

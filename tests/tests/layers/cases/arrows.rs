@@ -1,4 +1,4 @@
-//! Arrows and circles.
+//! Tests arrows between files, and cycles of arrows.
 
 use super::{assert_only, check, two_folders};
 

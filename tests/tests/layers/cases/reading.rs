@@ -1,4 +1,4 @@
-//! Which code is read, and which is ignored.
+//! Tests which code the layer test reads and which code it ignores.
 
 use super::{assert_only, check, two_folders};
 
@@ -55,7 +55,7 @@ fn code_that_only_tests_have_is_left_out() {
 }
 
 #[test]
-fn what_follows_code_that_only_tests_have_is_read() {
+fn code_after_code_that_only_tests_have_is_read() {
     for skipped in [
         "#[cfg(test)] use a::{b};",
         "#[cfg(test)] const A: [u8; 1] = { [1] };",

@@ -1,4 +1,4 @@
-//! The own `mod.rs`, forbidden names, and the list of ARCHITECTURE.md.
+//! Tests the rules about a file's own `mod.rs`, about forbidden names, and about the list in ARCHITECTURE.md.
 
 use super::{assert_only, check};
 use crate::order::Order;
@@ -100,7 +100,7 @@ fn a_forbidden_module_is_found_in_each_form() {
 }
 
 #[test]
-fn what_is_forbidden_is_forbidden_to_tests_too() {
+fn forbidden_names_are_forbidden_in_tests_too() {
     assert_only(&session("#[cfg(test)] mod cases { fn f() { reqwest::get(1) } }"), &["names `reqwest::get`"]);
     assert_only(&session("#[cfg(test)] mod cases { use crate::Client; }"), &["names `crate::Client`"]);
 }

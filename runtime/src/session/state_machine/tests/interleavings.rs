@@ -1,13 +1,13 @@
-//! Every interleaving of a few callers, their refreshes, and everything else that can happen to a session:
-//! expiry, failed and rejected refreshes, logins, logouts, manual refreshes, refreshes before expiry, dropped
-//! callers, and time.
+//! Explores every interleaving of a few callers, their refreshes, and all other events of a session: expiry,
+//! failed and rejected refreshes, logins, logouts, manual refreshes, refreshes before expiry, dropped callers, and
+//! the passage of time.
 
 use std::collections::HashSet;
 use std::io::Write;
 
 use super::model::{Budget, Kind, Model, NOTHING};
 
-/// Explores all interleavings and prints how many states and steps there are.
+/// Explores all interleavings and prints the numbers of states and steps.
 fn explore(name: &str, callers: &[Kind], budget: Budget) {
     let first = Model::new(callers, budget);
     let mut seen = HashSet::from([first.key()]);
@@ -24,7 +24,7 @@ fn explore(name: &str, callers: &[Kind], budget: Budget) {
             }
         }
     }
-    // Not captured by the test runner, so that every run shows the numbers.
+    // The test runner does not capture this output, so every run shows the numbers.
     let mut out = std::io::stderr().lock();
     let _ = writeln!(out, "explored {name}: {} states, {steps} steps", seen.len());
     assert!(seen.len() > 1_000, "only {}", seen.len());
@@ -32,43 +32,45 @@ fn explore(name: &str, callers: &[Kind], budget: Budget) {
 
 use Kind::{Certain, Manual, Once, Suspect};
 
-/// B1, B3, B5, D10, F5, G2: I1 to I7, I9, I11, I13 and I20 hold in every interleaving of four callers whose
-/// token expires twice, a refresh that fails, one that returns the same token, and two dropped callers.
+/// B1, B3, B5, D10, F5, G2: four callers, a token that expires twice, one failed refresh, one refresh that returns
+/// the same token, and two dropped callers break none of the invariants I1 to I7, I9, I11, I13 and I20.
 #[test]
 fn no_interleaving_of_four_callers_breaks_an_invariant() {
     let budget = Budget { expiries: 2, failures: 1, same_tokens: 1, drops: 2, ..NOTHING };
     explore("four callers", &[Certain, Certain, Suspect, Suspect], budget);
 }
 
-/// B5, F5, J1, J3, J4, J5: the same with a login and a logout, and everything else once.
+/// B5, F5, J1, J3, J4, J5: four callers, a login, a logout, an expiry and a failed refresh break no invariant.
 #[test]
 fn no_interleaving_with_a_login_and_a_logout_breaks_an_invariant() {
     let budget = Budget { expiries: 1, failures: 1, logins: 1, logouts: 1, drops: 2, ..NOTHING };
     explore("a login and a logout", &[Certain, Certain, Suspect, Suspect], budget);
 }
 
-/// D3, D14, D15, J7, U1: the same with a refresh that is rejected, aborted or fails, and a new login.
+/// D3, D14, D15, J7, U1: a refresh that is rejected, aborted or fails, followed by a new login, breaks no
+/// invariant.
 #[test]
 fn no_interleaving_with_an_end_of_the_session_breaks_an_invariant() {
     let budget = Budget { expiries: 1, failures: 1, refusals: 1, aborts: 1, logins: 1, ..NOTHING };
     explore("an end of the session", &[Certain, Suspect, Suspect, Once], budget);
 }
 
-/// H1, H13, B14: the same with a token that expires, and refreshes before expiry and by hand.
+/// H1, H13, B14: a token that expires, refreshes before the expiry and manual refreshes break no invariant.
 #[test]
 fn no_interleaving_with_refreshes_before_expiry_breaks_an_invariant() {
     let budget = Budget { expiries: 1, failures: 1, time_steps: 2, ..NOTHING };
     explore("refreshes before expiry", &[Manual, Certain, Certain, Suspect], budget);
 }
 
-/// D16, I12: the same with a refresh that is rejected before expiry, and a body that can be sent only once.
+/// D16, I12: a refresh that is rejected before the expiry and a body that can be sent only once break no
+/// invariant.
 #[test]
 fn no_interleaving_with_a_last_credential_breaks_an_invariant() {
     let budget = Budget { expiries: 1, refusals: 1, time_steps: 2, ..NOTHING };
     explore("a last credential", &[Certain, Suspect, Once, Manual], budget);
 }
 
-/// B5, F5: the same with a manual call of the refresh method, and a logout.
+/// B5, F5: a manual call of the refresh method and a logout break no invariant.
 #[test]
 fn no_interleaving_with_a_manual_refresh_breaks_an_invariant() {
     let budget = Budget { expiries: 1, failures: 1, logouts: 1, manual: 2, ..NOTHING };

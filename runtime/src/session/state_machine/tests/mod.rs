@@ -1,4 +1,4 @@
-//! The state machine alone: steps that the tests of whole calls cannot reach.
+//! Tests steps of the state machine that the tests of whole calls cannot reach.
 
 mod interleavings;
 mod model;
@@ -25,8 +25,8 @@ fn credential_at(source: Source, now: Instant, lifetime: Duration) -> Arc<Creden
 }
 
 impl StateMachine<usize> {
-    /// Hashes everything that distinguishes this state machine from another one. Only the
-    /// differences of counters matter.
+    /// Hashes all properties that distinguish this state machine from another state machine. Only the differences
+    /// between counters are hashed.
     fn hash_into(&self, to: &mut impl Hasher, begun: Instant) {
         let Snapshot { login_state, wait_for_refresh, wants_successes, stamp, .. } = &**self.current();
         let credential = match login_state {
@@ -73,8 +73,8 @@ fn logged_in() -> StateMachine<usize> {
     machine
 }
 
-/// B5: a refusal that arrives when a refresh completes finds either the refresh or its token, and no state
-/// between.
+/// B5: a refusal that arrives when a refresh completes finds either the running refresh or the new token. No
+/// intermediate state is visible to the call.
 #[test]
 fn publishing_the_token_and_ending_the_refresh_are_one_step() {
     let (mut machine, at) = (logged_in(), Now::read());
@@ -95,7 +95,7 @@ fn publishing_the_token_and_ending_the_refresh_are_one_step() {
     assert!(matches!(machine.enter(true, false, at), Entry::Go));
 }
 
-/// F5: a refresh that a login detached does not end the next refresh and publishes nothing.
+/// F5: a refresh that a login detached publishes nothing and does not end the next refresh.
 #[test]
 fn a_detached_refresh_does_not_end_the_next_one() {
     let (mut machine, now) = (logged_in(), Instant::now());
@@ -110,8 +110,8 @@ fn a_detached_refresh_does_not_end_the_next_one() {
     assert_eq!(machine.complete(&2, refreshed(), now, 0.0), Completion::Published);
 }
 
-/// D16, I12: a refresh token rejected before the access token expires leaves the access token valid. At its
-/// expiry the session expires, once.
+/// D16, I12: if a refresh token is rejected before the access token expires, the access token stays valid. When
+/// the access token expires, the session expires once.
 #[test]
 fn a_token_rejected_before_expiry_ends_the_session_at_the_expiry() {
     let mut machine = StateMachine::<usize>::new();
@@ -135,7 +135,7 @@ fn a_token_rejected_before_expiry_ends_the_session_at_the_expiry() {
     assert!(matches!(machine.enter(true, false, after(601)), Entry::Expired));
 }
 
-/// The answer without the lock is the answer under the lock.
+/// The decision without the lock agrees with the decision under the lock.
 #[test]
 fn a_ready_snapshot_and_the_state_machine_agree() {
     let at = Now::read();
@@ -155,7 +155,7 @@ fn a_ready_snapshot_and_the_state_machine_agree() {
     }
 }
 
-/// K4: without a login there is no session that could expire.
+/// K4: a session without a login cannot expire.
 #[test]
 fn a_rejected_refresh_without_a_login_does_not_expire_the_session() {
     let (mut machine, at) = (StateMachine::<usize>::new(), Now::read());
@@ -168,10 +168,10 @@ fn a_rejected_refresh_without_a_login_does_not_expire_the_session() {
     );
 
     assert!(matches!(machine.current().login_state, LoginState::LoggedOut));
-    assert!(matches!(machine.enter(true, false, at), Entry::NoSession), "and it is not tried again");
+    assert!(matches!(machine.enter(true, false, at), Entry::NoSession), "the refresh is not retried");
 }
 
-/// C13, J7: refusals of the calls of an earlier login do not make the refreshes of the next one excessive.
+/// C13, J7: refusals of calls of an earlier login are not counted as useless refreshes of the next login.
 #[test]
 fn refusals_of_an_earlier_login_do_not_count_for_the_next() {
     let (mut machine, now) = (logged_in(), Instant::now());

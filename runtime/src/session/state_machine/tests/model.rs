@@ -1,4 +1,4 @@
-//! A state machine with callers, refreshes and a server around it, and every step that can be next.
+//! Models a state machine with callers, refreshes and a server, and lists the possible next steps of each state.
 
 mod calls;
 mod key;
@@ -11,8 +11,8 @@ use std::time::Duration;
 use super::credential_at;
 use crate::session::state_machine::machine::*;
 
-/// The lifetime of the tokens, and how far time moves in one step: first into the margin, then past the
-/// expiry.
+/// The lifetime of the tokens. Each time step is long enough that the first step reaches the margin before the
+/// expiry and the second step passes the expiry.
 const LIFETIME: Duration = Duration::from_secs(100);
 const AGE: Duration = Duration::from_secs(81);
 
@@ -53,7 +53,7 @@ pub(super) struct Budget {
     pub(super) logouts: u8,
     pub(super) drops: u8,
     pub(super) time_steps: u8,
-    /// Begin and end count separately.
+    /// The begin and the end of a manual refresh are counted separately.
     pub(super) manual: u8,
 }
 
@@ -70,14 +70,14 @@ pub(super) const NOTHING: Budget = Budget {
     manual: 0,
 };
 
-/// How a caller is refused, and what it does then.
+/// How a caller is refused, and how it reacts to the refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Kind {
     Certain,
     Suspect,
-    /// The body can be sent only once.
+    /// The request body can be sent only once.
     Once,
-    /// The caller asks for a refresh and calls nothing.
+    /// The caller requests a refresh and makes no call.
     Manual,
 }
 
@@ -85,7 +85,7 @@ pub(super) enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum How {
     Before,
-    /// Before its send, for which the current token would do.
+    /// The caller waits before its send, although it could send the current token.
     Optional,
     Refused,
 }
@@ -93,7 +93,7 @@ enum How {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Fresh,
-    /// `first`: the stamp of the first send, if this is the second one.
+    /// The call was sent. `first` is the stamp of the first send, if this is the second send.
     Sent {
         stamp: Stamp,
         first: Option<Stamp>,
@@ -109,10 +109,10 @@ enum Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct ModelRefresh {
     basis: Stamp,
-    /// The refresh token that it sends.
+    /// The refresh token that the refresh sends.
     refresh_token: u64,
     completed: bool,
-    /// A login, a logout or a manual refresh detached it, and no caller waits for it.
+    /// Whether a login, a logout or a manual refresh detached this refresh, so no caller waits for it.
     detached: bool,
 }
 
@@ -122,13 +122,13 @@ impl ModelRefresh {
     }
 }
 
-/// The steps that led to a state.
+/// The steps that produced a state.
 struct Past {
     step: Step,
     before: Option<Arc<Past>>,
 }
 
-/// A state machine, a server and callers, in one state of one interleaving.
+/// A state machine, a server and callers in one state of one interleaving.
 #[derive(Clone)]
 pub(super) struct Model {
     machine: StateMachine<usize>,
@@ -138,16 +138,16 @@ pub(super) struct Model {
     refreshes: Vec<ModelRefresh>,
     /// The generation whose token the server accepts.
     good: u64,
-    /// The current refresh token, and the spent ones.
+    /// The number of the current refresh token. `spent` contains the numbers of spent refresh tokens.
     refresh_token: u64,
     spent: Vec<u64>,
-    /// How often the session expired in this epoch.
+    /// How often the session has expired in this epoch.
     ends: u8,
     /// The stamp with which the running manual refresh began.
     manual: Option<Stamp>,
     budget: Budget,
     past: Option<Arc<Past>>,
-    /// A step is running. If it fails, this model is printed.
+    /// Whether a step is running. If the step fails, the model is printed.
     stepping: bool,
 }
 
@@ -203,7 +203,7 @@ impl Model {
                 Place::Done => continue,
             };
             steps.extend(goes.then_some(Step::Go(number)));
-            // A caller that is dropped before it begins changes nothing.
+            // Dropping a caller before it begins changes nothing.
             let leaves = budget.drops > 0 && *place != Place::Fresh;
             steps.extend(leaves.then_some(Step::Drop(number)));
         }
@@ -215,7 +215,7 @@ impl Model {
             (budget.aborts, End::Aborted),
         ];
         for (number, refresh) in self.refreshes.iter().enumerate().filter(|(_, refresh)| !refresh.completed) {
-            // How a detached refresh ends does not matter.
+            // The outcome of a detached refresh has no effect.
             let ends = if refresh.detached { &ends[..1] } else { &ends[..] };
             steps.extend(
                 ends.iter().filter(|(budget, _)| *budget > 0).map(|(_, end)| Step::Complete(number, *end)),
@@ -281,7 +281,7 @@ impl Model {
         }
     }
 
-    /// The invariants that hold between any two steps.
+    /// Checks the invariants that must be true after each step.
     fn check(&self) {
         let running = self.refreshes.iter().any(ModelRefresh::is_wanted);
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Gives worlds that differ only by numbers the same numbers, so that each is explored once.
+//! Renumbers the logins and tokens of each world, so that worlds with the same structure are explored only once.
 
 use super::world::{InFlight, Process, Step, World};
 use crate::session::store_rules::StoredAs;
@@ -7,7 +7,7 @@ use crate::session::store_rules::compare::Storage;
 /// The epoch of a write that is older than the session.
 const OTHER: u64 = 7;
 
-/// Small numbers for large ones, in the order in which they are seen.
+/// Replaces large numbers by small ones, in the order in which they are first seen.
 #[derive(Default)]
 struct Names(Vec<u8>);
 

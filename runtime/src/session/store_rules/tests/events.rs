@@ -1,4 +1,4 @@
-//! What can happen to a process at any moment.
+//! The events that can happen to a process at any moment.
 
 use super::world::{Budget, CURRENT, FRESH, Step, World, new_process};
 use crate::session::store_rules::Here;
@@ -20,19 +20,19 @@ impl World {
         }
     }
 
-    /// The process is killed and starts again. Its lock ends.
+    /// Kills the process and starts it again. Its lock is released.
     pub(super) fn killed(&self, at: usize, next: &mut Vec<Self>) {
         let Some(kills) = self.budget.kills.checked_sub(1) else { return };
         let mut world = Self { budget: Budget { kills, ..self.budget }, ..self.clone() };
         let process = &self.processes[at];
-        // Neither the result nor the change that discarded it is stored.
+        // The result of the refresh is lost, and so is the change that discarded it.
         world.result_lost |= process.view.has_unwritten() || matches!(process.step, Step::Answered { .. });
         world.processes[at] = new_process(process.name + 2);
         world.lock = world.lock.filter(|holder| *holder != at);
         next.push(world);
     }
 
-    /// The refresh stands still until it is dropped.
+    /// The refresh stalls until it is dropped.
     pub(super) fn stands_still(&self, at: usize, next: &mut Vec<Self>) {
         let Some(kills) = self.budget.kills.checked_sub(1) else { return };
         if self.processes[at].step == Step::Idle {
@@ -44,7 +44,7 @@ impl World {
         next.push(world);
     }
 
-    /// The process reads the store: the store has reported a change, or a call needs the session.
+    /// The process reads the store because the store has reported a change or a call needs the session.
     pub(super) fn reads(&self, at: usize, next: &mut Vec<Self>) {
         if self.budget.fine
             && self.processes[at].writing.is_none()
@@ -56,7 +56,7 @@ impl World {
         }
     }
 
-    /// The store refused a login or logout too often. Its lock is released.
+    /// The store refused a login or logout too often, so the process releases its lock.
     pub(super) fn releases(&self, at: usize, next: &mut Vec<Self>) {
         let Some(releases) = self.budget.releases.checked_sub(1) else { return };
         let mut world = Self { budget: Budget { releases, ..self.budget }, ..self.clone() };

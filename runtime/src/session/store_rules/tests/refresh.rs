@@ -1,38 +1,47 @@
-//! The refresh of a process, one operation at a time.
+//! Runs the refresh of a process, one operation at a time.
 
 use super::world::{CURRENT, Heard, Step, Stored, World};
 use crate::session::store_rules::{Adoption, Here, is_rotation_lost};
 
 impl World {
-    pub(super) fn refresh_continues(mut self, at: usize, heard: Heard) -> Option<Self> {
+    pub(super) fn refresh_continues(&self, at: usize, heard: Heard) -> Option<Self> {
         let process = &self.processes[at];
         let uses_store = !matches!(process.step, Step::Idle | Step::Ready { .. });
-        if uses_store && process.writing.is_some() {
-            // One task at a time uses the store.
+        // Only one task of a process uses the store at a time.
+        let waits = uses_store && process.writing.is_some();
+        if waits || process.step == Step::Idle && !self.is_due(at) {
             return None;
         }
+        let mut world = self.after(heard)?;
         match process.step {
-            Step::Idle => self.begin(at, heard)?,
-            _ if process.detached => self.refresh_ends(at),
-            Step::Locked if heard == Heard::Lost => self.refresh_ends(at),
-            Step::Locked => self.read(at),
-            Step::Read { unanswered } => self.store_intent(at, unanswered, heard),
+            Step::Idle => world.begin(at, heard)?,
+            _ if process.detached => world.refresh_ends(at),
+            Step::Locked if heard == Heard::Lost => world.refresh_ends(at),
+            Step::Locked => world.read(at),
+            Step::Read { unanswered } => world.store_intent(at, unanswered, heard),
             Step::Ready { .. } if heard == Heard::Lost => return None,
-            Step::Ready { unanswered } => self.exchange(at, unanswered),
-            Step::Answered { token } => self.store_result(at, token, heard),
+            Step::Ready { unanswered } => world.exchange(at, unanswered),
+            Step::Answered { token } => world.store_result(at, token, heard),
         }
-        Some(self)
+        Some(world)
     }
 
-    /// Takes the lock, or continues under the one that the process holds.
-    fn begin(&mut self, at: usize, heard: Heard) -> Option<()> {
+    /// Returns whether a refresh can begin. A change is stored before a refresh begins.
+    fn is_due(&self, at: usize) -> bool {
         let process = &self.processes[at];
-        // A change is stored before another refresh begins.
-        let is_due = process.here == Here::LoggedIn && !process.view.has_unwritten();
-        if !is_due || !self.lock_is_free_for(at) {
-            return None;
-        }
-        self.budget.refreshes = self.budget.refreshes.checked_sub(1)?;
+        let left = match process.here {
+            Here::LoggedIn => self.budget.refreshes,
+            Here::LoggedOut => self.budget.starts,
+            Here::Expired => 0,
+        };
+        left > 0 && !process.view.has_unwritten() && self.lock_is_free_for(at)
+    }
+
+    /// Takes the lock, or continues under the lock that the process already holds.
+    fn begin(&mut self, at: usize, heard: Heard) -> Option<()> {
+        let first = self.processes[at].here == Here::LoggedOut;
+        let left = if first { &mut self.budget.starts } else { &mut self.budget.refreshes };
+        *left = left.checked_sub(1)?;
         self.take_lock(at, heard);
         if heard == Heard::Confirmed {
             self.processes[at].step = Step::Locked;
@@ -58,18 +67,27 @@ impl World {
         }
         let (name, identity) = (process.name, view.stored_as.identity.clone());
         let session = process.token.map(|token| (identity, token));
-        self.put(Stored { session, intent: Some(name) });
+        // Without a session, the store has no refresh token that could be spent.
+        let (has_login, intent) = (session.is_some(), session.as_ref().map(|_| name));
+        self.put(Stored { session, intent });
         if heard == Heard::Lost {
             return self.refresh_ends(at);
         }
         let process = &mut self.processes[at];
-        process.view.intends(CURRENT, Some(name), true);
+        process.view.intends(CURRENT, intent, has_login);
         process.step = Step::Ready { unanswered };
     }
 
     /// Sends the refresh token to the server.
     fn exchange(&mut self, at: usize, unanswered: bool) {
-        let Some(token) = self.processes[at].token else { return self.refresh_ends(at) };
+        let process = &mut self.processes[at];
+        let Some(token) = process.token else {
+            if process.here == Here::LoggedOut {
+                process.step = Step::Answered { token: Self::new_token() };
+                return;
+            }
+            return self.refresh_ends(at);
+        };
         if self.spent & (1 << token) != 0 {
             return self.rejected(at, unanswered);
         }
@@ -80,7 +98,7 @@ impl World {
 
     fn rejected(&mut self, at: usize, unanswered: bool) {
         self.rejected = Some(true);
-        assert!(self.result_lost, "a spent token is presented and no result was lost: {self:#?}");
+        assert!(self.result_lost, "a spent token is sent although no result was lost: {self:#?}");
         assert!(is_rotation_lost(unanswered), "a lost rotation is not reported: {self:#?}");
         let before = self.processes[at].token;
         let adoption = self.adopt(at);
@@ -103,12 +121,12 @@ impl World {
             self.put(Stored { session: Some((next.identity, token)), intent: None });
             stored = Some(CURRENT).filter(|_| heard == Heard::Confirmed);
         } else if self.adopt(at) == Adoption::KeepOther || self.processes[at].detached {
-            // Another login has replaced this one, or another process has newer tokens of it.
+            // Either another login has replaced this login, or another process has newer tokens of this login.
             return self.refresh_ends(at);
         }
         let process = &mut self.processes[at];
-        process.view.refreshed(stored, false);
-        process.token = Some(token);
+        process.view.refreshed(stored, process.here == Here::LoggedOut);
+        (process.here, process.token) = (Here::LoggedIn, Some(token));
         if stored.is_none() {
             process.view.changed();
         }

@@ -1,4 +1,4 @@
-//! Two processes, one store, and what can happen to them.
+//! Defines [`World`]: two processes, one store, and the events that can happen to them.
 
 use crate::session::store_rules::{
     Adoption, Comparison, Draft, Here, Identity, StoreView, StoredAs, StoredRecord,
@@ -6,12 +6,12 @@ use crate::session::store_rules::{
 
 pub(super) type View = StoreView<u8, u8, u8>;
 
-/// The revision of the record that the store has. A process that knows an older one has [`STALE`].
+/// The revision of the record in the store. A process that knows an older revision has [`STALE`].
 pub(super) const CURRENT: u8 = 1;
 pub(super) const STALE: u8 = 0;
-/// A number that no login or token has. [`World::make_canonical`] gives it a small one.
+/// A number that no login and no token has. [`World::make_canonical`] replaces `FRESH` by a small number.
 pub(super) const FRESH: u8 = 100;
-/// Holds a lock for a process that no longer wants it.
+/// The holder of a lock whose request was abandoned.
 const ABANDONED: usize = 2;
 
 /// A record in the store. A refresh token is identified by its number.
@@ -21,46 +21,46 @@ pub(super) struct Stored {
     pub(super) intent: Option<u8>,
 }
 
-/// Where the refresh of a process is.
+/// The progress of the refresh of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Step {
     Idle,
     Locked,
-    /// The store was read. It held an intent, or none.
+    /// The store was read. `unanswered` is true if the record had an intent.
     Read {
         unanswered: bool,
     },
     Ready {
         unanswered: bool,
     },
-    /// The server answered with this refresh token.
+    /// The server returned the refresh token `token`.
     Answered {
         token: u8,
     },
 }
 
-/// A write of the writer that has no confirmation yet.
+/// A write that the store has not confirmed yet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct InFlight {
     pub(super) draft: Draft<u8, u8, u8>,
     pub(super) token: Option<u8>,
-    /// The changes that the draft includes.
+    /// The number of changes that the draft includes.
     pub(super) covers: u64,
     pub(super) progress: Progress,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Progress {
-    /// It will replace this revision.
+    /// The write will replace this revision.
     Based(u8),
-    /// The store has it, as this revision.
+    /// The store contains the written record at this revision.
     Stored(u8),
     Refused,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Process {
-    /// Its intents have this number.
+    /// The number that identifies the intents of this process.
     pub(super) name: u8,
     pub(super) here: Here,
     pub(super) token: Option<u8>,
@@ -68,7 +68,8 @@ pub(super) struct Process {
     pub(super) view: View,
     pub(super) writing: Option<InFlight>,
     pub(super) step: Step,
-    /// A login, a logout or an adopted session came during the refresh, whose result is discarded.
+    /// Whether a login, a logout or an adopted session interrupted the refresh. The result of the refresh is
+    /// discarded.
     pub(super) detached: bool,
 }
 
@@ -76,41 +77,44 @@ pub(super) struct Process {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Budget {
     pub(super) losses: u8,
-    /// Killed processes, and refreshes that stand still.
+    /// The number of killed processes and stalled refreshes.
     pub(super) kills: u8,
     pub(super) logins: u8,
     pub(super) logouts: u8,
     pub(super) refreshes: u8,
-    /// Locks that are released although they protect a login or logout, because the store cannot store it.
+    /// The number of refreshes of a process without a session. Such a process has a cookie that no other process has.
+    pub(super) starts: u8,
+    /// The number of locks that are released although they protect a login or logout, because the store cannot
+    /// store the change.
     pub(super) releases: u8,
-    /// Both processes have the same user, so each adopts a login of the other one.
+    /// Whether both processes have the same user, so each process adopts a login of the other process.
     pub(super) same_user: bool,
-    /// The writes of the writer do not end at once, and a process may read the store at any moment. Otherwise fewer worlds
-    /// follow.
+    /// Whether the writes of the writer are confirmed later, and a process may read the store at any moment.
+    /// Without `fine`, fewer worlds are reachable.
     pub(super) fine: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct World {
     pub(super) store: Stored,
-    /// Which process holds the lock, as the store knows it.
+    /// The process that holds the lock according to the store.
     pub(super) lock: Option<usize>,
     pub(super) processes: [Process; 2],
-    /// The refresh tokens that are spent, as bits.
+    /// A bit set of the spent refresh tokens.
     pub(super) spent: u128,
-    /// A result was lost between an exchange and its write.
+    /// Whether a result was lost between an exchange and its write.
     pub(super) result_lost: bool,
     pub(super) budget: Budget,
-    /// What the last event was, for the counts.
+    /// Whether the last event was an exchange. Only the statistics use `exchanged`.
     pub(super) exchanged: Option<bool>,
     pub(super) rejected: Option<bool>,
 }
 
-/// What an operation of the store tells its process.
+/// The result of a store operation that its process receives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Heard {
     Confirmed,
-    /// It was done, and the confirmation is lost.
+    /// The operation was performed, and its confirmation was lost.
     Lost,
 }
 
@@ -143,7 +147,7 @@ impl World {
         world
     }
 
-    /// Every world that can follow.
+    /// Returns every world that one event can produce.
     pub(super) fn successors(&self) -> Vec<Self> {
         let mut next = Vec::new();
         for at in 0..2 {
@@ -153,16 +157,12 @@ impl World {
             self.reads(at, &mut next);
             self.releases(at, &mut next);
             for heard in [Heard::Confirmed, Heard::Lost] {
-                let Some(losses) = self.budget.losses.checked_sub(u8::from(heard == Heard::Lost)) else {
-                    continue;
-                };
-                let world = Self { budget: Budget { losses, ..self.budget }, ..self.clone() };
-                next.extend(world.clone().refresh_continues(at, heard));
-                next.extend(world.writer_continues(at, heard));
+                next.extend(self.refresh_continues(at, heard));
+                next.extend(self.writer_continues(at, heard));
             }
         }
         if self.lock == Some(ABANDONED) {
-            // An abandoned request for the lock ends by itself.
+            // An abandoned request for the lock ends without another event.
             next.push(Self { lock: None, ..self.clone() });
         }
         for world in &next {
@@ -171,10 +171,16 @@ impl World {
         next
     }
 
+    /// Returns this world with one loss less if the confirmation of an operation is lost.
+    pub(super) fn after(&self, heard: Heard) -> Option<Self> {
+        let losses = self.budget.losses.checked_sub(u8::from(heard == Heard::Lost))?;
+        Some(Self { budget: Budget { losses, ..self.budget }, ..self.clone() })
+    }
+
     fn check(&self) {
         for (at, process) in self.processes.iter().enumerate() {
             let holds = self.lock == Some(at) && process.step == Step::Idle;
-            assert!(!holds || process.view.has_unwritten(), "a lock protects nothing: {self:#?}");
+            assert!(!holds || process.view.has_unwritten(), "a lock is held without a reason: {self:#?}");
         }
     }
 
@@ -183,7 +189,7 @@ impl World {
         StoredRecord { revision: CURRENT, identity, intent: self.store.intent }
     }
 
-    /// The process applies what is stored.
+    /// Applies the stored session to the process.
     pub(super) fn adopt(&mut self, at: usize) -> Adoption {
         let (found, same_user) = (self.found(), self.budget.same_user);
         let stored = self.store.session.clone();
@@ -203,7 +209,7 @@ impl World {
                 (process.here, process.token) = (Here::LoggedIn, Some(token));
                 process.detached = process.step != Step::Idle;
             }
-            (Adoption::Take { .. }, None) => unreachable!("there is nothing to take"),
+            (Adoption::Take { .. }, None) => unreachable!("there is no session to adopt"),
             (Adoption::Keep | Adoption::KeepOther, _) => {}
         }
         if comparison == Comparison::Older {
@@ -212,7 +218,7 @@ impl World {
         adoption
     }
 
-    /// The store gets a new record. The processes know an older one now.
+    /// Puts a new record into the store. All known revisions become stale.
     pub(super) fn put(&mut self, stored: Stored) {
         self.store = stored;
         for process in &mut self.processes {
@@ -227,7 +233,7 @@ impl World {
         }
     }
 
-    /// A token that no other has.
+    /// Returns a number for a new token.
     pub(super) fn new_token() -> u8 {
         FRESH + 1
     }
@@ -244,7 +250,7 @@ impl World {
         self.lock = Some(if heard == Heard::Lost { ABANDONED } else { at });
     }
 
-    /// The refresh ends. Its lock is released, unless it protects a change.
+    /// Ends the refresh of a process and releases its lock, unless the lock protects a change.
     pub(super) fn refresh_ends(&mut self, at: usize) {
         let process = &mut self.processes[at];
         (process.step, process.detached) = (Step::Idle, false);

@@ -1,24 +1,31 @@
-//! The writer of a process, one operation at a time.
+//! Runs the writer of a process, one operation at a time.
 
 use super::world::{CURRENT, Heard, InFlight, Process, Progress, Step, Stored, World};
 
 impl World {
-    pub(super) fn writer_continues(mut self, at: usize, heard: Heard) -> Option<Self> {
-        if self.processes[at].writing.is_none() {
-            self.writer_begins(at, if self.budget.fine { heard } else { Heard::Confirmed })?;
-            if !self.budget.fine && self.swap(at) {
-                self.confirm(at, heard);
-            }
-        } else if !self.swap(at) {
-            self.confirm(at, heard);
-        } else if heard == Heard::Lost {
-            // The confirmation is an event of its own.
+    pub(super) fn writer_continues(&self, at: usize, heard: Heard) -> Option<Self> {
+        let Process { view, writing, .. } = &self.processes[at];
+        // A read whose result is lost changes nothing. The confirmation of a swap is a separate event.
+        let nothing_follows = match writing {
+            None => !view.has_unwritten() || self.budget.fine && heard == Heard::Lost,
+            Some(write) => matches!(write.progress, Progress::Based(_)) && heard == Heard::Lost,
+        };
+        if nothing_follows {
             return None;
         }
-        Some(self)
+        let mut world = self.after(heard)?;
+        if writing.is_none() {
+            world.writer_begins(at);
+            if !self.budget.fine && world.swap(at) {
+                world.confirm(at, heard);
+            }
+        } else if !world.swap(at) {
+            world.confirm(at, heard);
+        }
+        Some(world)
     }
 
-    /// The swap reaches the store or is refused.
+    /// Performs the swap, which the store accepts or refuses.
     fn swap(&mut self, at: usize) -> bool {
         let Process { view, writing: Some(write), .. } = &mut self.processes[at] else { return false };
         let Progress::Based(basis) = write.progress else { return false };
@@ -34,7 +41,7 @@ impl World {
         true
     }
 
-    /// The process learns what became of the swap.
+    /// Gives the process the result of the swap.
     fn confirm(&mut self, at: usize, heard: Heard) {
         let Some(write) = self.processes[at].writing.take() else { return };
         match write.progress {
@@ -52,19 +59,12 @@ impl World {
         }
     }
 
-    fn writer_begins(&mut self, at: usize, heard: Heard) -> Option<()> {
+    fn writer_begins(&mut self, at: usize) {
         let found = self.found();
         let process = &mut self.processes[at];
-        if heard == Heard::Lost || !process.view.has_unwritten() {
-            // A lost read changes nothing.
-            return None;
-        }
         let (covers, token) = (process.view.changes, process.token);
         let view = process.view.in_epoch(process.epoch, Self::new_login);
-        let Some(mut draft) = view.draft(process.here, false) else {
-            self.written(at, covers);
-            return Some(());
-        };
+        let Some(mut draft) = view.draft(process.here, false) else { return self.written(at, covers) };
         let basis = match draft.basis {
             Some(basis) => Some(basis),
             None => view.found_basis(&draft, &found),
@@ -79,7 +79,6 @@ impl World {
                 self.adopt(at);
             }
         }
-        Some(())
     }
 
     fn written(&mut self, at: usize, covers: u64) {

@@ -1,6 +1,7 @@
-//! The program that is built: one crate whose sources are rewritten for each design.
+//! Builds the measured program. The program is one crate whose sources are rewritten for each design.
 //!
-//! It has the dependencies of all designs, so that they are built once. rustc reads those that a source names.
+//! The crate has the dependencies of all designs, so that each dependency is built only once. The compiler loads only
+//! the crates that a source names.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,7 +10,7 @@ use super::sources::Source;
 use crate::again;
 use crate::usage;
 
-/// How it is built.
+/// The build mode of the measured program.
 #[derive(Clone, Copy, Debug)]
 pub enum Mode {
     Check,
@@ -17,7 +18,7 @@ pub enum Mode {
     Release,
 }
 
-/// The folder of the crate.
+/// The folder of the measured crate.
 pub struct Scratch {
     folder: PathBuf,
 }
@@ -44,7 +45,7 @@ strip = true
 "#;
 
 impl Scratch {
-    /// Its dependencies are those of this program's lock file.
+    /// Creates the crate. The lock file of the bench pins the dependencies of the crate.
     pub fn new() -> Self {
         let here = env!("CARGO_MANIFEST_DIR");
         let scratch = Self { folder: again::folder("compile") };
@@ -57,7 +58,7 @@ impl Scratch {
         scratch
     }
 
-    /// A program that does nothing.
+    /// Writes a program with an empty `main`.
     pub fn empty(&self) {
         self.write(&Source::default());
     }
@@ -67,7 +68,7 @@ impl Scratch {
         std::fs::write(self.folder.join("api.json"), &source.document).expect("it can be written");
     }
 
-    /// Builds the program. Returns the CPU seconds.
+    /// Builds the program and returns the CPU seconds.
     pub fn build(&self, mode: Mode) -> f64 {
         let before = usage::of_children();
         let mut command = match mode {
@@ -80,7 +81,8 @@ impl Scratch {
         (usage::of_children() - before).as_secs_f64()
     }
 
-    /// The length of the expanded source. A stable compiler is used like a nightly one.
+    /// Returns the number of lines after macro expansion. `RUSTC_BOOTSTRAP` enables the unstable flag in a stable
+    /// compiler.
     pub fn expanded_lines(&self) -> usize {
         let mut command = self.cargo(&["rustc", "--profile", "dev", "--", "-Zunpretty=expanded"]);
         let output = command.env("RUSTC_BOOTSTRAP", "1").output().expect("cargo is there");
@@ -88,7 +90,7 @@ impl Scratch {
         String::from_utf8_lossy(&output.stdout).lines().count()
     }
 
-    /// The size of its release build.
+    /// Returns the size of the release binary in bytes.
     pub fn size(&self) -> usize {
         let program = std::fs::metadata(self.folder.join("target/release/endpoints")).expect("it was built");
         usize::try_from(program.len()).expect("it fits")

@@ -1,13 +1,13 @@
-//! What a user writes for an API of many endpoints, with each design.
+//! The source code that a user writes for an API with many endpoints, for each design.
 
 use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-/// A way to have a client.
+/// A way to define a client.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Design {
-    /// No client at all: the cost that all designs share.
+    /// The types without a client. The cost of the types is part of every design.
     TypesAlone,
     Afresh,
     ByHand,
@@ -15,18 +15,18 @@ pub enum Design {
     Feignhttp,
 }
 
-/// Whether endpoints share their types, or each has its own.
+/// The request and response types of the endpoints: shared by all endpoints, or separate for each endpoint.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Types {
     Shared,
     Distinct,
 }
 
-/// The files of a program.
+/// The source files of a program.
 #[derive(Clone)]
 pub struct Source {
     pub program: String,
-    /// The OpenAPI document, for who reads one.
+    /// The OpenAPI document for the designs that read one.
     pub document: String,
     calls: String,
 }
@@ -38,7 +38,7 @@ impl Default for Source {
 }
 
 impl Source {
-    /// With another path for one of its endpoints.
+    /// Returns the source with a different path for one endpoint.
     pub fn edited(mut self) -> Self {
         for text in [&mut self.program, &mut self.document] {
             *text = text.replace("/r10/", "/r10x/").replace("/r10\"", "/r10x\"");
@@ -46,7 +46,7 @@ impl Source {
         self
     }
 
-    /// Excludes the code that calls the endpoints, which is the same for all.
+    /// Removes the code that calls the endpoints, because it is the same in all designs.
     pub fn without_calls(mut self) -> Self {
         self.program = self.program.replace(&self.calls, "fn main() {}\n");
         self
@@ -77,7 +77,7 @@ impl Design {
         }
     }
 
-    /// The program.
+    /// Returns the program of a design.
     pub fn source(self, endpoints: usize, types: Types) -> Source {
         let endpoints: Vec<Endpoint> = (0..endpoints).map(|number| Endpoint::of(number, types)).collect();
         let client = match self {
@@ -333,6 +333,6 @@ fn schema(with_id: bool) -> Value {
     if with_id {
         properties["id"] = integer;
     }
-    // No property is required, so that this type has a default value, as the other types do.
+    // No property is required, so that the type has a default value, as the types of the other designs do.
     json!({ "type": "object", "properties": properties })
 }

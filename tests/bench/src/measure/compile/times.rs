@@ -1,26 +1,27 @@
-//! CPU seconds of builds, in rounds that resolve two per cent.
+//! Measures the CPU seconds of builds with a precision of two per cent.
 //!
-//! Other load on the machine only adds time, in periods that are longer than a build. So the two designs of a comparison are built
-//! alternately, in alternating order, and the faster half of the rounds counts. The minimum alone would depend on chance.
+//! Other load on the machine only adds time, and it lasts longer than one build. So the two compared designs are built
+//! alternately, in alternating order, and only the faster half of the rounds is used. The minimum of all rounds would
+//! depend on chance.
 
 use super::sources::{Design, Types};
 use super::{ENDPOINTS, Mode, Scratch};
 
-/// The measurements of a design.
+/// The measured builds of a design.
 pub const COLUMNS: [&str; 4] = ["check", "debug", "release", "after an edit"];
 
 /// The CPU seconds of every round, for each column.
 #[derive(Clone, Default)]
 pub struct Samples([Vec<f64>; 4]);
 
-/// How often afresh and the version by hand are built, and how often the others.
+/// The number of rounds for afresh and the handwritten functions, and the number for the other designs.
 struct Rounds {
     rivals: usize,
     others: usize,
 }
 
 impl Rounds {
-    /// As many as the duration of a build allows.
+    /// Returns as many rounds as the duration of a build allows.
     fn of(mode: Mode, types: Types) -> Self {
         let (rivals, others) = match (mode, types) {
             (Mode::Check, Types::Shared) => (10, 3),
@@ -38,7 +39,7 @@ impl Rounds {
     }
 }
 
-/// The samples of each design.
+/// Returns the samples of each design.
 pub fn measure(scratch: &Scratch, types: Types) -> Vec<Samples> {
     let mut samples = vec![Samples::default(); Design::ALL.len()];
     for mode in [Mode::Check, Mode::Debug, Mode::Release] {
@@ -70,7 +71,7 @@ impl Samples {
             Mode::Release => release.push(time),
             Mode::Debug => {
                 debug.push(time);
-                // There and back.
+                // Measures an edit of one endpoint and its reversal.
                 scratch.write(&source.clone().edited());
                 let there = scratch.build(mode);
                 scratch.write(&source);
@@ -79,12 +80,12 @@ impl Samples {
         }
     }
 
-    /// The CPU seconds of a column.
+    /// Returns the CPU seconds of a column.
     pub fn time(&self, column: usize) -> f64 {
         cheaper_half(self.0[column].iter().copied())
     }
 
-    /// The CPU seconds of a column from the even rounds, and from the odd ones.
+    /// Returns the CPU seconds of a column from the even rounds and from the odd rounds.
     pub fn halves(&self, column: usize) -> [f64; 2] {
         [0, 1].map(|first| cheaper_half(self.0[column].iter().copied().skip(first).step_by(2)))
     }

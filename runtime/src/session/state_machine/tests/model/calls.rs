@@ -1,4 +1,4 @@
-//! What a caller does at each step: the same as a real call, without a network.
+//! Performs the steps of a caller of the model: the steps of a real call, without a network.
 
 use super::super::ROUTE;
 use super::{How, Kind, Model, ModelRefresh, Place};
@@ -14,7 +14,7 @@ impl Model {
                 self.machine.was_accepted(stamp, ROUTE, self.now);
                 assert!(
                     first.is_none_or(|first| first.epoch == stamp.epoch),
-                    "I5: sent again with another login"
+                    "I5: a call was sent again with another login"
                 );
                 Place::Done
             }
@@ -33,7 +33,7 @@ impl Model {
             self.end();
         }
         let (stamp, now) = (self.machine.current().stamp, Now { ticks: self.now, ..self.begun });
-        // After a logout there is nothing to refresh with.
+        // After a logout, the session cannot be refreshed.
         let can_refresh = self.machine.current().credential().is_some();
         match self.machine.enter(can_refresh, once, now) {
             Entry::Go => Place::Sent { stamp, first: None },
@@ -58,7 +58,7 @@ impl Model {
     fn start_before_expiry(&mut self) -> usize {
         assert!(
             self.machine.failure(self.now).is_none(),
-            "I20, H13: a refresh before expiry despite a remembered failure"
+            "I20, H13: a refresh before expiry started despite a remembered failure"
         );
         self.start(Cause::BeforeExpiry)
     }
@@ -68,7 +68,7 @@ impl Model {
         assert_eq!(self.ends, 1, "I13: the session expires once");
     }
 
-    /// Like `Session::refresh`.
+    /// Requests a manual refresh, like `Session::refresh`.
     fn ask(&mut self) -> Place {
         let current = self.machine.current().clone();
         if current.credential().is_none() {
@@ -94,11 +94,11 @@ impl Model {
             }
             Settled::Ended(_) => {
                 let ended = stamp.epoch != current.epoch || self.ends > 0;
-                assert!(ended, "J5: an end was reported that did not happen");
+                assert!(ended, "J5: the reported end of the session did not happen");
                 Place::Done
             }
             Settled::Fail(_) => {
-                assert_eq!(stamp, current, "I11: the failure of another generation");
+                assert_eq!(stamp, current, "I11: a call received the failure of another generation");
                 Place::Done
             }
             Settled::Replay(newer) => self.again(kind, stamp, newer.stamp),
@@ -110,7 +110,7 @@ impl Model {
                 assert_eq!(stamp, current, "I2: an old refusal starts a refresh");
                 assert!(
                     self.machine.failure(self.now).is_none(),
-                    "D13: a refresh despite a remembered failure"
+                    "D13: a refresh started despite a remembered failure"
                 );
                 let refresh = self.start(Cause::Refused(finding_of(kind)));
                 self.wait(refresh, stamp, How::Refused)
@@ -125,7 +125,7 @@ impl Model {
         let sent_twice =
             self.refreshes.iter().any(|refresh| !refresh.completed && refresh.refresh_token == refresh_token);
         assert!(!sent_twice || self.manual.is_some(), "I8: a refresh token is sent twice");
-        assert_eq!(self.ends, 0, "D15: a refresh after the end");
+        assert_eq!(self.ends, 0, "D15: a refresh started after the end of the session");
         self.refreshes.push(ModelRefresh { basis, refresh_token, completed: false, detached: false });
         let number = self.refreshes.len() - 1;
         self.machine.start(number, cause);
@@ -156,8 +156,8 @@ impl Model {
     }
 
     fn again(&mut self, kind: Kind, first: Stamp, second: Stamp) -> Place {
-        assert!(second.generation > first.generation, "I4: sent again without a newer token");
-        assert_eq!(second.epoch, first.epoch, "I5: sent again with another login");
+        assert!(second.generation > first.generation, "I4: a call was sent again without a newer token");
+        assert_eq!(second.epoch, first.epoch, "I5: a call was sent again with another login");
         if kind == Kind::Once {
             self.machine.refreshed_without_replay(second, ROUTE);
             return Place::Done;

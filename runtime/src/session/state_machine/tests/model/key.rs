@@ -1,4 +1,4 @@
-//! A hash of the state of the model, small enough to keep millions of them.
+//! Hashes the state of the model. A hash is small enough that the exploration can keep millions of hashes.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -6,8 +6,8 @@ use super::{Kind, Model, Place};
 use crate::error::Stamp;
 
 impl Model {
-    /// Hashes the state. Counters are relative to the current ones, callers of one kind are interchangeable,
-    /// and of a refresh without waiters only its end matters.
+    /// Hashes the state. Counters are relative to the current counters, and callers of one kind are
+    /// interchangeable. For a refresh without waiting callers, only the end is hashed.
     pub(in super::super) fn key(&self) -> u64 {
         let mut key = DefaultHasher::new();
         let current = self.machine.current();

@@ -1,4 +1,4 @@
-//! How the refreshes of the model end.
+//! Completes the refreshes of the model.
 
 use std::sync::Arc;
 
@@ -12,7 +12,10 @@ impl Model {
         let ModelRefresh { basis, refresh_token, .. } = self.refreshes[number];
         let wanted = self.refreshes[number].is_wanted();
         let before = self.machine.current().clone();
-        assert!(!wanted || before.stamp == basis, "the session changed during a refresh that still counts");
+        assert!(
+            !wanted || before.stamp == basis,
+            "the session changed during a refresh that is not detached"
+        );
         let result = self.result(end);
         if matches!(end, End::Refreshed | End::SameToken) {
             self.spent.push(refresh_token);
@@ -43,7 +46,7 @@ impl Model {
             }
             Completion::Failed => {
                 assert!(wanted && end != End::Refreshed && after == before.stamp, "I9");
-                // The rotated refresh token is kept, although the access token is the same.
+                // The rotated refresh token is kept, even if the access token is the same.
                 self.refresh_token += u64::from(end == End::SameToken);
             }
             Completion::Expired => {

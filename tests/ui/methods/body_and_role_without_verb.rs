@@ -2,8 +2,8 @@ use afresh::{api, Result};
 
 #[api]
 pub trait Shop {
-    #[logout] //~ ERROR
-    async fn log_out(&self) -> Result<()> {
+    #[logout]
+    async fn log_out(&self) -> Result<()> { //~ ERROR
         Ok(())
     }
 }

@@ -1,0 +1,28 @@
+//! Parses URLs with the `url` crate.
+
+pub(crate) use url::{ParseError, Url};
+
+use url::{Host, Position};
+
+/// Returns the URL up to its path: scheme, user, host and port.
+pub(crate) fn before_path(url: &Url) -> &str {
+    &url[..Position::BeforePath]
+}
+
+/// Returns the origin (RFC 6454), or `null` for a scheme that has none.
+pub(crate) fn ascii_origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+/// Returns `host` in the form that the URL parser writes. `None` if it is not a valid host.
+pub(crate) fn canonical_host(host: &str) -> Option<String> {
+    Host::parse(host).ok().map(|host| host.to_string())
+}
+
+/// Removes the user name, the password and the fragment, which a request must not contain.
+pub(crate) fn remove_user_and_fragment(url: &mut Url) {
+    url.set_fragment(None);
+    // Removing user name and password fails only for URLs without a host.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+}
