@@ -24,7 +24,13 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         Input::Trait(source) => expand_trait(settings, &source, &mut diag),
         Input::Unreadable(Some((vis, name))) => {
             let client = settings.client.map_or_else(|| names::client(&name), |client| client.value);
-            let parts = ClientParts { api: &name, vis: &vis, client: &client, runtime: &settings.runtime };
+            let parts = ClientParts {
+                api: &name,
+                vis: &vis,
+                client: &client,
+                runtime: &settings.runtime,
+                module: None,
+            };
             let dyn_type = settings.dynamic.map(|(_, span)| names::dyn_type(&name, span));
             render_unreadable(item, &parts, dyn_type.as_ref())
         }

@@ -85,6 +85,12 @@ pub(crate) fn client(api: &Ident) -> Ident {
     Ident::new(&format!("{}Client", plain(api)), api.span())
 }
 
+/// Returns the name of the module around a trait's client. The name contains the first method, so two traits with the same
+/// name have different modules.
+pub(crate) fn client_module(api: &Ident, method: Option<&Ident>) -> Ident {
+    local(&format!("{}_{}", plain(api), method.map(plain).unwrap_or_default()))
+}
+
 /// Returns the name of the `Dyn` type of a trait, with the span of the `dyn` argument.
 pub(crate) fn dyn_type(api: &Ident, argument: Span) -> Ident {
     Ident::new(&format!("Dyn{}", plain(api)), argument)
@@ -227,6 +233,12 @@ impl RuntimeItem {
 }
 
 impl Runtime {
+    /// Returns whether the path has the same meaning in every module. Other paths may begin with a `use` in a function.
+    pub(crate) fn is_absolute(&self) -> bool {
+        let first = self.0.as_ref().and_then(|path| path.clone().into_iter().next());
+        first.is_none_or(|first| matches!(first.to_string().as_str(), ":" | "crate" | "$crate"))
+    }
+
     /// Returns the path to an item of the runtime.
     pub(crate) fn item(&self, item: RuntimeItem) -> TokenStream {
         join(self.to_token_stream(), item, Span::call_site())

@@ -5,7 +5,7 @@ use proc_macro2::Ident;
 use super::endpoint::Endpoint;
 use crate::diag::Located;
 use crate::model::{Condition, PathTemplate, Scheme};
-use crate::names::Runtime;
+use crate::names::{self, Runtime};
 use crate::syntax::{Item, Method, Trait};
 
 pub(crate) struct Api<'s> {
@@ -54,6 +54,13 @@ impl<'s> Api<'s> {
             Member::Endpoint(endpoint) => Some(endpoint),
             Member::Provided(_) | Member::InvalidProvided(_) | Member::Invalid(_) | Member::Other(_) => None,
         })
+    }
+
+    /// Returns the name of the module around the client. It is `None` if the path to the runtime has no meaning in another
+    /// module.
+    pub(crate) fn client_module(&self) -> Option<Ident> {
+        let first = self.endpoints().next().map(|endpoint| &endpoint.source.name.ident);
+        self.runtime.is_absolute().then(|| names::client_module(&self.source.name.ident, first))
     }
 
     /// Marks the methods that have an error, so that only stubs are generated for them. An invalid method that repeats

@@ -1,7 +1,7 @@
 //! Renders the client type and its functions.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::Visibility;
 
 use super::span::macro_visibility;
@@ -14,11 +14,13 @@ pub(crate) struct ClientParts<'s> {
     pub(crate) vis: &'s Visibility,
     pub(crate) client: &'s Ident,
     pub(crate) runtime: &'s Runtime,
+    /// The module around the client, and a span behind the attribute.
+    pub(crate) module: Option<(Ident, Span)>,
 }
 
 /// Renders the client type and its functions.
 pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
-    let ClientParts { api, vis, client, runtime } = parts;
+    let ClientParts { vis, runtime, .. } = parts;
     let vis = macro_visibility(vis);
     let runtime_client = runtime.item(RuntimeItem::Client);
     let builder_type = runtime.item(RuntimeItem::ClientBuilder);
@@ -27,14 +29,10 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
     let header_option = runtime.item(RuntimeItem::HeaderOption);
     let build_client = runtime.item(RuntimeItem::BuildClient);
     let wrap_client = runtime.item(RuntimeItem::WrapClient);
-    let title = format!("Client of [`{}`].", names::plain(api));
+    let kind = render_type(parts, &vis);
+    let client = render_client_path(parts);
     quote! {
-        #[doc = #title]
-        #[derive(::core::clone::Clone, ::core::fmt::Debug)]
-        #[allow(dead_code)]
-        #vis struct #client {
-            client: #runtime_client,
-        }
+        #kind
 
         #[allow(dead_code)]
         impl #client {
@@ -89,13 +87,59 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
     }
 }
 
+/// Renders the struct in a hidden module, and an import of the struct. If the name of the struct already exists beside the
+/// trait, the compiler reports one error, because generated code uses the path through the hidden module.
+fn render_type(parts: &ClientParts, vis: &TokenStream) -> TokenStream {
+    let ClientParts { api, client, runtime, module, .. } = parts;
+    let runtime_client = runtime.item(RuntimeItem::Client);
+    let api = names::plain(api);
+    let title = match module {
+        Some(_) => format!("Client of [`{api}`](super::{api})."),
+        None => format!("Client of [`{api}`]."),
+    };
+    let render = |vis: &TokenStream, field_vis: &TokenStream| {
+        quote! {
+            #[doc = #title]
+            #[derive(::core::clone::Clone, ::core::fmt::Debug)]
+            #[allow(dead_code)]
+            #vis struct #client {
+                #field_vis client: #runtime_client,
+            }
+        }
+    };
+    let Some((module, at)) = module else { return render(vis, &TokenStream::new()) };
+    let kind = render(&quote_spanned!(*at=> pub), &quote!(pub(super)));
+    // With the span of the client's name, the compiler would suggest a new name in the middle of the attribute.
+    let mut source = (*client).clone();
+    source.set_span(*at);
+    quote! {
+        #[doc(hidden)]
+        #[allow(non_snake_case)]
+        mod #module {
+            #kind
+        }
+        #[doc(inline)]
+        #[allow(unused_imports)]
+        #vis use #module::#source as #client;
+    }
+}
+
+/// Renders the path to the client through its hidden module. No other item has this path.
+pub(super) fn render_client_path(parts: &ClientParts) -> TokenStream {
+    let ClientParts { client, module, .. } = parts;
+    match module {
+        Some((module, _)) => quote!(#module::#client),
+        None => quote!(#client),
+    }
+}
+
 /// Renders `impl Api for ShopClient`.
 pub(super) fn render_api(
     parts: &ClientParts,
     info: &TokenStream,
     refresh: Option<&TokenStream>,
 ) -> TokenStream {
-    let ClientParts { client, runtime, .. } = parts;
+    let (client, runtime) = (render_client_path(parts), parts.runtime);
     let api = runtime.item(RuntimeItem::Api);
     let api_info = runtime.item(RuntimeItem::ApiInfo);
     let runtime_client = runtime.item(RuntimeItem::Client);

@@ -12,6 +12,13 @@ use crate::names::{self, RuntimeItem};
 /// Renders the description of an endpoint as a constant expression with the span `here`.
 pub(super) fn render_description(api: &Api, endpoint: &Endpoint, here: Span) -> TokenStream {
     let client = ident_at(api.client.clone(), here);
+    let client = match api.client_module() {
+        Some(module) => {
+            let module = ident_at(module, here);
+            quote_spanned!(here=> #module::#client)
+        }
+        None => quote_spanned!(here=> #client),
+    };
     let endpoint_type = api.runtime.item_at(RuntimeItem::Endpoint, here);
     let api_trait = api.runtime.item_at(RuntimeItem::Api, here);
     let name = format!("{}::{}", names::plain(&api.source.name.ident), endpoint.name());

@@ -42,12 +42,13 @@ fn render_type(api: &Api, dyn_type: &Ident) -> TokenStream {
     let (name, vis) = (&api.source.name.ident, macro_visibility(&api.source.vis));
     let (erased, text) = (names::erased(name), dyn_type.to_string());
     let lints = propagated(&api.source.attributes);
+    // Only these functions name the field. If another type has the name `DynShop`, each of them has one error.
+    let (wrap, inner) = (names::local("wrap"), names::local("inner"));
     let title =
         format!("Holds any implementation of [`{}`], such as a client or a test double.", names::plain(name));
     quote! {
         #lints
         #[doc = #title]
-        #[derive(::core::clone::Clone)]
         #[allow(dead_code)]
         #vis struct #dyn_type {
             inner: ::std::sync::Arc<dyn #erased>,
@@ -59,7 +60,23 @@ fn render_type(api: &Api, dyn_type: &Ident) -> TokenStream {
             /// Stores `implementation` behind a shared pointer, which all clones share.
             #[must_use]
             #vis fn new(implementation: impl #name + 'static) -> Self {
-                Self { inner: ::std::sync::Arc::new(implementation) }
+                Self::#wrap(::std::sync::Arc::new(implementation))
+            }
+
+            fn #wrap(inner: ::std::sync::Arc<dyn #erased>) -> Self {
+                Self { inner }
+            }
+
+            fn #inner(&self) -> &::std::sync::Arc<dyn #erased> {
+                &self.inner
+            }
+        }
+
+        #lints
+        #[automatically_derived]
+        impl ::core::clone::Clone for #dyn_type {
+            fn clone(&self) -> Self {
+                Self::#wrap(::core::clone::Clone::clone(self.#inner()))
             }
         }
 
@@ -109,7 +126,7 @@ fn render_forwarded(api: &Api, method: &Method) -> TokenStream {
     let path = quote_spanned!(here=> <dyn #erased as #erased>::#erased_method);
     let outliving = api.runtime.item_at(RuntimeItem::Outliving, here);
     let wrap = |name: &Ident, _| quote_spanned!(here=> #outliving::new(#name));
-    let call = render_call(method, &path, Some(&quote_spanned!(here=> inner)), &wrap);
+    let call = render_call(method, &path, Some(&ident_at(names::local("inner"), here)), &wrap);
     if !method.is_async() {
         let output = output.as_ref().map(|output| {
             let (arrow, ty) = (&output.arrow, &output.ty);

@@ -100,12 +100,12 @@ fn is_wrapped(method: &Method, ty: &Type) -> bool {
     method.is_async() && !is_scalar(ty)
 }
 
-/// Renders `path(self, __afresh_0)`. If `inner` is given, the first argument is the field `inner` instead of `self`.
+/// Renders `path(self, __afresh_0)`. If `inner` is given, the first argument is the result of the method `inner`.
 /// The function `change` wraps or unwraps an argument.
 pub(super) fn render_call(
     method: &Method,
     path: &TokenStream,
-    inner: Option<&TokenStream>,
+    inner: Option<&Ident>,
     change: &dyn Fn(&Ident, Span) -> TokenStream,
 ) -> TokenStream {
     let Receiver::Shared { self_token, .. } = &method.inputs.receiver else {
@@ -113,7 +113,7 @@ pub(super) fn render_call(
     };
     let here = method_span(method);
     let receiver =
-        inner.map_or_else(|| quote!(#self_token), |inner| quote_spanned!(here=> &*#self_token.#inner));
+        inner.map_or_else(|| quote!(#self_token), |inner| quote_spanned!(here=> &**#self_token.#inner()));
     let arguments = method.inputs.params.iter().enumerate().map(|(index, param)| {
         let (cfgs, name) = (cfgs(&param.attributes), ident_at(names::argument(index), here));
         let value = if is_wrapped(method, &param.ty) { change(&name, here) } else { quote!(#name) };

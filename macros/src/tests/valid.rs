@@ -23,7 +23,7 @@ fn a_method_encodes_its_parameters_and_sends_the_call() {
             ::afresh::__private::argument_type(&order).without_role();
             let mut __afresh_call = ::afresh::__private::call(&self.client, const {
                 &::afresh::__private::Endpoint::new(
-                    <ShopClient as ::afresh::__private::Api>::INFO,
+                    <__afresh_Shop_order::ShopClient as ::afresh::__private::Api>::INFO,
                     "Shop::order",
                     "PUT",
                     &["/orders/", ""],
@@ -268,7 +268,7 @@ fn a_dyn_type_forwards_to_an_erased_trait_with_boxed_futures_of_one_lifetime() {
         })
         .has(&quote! {
             async move {
-                <dyn __AfreshErasedShop as __AfreshErasedShop>::__afresh_dyn_order(&*self.inner, __afresh_0, __afresh_1).await
+                <dyn __AfreshErasedShop as __AfreshErasedShop>::__afresh_dyn_order(&**self.__afresh_inner(), __afresh_0, __afresh_1).await
             }
         });
 }
