@@ -10,7 +10,7 @@ use std::path::Path;
 use case::Case;
 
 /// The maximum number of mistakes without full marks. The names of these mistakes start with `~`.
-const MAX_SHORT: usize = 20;
+const MAX_SHORT: usize = 13;
 
 /// Returns why a mistake does not have full marks. A mistake has full marks if it has at most as many errors as causes
 /// and the first error names the fix.
