@@ -47,7 +47,7 @@ impl Session {
     /// programs whose first call after a long idle time must not wait for a refresh. Also use `keep_fresh` if the
     /// server ends a session that is not refreshed for some time. `keep_fresh` spawns one task on the current runtime.
     /// The task does not keep the session alive and continues after a logout and another login. The task refreshes at
-    /// most every 30 s.
+    /// most once every 30 s.
     ///
     /// # Errors
     ///

@@ -126,7 +126,7 @@ impl Session {
 }
 
 enum Revoking {
-    /// The program has set no function that revokes the tokens of the session.
+    /// The session has no way to revoke its tokens.
     NotNeeded,
     NoRuntime,
     Task(oneshot::Receiver<Result<()>>),

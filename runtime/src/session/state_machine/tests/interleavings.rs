@@ -24,7 +24,7 @@ fn explore(name: &str, callers: &[Kind], budget: Budget) {
             }
         }
     }
-    // The test runner does not capture this output, so every run shows the numbers.
+    // The test runner does not capture output to stderr, so every run shows these numbers.
     let mut out = std::io::stderr().lock();
     let _ = writeln!(out, "explored {name}: {} states, {steps} steps", seen.len());
     assert!(seen.len() > 1_000, "only {}", seen.len());
@@ -55,15 +55,14 @@ fn no_interleaving_with_an_end_of_the_session_breaks_an_invariant() {
     explore("an end of the session", &[Certain, Suspect, Suspect, Once], budget);
 }
 
-/// H1, H13, B14: a token that expires, refreshes before the expiry and manual refreshes break no invariant.
+/// H1, H13, B14: an expiring token, refreshes before the expiry, and manual refreshes break no invariant.
 #[test]
 fn no_interleaving_with_refreshes_before_expiry_breaks_an_invariant() {
     let budget = Budget { expiries: 1, failures: 1, time_steps: 2, ..NOTHING };
     explore("refreshes before expiry", &[Manual, Certain, Certain, Suspect], budget);
 }
 
-/// D16, I12: a refresh that is rejected before the expiry and a body that can be sent only once break no
-/// invariant.
+/// D16, I12: a rejected refresh before the expiry, and a body that can be sent only once, break no invariant.
 #[test]
 fn no_interleaving_with_a_last_credential_breaks_an_invariant() {
     let budget = Budget { expiries: 1, refusals: 1, time_steps: 2, ..NOTHING };
