@@ -222,8 +222,7 @@ enum Change {
 
 type Adopted = (Change, Option<RefreshHandle>);
 
-/// Applies the refresh token and the cookies of a stored session that has the same access token as the session of this
-/// process.
+/// If the store contains the session of this process, applies the cookies of the stored session.
 fn keep(
     machine: &mut StateMachine<RefreshHandle>,
     view: &View,

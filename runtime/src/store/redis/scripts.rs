@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use redis::Script;
 
-/// A script whose hash is computed only once.
+/// A Lua script whose SHA-1 hash is computed only once.
 pub(super) struct Lua(LazyLock<Script>);
 
 impl Deref for Lua {
@@ -19,7 +19,7 @@ impl Deref for Lua {
     }
 }
 
-/// Prepends a check to a script. The check fails if the hash belongs to another program.
+/// Prepends a check to a script. The check returns an error if the hash belongs to another program.
 macro_rules! on_own_key {
     ($then:literal) => {
         Lua(LazyLock::new(|| {
@@ -36,8 +36,7 @@ end
     };
 }
 
-/// Loads the record. The key is the hash. Returns the revision and the record. The revision and the record are nil
-/// if no record was stored.
+/// Loads the record. The key is the hash. Returns the revision and the record, which are nil if no record was stored.
 pub(super) static LOAD: Lua = on_own_key!("return redis.call('HMGET', KEYS[1], 'revision', 'record')");
 
 /// Stores a record. The key is the hash. The arguments are the basis, the next revision, the record, the fence or
@@ -58,7 +57,7 @@ return 1
 
 /// Takes the lock. The keys are the hash and the lock. The arguments are the owner and the lease in milliseconds.
 /// Returns the fence, or 0 if another owner has the lock. The same owner can run this script again after a lost
-/// response. All steps that can fail run before the lock is set.
+/// response. All steps of the script that can fail run before the lock is set.
 pub(super) static LOCK: Lua = on_own_key!(
     "
 local owner = redis.call('GET', KEYS[2])

@@ -9,7 +9,7 @@ use std::hash::{BuildHasherDefault, Hash, Hasher};
 pub(super) struct Seen(HashSet<u64, BuildHasherDefault<Fingerprint>>);
 
 impl Seen {
-    /// Adds the world. Adds a world and returns `true` if the world is new.
+    /// Adds a world to the set. Returns `true` if the world is new.
     pub(super) fn insert(&mut self, world: &impl Hash) -> bool {
         let mut hasher = Fingerprint::default();
         world.hash(&mut hasher);
