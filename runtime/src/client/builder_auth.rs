@@ -219,7 +219,7 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets the statuses of the refresh endpoint that end the session for every error code. By default, these are the
+    /// Sets the statuses of the refresh endpoint that end the session forevery error code. By default, these are the
     /// statuses that the API declares. If the API declares none, they are 401 and 403 for a session that is refreshed
     /// with a cookie, and no status for any other session. If no status is set or declared, an error code such as
     /// `invalid_grant` ends the session. A web page never ends a session.

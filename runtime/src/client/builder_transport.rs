@@ -12,7 +12,7 @@ use crate::transport::transport::Transport;
 
 /// # Transport
 impl<C: Api> ClientBuilder<C> {
-    /// Sends requests with your own reqwest client, with its proxies, TLS settings and time-outs. By default, requests
+    /// Sends requests with your own reqwest client, with its proxies, TLS settings and timeouts. By default, requests
     /// are sent with a client of the runtime.
     ///
     /// Prefer [`http_builder`](Self::http_builder). The runtime follows redirects itself, because it knows which

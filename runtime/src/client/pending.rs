@@ -72,8 +72,8 @@ impl<R> Pending<R> {
 
 impl<R> Pending<R> {
     /// Limits the time of the whole call, from its first poll. The time covers waiting for a refresh, all sends, the
-    /// waits between attempts, and reading the body unless it is streamed. The time-out of a call replaces the
-    /// time-outs of the method and of the builder. For pages, the time starts again for each page.
+    /// waits between attempts, and reading the body unless it is streamed. The timeout of a call replaces the
+    /// timeouts of the method and of the builder. For pages, the time starts again for each page.
     ///
     /// Even if `futures_time::FutureExt` or another trait with a method `timeout` is in scope, this inherent method is
     /// called.

@@ -102,7 +102,7 @@ pub(crate) fn has_url(error: &(dyn StdError + 'static)) -> bool {
 /// The error of a transport whose own timeout has expired.
 #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 pub(crate) fn timed_out() -> BoxError {
-    std::io::Error::new(std::io::ErrorKind::TimedOut, "the time-out of the transport expired").into()
+    std::io::Error::new(std::io::ErrorKind::TimedOut, "the timeout of the transport expired").into()
 }
 
 /// The error for an `https` URL in a build that has no TLS.

@@ -96,7 +96,7 @@ impl Error {
         self.receipt().and_then(Receipt::reason)
     }
 
-    /// Returns the record of the call up to the failure. Returns `None` after a time-out, and if nothing was sent, for
+    /// Returns the record of the call up to the failure. Returns `None` after a timeout, and if nothing was sent, for
     /// example because an argument cannot be encoded.
     #[must_use]
     pub fn receipt(&self) -> Option<&Receipt> {
@@ -119,7 +119,7 @@ impl Error {
         retry_after::wait(self.headers()?)
     }
 
-    /// Returns `true` if the deadline of the call or a time-out of the transport expired.
+    /// Returns `true` if the deadline of the call or a timeout of the transport expired.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.0.kind == Kind::Timeout

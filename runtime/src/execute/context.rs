@@ -160,7 +160,7 @@ impl Context {
         own.or(self.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(CREDENTIAL_REFUSED)
     }
 
-    /// Returns the time-out of a call. The time-out of this clone of the client has priority over that of the method,
+    /// Returns the timeout of a call. The timeout of this clone of the client has priority over that of the method,
     /// which has priority over that of the builder.
     pub(crate) fn timeout(&self, endpoint: &'static Endpoint) -> Option<Duration> {
         let chosen = self.options.as_ref().and_then(|options| options.timeout);

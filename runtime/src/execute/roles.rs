@@ -79,8 +79,8 @@ impl SharedContext {
 /// request fails.
 async fn log_out(context: SharedContext, logout: LogoutCall) -> Result<Answer> {
     let session = context.session.clone();
-    // The session in the store must be logged out at the server, too. If the store cannot be read, the logout
-    // continues.
+    // If only the store has a session, this session must also be logged out at the server. If the store cannot be read,
+    // the logout continues.
     let _ = session.check_store().await;
     let mut ended = session.end_for_logout();
     let endpoint = logout.endpoint();

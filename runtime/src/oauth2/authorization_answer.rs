@@ -90,8 +90,7 @@ struct Parameters {
 }
 
 impl Parameters {
-    /// Reads the parameters. RFC 6749 §3.1 forbids a parameter to occur twice, and the second value may come from an
-    /// attacker.
+    /// Reads the parameters. RFC 6749 §3.1 forbids duplicate parameters, and a second value may come from an attacker.
     fn read(query: &str) -> Result<Self, Error> {
         let mut read = Self::default();
         for (name, value) in parse(query.strip_prefix('?').unwrap_or(query).as_bytes()) {

@@ -23,7 +23,7 @@ pub(crate) fn push_encoded(to: &mut String, text: &str) {
 
 /// Returns whether `byte` is an unreserved character (RFC 3986 §2.3).
 fn is_unreserved(byte: u8) -> bool {
-    /// A table of all unreserved bytes. The table is faster than comparisons, and this function is called for every
+    /// A table of all unreserved bytes. The table is faster than comparisons, and this function is called forevery
     /// byte of a URL.
     #[allow(clippy::indexing_slicing, reason = "evaluated at compile time")]
     static UNRESERVED: [bool; 256] = {

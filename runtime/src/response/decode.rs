@@ -11,7 +11,7 @@ use crate::error::Error;
 /// A type that can be read from an answer.
 ///
 /// Every type that serde can deserialize implements this trait. [`Reply`] of a deserializable type and
-/// [`reqwest::Response`] implement this trait, too. Implement `FromResponse` for a type that is read from a format
+/// [`reqwest::Response`] also implement this trait. Implement `FromResponse` for a type that is read from a format
 /// other than JSON:
 ///
 /// ```

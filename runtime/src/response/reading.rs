@@ -21,7 +21,7 @@ pub enum Reading {
     /// Works like `HeadOfSuccess` unless the answer is a web page. If the answer is a web page, up to 64 KiB of its
     /// body are read for the error.
     HeadOfLines,
-    /// Only the head is read, for every status.
+    /// Only the head is read, forevery status.
     Head,
 }
 

@@ -7,7 +7,7 @@ use crate::platform::time::Instant;
 
 use crate::platform::clock::Now;
 
-/// The longest default time between [`SessionEvent::Ending`](super::events::SessionEvent::Ending) and the end of a
+/// The maximum default time between [`SessionEvent::Ending`](super::events::SessionEvent::Ending) and the end of a
 /// login.
 const LONGEST_AHEAD: Duration = Duration::from_secs(24 * 3600);
 /// The largest change of the end of a login that is ignored.

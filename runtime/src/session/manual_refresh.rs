@@ -31,7 +31,7 @@ impl Session {
     /// - In all other cases, the error of the refresh. If the wait after an earlier failure is not over, the error of
     ///   that failure.
     ///
-    /// Cancel safe: the refresh continues if the future is dropped.
+    /// This function is cancel safe: the refresh continues if the future is dropped.
     pub fn refresh(&self) -> Operation<impl Future<Output = Result<Tokens, Error>> + Send + '_> {
         Operation::new(async move {
             self.check_store().await?;

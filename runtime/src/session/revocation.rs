@@ -36,7 +36,7 @@ impl Session {
     ///
     /// - An error with [`is_store`](Error::is_store) if the tokens were revoked but the store failed.
     ///
-    /// Cancel safe: if the future is dropped, the revocation continues for at most 10 s.
+    /// This function is cancel safe: if the future is dropped, the revocation continues for at most 10 s.
     ///
     /// ```
     /// # async fn example(session: afresh::Session) {

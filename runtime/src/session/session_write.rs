@@ -12,7 +12,7 @@ use crate::error::Error;
 /// valid and stored, await the `SessionWrite`, or call `wait()` with the feature `blocking`. In a Tokio runtime, the
 /// change is stored even if the `SessionWrite` is not awaited.
 ///
-/// Cancel safe.
+/// Awaiting a `SessionWrite` is cancel safe.
 pub struct SessionWrite {
     session: Session,
     made: Result<(), Error>,

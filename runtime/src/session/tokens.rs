@@ -92,7 +92,7 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// The longest accepted lifetime of an access token: one year.
+    /// The maximum accepted lifetime of an access token: one year.
     const LIFETIME_CAP: Duration = Duration::from_secs(365 * 24 * 3600);
 
     /// Creates tokens with an access token only.

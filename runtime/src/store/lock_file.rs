@@ -14,7 +14,7 @@ use crate::error::BoxError;
 
 /// The interval between attempts to acquire a lock that another process holds.
 const PAUSE: Duration = Duration::from_millis(20);
-/// The longest time for a write. A process that was stopped during its write must not block other processes forever.
+/// The maximum time for a write. A process that was stopped during its write must not block other processes forever.
 const WRITE_WAIT: Duration = Duration::from_secs(10);
 
 /// Waits for the lock. Returns `None` if the file system has no locks.

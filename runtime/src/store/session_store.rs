@@ -92,7 +92,7 @@ pub trait SessionStore: Send + Sync + 'static {
     /// the record itself. After an error, the call that needs the session fails and the next call tries again. The
     /// runtime never deletes data because of an error. The error must not quote the record.
     ///
-    /// Cancel safe.
+    /// This function must be cancel safe.
     fn load(&self) -> impl Future<Output = Result<Stored, BoxError>> + Send;
 
     /// Stores a record if the current revision is `swap.basis`. Returns the new revision, which is greater than
@@ -130,9 +130,9 @@ pub trait SessionStore: Send + Sync + 'static {
     ///
     /// Returns an error if the store cannot be locked. Without the lock, the session is not refreshed.
     ///
-    /// Cancel safe: a dropped future does not hold the lock. If the lock is granted after the future was dropped, it
-    /// must be released at once. A server may grant the lock to a client that has stopped waiting or has crashed. Such
-    /// a lock must end within seconds: for example, it may expire soon unless the client confirms it.
+    /// `lock` must be cancel safe: a dropped future must not hold the lock. If the lock is granted after the future was
+    /// dropped, it must be released at once. A server may grant the lock to a client that has stopped waiting or has
+    /// crashed. Such a lock must end within seconds: for example, it may expire soon unless the client confirms it.
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
     /// Resolves when the revision may differ from `seen`. If the revision already differs, the future resolves at once.
@@ -143,7 +143,7 @@ pub trait SessionStore: Send + Sync + 'static {
     /// loads the record and calls `changed` again, at most once a second if the record has not changed. If listening
     /// fails, the store itself must listen again or poll.
     ///
-    /// Cancel safe: no change is missed between two calls, because each call first checks the revision.
+    /// `changed` must be cancel safe: to miss no change between two calls, each call must first check the revision.
     fn changed(&self, seen: Revision) -> impl Future<Output = ()> + Send {
         let _ = seen;
         std::future::pending()
@@ -157,7 +157,7 @@ pub trait SessionStore: Send + Sync + 'static {
     /// token of the other copy ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default,
     /// means that copies are not detected. The runtime calls `place` until it returns an identifier.
     ///
-    /// Cancel safe.
+    /// This function must be cancel safe.
     fn place(&self) -> impl Future<Output = Option<String>> + Send {
         std::future::ready(None)
     }

@@ -141,8 +141,8 @@ impl fmt::Debug for CallInfo {
 /// Passes the extensions of a request to `look`. Because reqwest has no method for this, the function converts the
 /// request to an `http::Request` and back.
 ///
-/// The conversion rejects long URLs, drops fragments, turns an absent body into an empty one, and loses the time-out.
-/// The URL, the body and the time-out are therefore removed first and restored afterwards. Returns the result of
+/// The conversion rejects long URLs, drops fragments, turns an absent body into an empty one, and loses the timeout.
+/// The URL, the body and the timeout are therefore removed first and restored afterwards. Returns the result of
 /// `look`, or `None` if reqwest rejects the rest of the request.
 #[cfg(not(target_family = "wasm"))]
 fn with_extensions<T>(request: &mut Request, look: impl FnOnce(&mut Extensions) -> T) -> Option<T> {

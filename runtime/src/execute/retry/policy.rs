@@ -18,7 +18,7 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 /// | fault | GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and methods with `#[idempotent]` or `#[idempotency_key]` | other methods | methods with a role, `#[no_replay]` |
 /// |---|---|---|---|
 /// | the request was never sent: there was no connection | yes | yes | yes |
-/// | no answer: the connection was lost, or the transport's own time-out passed | yes | no | no |
+/// | no answer: the connection was lost, or the transport's own timeout passed | yes | no | no |
 /// | 429 | yes | yes | no |
 /// | 502, 503, 504 | yes | no | no |
 /// | any other answer | no | no | no |
@@ -90,7 +90,7 @@ impl Retry {
         self
     }
 
-    /// Sets the statuses that are retried, instead of 429, 502, 503 and 504. A 429 is retried for every method, and the
+    /// Sets the statuses that are retried, instead of 429, 502, 503 and 504. A 429 is retried forevery method, and the
     /// other statuses are retried for idempotent methods.
     ///
     /// A status below 400, or a status that causes a refresh, is invalid. For a client,

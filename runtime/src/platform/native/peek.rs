@@ -14,9 +14,9 @@ use reqwest::{Body, Response, ResponseBuilderExt};
 use super::runtime::Handle;
 use super::time::timeout;
 
-/// The longest prefix of a body that rules can read, in bytes.
+/// The maximum length of the prefix of a body that rules can read, in bytes.
 const LIMIT: usize = 16 * 1024;
-/// The longest wait for the prefix of a body. A body that arrives slowly or never ends must not delay the caller that
+/// The maximum wait for the prefix of a body. A body that arrives slowly or never ends must not delay the caller that
 /// reads the body.
 const WAIT: Duration = Duration::from_secs(1);
 

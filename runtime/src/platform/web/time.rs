@@ -17,7 +17,7 @@ use wasm_bindgen::{JsCast, JsValue};
 pub(crate) use web_time::Instant as RealInstant;
 pub(crate) use web_time::Instant;
 
-/// The longest time that a timer of a browser supports.
+/// The maximum time that a timer of a browser supports.
 const MAX: Duration = Duration::from_millis(i32::MAX as u64);
 
 #[wasm_bindgen]

@@ -37,7 +37,7 @@ impl Session {
     /// An error with [`is_store`](Error::is_store) if the store cannot be read, or if the session has changes that
     /// cannot be stored. The session stays unchanged.
     ///
-    /// Cancel safe.
+    /// This function is cancel safe.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {

@@ -18,9 +18,9 @@ use crate::session::snapshot::Snapshot;
 use crate::session::store_rules::{Adoption, StoredAs};
 use crate::store::{Revision, Swap};
 
-/// The longest wait for the lock of the store.
+/// The maximum wait for the lock of the store.
 const LOCK_WAIT: Duration = Duration::from_secs(8);
-/// The longest time for the preparation before the refresh token is sent.
+/// The maximum time for the preparation before the refresh token is sent.
 const PREPARATION: Duration = Duration::from_secs(12);
 /// The time for which the refresh of a process that has ended may still replace the shared cookies.
 const AFTERMATH: Duration = Duration::from_secs(1);

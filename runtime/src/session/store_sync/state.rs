@@ -27,7 +27,7 @@ use crate::session::snapshot::{LoginState, Snapshot};
 use crate::session::store_rules::{Here, StoreView, StoredAs, StoredRecord};
 use crate::store::{ErasedStore, Revision, Swap};
 
-/// The longest time for one operation of a store.
+/// The maximum time for one operation of a store.
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
 /// The maximum time for which one task can prevent the other tasks from using the store. After this time, a stalled
 /// task loses its exclusive access.

@@ -16,7 +16,7 @@ use crate::store::session_store::StoreLock;
 const UNCONFIRMED: Duration = Duration::from_secs(3);
 /// The first pause between two attempts to acquire a lock that another process holds.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
-/// The longest pause between two attempts to acquire a lock.
+/// The maximum pause between two attempts to acquire a lock.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// The lock of one session.

@@ -17,7 +17,7 @@ use crate::store::session_store::Revision;
 const CHECK_INTERVAL: Duration = Duration::from_secs(10);
 /// The pause after a failed subscription.
 const PAUSE: Duration = Duration::from_secs(1);
-/// The longest time for a subscription request.
+/// The maximum time for a subscription request.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]

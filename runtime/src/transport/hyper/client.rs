@@ -37,7 +37,7 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// # Ok::<(), afresh::Error>(())
 /// ```
 ///
-/// Sessions, redirects, cookies, time-outs and errors work as with reqwest. `HyperTransport` has the following limits:
+/// Sessions, redirects, cookies, timeouts and errors work as with reqwest. `HyperTransport` has the following limits:
 ///
 /// - The proxy settings of the environment and of the system are ignored.
 /// - Compressed answers are not requested or decoded.
