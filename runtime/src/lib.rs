@@ -126,8 +126,8 @@
 //! `connect`, `transport`, `no_session`, `session_expired`, `refresh` and so on.
 //!
 //! Tokens, cookies, headers, bodies, arguments and URLs are never recorded. The conventions require `url.full`, but the
-//! runtime records the template instead. Errors are recorded with the texts of this crate, without the texts of their
-//! sources.
+//! runtime records the template instead. For an error, only the texts of this crate are recorded, without the texts of
+//! the error's sources.
 //!
 //! ```
 //! use tracing_subscriber::filter::{LevelFilter, Targets};

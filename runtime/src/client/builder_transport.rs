@@ -101,8 +101,8 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// Refreshes use separate connections, which are opened on this runtime. With [`http`](Self::http),
     /// [`http_builder`](Self::http_builder) or [`transport`](Self::transport), calls and refreshes share the
-    /// connections of your client. A connection that was opened on a stalled runtime then also delays a refresh on this
-    /// runtime. A client that is set with one of these methods must be used on only one runtime.
+    /// connections of your client. In this case, a connection that was opened on a stalled runtime also delays a
+    /// refresh on this runtime. A client that is set with one of these methods must be used on only one runtime.
     ///
     /// The runtime is a setting of the session. If several clients of a session set a runtime, the first runtime is
     /// used. Keep the runtime alive as long as the session.
@@ -111,9 +111,9 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets to which origins the browser sends its cookies. The setting applies to every call of the client, including
-    /// refreshes. Outside of a browser, the setting has no effect, because the [session](crate::Session) stores the
-    /// cookies. Default: [`SameOrigin`](RequestCredentials::SameOrigin).
+    /// Sets the origins to which the browser sends its cookies. The setting applies to every call of the client,
+    /// including refreshes. Outside of a browser, the setting has no effect, because the [session](crate::Session)
+    /// stores the cookies. Default: [`SameOrigin`](RequestCredentials::SameOrigin).
     ///
     /// ```
     /// use afresh::{Client, transport::RequestCredentials};

@@ -67,8 +67,8 @@ impl<V, T: FromResponse<V>> FromResponse<ByReply<V>> for Reply<T> {
     }
 }
 
-/// Returns the response unchanged for any status. The implementation for [`reqwest::Response`] does not exist in a
-/// browser.
+/// Returns the response unchanged, whatever its status is. The implementation for [`reqwest::Response`] does not exist
+/// in a browser.
 #[cfg(not(target_family = "wasm"))]
 impl FromResponse for reqwest::Response {
     const READING: Reading = Reading::Head;

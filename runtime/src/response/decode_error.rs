@@ -142,8 +142,8 @@ impl de::Error for DecodeError {
     }
 }
 
-/// The output contains the expected type and the position. It omits the values in the body, because they may be
-/// secrets.
+/// The output contains the expected type and the position. The output omits the values in the body, because these
+/// values may be secrets.
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

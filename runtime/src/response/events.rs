@@ -26,7 +26,7 @@ pub struct Event<T> {
     pub id: Option<String>,
     /// The event type. `None` means that the server sent no type. Browsers call this type `message`.
     pub event: Option<String>,
-    /// The data: text for a `String`, JSON forevery other type.
+    /// The data: text for a `String`, JSON for every other type.
     pub data: T,
 }
 

@@ -1,7 +1,7 @@
 //! Converts the answer to a call into the value that a method returns.
 //!
-//! A method returns `Result<T, E>`. `T` must implement [`FromResponse`], which is implemented forevery type that serde
-//! can deserialize. `E` must implement [`FromError`], which is implemented forevery type that implements
+//! A method returns `Result<T, E>`. `T` must implement [`FromResponse`], which is implemented for every type that serde
+//! can deserialize. `E` must implement [`FromError`], which is implemented for every type that implements
 //! `From<afresh::Error>`. Implement [`FromResponse`] yourself to read a format other than JSON. Your implementation
 //! receives an [`Answer`]. The [`Reading`] of the implementation decides how much of the body the runtime reads in
 //! advance.

@@ -17,7 +17,7 @@ use crate::platform::time::wall;
 pub(crate) struct Record {
     /// The version of the record format.
     afresh: Form,
-    /// The stored session. `None` means that the session was logged out.
+    /// The stored session. The stored session, or `None` if the session was logged out.
     pub(crate) session: Option<StoredSession>,
     /// The intent of a process that was about to send the refresh token and has not stored the result.
     #[serde(default, skip_serializing_if = "Option::is_none")]

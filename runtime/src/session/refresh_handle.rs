@@ -20,7 +20,7 @@ use crate::platform::time::{Instant, RealInstant, real_now};
 /// attempt to refresh has a shorter deadline.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
-/// A handle to one refresh. Dropping a handle changes nothing for other callers.
+/// A handle to one refresh. Dropping a handle has no effect on the refresh and on other callers.
 #[derive(Clone)]
 pub(super) struct RefreshHandle(Arc<Shared>);
 
@@ -76,8 +76,8 @@ impl RefreshHandle {
         *self.lock() = Discarded::Claimed;
     }
 
-    /// Passes an unpublished result to the logout that claimed it. If no logout has claimed the result, returns it to
-    /// the caller.
+    /// Passes an unpublished result to the logout that claimed it. If no logout has claimed the result, the result is
+    /// returned to the caller.
     pub(super) fn hand_over(&self, brought: Option<Unpublished>) -> Option<Unpublished> {
         let mut discarded = self.lock();
         if !matches!(*discarded, Discarded::Claimed) {

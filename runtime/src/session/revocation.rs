@@ -1,5 +1,5 @@
 //! Revokes tokens that no call uses any more (RFC 7009). Each revocation is a task with a deadline. A failed revocation
-//! changes nothing for calls.
+//! has no effect on calls.
 
 use std::future::Future;
 use std::time::Duration;
@@ -18,9 +18,10 @@ use crate::platform::time::timeout;
 const DEADLINE: Duration = Duration::from_secs(10);
 
 impl Session {
-    /// Ends the session as [`clear`](Self::clear) does, then revokes its tokens at the server. The revocation uses
-    /// [`revoke_with`](crate::ClientBuilder::revoke_with) or else [`Refresher::revoke`](crate::Refresher::revoke). If
-    /// the program has set neither of them, no request is sent.
+    /// Ends the session as [`clear`](Self::clear) does, and then revokes the tokens of the session at the server. The
+    /// revocation uses [`revoke_with`](crate::ClientBuilder::revoke_with) or else
+    /// [`Refresher::revoke`](crate::Refresher::revoke). If the program has set neither of these functions, no request
+    /// is sent.
     ///
     /// If the [store](crate::ClientBuilder::store) has not been read yet, the stored tokens are not revoked. To
     /// revoke the stored tokens, call [`load`](Self::load) first.

@@ -53,13 +53,13 @@ macro_rules! token {
 
 token! {
     /// An access token, which a call sends to the server (RFC 6749 §1.4). `Debug` redacts the text of the token, and
-    /// `Serialize` writes it.
+    /// `Serialize` writes the text.
     AccessToken
 }
 
 token! {
     /// A refresh token, which a refresh exchanges for a new access token (RFC 6749 §1.5). `Debug` redacts the text of
-    /// the token, and `Serialize` writes it.
+    /// the token, and `Serialize` writes the text.
     RefreshToken
 }
 

@@ -22,8 +22,8 @@ impl UnansweredRefresh {
         *self.lock() == Some(stamp)
     }
 
-    /// Records that the server has answered the refresh, or that the request was never sent. If the mark has another
-    /// stamp, it stays set.
+    /// Records that the server has answered the refresh, or that the request was never sent. If the mark is for another
+    /// stamp, the mark stays set.
     pub(crate) fn answered(&self, stamp: Stamp) {
         let mut unanswered = self.lock();
         if *unanswered == Some(stamp) {

@@ -14,10 +14,7 @@ use crate::trace;
 
 impl Session {
     /// Waits for the refresh. Returns the new snapshot of the session if it has a newer credential.
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "an async fn stores its arguments twice for each waiting call"
-    )]
+    #[expect(clippy::manual_async_fn, reason = "a waiting async fn stores two copies of its arguments")]
     pub(crate) fn wait(&self, wait: Wait) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
         async move {
             trace::waits();
@@ -64,8 +61,9 @@ impl Session {
         self.lock().handle().as_ref() == Some(handle)
     }
 
-    /// Drops the refresh of `stuck`, which takes too long because its runtime stalls. Another refresh replaces it and
-    /// continues under its lock. Returns the handle of the refresh that is then running.
+    /// Drops the refresh of `stuck`, which takes too long because its runtime stalls. Another refresh replaces the
+    /// stalled refresh and continues under the lock of the stalled refresh. Returns the handle of the refresh that is
+    /// then running.
     pub(super) fn take_over(&self, stuck: &RefreshHandle) -> Option<RefreshHandle> {
         let (running, prepared) = self.update(|machine| {
             let (running, basis) = (machine.handle(), machine.current().clone());

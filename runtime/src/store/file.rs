@@ -114,7 +114,7 @@ fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     })
 }
 
-/// Creates a temporary file with a random name. An existing file is never opened.
+/// Creates a temporary file with a random name. The function never opens an existing file.
 fn create_temporary(path: &Path) -> io::Result<(PathBuf, File)> {
     loop {
         let temporary = with_suffix(path, &format!("{TEMPORARY}{:016x}", fastrand::u64(..)));

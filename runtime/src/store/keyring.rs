@@ -62,10 +62,10 @@ struct Location {
 
 impl KeyringStore {
     /// Creates a store for the session of `identity`. The entry has `service`, the name of the program, as its service,
-    /// and `identity` as its user. `lock` is the path of the lock files. The folder of the lock files is created if
-    /// needed, and only the owner can read it. Use the same lock path in every process that uses this entry, and
-    /// another lock path forevery other entry. The lock path must not depend on variables that only some processes
-    /// have, such as `XDG_RUNTIME_DIR`.
+    /// and `identity` as its user. `lock` is the path of the lock files. The store creates the folder of the lock files
+    /// if needed, and only the owner can read this folder. Use the same lock path in every process that uses this
+    /// entry, and another lock path for every other entry. The lock path must not depend on variables that only some
+    /// processes have, such as `XDG_RUNTIME_DIR`.
     #[must_use]
     pub fn new(service: impl Into<String>, identity: impl Into<String>, lock: impl Into<PathBuf>) -> Self {
         let place = Location { service: service.into(), identity: identity.into(), lock: lock.into() };

@@ -17,7 +17,7 @@ use self::notices::Notices;
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// The default length of a lease. This length is longer than a refresh can take.
+/// The default length of a lease. No refresh takes longer than the default lease.
 const LEASE: Duration = Duration::from_secs(30);
 
 /// Stores a session in Redis. Use a `RedisStore` for services that run on many machines. `RedisStore` needs the
@@ -32,7 +32,7 @@ const LEASE: Duration = Duration::from_secs(30);
 /// a swap with an old fence fails. The lock is a lease of 30 s by the clock of the server. A process that is suspended
 /// for longer than 30 s loses the lease. The next process gets the lease with a greater fence, and the swaps of the old
 /// owner fail. A process releases only its own lease. Other processes are notified of a change at once. If a
-/// notification is lost, they find the change within 10 s.
+/// notification is lost, other processes find the change within 10 s.
 ///
 /// A lease lasts 3 s until its owner confirms it. If Redis grants the lock to a client that has stopped waiting,
 /// other processes wait for only 3 s. If Redis does not answer a release, the client repeats the release until the lease
@@ -42,12 +42,12 @@ const LEASE: Duration = Duration::from_secs(30);
 /// sent once more. The second request detects whether the first request succeeded. Each operation takes at most 5 s,
 /// except waiting for a lock. To wait for a lock, the store polls Redis, and each poll takes at most 5 s.
 ///
-/// **After a crash of a process,** its lease expires within 30 s. Until then, other processes use their access token
-/// and cannot refresh. **After a crash of Redis,** the remaining data depends on the configuration of Redis. If Redis
-/// loses the last write after a rotation of the refresh token, the stored refresh token is already spent. Use the
-/// append-only file (`appendonly yes`), which survives a crash of the Redis process. With `appendfsync always`, the
-/// file also survives a crash of the machine. Do not evict the key (use `noeviction` or one of the `volatile-`
-/// policies). After a failover to a replica with older data, one new login may be needed.
+/// **After a crash of a process,** its lease expires within 30 s. Until the lease expires, other processes use their
+/// access tokens and cannot refresh. **After a crash of Redis,** the remaining data depends on the configuration of
+/// Redis. If Redis loses the last write after a rotation of the refresh token, the stored refresh token is already
+/// spent. Use the append-only file (`appendonly yes`), which survives a crash of the Redis process. With `appendfsync
+/// always`, the file also survives a crash of the machine. Do not evict the key (use `noeviction` or one of the
+/// `volatile-` policies). After a failover to a replica with older data, one new login may be needed.
 ///
 /// All users with access to the database can read the tokens. Use a separate database and user (ACL), TLS, or
 /// [`Sealed`](crate::store::Sealed). The database user needs the permissions `@hash`, `@scripting`, `@pubsub`,

@@ -225,7 +225,7 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 
 type Renewal = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = Result<Instant, BoxError>> + Send>> + Send>;
 
-/// The lock of a store, which is released when it is dropped.
+/// The lock of a store. Dropping this value releases the lock.
 pub struct StoreLock {
     fence: u64,
     end: Option<Instant>,

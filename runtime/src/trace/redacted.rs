@@ -15,7 +15,8 @@ impl fmt::Display for Redacted<'_> {
         let own_cause = |error: &Error| error.source()?.downcast_ref::<Error>().cloned();
         let mut last = self.0.clone();
         while let Some(cause) = own_cause(&last) {
-            // If a function of the user returned the error, the runtime has wrapped it in an error with the same text.
+            // If a function of the user returned the error, the runtime has wrapped this error in an error with the
+            // same text.
             if cause.text() != last.text() {
                 write!(f, ": {}", cause.text())?;
             }

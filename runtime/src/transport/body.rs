@@ -28,10 +28,10 @@ impl Limited {
 }
 
 /// Reads the whole body, or its first `limit` bytes. A single chunk is returned without a copy. Several chunks are
-/// joined as they arrive, so that a long body is in memory only once.
+/// joined as they arrive, so that memory never contains two copies of a long body.
 ///
 /// This function is not cancel safe: the bytes that were read are lost when the future is dropped.
-#[expect(clippy::manual_async_fn, reason = "the future of an async fn stores its arguments twice")]
+#[expect(clippy::manual_async_fn, reason = "an async fn stores two copies of its arguments")]
 pub(crate) fn read(
     response: &mut Response,
     limit: usize,
@@ -60,8 +60,8 @@ pub(crate) fn read(
 #[derive(Clone, Copy)]
 struct End {
     length: Option<usize>,
-    /// Whether a separate frame marks the end of the body, as in HTTP/2 and later. If a client does not read this
-    /// frame, it resets the stream.
+    /// Whether a separate frame marks the end of the body, as in HTTP/2 and later. A client that does not read this
+    /// frame resets the stream.
     is_frame: bool,
 }
 
@@ -80,7 +80,7 @@ impl End {
 
 struct Joined {
     bytes: Vec<u8>,
-    /// The length in bytes that the answer announces.
+    /// The length of the body in bytes that the head of the answer announces.
     length: Option<usize>,
 }
 

@@ -11,13 +11,13 @@ use crate::platform::url::{Url, ascii_origin};
 /// The maximum number of redirects of one call, which is the same as in reqwest.
 pub(crate) const MAX_REDIRECTS: usize = 10;
 
-/// The request that is sent next after a redirect.
+/// The next request after a redirect.
 pub(crate) struct Hop {
     /// The URL of the next request, or `None` for the first request, which goes to the URL of the call.
     pub(crate) url: Option<Url>,
     pub(crate) method: Method,
-    /// Whether the next request has the body of the call. If a redirect has dropped the body, it is not sent after
-    /// later redirects.
+    /// Whether the next request has the body of the call. If a redirect has dropped the body, the body is not sent
+    /// after later redirects.
     pub(crate) keeps_body: bool,
     /// Whether a redirect so far has pointed to another origin. The other origin has chosen all later URLs, so no
     /// credential is sent any more, not even to the client's own origin.

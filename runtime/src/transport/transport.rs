@@ -153,7 +153,7 @@ impl Transport {
         self.send(request)
     }
 
-    /// Returns whether the transport follows redirects before the runtime sees them.
+    /// Returns whether the transport follows redirects by itself, so that the runtime does not see the redirects.
     pub(crate) fn follows_redirects(&self) -> bool {
         matches!(self, Self::Given { follows_redirects: true, .. })
     }

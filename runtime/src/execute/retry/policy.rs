@@ -29,9 +29,9 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 /// Before each retry, the call waits for a random time. The first wait is between zero and 100 ms, and the range
 /// doubles with each retry up to 20 s. If the answer has `Retry-After`, or the reset time of an exhausted rate limit,
 /// the call waits for the time that the server requests. If the requested time exceeds the call's deadline, the call
-/// fails at once. A call without a deadline fails at once if the requested time exceeds 60 s.
-/// [`Error::retry_after`](crate::Error::retry_after) then returns how long to wait. If the next wait exceeds the
-/// deadline, the call fails with its last fault.
+/// fails at once. A call without a deadline fails at once if the requested time exceeds 60 s. In this case,
+/// [`Error::retry_after`](crate::Error::retry_after) returns how long to wait. If the next wait exceeds the deadline,
+/// the call fails with its last fault.
 ///
 /// ```
 /// use std::time::Duration;
@@ -84,13 +84,13 @@ impl Retry {
         self
     }
 
-    /// Sets the maximum length of each wait, unless the server requests a longer one. Default: 20 s.
+    /// Sets the maximum length of each wait, unless the server requests a longer wait. Default: 20 s.
     pub fn max_wait(mut self, max_wait: Duration) -> Self {
         self.max_wait = max_wait;
         self
     }
 
-    /// Sets the statuses that are retried, instead of 429, 502, 503 and 504. A 429 is retried forevery method, and the
+    /// Sets the statuses that are retried, instead of 429, 502, 503 and 504. A 429 is retried for every method, and the
     /// other statuses are retried for idempotent methods.
     ///
     /// A status below 400, or a status that causes a refresh, is invalid. For a client,

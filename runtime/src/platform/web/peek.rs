@@ -1,4 +1,4 @@
-//! Reads the beginning of a response body and puts it back.
+//! Reads the beginning of a response body, and puts the read chunks back into the body.
 
 use std::time::Duration;
 

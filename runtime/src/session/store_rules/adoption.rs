@@ -1,4 +1,4 @@
-//! Decides how a session changes after its process has read the store: [`adoption`].
+//! Decides how the session in a process changes after the process has read the store: [`adoption`].
 
 use super::compare::Comparison;
 

@@ -11,12 +11,12 @@ pub(crate) struct Identity<L> {
 /// What the record in the store means for a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Comparison {
-    /// A login or logout of this process is not stored yet and replaces the record.
+    /// This process has a login or logout that is not stored yet and that replaces the record.
     ReplacedByChange,
     /// The record is the session of this process.
     Same,
-    /// The record has newer tokens of the same login. These newer tokens are valid, regardless of which process stored
-    /// them.
+    /// The record has newer tokens of the same login. The newer tokens are valid, regardless of which process has
+    /// stored them.
     Newer,
     /// The record has older tokens of the same login. This process must store its own tokens.
     Older,

@@ -14,7 +14,7 @@ impl Session {
         self.read_store(store_sync, which).await.map(|_| ())
     }
 
-    /// Acquires the lock. The wait lasts as long as another process logs in or refreshes.
+    /// Acquires the lock of the store, and waits while another process logs in or refreshes.
     pub(in crate::session) async fn lock_for_login(&self) -> Result<Option<StoreLock>, Error> {
         let Some(store_sync) = self.store_sync() else { return Ok(None) };
         store_sync.store.lock().await.map_err(|error| {

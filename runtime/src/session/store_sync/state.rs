@@ -4,8 +4,8 @@
 //! - The session itself is in the state machine. `StoreSync` records only how much of the session is stored. The
 //!   session and its `StoreSync` change in one step, and the state machine is locked first.
 //! - [`writer`](super::writer) stores changes, and [`adopt`](super::adopt) reads the changes of other processes.
-//!   [`locked_refresh`](super::locked_refresh) refreshes a session that other processes share, under the lock of
-//!   the store. [`resend`](super::resend) decides whether a refresh token without a response may be sent again.
+//!   [`locked_refresh`](super::locked_refresh) refreshes a session that other processes share, under the lock of the
+//!   store. [`resend`](super::resend) decides whether a refresh token for which no response arrived may be sent again.
 
 use std::future::Future;
 use std::sync::atomic::AtomicBool;
@@ -65,7 +65,7 @@ pub(crate) struct SyncState {
     pub(super) writing: bool,
     /// The task that writes.
     pub(super) writer: Cancel,
-    /// The number of failed writes since the last successful one.
+    /// The number of failed writes since the last successful write.
     pub(super) failures: u32,
     pub(super) lock: LockSlot,
     pub(super) reads: u64,
@@ -98,13 +98,13 @@ impl Failure {
     }
 }
 
-/// Selects the stored sessions that are adopted.
+/// Selects which stored sessions the process adopts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Adopt {
     /// If there is a login, only changes of other processes to the current login are adopted. If there is no login, any
     /// session is adopted.
     SameLogin,
-    /// Any stored session is adopted.
+    /// The process adopts any stored session.
     AnyLogin,
 }
 

@@ -1,4 +1,4 @@
-//! Writes the session to its store once.
+//! Writes the session to its store in a single write.
 
 use std::sync::Arc;
 

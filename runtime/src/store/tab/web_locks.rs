@@ -94,7 +94,7 @@ impl Drop for WebLock {
     }
 }
 
-/// A request for a lock. Dropping the request withdraws it, unless the lock has already been granted.
+/// A request for a lock. Dropping the request withdraws the request, unless the lock has already been granted.
 struct Withdrawn(AbortController);
 
 impl Withdrawn {

@@ -50,8 +50,8 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// redirect to an `https` URL causes an error with [`is_connect`](crate::Error::is_connect), and no request is sent to
 /// that URL. With the feature `http2`, HTTP/2 is used if the server offers it over TLS.
 ///
-/// Each request is sent once. If an idle connection was closed before any byte was written, the request is sent over a
-/// new connection. Clones share their connections. Calls must be made within a Tokio runtime.
+/// The transport sends each request once. If an idle connection was closed before any byte was written, the request is
+/// sent over a new connection. Clones share their connections. Calls must be made within a Tokio runtime.
 ///
 /// The transport also implements tower's `Service`, so you can add layers. With layers, each answer is converted into a
 /// reqwest response, which makes calls slower.

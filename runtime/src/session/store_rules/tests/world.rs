@@ -116,7 +116,7 @@ pub(super) struct World {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Heard {
     Confirmed,
-    /// The operation was performed, and its confirmation was lost.
+    /// The store performed the operation, but the confirmation was lost.
     Lost,
 }
 
@@ -173,8 +173,8 @@ impl World {
         next
     }
 
-    /// Returns this world after an operation. If the confirmation of the operation is lost, the world has one fewer
-    /// loss left.
+    /// Returns this world after an operation. If the confirmation of the operation is lost, one fewer loss may still
+    /// happen in the returned world.
     pub(super) fn after(&self, heard: Heard) -> Option<Self> {
         let losses = self.budget.losses.checked_sub(u8::from(heard == Heard::Lost))?;
         Some(Self { budget: Budget { losses, ..self.budget }, ..self.clone() })
