@@ -17,11 +17,11 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// Prefer [`http_builder`](Self::http_builder). The runtime follows redirects itself, because it knows which
     /// headers are secrets. A client that follows redirects by itself removes only the standard headers before it sends
-    /// a request to another origin. Such a client sends bodies, headers of hand-written requests and constant headers
-    /// of the API to the other origin. [`build`](Self::build) therefore rejects a client that follows redirects if
-    /// there are default headers, header arguments or a custom token header. Build the client with
-    /// `redirect(Policy::none())`. A cookie provider of the client is not used, because the session stores the cookies.
-    /// Your client decides which proxy receives the requests, even for loopback addresses.
+    /// a request to another origin. A client that follows redirects by itself also sends bodies, headers of
+    /// hand-written requests and constant headers of the API to the other origin. [`build`](Self::build) therefore
+    /// rejects a client that follows redirects if there are default headers, header arguments or a custom token header.
+    /// Build the client with `redirect(Policy::none())`. A cookie provider of the client is not used, because the
+    /// session stores the cookies. Your client decides which proxy receives the requests, even for loopback addresses.
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.transport = Some(Transport::given(client));
         self
@@ -101,8 +101,8 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// Refreshes use separate connections, which are opened on this runtime. With [`http`](Self::http),
     /// [`http_builder`](Self::http_builder) or [`transport`](Self::transport), calls and refreshes share the
-    /// connections of your client. In this case, a connection that was opened on a stalled runtime also delays a
-    /// refresh on this runtime. A client that is set with one of these methods must be used on only one runtime.
+    /// connections of your client. If the runtime of a shared connection stalls, the connection also delays a refresh
+    /// on this runtime. A client that is set with one of these methods must be used on only one runtime.
     ///
     /// The runtime is a setting of the session. If several clients of a session set a runtime, the first runtime is
     /// used. Keep the runtime alive as long as the session.

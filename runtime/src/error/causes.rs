@@ -56,8 +56,8 @@ pub(crate) fn is_unsent(error: &(dyn StdError + 'static)) -> bool {
         || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_builder)
 }
 
-/// Returns whether a browser reports a network error and hides its reason. In this case, the browser may have sent the
-/// request.
+/// Returns whether a browser reports a network error and hides its reason. A browser may have sent a request for which
+/// it reports a network error.
 pub(crate) fn is_hidden_by_browser(error: &(dyn StdError + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(FetchError::Network))
 }

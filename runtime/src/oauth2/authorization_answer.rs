@@ -17,8 +17,8 @@ pub(super) struct AuthorizationCode(pub(super) String);
 #[derive(Debug)]
 pub(super) enum AuthorizationAnswer {
     Code(AuthorizationCode),
-    /// The query does not belong to this login, because its `state` is missing or different. After such a query, a
-    /// listener continues to wait.
+    /// The query does not belong to this login, because its `state` is missing or different. After a query with a wrong
+    /// `state`, a listener continues to wait.
     Foreign(Error),
     /// The query belongs to this login but has no code.
     Failed(Error),

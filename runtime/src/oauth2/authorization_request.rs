@@ -14,10 +14,10 @@ use crate::platform::url::Url;
 /// The data of a login that has begun. [`Redirect::start`](super::Redirect::start) returns this data, and
 /// [`Redirect::finish`](super::Redirect::finish) takes it.
 ///
-/// Keep this value in the user's own session with your program, on the server or encrypted in a cookie. If the value is
-/// kept in this way, the answer to the login of a different user is rejected. The value contains secrets (the `state`
-/// and the PKCE verifier), which `Serialize` writes and `Debug` omits. Use the value only once, and remove it from the
-/// user's session before you call [`finish`](super::Redirect::finish).
+/// Keep this value in the user's own session with your program, on the server or encrypted in a cookie. Because the
+/// value is in the user's session, the answer to the login of a different user is rejected. The value contains secrets
+/// (the `state` and the PKCE verifier), which `Serialize` writes and `Debug` omits. Use the value only once, and remove
+/// it from the user's session before you call [`finish`](super::Redirect::finish).
 #[derive(Serialize, Deserialize)]
 pub struct AuthorizationRequest {
     pub(super) state: String,

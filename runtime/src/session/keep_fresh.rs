@@ -81,8 +81,8 @@ async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
             continue;
         };
         let now = Instant::now();
-        // If a refresh is already due, it is running or must wait after a failure. In this case, the task waits for the
-        // next event or the next check.
+        // If a refresh is already due, it is running or must wait after a failure, so the task waits for the next event
+        // or the next check.
         let next = now.checked_add(CHECK_INTERVAL).filter(|look| due <= now || *look < due).unwrap_or(due);
         if let Ok(None) = timeout_at(next, events.next()).await {
             return;

@@ -51,8 +51,8 @@ enum Discarded {
     HandedOver(Option<Unpublished>),
 }
 
-/// The failure of a completed refresh. `None` means that the refresh succeeded or was detached. In this case, the state
-/// of the session contains the details.
+/// The failure of a completed refresh. `None` means that the refresh succeeded or was detached, and that the state of
+/// the session contains the details.
 pub(super) type RefreshFailure = Option<Error>;
 
 impl RefreshHandle {
@@ -140,7 +140,7 @@ impl RefreshHandle {
     }
 
     /// Records that the refresh is about to be polled. If the time limit of the refresh has already passed, the process
-    /// was suspended. In this case, the refresh gets the whole time limit again, as in
+    /// was suspended, and the refresh gets the whole time limit again, as in
     /// [`within`](crate::platform::deadline::within).
     pub(super) fn polled(&self) {
         if self.time_left().is_zero() {

@@ -32,8 +32,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// - The error of the revocation, if the revocation failed. In this case, the tokens may still be valid.
-    ///   [`SessionEvent::NotRevoked`] also reports the error of a failed revocation.
+    /// - The error of the revocation, if the revocation failed. After a failed revocation, the tokens may still be
+    ///   valid. [`SessionEvent::NotRevoked`] also reports the error of a failed revocation.
     ///
     /// - An error with [`is_store`](Error::is_store) if the tokens were revoked but the store failed.
     ///

@@ -132,12 +132,13 @@ pub trait SessionStore: Send + Sync + 'static {
     ///
     /// `lock` must be cancel safe: a dropped future must not hold the lock. If the lock is granted after the future was
     /// dropped, it must be released at once. A server may grant the lock to a client that has stopped waiting or has
-    /// crashed. Such a lock must end within seconds: for example, it may expire soon unless the client confirms it.
+    /// crashed. A lock without a waiting client must end within seconds: for example, it may expire soon unless the
+    /// client confirms it.
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
     /// Resolves when the revision may differ from `seen`. If the revision already differs, the future resolves at once.
-    /// The future of the default implementation never resolves. In this case, the runtime finds a change of another
-    /// process only when a call needs the session.
+    /// The future of the default implementation never resolves. With the default implementation, the runtime finds a
+    /// change of another process only when a call needs the session.
     ///
     /// The runtime waits for one `changed` future until the session is dropped. When the future resolves, the runtime
     /// loads the record and calls `changed` again, at most once a second if the record has not changed. If listening

@@ -49,8 +49,7 @@ impl Transport {
             .map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
     }
 
-    /// Returns the same transport. If the client is the runtime's own client, the returned transport opens separate
-    /// connections.
+    /// Returns the same transport. The runtime's own client is built again, so it opens separate connections.
     pub(crate) fn with_own_connections(&self, base: &Url) -> Result<Self, Error> {
         match self {
             Self::Own(_) => Self::own(base),
@@ -86,8 +85,7 @@ impl Transport {
         if let Some(client) = (&service as &dyn Any).downcast_ref::<reqwest::Client>() {
             return Self::given(client.clone());
         }
-        // `HyperTransport` is not used as a tower service, because each response would then be converted into a reqwest
-        // response.
+        // Used as a tower service, `HyperTransport` would convert each response into a reqwest response.
         #[cfg(feature = "hyper")]
         if let Some(hyper) = (&service as &dyn Any).downcast_ref::<HyperTransport>() {
             return Self::Hyper(Box::new(hyper.clone()));
@@ -114,9 +112,9 @@ impl Transport {
         }
     }
 
-    /// Returns the prepared `Host` header for requests to the API at `base`, if it is certain that these requests use
-    /// HTTP/1.1. Without this prepared header, hyper would format the header for each request, which takes a thirtieth
-    /// of the instructions of a call.
+    /// Returns the prepared `Host` header for requests to the API at `base`, if they certainly use HTTP/1.1. Without
+    /// this header, hyper would format a header for each request, which takes a thirtieth of the instructions of a
+    /// call.
     pub(crate) fn host(&self, base: &Url) -> Option<HeaderValue> {
         let host = base.host_str().filter(|_| matches!(self, Self::Own(_)) && is_http1(base))?;
         let text = base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
@@ -127,8 +125,7 @@ impl Transport {
         matches!(self, Self::Service(_))
     }
 
-    /// Passes the request to the transport before the returned future is polled, so that the future of a waiting call
-    /// does not contain the request.
+    /// Passes the request to the transport at once, so that the future of a waiting call does not contain the request.
     #[inline]
     pub(crate) fn send(&self, request: Request) -> Sent {
         Sent(match self {
@@ -163,8 +160,8 @@ impl Transport {
 #[derive(Clone)]
 pub(crate) struct Own {
     client: reqwest::Client,
-    /// A client without a proxy, for requests to this machine. The outer `None` means that `client` itself uses no
-    /// proxy. The inner `None` means that the client without a proxy could not be built.
+    /// A client without a proxy, for a redirect to this machine. The outer `None` means that `client` uses no proxy.
+    /// The inner `None` means that the client without a proxy could not be built.
     without_proxy: Option<Arc<OnceLock<Option<reqwest::Client>>>>,
 }
 
@@ -182,8 +179,7 @@ impl Own {
 fn own_client(is_http1: bool, proxies: bool) -> reqwest::Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder().redirect(Policy::none());
     if is_http1 {
-        // By default, reqwest sends a request again if an HTTP/2 server has refused its stream, and for this purpose
-        // copies each request.
+        // By default, reqwest copies each request to send it again if an HTTP/2 server has refused the request.
         builder = builder.retry(never().max_retries_per_request(0));
     }
     if !proxies {
@@ -250,8 +246,7 @@ fn hide_cookies(headers: &mut HeaderMap) {
     }
 }
 
-/// Sends a request in a build without TLS. If another crate has enabled TLS in reqwest, the request can succeed
-/// nevertheless.
+/// Sends a request in a build without TLS. The request can succeed if another crate has enabled TLS.
 #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
 async fn send_without_tls(
     sent: impl Future<Output = reqwest::Result<reqwest::Response>>,

@@ -29,9 +29,9 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 /// Before each retry, the call waits for a random time. The first wait is between zero and 100 ms, and the range
 /// doubles with each retry up to 20 s. If the answer has `Retry-After`, or the reset time of an exhausted rate limit,
 /// the call waits for the time that the server requests. If the requested time exceeds the call's deadline, the call
-/// fails at once. A call without a deadline fails at once if the requested time exceeds 60 s. In this case,
-/// [`Error::retry_after`](crate::Error::retry_after) returns how long to wait. If the next wait exceeds the deadline,
-/// the call fails with its last fault.
+/// fails at once. A call without a deadline fails at once if the requested time exceeds 60 s.
+/// [`Error::retry_after`](crate::Error::retry_after) returns how long the server requested to wait. If the next wait
+/// exceeds the deadline, the call fails with its last fault.
 ///
 /// ```
 /// use std::time::Duration;

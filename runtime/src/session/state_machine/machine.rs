@@ -20,11 +20,11 @@ pub(crate) struct StateMachine<H> {
     pub(super) running: Option<RunningRefresh<H>>,
     pub(super) backoff: FailureBackoff,
     pub(super) forbidden_routes: ForbiddenRoutes,
-    /// Whether the server rejected a refresh of a session without a login. After such a rejection, no further refresh
-    /// starts in this epoch.
+    /// Whether the server rejected a refresh of a session without a login. After this rejection, no further refresh
+    /// starts in the epoch.
     pub(super) no_way_to_log_in: bool,
-    /// Whether the server rejected the refresh token before the access token expired. After such a rejection, the
-    /// current credential is the last credential of its login.
+    /// Whether the server rejected the refresh token before the access token expired. After this rejection, the current
+    /// credential is the last credential of its login.
     pub(super) refresh_rejected: bool,
     /// Whether the server rejected the refresh token and an earlier response for this refresh token was lost.
     pub(super) rotation_lost: bool,

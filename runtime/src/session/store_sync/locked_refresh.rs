@@ -88,8 +88,8 @@ async fn store_result(
         }
         Attempt::Failed { .. } => {
             let (result, failure) = result_of(basis, answer);
-            // If there was no response, the refresh token may be spent. In this case, the intent stays in the store, so
-            // that other processes know that the refresh token may be spent.
+            // If there was no response, the intent stays in the store, so that other processes know that the refresh
+            // token may be spent.
             let answered = !session.unanswered().is_of(basis.stamp) && !ready.unanswered_before;
             if answered {
                 store_sync.state().view.answered();

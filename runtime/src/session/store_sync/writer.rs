@@ -194,7 +194,8 @@ impl Writer {
     }
 
     /// Returns the lock, which the caller releases, if the store cannot store a login or logout. Other processes must
-    /// not wait for such a change. After a refresh, the lock is kept, because the store contains a spent refresh token.
+    /// not wait for a login or logout that cannot be stored. After a refresh, the lock is kept, because the store
+    /// contains a spent refresh token.
     fn end_protection(&self, store_sync: &StoreSync) -> Option<Held> {
         let machine = self.session.lock();
         let mut state = store_sync.state();

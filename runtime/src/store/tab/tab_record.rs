@@ -4,8 +4,8 @@
 #[derive(Clone, Default)]
 pub(super) struct TabRecord {
     pub(super) revision: u64,
-    /// Identifies the write. Without Web Locks, two tabs can write records with the same revision. In this case, all
-    /// tabs keep the record with the greater writer number.
+    /// Identifies the write. Without Web Locks, two tabs can write records with the same revision. If two records have
+    /// the same revision, all tabs keep the record with the greater writer number.
     pub(super) writer: u64,
     pub(super) record: Vec<u8>,
 }
