@@ -161,7 +161,7 @@ impl RoleCall {
         Ok(self.send(&refreshed).await?.0)
     }
 
-    /// Returns whether the server refused the credential, so that a new credential may be accepted.
+    /// Returns whether the server refused the credential and may accept a new credential.
     fn is_refused(&self, answer: &Answer) -> bool {
         let policy = self.context.policy(Some(self.endpoint));
         let rejection = Rejection::new(answer.status(), answer.headers().clone(), answer.body().clone());

@@ -52,7 +52,8 @@ pub(crate) struct StoredSession {
     #[cfg_attr(target_family = "wasm", serde(skip))]
     #[serde(default)]
     pub(crate) cookies: Cookies,
-    /// Whether the cookies are the credential. A session whose cookies are the credential has no access token.
+    /// Whether the cookies of the session are its credential. A session whose cookies are the credential has no access
+    /// token.
     #[serde(default)]
     by_cookie: bool,
     /// The [place](crate::store::SessionStore::place) of the store in which a login or a refresh wrote this session. If

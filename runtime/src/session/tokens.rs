@@ -86,7 +86,7 @@ pub struct Tokens {
     pub(crate) lifetime: Option<Duration>,
     pub(crate) token_type: Option<String>,
     pub(crate) scope: Option<String>,
-    /// Whether the cookies are the credential. A cookie session has no access token.
+    /// Whether the cookies of the session are its credential. A cookie session has no access token.
     pub(crate) by_cookie: bool,
     pub(crate) login_end: LoginEnd,
 }

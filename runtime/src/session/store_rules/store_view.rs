@@ -201,7 +201,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.stored_as.epoch == draft.stored_as.epoch
     }
 
-    /// If `draft` ends the session, records that another process may have changed the store before.
+    /// If `draft` ends the session, records that another process may have sent the refresh token of the session.
     fn may_be_used_elsewhere(&mut self, draft: &Draft<L, I, R>) {
         if draft.ends {
             self.other_use = OtherUse::Possible;
