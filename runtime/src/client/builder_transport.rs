@@ -55,8 +55,8 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// The service receives each request with its credential, as it is sent. Put a layer that signs requests into this
     /// service, because the layer then also signs the second send, which carries the new token. The feature `hyper`
-    /// adds [`HyperTransport`](crate::transport::HyperTransport), which has fewer features, but with which a call takes
-    /// about 60 % of the instructions.
+    /// adds [`HyperTransport`](crate::transport::HyperTransport), which has fewer features, but needs only about 60 %
+    /// of the instructions for a call.
     ///
     /// The service must not follow redirects, because the runtime cannot detect whether it does. A plain
     /// [`reqwest::Client`] that is passed to `transport` is treated in the same way as one that is passed to

@@ -133,7 +133,7 @@ impl Execution {
         }
     }
 
-    /// Stores the URL that answered a page, if the transport followed redirects by itself.
+    /// Stores the URL that sent a page, if the transport followed redirects by itself.
     fn note_answered(&mut self, response: &Response) {
         if self.plan.has_pages() {
             if let Some(url) = self.context.upstream.answered(response) {

@@ -24,8 +24,8 @@ impl StoredEnd {
         }
     }
 
-    /// Reads the stored end. Even if the clock was set back, the end is not later than the lifetime that the server
-    /// sent allows.
+    /// Reads the stored end. Even if the clock was set back, the time until the end is not longer than the lifetime
+    /// that the server sent.
     pub(super) fn read(self) -> LoginEnd {
         let lifetime = Duration::from_millis(self.lifetime);
         let at = UNIX_EPOCH.checked_add(Duration::from_millis(self.at)).filter(|_| self.at > 0);

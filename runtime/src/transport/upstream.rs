@@ -123,7 +123,8 @@ impl Upstream {
         self.answered(answer).is_some_and(|url| !self.is_own(url))
     }
 
-    /// Returns the URL that answered, if the transport may have followed redirects by itself and reports the URL.
+    /// Returns the URL that sent the answer, if the transport may have followed redirects by itself and reports this
+    /// URL.
     pub(crate) fn answered<'a>(&self, answer: &'a Response) -> Option<&'a Url> {
         // The host in the URL that reqwest gives to a response that was created without a URL.
         const NO_URL: &str = "no.url.provided.local";
@@ -198,7 +199,7 @@ mod tests {
         assert_eq!(Transport::own(&secure).unwrap().host(&secure), None, "HTTP/2 has no `Host` header");
     }
 
-    /// N6: no path changes the host. The URL equals the result of parsing the whole text.
+    /// N6: no path changes the host. The returned URL equals the result of parsing the whole URL text.
     #[test]
     fn no_path_leads_to_another_host() {
         let paths = [

@@ -62,7 +62,7 @@ async fn store_result(
                     persist(session, store_sync, basis, ready.fence, (result, failure)).await
                 }
                 // The response is unusable, but the old refresh token is spent. The intent stays in the store, so that
-                // other processes know about the loss.
+                // other processes know that the new refresh token is lost.
                 unusable => (unusable, failure, AfterCommit::default()),
             }
         }

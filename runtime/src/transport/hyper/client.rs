@@ -25,9 +25,9 @@ use crate::platform::url::Url;
 /// The default time for which an idle connection is kept open, which is the same as in reqwest.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// A transport that sends requests with hyper-util's client. `HyperTransport` has fewer features than reqwest, but a
-/// call takes about 60 % of the instructions. Pass it to [`ClientBuilder::transport`](crate::ClientBuilder::transport).
-/// `HyperTransport` requires the feature `hyper`.
+/// A transport that sends requests with hyper-util's client. `HyperTransport` has fewer features than reqwest, but
+/// needs only about 60 % of the instructions for a call. Pass it to
+/// [`ClientBuilder::transport`](crate::ClientBuilder::transport). `HyperTransport` requires the feature `hyper`.
 ///
 /// ```
 /// use afresh::transport::HyperTransport;
