@@ -136,7 +136,7 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Limits the time of a whole call, from its first poll. The time covers waiting for a refresh, all sends, the
-    /// waits between attempts, and reading the body unless it is streamed. By default, the time is unlimited.
+    /// waits between attempts, and reading the body unless it is streamed. By default, the time of a call is unlimited.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self

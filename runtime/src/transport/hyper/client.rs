@@ -101,7 +101,8 @@ impl HyperTransport {
         Self::assemble(Connector::over(connect), IDLE_TIMEOUT, Protocol::Custom)
     }
 
-    /// Sets the maximum time to open a connection, including TLS. By default, the time is unlimited.
+    /// Sets the maximum time to open a connection, including TLS. By default, the time to open a connection is
+    /// unlimited.
     ///
     /// If no connection is open within this time, the call fails with [`is_timeout`](crate::Error::is_timeout).
     #[must_use]
