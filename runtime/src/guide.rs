@@ -38,7 +38,7 @@ pub mod stores {}
 #[doc = include_str!("../docs/guide/browser_rest.md")]
 /// # Yew
 ///
-/// `ShopClient` is the client of your trait. The trait must be in scope, too.
+/// `ShopClient` is the client of your trait. The trait must also be in scope.
 ///
 /// ```rust,ignore
 #[doc = include_str!("../docs/guide/browser_yew.rs")]

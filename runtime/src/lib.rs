@@ -46,8 +46,8 @@
 //! A call carries the credential of the session. If the server answers 401 or 403, the credential is refreshed once for
 //! all waiting calls, and each call is sent again once. The second answer is final. The details are:
 //!
-//! - If the refused credential was already replaced, the session is not refreshed. In this case, the call is sent again
-//!   with the newer credential.
+//! - If the refused credential was already replaced, the session is not refreshed, and the call is sent again with the
+//!   newer credential.
 //! - A refresh runs in its own task. Dropping the callers does not stop the refresh, so no rotated refresh token is
 //!   lost. If the refresh fails, all waiting calls receive the same error. The error of each call contains the refusal
 //!   of that call ([`Error::rejection`]).
@@ -126,8 +126,8 @@
 //! `connect`, `transport`, `no_session`, `session_expired`, `refresh` and so on.
 //!
 //! Tokens, cookies, headers, bodies, arguments and URLs are never recorded. The conventions require `url.full`, but the
-//! runtime records the template instead. Errors are recorded with the texts of this crate, without the texts of their
-//! sources.
+//! runtime records the template instead. For an error, only the texts of this crate are recorded, without the texts of
+//! the error's sources.
 //!
 //! ```
 //! use tracing_subscriber::filter::{LevelFilter, Targets};

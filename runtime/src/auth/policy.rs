@@ -12,7 +12,7 @@ use crate::format::media_type::MediaType;
 /// The statuses that refuse a credential, unless the API or the builder declares other statuses.
 pub(crate) const CREDENTIAL_REFUSED: &[u16] = &[401, 403];
 
-/// A [`Classification`] and its reason. An answer has a reason only if a refresh would not help.
+/// A [`Classification`] and its reason. A classification has a reason only if a refresh would not help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Classified {
     pub(crate) classification: Classification,

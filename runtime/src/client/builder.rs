@@ -128,24 +128,24 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Limits the number of bytes of the whole body of a successful answer. If the body exceeds the limit, the call
     /// fails with [`is_body_too_large`](Error::is_body_too_large), and the rest of the body is not read. By default,
-    /// the size is unlimited. Streams are not limited. The body of an unsuccessful answer is cut at this limit and
-    /// never exceeds 1 MiB.
+    /// the size of the body is unlimited. Streams are not limited. The body of an unsuccessful answer is cut at this
+    /// limit, or at 1 MiB if that is smaller.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.settings.max_body = Some(bytes);
         self
     }
 
     /// Limits the time of a whole call, from its first poll. The time covers waiting for a refresh, all sends, the
-    /// waits between attempts, and reading the body unless it is streamed. By default, the time is unlimited.
+    /// waits between attempts, and reading the body unless it is streamed. By default, the time of a call is unlimited.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self
     }
 
     /// Limits how many calls that waited for a refresh are sent at the same time. Each further call waits until one of
-    /// these calls has received the head of its answer. Set this limit for a server that cannot process all waiting
-    /// calls at once. A call whose deadline passes during this wait is not sent. By default, the number is unlimited.
-    /// The value 0 is treated as 1.
+    /// these calls has received the head of its answer. Set a limit if the server cannot process all waiting calls at
+    /// once. A call whose deadline passes during this wait is not sent. By default, any number of calls may be sent at
+    /// the same time. The value 0 is treated as 1.
     pub fn replay_limit(mut self, calls: usize) -> Self {
         self.settings.replay_limit = Some(Arc::new(Semaphore::new(calls.clamp(1, Semaphore::MAX_PERMITS))));
         self

@@ -66,7 +66,7 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Shares a session with other clients. All clients of a session share its logins and its refreshes.
+    /// Shares a session with other clients. All clients of a session share the logins and the refreshes of the session.
     ///
     /// If several clients set a way to refresh, the session refreshes in the way that was set first. The access token
     /// is sent to the origin of each client.
@@ -75,8 +75,8 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets the statuses that mean that the credential is no longer valid. By default, these are the statuses that the
-    /// API declares, or 401 and 403 if the API declares none. A 2xx status has an effect only if a rule of
+    /// Sets the statuses that mean that the credential is no longer valid. The default statuses are those that the API
+    /// declares, or 401 and 403 if the API declares none. A 2xx status has an effect only if a rule of
     /// [`expired_when`](Self::expired_when) also returns `true`.
     pub fn refresh_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         let statuses = self.checked("refresh_on", statuses);
@@ -87,7 +87,7 @@ impl<C: Api> ClientBuilder<C> {
     /// Adds a rule that recognizes an expired credential. The rule is called for answers whose status is in
     /// [`refresh_on`](Self::refresh_on). If the rule returns `true`, the credential is refreshed, even for a 403 that
     /// would otherwise be returned. One rule or one condition of the API's `expired_when(...)` is sufficient. By
-    /// default, there is no rule.
+    /// default, no rule is set.
     ///
     /// A 2xx answer starts a refresh only if its status is in [`refresh_on`](Self::refresh_on) and a rule returns
     /// `true`. If the caller streams the answer, rules see the body of a 2xx answer only if it is JSON.
@@ -116,7 +116,7 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Adds a rule that recognizes a refusal that does not concern the credential, such as a missing CSRF token or the
     /// page of a firewall. If the rule returns `true`, the credential is not refreshed, and this rule has priority over
-    /// all other rules. In other respects, the rule works like [`expired_when`](Self::expired_when).
+    /// all other rules. In all other respects, the rule works like a rule of [`expired_when`](Self::expired_when).
     pub fn forbidden_when<F>(mut self, rule: F) -> Self
     where
         F: Fn(&Rejection) -> bool + Send + Sync + 'static,
@@ -219,10 +219,10 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets the statuses of the refresh endpoint that end the session for every error code. By default, these are the
-    /// statuses that the API declares. If the API declares none, they are 401 and 403 for a session that is refreshed
-    /// with a cookie, and no status for any other session. If no status is set or declared, an error code such as
-    /// `invalid_grant` ends the session. A web page never ends a session.
+    /// Sets the statuses of the refresh endpoint that end the session for every error code. The default statuses are
+    /// those that the API declares. If the API declares none, the default is 401 and 403 for a session that is
+    /// refreshed with a cookie, and no status for any other session. If no status is set or declared, only an error
+    /// code such as `invalid_grant` ends the session. A web page never ends a session.
     ///
     /// The token endpoint of a [grant](crate::oauth2) is also a refresh endpoint. If a [`Refresher`] returns the error
     /// of a server, that server is also treated as a refresh endpoint.
@@ -231,7 +231,7 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Returns the valid statuses. If a status is invalid, `build` returns an error.
+    /// Returns the valid statuses. If one of the statuses is invalid, `build` returns an error.
     fn checked(&mut self, setting: &str, statuses: impl IntoIterator<Item = u16>) -> Vec<StatusCode> {
         let mut checked = Vec::new();
         for status in statuses {

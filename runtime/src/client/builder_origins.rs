@@ -11,8 +11,8 @@ use crate::transport::followed_origin::{EXPOSED, FollowedOrigin};
 use crate::transport::origin::Origin;
 
 impl<C: Api> ClientBuilder<C> {
-    /// Allows requests over plain `http` to a host other than this machine. Each machine on the network path can then
-    /// read the tokens.
+    /// Allows requests over plain `http` to a host other than this machine. Over plain `http`, each machine on the
+    /// network path can read the tokens.
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
         self

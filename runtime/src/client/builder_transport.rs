@@ -12,16 +12,16 @@ use crate::transport::transport::Transport;
 
 /// # Transport
 impl<C: Api> ClientBuilder<C> {
-    /// Sends requests with your own reqwest client, with its proxies, TLS settings and time-outs. By default, requests
+    /// Sends requests with your own reqwest client, with its proxies, TLS settings and timeouts. By default, requests
     /// are sent with a client of the runtime.
     ///
     /// Prefer [`http_builder`](Self::http_builder). The runtime follows redirects itself, because it knows which
     /// headers are secrets. A client that follows redirects by itself removes only the standard headers before it sends
-    /// a request to another origin. Such a client sends bodies, headers of hand-written requests and constant headers
-    /// of the API to the other origin. [`build`](Self::build) therefore rejects a client that follows redirects if
-    /// there are default headers, header arguments or a custom token header. Build the client with
-    /// `redirect(Policy::none())`. A cookie provider of the client is not used, because the session stores the cookies.
-    /// Your client decides which proxy receives the requests, even for loopback addresses.
+    /// a request to another origin. A client that follows redirects by itself also sends bodies, headers of
+    /// hand-written requests and constant headers of the API to the other origin. [`build`](Self::build) therefore
+    /// rejects a client that follows redirects if there are default headers, header arguments or a custom token header.
+    /// Build the client with `redirect(Policy::none())`. A cookie provider of the client is not used, because the
+    /// session stores the cookies. Your client decides which proxy receives the requests, even for loopback addresses.
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.transport = Some(Transport::given(client));
         self
@@ -55,8 +55,8 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// The service receives each request with its credential, as it is sent. Put a layer that signs requests into this
     /// service, because the layer then also signs the second send, which carries the new token. The feature `hyper`
-    /// adds [`HyperTransport`](crate::transport::HyperTransport), which has fewer features, but with which a call takes
-    /// about 60 % of the instructions.
+    /// adds [`HyperTransport`](crate::transport::HyperTransport), which has fewer features, but needs only about 60 %
+    /// of the instructions for a call.
     ///
     /// The service must not follow redirects, because the runtime cannot detect whether it does. A plain
     /// [`reqwest::Client`] that is passed to `transport` is treated in the same way as one that is passed to
@@ -101,8 +101,8 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// Refreshes use separate connections, which are opened on this runtime. With [`http`](Self::http),
     /// [`http_builder`](Self::http_builder) or [`transport`](Self::transport), calls and refreshes share the
-    /// connections of your client. A connection that was opened on a stalled runtime then also delays a refresh on this
-    /// runtime. A client that is set with one of these methods must be used on only one runtime.
+    /// connections of your client. If the runtime of a shared connection stalls, the connection also delays a refresh
+    /// on this runtime. A client that is set with one of these methods must be used on only one runtime.
     ///
     /// The runtime is a setting of the session. If several clients of a session set a runtime, the first runtime is
     /// used. Keep the runtime alive as long as the session.
@@ -111,9 +111,9 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets to which origins the browser sends its cookies. The setting applies to every call of the client, including
-    /// refreshes. Outside of a browser, the setting has no effect, because the [session](crate::Session) stores the
-    /// cookies. Default: [`SameOrigin`](RequestCredentials::SameOrigin).
+    /// Sets the origins to which the browser sends its cookies. The setting applies to every call of the client,
+    /// including refreshes. Outside of a browser, the setting has no effect, because the [session](crate::Session)
+    /// stores the cookies. Default: [`SameOrigin`](RequestCredentials::SameOrigin).
     ///
     /// ```
     /// use afresh::{Client, transport::RequestCredentials};

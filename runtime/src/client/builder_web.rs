@@ -8,8 +8,8 @@ use crate::transport::credentials::RequestCredentials;
 
 /// # Transport
 impl<C: Api> ClientBuilder<C> {
-    /// Sets to which origins the browser sends its cookies. The setting applies to every call of the client, including
-    /// refreshes. The setting has no effect outside of a browser. Default:
+    /// Sets the origins to which the browser sends its cookies. The setting applies to every call of the client,
+    /// including refreshes. The setting has no effect outside of a browser. Default:
     /// [`SameOrigin`](RequestCredentials::SameOrigin).
     pub fn credentials(mut self, credentials: RequestCredentials) -> Self {
         self.credentials = credentials;

@@ -59,7 +59,7 @@ impl Client {
     /// The request carries the credential only if it goes to the client's own origin and does not set the header of the
     /// credential itself. If the session is logged out or has expired, the request is sent without a credential, so
     /// that a hand-written login is possible. A body that cannot be cloned is sent only once. The answer is returned
-    /// for every status.
+    /// whatever its status is.
     ///
     /// # Errors
     ///
@@ -91,7 +91,7 @@ impl Client {
         Self(self.0.with_session(session))
     }
 
-    /// Returns the same client with this [time-out](Pending::timeout) for each call.
+    /// Returns the same client with this [timeout](Pending::timeout) for each call.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         self.with(|options| options.timeout = Some(timeout))

@@ -20,8 +20,8 @@ use crate::response::answer::Answer;
 use crate::response::decode::Outcome;
 use crate::trace;
 
-/// A function that converts the answer to a call into the return value of the method. Its arguments are the answer, the
-/// name of the method, and a function that records an error in the trace.
+/// A function that converts the answer to a call into the return value of the method. The arguments of the function are
+/// the answer, the name of the method, and a function that records an error in the trace.
 pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) -> R;
 
 /// A call that is sent when it is first polled. The call owns its encoded arguments, so `tokio::spawn(shop.order(7))`
@@ -72,8 +72,8 @@ impl<R> Pending<R> {
 
 impl<R> Pending<R> {
     /// Limits the time of the whole call, from its first poll. The time covers waiting for a refresh, all sends, the
-    /// waits between attempts, and reading the body unless it is streamed. The time-out of a call replaces the
-    /// time-outs of the method and of the builder. For pages, the time starts again for each page.
+    /// waits between attempts, and reading the body unless it is streamed. The timeout of a call replaces the timeouts
+    /// of the method and of the builder. For pages, the timeout starts again for each page.
     ///
     /// Even if `futures_time::FutureExt` or another trait with a method `timeout` is in scope, this inherent method is
     /// called.
@@ -82,8 +82,8 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Sets a header of this call. A header of the same name that the method, an argument or the builder sets is
-    /// replaced. The value is a `HeaderValue` or a type that serializes as a scalar. `None` changes nothing.
+    /// Sets a header of this call. This header replaces a header of the same name that the method, an argument or the
+    /// builder sets. The value is a `HeaderValue` or a type that serializes as a scalar. `None` changes nothing.
     ///
     /// If the header carries the credential, such as `authorization`, this call does not use the session: it sends the
     /// header unchanged and never starts a refresh. If the name or the value is invalid, the call fails with

@@ -74,7 +74,7 @@ impl ApiInfo {
         self.scheme("")
     }
 
-    /// Sets the header that carries the token. The name is in lower case.
+    /// Sets the header that carries the token. The name of the header is in lower case.
     #[must_use]
     pub const fn token_header(mut self, name: &'static str) -> Self {
         self.token_header = Some(name);
@@ -188,7 +188,7 @@ impl Endpoint {
         self
     }
 
-    /// Applies `#[public]`. A logout keeps its role.
+    /// Applies `#[public]`. A logout method keeps its role in the session.
     #[must_use]
     pub const fn public(mut self) -> Self {
         self.bare = true;
@@ -234,7 +234,8 @@ impl Endpoint {
         self
     }
 
-    /// Returns whether the method is declared idempotent. The result does not depend on its HTTP method.
+    /// Returns whether the method is declared idempotent. A declaration as idempotent does not depend on the HTTP
+    /// method.
     pub(crate) const fn is_idempotent(&self) -> bool {
         self.idempotent || self.idempotency_key.is_some()
     }

@@ -29,8 +29,8 @@ pub(crate) enum NextPage {
 }
 
 impl NextPage {
-    /// Returns whether the location of the next page depends on the list in the current page. If it does, an empty list
-    /// ends the pages.
+    /// Returns whether the location of the next page depends on the list in the current page. If the location depends
+    /// on the list, an empty list ends the pages.
     pub(crate) fn needs_list(self) -> bool {
         matches!(self, Self::Last { .. } | Self::Number { .. } | Self::Offset { .. })
     }

@@ -56,7 +56,8 @@ pub(crate) fn is_unsent(error: &(dyn StdError + 'static)) -> bool {
         || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_builder)
 }
 
-/// Returns whether a browser reports a network error and hides its reason. The request may have been sent.
+/// Returns whether a browser reports a network error and hides its reason. A browser may have sent a request for which
+/// it reports a network error.
 pub(crate) fn is_hidden_by_browser(error: &(dyn StdError + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(FetchError::Network))
 }
@@ -102,7 +103,7 @@ pub(crate) fn has_url(error: &(dyn StdError + 'static)) -> bool {
 /// The error of a transport whose own timeout has expired.
 #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 pub(crate) fn timed_out() -> BoxError {
-    std::io::Error::new(std::io::ErrorKind::TimedOut, "the time-out of the transport expired").into()
+    std::io::Error::new(std::io::ErrorKind::TimedOut, "the timeout of the transport expired").into()
 }
 
 /// The error for an `https` URL in a build that has no TLS.

@@ -76,7 +76,7 @@ impl Error {
             .with_source(source)
     }
 
-    /// Creates an error of the transport: a time-out, a failure to connect, or any other failure.
+    /// Creates an error of the transport: a timeout, a failure to connect, or any other failure.
     pub(crate) fn transport(source: BoxError) -> Self {
         // The text of a reqwest error contains the URL with its query values. The URL can be removed from the text only
         // if no layer has wrapped the reqwest error.

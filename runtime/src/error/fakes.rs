@@ -38,7 +38,7 @@ impl Error {
     /// Creates the error of a call that timed out. Use this error in a fake implementation of a trait.
     #[must_use]
     pub fn timeout() -> Self {
-        Self::new(Kind::Timeout, "the call took longer than its time-out allows")
+        Self::new(Kind::Timeout, "the call took longer than its timeout")
     }
 
     /// Creates the error of a call that cannot connect to the server. Use this error in a fake implementation of a

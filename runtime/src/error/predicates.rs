@@ -17,14 +17,14 @@ use crate::format::charset::without_bom;
 use crate::format::retry_after;
 
 impl Error {
-    /// Creates the error for a temporary failure of a refresh. Return it from
+    /// Creates the error for a temporary failure of a refresh. Return this error from
     /// [`refresh_with`](crate::ClientBuilder::refresh_with) or a [`Refresher`](crate::Refresher). The session is kept.
     #[must_use]
     pub fn refresh(source: impl Into<BoxError>) -> Self {
         Self::new(Kind::Refresh, "the refresh failed for now. Try again later").with_source(source)
     }
 
-    /// Creates the error for a refresh token that the server rejected. Return it from
+    /// Creates the error for a refresh token that the server rejected. Return this error from
     /// [`refresh_with`](crate::ClientBuilder::refresh_with) or a [`Refresher`](crate::Refresher). The session then
     /// expires.
     #[must_use]
@@ -57,14 +57,14 @@ impl Error {
         self.answer().map(Rejection::body)
     }
 
-    /// Deserializes the body of the answer from JSON. Returns `None` if there is no body or if it cannot be read as
-    /// `T`.
+    /// Deserializes the body of the answer from JSON. Returns `None` if there is no body or if the body cannot be read
+    /// as `T`.
     #[must_use]
     pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_slice(without_bom(self.body()?)).ok()
     }
 
-    /// Returns the answer as problem details (RFC 9457), if its content type is one of this standard.
+    /// Returns the answer as problem details, if the content type of the answer is one that RFC 9457 defines.
     #[must_use]
     pub fn problem(&self) -> Option<Problem> {
         Problem::from_answer(self.answer()?)
@@ -96,7 +96,7 @@ impl Error {
         self.receipt().and_then(Receipt::reason)
     }
 
-    /// Returns the record of the call up to the failure. Returns `None` after a time-out, and if nothing was sent, for
+    /// Returns the record of the call up to the failure. Returns `None` after a timeout, and if nothing was sent, for
     /// example because an argument cannot be encoded.
     #[must_use]
     pub fn receipt(&self) -> Option<&Receipt> {
@@ -119,7 +119,7 @@ impl Error {
         retry_after::wait(self.headers()?)
     }
 
-    /// Returns `true` if the deadline of the call or a time-out of the transport expired.
+    /// Returns `true` if the deadline of the call or a timeout of the transport expired.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.0.kind == Kind::Timeout
@@ -179,8 +179,8 @@ impl Error {
     /// invalidated the refresh token and rejected it when it was sent again.
     /// [`is_session_expired`](Self::is_session_expired) also returns `true`.
     ///
-    /// All calls that waited for the refresh receive this error, and so do all later calls until the next login. If
-    /// this error occurs often, the network loses answers and the server has no grace period for used refresh tokens.
+    /// All calls that waited for the refresh, and all later calls until the next login, receive this error. If this
+    /// error occurs often, the network loses answers and the server has no grace period for used refresh tokens.
     #[must_use]
     pub fn is_rotation_lost(&self) -> bool {
         self.0.kind == Kind::RotationLost
@@ -237,9 +237,9 @@ impl Error {
         self.0.kind == Kind::NotReplayable
     }
 
-    /// Returns `true` if the refresh itself made a call that waits for the refresh. The runtime detects this only in
-    /// the task of the refresh. If the refresh spawned the task that makes the call, the call waits until the refresh
-    /// times out.
+    /// Returns `true` if the refresh itself made a call that waits for the refresh. The runtime detects such a call
+    /// only in the task of the refresh. If the refresh spawned the task that makes the call, the call waits until the
+    /// refresh times out.
     #[must_use]
     pub fn is_reentrant(&self) -> bool {
         self.0.kind == Kind::Reentrant

@@ -39,7 +39,7 @@ pub enum Reason {
     /// The server redirected the call to another origin, and that origin refused the request. The other origin did not
     /// receive the credential.
     ForeignOrigin,
-    /// A function given to [`expired_when`](crate::ClientBuilder::expired_when) or
+    /// A function that the program passed to [`expired_when`](crate::ClientBuilder::expired_when) or
     /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked.
     RuleFailed,
     /// The refresh failed temporarily.
@@ -55,8 +55,8 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Returns the reason for an error of this kind after a refusal. Returns `None` if the error does not concern the
-    /// session.
+    /// Returns the reason that corresponds to an error of this kind after a refusal. Returns `None` if the error does
+    /// not concern the session.
     pub(crate) fn of(kind: Kind) -> Option<Self> {
         match kind {
             Kind::Refresh | Kind::Reentrant | Kind::Busy | Kind::Store => Some(Self::RefreshFailed),

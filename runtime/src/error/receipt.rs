@@ -23,7 +23,7 @@ use super::stamp::Stamp;
 pub struct Receipt {
     pub(crate) stamp: Option<Stamp>,
     pub(crate) sends: u8,
-    /// The number of attempts after the first attempt.
+    /// The number of attempts that followed the first attempt.
     pub(crate) retries: u32,
     pub(crate) refreshed_by: Option<RefreshedBy>,
     pub(crate) waited: Duration,

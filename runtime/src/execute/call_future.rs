@@ -21,7 +21,7 @@ pub(crate) type BoxedCall = Pin<Box<dyn CallFuture + Send>>;
 
 /// Creates a call that begins at its first poll. `begin` creates the future that sends `call`.
 ///
-/// The returned call has a separate type for each `begin`, so that the future is created in place.
+/// The returned call has a separate type for each type of `begin`, so that the future is created in place.
 pub(crate) fn on_first_poll<C, F, B>(call: C, options: CallOptions, begin: B) -> BoxedCall
 where
     C: Send + 'static,

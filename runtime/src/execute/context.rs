@@ -27,14 +27,14 @@ pub(crate) struct Context {
     pub(crate) session: Session,
     pub(crate) settings: Arc<Settings>,
     pub(crate) binding: Arc<Binding>,
-    /// The options of all calls of this clone of the client.
+    /// The options that this clone of the client sets for all its calls.
     pub(crate) options: Option<Arc<CallOptions>>,
 }
 
 /// A context that is cheap to clone.
 ///
-/// The trait object makes the user's crate compile faster. Without it, the compiler would check for each call whether
-/// all inner types are `Send` and `Sync`.
+/// The trait object makes the user's crate compile faster. Without the trait object, the compiler would check for each
+/// call whether all inner types are `Send` and `Sync`.
 #[derive(Clone)]
 pub(crate) struct SharedContext(Arc<dyn AsContext>);
 
@@ -152,16 +152,16 @@ impl Context {
         }
     }
 
-    /// Returns the statuses that cause a refresh. The statuses of the method have priority over those of the builder,
-    /// which have priority over those of the trait.
+    /// Returns the statuses that cause a refresh. The statuses of the method have priority over the statuses of the
+    /// builder. The statuses of the builder have priority over the statuses of the trait.
     pub(super) fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
         let own = endpoint.and_then(|endpoint| endpoint.refresh_on);
         let declared = || endpoint.and_then(|endpoint| endpoint.api.refresh_on);
         own.or(self.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(CREDENTIAL_REFUSED)
     }
 
-    /// Returns the time-out of a call. The time-out of this clone of the client has priority over that of the method,
-    /// which has priority over that of the builder.
+    /// Returns the timeout of a call. A timeout of this clone of the client has priority over a timeout of the method.
+    /// A timeout of the method has priority over a timeout of the builder.
     pub(crate) fn timeout(&self, endpoint: &'static Endpoint) -> Option<Duration> {
         let chosen = self.options.as_ref().and_then(|options| options.timeout);
         chosen.or(endpoint.timeout).or(self.settings.timeout)

@@ -38,7 +38,8 @@ pub(crate) struct Execution {
     pub(super) refreshed: bool,
     /// Whether the answer is a stored rejection whose body lacks its end.
     pub(super) is_cut: bool,
-    /// The URL that answered, if it differs from the requested URL. This URL is set only for pages.
+    /// The URL that sent the answer, if this URL differs from the requested URL. This field is set only for methods
+    /// that return pages.
     pub(super) answered: Option<Box<Url>>,
 }
 
@@ -73,7 +74,7 @@ impl Execution {
     }
 
     /// Runs the call and retries it after a fault. The error contains the receipt of the call.
-    #[expect(clippy::manual_async_fn, reason = "an async fn stores its arguments twice in each waiting call")]
+    #[expect(clippy::manual_async_fn, reason = "a waiting async fn stores two copies of its arguments")]
     pub(crate) fn run_to_end(
         &mut self,
         reading: Reading,
@@ -96,7 +97,7 @@ impl Execution {
     ///
     /// The future of a call may be moved until its first poll, so it must be small. A value that two steps need is
     /// stored only once, and the values of a step are dropped before the next step.
-    #[expect(clippy::manual_async_fn, reason = "an async fn stores its arguments twice in each waiting call")]
+    #[expect(clippy::manual_async_fn, reason = "a waiting async fn stores two copies of its arguments")]
     pub(crate) fn run(
         &mut self,
         reading: Reading,
@@ -132,7 +133,7 @@ impl Execution {
         }
     }
 
-    /// Stores the URL that answered a page, if the transport followed redirects by itself.
+    /// Stores the URL that sent a page, if the transport followed redirects by itself.
     fn note_answered(&mut self, response: &Response) {
         if self.plan.has_pages() {
             if let Some(url) = self.context.upstream.answered(response) {

@@ -30,7 +30,7 @@ pub(crate) struct Bounds {
     pub(crate) max_body: Option<usize>,
     /// The other origins to which a redirect may send the body and the headers, in addition to those of the client.
     pub(crate) follow_to: Vec<Origin>,
-    /// Whether one of these origins is plain http to a different machine.
+    /// Whether one of the origins in `follow_to` has plain http on a different machine.
     is_exposed: bool,
 }
 
@@ -88,8 +88,8 @@ impl CallOptions {
         }
     }
 
-    /// Returns the options for further pages. The result contains no headers, because the request of a page already has
-    /// them.
+    /// Returns the options for further pages. The result contains no headers, because the request of a page already
+    /// contains the headers.
     pub(crate) fn without_headers(&self) -> Self {
         Self {
             timeout: self.timeout,

@@ -10,7 +10,7 @@ use crate::declaration::endpoint::Endpoint;
 use crate::error::Rejection;
 use crate::session::Demand;
 
-/// A slot for the refusal of a call with a deadline, so that the error of a time-out can contain the refusal.
+/// A slot for the refusal of a call with a deadline, so that the error of a timeout can contain the refusal.
 pub(crate) type RejectionSlot = Option<Arc<OnceLock<Arc<Rejection>>>>;
 
 /// The rules for one call.

@@ -1,4 +1,4 @@
-//! Handles a refused credential: refreshes it and sends the call again. The second answer is final.
+//! Handles a refused credential: refreshes the session and sends the call again. The second answer is final.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::transport::response::Response;
 impl Execution {
     /// Returns the answer of the call. If the first answer refused the credential and a newer credential is available
     /// or can be requested, the call is sent again and the second answer is returned.
-    #[expect(clippy::manual_async_fn, reason = "the future of an async fn stores its arguments twice")]
+    #[expect(clippy::manual_async_fn, reason = "an async fn stores two copies of its arguments")]
     pub(super) fn settled(
         &mut self,
         settled: Box<Settled>,
@@ -59,7 +59,7 @@ impl Execution {
     }
 
     /// Returns the snapshot of the session after the refresh.
-    #[expect(clippy::manual_async_fn, reason = "the future of an async fn stores its arguments twice")]
+    #[expect(clippy::manual_async_fn, reason = "an async fn stores two copies of its arguments")]
     fn refreshed(&mut self, next: Next) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
         async move {
             let refreshed = match next {
@@ -103,9 +103,9 @@ impl Execution {
         }
     }
 
-    /// Returns whether the refusal is returned to the caller. If the refresh returned the same access token, a 403
-    /// without details is returned to the caller, because the access token is still valid. The session remembers the
-    /// 403, so that the next 403 causes no refresh.
+    /// Returns whether the refused call must return the refusal to its caller. If the refresh returned the same access
+    /// token, a 403 without details is returned to the caller, because the access token is still valid. The session
+    /// remembers the 403, so that the next 403 causes no refresh.
     fn is_forbidden(&self, error: &Error) -> bool {
         let forbidden =
             error.is_no_progress() && self.receipt.classification == Some(Classification::Suspect);
@@ -137,8 +137,8 @@ impl Execution {
         if let Some(finding) = finding {
             self.refused_again(&snapshot, finding);
         }
-        // The receipt contains the classification of the second answer if it refuses the call, and otherwise the
-        // classification of the first answer.
+        // If the second answer refuses the call, the receipt contains the classification of the second answer, and
+        // otherwise the classification of the first answer.
         self.receipt.classification = self.receipt.classification.or(first_classification);
         Ok((response, Some(rejection)))
     }

@@ -79,8 +79,8 @@ impl SharedContext {
 /// request fails.
 async fn log_out(context: SharedContext, logout: LogoutCall) -> Result<Answer> {
     let session = context.session.clone();
-    // The session in the store must be logged out at the server, too. If the store cannot be read, the logout
-    // continues.
+    // If only the store has a session, this session must also be logged out at the server. If the store cannot be read,
+    // the logout continues.
     let _ = session.check_store().await;
     let mut ended = session.end_for_logout();
     let endpoint = logout.endpoint();
@@ -97,13 +97,13 @@ fn tokens_of(snapshot: &Snapshot) -> Option<&Tokens> {
 }
 
 impl RoleCall {
-    /// Returns whether an option of the call sets the header of the access token. If an option sets this header, the
-    /// access token of the session is not sent (A13).
+    /// Returns whether an option of the call sets the header of the access token. If an option sets the header of the
+    /// access token, the access token of the session is not sent (A13).
     fn has_own_credential(&self) -> bool {
         self.context.placement().is_ok_and(|placement| self.request.has_header(&placement.header))
     }
 
-    /// Sends a login. The session is set from the tokens in the answer before the caller receives them.
+    /// Sends a login. The tokens in the answer become the session before the caller receives the tokens.
     async fn log_in(&mut self, tokens_of: TokensOf) -> Result<Answer> {
         // The request carries the cookies of the session, because some servers require a cookie that they set for the
         // login form. The login request does not carry the credential of the session.
@@ -137,7 +137,7 @@ impl RoleCall {
         if self.is_refused(&answer) { self.log_out_again(ended, answer, copy).await } else { Ok(answer) }
     }
 
-    /// Returns the outcome of the call. An error contains the receipt, as an answer does.
+    /// Returns the outcome of the call. Both an error and an answer contain the receipt of the call.
     fn end(&self, outcome: Result<Answer>) -> Result<Answer> {
         outcome.map_err(|error| error.with_receipt(self.receipt))
     }
@@ -161,7 +161,7 @@ impl RoleCall {
         Ok(self.send(&refreshed).await?.0)
     }
 
-    /// Returns whether the server refused the credential, so that a new credential may be accepted.
+    /// Returns whether the server refused the credential and may accept a new credential.
     fn is_refused(&self, answer: &Answer) -> bool {
         let policy = self.context.policy(Some(self.endpoint));
         let rejection = Rejection::new(answer.status(), answer.headers().clone(), answer.body().clone());

@@ -164,7 +164,7 @@ fn begin_hand_written(
 }
 
 impl Execution {
-    /// Returns the data to request the next page.
+    /// Returns the data with which the runtime requests the next page.
     fn continuation(
         &self,
         endpoint: &'static Endpoint,

@@ -64,7 +64,7 @@ impl Found {
         }
         let days = days_before(year, month) + day;
         let seconds = days * 86_400 + self.second_of_day?;
-        // Day 1 is January 1 of the year 1. The Unix epoch begins 719,163 days later.
+        // `days` is the number of the day, where day 1 is January 1 of the year 1. January 1, 1970 is day 719,163.
         Some(seconds.saturating_sub(719_163 * 86_400))
     }
 }

@@ -1,6 +1,6 @@
 //! Finds the position in a JSON body that `serde_json` reports by line and column. The result is the path to the
-//! position and an excerpt of the text before the position. This code runs only after an error, so successful decoding
-//! costs nothing.
+//! position and an excerpt of the text before the position. This code runs only after an error, so it does not slow
+//! down successful decoding.
 //!
 //! The names in a body may be data, because they may be keys of a map. The caller states which names the declared type
 //! contains. In the path and in the excerpt, `*` replaces all other names.
@@ -72,13 +72,13 @@ pub(crate) fn end_of_value(body: &[u8], name_end: usize) -> Option<usize> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Token {
-    /// A brace, a bracket, a comma or a colon.
+    /// A token that is a brace, a bracket, a comma or a colon.
     Mark(u8),
-    /// A string before a colon. The range of the token excludes the quotes.
+    /// A string before a colon, which is the name of a member. The range of the token excludes the quotes.
     Name,
     /// Any other string.
     Text,
-    /// A number or a word.
+    /// A token that is a number or a word such as `true`.
     Word,
 }
 

@@ -1,4 +1,4 @@
-//! Parses the `Content-Type` header of an answer (RFC 9110 §8.3). No other file parses this header.
+//! Parses the `Content-Type` header of an answer (RFC 9110 §8.3). No other file parses the `Content-Type` header.
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;

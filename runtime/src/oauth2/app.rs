@@ -103,7 +103,7 @@ impl App {
     }
 
     /// Adds a parameter to the request that begins a login, such as `audience`, `prompt` or `access_type`. Each call
-    /// adds one parameter, even if its name was added before.
+    /// adds one parameter, even if a parameter with the same name was added before.
     ///
     /// If the program adds a parameter that the runtime sets itself, such as `state`, the login returns an error.
     pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {

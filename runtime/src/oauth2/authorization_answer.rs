@@ -17,8 +17,8 @@ pub(super) struct AuthorizationCode(pub(super) String);
 #[derive(Debug)]
 pub(super) enum AuthorizationAnswer {
     Code(AuthorizationCode),
-    /// The query does not belong to this login, because its `state` is missing or different. After such a query, a
-    /// listener continues to wait.
+    /// The query does not belong to this login, because its `state` is missing or different. After a query with a wrong
+    /// `state`, a listener continues to wait.
     Foreign(Error),
     /// The query belongs to this login but has no code.
     Failed(Error),
@@ -90,8 +90,7 @@ struct Parameters {
 }
 
 impl Parameters {
-    /// Reads the parameters. RFC 6749 §3.1 forbids a parameter to occur twice, and the second value may come from an
-    /// attacker.
+    /// Reads the parameters. RFC 6749 §3.1 forbids duplicate parameters, and a second value may come from an attacker.
     fn read(query: &str) -> Result<Self, Error> {
         let mut read = Self::default();
         for (name, value) in parse(query.strip_prefix('?').unwrap_or(query).as_bytes()) {

@@ -14,17 +14,17 @@ use crate::platform::url::Url;
 /// The data of a login that has begun. [`Redirect::start`](super::Redirect::start) returns this data, and
 /// [`Redirect::finish`](super::Redirect::finish) takes it.
 ///
-/// Keep this value in the user's own session with your program, on the server or encrypted in a cookie. The answer to
-/// the login of a different user is then rejected. The value contains secrets (the `state` and the PKCE verifier),
-/// which `Serialize` writes and `Debug` omits. Use the value only once, and remove it from the user's session before
-/// you call [`finish`](super::Redirect::finish).
+/// Keep this value in the user's own session with your program, on the server or encrypted in a cookie. Because the
+/// value is in the user's session, the answer to the login of a different user is rejected. The value contains secrets
+/// (the `state` and the PKCE verifier), which `Serialize` writes and `Debug` omits. Use the value only once, and remove
+/// it from the user's session before you call [`finish`](super::Redirect::finish).
 #[derive(Serialize, Deserialize)]
 pub struct AuthorizationRequest {
     pub(super) state: String,
     pub(super) verifier: String,
     pub(super) redirect_uri: String,
-    /// The issuer of the server, or its token endpoint if the issuer is unknown. An answer from a different server is
-    /// rejected.
+    /// The issuer of the server, or its token endpoint if the issuer is unknown. The runtime rejects an answer from a
+    /// different server.
     pub(super) server: String,
 }
 

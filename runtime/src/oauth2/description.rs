@@ -53,7 +53,7 @@ fn is_visible(letter: char) -> bool {
 }
 
 /// Returns whether `text` contains the secret, or eight consecutive characters of the secret. The comparison ignores
-/// case and spaces.
+/// the case of letters, and spaces.
 fn has_part_of(text: &str, secret: &str) -> bool {
     let text = text.to_ascii_lowercase().replace(' ', "");
     let secret: Vec<char> = secret.to_ascii_lowercase().chars().collect();

@@ -25,7 +25,7 @@ pub struct Device {
     app: App,
 }
 
-/// A login on a second device that has begun. Show [`user_code`](Self::user_code) and
+/// A login on a second device, after the server has sent the device code. Show [`user_code`](Self::user_code) and
 /// [`verification_uri`](Self::verification_uri) to the user, and call [`finish`](Self::finish).
 pub struct DeviceCode {
     app: App,

@@ -132,7 +132,8 @@ macro_rules! settings {
                 self
             }
 
-            /// Adds a parameter to the token request. Each call adds one parameter, even if its name was added before.
+            /// Adds a parameter to the token request. Each call adds one parameter, even if a parameter with the same
+            /// name was added before.
             pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
                 self.0.params.push((name.into(), value.into()));
                 self
@@ -142,7 +143,7 @@ macro_rules! settings {
             /// endpoint. The runtime also uses the revocation endpoint when a refresh returns tokens after a logout or
             /// a new login. By default, no endpoint is set and no tokens are revoked.
             ///
-            /// The refresh token is revoked. If there is no refresh token, the access token is revoked.
+            /// The endpoint revokes the refresh token, or the access token if there is no refresh token.
             pub fn revocation_endpoint(mut self, url: impl Into<String>) -> Self {
                 self.0.revocation_url = Some(url.into());
                 self
@@ -159,8 +160,8 @@ macro_rules! settings {
                 self
             }
 
-            /// Allows endpoints with plain `http` on a host that is not loopback. Each machine on the network path can
-            /// then read the secrets.
+            /// Allows endpoints with plain `http` on a host that is not loopback. Over plain `http`, each machine on
+            /// the network path can read the secrets.
             pub fn allow_http(mut self) -> Self {
                 self.0.allow_http = true;
                 self

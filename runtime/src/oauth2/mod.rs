@@ -29,8 +29,8 @@
 //! Secrets are sent over https and only to the endpoints of the grant, which may be at a different origin than the API.
 //! Redirects are not followed. The endpoints never receive the access token. The default headers of the client are sent
 //! only to endpoints at the origin of the API. Token requests use the transport of the client, or the reqwest client
-//! that [`http`](RefreshTokenGrant::http) sets. The requests of a login contain no default headers, and use a client of
-//! the runtime or the one set with `Server::http`.
+//! that [`http`](RefreshTokenGrant::http) sets. The requests of a login contain no default headers. The runtime sends
+//! the requests of a login with its own client, or with the reqwest client that `Server::http` sets.
 //!
 //! # How answers to a refresh are treated
 //!

@@ -62,7 +62,8 @@ impl Redirect {
     /// Before the call, remove `request` from the user's session, so that it is used only once. If the future is
     /// dropped while the code is being exchanged, the code may already be spent, and a new login is necessary.
     ///
-    /// An ID token in the answer is not read. To identify the user, call the userinfo endpoint with the session.
+    /// The runtime does not read an ID token in the answer. To identify the user, call the userinfo endpoint with the
+    /// session.
     ///
     /// # Errors
     ///

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::platform::time::{Instant, timeout, timeout_at};
 
-/// The longest delay of a timer on a busy machine. A longer delay means that the machine slept.
+/// The maximum delay of a timer on a busy machine. A longer delay means that the machine slept.
 const LATE: Duration = Duration::from_secs(1);
 
 /// Returns the output of `future`, or `None` if it takes longer than `deadline`.
@@ -14,7 +14,7 @@ const LATE: Duration = Duration::from_secs(1);
 /// suspension. After a suspension, `future` gets the whole deadline again. Without a second deadline, a response that
 /// has already arrived would be lost, together with its rotated refresh token.
 ///
-/// The caller pins the future, so the future is not stored in memory twice.
+/// The caller pins the future, so that memory contains only one copy of the future.
 pub(crate) fn within<T>(
     deadline: Duration,
     mut future: impl Future<Output = T> + Unpin,

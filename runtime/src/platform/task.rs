@@ -60,7 +60,7 @@ impl Shared {
         let work = match self.work.try_lock() {
             Ok(mut work) => work.take(),
             Err(TryLockError::Poisoned(work)) => work.into_inner().take(),
-            // The task is being polled. After the poll, the task checks whether it was cancelled.
+            // The task is being polled at this moment. After the poll, the task checks whether it was cancelled.
             Err(TryLockError::WouldBlock) => None,
         };
         // The work is dropped outside of the lock, because the destructor of the work may cancel the same task.

@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The longest delay of a check on a busy machine. A longer delay means that the process was suspended.
+/// The maximum delay of a check on a busy machine. A longer delay means that the process was suspended.
 const LATE: Duration = Duration::from_secs(1);
 /// How long checks are delayed after a suspension, so that the runtimes of the program continue first.
 const AFTER_SUSPENSION: Duration = Duration::from_secs(2);

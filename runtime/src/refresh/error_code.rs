@@ -59,7 +59,7 @@ const OTHERS: [&str; 8] = [
     "unsupported_grant_type",
 ];
 
-/// The longest error code that is shown to the user.
+/// The maximum length in bytes of an error code that is shown to the user.
 const LONGEST: usize = 40;
 
 impl ServerCode {

@@ -121,7 +121,7 @@ impl MethodProvider {
         self.url().is_some_and(|url| snapshot.cookies.has_any(&url))
     }
 
-    /// Refreshes the session. In a browser, the browser adds its cookies to the request.
+    /// Refreshes the session. In a browser, the browser itself adds the cookies to the request.
     async fn refresh(&self, session: &Session, basis: &Snapshot) -> Attempt {
         match self.request_tokens(session, basis).await {
             // The page had no session, so the error reports a missing session and not an expired one.

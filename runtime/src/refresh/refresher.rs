@@ -44,8 +44,8 @@ use crate::transport::upstream::Upstream;
 /// - One refresh serves all waiting calls, and a session never has two refreshes at the same time. The refresh
 ///   runs in its own task, so it continues when a caller is dropped.
 /// - The future of `refresh` is dropped after 10 s, or when the Tokio runtime shuts down, and for no other reason. A
-///   refresh whose future was dropped is treated as failed and is retried later. If the dropped future had received a
-///   rotated refresh token but had not returned it, this refresh token is lost. Return the new tokens immediately after
+///   refresh whose future was dropped is treated as failed and is retried later. If the dropped future has received a
+///   rotated refresh token but has not returned it, this refresh token is lost. Return the new tokens immediately after
 ///   the server has sent them.
 /// - The runtime calls the method `refresh` once for each refresh. If the response to a request is lost, only the
 ///   refresher can decide whether to send the same refresh token again. The [`oauth2`](crate::oauth2) grants send the
@@ -53,10 +53,10 @@ use crate::transport::upstream::Upstream;
 ///
 /// # Limits
 ///
-/// A refresher must not await a call of the session that it refreshes. A call of the session under refresh returns an
-/// error with [`is_reentrant`](crate::Error::is_reentrant) at once. Calls of other sessions are allowed. A call of the
-/// session in a spawned task is not detected, so it waits for the refresh. If the refresh also waits for the spawned
-/// task, both wait until the refresh times out after 10 s.
+/// A refresher must not await a call that uses the session under refresh. A call of the session under refresh returns
+/// an error with [`is_reentrant`](crate::Error::is_reentrant) at once. Calls of other sessions are allowed. A call of
+/// the session in a spawned task is not detected, so it waits for the refresh. If the refresh also waits for the
+/// spawned task, both wait until the refresh times out after 10 s.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot refresh a session",
     label = "not a `Refresher`",
@@ -73,8 +73,8 @@ pub trait Refresher: Send + Sync + 'static {
     /// up to 60 s after repeated failures.
     fn refresh(&self, context: RefreshContext<'_>) -> impl Future<Output = Result<Tokens>> + Send;
 
-    /// Whether a refresh is possible. `tokens` is `None` if there is no login. The default implementation returns
-    /// whether there is a login.
+    /// Whether a refresh with these tokens is possible. `tokens` is `None` if there is no login. The default
+    /// implementation returns whether there is a login.
     ///
     /// If a refresh is not possible, a call that the server refuses returns the refusal as its response. If a refresh
     /// is possible without a login, the first call that needs the session starts a refresh. `can_refresh` is called

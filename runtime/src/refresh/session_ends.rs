@@ -11,7 +11,7 @@ use crate::error::Rejection;
 /// The answers that end a session: those that the user declares, and those that usually end a session of this kind.
 #[derive(Clone, Default)]
 pub(crate) struct SessionEnds {
-    /// The statuses that the user declares. With `None`, the usual statuses apply.
+    /// The statuses that the user declares, or `None` if the usual statuses apply.
     pub(crate) declared: Option<Vec<StatusCode>>,
     /// The statuses that usually end a session of this kind, unless an error code names another cause.
     pub(crate) usual: Vec<StatusCode>,

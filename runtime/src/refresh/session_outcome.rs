@@ -70,9 +70,9 @@ fn field_names(answer: &Answer) -> Option<Vec<String>> {
     Some(names.take(LONGEST_LIST).cloned().collect())
 }
 
-/// The largest number of field names in an error.
+/// The maximum number of field names in an error text.
 const LONGEST_LIST: usize = 16;
-/// The longest field name in an error.
+/// The maximum length in bytes of a field name in an error text.
 const LONGEST_NAME: usize = 32;
 
 fn is_identifier(name: &str) -> bool {

@@ -28,7 +28,7 @@ use crate::transport::accept::prefer_json;
 use crate::transport::response::Response;
 use crate::transport::upstream::Upstream;
 
-/// The longest time for one request and its response.
+/// The maximum time for one request and its response.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
 /// The time limit within which a request is sent again. This limit is shorter than the deadline of an attempt to
 /// refresh.

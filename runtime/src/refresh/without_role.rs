@@ -1,6 +1,6 @@
-//! Rejects types that only a method with a role can use. If such a method had no role, it would start no session, and
-//! no error would report the missing role. This file also rejects a session value in a place that a `#[logout]` method
-//! cannot fill from the session.
+//! Rejects types that only a method with a role can use. Without this check, a method that returns tokens but has no
+//! role would start no session, and no error would report the missing role. This file also rejects a session value in a
+//! place that a `#[logout]` method cannot fill from the session.
 
 use crate::request::argument_type::ArgumentType;
 use crate::response::result_type::ResultType;

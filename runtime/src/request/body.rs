@@ -66,8 +66,8 @@ impl Body {
     /// If the server refuses the credential, the session is refreshed, but the call fails with
     /// [`is_not_replayable`](crate::Error::is_not_replayable). The call fails even if the server has read no part of
     /// the stream. To make such failures rare, a call with a stream waits for a refresh before it is sent if the
-    /// credential expires within two minutes. For a credential with a lifetime of less than four minutes, this limit is
-    /// half of the lifetime instead of two minutes.
+    /// credential expires within two minutes. If the lifetime of the credential is shorter than four minutes, half of
+    /// the lifetime replaces the two minutes.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,

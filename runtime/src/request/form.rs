@@ -20,7 +20,7 @@ const NAMELESS: &str = "";
 
 struct Form<'a> {
     form: &'a mut String,
-    /// The name that the method declares.
+    /// The name under which the method declares the argument.
     name: Option<&'a str>,
 }
 

@@ -23,8 +23,8 @@ pub(crate) fn push_encoded(to: &mut String, text: &str) {
 
 /// Returns whether `byte` is an unreserved character (RFC 3986 §2.3).
 fn is_unreserved(byte: u8) -> bool {
-    /// A table of all unreserved bytes. The table is faster than comparisons, and this function is called for every
-    /// byte of a URL.
+    /// A table that contains, for each byte, whether it is an unreserved character. The table is faster than
+    /// comparisons, and this function is called for every byte of a URL.
     #[allow(clippy::indexing_slicing, reason = "evaluated at compile time")]
     static UNRESERVED: [bool; 256] = {
         let mut table = [false; 256];
@@ -69,7 +69,7 @@ pub(crate) fn write_segments<T: Serialize + ?Sized>(
 }
 
 /// Returns whether a segment is `.` or `..`, percent-encoded or not. A segment `.` or `..` is never sent, because
-/// servers and URL parsers would remove it or the segment before it.
+/// servers and URL parsers would resolve this segment and thereby change the path.
 pub(crate) fn has_dot_segment(path: &str) -> bool {
     if !path.bytes().any(|byte| matches!(byte, b'.' | b'%')) {
         return false;

@@ -130,7 +130,7 @@ impl Prepared {
         }
     }
 
-    /// Sets the number of attempts after the first attempt.
+    /// Sets the number of attempts that preceded this attempt.
     pub(crate) fn set_retries(&mut self, retries: u32) {
         match self {
             Self::Declared(declared) => declared.info.retries = retries,

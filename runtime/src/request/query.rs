@@ -1,5 +1,5 @@
-//! Writes arguments to the query string. A space is sent as `%20`, which every server decodes. In contrast, `+` means a
-//! space only in forms.
+//! Writes arguments to the query string. A space is sent as `%20`, which every server decodes. A `+` would mean a space
+//! only in a form.
 
 use serde::Serialize;
 

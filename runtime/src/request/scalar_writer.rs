@@ -19,8 +19,8 @@ pub(crate) trait ScalarWriter {
     fn accepts(&self) -> Accepts;
 }
 
-/// The shapes of values that a place in the request accepts. A place that accepts one shape also accepts the shapes
-/// before it in this list.
+/// The shapes of values that a place in the request accepts. A place that accepts one of these shapes also accepts all
+/// earlier shapes in this list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Accepts {
     Scalar,

@@ -97,7 +97,7 @@ impl Answer {
         Self { cut: true, ..self }
     }
 
-    /// Marks the body as one that contains tokens.
+    /// Marks the body as a body that may contain tokens.
     pub(crate) fn with_secrets(self) -> Self {
         Self { secret: true, ..self.map_body(clamp_numbers) }
     }
@@ -164,7 +164,7 @@ impl Answer {
         }
     }
 
-    /// Returns the body. The body is empty if [`Reading`](crate::response::Reading) leaves it unread.
+    /// Returns the body. The body is empty if [`Reading`](crate::response::Reading) leaves the body unread.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         static EMPTY: Bytes = Bytes::new();
@@ -210,7 +210,7 @@ impl Answer {
         error.retext(text)
     }
 
-    /// Returns the response. If the body was already read, the response contains it.
+    /// Returns the response. If the body was already read, the response contains the body that was read.
     ///
     /// `into_response` is not available in a browser.
     #[cfg(not(target_family = "wasm"))]

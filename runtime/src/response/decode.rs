@@ -11,7 +11,7 @@ use crate::error::Error;
 /// A type that can be read from an answer.
 ///
 /// Every type that serde can deserialize implements this trait. [`Reply`] of a deserializable type and
-/// [`reqwest::Response`] implement this trait, too. Implement `FromResponse` for a type that is read from a format
+/// [`reqwest::Response`] also implement this trait. Implement `FromResponse` for a type that is read from a format
 /// other than JSON:
 ///
 /// ```
@@ -67,8 +67,8 @@ impl<V, T: FromResponse<V>> FromResponse<ByReply<V>> for Reply<T> {
     }
 }
 
-/// Returns the response unchanged for any status. The implementation for [`reqwest::Response`] does not exist in a
-/// browser.
+/// Returns the response unchanged, whatever its status is. The implementation for [`reqwest::Response`] does not exist
+/// in a browser.
 #[cfg(not(target_family = "wasm"))]
 impl FromResponse for reqwest::Response {
     const READING: Reading = Reading::Head;

@@ -105,8 +105,8 @@ impl DeclaredNames<'_> {
         text.starts_with("missing field `") || place(&after) > place(self.error)
     }
 
-    /// Returns whether decoding fails if the member `name` occurs twice in its object. A map accepts the same key
-    /// twice.
+    /// Returns whether decoding fails if the object has a second member `name`. A map accepts a second member with the
+    /// same key.
     fn is_not_repeatable(&self, name: &str, range: &Range<usize>) -> bool {
         const DUPLICATE: &str = "duplicate field `";
         let repeated = || {
@@ -117,7 +117,7 @@ impl DeclaredNames<'_> {
         };
         let Some(DecodeError::Json(error)) = repeated() else { return false };
         let text = error.to_string();
-        // The original error may already report another field that occurs twice.
+        // The original error may already report another duplicate field.
         let is_other = self.error.to_string().starts_with(DUPLICATE)
             && !text.strip_prefix(DUPLICATE).is_some_and(|text| text.starts_with(&format!("{name}`")));
         text.starts_with(DUPLICATE) && !is_other
@@ -142,8 +142,8 @@ impl de::Error for DecodeError {
     }
 }
 
-/// The output contains the expected type and the position. It omits the values in the body, because they may be
-/// secrets.
+/// The output contains the expected type and the position. The output omits the values in the body, because these
+/// values may be secrets.
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

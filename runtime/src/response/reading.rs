@@ -12,8 +12,8 @@ use crate::format::media_type::MediaType;
 pub enum Reading {
     /// The runtime reads the whole body.
     Whole,
-    /// Only the head of a successful answer is read, because the value reads the body as it arrives. For an
-    /// unsuccessful answer, up to 1 MiB of the body are read for the error.
+    /// The runtime reads only the head of a successful answer, because the returned value reads the body as it arrives.
+    /// For an unsuccessful answer, up to 1 MiB of the body are read for the error.
     HeadOfSuccess,
     /// Works like `HeadOfSuccess` if the answer contains server-sent events or has no content type. If a successful
     /// answer has a different content type, up to 64 KiB of its body are read for the error.
@@ -21,7 +21,7 @@ pub enum Reading {
     /// Works like `HeadOfSuccess` unless the answer is a web page. If the answer is a web page, up to 64 KiB of its
     /// body are read for the error.
     HeadOfLines,
-    /// Only the head is read, for every status.
+    /// The runtime reads only the head of the answer, for every status.
     Head,
 }
 

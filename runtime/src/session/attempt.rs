@@ -15,7 +15,7 @@ use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
 use crate::platform::deadline::within;
 
-/// The longest time for one attempt to refresh.
+/// The maximum time for one attempt to refresh.
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Requests a new credential. Returns the outcome of the attempt, or `None` if the provider does not finish within the

@@ -36,7 +36,7 @@ pub(crate) struct Waited {
 pub(crate) enum Next {
     /// The call returns the refusal.
     Return(Reason),
-    /// The call waits for the refresh, and then its next step is decided.
+    /// The call waits for the refresh. After the refresh, the session decides the next step of the call.
     Wait(Wait),
     /// The session has been refreshed already, so the call is sent again with this snapshot.
     Replay(Arc<Snapshot>),

@@ -39,10 +39,10 @@ impl Session {
         if current.stamp == stamp { current } else { Arc::new(Snapshot { stamp, ..Snapshot::empty() }) }
     }
 
-    /// Prepares a call before it is sent. Returns the snapshot to send with the call, or `None` to send the call
-    /// without a session. `once` is true if the request body can be sent only once.
+    /// Prepares a call before it is sent. Returns the snapshot whose credential the call must carry, or `None` if the
+    /// call must be sent without a session. `once` is true if the request body can be sent only once.
     ///
-    /// Cancel safe: dropping the future does not stop the refresh for which it waits.
+    /// This function is cancel safe: dropping the future does not stop the refresh for which it waits.
     pub(crate) async fn enter(&self, demand: Demand, once: bool) -> Result<Option<Entered>, Error> {
         let at_once = |snapshot| Ok(Some(Entered { snapshot, waited: None }));
         self.check_store().await?;

@@ -98,7 +98,8 @@ impl Cookies {
             cookie.used.touch();
             push(&[cookie.name.as_bytes(), b"=", cookie.value.as_bytes()]);
         }
-        // A cookie with invalid characters cannot come from a response header. In this case, no cookies are added.
+        // A cookie with invalid characters cannot come from a response header. If a cookie has invalid characters, no
+        // cookies are added to the request.
         if let Ok(mut value) = HeaderValue::from_bytes(&line) {
             value.set_sensitive(true);
             headers.insert(COOKIE, value);

@@ -79,7 +79,7 @@ pub(crate) enum Entry<H> {
 pub(crate) enum Settled<H> {
     /// The call returns the refusal.
     Return(Reason),
-    /// The session of the refused call has ended by a logout, another login or its expiry.
+    /// A logout, another login or the expiry of the session has ended the session of the refused call.
     Ended(Error),
     /// This refusal ends the session as expired: the server rejected an earlier refresh, or the cookies that a
     /// refresh needs have expired.

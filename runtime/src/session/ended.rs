@@ -55,8 +55,8 @@ impl Ended {
         Some(refreshed)
     }
 
-    /// Starts the refresh as a separate task, like any other refresh. If the logout is dropped, the refresh
-    /// continues and its tokens are revoked.
+    /// Starts the refresh as a separate task, like any other refresh. If the future of the logout is dropped, the
+    /// refresh continues and the new tokens are revoked.
     async fn start_refresh(&self) -> Option<RefreshHandle> {
         let (session, ended) = (&self.session, &*self.snapshot);
         let may_refresh = ended.credential().is_some()

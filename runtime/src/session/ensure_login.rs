@@ -71,7 +71,7 @@ impl Session {
     ///
     /// Returns the error of `login`, or an error of the store.
     ///
-    /// Cancel safe: if the future is dropped, the next waiting task logs in at once.
+    /// This function is cancel safe: if the future is dropped, the next waiting task logs in at once.
     pub fn ensure_login<F, P, T, E>(
         &self,
         login: F,
@@ -187,7 +187,7 @@ impl LoginLock {
         self.lock().as_ref().and_then(StoreLock::renew_in)
     }
 
-    /// Renews the lock. Cancel safe: the lock is kept if the future is dropped.
+    /// Renews the lock. This function is cancel safe: the lock is kept if the future is dropped.
     async fn renew(&self) {
         let mut lent = Lent { lock: self.take(), owner: self };
         let Some(lock) = &mut lent.lock else { return };

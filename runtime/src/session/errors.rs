@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Kind};
 
-/// Creates the error of an expired session. `rotation_lost` is true if the server may have spent the refresh token
-/// in a response that never arrived.
+/// Creates the error of an expired session. `rotation_lost` is true if the server may have spent the refresh token, but
+/// the response of the server never arrived.
 pub(crate) fn expired(rotation_lost: bool) -> Error {
     if rotation_lost {
         let text = "the response to a refresh was lost, and the server no longer accepts the refresh token. Log in again";

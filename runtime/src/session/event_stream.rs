@@ -43,7 +43,7 @@ impl SessionEvents {
     /// Waits for the next event. Returns `None` when the session is dropped. If the receiver is too slow, the stream
     /// skips the oldest events.
     ///
-    /// Cancel safe: no event is lost if the future is dropped.
+    /// This function is cancel safe: no event is lost if the future is dropped.
     pub async fn next(&mut self) -> Option<SessionEvent> {
         loop {
             let received = match self.next_check() {

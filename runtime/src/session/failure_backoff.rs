@@ -8,7 +8,7 @@ use crate::platform::time::Instant;
 
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// The longest wait that a `Retry-After` header can request.
+/// The maximum wait that a `Retry-After` header can request.
 const LONGEST_ASKED: Duration = Duration::from_secs(5 * 60);
 
 #[derive(Default)]
@@ -77,7 +77,7 @@ impl FailureBackoff {
         });
     }
 
-    /// Returns the ends of the waits of calls and of manual refreshes, and the number of failures.
+    /// Returns the times at which calls and manual refreshes may refresh again, and the number of failures.
     #[cfg(test)]
     pub(super) fn term(&self) -> (Option<(Instant, Instant)>, u32) {
         (self.last.as_ref().map(|last| (last.until, last.until_for_manual)), self.failures)

@@ -26,9 +26,9 @@ pub(crate) fn remaining(token: &AccessToken, wall: SystemTime) -> Option<Duratio
     Duration::try_from_secs_f64(left).ok()
 }
 
-/// Returns the lifetime of a token that the server has just issued. The time between `iat` and `exp` needs no local
-/// clock. If the token has no `iat`, the lifetime is calculated with the local clock. If a new token seems to have
-/// expired already, the clocks of client and server differ, and the lifetime is unknown.
+/// Returns the lifetime of a token that the server has just issued. The function needs no local clock to compute the
+/// time between `iat` and `exp`. If the token has no `iat`, the lifetime is calculated with the local clock. If a new
+/// token seems to have expired already, the clocks of client and server differ, and the lifetime is unknown.
 pub(super) fn lifetime(token: &AccessToken, wall: SystemTime) -> Option<Duration> {
     let claims = claims(token.secret())?;
     let now = || Some(wall.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs_f64());

@@ -47,7 +47,7 @@ impl Session {
     /// programs whose first call after a long idle time must not wait for a refresh. Also use `keep_fresh` if the
     /// server ends a session that is not refreshed for some time. `keep_fresh` spawns one task on the current runtime.
     /// The task does not keep the session alive and continues after a logout and another login. The task refreshes at
-    /// most every 30 s.
+    /// most once every 30 s.
     ///
     /// # Errors
     ///
@@ -81,8 +81,8 @@ async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
             continue;
         };
         let now = Instant::now();
-        // If a refresh is already due, it is running or must wait after a failure. In this case, the task waits for the
-        // next event or the next check.
+        // If a refresh is already due, it is running or must wait after a failure, so the task waits for the next event
+        // or the next check.
         let next = now.checked_add(CHECK_INTERVAL).filter(|look| due <= now || *look < due).unwrap_or(due);
         if let Ok(None) = timeout_at(next, events.next()).await {
             return;

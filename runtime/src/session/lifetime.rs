@@ -7,7 +7,7 @@ use crate::platform::time::Instant;
 
 /// The time before the expiry at which a refresh starts in the background. Jitter lengthens this time by up to 20 %.
 const MARGIN: Duration = Duration::from_secs(30);
-/// If the request body of a call can be sent only once, the call waits for a refresh in this last part of the lifetime.
+/// The time before the expiry from which a call waits for a refresh, if its request body can be sent only once.
 const MARGIN_ONCE: Duration = Duration::from_secs(120);
 /// If the two clocks differ by more than this time, the machine has slept.
 const SLEPT: Duration = Duration::from_secs(60);

@@ -7,7 +7,7 @@ use crate::platform::time::Instant;
 
 use crate::platform::clock::Now;
 
-/// The longest default time between [`SessionEvent::Ending`](super::events::SessionEvent::Ending) and the end of a
+/// The maximum default time between [`SessionEvent::Ending`](super::events::SessionEvent::Ending) and the end of a
 /// login.
 const LONGEST_AHEAD: Duration = Duration::from_secs(24 * 3600);
 /// The largest change of the end of a login that is ignored.
@@ -28,7 +28,8 @@ pub(crate) enum LoginEnd {
 /// The end of a login.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct End {
-    /// The end of the login by the wall clock of this machine, in whole milliseconds, as it is stored.
+    /// The end of the login by the wall clock of this machine, in whole milliseconds, because a store keeps
+    /// milliseconds.
     pub(crate) at: SystemTime,
     /// The end of the login by the monotonic clock.
     ticks: Instant,
@@ -46,8 +47,8 @@ impl PartialEq for End {
 impl Eq for End {}
 
 impl LoginEnd {
-    /// Creates the end of a login from a lifetime that the server has just sent. Zero means that there is no end,
-    /// as in Keycloak.
+    /// Creates the end of a login from a lifetime that the server has just sent. A lifetime of zero means that the
+    /// login has no end, as in Keycloak.
     pub(crate) fn after(lifetime: Duration) -> Self {
         let milliseconds = lifetime.as_millis();
         if milliseconds == 0 {

@@ -28,10 +28,10 @@ impl Session {
     ///
     /// - An error with [`is_session_expired`](Error::is_session_expired) if the server rejected the refresh token.
     ///
-    /// - In all other cases, the error of the refresh. If the wait after an earlier failure is not over, the error of
-    ///   that failure.
+    /// - In all other cases, `refresh` returns the error of the refresh. If the wait after an earlier failure is not
+    ///   over, `refresh` returns the error of that failure.
     ///
-    /// Cancel safe: the refresh continues if the future is dropped.
+    /// This function is cancel safe: the refresh continues if the future is dropped.
     pub fn refresh(&self) -> Operation<impl Future<Output = Result<Tokens, Error>> + Send + '_> {
         Operation::new(async move {
             self.check_store().await?;

@@ -17,7 +17,7 @@ use crate::platform::time::wall;
 pub(crate) struct Record {
     /// The version of the record format.
     afresh: Form,
-    /// The stored session. `None` means that the session was logged out.
+    /// The stored session. The stored session, or `None` if the session was logged out.
     pub(crate) session: Option<StoredSession>,
     /// The intent of a process that was about to send the refresh token and has not stored the result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,7 +52,8 @@ pub(crate) struct StoredSession {
     #[cfg_attr(target_family = "wasm", serde(skip))]
     #[serde(default)]
     pub(crate) cookies: Cookies,
-    /// Whether the cookies are the credential. A session whose cookies are the credential has no access token.
+    /// Whether the cookies of the session are its credential. A session whose cookies are the credential has no access
+    /// token.
     #[serde(default)]
     by_cookie: bool,
     /// The [place](crate::store::SessionStore::place) of the store in which a login or a refresh wrote this session. If

@@ -20,7 +20,7 @@ use crate::platform::time::{Instant, RealInstant, real_now};
 /// attempt to refresh has a shorter deadline.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
-/// A handle to one refresh. Dropping a handle changes nothing for other callers.
+/// A handle to one refresh. Dropping a handle has no effect on the refresh and on other callers.
 #[derive(Clone)]
 pub(super) struct RefreshHandle(Arc<Shared>);
 
@@ -51,8 +51,8 @@ enum Discarded {
     HandedOver(Option<Unpublished>),
 }
 
-/// The failure of a completed refresh. `None` means that the refresh succeeded or was detached. In this case, the state
-/// of the session contains the details.
+/// The failure of a completed refresh. `None` means that the refresh succeeded or was detached, and that the state of
+/// the session contains the details.
 pub(super) type RefreshFailure = Option<Error>;
 
 impl RefreshHandle {
@@ -76,8 +76,8 @@ impl RefreshHandle {
         *self.lock() = Discarded::Claimed;
     }
 
-    /// Passes an unpublished result to the logout that claimed it. If no logout has claimed the result, returns it to
-    /// the caller.
+    /// Passes an unpublished result to the logout that claimed it. If no logout has claimed the result, the result is
+    /// returned to the caller.
     pub(super) fn hand_over(&self, brought: Option<Unpublished>) -> Option<Unpublished> {
         let mut discarded = self.lock();
         if !matches!(*discarded, Discarded::Claimed) {
@@ -140,7 +140,7 @@ impl RefreshHandle {
     }
 
     /// Records that the refresh is about to be polled. If the time limit of the refresh has already passed, the process
-    /// was suspended. In this case, the refresh gets the whole time limit again, as in
+    /// was suspended, and the refresh gets the whole time limit again, as in
     /// [`within`](crate::platform::deadline::within).
     pub(super) fn polled(&self) {
         if self.time_left().is_zero() {

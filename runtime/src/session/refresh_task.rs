@@ -1,7 +1,7 @@
 //! Runs one refresh from start to completion. The refresh is a separate task, so it does not end when a caller
 //! stops waiting.
 //!
-//! Callers have only a [`RefreshHandle`]. The task always completes the handle: if the task panics, is aborted, or its
+//! Callers wait with a [`RefreshHandle`]. The task always completes the handle: if the task panics, is aborted, or its
 //! runtime shuts down, a guard reports a failure. If the runtime stalls, a waiting caller on another thread ends the
 //! refresh after a timeout, and another refresh replaces it.
 

@@ -1,5 +1,5 @@
 //! Revokes tokens that no call uses any more (RFC 7009). Each revocation is a task with a deadline. A failed revocation
-//! changes nothing for calls.
+//! has no effect on calls.
 
 use std::future::Future;
 use std::time::Duration;
@@ -18,9 +18,10 @@ use crate::platform::time::timeout;
 const DEADLINE: Duration = Duration::from_secs(10);
 
 impl Session {
-    /// Ends the session as [`clear`](Self::clear) does, then revokes its tokens at the server. The revocation uses
-    /// [`revoke_with`](crate::ClientBuilder::revoke_with) or else [`Refresher::revoke`](crate::Refresher::revoke). If
-    /// the program has set neither of them, no request is sent.
+    /// Ends the session as [`clear`](Self::clear) does, and then revokes the tokens of the session at the server. The
+    /// revocation uses [`revoke_with`](crate::ClientBuilder::revoke_with) or else
+    /// [`Refresher::revoke`](crate::Refresher::revoke). If the program has set neither of these functions, no request
+    /// is sent.
     ///
     /// If the [store](crate::ClientBuilder::store) has not been read yet, the stored tokens are not revoked. To
     /// revoke the stored tokens, call [`load`](Self::load) first.
@@ -31,12 +32,12 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// - The error of the revocation, if the revocation failed. In this case, the tokens may still be valid.
-    ///   [`SessionEvent::NotRevoked`] also reports the error of a failed revocation.
+    /// - The error of the revocation, if the revocation failed. After a failed revocation, the tokens may still be
+    ///   valid. [`SessionEvent::NotRevoked`] also reports the error of a failed revocation.
     ///
     /// - An error with [`is_store`](Error::is_store) if the tokens were revoked but the store failed.
     ///
-    /// Cancel safe: if the future is dropped, the revocation continues for at most 10 s.
+    /// This function is cancel safe: if the future is dropped, the revocation continues for at most 10 s.
     ///
     /// ```
     /// # async fn example(session: afresh::Session) {
@@ -126,7 +127,7 @@ impl Session {
 }
 
 enum Revoking {
-    /// The program has set no function that revokes the tokens of the session.
+    /// The session has no way to revoke its tokens.
     NotNeeded,
     NoRuntime,
     Task(oneshot::Receiver<Result<()>>),

@@ -29,12 +29,13 @@ use crate::platform::runtime::Handle;
 /// session is kept in memory. With a [store](crate::ClientBuilder::store), a session also survives a restart of
 /// the process (see [Stores](#stores)).
 ///
-/// - *Several users* need one session each. Sessions share nothing, and each session is refreshed separately. Keep the
-///   sessions in a map of your choice. Dropping a session is safe: a running refresh still completes.
-/// - *One user at several hosts* needs one session in several clients
+/// - For *several users*, use one session for each user. Sessions share nothing, and each session is refreshed
+///   separately. Keep the sessions in a map of your choice. Dropping a session is safe: a running refresh still
+///   completes.
+/// - For *one user at several hosts*, share one session between several clients
 ///   ([`ClientBuilder::session`](crate::ClientBuilder::session)). The clients share one refresh.
-/// - *Several audiences* need one session each, because each audience needs a separate access token. If all sessions
-///   depend on one refresh token, give the refresh token to one session. In the
+/// - For *several audiences*, use one session for each audience, because each audience needs a separate access token.
+///   If all sessions depend on one refresh token, give the refresh token to one session. In the
 ///   [`refresh_with`](crate::ClientBuilder::refresh_with) function of each other session, make an ordinary call with
 ///   the session that has the refresh token. With this setup, only one refresh at a time spends the refresh token.
 ///
@@ -115,8 +116,8 @@ pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// A function that revokes tokens.
 pub(crate) type Revoker = Arc<dyn Fn(Tokens) -> Boxed<'static, Result<()>> + Send + Sync>;
 
-/// Refreshes a session. This is the only trait that a session needs from the layers above it. The trait is in the same
-/// file as [`Session`] because the two types refer to each other.
+/// Refreshes a session. `CredentialProvider` is the only trait that a session needs from the layers above it. The trait
+/// is in the same file as [`Session`] because the two types refer to each other.
 pub(crate) trait CredentialProvider: Send + Sync {
     /// Whether `snapshot` has everything that a refresh needs.
     fn can_refresh(&self, snapshot: &Snapshot) -> bool;
@@ -124,7 +125,7 @@ pub(crate) trait CredentialProvider: Send + Sync {
     /// Whether all cookies that a refresh of `snapshot` needs have expired.
     fn has_run_out(&self, snapshot: &Snapshot) -> bool;
 
-    /// Returns when the cookies that a refresh of `snapshot` needs expire, if they have an expiry.
+    /// Returns the time at which the cookies for a refresh of `snapshot` expire, if this time is known.
     fn end_of_cookies(&self, _snapshot: &Snapshot) -> Option<End> {
         None
     }

@@ -12,7 +12,7 @@ use crate::error::Error;
 /// valid and stored, await the `SessionWrite`, or call `wait()` with the feature `blocking`. In a Tokio runtime, the
 /// change is stored even if the `SessionWrite` is not awaited.
 ///
-/// Cancel safe.
+/// Awaiting a `SessionWrite` is cancel safe.
 pub struct SessionWrite {
     session: Session,
     made: Result<(), Error>,
@@ -26,9 +26,9 @@ impl Session {
     /// access token has a character that no header can carry, the result is an error and the session stays unchanged.
     ///
     /// The runtime cannot know the age of tokens without a [lifetime](Tokens::expires_in). If the access token is a
-    /// JWT, its `exp` (RFC 7519 §4.1.4) is a hint: a call after that time refreshes first. The runtime does not verify
-    /// this hint. If a refresh is not possible, the call is sent with the access token, and the server decides whether
-    /// the token is still valid.
+    /// JWT, its `exp` (RFC 7519 §4.1.4) is a hint: after that time, a call first refreshes the session. The runtime
+    /// does not verify this hint. If a refresh is not possible, the call is sent with the access token, and the server
+    /// decides whether the token is still valid.
     #[allow(
         clippy::must_use_candidate,
         reason = "the change is in effect; a caller with a valid token need not check the result"

@@ -29,7 +29,7 @@ pub(crate) enum LoginState {
     LoggedOut,
     LoggedIn(Arc<Credential>),
     /// The server rejected the refresh token. `rotation_lost` is true if the response to an earlier refresh was lost,
-    /// so that refresh token may be spent.
+    /// which means that the refresh token may be spent.
     Expired {
         rotation_lost: bool,
     },

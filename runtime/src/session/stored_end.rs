@@ -1,5 +1,4 @@
-//! Defines [`StoredEnd`], the end of a login in the form that a store keeps. A store keeps all times in
-//! milliseconds.
+//! Defines [`StoredEnd`], the end of a login in the form in which it is stored. All stored times are in milliseconds.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,7 +10,7 @@ use crate::platform::clock::Now;
 /// The stored end of a login. The value 0 in both fields means that the login has no end.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct StoredEnd {
-    /// The time of the end in milliseconds since 1970, by the clock of the process that received it.
+    /// The time of the end in milliseconds since 1970, by the clock of the process that received the end.
     at: u64,
     lifetime: u64,
 }
@@ -25,8 +24,8 @@ impl StoredEnd {
         }
     }
 
-    /// Reads the stored end. A clock that was set back cannot move the end beyond the lifetime that the server
-    /// sent.
+    /// Reads the stored end. Even if the clock was set back, the time until the end is not longer than the lifetime
+    /// that the server sent.
     pub(super) fn read(self) -> LoginEnd {
         let lifetime = Duration::from_millis(self.lifetime);
         let at = UNIX_EPOCH.checked_add(Duration::from_millis(self.at)).filter(|_| self.at > 0);
@@ -75,7 +74,7 @@ mod tests {
     #[test]
     fn numbers_that_no_clock_can_represent_are_no_end() {
         assert_eq!(StoredEnd { at: 0, lifetime: 7 }.read(), LoginEnd::Never);
-        // Clocks differ in the times that they can represent. No number causes a panic.
+        // The clocks of different systems can represent different times. No stored number may cause a panic.
         let _ = StoredEnd { at: u64::MAX, lifetime: u64::MAX }.read();
         for lifetime in [Duration::MAX, Duration::from_nanos(1), Duration::ZERO] {
             assert_eq!(LoginEnd::after(lifetime), LoginEnd::Never, "{lifetime:?}");

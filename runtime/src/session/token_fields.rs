@@ -6,20 +6,19 @@ use std::time::Duration;
 
 use super::tokens::{AccessToken, AsTokens, RefreshToken, Tokens};
 
-/// A type for fields with `#[tokens(access)]`, `#[tokens(refresh)]`, `#[tokens(token_type)]` or
-/// `#[tokens(scope)]`: a string, a token, or an `Option` of either. Implement `TokenText` for your own string
-/// types.
+/// The type of a field with `#[tokens(access)]`, `#[tokens(refresh)]`, `#[tokens(token_type)]` or `#[tokens(scope)]`: a
+/// string, a token, or an `Option` of either. Implement `TokenText` for your own string types.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a token: it is not a text",
     label = "not a text",
     note = "use `String`, `afresh::AccessToken`, `afresh::RefreshToken` or an `Option` of one; for a field whose type derives `afresh::AsTokens`, write `#[tokens(nested)]`"
 )]
 pub trait TokenText {
-    /// Returns the text, if there is one. An empty text is ignored.
+    /// Returns the text of the token, if there is one. The runtime ignores an empty text.
     fn token_text(&self) -> Option<&str>;
 }
 
-/// A type for fields with `#[tokens(expires_in)]`: a number of seconds, a string that contains a number, a
+/// The type of a field with `#[tokens(expires_in)]`: a number of seconds, a string that contains a number, a
 /// [`Duration`], or an `Option` of one of them. Implement `TokenLifetime` for your own types.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the lifetime of a token",
@@ -53,7 +52,7 @@ macro_rules! seconds {
     ($($number:ty)*) => {$(
         impl TokenLifetime for $number {
             fn token_lifetime(&self) -> Option<Duration> {
-                // An `f64` is exact up to 2^53 seconds, and no lifetime is longer.
+                // An `f64` represents every integer up to 2^53 exactly, and no lifetime has more seconds.
                 #[allow(clippy::cast_precision_loss, clippy::cast_lossless)]
                 from_seconds(*self as f64)
             }
@@ -118,7 +117,7 @@ impl TokenText for Cow<'_, str> {
     }
 }
 
-/// Converts seconds into a lifetime. An invalid number means an unknown lifetime and is not an error.
+/// Converts seconds into a lifetime. An invalid number is not an error, but means that the lifetime is unknown.
 pub(super) fn from_seconds(seconds: f64) -> Option<Duration> {
     if seconds > 0.0 { Duration::try_from_secs_f64(seconds).ok().or(Some(Duration::MAX)) } else { None }
 }
@@ -134,7 +133,7 @@ impl TokenFields {
         Self(Tokens::empty())
     }
 
-    /// Copies all tokens of a nested struct. Fields that are added later replace the copied tokens.
+    /// Copies all tokens of a nested struct. Values of fields that are added later replace the copied values.
     pub fn nested<T: AsTokens + ?Sized>(&mut self, field: &T) {
         self.0 = field.as_tokens();
     }

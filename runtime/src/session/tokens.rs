@@ -23,7 +23,7 @@ macro_rules! token {
                 Self(secret.into().into())
             }
 
-            /// Returns the text of the token. Keep the text out of logs.
+            /// Returns the secret text of the token, which must not appear in logs.
             #[must_use]
             pub fn secret(&self) -> &str {
                 &self.0
@@ -52,22 +52,22 @@ macro_rules! token {
 }
 
 token! {
-    /// The token that a call sends to the server (RFC 6749 §1.4). `Debug` redacts the text of the token, and
-    /// `Serialize` writes it.
+    /// An access token, which a call sends to the server (RFC 6749 §1.4). `Debug` redacts the text of the token, and
+    /// `Serialize` writes the text.
     AccessToken
 }
 
 token! {
-    /// The token that a refresh exchanges for a new access token (RFC 6749 §1.5). `Debug` redacts the text of the
-    /// token, and `Serialize` writes it.
+    /// A refresh token, which a refresh exchanges for a new access token (RFC 6749 §1.5). `Debug` redacts the text of
+    /// the token, and `Serialize` writes the text.
     RefreshToken
 }
 
 /// The tokens from a login or a refresh.
 ///
 /// As the return type of a method, `Tokens` reads `access_token`, `refresh_token`, `expires_in`, `token_type` and
-/// `scope` (RFC 6749 §5.1) and their camelCase names. An empty refresh token is treated as a missing one. An
-/// invalid lifetime is treated as an unknown one.
+/// `scope` (RFC 6749 §5.1) and their camelCase names. An empty refresh token is treated as missing. An invalid lifetime
+/// is treated as unknown.
 ///
 /// ```
 /// use std::time::Duration;
@@ -86,13 +86,13 @@ pub struct Tokens {
     pub(crate) lifetime: Option<Duration>,
     pub(crate) token_type: Option<String>,
     pub(crate) scope: Option<String>,
-    /// Whether the cookies are the credential. A cookie session has no access token.
+    /// Whether the cookies of the session are its credential. A cookie session has no access token.
     pub(crate) by_cookie: bool,
     pub(crate) login_end: LoginEnd,
 }
 
 impl Tokens {
-    /// The longest accepted lifetime of an access token: one year.
+    /// The maximum accepted lifetime of an access token: one year.
     const LIFETIME_CAP: Duration = Duration::from_secs(365 * 24 * 3600);
 
     /// Creates tokens with an access token only.
@@ -122,9 +122,9 @@ impl Tokens {
         self
     }
 
-    /// Adds the lifetime of the refresh token, which starts now. After the lifetime of the refresh token, the user
-    /// has to log in again. Zero means that the refresh token does not expire.
-    /// [`Session::ends_at`](crate::Session::ends_at) returns when the refresh token expires.
+    /// Adds the lifetime of the refresh token, which starts now. When the refresh token has expired, the user has to
+    /// log in again. Zero means that the refresh token does not expire. [`Session::ends_at`](crate::Session::ends_at)
+    /// returns when the refresh token expires.
     #[must_use]
     pub fn with_refresh_lifetime(mut self, lifetime: Duration) -> Self {
         self.login_end = LoginEnd::after(lifetime);
@@ -158,7 +158,7 @@ impl Tokens {
         self.refresh.as_ref()
     }
 
-    /// Returns the lifetime of the access token, counted from the moment when the access token was received, or
+    /// Returns the lifetime of the access token, counted from the time at which the access token was received. Returns
     /// `None` if the server did not send a lifetime.
     #[must_use]
     pub fn expires_in(&self) -> Option<Duration> {
@@ -177,7 +177,7 @@ impl Tokens {
         self.scope.as_deref()
     }
 
-    /// Copies the fields that a refresh response omits from the previous tokens (RFC 6749 §6).
+    /// Copies from the previous tokens the fields that a refresh response omits (RFC 6749 §6).
     pub(crate) fn completed_by(mut self, previous: &Self) -> Self {
         self.refresh = self.refresh.or_else(|| previous.refresh.clone());
         self.token_type = self.token_type.or_else(|| previous.token_type.clone());
@@ -234,15 +234,16 @@ impl AsTokens for Tokens {
 
 /// A parameter of a `#[refresh]` or `#[logout]` method that the runtime fills from the session.
 ///
-/// [`from_session`](Self::from_session) returns `None` if the session has no such value. Without the value of a
-/// parameter, the session is not refreshed, and the call returns the response that refused it.
+/// [`from_session`](Self::from_session) returns `None` if the session has no such value. If a parameter of a
+/// `#[refresh]` method has no value, the session is not refreshed, and a refused call returns the refusal of the
+/// server.
 #[diagnostic::on_unimplemented(
     message = "the runtime cannot fill this parameter",
     label = "`{Self}` is not made from the session",
     note = "use `afresh::RefreshToken`, `afresh::AccessToken`, an `Option` of either, or implement `afresh::FromSession` for `{Self}`"
 )]
 pub trait FromSession: Sized {
-    /// Returns the value of the parameter from the tokens of the session.
+    /// Returns the value of the parameter, which is read from the tokens of the session.
     fn from_session(tokens: &Tokens) -> Option<Self>;
 }
 

@@ -43,7 +43,7 @@ impl<'de> Visitor<'de> for TokenResponse {
                         tokens = tokens.with_lifetime(lifetime);
                     }
                 }
-                // GitHub and Google use the first name, and Keycloak uses the third name.
+                // GitHub and Google use the first of these field names, and Keycloak uses the third field name.
                 "refresh_token_expires_in"
                 | "refreshTokenExpiresIn"
                 | "refresh_expires_in"
@@ -66,8 +66,8 @@ impl<'de> Visitor<'de> for TokenResponse {
     }
 }
 
-/// Returns a non-empty string. Any other value is ignored, so an invalid optional field never makes a response
-/// with an access token unusable.
+/// Returns a non-empty string. A value of another type is ignored, so that a response with an access token stays usable
+/// if an optional field is invalid.
 fn text(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text).filter(|text| !text.is_empty()),
@@ -86,8 +86,8 @@ fn scope(value: Value) -> Option<String> {
     }
 }
 
-/// Reads a number of seconds, or a string that contains such a number. An invalid value means an unknown lifetime
-/// and is not an error.
+/// Reads a number of seconds, or a string that contains such a number. An invalid value is not an error, but means that
+/// the lifetime is unknown.
 fn lifetime(value: &Value) -> Option<Duration> {
     from_seconds(seconds(value)?)
 }

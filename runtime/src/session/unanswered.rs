@@ -1,12 +1,12 @@
-//! Remembers whether a refresh token was sent without a response: [`UnansweredRefresh`]. The mark is set before
-//! the request and cleared by the response, so an aborted refresh leaves the mark set.
+//! Remembers whether a refresh token was sent and no response arrived: [`UnansweredRefresh`]. The mark is set before
+//! the request is sent and cleared when the response arrives, so it stays set if the refresh is aborted.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::Stamp;
 
-/// The stamp of a refresh token that was sent without a response. A store keeps the intent of a refresh for the
-/// same purpose.
+/// The stamp of a refresh token that was sent, but for which no response has arrived. With a store, the stored intent
+/// of a refresh has the same purpose.
 #[derive(Debug, Default)]
 pub(crate) struct UnansweredRefresh(Mutex<Option<Stamp>>);
 
@@ -22,8 +22,8 @@ impl UnansweredRefresh {
         *self.lock() == Some(stamp)
     }
 
-    /// Records that the server has answered the refresh, or that the request was never sent. A mark with another
-    /// stamp stays.
+    /// Records that the server has answered the refresh, or that the request was never sent. If the mark is for another
+    /// stamp, the mark stays set.
     pub(crate) fn answered(&self, stamp: Stamp) {
         let mut unanswered = self.lock();
         if *unanswered == Some(stamp) {

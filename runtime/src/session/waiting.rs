@@ -14,10 +14,7 @@ use crate::trace;
 
 impl Session {
     /// Waits for the refresh. Returns the new snapshot of the session if it has a newer credential.
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "an async fn stores its arguments twice for each waiting call"
-    )]
+    #[expect(clippy::manual_async_fn, reason = "a waiting async fn stores two copies of its arguments")]
     pub(crate) fn wait(&self, wait: Wait) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
         async move {
             trace::waits();
@@ -30,9 +27,9 @@ impl Session {
         }
     }
 
-    /// Waits until the end of the session is stored. A caller that receives the error of an expired session may
-    /// exit at once, and the next process must not send the rejected refresh token again. If the store fails, the
-    /// caller is not kept waiting.
+    /// Waits until the end of the session is stored. A caller that receives the error of an expired session may exit at
+    /// once, and the next process must not send the rejected refresh token again. If the store fails, the function
+    /// returns and the caller does not wait any longer.
     pub(crate) fn end_is_saved(&self) -> Boxed<'_, ()> {
         Box::pin(async {
             let _ = self.saved().await;
@@ -51,21 +48,22 @@ impl Session {
             let same_token = refused && current.has_token_of(stamp);
             return if same_token { Err(errors::no_progress()) } else { Ok(current) };
         }
-        // The error of the refresh has more details than a general error about an expired session.
+        // The error of the refresh contains more details than the general error about an expired session.
         let failure = failure.filter(|_| same_epoch);
         Err(failure.or(ended).unwrap_or_else(|| {
             Error::new(Kind::Refresh, "the refresh returned no newer credential. Try again later")
         }))
     }
 
-    /// Whether the refresh of `handle` is still running. A login, a logout or a takeover may have ended the
+    /// Whether the refresh of `handle` is still running. A login, a logout or another refresh may have replaced the
     /// refresh.
     pub(super) fn is_refreshed_by(&self, handle: &RefreshHandle) -> bool {
         self.lock().handle().as_ref() == Some(handle)
     }
 
     /// Drops the refresh of `stuck`, which takes too long because its runtime stalls. Another refresh replaces the
-    /// stalled refresh and takes its lock. Returns the refresh that is running now.
+    /// stalled refresh and continues under the lock of the stalled refresh. Returns the handle of the refresh that is
+    /// then running.
     pub(super) fn take_over(&self, stuck: &RefreshHandle) -> Option<RefreshHandle> {
         let (running, prepared) = self.update(|machine| {
             let (running, basis) = (machine.handle(), machine.current().clone());

@@ -1,10 +1,10 @@
-//! Lets a session refresh in the same way as another session, for the many users of one client.
+//! Lets a session refresh in the same way as another session, for a client with many users.
 
 use super::session::Session;
 
 impl Session {
-    /// Makes this session refresh and revoke as `other` does, unless it has its own provider or revoker. If calls
-    /// of `other` require a login, calls of this session require one, too.
+    /// Makes this session refresh and revoke as `other` does, unless this session already has a provider or a revoker.
+    /// If calls of `other` require a login, calls of this session also require a login.
     pub(crate) fn refresh_as(&self, other: &Self) {
         if let Some(provider) = other.0.provider.get() {
             self.set_provider(provider.clone());

@@ -17,20 +17,20 @@ use crate::error::BoxError;
 /// The maximum length of the file. Sessions are much shorter, so a longer file does not contain a session.
 const MAX_LENGTH: u64 = 1024 * 1024;
 
-/// The middle of the name of a temporary file. The name of the session's file precedes it, and random hex digits
-/// follow it.
+/// The middle part of the name of a temporary file. The name of the session file precedes this part, and random hex
+/// digits follow it.
 const TEMPORARY: &str = ".new-";
 
 /// Stores a session in a file. Use a `FileStore` for command-line tools, and for all processes of one user on one
 /// machine.
 ///
-/// Only the owner can read the file (mode 0600 on Unix). The file is always complete: a new file is written next
-/// to it, flushed to the disk, and renamed over it. Two lock files, `<name>.lock` and `<name>.write`, are next to
-/// the file and are never deleted. The kernel holds the locks, so they end with the process that acquired them.
+/// Only the owner can read the file (mode 0600 on Unix). The file is always complete: the store writes a new file in
+/// the same folder, flushes it to the disk, and renames it over the old file. Two lock files, `<name>.lock` and
+/// `<name>.write`, are next to the file and are never deleted. The locks are locks of the kernel, so a lock ends when
+/// the process that acquired it ends.
 ///
-/// If the path is a symbolic link, the store uses the target of the link: the target is replaced, and the lock
-/// files are next to the target. Anything that is not a regular file is an error, and so is a file of more than 1
-/// MiB.
+/// If the path is a symbolic link, the store replaces the target of the link, and the lock files are next to the
+/// target. Operations return an error if the path does not name a regular file, or if the file has more than 1 MiB.
 ///
 /// The file system must support locks between all processes that use the file. Most network file systems do not
 /// support such locks.
@@ -51,20 +51,20 @@ pub struct FileStore {
 }
 
 impl FileStore {
-    /// Creates a store for the session in the file at `path`. The file and its folder are created when needed.
+    /// Creates a store for the session in the file at `path`. The store creates the file and its folder when needed.
     /// Only the owner can read a folder that the store creates.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self::at(path.into())
     }
 
-    /// Creates a store for the session of `identity`. The name of its file is `path` followed by `identity`, so
-    /// several users of a tool have separate files. Special characters are escaped.
+    /// Creates a store for the session of `identity`. The file name is `path` followed by `identity`, so several users
+    /// of a tool have separate files. Special characters are escaped.
     #[must_use]
     pub fn for_identity(path: impl Into<PathBuf>, identity: &str) -> Self {
         let mut name = path.into().into_os_string();
         name.push(".");
-        // The store at `path` uses these names for its own files.
+        // A store at the plain `path` uses these names for its own files.
         let is_taken = matches!(identity, "lock" | "write") || identity.starts_with("new-");
         // Hex digits replace characters that a file name cannot contain. Hex digits also replace upper-case
         // letters, because some file systems ignore case.
@@ -114,7 +114,7 @@ fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     })
 }
 
-/// Creates a temporary file with a random name. An existing file is never opened.
+/// Creates a temporary file with a random name. The function never opens an existing file.
 fn create_temporary(path: &Path) -> io::Result<(PathBuf, File)> {
     loop {
         let temporary = with_suffix(path, &format!("{TEMPORARY}{:016x}", fastrand::u64(..)));
@@ -129,7 +129,8 @@ fn write_and_rename(mut file: File, temporary: &Path, path: &Path, content: &[u8
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(temporary, path)?;
-    // The new name is durable only after the folder is flushed. Some systems cannot open folders.
+    // The new name is durable only after the folder is flushed. On some operating systems, a program cannot open a
+    // folder.
     if let Ok(folder) = File::open(folder_of(path)) {
         let _ = folder.sync_all();
     }
@@ -173,8 +174,8 @@ impl SessionStore for FileStore {
         lock(with_suffix(&path, ".lock")).await
     }
 
-    /// Returns the identifier of the lock file that every process locks to write. A copy of the session has
-    /// another lock file.
+    /// Returns the identifier of the lock file that every process locks to write. A copy of the session in another
+    /// place has another lock file, and therefore another identifier.
     async fn place(&self) -> Option<String> {
         let path = self.path.clone();
         let identity = move || file_identity(&with_suffix(&follow_links(&path)?, ".write"));
@@ -223,7 +224,8 @@ mod tests {
         fs::remove_dir_all(folder).unwrap();
     }
 
-    /// S4, S7: an incomplete or foreign file is an error and is not overwritten.
+    /// S4, S7: if the file is incomplete or not from this crate, operations return an error, and the file is not
+    /// overwritten.
     #[tokio::test]
     async fn a_torn_or_foreign_file_is_an_error_and_is_not_overwritten() {
         let folder = folder("torn");

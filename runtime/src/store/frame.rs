@@ -1,4 +1,4 @@
-//! Combines a record and its revision into one sequence of bytes, for stores that keep a single value.
+//! Combines a record and its revision into one sequence of bytes, for stores that can keep only a single value.
 
 use std::io;
 
@@ -41,7 +41,7 @@ mod tests {
         }
     }
 
-    /// S4, S7: incomplete or foreign content is an error.
+    /// S4, S7: incomplete content, or content that is not from this crate, causes an error.
     #[test]
     fn torn_or_foreign_content_is_an_error() {
         let whole = frame(Revision::new(7), b"a record");

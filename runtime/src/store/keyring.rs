@@ -18,24 +18,25 @@ use crate::error::BoxError;
 /// Keyring and others) on other systems. The session is the secret of one entry. The keyring encrypts the entry
 /// and decides which other programs of the user can read it.
 ///
-/// **Guarantees.** A keyring has neither compare-and-swap nor locks. Two lock files, `<lock>.lock` and
-/// `<lock>.write`, provide compare-and-swap and locks. The lock files are empty and are never deleted. The kernel
-/// holds the locks, so they end with the process that acquired them. The guarantees of a [`SessionStore`] apply to
-/// all processes on one machine that use the same lock files. A process that uses other lock files, or writes to
-/// the entry by other means, may overwrite a session.
+/// **Guarantees.** A keyring itself has neither compare-and-swap nor locks. Two lock files, `<lock>.lock` and
+/// `<lock>.write`, provide compare-and-swap and locks. The lock files are empty and are never deleted. The locks are
+/// locks of the kernel, so a lock ends when the process that acquired it ends. The guarantees of a [`SessionStore`]
+/// apply to all processes on one machine that use the same lock files. A process that uses other lock files, or that
+/// writes to the entry without a `KeyringStore`, may overwrite a session.
 ///
-/// **After a crash,** the entry has its old or its new content, because a keyring replaces a secret as a whole.
-/// The keyring decides when the content is written to the disk. An entry that is incomplete or belongs to another
-/// program is an error and is not overwritten.
+/// **After a crash,** the entry has its old or its new content, because a keyring replaces a secret as a whole. The
+/// keyring decides when the content is written to the disk. If the entry is incomplete or belongs to another program,
+/// operations return an error, and the entry is not overwritten.
 ///
-/// **Limits.** Windows stores 2560 bytes for each entry. Two long JWTs or a few cookies are longer. Storing a
-/// longer session fails before the refresh token is sent, because the runtime first tests that the session can be
-/// stored. Use a [`FileStore`](crate::FileStore) for long sessions, encrypted if needed. The Secret Service and
-/// the Keychain have no relevant limit. The record is binary, so keyring programs may not display it as text.
+/// **Limits.** Windows stores 2560 bytes for each entry. A session with two long JWTs or a few cookies is longer. If a
+/// session is too long, an error is returned before the refresh token is sent, because the runtime first tests whether
+/// the session can be stored. Use a [`FileStore`](crate::FileStore) for long sessions, encrypted if needed. The Secret
+/// Service and the Keychain have no relevant limit. The record is binary, so keyring programs may not display it as
+/// text.
 ///
-/// **Blocking.** A locked keyring asks the user to unlock it, and the call waits for the user on a blocking
-/// thread. The thread continues after the call has timed out. Services and containers usually have no keyring, so
-/// every operation of the store fails in a service or container.
+/// **Blocking.** If the keyring is locked, the operating system asks the user to unlock it, and a blocking thread waits
+/// for the user. This thread continues after the call has timed out. Services and containers usually have no keyring,
+/// so every operation of the store fails in a service or container.
 ///
 /// ```no_run
 /// # fn example(home: &std::path::Path) -> afresh::Result<()> {
@@ -60,11 +61,11 @@ struct Location {
 }
 
 impl KeyringStore {
-    /// Creates a store for the session of `identity`. The entry has the name of the program, `service`, as its
-    /// service and `identity` as its user. `lock` is the path of the lock files. The folder of the lock files is
-    /// created if needed, and only the owner can read it. Use the same lock path in every process that uses this
-    /// entry, and another lock path for every other entry. The lock path must not depend on variables that only
-    /// some processes have, such as `XDG_RUNTIME_DIR`.
+    /// Creates a store for the session of `identity`. The entry has `service`, the name of the program, as its service,
+    /// and `identity` as its user. `lock` is the path of the lock files. The store creates the folder of the lock files
+    /// if needed, and only the owner can read this folder. Use the same lock path in every process that uses this
+    /// entry, and another lock path for every other entry. The lock path must not depend on variables that only some
+    /// processes have, such as `XDG_RUNTIME_DIR`.
     #[must_use]
     pub fn new(service: impl Into<String>, identity: impl Into<String>, lock: impl Into<PathBuf>) -> Self {
         let place = Location { service: service.into(), identity: identity.into(), lock: lock.into() };
@@ -113,16 +114,16 @@ impl SessionStore for KeyringStore {
         lock(with_suffix(&self.place.lock, ".lock")).await
     }
 
-    /// Returns the identifier of the lock file. A process with another lock file, for example on another machine
-    /// with a synchronized keyring, can refresh at the same time.
+    /// Returns the identifier of the lock file. A process with another lock file, for example on another machine with a
+    /// synchronized keyring, can refresh the same session at the same time.
     async fn place(&self) -> Option<String> {
         let place = self.place.clone();
         spawn_blocking(move || file_identity(&with_suffix(&place.lock, ".write"))).await.ok()?.ok()
     }
 }
 
-/// Returns only the text of the error. The error itself may contain the secret, and its `Debug` output would show
-/// the secret.
+/// Returns only the text of the error. The error itself may contain the secret, which the `Debug` output of the error
+/// would show.
 #[allow(clippy::needless_pass_by_value, reason = "the caller must not use the error afterwards")]
 fn redacted(error: keyring::Error) -> BoxError {
     error.to_string().into()

@@ -1,4 +1,4 @@
-//! Locks between processes on one machine. A lock is an empty file with a lock of the kernel on it.
+//! Implements locks between processes on one machine. Each lock is a kernel lock on an empty file.
 
 use std::fs::{self, File};
 use std::io;
@@ -12,10 +12,9 @@ use super::regular_file::{MAX_LINKS, open_lock, target_of, too_many_links};
 use super::session_store::StoreLock;
 use crate::error::BoxError;
 
-/// How often the process tries to acquire a lock that another process holds.
+/// The interval between attempts to acquire a lock that another process holds.
 const PAUSE: Duration = Duration::from_millis(20);
-/// The longest time for a write. A process that was stopped during its write must not block other processes for
-/// ever.
+/// The maximum time for a write. A process that was stopped during its write must not block other processes forever.
 const WRITE_WAIT: Duration = Duration::from_secs(10);
 
 /// Waits for the lock. Returns `None` if the file system has no locks.
@@ -26,7 +25,7 @@ pub(super) async fn lock(path: PathBuf) -> Result<Option<StoreLock>, BoxError> {
     });
     let file = file.await??;
     loop {
-        // The lock is polled, because a thread that waits in the kernel cannot be cancelled.
+        // The lock is polled, because a thread that waits for the lock in the kernel cannot be cancelled.
         match FileExt::try_lock(&file) {
             Ok(()) => return Ok(Some(StoreLock::new(file))),
             Err(TryLockError::WouldBlock) => tokio::time::sleep(PAUSE).await,
@@ -59,15 +58,16 @@ fn write_lock_within(path: &Path, limit: Duration) -> io::Result<File> {
     }
 }
 
-/// Identifies a lock file in a way that differs for a copy of the file. Creates the file if it does not exist.
-/// Blocks the thread.
+/// Returns an identifier of a lock file, which differs for a copy of the file. Creates the lock file if it does not
+/// exist. Blocks the thread.
 pub(super) fn file_identity(path: &Path) -> io::Result<String> {
     make_folder_of(path)?;
     open_lock(path)?;
     identity_of(path)
 }
 
-/// Returns the inode number, which stays the same if the file is moved. The device number may change at a restart.
+/// Returns the inode number, which stays the same if the file is moved. The device number is not part of the result,
+/// because it may change when the machine restarts.
 #[cfg(unix)]
 fn identity_of(path: &Path) -> io::Result<String> {
     Ok(std::os::unix::fs::MetadataExt::ino(&fs::metadata(path)?).to_string())
@@ -89,8 +89,8 @@ fn make_folder_of(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), |folder| make_folder(folder, MAX_LINKS))
 }
 
-/// Creates the folder and its parent folders. If a symbolic link points to a folder that does not exist, this function
-/// creates the folder, because the link may point into an empty volume.
+/// Creates the folder and its parent folders. If the path is a symbolic link to a folder that does not exist, this
+/// function creates that folder, because the link may point into an empty volume.
 fn make_folder(folder: &Path, links: usize) -> io::Result<()> {
     if folder.as_os_str().is_empty() || folder.exists() {
         return Ok(());

@@ -8,7 +8,8 @@ use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
 /// Stores a session in memory. Clones refer to the same store, so clients that are built separately can share a
-/// session, and tests can read the stored record. A session without a store is kept in memory as well, at no cost.
+/// session, and tests can read the stored record. A session without a store is also kept in memory, but without the
+/// overhead of a store.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
     stored: Arc<Mutex<Stored>>,

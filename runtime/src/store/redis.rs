@@ -17,37 +17,37 @@ use self::notices::Notices;
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// The default length of a lease. A refresh takes less time than the default lease.
+/// The default length of a lease. No refresh takes longer than the default lease.
 const LEASE: Duration = Duration::from_secs(30);
 
 /// Stores a session in Redis. Use a `RedisStore` for services that run on many machines. `RedisStore` needs the
 /// feature `redis`, and a server with Redis 6 or newer, Valkey, or another server with the same protocol and Lua.
 ///
-/// The session is one hash with the given name. The hash contains the record, the revision and the newest fence.
+/// The session is one Redis hash with the given name. The hash contains the record, the revision and the newest fence.
 /// During a refresh, there is also a key `{<name>}:lock`, which expires. Changes are published to the channel
-/// `{<name>}:changed`. All three names are in one slot of a cluster, although the store uses only one server.
-/// Except for the lock, the store never deletes its keys or lets them expire.
+/// `{<name>}:changed`. In a Redis cluster, all three names have the same hash slot, although the store uses only one
+/// server. Except for the lock, the store never deletes its keys or lets them expire.
 ///
-/// **Guarantees.** [`swap`](SessionStore::swap) is one script: of two swaps with the same basis, only one
-/// succeeds, and a swap with an old fence fails. The lock is a lease of 30 s by the clock of the server. A process
-/// that is suspended for longer than 30 s loses the lease. The next process gets the lease with a greater fence,
-/// and the swaps of the old owner fail. A process releases only its own lease. Other processes are notified of a
-/// change at once, or within 10 s if the notification is lost.
+/// **Guarantees.** [`swap`](SessionStore::swap) is one script: of two swaps with the same basis, only one succeeds, and
+/// a swap with an old fence fails. The lock is a lease of 30 s by the clock of the server. A process that is suspended
+/// for longer than 30 s loses the lease. The next process gets the lease with a greater fence, and the swaps of the old
+/// owner fail. A process releases only its own lease. Other processes are notified of a change at once. If a
+/// notification is lost, other processes find the change within 10 s.
 ///
 /// A lease lasts 3 s until its owner confirms it. If Redis grants the lock to a client that has stopped waiting,
 /// other processes wait for only 3 s. If Redis does not answer a release, the client repeats the release until the lease
 /// has expired.
 ///
-/// **If a connection breaks,** the next operation opens a new connection. An operation without a response is sent
-/// once more and detects whether the first request succeeded. Each operation takes at most 5 s, except waiting for
-/// a lock. Waiting for a lock polls Redis, and each poll takes at most 5 s.
+/// **If a connection breaks,** the next operation opens a new connection. If an operation receives no response, it is
+/// sent once more. The second request detects whether the first request succeeded. Each operation takes at most 5 s,
+/// except waiting for a lock. To wait for a lock, the store polls Redis, and each poll takes at most 5 s.
 ///
-/// **After a crash of a process,** its lease expires within 30 s. Until then, other processes use their access
-/// token and cannot refresh. **After a crash of Redis,** the remaining data depends on the configuration of Redis.
-/// If Redis loses the last rotation of a refresh token, the stored refresh token is spent. Use the append-only
-/// file (`appendonly yes`), which survives a crash of the Redis process. With `appendfsync always`, the file also
-/// survives a crash of the machine. Do not evict the key (use `noeviction` or one of the `volatile-` policies).
-/// After a failover to a replica with older data, one new login may be needed.
+/// **After a crash of a process,** its lease expires within 30 s. Until the lease expires, other processes use their
+/// access tokens and cannot refresh. **After a crash of Redis,** the remaining data depends on the configuration of
+/// Redis. If Redis loses the last write after a rotation of the refresh token, the stored refresh token is already
+/// spent. Use the append-only file (`appendonly yes`), which survives a crash of the Redis process. With `appendfsync
+/// always`, the file also survives a crash of the machine. Do not evict the key (use `noeviction` or one of the
+/// `volatile-` policies). After a failover to a replica with older data, one new login may be needed.
 ///
 /// All users with access to the database can read the tokens. Use a separate database and user (ACL), TLS, or
 /// [`Sealed`](crate::store::Sealed). The database user needs the permissions `@hash`, `@scripting`, `@pubsub`,
@@ -121,7 +121,7 @@ impl Inner {
         let (revision, record): (Option<u64>, Option<Vec<u8>>) = self.connection.run(load).await?;
         match (revision, record) {
             (Some(revision), Some(record)) => Ok(Stored { revision: Revision::new(revision), record }),
-            // A lock was taken, but no record has been stored.
+            // A process has acquired a lock, but no process has stored a record yet.
             (None, None) => Ok(Stored::default()),
             _ => Err("the key contains an incomplete session".into()),
         }
@@ -159,8 +159,8 @@ impl SessionStore for RedisStore {
         self.inner.notices.wait(seen, look).await;
     }
 
-    /// Returns the name of the key. The server is not part of the identifier, because a copy of its data would
-    /// have the same identifier.
+    /// Returns the name of the key. The address of the server is not part of the identifier, so a copy of the data on
+    /// another server has the same identifier.
     async fn place(&self) -> Option<String> {
         Some(self.inner.name.clone())
     }

@@ -1,6 +1,6 @@
-//! Opens the files of a store, and ensures that only regular files are read, locked or replaced.
+//! Opens the files of a store, and ensures that the store reads, locks and replaces only regular files.
 //!
-//! A FIFO would block its reader for ever, a device can be endless, and another user may have created a symbolic
+//! Reading a FIFO could block forever, reading a device might never end, and another user may have created a symbolic
 //! link with the name of a temporary file.
 
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 /// The largest number of symbolic links that Linux follows in one path.
 pub(super) const MAX_LINKS: usize = 40;
 
-/// Returns the file that `path` names, after all symbolic links. The file need not exist. If the path names
-/// something other than a regular file, the result is an error.
+/// Follows all symbolic links and returns the path of the file that `path` names. The file need not exist. Returns an
+/// error if `path` does not name a regular file.
 pub(super) fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
@@ -25,7 +25,7 @@ pub(super) fn follow_links(path: &Path) -> io::Result<PathBuf> {
     Err(too_many_links())
 }
 
-/// Returns the path to which the symbolic link `link` points. `target` is the content of the link.
+/// Returns the path to which the symbolic link `link` points. `target` is the text that the link contains.
 pub(super) fn target_of(link: &Path, target: PathBuf) -> PathBuf {
     link.parent().map_or(target.clone(), |folder| folder.join(target))
 }
@@ -34,8 +34,8 @@ pub(super) fn too_many_links() -> io::Error {
     io::Error::other("the path of the session has too many symbolic links")
 }
 
-/// Returns the content of the file, or `None` if the file does not exist. Content that is longer than `limit` is
-/// an error.
+/// Returns the content of the file, or `None` if the file does not exist. Returns an error if the content is longer
+/// than `limit`.
 pub(super) fn read(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -70,7 +70,7 @@ pub(super) fn create(path: &Path) -> io::Result<File> {
     private().create_new(true).open(path)
 }
 
-/// Removes the file if it is a regular file.
+/// Removes the file at the path if it is a regular file.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
     match metadata(path)? {
         Some(metadata) if metadata.is_file() => fs::remove_file(path),
@@ -78,7 +78,7 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Opens a regular file. Returns `None` if the file does not exist and `options` do not create it.
+/// Opens a regular file. Returns the opened file, or `None` if the file does not exist and `options` do not create it.
 fn open(path: &Path, options: &mut OpenOptions) -> io::Result<Option<File>> {
     if let Some(metadata) = metadata(path)? {
         check(&metadata)?;
@@ -86,7 +86,8 @@ fn open(path: &Path, options: &mut OpenOptions) -> io::Result<Option<File>> {
     open_unchecked(path, options)
 }
 
-/// Opens a path that may have been replaced since the check, so it neither follows a link nor blocks.
+/// Opens a path without following a link and without blocking, because the file at the path may have been replaced
+/// since the check.
 fn open_unchecked(path: &Path, options: &mut OpenOptions) -> io::Result<Option<File>> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
@@ -110,7 +111,7 @@ fn check(metadata: &Metadata) -> io::Result<()> {
     ))
 }
 
-/// Returns the metadata of the path itself, even if it is a symbolic link. Returns `None` if the path does not
+/// Returns the metadata of the path itself, even if the path is a symbolic link. Returns `None` if the path does not
 /// exist.
 fn metadata(path: &Path) -> io::Result<Option<Metadata>> {
     match fs::symlink_metadata(path) {

@@ -17,18 +17,18 @@ const NONCE: usize = 24;
 /// Encrypts the records of any store. Use a `Sealed` store for a Redis that other users can read, or for a file on
 /// a shared disk or in a backup. `Sealed` needs the feature `encrypt`.
 ///
-/// Records are encrypted and authenticated by XChaCha20-Poly1305 with your key and a new random nonce for each
-/// record. Revisions, locks, notifications and guarantees are those of the inner store.
+/// The store encrypts and authenticates each record with XChaCha20-Poly1305, your key and a new random nonce.
+/// Revisions, locks, notifications and guarantees are those of the inner store.
 ///
 /// **An attacker with read access to the store** learns only the length of the record, its revision, and when it
-/// changes. **An attacker with write access to the store** cannot create or change a session. With
-/// [`bound_to`](Self::bound_to), the attacker cannot replace the session of one user by the session of another
-/// user either. The attacker can delete the record or restore an older record, which forces a new login.
+/// changes. **An attacker with write access to the store** cannot create or change a session. If
+/// [`bound_to`](Self::bound_to) is set, the attacker also cannot replace the session of one user by the session of
+/// another user. The attacker can delete the record or restore an older record, which forces a new login.
 ///
-/// A record that cannot be decrypted (another key, another name, changed bytes, or never sealed) is a
-/// [`SealError`] in [`load`](SessionStore::load) and in [`swap`](SessionStore::swap). A record that cannot be
-/// decrypted is neither used nor overwritten. To change the key, or to seal an unsealed store, empty the store and
-/// log in again.
+/// If a record cannot be decrypted, [`load`](SessionStore::load) and [`swap`](SessionStore::swap) return a
+/// [`SealError`], and the record is neither used nor overwritten. Possible reasons are another key, another name,
+/// changed bytes, or a record that was never sealed. To change the key, or to seal an unsealed store, empty the store
+/// and log in again.
 ///
 /// ```
 /// # fn example(secret: [u8; 32]) -> afresh::Result<()> {
@@ -48,7 +48,8 @@ pub struct Sealed<S> {
     name: String,
 }
 
-/// The key of a [`Sealed`] store. The key is wiped from memory when it is dropped, and `Debug` does not show it.
+/// The key of a [`Sealed`] store. The key is wiped from memory when it is dropped, and its `Debug` output does not show
+/// the key.
 #[derive(Clone)]
 pub struct SealKey(XChaCha20Poly1305);
 
@@ -63,7 +64,7 @@ pub enum SealError {
 }
 
 impl SealKey {
-    /// Creates a key from `bytes`. The bytes must be random, because they are used without a key derivation.
+    /// Creates a key from `bytes`. The bytes must be random, because they are used as the key without a key derivation.
     #[must_use]
     pub fn new(bytes: [u8; 32]) -> Self {
         Self(XChaCha20Poly1305::new(&bytes.into()))
@@ -77,8 +78,8 @@ impl<S> Sealed<S> {
         Self { inner, key, name: String::new() }
     }
 
-    /// Binds the record to a name, for example the name of the user. The record can be decrypted only with the
-    /// same name. The name is empty by default.
+    /// Binds the record to `name`, for example the name of the user. The record can be decrypted only with the same
+    /// name. By default, the name is empty.
     #[must_use]
     pub fn bound_to(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
@@ -116,8 +117,8 @@ impl<S: SessionStore> SessionStore for Sealed<S> {
     }
 
     async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
-        // A record that cannot be decrypted is not replaced. If another record is stored after this load, the
-        // basis of the swap no longer matches.
+        // The store does not replace a record that it cannot decrypt. If another process stores a record after this
+        // load, the basis of the swap no longer matches.
         self.open(&self.inner.load().await?.record)?;
         let record = self.seal(&swap.record)?;
         self.inner.swap(Swap { record, ..swap }).await
@@ -191,7 +192,7 @@ mod tests {
         assert_ne!(seen[0], seen[1]);
     }
 
-    /// S7: a record that cannot be decrypted is an error and is not overwritten.
+    /// S7: if a record cannot be decrypted, operations return an error, and the record is not overwritten.
     #[tokio::test]
     async fn a_record_that_does_not_open_is_an_error_and_is_not_overwritten() {
         let memory = MemoryStore::new();

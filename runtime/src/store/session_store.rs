@@ -14,9 +14,10 @@ use crate::error::BoxError;
 /// each change. Processes that share a session depend on three guarantees:
 ///
 /// - [`swap`](Self::swap) is atomic: of two swaps with the same basis, only one succeeds.
-/// - After a `swap`, every [`load`](Self::load) in every process returns the new record, even after a crash.
-/// - At most one [`lock`](Self::lock) is held at a time. A lock that can expire (a lease) has a *fence*, a number that
-///   is greater for each new lock, and `swap` rejects a fence older than the newest one.
+/// - When a `swap` has returned, each later [`load`](Self::load) in each process returns the new record, even after a
+///   crash.
+/// - At most one [`lock`](Self::lock) is held at a time. A lock that can expire (a lease) has a *fence*. This number
+///   increases with each new lock, and `swap` rejects a fence that is older than the newest fence.
 ///
 /// | store | use | after a crash |
 /// |---|---|---|
@@ -34,15 +35,15 @@ use crate::error::BoxError;
 ///
 /// The runtime loads the record before the first call. For a refresh, the runtime takes the lock and loads the record
 /// again, because another process may have refreshed meanwhile. Before it sends the refresh token, the runtime stores
-/// its intent to do so, which proves that the store can be written. After the response, the runtime stores the new
-/// tokens.
+/// its intent to send the refresh token, which proves that the store can be written. After the response, the runtime
+/// stores the new tokens.
 ///
 /// - *Runtime.* The methods run in a Tokio runtime with timers, so `spawn_blocking` and `sleep` work. Several tasks may
-///   call any method at the same time, on one store or on several stores for the same place.
-/// - *Deadlines.* The runtime waits 5 s for a load or a swap, and 8 s for a lock, and then drops the future. Work that
-///   continues on a thread or at a server must end on its own after that.
+///   call the methods at the same time, on one store or on several stores for the same place.
+/// - *Deadlines.* The runtime waits 5 s for a load or a swap, and 8 s for a lock, and then drops the future. If the
+///   work of a dropped future continues on a thread or at a server, it must end by itself.
 /// - *Records.* A record consists of a few kB of binary data with the tokens and cookies of one session.
-/// - *An emptied place* is treated like a place that has never been written. The sessions of an emptied place are
+/// - *An emptied place* is treated like a place that has never been written. If a place is emptied, its session is
 ///   logged out.
 ///
 /// A store does not interpret tokens or time. If the storage supports compare-and-swap, an implementation is short:
@@ -81,8 +82,9 @@ use crate::error::BoxError;
 ///
 /// The guide [lists what to test](crate::guide::stores#a-store-of-your-own).
 pub trait SessionStore: Send + Sync + 'static {
-    /// Returns the stored record. A store that has never been written returns [`Stored::default`], even while it is
-    /// locked. The store needs no setup: it creates a missing folder or table at the first swap or earlier.
+    /// Returns the stored record. If the place has never been written, returns [`Stored::default`], even while the
+    /// store is locked. A store must work without setup: it must create a missing folder or table at the first swap or
+    /// earlier.
     ///
     /// # Errors
     ///
@@ -90,70 +92,73 @@ pub trait SessionStore: Send + Sync + 'static {
     /// the record itself. After an error, the call that needs the session fails and the next call tries again. The
     /// runtime never deletes data because of an error. The error must not quote the record.
     ///
-    /// Cancel safe.
+    /// This function must be cancel safe.
     fn load(&self) -> impl Future<Output = Result<Stored, BoxError>> + Send;
 
     /// Stores a record if the current revision is `swap.basis`. Returns the new revision, which is greater than
-    /// `swap.basis`. Returns `None` if the store has another revision, or if `swap.fence` is older than the fence of
-    /// the newest lock, even if that lock is no longer held.
+    /// `swap.basis`. Returns `None` if the store has another revision. Also returns `None` if `swap.fence` is older
+    /// than the fence of the newest lock, even if this lock is no longer held.
     ///
-    /// The newest lock is the one with the greatest fence that the store has ever issued. The store keeps the greatest
-    /// fence as long as the record. For a swap without a fence, only the basis is checked, even while another process
-    /// holds the lock. A store whose locks cannot expire ignores fences. A record with the same bytes as before is a
-    /// change as well.
+    /// The newest lock is the lock with the greatest fence that the store has ever issued. The store must keep the
+    /// greatest fence as long as it keeps the record. For a swap without a fence, only the basis is checked, even while
+    /// another process holds the lock. A store whose locks cannot expire ignores fences. Storing a record with the same
+    /// bytes as before is also a change.
     ///
-    /// Data of another program is an error and is not overwritten. When `swap` returns, the record survives a crash.
+    /// If the place contains data of another program, `swap` must return an error and must not overwrite the data. When
+    /// `swap` returns, the record survives a crash.
     ///
-    /// If the future is dropped, the record is stored completely or not at all.
+    /// If the future is dropped, the record must be stored completely or not at all.
     ///
     /// # Errors
     ///
-    /// Returns an error if the record cannot be stored. A record whose confirmation was lost may be stored anyway. If
-    /// it can, a store should detect a record that was stored without a confirmation. The runtime keeps the session in
-    /// memory, stops refreshing, and tries again until the record is stored.
+    /// Returns an error if the record cannot be stored. If the confirmation of a write was lost, the record may have
+    /// been stored nevertheless. If possible, a store should detect this case. The runtime keeps the session in memory,
+    /// stops refreshing, and tries again until the record is stored.
     fn swap(&self, swap: Swap) -> impl Future<Output = Result<Option<Revision>, BoxError>> + Send;
 
     /// Waits for the lock, which is released when the [`StoreLock`] is dropped. A lock must end with its process, as a
     /// kernel lock or a connection does, or be a [lease](StoreLock::leased) that expires.
     ///
-    /// Only one task holds the lock, even within one process. Locks that belong to a process, such as POSIX `fcntl`
-    /// locks, are not sufficient. The order of the waiting tasks is not specified. `load` and `swap` work while the
-    /// lock is held.
+    /// Only one task may hold the lock, even within one process. Locks that belong to a process, such as POSIX `fcntl`
+    /// locks, are not sufficient. The order in which waiting tasks get the lock is not specified. `load` and `swap`
+    /// must also work while a task holds the lock.
     ///
     /// Returns `None` if the store has no locks. Without locks, two processes may refresh at the same time, and the
-    /// server must accept that.
+    /// server must tolerate this.
     ///
     /// # Errors
     ///
     /// Returns an error if the store cannot be locked. Without the lock, the session is not refreshed.
     ///
-    /// Cancel safe: a dropped future does not hold the lock. A lock that is granted too late is released at once. A
-    /// server may grant the lock to a client that has stopped waiting or has crashed. A lock without a waiting client
-    /// must end within seconds, for example because it expires soon unless the client confirms it.
+    /// `lock` must be cancel safe: a dropped future must not hold the lock. If the lock is granted after the future was
+    /// dropped, it must be released at once. A server may grant the lock to a client that has stopped waiting or has
+    /// crashed. A lock without a waiting client must end within seconds: for example, it may expire soon unless the
+    /// client confirms it.
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
     /// Resolves when the revision may differ from `seen`. If the revision already differs, the future resolves at once.
-    /// The default implementation never resolves, and changes of other processes are found when a call needs them.
+    /// The future of the default implementation never resolves. With the default implementation, the runtime finds a
+    /// change of another process only when a call needs the session.
     ///
     /// The runtime waits for one `changed` future until the session is dropped. When the future resolves, the runtime
-    /// loads the record and calls `changed` again, at most once a second if the record has not changed. The store
-    /// handles its own failures: it listens again, or polls.
+    /// loads the record and calls `changed` again, at most once a second if the record has not changed. If listening
+    /// fails, the store itself must listen again or poll.
     ///
-    /// Cancel safe: no change is missed between two calls, because each call first checks the revision.
+    /// `changed` must be cancel safe: to miss no change between two calls, each call must first check the revision.
     fn changed(&self, seen: Revision) -> impl Future<Output = ()> + Send {
         let _ = seen;
         std::future::pending()
     }
 
     /// Returns an identifier of this place that differs for a copy of its content, for example the name of a key or the
-    /// inode number of a file. All processes that share the place receive the same identifier. The identifier is not
-    /// secret, and is stored with the session.
+    /// inode number of a file. All processes that share the place must receive the same identifier. The identifier is
+    /// not secret, and is stored with the session.
     ///
-    /// With the identifier of the place, the runtime detects a copied session before one copy spends the refresh token
-    /// of the other ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default, means that
-    /// copies are not detected. The runtime calls `place` until it returns an identifier.
+    /// With the identifier, the runtime can detect a copied session before one of the two copies spends the refresh
+    /// token of the other copy ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default,
+    /// means that copies are not detected. The runtime calls `place` until it returns an identifier.
     ///
-    /// Cancel safe.
+    /// This function must be cancel safe.
     fn place(&self) -> impl Future<Output = Option<String>> + Send {
         std::future::ready(None)
     }
@@ -161,17 +166,17 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Returns whether all processes that use this place send the same cookies, as the tabs of a browser do. The
     /// default is `false`.
     ///
-    /// Processes with the same cookies have the same user. A login in one process replaces the session in all
-    /// processes, even if the login is for another user. A refresh in one process may replace the refresh token of all
-    /// processes, even if the refreshing process ends earlier. The next process that gets the lock therefore waits for
-    /// a second before it refreshes.
+    /// Processes with the same cookies always have the same user. A login in one process therefore replaces the session
+    /// in all processes, even if another user has logged in. A refresh in one process may replace the refresh token of
+    /// all processes, even if the refreshing process ends before the response arrives. The next process that gets the
+    /// lock therefore waits for a second before it refreshes.
     fn shares_cookies(&self) -> bool {
         false
     }
 }
 
-/// The number of changes of a store. The first change has revision 1, and a store that has never been written has
-/// revision 0.
+/// The number of changes that a store has received. The first change has revision 1, and a store that has never been
+/// written has revision 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Revision(u64);
 
@@ -188,7 +193,7 @@ impl Revision {
         self.0
     }
 
-    /// Returns the revision after this one.
+    /// Returns the next revision.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
@@ -198,7 +203,7 @@ impl Revision {
 /// The content of a store.
 #[derive(Clone, Default)]
 pub struct Stored {
-    /// The number of changes so far.
+    /// The number of changes that the store has received so far.
     pub revision: Revision,
     /// The last record, or no bytes if no record was ever stored.
     pub record: Vec<u8>,
@@ -221,7 +226,7 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 
 type Renewal = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = Result<Instant, BoxError>> + Send>> + Send>;
 
-/// The lock of a store, which is released when it is dropped.
+/// The lock of a store. Dropping this value releases the lock.
 pub struct StoreLock {
     fence: u64,
     end: Option<Instant>,
@@ -230,21 +235,21 @@ pub struct StoreLock {
 }
 
 impl StoreLock {
-    /// Creates a lock that ends when `guard` is dropped, and not before. The guard can be dropped on any thread, also
-    /// outside of a runtime.
+    /// Creates a lock that ends when `guard` is dropped, and not before. The runtime may drop the guard on any thread,
+    /// even outside of a Tokio runtime.
     pub fn new(guard: impl Send + 'static) -> Self {
         Self::leased(0, guard)
     }
 
     /// Creates a lock that may expire before it is dropped. `fence` must be greater than the fence of every earlier
-    /// lock, so it is never 0. Set the time of the expiry with [`until`](Self::until). The release of `guard` may
-    /// continue in the background for a moment.
+    /// lock, so it is never 0. Set the time of the expiry with [`until`](Self::until). When `guard` is dropped, its
+    /// release may continue in the background for a short time.
     pub fn leased(fence: u64, guard: impl Send + 'static) -> Self {
         Self { fence, end: None, renewal: None, _guard: Box::new(guard) }
     }
 
-    /// Sets when the lock expires, by the clock of this process. The time of the expiry must be calculated from a
-    /// moment before the request for the lock. By default, the time of the expiry is unknown.
+    /// Sets when the lock expires, by the clock of this process. Calculate the time of the expiry from a time before
+    /// you request the lock. By default, the time of the expiry is unknown.
     #[must_use]
     pub fn until(mut self, end: Instant) -> Self {
         self.end = Some(end);
@@ -270,16 +275,16 @@ impl StoreLock {
         Ok(())
     }
 
-    /// Returns when to renew the lock: after a third of the remaining time. Returns `None` if the lock cannot be
-    /// renewed.
+    /// Returns the time at which the lock must be renewed: after a third of the remaining time. Returns `None` if the
+    /// lock cannot be renewed.
     #[expect(clippy::disallowed_methods, reason = "a lock in a browser does not expire")]
     pub(crate) fn renew_in(&self) -> Option<Duration> {
         let left = self.end?.saturating_duration_since(Instant::now());
         self.renewal.as_ref().map(|_| (left / 3).max(SHORTEST_PAUSE))
     }
 
-    /// Returns whether the lock has expired, as far as this process knows. After the expiry, a refresh must not begin,
-    /// because another process may hold the lock.
+    /// Returns whether the lock has expired, as far as this process knows. If the lock has expired, no refresh may
+    /// begin, because another process may hold the lock.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "a lock in a browser does not expire")]
     pub fn has_run_out(&self) -> bool {

@@ -1,4 +1,4 @@
-//! The span of a call and the events inside this span.
+//! Creates the span of a call and the events inside this span.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,7 +19,7 @@ use crate::error::{Error, Kind};
 use crate::error::{Receipt, RefreshedBy};
 use crate::response::answer::Answer;
 
-/// Runs a call in its span, which lasts from the first poll to the answer.
+/// Runs a call in a span that lasts from the first poll to the answer.
 pub(crate) fn call<F>(method: &'static str, call: F) -> Traced<F> {
     Traced { call, method, span: None }
 }
@@ -38,7 +38,8 @@ impl<F: Future<Output = Result<Answer, Error>>> Future for Traced<F> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        // The span is created at the first poll, so that its parent is the span in which the call is awaited.
+        // The span is created at the first poll of the call, so that its parent is the span in which the call is
+        // awaited.
         let open = this.span.get_or_insert_with(|| OpenSpan::new(call_span(this.method)));
         let call = this.call;
         let polled = open.span.in_scope(|| call.poll(context));
@@ -67,8 +68,8 @@ fn call_span(method: &'static str) -> Span {
     )
 }
 
-/// Records that the server refused the call. `reason` states why the refusal causes no refresh. `reason` is `None` if
-/// the refusal causes a refresh.
+/// Records that the server refused the call. `reason` is the reason why no refresh starts, or `None` if the refusal
+/// causes a refresh.
 pub(crate) fn refused(status: StatusCode, classification: Classification, reason: Option<Reason>) {
     let reason = reason.map(display);
     debug!(

@@ -5,7 +5,8 @@ use std::fmt;
 
 use crate::error::{Error, Kind};
 
-/// The texts of an error and its causes, but only the texts of this crate. Other texts may contain secrets.
+/// Displays the texts of an error and of its causes, but only texts of this crate, because other texts may contain
+/// secrets.
 pub(super) struct Redacted<'a>(pub(super) &'a Error);
 
 impl fmt::Display for Redacted<'_> {
@@ -14,7 +15,8 @@ impl fmt::Display for Redacted<'_> {
         let own_cause = |error: &Error| error.source()?.downcast_ref::<Error>().cloned();
         let mut last = self.0.clone();
         while let Some(cause) = own_cause(&last) {
-            // An error that a function of the user returned is wrapped in an error with the same text.
+            // If a function of the user returned the error, the runtime has wrapped this error in an error with the
+            // same text.
             if cause.text() != last.text() {
                 write!(f, ": {}", cause.text())?;
             }

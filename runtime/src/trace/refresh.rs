@@ -1,4 +1,4 @@
-//! The span of a refresh, and the events of a session.
+//! Creates the span of a refresh, and the events about changes of a session.
 
 use std::future::Future;
 
@@ -10,8 +10,8 @@ use super::redacted::{Redacted, name_of};
 use super::target::TARGET;
 use crate::error::Error;
 
-/// Runs a refresh in its span. The span has no parent, because a refresh belongs to no caller. The span of a refresh
-/// follows from the span that started the refresh.
+/// Runs a refresh in its span. The span has no parent, because a refresh belongs to no single caller. Instead, the span
+/// of a refresh follows from the span of the call that started the refresh.
 pub(crate) fn refresh<F: Future>(cause: &'static str, refresh: F) -> impl Future<Output = F::Output> {
     let span = info_span!(
         target: TARGET,
@@ -27,7 +27,7 @@ pub(crate) fn refresh<F: Future>(cause: &'static str, refresh: F) -> impl Future
     refresh.instrument(span)
 }
 
-/// Records how the refresh of the current span ended.
+/// Records in the current span how its refresh ended.
 pub(crate) fn refresh_ended(outcome: &'static str, failure: Option<&Error>) {
     let span = Span::current();
     span.record("afresh.outcome", outcome);
@@ -49,7 +49,7 @@ pub(crate) fn session_warning(text: &'static str, method: Option<&'static str>, 
     warn!(target: TARGET, { afresh.method = method, error.type = kind }, "{text}{separator}{cause}");
 }
 
-/// Records that a refresh ended after a login or logout, so that its result is discarded.
+/// Records that a refresh ended after a login or logout and that its result is discarded.
 pub(crate) fn refresh_discarded() {
     debug!(target: TARGET, "the refresh is discarded: a login or logout happened in the meantime");
 }

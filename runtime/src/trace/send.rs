@@ -1,7 +1,8 @@
 //! The span of one send, with the fields of OpenTelemetry's conventions for HTTP client spans.
 //!
 //! The conventions require `url.full`. The URL is not recorded, because its path and query contain arguments, which may
-//! be secrets. For the same reason, the template is the path that the trait declares, without the path of the base URL.
+//! be secrets. For the same reason, the URL template is the path that the trait declares, without the path of the base
+//! URL.
 
 use std::fmt;
 use std::future::Future;
@@ -21,7 +22,7 @@ use crate::error::Error;
 use crate::platform::messages::Request;
 use crate::transport::response::Response;
 
-/// The value for an HTTP method that the conventions do not list.
+/// The recorded value for an HTTP method that the conventions do not list.
 const OTHER: &str = "_OTHER";
 
 /// Creates the spans of the sends of one call, and counts the sends, including redirects and the second send.
@@ -37,7 +38,8 @@ impl SendSpans {
         Self { endpoint, sends: AtomicU32::new(0), redirected: AtomicBool::new(false) }
     }
 
-    /// Records that the next send follows a redirect, so that the path of the method does not describe it.
+    /// Records that the next send follows a redirect, so that the declared path of the method does not describe its
+    /// URL.
     pub(crate) fn redirected(&self) {
         self.redirected.store(true, Ordering::Relaxed);
     }
@@ -120,7 +122,8 @@ impl fmt::Display for SendName<'_> {
     }
 }
 
-/// Returns the method as the conventions write it, and the original method if it is different.
+/// Returns the HTTP method in the spelling of the conventions, and the original HTTP method if its spelling is
+/// different.
 fn known(method: &Method) -> (&str, Option<&str>) {
     match method.as_str() {
         known @ ("GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH") => {

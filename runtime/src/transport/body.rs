@@ -1,4 +1,4 @@
-//! Reads the body of an answer to its end.
+//! Reads the body of an answer up to its end or up to a limit.
 
 use std::future::Future;
 
@@ -8,7 +8,8 @@ use http::Version;
 use crate::error::Error;
 use crate::transport::response::Response;
 
-/// The maximum capacity in bytes that is allocated before bytes arrive, even if the answer announces a longer body.
+/// The maximum number of bytes that are allocated before any bytes arrive, even if the head of the answer announces a
+/// longer body.
 const TRUSTED: usize = 256 * 1024;
 
 /// A body that was read up to a limit.
@@ -27,10 +28,10 @@ impl Limited {
 }
 
 /// Reads the whole body, or its first `limit` bytes. A single chunk is returned without a copy. Several chunks are
-/// joined as they arrive, so that a long body is in memory only once.
+/// joined as they arrive, so that memory never contains two copies of a long body.
 ///
 /// This function is not cancel safe: the bytes that were read are lost when the future is dropped.
-#[expect(clippy::manual_async_fn, reason = "the future of an async fn stores its arguments twice")]
+#[expect(clippy::manual_async_fn, reason = "an async fn stores two copies of its arguments")]
 pub(crate) fn read(
     response: &mut Response,
     limit: usize,
@@ -55,23 +56,23 @@ pub(crate) fn read(
     }
 }
 
-/// The end of a body, if the head of the answer announces it.
+/// What the head of an answer announces about the end of the body.
 #[derive(Clone, Copy)]
 struct End {
     length: Option<usize>,
-    /// Whether the end is a separate frame, as in HTTP/2 and later. A client that does not read this frame resets the
-    /// stream.
+    /// Whether a separate frame marks the end of the body, as in HTTP/2 and later. A client that does not read this
+    /// frame resets the stream.
     is_frame: bool,
 }
 
 impl End {
-    /// Reads the end from the head. This function must be called before the body is read.
+    /// Reads from the head of the answer how the body will end. This function must be called before the body is read.
     fn of(response: &Response) -> Self {
         let length = response.content_length().and_then(|length| usize::try_from(length).ok());
         Self { length, is_frame: response.version() > Version::HTTP_11 }
     }
 
-    /// Returns whether `first` is the whole body, according to the announced length.
+    /// Returns whether the chunk `first` is the whole body, according to the announced length.
     fn is_of(self, first: &Bytes) -> bool {
         self.length == Some(first.len()) && !self.is_frame
     }
@@ -79,12 +80,12 @@ impl End {
 
 struct Joined {
     bytes: Vec<u8>,
-    /// The length in bytes that the answer announces.
+    /// The length of the body in bytes that the head of the answer announces.
     length: Option<usize>,
 }
 
 impl Joined {
-    /// Appends a chunk. The capacity doubles each time, up to the announced length.
+    /// Appends a chunk. The capacity of the buffer doubles each time, up to the announced length.
     fn add(&mut self, chunk: &[u8]) {
         let (used, capacity) = (self.bytes.len(), self.bytes.capacity());
         let needed = used.saturating_add(chunk.len());
@@ -161,7 +162,7 @@ mod tests {
         assert_eq!(read(&mut response(chunks.clone()), NO_LIMIT).await.unwrap().bytes, chunks.concat());
     }
 
-    /// The reader must not request any chunk after the limit.
+    /// When the limit is reached, the reader must not request another chunk.
     #[tokio::test]
     async fn a_body_is_read_up_to_its_limit() {
         for (sizes, limit, is_cut) in [

@@ -15,9 +15,10 @@ use crate::platform::url::Url;
 /// The call to which a request belongs, for the layers of a [`transport`](crate::ClientBuilder::transport). A
 /// `CallInfo` contains the method, the kind of call and the number of the attempt.
 ///
-/// Each request to a tower service contains a `CallInfo` in the extensions of its `http::Request`. A `reqwest::Request`
-/// does not expose its extensions, so [`CallInfo::of`] reads the value. [`CallInfo::of`] needs `&mut`, so a layer that
-/// has only `&Request` cannot read the value. A plain `reqwest::Client` and `HyperTransport` receive no `CallInfo`.
+/// Each request to a tower service contains a `CallInfo` as an extension of the request. A `reqwest::Request` does not
+/// expose its extensions, so call [`CallInfo::of`] to read the `CallInfo`. This function needs `&mut`, so a layer that
+/// has only `&Request` cannot read the `CallInfo`. A plain `reqwest::Client` and `HyperTransport` receive no
+/// `CallInfo`.
 ///
 /// ```
 /// use afresh::{CallInfo, CallKind, Client};
@@ -33,7 +34,7 @@ use crate::platform::url::Url;
 /// ```
 #[derive(Clone, Copy)]
 pub struct CallInfo {
-    /// The declaration of the method, which is `None` for hand-written requests and for grants.
+    /// The declaration of the method, or `None` for hand-written requests and for grants.
     pub(crate) endpoint: Option<&'static Endpoint>,
     pub(crate) kind: CallKind,
     pub(crate) retries: u32,
@@ -43,11 +44,11 @@ pub struct CallInfo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CallKind {
-    /// A call of a method without a role, a request for a page, or a hand-written request.
+    /// A call of a method without a role, a request for a page of a list, or a hand-written request.
     Ordinary,
     /// A call of a `#[login]` method.
     Login,
-    /// A refresh: a `#[refresh]` method or a grant.
+    /// A refresh by a `#[refresh]` method or by a grant.
     Refresh,
     /// A call of a `#[logout]` method.
     Logout,
@@ -56,7 +57,7 @@ pub enum CallKind {
 }
 
 impl CallInfo {
-    /// Reads the information about the call. Returns `None` if the runtime did not send the request.
+    /// Returns the information about the call of `request`, or `None` if the request does not come from the runtime.
     #[cfg(not(target_family = "wasm"))]
     #[must_use]
     pub fn of(request: &mut Request) -> Option<Self> {
@@ -114,7 +115,7 @@ impl CallInfo {
         with_extensions(request, |extensions| extensions.insert(self));
     }
 
-    /// In a browser, this function does nothing, because no tower service could read the value.
+    /// In a browser, this function does nothing, because there is no tower service that could read a `CallInfo`.
     #[cfg(target_family = "wasm")]
     pub(crate) fn attach(self, _: &mut Request) {}
 }
@@ -137,15 +138,15 @@ impl fmt::Debug for CallInfo {
     }
 }
 
-/// Passes the extensions of a request to `look`. reqwest has no method for this, so the request is converted to an
-/// `http::Request` and back.
+/// Passes the extensions of a request to `look`. Because reqwest has no method for this, the function converts the
+/// request to an `http::Request` and back.
 ///
-/// The conversion rejects long URLs, drops fragments, turns an absent body into an empty one, and loses the time-out.
-/// The URL, the body and the time-out are therefore removed first and restored afterwards. Returns `None` if reqwest
-/// rejects the rest of the request.
+/// The conversion rejects long URLs, drops fragments, turns an absent body into an empty one, and loses the timeout.
+/// The URL, the body and the timeout are therefore removed first and restored afterwards. Returns the result of
+/// `look`, or `None` if reqwest rejects the rest of the request.
 #[cfg(not(target_family = "wasm"))]
 fn with_extensions<T>(request: &mut Request, look: impl FnOnce(&mut Extensions) -> T) -> Option<T> {
-    // The conversion parses the URL. A host of a scheme other than `http` takes a third fewer instructions to parse.
+    // The conversion parses the URL. Parsing the host takes a third fewer instructions if the scheme is not `http`.
     static PLACEHOLDER: LazyLock<Option<Url>> = LazyLock::new(|| Url::parse("a://b").ok());
     let placeholder = PLACEHOLDER.as_ref()?;
     let mut taken = replace(request, Request::new(Method::GET, placeholder.clone()));

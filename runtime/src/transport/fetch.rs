@@ -33,7 +33,7 @@ impl Transport {
         Ok(Self { credentials: RequestCredentials::default() })
     }
 
-    /// Sets to which origins the browser sends its cookies.
+    /// Sets the origins to which the browser sends its cookies.
     pub(crate) fn with_credentials(self, credentials: RequestCredentials) -> Self {
         Self { credentials }
     }
@@ -47,7 +47,7 @@ impl Transport {
         Ok(())
     }
 
-    /// Returns no value, because the browser sets the `Host` header.
+    /// Returns `None`, because the browser sets the `Host` header.
     pub(crate) fn host(&self, _: &Url) -> Option<HeaderValue> {
         None
     }

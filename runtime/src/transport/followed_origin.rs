@@ -7,11 +7,11 @@ use crate::platform::url::Url;
 /// An origin that `follow_to` names.
 pub(crate) struct FollowedOrigin {
     pub(crate) origin: Origin,
-    /// Whether the origin is plain http to a different machine, which the client must allow.
+    /// Whether the origin has plain http on a different machine, which the client must allow.
     pub(crate) is_exposed: bool,
 }
 
-/// The error for an origin with plain http to a different machine, if the client does not allow it.
+/// The error text for an origin with plain http on a different machine, if the client does not allow plain http.
 pub(crate) const EXPOSED: &str =
     "an origin in `follow_to` is plain http to another machine: use https, or call `allow_http`";
 

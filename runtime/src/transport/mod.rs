@@ -3,7 +3,7 @@
 //! By default, a client uses reqwest. You can choose a different transport with
 //! [`ClientBuilder::http`](crate::ClientBuilder::http), [`http_builder`](crate::ClientBuilder::http_builder) or
 //! [`transport`](crate::ClientBuilder::transport). The feature `hyper` adds `HyperTransport`, which has fewer features,
-//! but with which a call takes about 60 % of the instructions.
+//! but needs only about 60 % of the instructions for a call.
 
 // To read the code of this folder, start with `upstream.rs`.
 

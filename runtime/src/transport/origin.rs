@@ -1,4 +1,4 @@
-//! Decides whether a URL belongs to the origin that may see a credential: [`Origin`] (RFC 6454).
+//! Decides whether a URL belongs to the origin that may receive a credential: [`Origin`] (RFC 6454).
 
 use crate::platform::url::{Url, before_path};
 
@@ -26,7 +26,7 @@ impl Origin {
 
     /// Returns whether `url` has this origin. The comparison does not allocate.
     pub(crate) fn is_of(&self, url: &Url) -> bool {
-        // The two URLs usually have the same spelling, so this comparison often suffices.
+        // The URLs of the same origin usually begin with the same text, so this fast comparison often suffices.
         if before_path(url) == self.written {
             return true;
         }

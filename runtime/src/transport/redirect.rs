@@ -8,18 +8,19 @@ use super::upstream::Upstream;
 use crate::error::{Error, Kind};
 use crate::platform::url::{Url, ascii_origin};
 
-/// The maximum number of redirects, which is the same as in reqwest.
+/// The maximum number of redirects of one call, which is the same as in reqwest.
 pub(crate) const MAX_REDIRECTS: usize = 10;
 
-/// The request that is sent next after a redirect.
+/// The next request after a redirect.
 pub(crate) struct Hop {
-    /// The URL of the request, which is `None` for the first request. The first request goes to the URL of the call.
+    /// The URL of the next request, or `None` for the first request, which goes to the URL of the call.
     pub(crate) url: Option<Url>,
     pub(crate) method: Method,
-    /// Whether the body is sent. A body that was dropped at one redirect is not sent after a later redirect.
+    /// Whether the next request has the body of the call. If a redirect has dropped the body, the body is not sent
+    /// after later redirects.
     pub(crate) keeps_body: bool,
-    /// Whether any redirect so far led to another origin. The other origin chose all later URLs, so no further
-    /// credentials are sent, even to the client's own origin.
+    /// Whether a redirect so far has pointed to another origin. The other origin has chosen all later URLs, so no
+    /// credential is sent any more, not even to the client's own origin.
     pub(crate) left_origin: bool,
 }
 
@@ -28,11 +29,11 @@ impl Hop {
         Self { url: None, method, keeps_body: true, left_origin: false }
     }
 
-    /// Returns the next request after `response`, which is the answer to this request at `url`. Returns `None` if the
-    /// response is not a redirect that can be followed.
+    /// Returns the next request after `response`, the answer to this request, which was sent to `url`. Returns `None`
+    /// if the response is not a redirect that can be followed.
     ///
-    /// RFC 9110 §15.4: The statuses 307 and 308 repeat the request. The status 303 requests the result by GET, and so
-    /// do 301 and 302 after a POST.
+    /// RFC 9110 §15.4: The statuses 307 and 308 repeat the request. After the status 303, and after 301 or 302 to a
+    /// POST, the next request is a GET.
     pub(crate) fn next(&self, response: &Response, url: &Url, upstream: &Upstream) -> Option<Self> {
         let repeats = match response.status() {
             StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => true,

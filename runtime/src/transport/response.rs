@@ -1,4 +1,4 @@
-//! The answer of any transport, whose body is not read yet: [`Response`].
+//! The answer of a transport, whose body has not been read yet: [`Response`].
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -17,14 +17,14 @@ use crate::transport::hyper::response::HyperResponse;
 /// The response type of a transport. Converting a hyper response into a reqwest response would cost more than the rest
 /// of a call.
 ///
-/// The larger type is boxed, because the future of a call contains several copies of this enum.
+/// The larger response type is boxed, because the future of a call contains several copies of this enum.
 pub(crate) enum Response {
     Message(messages::Response),
     #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
     Hyper(Box<HyperResponse>),
 }
 
-/// Evaluates the same expression for both types.
+/// Evaluates the same expression for both response types.
 macro_rules! either {
     ($response:expr, $inner:ident => $value:expr) => {
         match $response {
@@ -52,7 +52,7 @@ impl Response {
         either!(self, response => response.version())
     }
 
-    /// Returns the URL that answered, if the transport may have followed redirects by itself.
+    /// Returns the URL that sent the answer, if the transport may have followed redirects by itself.
     #[cfg_attr(
         not(feature = "hyper"),
         allow(clippy::unnecessary_wraps, reason = "`HyperTransport` has no URL")
@@ -83,7 +83,7 @@ impl Response {
 
     pub(crate) fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
         match self {
-            // Creating a new future for each poll is correct, because the future has no state.
+            // Creating a new future for each poll is correct, because this future has no state.
             Self::Message(response) => {
                 pin!(response.chunk()).poll(context).map_err(|error| Error::transport(error.into()))
             }

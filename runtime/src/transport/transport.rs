@@ -26,8 +26,8 @@ use crate::transport::response::Response;
 
 #[derive(Clone)]
 pub(crate) enum Transport {
-    /// The runtime's own client, which does not follow redirects. The runtime decides at each hop whether to send the
-    /// credential.
+    /// The runtime's own client, which does not follow redirects. At each redirect, the runtime decides whether to send
+    /// the credential.
     Own(Own),
     /// A client that the user configured.
     Given {
@@ -49,7 +49,7 @@ impl Transport {
             .map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
     }
 
-    /// Returns the same transport. If it is the runtime's own client, the result opens its own connections.
+    /// Returns the same transport. The runtime's own client is built again, so it opens separate connections.
     pub(crate) fn with_own_connections(&self, base: &Url) -> Result<Self, Error> {
         match self {
             Self::Own(_) => Self::own(base),
@@ -57,7 +57,7 @@ impl Transport {
         }
     }
 
-    /// Creates a transport from a user's builder, with redirects off.
+    /// Creates a transport from a builder that the user configured, and turns redirects off.
     pub(crate) fn finish(builder: reqwest::ClientBuilder) -> Result<Self, Error> {
         let client = builder.redirect(Policy::none()).build();
         client
@@ -67,9 +67,9 @@ impl Transport {
 
     /// Creates a transport from a client that the user configured.
     ///
-    /// reqwest does not report whether a client follows redirects. The `Debug` output of a client names each policy
-    /// except the default one, which follows redirects. A client whose output is unknown is treated as one that follows
-    /// redirects.
+    /// reqwest does not report whether a client follows redirects. The `Debug` output of a client names its redirect
+    /// policy, except if it is the default policy, which follows redirects. If the output has an unknown form, the
+    /// client is treated as one that follows redirects.
     pub(crate) fn given(client: reqwest::Client) -> Self {
         let follows_redirects = !format!("{client:?}").contains("redirect_policy: \"Policy(None)\"");
         Self::Given { client, follows_redirects }
@@ -85,7 +85,7 @@ impl Transport {
         if let Some(client) = (&service as &dyn Any).downcast_ref::<reqwest::Client>() {
             return Self::given(client.clone());
         }
-        // If `HyperTransport` were used as a tower service, each response would be converted into a reqwest response.
+        // Used as a tower service, `HyperTransport` would convert each response into a reqwest response.
         #[cfg(feature = "hyper")]
         if let Some(hyper) = (&service as &dyn Any).downcast_ref::<HyperTransport>() {
             return Self::Hyper(Box::new(hyper.clone()));
@@ -99,7 +99,7 @@ impl Transport {
         expect(
             unused_variables,
             clippy::unnecessary_wraps,
-            reason = "reqwest returns this error itself, at the first call"
+            reason = "reqwest itself returns this error at the first call"
         )
     )]
     pub(crate) fn check(&self, base: &Url) -> Result<(), Error> {
@@ -112,8 +112,9 @@ impl Transport {
         }
     }
 
-    /// Returns the `Host` header of requests to the API at `base`, if it is certain that HTTP/1.1 is used. Without this
-    /// prepared header, hyper would format the header for each request, at a thirtieth of the cost of a call.
+    /// Returns the prepared `Host` header for requests to the API at `base`, if they certainly use HTTP/1.1. Without
+    /// this header, hyper would format a header for each request, which takes a thirtieth of the instructions of a
+    /// call.
     pub(crate) fn host(&self, base: &Url) -> Option<HeaderValue> {
         let host = base.host_str().filter(|_| matches!(self, Self::Own(_)) && is_http1(base))?;
         let text = base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
@@ -149,7 +150,7 @@ impl Transport {
         self.send(request)
     }
 
-    /// Returns whether the transport follows redirects before the runtime sees them.
+    /// Returns whether the transport follows redirects by itself, so that the runtime does not see the redirects.
     pub(crate) fn follows_redirects(&self) -> bool {
         matches!(self, Self::Given { follows_redirects: true, .. })
     }
@@ -160,13 +161,13 @@ impl Transport {
 pub(crate) struct Own {
     client: reqwest::Client,
     /// A client without a proxy, for a redirect to this machine. The outer `None` means that `client` uses no proxy.
-    /// The inner `None` means that the client could not be built.
+    /// The inner `None` means that the client without a proxy could not be built.
     without_proxy: Option<Arc<OnceLock<Option<reqwest::Client>>>>,
 }
 
 impl Own {
-    /// Returns the client for `url`. A proxy of the system must not see requests to this machine, which may be plain
-    /// http.
+    /// Returns the client for `url`. A proxy of the system must not receive requests to this machine, because these
+    /// requests may use plain http.
     fn client(&self, url: &Url) -> &reqwest::Client {
         let without_proxy = self.without_proxy.as_ref().filter(|_| is_loopback(url));
         let client =
@@ -178,7 +179,7 @@ impl Own {
 fn own_client(is_http1: bool, proxies: bool) -> reqwest::Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder().redirect(Policy::none());
     if is_http1 {
-        // reqwest would send streams again that HTTP/2 refused, and would copy each request for this purpose.
+        // By default, reqwest copies each request to send it again if an HTTP/2 server has refused the request.
         builder = builder.retry(never().max_retries_per_request(0));
     }
     if !proxies {
@@ -187,7 +188,7 @@ fn own_client(is_http1: bool, proxies: bool) -> reqwest::Result<reqwest::Client>
     builder.build()
 }
 
-/// Returns whether reqwest can only use HTTP/1.1 for this URL, because a different protocol is negotiated in TLS.
+/// Returns whether reqwest can use only HTTP/1.1 for this URL, because any other protocol must be negotiated in TLS.
 fn is_http1(base: &Url) -> bool {
     base.scheme() == "http"
 }
@@ -200,7 +201,7 @@ enum SendFuture {
     Service(Pin<Box<dyn Future<Output = Result<reqwest::Response, BoxError>> + Send>>),
     #[cfg(feature = "hyper")]
     Hyper(HyperFuture),
-    /// The request was refused before it was sent.
+    /// The client refused the request before it sent the request.
     Refused(Option<Error>),
 }
 
@@ -245,13 +246,13 @@ fn hide_cookies(headers: &mut HeaderMap) {
     }
 }
 
-/// Sends a request in a build without TLS. If a different crate enabled TLS in reqwest, the request succeeds.
+/// Sends a request in a build without TLS. The request can succeed if another crate has enabled TLS.
 #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
 async fn send_without_tls(
     sent: impl Future<Output = reqwest::Result<reqwest::Response>>,
 ) -> Result<reqwest::Response, BoxError> {
     use crate::error::causes::{WithoutTls, any_cause};
-    // reqwest exposes the reason only in the error text.
+    // reqwest reports the reason of this error only in the error text.
     let is_scheme =
         |error: &(dyn std::error::Error + 'static)| error.to_string().contains("scheme is not http");
     sent.await.map_err(|error| if any_cause(&error, is_scheme) { WithoutTls.into() } else { error.into() })
@@ -273,8 +274,8 @@ impl fmt::Debug for Transport {
 mod tests {
     use super::*;
 
-    /// The error of the runtime's own client names the feature. The error of a client that the user configured does
-    /// not.
+    /// The error of the runtime's own client names the missing feature. The error of a client that the user configured
+    /// does not name the feature.
     #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
     #[tokio::test]
     async fn https_without_tls_names_the_feature_for_the_own_client_only() {

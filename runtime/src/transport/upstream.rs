@@ -23,13 +23,13 @@ pub struct Upstream {
     pub(crate) headers: HeaderMap,
     /// The prepared `Host` header, if the transport allows the client to set it.
     pub(crate) host: Option<HeaderValue>,
-    /// Whether the transport follows redirects before the runtime sees them.
+    /// Whether the transport follows redirects by itself, so that the runtime does not see them.
     pub(crate) follows_redirects: bool,
 }
 
 impl Upstream {
     /// Sends a request whose body or headers contain a secret, such as a login or a refresh. The request is sent only
-    /// to this origin.
+    /// to the origin of this upstream.
     pub(crate) fn send_secret(&self, request: Request) -> Sent {
         #[cfg(not(target_family = "wasm"))]
         if self.leaks_by_redirects() {
@@ -41,13 +41,13 @@ impl Upstream {
     }
 
     /// Returns whether the transport may send headers to other origins. A browser also follows redirects, but the
-    /// runtime lets it redirect only requests without secret headers.
+    /// runtime lets the browser redirect only requests without secret headers.
     pub(crate) fn leaks_by_redirects(&self) -> bool {
         self.follows_redirects && !IN_BROWSER
     }
 
-    /// Returns an upstream with the same URL. If the transport is the runtime's own client, the result opens its own
-    /// connections.
+    /// Returns an upstream with the same URL. If the transport is the runtime's own client, the returned upstream opens
+    /// separate connections.
     pub(crate) fn with_connections_of_its_own(&self) -> Result<Self, Error> {
         Ok(Self {
             transport: self.transport.with_own_connections(&self.base)?,
@@ -74,7 +74,7 @@ impl Upstream {
         Url::parse(&[&*ascii_origin(&self.base), path].concat())
     }
 
-    /// Adds the default headers that the request does not set, and the `Host` header.
+    /// Adds the `Host` header and those default headers that the request does not set.
     pub(crate) fn add_defaults(&self, request: &mut Request) {
         self.add_default_headers(request);
         if let Some(host) = &self.host {
@@ -82,7 +82,7 @@ impl Upstream {
         }
     }
 
-    /// Adds the default headers that the request does not set.
+    /// Adds those default headers that the request does not set.
     pub(crate) fn add_default_headers(&self, request: &mut Request) {
         for name in self.headers.keys() {
             if !request.headers().contains_key(name) {
@@ -93,12 +93,13 @@ impl Upstream {
         }
     }
 
-    /// Returns the default header that a transport which follows redirects by itself would send to other origins.
+    /// Returns a default header that would be sent to other origins by a transport that follows redirects by itself, if
+    /// there is such a header.
     pub(crate) fn exposed_default(&self) -> Option<&HeaderName> {
         self.headers.keys().find(|name| self.leaks_by_redirects() && !is_harmless(name))
     }
 
-    /// Returns an error if `statuses` contains a redirect that the transport follows before the runtime sees it.
+    /// Returns an error if `statuses` contains a redirect that the transport follows by itself.
     pub(crate) fn check_refresh_on(&self, statuses: &[u16]) -> Result<(), Error> {
         let followed = |status: &&u16| matches!(status, 301 | 302 | 303 | 307 | 308);
         match statuses.iter().find(followed).filter(|_| self.follows_redirects) {
@@ -122,9 +123,10 @@ impl Upstream {
         self.answered(answer).is_some_and(|url| !self.is_own(url))
     }
 
-    /// Returns the URL that answered, if the transport may have followed redirects by itself and reports the URL.
+    /// Returns the URL that sent the answer, if the transport may have followed redirects by itself and reports this
+    /// URL.
     pub(crate) fn answered<'a>(&self, answer: &'a Response) -> Option<&'a Url> {
-        // The host that reqwest uses in the URL of a response that was created without a URL.
+        // The host in the URL that reqwest gives to a response that was created without a URL.
         const NO_URL: &str = "no.url.provided.local";
         let is_service = self.transport.is_service();
         if !self.follows_redirects && !is_service {
@@ -145,7 +147,7 @@ fn stays_at_origin(path: &str) -> bool {
     }
 }
 
-/// Returns the error for data that a client which follows redirects by itself would send to another origin.
+/// Returns the error for a client that follows redirects by itself and would therefore send `what` to another origin.
 pub(crate) fn redirects_leak(what: impl fmt::Display) -> Error {
     Error::builder(format!(
         "the reqwest client follows redirects by itself and would send {what} to other origins. Build it with \
@@ -197,7 +199,7 @@ mod tests {
         assert_eq!(Transport::own(&secure).unwrap().host(&secure), None, "HTTP/2 has no `Host` header");
     }
 
-    /// N6: no path changes the host. The result equals the result of parsing the whole URL.
+    /// N6: no path changes the host. The returned URL equals the result of parsing the whole URL text.
     #[test]
     fn no_path_leads_to_another_host() {
         let paths = [

@@ -1,7 +1,7 @@
 //! Computes how long a call waits before its next attempt.
 //!
-//! The backoffs of other crates are iterators with state and use other kinds of jitter. Full jitter needs only one
-//! line.
+//! The backoffs of other crates are iterators with state and use other kinds of jitter. In contrast, full jitter needs
+//! only one line of code.
 
 use std::time::Duration;
 

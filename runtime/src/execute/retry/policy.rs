@@ -18,7 +18,7 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 /// | fault | GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and methods with `#[idempotent]` or `#[idempotency_key]` | other methods | methods with a role, `#[no_replay]` |
 /// |---|---|---|---|
 /// | the request was never sent: there was no connection | yes | yes | yes |
-/// | no answer: the connection was lost, or the transport's own time-out passed | yes | no | no |
+/// | no answer: the connection was lost, or the transport's own timeout passed | yes | no | no |
 /// | 429 | yes | yes | no |
 /// | 502, 503, 504 | yes | no | no |
 /// | any other answer | no | no | no |
@@ -30,8 +30,8 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 /// doubles with each retry up to 20 s. If the answer has `Retry-After`, or the reset time of an exhausted rate limit,
 /// the call waits for the time that the server requests. If the requested time exceeds the call's deadline, the call
 /// fails at once. A call without a deadline fails at once if the requested time exceeds 60 s.
-/// [`Error::retry_after`](crate::Error::retry_after) then returns how long to wait. If the next wait exceeds the
-/// deadline, the call fails with its last fault.
+/// [`Error::retry_after`](crate::Error::retry_after) returns how long the server requested to wait. If the next wait
+/// exceeds the deadline, the call fails with its last fault.
 ///
 /// ```
 /// use std::time::Duration;
@@ -84,7 +84,7 @@ impl Retry {
         self
     }
 
-    /// Sets the maximum length of each wait, unless the server requests a longer one. Default: 20 s.
+    /// Sets the maximum length of each wait, unless the server requests a longer wait. Default: 20 s.
     pub fn max_wait(mut self, max_wait: Duration) -> Self {
         self.max_wait = max_wait;
         self

@@ -1,4 +1,4 @@
-//! Retries a call with a role in the session. Such a call is retried only if its request was never sent.
+//! Retries a call with a role in the session. A call with a role is retried only if its request was never sent.
 
 use super::faults::{Fault, Stage, fault_of};
 use crate::declaration::endpoint::Endpoint;

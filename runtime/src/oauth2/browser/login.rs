@@ -89,8 +89,8 @@ impl Browser {
         self
     }
 
-    /// Listens on this port, for servers that compare the port of the redirect URL. By default, the listener uses any
-    /// free port.
+    /// Makes the login listen on this port. Use this method if the server compares the port of the redirect URL. By
+    /// default, the listener uses any free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
@@ -116,8 +116,8 @@ impl Browser {
         self
     }
 
-    /// Makes the login request the scope, or the stronger or more recent login, that the API demanded when it refused a
-    /// call. An API demands an additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or more
+    /// Adds to the login the demand of an API that refused a call: an additional scope, or a stronger or more recent
+    /// login. An API demands an additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or more
     /// recent login with `insufficient_user_authentication` (RFC 9470).
     ///
     /// The login requests the demanded scope together with the scopes of the [`App`] and of the session, because the
@@ -149,13 +149,13 @@ impl Browser {
     /// `state` of this login. Any other request receives a page with the status 400, and `run` continues to wait. The
     /// code is exchanged only once.
     ///
-    /// Dropping the future closes the port at once.
+    /// Dropping the future of `run` closes the port at once.
     ///
     /// # Errors
     ///
     /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the time limit has expired, the port is in use, or the
-    ///   server is unreachable. If no browser could be opened, the error text states this.
+    ///   server is unreachable. If no browser could be opened, the error text contains this information.
     /// - Any other error: the settings are invalid, the answer comes from a different server, a logout happened during
     ///   the login, or the store failed.
     pub fn run(self, session: &Session) -> Operation<impl Future<Output = Result<Tokens>> + Send + 'static> {

@@ -32,7 +32,7 @@ pub(super) struct Opener(Box<dyn FnOnce(&str) -> bool + Send>);
 pub(super) struct Opening(Arc<OnceLock<bool>>);
 
 impl Opener {
-    /// Opens the browser of this machine, unless the environment shows that the user cannot see it.
+    /// Opens the browser of this machine, unless the environment shows that the user cannot see this browser.
     pub(super) fn system() -> Self {
         Self(Box::new(|url| has_display() && webbrowser::open(url).is_ok()))
     }

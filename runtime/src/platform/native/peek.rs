@@ -1,5 +1,5 @@
-//! Reads the beginning of a response body and puts it back. The caller still receives the whole body as it
-//! arrives, and only the beginning is buffered.
+//! Reads the beginning of a response body, and puts the read chunks back into the body. The caller still receives the
+//! whole body as it arrives, and only the beginning is buffered.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -14,9 +14,9 @@ use reqwest::{Body, Response, ResponseBuilderExt};
 use super::runtime::Handle;
 use super::time::timeout;
 
-/// The longest prefix of a body that rules can read, in bytes.
+/// The maximum length of the prefix of a body that rules can read, in bytes.
 const LIMIT: usize = 16 * 1024;
-/// The longest wait for the prefix of a body. A body that arrives slowly or never ends must not delay the caller that
+/// The maximum wait for the prefix of a body. A body that arrives slowly or never ends must not delay the caller that
 /// reads the body.
 const WAIT: Duration = Duration::from_secs(1);
 
@@ -42,7 +42,7 @@ pub(crate) async fn look_at(response: Response) -> (Response, Bytes) {
     (http::Response::from_parts(parts, Body::wrap(looked)).into(), prefix)
 }
 
-/// A body whose first frames have been read.
+/// A body, together with the first frames that were already read from it.
 struct Looked {
     frames: VecDeque<Result<Frame<Bytes>, reqwest::Error>>,
     rest: Option<Body>,

@@ -1,4 +1,4 @@
-//! Reads the beginning of a response body and puts it back.
+//! Reads the beginning of a response body, and puts the read chunks back into the body.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use bytes::{Bytes, BytesMut};
 use super::response::Response;
 use super::time::timeout;
 
-/// The longest prefix of a body that rules can read, in bytes.
+/// The maximum length of the prefix of a body that rules can read, in bytes.
 const LIMIT: usize = 16 * 1024;
-/// The longest wait for the prefix of a body. A body that arrives slowly or never ends must not delay the caller that
+/// The maximum wait for the prefix of a body. A body that arrives slowly or never ends must not delay the caller that
 /// reads the body.
 const WAIT: Duration = Duration::from_secs(1);
 

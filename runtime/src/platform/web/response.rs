@@ -55,7 +55,7 @@ impl Response {
         None
     }
 
-    /// Returns the next chunk of the body. Cancel safe.
+    /// Returns the next chunk of the body. This function is cancel safe.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, BodyError> {
         poll_fn(|context| Pin::new(&mut self.body).poll_next(context)).await.transpose()
     }

@@ -17,7 +17,7 @@ use wasm_bindgen::{JsCast, JsValue};
 pub(crate) use web_time::Instant as RealInstant;
 pub(crate) use web_time::Instant;
 
-/// The longest time that a timer of a browser supports.
+/// The maximum time that a timer of a browser supports.
 const MAX: Duration = Duration::from_millis(i32::MAX as u64);
 
 #[wasm_bindgen]
@@ -33,8 +33,8 @@ pub(crate) fn real_now() -> RealInstant {
     RealInstant::now()
 }
 
-/// Returns the current time of the wall clock. For a browser, the standard library has the type `SystemTime`, but it
-/// cannot read the time.
+/// Returns the current time of the wall clock. In a browser, the standard library has the type `SystemTime`, but
+/// `SystemTime::now` does not work.
 pub(crate) fn wall() -> SystemTime {
     let since = web_time::SystemTime::now().duration_since(web_time::UNIX_EPOCH);
     SystemTime::UNIX_EPOCH + since.unwrap_or_default()

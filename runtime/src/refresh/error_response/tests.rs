@@ -116,8 +116,8 @@ fn a_declared_condition_ends_the_session() {
     }
 }
 
-/// W6: known error codes reject the refresh token in upper and lower case and in all known fields. They also do so in a
-/// urlencoded body or with status 200.
+/// W6: known error codes reject the refresh token in upper and lower case and in all known fields. Known error codes
+/// also reject the refresh token in a urlencoded body or with status 200.
 #[test]
 fn codes_outside_of_oauth_are_definite() {
     for code in

@@ -294,8 +294,8 @@ fn the_cookies_of_the_last_refresh_are_kept() {
     assert_eq!(jar.0.len(), 50);
 }
 
-/// An older version of this crate stored any number of cookies and did not mark the cookies of the login. From such a
-/// store, the oldest cookies are kept.
+/// An older version of this crate stored any number of cookies and did not mark the cookies of the login. If a store
+/// contains too many cookies, the oldest cookies are kept.
 #[test]
 fn the_limits_hold_for_a_stored_jar() {
     let cookie = |number: u32| {

@@ -20,10 +20,10 @@ pub(crate) struct StateMachine<H> {
     pub(super) running: Option<RunningRefresh<H>>,
     pub(super) backoff: FailureBackoff,
     pub(super) forbidden_routes: ForbiddenRoutes,
-    /// Whether the server rejected a refresh of a session without a login. In this case, no further refresh starts in
-    /// this epoch.
+    /// Whether the server rejected a refresh of a session without a login. After this rejection, no further refresh
+    /// starts in the epoch.
     pub(super) no_way_to_log_in: bool,
-    /// Whether the server rejected the refresh token before the access token expired. In this case, the current
+    /// Whether the server rejected the refresh token before the access token expired. After this rejection, the current
     /// credential is the last credential of its login.
     pub(super) refresh_rejected: bool,
     /// Whether the server rejected the refresh token and an earlier response for this refresh token was lost.
@@ -38,8 +38,8 @@ pub(super) struct RunningRefresh<H> {
     pub(super) urgent: bool,
     /// Whether the refresh started before the expiry and no caller has requested it.
     pub(super) before_expiry: bool,
-    /// Whether the server refused the credential. In this case, a refresh that returns the same access token is treated
-    /// as failed.
+    /// Whether the server refused the credential. After a refusal, a refresh that returns the same access token is
+    /// treated as failed.
     pub(super) refused: bool,
 }
 
@@ -72,7 +72,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Decides what a manual refresh does. Returns the handle of the running refresh, or `None` if the caller must
-    /// start a refresh. Returns the error of the last refresh if the wait after this error is not over.
+    /// start a refresh. If the wait after a failed refresh is not over, returns the error of the failed refresh.
     pub(crate) fn ask(&mut self, now: Instant) -> Result<Option<H>, Error> {
         if let Some(running) = &mut self.running {
             running.before_expiry = false;
@@ -127,8 +127,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.ran_out = ran_out;
     }
 
-    /// Ends a session whose refresh token was rejected or whose refresh cookies have expired, if its last access
-    /// token has expired. Returns whether the session ended.
+    /// Ends the session if its last access token has expired and no refresh is possible: the refresh token was
+    /// rejected, or the cookies for a refresh have expired. Returns whether the session ended.
     pub(crate) fn expire_if_over(&mut self, now: Instant) -> bool {
         let over = (self.refresh_rejected || self.ran_out)
             && self.current.credential().is_some_and(|last| last.is_expired(now));
@@ -236,7 +236,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.republish();
     }
 
-    /// Returns the properties of a running refresh with this cause.
+    /// Returns why the running refresh was started, or `None` if no refresh is running.
     pub(crate) fn cause(&self) -> Option<Cause> {
         self.running.as_ref().map(|running| match running {
             RunningRefresh { refused: true, urgent: true, .. } => Cause::Refused(Finding::Expired),

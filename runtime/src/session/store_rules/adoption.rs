@@ -1,4 +1,4 @@
-//! Decides how a session changes after its process has read the store: [`adoption`].
+//! Decides how the session in a process changes after the process has read the store: [`adoption`].
 
 use super::compare::Comparison;
 
@@ -10,7 +10,7 @@ pub(crate) enum Here {
     Expired,
 }
 
-/// The decision of the process about the stored session.
+/// The decision about whether the process adopts the stored session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Adoption {
     /// The process keeps its own session.
@@ -24,8 +24,8 @@ pub(crate) enum Adoption {
     End,
 }
 
-/// Decides about the stored session. `takes_others` is true if a stored session with another login replaces the
-/// session of the process.
+/// Decides whether the process adopts the stored session. `takes_others` is true if a stored session with another login
+/// replaces the session of the process.
 pub(crate) fn adoption(comparison: Comparison, here: Here, takes_others: bool) -> Adoption {
     match (comparison, here) {
         (Comparison::ReplacedByChange, _)

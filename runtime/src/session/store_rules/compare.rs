@@ -1,6 +1,6 @@
 //! Decides what the record in the store means for a process: [`compare`].
 
-/// The identity of a session in a process or a store. The type `L` identifies the login.
+/// The identity of a session in a process or in a store. A value of the type `L` identifies the login.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Identity<L> {
     pub(crate) login: L,
@@ -8,14 +8,15 @@ pub(crate) struct Identity<L> {
     pub(crate) generation: u64,
 }
 
-/// The meaning of the record in the store for a process.
+/// What the record in the store means for a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Comparison {
-    /// A login or logout of this process is not stored yet and replaces the record.
+    /// This process has a login or logout that is not stored yet and that replaces the record.
     ReplacedByChange,
     /// The record is the session of this process.
     Same,
-    /// The record has newer tokens of the same login. The newer tokens are valid, whichever process stored them.
+    /// The record has newer tokens of the same login. The newer tokens are valid, regardless of which process has
+    /// stored them.
     Newer,
     /// The record has older tokens of the same login. This process must store its own tokens.
     Older,
@@ -28,9 +29,10 @@ pub(crate) enum Comparison {
 /// Whether the store contains the last login or logout of a process.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Storage<L> {
-    /// The change is not stored. No write has been tried, or the store refused all writes.
+    /// The change is not stored: no write has been tried, or the store refused all writes of the change.
     Missing,
-    /// A write of the change was tried on a record of the login `replaces`, and its confirmation was lost.
+    /// A write of the change over a record of the login `replaces` was tried, and the confirmation of the write was
+    /// lost.
     Unconfirmed { replaces: Option<L> },
     /// The change was stored.
     Confirmed,
@@ -43,7 +45,7 @@ pub(crate) fn compare<L: PartialEq>(
     stored: Option<&Identity<L>>,
 ) -> Comparison {
     if let Some(stored) = stored.filter(|stored| stored.login == here.login) {
-        // A record of the same login was stored, even if its confirmation was lost.
+        // The store contains a record of the same login, so the login was stored, even if the confirmation was lost.
         return match stored.generation.cmp(&here.generation) {
             std::cmp::Ordering::Greater => Comparison::Newer,
             std::cmp::Ordering::Equal => Comparison::Same,
@@ -52,8 +54,8 @@ pub(crate) fn compare<L: PartialEq>(
     }
     let missing = match storage {
         Storage::Missing => true,
-        // A replaced login never returns to the store. If the record has any other login, another process may have
-        // spent the refresh token of this session and then replaced the login.
+        // A login that another login has replaced never returns to the store. If the record has any other login,
+        // another process may have spent the refresh token of this session and then replaced the login.
         Storage::Unconfirmed { replaces } => {
             replaces.is_some() && replaces.as_ref() == stored.map(|stored| &stored.login)
         }

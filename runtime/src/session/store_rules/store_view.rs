@@ -1,20 +1,20 @@
-//! Defines [`StoreView`], the knowledge of a process about the stored session. Each operation of the store changes
-//! the `StoreView`.
+//! Defines [`StoreView`], which records what a process knows about the stored session. Each operation on the store
+//! changes the `StoreView`.
 
 use super::adoption::{Adoption, Here, adoption};
 use super::compare::{Comparison, Identity, Storage};
 use super::stored_as::StoredAs;
 
-/// The knowledge of a process about the stored session. `L` identifies a login, `I` is an intent, and `R` is a
-/// revision of the store.
+/// What a process knows about the stored session. `L` is the type that identifies a login, `I` is the type of an
+/// intent, and `R` is the type of a revision of the store.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoreView<L, I, R> {
     /// The last known revision. `None` means that the store must be read first.
     pub(crate) revision: Option<R>,
-    /// The login in the record of that revision.
+    /// The login in the record of the last known revision.
     pub(crate) known_login: Option<L>,
     pub(crate) stored_as: StoredAs<L>,
-    /// The stored intent of a refresh of this process that has no result yet.
+    /// The stored intent of this process for a refresh that has no result yet.
     pub(crate) intent: Option<I>,
     pub(crate) other_use: OtherUse<I>,
     /// The number of changes of the session. `written` is the number of changes that are stored.
@@ -27,8 +27,8 @@ pub(crate) struct StoreView<L, I, R> {
 pub(crate) enum OtherUse<I> {
     #[default]
     None,
-    /// The last read found the intent of another process. The intent stays in the store until its refresh has a
-    /// result.
+    /// The last read found the intent of another process. The intent stays in the store until the result of its refresh
+    /// is known.
     Intended(I),
     /// Another process may have sent the refresh token. Either an intent of this process replaced the intent of
     /// the other process, or the store changed before the end of the session was stored.
@@ -77,8 +77,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.changes > self.written
     }
 
-    /// Whether the lock is kept at the end of a refresh. If the store has an older record than this process,
-    /// another process would send a spent refresh token.
+    /// Whether this process keeps the lock at the end of a refresh. If the process released the lock while the store
+    /// has an older record, another process would send a spent refresh token.
     pub(crate) fn keeps_lock(&self) -> bool {
         self.has_unwritten()
     }
@@ -98,8 +98,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.known_login = found.identity.as_ref().map(|identity| identity.login.clone());
     }
 
-    /// Records the content of the store, unless a change of this process replaces it. Returns how the record
-    /// compares with the session, and how the session changes.
+    /// Records the content of the store, unless a change of this process will replace this content. Returns the result
+    /// of comparing the record with the session, and how the session must change.
     pub(crate) fn observe(
         &mut self,
         found: &StoredRecord<L, I, R>,
@@ -110,7 +110,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         if comparison != Comparison::ReplacedByChange {
             self.stored_as.storage = Storage::Confirmed;
             self.known(found);
-            // The intent of an older refresh token has no meaning any more.
+            // The intent to send an older refresh token has no effect any more.
             let intent = found.intent.clone().filter(|_| comparison != Comparison::Older);
             let other = intent.filter(|intent| self.intent.as_ref() != Some(intent));
             self.other_use = other.map_or(OtherUse::None, OtherUse::Intended);
@@ -124,8 +124,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.stored_as = StoredAs { epoch, identity: stored, storage: Storage::Confirmed, other_place };
     }
 
-    /// Records that the stored refresh token has replaced the refresh token of the session. The rest of the
-    /// session stays the same, and a running refresh continues.
+    /// Records that the session now has the refresh token from the store. The rest of the session is unchanged, and a
+    /// running refresh continues.
     pub(crate) fn adopted_refresh_token(&mut self, stored: Identity<L>, other_place: Option<String>) {
         self.stored_as.identity = stored;
         self.stored_as.other_place = other_place;
@@ -136,9 +136,9 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.stored_as = StoredAs::new(epoch, login).confirmed();
     }
 
-    /// Returns the record to write now, if there is one. `here` is the state of the session in this process.
-    /// `shares_cookies` is true if all processes share their cookies. With shared cookies, a refresh without a
-    /// login leaves an intent in a store that has no session.
+    /// Returns the record that this process must write now, if there is such a record. `here` is the state of the
+    /// session in this process. `shares_cookies` is true if all processes share their cookies. If the processes share
+    /// cookies, a refresh without a login leaves an intent in a store that has no session.
     pub(crate) fn draft(&self, here: Here, shares_cookies: bool) -> Option<Draft<L, I, R>> {
         let stored_as = self.stored_as.clone();
         let is_other = |login: &L| *login != stored_as.identity.login;
@@ -156,10 +156,9 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         Some(Draft { basis, stored_as, intent, ends: here != Here::LoggedIn })
     }
 
-    /// Records the content of the store, because the revision that `draft` replaces was unknown. Returns the
-    /// revision that `draft` may replace, or `None` if the record must not be replaced. The record must not be
-    /// replaced if the draft was stored already and only its confirmation was lost, or if another process has
-    /// replaced the record.
+    /// Records the content of the store if the revision that `draft` replaces was unknown. Returns the revision that
+    /// `draft` may replace. Returns `None` if `draft` is already stored and only the confirmation was lost, or if
+    /// another process has replaced the record.
     pub(crate) fn found_basis(&mut self, draft: &Draft<L, I, R>, found: &StoredRecord<L, I, R>) -> Option<R> {
         self.may_be_used_elsewhere(draft);
         if draft.stored_as.compare(found.identity.as_ref()) != Comparison::ReplacedByChange {
@@ -189,7 +188,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         }
     }
 
-    /// Records that the store refused the login or logout in `draft`, because the store has another revision.
+    /// Records that the store refused to store the login or logout in `draft`, because the store has another revision.
     pub(crate) fn refused(&mut self, draft: Draft<L, I, R>) {
         self.may_be_used_elsewhere(&draft);
         self.revision = None;
@@ -202,7 +201,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.stored_as.epoch == draft.stored_as.epoch
     }
 
-    /// Records that the store changed before the end of the session was stored.
+    /// If `draft` ends the session, records that another process may have sent the refresh token of the session.
     fn may_be_used_elsewhere(&mut self, draft: &Draft<L, I, R>) {
         if draft.ends {
             self.other_use = OtherUse::Possible;
@@ -225,13 +224,14 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         }
     }
 
-    /// Records that the server has answered and the refresh token is not spent, or that the session has ended.
+    /// Records that the intent is over: the server has answered and the refresh token is not spent, or the session has
+    /// ended.
     pub(crate) fn answered(&mut self) {
         self.intent = None;
     }
 
-    /// Records that the session has a new credential. `stored` is the revision of the new record, if the store
-    /// confirmed it. `first` is true if the session had no login before.
+    /// Records that the session has a new credential. `stored` is the revision of the new record, or `None` if the
+    /// store has not confirmed the write. `first` is true if the session had no login before.
     pub(crate) fn refreshed(&mut self, stored: Option<R>, first: bool) {
         self.stored_as.next_generation();
         self.intent = None;
@@ -242,7 +242,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
                 self.stored_as.storage = Storage::Confirmed;
                 self.known_login = Some(self.stored_as.identity.login.clone());
             }
-            // The write may have reached the store without a confirmation.
+            // The store may have received the write, although it has not confirmed it.
             None if first => {
                 self.stored_as.storage = Storage::Unconfirmed { replaces: self.known_login.clone() };
             }

@@ -1,4 +1,5 @@
-//! Defines [`StoredAs`]: the identity of a session in its store, and whether the store contains the session.
+//! Defines [`StoredAs`], the identity of a session in its store, which also records whether the store contains the
+//! session.
 
 use super::compare::{Comparison, Identity, Storage, compare};
 
@@ -9,8 +10,8 @@ pub(crate) struct StoredAs<L> {
     pub(crate) epoch: u64,
     pub(crate) identity: Identity<L>,
     pub(crate) storage: Storage<L>,
-    /// The place of the store that received the session, if it is the place of another store. The original session
-    /// may still be used in the other store.
+    /// The place of the store for which the session was originally written, if this is another store. The original
+    /// session may still be in use in the other store.
     pub(crate) other_place: Option<String>,
 }
 
@@ -26,8 +27,9 @@ impl<L: Clone + PartialEq> StoredAs<L> {
         Self { storage: Storage::Confirmed, ..self }
     }
 
-    /// Whether the store has contained this session. After the session has been stored, the record in the store
-    /// takes precedence. A session that was never stored is a change by the user and may replace the record.
+    /// Whether the store has contained this session. After the session has been stored, the record in the store takes
+    /// precedence over the session. A session that was never stored is a change by the user, and it may replace the
+    /// record.
     pub(crate) fn is_confirmed(&self) -> bool {
         self.storage == Storage::Confirmed
     }

@@ -26,8 +26,8 @@ use crate::store::ErasedStore;
 const PAUSE: Duration = Duration::from_secs(1);
 
 impl Session {
-    /// Reads the store and adopts the session in it, even if another process has logged in as another user.
-    /// Returns the state of the session after the read. Without a store, `load` only returns the state.
+    /// Reads the store and adopts the stored session, even if another process has logged in as another user. Returns
+    /// the state of the session after the read. If the session has no store, `load` only returns the state.
     ///
     /// Use `load` in a tool that shows before the first call whether the user is logged in. Other programs do not
     /// need `load`, because the first call that needs the session reads the store.
@@ -37,7 +37,7 @@ impl Session {
     /// An error with [`is_store`](Error::is_store) if the store cannot be read, or if the session has changes that
     /// cannot be stored. The session stays unchanged.
     ///
-    /// Cancel safe.
+    /// This function is cancel safe.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {
@@ -61,13 +61,13 @@ impl Session {
         })
     }
 
-    /// Reads the store before a call without a credential, because another process may have logged in or
-    /// refreshed. The first read of the store must succeed. Later reads are made at most once per second, and a
-    /// failure of a later read is ignored.
+    /// Reads the store before a call without a credential, because another process may have logged in or refreshed. The
+    /// first read of the store must succeed. Later reads happen at most once per second, and their failures are
+    /// ignored.
     pub(crate) async fn check_store(&self) -> Result<(), Error> {
         match self.store_sync() {
             Some(store_sync) if self.snapshot().credential().is_none() => {
-                // The future is boxed, so calls without a store do not reserve memory for it.
+                // The future is boxed, so that calls without a store reserve no memory for this future.
                 Box::pin(self.check_store_at(store_sync)).await
             }
             _ => Ok(()),
@@ -102,7 +102,7 @@ impl Session {
         if unread { last_read } else { Ok(()) }
     }
 
-    /// Reads the store and applies the result. The caller holds the exclusive lock for the store.
+    /// Reads the store and applies the stored session. The caller must hold the guard of `StoreSync::exclusive`.
     pub(super) async fn read_store(&self, store_sync: &StoreSync, which: Adopt) -> Result<Adoption, Error> {
         let last_read = match store_sync.load().await {
             Ok(found) => self.adopt(store_sync, &found, which),
@@ -125,7 +125,7 @@ impl Session {
         found: &Found,
         which: Adopt,
     ) -> Result<Adoption, Error> {
-        // If all processes share their cookies, this process must adopt the login of another user, too.
+        // If all processes share their cookies, this process must also adopt the login of another user.
         let which = if store_sync.store.shares_cookies() { Adopt::AnyLogin } else { which };
         let stored = found.record.session.as_ref();
         let offer = match stored {
@@ -170,7 +170,7 @@ impl Session {
         Ok(adoption)
     }
 
-    /// Starts to adopt changes at once when the store reports them.
+    /// Starts a task that adopts each change of the store when the store reports it.
     pub(super) fn watch_store(&self, store_sync: &StoreSync) {
         let Some(runtime) = self.runtime() else { return };
         let watch = || task::spawn(&runtime, watch(Arc::downgrade(&self.0), store_sync.store.clone()));
@@ -188,18 +188,18 @@ async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
         let Some(session) = here() else { return };
         let Some(store_sync) = session.store_sync().filter(|_| newest(&session) == seen) else { continue };
         let exclusive = store_sync.exclusive().await;
-        // An error is ignored here, because the next call that needs the store returns an error, too.
+        // The task ignores an error of the read, because the next call that needs the store also returns an error.
         let _ = session.read_store(store_sync, Adopt::SameLogin).await;
         drop(exclusive);
         if newest(&session) == seen {
-            // The store reported a change that the read did not find. The pause prevents a busy loop.
+            // The store reported a change, but the read found no change. The pause prevents a busy loop.
             drop(session);
             sleep(PAUSE).await;
         }
     }
 }
 
-/// A session that was read from the store.
+/// A session from the store that this process may adopt.
 struct Offer<'a> {
     stored: &'a StoredSession,
     credential: Arc<Credential>,
@@ -213,7 +213,7 @@ impl Offer<'_> {
     }
 }
 
-/// The visible effect of an adoption.
+/// The effect of an adoption that the program can see.
 enum Change {
     Nothing,
     Adopted,
@@ -222,7 +222,7 @@ enum Change {
 
 type Adopted = (Change, Option<RefreshHandle>);
 
-/// Applies the cookies of a stored session that is the session of this process.
+/// If the store contains the session of this process, applies the cookies of the stored session.
 fn keep(
     machine: &mut StateMachine<RefreshHandle>,
     view: &View,
@@ -268,8 +268,8 @@ fn has_same_access(one: &Credential, other: &Credential) -> bool {
     access.is_some() && access == other.tokens().access_token()
 }
 
-/// Creates a credential from stored tokens. The age of stored tokens is unknown, like the age of tokens that the
-/// user sets.
+/// Creates a credential from stored tokens. The age of stored tokens is unknown, as is the age of tokens that the
+/// program sets.
 fn credential_of(stored: &StoredSession) -> Result<Credential, Error> {
     Credential::new(stored.tokens(), Source::Given, Now::read(), fastrand::f64()).map_err(|error| {
         Error::new(Kind::Store, "the store contains tokens that cannot be used. Log in again")

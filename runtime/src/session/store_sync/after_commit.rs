@@ -1,5 +1,5 @@
-//! Finishes a refresh after its commit. The view of the store changes in the same step as the session, and the
-//! lock is kept until then.
+//! Finishes a refresh after its commit. The store view changes in the same step as the session, and the lock of the
+//! store is kept until this step.
 
 use super::state::{Exclusive, StoreSync};
 use crate::session::refresh_handle::RefreshHandle;
@@ -7,11 +7,11 @@ use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
 use crate::store::Revision;
 
-/// The values that a refresh keeps until its commit, and the note that the commit records.
+/// The data that a refresh keeps until its commit, and the note that the commit records.
 #[derive(Default)]
 pub(crate) struct AfterCommit {
     pub(super) note: Option<Note>,
-    /// Whether the result must still be stored after the commit.
+    /// Whether the result of the refresh must still be stored after the commit.
     pub(super) unwritten: bool,
     pub(super) exclusive: Option<Exclusive>,
 }
@@ -24,7 +24,7 @@ pub(super) struct Note {
 }
 
 impl AfterCommit {
-    /// Records the note in the same step as the commit. `here` is the published snapshot.
+    /// Changes the store view in the same step as the commit. `here` is the published snapshot.
     pub(crate) fn note(&self, store_sync: &StoreSync, here: &Snapshot) {
         let Some(note) = &self.note else { return };
         store_sync.state().view_of(here).refreshed(note.stored, note.first);

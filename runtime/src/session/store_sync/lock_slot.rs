@@ -15,8 +15,8 @@ pub(super) struct LockSlot {
 /// The lock of the store. Dropping a `Held` releases the lock, which runs code of the store.
 pub(super) struct Held {
     lock: StoreLock,
-    /// The refresh that runs under the lock. `None` means that the lock protects a change that is not stored yet.
-    /// No other process may refresh until the change is stored.
+    /// The refresh that runs under the lock. `None` means that the lock protects a change that is not stored yet, so
+    /// that no other process refreshes before the change is stored.
     refresh: Option<RefreshHandle>,
 }
 
@@ -40,14 +40,15 @@ impl LockSlot {
         Some(held.lock.fence())
     }
 
-    /// Lets another refresh continue under the lock.
+    /// Lets the refresh `to` continue under the lock of the refresh `from`.
     pub(super) fn hand_over(&mut self, from: &RefreshHandle, to: &RefreshHandle) {
         if let Some(held) = self.held.as_mut().filter(|held| held.refresh.as_ref() == Some(from)) {
             held.refresh = Some(to.clone());
         }
     }
 
-    /// Ends a refresh. Returns the lock to release, unless the lock is kept for a change that is not stored yet.
+    /// Ends a refresh. Returns the lock, which the caller releases, unless the lock is kept for a change that is not
+    /// stored yet.
     #[must_use]
     pub(super) fn end_refresh(&mut self, refresh: &RefreshHandle, kept: bool) -> Option<Held> {
         let held = self.held.as_mut().filter(|held| held.refresh.as_ref() == Some(refresh))?;
@@ -58,7 +59,7 @@ impl LockSlot {
         self.held.take()
     }
 
-    /// Returns the lock to release, if no refresh runs under the lock.
+    /// Returns the lock, which the caller releases, if no refresh runs under the lock.
     #[must_use]
     pub(super) fn end_protection(&mut self) -> Option<Held> {
         self.held.take_if(|held| held.refresh.is_none())
@@ -79,12 +80,12 @@ impl LockSlot {
         self.held.as_ref().map(|held| held.lock.fence())
     }
 
-    /// Marks the lock as watched. Returns whether the lock was not watched before.
+    /// Marks the lock as watched. Returns `true` if the lock was not marked before.
     pub(super) fn begin_watch(&mut self) -> bool {
         !std::mem::replace(&mut self.watched, true)
     }
 
-    /// Returns the purpose of the lock. A lock that is not held is no longer marked as watched.
+    /// Returns the purpose of the held lock. If no lock is held, removes the mark and returns `None`.
     pub(super) fn watch(&mut self) -> Option<HeldFor> {
         self.watched = self.held.is_some();
         let held = self.held.as_ref()?;

@@ -20,9 +20,11 @@ use crate::session::snapshot::Snapshot;
 use crate::session::store_rules::is_rotation_lost;
 use crate::store::{Revision, Swap};
 
-/// The longest time that a caller waits for the preparation, the token request, and two operations of the store.
+/// The maximum time that a caller waits for a refresh with a store: for the preparation, the token request, and two
+/// store operations.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(35);
-/// Runs a refresh up to its commit. `basis` is set to the snapshot with which the refresh really began.
+/// Runs a refresh up to its commit. The function sets `basis` to the snapshot with which the refresh begins after it
+/// has read the store.
 pub(crate) async fn refresh(
     session: &Session,
     store_sync: &StoreSync,
@@ -44,7 +46,7 @@ pub(crate) async fn refresh(
     (result, failure, AfterCommit::default())
 }
 
-/// Stores the answer of the server, then returns the result of the refresh.
+/// Stores the answer of the server, and then returns the result of the refresh.
 async fn store_result(
     session: &Session,
     store_sync: &StoreSync,
@@ -59,8 +61,8 @@ async fn store_result(
                 RefreshResult::Refreshed { .. } => {
                     persist(session, store_sync, basis, ready.fence, (result, failure)).await
                 }
-                // The response is unusable, and the old refresh token is spent. The intent that stays in the store
-                // records the loss.
+                // The response is unusable, but the old refresh token is spent. The intent stays in the store, so that
+                // other processes know that the new refresh token is lost.
                 unusable => (unusable, failure, AfterCommit::default()),
             }
         }
@@ -86,8 +88,8 @@ async fn store_result(
         }
         Attempt::Failed { .. } => {
             let (result, failure) = result_of(basis, answer);
-            // Without a response, the refresh token may be spent. The intent stays in the store, so other
-            // processes know that the refresh token may be spent.
+            // If there was no response, the intent stays in the store, so that other processes know that the refresh
+            // token may be spent.
             let answered = !session.unanswered().is_of(basis.stamp) && !ready.unanswered_before;
             if answered {
                 store_sync.state().view.answered();
@@ -97,8 +99,8 @@ async fn store_result(
     }
 }
 
-/// Stores the new tokens before they are published. If the store fails, the tokens are published anyway, because
-/// no other tokens are valid.
+/// Stores the new tokens before they are published. If the store fails, the new tokens are published nevertheless,
+/// because the old tokens may no longer be valid.
 async fn persist(
     session: &Session,
     store_sync: &StoreSync,

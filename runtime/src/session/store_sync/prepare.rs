@@ -18,20 +18,20 @@ use crate::session::snapshot::Snapshot;
 use crate::session::store_rules::{Adoption, StoredAs};
 use crate::store::{Revision, Swap};
 
-/// The longest wait for the lock of the store.
+/// The maximum wait for the lock of the store.
 const LOCK_WAIT: Duration = Duration::from_secs(8);
-/// The longest time for the preparation before the refresh token is sent.
+/// The maximum time for the preparation before the refresh token is sent.
 const PREPARATION: Duration = Duration::from_secs(12);
-/// How long the refresh of an ended process may still replace the shared cookies.
+/// The time for which the refresh of a process that has ended may still replace the shared cookies.
 const AFTERMATH: Duration = Duration::from_secs(1);
-/// The longest time in which a refresh without a result may still replace the shared cookies.
+/// The maximum time for which a refresh without a known result may still replace the shared cookies.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(30);
-/// How often the intent is written again if other processes write at the same time.
+/// The maximum number of attempts to write the intent while other processes write at the same time.
 const TRIES: u32 = 4;
-/// How often the lock is taken again if it expires before the refresh token is sent.
+/// The maximum number of times that the lock is acquired, because it may expire before the refresh token is sent.
 const LEASES: u32 = 2;
 
-/// The result of a successful preparation: the refresh token can be sent.
+/// The result of a successful preparation, after which the refresh token can be sent.
 pub(super) struct Ready {
     /// The fence of the lock that the session holds.
     pub(super) fence: Option<u64>,
@@ -41,7 +41,7 @@ pub(super) struct Ready {
 
 /// The reason why the refresh token is not sent.
 pub(super) enum Stopped {
-    /// The session has changed, or already has a newer credential.
+    /// The session has changed, or it already has a newer credential.
     Obsolete,
     Failed(Error),
 }
@@ -52,7 +52,8 @@ impl From<Error> for Stopped {
     }
 }
 
-/// Prepares the refresh. `basis` is set to the snapshot with which the refresh really begins.
+/// Prepares the refresh. The function sets `basis` to the snapshot with which the refresh begins after the store was
+/// read.
 pub(super) async fn prepare(
     session: &Session,
     store_sync: &StoreSync,
@@ -65,15 +66,15 @@ pub(super) async fn prepare(
     }
 }
 
-/// Prepares the refresh until the intent is stored and the lock has not expired.
+/// Repeats the preparation until the intent is stored under a lock that has not expired.
 async fn prepare_under_lock(
     session: &Session,
     store_sync: &StoreSync,
     handle: &RefreshHandle,
     basis: &mut Arc<Snapshot>,
 ) -> Result<Ready, Stopped> {
-    // A change that is not stored may contain the only valid refresh token. An unstored change is stored before
-    // another refresh token is requested.
+    // A change that is not stored yet may contain the only valid refresh token. The change must be stored before the
+    // runtime requests another refresh token.
     if store_sync.state().view.has_unwritten() {
         session.save();
         session.saved().await?;
@@ -83,8 +84,8 @@ async fn prepare_under_lock(
         let fence = lock(session, store_sync, handle, basis).await?;
         wait_for_aftermath(store_sync).await?;
         let ready = record_intent(session, store_sync, basis, fence).await?;
-        // The second round finds the intent of the first round, which was written by this process before any
-        // request.
+        // The second round reads the intent that this process has written in the first round, before any request.
+        // Therefore, only the first round can find the intent of an earlier refresh.
         let unanswered_before = *unanswered_before.get_or_insert(ready.unanswered_before);
         let expired = {
             let mut state = store_sync.state();
@@ -98,7 +99,7 @@ async fn prepare_under_lock(
         .into())
 }
 
-/// Takes the lock, unless the session already holds it. Returns the fence of the lock.
+/// Acquires the lock of the store, unless the session already holds the lock. Returns the fence of the lock.
 async fn lock(
     session: &Session,
     store_sync: &StoreSync,
@@ -138,7 +139,7 @@ async fn lock(
     Ok(Some(fence))
 }
 
-/// Waits if all processes share their cookies, because the request of an ended process may still replace the
+/// Waits if all processes share their cookies, because the request of a process that has ended may still replace the
 /// cookies.
 async fn wait_for_aftermath(store_sync: &StoreSync) -> Result<(), Stopped> {
     if !store_sync.store.shares_cookies() {
@@ -161,7 +162,7 @@ async fn record_intent(
     let _exclusive = store_sync.exclusive().await;
     store_sync.locate().await;
     for _ in 0..TRIES {
-        // Without a login, this process has no refresh token that a refresh could spend.
+        // If there is no login, this process has no refresh token that a refresh could spend.
         let unanswered_before = read_store(session, store_sync, basis).await? && basis.credential().is_some();
         if store_intent(session, store_sync, basis, fence).await? {
             return Ok(Ready { fence, unanswered_before });
@@ -170,8 +171,8 @@ async fn record_intent(
     Err(Error::new(Kind::Busy, "other processes keep changing the store. Try again later").into())
 }
 
-/// Reads the store. Returns whether an earlier refresh is unanswered, or an error if the session cannot be
-/// refreshed any more.
+/// Reads the store. Returns whether an earlier refresh is unanswered. Returns an error if the session can no longer be
+/// refreshed.
 pub(super) async fn read_store(
     session: &Session,
     store_sync: &StoreSync,
@@ -191,8 +192,8 @@ pub(super) async fn read_store(
     Ok(found.record.intent.is_some())
 }
 
-/// Stores the intent to send the refresh token. Storing the intent also proves that the store can be written.
-/// Returns `false` if the store has changed.
+/// Stores the intent to send the refresh token, which also proves that the store can be written. Returns `false` if the
+/// store has changed.
 pub(super) async fn store_intent(
     session: &Session,
     store_sync: &StoreSync,
@@ -200,8 +201,8 @@ pub(super) async fn store_intent(
     fence: Option<u64>,
 ) -> Result<bool, Stopped> {
     let Some((seen, stored_as)) = identity(session, store_sync, basis) else { return Err(Stopped::Obsolete) };
-    // Without a login, the store has no refresh token that a refresh could spend. Shared cookies may contain a
-    // refresh token.
+    // If there is no login, the store has no refresh token that a refresh could spend. However, shared cookies may
+    // contain a refresh token.
     let spends = basis.credential().is_some() || store_sync.store.shares_cookies();
     let intent = spends.then(|| Intent::now(fence.unwrap_or_default()));
     let stored = stored_session(store_sync, &stored_as, basis.credential(), &basis.cookies);

@@ -1,4 +1,5 @@
-//! Decides whether a refresh token without a response may be sent again when other processes share the session.
+//! Decides whether a refresh token for which no response arrived may be sent again when other processes share the
+//! session.
 
 use super::prepare::store_intent;
 use super::state::{Adopt, StoreSync};
@@ -7,15 +8,15 @@ use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
 
 impl Session {
-    /// Whether the refresh token of `stamp`, which was sent without a response, may be sent again. The refresh
-    /// token must still be current. If other processes share the session, none of them may have stored a change or
-    /// taken the lock meanwhile, because the lock may have expired while this process slept.
+    /// Whether the refresh token of `stamp`, for which no response arrived, may be sent again. The refresh token must
+    /// still be current. If other processes share the session, the lock may have expired while this process slept. The
+    /// refresh token is therefore sent again only if no other process has stored a change or acquired the lock.
     pub(crate) async fn may_resend(&self, stamp: Stamp) -> bool {
         let basis = self.snapshot();
         match self.store_sync() {
             _ if basis.stamp != stamp => false,
             None => true,
-            // The future is boxed, so a request without a store does not reserve memory for it.
+            // The future is boxed, so that a request without a store reserves no memory for this future.
             Some(store_sync) => Box::pin(store_intent_again(self, store_sync, &basis)).await,
         }
     }
@@ -23,13 +24,13 @@ impl Session {
 
 async fn store_intent_again(session: &Session, store_sync: &StoreSync, basis: &Snapshot) -> bool {
     let _exclusive = store_sync.exclusive().await;
-    // A refresh without an intent needs no lock: it is manual, or it is the first refresh of a session.
+    // A refresh that has stored no intent needs no lock: it is a manual refresh, or the first refresh of a session.
     let Some(fence) = store_sync.state().view.intent.as_ref().map(|intent| intent.fence) else { return true };
     let stored = store_intent(session, store_sync, basis, (fence > 0).then_some(fence)).await;
     let may_send = matches!(stored, Ok(true));
     if matches!(stored, Ok(false)) {
-        // The session adopts the change of another process. If the read fails, the next call that needs the store
-        // returns the error.
+        // The read lets the session adopt a change of another process. If the read fails, the next call that needs the
+        // store returns the error.
         let _ = session.read_store(store_sync, Adopt::SameLogin).await;
     }
     may_send

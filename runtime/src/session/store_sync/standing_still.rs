@@ -1,5 +1,5 @@
-//! Releases the lock of the store if a runtime stalls. A separate thread checks the lock as long as this session
-//! holds it, because other processes wait for the lock and this process may make no further call.
+//! Releases the lock of the store if a runtime stalls. A separate thread checks the lock while this session holds the
+//! lock, because other processes may wait for the lock and this process may make no further call.
 
 use std::sync::Arc;
 use std::thread;
@@ -14,14 +14,14 @@ use super::state::StoreSync;
 use crate::platform::watchdog;
 use crate::session::session::Session;
 
-/// The time by which the watchdog ends a refresh later than a waiting call does. Before the watchdog ends a
-/// refresh, a waiting call of this process can replace the refresh and continue under its lock.
+/// The additional time after which the watchdog ends a stalled refresh. During this time, a waiting call of this
+/// process can replace the refresh and continue under the lock of the refresh.
 const LATER: Duration = Duration::from_secs(1);
-/// The longest time for the thread that stores a change.
+/// The maximum run time of the thread that stores a change.
 const LONGEST_SAVE: Duration = Duration::from_secs(20);
 
 impl Session {
-    /// Starts to check the lock that this session holds, until the lock is released.
+    /// Starts a watchdog that checks the lock of this session until the lock is released.
     pub(super) fn watch_lock(&self, store_sync: &StoreSync) {
         if !store_sync.state().lock.begin_watch() {
             return;
@@ -40,8 +40,8 @@ impl Session {
         };
         let left = refresh.time_left_by_wall_clock();
         if left.is_zero() {
-            // Cancelling the task drops the refresh, which releases the lock unless a change of the session is not
-            // stored. A refresh that is being polled is dropped after the poll.
+            // Cancelling the task drops the refresh. The dropped refresh releases the lock, unless a change of the
+            // session is not stored yet. If the refresh is being polled, it is dropped after the poll.
             refresh.task().cancel();
         }
         Some(left + LATER)
@@ -54,7 +54,7 @@ impl Session {
         // If no thread can be started, the next check tries again.
         let _ = thread::Builder::new().name("afresh-store".into()).spawn(move || {
             let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
-            // If the store fails, the writer of the next call continues.
+            // If the store fails, the next call starts a writer that continues the work.
             let _ = runtime.block_on(async { timeout(LONGEST_SAVE, session.saved()).await });
         });
     }

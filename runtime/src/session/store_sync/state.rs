@@ -1,11 +1,11 @@
-//! Defines [`StoreSync`], the knowledge of this process about the store of a session. A session without a store
+//! Defines [`StoreSync`], which records what this process knows about the store of a session. A session without a store
 //! has no `StoreSync` and no overhead.
 //!
 //! - The session itself is in the state machine. `StoreSync` records only how much of the session is stored. The
 //!   session and its `StoreSync` change in one step, and the state machine is locked first.
 //! - [`writer`](super::writer) stores changes, and [`adopt`](super::adopt) reads the changes of other processes.
-//!   [`locked_refresh`](super::locked_refresh) refreshes a session that other processes share, under the lock of
-//!   the store. [`resend`](super::resend) decides whether a refresh token without a response may be sent again.
+//!   [`locked_refresh`](super::locked_refresh) refreshes a session that other processes share, under the lock of the
+//!   store. [`resend`](super::resend) decides whether a refresh token for which no response arrived may be sent again.
 
 use std::future::Future;
 use std::sync::atomic::AtomicBool;
@@ -27,10 +27,10 @@ use crate::session::snapshot::{LoginState, Snapshot};
 use crate::session::store_rules::{Here, StoreView, StoredAs, StoredRecord};
 use crate::store::{ErasedStore, Revision, Swap};
 
-/// The longest time for one operation of a store.
+/// The maximum time for one operation of a store.
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
-/// The longest time that one task prevents the other tasks from using the store. A stalled task loses its
-/// exclusive access after 15 s.
+/// The maximum time for which one task can prevent the other tasks from using the store. After this time, a stalled
+/// task loses its exclusive access.
 const LONGEST_EXCLUSIVE: Duration = Duration::from_secs(15);
 
 /// The guard of the task that uses the store.
@@ -39,33 +39,33 @@ pub(super) type Exclusive = OwnedMutexGuard<()>;
 pub(crate) struct StoreSync {
     pub(super) store: Arc<dyn ErasedStore>,
     pub(super) state: Mutex<SyncState>,
-    /// The lock of the task that uses the store, so that this process does not read its own unfinished write. A
-    /// task that makes no progress keeps the old lock, and the other tasks get a new lock.
+    /// The lock that a task holds while it uses the store, so that this process does not read its own unfinished write.
+    /// If the task makes no progress, it keeps the old lock, and the other tasks get a new lock.
     exclusive: Mutex<Arc<TaskLock<()>>>,
     pub(super) progress: watch::Sender<Progress>,
-    /// Notifies the writer that there is a new change, or that a caller waits for a write.
+    /// Notifies the writer about a new change, or about a caller that waits for a write.
     pub(super) write_now: Notify,
-    /// Whether there is a change to write and no task that writes it.
+    /// Whether there is an unstored change, but no task that writes this change.
     pub(super) writer_missing: AtomicBool,
     pub(super) reported_uncoordinated: AtomicBool,
     pub(super) watcher: OnceLock<AbortHandle>,
-    /// The identifier of the place of the store, if the store has one.
+    /// The identifier of the store's place, if the store returns one.
     pub(super) place: OnceLock<String>,
 }
 
-/// The content of the store as it was read.
+/// The content of the store at the time of a read.
 pub(super) struct Found {
     pub(super) revision: Revision,
     pub(super) record: Record,
 }
 
-/// The knowledge of this process about the stored session, and the tasks that use the store.
+/// What this process knows about the stored session, and the tasks that use the store.
 pub(crate) struct SyncState {
     pub(super) view: View,
     pub(super) writing: bool,
     /// The task that writes.
     pub(super) writer: Cancel,
-    /// The number of failed writes since the last successful one.
+    /// The number of failed writes since the last successful write.
     pub(super) failures: u32,
     pub(super) lock: LockSlot,
     pub(super) reads: u64,
@@ -86,7 +86,7 @@ pub(super) struct Progress {
 /// A failed write.
 #[derive(Clone)]
 pub(super) struct Failure {
-    /// The last change that the failed write included.
+    /// The number of the last change that the failed write included.
     pub(super) target: u64,
     pub(super) error: Error,
     pub(super) at: Instant,
@@ -98,12 +98,13 @@ impl Failure {
     }
 }
 
-/// Selects the stored sessions that are adopted.
+/// Selects which stored sessions the process adopts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Adopt {
-    /// Only the changes of other processes to the current login are adopted, or any session if there is no login.
+    /// If there is a login, only changes of other processes to the current login are adopted. If there is no login, any
+    /// session is adopted.
     SameLogin,
-    /// Any stored session is adopted.
+    /// The process adopts any stored session.
     AnyLogin,
 }
 
@@ -138,7 +139,8 @@ impl StoreSync {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until no other task uses the store. `exclusive` does not wait for a stalled task.
+    /// Waits until no other task uses the store. If another task stalls, `exclusive` stops waiting for this task after
+    /// some time.
     pub(super) async fn exclusive(&self) -> Exclusive {
         loop {
             let lock = self.exclusive_lock().clone();
@@ -167,7 +169,7 @@ impl StoreSync {
         Ok(Found { revision: stored.revision, record })
     }
 
-    /// Reads the place of the store before a session is stored or adopted. A store without a place is valid.
+    /// Reads the place of the store before a session is stored or adopted. A store may return no place.
     pub(super) async fn locate(&self) {
         if self.place.get().is_none() {
             if let Ok(Some(place)) = timeout(DEADLINE, self.store.place()).await {
@@ -181,12 +183,12 @@ impl StoreSync {
         stored.place.clone().filter(|place| self.place.get() != Some(place))
     }
 
-    /// Whether `stored` is a copy whose original may spend the same refresh token.
+    /// Whether `stored` is a copy, so that the original session may spend the same refresh token.
     pub(super) fn is_shared(&self, stored: &StoredSession) -> bool {
         stored.can_be_spent() && self.place.get().is_some() && self.other_place(stored).is_some()
     }
 
-    /// Returns the place of the store that first received the session.
+    /// Returns the place of the store to which the session was first written.
     pub(super) fn place_of(&self, stored_as: &StoredAs<String>) -> Option<String> {
         stored_as.other_place.as_ref().or(self.place.get()).cloned()
     }
@@ -209,7 +211,7 @@ impl Drop for StoreSync {
 }
 
 impl SyncState {
-    /// Returns the view for the epoch of the snapshot `here`.
+    /// Returns the store view for the epoch of the snapshot `here`.
     pub(super) fn view_of(&mut self, here: &Snapshot) -> &mut View {
         self.view.in_epoch(here.stamp.epoch, new_login)
     }
@@ -220,7 +222,7 @@ impl SyncState {
         self.failures
     }
 
-    /// Gives the lock of one refresh to another refresh.
+    /// Passes the lock of the store from one refresh to another refresh.
     pub(crate) fn hand_over_lock(&mut self, from: &RefreshHandle, to: &RefreshHandle) {
         self.lock.hand_over(from, to);
     }
@@ -237,7 +239,7 @@ impl SyncState {
 }
 
 impl Found {
-    /// Returns the part of the record that the rules of the store use.
+    /// Returns the parts of the record that the store rules use.
     pub(super) fn stored(&self) -> StoredRecord<String, Intent, Revision> {
         StoredRecord {
             revision: self.revision,
@@ -247,7 +249,7 @@ impl Found {
     }
 }
 
-/// Returns the state of the session in the form that the rules of the store use.
+/// Returns the state of the session in the form that the store rules use.
 pub(super) fn here_of(here: &Snapshot) -> Here {
     match here.login_state {
         LoginState::LoggedOut => Here::LoggedOut,

@@ -1,4 +1,4 @@
-//! Writes the session to its store once.
+//! Writes the session to its store in a single write.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use crate::session::session::Session;
 use crate::session::store_rules::{Draft, StoredAs};
 use crate::store::{Revision, Swap};
 
-/// How often a write is tried if other processes write at the same time.
+/// The maximum number of attempts to write while other processes write at the same time.
 const TRIES: u32 = 8;
 
-/// A draft, its record, and the fence under which it is written.
+/// A draft, the record of the draft, and the fence of the lock under which the record is written.
 type ReadyDraft = (Draft<String, Intent, Revision>, Record, Option<u64>);
 
 impl Session {
@@ -27,7 +27,8 @@ impl Session {
             let basis = if let Some(basis) = draft.basis {
                 basis
             } else {
-                // Content that this crate did not write is an error and is not overwritten.
+                // If the store contains data that this crate did not write, the read returns an error, and the data is
+                // not overwritten.
                 let found = store_sync.load().await?;
                 let basis = store_sync.state().view.found_basis(&draft, &found.stored());
                 let Some(basis) = basis else {
@@ -48,8 +49,8 @@ impl Session {
                     let found = store_sync.load().await?;
                     let unchanged = found.revision == basis;
                     self.adopt(store_sync, &found, Adopt::SameLogin)?;
-                    // The store refused the write although its revision is the expected one, so the lock has
-                    // expired.
+                    // The store refused the write although it has the expected revision, so the lock of this process
+                    // has expired.
                     let lock = if unchanged { store_sync.state().lock.take() } else { None };
                     drop(lock);
                 }
@@ -58,7 +59,7 @@ impl Session {
         Err(Error::new(Kind::Store, "other processes keep changing the store. Try again later"))
     }
 
-    /// Returns the draft to write now, if there is one, and the fence under which it is written.
+    /// Returns the draft that must be written now, if there is one, and the fence of its lock.
     fn draft(&self, store_sync: &StoreSync) -> Option<ReadyDraft> {
         let machine = self.lock();
         let here = machine.current();

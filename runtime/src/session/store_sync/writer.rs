@@ -17,7 +17,7 @@ use crate::store::ErasedStore;
 /// The first pause after a failed write. Each further failure doubles the pause.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// The longest time for one write: one operation of the store, and one second more.
+/// The maximum time for one write: the time limit of one store operation, and one additional second.
 const LONGEST_WRITE: Duration = Duration::from_secs(6);
 /// The number of failures to store a login or logout after which the lock of the store is released.
 const LAST_PROTECTED: u32 = 3;
@@ -34,14 +34,15 @@ impl Session {
         {
             self.save();
         }
-        // If processes share cookies, their logins and logouts apply to this process even before its first call.
+        // If processes share cookies, the logins and logouts of other processes apply to this process even before its
+        // first call.
         if let Some(store_sync) = self.store_sync().filter(|store_sync| store_sync.store.shares_cookies()) {
             self.watch_store(store_sync);
         }
         self.require_login();
     }
 
-    /// Starts to store the session. Call `save` after the session has changed.
+    /// Records that the session has changed, and starts to store the session.
     pub(crate) fn save(&self) {
         if let Some(store_sync) = self.store_sync() {
             store_sync.state().changed();
@@ -49,8 +50,8 @@ impl Session {
         }
     }
 
-    /// Counts a change of the session in the current step of the state machine. From then on, a refresh that ends
-    /// keeps the lock until [`store_changes`](Self::store_changes) has stored the change.
+    /// Counts a change of the session in the current step of the state machine. A refresh that ends after this step
+    /// keeps the lock until the change is stored (see [`store_changes`](Self::store_changes)).
     pub(crate) fn count_change(&self) {
         if let Some(store_sync) = self.store_sync() {
             store_sync.state().changed();
@@ -64,7 +65,7 @@ impl Session {
         }
     }
 
-    /// Starts the writer if it could not start earlier because there was no runtime.
+    /// Starts the writer if the writer could not start earlier because there was no runtime.
     pub(crate) fn ensure_writer(&self) {
         if let Some(store_sync) = self.store_sync() {
             if store_sync.writer_missing.load(Ordering::Relaxed) {
@@ -108,7 +109,7 @@ impl Session {
         }
         let old = |failure: &Failure| failure.at.elapsed() > LONGEST_PAUSE + LONGEST_WRITE;
         if progress.borrow().failed.as_ref().is_some_and(old) {
-            // A writer that makes progress would have written again since the last failure.
+            // A writer that still makes progress would have tried to write again since the last failure.
             self.replace_writer(store_sync);
         } else {
             self.start_to_write(store_sync);
@@ -127,7 +128,7 @@ impl Session {
         }
     }
 
-    /// Replaces the writer, which makes no progress because its runtime stalls.
+    /// Replaces the writer, which makes no progress because the runtime of the writer stalls.
     fn replace_writer(&self, store_sync: &StoreSync) {
         let writer = store_sync.state().writer.clone();
         writer.cancel();
@@ -135,8 +136,8 @@ impl Session {
         self.start_to_write(store_sync);
     }
 
-    /// Whether no other process can have sent the refresh token of the session that this process has just ended.
-    /// The method stores the end of the session, so no other process will send the refresh token later.
+    /// Whether it is certain that no other process has sent the refresh token of the session that this process has just
+    /// ended. This method first stores the end of the session, so that no other process sends the refresh token later.
     pub(crate) async fn is_only_owner_of_ended(&self) -> bool {
         match self.store_sync() {
             None => true,
@@ -182,7 +183,7 @@ impl Writer {
                     let pause = FIRST_PAUSE.saturating_mul(doubled);
                     let protects_nothing = failures >= LAST_PROTECTED;
                     drop(protects_nothing.then(|| self.end_protection(store_sync)));
-                    // This task has two references: `self` and `session`.
+                    // This task itself has two references to the session: `self` and `session`.
                     if failures >= LAST_FAILURE && Arc::strong_count(&session.0) <= 2 {
                         return;
                     }
@@ -192,8 +193,9 @@ impl Writer {
         }
     }
 
-    /// Returns the lock to release if the store cannot store a login or logout, because other processes must not
-    /// wait for such a change. After a refresh the lock is kept, because the store contains a spent refresh token.
+    /// Returns the lock, which the caller releases, if the store cannot store a login or logout. Other processes must
+    /// not wait for a login or logout that cannot be stored. After a refresh, the lock is kept, because the store
+    /// contains a spent refresh token.
     fn end_protection(&self, store_sync: &StoreSync) -> Option<Held> {
         let machine = self.session.lock();
         let mut state = store_sync.state();
@@ -212,7 +214,7 @@ impl Writer {
         self.ended = !state.view.has_unwritten();
         let lock = if self.ended { finish_writing(&mut state) } else { None };
         drop(state);
-        // Dropping the lock runs code of the store, so it is dropped after the guard of the state.
+        // Dropping the lock runs code of the store, so the lock is dropped after the guard of the state.
         drop(lock);
         self.ended
     }
@@ -223,7 +225,7 @@ fn finish_writing(state: &mut SyncState) -> Option<Held> {
     state.lock.end_protection()
 }
 
-/// Lets the next writer continue if the runtime shuts down and drops this writer.
+/// If the runtime shuts down and drops this writer, lets the next writer continue.
 impl Drop for Writer {
     fn drop(&mut self) {
         let Some(store_sync) = self.session.store_sync().filter(|_| !self.ended) else { return };

@@ -11,12 +11,12 @@ use crate::error::BoxError;
 use crate::platform::task;
 use crate::store::session_store::StoreLock;
 
-/// The length of a lease that its owner has not confirmed. If Redis grants the lease after the owner has stopped
+/// The length of a lease that its owner has not yet confirmed. If Redis grants the lease after the owner has stopped
 /// waiting, the lease ends after 3 s.
 const UNCONFIRMED: Duration = Duration::from_secs(3);
-/// The first pause before the process tries again to acquire a lock that another process holds.
+/// The first pause between two attempts to acquire a lock that another process holds.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
-/// The longest pause between two attempts to acquire a lock.
+/// The maximum pause between two attempts to acquire a lock.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// The lock of one session.
@@ -29,7 +29,7 @@ pub(super) struct Lock {
     pub(super) lease: Duration,
 }
 
-/// Waits until the lock is free, then takes it.
+/// Waits until the lock is free, and then acquires the lock.
 pub(super) async fn wait(lock: Lock) -> Result<StoreLock, BoxError> {
     let length = lock.lease;
     let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
@@ -60,7 +60,7 @@ pub(super) async fn wait(lock: Lock) -> Result<StoreLock, BoxError> {
     }
 }
 
-/// Restarts the time of a lease when the lock is granted and during a long login.
+/// Extends a lease when the lock is granted, and again during a long login.
 #[derive(Clone)]
 struct Renewal {
     connection: Connection,
@@ -74,10 +74,12 @@ impl Renewal {
         self.confirm().await?.ok_or_else(|| "the lease has expired".into())
     }
 
-    /// Restarts the time of the lease. Returns the new end of the lease, or `None` if the lease has already ended.
+    /// Extends the lease to its full length from now. Returns the new end of the lease, or `None` if the lease has
+    /// already ended.
     async fn confirm(&self) -> Result<Option<Instant>, BoxError> {
         let millis = u64::try_from(self.lease.as_millis()).unwrap_or(u64::MAX);
-        // The time is measured from before the request, because the server starts its clock later.
+        // The length of the lease is counted from the time before the request, because the server starts to count
+        // later.
         let asked = Instant::now();
         let confirmed = self.connection.run::<bool>(|| {
             let mut script = scripts::RENEW.key(&*self.key);
@@ -88,8 +90,8 @@ impl Renewal {
     }
 }
 
-/// Releases the lease when it is dropped. A `Lease` is created before the request, because a cancelled request may
-/// have succeeded at the server.
+/// Releases the lease when it is dropped. The `Lease` is created before the request for the lock, because a cancelled
+/// request may still succeed at the server.
 struct Lease {
     lock: Lock,
     owner: String,
@@ -108,8 +110,9 @@ impl Drop for Lease {
                 script.arg(&*owner);
                 script
             };
-            // A suspended server executes no request on a connection that is opened during the suspension. Other
-            // processes must not wait for the end of the lease when the server runs again.
+            // A suspended server never executes a release on a connection that was opened during the suspension. The
+            // release is therefore repeated, so that other processes need not wait for the end of the lease when the
+            // server runs again.
             while connection.run::<u64>(release).await.is_err()
                 && expired.is_some_and(|at| Instant::now() < at)
             {

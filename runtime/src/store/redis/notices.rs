@@ -13,11 +13,11 @@ use tokio::time::{sleep, timeout};
 use crate::error::BoxError;
 use crate::store::session_store::Revision;
 
-/// How often the store is polled if no message arrives.
+/// The interval at which the store is polled if no message arrives.
 const CHECK_INTERVAL: Duration = Duration::from_secs(10);
 /// The pause after a failed subscription.
 const PAUSE: Duration = Duration::from_secs(1);
-/// The longest time for a subscription request.
+/// The maximum time for a subscription request.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
@@ -38,7 +38,7 @@ impl Notices {
         &self.channel
     }
 
-    /// Resolves when `look` finds a revision other than `seen`. An older revision is a change, too, because the
+    /// Resolves when `look` returns a revision other than `seen`. An older revision is also a change, because the
     /// server may have lost data.
     pub(super) async fn wait<L>(&self, seen: Revision, look: impl Fn() -> L)
     where
@@ -47,13 +47,13 @@ impl Notices {
         let mut subscription = Subscription { idle: self.idle.clone(), open: None };
         let mut timed_out = false;
         loop {
-            // The subscription starts before the revision is read, so every later change sends a message.
+            // The subscription starts before the revision is read, so that every later change causes a message.
             if subscription.open.is_none() {
                 subscription.open = self.listen().await;
             }
             if look().await.is_ok_and(|now| now != seen) {
                 if timed_out {
-                    // The change should have sent a message, so the subscription is broken.
+                    // The change should have caused a message, so the subscription is broken.
                     subscription.open = None;
                 }
                 return;
@@ -75,7 +75,7 @@ impl Notices {
     }
 }
 
-/// A subscription that is kept for the next waiter when it is dropped.
+/// A guard of a subscription. When the guard is dropped, the subscription is kept for the next waiter.
 struct Subscription {
     idle: Arc<Mutex<Option<PubSub>>>,
     open: Option<PubSub>,

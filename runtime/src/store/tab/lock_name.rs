@@ -1,5 +1,5 @@
-//! Builds the names of the Web Locks. All releases use the same names, so tabs of an older and a newer release do
-//! not refresh at the same time.
+//! Builds the names of the Web Locks. All releases of this crate use the same names, so that a tab with an older
+//! release and a tab with a newer release do not refresh at the same time.
 
 /// Returns the name of the lock for a refresh.
 pub(super) fn refresh(store: &str) -> String {
@@ -11,12 +11,12 @@ pub(super) fn change(store: &str) -> String {
     format!("afresh change {store}")
 }
 
-/// Returns the name of the shared lock that is held by each tab with the record of this revision.
+/// Returns the name of the shared lock that each tab with the record of this revision holds.
 pub(super) fn revision(store: &str, revision: u64) -> String {
     format!("afresh revision {revision} {store}")
 }
 
-/// Returns the revision in the name of a shared lock, if the lock belongs to the store.
+/// Returns the revision that the name of a shared lock contains, if the lock belongs to this store.
 pub(super) fn revision_in(name: &str, store: &str) -> Option<u64> {
     let (revision, of) = name.strip_prefix("afresh revision ")?.split_once(' ')?;
     revision.parse().ok().filter(|_| of == store)

@@ -5,13 +5,14 @@ use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 
 use super::tab_record::TabRecord;
 
-/// The first words of a message. The number grows if an older release would misunderstand a message or could not
-/// read its record. New words at the end of a message do not need a new number.
+/// The first words of a message, with the version of the format. The version must increase if an older release would
+/// misunderstand a message or could not read its record. Additional words at the end of a message do not need a new
+/// version.
 const MARK: &str = "afresh 1";
 
 pub(super) enum Message {
-    /// A request for the record, from a tab that was just opened or has missed a message. All other tabs send
-    /// their record.
+    /// A request for the record, from a tab that was just opened or has missed a message. In response, all other tabs
+    /// send their records.
     Ask,
     Session(TabRecord),
 }
@@ -27,7 +28,7 @@ impl Message {
         }
     }
 
-    /// Reads a message. Returns `None` if another program or a newer release sent the text.
+    /// Reads a message. Returns the message, or `None` if another program or a newer release sent the text.
     pub(super) fn read(text: &str) -> Option<Self> {
         let rest = text.strip_prefix(MARK)?.strip_prefix(' ')?;
         let mut words = rest.split(' ');

@@ -1,11 +1,11 @@
 //! Defines [`TabRecord`], the session in one tab, and decides which of two records is newer.
 
-/// A record with its revision. The default is the record of a tab that has not received a session yet.
+/// A record with its revision. The default value is the record of a tab that has not received a session yet.
 #[derive(Clone, Default)]
 pub(super) struct TabRecord {
     pub(super) revision: u64,
-    /// Identifies the write. Without Web Locks, two tabs can write the same revision. All tabs then keep the
-    /// record with the greater writer number.
+    /// Identifies the write. Without Web Locks, two tabs can write records with the same revision. If two records have
+    /// the same revision, all tabs keep the record with the greater writer number.
     pub(super) writer: u64,
     pub(super) record: Vec<u8>,
 }

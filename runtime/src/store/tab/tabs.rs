@@ -1,8 +1,8 @@
 //! Defines [`Tabs`], the view of one tab on the session that all tabs share.
 //!
-//! A record has a revision, and each tab with this record holds a shared lock whose name contains the revision. A
-//! lock may be granted before a message arrives that was sent earlier. The newest revision in the names of the
-//! locks shows a tab that a message with a newer record will arrive.
+//! A record has a revision, and each tab with this record holds a shared lock whose name contains the revision. A lock
+//! may be granted before an earlier message arrives. From the newest revision in the names of the locks, a tab knows
+//! that a message with a newer record will arrive.
 
 use std::cell::{Cell, RefCell};
 use std::sync::{Arc, Weak};
@@ -27,17 +27,17 @@ use crate::store::session_store::{Revision, Stored, Swap};
 const LONGEST_ANSWER: Duration = Duration::from_secs(2);
 /// How often the waiting tab checks whether the other tab still exists.
 const LOOK: Duration = Duration::from_millis(250);
-/// How long a tab without Web Locks waits for a record. A tab without Web Locks cannot know whether there is
-/// another tab.
+/// How long a tab without Web Locks waits for a record. Without Web Locks, a tab cannot know whether there is another
+/// tab.
 const ANSWER_OF_ANY: Duration = Duration::from_millis(300);
 
 pub(super) struct Tabs {
     name: String,
     this: Weak<SendWrapper<Self>>,
     record: RefCell<TabRecord>,
-    /// The newest revision that this tab knows. The tab may not have received the record of the newest revision.
+    /// The newest revision that this tab knows. The tab may not yet have received the record with this revision.
     newest: Cell<u64>,
-    /// The revision whose record was not sent in time by any tab.
+    /// The revision whose record no tab has sent in time.
     unanswered: Cell<u64>,
     /// Whether a record arrived after the last load.
     is_unread: Cell<bool>,
@@ -45,7 +45,7 @@ pub(super) struct Tabs {
     has_asked: Cell<bool>,
     news: watch::Sender<()>,
     locks: Option<WebLocks>,
-    /// The revision of the record and the shared lock whose name contains it.
+    /// The revision of the record, and the shared lock whose name contains this revision.
     held: RefCell<Option<(u64, WebLock)>>,
     channel: Option<Channel>,
 }
@@ -80,8 +80,8 @@ impl Tabs {
         &self.name
     }
 
-    /// Returns the newest record. If no tab with the newest record answers, the result is the record of this tab
-    /// with the newest revision.
+    /// Returns the newest record. If no tab with the newest record answers, the result is the record of this tab with
+    /// the newest known revision.
     pub(super) async fn load(&self) -> Result<Stored, BoxError> {
         let elsewhere = self.look().await?;
         if self.locks.is_none() && !self.has_asked.replace(true) && self.newest.get() == 0 {
@@ -158,11 +158,11 @@ impl Tabs {
 
     /// Waits until another record arrives.
     async fn heard(&self) {
-        // The sender is not dropped before `self`.
+        // The sender of this channel is a part of `self`, so it is not dropped during the wait.
         let _ = self.news.subscribe().changed().await;
     }
 
-    /// Takes the shared lock which shows that this tab has the record of a revision.
+    /// Acquires the shared lock that shows that this tab has the record of a revision.
     async fn hold(&self, revision: u64) -> Result<Option<WebLock>, BoxError> {
         match &self.locks {
             Some(locks) => {
@@ -224,7 +224,8 @@ impl Tabs {
 }
 
 impl Channel {
-    /// Opens the channel. Returns `None` if the browser does not offer channels to the page.
+    /// Opens the channel. Opens the channel to the other tabs. Returns `None` if the browser does not offer channels to
+    /// the page.
     fn open(name: &str, tabs: Weak<SendWrapper<Tabs>>) -> Option<Self> {
         let channel = BroadcastChannel::new(&format!("afresh {name}")).ok()?;
         let listener = Closure::new(move |event: MessageEvent| {

@@ -55,7 +55,7 @@ impl WebLocks {
         let mut granted = Some(granted);
         let callback = Closure::once(move |_: JsValue| {
             Promise::new(&mut |release, _| {
-                // If the future was dropped, the lock is dropped and released here.
+                // If the future was dropped in the meantime, the lock is dropped here and thereby released.
                 if let Some(granted) = granted.take() {
                     let _ = granted.send(WebLock(release));
                 }
@@ -94,8 +94,7 @@ impl Drop for WebLock {
     }
 }
 
-/// A request for a lock, which is withdrawn when the value is dropped. Withdrawing a request does not affect a
-/// lock that has been granted.
+/// A request for a lock. Dropping the request withdraws the request, unless the lock has already been granted.
 struct Withdrawn(AbortController);
 
 impl Withdrawn {

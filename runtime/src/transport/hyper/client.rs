@@ -22,12 +22,12 @@ use crate::error::causes::{NoTls, timed_out};
 use crate::error::{BoxError, Result};
 use crate::platform::url::Url;
 
-/// The default idle time-out, which is the same as in reqwest.
+/// The default time for which an idle connection is kept open, which is the same as in reqwest.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// A transport over hyper-util's client. `HyperTransport` has fewer features than reqwest, but a call takes about 60 %
-/// of the instructions. Pass it to [`ClientBuilder::transport`](crate::ClientBuilder::transport). `HyperTransport`
-/// requires the feature `hyper`.
+/// A transport that sends requests with hyper-util's client. `HyperTransport` has fewer features than reqwest, but
+/// needs only about 60 % of the instructions for a call. Pass it to
+/// [`ClientBuilder::transport`](crate::ClientBuilder::transport). `HyperTransport` requires the feature `hyper`.
 ///
 /// ```
 /// use afresh::transport::HyperTransport;
@@ -37,24 +37,24 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// # Ok::<(), afresh::Error>(())
 /// ```
 ///
-/// Sessions, redirects, cookies, time-outs and errors work as with reqwest. `HyperTransport` has the following limits:
+/// Sessions, redirects, cookies, timeouts and errors work as with reqwest. `HyperTransport` has the following limits:
 ///
 /// - The proxy settings of the environment and of the system are ignored.
 /// - Compressed answers are not requested or decoded.
-/// - A request that an HTTP/2 server refused without processing it is not sent again.
+/// - If an HTTP/2 server refuses a request without processing it, the request is not sent again.
 /// - [`reqwest::Response::remote_addr`] is `None`.
 ///
 /// `https` requires the feature `rustls`, or `rustls-no-provider` and a provider that the program installs. The trusted
 /// certificates are those of the system. With `native-tls` alone, or without TLS, only `http` is supported. Without TLS
-/// support, [`build`](crate::ClientBuilder::build) returns an error for an `https` base URL. A redirect to an `https`
-/// URL is an error with [`is_connect`](crate::Error::is_connect), and no request is sent to that URL. With the feature
-/// `http2`, HTTP/2 is used if the server offers it over TLS.
+/// support, [`build`](crate::ClientBuilder::build) returns an error for an `https` base URL. Without TLS support, a
+/// redirect to an `https` URL causes an error with [`is_connect`](crate::Error::is_connect), and no request is sent to
+/// that URL. With the feature `http2`, HTTP/2 is used if the server offers it over TLS.
 ///
-/// Each request is sent once. If an idle connection was closed before any byte was written, the request is sent over a
-/// new connection. Clones share their connections. Calls must be made within a Tokio runtime.
+/// The transport sends each request once. If an idle connection was closed before any byte was written, the request is
+/// sent over a new connection. Clones share their connections. Calls must be made within a Tokio runtime.
 ///
-/// The transport also implements tower's `Service`, so you can add layers. Each answer is then converted into a reqwest
-/// response, which reduces the saving.
+/// The transport also implements tower's `Service`, so you can add layers. With layers, each answer is converted into a
+/// reqwest response, which makes calls slower.
 #[derive(Clone)]
 pub struct HyperTransport {
     client: Client<Connector, Body>,
@@ -101,9 +101,10 @@ impl HyperTransport {
         Self::assemble(Connector::over(connect), IDLE_TIMEOUT, Protocol::Custom)
     }
 
-    /// Sets the maximum time to open a connection, including TLS. By default, the time is unlimited.
+    /// Sets the maximum time to open a connection, including TLS. By default, the time to open a connection is
+    /// unlimited.
     ///
-    /// After this time, the call fails with [`is_timeout`](crate::Error::is_timeout).
+    /// If no connection is open within this time, the call fails with [`is_timeout`](crate::Error::is_timeout).
     #[must_use]
     pub fn connect_timeout(self, timeout: Duration) -> Self {
         Self::assemble(self.connector.with_timeout(timeout), self.idle_timeout, self.protocol)
@@ -140,7 +141,7 @@ impl HyperTransport {
         let deadline = Deadline::of(request.timeout().copied());
         let mut request = http::Request::<Body>::try_from(request)?;
         let uri = request.uri().clone();
-        // HTTP/2 has no `Host` header. hyper-util adds the header when it knows the protocol.
+        // HTTP/2 has no `Host` header, so hyper-util adds the header only when it knows the protocol.
         if !may_be_http2 {
             self.host.add(&uri, request.headers_mut());
         }

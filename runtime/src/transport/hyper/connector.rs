@@ -32,7 +32,8 @@ pub(crate) enum Protocol {
 
 pub(crate) type Connecting = Pin<Box<dyn Future<Output = Result<BoxedConnection, BoxError>> + Send>>;
 
-/// Opens connections. The function is in an `Arc`, because hyper-util clones the connector for each request.
+/// Opens connections. The function that opens connections is in an `Arc`, because hyper-util clones the connector for
+/// each request.
 #[derive(Clone)]
 pub(crate) struct Connector {
     connect: Arc<dyn Fn(Uri) -> Connecting + Send + Sync>,
@@ -94,8 +95,8 @@ impl Service<Uri> for Connector {
 }
 
 impl BoxedConnection {
-    /// Wraps a connection and keeps only its protocol. hyper-util would add other details of the connection to each
-    /// answer.
+    /// Returns only the protocol of the connection, because hyper-util would add all other details of the connection to
+    /// each answer.
     pub(crate) fn of<S: Stream + Connection + 'static>(stream: S) -> Self {
         let is_http2 = stream.connected().is_negotiated_h2();
         Self { stream: Box::new(stream), is_http2 }

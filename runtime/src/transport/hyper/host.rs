@@ -1,6 +1,7 @@
 //! Sets the `Host` header of requests: [`HostHeader`].
 //!
-//! Without this cache, hyper-util formats the header for each request, which takes a twentieth of the time of a call.
+//! Without this cache, hyper-util would format the header for each request, which takes a twentieth of the time of a
+//! call.
 
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ struct Last {
 }
 
 impl HostHeader {
-    /// Adds the header unless the request already has one. A URI without a host is ignored.
+    /// Adds the `Host` header unless the request already has one. A URI without a host is ignored.
     pub(crate) fn add(&self, uri: &Uri, headers: &mut HeaderMap) {
         let Some(authority) = uri.authority() else { return };
         let is_http = uri.scheme() == Some(&Scheme::HTTP);

@@ -1,4 +1,4 @@
-//! A transport over hyper-util's client. Read `client` first.
+//! A transport that sends requests with hyper-util's client. Read `client` first.
 
 pub(crate) mod client;
 pub(crate) mod connector;

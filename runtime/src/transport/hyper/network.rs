@@ -1,4 +1,5 @@
-//! Opens connections over TCP, and over TLS with rustls. The connections have the same settings as those of reqwest.
+//! Opens connections over TCP, and over TLS with rustls. The connections have the same settings as the connections of
+//! reqwest.
 
 use std::time::Duration;
 
@@ -51,8 +52,8 @@ mod tls {
 
     use crate::error::{BoxError, Error};
 
-    /// Creates the TLS settings. The provider is the one that the program installed, or the provider of reqwest. The
-    /// trusted certificates are those of the system.
+    /// Creates the TLS settings. The rustls provider is the one that the program has installed, or else the provider of
+    /// reqwest. The trusted certificates are those of the system.
     pub(crate) fn config() -> Result<ClientConfig, Error> {
         let unusable = |error: BoxError| Error::builder("rustls cannot be initialized").with_source(error);
         let provider = CryptoProvider::get_default().cloned().or_else(default_provider);

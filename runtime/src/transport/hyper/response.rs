@@ -28,7 +28,7 @@ pub(crate) struct HyperBody {
     deadline: Deadline,
 }
 
-/// The deadline of a request that has its own time-out.
+/// The deadline of a request that has a separate timeout.
 #[derive(Default)]
 pub(crate) struct Deadline(Option<Pin<Box<Sleep>>>);
 

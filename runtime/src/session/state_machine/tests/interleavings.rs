@@ -24,7 +24,7 @@ fn explore(name: &str, callers: &[Kind], budget: Budget) {
             }
         }
     }
-    // The test runner does not capture this output, so every run shows the numbers.
+    // The test runner does not capture text that is written directly to stderr, so every run shows these numbers.
     let mut out = std::io::stderr().lock();
     let _ = writeln!(out, "explored {name}: {} states, {steps} steps", seen.len());
     assert!(seen.len() > 1_000, "only {}", seen.len());
@@ -32,8 +32,8 @@ fn explore(name: &str, callers: &[Kind], budget: Budget) {
 
 use Kind::{Certain, Manual, Once, Suspect};
 
-/// B1, B3, B5, D10, F5, G2: four callers, a token that expires twice, one failed refresh, one refresh that returns
-/// the same token, and two dropped callers break none of the invariants I1 to I7, I9, I11, I13 and I20.
+/// B1, B3, B5, D10, F5, G2: four callers, two expiries of the token, one failed refresh, one refresh that returns the
+/// same token, and two dropped callers break none of the invariants I1 to I7, I9, I11, I13 and I20.
 #[test]
 fn no_interleaving_of_four_callers_breaks_an_invariant() {
     let budget = Budget { expiries: 2, failures: 1, same_tokens: 1, drops: 2, ..NOTHING };
@@ -55,15 +55,14 @@ fn no_interleaving_with_an_end_of_the_session_breaks_an_invariant() {
     explore("an end of the session", &[Certain, Suspect, Suspect, Once], budget);
 }
 
-/// H1, H13, B14: a token that expires, refreshes before the expiry and manual refreshes break no invariant.
+/// H1, H13, B14: an expiring token, refreshes before the expiry, and manual refreshes break no invariant.
 #[test]
 fn no_interleaving_with_refreshes_before_expiry_breaks_an_invariant() {
     let budget = Budget { expiries: 1, failures: 1, time_steps: 2, ..NOTHING };
     explore("refreshes before expiry", &[Manual, Certain, Certain, Suspect], budget);
 }
 
-/// D16, I12: a refresh that is rejected before the expiry and a body that can be sent only once break no
-/// invariant.
+/// D16, I12: a rejected refresh before the expiry, and a body that can be sent only once, break no invariant.
 #[test]
 fn no_interleaving_with_a_last_credential_breaks_an_invariant() {
     let budget = Budget { expiries: 1, refusals: 1, time_steps: 2, ..NOTHING };

@@ -25,8 +25,7 @@ fn credential_at(source: Source, now: Instant, lifetime: Duration) -> Arc<Creden
 }
 
 impl StateMachine<usize> {
-    /// Hashes all properties that distinguish this state machine from another state machine. Only the differences
-    /// between counters are hashed.
+    /// Hashes all properties by which two state machines can differ. Of the counters, only the differences are hashed.
     fn hash_into(&self, to: &mut impl Hasher, begun: Instant) {
         let Snapshot { login_state, wait_for_refresh, wants_successes, stamp, .. } = &**self.current();
         let credential = match login_state {
@@ -73,8 +72,8 @@ fn logged_in() -> StateMachine<usize> {
     machine
 }
 
-/// B5: a refusal that arrives when a refresh completes finds either the running refresh or the new token. No
-/// intermediate state is visible to the call.
+/// B5: a call that is refused while a refresh completes sees either the running refresh or the new token. The call
+/// never sees a state in between.
 #[test]
 fn publishing_the_token_and_ending_the_refresh_are_one_step() {
     let (mut machine, at) = (logged_in(), Now::read());
@@ -95,7 +94,7 @@ fn publishing_the_token_and_ending_the_refresh_are_one_step() {
     assert!(matches!(machine.enter(true, false, at), Entry::Go));
 }
 
-/// F5: a refresh that a login detached publishes nothing and does not end the next refresh.
+/// F5: if a login has detached a refresh, this refresh publishes nothing and does not end the next refresh.
 #[test]
 fn a_detached_refresh_does_not_end_the_next_one() {
     let (mut machine, now) = (logged_in(), Instant::now());
@@ -110,8 +109,8 @@ fn a_detached_refresh_does_not_end_the_next_one() {
     assert_eq!(machine.complete(&2, refreshed(), now, 0.0), Completion::Published);
 }
 
-/// D16, I12: if a refresh token is rejected before the access token expires, the access token stays valid. When
-/// the access token expires, the session expires once.
+/// D16, I12: if a refresh token is rejected before the access token expires, the access token stays valid. When the
+/// access token then expires, the session expires exactly once.
 #[test]
 fn a_token_rejected_before_expiry_ends_the_session_at_the_expiry() {
     let mut machine = StateMachine::<usize>::new();
@@ -151,7 +150,7 @@ fn a_token_rejected_after_the_expiry_ends_the_session_at_once() {
     assert!(matches!(machine.enter(true, false, after(601)), Entry::Expired));
 }
 
-/// The decision without the lock agrees with the decision under the lock.
+/// A call gets the same decision without the lock as under the lock.
 #[test]
 fn a_ready_snapshot_and_the_state_machine_agree() {
     let at = Now::read();
@@ -187,7 +186,7 @@ fn a_rejected_refresh_without_a_login_does_not_expire_the_session() {
     assert!(matches!(machine.enter(true, false, at), Entry::NoSession), "the refresh is not retried");
 }
 
-/// C13, J7: refusals of calls of an earlier login are not counted as useless refreshes of the next login.
+/// C13, J7: refused calls of an earlier login are not counted as useless refreshes of the next login.
 #[test]
 fn refusals_of_an_earlier_login_do_not_count_for_the_next() {
     let (mut machine, now) = (logged_in(), Instant::now());

@@ -11,8 +11,8 @@ use std::time::Duration;
 use super::credential_at;
 use crate::session::state_machine::machine::*;
 
-/// The lifetime of the tokens. Each time step is long enough that the first step reaches the margin before the
-/// expiry and the second step passes the expiry.
+/// The lifetime of the tokens. The first time step ends in the margin before the expiry, and the second time step ends
+/// after the expiry.
 const LIFETIME: Duration = Duration::from_secs(100);
 const AGE: Duration = Duration::from_secs(81);
 
@@ -53,7 +53,7 @@ pub(super) struct Budget {
     pub(super) logouts: u8,
     pub(super) drops: u8,
     pub(super) time_steps: u8,
-    /// The begin and the end of a manual refresh are counted separately.
+    /// The start and the end of a manual refresh are counted as two events.
     pub(super) manual: u8,
 }
 
@@ -70,14 +70,14 @@ pub(super) const NOTHING: Budget = Budget {
     manual: 0,
 };
 
-/// How a caller is refused, and how it reacts to the refusal.
+/// How the server refuses a caller, and how the caller reacts to the refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Kind {
     Certain,
     Suspect,
     /// The request body can be sent only once.
     Once,
-    /// The caller requests a refresh and makes no call.
+    /// The caller requests a manual refresh and makes no call.
     Manual,
 }
 
@@ -85,7 +85,7 @@ pub(super) enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum How {
     Before,
-    /// The caller waits before its send, although it could send the current token.
+    /// The caller waits before its send, although it could send its call with the current token.
     Optional,
     Refused,
 }
@@ -109,7 +109,7 @@ enum Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct ModelRefresh {
     basis: Stamp,
-    /// The refresh token that the refresh sends.
+    /// The number of the refresh token that this refresh sends.
     refresh_token: u64,
     completed: bool,
     /// Whether a login, a logout or a manual refresh detached this refresh, so no caller waits for it.
@@ -136,7 +136,7 @@ pub(super) struct Model {
     now: Instant,
     callers: Vec<(Kind, Place)>,
     refreshes: Vec<ModelRefresh>,
-    /// The generation whose token the server accepts.
+    /// The generation of the access token that the server accepts.
     good: u64,
     /// The number of the current refresh token. `spent` contains the numbers of spent refresh tokens.
     refresh_token: u64,
@@ -147,7 +147,7 @@ pub(super) struct Model {
     manual: Option<Stamp>,
     budget: Budget,
     past: Option<Arc<Past>>,
-    /// Whether a step is running. If the step fails, the model is printed.
+    /// Whether a step is running. If the step panics, the model is printed.
     stepping: bool,
 }
 

@@ -20,12 +20,12 @@ impl World {
         }
     }
 
-    /// Kills the process and starts it again. Its lock is released.
+    /// Kills a process and starts a new process in its place. Its lock is released.
     pub(super) fn killed(&self, at: usize, next: &mut Vec<Self>) {
         let Some(kills) = self.budget.kills.checked_sub(1) else { return };
         let mut world = Self { budget: Budget { kills, ..self.budget }, ..self.clone() };
         let process = &self.processes[at];
-        // The result of the refresh is lost, and so is the change that discarded it.
+        // The process loses the result of its refresh and its changes that are not stored.
         world.result_lost |= process.view.has_unwritten() || matches!(process.step, Step::Answered { .. });
         world.processes[at] = new_process(process.name + 2);
         world.lock = world.lock.filter(|holder| *holder != at);
@@ -56,7 +56,7 @@ impl World {
         }
     }
 
-    /// The store refused a login or logout too often, so the process releases its lock.
+    /// The process releases its lock, because the store has refused a login or logout too often.
     pub(super) fn releases(&self, at: usize, next: &mut Vec<Self>) {
         let Some(releases) = self.budget.releases.checked_sub(1) else { return };
         let mut world = Self { budget: Budget { releases, ..self.budget }, ..self.clone() };

@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 
-/// The set of the worlds that were explored. A hash of 64 bits represents each world, because a world takes more memory.
+/// The set of the explored worlds. Each world is represented by a hash of 64 bits, because a world would need more
+/// memory.
 #[derive(Default)]
 pub(super) struct Seen(HashSet<u64, BuildHasherDefault<Fingerprint>>);
 
 impl Seen {
-    /// Adds the world. Returns whether the set did not contain the world.
+    /// Adds a world to the set. Returns `true` if the world is new.
     pub(super) fn insert(&mut self, world: &impl Hash) -> bool {
         let mut hasher = Fingerprint::default();
         world.hash(&mut hasher);
@@ -16,7 +17,7 @@ impl Seen {
     }
 }
 
-/// A hasher that multiplies and folds, as wyhash does.
+/// A hasher that multiplies and then folds the product, as wyhash does.
 #[derive(Default)]
 pub(super) struct Fingerprint(u64);
 

@@ -37,7 +37,7 @@ impl World {
         left > 0 && !process.view.has_unwritten() && self.lock_is_free_for(at)
     }
 
-    /// Takes the lock, or continues under the lock that the process already holds.
+    /// Acquires the lock, or continues under the lock that the process already holds.
     fn begin(&mut self, at: usize, heard: Heard) -> Option<()> {
         let first = self.processes[at].here == Here::LoggedOut;
         let left = if first { &mut self.budget.starts } else { &mut self.budget.refreshes };
@@ -121,7 +121,7 @@ impl World {
             self.put(Stored { session: Some((next.identity, token)), intent: None });
             stored = Some(CURRENT).filter(|_| heard == Heard::Confirmed);
         } else if self.adopt(at) == Adoption::KeepOther || self.processes[at].detached {
-            // Either another login has replaced this login, or another process has newer tokens of this login.
+            // The store has another login, or newer tokens of this login from another process.
             return self.refresh_ends(at);
         }
         let process = &mut self.processes[at];

@@ -6,15 +6,16 @@ use crate::session::store_rules::{
 
 pub(super) type View = StoreView<u8, u8, u8>;
 
-/// The revision of the record in the store. A process that knows an older revision has [`STALE`].
+/// The revision of the record in the store. For a process that knows only an older revision, the revision is [`STALE`].
 pub(super) const CURRENT: u8 = 1;
 pub(super) const STALE: u8 = 0;
-/// A number that no login and no token has. [`World::make_canonical`] replaces `FRESH` by a small number.
+/// A placeholder number for a new login or a new token, which no other login or token has. [`World::make_canonical`]
+/// replaces `FRESH` by a small number.
 pub(super) const FRESH: u8 = 100;
-/// The holder of a lock whose request was abandoned.
+/// The holder of a lock that was granted after its process had abandoned the request.
 const ABANDONED: usize = 2;
 
-/// A record in the store. A refresh token is identified by its number.
+/// A record in the store. A number identifies each refresh token.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Stored {
     pub(super) session: Option<(Identity<u8>, u8)>,
@@ -77,19 +78,20 @@ pub(super) struct Process {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Budget {
     pub(super) losses: u8,
-    /// The number of killed processes and stalled refreshes.
+    /// How many more processes may be killed and refreshes may stall.
     pub(super) kills: u8,
     pub(super) logins: u8,
     pub(super) logouts: u8,
     pub(super) refreshes: u8,
-    /// The number of refreshes of a process without a session. Such a process has a cookie that no other process has.
+    /// How many more times a process without a session may refresh. Such a process has a cookie that no other process
+    /// has.
     pub(super) starts: u8,
-    /// The number of locks that are released although they protect a login or logout, because the store cannot
-    /// store the change.
+    /// How many more times a process may release a lock that protects a login or logout, because the store cannot store
+    /// this change.
     pub(super) releases: u8,
-    /// Whether both processes have the same user, so each process adopts a login of the other process.
+    /// Whether both processes have the same user, so that each process adopts a login of the other process.
     pub(super) same_user: bool,
-    /// Whether the writes of the writer are confirmed later, and a process may read the store at any moment.
+    /// Whether the store confirms the writes of the writer later, and a process may read the store at any moment.
     /// Without `fine`, fewer worlds are reachable.
     pub(super) fine: bool,
 }
@@ -102,7 +104,7 @@ pub(super) struct World {
     pub(super) processes: [Process; 2],
     /// A bit set of the spent refresh tokens.
     pub(super) spent: u128,
-    /// Whether a result was lost between an exchange and its write.
+    /// Whether the result of an exchange was lost before it was written to the store.
     pub(super) result_lost: bool,
     pub(super) budget: Budget,
     /// Whether the last event was an exchange. Only the statistics use `exchanged`.
@@ -110,11 +112,11 @@ pub(super) struct World {
     pub(super) rejected: Option<bool>,
 }
 
-/// The result of a store operation that its process receives.
+/// What a process finds out about its store operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Heard {
     Confirmed,
-    /// The operation was performed, and its confirmation was lost.
+    /// The store performed the operation, but the confirmation was lost.
     Lost,
 }
 
@@ -162,7 +164,7 @@ impl World {
             }
         }
         if self.lock == Some(ABANDONED) {
-            // An abandoned request for the lock ends without another event.
+            // A lock of an abandoned request is released without a further event.
             next.push(Self { lock: None, ..self.clone() });
         }
         for world in &next {
@@ -171,7 +173,8 @@ impl World {
         next
     }
 
-    /// Returns this world with one loss less if the confirmation of an operation is lost.
+    /// Returns this world after an operation. If the confirmation of the operation is lost, one fewer loss may still
+    /// happen in the returned world.
     pub(super) fn after(&self, heard: Heard) -> Option<Self> {
         let losses = self.budget.losses.checked_sub(u8::from(heard == Heard::Lost))?;
         Some(Self { budget: Budget { losses, ..self.budget }, ..self.clone() })
@@ -218,7 +221,7 @@ impl World {
         adoption
     }
 
-    /// Puts a new record into the store. All known revisions become stale.
+    /// Writes a new record to the store, so that the known revisions of all processes become stale.
     pub(super) fn put(&mut self, stored: Stored) {
         self.store = stored;
         for process in &mut self.processes {
@@ -250,7 +253,7 @@ impl World {
         self.lock = Some(if heard == Heard::Lost { ABANDONED } else { at });
     }
 
-    /// Ends the refresh of a process and releases its lock, unless the lock protects a change.
+    /// Ends the refresh of a process and releases the lock of the process, unless the lock protects a change.
     pub(super) fn refresh_ends(&mut self, at: usize) {
         let process = &mut self.processes[at];
         (process.step, process.detached) = (Step::Idle, false);

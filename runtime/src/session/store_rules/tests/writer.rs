@@ -5,7 +5,7 @@ use super::world::{CURRENT, Heard, InFlight, Process, Progress, Step, Stored, Wo
 impl World {
     pub(super) fn writer_continues(&self, at: usize, heard: Heard) -> Option<Self> {
         let Process { view, writing, .. } = &self.processes[at];
-        // A read whose result is lost changes nothing. The confirmation of a swap is a separate event.
+        // A read has no effect if its result is lost. The confirmation of a swap is a separate event.
         let nothing_follows = match writing {
             None => !view.has_unwritten() || self.budget.fine && heard == Heard::Lost,
             Some(write) => matches!(write.progress, Progress::Based(_)) && heard == Heard::Lost,
@@ -41,7 +41,7 @@ impl World {
         true
     }
 
-    /// Gives the process the result of the swap.
+    /// Passes the result of the swap to the process.
     fn confirm(&mut self, at: usize, heard: Heard) {
         let Some(write) = self.processes[at].writing.take() else { return };
         match write.progress {

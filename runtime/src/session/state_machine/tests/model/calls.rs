@@ -1,4 +1,4 @@
-//! Performs the steps of a caller of the model: the steps of a real call, without a network.
+//! Runs the steps of a caller in the model. The steps are those of a real call, but without a network.
 
 use super::super::ROUTE;
 use super::{How, Kind, Model, ModelRefresh, Place};
@@ -33,7 +33,7 @@ impl Model {
             self.end();
         }
         let (stamp, now) = (self.machine.current().stamp, Now { ticks: self.now, ..self.begun });
-        // After a logout, the session cannot be refreshed.
+        // In the model, a session cannot be refreshed after a logout.
         let can_refresh = self.machine.current().credential().is_some();
         match self.machine.enter(can_refresh, once, now) {
             Entry::Go => Place::Sent { stamp, first: None },

@@ -1,4 +1,4 @@
-//! Hashes the state of the model. A hash is small enough that the exploration can keep millions of hashes.
+//! Hashes the state of the model. The exploration keeps millions of hashes, because a hash needs little memory.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -6,8 +6,8 @@ use super::{Kind, Model, Place};
 use crate::error::Stamp;
 
 impl Model {
-    /// Hashes the state. Counters are relative to the current counters, and callers of one kind are
-    /// interchangeable. For a refresh without waiting callers, only the end is hashed.
+    /// Hashes the state. Counters are hashed relative to the current counters, and callers of the same kind are
+    /// interchangeable. Of a refresh without waiting callers, only the way in which it ends is hashed.
     pub(in super::super) fn key(&self) -> u64 {
         let mut key = DefaultHasher::new();
         let current = self.machine.current();

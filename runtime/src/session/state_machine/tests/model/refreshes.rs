@@ -46,7 +46,7 @@ impl Model {
             }
             Completion::Failed => {
                 assert!(wanted && end != End::Refreshed && after == before.stamp, "I9");
-                // The rotated refresh token is kept, even if the access token is the same.
+                // The session keeps the rotated refresh token, even if the refresh returned the same access token.
                 self.refresh_token += u64::from(end == End::SameToken);
             }
             Completion::Expired => {
