@@ -127,10 +127,8 @@ fn render_type(parts: &ClientParts, vis: &TokenStream) -> TokenStream {
 /// Renders the path to the client through its hidden module. No other item has this path.
 pub(super) fn render_client_path(parts: &ClientParts) -> TokenStream {
     let ClientParts { client, module, .. } = parts;
-    match module {
-        Some((module, _)) => quote!(#module::#client),
-        None => quote!(#client),
-    }
+    let module = module.as_ref().map(|(module, _)| quote!(#module::));
+    quote!(#module #client)
 }
 
 /// Renders `impl Api for ShopClient`.

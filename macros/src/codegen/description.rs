@@ -12,13 +12,9 @@ use crate::names::{self, RuntimeItem};
 /// Renders the description of an endpoint as a constant expression with the span `here`.
 pub(super) fn render_description(api: &Api, endpoint: &Endpoint, here: Span) -> TokenStream {
     let client = ident_at(api.client.clone(), here);
-    let client = match api.client_module() {
-        Some(module) => {
-            let module = ident_at(module, here);
-            quote_spanned!(here=> #module::#client)
-        }
-        None => quote_spanned!(here=> #client),
-    };
+    let module = api.client_module().map(|module| ident_at(module, here));
+    let module = module.map(|module| quote_spanned!(here=> #module::));
+    let client = quote_spanned!(here=> #module #client);
     let endpoint_type = api.runtime.item_at(RuntimeItem::Endpoint, here);
     let api_trait = api.runtime.item_at(RuntimeItem::Api, here);
     let name = format!("{}::{}", names::plain(&api.source.name.ident), endpoint.name());
