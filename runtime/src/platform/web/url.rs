@@ -158,6 +158,12 @@ pub(crate) fn remove_user_and_fragment(url: &mut Url) {
     });
 }
 
+impl From<Url> for String {
+    fn from(url: Url) -> Self {
+        url.href
+    }
+}
+
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the browser cannot parse the text as a URL")
