@@ -63,7 +63,7 @@ for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((resol
 }
 console.log(JSON.stringify(seen));
 browser.once('exit', () => {
-  rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  rmSync(profile, { recursive: true, force: true, maxRetries: 30, retryDelay: 100 });
   process.exit(seen.text ? 0 : 1);
 });
 browser.kill();
