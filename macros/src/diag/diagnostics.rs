@@ -86,10 +86,10 @@ impl Diagnostics {
         }
     }
 
-    /// Reports a syntax error of syn at the current position.
+    /// Reports a syntax error from syn at the current position.
     pub(crate) fn push_syntax(&mut self, error: syn::Error) {
         self.insert(self.next, error);
-        // Without a separate number, the syntax error would belong to the node that is parsed next.
+        // Without a separate number, the syntax error would be attributed to the node that is parsed next.
         self.next += 1;
     }
 
@@ -114,7 +114,7 @@ impl Diagnostics {
         self.errors.iter().any(|(order, _)| *order == at.order)
     }
 
-    /// Returns all errors in source order, as calls of `compile_error!`.
+    /// Returns all errors in source order, as `compile_error!` calls.
     pub(crate) fn into_tokens(self) -> TokenStream {
         token_stream::concat(&mut self.errors.into_iter().map(|(_, error)| error.into_compile_error()))
     }

@@ -1,4 +1,4 @@
-//! Reports errors that concern an attribute as a whole, so that all attributes have the same messages.
+//! Reports errors about an attribute as a whole, so that all attributes have the same messages.
 
 use crate::diag::Diagnostics;
 use crate::syntax::{Attribute, Style, tables};
@@ -21,7 +21,7 @@ pub(super) fn push_hidden(attribute: &Attribute, name: &str, diag: &mut Diagnost
     diag.push_help(attribute.whole, fact, "put `#[cfg(...)]` on the method or parameter instead");
 }
 
-/// Reports an attribute of another framework.
+/// Reports another framework's attribute.
 pub(super) fn push_elsewhere(attribute: &Attribute, help: &str, diag: &mut Diagnostics) {
     diag.push_help(attribute.at, format_args!("unknown attribute `{}`", attribute.name), help);
 }

@@ -14,7 +14,7 @@ use syn::{Ident, LitInt, LitStr, Path};
 
 use crate::diag::{Diagnostics, Location};
 
-/// An argument of an attribute.
+/// An attribute argument.
 pub(crate) enum Argument {
     /// A single value, such as `"/orders"`, `401` or `none`.
     Single(Value),
@@ -61,7 +61,7 @@ impl Value {
         }
     }
 
-    /// Returns the value as one word, which may be a keyword.
+    /// Returns the value as one word, which can be a keyword.
     pub(crate) fn word(&self) -> Option<String> {
         match &self.kind {
             ValueKind::Path(path) => path.get_ident().map(|ident| ident.unraw().to_string()),

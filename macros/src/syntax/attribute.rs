@@ -11,7 +11,7 @@ use crate::diag::{Diagnostics, Location, similar};
 
 /// An attribute and its arguments.
 pub(crate) struct Attribute {
-    /// The attribute's path, which errors about the attribute itself underline.
+    /// The attribute's path, which is underlined in errors about the attribute itself.
     pub(crate) at: Location,
     /// The whole attribute, including its brackets.
     pub(crate) whole: Location,
@@ -30,7 +30,7 @@ pub(crate) enum Owner {
     Misspelled,
     /// A `cfg_attr` that contains an attribute of this macro, which this macro cannot expand.
     Hidden(String),
-    /// An attribute of another framework, and the text that explains what to use instead.
+    /// Another framework's attribute, and the message that explains what to use instead.
     Elsewhere(&'static str),
     /// A second `#[api]` on the same trait.
     Repeated,
@@ -120,7 +120,7 @@ fn owner(name: &str, arguments: &[Argument], known: &[&str]) -> Owner {
     if name == "cfg_attr" {
         let words = arguments.iter().skip(1).filter_map(|argument| argument.key().word());
         let mut own: Vec<String> = words.filter(|word| tables::is_macro_attribute(word)).collect();
-        // The attribute for the HTTP method comes first, because without it the method would seem to have no HTTP
+        // The attribute for the HTTP method comes first, because without it, the method would seem to have no HTTP
         // method.
         own.sort_by_key(|word| tables::verb(word).is_none());
         return own.into_iter().next().map_or(Owner::Foreign, Owner::Hidden);

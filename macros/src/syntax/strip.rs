@@ -1,4 +1,4 @@
-//! Removes this macro's attributes from an item that cannot be parsed. If the attributes of this macro stayed, the
+//! Removes this macro's attributes from an item that cannot be parsed. If this macro's attributes remained, the
 //! compiler would report each of them as unknown.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};

@@ -1,4 +1,4 @@
-//! Describes the errors of path templates and how to fix them.
+//! Describes errors in path templates and how to fix them.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use super::placeholder_name::meant;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PathError {
-    /// The path does not start with a slash. The field contains the path as it was written.
+    /// The path does not start with a slash. The field contains the path as written.
     NoSlash(String),
     TwoSlashes,
     Unclosed,
@@ -42,7 +42,7 @@ impl PathError {
     }
 }
 
-/// Returns the help for a path that does not start with a slash. A whole URL is split at the end of its origin.
+/// Returns the help text for a path that does not start with a slash. A complete URL is split after its origin.
 fn slash_help(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else {
         return format!("write `/{}`", text.trim_start_matches(['.', '/']).escape_debug());

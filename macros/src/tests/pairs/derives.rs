@@ -1,4 +1,4 @@
-//! Tests pairs of attributes of the derives.
+//! Tests pairs of derive attributes.
 
 use proc_macro2::TokenStream;
 

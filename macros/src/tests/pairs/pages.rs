@@ -1,4 +1,4 @@
-//! Tests pairs of arguments of `#[pages(...)]`.
+//! Tests pairs of `#[pages(...)]` arguments.
 
 use super::row::{Row, check, expanded, pairs, row};
 

@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use super::super::expanded::plain;
 use crate::expand::expand;
 
-/// An attribute as it is written, and the text that it leaves in the generated code.
+/// An attribute as written, and the text that it leaves in the generated code.
 pub(super) struct Row {
     pub(super) name: &'static str,
     pub(super) written: &'static str,
