@@ -138,7 +138,7 @@ fn routes(traits: &[Trait]) -> Vec<Route> {
     traits.iter().flat_map(of).collect()
 }
 
-/// Groups the operations into one trait for each tag, in document order, or into one trait for all operations.
+/// Groups the operations into one trait per tag, in document order, or into one trait for all operations.
 fn lower_traits<'d>(
     work: &mut Work<'_, 'd>,
     document: &'d Document,

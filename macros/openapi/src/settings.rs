@@ -22,7 +22,7 @@ pub enum Dates {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Traits {
-    /// The client has one trait for each tag.
+    /// The client has one trait per tag.
     #[default]
     Tag,
     /// The client has one trait for all operations.

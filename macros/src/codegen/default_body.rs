@@ -1,4 +1,4 @@
-//! Renders the end of a trait method: `;`, or the default body, which implementations may override.
+//! Renders the end of a trait method: `;`, or the default body, which implementations can override.
 
 use proc_macro2::{Group, TokenStream};
 use quote::{ToTokens, quote_spanned};

@@ -11,8 +11,8 @@ use crate::model::{Constant, ConstantPlace, Literal, ParamKind};
 use crate::names::{self, RuntimeItem, mixed_site};
 use crate::syntax::Pattern;
 
-/// Renders the statements for all values of a method: path parameters, then constants, then other parameters, which may
-/// replace constants.
+/// Renders the statements for all values of a method: path parameters, then constants, then other parameters, which can
+/// override constants.
 pub(super) fn render_values(api: &Api, endpoint: &Endpoint, call: &Ident) -> TokenStream {
     let (in_path, others): (Vec<&Param>, Vec<&Param>) =
         endpoint.params_in_order().into_iter().partition(|param| param.placeholder().is_some());
@@ -94,7 +94,7 @@ fn can_be_filled(kind: &ParamKind) -> bool {
         | ParamKind::JsonMember(_)
         | ParamKind::Form
         | ParamKind::FormMember(_) => true,
-        // A session token cannot be a whole header map, a part or a raw body.
+        // A session token cannot be an entire header map, a part or a raw body.
         ParamKind::Headers | ParamKind::Part(_) | ParamKind::Body => false,
     }
 }

@@ -94,7 +94,7 @@ impl Diagnostics {
     }
 
     /// Inserts an error after the errors at earlier or equal locations. A repeated error is ignored: a rule that runs
-    /// for each method may find the same error in a node that all methods share.
+    /// for each method can find the same error in a node that all methods share.
     fn insert(&mut self, order: usize, error: syn::Error) {
         let text = error.to_string();
         if self.errors.iter().any(|(other, earlier)| *other == order && earlier.to_string() == text) {

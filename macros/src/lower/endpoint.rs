@@ -153,7 +153,7 @@ impl Found {
     }
 }
 
-/// Whether the method has a body and no attribute of this macro. Such a method sends no request.
+/// Whether the method has a body and none of this macro's attributes. Such a method sends no request.
 fn is_helper(method: &Method) -> bool {
     matches!(method.end, End::Provided(_)) && all_attributes(method).all(Attribute::is_foreign)
 }

@@ -26,9 +26,9 @@ pub(crate) struct Attribute {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
     Macro,
-    /// An attribute that is probably a misspelled attribute of this macro.
+    /// An attribute that is probably one of this macro's attributes, misspelled.
     Misspelled,
-    /// A `cfg_attr` that contains an attribute of this macro, which this macro cannot expand.
+    /// A `cfg_attr` that contains one of this macro's attributes, which the macro cannot expand.
     Hidden(String),
     /// Another framework's attribute, and the message that explains what to use instead.
     Elsewhere(&'static str),
@@ -49,7 +49,7 @@ pub(crate) enum Style {
 }
 
 impl Attribute {
-    /// Parses all attributes of a node. `known` lists the attributes of this macro that are allowed on the node.
+    /// Parses all attributes of a node. `known` lists the macro attributes that are allowed on the node.
     pub(super) fn parse_all(
         input: ParseStream,
         known: &[&str],
@@ -107,7 +107,7 @@ impl Attribute {
     }
 }
 
-/// Returns the attributes as they were written.
+/// Returns the attributes as written.
 pub(super) fn sources(attributes: &[Attribute]) -> TokenStream {
     let sources = attributes.iter().map(|attribute| &attribute.source);
     quote!(#(#sources)*)

@@ -108,7 +108,7 @@ impl Param {
         Self { name, place, label, ty: Place::Typed(ty), required }
     }
 
-    /// Creates a parameter for a whole part of the request, such as the body.
+    /// Creates a parameter for an entire part of the request, such as the body.
     pub(crate) fn whole(place: &'static str, name: String, ty: Place, required: bool) -> Self {
         Self { name, place: Some(place), label: None, ty, required }
     }

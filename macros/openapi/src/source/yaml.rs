@@ -104,7 +104,7 @@ impl Builder {
         let Some(Frame { kind: Kind::Map { map, key, .. }, .. }) = self.stack.last_mut() else {
             return Ok(());
         };
-        // A mapping may contain several merge keys.
+        // A mapping can contain several merge keys.
         let is_merge = text == "<<" && style == ScalarStyle::Plain;
         if !is_merge && map.contains_key(&text) {
             return Err(format!("duplicate key `{text}`"));

@@ -13,7 +13,7 @@ pub(crate) enum PathError {
     Unopened,
     EmptyPlaceholder,
     InvalidPlaceholder(String),
-    /// A placeholder in the notation of another framework, and the same placeholder in the notation of this macro.
+    /// A placeholder in another framework's notation, and the same placeholder in this macro's notation.
     Foreign(String, String),
     DuplicatePlaceholder(String),
     RestNotLast(String),

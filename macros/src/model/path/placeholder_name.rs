@@ -30,7 +30,7 @@ pub(super) fn meant(text: &str) -> String {
 }
 
 /// Finds a segment that other frameworks read as a placeholder, such as `:id`, `*rest`, `<id>` or `[id]`. Returns the
-/// written placeholder and the same placeholder in the notation of this macro.
+/// placeholder as written and the same placeholder in this macro's notation.
 pub(super) fn foreign(segment: &str) -> Option<(String, String)> {
     let one = |name: &str| format!("{{{name}}}");
     let found = if let Some(rest) = segment.strip_prefix(':') {
