@@ -82,7 +82,7 @@ fn push_duplicate(part: &Part, against: &[&Part], diag: &mut Diagnostics) {
     }
 }
 
-/// Reports a query parameter that a constant of the same method already sets.
+/// Reports a query parameter that a constant in the same method already sets.
 pub(super) fn check_query(endpoint: &Endpoint, diag: &mut Diagnostics) {
     for param in &endpoint.params {
         let (Some(name), Some(at)) = (param.kind.as_ref().and_then(ParamKind::query), param.place) else {

@@ -83,7 +83,7 @@ fn render_signature(api: &Api, method: &Method) -> TokenStream {
     }
 }
 
-/// Renders the parameters, named by position, each after a comma.
+/// Renders the parameters, named by position, each preceded by a comma.
 pub(super) fn render_inputs(method: &Method, ty: impl Fn(&Type) -> TokenStream) -> TokenStream {
     let here = method_span(method);
     let inputs = method.inputs.params.iter().enumerate().map(|(index, param)| {

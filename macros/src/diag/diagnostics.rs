@@ -54,7 +54,7 @@ pub(crate) struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Numbers `tokens` as the next location in the source. Empty tokens get the span of the macro call.
+    /// Numbers `tokens` as the next location in the source. Empty token streams get the span of the macro call.
     pub(crate) fn locate(&mut self, tokens: &impl ToTokens) -> Location {
         let mut tokens = tokens.to_token_stream().into_iter().map(|token| token.span());
         let start = tokens.next().unwrap_or_else(Span::call_site);
@@ -93,8 +93,8 @@ impl Diagnostics {
         self.next += 1;
     }
 
-    /// Inserts an error after the errors at earlier or equal locations. A repeated error is ignored: a rule that runs
-    /// for each method can find the same error in a node that all methods share.
+    /// Inserts an error after the errors at the same or earlier locations. A repeated error is ignored: a rule that
+    /// runs for each method can find the same error in a node that all methods share.
     fn insert(&mut self, order: usize, error: syn::Error) {
         let text = error.to_string();
         if self.errors.iter().any(|(other, earlier)| *other == order && earlier.to_string() == text) {

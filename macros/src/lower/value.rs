@@ -18,7 +18,7 @@ pub(super) fn lower_path(text: &str, at: Location, diag: &mut Diagnostics) -> Op
     }
 }
 
-/// Reads a name in an attribute: a header name, or any text that is not empty.
+/// Reads a name in an attribute: a header name, or any non-empty text.
 pub(super) fn lower_name(
     attribute: &Attribute,
     name: &str,

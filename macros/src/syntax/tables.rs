@@ -110,7 +110,7 @@ pub(crate) enum Naming {
     Header(fn(String) -> ParamKind),
     /// The argument is a cookie name.
     Cookie(fn(String) -> ParamKind),
-    /// The argument is any text that is not empty.
+    /// The argument is any non-empty text.
     Free(fn(String) -> ParamKind),
 }
 

@@ -94,7 +94,7 @@ impl Types<'_> {
 }
 
 /// Changes nullable optional members to `Option<Option<T>>` in types that are only sent. A `null` clears a member on
-/// the server, and an absent member is left unchanged.
+/// the server, and an absent member leaves the value unchanged.
 fn tell_null_from_absence(kind: &mut Kind) {
     let Kind::Struct { fields, .. } = kind else { return };
     for field in fields.iter_mut().filter(|field| field.nullable) {

@@ -1,9 +1,9 @@
 //! Tests the generator with documents from real publishers: every operation has a method, and the client compiles
 //! without a warning.
 //!
-//! The tests install the documents with npm. If npm is missing, the tests print that they check nothing, or fail if
-//! `AFRESH_REQUIRE_NPM` is set. `AFRESH_OPENAPI_ALL=1` selects all documents instead of five and prints the table of
-//! `REPORT.md`. `AFRESH_OPENAPI_ONLY` selects the documents whose names contain its value.
+//! The tests install the documents with npm. If npm is missing, the tests print a message that nothing was checked, or
+//! fail if `AFRESH_REQUIRE_NPM` is set. `AFRESH_OPENAPI_ALL=1` selects all documents instead of five and prints the
+//! table of `REPORT.md`. `AFRESH_OPENAPI_ONLY` selects the documents whose names contain its value.
 
 #![allow(
     clippy::explicit_write,

@@ -1,7 +1,7 @@
 //! Defines which names a placeholder can have, and what a name in another notation means.
 
 /// Whether a placeholder can have this name. Punctuation that names do not use is reserved for future kinds of
-/// placeholder.
+/// placeholders.
 pub(crate) fn is_placeholder_name(name: &str) -> bool {
     let is_allowed = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.');
     !name.is_empty()

@@ -5,14 +5,14 @@ use std::fmt;
 use super::error::PathError;
 use super::placeholder_name::{foreign, is_placeholder_name};
 
-/// A path such as `/orders/{id}/lines`. A template has one more literal than placeholders.
+/// A path such as `/orders/{id}/lines`. A template has one more literal than it has placeholders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PathTemplate {
     literals: Vec<String>,
     placeholders: Vec<Placeholder>,
 }
 
-/// A placeholder: `{id}` for one segment or a part of a segment, or `{rest*}` for several segments.
+/// A placeholder: `{id}` for one segment or part of a segment, or `{rest*}` for several segments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Placeholder {
     name: String,

@@ -4,7 +4,7 @@ use super::row::{Row, check, expanded, pairs, row};
 
 pub(super) const VERBS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options", "request"];
 
-/// The attributes of a method. Two HTTP methods on one method are always refused.
+/// The attributes of a method. Two HTTP method attributes on one method are always rejected.
 pub(super) const ON_METHOD: &[Row] = &[
     row("get", "#[get(\"/a\")]", "\"GET\"", &["json", "form", "idempotent"]),
     row("post", "#[post(\"/a\")]", "\"POST\"", &[]),

@@ -34,7 +34,7 @@ pub(super) fn expanded(arguments: &str, item: &str) -> String {
     plain(&expand(parse(arguments), parse(item)))
 }
 
-/// Checks that a pair is refused with an error, or that the output contains the traces of both rows.
+/// Checks that a pair is rejected with an error, or that the output contains the traces of both rows.
 #[track_caller]
 pub(super) fn check(label: &str, output: &str, is_refused: bool, traces: &[String]) {
     let has_error = output.contains("compile_error");
