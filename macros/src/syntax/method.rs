@@ -204,8 +204,8 @@ impl End {
     }
 }
 
-/// Undoes the effect of `#[async_trait]`, which turns `async fn f(&self) -> R` into `fn f<'life0, 'async_trait>(&'life0
-/// self) -> Pin<Box<dyn Future<Output = R> + Send + 'async_trait>>`.
+/// Undoes the effect of `#[async_trait]`, which turns `async fn f(&self) -> R` into
+/// `fn f<'life0, 'async_trait>(&'life0 self) -> Pin<Box<dyn Future<Output = R> + Send + 'async_trait>>`.
 fn resugar(generics: &mut Generics, qualifiers: &mut Qualifiers, output: &mut Option<Output>) -> bool {
     let is_invented = |param: &GenericParam| matches!(param, GenericParam::Lifetime(param) if param.lifetime.ident == "async_trait");
     if !generics.params.iter().any(is_invented) {
