@@ -3,8 +3,8 @@
 //! Depend on `afresh`, which re-exports [`macro@api`] and the derives. The crate `afresh-macros` is an implementation
 //! detail of `afresh`, and its output works with exactly one version of the runtime.
 //!
-//! This file is the boundary to the compiler: no other file names `proc_macro`. Read `expand` first for the attribute
-//! macro and `derive` for the derive macros.
+//! This file is the interface to the compiler: no other file mentions `proc_macro`. Read `expand` first for the
+//! attribute macro and `derive` for the derive macros.
 
 mod api;
 mod check;

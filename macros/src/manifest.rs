@@ -1,4 +1,4 @@
-//! Finds out whether the user's Cargo.toml renames the runtime: `net = { package = "afresh", ... }`.
+//! Determines whether the user's Cargo.toml renames the runtime: `net = { package = "afresh", ... }`.
 //!
 //! A full TOML parser would add seconds to every build. Cargo has already checked the file, so a scan of its lines is
 //! enough. The scan ignores lines that it does not understand.
@@ -9,7 +9,7 @@ use std::{env, fs};
 /// The name of the runtime's package.
 const PACKAGE: &str = "afresh";
 
-/// Returns the name of the runtime in the crate that is compiled, if the name is not `afresh`.
+/// Returns the runtime's name in the crate being compiled, if that name is not `afresh`.
 pub(crate) fn renamed_runtime() -> Option<String> {
     let folder = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR")?);
     let dependencies = dependencies(&fs::read_to_string(folder.join("Cargo.toml")).ok()?, false);
@@ -37,7 +37,7 @@ fn workspace_of(folder: &Path) -> Option<String> {
     texts.find(|text| text.lines().any(|line| line.trim_start().starts_with("[workspace")))
 }
 
-/// An entry in a table of dependencies.
+/// An entry in a dependency table.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Dependency {
     name: String,
@@ -46,7 +46,7 @@ struct Dependency {
     is_inherited: bool,
 }
 
-/// Returns the entries of all tables of dependencies, or of `[workspace.dependencies]`.
+/// Returns the entries of all dependency tables, or of `[workspace.dependencies]`.
 fn dependencies(manifest: &str, of_workspace: bool) -> Vec<Dependency> {
     let mut found: Vec<Dependency> = Vec::new();
     let mut table = Table::Other;
@@ -69,9 +69,9 @@ fn dependencies(manifest: &str, of_workspace: bool) -> Vec<Dependency> {
     found
 }
 
-/// A table of the manifest that contains dependencies.
+/// A manifest table that contains dependencies.
 enum Table {
-    /// The table `[dependencies]`, which has one line for each dependency.
+    /// The `[dependencies]` table, which has one line per dependency.
     All,
     /// A table such as `[dependencies.net]`, which describes one dependency.
     One(String),
@@ -179,7 +179,7 @@ mod tests {
         }
     }
 
-    /// The package of this test depends on the runtime under the name `afresh`.
+    /// This test's package depends on the runtime under the name `afresh`.
     #[test]
     fn this_package_renames_nothing() {
         assert_eq!(renamed_runtime(), None);

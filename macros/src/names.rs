@@ -1,4 +1,4 @@
-//! Defines every identifier that the macros invent, and every path into the runtime that generated code uses.
+//! Defines every identifier that the macros invent, and every runtime path that generated code uses.
 //!
 //! Invented names begin with `__afresh_` and have a mixed-site span. Hygiene separates invented local variables from
 //! the user's variables, and the prefix separates invented items from the user's items.
@@ -20,7 +20,7 @@ pub(crate) fn refresh() -> Ident {
     local("refresh")
 }
 
-/// Returns the name of the generated function that returns how the response of a refresh is read.
+/// Returns the name of the generated function that determines how a refresh response is read.
 pub(crate) fn refresh_outcome(api: &Ident) -> Ident {
     local(&format!("{}_refresh_outcome", plain(api)))
 }
@@ -46,7 +46,7 @@ pub(crate) fn erased(api: &Ident) -> Ident {
 }
 
 /// Returns the name of a method of the [`erased`] trait. The name differs from the name of the user's method, because
-/// method calls would be ambiguous otherwise.
+/// method calls would otherwise be ambiguous.
 pub(crate) fn erased_method(method: &Ident) -> Ident {
     local(&format!("dyn_{}", plain(method)))
 }
@@ -61,17 +61,18 @@ pub(crate) fn lifetime() -> Lifetime {
     Lifetime::new("'__afresh", Span::mixed_site())
 }
 
-/// Returns a name for a lifetime that the user left out, by the position of the lifetime.
+/// Returns a name for a lifetime that the user omitted, based on the lifetime's position.
 pub(crate) fn elided_lifetime(index: usize, span: Span) -> Lifetime {
     Lifetime::new(&format!("'__afresh_{index}"), span)
 }
 
-/// Returns a name for a parameter by its position, because the user may have written a pattern instead of a name.
+/// Returns a name for a parameter based on its position, because the user might have written a pattern instead of a
+/// name.
 pub(crate) fn argument(index: usize) -> Ident {
     local(&index.to_string())
 }
 
-/// Returns the name of a local variable that cannot collide with a variable of the user.
+/// Returns the name of a local variable that cannot collide with the user's variables.
 pub(crate) fn local(name: &str) -> Ident {
     invented(&format!("__afresh_{name}"))
 }
@@ -102,7 +103,7 @@ pub(crate) fn plain(ident: &Ident) -> String {
     text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
 }
 
-/// Returns a span that points at the user's source but resolves at the macro: errors show the user's code, and lints
+/// Returns a span that points to the user's source but resolves at the macro: errors show the user's code, and lints
 /// ignore the generated code.
 pub(crate) fn mixed_site(span: Span) -> Span {
     span.resolved_at(Span::mixed_site())
@@ -120,7 +121,7 @@ impl Default for Runtime {
     }
 }
 
-/// An item of the runtime that generated code uses. Only `RuntimeItem` spells the paths into the runtime.
+/// An item of the runtime that generated code uses. Only `RuntimeItem` writes out paths into the runtime.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RuntimeItem {
     // The following items are public.
@@ -233,7 +234,8 @@ impl RuntimeItem {
 }
 
 impl Runtime {
-    /// Returns whether the path has the same meaning in every module. Other paths may begin with a `use` in a function.
+    /// Returns whether the path has the same meaning in every module. Other paths can begin with a name that a `use` in
+    /// a function introduces.
     pub(crate) fn is_absolute(&self) -> bool {
         let first = self.0.as_ref().and_then(|path| path.clone().into_iter().next());
         first.is_none_or(|first| matches!(first.to_string().as_str(), ":" | "crate" | "$crate"))

@@ -1,4 +1,4 @@
-//! Compares a generated file on disk with the source that the command would write now.
+//! Compares a generated file on disk with the source that the command would now write.
 
 use std::collections::BTreeMap;
 

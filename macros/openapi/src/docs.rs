@@ -1,5 +1,5 @@
-//! Converts the descriptions of a document into doc comments. Markdown stays Markdown, but rustdoc compiles no part of
-//! a description as an example.
+//! Converts a document's descriptions into doc comments. Markdown stays Markdown, but rustdoc does not compile any part
+//! of a description as an example.
 
 /// Returns `text` as doc comment lines, each beginning with `///`.
 pub(crate) fn comment(text: &str) -> String {
@@ -9,8 +9,8 @@ pub(crate) fn comment(text: &str) -> String {
         .collect()
 }
 
-/// Returns `text` as one line without the marks of lists, code blocks and headings. Removes the characters that change
-/// the text direction, because the compiler rejects them.
+/// Returns `text` as one line without list, code block and heading markers. Removes characters that change the text
+/// direction, because the compiler rejects them.
 pub(crate) fn one_line(text: &str) -> String {
     let visible: String = text.chars().filter(|letter| !is_direction(*letter)).collect();
     let line = visible.split(|letter: char| letter.is_whitespace() || letter.is_control());
@@ -60,7 +60,7 @@ fn lines(text: &str) -> Vec<String> {
     out
 }
 
-/// Returns whether a line is an item of a list, a row of a table, a heading or a quote.
+/// Returns whether a line is a list item, a table row, a heading or a quote.
 fn starts_block(line: &str) -> bool {
     let digits = line.trim_start_matches(|sign: char| sign.is_ascii_digit());
     let is_numbered = digits.len() < line.len() && (digits.starts_with(". ") || digits.starts_with(") "));

@@ -1,4 +1,4 @@
-//! The error of the generator: a message with its file, line and JSON pointer.
+//! The generator's error type: a message with its file, line and JSON pointer.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The pipeline that turns a document and its settings into a Rust file. Each step of the pipeline may use only the
+//! The pipeline that turns a document and its settings into a Rust file. Each step of the pipeline can use only the
 //! steps below it.
 
 use std::collections::BTreeSet;
@@ -18,16 +18,16 @@ use crate::write::Writer;
 /// The stack size in bytes of the worker thread. Schemas can nest deeply, and the generator recurses through them.
 const STACK: usize = 256 << 20;
 
-/// A generated client, with the parts of the document that the client does not support.
+/// A generated client, and the parts of the document that the client does not support.
 #[derive(Clone, Debug)]
 pub struct Generated {
     /// The Rust source of the client, which is one module.
     pub source: String,
     /// The parts of the document that the client does not support.
     pub losses: Vec<Loss>,
-    /// The dependencies that `Cargo.toml` must have, as text for the user.
+    /// The dependencies that `Cargo.toml` must contain, as text for the user.
     pub needs: Vec<String>,
-    /// The names of all named schemas, each with its Rust type. If a schema has different members in requests and in
+    /// The names of all named schemas, each with its Rust type. If a schema has different members in requests and
     /// responses, its type is the response type.
     pub schemas: Vec<(String, String)>,
     /// The names of the traits.
@@ -42,23 +42,23 @@ pub struct Generated {
     pub types: usize,
 }
 
-/// A method, and the operation that it calls.
+/// A method and the operation that it calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// The name of the trait.
     pub api: String,
     /// The name of the method.
     pub method: String,
-    /// The operation with the path as the document writes it, for example `GET /orders/{id}`.
+    /// The operation, with the path as written in the document, for example `GET /orders/{id}`.
     pub operation: String,
 }
 
-/// Generates the client of a document.
+/// Generates the client for a document.
 ///
 /// # Errors
 ///
-/// Returns an error if the document has no operations, or if the settings name a schema or an operation that the
-/// document does not have.
+/// Returns an error if the document has no operations, or if the settings name a schema or an operation that is not in
+/// the document.
 pub fn generate(document: &Document, settings: &Settings) -> Result<Generated, Error> {
     let work = || generate_here(document, settings);
     std::thread::scope(|scope| {
@@ -138,7 +138,7 @@ fn routes(traits: &[Trait]) -> Vec<Route> {
     traits.iter().flat_map(of).collect()
 }
 
-/// Groups the operations into one trait for each tag, in document order, or into one trait for all operations.
+/// Groups the operations into one trait per tag, in document order, or into one trait for all operations.
 fn lower_traits<'d>(
     work: &mut Work<'_, 'd>,
     document: &'d Document,
@@ -194,7 +194,7 @@ fn trait_docs(document: &Document, tag: Option<&str>) -> String {
     }
 }
 
-/// Returns the URL of the first server with the default values of its variables.
+/// Returns the URL of the first server, with its variables set to their default values.
 fn server(document: &Document) -> Option<String> {
     let server = document.root().pointer("/servers/0")?;
     let mut url = server["url"].as_str()?.to_owned();
@@ -228,7 +228,7 @@ fn traffic<'m>(methods: impl Iterator<Item = &'m Method>) -> Traffic {
     traffic
 }
 
-/// Returns an error if the settings name a schema or an operation that the document does not have.
+/// Returns an error if the settings name a schema or an operation that is not in the document.
 fn check_settings(document: &Document, settings: &Settings) -> Result<(), Error> {
     let schemas: BTreeSet<&str> = document.schemas().map(|(name, _, _)| name).collect();
     for name in settings.rename.keys().chain(settings.types.keys()) {

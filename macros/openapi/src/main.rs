@@ -1,4 +1,4 @@
-//! The command `afresh-openapi DOCUMENT`: it prints the client of a document to stdout and its losses to stderr.
+//! The command `afresh-openapi DOCUMENT`: it prints the client for a document to stdout and the losses to stderr.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -19,7 +19,7 @@ const NEVER: &[&str] = &["crate", "self", "super", ""];
 const OF_THE_CLIENT: &[&str] =
     &["builder", "client", "clone", "new", "session", "with_header", "with_session", "with_timeout"];
 
-/// Types and traits that the generated code or its macros name without a path.
+/// Types and traits that the generated code or its macros refer to without a path.
 const PRELUDE: &[&str] = &[
     "AsMut",
     "AsRef",
@@ -68,7 +68,7 @@ const PRELUDE: &[&str] = &[
     "Vec",
 ];
 
-/// Names that the variant of an enum must not have, because derived code uses them.
+/// Names that an enum variant must not have, because derived code uses them.
 const NO_VARIANT: &[&str] = &["Self", ""];
 
 /// The identifiers of one scope. A scope returns each identifier only once.
@@ -78,12 +78,12 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    /// Creates the scope for the methods of a trait.
+    /// Creates the scope for a trait's methods.
     pub(crate) fn of_methods() -> Self {
         Self { taken: OF_THE_CLIENT.iter().map(|name| (*name).to_owned()).collect() }
     }
 
-    /// Creates the scope for the types of a file.
+    /// Creates the scope for the types in a file.
     pub(crate) fn of_types() -> Self {
         Self {
             taken: PRELUDE.iter().chain(crate::wire_types::NAMES).map(|name| (*name).to_owned()).collect(),
@@ -109,7 +109,7 @@ impl Scope {
         self.take_free(&[variant(wanted)], "")
     }
 
-    /// Reserves all `names` and returns `true` if all are unused. If one of the `names` is used, reserves none of them.
+    /// Reserves all `names` and returns `true` if all are unused. If any of the `names` is used, reserves none of them.
     pub(crate) fn take_all(&mut self, names: &[&str]) -> bool {
         let are_free = names.iter().all(|name| !self.taken.contains(*name));
         if are_free {
@@ -168,7 +168,7 @@ pub(crate) fn snake(text: &str) -> String {
     if name.starts_with(|letter: char| letter.is_ascii_digit()) { format!("_{name}") } else { name }
 }
 
-/// Replaces signs such as `+` and `<` with words, and every other character that is invalid in identifiers with a
+/// Replaces symbols such as `+` and `<` with words, and any other character that is invalid in identifiers with a
 /// space.
 fn ascii(text: &str) -> String {
     let mut ascii = String::new();

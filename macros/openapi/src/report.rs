@@ -1,11 +1,11 @@
-//! The report of the document parts that a client does not support.
+//! Reports the parts of a document that a client does not support.
 
 use std::fmt;
 
 /// A part of the document that the client does not support.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
-    /// The place of the loss: an operation such as `GET /orders/{id}`, or a schema such as `schema Order`.
+    /// The location of the loss: an operation such as `GET /orders/{id}`, or a schema such as `schema Order`.
     pub place: String,
     /// The lost part, and the type or text that replaces it.
     pub reason: String,

@@ -1,4 +1,4 @@
-//! The settings of the user: the command-line options and the overrides file `afresh-openapi.toml`.
+//! The user's settings: the command-line options and the overrides file `afresh-openapi.toml`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,7 +14,7 @@ pub enum Dates {
     /// Dates and times have the type `String`.
     #[default]
     String,
-    /// Dates and times have types of the crate `jiff`.
+    /// Dates and times have types from the `jiff` crate.
     Jiff,
 }
 
@@ -22,14 +22,14 @@ pub enum Dates {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Traits {
-    /// The client has one trait for each tag.
+    /// The client has one trait per tag.
     #[default]
     Tag,
     /// The client has one trait for all operations.
     One,
 }
 
-/// The settings of one client. The file `afresh-openapi.toml` contains the settings in TOML form.
+/// The settings for one client. The file `afresh-openapi.toml` contains the settings in TOML form.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Settings {
@@ -39,15 +39,15 @@ pub struct Settings {
     pub traits: Traits,
     /// The name of the trait for operations without a tag. The default is the document's title.
     pub name: Option<String>,
-    /// The new names of schemas, by their names in the document.
+    /// The new schema names, by their names in the document.
     pub rename: BTreeMap<String, String>,
     /// The caller's own types that replace schemas, for example `Money = "crate::Money"`.
     pub types: BTreeMap<String, String>,
-    /// The settings of single operations, by `operationId` or by `GET /path`.
+    /// The settings for individual operations, by `operationId` or by `GET /path`.
     pub operations: BTreeMap<String, Operation>,
 }
 
-/// The settings of one operation.
+/// The settings for one operation.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Operation {
@@ -65,11 +65,11 @@ pub struct Operation {
     pub public: Option<bool>,
     /// Response statuses for which the method returns `None`.
     pub none_on: Vec<u16>,
-    /// The way in which the client finds the next page of the operation.
+    /// The way the client finds the operation's next page.
     pub pages: Option<Pages>,
 }
 
-/// The role of an operation in the session.
+/// An operation's role in the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
@@ -81,7 +81,7 @@ pub enum Role {
     Logout,
 }
 
-/// The way in which an operation finds its next page, with the arguments of `#[pages]`.
+/// The way an operation finds its next page, with the arguments of `#[pages]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Pages {

@@ -123,7 +123,7 @@ fn a_file_that_is_not_there_is_named() {
     assert!(said.contains("pets.yaml:10:") && said.contains("schemas/pet.yaml"), "{said}");
 }
 
-/// The test uses the library in the same way as a `build.rs`.
+/// The test uses the library just as a `build.rs` does.
 #[test]
 fn the_library_writes_what_the_command_writes() {
     let folder = folder("library");

@@ -41,7 +41,7 @@ fn run(folder: &Path, program: &str, arguments: &[&str]) -> String {
 fn four_commands_lead_to_a_client_that_is_logged_in() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let example = repository.join("examples/openapi");
-    // The folder is outside this repository, because cargo would find the repository's workspace otherwise.
+    // The folder is outside this repository, because cargo would otherwise find the repository's workspace.
     let folder: PathBuf = std::env::temp_dir().join(format!("afresh-openapi-{}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
@@ -81,7 +81,7 @@ fn four_commands_lead_to_a_client_that_is_logged_in() {
     run(&folder, &cargo, &["add", "--quiet", "--offline", "tokio", "--features", "macros,rt-multi-thread"]);
     assert_eq!(run(&folder, &cargo, &["run", "--quiet", "--offline"]), EXPECTED);
 
-    // The program waits for the login of a person; the test plays the role of the browser.
+    // The program waits for a person to log in; the test plays the role of the browser.
     let mut program = command(&folder, &cargo, &["run", "--quiet", "--offline", "login"]);
     let mut program = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(program.stderr.take().unwrap()).lines().map(Result::unwrap);
@@ -107,7 +107,7 @@ fn get(url: &str) -> String {
     answer
 }
 
-/// The client in the repository equals the client that the command generates from the document.
+/// The client in the repository is identical to the client that the command generates from the document.
 #[test]
 fn the_client_of_the_example_is_up_to_date() {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/openapi");

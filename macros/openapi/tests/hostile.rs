@@ -11,7 +11,7 @@ use afresh_openapi::{Document, Error, Settings, generate};
 const FIXTURES: &[&str] =
     &["shop-3.0.json", "feed-3.1.yaml", "engine-2.0.yaml", "library-3.1.yaml", "lists-3.1.yaml"];
 
-/// The maximum time that the generator may need for one document.
+/// The maximum time that the generator can take for one document.
 const LONGEST: Duration = Duration::from_secs(20);
 
 fn fixture(name: &str) -> PathBuf {
@@ -36,7 +36,7 @@ fn with_schemas(schemas: &str) -> String {
     )
 }
 
-/// Returns a changed copy of a text: parts are cut, doubled, exchanged or overwritten.
+/// Returns a mutated copy of a text: parts are cut, duplicated, swapped or overwritten.
 fn mutate(text: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
     const TOKENS: &[&[u8]] = &[
         b"{",
@@ -91,7 +91,7 @@ fn mutate(text: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
     out
 }
 
-/// `AFRESH_MUTATIONS` sets the number of mutations. `AFRESH_DOCUMENTS` adds paths of documents, separated by `:`.
+/// `AFRESH_MUTATIONS` sets the number of mutations. `AFRESH_DOCUMENTS` adds document paths, separated by `:`.
 #[test]
 fn a_thousand_mutations_give_a_client_or_an_error() {
     let count: usize = std::env::var("AFRESH_MUTATIONS").map_or(1_000, |count| count.parse().unwrap());
@@ -110,7 +110,7 @@ fn a_thousand_mutations_give_a_client_or_an_error() {
             Err(error) => assert!(!error.to_string().contains("bug"), "mutation {seed}: {error}"),
         }
     }
-    // Most mutations are small. If almost no mutated document passes, the test covers only the parser.
+    // Most mutations are small. If almost no mutated documents are accepted, the test covers only the parser.
     assert!(clients > count / 20, "{clients} of {count} mutations are documents");
 }
 

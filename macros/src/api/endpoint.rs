@@ -11,7 +11,7 @@ pub(crate) struct Endpoint<'s> {
     /// The whole path, including the trait's prefix.
     pub(crate) path: Option<Located<PathTemplate>>,
     pub(crate) rules: Vec<Located<Rule>>,
-    /// The trait's constants that this method does not replace, followed by the constants of the method.
+    /// The trait's constants that this method does not override, followed by the method's own constants.
     pub(crate) constants: Vec<Located<Constant>>,
     pub(crate) params: Vec<Param<'s>>,
 }
@@ -37,7 +37,7 @@ impl<'s> Endpoint<'s> {
         self.role().is_some_and(|role| role.value == Role::Logout)
     }
 
-    /// Whether the runtime fills parameters of the method from the session.
+    /// Whether the runtime fills the method's parameters from the session.
     pub(crate) fn is_filled(&self) -> bool {
         self.is_refresh() || self.is_logout()
     }

@@ -28,20 +28,20 @@ pub(crate) struct Api<'s> {
     pub(crate) has_roles: bool,
 }
 
-/// An item of the trait.
+/// An item in the trait.
 #[allow(
     clippy::large_enum_variant,
     reason = "almost all members are endpoints, and an endpoint is large only in tests, in which a span contains its position"
 )]
 pub(crate) enum Member<'s> {
-    /// A method that sends a request. If the method has a body, implementations other than the client inherit the body.
+    /// A method that sends a request. If the method has a body, implementations other than the client inherit it.
     Endpoint(Endpoint<'s>),
-    /// An invalid method that would send a request. The trait and the client contain stubs of such a method.
+    /// An invalid method that would send a request. The trait and the client contain stubs for such a method.
     Invalid(&'s Method),
     /// A method with a default body that sends no request. The client does not override the body.
     Provided(&'s Method),
     /// An invalid method with a default body that sends no request. The invalid method stays in the trait, and no other
-    /// code is generated from the method.
+    /// code is generated from it.
     InvalidProvided(&'s Method),
     /// A trait item that is not a method.
     Other(&'s Item),
@@ -56,15 +56,15 @@ impl<'s> Api<'s> {
         })
     }
 
-    /// Returns the name of the module around the client. It is `None` if the path to the runtime has no meaning in another
-    /// module.
+    /// Returns the name of the module around the client. The name is `None` if the path to the runtime has no meaning
+    /// in another module.
     pub(crate) fn client_module(&self) -> Option<Ident> {
         let first = self.endpoints().next().map(|endpoint| &endpoint.source.name.ident);
         self.runtime.is_absolute().then(|| names::client_module(&self.source.name.ident, first))
     }
 
-    /// Marks the methods that have an error, so that only stubs are generated for them. An invalid method that repeats
-    /// the name of an earlier method is removed.
+    /// Marks the methods that have an error, so that only stubs are generated for them. An invalid method with the same
+    /// name as an earlier method is removed.
     pub(crate) fn exclude_invalid(&mut self, is_wrong: impl Fn(&Method) -> bool) {
         let mut names: Vec<String> = Vec::new();
         let lacks_types = self.source.items.iter().any(Item::is_unsupported_type);

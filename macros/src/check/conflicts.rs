@@ -1,10 +1,10 @@
-//! Rejects attributes of one method that contradict each other.
+//! Rejects method attributes that contradict each other.
 
 use crate::api::Endpoint;
 use crate::diag::{Diagnostics, Located};
 use crate::model::Rule;
 
-/// An attribute that has no effect together with certain other attributes, and the reason.
+/// An attribute that has no effect when combined with certain other attributes, and the reason.
 struct Conflict {
     of: &'static str,
     with: &'static [&'static str],

@@ -20,7 +20,7 @@ pub(super) fn check_cookies(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// A piece of the body, the place where it is written, and whether the piece depends on `cfg`.
+/// A piece of the body, the location where it is written, and whether it depends on `cfg`.
 struct Part<'m> {
     content: Content<'m>,
     at: Location,
@@ -28,7 +28,7 @@ struct Part<'m> {
     is_constant: bool,
 }
 
-/// Reports a body in a request that cannot have one, and pieces that cannot form one body.
+/// Reports a body in a request that cannot have one, and pieces that cannot form a single body.
 pub(super) fn check_body(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let parts = parts(endpoint);
     if let (Some(part), Some(verb)) =
@@ -50,7 +50,7 @@ pub(super) fn check_body(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// Returns the help for a second body.
+/// Returns the help text for a second body.
 fn body_help(one: &Content, other: &Content) -> &'static str {
     match (one, other) {
         (Content::Whole(Whole::Json), Content::Whole(Whole::Json) | Content::JsonMember(_))
@@ -65,7 +65,7 @@ fn body_help(one: &Content, other: &Content) -> &'static str {
     }
 }
 
-/// Reports a member of the body that is written twice. Two parameters for the same form field are valid: the field is
+/// Reports a body member that is written twice. Two parameters for the same form field are valid: the field is
 /// sent twice.
 fn push_duplicate(part: &Part, against: &[&Part], diag: &mut Diagnostics) {
     match part.content {
@@ -82,7 +82,7 @@ fn push_duplicate(part: &Part, against: &[&Part], diag: &mut Diagnostics) {
     }
 }
 
-/// Reports a query parameter that a constant of the same method already sets.
+/// Reports a query parameter that a constant in the same method already sets.
 pub(super) fn check_query(endpoint: &Endpoint, diag: &mut Diagnostics) {
     for param in &endpoint.params {
         let (Some(name), Some(at)) = (param.kind.as_ref().and_then(ParamKind::query), param.place) else {

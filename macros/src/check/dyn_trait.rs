@@ -45,7 +45,7 @@ fn check_signature(method: &Method, diag: &mut Diagnostics) {
     }
 }
 
-/// Checks the receiver and the return type of a method with a body, because a method with a body may have a signature
+/// Checks the receiver and the return type of a method with a body, because a method with a body can have a signature
 /// that other methods cannot have.
 fn check_provided(method: &Method, diag: &mut Diagnostics) {
     let name = method.name.plain();

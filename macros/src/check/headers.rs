@@ -4,7 +4,7 @@ use crate::api::{Api, Endpoint};
 use crate::diag::{Diagnostics, Located, Location};
 use crate::model::{ParamKind, Rule};
 
-/// The headers that the transport sets, each with a text that explains what to write instead.
+/// The headers that the transport sets, each with a message that explains what to write instead.
 const OF_TRANSPORT: &[(&str, &str)] = &[
     ("content-length", "the length is sent if it is known; for a stream, use `Body::with_length`"),
     (
@@ -23,7 +23,7 @@ const OF_CONNECTION: &str = "configure connections with the `http_builder` funct
 /// The headers that describe the body.
 const OF_BODY: &[&str] = &["accept", "content-encoding", "content-type"];
 
-/// A header of a request, and the location where it is written.
+/// A request header and the location where it is written.
 struct Header<'m> {
     name: &'m str,
     at: Location,
@@ -61,7 +61,7 @@ fn headers<'m>(endpoint: &'m Endpoint) -> impl Iterator<Item = Header<'m>> {
     constants.chain(params)
 }
 
-/// Returns the reason why the method cannot set this header: another attribute already produces the header.
+/// Returns the reason that the method cannot set this header: another attribute already produces the header.
 fn generated_from(endpoint: &Endpoint, header: &str) -> Option<&'static str> {
     let has_cookies = || endpoint.params.iter().any(|param| matches!(param.kind, Some(ParamKind::Cookie(_))));
     match header {

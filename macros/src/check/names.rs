@@ -5,7 +5,7 @@ use crate::diag::Diagnostics;
 use crate::syntax::{Method, Trait, has_serialize_object};
 
 /// The names of the methods that every generated client has, including the methods of traits that are always in scope.
-/// A trait method with the name of a client method could not be called unambiguously on a client.
+/// A trait method with the same name as a client method could not be called unambiguously on a client.
 const CLIENT_METHODS: &[&str] = &[
     "client",
     "clone",
@@ -75,7 +75,7 @@ pub(super) fn check_parameter_names(endpoint: &Endpoint, diag: &mut Diagnostics)
     }
 }
 
-/// Whether both methods depend on `cfg`, so that at most one of them may exist in a build.
+/// Whether both methods depend on `cfg`, so that a build might contain only one of them.
 pub(super) fn both_conditional(one: &Method, other: &Method) -> bool {
     one.is_conditional() && other.is_conditional()
 }

@@ -1,5 +1,5 @@
-//! Matches the placeholders of a path with the parameters of the method. A misspelled name causes only one error,
-//! although both the placeholder and the parameter have no match.
+//! Matches a path's placeholders with the method's parameters. A misspelled name causes only one error, even though
+//! neither the placeholder nor the parameter has a match.
 
 use crate::api::{Api, Endpoint, Param};
 use crate::diag::{Diagnostics, similar};
@@ -33,7 +33,7 @@ fn is_of_prefix(api: &Api, placeholder: &str) -> bool {
     api.prefix.as_ref().is_some_and(|prefix| prefix.value.has(placeholder))
 }
 
-/// Reports a placeholder of the prefix once, even if several methods have no parameter for it.
+/// Reports a prefix placeholder once, even if several methods have no parameter for it.
 pub(super) fn check_prefix(api: &Api, diag: &mut Diagnostics) {
     let Some(prefix) = &api.prefix else { return };
     for placeholder in prefix.value.placeholders() {
@@ -66,7 +66,7 @@ fn may_fill(endpoint: &Endpoint, param: &Param, placeholder: &str) -> bool {
         || is_similar
 }
 
-/// Returns the parameter to add for a placeholder, whose name may not be an identifier.
+/// Returns the parameter to add for a placeholder, whose name might not be an identifier.
 fn missing_parameter(placeholder: &str) -> String {
     let is_identifier = placeholder.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
         && !placeholder.starts_with(|letter: char| letter.is_numeric());
@@ -81,7 +81,7 @@ fn has_name(param: &Param, name: &str) -> bool {
     param.source.plain_name().as_deref() == Some(name)
 }
 
-/// Reports a parameter that has the name of a placeholder and is also sent elsewhere.
+/// Reports a parameter that has the same name as a placeholder and is also sent elsewhere.
 fn check_two_places(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let Some(path) = &endpoint.path else { return };
     for param in &endpoint.params {
@@ -110,7 +110,7 @@ fn check_one_parameter_each(endpoint: &Endpoint, diag: &mut Diagnostics) {
                 diag.push_help(only.source.at, fact, "put `#[cfg]` on the method");
             }
             [first, others @ ..] if fillers.iter().any(|param| !param.source.is_conditional()) => {
-                // The rule for names already reports two parameters of the same name.
+                // The rule for names already reports two parameters with the same name.
                 let name_of = |param: &Param| param.source.plain_name();
                 for other in others.iter().filter(|other| name_of(other) != name_of(first)) {
                     let fact = format!("duplicate parameter for path placeholder `{{{name}}}`");

@@ -4,7 +4,7 @@ use crate::api::{Api, Endpoint};
 use crate::diag::{Diagnostics, Location};
 use crate::model::Rule;
 
-/// Reports a success status in the trait's `refresh_on` if no condition can refuse a success.
+/// Reports a success status in the trait's `refresh_on` if no condition can refuse a success response.
 pub(super) fn check_trait_refresh_on(api: &Api, diag: &mut Diagnostics) {
     let Some(refresh_on) = &api.refresh_on else { return };
     let has_conditions =
@@ -15,7 +15,7 @@ pub(super) fn check_trait_refresh_on(api: &Api, diag: &mut Diagnostics) {
     push_interim(&refresh_on.value, refresh_on.at, diag);
 }
 
-/// Reports a success status in a method's `refresh_on` if no condition can refuse a success.
+/// Reports a success status in a method's `refresh_on` if no condition can refuse a success response.
 pub(super) fn check_refresh_on(api: &Api, endpoint: &Endpoint, diag: &mut Diagnostics) {
     let has_conditions = api.expired_when.is_some()
         || endpoint.rules.iter().any(|rule| matches!(rule.value, Rule::ExpiredWhen(_)));
@@ -37,7 +37,7 @@ fn push_success(statuses: &[u16], at: Location, diag: &mut Diagnostics) {
     }
 }
 
-/// Reports a status below 200, because the final answer to a call never has a status below 200.
+/// Reports a status below 200, because the final response to a call never has a status below 200.
 fn push_interim(statuses: &[u16], at: Location, diag: &mut Diagnostics) {
     if let Some(status) = statuses.iter().find(|status| **status < 200) {
         let fact = format!("status `{status}` in `refresh_on` has no effect");

@@ -1,4 +1,4 @@
-//! Combines the whole output of the attribute: the trait, its client and their implementations.
+//! Assembles the attribute's complete output: the trait, its client and their implementations.
 
 use proc_macro2::TokenStream;
 use quote::quote;

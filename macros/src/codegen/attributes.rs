@@ -14,7 +14,7 @@ pub(super) fn cfgs(attributes: &[Attribute]) -> Vec<&syn::Attribute> {
 }
 
 /// Returns the attributes that generated items have in common with their source: `cfg` and lint levels. An `expect`
-/// attribute becomes `allow`, because the expected lint may not fire in generated code.
+/// attribute becomes `allow`, because the expected lint might not fire in generated code.
 pub(super) fn propagated(attributes: &[Attribute]) -> TokenStream {
     let propagated = attributes.iter().filter(|attribute| attribute.is_cfg() || attribute.is_lint_level());
     token_stream::concat(&mut propagated.map(|attribute| match &attribute.source.meta {

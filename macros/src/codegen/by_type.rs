@@ -1,6 +1,6 @@
-//! Renders checks that depend on types, such as whether a method without a role returns tokens. The method resolution
-//! of the compiler decides each check. Certain types have an inherent method with the name of the check and a bound
-//! that is never satisfied. Types without such an inherent method use the method of an imported trait.
+//! Renders checks that depend on types, such as whether a method without a role returns tokens. The compiler's method
+//! resolution decides each check. Certain types have an inherent method with the name of the check and a bound that is
+//! never satisfied. Types without such an inherent method use the method of an imported trait.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -56,7 +56,7 @@ fn render_result_checks(api: &Api, endpoint: &Endpoint) -> TokenStream {
         .collect()
 }
 
-/// Whether a method was excluded because it is invalid. The excluded method may be the only method with a role.
+/// Whether a method was excluded because it is invalid. The excluded method might be the only method with a role.
 fn has_invalid(api: &Api) -> bool {
     api.members.iter().any(|member| matches!(member, Member::Invalid(_)))
 }
@@ -90,7 +90,7 @@ fn render_param_checks(api: &Api, endpoint: &Endpoint, param: &Param) -> TokenSt
     questions.collect()
 }
 
-/// Whether a value without content, such as `()`, would send nothing in this place of the request. In JSON, a value
+/// Whether a value without content, such as `()`, would send nothing in this part of the request. In JSON, a value
 /// without content is sent as `null`, and paths have a separate check.
 fn must_be_sent(kind: &ParamKind) -> bool {
     match kind {
@@ -110,7 +110,7 @@ fn must_be_sent(kind: &ParamKind) -> bool {
     }
 }
 
-/// Whether the type is spelled as a scalar of std, or as a reference to a scalar.
+/// Whether the type is written as a std scalar or as a reference to a scalar.
 pub(super) fn is_scalar(ty: &Type) -> bool {
     match ty {
         Type::Reference(reference) => is_scalar(&reference.elem),

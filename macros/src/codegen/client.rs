@@ -87,8 +87,8 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
     }
 }
 
-/// Renders the struct in a hidden module, and an import of the struct. If the name of the struct already exists beside the
-/// trait, the compiler reports one error, because generated code uses the path through the hidden module.
+/// Renders the struct in a hidden module, and an import of the struct. If the struct's name is already in use in the
+/// trait's module, the compiler reports only one error, because generated code uses the path through the hidden module.
 fn render_type(parts: &ClientParts, vis: &TokenStream) -> TokenStream {
     let ClientParts { api, client, runtime, module, .. } = parts;
     let runtime_client = runtime.item(RuntimeItem::Client);

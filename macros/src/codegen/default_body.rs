@@ -1,4 +1,4 @@
-//! Renders the end of a method in the trait: `;`, or the default body, which implementations may override.
+//! Renders the end of a trait method: `;`, or the default body, which implementations can override.
 
 use proc_macro2::{Group, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -31,7 +31,7 @@ pub(super) fn render_end(method: &Method) -> TokenStream {
 }
 
 /// Renders `;`, or a default body that never runs. The default body replaces the user's body, which would not compile
-/// with the declaration of the stub.
+/// with the stub's declaration.
 pub(super) fn render_stub_end(method: &Method) -> TokenStream {
     let here = method_span(method);
     match &method.end {
@@ -40,8 +40,8 @@ pub(super) fn render_stub_end(method: &Method) -> TokenStream {
     }
 }
 
-/// Renders `async move { ... }`. A `return` that never runs states the type of the result, so that the compiler reports a
-/// wrong type at the expression in the body.
+/// Renders `async move { ... }`. A `return` that never runs specifies the result type, so that the compiler reports a
+/// type mismatch at the expression in the body.
 pub(super) fn render_async_block(method: &Method, body: &Group) -> TokenStream {
     let span = method.qualifiers.asyncness.map_or_else(|| method_span(method), |word| mixed_site(word.span));
     let stated = method.output.as_ref().filter(|output| !mentions(&output.ty, "impl")).map(|output| {

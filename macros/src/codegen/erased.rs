@@ -83,7 +83,7 @@ fn render_signature(api: &Api, method: &Method) -> TokenStream {
     }
 }
 
-/// Renders the parameters, named by position, each after a comma.
+/// Renders the parameters, named by position, each preceded by a comma.
 pub(super) fn render_inputs(method: &Method, ty: impl Fn(&Type) -> TokenStream) -> TokenStream {
     let here = method_span(method);
     let inputs = method.inputs.params.iter().enumerate().map(|(index, param)| {
@@ -94,7 +94,7 @@ pub(super) fn render_inputs(method: &Method, ty: impl Fn(&Type) -> TokenStream) 
     quote!(#(#inputs)*)
 }
 
-/// Whether an argument is wrapped when it passes through the erased trait. A type such as `Cow<str>` may hide a
+/// Whether an argument is wrapped when it passes through the erased trait. A type such as `Cow<str>` can hide a
 /// lifetime that has no name. The wrapper ensures that the hidden lifetime is long enough for the boxed future.
 fn is_wrapped(method: &Method, ty: &Type) -> bool {
     method.is_async() && !is_scalar(ty)

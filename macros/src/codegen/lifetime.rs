@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Lifetime;
 
-/// Replaces every lifetime of a type or `where` clause with `lifetime`, including the lifetimes that are left out after
+/// Replaces every lifetime of a type or `where` clause with `lifetime`, including the lifetimes that are omitted after
 /// `&`. The lifetime `'static` is kept.
 pub(super) fn with_one_lifetime(tokens: TokenStream, lifetime: &Lifetime) -> TokenStream {
     let mut mapped = TokenStream::new();
@@ -38,7 +38,7 @@ pub(super) fn with_one_lifetime(tokens: TokenStream, lifetime: &Lifetime) -> Tok
     mapped
 }
 
-/// Whether a lifetime is left out anywhere after the first `&` of a type, as in `Option<&str>` and `&[&str]`.
+/// Whether a lifetime is omitted anywhere after the first `&` of a type, as in `Option<&str>` and `&[&str]`.
 pub(super) fn has_inner_elision(ty: &TokenStream) -> bool {
     let mut tokens = ty.clone().into_iter().peekable();
     if matches!(tokens.peek(), Some(TokenTree::Punct(and)) if and.as_char() == '&') {
@@ -57,7 +57,7 @@ pub(super) fn has_inner_elision(ty: &TokenStream) -> bool {
     count > 0
 }
 
-/// Replaces every `'_`, and every lifetime that is left out after `&`, with a lifetime of `next`. The inputs of
+/// Replaces every `'_`, and every lifetime that is omitted after `&`, with a lifetime of `next`. The inputs of
 /// `Fn(&str)` are not changed, because their lifetimes belong to `Fn`.
 pub(super) fn name_elided(tokens: TokenStream, next: &mut dyn FnMut(Span) -> Lifetime) -> TokenStream {
     let mut named = TokenStream::new();

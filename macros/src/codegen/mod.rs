@@ -1,7 +1,7 @@
-//! Renders the model as Rust code: the trait, its client and the code that sends each method. Code generation reports
-//! no errors, because methods with errors are already marked.
+//! Renders the model as Rust code: the trait, its client and the code that sends each method. Code generation does not
+//! report errors, because methods with errors are already marked.
 //!
-//! Read `api.rs` first: it combines the whole output.
+//! Read `api.rs` first: it assembles the complete output.
 
 mod api;
 mod api_info;

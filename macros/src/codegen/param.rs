@@ -11,8 +11,8 @@ use crate::model::{Constant, ConstantPlace, Literal, ParamKind};
 use crate::names::{self, RuntimeItem, mixed_site};
 use crate::syntax::Pattern;
 
-/// Renders the statements for all values of a method: path parameters, then constants, then other parameters, which may
-/// replace constants.
+/// Renders the statements for all values of a method: path parameters, then constants, then other parameters, which can
+/// override constants.
 pub(super) fn render_values(api: &Api, endpoint: &Endpoint, call: &Ident) -> TokenStream {
     let (in_path, others): (Vec<&Param>, Vec<&Param>) =
         endpoint.params_in_order().into_iter().partition(|param| param.placeholder().is_some());
@@ -46,7 +46,7 @@ fn render_constant(constant: &Constant, call: &Ident) -> TokenStream {
 
 /// Renders a statement with the span of the parameter's colon and a value with the span of the parameter's name.
 /// Because the statement and the value have different spans, an error about the type underlines only the name, and
-/// editors do not show the encoder when the user points at the type.
+/// editors do not show the encoder when the user hovers over the type.
 fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream {
     let (Pattern::Name(value), Some(kind)) = (&param.source.pattern, &param.kind) else {
         return TokenStream::new();
@@ -59,14 +59,14 @@ fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> 
     let here = mixed_site(param.source.colon.span);
     let (method, call) = (Ident::new(method, here), ident_at(call.clone(), here));
     let name = name.map(|name| string_at(name, here)).map(|name| quote_spanned!(here=> #name,));
-    // The type of a parameter decides how a part is sent.
+    // The type of a parameter determines how a part is sent.
     let part_type = endpoint.is_multipart().then(|| api.runtime.item_at(RuntimeItem::PartType, here));
     let via = part_type.filter(|_| param.is_part());
     let via = via.map(|part_type| quote_spanned!(here=> #part_type(&#value).via(),));
     let borrow = match kind {
         ParamKind::Body | ParamKind::Part(_) => None,
-        // The user's argument may already be a reference. The mixed-site span prevents a clippy warning about the extra
-        // borrow.
+        // The user's argument might already be a reference. The mixed-site span prevents a clippy warning about the
+        // extra borrow.
         ParamKind::Headers => Some(mixed_site(value.span())),
         _ => Some(value.span()),
     };
@@ -81,7 +81,7 @@ fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> 
     quote_spanned!(here=> #mention #(#cfgs)* #call.#method(#name #via #borrow #value);)
 }
 
-/// Whether the session can fill a parameter of a `#[logout]` method in this place of the request.
+/// Whether the session can fill a parameter of a `#[logout]` method in this part of the request.
 fn can_be_filled(kind: &ParamKind) -> bool {
     match kind {
         ParamKind::Path(_)
@@ -94,13 +94,13 @@ fn can_be_filled(kind: &ParamKind) -> bool {
         | ParamKind::JsonMember(_)
         | ParamKind::Form
         | ParamKind::FormMember(_) => true,
-        // A session token cannot be a whole header map, a part or a raw body.
+        // A session token cannot be an entire header map, a part or a raw body.
         ParamKind::Headers | ParamKind::Part(_) | ParamKind::Body => false,
     }
 }
 
-/// Renders the statement for a parameter of a `#[logout]` method. The type of the parameter decides whether the session
-/// supplies the argument.
+/// Renders the statement for a parameter of a `#[logout]` method. The type of the parameter determines whether the
+/// session supplies the argument.
 fn render_filled(
     api: &Api,
     cfgs: &[&syn::Attribute],

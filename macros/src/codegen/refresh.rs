@@ -71,9 +71,9 @@ fn render_session_argument(api: &Api, param: &Param) -> TokenStream {
     quote!(#attributes let #name = <#ty as #from_session>::from_session(#tokens)?;)
 }
 
-/// Renders the function that returns how the response of a refresh is read. The method and the runtime both call the
+/// Renders the function that determines how a refresh response is read. The method and the runtime both call the
 /// rendered function, so the compiler checks the return type in one place. With incremental compilation, the compiler
-/// reports an error in two functions twice, even if both errors have the same text and the same span.
+/// reports the same error in two functions twice, even if both errors have the same message and the same span.
 pub(super) fn render_outcome(api: &Api) -> Option<TokenStream> {
     let endpoint = api.endpoints().find(|endpoint| endpoint.is_refresh())?;
     let output = endpoint.source.output.as_ref()?;

@@ -18,7 +18,7 @@ pub(super) fn method_span(method: &Method) -> Span {
     mixed_site(method.output.as_ref().map_or_else(|| method.name.ident.span(), Output::arrow_span))
 }
 
-/// Returns an identifier with another span.
+/// Returns an identifier with a different span.
 pub(super) fn ident_at(mut ident: Ident, here: Span) -> Ident {
     ident.set_span(here.resolved_at(ident.span()));
     ident
@@ -31,7 +31,7 @@ pub(super) fn string_at(text: &str, here: Span) -> Literal {
     text
 }
 
-/// Sets another span on generated tokens. The tokens must not include a token that the user wrote.
+/// Sets a different span on generated tokens. The tokens must not include a token that the user wrote.
 pub(super) fn tokens_at(tokens: TokenStream, here: Span) -> TokenStream {
     token_stream::map(tokens, &|token| {
         let mut token = match token {

@@ -40,7 +40,7 @@ pub(super) fn render_declaration(api: &Api, method: &Method) -> TokenStream {
     }
 }
 
-/// Renders a stub of the method for the client. The stub never runs, because the crate does not compile.
+/// Renders a stub for the method in the client. The stub never runs, because the crate does not compile.
 pub(super) fn render_stub(api: &Api, method: &Method) -> TokenStream {
     let Method { attributes, fn_token, name, .. } = method;
     let generics = all_generics(api, method);
@@ -58,7 +58,7 @@ pub(super) fn render_stub(api: &Api, method: &Method) -> TokenStream {
     }
 }
 
-/// Whether the stub's declaration has the names and types that the default body of the method may use.
+/// Whether the stub's declaration has the names and types that the method's default body might use.
 fn keeps_body(method: &Method) -> bool {
     let returns_impl = method.output.as_ref().is_some_and(|output| mentions(&output.ty, "impl"));
     let changes_self = matches!(method.inputs.receiver, Receiver::Other { .. });
@@ -69,7 +69,7 @@ fn keeps_body(method: &Method) -> bool {
         && !method.is_desugared
 }
 
-/// Returns the generics of a method, together with the lifetimes that the method uses but does not declare.
+/// Returns a method's generics, together with the lifetimes that the method uses but does not declare.
 fn all_generics(api: &Api, method: &Method) -> Generics {
     let mut generics = method.generics.clone();
     let missing = method.undeclared_lifetimes(&api.source.generics).into_iter();

@@ -56,8 +56,7 @@ fn render_declared(endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// If a lifetime is left out inside a type, renders the generics and inputs with a name for each lifetime that is left
-/// out.
+/// If a lifetime is omitted inside a type, renders the generics and inputs with a name for each omitted lifetime.
 fn render_named(method: &Method) -> Option<(TokenStream, TokenStream)> {
     let types = || method.inputs.params.iter().map(|param| param.ty.to_token_stream());
     if !types().any(|ty| has_inner_elision(&ty)) {

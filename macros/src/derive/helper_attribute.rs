@@ -1,4 +1,4 @@
-//! Reads the helper attributes of the derives.
+//! Reads the derives' helper attributes.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -8,7 +8,7 @@ use crate::diag::{Diagnostics, Location, similar};
 use crate::names::Runtime;
 use crate::syntax::{Argument, Style, ValueKind, parse_arguments};
 
-/// A helper attribute of a derive.
+/// A derive's helper attribute.
 pub(super) struct Helper {
     pub(super) name: &'static str,
     /// The whole attribute, including its brackets.

@@ -54,7 +54,7 @@ pub(crate) struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Numbers `tokens` as the next location in the source. Empty tokens get the span of the macro call.
+    /// Numbers `tokens` as the next location in the source. Empty token streams get the span of the macro call.
     pub(crate) fn locate(&mut self, tokens: &impl ToTokens) -> Location {
         let mut tokens = tokens.to_token_stream().into_iter().map(|token| token.span());
         let start = tokens.next().unwrap_or_else(Span::call_site);
@@ -86,15 +86,15 @@ impl Diagnostics {
         }
     }
 
-    /// Reports a syntax error of syn at the current position.
+    /// Reports a syntax error from syn at the current position.
     pub(crate) fn push_syntax(&mut self, error: syn::Error) {
         self.insert(self.next, error);
-        // Without a separate number, the syntax error would belong to the node that is parsed next.
+        // Without a separate number, the syntax error would be attributed to the node that is parsed next.
         self.next += 1;
     }
 
-    /// Inserts an error after the errors at earlier or equal locations. A repeated error is ignored: a rule that runs
-    /// for each method may find the same error in a node that all methods share.
+    /// Inserts an error after the errors at the same or earlier locations. A repeated error is ignored: a rule that
+    /// runs for each method can find the same error in a node that all methods share.
     fn insert(&mut self, order: usize, error: syn::Error) {
         let text = error.to_string();
         if self.errors.iter().any(|(other, earlier)| *other == order && earlier.to_string() == text) {
@@ -114,7 +114,7 @@ impl Diagnostics {
         self.errors.iter().any(|(order, _)| *order == at.order)
     }
 
-    /// Returns all errors in source order, as calls of `compile_error!`.
+    /// Returns all errors in source order, as `compile_error!` calls.
     pub(crate) fn into_tokens(self) -> TokenStream {
         token_stream::concat(&mut self.errors.into_iter().map(|(_, error)| error.into_compile_error()))
     }

@@ -1,4 +1,4 @@
-//! Finds the known name that a misspelled word probably means.
+//! Finds the known name that a misspelled word was probably meant to be.
 
 /// Returns the known name closest to `word`, if one is close enough.
 pub(super) fn nearest<'n>(word: &str, known: &[&'n str]) -> Option<&'n str> {
@@ -10,7 +10,8 @@ pub(super) fn nearest<'n>(word: &str, known: &[&'n str]) -> Option<&'n str> {
         .map(|(_, name)| name)
 }
 
-/// Returns how many typos a name may have. A short name may have only one typo, because it is similar to many words.
+/// Returns how many typos a name can have. A short name can have only one typo, because it is similar to many other
+/// words.
 fn tolerance(name: &str) -> usize {
     if name.chars().count() < 6 { 1 } else { 2 }
 }

@@ -3,7 +3,7 @@
 use super::spelling;
 
 /// Returns the error for a `text` that is not a valid `what`. An empty text has its own message, because empty
-/// backticks are unreadable.
+/// backticks are hard to read.
 pub(crate) fn invalid(what: &str, text: &str) -> String {
     if text.is_empty() {
         return format!("{what} must not be empty");
@@ -11,13 +11,13 @@ pub(crate) fn invalid(what: &str, text: &str) -> String {
     format!("`{}` is not a valid {what}", text.escape_debug())
 }
 
-/// Returns the list of known names as a phrase for an error text.
+/// Returns the list of known names as a phrase for an error message.
 pub(crate) fn expected(known: &[&str]) -> String {
     let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
     format!("expected one of {}", list.join(", "))
 }
 
-/// Returns the help for a misspelled `word`, if a known name is close enough.
+/// Returns the help text for a misspelled `word`, if a known name is close enough.
 pub(crate) fn similar(what: &str, word: &str, known: &[&str]) -> Option<String> {
     let name = spelling::nearest(word, known)?;
     let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };

@@ -37,7 +37,7 @@ pub(super) fn lower_condition_argument(
     lower_conditions(inside, diag)
 }
 
-/// Reads a list of conditions. An invalid condition is reported and left out.
+/// Reads a list of conditions. An invalid condition is reported and skipped.
 fn lower_conditions(arguments: &[Argument], diag: &mut Diagnostics) -> Option<Vec<Condition>> {
     let mut conditions = Vec::new();
     for argument in arguments {

@@ -36,7 +36,7 @@ pub(super) fn lower_method<'s>(
     if found.has_verb || found.may_have_verb {
         lower_signature(source, diag);
     } else {
-        // A helper method that lost its body has a different signature from a method that sends a request.
+        // A helper method whose body is missing has a different signature from a method that sends a request.
         push_no_verb(source, diag);
     }
     let path =
@@ -64,7 +64,7 @@ fn push_on_receiver(attribute: &Attribute, diag: &mut Diagnostics) {
     }
 }
 
-/// Merges the constants of the trait and of the method. A value that the method sets replaces the value of the trait.
+/// Merges the constants of the trait and the method. A value that the method sets overrides the trait's value.
 fn merge_constants(
     trait_constants: &[Located<Constant>],
     own: Vec<Located<Constant>>,
@@ -90,7 +90,7 @@ fn merge_constants(
     merged
 }
 
-/// The meaning of all attributes of a method.
+/// The meaning of all of a method's attributes.
 #[derive(Default)]
 struct Found {
     has_verb: bool,
@@ -153,7 +153,7 @@ impl Found {
     }
 }
 
-/// Whether the method has a body and no attribute of this macro. Such a method sends no request.
+/// Whether the method has a body and none of this macro's attributes. Such a method sends no request.
 fn is_helper(method: &Method) -> bool {
     matches!(method.end, End::Provided(_)) && all_attributes(method).all(Attribute::is_foreign)
 }
@@ -166,12 +166,12 @@ fn all_attributes(method: &Method) -> impl Iterator<Item = &Attribute> {
 }
 
 /// Reports a method that has no HTTP method attribute. A method with a body needs no HTTP method attribute if the user
-/// removes the other attributes of this macro.
+/// removes this macro's other attributes.
 fn push_no_verb(method: &Method, diag: &mut Diagnostics) {
     let has_body = matches!(method.end, End::Provided(_));
     let own = all_attributes(method).find(|attribute| attribute.owner == Owner::Macro);
     if has_body && own.is_none() {
-        // The method has only an attribute of another framework, which is already reported.
+        // The method has only another framework's attribute, which has already been reported.
         return;
     }
     let fact = format!("method `{}` has no HTTP method attribute", method.name.plain());

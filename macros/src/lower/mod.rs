@@ -1,5 +1,5 @@
-//! Converts syntax to the model, one node at a time. An invalid node is reported and left out, and the nodes beside it
-//! are still read.
+//! Converts syntax to the model, one node at a time. An invalid node is reported and skipped, and its siblings are
+//! still read.
 //!
 //! Read `endpoint.rs` first: it reads one method.
 

@@ -74,7 +74,7 @@ pub(super) fn lower_paging(attribute: &Attribute, diag: &mut Diagnostics) -> Opt
     Some(Paging { next, items: found.items, more: found.more, rebase: found.rebase.is_some() })
 }
 
-/// The argument that declares where the next page is, and the text of the argument.
+/// The argument that declares where the next page is, and the argument's text.
 enum Source {
     Link,
     Url(String),

@@ -10,7 +10,7 @@ use crate::model::{ParamKind, is_token};
 use crate::syntax::tables::{self, KINDS, Kind, Naming};
 use crate::syntax::{Argument, Attribute, Owner, Parameter, Pattern, Style};
 
-/// Returns the meaning of a parameter. A parameter without an attribute fills the placeholder of its name.
+/// Returns the meaning of a parameter. A parameter without an attribute fills the placeholder with the same name.
 pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics) -> Param<'s> {
     let name = source.plain_name();
     if name.is_none() {
@@ -40,7 +40,7 @@ pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics)
     Param { source, place, kind }
 }
 
-/// Reports a parameter that is a pattern. For an extractor of a server framework, the help shows the corresponding
+/// Reports a parameter that is a pattern. For a server framework's extractor, the help text shows the corresponding
 /// parameter attribute.
 fn push_pattern(source: &Parameter, diag: &mut Diagnostics) {
     let fact = "parameters of a client method must be plain names";

@@ -1,4 +1,4 @@
-//! Reports errors that concern an attribute as a whole, so that all attributes have the same messages.
+//! Reports errors about an attribute as a whole, so that all attributes have the same messages.
 
 use crate::diag::Diagnostics;
 use crate::syntax::{Attribute, Style, tables};
@@ -15,13 +15,13 @@ pub(super) fn push_arguments(attribute: &Attribute, diag: &mut Diagnostics) {
     }
 }
 
-/// Reports an attribute of this macro inside a `cfg_attr`.
+/// Reports one of this macro's attributes inside a `cfg_attr`.
 pub(super) fn push_hidden(attribute: &Attribute, name: &str, diag: &mut Diagnostics) {
     let fact = format!("the `{name}` attribute must not be inside `cfg_attr`");
     diag.push_help(attribute.whole, fact, "put `#[cfg(...)]` on the method or parameter instead");
 }
 
-/// Reports an attribute of another framework.
+/// Reports another framework's attribute.
 pub(super) fn push_elsewhere(attribute: &Attribute, help: &str, diag: &mut Diagnostics) {
     diag.push_help(attribute.at, format_args!("unknown attribute `{}`", attribute.name), help);
 }

@@ -13,7 +13,7 @@ const REGISTERED: &[&str] = &["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT",
 #[derive(Default)]
 pub(super) struct Request {
     pub(super) verb: Option<Located<String>>,
-    /// The path as it was written, without the prefix.
+    /// The path as written, without the prefix.
     pub(super) path: Option<Located<String>>,
 }
 

@@ -1,4 +1,4 @@
-//! Reads the kinds of value that several attributes share: paths, names, header names and statuses.
+//! Reads the kinds of values that several attributes share: paths, names, header names and statuses.
 
 use crate::diag::{Diagnostics, Location, invalid};
 use crate::model::{Literal, PathTemplate, header_name, wrong_pointer};
@@ -18,7 +18,7 @@ pub(super) fn lower_path(text: &str, at: Location, diag: &mut Diagnostics) -> Op
     }
 }
 
-/// Reads a name in an attribute: a header name, or any text that is not empty.
+/// Reads a name in an attribute: a header name, or any non-empty text.
 pub(super) fn lower_name(
     attribute: &Attribute,
     name: &str,
@@ -75,13 +75,13 @@ pub(super) fn lower_literal(value: &Value, what: &str, diag: &mut Diagnostics) -
     }
 }
 
-/// Reads a list of statuses. An invalid status is reported and left out.
+/// Reads a list of statuses. An invalid status is reported and skipped.
 pub(super) fn lower_statuses(arguments: &[Argument], diag: &mut Diagnostics) -> Option<Vec<u16>> {
     let mut statuses = Vec::new();
     for argument in arguments {
         match argument {
             Argument::Single(Value { kind: ValueKind::Number(Some(status @ 100..=599)), at }) => {
-                // The pattern has already checked the range of the status.
+                // The pattern has already checked the status range.
                 let Ok(status) = u16::try_from(*status) else { continue };
                 if statuses.contains(&status) {
                     diag.push(*at, format_args!("duplicate status `{status}`"));

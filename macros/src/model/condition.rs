@@ -14,7 +14,7 @@ pub(crate) enum Literal {
     Boolean(bool),
 }
 
-/// Returns `None` for a valid JSON pointer (RFC 6901 §3). For an invalid JSON pointer, returns the text that explains
+/// Returns `None` for a valid JSON pointer (RFC 6901 §3). For an invalid JSON pointer, returns a message that explains
 /// how to fix the pointer.
 pub(crate) fn wrong_pointer(text: &str) -> Option<String> {
     if !text.is_empty() && !text.starts_with('/') {
@@ -28,7 +28,7 @@ pub(crate) fn wrong_pointer(text: &str) -> Option<String> {
     (!escaped).then(|| "write `~` as `~0`, and `/` in a name as `~1`".to_owned())
 }
 
-/// Returns the JSON pointer that a path in another notation probably means, such as `meta.next`, `$.meta.next` or
+/// Returns the JSON pointer that a path in another notation probably represents, such as `meta.next`, `$.meta.next` or
 /// `items[0].id`.
 fn as_pointer(text: &str) -> String {
     let text = text.trim_start_matches(['$', '#']).trim_start_matches(['.', '/']);

@@ -11,7 +11,7 @@ pub(crate) struct Constant {
     pub(crate) value: Literal,
 }
 
-/// The place of a constant in the request.
+/// A constant's place in the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConstantPlace {
     Header,

@@ -1,4 +1,4 @@
-//! The meaning of single attributes and texts, without spans or tokens. All code in this folder can be tested with
+//! The meaning of individual attributes and texts, without spans or tokens. All code in this folder can be tested with
 //! plain strings.
 //!
 //! Read `param_kind.rs` first: it lists the places that a parameter can have in a request.

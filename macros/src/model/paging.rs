@@ -1,6 +1,6 @@
-//! The ways in which a method finds the next page of a list.
+//! The ways a method can find the next page of a list.
 
-/// The way to find the next page, and the place of the list in a page.
+/// The way to find the next page, and the list's location within a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Paging {
     pub(crate) next: NextPage,
@@ -19,11 +19,11 @@ pub(crate) enum NextPage {
     Link,
     /// A URL in the body.
     Url { pointer: String },
-    /// A value of the body, sent in a query parameter.
+    /// A value from the body, sent in a query parameter.
     Cursor { pointer: String, into: String },
-    /// A header of the response, sent in a query parameter.
+    /// A response header, sent in a query parameter.
     Header { name: String, into: String },
-    /// A value of the last item, sent in a query parameter.
+    /// A value from the last item, sent in a query parameter.
     Last { pointer: String, into: String },
     /// A query parameter that counts pages.
     Number { parameter: String },

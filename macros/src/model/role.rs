@@ -1,6 +1,6 @@
-//! Lists the roles of methods in the session.
+//! Lists the roles that methods can have in the session.
 
-/// The effect of a method on the session.
+/// A method's effect on the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Login,

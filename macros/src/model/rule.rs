@@ -13,7 +13,7 @@ pub(crate) enum Rule {
     RefreshOn(Vec<u16>),
     ExpiredWhen(Vec<Condition>),
     ForbiddenWhen(Vec<Condition>),
-    /// The deadline of the whole call, in milliseconds.
+    /// The deadline for the whole call, in milliseconds.
     Timeout(u64),
     /// The statuses for which the method returns `None`.
     NoneOn(Vec<u16>),

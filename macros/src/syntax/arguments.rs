@@ -14,7 +14,7 @@ use syn::{Ident, LitInt, LitStr, Path};
 
 use crate::diag::{Diagnostics, Location};
 
-/// An argument of an attribute.
+/// An attribute argument.
 pub(crate) enum Argument {
     /// A single value, such as `"/orders"`, `401` or `none`.
     Single(Value),
@@ -61,7 +61,7 @@ impl Value {
         }
     }
 
-    /// Returns the value as one word, which may be a keyword.
+    /// Returns the value as one word, which can be a keyword.
     pub(crate) fn word(&self) -> Option<String> {
         match &self.kind {
             ValueKind::Path(path) => path.get_ident().map(|ident| ident.unraw().to_string()),
@@ -70,7 +70,7 @@ impl Value {
     }
 }
 
-/// Parses the arguments of an attribute of this macro. A missing comma is reported, and parsing continues as if the
+/// Parses the arguments of one of this macro's attributes. A missing comma is reported, and parsing continues as if the
 /// comma were there.
 pub(crate) fn parse_arguments(tokens: TokenStream, diag: &mut Diagnostics) -> Vec<Argument> {
     let mut gaps = Vec::new();
@@ -81,7 +81,7 @@ pub(crate) fn parse_arguments(tokens: TokenStream, diag: &mut Diagnostics) -> Ve
     arguments
 }
 
-/// Parses the arguments of an attribute of another macro, without reporting errors.
+/// Parses the arguments of another macro's attribute, without reporting errors.
 pub(super) fn parse_foreign(tokens: TokenStream, diag: &mut Diagnostics) -> Vec<Argument> {
     parse_list(tokens, &mut Vec::new(), diag)
 }
@@ -94,7 +94,7 @@ fn parse_list(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diagnost
         .collect()
 }
 
-/// Splits a list into the tokens of each argument. `gaps` collects the places where a comma is missing.
+/// Splits a list into the tokens of each argument. `gaps` collects the positions where a comma is missing.
 fn split_list(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diagnostics) -> Vec<Vec<TokenTree>> {
     let mut parts = vec![];
     let mut part: Vec<TokenTree> = Vec::new();

@@ -11,7 +11,7 @@ use crate::diag::{Diagnostics, Location, similar};
 
 /// An attribute and its arguments.
 pub(crate) struct Attribute {
-    /// The attribute's path, which errors about the attribute itself underline.
+    /// The attribute's path, which is underlined in errors about the attribute itself.
     pub(crate) at: Location,
     /// The whole attribute, including its brackets.
     pub(crate) whole: Location,
@@ -26,11 +26,11 @@ pub(crate) struct Attribute {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
     Macro,
-    /// An attribute that is probably a misspelled attribute of this macro.
+    /// An attribute that is probably one of this macro's attributes, misspelled.
     Misspelled,
-    /// A `cfg_attr` that contains an attribute of this macro, which this macro cannot expand.
+    /// A `cfg_attr` that contains one of this macro's attributes, which the macro cannot expand.
     Hidden(String),
-    /// An attribute of another framework, and the text that explains what to use instead.
+    /// Another framework's attribute, and the message that explains what to use instead.
     Elsewhere(&'static str),
     /// A second `#[api]` on the same trait.
     Repeated,
@@ -49,7 +49,7 @@ pub(crate) enum Style {
 }
 
 impl Attribute {
-    /// Parses all attributes of a node. `known` lists the attributes of this macro that are allowed on the node.
+    /// Parses all attributes of a node. `known` lists the macro attributes that are allowed on the node.
     pub(super) fn parse_all(
         input: ParseStream,
         known: &[&str],
@@ -107,7 +107,7 @@ impl Attribute {
     }
 }
 
-/// Returns the attributes as they were written.
+/// Returns the attributes as written.
 pub(super) fn sources(attributes: &[Attribute]) -> TokenStream {
     let sources = attributes.iter().map(|attribute| &attribute.source);
     quote!(#(#sources)*)
@@ -120,7 +120,7 @@ fn owner(name: &str, arguments: &[Argument], known: &[&str]) -> Owner {
     if name == "cfg_attr" {
         let words = arguments.iter().skip(1).filter_map(|argument| argument.key().word());
         let mut own: Vec<String> = words.filter(|word| tables::is_macro_attribute(word)).collect();
-        // The attribute for the HTTP method comes first, because without it the method would seem to have no HTTP
+        // The attribute for the HTTP method comes first, because without it, the method would seem to have no HTTP
         // method.
         own.sort_by_key(|word| tables::verb(word).is_none());
         return own.into_iter().next().map_or(Owner::Foreign, Owner::Hidden);

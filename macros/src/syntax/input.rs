@@ -1,4 +1,4 @@
-//! Parses the item under `#[api]`, which may not be a trait.
+//! Parses the item under `#[api]`, which might not be a trait.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
@@ -12,7 +12,7 @@ use crate::diag::{Diagnostics, Location};
 /// The item under `#[api]`.
 pub(crate) enum Input {
     Trait(Box<Trait>),
-    /// A trait that cannot be parsed, with its visibility and name if they can be parsed.
+    /// A trait that cannot be parsed, with its visibility and name if those can be parsed.
     Unreadable(Option<(Visibility, Ident)>),
     /// An item that is not a trait, with the location of its keyword. `is_mock` is true if `mockall` generated the
     /// item.

@@ -15,7 +15,7 @@ pub(crate) struct Inputs {
     /// The location of the parentheses.
     pub(crate) at: Location,
     pub(crate) receiver: Receiver,
-    /// The attributes of this macro on `self`.
+    /// This macro's attributes on `self`.
     pub(crate) on_receiver: Vec<Attribute>,
     pub(crate) params: Vec<Parameter>,
 }

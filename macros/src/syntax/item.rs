@@ -1,4 +1,4 @@
-//! Parses the items of a trait. An item that cannot be parsed is reported and skipped.
+//! Parses a trait's items. An item that cannot be parsed is reported and skipped.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -11,7 +11,7 @@ use super::recovery::{ends_in_attributes, skip_rest, take_rest};
 use super::tables;
 use crate::diag::{Diagnostics, Location};
 
-/// An item of the trait.
+/// An item in the trait.
 pub(crate) enum Item {
     Method(Box<Method>),
     /// A constant with a value, which the client also uses.

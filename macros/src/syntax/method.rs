@@ -19,14 +19,14 @@ use super::recovery::starts_item;
 use super::token_search::{lifetimes_in, mentions};
 use crate::diag::{Diagnostics, Location};
 
-/// A method as it was written.
+/// A method as written.
 pub(crate) struct Method {
-    /// The range of the locations in this method.
+    /// The range of locations in this method.
     pub(crate) locations: Range<usize>,
     pub(crate) attributes: Vec<Attribute>,
     /// Whether `#[async_trait]` has rewritten the method. A rewritten method is read as the original async method.
     pub(crate) is_desugared: bool,
-    /// The visibility of the method, although trait methods cannot have a visibility. The visibility is kept so that
+    /// The method's visibility, although trait methods cannot have one. The visibility is kept so that
     /// the compiler reports it.
     pub(crate) vis: Visibility,
     pub(crate) qualifiers: Qualifiers,
@@ -204,8 +204,8 @@ impl End {
     }
 }
 
-/// Undoes `#[async_trait]`, which turns `async fn f(&self) -> R` into `fn f<'life0, 'async_trait>(&'life0 self) ->
-/// Pin<Box<dyn Future<Output = R> + Send + 'async_trait>>`.
+/// Undoes the effect of `#[async_trait]`, which turns `async fn f(&self) -> R` into
+/// `fn f<'life0, 'async_trait>(&'life0 self) -> Pin<Box<dyn Future<Output = R> + Send + 'async_trait>>`.
 fn resugar(generics: &mut Generics, qualifiers: &mut Qualifiers, output: &mut Option<Output>) -> bool {
     let is_invented = |param: &GenericParam| matches!(param, GenericParam::Lifetime(param) if param.lifetime.ident == "async_trait");
     if !generics.params.iter().any(is_invented) {

@@ -1,6 +1,6 @@
-//! Parses the source as it was written: the trait with its attributes, methods and parameters.
+//! Parses the source as written: the trait with its attributes, methods and parameters.
 //!
-//! The parser of traits is written by hand and does not use the item parser of syn. The parser skips an item that
+//! The trait parser is written by hand and does not use syn's item parser. The parser skips an item that
 //! cannot be parsed, so that one mistake does not hide the whole trait, and it keeps method bodies as raw tokens.
 //!
 //! Read `tables.rs` first: it lists every attribute and argument.

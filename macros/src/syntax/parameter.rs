@@ -1,4 +1,4 @@
-//! Parses a parameter of a method.
+//! Parses a method parameter.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::parse::ParseStream;
@@ -8,7 +8,7 @@ use super::attribute::Attribute;
 use crate::diag::{Diagnostics, Location};
 use crate::names;
 
-/// A parameter of a method as it was written.
+/// A method parameter as written.
 pub(crate) struct Parameter {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) pattern: Pattern,

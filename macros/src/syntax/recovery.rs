@@ -1,4 +1,4 @@
-//! Continues parsing after an error, so that one invalid item does not hide the errors of the next item.
+//! Continues parsing after an error, so that one invalid item does not hide errors in the next item.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::ParseStream;
@@ -30,7 +30,7 @@ pub(super) fn take_rest(input: ParseStream) -> syn::Result<TokenStream> {
     Ok(rest)
 }
 
-/// Skips the rest of an item that cannot be parsed. An unfinished item has no end, so skipping stops where the next
+/// Skips the rest of an item that cannot be parsed. An incomplete item has no end, so skipping stops where the next
 /// item begins.
 pub(super) fn skip_rest(input: ParseStream) -> syn::Result<()> {
     while !input.is_empty() && !starts_item(input) {

@@ -1,4 +1,4 @@
-//! Removes this macro's attributes from an item that cannot be parsed. If the attributes of this macro stayed, the
+//! Removes this macro's attributes from an item that cannot be parsed. If this macro's attributes remained, the
 //! compiler would report each of them as unknown.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
@@ -32,7 +32,7 @@ fn is_pound(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == '#')
 }
 
-/// Whether the group is the inside of an attribute of this macro, such as `[get("/orders")]` or `[login]`.
+/// Whether the group is the content of one of this macro's attributes, such as `[get("/orders")]` or `[login]`.
 fn is_macro_attribute(group: &Group) -> bool {
     let mut tokens = group.stream().into_iter();
     let named = matches!(tokens.next(), Some(TokenTree::Ident(name)) if tables::is_macro_attribute(&name.to_string()));

@@ -60,7 +60,7 @@ pub(crate) const VERBS: &[(&str, Verb)] = &[
     ("request", Verb::Written),
 ];
 
-/// A method attribute that does not belong to the request of the method.
+/// A method attribute that does not describe the method's request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RuleAttribute {
     Role(Role),
@@ -76,7 +76,7 @@ pub(crate) enum RuleAttribute {
     IdempotencyKey,
 }
 
-/// The attributes for a method's role, its deadline and its response.
+/// The attributes for a method's role, deadline and response.
 pub(crate) const RULES: &[(&str, RuleAttribute)] = &[
     ("login", RuleAttribute::Role(Role::Login)),
     ("refresh", RuleAttribute::Role(Role::Refresh)),
@@ -102,7 +102,7 @@ pub(crate) const CONSTANTS: &[(&str, ConstantPlace, bool)] = &[
     ("form", ConstantPlace::Form, false),
 ];
 
-/// The meaning of the argument of a parameter attribute.
+/// The meaning of a parameter attribute's argument.
 pub(crate) enum Naming {
     /// The attribute takes no argument.
     None,
@@ -110,11 +110,11 @@ pub(crate) enum Naming {
     Header(fn(String) -> ParamKind),
     /// The argument is a cookie name.
     Cookie(fn(String) -> ParamKind),
-    /// The argument is any text that is not empty.
+    /// The argument is any non-empty text.
     Free(fn(String) -> ParamKind),
 }
 
-/// An attribute of a parameter, which sets the place of the parameter in the request.
+/// A parameter attribute, which sets the parameter's place in the request.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
     /// The meaning of the attribute without an argument, as a function of the parameter's name.
@@ -193,12 +193,12 @@ pub(crate) fn trait_attributes() -> Vec<&'static str> {
     CONSTANTS.iter().filter(|(.., on_trait)| *on_trait).map(|(name, ..)| *name).collect()
 }
 
-/// Whether this macro defines an attribute of this name. An attribute of this macro never appears in the output.
+/// Whether this macro defines an attribute with this name. This macro's attributes never appear in the output.
 pub(crate) fn is_macro_attribute(name: &str) -> bool {
     method_attributes().contains(&name) || kind(name).is_some()
 }
 
-/// The attributes of other frameworks, each with a text that explains what to use instead.
+/// The attributes of other frameworks, each with a message that explains what to use instead.
 const ELSEWHERE: &[(&str, &str)] = &[
     (
         "retry",
@@ -220,7 +220,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
 
 pub(crate) const REMOVE_ASYNC_TRAIT: &str = "remove the attribute: `#[api]` needs no boxed futures; for a type that holds any implementation, write `#[api(dyn)]`";
 
-/// Returns the text that explains what to use instead of an attribute of another framework.
+/// Returns the message that explains what to use instead of another framework's attribute.
 pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
     ELSEWHERE.iter().find(|(known, _)| *known == name).map(|(_, help)| *help)
 }

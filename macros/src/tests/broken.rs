@@ -1,4 +1,4 @@
-//! Tests that the valid parts of an invalid or unfinished trait are still generated.
+//! Tests that code is still generated for the valid parts of an invalid or unfinished trait.
 
 use quote::quote;
 

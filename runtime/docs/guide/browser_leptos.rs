@@ -1,7 +1,7 @@
 use afresh::store::TabStore;
 use leptos::prelude::*;
 
-/// Lists the orders. The client is `Send`, also in a browser, so Leptos resources and actions can use it.
+/// Lists the orders. The client is `Send` even in a browser, so Leptos resources and actions can use it.
 #[component]
 pub fn Orders() -> impl IntoView {
     let shop = ShopClient::builder(location().origin().unwrap_or_default())

@@ -1,4 +1,4 @@
-//! Checks the outline of a document, so that every later step can rely on the outline.
+//! Checks the outline of a document, so that every later step can rely on it.
 
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ pub(super) fn version(root: &Value) -> Result<(), Error> {
             return Err(Error::new(fact).at(""));
         }
         Some(Value::String(text)) => text.clone(),
-        // YAML reads `swagger: 2.0` without quotes as a number.
+        // Without quotes, YAML reads the version in `swagger: 2.0` as a number.
         Some(other) => other.to_string(),
     };
     let (key, is_known) = if map.contains_key("openapi") {
@@ -50,7 +50,7 @@ pub(super) fn outline(document: &Document) -> Result<(), Error> {
 }
 
 fn path_item(document: &Document, item: &Value, at: &str) -> Result<(), Error> {
-    // A path item from another file is checked as well, but errors report the location of the reference.
+    // A path item from another file is also checked, but errors report the location of the reference.
     let item = document.resolve(item);
     if !item.is_object() {
         return Err(expected("an object", item, at));

@@ -14,11 +14,11 @@ use crate::source::Source;
 
 pub(crate) use self::reference::{last_step, schema_name};
 
-/// The keys of a path item that contain operations.
+/// The path item keys that contain operations.
 pub(crate) const VERBS: &[&str] =
     &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
-/// The maximum number of references in a chain. A longer chain of references is an error in the document.
+/// The maximum number of references in a chain. A longer chain of references is treated as an error in the document.
 const LONGEST_CHAIN: usize = 32;
 
 /// An OpenAPI document whose outline has been checked.
@@ -30,7 +30,7 @@ pub struct Document {
     values: Vec<Value>,
 }
 
-/// One operation with its place in the document.
+/// One operation and its location in the document.
 #[derive(Clone, Debug)]
 pub(crate) struct Site<'d> {
     pub(crate) path: &'d str,
@@ -52,7 +52,7 @@ impl Site<'_> {
 }
 
 impl Document {
-    /// Reads a document and the local files that it refers to.
+    /// Reads a document and the local files that it references.
     ///
     /// # Errors
     ///
@@ -62,7 +62,7 @@ impl Document {
         Self::load(Source::open(path)?, Some(path))
     }
 
-    /// Reads a document from its text, which must not refer to other files. Errors report `name` as the file name.
+    /// Reads a document from its text, which must not reference other files. Errors report `name` as the file name.
     ///
     /// # Errors
     ///

@@ -13,10 +13,10 @@ use crate::source::{Source, escape, unescape};
 /// The maximum number of files. A document with more than 2,000 files is a mistake or an attack.
 const MOST_FILES: usize = 2_000;
 
-/// The keys whose values are data and not parts of the document.
+/// The keys whose values are data rather than parts of the document.
 const VALUES: &[&str] = &["example", "examples", "default", "enum", "const"];
 
-/// The keys whose values are maps with free names as keys, not with OpenAPI keywords.
+/// The keys whose values are maps with arbitrary names as keys, not OpenAPI keywords.
 const NAMED: &[&str] = &[
     "properties",
     "patternProperties",
@@ -28,7 +28,7 @@ const NAMED: &[&str] = &[
     "headers",
 ];
 
-/// A reference, with the file and the JSON pointer at which it was found.
+/// A reference, with the file and the JSON pointer where it was found.
 struct Reference {
     file: usize,
     at: String,

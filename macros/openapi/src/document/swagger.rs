@@ -89,7 +89,7 @@ fn upgrade_operation(root: &Value, values: &[Value], shared: &[Value], operation
     operation["parameters"] = elsewhere.map(|parameter| upgrade_parameter(parameter)).collect();
 
     let produces = media_types(root, operation, "produces");
-    // A response without a schema has no content, unless the operation itself names a content type.
+    // A response without a schema has no content, unless the operation itself specifies a content type.
     let says_bytes = operation["produces"].is_array() && produces.iter().all(|kind| !kind.ends_with("json"));
     for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
         let mut own = follow(values, response).clone();

@@ -3,7 +3,7 @@
 use super::ty::Ty;
 use crate::settings::Role;
 
-/// A trait of the client.
+/// A trait in the client.
 #[derive(Clone, Debug)]
 pub(crate) struct Trait {
     pub(crate) name: String,
@@ -28,11 +28,11 @@ pub(crate) enum Answer {
     Items(Ty),
 }
 
-/// A method of the client.
+/// A method in the client.
 #[derive(Clone, Debug)]
 pub(crate) struct Method {
     pub(crate) name: String,
-    /// The operation with its method and path, as the document writes them.
+    /// The operation's HTTP method and path, as written in the document.
     pub(crate) route: String,
     pub(crate) docs: String,
     pub(crate) deprecated: bool,
@@ -67,11 +67,11 @@ impl Constant {
 /// The type of a parameter.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
-    /// A type of the model, which the writer may turn into a borrow or an `Option`.
+    /// A type of the model, which the writer can turn into a borrow or an `Option`.
     Typed(Ty),
     /// A type in its source form.
     Written(String),
-    /// A part or a list of parts that the caller makes from the JSON of a value.
+    /// A part or a list of parts that the caller creates from a value's JSON.
     Part { of: Ty, is_list: bool },
 }
 
@@ -108,7 +108,7 @@ impl Param {
         Self { name, place, label, ty: Place::Typed(ty), required }
     }
 
-    /// Creates a parameter for a whole part of the request, such as the body.
+    /// Creates a parameter for an entire part of the request, such as the body.
     pub(crate) fn whole(place: &'static str, name: String, ty: Place, required: bool) -> Self {
         Self { name, place: Some(place), label: None, ty, required }
     }

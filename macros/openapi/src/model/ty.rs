@@ -1,6 +1,6 @@
 //! The model of Rust types and of the definitions of named types.
 
-/// The index of a type among the definitions.
+/// The index of a type in the list of definitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct TypeId(pub(crate) usize);
 
@@ -68,7 +68,7 @@ impl Ty {
         }
     }
 
-    /// Returns whether the client passes values of this type by copy and not by reference.
+    /// Returns whether the client passes values of this type by copy rather than by reference.
     pub(crate) fn is_copy(&self) -> bool {
         matches!(
             self,
@@ -142,7 +142,7 @@ pub(crate) struct Variant {
     pub(crate) tags: Vec<String>,
 }
 
-/// The way in which decoding selects the variant of a union.
+/// The way that decoding selects a union's variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Tagging {
     /// Decoding takes the first variant that fits.

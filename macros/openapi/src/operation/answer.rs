@@ -1,4 +1,4 @@
-//! Derives the return type of a method from the media types of the success responses.
+//! Derives a method's return type from the media types of its success responses.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::media::{self, Kind, Media};
 use crate::model::{Answer, Ty};
 use crate::schema::{Mode, Types};
 
-/// The kind of return value of a method, with the `accept` header that requests it.
+/// The kind of value that a method returns, with the `accept` header that requests it.
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) answer: Answer,
@@ -14,10 +14,10 @@ pub(crate) struct Read {
     pub(crate) accept: Option<String>,
 }
 
-/// The default `accept` header of a method.
+/// A method's default `accept` header.
 pub(crate) const USUAL: &str = "application/json";
 
-/// Returns the responses of an operation by status.
+/// Returns an operation's responses by status.
 pub(crate) fn responses<'d>(types: &Types<'d>, operation: &'d Value) -> Vec<(&'d str, &'d Value)> {
     let document = types.document;
     let all = operation["responses"].as_object().into_iter().flatten();
@@ -25,7 +25,7 @@ pub(crate) fn responses<'d>(types: &Types<'d>, operation: &'d Value) -> Vec<(&'d
     all.map(|(status, response)| (status.as_str(), document.resolve(response))).collect()
 }
 
-/// Determines the kind of return value of an operation. The names of new types start with `hint`.
+/// Determines the kind of value that an operation returns. The names of new types start with `hint`.
 pub(crate) fn read(types: &mut Types, verb: &str, operation: &Value, hint: &str) -> Read {
     // The borrow of the document outlives the borrow of the types.
     let document = types.document;
@@ -44,7 +44,7 @@ pub(crate) fn read(types: &mut Types, verb: &str, operation: &Value, hint: &str)
         return Read { answer: Answer::Head, accept: None };
     }
     if good.is_empty() && of_class('3').next().is_some() {
-        // The client follows the redirect, and the document does not describe the response of the target.
+        // The client follows the redirect, and the document does not describe the response from the target.
         return Read { answer: Answer::Stream, accept: Some("*/*".to_owned()) };
     }
     if good.is_empty() {

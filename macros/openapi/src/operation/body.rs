@@ -12,7 +12,7 @@ use crate::settings;
 /// The content that one method sends.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice<'d> {
-    /// The suffix of the method's name if the operation has several methods.
+    /// The method name's suffix if the operation has several methods.
     pub(crate) label: &'static str,
     group: Group,
     medias: Vec<Media<'d>>,
@@ -86,7 +86,7 @@ impl Choice<'_> {
         self.medias.first().map_or("", |media| media.name)
     }
 
-    /// Adds the parameters of this body to `to`, and returns the constants that every call sends.
+    /// Adds this body's parameters to `to`, and returns the constants that every call sends.
     pub(crate) fn add_to(&self, to: &mut Parameters, own: Option<&settings::Operation>) -> Vec<Constant> {
         match self.group {
             Group::Json => {
@@ -273,7 +273,7 @@ fn add_members(
     constants
 }
 
-/// Returns the type of a form body. A form with nested values uses brackets, as the style `deepObject` requires.
+/// Returns the type of a form body. A form with nested values uses brackets, as the `deepObject` style requires.
 fn form_type(types: &mut Types<'_>, media: &Media, ty: Ty) -> Ty {
     match types.form(&ty) {
         Form::Struct | Form::Map => ty,

@@ -1,4 +1,4 @@
-//! Builds an `ApiError` enum for each group of operations with equal error responses.
+//! Builds an `ApiError` enum for each group of operations with the same error responses.
 
 use std::collections::BTreeMap;
 
@@ -82,7 +82,7 @@ fn body(types: &mut Types, response: &Value, hint: &str) -> Option<Ty> {
     }
 }
 
-/// Returns the variant name of a status, and the form of the status in `#[status]`.
+/// Returns the variant name for a status, and the way the status is written in `#[status]`.
 fn named(status: &str) -> Option<(String, Vec<String>)> {
     if REDIRECTS.contains(&status) {
         return None;
@@ -115,7 +115,7 @@ fn docs(status: &str) -> String {
     }
 }
 
-/// The reason phrases of the IANA status code registry.
+/// The reason phrases from the IANA status code registry.
 const REASONS: &[(u16, &str)] = &[
     (304, "Not Modified"),
     (400, "Bad Request"),

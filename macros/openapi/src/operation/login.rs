@@ -27,7 +27,7 @@ struct Logins<'s> {
     losses: Vec<String>,
 }
 
-/// Returns the functions of all schemes and a loss for each scheme without a function.
+/// Returns the functions for all schemes and a loss for each scheme without a function.
 pub(crate) fn logins(document: &Document, server: Option<&str>) -> (Vec<Login>, Vec<String>) {
     let mut logins = Logins { server, scope: Scope::default(), made: Vec::new(), losses: Vec::new() };
     let schemes = document.root()["components"]["securitySchemes"].as_object();
@@ -63,7 +63,7 @@ impl Logins<'_> {
                     let device = &flows["deviceAuthorization"]["deviceAuthorizationUrl"];
                     self.add_app(name, flow, device.as_str());
                 }
-                // The function of `authorizationCode` also sets the device endpoint.
+                // The function for `authorizationCode` also sets the device endpoint.
                 "deviceAuthorization" if flows["authorizationCode"].is_object() => {}
                 "password" => {
                     self.lose(
@@ -132,7 +132,7 @@ impl Logins<'_> {
         }
     }
 
-    /// Adds the function of a provider that publishes its own metadata.
+    /// Adds the function for a provider that publishes its own metadata.
     fn add_provider(&mut self, name: &str, url: &Value) {
         let url = url.as_str().unwrap_or_default();
         let issuer = absolute(url, self.server);

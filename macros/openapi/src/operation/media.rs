@@ -1,17 +1,17 @@
-//! Classifies media types by the way in which the client encodes and decodes their bodies.
+//! Classifies media types by how the client encodes and decodes their bodies.
 
 use serde_json::Value;
 
 use crate::document::Document;
 use crate::schema::{is_binary, types};
 
-/// The way in which a client handles a media type.
+/// The way a client handles a media type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Json,
     Form,
     Multipart,
-    /// One JSON value for each line.
+    /// One JSON value per line.
     Lines,
     /// Server-sent events.
     Events,
@@ -19,10 +19,10 @@ pub(crate) enum Kind {
     Bytes,
 }
 
-/// A media type of a request or a response.
+/// The media type of a request or response.
 #[derive(Clone, Debug)]
 pub(crate) struct Media<'d> {
-    /// The name of the media type, as the document writes it.
+    /// The name of the media type, as written in the document.
     pub(crate) name: &'d str,
     pub(crate) kind: Kind,
     pub(crate) value: &'d Value,

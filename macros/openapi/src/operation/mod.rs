@@ -146,7 +146,7 @@ impl<'d> Work<'_, 'd> {
         }
     }
 
-    /// Returns the pagination of an operation from the settings or from the document's extensions.
+    /// Returns an operation's pagination from the settings or the document's extensions.
     fn pages(&mut self, site: &Site, own: Option<&settings::Operation>) -> Option<settings::Pages> {
         own.and_then(|own| own.pages.clone()).or_else(|| {
             pages::of_extensions(site.operation).unwrap_or_else(|reason| {

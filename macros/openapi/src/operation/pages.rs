@@ -1,4 +1,4 @@
-//! Reads the pagination of an operation from the settings or from vendor extensions. The generator never guesses
+//! Reads an operation's pagination from the settings or from vendor extensions. The generator never guesses
 //! pagination.
 
 use serde_json::Value;
@@ -105,14 +105,15 @@ fn of_the_last(path: &str) -> Option<(Option<String>, String)> {
     Some(((!list.is_empty()).then_some(list), pointer(&format!("${field}"))?))
 }
 
-/// The result of `#[pages]` on an operation: the attribute, and the kind of return value that replaces a single page.
+/// The result of `#[pages]` on an operation: the attribute, and the kind of value that is returned instead of a single
+/// page.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Paged {
     pub(crate) attribute: String,
     pub(crate) answer: Answer,
 }
 
-/// Returns the attribute and the kind of return value of an operation whose response type is `page`. The error states
+/// Returns the attribute and the kind of return value for an operation whose response type is `page`. The error states
 /// why the method cannot return several pages.
 pub(crate) fn lower(types: &mut Types, pages: &Pages, page: &Ty) -> Result<Paged, String> {
     let mut words = vec![way(types, pages, page)?];
@@ -149,13 +150,13 @@ pub(crate) fn lower(types: &mut Types, pages: &Pages, page: &Ty) -> Result<Paged
 }
 
 impl Pages {
-    /// Returns whether the next page depends on the item list of the current page.
+    /// Returns whether the next page depends on the current page's item list.
     fn counts_items(&self) -> bool {
         self.last.is_some() || self.number.is_some() || self.offset.is_some()
     }
 }
 
-/// Returns the `#[pages]` argument that states where the next page is.
+/// Returns the `#[pages]` argument that specifies where the next page is.
 fn way(types: &Types, pages: &Pages, page: &Ty) -> Result<String, String> {
     let in_page = |pointer: &String| follow(types, page, pointer).0;
     let ways = [
@@ -183,7 +184,7 @@ fn way(types: &Types, pages: &Pages, page: &Ty) -> Result<String, String> {
     Ok(if value.is_empty() { word.to_owned() } else { format!("{word} = {value:?}") })
 }
 
-/// Returns the pointer with a `?` after each optional member on its way, and the type of its target if the document
+/// Returns the pointer with a `?` after each optional member along the way, and the target's type if the document
 /// describes it.
 fn follow(types: &Types, page: &Ty, pointer: &str) -> (String, Option<Ty>) {
     let mut path = String::new();

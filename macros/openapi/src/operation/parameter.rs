@@ -13,10 +13,10 @@ const SAID_ELSEWHERE: &[&str] = &["accept", "content-type", "authorization"];
 /// The maximum depth at which members of a `deepObject` become separate arguments.
 const DEEPEST: usize = 3;
 
-/// The maximum depth at which a type is examined. The limit exists because types can contain themselves.
+/// The maximum depth to which a type is examined. The limit exists because types can contain themselves.
 const DEEPEST_FORM: usize = 8;
 
-/// Returns the parameters of an operation and of its path item without duplicates.
+/// Returns the parameters of an operation and its path item without duplicates.
 pub(crate) fn list<'d>(document: &'d Document, item: &'d Value, operation: &'d Value) -> Vec<&'d Value> {
     let all =
         |of: &'d Value| of["parameters"].as_array().into_iter().flatten().map(|one| document.resolve(one));
@@ -40,7 +40,7 @@ fn is_same(one: &Value, other: &Value) -> bool {
 #[derive(Debug)]
 pub(crate) struct Parameters<'t, 'd> {
     pub(crate) types: &'t mut Types<'d>,
-    /// The beginning of the names of this operation's types.
+    /// The prefix for the names of this operation's types.
     pub(crate) hint: String,
     pub(crate) scope: Scope,
     pub(crate) made: Vec<Param>,
@@ -240,7 +240,7 @@ pub(crate) enum Form {
     /// A struct whose fields are scalars or lists of scalars.
     Struct,
     Map,
-    /// A value with deeper nesting than the other forms.
+    /// A value that is nested more deeply than the other forms.
     Nested,
 }
 

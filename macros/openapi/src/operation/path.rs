@@ -1,4 +1,4 @@
-//! Converts the path of an operation to a template of `#[afresh::api]`, with placeholder names that the macro accepts.
+//! Converts an operation's path to a template for `#[afresh::api]`, with placeholder names that the macro accepts.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ pub(crate) struct Placeholder {
     pub(crate) label: String,
 }
 
-/// A literal or a placeholder of a path.
+/// A literal or placeholder in a path.
 enum Piece<'t> {
     Literal(&'t str),
     Placeholder(&'t str),
@@ -31,7 +31,7 @@ enum Piece<'t> {
 ///
 /// # Errors
 ///
-/// Returns an error if the path cannot be the path of a request.
+/// Returns an error if the path cannot be a request path.
 pub(crate) fn read(path: &str, params: &[&Value]) -> Result<Template, String> {
     let mut template = Template::default();
     let (path, query) = split_outside(path, '?').unwrap_or((path, ""));

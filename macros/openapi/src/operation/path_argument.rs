@@ -1,4 +1,4 @@
-//! Adds the arguments of a path and of the query that the document's path contains.
+//! Adds the arguments for a path and for the query that the document's path contains.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::path::Template;
 use crate::model::{Between, Constant, Param, Place, Separator, Ty};
 use crate::schema::{Mode, Types};
 
-/// Adds the arguments of the path and of its query to `to`, and returns the constant query parameters.
+/// Adds the arguments for the path and its query to `to`, and returns the constant query parameters.
 pub(super) fn add(template: &Template, params: &[&Value], to: &mut Parameters) -> Vec<Constant> {
     for placeholder in &template.placeholders {
         let param = params.iter().find(|param| param["in"] == "path" && param["name"] == *placeholder.name);

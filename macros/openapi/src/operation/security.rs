@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::document::Document;
 
-/// The way in which the client sends the session's credential.
+/// The way the client sends the session's credential.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Carrier {
     Bearer,
@@ -14,7 +14,7 @@ pub(crate) enum Carrier {
     Header(String),
 }
 
-/// The security schemes of a document.
+/// A document's security schemes.
 #[derive(Debug)]
 pub(crate) struct Security<'d> {
     document: &'d Document,
@@ -27,7 +27,7 @@ pub(crate) struct Security<'d> {
 pub(crate) struct Need {
     /// Whether the operation does not use the session's credential.
     pub(crate) public: bool,
-    /// The API keys that become parameters, each with its place, its name and the name of its scheme.
+    /// The API keys that become parameters, each with its location, its name and its scheme's name.
     pub(crate) keys: Vec<(&'static str, String, String)>,
     pub(crate) losses: Vec<String>,
 }
@@ -54,7 +54,7 @@ impl<'d> Security<'d> {
         security
     }
 
-    /// Returns the security alternatives of an operation, each as a list of scheme names.
+    /// Returns an operation's security alternatives, each as a list of scheme names.
     fn schemes(&self, operation: &Value) -> Vec<Vec<String>> {
         let own = operation.get("security").unwrap_or(&self.document.root()["security"]);
         let alternatives = own.as_array().into_iter().flatten();
@@ -151,12 +151,12 @@ impl<'d> Security<'d> {
         }
     }
 
-    /// Returns the source of the function that makes the session's credential, if the traits need one.
+    /// Returns the source of the function that creates the session's credential, if the traits need one.
     pub(crate) fn function(&self) -> Option<String> {
         (self.carrier == Some(Carrier::Basic)).then(|| crate::wire_types::BASIC.to_owned())
     }
 
-    /// Returns the explanation of how the user passes the credential to the client.
+    /// Returns the text that explains how the user passes the credential to the client.
     pub(crate) fn advice(&self) -> Option<String> {
         Some(match self.carrier.as_ref()? {
             Carrier::Bearer => {

@@ -8,7 +8,7 @@ use super::lowering::Types;
 /// The maximum depth of nested parts. A schema that exceeds this depth contains itself.
 const DEEPEST: usize = 32;
 
-/// Returns the only part that constrains values, if the other parts contain only annotations.
+/// Returns the one part that constrains values, if all other parts contain only annotations.
 pub(super) fn only_part(schema: &Value) -> Option<&Value> {
     let parts = schema["allOf"].as_array()?;
     if schema.get("$ref").is_some() || keyword::has_constraints_beside(schema, "allOf") {
@@ -71,7 +71,7 @@ impl Types<'_> {
     }
 }
 
-/// Returns whether a union only states which members are required together.
+/// Returns whether a union only specifies which members are required together.
 pub(super) fn is_about_required_only(union: &Value) -> bool {
     union.as_array().is_some_and(|variants| {
         variants.iter().all(|variant| {

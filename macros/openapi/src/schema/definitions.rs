@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Kind, Ty, TypeDef, TypeId};
 
-/// The definitions in the client, by their ids.
+/// The definitions in the client, by ID.
 pub(crate) type Definitions = BTreeMap<TypeId, TypeDef>;
 
 /// Returns the definitions that a type refers to.

@@ -1,4 +1,4 @@
-//! Completes the definitions when all of them are known: drops redundant tags, types nullable members, and removes
+//! Finalizes the definitions once all of them are known: drops redundant tags, types nullable members, and removes
 //! unused types.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,8 +93,8 @@ impl Types<'_> {
     }
 }
 
-/// Makes nullable optional members of a type that is only sent into `Option<Option<T>>`. A `null` clears a member on
-/// the server, and an absent member is left unchanged.
+/// Changes nullable optional members to `Option<Option<T>>` in types that are only sent. A `null` clears a member on
+/// the server, and an absent member leaves the value unchanged.
 fn tell_null_from_absence(kind: &mut Kind) {
     let Kind::Struct { fields, .. } = kind else { return };
     for field in fields.iter_mut().filter(|field| field.nullable) {
@@ -105,7 +105,7 @@ fn tell_null_from_absence(kind: &mut Kind) {
 /// The member that distinguishes the variants of a union, and its values for one variant.
 type Tag = (String, Vec<String>);
 
-/// Removes the tag member from structs that only unions use, because serde's tag of the union replaces it.
+/// Removes the tag member from structs that only unions use, because the union's serde tag replaces it.
 fn drop_tags(all: &mut Definitions, direct: &BTreeSet<TypeId>) {
     let mut uses: BTreeMap<TypeId, Vec<Option<Tag>>> = BTreeMap::new();
     for definition in all.values() {

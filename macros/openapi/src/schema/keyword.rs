@@ -1,10 +1,10 @@
-//! Reads single keywords of a schema in the spelling of each OpenAPI version.
+//! Reads individual schema keywords in the spelling of each OpenAPI version.
 
 use serde_json::{Map, Value};
 
 use crate::model::Ty;
 
-/// Keywords that describe a value and do not constrain it.
+/// Keywords that describe a value without constraining it.
 const ANNOTATIONS: &[&str] = &[
     "title",
     "description",

@@ -21,7 +21,7 @@ pub(crate) struct Types<'d> {
     pub(crate) settings: &'d Settings,
     pub(crate) report: Report,
     pub(crate) scope: Scope,
-    /// The place that losses are reported for: an operation or a schema.
+    /// The location for which losses are reported: an operation or a schema.
     pub(crate) place: String,
     pub(super) definitions: Vec<Option<TypeDef>>,
     pub(super) by_reference: BTreeMap<(String, Mode), Slot>,
@@ -33,7 +33,7 @@ pub(crate) struct Types<'d> {
     pub(super) depth: usize,
 }
 
-/// A type, and whether it also allows `null`.
+/// A type and whether it also allows `null`.
 #[derive(Clone, Debug)]
 pub(crate) struct Lowered {
     pub(crate) ty: Ty,

@@ -72,8 +72,8 @@ impl Types<'_> {
     }
 }
 
-/// Returns an optional field for a required member without a schema. The field is optional because some documents list
-/// removed members in `required`.
+/// Returns an optional field for a required member that has no schema. The field is optional because some documents
+/// still list removed members in `required`.
 fn any_member(name: &str, scope: &mut Scope) -> Field {
     Field {
         name: scope.take(&[name]),

@@ -40,7 +40,7 @@ impl Profile {
         }
     }
 
-    /// Returns whether decoding a value of `other` as `self` could succeed and lose data.
+    /// Returns whether decoding a value of `other` as `self` could succeed but lose data.
     pub(super) fn hides(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::List(own), Self::List(other)) => own.hides(other),
@@ -90,7 +90,7 @@ impl Profile {
     }
 }
 
-/// Returns the variant name for a type that is not an object.
+/// Returns the variant name for a non-object type.
 pub(super) fn word(ty: &Ty) -> Option<&'static str> {
     Some(match ty {
         Ty::Bool => "Bool",

@@ -9,7 +9,7 @@ use super::{all_of, keyword};
 use crate::model::{DateTy, Ty};
 use crate::settings::Dates;
 
-/// The maximum nesting of schemas. A schema that exceeds this depth becomes any JSON value.
+/// The maximum nesting depth of schemas. A schema that exceeds this depth becomes any JSON value.
 const DEEPEST: usize = 500;
 
 impl Types<'_> {

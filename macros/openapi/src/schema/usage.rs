@@ -10,7 +10,7 @@ use crate::document::Document;
 /// The direction of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mode {
-    /// The server sends the value. Schemas that are equal in both directions also use the mode `Answer`.
+    /// The server sends the value. Schemas that are the same in both directions also use the mode `Answer`.
     Answer,
     /// The client sends the value.
     Request,
@@ -87,7 +87,7 @@ fn scan(value: &Value, found: &mut Found) {
     }
 }
 
-/// Adds all references that can be reached from `value` to `into`.
+/// Adds all references that are reachable from `value` to `into`.
 fn collect(document: &Document, value: &Value, into: &mut BTreeSet<String>) {
     let mut found = Found::default();
     scan(value, &mut found);

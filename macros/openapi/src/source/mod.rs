@@ -1,7 +1,7 @@
 //! Reads one file of a document into a JSON value and finds the line of each part of that value.
 //!
 //! Documents are read as plain JSON values. The structs of `openapiv3` and `oas3` each cover one version of OpenAPI,
-//! reject a whole document because of one unusual field, and contain no positions.
+//! reject an entire document because of one unusual field, and contain no positions.
 
 mod json;
 mod yaml;
@@ -12,13 +12,13 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// The maximum size of a file in bytes. The largest published documents have about 15 MB.
+/// The maximum size of a file in bytes. The largest published documents are about 15 MB in size.
 const LONGEST: u64 = 256 << 20;
 
 /// A file that has been read.
 #[derive(Debug)]
 pub(crate) struct Source {
-    /// The name of the file in errors.
+    /// The file name shown in errors.
     pub(crate) name: String,
     text: String,
     format: Format,
@@ -30,7 +30,7 @@ enum Format {
     Yaml,
 }
 
-/// A syntax error in a text and its line.
+/// A syntax error in a file's text, and its line.
 #[derive(Debug)]
 pub(crate) struct Fault {
     message: String,

@@ -1,4 +1,4 @@
-//! Reads YAML 1.2 from the events of `saphyr-parser`. This module copies the values of aliases and limits their total
+//! Reads YAML 1.2 from `saphyr-parser` events. This module copies the values of aliases and limits their total
 //! size.
 
 use std::collections::BTreeMap;
@@ -8,10 +8,10 @@ use serde_json::{Map, Number, Value};
 
 use super::Fault;
 
-/// The maximum nesting of collections.
+/// The maximum nesting depth of collections.
 const DEEPEST: usize = 200;
 
-/// The maximum number of values that all aliases together may represent.
+/// The maximum number of values that all aliases together can expand to.
 const MOST_COPIES: usize = 1_000_000;
 
 pub(super) fn read(text: &str) -> Result<Value, Fault> {
@@ -104,7 +104,7 @@ impl Builder {
         let Some(Frame { kind: Kind::Map { map, key, .. }, .. }) = self.stack.last_mut() else {
             return Ok(());
         };
-        // A mapping may contain several merge keys.
+        // A mapping can contain several merge keys.
         let is_merge = text == "<<" && style == ScalarStyle::Plain;
         if !is_merge && map.contains_key(&text) {
             return Err(format!("duplicate key `{text}`"));
@@ -204,7 +204,7 @@ fn size(value: &Value) -> usize {
     }
 }
 
-/// Converts a plain scalar according to the core schema of YAML 1.2.
+/// Converts a plain scalar according to the YAML 1.2 core schema.
 fn plain(text: &str) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Value::Null,

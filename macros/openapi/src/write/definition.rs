@@ -1,4 +1,4 @@
-//! Writes the definitions of types as Rust.
+//! Writes type definitions as Rust.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use crate::docs::comment;
 use crate::model::{Field, Kind, Tagging, Ty, TypeDef, Variant};
 use crate::names::{Scope, written};
 
-/// The largest number of optional members that a sent struct may have without a constructor. For larger structs,
+/// The maximum number of optional members that a sent struct can have without a constructor. For larger structs,
 /// callers use `default()` or `new(...)`.
 const MANY: usize = 5;
 

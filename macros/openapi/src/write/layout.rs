@@ -5,7 +5,7 @@ use syn::{File, Item};
 
 use crate::error::Error;
 
-/// Returns the text of the whole file. The text is parsed first, so that the command never writes invalid Rust.
+/// Returns the text of the entire file. The text is parsed first, so that the command never writes invalid Rust.
 pub(super) fn lay_out(head: &str, uses: &str, items: &str) -> Result<String, Error> {
     let file = parse(items)?;
     let mut source = format!("{head}\n{uses}");
@@ -77,7 +77,7 @@ fn items(source: &str) -> Result<Items, Error> {
             let mut empty = api.clone();
             empty.items.clear();
             found.push((name.clone(), item_text(Item::Trait(empty.clone()))));
-            // The attributes of the trait are compared with the trait itself.
+            // The trait's attributes are compared together with the trait itself.
             empty.attrs.clear();
             for method in api.items {
                 let syn::TraitItem::Fn(function) = &method else { continue };

@@ -1,4 +1,4 @@
-//! Writes traits and methods as Rust with the attributes of `#[afresh::api]`.
+//! Writes traits and methods as Rust with `#[afresh::api]` attributes.
 
 use std::fmt::Write;
 
@@ -84,7 +84,7 @@ impl Writer<'_> {
         format!("{attribute}{}: {ty}", written(&param.name))
     }
 
-    /// Returns the argument form of a type: a borrow if the type is not copied.
+    /// Returns the form that a type has as an argument: a borrow if the type is not copied.
     fn argument(&self, ty: &Ty) -> String {
         match ty {
             Ty::String => "&str".to_owned(),

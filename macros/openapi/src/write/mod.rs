@@ -19,9 +19,9 @@ pub(crate) struct Writer<'w> {
     pub(crate) definitions: &'w Definitions,
     pub(crate) traits: &'w [Trait],
     pub(crate) logins: &'w [Login],
-    /// The source of the function that makes the credential.
+    /// The source of the function that creates the credential.
     pub(crate) function: Option<String>,
-    /// The title and version of the document and the name of its file.
+    /// The document's title, version and file name.
     pub(crate) about: String,
     pub(crate) server: Option<&'w str>,
     /// The explanation of how a client gets its credential.
@@ -126,7 +126,7 @@ impl Writer<'_> {
     }
 }
 
-/// Returns the dependencies that `Cargo.toml` must have.
+/// Returns the dependencies that `Cargo.toml` must contain.
 fn needs(items: &str, has_types: bool) -> Vec<String> {
     let has_login = items.contains("afresh::oauth2::App");
     let mut needs = vec![if has_login { "`afresh` with `login`" } else { "`afresh`" }.to_owned()];

@@ -14,7 +14,7 @@ use crate::values::Maker;
 /// The maximum number of attempts to generate a valid value.
 const TRIES: usize = 200;
 
-/// The `calls` module of a document whose requests are not checked by the mock server.
+/// The `calls` module for a document whose requests the mock server does not check.
 pub(crate) const NONE: &str = "pub async fn all(_: &str) {}\n";
 
 /// Returns the source of `async fn all(url)`, which calls each method once and prints the failures.
@@ -90,7 +90,7 @@ async fn report(operation: &str, call: impl std::future::Future<Output = Result<
 
 ";
 
-/// Returns the statement that reads the first element of a stream, because a stream decodes only when it is read.
+/// Returns the statement that reads the first element of a stream, because a stream is decoded only when it is read.
 fn drain(output: &ReturnType) -> &'static str {
     let text = output.to_token_stream().to_string().replace(' ', "");
     let is_stream = ["afresh::Items<", "afresh::Pages<", "afresh::Lines<", "afresh::Events<"]
@@ -105,7 +105,7 @@ struct Arguments<'s> {
     operation: Value,
     params: Vec<Value>,
     maker: Maker<'s>,
-    /// The losses of the operation: the parts that the client cannot send.
+    /// The operation's losses: the parts that the client cannot send.
     lost: Vec<String>,
 }
 
@@ -132,7 +132,7 @@ impl<'s> Arguments<'s> {
         expression(&input.ty, value.as_ref())
     }
 
-    /// Returns the value of an argument, or `None` if the call leaves the argument out.
+    /// Returns the value of an argument, or `None` if the call omits the argument.
     fn json(&mut self, place: &str, label: &str) -> Option<Value> {
         let content = self.schemas.resolve(&self.operation["requestBody"])["content"].clone();
         let media = |is: fn(&str) -> bool| {
@@ -204,7 +204,7 @@ impl<'s> Arguments<'s> {
     }
 }
 
-/// Returns the place of an argument in the request, and its name in the document if the attribute has one.
+/// Returns an argument's place in the request, and its name in the document if the attribute has one.
 fn place(attributes: &[Attribute]) -> (String, Option<String>) {
     let Some(attribute) = attributes.first() else { return ("path".to_owned(), None) };
     let place = attribute.path().get_ident().unwrap().to_string();

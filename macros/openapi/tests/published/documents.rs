@@ -2,7 +2,7 @@
 
 use crate::source::{From, Package, Published};
 
-/// Documents of small and medium size that cover every version and format.
+/// Small and medium-sized documents that cover every version and format.
 pub(crate) static SOME: &[Published] = &[
     npm("Figma (3.1)", &FIGMA, "openapi/openapi.yaml"),
     npm("Blockfrost (3.0)", &BLOCKFROST, "openapi.yaml"),
@@ -54,7 +54,7 @@ const fn npm(name: &'static str, package: &'static Package, path: &'static str) 
     Published { name, from: From::Npm(package), path }
 }
 
-/// Returns a document from the tests of the crate `openapiv3`, in its publisher's original form.
+/// Returns a document from the tests of the `openapiv3` crate, in its publisher's original form.
 const fn fixture(name: &'static str, path: &'static str) -> Published {
     Published { name, from: From::Crate("openapiv3"), path }
 }

@@ -1,4 +1,4 @@
-//! Converts values to Rust expressions for the arguments of a method, by the type of the parameter.
+//! Converts values to Rust expressions for the arguments of a method, by parameter type.
 
 use quote::ToTokens;
 use serde_json::{Value, json};
@@ -82,7 +82,7 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Converts a value to a string, because a string argument may be a number in the document.
+/// Converts a value to a string, because a string argument can be a number in the document.
 fn text_of(value: &Value) -> Value {
     if value.is_string() { value.clone() } else { json!(text(value)) }
 }

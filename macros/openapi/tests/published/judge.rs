@@ -1,4 +1,4 @@
-//! Runs a mock server of another project that validates each request against the document: `steady`, the npm package
+//! Runs a third-party mock server that validates each request against the document: `steady`, the npm package
 //! `@stdy/cli`.
 
 use std::fs::{self, File};
@@ -38,7 +38,7 @@ pub(crate) fn check(name: &str, document: &Value, program: &Program, folder: &Pa
     let said = program.run(&[&format!("http://127.0.0.1:{}", steady.port)], "");
     steady.ask_for_nothing();
     let mut requests = steady.stop();
-    // A mock server that accepts this unknown path validates nothing.
+    // A mock server that accepts this unknown path does not validate requests.
     assert!(requests.pop().is_some_and(|request| !errors(&request).is_empty()));
     let wrong: Vec<String> = requests
         .iter()

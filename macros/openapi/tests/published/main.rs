@@ -1,9 +1,9 @@
-//! Tests the generator with the documents of real publishers: every operation has a method, and the client compiles
+//! Tests the generator with documents from real publishers: every operation has a method, and the client compiles
 //! without a warning.
 //!
-//! The tests install the documents with npm. If npm is missing, the tests print that they check nothing, or fail if
-//! `AFRESH_REQUIRE_NPM` is set. `AFRESH_OPENAPI_ALL=1` selects all documents instead of five and prints the table of
-//! `REPORT.md`. `AFRESH_OPENAPI_ONLY` selects the documents whose names contain its value.
+//! The tests install the documents with npm. If npm is missing, the tests print a message that nothing was checked, or
+//! fail if `AFRESH_REQUIRE_NPM` is set. `AFRESH_OPENAPI_ALL=1` selects all documents instead of five and prints the
+//! table of `REPORT.md`. `AFRESH_OPENAPI_ONLY` selects the documents whose names contain its value.
 
 #![allow(
     clippy::explicit_write,
@@ -71,7 +71,7 @@ fn client(published: &Published) -> (Document, Generated) {
     (document, generated)
 }
 
-/// The clients compile one after another, because they share one target folder.
+/// The clients are compiled one after another, because they share one target folder.
 #[test]
 fn clients_compile_without_a_warning_and_decode_what_their_schemas_describe() {
     let documents = documents();
@@ -127,7 +127,7 @@ fn is_judged(published: &Published) -> bool {
     JUDGED.contains(&published.name) || (takes_all() && JUDGED_TOO.contains(&published.name))
 }
 
-/// Checks values of each schema and calls each operation.
+/// Checks values for each schema and calls each operation.
 fn check_values(scratch: &Scratch, published: &Published) {
     let (document, generated) = client(published);
     let answers = Schemas::of_answers(&document);

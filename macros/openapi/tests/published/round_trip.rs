@@ -13,7 +13,7 @@ use crate::schemas::Schemas;
 use crate::scratch::Program;
 use crate::values::Maker;
 
-/// The number of values for each schema.
+/// The number of values per schema.
 const VALUES: usize = 20;
 
 /// The maximum number of attempts to generate a valid value.
@@ -23,7 +23,7 @@ struct Case {
     schema: String,
     index: usize,
     value: Value,
-    /// The tag member of a type, which serde stores in the union and not in the type.
+    /// The tag member of a type, which serde stores in the union rather than in the type.
     tag: Option<String>,
 }
 
@@ -61,7 +61,7 @@ pub(crate) fn check(name: &str, schemas: &Schemas, generated: &Generated, progra
         wrong.len(),
     );
     assert!(cases.len() >= generated.schemas.len() * VALUES / 3, "too few valid values");
-    // One failed value of each schema is enough for the failure message.
+    // One failed value per schema is enough for the failure message.
     let mut seen = BTreeSet::new();
     let mut is_first = |line: &&String| seen.insert(line.split(':').next().unwrap_or_default().to_owned());
     let shown: Vec<&String> = wrong.iter().filter(|line| is_first(line)).take(12).collect();

@@ -1,4 +1,4 @@
-//! The schemas of a document for sent values or for received values, also in the form of JSON Schema for validation.
+//! A document's schemas for sent or received values, also in JSON Schema form for validation.
 
 use afresh_openapi::Document;
 use jsonschema::{Draft, Validator};
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 /// A document without its `readOnly` members, for requests, or without its `writeOnly` members, for responses.
 pub(crate) struct Schemas {
     pub(crate) root: Value,
-    /// The document in the form of JSON Schema.
+    /// The document in JSON Schema form.
     plain: Value,
 }
 
@@ -87,7 +87,7 @@ pub(crate) fn without_examples(document: &Document) -> Value {
     root
 }
 
-/// Keywords of OpenAPI whose values are maps with names as keys.
+/// OpenAPI keywords whose values are maps with names as keys.
 const NAMED: &[&str] = &[
     "properties",
     "schemas",

@@ -21,10 +21,10 @@ impl Scratch {
         scratch
     }
 
-    /// Returns the time that checking a client takes. The dependencies are already built.
+    /// Returns the time needed to check a client. The dependencies are already built.
     pub(crate) fn check(&self, name: &str, client: &str) -> Result<Duration, String> {
         let folder = self.write(name, client, "mod client;\n\nfn main() {}\n");
-        // Cargo compares modification times, and a new file may have the same time as the previous check.
+        // Cargo compares modification times, and a new file can have the same time as the previous check.
         cargo(&self.folder, &folder, &["clean", "--quiet", "--package", name]);
         let started = Instant::now();
         let output = cargo(&self.folder, &folder, &["check", "--quiet"]);
@@ -75,8 +75,7 @@ fn cargo(scratch: &Path, folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(cargo);
     command.args(arguments).arg("--offline").current_dir(folder);
     command.env("CARGO_TARGET_DIR", scratch.join("target")).env("RUSTFLAGS", "-D warnings");
-    // Clippy sets these variables for its child processes. With them, the cargo command of this test would also run
-    // Clippy.
+    // Clippy sets these variables for its child processes. With them, this test's cargo command would also run Clippy.
     for name in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CLIPPY_ARGS", "RUSTC_BOOTSTRAP"] {
         command.env_remove(name);
     }
@@ -103,7 +102,7 @@ fn main() {
 }
 ";
 
-/// A program that has been built.
+/// A compiled program.
 pub(crate) struct Program(PathBuf);
 
 impl Program {

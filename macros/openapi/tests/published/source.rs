@@ -78,12 +78,12 @@ impl Package {
             (&said[0]["version"], &said[0]["integrity"]),
             (&self.version.into(), &self.integrity.into())
         );
-        // Older npm versions report a file name with the scope, but write the file without the scope in its name.
+        // Older npm versions report a file name that includes the scope, but write a file whose name lacks the scope.
         into.join(said[0]["filename"].as_str().unwrap().replace('@', "").replace('/', "-"))
     }
 }
 
-/// Returns the folder in which cargo stores the source of a dependency.
+/// Returns the folder where cargo stores a dependency's source.
 fn folder_of(name: &str) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);

@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-/// The maximum depth of a value.
+/// The maximum nesting depth of a value.
 const DEEPEST: usize = 7;
 
 /// A generator of values for the schemas of one document.
@@ -163,8 +163,8 @@ impl Maker<'_> {
 fn merge(one: Value, other: Value) -> Value {
     match (one, other) {
         (Value::Object(mut one), Value::Object(other)) => {
-            // If one part of an `allOf` only requires a member and another part describes the member, the described
-            // value is used.
+            // If one part of an `allOf` only requires a member and another part describes the member, the value from
+            // the description is used.
             let is_news = |key: &str, value: &Value| *value != "any" || !one.contains_key(key);
             let news: Vec<(String, Value)> =
                 other.into_iter().filter(|(key, value)| is_news(key, value)).collect();

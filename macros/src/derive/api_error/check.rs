@@ -20,7 +20,7 @@ pub(super) fn check_thiserror(settings: &Settings, diag: &mut Diagnostics) {
 /// Checks that there is exactly one `#[other]` variant.
 fn check_other(found: &ErrorEnum, diag: &mut Diagnostics) {
     let mut others = found.variants.iter().filter_map(|variant| variant.other);
-    // A variant without an attribute has already been reported, and may be the missing `#[other]` variant.
+    // A variant without an attribute has already been reported, and might be the missing `#[other]` variant.
     let may_be = found.is_incomplete || found.variants.iter().any(|variant| variant.has_no_attribute);
     if others.next().is_none() && !may_be {
         let fact = format!("enum `{}` has no `#[other]` variant", found.name);

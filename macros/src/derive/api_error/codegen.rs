@@ -118,7 +118,7 @@ fn render_error(item: &DeriveInput, sources: &TokenStream) -> TokenStream {
     }
 }
 
-/// `Display` of the `#[other]` variant shows the text of the error that the variant holds, so `source` returns the
+/// `Display` of the `#[other]` variant shows the message of the error that the variant holds, so `source` returns the
 /// source of this error. The rendered code is generic over the type of the value, because a wrong type has already
 /// caused an error.
 fn render_source(settings: &Settings, variant: &Variant) -> Option<TokenStream> {

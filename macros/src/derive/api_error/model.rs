@@ -37,7 +37,7 @@ pub(super) struct Variant<'s> {
     pub(super) other: Option<Location>,
 }
 
-/// The one value that a variant holds.
+/// The single value that a variant holds.
 #[derive(Clone)]
 pub(super) struct Content<'s> {
     pub(super) member: Member,

@@ -10,7 +10,7 @@ use crate::syntax::Style;
 
 const FORM: &str = "#[status(404)]";
 
-/// Reads `#[status(404, 5xx)]`. An argument that is not a status is reported and left out.
+/// Reads `#[status(404, 5xx)]`. An argument that is not a status is reported and skipped.
 pub(super) fn lower_statuses(helper: &Helper, diag: &mut Diagnostics) -> Vec<Located<Status>> {
     if helper.style == Style::Equals {
         helper.push_wrong_form(FORM, diag);

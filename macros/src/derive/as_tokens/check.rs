@@ -1,4 +1,4 @@
-//! Checks the rules that involve the struct as a whole.
+//! Checks the rules that apply to the struct as a whole.
 
 use super::model::{Found, Part, Source, TokenStruct};
 use crate::diag::Diagnostics;

@@ -1,4 +1,4 @@
-//! Describes the meaning of a struct of tokens: which field holds which value.
+//! Describes the meaning of a token struct: which field holds which value.
 
 use syn::{Member, Type};
 

@@ -1,4 +1,4 @@
-//! Describes the errors of path templates and how to fix them.
+//! Describes errors in path templates and how to fix them.
 
 use std::fmt;
 
@@ -6,14 +6,14 @@ use super::placeholder_name::meant;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PathError {
-    /// The path does not start with a slash. The field contains the path as it was written.
+    /// The path does not start with a slash. The field contains the path as written.
     NoSlash(String),
     TwoSlashes,
     Unclosed,
     Unopened,
     EmptyPlaceholder,
     InvalidPlaceholder(String),
-    /// A placeholder in the notation of another framework, and the same placeholder in the notation of this macro.
+    /// A placeholder in another framework's notation, and the same placeholder in this macro's notation.
     Foreign(String, String),
     DuplicatePlaceholder(String),
     RestNotLast(String),
@@ -42,7 +42,7 @@ impl PathError {
     }
 }
 
-/// Returns the help for a path that does not start with a slash. A whole URL is split at the end of its origin.
+/// Returns the help text for a path that does not start with a slash. A complete URL is split after its origin.
 fn slash_help(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else {
         return format!("write `/{}`", text.trim_start_matches(['.', '/']).escape_debug());

@@ -1,4 +1,4 @@
-//! Property tests: any text is either parsed or rejected, and a parsed template displays as it was written.
+//! Property tests: any text is either parsed or rejected, and a parsed template displays as written.
 
 use proptest::prelude::*;
 use proptest::sample::select;

@@ -1,7 +1,7 @@
 //! Defines which names a placeholder can have, and what a name in another notation means.
 
 /// Whether a placeholder can have this name. Punctuation that names do not use is reserved for future kinds of
-/// placeholder.
+/// placeholders.
 pub(crate) fn is_placeholder_name(name: &str) -> bool {
     let is_allowed = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.');
     !name.is_empty()
@@ -11,7 +11,7 @@ pub(crate) fn is_placeholder_name(name: &str) -> bool {
         && !name.starts_with("self.")
 }
 
-/// Returns the help for an invalid name: the placeholder that the name probably means.
+/// Returns the help text for an invalid name: the placeholder that was probably intended.
 pub(super) fn meant(text: &str) -> String {
     let text = text.trim();
     let (name, format) = text.split_once(':').unwrap_or((text, ""));
@@ -30,7 +30,7 @@ pub(super) fn meant(text: &str) -> String {
 }
 
 /// Finds a segment that other frameworks read as a placeholder, such as `:id`, `*rest`, `<id>` or `[id]`. Returns the
-/// written placeholder and the same placeholder in the notation of this macro.
+/// placeholder as written and the same placeholder in this macro's notation.
 pub(super) fn foreign(segment: &str) -> Option<(String, String)> {
     let one = |name: &str| format!("{{{name}}}");
     let found = if let Some(rest) = segment.strip_prefix(':') {
@@ -50,7 +50,7 @@ pub(super) fn foreign(segment: &str) -> Option<(String, String)> {
     Some(found)
 }
 
-/// Returns the identifier at the beginning of a text.
+/// Returns the identifier at the start of a text.
 fn leading_name(text: &str) -> Option<&str> {
     let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(text.len());
     let (name, _) = text.split_at_checked(end)?;

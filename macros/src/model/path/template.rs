@@ -5,14 +5,14 @@ use std::fmt;
 use super::error::PathError;
 use super::placeholder_name::{foreign, is_placeholder_name};
 
-/// A path such as `/orders/{id}/lines`. A template has one more literal than placeholders.
+/// A path such as `/orders/{id}/lines`. A template has one more literal than it has placeholders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PathTemplate {
     literals: Vec<String>,
     placeholders: Vec<Placeholder>,
 }
 
-/// A placeholder: `{id}` for one segment or a part of a segment, or `{rest*}` for several segments.
+/// A placeholder: `{id}` for one segment or part of a segment, or `{rest*}` for several segments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Placeholder {
     name: String,
@@ -86,7 +86,7 @@ impl PathTemplate {
         Ok(())
     }
 
-    /// Appends another template. Returns an error if both templates have a placeholder of the same name.
+    /// Appends another template. Returns an error if both templates have a placeholder with the same name.
     pub(crate) fn join(&self, tail: &Self) -> Result<Self, PathError> {
         let mut joined = self.clone();
         for placeholder in &tail.placeholders {
@@ -109,7 +109,7 @@ impl PathTemplate {
         self.placeholders.iter().map(|placeholder| placeholder.name.as_str()).collect()
     }
 
-    /// Returns the name of the placeholder for several segments.
+    /// Returns the name of the multi-segment placeholder.
     pub(crate) fn rest(&self) -> Option<&str> {
         let rest = self.placeholders.iter().find(|placeholder| placeholder.is_rest);
         rest.map(|placeholder| placeholder.name.as_str())

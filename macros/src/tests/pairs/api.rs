@@ -1,4 +1,4 @@
-//! Tests pairs of the arguments of `#[api(...)]` and of the constants of the trait.
+//! Tests pairs of `#[api(...)]` arguments and trait constants.
 
 use super::methods::{ON_METHOD, ON_PARAMETER, VERBS};
 use super::row::{Row, check, expanded, pairs, row};
@@ -77,7 +77,7 @@ fn every_argument_goes_with_every_parameter() {
             let item = format!(
                 "trait Shop {{ {REFRESH} #[post(\"{path}\")] async fn a(&self, {written} x: u8) -> Result<u8>; }}"
             );
-            // The argument `path` appears in the output as the beginning of the method's path.
+            // The `path` argument appears in the output as the start of the method's path.
             let of_argument = if argument.name == "path" { "\"/v2/a" } else { argument.trace };
             let label = format!("{} with {written}", argument.written);
             check(&label, &expanded(argument.written, &item), false, &[of_argument.to_owned(), trace]);
@@ -133,7 +133,7 @@ fn every_constant_of_the_trait_goes_with_everything_else() {
     }
 }
 
-/// A constant of the method or a parameter replaces the constant of the trait.
+/// A method constant or a parameter overrides the trait constant.
 #[test]
 fn a_constant_of_the_trait_is_replaced_by_the_same_name_in_a_method() {
     for (of_trait, trace, method, param) in [

@@ -1,4 +1,4 @@
-//! Tests pairs of attributes of the derives.
+//! Tests pairs of derive attributes.
 
 use proc_macro2::TokenStream;
 
@@ -26,7 +26,7 @@ fn every_pair_of_marks_of_a_variant_has_both_meanings_or_is_refused() {
             "enum E {{ {} A{fields}, #[status(409)] B, #[other] O(afresh::Error), }}",
             marks.concat()
         );
-        // A second `#[other]` variant is refused because only one is allowed.
+        // A second `#[other]` variant is rejected because only one is allowed.
         let item =
             if marks.contains(&OTHER) { item.replace(", #[other] O(afresh::Error)", "") } else { item };
         let output = plain(&expand_api_error(parsed(&item)));

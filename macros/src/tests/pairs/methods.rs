@@ -1,10 +1,10 @@
-//! Tests pairs of attributes of a method and its parameters.
+//! Tests pairs of attributes on a method and its parameters.
 
 use super::row::{Row, check, expanded, pairs, row};
 
 pub(super) const VERBS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options", "request"];
 
-/// The attributes of a method. Two HTTP methods on one method are always refused.
+/// The attributes of a method. Two HTTP method attributes on one method are always rejected.
 pub(super) const ON_METHOD: &[Row] = &[
     row("get", "#[get(\"/a\")]", "\"GET\"", &["json", "form", "idempotent"]),
     row("post", "#[post(\"/a\")]", "\"POST\"", &[]),
@@ -38,7 +38,7 @@ pub(super) const ON_METHOD: &[Row] = &[
     row("idempotent", "#[idempotent]", ".idempotent()", &["idempotent", "idempotency_key"]),
     row("idempotency_key", "#[idempotency_key]", ".idempotency_key(", &["idempotency_key"]),
     row("header", "#[header(\"x-a\" = \"1\")]", ".header(\"x-a\",\"1\")", &["header"]),
-    // A repeated constant of the query or of a form is sent twice.
+    // A repeated query or form constant is sent twice.
     row("query", "#[query(\"a\" = \"1\")]", ".query(\"a\",\"1\")", &[]),
     row("json", "#[json(\"a\" = \"1\")]", ".json_member(\"a\",\"1\")", &["json", "form"]),
     row("form", "#[form(\"a\" = \"1\")]", ".form_member(\"a\",\"1\")", &[]),
@@ -152,7 +152,7 @@ fn every_method_attribute_goes_with_every_parameter_or_is_refused() {
                 "form" => BODIES.contains(&param.name) && param.name != "form member",
                 _ => false,
             };
-            // The session can supply the value of a logout parameter, except the value of a whole `HeaderMap`.
+            // The session can supply the value of a logout parameter, except for an entire `HeaderMap`.
             let trace = match method.name {
                 "logout" if param.name != "headers" => trace.replace("(&x)", "(__afresh_current)"),
                 _ => trace,

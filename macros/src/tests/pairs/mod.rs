@@ -1,4 +1,4 @@
-//! Tests every pair of attributes and arguments: either both take effect, or the pair is refused. In an accepted pair,
+//! Tests every pair of attributes and arguments: either both take effect, or the pair is rejected. In an accepted pair,
 //! no attribute is ignored.
 //!
 //! Read `row.rs` first: it checks one pair.

@@ -1,10 +1,10 @@
-//! Tests pairs of arguments of `#[pages(...)]`.
+//! Tests pairs of `#[pages(...)]` arguments.
 
 use super::row::{Row, check, expanded, pairs, row};
 
 const SOURCES: &[&str] = &["link", "url", "cursor", "header", "last", "number", "offset"];
 
-/// The arguments of `#[pages(...)]`. Two sources of the next page are always refused.
+/// The arguments of `#[pages(...)]`. Two sources for the next page are always rejected.
 const WORDS: &[Row] = &[
     row("link", "link", "link()", &["into"]),
     row("url", "url = \"/u\"", "url(\"/u\")", &["into"]),
