@@ -18,5 +18,5 @@ pub(crate) use self::native::{messages, multipart, peek, random, runtime, time, 
 #[cfg(target_family = "wasm")]
 pub(crate) use self::web::{absent, fetch, messages, multipart, peek, random, runtime, text, time, url};
 
-/// Whether the runtime is in a browser. A browser stores cookies and follows redirects itself.
+/// Whether the runtime is running in a browser. A browser stores cookies and follows redirects itself.
 pub(crate) const IN_BROWSER: bool = cfg!(target_family = "wasm");

@@ -83,8 +83,8 @@ pub trait Refresher: Send + Sync + 'static {
         tokens.is_some()
     }
 
-    /// Revokes [`context.tokens()`](RefreshContext::tokens) at the server, for example as described in RFC 7009.
-    /// The default implementation does nothing.
+    /// Revokes [`context.tokens()`](RefreshContext::tokens) on the server, for example as described in RFC 7009. The
+    /// default implementation does nothing.
     ///
     /// The runtime calls `revoke` for tokens that it discards: the tokens of a refresh that ends after a logout or
     /// another login, and the tokens of a login during which a logout happened. [`Session::revoke`] also calls

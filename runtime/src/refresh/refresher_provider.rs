@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result, Stamp};
 use crate::session::{Attempt, Boxed, CredentialProvider, LoginState, Session, Snapshot, Tokens};
 use crate::transport::upstream::Upstream;
 
-/// Refreshes a session with the [`Refresher`](super::refresher::Refresher) that the user provided.
+/// Refreshes a session with the [`Refresher`](super::refresher::Refresher) provided by the user.
 pub(crate) struct RefresherProvider {
     pub(crate) refresher: Arc<dyn AnyRefresher>,
     /// The API of the client to which the refresher belongs.

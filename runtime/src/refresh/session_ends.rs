@@ -20,13 +20,13 @@ pub(crate) struct SessionEnds {
 }
 
 impl SessionEnds {
-    /// Whether a status or condition that the user declares matches this answer.
+    /// Whether a status or condition that the user declares matches this response.
     pub(crate) fn is_declared(&self, status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
         let listed = self.declared.as_ref().is_some_and(|statuses| statuses.contains(&status));
         listed || self.has_condition(status, headers, body)
     }
 
-    /// Whether a declared condition matches this answer.
+    /// Whether a declared condition matches this response.
     pub(crate) fn has_condition(&self, status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
         if self.conditions.is_empty() {
             return false;

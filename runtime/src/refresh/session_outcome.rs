@@ -1,4 +1,4 @@
-//! Reads the tokens from the answer to a `#[login]` or `#[refresh]` method: [`SessionOutcome`].
+//! Reads the tokens from the response to a `#[login]` or `#[refresh]` method: [`SessionOutcome`].
 
 use serde_json::Value;
 
@@ -39,7 +39,7 @@ where
     }
 }
 
-/// Returns the error for an answer without tokens. The error lists the field names of the answer.
+/// Returns the error for a response without tokens. The error lists the field names of the response.
 fn without_tokens(answer: &Answer, error: Option<Error>) -> Error {
     let names = field_names(answer);
     let error = match error {
@@ -61,7 +61,7 @@ fn without_tokens(answer: &Answer, error: Option<Error>) -> Error {
     }
 }
 
-/// Returns the top-level names of the answer that look like identifiers, or `None` if the answer is not an object.
+/// Returns the top-level names of the response that look like identifiers, or `None` if the response is not an object.
 fn field_names(answer: &Answer) -> Option<Vec<String>> {
     let body = without_bom(answer.body());
     let document: Value =

@@ -47,7 +47,7 @@ pub(crate) struct TokenRequest<'a> {
     pub(crate) tokens_of: fn(&Answer) -> Result<Tokens, Error>,
     /// The cookies of the session, if the refresh token is a cookie.
     pub(crate) cookies: Option<&'a Cookies>,
-    /// The answers of the endpoint that end the session.
+    /// The responses of the endpoint that end the session.
     pub(crate) session_ends: &'a SessionEnds,
     pub(crate) spans: SendSpans,
     /// The name of the `#[refresh]` method, for error texts.

@@ -1,6 +1,6 @@
 //! The methods of [`Session`] that a call uses before it is sent and after the server refused it. The state machine
-//! decides under its lock. The effects of a decision, such as spawning a task, happen outside of the lock. No lock is
-//! held across an `.await`, and user code never runs under a lock.
+//! decides under its lock. The effects of a decision, such as spawning a task, happen outside the lock. No lock is held
+//! across an `.await`, and user code never runs under a lock.
 
 use std::sync::Arc;
 use std::task::Poll;
@@ -91,8 +91,8 @@ impl Session {
     }
 
     /// Decides what a call does and reserves a new refresh in one step, then spawns the refresh. `can_refresh` may run
-    /// user code, so it runs outside of the lock. The result of `can_refresh` is used only if the session did not
-    /// change while `can_refresh` ran. The third value of the result is true if this call started a refresh.
+    /// user code, so it runs outside the lock. The result of `can_refresh` is used only if the session did not change
+    /// while `can_refresh` ran. The third value of the result is true if this call started a refresh.
     fn decide(&self, once: bool) -> (Entry<RefreshHandle>, Arc<Snapshot>, bool) {
         loop {
             let seen = self.snapshot();

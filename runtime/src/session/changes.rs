@@ -1,5 +1,5 @@
-//! The methods that change a session: login, logout, refresh, and cookies of responses. Each change is one step of
-//! the state machine. The events of a change are emitted outside of the lock.
+//! The methods that change a session: login, logout, refresh, and cookies of responses. Each change is one step of the
+//! state machine. The events of a change are emitted outside the lock.
 
 use std::sync::Arc;
 

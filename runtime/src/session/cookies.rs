@@ -28,7 +28,7 @@ use crate::platform::url::Url;
 const MOST: usize = 50;
 
 /// The cookies of a session, in the order of their arrival. Cookies without an expiry are also stored, because the
-/// session survives a restart of the process.
+/// session survives a process restart.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Vec<Cookie>")]
 pub(crate) struct Cookies(Vec<Cookie>);

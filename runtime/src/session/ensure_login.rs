@@ -24,8 +24,8 @@ const LONGEST: Duration = Duration::from_secs(600);
 const LOOK: Duration = Duration::from_secs(5);
 
 impl Session {
-    /// Creates a session that is kept in a store and survives a restart of the process. In a program with many users,
-    /// give each user a store with a separate name or path, and create the user's client with
+    /// Creates a session that is kept in a store and survives a process restart. In a program with many users, give
+    /// each user a store with a separate name or path, and create the user's client with
     /// [`Client::with_session`](crate::Client::with_session).
     ///
     /// ```
@@ -65,7 +65,7 @@ impl Session {
     /// A login may take as long as a person needs, but at most 10 minutes by the wall clock. After 10 minutes,
     /// `ensure_login` returns an error with [`is_timeout`](Error::is_timeout). The lock of the store is renewed during
     /// the login. Until the login is complete, all other calls return an error with
-    /// [`is_no_session`](Error::is_no_session). Do not make a call that needs the session inside of `login`.
+    /// [`is_no_session`](Error::is_no_session). Do not make a call that needs the session inside `login`.
     ///
     /// # Errors
     ///

@@ -15,7 +15,7 @@ use super::login_end::Due;
 use super::session::{Inner, Session};
 
 /// The interval at which the stream reads the end of the login again. The end may change without an event, and a timer
-/// fires late after the machine slept.
+/// fires late after the machine was asleep.
 const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
 /// The events of a session that happen after the call of [`Session::events`](crate::Session::events).
@@ -74,7 +74,7 @@ impl SessionEvents {
     }
 
     /// Emits the event before the end of the login if this event is due. Returns when to check again. Returns `None` if
-    /// the end is unknown, or if the caller is outside of a Tokio runtime and therefore has no timers.
+    /// the end is unknown, or if the caller is outside a Tokio runtime and therefore has no timers.
     fn next_check(&self) -> Option<Instant> {
         let due = self.announce_end()?;
         Handle::try_current().ok()?;

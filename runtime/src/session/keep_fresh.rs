@@ -11,7 +11,7 @@ use crate::platform::runtime::AbortHandle;
 use crate::platform::task;
 use crate::platform::time::{Instant, timeout_at};
 
-/// The interval at which the task reads the clock. A timer fires late after the machine slept.
+/// The interval at which the task reads the clock. A timer fires late after the machine was asleep.
 const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
 /// The shortest time between two refreshes of the task. A token with a shorter lifetime is refreshed only by
@@ -51,7 +51,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Returns an error outside of a Tokio runtime.
+    /// Returns an error outside a Tokio runtime.
     ///
     /// ```
     /// # async fn example(shop: afresh::Client) -> afresh::Result<()> {

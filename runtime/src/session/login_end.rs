@@ -119,7 +119,7 @@ pub(super) struct Ending {
 }
 
 impl Ending {
-    /// Sets how long before the end of a login the session emits `Ending`. A second call of this method has no effect.
+    /// Sets how long before the end of a login the session emits `Ending`. Calling this method again has no effect.
     pub(super) fn set_ahead(&self, ahead: Duration) {
         let _ = self.ahead.set(ahead);
     }

@@ -29,7 +29,7 @@ struct Shared {
     failure: OnceLock<RefreshFailure>,
     done: Notify,
     started: Instant,
-    /// The start of the refresh by the real clock, for the watchdog thread outside of all runtimes.
+    /// The start of the refresh by the real clock, for the watchdog thread outside all runtimes.
     started_by_wall_clock: RealInstant,
     limit: Duration,
     /// The time at which the refresh has taken too long, in milliseconds since its start.

@@ -18,7 +18,7 @@ use crate::platform::time::timeout;
 const DEADLINE: Duration = Duration::from_secs(10);
 
 impl Session {
-    /// Ends the session as [`clear`](Self::clear) does, and then revokes the tokens of the session at the server. The
+    /// Ends the session as [`clear`](Self::clear) does, and then revokes the tokens of the session on the server. The
     /// revocation uses [`revoke_with`](crate::ClientBuilder::revoke_with) or else
     /// [`Refresher::revoke`](crate::Refresher::revoke). If the program has set neither of these functions, no request
     /// is sent.
@@ -27,7 +27,7 @@ impl Session {
     /// revoke the stored tokens, call [`load`](Self::load) first.
     ///
     /// The session is logged out when `revoke` returns, even without a network. Await the result to find out whether
-    /// the revocation succeeded. The revocation runs even if the result is not awaited. Outside of a Tokio runtime, no
+    /// the revocation succeeded. The revocation runs even if the result is not awaited. Outside a Tokio runtime, no
     /// tokens are revoked.
     ///
     /// # Errors
@@ -81,7 +81,7 @@ impl Session {
         }
     }
 
-    /// Revokes the result of a refresh if another process logged in as another user during the refresh.
+    /// Revokes the result of a refresh if another process logged in as a different user during the refresh.
     pub(super) fn revoke_superseded(&self, brought: &RefreshResult) {
         if let RefreshResult::Refreshed { credential, .. } = brought {
             self.start_to_revoke(credential.tokens().clone());

@@ -26,8 +26,8 @@ use crate::platform::runtime::Handle;
 /// The session of one user: tokens, cookies, and the refresh that all calls share.
 ///
 /// A `Session` is cheap to clone. All clones refer to the same session, and several clients can share a session. A
-/// session is kept in memory. With a [store](crate::ClientBuilder::store), a session also survives a restart of
-/// the process (see [Stores](#stores)).
+/// session is kept in memory. With a [store](crate::ClientBuilder::store), a session also survives a process restart
+/// (see [Stores](#stores)).
 ///
 /// - For *several users*, use one session for each user. Sessions share nothing, and each session is refreshed
 ///   separately. Keep the sessions in a map of your choice. Dropping a session is safe: a running refresh still
@@ -136,7 +136,7 @@ pub(crate) trait CredentialProvider: Send + Sync {
     /// Whether [`revoke`](Self::revoke) sends anything.
     fn can_revoke(&self) -> bool;
 
-    /// Revokes `tokens` at the server.
+    /// Revokes `tokens` on the server.
     fn revoke<'a>(&'a self, session: &'a Session, tokens: &'a Tokens) -> Boxed<'a, Result<()>>;
 
     /// Whether the session must store the cookies of responses.
@@ -184,14 +184,14 @@ impl Session {
         self.0.current.load_full()
     }
 
-    /// Sets the provider. A second call of `set_provider` has no effect: a client that joins a session does not
-    /// change how the session is refreshed.
+    /// Sets the provider. Calling `set_provider` again has no effect: a client that joins a session does not change how
+    /// the session is refreshed.
     pub(crate) fn set_provider(&self, provider: Arc<dyn CredentialProvider>) {
         let _ = self.0.provider.set(provider);
         self.require_login();
     }
 
-    /// A second call of this method has no effect.
+    /// Calling this method again has no effect.
     pub(crate) fn set_revoker(&self, revoker: Revoker) {
         let _ = self.0.revoker.set(revoker);
     }
@@ -222,7 +222,7 @@ impl Session {
         self.0.revoker.get()
     }
 
-    /// A second call of this method has no effect.
+    /// Calling this method again has no effect.
     pub(crate) fn set_runtime(&self, runtime: Handle) {
         let _ = self.0.runtime.set(runtime);
     }

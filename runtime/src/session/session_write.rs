@@ -9,7 +9,7 @@ use super::tokens::Tokens;
 use crate::error::Error;
 
 /// The result of a change of the session. The change itself is already in effect. To find out whether the change is
-/// valid and stored, await the `SessionWrite`, or call `wait()` with the feature `blocking`. In a Tokio runtime, the
+/// valid and stored, await the `SessionWrite`, or call `wait()` with the `blocking` feature. In a Tokio runtime, the
 /// change is stored even if the `SessionWrite` is not awaited.
 ///
 /// Awaiting a `SessionWrite` is cancel safe.

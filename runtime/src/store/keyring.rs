@@ -11,8 +11,8 @@ use super::lock_file::{file_identity, lock, with_suffix, write_lock};
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// Stores a session in the keyring of the operating system. Use a `KeyringStore` for desktop programs whose tokens
-/// must not be in a file. `KeyringStore` needs the feature `keyring`.
+/// Stores a session in the keyring of the operating system. Use a `KeyringStore` for desktop programs whose tokens must
+/// not be in a file. `KeyringStore` requires the `keyring` feature.
 ///
 /// The keyring is the Keychain on macOS and iOS, the Credential Manager on Windows, and the Secret Service (GNOME
 /// Keyring and others) on other systems. The session is the secret of one entry. The keyring encrypts the entry

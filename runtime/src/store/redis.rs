@@ -20,8 +20,8 @@ use crate::error::BoxError;
 /// The default length of a lease. No refresh takes longer than the default lease.
 const LEASE: Duration = Duration::from_secs(30);
 
-/// Stores a session in Redis. Use a `RedisStore` for services that run on many machines. `RedisStore` needs the
-/// feature `redis`, and a server with Redis 6 or newer, Valkey, or another server with the same protocol and Lua.
+/// Stores a session in Redis. Use a `RedisStore` for services that run on many machines. `RedisStore` requires the
+/// `redis` feature, and a server with Redis 6 or newer, Valkey, or another server with the same protocol and Lua.
 ///
 /// The session is one Redis hash with the given name. The hash contains the record, the revision and the newest fence.
 /// During a refresh, there is also a key `{<name>}:lock`, which expires. Changes are published to the channel
@@ -78,12 +78,12 @@ struct Inner {
 }
 
 impl RedisStore {
-    /// Creates a store for the session `name` in the Redis at `server`: a URL
-    /// (`redis://user:password@host:6379/0`) or a `ConnectionInfo` of the crate `redis`, version 1. Use one name
-    /// for each user. `new` does not connect to the server.
+    /// Creates a store for the session `name` in the Redis at `server`: a URL (`redis://user:password@host:6379/0`) or
+    /// a `ConnectionInfo` of the `redis` crate, version 1. Use one name for each user. `new` does not connect to the
+    /// server.
     ///
-    /// For `rediss://` URLs, enable a TLS feature of the crate `redis` (`tokio-rustls-comp` or
-    /// `tokio-native-tls-comp`) in your own `Cargo.toml`.
+    /// For `rediss://` URLs, enable a TLS feature of the `redis` crate (`tokio-rustls-comp` or `tokio-native-tls-comp`)
+    /// in your own `Cargo.toml`.
     ///
     /// # Errors
     ///

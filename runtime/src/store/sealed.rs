@@ -14,8 +14,8 @@ const MARK: &[u8] = b"afresh sealed 1\n";
 /// The length of an `XChaCha20` nonce, which is so long that random nonces do not repeat.
 const NONCE: usize = 24;
 
-/// Encrypts the records of any store. Use a `Sealed` store for a Redis that other users can read, or for a file on
-/// a shared disk or in a backup. `Sealed` needs the feature `encrypt`.
+/// Encrypts the records of any store. Use a `Sealed` store for a Redis that other users can read, or for a file on a
+/// shared disk or in a backup. `Sealed` requires the `encrypt` feature.
 ///
 /// The store encrypts and authenticates each record with XChaCha20-Poly1305, your key and a new random nonce.
 /// Revisions, locks, notifications and guarantees are those of the inner store.

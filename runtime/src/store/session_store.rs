@@ -167,9 +167,9 @@ pub trait SessionStore: Send + Sync + 'static {
     /// default is `false`.
     ///
     /// Processes with the same cookies always have the same user. A login in one process therefore replaces the session
-    /// in all processes, even if another user has logged in. A refresh in one process may replace the refresh token of
-    /// all processes, even if the refreshing process ends before the response arrives. The next process that gets the
-    /// lock therefore waits for a second before it refreshes.
+    /// in all processes, even if a different user has logged in. A refresh in one process may replace the refresh token
+    /// of all processes, even if the refreshing process ends before the response arrives. The next process that gets
+    /// the lock therefore waits for a second before it refreshes.
     fn shares_cookies(&self) -> bool {
         false
     }
@@ -236,7 +236,7 @@ pub struct StoreLock {
 
 impl StoreLock {
     /// Creates a lock that ends when `guard` is dropped, and not before. The runtime may drop the guard on any thread,
-    /// even outside of a Tokio runtime.
+    /// even outside a Tokio runtime.
     pub fn new(guard: impl Send + 'static) -> Self {
         Self::leased(0, guard)
     }

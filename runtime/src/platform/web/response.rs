@@ -1,4 +1,4 @@
-//! Defines [`Response`], a response from `fetch`. The type has the methods of `reqwest::Response` that the runtime
+//! Defines [`Response`], a response from `fetch`. The type provides the `reqwest::Response` methods that the runtime
 //! uses.
 
 use std::future::poll_fn;
@@ -48,8 +48,8 @@ impl Response {
         Version::HTTP_11
     }
 
-    /// Returns `None`, because a browser may decompress a body without showing it, so its `content-length` is not
-    /// reliable.
+    /// Returns `None`, because a browser may decompress a body without reporting it, which makes the `content-length`
+    /// unreliable.
     #[expect(clippy::unused_self, reason = "the signature must match reqwest")]
     pub(crate) fn content_length(&self) -> Option<u64> {
         None
@@ -71,7 +71,7 @@ impl Response {
     }
 }
 
-/// Returns the URL from which the response came. The URL may be the target of a redirect that the browser followed.
+/// Returns the URL from which the response came. If the browser followed a redirect, this is the redirect target.
 pub(crate) fn url_of(response: &Response) -> Option<&Url> {
     response.url.as_ref()
 }

@@ -15,8 +15,8 @@ pub(crate) enum Here {
 pub(crate) enum Adoption {
     /// The process keeps its own session.
     Keep,
-    /// The process keeps its own session, which the store no longer contains, because another process logged in as
-    /// another user.
+    /// The process keeps its own session, which the store no longer contains, because another process logged in as a
+    /// different user.
     KeepOther,
     /// The process adopts the stored session. `new_epoch` is true if the stored session has another login.
     Take { new_epoch: bool },

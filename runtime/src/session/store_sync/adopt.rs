@@ -26,8 +26,8 @@ use crate::store::ErasedStore;
 const PAUSE: Duration = Duration::from_secs(1);
 
 impl Session {
-    /// Reads the store and adopts the stored session, even if another process has logged in as another user. Returns
-    /// the state of the session after the read. If the session has no store, `load` only returns the state.
+    /// Reads the store and adopts the stored session, even if another process has logged in as a different user.
+    /// Returns the state of the session after the read. If the session has no store, `load` only returns the state.
     ///
     /// Use `load` in a tool that shows before the first call whether the user is logged in. Other programs do not
     /// need `load`, because the first call that needs the session reads the store.

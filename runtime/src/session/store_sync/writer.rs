@@ -25,8 +25,8 @@ const LAST_PROTECTED: u32 = 3;
 const LAST_FAILURE: u32 = 8;
 
 impl Session {
-    /// Sets the store. A second call of `set_store` has no effect: a client that joins a session does not change
-    /// where the session is stored.
+    /// Sets the store. Calling `set_store` again has no effect: a client that joins a session does not change where the
+    /// session is stored.
     pub(crate) fn set_store(&self, store: Arc<dyn ErasedStore>) {
         let here = self.snapshot();
         if self.0.store_sync.set(Box::new(StoreSync::new(store, &here))).is_ok()

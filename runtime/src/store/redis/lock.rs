@@ -91,7 +91,7 @@ impl Renewal {
 }
 
 /// Releases the lease when it is dropped. The `Lease` is created before the request for the lock, because a cancelled
-/// request may still succeed at the server.
+/// request may still succeed on the server.
 struct Lease {
     lock: Lock,
     owner: String,

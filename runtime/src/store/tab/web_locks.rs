@@ -42,7 +42,7 @@ pub(super) enum Mode {
 }
 
 impl WebLocks {
-    /// Returns the Web Locks of the origin, or `None` outside of a secure context.
+    /// Returns the Web Locks of the origin, or `None` outside a secure context.
     pub(super) fn find() -> Option<Self> {
         let navigator = property(&js_sys::global(), "navigator")?;
         let locks = property(&navigator, "locks")?;
