@@ -17,7 +17,7 @@ pub enum Reason {
     /// The server recently refused a fresh token for this method. For a limited time, a 403 for this method is treated
     /// as "forbidden".
     RouteForbidden,
-    /// The token comes from a recent refresh, and a call with this token was refused again after the refresh.
+    /// The token comes from a recent refresh, and a call with this token was refused again.
     JustRefreshed,
     /// The `WWW-Authenticate` header contains `insufficient_scope` (RFC 6750 §3.1).
     InsufficientScope,

@@ -1,5 +1,5 @@
-//! Defines [`SessionEnds`], the declared and usual answers of a refresh endpoint that end the session. Known error
-//! codes are in `error_code.rs`.
+//! Defines [`SessionEnds`], the refresh endpoint's responses that end the session, either by declaration or by default.
+//! Known error codes are in `error_code.rs`.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -8,7 +8,7 @@ use crate::auth::rules::Rules;
 use crate::declaration::condition::Condition;
 use crate::error::Rejection;
 
-/// The answers that end a session: those that the user declares, and those that usually end a session of this kind.
+/// The responses that end a session: those that the user declares, and those that usually end a session of this kind.
 #[derive(Clone, Default)]
 pub(crate) struct SessionEnds {
     /// The statuses that the user declares, or `None` if the usual statuses apply.
