@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::format::json_pointer::look_up;
 use crate::format::media_type::MediaType;
 
-/// The response with which the server refused a call: its status, headers and body.
+/// The response that refused a call: its status, headers and body.
 ///
 /// [`Error::rejection`](crate::Error::rejection) returns this value. The rules
 /// [`expired_when`](crate::ClientBuilder::expired_when) and [`forbidden_when`](crate::ClientBuilder::forbidden_when)

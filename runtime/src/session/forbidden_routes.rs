@@ -23,9 +23,9 @@ const USELESS_WINDOW: Duration = Duration::from_secs(60);
 #[cfg_attr(test, derive(Clone, Hash))]
 pub(crate) struct ForbiddenRoutes {
     routes: Vec<Forbidden>,
-    /// The routes whose refresh has not proven useful: a call triggered the refresh and was not sent again. Each route
-    /// has the generation of the new credential. If the server refuses the next call of the route with this credential,
-    /// the refresh was useless.
+    /// The routes with a refresh that may have been useless: a call triggered the refresh and was not sent again. Each
+    /// route is stored with the generation of the new credential. If the server refuses the route's next call with this
+    /// credential, the refresh was useless.
     unproven: Vec<(Box<str>, u64)>,
     just_refreshed: Option<(u64, Instant)>,
     useless_refreshes: Vec<(u64, Instant)>,

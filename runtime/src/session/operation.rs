@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// An operation of a session. The operation begins when it is first polled: await it, or call `wait()` with the
+    /// An operation on a session. The operation begins when it is first polled: await it, or call `wait()` with the
     /// `blocking` feature.
     #[must_use = "an operation begins only when it is awaited"]
     pub struct Operation<F> {

@@ -32,11 +32,11 @@ use crate::platform::runtime::Handle;
 /// - For *several users*, use one session for each user. Sessions share nothing, and each session is refreshed
 ///   separately. Keep the sessions in a map of your choice. Dropping a session is safe: a running refresh still
 ///   completes.
-/// - For *one user at several hosts*, share one session between several clients
+/// - For *one user on several hosts*, share one session between several clients
 ///   ([`ClientBuilder::session`](crate::ClientBuilder::session)). The clients share one refresh.
 /// - For *several audiences*, use one session for each audience, because each audience needs a separate access token.
 ///   If all sessions depend on one refresh token, give the refresh token to one session. In the
-///   [`refresh_with`](crate::ClientBuilder::refresh_with) function of each other session, make an ordinary call with
+///   [`refresh_with`](crate::ClientBuilder::refresh_with) function of every other session, make an ordinary call with
 ///   the session that has the refresh token. With this setup, only one refresh at a time spends the refresh token.
 ///
 /// ```
@@ -61,29 +61,29 @@ use crate::platform::runtime::Handle;
 ///   cannot be read, the waiting calls return an error with [`is_store`](crate::Error::is_store), and the next call
 ///   reads the store again. Before the first read of the store, [`tokens`](Self::tokens) and [`state`](Self::state)
 ///   report that there is no login. [`load`](Self::load) reads the store on demand.
-/// - *Writing.* A change of the session takes effect at once. A background task stores the changes in order. A login or
-///   logout method returns when the change is stored or the store has failed, and so does the future
+/// - *Writing.* A change to the session takes effect immediately. A background task stores the changes in order. A
+///   login or logout method returns when the change is stored or the store has failed, and so does the future
 ///   [`SessionWrite`](crate::session::SessionWrite). If the store fails, the session emits
 ///   [`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed) and continues in memory, and the change is stored
 ///   later.
-/// - *Refreshing.* Only one process at a time refreshes, under the lock of the store. If another process has refreshed
-///   already, the session adopts the tokens of that process ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted))
-///   and sends no refresh request. If the lock cannot be acquired within 8 s, the call returns an error with
+/// - *Refreshing.* Only one process at a time refreshes, under the store's lock. If another process has already
+///   refreshed, the session adopts its tokens ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted)) and sends no
+///   refresh request. If the lock cannot be acquired within 8 s, the call returns an error with
 ///   [`is_refresh_busy`](crate::Error::is_refresh_busy) and the session is not refreshed. The session is also not
 ///   refreshed if its store cannot be written, because each refresh writes to the store before it sends the refresh
 ///   token. A valid access token is used even if the store fails.
-/// - *Logins and logouts of other processes.* A logout in another process ends the session in this process at the
-///   next refresh, or at once if the store reports changes. A login of another process is adopted if the session
-///   in this process is logged out or expired, or if the `iss` and `sub` of both access tokens name the same user.
-///   If the login is not adopted, a refresh returns an error with [`is_superseded`](crate::Error::is_superseded).
+/// - *Logins and logouts in other processes.* A logout in another process ends the session in this process at the next
+///   refresh, or immediately if the store reports changes. A login in another process is adopted if the session in this
+///   process is logged out or expired, or if the `iss` and `sub` of both access tokens name the same user. If the login
+///   is not adopted, a refresh returns an error with [`is_superseded`](crate::Error::is_superseded).
 ///
-/// The effect of a crash or a power loss depends on the time at which it happens:
+/// The effect of a crash or a power loss depends on when it happens:
 ///
-/// | at this moment | result |
+/// | when | result |
 /// |---|---|
 /// | before the refresh token is sent | the session is unchanged |
-/// | before the response of the server is stored | the refresh token may be spent. The intent in the store records the unfinished refresh, and the next refresh sends the refresh token once more. If the server rejects the refresh token, the call returns an error with [`is_rotation_lost`](crate::Error::is_rotation_lost). Servers with a grace period for spent tokens accept the second request |
-/// | after the response of the server is stored | the session is refreshed |
+/// | before the server's response is stored | the refresh token may be spent. The intent in the store records the unfinished refresh, and the next refresh sends the refresh token once more. If the server rejects the refresh token, the call returns an error with [`is_rotation_lost`](crate::Error::is_rotation_lost). Servers with a grace period for spent tokens accept the second request |
+/// | after the server's response is stored | the session is refreshed |
 ///
 /// The operating system releases the lock of a [`FileStore`](crate::FileStore) when the process exits or crashes.
 #[derive(Clone)]
@@ -91,13 +91,13 @@ pub struct Session(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) machine: Mutex<StateMachine<RefreshHandle>>,
-    /// The snapshot that the state machine published last. Calls read the current snapshot without the lock.
+    /// The snapshot that the state machine most recently published. Calls read the current snapshot without the lock.
     pub(super) current: ArcSwap<Snapshot>,
     pub(super) provider: OnceLock<Arc<dyn CredentialProvider>>,
     pub(super) revoker: OnceLock<Revoker>,
     pub(super) unanswered: UnansweredRefresh,
-    /// The store synchronization. The data for a store is boxed, because a server may keep thousands of sessions
-    /// without a store in memory.
+    /// The store synchronization. This data is boxed, because a server may keep thousands of sessions without a store
+    /// in memory.
     pub(super) store_sync: OnceLock<Box<StoreSync>>,
     /// The runtime of refreshes and writes. If no runtime is set, refreshes and writes run on the runtime of the
     /// call that starts them.
@@ -106,7 +106,8 @@ pub(super) struct Inner {
     pub(super) login_required: AtomicBool,
     pub(super) events: EventChannel,
     pub(super) ending: Ending,
-    /// The lock of the task that logs in. All other tasks that want to log in wait until this login is complete.
+    /// The lock that a task holds while it logs in. All other tasks that want to log in wait until this login is
+    /// complete.
     pub(super) login_turn: TaskLock<()>,
 }
 
@@ -119,7 +120,7 @@ pub(crate) type Revoker = Arc<dyn Fn(Tokens) -> Boxed<'static, Result<()>> + Sen
 /// Refreshes a session. `CredentialProvider` is the only trait that a session needs from the layers above it. The trait
 /// is in the same file as [`Session`] because the two types refer to each other.
 pub(crate) trait CredentialProvider: Send + Sync {
-    /// Whether `snapshot` has everything that a refresh needs.
+    /// Whether `snapshot` contains everything that a refresh needs.
     fn can_refresh(&self, snapshot: &Snapshot) -> bool;
 
     /// Whether all cookies that a refresh of `snapshot` needs have expired.
@@ -139,7 +140,7 @@ pub(crate) trait CredentialProvider: Send + Sync {
     /// Revokes `tokens` on the server.
     fn revoke<'a>(&'a self, session: &'a Session, tokens: &'a Tokens) -> Boxed<'a, Result<()>>;
 
-    /// Whether the session must store the cookies of responses.
+    /// Whether the session must store response cookies.
     fn keeps_cookies(&self) -> bool;
 }
 
@@ -173,7 +174,7 @@ impl Session {
 
 /// These methods are for the other files of `session` and for the layers above it.
 impl Session {
-    /// Returns a guard of the current snapshot for a short read. The guard leaves the reference count of the snapshot
+    /// Returns a guard for a brief read of the current snapshot. The guard leaves the snapshot's reference count
     /// unchanged, because threads would contend for this count.
     pub(crate) fn current(&self) -> impl Deref<Target = Arc<Snapshot>> {
         self.0.current.load()
@@ -250,8 +251,8 @@ impl Session {
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, StateMachine<RefreshHandle>> {
-        // A poisoned lock can be used, because the steps of the state machine do not panic, and the last published
-        // snapshot would be consistent even after a panic.
+        // A poisoned lock can be used, because the steps of the state machine do not panic, and the most recently
+        // published snapshot would be consistent even after a panic.
         self.0.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -277,7 +278,7 @@ impl Default for Session {
     }
 }
 
-/// The output contains the state of the session, but no tokens.
+/// The output contains the session state, but no tokens.
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Session").field(&self.state()).finish()

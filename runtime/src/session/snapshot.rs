@@ -20,7 +20,8 @@ pub(crate) struct Snapshot {
     pub(crate) token_since: u64,
     /// Whether calls wait for the running refresh, because the credential is known to be invalid.
     pub(crate) wait_for_refresh: bool,
-    /// Whether a successful call must be reported to the state machine, because it would clear a remembered refusal.
+    /// Whether a successful call must be reported to the state machine, because the call would clear a remembered
+    /// refusal.
     pub(crate) wants_successes: bool,
 }
 
@@ -29,7 +30,7 @@ pub(crate) enum LoginState {
     LoggedOut,
     LoggedIn(Arc<Credential>),
     /// The server rejected the refresh token. `rotation_lost` is true if the response to an earlier refresh was lost,
-    /// which means that the refresh token may be spent.
+    /// which means that the refresh token may already be spent.
     Expired {
         rotation_lost: bool,
     },
@@ -71,7 +72,7 @@ impl Snapshot {
         self.stamp.epoch == stamp.epoch && self.token_since <= stamp.generation
     }
 
-    /// Returns this snapshot without its credential. The cookies stay.
+    /// Returns this snapshot without its credential. The cookies are kept.
     pub(crate) fn without_credential(&self) -> Self {
         Self { login_state: LoginState::LoggedOut, ..self.clone() }
     }

@@ -1,5 +1,5 @@
-//! Refreshes a session that other processes share. The refresh holds the lock of the store and reads the changes
-//! of other processes. The refresh writes an intent to the store before it sends the refresh token.
+//! Refreshes a session that other processes share. The refresh holds the store's lock and reads changes made by other
+//! processes. The refresh writes an intent to the store before it sends the refresh token.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -88,7 +88,7 @@ async fn store_result(
         }
         Attempt::Failed { .. } => {
             let (result, failure) = result_of(basis, answer);
-            // If there was no response, the intent stays in the store, so that other processes know that the refresh
+            // If no response arrived, the intent stays in the store, so that other processes know that the refresh
             // token may be spent.
             let answered = !session.unanswered().is_of(basis.stamp) && !ready.unanswered_before;
             if answered {
@@ -99,8 +99,8 @@ async fn store_result(
     }
 }
 
-/// Stores the new tokens before they are published. If the store fails, the new tokens are published nevertheless,
-/// because the old tokens may no longer be valid.
+/// Stores the new tokens before they are published. If the store fails, the new tokens are published anyway, because
+/// the old tokens may no longer be valid.
 async fn persist(
     session: &Session,
     store_sync: &StoreSync,

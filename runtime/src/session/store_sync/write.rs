@@ -49,8 +49,8 @@ impl Session {
                     let found = store_sync.load().await?;
                     let unchanged = found.revision == basis;
                     self.adopt(store_sync, &found, Adopt::SameLogin)?;
-                    // The store refused the write although it has the expected revision, so the lock of this process
-                    // has expired.
+                    // The store refused the write although it has the expected revision, so this process's lock has
+                    // expired.
                     let lock = if unchanged { store_sync.state().lock.take() } else { None };
                     drop(lock);
                 }
@@ -59,7 +59,7 @@ impl Session {
         Err(Error::new(Kind::Store, "other processes keep changing the store. Try again later"))
     }
 
-    /// Returns the draft that must be written now, if there is one, and the fence of its lock.
+    /// Returns the draft that must be written now, if there is one, and its lock's fence.
     fn draft(&self, store_sync: &StoreSync) -> Option<ReadyDraft> {
         let machine = self.lock();
         let here = machine.current();

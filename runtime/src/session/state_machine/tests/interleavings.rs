@@ -7,7 +7,7 @@ use std::io::Write;
 
 use super::model::{Budget, Kind, Model, NOTHING};
 
-/// Explores all interleavings and prints the numbers of states and steps.
+/// Explores all interleavings and prints the number of states and steps.
 fn explore(name: &str, callers: &[Kind], budget: Budget) {
     let first = Model::new(callers, budget);
     let mut seen = HashSet::from([first.key()]);
@@ -24,7 +24,7 @@ fn explore(name: &str, callers: &[Kind], budget: Budget) {
             }
         }
     }
-    // The test runner does not capture text that is written directly to stderr, so every run shows these numbers.
+    // The test runner does not capture output written directly to stderr, so every run shows these numbers.
     let mut out = std::io::stderr().lock();
     let _ = writeln!(out, "explored {name}: {} states, {steps} steps", seen.len());
     assert!(seen.len() > 1_000, "only {}", seen.len());
