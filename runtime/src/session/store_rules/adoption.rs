@@ -10,7 +10,7 @@ pub(crate) enum Here {
     Expired,
 }
 
-/// The decision whether the process adopts the stored session.
+/// The decision on whether the process adopts the stored session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Adoption {
     /// The process keeps its own session.

@@ -29,8 +29,8 @@ impl Session {
     /// Reads the store and adopts the stored session, even if another process has logged in as a different user.
     /// Returns the state of the session after the read. If the session has no store, `load` only returns the state.
     ///
-    /// Use `load` in a tool that shows whether the user is logged in before the first call. Other programs do not need
-    /// `load`, because the first call that needs the session reads the store.
+    /// Use `load` in a tool that must show, before its first call, whether the user is logged in. Other programs do not
+    /// need `load`, because the first call that needs the session reads the store.
     ///
     /// # Errors
     ///

@@ -46,7 +46,7 @@ pub(crate) async fn refresh(
     (result, failure, AfterCommit::default())
 }
 
-/// Stores the response of the server, and then returns the result of the refresh.
+/// Stores the server's response, and then returns the result of the refresh.
 async fn store_result(
     session: &Session,
     store_sync: &StoreSync,
