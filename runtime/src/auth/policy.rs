@@ -97,7 +97,7 @@ impl Policy<'_> {
 }
 
 impl Classified {
-    /// Creates a classification after which a refresh may help.
+    /// Creates a classification for which a refresh may help.
     fn refreshable(classification: Classification) -> Self {
         Self { classification, reason: None }
     }

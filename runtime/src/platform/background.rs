@@ -1,4 +1,4 @@
-//! Provides the runtime for blocking calls: one thread for all clients of the process.
+//! Provides the runtime for blocking calls: one thread for all clients in the process.
 
 use std::future::{Future, pending};
 use std::io;

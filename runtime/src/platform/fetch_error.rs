@@ -9,13 +9,14 @@ use std::fmt;
 #[derive(Debug)]
 #[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
 pub(crate) enum FetchError {
-    /// The browser refused the request before it was sent. The value is the name of the browser's error.
+    /// The browser refused the request before it was sent. The value is the name of the error that the browser
+    /// reported.
     Refused(String),
     /// The request body could not be read.
     Body(Box<dyn Error + Send + Sync>),
     /// A network error. The browser reports no details to the page, so the request may have been sent.
     Network,
-    /// The server redirected a request for which redirects are disabled.
+    /// The server redirected a request that must not follow redirects.
     Redirected,
 }
 

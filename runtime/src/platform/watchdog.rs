@@ -1,4 +1,4 @@
-//! Runs checks on a separate thread, even if none of the program's runtimes is polled. One thread runs all checks of
+//! Runs checks on a separate thread, even if none of the program's runtimes is polled. One thread runs all checks in
 //! the process and exits when there are no more checks.
 #![expect(clippy::disallowed_methods, reason = "a browser runs no check")]
 

@@ -76,8 +76,8 @@ impl ServerCode {
     }
 }
 
-/// Returns the error code by which the response is classified: an error code in any field that rejects the refresh
-/// token, or else the error code in the field that RFC 6749 defines.
+/// Returns the error code that determines how the response is classified: an error code in any field that rejects the
+/// refresh token, or else the error code in the field that RFC 6749 defines.
 pub(super) fn of(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
     let document = document(headers, body)?;
     let standard = text_at(&document, STANDARD);

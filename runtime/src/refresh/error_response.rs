@@ -143,9 +143,9 @@ fn is_page(headers: &HeaderMap, body: &Bytes) -> bool {
     MediaType::of(headers).is_html() || body.trim_ascii_start().starts_with(b"<")
 }
 
-/// Whether a gateway reports that the endpoint did not respond. The endpoint may nevertheless have processed the
-/// request. The endpoint itself can also send a 503, so a 503 is attributed to a gateway only if its body is an HTML
-/// page or the message that an Envoy proxy sends.
+/// Whether a gateway reports that the endpoint did not respond. The endpoint may have processed the request anyway. The
+/// endpoint itself can also send a 503, so a 503 is attributed to a gateway only if its body is an HTML page or the
+/// message that an Envoy proxy sends.
 pub(crate) fn is_without_answer(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
     const ENVOY: [&[u8]; 2] = [b"upstream connect error", b"no healthy upstream"];
     match status.as_u16() {

@@ -44,7 +44,7 @@ pub(crate) struct TokenRequest<'a> {
     pub(crate) upstream: &'a Upstream,
     pub(crate) request: Prepared,
     pub(crate) tokens_of: fn(&Answer) -> Result<Tokens, Error>,
-    /// The cookies of the session, if the refresh token is a cookie.
+    /// The session's cookies, if the refresh token is a cookie.
     pub(crate) cookies: Option<&'a Cookies>,
     /// The responses from the endpoint that end the session.
     pub(crate) session_ends: &'a SessionEnds,

@@ -79,7 +79,7 @@ pub(crate) enum Entry<H> {
 pub(crate) enum Settled<H> {
     /// The call returns the refusal.
     Return(Reason),
-    /// A logout, another login or the expiry of the session has ended the session of the refused call.
+    /// The session of the refused call has ended because of a logout, another login or its expiry.
     Ended(Error),
     /// This refusal makes the session expire: the server rejected an earlier refresh, or the cookies that a refresh
     /// needs have expired.

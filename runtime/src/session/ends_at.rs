@@ -47,8 +47,8 @@ impl Session {
         self.0.ending.set_ahead(ahead);
     }
 
-    /// Returns when to emit the event for the end of the login. Returns `None` if the end is unknown, or if the event
-    /// for this end was already emitted.
+    /// Returns when to emit the event for the end of the login. Returns `None` if the end is unknown, or if this event
+    /// was already emitted.
     pub(super) fn next_ending(&self) -> Option<Due> {
         let (epoch, end) = self.end_of_login()?;
         self.0.ending.next(epoch, end)

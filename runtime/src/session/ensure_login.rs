@@ -63,9 +63,9 @@ impl Session {
     /// ```
     ///
     /// A login may take as long as a person needs, up to 10 minutes by the wall clock. After 10 minutes, `ensure_login`
-    /// returns an error with [`is_timeout`](Error::is_timeout). The lock of the store is renewed during the login.
-    /// Until the login is complete, all other calls return an error with [`is_no_session`](Error::is_no_session). Do
-    /// not make a call that needs the session inside `login`.
+    /// returns an error with [`is_timeout`](Error::is_timeout). The store's lock is renewed during the login. Until the
+    /// login is complete, all other calls return an error with [`is_no_session`](Error::is_no_session). Do not make a
+    /// call that needs the session inside `login`.
     ///
     /// # Errors
     ///
@@ -163,7 +163,7 @@ impl Turn<'_> {
     }
 }
 
-/// The lock of the store during a login.
+/// The store's lock during a login.
 struct LoginLock(Mutex<Option<StoreLock>>);
 
 impl LoginLock {

@@ -14,7 +14,7 @@ use super::events::SessionEvent;
 use super::login_end::Due;
 use super::session::{Inner, Session};
 
-/// The interval at which the stream reads the end of the login again. The end may change without an event, and a timer
+/// The interval at which the stream rereads the end of the login. The end may change without an event, and a timer
 /// fires late if the machine was asleep.
 const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 

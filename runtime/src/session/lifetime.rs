@@ -77,8 +77,8 @@ impl Lifetime {
         }
     }
 
-    /// Whether the lifetime ended while the machine was asleep. The result is not certain, because setting the wall
-    /// clock forward has the same effect on the clocks as a sleeping machine.
+    /// Whether the lifetime ended while the machine was asleep. The result can be wrong, because setting the wall clock
+    /// forward has the same effect on the clocks as sleeping.
     fn ended_during_sleep(&self, now: Now) -> bool {
         now.wall.duration_since(self.received.wall).is_ok_and(|age| age >= self.length)
             && now.slept_since(self.received) > SLEPT

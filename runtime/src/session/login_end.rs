@@ -21,7 +21,7 @@ pub(crate) enum LoginEnd {
     Unknown,
     /// The server reported that the login has no end.
     Never,
-    /// The server sent the end of the login. The end is in an `Arc`, so that tokens stay small.
+    /// The server sent the end of the login. The end is stored in an `Arc` to keep tokens small.
     At(Arc<End>),
 }
 
@@ -86,7 +86,7 @@ impl End {
     }
 }
 
-/// The time at which the session emits the event for an end, by the wall clock and by the monotonic clock.
+/// The time at which the session emits the event for an end, according to both the wall clock and the monotonic clock.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Due {
     at: SystemTime,
@@ -110,7 +110,7 @@ impl Due {
     }
 }
 
-/// How long before the end a session emits `Ending`, and the last end for which it has emitted `Ending`.
+/// How long before the end a session emits `Ending`, and the last end that it has emitted `Ending` for.
 #[derive(Default)]
 pub(super) struct Ending {
     ahead: OnceLock<Duration>,

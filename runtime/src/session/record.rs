@@ -46,15 +46,14 @@ pub(crate) struct StoredSession {
     expires: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lifetime: Option<u64>,
-    /// The end of the login that the server sent.
+    /// The end of the login, as sent by the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ends: Option<StoredEnd>,
     /// In a browser, the browser itself stores the cookies.
     #[cfg_attr(target_family = "wasm", serde(skip))]
     #[serde(default)]
     pub(crate) cookies: Cookies,
-    /// Whether the cookies of the session are its credential. A session whose cookies are the credential has no access
-    /// token.
+    /// Whether the session's cookies are its credential. Such a session has no access token.
     #[serde(default)]
     by_cookie: bool,
     /// The [place](crate::store::SessionStore::place) of the store in which a login or a refresh wrote this session. If
@@ -100,7 +99,7 @@ impl Record {
                 ));
             }
         };
-        // The error has no source, because the text of the source would quote the stored bytes.
+        // The error has no source, because the source's message would quote the stored bytes.
         let foreign = "the store contains data that is not a session. Empty the store or use another store";
         record.ok_or_else(|| Error::new(Kind::Store, foreign))
     }

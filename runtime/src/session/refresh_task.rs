@@ -62,7 +62,7 @@ impl PreparedRefresh {
         self.handle.clone()
     }
 
-    /// Spawns the refresh on the runtime of the session, or on the current runtime.
+    /// Spawns the refresh on the session's runtime, or on the current runtime.
     pub(super) fn spawn(self, session: Session) {
         let (runtime, handle) = (session.runtime(), self.handle.clone());
         // The guard is created before the task, because a runtime that shuts down drops a task without polling it.
@@ -87,8 +87,8 @@ async fn noting_polls(handle: RefreshHandle, refresh: impl Future<Output = ()>) 
     .await;
 }
 
-/// Waits until the refresh of `handle` is complete. Returns the failure of the refresh, if it failed. If the refresh
-/// takes too long, its runtime has stalled, and the caller replaces it with another refresh.
+/// Waits until the refresh of `handle` is complete. Returns the failure if the refresh failed. If the refresh takes too
+/// long, its runtime has stalled, and the caller replaces it with another refresh.
 pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
     if !completes_in_time(handle).await || handle.task().is_cancelled() {
         if let Some(next) = session.take_over(handle) {

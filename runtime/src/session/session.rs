@@ -131,7 +131,7 @@ pub(crate) trait CredentialProvider: Send + Sync {
         None
     }
 
-    /// Requests a new credential. `basis` is the snapshot of the session at the start of the refresh.
+    /// Requests a new credential. `basis` is the session's snapshot when the refresh starts.
     fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt>;
 
     /// Whether [`revoke`](Self::revoke) sends anything.
@@ -228,7 +228,7 @@ impl Session {
         let _ = self.0.runtime.set(runtime);
     }
 
-    /// Returns the Tokio runtime on which the session spawns its tasks, if there is such a runtime.
+    /// Returns the Tokio runtime that the session spawns its tasks on, if there is one.
     pub(super) fn runtime(&self) -> Option<Handle> {
         self.0.runtime.get().cloned().or_else(|| Handle::try_current().ok())
     }
@@ -241,7 +241,7 @@ impl Session {
         self.provider().is_some_and(|provider| provider.can_refresh(snapshot))
     }
 
-    /// Whether the cookies that a refresh of the session needs have expired.
+    /// Whether the cookies needed to refresh the session have expired.
     pub(super) fn has_run_out(&self, snapshot: &Snapshot) -> bool {
         self.provider().is_some_and(|provider| provider.has_run_out(snapshot))
     }

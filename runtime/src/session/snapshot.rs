@@ -16,7 +16,7 @@ pub(crate) struct Snapshot {
     pub(crate) login_state: LoginState,
     pub(crate) cookies: Arc<Cookies>,
     /// The generation in which the session received the current access token. If a later refresh returned the same
-    /// access token, this generation is older than the current generation.
+    /// access token, this generation is older than the current one.
     pub(crate) token_since: u64,
     /// Whether calls wait for the running refresh, because the credential is known to be invalid.
     pub(crate) wait_for_refresh: bool,
@@ -77,7 +77,7 @@ impl Snapshot {
         Self { login_state: LoginState::LoggedOut, ..self.clone() }
     }
 
-    /// Whether a call can be sent at once. The result agrees with
+    /// Whether a call can be sent immediately. The result agrees with
     /// [`StateMachine::enter`](super::state_machine::StateMachine::enter), but needs no lock.
     pub(crate) fn is_ready(&self, now: impl FnOnce() -> Now, once: bool) -> bool {
         let Some(credential) = self.credential() else {

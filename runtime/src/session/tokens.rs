@@ -52,14 +52,14 @@ macro_rules! token {
 }
 
 token! {
-    /// An access token, which calls send to the server (RFC 6749 §1.4). `Debug` redacts the text of the token, and
-    /// `Serialize` writes the text.
+    /// An access token, which calls send to the server (RFC 6749 §1.4). `Debug` redacts the token, and `Serialize`
+    /// writes its text.
     AccessToken
 }
 
 token! {
-    /// A refresh token, which a refresh exchanges for a new access token (RFC 6749 §1.5). `Debug` redacts the text of
-    /// the token, and `Serialize` writes the text.
+    /// A refresh token, which a refresh exchanges for a new access token (RFC 6749 §1.5). `Debug` redacts the token,
+    /// and `Serialize` writes its text.
     RefreshToken
 }
 
@@ -86,7 +86,7 @@ pub struct Tokens {
     pub(crate) lifetime: Option<Duration>,
     pub(crate) token_type: Option<String>,
     pub(crate) scope: Option<String>,
-    /// Whether the cookies of the session are its credential. A cookie session has no access token.
+    /// Whether the session's cookies are its credential. A cookie session has no access token.
     pub(crate) by_cookie: bool,
     pub(crate) login_end: LoginEnd,
 }

@@ -27,9 +27,9 @@ impl Session {
         }
     }
 
-    /// Waits until the end of the session is stored. A caller that receives the error of an expired session may exit
-    /// immediately, and the next process must not send the rejected refresh token again. If the store fails, the
-    /// function returns and the caller waits no longer.
+    /// Waits until the store records that the session has ended. A caller that receives the error of an expired session
+    /// may exit immediately, and the next process must not send the rejected refresh token again. If the store fails,
+    /// the function returns and the caller waits no longer.
     pub(crate) fn end_is_saved(&self) -> Boxed<'_, ()> {
         Box::pin(async {
             let _ = self.saved().await;
@@ -62,7 +62,7 @@ impl Session {
     }
 
     /// Drops the refresh of `stuck`, which is taking too long because its runtime has stalled. Another refresh replaces
-    /// the stalled refresh and continues under its lock. Returns the handle of the refresh that is then running.
+    /// the stalled refresh and continues under its lock. Returns the handle of the refresh that is running afterward.
     pub(super) fn take_over(&self, stuck: &RefreshHandle) -> Option<RefreshHandle> {
         let (running, prepared) = self.update(|machine| {
             let (running, basis) = (machine.handle(), machine.current().clone());

@@ -1,4 +1,4 @@
-//! Defines [`KeyringStore`], a store in the keyring of the operating system.
+//! Defines [`KeyringStore`], a store in the operating system's keyring.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use super::lock_file::{file_identity, lock, with_suffix, write_lock};
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// Stores a session in the keyring of the operating system. Use a `KeyringStore` for desktop programs whose tokens must
-/// not be stored in a file. `KeyringStore` requires the `keyring` feature.
+/// Stores a session in the operating system's keyring. Use a `KeyringStore` for desktop programs whose tokens must not
+/// be stored in a file. `KeyringStore` requires the `keyring` feature.
 ///
 /// The keyring is the Keychain on macOS and iOS, the Credential Manager on Windows, and the Secret Service (GNOME
 /// Keyring and others) on other systems. The session is stored as the secret of one entry. The keyring encrypts the
@@ -61,11 +61,11 @@ struct Location {
 }
 
 impl KeyringStore {
-    /// Creates a store for the session of `identity`. The entry has `service`, the name of the program, as its service,
-    /// and `identity` as its user. `lock` is the path of the lock files. The store creates the folder of the lock files
-    /// if needed, and only the owner can read this folder. Use the same lock path in every process that uses this
-    /// entry, and a different lock path for every other entry. The lock path must not depend on environment variables
-    /// that are set only in some processes, such as `XDG_RUNTIME_DIR`.
+    /// Creates a store for the session of `identity`. The entry's service is `service`, the name of the program, and
+    /// its user is `identity`. `lock` is the path of the lock files. The store creates the folder of the lock files if
+    /// needed, and only the owner can read this folder. Use the same lock path in every process that uses this entry,
+    /// and a different lock path for every other entry. The lock path must not depend on environment variables that are
+    /// set only in some processes, such as `XDG_RUNTIME_DIR`.
     #[must_use]
     pub fn new(service: impl Into<String>, identity: impl Into<String>, lock: impl Into<PathBuf>) -> Self {
         let place = Location { service: service.into(), identity: identity.into(), lock: lock.into() };

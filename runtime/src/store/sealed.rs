@@ -18,7 +18,7 @@ const NONCE: usize = 24;
 /// file that is on a shared disk or included in backups. `Sealed` requires the `encrypt` feature.
 ///
 /// The store encrypts and authenticates each record using XChaCha20-Poly1305 with your key and a new random nonce.
-/// Revisions, locks, notifications and guarantees are those of the inner store.
+/// Revisions, locks, notifications and guarantees are the same as those of the inner store.
 ///
 /// **An attacker with read access to the store** learns only the length of the record, its revision, and when it
 /// changes. **An attacker with write access to the store** cannot create or change a session. If
@@ -79,8 +79,8 @@ impl<S> Sealed<S> {
         Self { inner, key, name: String::new() }
     }
 
-    /// Binds the record to `name`, for example the name of the user. The record can be decrypted only with the same
-    /// name. By default, the name is empty.
+    /// Binds the record to `name`, for example the user name. The record can be decrypted only with the same name. By
+    /// default, the name is empty.
     #[must_use]
     pub fn bound_to(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();

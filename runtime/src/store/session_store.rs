@@ -10,14 +10,14 @@ use crate::error::BoxError;
 
 /// A place that stores one session, which several processes can share.
 ///
-/// A store keeps one *record* under a *revision*. The store never interprets the record, and the revision grows with
+/// A store keeps one *record* with a *revision*. The store never interprets the record, and the revision grows with
 /// each change. Processes that share a session depend on three guarantees:
 ///
 /// - [`swap`](Self::swap) is atomic: if two swaps have the same basis, only one succeeds.
 /// - After a `swap` returns, every later [`load`](Self::load) in any process returns the new record, even after a
 ///   crash.
-/// - At most one [`lock`](Self::lock) is held at a time. A lock that can expire (a lease) has a *fence*. This number
-///   increases with each new lock, and `swap` rejects a fence that is older than the newest fence.
+/// - At most one [`lock`](Self::lock) is held at a time. A lock that can expire (a lease) has a *fence*. The fence is a
+///   number that increases with each new lock, and `swap` rejects a fence that is older than the newest fence.
 ///
 /// | store | use | after a crash |
 /// |---|---|---|
@@ -117,11 +117,11 @@ pub trait SessionStore: Send + Sync + 'static {
     fn swap(&self, swap: Swap) -> impl Future<Output = Result<Option<Revision>, BoxError>> + Send;
 
     /// Waits for the lock, which is released when the [`StoreLock`] is dropped. A lock must be released when its
-    /// process exits, as a kernel lock is, or be a [lease](StoreLock::leased) that expires.
+    /// process exits, as kernel locks and connection-bound locks are, or be a [lease](StoreLock::leased) that expires.
     ///
-    /// Only one task may hold the lock, even within one process. Locks that belong to a process, such as POSIX `fcntl`
-    /// locks, are not sufficient. The order in which waiting tasks get the lock is not specified. `load` and `swap`
-    /// must also work while a task holds the lock.
+    /// Only one task may hold the lock, even within one process. Per-process locks, such as POSIX `fcntl` locks, are
+    /// not sufficient. The order in which waiting tasks get the lock is not specified. `load` and `swap` must also work
+    /// while a task holds the lock.
     ///
     /// Returns `None` if the store has no locks. Without locks, two processes may refresh at the same time, and the
     /// server must tolerate this.
@@ -131,8 +131,8 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Returns an error if the store cannot be locked. Without the lock, the session is not refreshed.
     ///
     /// `lock` must be cancel safe: a dropped future must not hold the lock. If the lock is granted after the future was
-    /// dropped, it must be released at once. A server may grant the lock to a client that has stopped waiting or has
-    /// crashed. A lock without a waiting client must end within seconds: for example, it may expire soon unless the
+    /// dropped, it must be released immediately. A server may grant the lock to a client that has stopped waiting or
+    /// has crashed. A lock without a waiting client must end within seconds: for example, it may expire soon unless the
     /// client confirms it.
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
@@ -144,7 +144,8 @@ pub trait SessionStore: Send + Sync + 'static {
     /// loads the record and calls `changed` again, at most once a second if the record has not changed. If listening
     /// fails, the store itself must start listening again or poll.
     ///
-    /// `changed` must be cancel safe: to miss no change between two calls, each call must first check the revision.
+    /// `changed` must be cancel safe: to avoid missing a change between two calls, each call must first check the
+    /// revision.
     fn changed(&self, seen: Revision) -> impl Future<Output = ()> + Send {
         let _ = seen;
         std::future::pending()
@@ -154,9 +155,9 @@ pub trait SessionStore: Send + Sync + 'static {
     /// inode number of a file. All processes that share the place must receive the same identifier. The identifier is
     /// not secret, and is stored with the session.
     ///
-    /// With the identifier, the runtime can detect a copied session before one of the two copies spends the other's
-    /// refresh token ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default, means that
-    /// copies are not detected. The runtime calls `place` until it returns an identifier.
+    /// The identifier lets the runtime detect a copied session before one of the two copies spends the other's refresh
+    /// token ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default, means that copies
+    /// are not detected. The runtime calls `place` until it returns an identifier.
     ///
     /// This function must be cancel safe.
     fn place(&self) -> impl Future<Output = Option<String>> + Send {
@@ -216,8 +217,8 @@ pub struct Swap {
     pub basis: Revision,
     /// The record. It is never empty.
     pub record: Vec<u8>,
-    /// The [`StoreLock::fence`] of the lock under which the record is stored, or 0 for a lock that cannot expire.
-    /// `None` means that the record is stored without a lock: for a login, a logout, or a store without locks.
+    /// The [`StoreLock::fence`] of the lock that is held while the record is stored, or 0 for a lock that cannot
+    /// expire. `None` means that the record is stored without a lock: for a login, a logout, or a store without locks.
     pub fence: Option<u64>,
 }
 

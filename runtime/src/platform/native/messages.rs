@@ -8,7 +8,7 @@ pub(crate) fn body_of(body: Body) -> Body {
     body
 }
 
-/// Returns the URL from which the response came.
+/// Returns the URL that the response came from.
 #[expect(clippy::unnecessary_wraps, reason = "a browser may not say it")]
 pub(crate) fn url_of(response: &Response) -> Option<&Url> {
     Some(response.url())

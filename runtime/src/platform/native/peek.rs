@@ -14,10 +14,10 @@ use reqwest::{Body, Response, ResponseBuilderExt};
 use super::runtime::Handle;
 use super::time::timeout;
 
-/// The maximum length of the prefix of a body that rules can read, in bytes.
+/// The maximum length of the body prefix that rules can read, in bytes.
 const LIMIT: usize = 16 * 1024;
-/// The maximum time to wait for the prefix of a body. A body that arrives slowly or never ends must not delay the
-/// caller that reads the body.
+/// The maximum time to wait for the body prefix. A body that arrives slowly or never ends must not delay the caller
+/// that reads the body.
 const WAIT: Duration = Duration::from_secs(1);
 
 /// Returns the same response and at most the first 16 KiB of its body.
@@ -136,7 +136,7 @@ mod tests {
         response.body(Body::wrap_stream(stream::iter(chunks))).unwrap().into()
     }
 
-    /// A4: reading the beginning of the body does not change the status, the headers or the URL of the response.
+    /// A4: reading the beginning of the body does not change the response's status, headers or URL.
     #[tokio::test]
     async fn the_head_of_the_answer_stays_the_same() {
         let (response, prefix) = look_at(response(vec![Ok(Bytes::from("body"))])).await;

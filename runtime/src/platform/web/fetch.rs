@@ -77,7 +77,7 @@ async fn send(
     Ok(Response::of(&answer, abort))
 }
 
-/// Copies the headers of the request. The browser drops headers that only the browser itself may set.
+/// Copies the request headers. The browser drops headers that only the browser itself may set.
 fn headers_of(request: &Request) -> Result<Headers, JsValue> {
     let headers = Headers::new()?;
     for (name, value) in request.headers() {

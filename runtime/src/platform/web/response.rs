@@ -71,7 +71,7 @@ impl Response {
     }
 }
 
-/// Returns the URL from which the response came. If the browser followed a redirect, this is the redirect target.
+/// Returns the URL that the response came from. If the browser followed a redirect, this is the redirect target.
 pub(crate) fn url_of(response: &Response) -> Option<&Url> {
     response.url.as_ref()
 }

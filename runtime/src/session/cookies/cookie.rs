@@ -139,7 +139,7 @@ impl Cookie {
         self.belongs_to(url) && path_matches(&self.path, url.path()) && (!self.secure || is_secure(url))
     }
 
-    /// Whether the host of `url` matches the domain of this cookie (§5.1.3).
+    /// Whether the host of `url` matches this cookie's domain (§5.1.3).
     fn belongs_to(&self, url: &Url) -> bool {
         let Some(host) = url.host_str() else { return false };
         let Some(rest) = host.strip_suffix(self.domain.as_str()) else { return false };

@@ -11,9 +11,9 @@ use crate::session::forbidden_routes::ForbiddenRoutes;
 use crate::session::snapshot::LoginState;
 
 impl<H: Clone + PartialEq> StateMachine<H> {
-    /// Starts a new epoch with the credential of a login, or with tokens set by the user. `begun` is the stamp at the
-    /// start of the login. The new epoch keeps no state from the old epoch, except cookies from before the login.
-    /// Returns the running refresh that the login detached, or an error if a logout ended the session during the login.
+    /// Starts a new epoch with the credential of a login, or with tokens set by the user. `begun` is the stamp when the
+    /// login began. The new epoch keeps no state from the old epoch, except cookies from before the login. Returns the
+    /// running refresh that the login detached, or an error if a logout ended the session during the login.
     pub(crate) fn log_in(
         &mut self,
         begun: Option<Stamp>,

@@ -1,8 +1,8 @@
 //! The rules for sharing a stored session between processes. The rules decide which of two records is used, what a lost
 //! confirmation means, when the lock is kept, and what an intent means. Read `store_view` first.
 //!
-//! The rules are pure: they use no I/O, no tasks and no clock. `store_sync` applies the rules. The tests of the
-//! rules explore all interleavings of two processes.
+//! The rules are pure: they use no I/O, no tasks and no clock. `store_sync` applies the rules. The tests for the rules
+//! explore all interleavings of two processes.
 
 mod adoption;
 mod compare;

@@ -136,9 +136,9 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.stored_as = StoredAs::new(epoch, login).confirmed();
     }
 
-    /// Returns the record that this process must write now, if there is such a record. `here` is the state of the
-    /// session in this process. `shares_cookies` is true if all processes share their cookies. In that case, a refresh
-    /// without a login leaves an intent in a store that has no session.
+    /// Returns the record that this process must write now, if any. `here` is the state of the session in this process.
+    /// `shares_cookies` is true if all processes share their cookies. In that case, a refresh without a login leaves an
+    /// intent in a store that has no session.
     pub(crate) fn draft(&self, here: Here, shares_cookies: bool) -> Option<Draft<L, I, R>> {
         let stored_as = self.stored_as.clone();
         let is_other = |login: &L| *login != stored_as.identity.login;

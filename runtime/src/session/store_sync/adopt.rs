@@ -22,7 +22,7 @@ use crate::session::state_machine::StateMachine;
 use crate::session::store_rules::{Adoption, Comparison};
 use crate::store::ErasedStore;
 
-/// The minimum interval between two reads of the store that look for another process's session.
+/// The minimum interval between two store reads that look for another process's session.
 const PAUSE: Duration = Duration::from_secs(1);
 
 impl Session {

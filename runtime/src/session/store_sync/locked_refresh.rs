@@ -23,8 +23,7 @@ use crate::store::{Revision, Swap};
 /// The maximum time that a caller waits for a refresh with a store: for the preparation, the token request, and two
 /// store operations.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(35);
-/// Runs a refresh up to its commit. The function sets `basis` to the snapshot with which the refresh begins after it
-/// has read the store.
+/// Runs a refresh up to its commit. The function sets `basis` to the session's snapshot after the store has been read.
 pub(crate) async fn refresh(
     session: &Session,
     store_sync: &StoreSync,

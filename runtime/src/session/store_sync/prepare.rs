@@ -52,8 +52,7 @@ impl From<Error> for Stopped {
     }
 }
 
-/// Prepares the refresh. The function sets `basis` to the snapshot with which the refresh begins after the store was
-/// read.
+/// Prepares the refresh. The function sets `basis` to the session's snapshot after the store has been read.
 pub(super) async fn prepare(
     session: &Session,
     store_sync: &StoreSync,
@@ -99,7 +98,7 @@ async fn prepare_under_lock(
         .into())
 }
 
-/// Acquires the lock of the store, unless the session already holds the lock. Returns the lock's fence.
+/// Acquires the store's lock, unless the session already holds it. Returns the lock's fence.
 async fn lock(
     session: &Session,
     store_sync: &StoreSync,

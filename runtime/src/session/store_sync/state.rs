@@ -5,7 +5,7 @@
 //!   session and its `StoreSync` change in one step, and the state machine is locked first.
 //! - [`writer`](super::writer) stores changes, and [`adopt`](super::adopt) reads changes made by other processes.
 //!   [`locked_refresh`](super::locked_refresh) refreshes a session that other processes share, under the store's lock.
-//!   [`resend`](super::resend) decides whether a refresh token for which no response arrived may be sent again.
+//!   [`resend`](super::resend) decides whether a refresh token that received no response may be sent again.
 
 use std::future::Future;
 use std::sync::atomic::AtomicBool;
@@ -53,7 +53,7 @@ pub(crate) struct StoreSync {
     pub(super) place: OnceLock<String>,
 }
 
-/// The content of the store at the time of a read.
+/// The content of the store when it was read.
 pub(super) struct Found {
     pub(super) revision: Revision,
     pub(super) record: Record,
@@ -188,7 +188,7 @@ impl StoreSync {
         stored.can_be_spent() && self.place.get().is_some() && self.other_place(stored).is_some()
     }
 
-    /// Returns the place of the store to which the session was first written.
+    /// Returns the place of the store that the session was first written to.
     pub(super) fn place_of(&self, stored_as: &StoredAs<String>) -> Option<String> {
         stored_as.other_place.as_ref().or(self.place.get()).cloned()
     }

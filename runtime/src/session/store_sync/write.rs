@@ -14,11 +14,11 @@ use crate::store::{Revision, Swap};
 /// The maximum number of attempts to write while other processes write at the same time.
 const TRIES: u32 = 8;
 
-/// A draft, the record of the draft, and the fence of the lock under which the record is written.
+/// A draft, its record, and the fence of the lock that is held while the record is written.
 type ReadyDraft = (Draft<String, Intent, Revision>, Record, Option<u64>);
 
 impl Session {
-    /// Writes the latest state of the session to the store.
+    /// Writes the latest session state to the store.
     pub(super) async fn write(&self, store_sync: &StoreSync) -> Result<(), Error> {
         let _exclusive = store_sync.exclusive().await;
         store_sync.locate().await;

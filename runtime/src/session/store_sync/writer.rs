@@ -21,7 +21,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 const LONGEST_WRITE: Duration = Duration::from_secs(6);
 /// The number of failed attempts to store a login or logout after which the store's lock is released.
 const LAST_PROTECTED: u32 = 3;
-/// The number of failures, over some minutes, after which the task abandons a session that has been dropped.
+/// The number of failures, over several minutes, after which the task abandons a session that has been dropped.
 const LAST_FAILURE: u32 = 8;
 
 impl Session {

@@ -59,7 +59,7 @@ fn explore(budget: Budget) -> Explored {
     explored
 }
 
-/// Allows every event of the model, with writes that are confirmed at once.
+/// Allows every event in the model, with writes that are confirmed immediately.
 const WIDE: Budget = Budget {
     losses: 1,
     kills: 1,
