@@ -32,7 +32,7 @@ pub struct Rejection {
 }
 
 impl Rejection {
-    /// Stores the headers as a list, because thousands of calls may wait with a rejection that is never read.
+    /// Stores the headers as a list, because thousands of waiting calls may each have a rejection that is never read.
     pub(crate) fn compact(status: StatusCode, headers: &HeaderMap, body: Bytes, cut: bool) -> Self {
         let lines = headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         Self { status, headers: OnceLock::new(), lines, body, cut }

@@ -164,7 +164,7 @@ impl<T: Refresher> AnyRefresher for T {
     }
 }
 
-/// A refresher that calls a function with the session.
+/// A refresher that calls a function and passes the session to it.
 pub(crate) struct ByFunction<F>(pub(crate) F);
 
 impl<F, R, T> Refresher for ByFunction<F>

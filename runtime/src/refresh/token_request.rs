@@ -87,7 +87,7 @@ impl TokenRequest<'_> {
             let left = BUDGET.saturating_sub(start.elapsed());
             let error = match self.send(DEADLINE.min(left)).await {
                 Sent::Answered(attempt) => {
-                    // An error response does not show whether the server has processed an earlier request.
+                    // An error response does not show whether the server processed an earlier request.
                     if !unanswered_before || !matches!(attempt, Attempt::Failed { .. }) {
                         self.session.unanswered().answered(self.stamp);
                     }
@@ -105,7 +105,7 @@ impl TokenRequest<'_> {
             };
             sleep(pause).await;
             // A login or logout during the pause would discard the result, and another process may have spent the
-            // refresh token during the pause.
+            // refresh token in the meantime.
             if !self.session.may_resend(self.stamp).await {
                 return Attempt::Failed { error, retry_after: None };
             }

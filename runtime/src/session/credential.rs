@@ -109,8 +109,8 @@ impl Credential {
         self.term.is_some_and(|term| term.is_expired(now))
     }
 
-    /// Returns the state of the access token for the next call. `once` is true if the request body of the call can be
-    /// sent only once.
+    /// Returns the state of the access token for the next call. `once` is true if the call's request body can be sent
+    /// only once.
     pub(crate) fn age(&self, now: impl FnOnce() -> Now, once: bool) -> Age {
         self.term.map_or(Age::Fresh, |term| term.age(now(), once))
     }

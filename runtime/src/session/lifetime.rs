@@ -63,7 +63,7 @@ impl Lifetime {
         self.due
     }
 
-    /// Returns the state of the token for a call. `once` is true if the request body of the call can be sent only once.
+    /// Returns the token's state for a call. `once` is true if the call's request body can be sent only once.
     pub(crate) fn age(&self, now: Now, once: bool) -> Age {
         let over = now.ticks >= self.ends;
         if over && self.certain {

@@ -102,7 +102,7 @@ pub(super) struct Inner {
     /// The runtime of refreshes and writes. If no runtime is set, refreshes and writes run on the runtime of the
     /// call that starts them.
     pub(super) runtime: OnceLock<Handle>,
-    /// Whether a call without a session returns an error before the call is sent.
+    /// Whether a call without a session returns an error instead of being sent.
     pub(super) login_required: AtomicBool,
     pub(super) events: EventChannel,
     pub(super) ending: Ending,
@@ -123,10 +123,10 @@ pub(crate) trait CredentialProvider: Send + Sync {
     /// Whether `snapshot` contains everything that a refresh needs.
     fn can_refresh(&self, snapshot: &Snapshot) -> bool;
 
-    /// Whether all cookies that a refresh of `snapshot` needs have expired.
+    /// Whether all cookies needed to refresh `snapshot` have expired.
     fn has_run_out(&self, snapshot: &Snapshot) -> bool;
 
-    /// Returns the time at which the cookies for a refresh of `snapshot` expire, if this time is known.
+    /// Returns the time at which the cookies needed to refresh `snapshot` expire, if known.
     fn end_of_cookies(&self, _snapshot: &Snapshot) -> Option<End> {
         None
     }
@@ -197,7 +197,7 @@ impl Session {
         let _ = self.0.revoker.set(revoker);
     }
 
-    /// Makes each call without a session return an error before the call is sent.
+    /// Makes every call without a session return an error instead of being sent.
     pub(crate) fn require_login(&self) {
         self.0.login_required.store(true, Ordering::Relaxed);
     }

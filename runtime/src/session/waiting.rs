@@ -55,8 +55,7 @@ impl Session {
         }))
     }
 
-    /// Whether the refresh of `handle` is still running. A login, a logout or another refresh may have replaced the
-    /// refresh.
+    /// Whether the refresh of `handle` is still running. A login, a logout or another refresh may have replaced it.
     pub(super) fn is_refreshed_by(&self, handle: &RefreshHandle) -> bool {
         self.lock().handle().as_ref() == Some(handle)
     }

@@ -92,7 +92,7 @@ impl RedisStore {
         Ok(Self::with_client(Client::open(server)?, name))
     }
 
-    /// Creates a store like [`new`](Self::new), but with a configured client, for example a client with its own
+    /// Creates a store like [`new`](Self::new), but with a preconfigured client, for example one with its own
     /// certificates.
     #[must_use]
     pub fn with_client(client: Client, name: impl Into<String>) -> Self {

@@ -76,7 +76,7 @@ pub(crate) fn url_of(response: &Response) -> Option<&Url> {
     response.url.as_ref()
 }
 
-/// Creates a response that no server sent.
+/// Creates a response that did not come from a server.
 impl From<http::Response<Bytes>> for Response {
     fn from(response: http::Response<Bytes>) -> Self {
         let (head, body) = response.into_parts();

@@ -18,7 +18,7 @@ pub(crate) struct ParseError;
 /// The parts of a URL up to the query.
 struct Parts<'a> {
     scheme: &'a str,
-    /// The user name and the password.
+    /// The user name and password.
     user: &'a str,
     host: Option<&'a str>,
     port: Option<u16>,
@@ -57,7 +57,7 @@ impl Url {
         self.parts().user.split_once(':').map(|(_, password)| password)
     }
 
-    /// Returns the host. An IPv6 address is in brackets.
+    /// Returns the host. An IPv6 address is enclosed in brackets.
     pub(crate) fn host_str(&self) -> Option<&str> {
         self.parts().host
     }

@@ -1,4 +1,4 @@
-//! Begins and ends the logins of a session in the state machine.
+//! Begins and ends a session's logins in the state machine.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Decides what the record in the store means for a process: [`compare`].
 
-/// The identity of a session in a process or in a store. A value of the type `L` identifies the login.
+/// The identity of a session in a process or a store. A value of the type `L` identifies the login.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Identity<L> {
     pub(crate) login: L,

@@ -183,7 +183,7 @@ impl Writer {
                     let pause = FIRST_PAUSE.saturating_mul(doubled);
                     let protects_nothing = failures >= LAST_PROTECTED;
                     drop(protects_nothing.then(|| self.end_protection(store_sync)));
-                    // This task itself has two references to the session: `self` and `session`.
+                    // This task itself holds two references to the session: `self` and `session`.
                     if failures >= LAST_FAILURE && Arc::strong_count(&session.0) <= 2 {
                         return;
                     }

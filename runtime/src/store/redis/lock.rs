@@ -1,4 +1,4 @@
-//! Implements the lock for a refresh as a lease with a fence.
+//! Implements the refresh lock as a lease with a fence.
 #![expect(clippy::disallowed_methods, reason = "a browser has no Redis")]
 
 use std::time::{Duration, Instant};

@@ -1,6 +1,6 @@
-//! Explores every interleaving of a few callers, their refreshes, and all other events of a session: expiry,
-//! failed and rejected refreshes, logins, logouts, manual refreshes, refreshes before expiry, dropped callers, and
-//! the passage of time.
+//! Explores every interleaving of a few callers, their refreshes, and all other session events: expiry, failed and
+//! rejected refreshes, logins, logouts, manual refreshes, refreshes before expiry, dropped callers, and the passage of
+//! time.
 
 use std::collections::HashSet;
 use std::io::Write;

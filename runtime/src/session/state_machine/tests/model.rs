@@ -203,7 +203,7 @@ impl Model {
                 Place::Done => continue,
             };
             steps.extend(goes.then_some(Step::Go(number)));
-            // Dropping a caller before it begins changes nothing.
+            // Dropping a caller before it starts has no effect.
             let leaves = budget.drops > 0 && *place != Place::Fresh;
             steps.extend(leaves.then_some(Step::Drop(number)));
         }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 
-/// The set of the explored worlds. Each world is represented by a 64-bit hash, because the world itself would need more
+/// The set of explored worlds. Each world is represented by a 64-bit hash, because the world itself would need more
 /// memory.
 #[derive(Default)]
 pub(super) struct Seen(HashSet<u64, BuildHasherDefault<Fingerprint>>);
