@@ -1,4 +1,4 @@
-//! Defines [`Rules`], the rules for classifying responses that the trait and the builder declare.
+//! Defines [`Rules`], the rules that the trait and the builder declare for classifying responses.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

@@ -69,8 +69,8 @@ impl Receipt {
         matches!(self.refreshed_by, Some(RefreshedBy::ThisCall | RefreshedBy::AnotherCall))
     }
 
-    /// Returns which call started the refresh that provided the last credential. Returns `None` if the call used no
-    /// refresh.
+    /// Returns which call started the refresh that provided the last credential. Returns `None` if no refresh provided
+    /// it.
     #[must_use]
     pub fn refreshed_by(&self) -> Option<RefreshedBy> {
         self.refreshed_by

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::platform::time::{Instant, timeout, timeout_at};
 
-/// The longest that a timer is delayed on a busy machine. A longer delay means that the machine was asleep.
+/// The maximum timer delay to expect on a busy machine. A longer delay means that the machine was asleep.
 const LATE: Duration = Duration::from_secs(1);
 
 /// Returns the output of `future`, or `None` if it takes longer than `deadline`.

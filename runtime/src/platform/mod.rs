@@ -1,5 +1,5 @@
-//! Contains the differences between operating systems, runtimes and browsers: tasks, clocks and messages. `native`
-//! and `web` define the same names, so no other folder depends on the platform. Start with `clock`.
+//! Contains everything that differs between operating systems, runtimes and browsers: tasks, clocks and messages.
+//! `native` and `web` define the same names, so no other folder depends on the platform. Start with `clock`.
 
 #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
 pub(crate) mod background;

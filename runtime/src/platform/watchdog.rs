@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The longest that a check is delayed on a busy machine. A longer delay means that the process was suspended.
+/// The maximum check delay to expect on a busy machine. A longer delay means that the process was suspended.
 const LATE: Duration = Duration::from_secs(1);
 /// How long checks are delayed after a suspension, so that the program's runtimes can continue first.
 const AFTER_SUSPENSION: Duration = Duration::from_secs(2);

@@ -53,7 +53,7 @@ impl Cookies {
         self.of(url, wall()).next().is_some()
     }
 
-    /// Whether there are cookies for `url`, but all of these cookies have expired.
+    /// Whether there are cookies for `url`, but all of them have expired.
     pub(crate) fn have_run_out(&self, url: &Url) -> bool {
         let now = wall();
         self.0.iter().any(|cookie| cookie.reaches(url)) && self.of(url, now).next().is_none()

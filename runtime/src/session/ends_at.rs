@@ -1,4 +1,4 @@
-//! Determines when the login of a session ends: [`Session::ends_at`].
+//! Determines when a session's login ends: [`Session::ends_at`].
 
 use std::time::{Duration, SystemTime};
 

@@ -69,7 +69,7 @@ impl Session {
     }
 }
 
-/// Refreshes the session whenever a refresh is due, until the session is dropped. Each change to the time of the next
+/// Refreshes the session whenever a refresh is due, until the session is dropped. Any change to the time of the next
 /// refresh emits an event.
 async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
     while let Some(inner) = session.upgrade() {

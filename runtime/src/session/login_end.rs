@@ -1,4 +1,4 @@
-//! Records when a login ends ([`LoginEnd`]), and whether the session has emitted the event for this end ([`Ending`]).
+//! Records when a login ends ([`LoginEnd`]), and whether the session has emitted the event for that end ([`Ending`]).
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

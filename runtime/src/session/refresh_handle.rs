@@ -1,4 +1,4 @@
-//! Defines [`RefreshHandle`], through which callers wait for a refresh.
+//! Defines [`RefreshHandle`], which callers use to wait for a refresh.
 
 use std::fmt;
 use std::pin::pin;
@@ -76,8 +76,8 @@ impl RefreshHandle {
         *self.lock() = Discarded::Claimed;
     }
 
-    /// Passes an unpublished result to the logout that claimed it. If no logout has claimed the result, the result is
-    /// returned to the caller.
+    /// Passes an unpublished result to the logout that claimed it. If no logout has claimed the result, returns it to
+    /// the caller.
     pub(super) fn hand_over(&self, brought: Option<Unpublished>) -> Option<Unpublished> {
         let mut discarded = self.lock();
         if !matches!(*discarded, Discarded::Claimed) {

@@ -99,8 +99,8 @@ pub(super) struct Inner {
     /// The store synchronization. This data is boxed, because a server may keep thousands of sessions without a store
     /// in memory.
     pub(super) store_sync: OnceLock<Box<StoreSync>>,
-    /// The runtime of refreshes and writes. If no runtime is set, refreshes and writes run on the runtime of the
-    /// call that starts them.
+    /// The runtime for refreshes and writes. If no runtime is set, refreshes and writes run on the runtime of the call
+    /// that starts them.
     pub(super) runtime: OnceLock<Handle>,
     /// Whether a call without a session returns an error instead of being sent.
     pub(super) login_required: AtomicBool,

@@ -8,8 +8,8 @@ use super::lifetime::Age;
 use crate::error::Stamp;
 use crate::platform::clock::Now;
 
-/// The state of a session at one moment. A snapshot is published as a whole, so a reader never sees a token
-/// together with the cookies of another token.
+/// The state of a session at one moment. A snapshot is published as a whole, so a reader never sees a token together
+/// with cookies that belong to another token.
 #[derive(Clone, Debug)]
 pub(crate) struct Snapshot {
     pub(crate) stamp: Stamp,

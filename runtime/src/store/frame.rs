@@ -4,7 +4,7 @@ use std::io;
 
 use super::session_store::{Revision, Stored};
 
-/// The fixed text at the start of the first line. The rest of the first line contains the revision and the record
+/// The fixed string at the start of the first line. The rest of the first line contains the revision and the record
 /// length.
 const MARK: &str = "afresh session 1, revision and length: ";
 

@@ -236,8 +236,8 @@ pub struct StoreLock {
 }
 
 impl StoreLock {
-    /// Creates a lock that is released when `guard` is dropped, and not before. The runtime may drop the guard on any
-    /// thread, even outside a Tokio runtime.
+    /// Creates a lock that is released only when `guard` is dropped. The runtime may drop the guard on any thread, even
+    /// outside a Tokio runtime.
     pub fn new(guard: impl Send + 'static) -> Self {
         Self::leased(0, guard)
     }

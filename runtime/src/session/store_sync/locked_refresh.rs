@@ -1,5 +1,5 @@
-//! Refreshes a session that other processes share. The refresh holds the store's lock and reads changes made by other
-//! processes. The refresh writes an intent to the store before it sends the refresh token.
+//! Refreshes a session that other processes share. The refresh holds the store's lock, reads changes made by other
+//! processes, and writes an intent to the store before it sends the refresh token.
 
 use std::sync::Arc;
 use std::time::Duration;

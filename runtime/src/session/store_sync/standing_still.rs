@@ -17,7 +17,7 @@ use crate::session::session::Session;
 /// The additional time after which the watchdog ends a stalled refresh. During this time, a waiting call in this
 /// process can replace the refresh and continue under its lock.
 const LATER: Duration = Duration::from_secs(1);
-/// The maximum run time of the thread that stores a change.
+/// The time limit for the thread that stores a change.
 const LONGEST_SAVE: Duration = Duration::from_secs(20);
 
 impl Session {
