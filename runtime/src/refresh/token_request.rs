@@ -30,7 +30,7 @@ use crate::transport::upstream::Upstream;
 
 /// The time limit for one request and its response.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
-/// The time limit within which a request is sent again. This limit is shorter than the deadline of a refresh attempt.
+/// The time limit for sending a request again. This limit is shorter than the deadline of a refresh attempt.
 const BUDGET: Duration = Duration::from_secs(8);
 /// The pauses before the second and third requests.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];

@@ -64,14 +64,14 @@ impl Session {
     ///
     /// A login may take as long as a person needs, up to 10 minutes by the wall clock. After 10 minutes, `ensure_login`
     /// returns an error with [`is_timeout`](Error::is_timeout). The store's lock is renewed during the login. Until the
-    /// login is complete, all other calls return an error with [`is_no_session`](Error::is_no_session). Do not make a
-    /// call that needs the session inside `login`.
+    /// login is complete, all other calls return an error with [`is_no_session`](Error::is_no_session). Inside `login`,
+    /// do not make a call that needs the session.
     ///
     /// # Errors
     ///
-    /// Returns the error of `login`, or an error of the store.
+    /// Returns the error from `login` or the store.
     ///
-    /// This function is cancel safe: if the future is dropped, the next waiting task logs in at once.
+    /// This function is cancel safe: if the future is dropped, the next waiting task logs in immediately.
     pub fn ensure_login<F, P, T, E>(
         &self,
         login: F,

@@ -46,8 +46,8 @@ impl Session {
     /// Without `keep_fresh`, only calls refresh a session, and an idle session costs nothing. Use `keep_fresh` for
     /// programs whose first call after a long idle period must not wait for a refresh. Also use `keep_fresh` if the
     /// server ends sessions that have not been refreshed for some time. `keep_fresh` spawns one task on the current
-    /// runtime. The task does not keep the session alive and continues after a logout and another login. The task
-    /// refreshes at most once every 30 s.
+    /// runtime. The task does not keep the session alive and continues running after a logout and another login. The
+    /// task refreshes at most once every 30 s.
     ///
     /// # Errors
     ///

@@ -29,13 +29,12 @@ use crate::platform::runtime::Handle;
 /// session is kept in memory. With a [store](crate::ClientBuilder::store), a session also survives a process restart
 /// (see [Stores](#stores)).
 ///
-/// - For *several users*, use one session for each user. Sessions share nothing, and each session is refreshed
-///   separately. Keep the sessions in a map of your choice. Dropping a session is safe: a running refresh still
-///   completes.
+/// - For *several users*, use one session per user. Sessions share nothing, and each session is refreshed separately.
+///   Keep the sessions in a map of your choice. Dropping a session is safe: a running refresh still completes.
 /// - For *one user on several hosts*, share one session between several clients
 ///   ([`ClientBuilder::session`](crate::ClientBuilder::session)). The clients share one refresh.
-/// - For *several audiences*, use one session for each audience, because each audience needs a separate access token.
-///   If all sessions depend on one refresh token, give the refresh token to one session. In the
+/// - For *several audiences*, use one session per audience, because each audience needs a separate access token. If all
+///   sessions depend on one refresh token, give the refresh token to one session. In the
 ///   [`refresh_with`](crate::ClientBuilder::refresh_with) function of every other session, make an ordinary call with
 ///   the session that has the refresh token. With this setup, only one refresh at a time spends the refresh token.
 ///
@@ -59,19 +58,19 @@ use crate::platform::runtime::Handle;
 ///
 /// - *Reading.* The first call that needs the session reads the store. All waiting calls share this read. If the store
 ///   cannot be read, the waiting calls return an error with [`is_store`](crate::Error::is_store), and the next call
-///   reads the store again. Before the first read of the store, [`tokens`](Self::tokens) and [`state`](Self::state)
-///   report that there is no login. [`load`](Self::load) reads the store on demand.
+///   reads the store again. Before the store is first read, [`tokens`](Self::tokens) and [`state`](Self::state) report
+///   that there is no login. [`load`](Self::load) reads the store on demand.
 /// - *Writing.* A change to the session takes effect immediately. A background task stores the changes in order. A
-///   login or logout method returns when the change is stored or the store has failed, and so does the future
-///   [`SessionWrite`](crate::session::SessionWrite). If the store fails, the session emits
-///   [`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed) and continues in memory, and the change is stored
-///   later.
+///   login or logout method returns when the change is stored or the store has failed. The
+///   [`SessionWrite`](crate::session::SessionWrite) future completes at the same time. If the store fails, the session
+///   emits [`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed) and continues in memory, and the change is
+///   stored later.
 /// - *Refreshing.* Only one process at a time refreshes, under the store's lock. If another process has already
 ///   refreshed, the session adopts its tokens ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted)) and sends no
 ///   refresh request. If the lock cannot be acquired within 8 s, the call returns an error with
-///   [`is_refresh_busy`](crate::Error::is_refresh_busy) and the session is not refreshed. The session is also not
-///   refreshed if its store cannot be written, because each refresh writes to the store before it sends the refresh
-///   token. A valid access token is used even if the store fails.
+///   [`is_refresh_busy`](crate::Error::is_refresh_busy) and the session is not refreshed. Nor is the session refreshed
+///   if its store cannot be written, because each refresh writes to the store before it sends the refresh token. A
+///   valid access token is used even if the store fails.
 /// - *Logins and logouts in other processes.* A logout in another process ends the session in this process at the next
 ///   refresh, or immediately if the store reports changes. A login in another process is adopted if the session in this
 ///   process is logged out or expired, or if the `iss` and `sub` of both access tokens name the same user. If the login

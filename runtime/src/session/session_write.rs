@@ -26,7 +26,7 @@ impl Session {
     /// access token contains a character that is not allowed in a header, the result is an error and the session
     /// remains unchanged.
     ///
-    /// The runtime cannot know how old tokens without a [lifetime](Tokens::expires_in) are. If the access token is a
+    /// The runtime cannot know the age of tokens that have no [lifetime](Tokens::expires_in). If the access token is a
     /// JWT, its `exp` (RFC 7519 §4.1.4) is a hint: after that time, a call first refreshes the session. The runtime
     /// does not verify this hint. If a refresh is not possible, the call is sent with the access token, and the server
     /// decides whether the token is still valid.

@@ -26,14 +26,14 @@ const TEMPORARY: &str = ".new-";
 ///
 /// Only the owner can read the file (mode 0600 on Unix). The file is always complete: the store writes a new file in
 /// the same folder, flushes it to disk, and renames it over the old file. Two lock files, `<name>.lock` and
-/// `<name>.write`, are next to the file and are never deleted. These are kernel locks, so a lock is released when the
-/// process that holds it exits.
+/// `<name>.write`, are next to the file and are never deleted. The locks are kernel locks, so a lock is released when
+/// the process that holds it exits.
 ///
 /// If the path is a symbolic link, the store replaces the link target, and the lock files are next to the target.
 /// Operations return an error if the path does not name a regular file, or if the file is larger than 1 MiB.
 ///
 /// The file system must support locking between all processes that use the file. Most network file systems do not
-/// support this.
+/// support this kind of locking.
 ///
 /// ```
 /// # fn example() -> afresh::Result<()> {

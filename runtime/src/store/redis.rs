@@ -21,7 +21,8 @@ use crate::error::BoxError;
 const LEASE: Duration = Duration::from_secs(30);
 
 /// Stores a session in Redis. Use a `RedisStore` for services that run on multiple machines. `RedisStore` requires the
-/// `redis` feature, and a server with Redis 6 or newer, Valkey, or another server with the same protocol and Lua.
+/// `redis` feature, and a server with Redis 6 or newer, Valkey, or another server that supports the same protocol and
+/// Lua.
 ///
 /// The session is stored in one Redis hash with the given name. The hash contains the record, the revision and the
 /// newest fence. During a refresh, there is also a `{<name>}:lock` key, which expires. Changes are published to the
@@ -34,9 +35,9 @@ const LEASE: Duration = Duration::from_secs(30);
 /// the old owner fail. A process releases only its own lease. Other processes are notified of a change immediately. If
 /// a notification is lost, other processes find the change within 10 s.
 ///
-/// A lease lasts 3 s until its owner confirms it. If Redis grants the lock to a client that has stopped waiting, other
-/// processes wait for only 3 s. If Redis does not respond to a release, the client repeats the release until the lease
-/// has expired.
+/// A lease lasts only 3 s unless its owner confirms it. If Redis grants the lock to a client that has stopped waiting,
+/// other processes wait for only 3 s. If Redis does not respond to a release, the client repeats the release until the
+/// lease has expired.
 ///
 /// **If a connection breaks,** the next operation opens a new connection. If an operation receives no response, it is
 /// sent once more. The second request detects whether the first one succeeded. Each operation except waiting for a lock

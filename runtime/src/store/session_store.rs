@@ -10,7 +10,7 @@ use crate::error::BoxError;
 
 /// A place that stores one session, which several processes can share.
 ///
-/// A store keeps one *record* with a *revision*. The store never interprets the record, and the revision grows with
+/// A store keeps one *record* with a *revision*. The store never interprets the record, and the revision increases with
 /// each change. Processes that share a session depend on three guarantees:
 ///
 /// - [`swap`](Self::swap) is atomic: if two swaps have the same basis, only one succeeds.
@@ -102,7 +102,7 @@ pub trait SessionStore: Send + Sync + 'static {
     /// The newest lock is the lock with the greatest fence that the store has ever issued. The store must keep the
     /// greatest fence as long as it keeps the record. For a swap without a fence, only the basis is checked, even while
     /// another process holds the lock. A store whose locks cannot expire ignores fences. Storing a record with the same
-    /// bytes as before also counts as a change.
+    /// bytes as before is also treated as a change.
     ///
     /// If the place contains another program's data, `swap` must return an error and must not overwrite the data. When
     /// `swap` returns, the record survives a crash.
@@ -137,8 +137,8 @@ pub trait SessionStore: Send + Sync + 'static {
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
     /// Resolves when the revision may differ from `seen`. If the revision already differs, the future resolves
-    /// immediately. The future of the default implementation never resolves. With the default implementation, the
-    /// runtime finds a change made by another process only when a call needs the session.
+    /// immediately. The default implementation's future never resolves, so the runtime finds a change made by another
+    /// process only when a call needs the session.
     ///
     /// The runtime waits for one `changed` future until the session is dropped. When the future resolves, the runtime
     /// loads the record and calls `changed` again, at most once a second if the record has not changed. If listening
@@ -170,7 +170,7 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Processes with the same cookies always have the same user. A login in one process therefore replaces the session
     /// in all processes, even if a different user has logged in. A refresh in one process may replace the refresh token
     /// in all processes, even if the refreshing process ends before the response arrives. The next process that gets
-    /// the lock therefore waits for a second before it refreshes.
+    /// the lock therefore waits one second before it refreshes.
     fn shares_cookies(&self) -> bool {
         false
     }
