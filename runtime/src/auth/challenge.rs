@@ -26,7 +26,7 @@ pub(crate) fn challenges(headers: &HeaderMap) -> impl Iterator<Item = ChallengeR
 }
 
 fn token_error(challenge: &ChallengeRef<'_>) -> Option<TokenError> {
-    // A token that lacks claims has not expired, even if the error code is `invalid_token`.
+    // If a token only lacks claims, it has not expired, even if the error code is `invalid_token`.
     if has(challenge, "claims") {
         return Some(TokenError::Challenge(Challenge::Claims));
     }

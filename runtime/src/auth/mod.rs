@@ -1,4 +1,4 @@
-//! Decides what an answer means for the credential. Read `policy` first.
+//! Decides what a response means for the credential. Read `policy` first.
 
 pub(crate) mod challenge;
 pub(crate) mod policy;

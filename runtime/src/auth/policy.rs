@@ -1,4 +1,4 @@
-//! Defines [`Policy`], which decides what an answer means for the credential of its request. No other folder
+//! Defines [`Policy`], which decides what a response means for the credential that its request carried. No other folder
 //! decides which statuses refuse a credential.
 
 use http::{HeaderMap, StatusCode};
@@ -12,25 +12,25 @@ use crate::format::media_type::MediaType;
 /// The statuses that refuse a credential, unless the API or the builder declares other statuses.
 pub(crate) const CREDENTIAL_REFUSED: &[u16] = &[401, 403];
 
-/// A [`Classification`] and its reason. A classification has a reason only if a refresh would not help.
+/// A [`Classification`] and its reason. A reason is present only if a refresh would not help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Classified {
     pub(crate) classification: Classification,
     pub(crate) reason: Option<Reason>,
 }
 
-/// The rules that classify the answers to a method.
+/// The rules that classify the responses to a method.
 #[derive(Clone, Copy)]
 pub(crate) struct Policy<'a> {
     /// The statuses that refuse the credential. A 2xx status refuses the credential only if a rule also matches the
-    /// answer.
+    /// response.
     pub(crate) refresh_on: &'a [u16],
     pub(crate) expired_when: Rules<'a>,
     pub(crate) forbidden_when: Rules<'a>,
 }
 
 impl Policy<'_> {
-    /// Whether an answer with this status can concern the credential.
+    /// Whether a response with this status can concern the credential.
     pub(crate) fn concerns(&self, status: StatusCode) -> bool {
         if status.is_success() {
             return self.lists(status) && !self.expired_when.is_empty();
@@ -43,9 +43,9 @@ impl Policy<'_> {
         !status.is_success() && (self.lists(status) || CREDENTIAL_REFUSED.contains(&status.as_u16()))
     }
 
-    /// Whether the runtime must read the beginning of the body to classify the answer. `streams` is true if the caller
-    /// reads the body of a success as it arrives. If the caller streams the body, the runtime reads only a JSON
-    /// document in advance.
+    /// Whether the runtime must read the beginning of the body to classify the response. `streams` is true if the
+    /// caller reads the body of a successful response as it arrives. If the caller streams the body, the runtime reads
+    /// ahead only if the body is JSON.
     pub(crate) fn wants_body(&self, status: StatusCode, headers: &HeaderMap, streams: bool) -> bool {
         if !self.lists(status) {
             return false;
@@ -53,15 +53,15 @@ impl Policy<'_> {
         if !self.expired_when.is_empty() || !self.forbidden_when.is_empty() {
             return !(streams && status.is_success()) || MediaType::of(headers).is_json();
         }
-        // The body of a 403 without a challenge may report that the server limits the rate of requests.
+        // The body of a 403 without a challenge can report that the request was rate-limited.
         status != StatusCode::UNAUTHORIZED
             && MediaType::of(headers).is_json()
             && challenge::read(headers).is_none()
             && !rate_limit::in_headers(headers)
     }
 
-    /// Classifies an answer to a request that carried the credential of the session. `expired` is true if the
-    /// credential has expired by the local clock.
+    /// Classifies a response to a request that carried the session's credential. `expired` is true if the credential
+    /// has expired according to the local clock.
     pub(crate) fn classify(&self, answer: &Rejection, expired: bool) -> Option<Classified> {
         let status = answer.status();
         if !self.concerns(status) {
@@ -81,7 +81,7 @@ impl Policy<'_> {
         self.refresh_on.contains(&status.as_u16())
     }
 
-    /// Applies the rules of the API and of the user, which take precedence over the status and the challenge.
+    /// Applies the rules that the API and the user define, which take precedence over the status and the challenge.
     fn by_rules(&self, answer: &Rejection) -> Option<Classified> {
         let held = self.forbidden_when.hold(answer).and_then(|forbidden| {
             let expired = !forbidden && self.expired_when.hold(answer)?;
@@ -97,7 +97,7 @@ impl Policy<'_> {
 }
 
 impl Classified {
-    /// Creates a classification after which a refresh may help.
+    /// Creates a classification for which a refresh may help.
     fn refreshable(classification: Classification) -> Self {
         Self { classification, reason: None }
     }
@@ -111,8 +111,8 @@ impl Classified {
     }
 }
 
-/// Classifies an answer by the conventions of standards and well-known servers. A challenge takes precedence over
-/// the status.
+/// Classifies a response according to the standards and the conventions of well-known servers. A challenge takes
+/// precedence over the status.
 fn by_convention(answer: &Rejection, expired: bool) -> Classified {
     match challenge::read(answer.headers()) {
         Some(TokenError::InvalidToken) => return Classified::refreshable(Classification::Expired),

@@ -1,4 +1,4 @@
-//! Detects responses that refuse a request because of a rate limit.
+//! Detects responses that reject a request because of a rate limit.
 
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::format::json_pointer::look_up;
 
-/// The reasons that Google's APIs send with a 403, in lower case and without underscores.
+/// The rate-limit reasons that Google's APIs send with a 403, in lowercase and without underscores.
 const LIMITS: [&str; 9] = [
     "ratelimitexceeded",
     "userratelimitexceeded",
@@ -19,14 +19,14 @@ const LIMITS: [&str; 9] = [
     "resourceexhausted",
 ];
 
-/// Whether the answer has a `Retry-After` header (RFC 9110 §10.2.3), or whether GitHub's counter of remaining requests
-/// is zero.
+/// Whether the response has a `Retry-After` header (RFC 9110 §10.2.3), or GitHub's header for remaining requests is
+/// zero.
 pub(crate) fn in_headers(headers: &HeaderMap) -> bool {
     headers.contains_key(RETRY_AFTER) || headers.get("x-ratelimit-remaining").is_some_and(|left| left == "0")
 }
 
-/// Whether the body contains a rate-limit reason of Google's APIs, in the older or the newer form, or GitHub's
-/// message.
+/// Whether the body contains a rate-limit reason from a Google API, in the older or newer format, or GitHub's
+/// rate-limit message.
 pub(crate) fn in_body(body: &[u8]) -> bool {
     let is_limit = |value: &Value| value.as_str().is_some_and(is_limit);
     let any_reason = |pointer| {

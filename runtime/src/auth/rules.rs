@@ -1,4 +1,4 @@
-//! Defines [`Rules`], the rules for answers from a trait and from the builder.
+//! Defines [`Rules`], the rules that the trait and the builder declare for classifying responses.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -9,15 +9,15 @@ use crate::error::Rejection;
 /// A rule that the user passes to the builder.
 pub(crate) type RuleFn = Arc<dyn Fn(&Rejection) -> bool + Send + Sync>;
 
-/// The conditions of an API and the functions of the builder. An answer matches if one condition or function
-/// matches.
+/// The conditions that the API declares and the functions passed to the builder. A response matches if any condition or
+/// function matches.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Rules<'a> {
     pub(crate) declared: &'static [Condition],
     pub(crate) functions: &'a [RuleFn],
 }
 
-/// The error that is returned if the function of a rule panicked.
+/// The error returned when a rule's function panics.
 pub(crate) struct Panicked;
 
 impl Rules<'_> {
@@ -29,8 +29,8 @@ impl Rules<'_> {
         if self.declared.iter().any(|condition| holds(*condition, rejection)) {
             return Ok(true);
         }
-        // A rule receives only a shared reference, so a panic of the rule cannot leave a value of the runtime in an
-        // invalid state.
+        // A rule receives only a shared reference, so a panic in the rule cannot leave runtime data in an invalid
+        // state.
         catch_unwind(AssertUnwindSafe(|| self.functions.iter().any(|rule| rule(rejection))))
             .map_err(|_| Panicked)
     }

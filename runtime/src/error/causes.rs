@@ -1,10 +1,10 @@
-//! Classifies the errors of transports by their type and by their causes.
+//! Classifies transport errors by their type and causes.
 
 use std::error::Error as StdError;
 
 use crate::platform::fetch_error::FetchError;
 
-/// A boxed error of the kind that tower services return.
+/// A boxed error, as tower services return it.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 pub(crate) fn any_cause(
@@ -56,8 +56,8 @@ pub(crate) fn is_unsent(error: &(dyn StdError + 'static)) -> bool {
         || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_builder)
 }
 
-/// Returns whether a browser reports a network error and hides its reason. A browser may have sent a request for which
-/// it reports a network error.
+/// Returns whether a browser reports a network error without giving the reason. The browser may have sent the request
+/// despite the network error.
 pub(crate) fn is_hidden_by_browser(error: &(dyn StdError + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(FetchError::Network))
 }
@@ -67,7 +67,7 @@ pub(crate) fn is_refused_by_browser(error: &(dyn StdError + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(FetchError::Refused(_)))
 }
 
-/// Returns whether the answer is a redirect that a browser must not follow.
+/// Returns whether the response is a redirect that a browser must not follow.
 pub(crate) fn is_redirect(error: &(dyn StdError + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(FetchError::Redirected))
 }
@@ -76,7 +76,7 @@ pub(crate) fn is_redirect(error: &(dyn StdError + 'static)) -> bool {
 pub(crate) fn is_body_cut_off(error: &(dyn StdError + 'static)) -> bool {
     use std::io::{Error as IoError, ErrorKind};
     error.downcast_ref::<IoError>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
-        // hyper provides no other way to detect this error.
+        // hyper offers no other way to detect this error.
         || error.to_string().starts_with("error writing a body to connection")
 }
 
@@ -84,7 +84,7 @@ pub(crate) fn is_without_tls(error: &(dyn StdError + 'static)) -> bool {
     error.is::<WithoutTls>()
 }
 
-/// The error of the runtime's own client for an `https` URL in a build that has no TLS.
+/// The error that the runtime's own client returns for an `https` URL in a build without TLS.
 #[derive(Debug)]
 pub(crate) struct WithoutTls;
 
@@ -100,13 +100,13 @@ pub(crate) fn has_url(error: &(dyn StdError + 'static)) -> bool {
     error.downcast_ref::<reqwest::Error>().is_some_and(|error| error.url().is_some())
 }
 
-/// The error of a transport whose own timeout has expired.
+/// The error that a transport returns when its own timeout expires.
 #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 pub(crate) fn timed_out() -> BoxError {
     std::io::Error::new(std::io::ErrorKind::TimedOut, "the timeout of the transport expired").into()
 }
 
-/// The error for an `https` URL in a build that has no TLS.
+/// The error for an `https` URL in a build without TLS.
 #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 #[derive(Debug)]
 pub(crate) struct NoTls;
@@ -132,7 +132,7 @@ mod tests {
         Error::transport(source.into())
     }
 
-    /// T3: the error text must help the user to find the cause, and the retry code must not treat the request as
+    /// T3: the error message must help the user find the cause, and the retry code must not treat the request as
     /// unsent.
     #[test]
     fn a_request_whose_answer_a_browser_hides_may_have_been_sent() {

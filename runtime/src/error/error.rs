@@ -1,7 +1,7 @@
 //! The error of a failed call, as one opaque type: [`Error`].
 //!
 //! The predicates of [`Error`] are in `predicates`, and the classification of transport errors is in `causes`. Errors
-//! are logged, so the text of an error contains no token, cookie, password or query value.
+//! are logged, so an error message never contains a token, cookie, password or query value.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -21,7 +21,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The error of a failed call.
 ///
-/// The type is opaque, one pointer wide, and `Clone`: all calls that waited for a failed refresh receive the same
+/// The type is opaque, one pointer wide, and `Clone`: all calls that wait for a refresh that fails receive the same
 /// error. [`source`](StdError::source) returns the cause if there is one.
 ///
 /// ```
@@ -76,10 +76,10 @@ impl Error {
             .with_source(source)
     }
 
-    /// Creates an error of the transport: a timeout, a failure to connect, or any other failure.
+    /// Creates a transport error: a timeout, a connection failure, or any other failure.
     pub(crate) fn transport(source: BoxError) -> Self {
-        // The text of a reqwest error contains the URL with its query values. The URL can be removed from the text only
-        // if no layer has wrapped the reqwest error.
+        // The message of a reqwest error contains the URL with its query values. The URL can be removed from the
+        // message only if no layer has wrapped the reqwest error.
         let (source, shown) = match source.downcast::<reqwest::Error>() {
             Ok(error) => (Box::new(error.without_url()) as BoxError, true),
             Err(other) => {
@@ -114,7 +114,8 @@ impl Error {
         if shown { error.with_source(source) } else { error }
     }
 
-    /// Creates the error for an unsuccessful answer, with the reason why the call was not refreshed or not sent again.
+    /// Creates the error for an unsuccessful response, with the reason why the call was not refreshed or not sent
+    /// again.
     pub(crate) fn status_of(answer: Arc<Rejection>, receipt: Receipt) -> Self {
         let text = match receipt.reason {
             Some(reason) => format!("the server answered {} ({reason})", answer.status()),
@@ -132,7 +133,7 @@ impl Error {
         self.map(|inner| inner.answer = Some(answer))
     }
 
-    /// Stores in the error the refusal that the call received, even if a later step failed.
+    /// Attaches the refusal that the call received to the error, even if a later step failed.
     pub(crate) fn with_rejection(self, rejection: Arc<Rejection>) -> Self {
         self.map(|inner| inner.rejection = Some(rejection))
     }
@@ -148,7 +149,7 @@ impl Error {
         self.map(|inner| inner.receipt = Some(receipt))
     }
 
-    /// Adds the name of the method, unless the error already has a name.
+    /// Adds the method name, unless the error already has one.
     pub(crate) fn in_method(self, method: Option<&'static str>) -> Self {
         if self.0.method.is_some() || method.is_none() {
             return self;
@@ -169,7 +170,7 @@ impl Error {
         self.0.kind
     }
 
-    /// Returns whether it is certain that the request was not sent.
+    /// Returns whether the request definitely was not sent.
     pub(crate) fn is_unsent(&self) -> bool {
         match self.0.kind {
             Kind::Timeout | Kind::Transport => any_cause(self, is_unsent),
@@ -232,7 +233,7 @@ impl StdError for Error {
     }
 }
 
-/// Allows `?` on calls of reqwest inside a refresher.
+/// Allows `?` on reqwest calls in a refresher.
 impl From<reqwest::Error> for Error {
     fn from(error: reqwest::Error) -> Self {
         Self::transport(Box::new(error))

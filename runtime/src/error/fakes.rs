@@ -1,4 +1,4 @@
-//! Creates errors for a fake implementation of a trait. A fake can return the same errors as a client.
+//! Creates errors for a fake implementation of a trait, so a fake can return the same errors as a client.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::receipt::Receipt;
 use super::rejection::Rejection;
 
 impl Error {
-    /// Creates the error of a call that the server answered with `response`. Use this error in a fake implementation of
+    /// Creates the error of a call for which the server returned `response`. Use this error in a fake implementation of
     /// a trait.
     ///
     /// [`status`](Self::status), [`headers`](Self::headers), [`body`](Self::body), [`json`](Self::json) and

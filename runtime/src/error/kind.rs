@@ -23,9 +23,9 @@ pub(crate) enum Kind {
     Store,
     /// The user or the server refused the login.
     LoginDenied,
-    /// The server did not answer the login, or the user did not complete the login in time.
+    /// The server did not respond to the login, or the user did not complete the login in time.
     LoginUnavailable,
-    /// The answer does not belong to this login.
+    /// The response does not belong to this login.
     #[cfg_attr(not(feature = "login"), expect(dead_code, reason = "only logins use this kind"))]
     Login,
 }

@@ -5,12 +5,12 @@
 //! | type | meaning | from |
 //! |---|---|---|
 //! | [`Reason`] | why a refused call was not refreshed, or not sent again | [`Error::reason`](crate::Error::reason), [`Receipt::reason`](crate::Receipt::reason) |
-//! | [`Classification`] | what an answer says about the credential | [`Receipt::classification`](crate::Receipt::classification) |
-//! | [`Challenge`] | a demand of the server that a refresh cannot meet | [`Classification::Challenge`], [`Reason::Challenged`] |
+//! | [`Classification`] | what a response says about the credential | [`Receipt::classification`](crate::Receipt::classification) |
+//! | [`Challenge`] | a server demand that a refresh cannot meet | [`Classification::Challenge`], [`Reason::Challenged`] |
 //! | [`RefreshedBy`] | which call started the refresh | [`Receipt::refreshed_by`](crate::Receipt::refreshed_by) |
-//! | [`BoxError`] | the error of a store or a transport | stores and tower services of your own |
+//! | [`BoxError`] | the error of a store or a transport | your own stores and tower services |
 
-// To read the code of this folder, start with `error.rs`.
+// To read the code in this folder, start with `error.rs`.
 
 pub(crate) mod causes;
 pub(crate) mod challenge;

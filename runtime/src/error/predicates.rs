@@ -1,4 +1,4 @@
-//! The public methods of [`Error`]: its kind, the server's answer, and the actions of the session.
+//! The public methods of [`Error`]: its kind, the server's response, and what the session did.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::format::charset::without_bom;
 use crate::format::retry_after;
 
 impl Error {
-    /// Creates the error for a temporary failure of a refresh. Return this error from
+    /// Creates the error for a refresh that failed temporarily. Return this error from
     /// [`refresh_with`](crate::ClientBuilder::refresh_with) or a [`Refresher`](crate::Refresher). The session is kept.
     #[must_use]
     pub fn refresh(source: impl Into<BoxError>) -> Self {
@@ -39,46 +39,46 @@ impl Error {
         self.0.method
     }
 
-    /// Returns the status of the server's answer, if the server answered.
+    /// Returns the status of the server's response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.answer().map(Rejection::status)
     }
 
-    /// Returns the headers of the server's answer, if the server answered.
+    /// Returns the headers of the server's response, if there was one.
     #[must_use]
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.answer().map(Rejection::headers)
     }
 
-    /// Returns the body of the server's answer, if the server answered.
+    /// Returns the body of the server's response, if there was one.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
         self.answer().map(Rejection::body)
     }
 
-    /// Deserializes the body of the answer from JSON. Returns `None` if there is no body or if the body cannot be read
-    /// as `T`.
+    /// Deserializes the JSON response body. Returns `None` if there is no body or if the body cannot be decoded as `T`.
     #[must_use]
     pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_slice(without_bom(self.body()?)).ok()
     }
 
-    /// Returns the answer as problem details, if the content type of the answer is one that RFC 9457 defines.
+    /// Returns the response as problem details, if its content type is one that RFC 9457 defines.
     #[must_use]
     pub fn problem(&self) -> Option<Problem> {
         Problem::from_answer(self.answer()?)
     }
 
-    /// Returns the answer with which the server refused the credential, usually a 401 or 403. The error keeps this
-    /// answer even if the following refresh fails.
+    /// Returns the response that refused the credential, usually a 401 or 403. The error keeps this response even if
+    /// the refresh that follows fails.
     #[must_use]
     pub fn rejection(&self) -> Option<&Rejection> {
         self.0.rejection.as_deref()
     }
 
-    /// Returns why the server's refusal of a call was final: why the call caused no refresh, was not sent again, or was
-    /// refused again. Returns `None` if the server did not refuse the call, or if the call does not use the session.
+    /// Returns why the server's refusal of a call was final: why the call triggered no refresh, was not sent again, or
+    /// was refused again. Returns `None` if the server did not refuse the call, or if the call does not use the
+    /// session.
     ///
     /// ```
     /// # fn example(error: afresh::Error) {
@@ -96,16 +96,16 @@ impl Error {
         self.receipt().and_then(Receipt::reason)
     }
 
-    /// Returns the record of the call up to the failure. Returns `None` after a timeout, and if nothing was sent, for
+    /// Returns the receipt of the call up to the failure. Returns `None` after a timeout, or if nothing was sent, for
     /// example because an argument cannot be encoded.
     #[must_use]
     pub fn receipt(&self) -> Option<&Receipt> {
         self.0.receipt.as_ref()
     }
 
-    /// Returns how long the server requests to wait before the next call. The method reads `Retry-After` as seconds or
-    /// as a date, or the reset time of an exhausted rate limit (`RateLimit`, `x-ratelimit-reset`). Returns `None` if
-    /// the answer requests no wait.
+    /// Returns how long the server asked the client to wait before the next call. The method reads `Retry-After` (in
+    /// seconds or as a date), or the reset time of an exhausted rate limit (`RateLimit`, `x-ratelimit-reset`). Returns
+    /// `None` if the response does not ask the client to wait.
     ///
     /// ```
     /// # async fn example(error: afresh::Error) {
@@ -119,7 +119,7 @@ impl Error {
         retry_after::wait(self.headers()?)
     }
 
-    /// Returns `true` if the deadline of the call or a timeout of the transport expired.
+    /// Returns `true` if the call's deadline passed or a transport timeout expired.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.0.kind == Kind::Timeout
@@ -131,33 +131,33 @@ impl Error {
         self.0.kind == Kind::Connect
     }
 
-    /// Returns `true` if the server answered with a status other than 2xx.
+    /// Returns `true` if the server responded with a status other than 2xx.
     #[must_use]
     pub fn is_status(&self) -> bool {
         self.0.kind == Kind::Status
     }
 
-    /// Returns `true` if the answer cannot be read as the declared type.
+    /// Returns `true` if the response cannot be decoded as the declared type.
     #[must_use]
     pub fn is_decode(&self) -> bool {
         self.0.kind == Kind::Decode
     }
 
-    /// Returns `true` if the body of a successful answer is longer than [`max_body`](crate::ClientBuilder::max_body)
+    /// Returns `true` if the body of a successful response is longer than [`max_body`](crate::ClientBuilder::max_body)
     /// allows. The rest of the body was not read.
     #[must_use]
     pub fn is_body_too_large(&self) -> bool {
         self.0.kind == Kind::BodyTooLarge
     }
 
-    /// Returns `true` if the request cannot be built, for example because an argument cannot be encoded. Nothing was
+    /// Returns `true` if the request cannot be built, for example because an argument cannot be encoded. No request was
     /// sent.
     #[must_use]
     pub fn is_request(&self) -> bool {
         self.0.kind == Kind::Request
     }
 
-    /// Returns `true` if the configuration of the client is invalid.
+    /// Returns `true` if the client configuration is invalid.
     #[must_use]
     pub fn is_builder(&self) -> bool {
         self.0.kind == Kind::Builder
@@ -175,12 +175,12 @@ impl Error {
         matches!(self.0.kind, Kind::SessionExpired | Kind::RotationLost)
     }
 
-    /// Returns `true` if the session has expired because the answer to a refresh was lost. The server had already
+    /// Returns `true` if the session has expired because the response to a refresh was lost. The server had already
     /// invalidated the refresh token and rejected it when it was sent again.
     /// [`is_session_expired`](Self::is_session_expired) also returns `true`.
     ///
     /// All calls that waited for the refresh, and all later calls until the next login, receive this error. If this
-    /// error occurs often, the network loses answers and the server has no grace period for used refresh tokens.
+    /// error occurs often, the network is losing responses and the server has no grace period for used refresh tokens.
     #[must_use]
     pub fn is_rotation_lost(&self) -> bool {
         self.0.kind == Kind::RotationLost
@@ -188,7 +188,7 @@ impl Error {
 
     /// Returns `true` if a new login happened during the call. The call is not sent again under a different identity.
     ///
-    /// A refresh also fails with this error if another process has stored a different login. Call
+    /// A refresh also fails with this error if another process stored a different login. Call
     /// [`Session::load`](crate::Session::load) to adopt that session.
     #[must_use]
     pub fn is_superseded(&self) -> bool {
@@ -202,8 +202,8 @@ impl Error {
         matches!(self.0.kind, Refresh | NoProgress | Excessive | Reentrant | Busy)
     }
 
-    /// Returns `true` if another process held the store's lock for too long, so that this process could not refresh.
-    /// Try again later. [`is_refresh`](Self::is_refresh) also returns `true`.
+    /// Returns `true` if another process held the store's lock for so long that this process could not refresh. Try
+    /// again later. [`is_refresh`](Self::is_refresh) also returns `true`.
     #[must_use]
     pub fn is_refresh_busy(&self) -> bool {
         self.0.kind == Kind::Busy
@@ -216,14 +216,14 @@ impl Error {
         self.0.kind == Kind::Store
     }
 
-    /// Returns `true` if the refresh returned the access token that was refused, so that the call was not sent again.
-    /// [`is_refresh`](Self::is_refresh) also returns `true`.
+    /// Returns `true` if the refresh returned the access token that had just been refused, so the call was not sent
+    /// again. [`is_refresh`](Self::is_refresh) also returns `true`.
     #[must_use]
     pub fn is_no_progress(&self) -> bool {
         self.0.kind == Kind::NoProgress
     }
 
-    /// Returns `true` if several fresh tokens in a row were refused, so that refreshes are suspended for a while.
+    /// Returns `true` if several fresh tokens in a row were refused, so refreshes are temporarily suspended.
     /// [`is_refresh`](Self::is_refresh) also returns `true`.
     #[must_use]
     pub fn is_excessive_refresh(&self) -> bool {
@@ -237,24 +237,24 @@ impl Error {
         self.0.kind == Kind::NotReplayable
     }
 
-    /// Returns `true` if the refresh itself made a call that waits for the refresh. The runtime detects such a call
-    /// only in the task of the refresh. If the refresh spawned the task that makes the call, the call waits until the
+    /// Returns `true` if the refresh itself made a call that would have to wait for the refresh. The runtime detects
+    /// such a call only in the refresh task. If the refresh makes the call in a spawned task, the call waits until the
     /// refresh times out.
     #[must_use]
     pub fn is_reentrant(&self) -> bool {
         self.0.kind == Kind::Reentrant
     }
 
-    /// Returns `true` if the user or the authorization server refused the login. The error text contains the error code
-    /// of the server. Only a login of [`oauth2`](crate::oauth2) (feature `login`) returns this error.
+    /// Returns `true` if the user or the authorization server refused the login. The error message contains the
+    /// server's error code. Only an [`oauth2`](crate::oauth2) login (feature `login`) returns this error.
     #[must_use]
     pub fn is_login_denied(&self) -> bool {
         self.0.kind == Kind::LoginDenied
     }
 
-    /// Returns `true` if the login could not be completed: no browser could be opened, the time limit has expired, the
-    /// server is unreachable, or its answer was lost. A new login may succeed. Only a login of
-    /// [`oauth2`](crate::oauth2) (feature `login`) returns this error.
+    /// Returns `true` if the login could not be completed: no browser could be opened, the time limit expired, the
+    /// server was unreachable, or its response was lost. A new login may succeed. Only an [`oauth2`](crate::oauth2)
+    /// login (feature `login`) returns this error.
     #[must_use]
     pub fn is_login_unavailable(&self) -> bool {
         self.0.kind == Kind::LoginUnavailable

@@ -7,28 +7,27 @@ use crate::error::Kind;
 
 /// The reason why a call that the server refused was not refreshed or not sent again.
 ///
-/// [`Error::reason`](crate::Error::reason) and [`Receipt::reason`](crate::Receipt::reason) return the reason. The text
-/// of the error also contains the reason: "the server answered 403 Forbidden (forbidden: a fresh token was refused,
-/// too)".
+/// [`Error::reason`](crate::Error::reason) and [`Receipt::reason`](crate::Receipt::reason) return the reason. The error
+/// message also contains the reason: "the server answered 403 Forbidden (forbidden: a fresh token was refused, too)".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
     /// The call was sent again with a newer token and refused again.
     FreshTokenRefused,
-    /// This method refused a fresh token a short time ago. The 403 answers of the method are treated as forbidden for a
-    /// while.
+    /// The server recently refused a fresh token for this method. For a limited time, a 403 for this method is treated
+    /// as "forbidden".
     RouteForbidden,
     /// The token comes from a recent refresh, and a call with this token was refused again.
     JustRefreshed,
-    /// The header `WWW-Authenticate` contains `insufficient_scope` (RFC 6750 §3.1).
+    /// The `WWW-Authenticate` header contains `insufficient_scope` (RFC 6750 §3.1).
     InsufficientScope,
-    /// A rule of `forbidden_when` classified the refusal as unrelated to the token.
+    /// A `forbidden_when` rule classified the refusal as unrelated to the token.
     BodyRule,
-    /// The server limits the rate of requests.
+    /// The server is rate-limiting requests.
     RateLimited,
-    /// The server demands something that an ordinary refresh cannot provide.
+    /// The server demands something that an ordinary refresh cannot satisfy.
     Challenged(Challenge),
-    /// The status is not one of those that start a refresh (`refresh_on`).
+    /// The status is not one that triggers a refresh (`refresh_on`).
     StatusNotListed,
     /// The session has no refresh token and no other way to get a new access token.
     NothingToRefreshWith,
@@ -36,8 +35,8 @@ pub enum Reason {
     NoReplay,
     /// The token was refreshed, but the body was a one-shot stream, which cannot be sent again.
     BodySpent,
-    /// The server redirected the call to another origin, and that origin refused the request. The other origin did not
-    /// receive the credential.
+    /// The server redirected the call to another origin, and that origin refused the request. The credential was not
+    /// sent to the other origin.
     ForeignOrigin,
     /// A function that the program passed to [`expired_when`](crate::ClientBuilder::expired_when) or
     /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked.
@@ -46,7 +45,7 @@ pub enum Reason {
     RefreshFailed,
     /// The refresh returned the access token that was refused.
     NoProgress,
-    /// Several fresh tokens in a row were refused, so refreshes are suspended for a while.
+    /// Several fresh tokens in a row were refused, so refreshes are temporarily suspended.
     ExcessiveRefresh,
     /// The server rejected the refresh token.
     SessionExpired,
@@ -55,8 +54,8 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Returns the reason that corresponds to an error of this kind after a refusal. Returns `None` if the error does
-    /// not concern the session.
+    /// Returns the reason that corresponds to an error of this kind after a refusal, or `None` if the error does not
+    /// concern the session.
     pub(crate) fn of(kind: Kind) -> Option<Self> {
         match kind {
             Kind::Refresh | Kind::Reentrant | Kind::Busy | Kind::Store => Some(Self::RefreshFailed),

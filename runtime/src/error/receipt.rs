@@ -6,7 +6,7 @@ use super::classification::Classification;
 use super::reason::Reason;
 use super::stamp::Stamp;
 
-/// The record of a call: its credential, the reaction of the server, and whether the call was sent again.
+/// The record of a call: its credential, how the server reacted, and whether the call was sent again.
 ///
 /// A [`reqwest::Response`] that a client returns contains its receipt as an extension.
 /// [`Error::receipt`](crate::Error::receipt) returns the receipt of a failed call.
@@ -23,7 +23,7 @@ use super::stamp::Stamp;
 pub struct Receipt {
     pub(crate) stamp: Option<Stamp>,
     pub(crate) sends: u8,
-    /// The number of attempts that followed the first attempt.
+    /// The number of attempts after the first one.
     pub(crate) retries: u32,
     pub(crate) refreshed_by: Option<RefreshedBy>,
     pub(crate) waited: Duration,
@@ -39,7 +39,7 @@ pub enum RefreshedBy {
     ThisCall,
     /// A different call started the refresh, and this call waited for that refresh.
     AnotherCall,
-    /// The refresh was complete when the call was refused, so the call did not wait.
+    /// The refresh was already complete when the call was refused, so the call did not wait.
     Already,
 }
 
@@ -50,34 +50,33 @@ impl Receipt {
         self.stamp.is_some()
     }
 
-    /// Returns the generation of the credential that was sent. The first generation is 1, and each login and each
-    /// refresh starts the next generation.
+    /// Returns the generation of the credential that was sent. The first generation is 1, and each login or refresh
+    /// starts a new generation.
     #[must_use]
     pub fn generation(&self) -> Option<u64> {
         self.stamp.map(|stamp| stamp.generation)
     }
 
-    /// Returns the epoch in which the call was sent. The first epoch is 1, and each login and each logout starts the
-    /// next epoch.
+    /// Returns the epoch in which the call was sent. The first epoch is 1, and each login or logout starts a new epoch.
     #[must_use]
     pub fn epoch(&self) -> Option<u64> {
         self.stamp.map(|stamp| stamp.epoch)
     }
 
-    /// Returns whether the call waited for a refresh, which was started by this call or a different call.
+    /// Returns whether the call waited for a refresh, regardless of which call started the refresh.
     #[must_use]
     pub fn is_refreshed(&self) -> bool {
         matches!(self.refreshed_by, Some(RefreshedBy::ThisCall | RefreshedBy::AnotherCall))
     }
 
-    /// Returns which call started the refresh that provided the last credential. Returns `None` if the call used no
-    /// refresh.
+    /// Returns which call started the refresh that provided the last credential. Returns `None` if no refresh provided
+    /// it.
     #[must_use]
     pub fn refreshed_by(&self) -> Option<RefreshedBy> {
         self.refreshed_by
     }
 
-    /// Returns how long the call waited in total, for refreshes and between attempts.
+    /// Returns the total time that the call waited for refreshes and between attempts.
     #[must_use]
     pub fn waited(&self) -> Duration {
         self.waited
@@ -90,7 +89,7 @@ impl Receipt {
     }
 
     /// Returns how many attempts the call made. The number is 1 without [retries](crate::Retry), and 0 if the call
-    /// failed before it was sent. A second send after a refresh belongs to the same attempt.
+    /// failed before it was sent. If the call is sent again after a refresh, both sends belong to the same attempt.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         if self.sends == 0 { 0 } else { self.retries + 1 }

@@ -1,4 +1,4 @@
-//! The answer with which a server refused a call: [`Rejection`].
+//! A response that refuses a call: [`Rejection`].
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -10,29 +10,29 @@ use serde_json::Value;
 use crate::format::json_pointer::look_up;
 use crate::format::media_type::MediaType;
 
-/// The answer with which the server refused a call: its status, headers and body.
+/// The response that refused a call: its status, headers and body.
 ///
 /// [`Error::rejection`](crate::Error::rejection) returns this value. The rules
 /// [`expired_when`](crate::ClientBuilder::expired_when) and [`forbidden_when`](crate::ClientBuilder::forbidden_when)
 /// receive a `Rejection` as their argument.
 ///
-/// If the refusal caused a refresh, its body is kept up to 64 KiB. A rule receives at most the first 16 KiB of the
-/// body, and only the part of the body that arrived within one second.
+/// If the refusal triggered a refresh, up to 64 KiB of its body is kept. A rule receives at most the first 16 KiB of
+/// the body, and only the part of the body that arrived within one second.
 #[derive(Clone)]
 pub struct Rejection {
     status: StatusCode,
-    /// The header map, which is built from `lines` when it is first used.
+    /// The header map, which is built from `lines` on first use.
     headers: OnceLock<Box<HeaderMap>>,
     /// The headers as a list, which needs half the memory of a map. Thousands of waiting calls may each have a
     /// rejection that is never read.
     lines: Box<[(HeaderName, HeaderValue)]>,
     body: Bytes,
-    /// Whether the end of the body is missing.
+    /// Whether the body is truncated.
     cut: bool,
 }
 
 impl Rejection {
-    /// Stores the headers as a list, because thousands of calls may wait with a rejection that is never read.
+    /// Stores the headers as a list, because thousands of waiting calls may each have a rejection that is never read.
     pub(crate) fn compact(status: StatusCode, headers: &HeaderMap, body: Bytes, cut: bool) -> Self {
         let lines = headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         Self { status, headers: OnceLock::new(), lines, body, cut }
@@ -75,7 +75,7 @@ impl Rejection {
     }
 
     /// Returns the value at a JSON pointer (RFC 6901) in the body, such as `"/error/code"`. Returns `None` if the body
-    /// is not JSON, if it has no such value, or if the value is cut at the end of [`body`](Self::body).
+    /// is not JSON, if it has no such value, or if the value is cut off at the end of [`body`](Self::body).
     ///
     /// ```
     /// # fn example(rejection: &afresh::Rejection) -> bool {
@@ -87,7 +87,7 @@ impl Rejection {
         look_up(&self.body, pointer)
     }
 
-    /// Returns whether the answer is a web page. Gateways and firewalls often answer with a web page instead of the
+    /// Returns whether the response is a web page. Gateways and firewalls often respond with a web page in place of the
     /// API.
     #[must_use]
     pub fn is_html(&self) -> bool {
@@ -95,7 +95,7 @@ impl Rejection {
     }
 }
 
-/// The output omits headers and body, because they may contain a cookie or an echoed token.
+/// The output omits the headers and the body, because they may contain a cookie or an echoed token.
 impl fmt::Debug for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rejection")

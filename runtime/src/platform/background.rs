@@ -1,4 +1,4 @@
-//! Provides the runtime for blocking calls: one thread for all clients of the process.
+//! Provides the runtime for blocking calls: one thread for all clients in the process.
 
 use std::future::{Future, pending};
 use std::io;
@@ -16,7 +16,7 @@ static STARTING: Mutex<()> = Mutex::new(());
 ///
 /// # Panics
 ///
-/// Panics in async code, like the `block_on` of Tokio.
+/// Panics in async code, like Tokio's `block_on`.
 #[track_caller]
 pub(crate) fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
     let runtime = runtime()?;
@@ -27,8 +27,8 @@ pub(crate) fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
     Ok(runtime.block_on(future))
 }
 
-/// Whether the current thread polls a task. Tokio reports a blocking call in async code only by a panic, and the panic
-/// message does not explain how to fix the error.
+/// Whether the current thread is polling a task. When async code makes a blocking call, Tokio only panics, and the
+/// panic message does not explain how to fix the error.
 fn is_async_code(runtime: &Handle) -> bool {
     Handle::try_current().is_ok() && catch_unwind(AssertUnwindSafe(|| runtime.block_on(async {}))).is_err()
 }

@@ -1,11 +1,11 @@
-//! Defines [`Now`]: the two clocks of a machine at the same moment.
+//! Defines [`Now`]: the readings of a machine's two clocks at the same moment.
 
 use std::time::{Duration, SystemTime};
 
 use crate::platform::time::{Instant, wall};
 
 /// The readings of both clocks at one moment. The session measures time with `ticks`, which never jumps but stops while
-/// the machine sleeps. Only `wall` includes the time for which the machine slept.
+/// the machine sleeps. Only `wall` includes the time that the machine spent asleep.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Now {
     pub(crate) ticks: Instant,
@@ -17,8 +17,8 @@ impl Now {
         Self { ticks: Instant::now(), wall: wall() }
     }
 
-    /// Returns by how much the wall clock has advanced more than the monotonic clock since `then`. The result is
-    /// zero if the wall clock was set back.
+    /// Returns how much further the wall clock has advanced than the monotonic clock since `then`. The result is zero
+    /// if the wall clock was set back.
     pub(crate) fn slept_since(self, then: Self) -> Duration {
         let wall = self.wall.duration_since(then.wall).unwrap_or_default();
         wall.saturating_sub(self.ticks.saturating_duration_since(then.ticks))

@@ -1,20 +1,20 @@
-//! Implements deadlines that exclude the time in which the process was suspended.
+//! Implements deadlines that exclude the time during which the process was suspended.
 
 use std::future::Future;
 use std::time::Duration;
 
 use crate::platform::time::{Instant, timeout, timeout_at};
 
-/// The maximum delay of a timer on a busy machine. A longer delay means that the machine slept.
+/// The maximum timer delay to expect on a busy machine. A longer delay means that the machine was asleep.
 const LATE: Duration = Duration::from_secs(1);
 
 /// Returns the output of `future`, or `None` if it takes longer than `deadline`.
 ///
 /// When a suspended process wakes up, its timers have expired, but it has not yet read the data that arrived during the
-/// suspension. After a suspension, `future` gets the whole deadline again. Without a second deadline, a response that
-/// has already arrived would be lost, together with its rotated refresh token.
+/// suspension. After a suspension, the full deadline therefore starts over. Otherwise, a response that has already
+/// arrived would be lost, together with its rotated refresh token.
 ///
-/// The caller pins the future, so that memory contains only one copy of the future.
+/// The caller pins the future, so memory contains only one copy of it.
 pub(crate) fn within<T>(
     deadline: Duration,
     mut future: impl Future<Output = T> + Unpin,

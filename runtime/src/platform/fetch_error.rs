@@ -1,21 +1,22 @@
-//! Defines [`FetchError`], the reason why `fetch` returned no response. The type exists on all platforms, so that
-//! all platforms share the code that classifies errors. Only a browser creates a `FetchError`.
+//! Defines [`FetchError`], the reason why `fetch` returned no response. The type exists on all platforms, so they can
+//! share the code that classifies errors. Only a browser creates a `FetchError`.
 
 use std::error::Error;
 use std::fmt;
 
-/// The reason why `fetch` returned no response. The text of the browser is omitted, because it may contain a URL
-/// or a header.
+/// The reason why `fetch` returned no response. The browser's error message is omitted, because it may contain a URL or
+/// a header.
 #[derive(Debug)]
 #[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
 pub(crate) enum FetchError {
-    /// The browser refused the request before it was sent. The value is the name of the browser's error.
+    /// The browser refused the request before it was sent. The value is the name of the error that the browser
+    /// reported.
     Refused(String),
-    /// The body of the request could not be read.
+    /// The request body could not be read.
     Body(Box<dyn Error + Send + Sync>),
     /// A network error. The browser reports no details to the page, so the request may have been sent.
     Network,
-    /// The server redirected a request for which redirects are disabled.
+    /// The server redirected a request that must not follow redirects.
     Redirected,
 }
 

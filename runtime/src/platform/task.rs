@@ -1,7 +1,7 @@
-//! Spawns tasks on a Tokio runtime, including tasks that another thread can end.
+//! Spawns tasks on a Tokio runtime, including tasks that can be ended from another thread.
 //!
-//! The compiler compiles Tokio's task code again for each type of future, which adds 7,000 lines of LLVM code each
-//! time. Boxed tasks all have the same type.
+//! The compiler recompiles Tokio's task code for each future type, which adds 7,000 lines of LLVM code each time. Boxed
+//! tasks all have the same type.
 
 use std::fmt;
 use std::future::Future;
@@ -21,8 +21,8 @@ pub(crate) fn spawn(runtime: &Handle, work: impl Future<Output = ()> + Send + 's
     runtime.spawn(work).abort_handle()
 }
 
-/// Ends the work of a task from any thread. An abort by Tokio takes effect only when the runtime polls the task,
-/// and a current-thread runtime may not be polled for hours.
+/// Ends the work of a task from any thread. A Tokio abort takes effect only when the runtime polls the task, and a
+/// current-thread runtime may not be polled for hours.
 #[derive(Clone, Default)]
 pub(crate) struct Cancel(Arc<Shared>);
 
@@ -40,7 +40,7 @@ impl Cancel {
         spawn(runtime, CancellableTask(self.0.clone()));
     }
 
-    /// Drops the work of the task at once, or after the current poll. The work is never polled again.
+    /// Drops the task's work immediately, or after the current poll. The work is never polled again.
     pub(crate) fn cancel(&self) {
         self.0.cancelled.store(true, Ordering::SeqCst);
         self.0.drop_work();
@@ -60,10 +60,10 @@ impl Shared {
         let work = match self.work.try_lock() {
             Ok(mut work) => work.take(),
             Err(TryLockError::Poisoned(work)) => work.into_inner().take(),
-            // The task is being polled at this moment. After the poll, the task checks whether it was cancelled.
+            // The task is being polled right now. After the poll, the task checks whether it was cancelled.
             Err(TryLockError::WouldBlock) => None,
         };
-        // The work is dropped outside of the lock, because the destructor of the work may cancel the same task.
+        // The work is dropped outside the lock, because its destructor may cancel the same task.
         drop(work);
     }
 }
@@ -88,7 +88,7 @@ impl Future for CancellableTask {
     }
 }
 
-/// Drops the work together with its runtime, even if a [`Cancel`] still exists.
+/// Drops the work when its runtime shuts down, even if a [`Cancel`] still exists.
 impl Drop for CancellableTask {
     fn drop(&mut self) {
         self.0.cancelled.store(true, Ordering::SeqCst);
@@ -110,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    /// Records in a test that the work was dropped.
+    /// Records for a test that the work was dropped.
     struct Dropped(Arc<AtomicBool>);
 
     impl Drop for Dropped {

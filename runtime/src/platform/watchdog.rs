@@ -1,5 +1,5 @@
-//! Runs checks on a separate thread, even if no runtime of the program is polled. One thread runs the checks of the
-//! whole process, and ends when there are no more checks.
+//! Runs checks on a separate thread, even if none of the program's runtimes is polled. One thread runs all checks in
+//! the process and exits when there are no more checks.
 #![expect(clippy::disallowed_methods, reason = "a browser runs no check")]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -7,9 +7,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The maximum delay of a check on a busy machine. A longer delay means that the process was suspended.
+/// The maximum check delay to expect on a busy machine. A longer delay means that the process was suspended.
 const LATE: Duration = Duration::from_secs(1);
-/// How long checks are delayed after a suspension, so that the runtimes of the program continue first.
+/// How long checks are delayed after a suspension, so that the program's runtimes can continue first.
 const AFTER_SUSPENSION: Duration = Duration::from_secs(2);
 
 /// A function that returns the time until its next run, or `None` if the check is no longer needed.
@@ -37,8 +37,7 @@ pub(crate) fn watch(wait: Duration, check: impl FnMut() -> Option<Duration> + Se
         Some(until) if until <= at => {}
         Some(_) => EARLIER.notify_one(),
         None => {
-            // No check runs if the thread cannot be started. The next call of `watch` tries to start the thread
-            // again.
+            // If the thread cannot be started, no check runs. The next call to `watch` tries again to start the thread.
             let started = thread::Builder::new().name("afresh-watchdog".into()).spawn(run);
             checks.sleeps_until = started.is_ok().then_some(at);
         }
@@ -73,10 +72,10 @@ fn run() {
     }
 }
 
-/// Runs a check outside of the lock. Returns the time of the next run and the check, or `None` if the check is no
-/// longer needed.
+/// Runs a check outside the lock. Returns the check and the time of its next run, or `None` if the check is no longer
+/// needed.
 fn again(mut check: Check) -> Option<(Instant, Check)> {
-    // The check may run code of the user. A panic ends only the check that panicked.
+    // The check may run user code. A panic ends only the check that panicked.
     let wait = catch_unwind(AssertUnwindSafe(&mut check)).ok().flatten()?;
     Some((Instant::now().checked_add(wait)?, check))
 }
@@ -116,7 +115,7 @@ mod tests {
         for _ in 0..3 {
             runs.recv_timeout(LIMIT).unwrap();
         }
-        // When the check is dropped, its sender is dropped as well.
+        // When the check is dropped, its sender is also dropped.
         assert!(runs.recv_timeout(LIMIT).is_err());
     }
 

@@ -1,5 +1,5 @@
-//! Finds the error code in the response of a refresh endpoint: [`ServerCode`]. OAuth defines one field for the
-//! error code (RFC 6749 §5.2), and other servers use other fields.
+//! Finds the error code in a refresh endpoint's response: [`ServerCode`]. OAuth defines one field for the error code
+//! (RFC 6749 §5.2), but other servers use different fields.
 
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
@@ -17,8 +17,8 @@ pub(crate) struct ServerCode {
 /// The field in which OAuth servers send the error code (RFC 6749 §5.2).
 const STANDARD: &str = "/error";
 
-/// The fields in which APIs other than OAuth send error codes. An error code in one of these fields is ignored unless
-/// it rejects the refresh token.
+/// The fields in which non-OAuth APIs send error codes. An error code in one of these fields is ignored unless it
+/// rejects the refresh token.
 const OTHER_PLACES: [&str; 8] = [
     "/code",
     "/error_code",
@@ -30,8 +30,7 @@ const OTHER_PLACES: [&str; 8] = [
     "/error/name",
 ];
 
-/// Error codes that reject the refresh token. OAuth servers, Django's simplejwt, `GoTrue`, GitHub and other servers
-/// send these error codes to reject a refresh token.
+/// The error codes with which OAuth servers, Django's simplejwt, `GoTrue`, GitHub and others reject a refresh token.
 const DEFINITE: [&str; 11] = [
     "bad_refresh_token",
     "invalid_grant",
@@ -46,8 +45,8 @@ const DEFINITE: [&str; 11] = [
     "token_revoked",
 ];
 
-/// Error codes of RFC 6749 §5.2 and RFC 8628 §3.5 that name the client, the request or the server as the cause,
-/// and not the refresh token.
+/// Error codes from RFC 6749 §5.2 and RFC 8628 §3.5 that blame the client, the request or the server rather than the
+/// refresh token.
 const OTHERS: [&str; 8] = [
     "invalid_client",
     "invalid_request",
@@ -59,7 +58,7 @@ const OTHERS: [&str; 8] = [
     "unsupported_grant_type",
 ];
 
-/// The maximum length in bytes of an error code that is shown to the user.
+/// The maximum length, in bytes, of an error code that is shown to the user.
 const LONGEST: usize = 40;
 
 impl ServerCode {
@@ -70,15 +69,15 @@ impl ServerCode {
 
     /// Whether the error code names a cause other than the refresh token.
     pub(super) fn blames_other(&self, status: StatusCode) -> bool {
-        // According to RFC 6749 §5.2, servers send `invalid_request` with status 400. Some servers send
-        // `invalid_request` with 401 or 403 to reject the refresh token.
+        // According to RFC 6749 §5.2, servers send `invalid_request` with status 400. Some servers reject the refresh
+        // token with `invalid_request` and a 401 or 403.
         let rejects = self.text == "invalid_request" && status != StatusCode::BAD_REQUEST;
         !rejects && OTHERS.contains(&&*self.text)
     }
 }
 
-/// Returns the error code by which the response is classified: an error code in any field that rejects the refresh
-/// token, or else the error code in the field of RFC 6749.
+/// Returns the error code that determines how the response is classified: an error code in any field that rejects the
+/// refresh token, or else the error code in the field that RFC 6749 defines.
 pub(super) fn of(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
     let document = document(headers, body)?;
     let standard = text_at(&document, STANDARD);
@@ -90,16 +89,16 @@ pub(super) fn of(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
     }
 }
 
-/// Whether the body of a successful response reports an error. A body reports an error if it has the error field of RFC
-/// 6749, or a top-level error code that rejects the refresh token.
+/// Whether the body of a successful response reports an error. A body reports an error if it has the error field from
+/// RFC 6749, or a top-level error code that rejects the refresh token.
 pub(super) fn says_error(headers: &HeaderMap, body: &[u8]) -> bool {
     let Some(document) = document(headers, body) else { return false };
     let definite = |place| text_at(&document, place).is_some_and(|code| code.is_definite());
     text_at(&document, STANDARD).is_some() || definite("/code") || definite("/error_code")
 }
 
-/// Returns the error code that is shown to the user. Only a text that looks like an error code is shown, because other
-/// texts may contain secrets.
+/// Returns the error code that is shown to the user. Only a string that looks like an error code is shown, because
+/// other strings may contain secrets.
 pub(super) fn shown(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
     let document = document(headers, body)?;
     let mut places = [STANDARD].into_iter().chain(OTHER_PLACES);
@@ -120,8 +119,8 @@ fn is_definite(code: &str) -> bool {
     DEFINITE.iter().any(|known| known.eq_ignore_ascii_case(code))
 }
 
-/// Whether the text consists of letters and underscores. A text with other characters may be a secret, because a secret
-/// almost always contains digits.
+/// Whether the string consists of letters and underscores. A string with other characters may be a secret, because a
+/// secret almost always contains digits.
 pub(crate) fn looks_like_a_code(text: &str) -> bool {
     text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
 }

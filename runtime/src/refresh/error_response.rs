@@ -16,8 +16,8 @@ use crate::format::retry_after::retry_after;
 /// A response without tokens from a refresh endpoint or a token endpoint (RFC 6749 §5.2).
 ///
 /// If the server refuses a refresh, an `ErrorResponse` is the [`source`](std::error::Error::source) of the error, both
-/// for a `#[refresh]` method and for a grant of [`oauth2`](crate::oauth2). An `ErrorResponse` does not include the
-/// description or the body of the response, because both may contain secrets.
+/// for a `#[refresh]` method and for an [`oauth2`](crate::oauth2) grant. An `ErrorResponse` does not include the
+/// description or body of the response, because both may contain secrets.
 ///
 /// ```
 /// use std::error::Error as _;
@@ -53,13 +53,13 @@ impl ErrorResponse {
     }
 
     /// Returns the error code, such as `invalid_client`. Returns `None` if the response has no error code, or if the
-    /// text in the field does not look like an error code.
+    /// field's value does not look like an error code.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.code.as_ref().map(|code| &*code.text)
     }
 
-    /// Returns how long the server requested to wait (RFC 9110 §10.2.3).
+    /// Returns how long the server asked the client to wait (RFC 9110 §10.2.3).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
@@ -69,7 +69,7 @@ impl ErrorResponse {
         Error::new(Kind::Refresh, self.to_string()).with_source(self)
     }
 
-    /// Returns the error of a failed refresh whose response may also mean that the session has ended. The error text
+    /// Returns the error for a failed refresh whose response may mean that the session has ended. The error message
     /// explains how to declare that such a response ends the session.
     pub(crate) fn into_unclear_error(self) -> Error {
         let condition = self
@@ -102,16 +102,16 @@ impl std::error::Error for ErrorResponse {}
 pub(crate) enum Ending {
     /// The response rejects the refresh token.
     Rejected,
-    /// The refresh failed and may be retried. The variant contains the wait that the server requested.
+    /// The refresh failed and may be retried. The variant contains the wait time that the server requested.
     Failed(Option<Duration>),
-    /// The refresh failed and may be retried. The response may mean the end of the session, but no declaration
+    /// The refresh failed and may be retried. The response may mean that the session has ended, but no declaration
     /// matches the response.
     Unclear(Option<Duration>),
 }
 
 /// Decides whether an error response ends the session. A session ends only if the response definitely rejects the
-/// refresh token: it must match a declaration of the user, or have an error code that rejects the refresh token.
-/// Declarations of the user take precedence over all codes.
+/// refresh token: it must match one of the user's declarations, or have an error code that rejects the refresh token.
+/// The user's declarations take precedence over all codes.
 pub(crate) fn classify(
     status: StatusCode,
     headers: &HeaderMap,
@@ -138,14 +138,14 @@ pub(crate) fn classify(
 }
 
 /// Whether the response is an HTML page, even if its content type is not HTML. Such a page comes from a proxy or a
-/// firewall, so the endpoint itself has not answered.
+/// firewall, so the endpoint itself has not responded.
 fn is_page(headers: &HeaderMap, body: &Bytes) -> bool {
     MediaType::of(headers).is_html() || body.trim_ascii_start().starts_with(b"<")
 }
 
-/// Whether a gateway reports that the endpoint did not answer. The endpoint may nevertheless have processed the
-/// request. The endpoint itself can also send a 503, so a 503 is attributed to a gateway only if its body is an HTML
-/// page or the text of an Envoy proxy.
+/// Whether a gateway reports that the endpoint did not respond. The endpoint may have processed the request anyway. The
+/// endpoint itself can also send a 503, so a 503 is attributed to a gateway only if its body is an HTML page or the
+/// message that an Envoy proxy sends.
 pub(crate) fn is_without_answer(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
     const ENVOY: [&[u8]; 2] = [b"upstream connect error", b"no healthy upstream"];
     match status.as_u16() {
@@ -155,7 +155,7 @@ pub(crate) fn is_without_answer(status: StatusCode, headers: &HeaderMap, body: &
     }
 }
 
-/// Whether the response is an error although its status is a success. Some servers report errors with status 200.
+/// Whether the response is an error despite its success status. Some servers report errors with status 200.
 pub(crate) fn is_error(headers: &HeaderMap, body: &Bytes) -> bool {
     error_code::says_error(headers, body)
 }

@@ -18,15 +18,15 @@ use crate::transport::upstream::Upstream;
 /// A function that reads the tokens from a response.
 pub(crate) type TokensOf = fn(&Answer) -> Result<Tokens>;
 
-/// A token request of a `#[refresh]` method: a call without a session, and the function that reads the tokens from the
-/// response.
+/// The token request of a `#[refresh]` method: a call without a session, and the function that reads the tokens from
+/// the response.
 #[derive(Debug)]
 pub struct RefreshRequest {
     pub(crate) call: Call,
     pub(crate) tokens_of: TokensOf,
 }
 
-/// The function with which a `#[refresh]` method builds its request. The function receives no session, so the request
+/// The function that builds the request of a `#[refresh]` method. The function receives no session, so the request
 /// cannot wait for the refresh that sends it.
 #[derive(Clone, Copy)]
 pub struct Refresh {
@@ -35,7 +35,7 @@ pub struct Refresh {
 }
 
 impl Refresh {
-    /// Creates a refresh whose parameters are filled from the tokens of the session.
+    /// Creates a refresh whose parameters are filled from the session's tokens.
     #[must_use]
     pub const fn new(request: fn(&Upstream, &Tokens) -> Option<RefreshRequest>) -> Self {
         Self { request, by_cookie: false }
@@ -58,7 +58,7 @@ impl fmt::Debug for Refresh {
 pub(crate) struct MethodProvider {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) refresh: Refresh,
-    /// The answers of the refresh endpoint that end the session.
+    /// The responses from the refresh endpoint that end the session.
     pub(crate) session_ends: SessionEnds,
 }
 
@@ -67,8 +67,8 @@ impl CredentialProvider for MethodProvider {
         match &snapshot.login_state {
             LoginState::Expired { .. } => false,
             LoginState::LoggedOut => self.refresh.by_cookie && self.may_have_cookie(snapshot),
-            // If no cookie is stored, the transport or a constant of the method may provide the value that the endpoint
-            // needs.
+            // If no cookie is stored, the transport or a constant declared on the method may provide the value that the
+            // endpoint needs.
             LoginState::LoggedIn(_) if self.refresh.by_cookie => !self.has_run_out(snapshot),
             LoginState::LoggedIn(credential) => {
                 (self.refresh.request)(&self.upstream, credential.tokens()).is_some()
@@ -113,7 +113,7 @@ impl MethodProvider {
 
     /// Whether the session may have a cookie for the refresh endpoint before a login.
     ///
-    /// A web page cannot see the cookies of its browser, so it tries one refresh before the first login or logout.
+    /// A web page cannot see its browser's cookies, so it tries one refresh before the first login or logout.
     fn may_have_cookie(&self, snapshot: &Snapshot) -> bool {
         if IN_BROWSER {
             return snapshot.stamp.epoch == 0;
@@ -124,7 +124,7 @@ impl MethodProvider {
     /// Refreshes the session. In a browser, the browser itself adds the cookies to the request.
     async fn refresh(&self, session: &Session, basis: &Snapshot) -> Attempt {
         match self.request_tokens(session, basis).await {
-            // The page had no session, so the error reports a missing session and not an expired one.
+            // The page had no session, so the error reports a missing session rather than an expired one.
             Attempt::Rejected(error) if IN_BROWSER && basis.credential().is_none() => {
                 Attempt::Rejected(Error::no_session().with_source(error))
             }

@@ -1,12 +1,11 @@
-//! Refreshes a session: gets a new credential from the server.
+//! Refreshes a session by getting a new credential from the server.
 //!
-//! Most APIs use a `#[refresh]` method. [`ClientBuilder::refresh_with`](crate::ClientBuilder::refresh_with)
-//! accepts a function instead of a `#[refresh]` method.
-//! [`ClientBuilder::refresher`](crate::ClientBuilder::refresher) accepts a [`Refresher`]: a grant of
-//! [`oauth2`](crate::oauth2), or your own implementation. [`SessionOutcome`] is the trait for the return types of
-//! `#[login]` and `#[refresh]` methods.
+//! Most APIs use a `#[refresh]` method. [`ClientBuilder::refresh_with`](crate::ClientBuilder::refresh_with) accepts a
+//! function instead of a `#[refresh]` method. [`ClientBuilder::refresher`](crate::ClientBuilder::refresher) accepts a
+//! [`Refresher`]: an [`oauth2`](crate::oauth2) grant or your own implementation. The return types of `#[login]` and
+//! `#[refresh]` methods implement [`SessionOutcome`].
 
-// To read the code of `refresh`, start with `method.rs`.
+// To read the code in this folder, start with `method.rs`.
 
 pub(crate) mod error_code;
 pub(crate) mod error_response;

@@ -12,8 +12,8 @@ use crate::transport::upstream::Upstream;
 /// Refreshes a session without a `#[refresh]` method. Pass a `Refresher` to
 /// [`ClientBuilder::refresher`](crate::ClientBuilder::refresher).
 ///
-/// For a single function, use [`refresh_with`](crate::ClientBuilder::refresh_with). For OAuth 2.0, use the grants
-/// of [`oauth2`](crate::oauth2), which implement this trait.
+/// For a single function, use [`refresh_with`](crate::ClientBuilder::refresh_with). For OAuth 2.0, use the
+/// [`oauth2`](crate::oauth2) grants, which implement this trait.
 ///
 /// ```
 /// use afresh::refresh::RefreshContext;
@@ -41,39 +41,39 @@ use crate::transport::upstream::Upstream;
 ///
 /// # Guarantees
 ///
-/// - One refresh serves all waiting calls, and a session never has two refreshes at the same time. The refresh
-///   runs in its own task, so it continues when a caller is dropped.
-/// - The future of `refresh` is dropped after 10 s, or when the Tokio runtime shuts down, and for no other reason. A
-///   refresh whose future was dropped is treated as failed and is retried later. If the dropped future has received a
-///   rotated refresh token but has not returned it, this refresh token is lost. Return the new tokens immediately after
-///   the server has sent them.
-/// - The runtime calls the method `refresh` once for each refresh. If the response to a request is lost, only the
+/// - One refresh serves all waiting calls, and a session never runs two refreshes at the same time. The refresh runs in
+///   its own task, so it continues even if a caller is dropped.
+/// - The future that `refresh` returns is dropped only after 10 s or when the Tokio runtime shuts down. A refresh whose
+///   future was dropped is treated as failed and is retried later. If the dropped future has received a rotated refresh
+///   token but has not returned it, this refresh token is lost. Return the new tokens as soon as the server has sent
+///   them.
+/// - The runtime calls the `refresh` method once for each refresh. If the response to a request is lost, only the
 ///   refresher can decide whether to send the same refresh token again. The [`oauth2`](crate::oauth2) grants send the
 ///   refresh token again.
 ///
 /// # Limits
 ///
-/// A refresher must not await a call that uses the session under refresh. A call of the session under refresh returns
-/// an error with [`is_reentrant`](crate::Error::is_reentrant) at once. Calls of other sessions are allowed. A call of
-/// the session in a spawned task is not detected, so it waits for the refresh. If the refresh also waits for the
-/// spawned task, both wait until the refresh times out after 10 s.
+/// A refresher must not await a call that uses the session being refreshed. Such a call immediately returns an error
+/// with [`is_reentrant`](crate::Error::is_reentrant). Calls that use other sessions are allowed. If a spawned task
+/// makes a call that uses the session being refreshed, the call is not detected, so it waits for the refresh. If the
+/// refresh also waits for the spawned task, both wait until the refresh times out after 10 s.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot refresh a session",
     label = "not a `Refresher`",
     note = "implement `afresh::Refresher` for `{Self}`, or give a function to `refresh_with`"
 )]
 pub trait Refresher: Send + Sync + 'static {
-    /// Gets new tokens. A field that the new tokens omit, such as the refresh token, keeps its old value.
+    /// Gets new tokens. Any field that the new tokens omit, such as the refresh token, keeps its old value.
     ///
     /// # Errors
     ///
     /// [`Error::session_expired`](crate::Error::session_expired) ends the session. The session also ends if the error
-    /// comes from another client and contains a response with the error code `invalid_grant` (RFC 6749 §5.2). After any
-    /// other error or a panic, the session is kept. A later call starts a new refresh: 1 s after the first failure, and
+    /// comes from another client and contains a response with the `invalid_grant` error code (RFC 6749 §5.2). After any
+    /// other error or a panic, the session is kept. A later call starts a new refresh, 1 s after the first failure and
     /// up to 60 s after repeated failures.
     fn refresh(&self, context: RefreshContext<'_>) -> impl Future<Output = Result<Tokens>> + Send;
 
-    /// Whether a refresh with these tokens is possible. `tokens` is `None` if there is no login. The default
+    /// Returns whether a refresh with these tokens is possible. `tokens` is `None` if there is no login. The default
     /// implementation returns whether there is a login.
     ///
     /// If a refresh is not possible, a call that the server refuses returns the refusal as its response. If a refresh
@@ -83,12 +83,12 @@ pub trait Refresher: Send + Sync + 'static {
         tokens.is_some()
     }
 
-    /// Revokes [`context.tokens()`](RefreshContext::tokens) at the server, for example as described in RFC 7009.
-    /// The default implementation does nothing.
+    /// Revokes [`context.tokens()`](RefreshContext::tokens) on the server, for example as described in RFC 7009. The
+    /// default implementation does nothing.
     ///
-    /// The runtime calls `revoke` for tokens that it discards: the tokens of a refresh that ends after a logout or
-    /// another login, and the tokens of a login during which a logout happened. [`Session::revoke`] also calls
-    /// `revoke`, and only [`Session::revoke`] waits for the result. A revocation has a deadline of 10 s.
+    /// The runtime calls `revoke` for tokens that it discards: tokens from a refresh that finishes after a logout or
+    /// another login, and tokens from a login during which a logout happened. [`Session::revoke`] also calls `revoke`,
+    /// and only [`Session::revoke`] waits for the result. A revocation has a deadline of 10 s.
     ///
     /// # Errors
     ///
@@ -99,8 +99,8 @@ pub trait Refresher: Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Checks the configuration. The method `build` of the client calls `check` once and returns its error. The
-    /// default implementation accepts every configuration.
+    /// Checks the configuration. The client's `build` method calls `check` once and returns its error. The default
+    /// implementation accepts every configuration.
     ///
     /// # Errors
     ///
@@ -116,21 +116,21 @@ pub struct RefreshContext<'a> {
     pub(crate) session: &'a Session,
     pub(crate) stamp: Stamp,
     pub(crate) tokens: Option<&'a Tokens>,
-    /// The API of the client to which the refresher belongs.
+    /// The API of the client that the refresher belongs to.
     pub(crate) home: &'a Arc<Upstream>,
     pub(crate) session_ends: &'a SessionEnds,
 }
 
 impl<'a> RefreshContext<'a> {
-    /// Returns the tokens to refresh or to revoke. A refresh receives the tokens that were current when the
-    /// refresh began. The result is `None` if there is no login.
+    /// Returns the tokens to refresh or to revoke. A refresh receives the tokens that were current when it began. The
+    /// result is `None` if there is no login.
     #[must_use]
     pub fn tokens(&self) -> Option<&'a Tokens> {
         self.tokens
     }
 
-    /// Returns the session in its current state. A refresher may use the [`events`](Session::events) and the
-    /// [`state`](Session::state) of the session, but it must not wait for the refresh of the session.
+    /// Returns the session in its current state. A refresher may use the session's [`events`](Session::events) and
+    /// [`state`](Session::state), but it must not wait for the session's refresh.
     #[must_use]
     pub fn session(&self) -> &'a Session {
         self.session
@@ -164,7 +164,7 @@ impl<T: Refresher> AnyRefresher for T {
     }
 }
 
-/// A refresher that calls a function with the session.
+/// A refresher that calls a function and passes the session to it.
 pub(crate) struct ByFunction<F>(pub(crate) F);
 
 impl<F, R, T> Refresher for ByFunction<F>

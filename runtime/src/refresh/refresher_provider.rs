@@ -9,10 +9,10 @@ use crate::error::{Error, Kind, Result, Stamp};
 use crate::session::{Attempt, Boxed, CredentialProvider, LoginState, Session, Snapshot, Tokens};
 use crate::transport::upstream::Upstream;
 
-/// Refreshes a session with the [`Refresher`](super::refresher::Refresher) that the user provided.
+/// Refreshes a session with the [`Refresher`](super::refresher::Refresher) provided by the user.
 pub(crate) struct RefresherProvider {
     pub(crate) refresher: Arc<dyn AnyRefresher>,
-    /// The API of the client to which the refresher belongs.
+    /// The API of the client that the refresher belongs to.
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) session_ends: SessionEnds,
 }
@@ -66,14 +66,14 @@ impl RefresherProvider {
         RefreshContext { session, stamp, tokens, home: &self.upstream, session_ends: &self.session_ends }
     }
 
-    /// Classifies an error of the refresher. If the error contains a response of another API, this response is
+    /// Classifies an error from the refresher. If the error contains a response from another API, this response is
     /// classified like the response to a `#[refresh]` method.
     fn judge(&self, error: Error) -> Attempt {
         if error.is_session_expired() {
             return Attempt::Rejected(error);
         }
-        // Only an error that is the response itself is classified. A rejection that the error contains in addition may
-        // come from the failed refresh of another session.
+        // Only an error that is the response itself is classified. Any rejection that the error also contains may come
+        // from the failed refresh of another session.
         if let (true, Some(status), Some(headers), Some(body)) =
             (error.is_status(), error.status(), error.headers(), error.body())
         {

@@ -1,5 +1,5 @@
-//! Defines [`SessionEnds`], the declared and usual answers of a refresh endpoint that end the session. Known error
-//! codes are in `error_code.rs`.
+//! Defines [`SessionEnds`], the refresh endpoint's responses that end the session, either by declaration or by default.
+//! Known error codes are in `error_code.rs`.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -8,7 +8,7 @@ use crate::auth::rules::Rules;
 use crate::declaration::condition::Condition;
 use crate::error::Rejection;
 
-/// The answers that end a session: those that the user declares, and those that usually end a session of this kind.
+/// The responses that end a session: those that the user declares, and those that usually end a session of this kind.
 #[derive(Clone, Default)]
 pub(crate) struct SessionEnds {
     /// The statuses that the user declares, or `None` if the usual statuses apply.
@@ -20,13 +20,13 @@ pub(crate) struct SessionEnds {
 }
 
 impl SessionEnds {
-    /// Whether a status or condition that the user declares matches this answer.
+    /// Whether a status or condition that the user declares matches this response.
     pub(crate) fn is_declared(&self, status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
         let listed = self.declared.as_ref().is_some_and(|statuses| statuses.contains(&status));
         listed || self.has_condition(status, headers, body)
     }
 
-    /// Whether a declared condition matches this answer.
+    /// Whether a declared condition matches this response.
     pub(crate) fn has_condition(&self, status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
         if self.conditions.is_empty() {
             return false;

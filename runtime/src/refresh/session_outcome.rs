@@ -1,4 +1,4 @@
-//! Reads the tokens from the answer to a `#[login]` or `#[refresh]` method: [`SessionOutcome`].
+//! Reads the tokens from the response to a `#[login]` or `#[refresh]` method: [`SessionOutcome`].
 
 use serde_json::Value;
 
@@ -39,7 +39,7 @@ where
     }
 }
 
-/// Returns the error for an answer without tokens. The error lists the field names of the answer.
+/// Returns the error for a response without tokens. The error lists the field names in the response.
 fn without_tokens(answer: &Answer, error: Option<Error>) -> Error {
     let names = field_names(answer);
     let error = match error {
@@ -61,7 +61,7 @@ fn without_tokens(answer: &Answer, error: Option<Error>) -> Error {
     }
 }
 
-/// Returns the top-level names of the answer that look like identifiers, or `None` if the answer is not an object.
+/// Returns the top-level names in the response that look like identifiers, or `None` if the response is not an object.
 fn field_names(answer: &Answer) -> Option<Vec<String>> {
     let body = without_bom(answer.body());
     let document: Value =
@@ -70,9 +70,9 @@ fn field_names(answer: &Answer) -> Option<Vec<String>> {
     Some(names.take(LONGEST_LIST).cloned().collect())
 }
 
-/// The maximum number of field names in an error text.
+/// The maximum number of field names in an error message.
 const LONGEST_LIST: usize = 16;
-/// The maximum length in bytes of a field name in an error text.
+/// The maximum length, in bytes, of a field name in an error message.
 const LONGEST_NAME: usize = 32;
 
 fn is_identifier(name: &str) -> bool {

@@ -1,12 +1,12 @@
-//! Sends the token request: a request with the refresh token. The token request uses no session, follows no
-//! redirect, and is limited in time and size.
+//! Sends the token request: a request with the refresh token. The token request uses no session, follows no redirects,
+//! and is limited in time and size.
 //!
 //! After a response, the runtime does not send the same refresh token again until the failure backoff allows it. If the
-//! request was sent and *no* response arrived, the same refresh token is sent again at once. The server may have spent
-//! this refresh token, and the lost response may have contained the next refresh token. For a short time, most servers
-//! that rotate refresh tokens return the next refresh token again. The refresh token is also sent again if a gateway
-//! reports that the endpoint did not answer (502, 504, or a 503 with the typical body of a gateway). Any other 5xx is a
-//! response of the server, and repeated requests would increase the load of a failing server.
+//! request was sent and *no* response arrived, the same refresh token is sent again immediately. The server may already
+//! have accepted this refresh token, and the lost response may have contained the next refresh token. Most servers that
+//! rotate refresh tokens return the next refresh token again for a short time. The refresh token is also sent again if
+//! a gateway reports that the endpoint did not respond (502, 504, or a 503 with a typical gateway body). Any other 5xx
+//! is a response from the server, and repeated requests would increase the load on a failing server.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -28,29 +28,28 @@ use crate::transport::accept::prefer_json;
 use crate::transport::response::Response;
 use crate::transport::upstream::Upstream;
 
-/// The maximum time for one request and its response.
+/// The time limit for one request and its response.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
-/// The time limit within which a request is sent again. This limit is shorter than the deadline of an attempt to
-/// refresh.
+/// The time limit for sending a request again. This limit is shorter than the deadline of a refresh attempt.
 const BUDGET: Duration = Duration::from_secs(8);
-/// The pauses before the second and the third request.
+/// The pauses before the second and third requests.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
 const BODY_CAP: usize = 64 * 1024;
 
-/// A token request, together with the parts of the session that the request needs.
+/// A token request, together with the session data that the request needs.
 pub(crate) struct TokenRequest<'a> {
     pub(crate) session: &'a Session,
-    /// The stamp of the session at the time when its refresh token was read.
+    /// The session's stamp at the time when the refresh token was read.
     pub(crate) stamp: Stamp,
     pub(crate) upstream: &'a Upstream,
     pub(crate) request: Prepared,
     pub(crate) tokens_of: fn(&Answer) -> Result<Tokens, Error>,
-    /// The cookies of the session, if the refresh token is a cookie.
+    /// The session's cookies, if the refresh token is a cookie.
     pub(crate) cookies: Option<&'a Cookies>,
-    /// The answers of the endpoint that end the session.
+    /// The responses from the endpoint that end the session.
     pub(crate) session_ends: &'a SessionEnds,
     pub(crate) spans: SendSpans,
-    /// The name of the `#[refresh]` method, for error texts.
+    /// The name of the `#[refresh]` method, for error messages.
     pub(crate) method: Option<&'static str>,
 }
 
@@ -64,7 +63,7 @@ enum Sent {
     Lost(Error),
 }
 
-/// A complete response of the endpoint.
+/// A complete response from the endpoint.
 pub(crate) struct TokenResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -88,7 +87,7 @@ impl TokenRequest<'_> {
             let left = BUDGET.saturating_sub(start.elapsed());
             let error = match self.send(DEADLINE.min(left)).await {
                 Sent::Answered(attempt) => {
-                    // An error response does not show whether the server has processed an earlier request.
+                    // An error response does not show whether the server processed an earlier request.
                     if !unanswered_before || !matches!(attempt, Attempt::Failed { .. }) {
                         self.session.unanswered().answered(self.stamp);
                     }
@@ -106,7 +105,7 @@ impl TokenRequest<'_> {
             };
             sleep(pause).await;
             // A login or logout during the pause would discard the result, and another process may have spent the
-            // refresh token during the pause.
+            // refresh token in the meantime.
             if !self.session.may_resend(self.stamp).await {
                 return Attempt::Failed { error, retry_after: None };
             }
@@ -180,8 +179,8 @@ impl TokenRequest<'_> {
     }
 }
 
-/// Sends one request that contains a secret to the origin of `upstream`, and reads its response. The request is
-/// never sent to another origin.
+/// Sends one request that contains a secret to the origin of `upstream`, and reads the response. The request is never
+/// sent to another origin.
 pub(crate) async fn ask(
     upstream: &Upstream,
     call: &mut Prepared,
@@ -213,7 +212,7 @@ pub(crate) async fn ask(
     let status = response.status();
     let body = match capped(&mut response).await {
         Ok(body) => body,
-        // If the status is not a success, the runtime can do without the body.
+        // If the status is not a success, the runtime does not need the body.
         Err(NoResponse::Lost(_)) if !status.is_success() => Bytes::new(),
         Err(unheard) => return Err(unheard),
     };

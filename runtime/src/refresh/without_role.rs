@@ -1,6 +1,6 @@
-//! Rejects types that only a method with a role can use. Without this check, a method that returns tokens but has no
-//! role would start no session, and no error would report the missing role. This file also rejects a session value in a
-//! place that a `#[logout]` method cannot fill from the session.
+//! Rejects types that only methods with a role can use. Without this check, a method that returns tokens but has no
+//! role would start no session, and no error would report the missing role. This file also rejects a session value in
+//! places that a `#[logout]` method cannot fill from the session.
 
 use crate::request::argument_type::ArgumentType;
 use crate::response::result_type::ResultType;
@@ -23,7 +23,7 @@ pub trait OrdinaryValue {}
 pub trait OrdinaryArgument {}
 
 /// The argument types that are allowed as the body of a `#[logout]` method or as a part of that body: all types except
-/// the values of a session.
+/// session values.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be filled in the body or a part of a `#[logout]` method",
     label = "a value of the session",

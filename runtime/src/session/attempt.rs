@@ -1,4 +1,4 @@
-//! Makes one attempt to refresh. If the session has a store, `store_sync` runs additional steps before and after the
+//! Makes one refresh attempt. If the session has a store, `store_sync` runs additional steps before and after the
 //! attempt.
 
 use std::sync::Arc;
@@ -15,11 +15,10 @@ use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
 use crate::platform::deadline::within;
 
-/// The maximum time for one attempt to refresh.
+/// The time limit for one refresh attempt.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Requests a new credential. Returns the outcome of the attempt, or `None` if the provider does not finish within the
-/// deadline.
+/// Requests a new credential. Returns the outcome of the attempt, or `None` if the provider misses the deadline.
 pub(super) async fn attempt(session: &Session, basis: &Snapshot) -> Option<Attempt> {
     let Some(provider) = session.provider() else {
         let error = Error::new(
@@ -38,8 +37,7 @@ pub(super) fn too_long() -> Attempt {
 /// Converts the outcome of an attempt into the result for the state machine and the failure for the waiting calls.
 pub(super) fn result_of(basis: &Snapshot, attempt: Attempt) -> (RefreshResult, RefreshFailure) {
     match attempt {
-        // A web page without a session tries to refresh with the cookies of the browser, and the server may reject
-        // these cookies.
+        // A web page without a session tries to refresh with the browser's cookies, and the server may reject them.
         Attempt::Rejected(error) if error.is_no_session() => {
             (RefreshResult::Rejected { rotation_lost: false }, Some(error))
         }

@@ -16,29 +16,29 @@ pub(crate) enum Demand {
     Required,
 }
 
-/// The result of preparing a call: the snapshot whose credential the call carries.
+/// The result of preparing a call, including the snapshot whose credential the call carries.
 #[derive(Debug)]
 pub(crate) struct Entered {
     pub(crate) snapshot: Arc<Snapshot>,
-    /// The refresh for which the call waited before it was sent.
+    /// The refresh that the call waited for before it was sent.
     pub(crate) waited: Option<Waited>,
 }
 
-/// Describes which call started the refresh for which a call waited, and how long it waited.
+/// Describes a call's wait for a refresh: which call started the refresh, and how long the wait took.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Waited {
     pub(crate) by: RefreshedBy,
     pub(crate) time: Duration,
 }
 
-/// The next step of a refused call.
+/// The next step for a refused call.
 #[derive(Debug)]
 pub(crate) enum Next {
     /// The call returns the refusal.
     Return(Reason),
     /// The call waits for the refresh. After the refresh, the session decides the next step of the call.
     Wait(Wait),
-    /// The session has been refreshed already, so the call is sent again with this snapshot.
+    /// The session has already been refreshed, so the call is sent again with this snapshot.
     Replay(Arc<Snapshot>),
     Fail(Error),
 }
@@ -50,7 +50,7 @@ pub(crate) struct Wait {
     pub(super) stamp: Stamp,
     /// Whether the waiting call started the refresh.
     pub(super) started: bool,
-    /// Whether the server has already refused the call. A refused call is not sent again with the same access token.
+    /// Whether the server has already refused the call. A refused call is never sent again with the same access token.
     pub(super) refused: bool,
 }
 

@@ -1,6 +1,6 @@
-//! The methods of [`Session`] that a call uses before it is sent and after the server refused it. The state machine
-//! decides under its lock. The effects of a decision, such as spawning a task, happen outside of the lock. No lock is
-//! held across an `.await`, and user code never runs under a lock.
+//! The [`Session`] methods that a call uses before it is sent and after the server refuses it. The state machine makes
+//! its decisions under its lock. The effects of a decision, such as spawning a task, happen outside the lock. No lock
+//! is held across an `.await`, and user code never runs while a lock is held.
 
 use std::sync::Arc;
 use std::task::Poll;
@@ -32,7 +32,7 @@ impl Session {
         if logged_out && for_good && demand == Demand::Optional { Poll::Ready(false) } else { Poll::Pending }
     }
 
-    /// Returns the snapshot with this `stamp`, for a call that kept only its stamp. If the session has changed since
+    /// Returns the snapshot with this `stamp`, for a call that stored only its stamp. If the session has changed since
     /// the call was sent, the returned snapshot has this stamp but no credential.
     pub(crate) fn snapshot_at(&self, stamp: Stamp) -> Arc<Snapshot> {
         let current = self.snapshot();
@@ -42,7 +42,7 @@ impl Session {
     /// Prepares a call before it is sent. Returns the snapshot whose credential the call must carry, or `None` if the
     /// call must be sent without a session. `once` is true if the request body can be sent only once.
     ///
-    /// This function is cancel safe: dropping the future does not stop the refresh for which it waits.
+    /// This function is cancel safe: dropping the future does not stop the refresh that it waits for.
     pub(crate) async fn enter(&self, demand: Demand, once: bool) -> Result<Option<Entered>, Error> {
         let at_once = |snapshot| Ok(Some(Entered { snapshot, waited: None }));
         self.check_store().await?;
@@ -74,9 +74,9 @@ impl Session {
         }
     }
 
-    /// Starts a refresh if a refresh is due, without waiting for the result of the refresh. Returns the time of the
-    /// next check, or `None` if no refresh will become due. A refreshed credential is not refreshed again until it has
-    /// the age `min_age`, even if its lifetime is shorter.
+    /// Starts a refresh if one is due, without waiting for the result. Returns the time of the next check, or `None` if
+    /// no refresh will become due. A refreshed credential is not refreshed again until its age reaches `min_age`, even
+    /// if its lifetime is shorter.
     pub(super) fn refresh_if_due(&self, min_age: Duration) -> Option<Instant> {
         let seen = self.snapshot();
         let refreshed = seen.credential().filter(|known| known.source() == Source::Refreshed);
@@ -90,9 +90,9 @@ impl Session {
         machine.next_refresh().max(old_enough.filter(|_| machine.next_refresh().is_some()))
     }
 
-    /// Decides what a call does and reserves a new refresh in one step, then spawns the refresh. `can_refresh` may run
-    /// user code, so it runs outside of the lock. The result of `can_refresh` is used only if the session did not
-    /// change while `can_refresh` ran. The third value of the result is true if this call started a refresh.
+    /// Decides what a call does and, in the same step, reserves a new refresh, and then spawns the refresh.
+    /// `can_refresh` may run user code, so it runs outside the lock. The result of `can_refresh` is used only if the
+    /// session did not change while `can_refresh` ran. The third returned value is true if this call started a refresh.
     fn decide(&self, once: bool) -> (Entry<RefreshHandle>, Arc<Snapshot>, bool) {
         loop {
             let seen = self.snapshot();
@@ -135,7 +135,7 @@ impl Session {
         }
     }
 
-    /// Decides what a call does after the server refused it.
+    /// Decides what a call does after the server refuses it.
     pub(crate) fn settle(&self, sent_with: &Arc<Snapshot>, finding: Finding, route: &str) -> Next {
         let (can_refresh, ran_out) = (self.can_refresh(sent_with), self.has_run_out(sent_with));
         let (settled, prepared) = self.update(|machine| {
@@ -154,7 +154,7 @@ impl Session {
         }
         match settled {
             Settled::Return(reason) => Next::Return(reason),
-            // The closure above has replaced each `Start` by a `Join`.
+            // The closure above has replaced each `Start` with a `Join`.
             Settled::Start => Next::Return(Reason::NothingToRefreshWith),
             Settled::Ended(error) | Settled::Fail(error) => Next::Fail(error),
             Settled::Expired(error) => {

@@ -1,5 +1,5 @@
-//! The methods that change a session: login, logout, refresh, and cookies of responses. Each change is one step of
-//! the state machine. The events of a change are emitted outside of the lock.
+//! The methods that change a session: login, logout, refresh, and storing response cookies. Each change is one step of
+//! the state machine. Events are emitted outside the lock.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
 impl Session {
-    /// Completes a refresh. The second value of the result is the error that later calls receive.
+    /// Completes a refresh. The second returned value is the error that later calls receive.
     pub(super) fn complete(
         &self,
         handle: &RefreshHandle,
@@ -35,8 +35,8 @@ impl Session {
         })
     }
 
-    /// Emits the event of a completed refresh. The waiting calls must be woken first, because a receiver of the event
-    /// may use the client.
+    /// Emits the event of a completed refresh. The waiting calls must be woken first, because an event receiver may use
+    /// the client.
     pub(super) fn emit_completion(&self, completion: Completion, failure: Option<Error>) {
         match completion {
             Completion::Published => self.0.events.emit(SessionEvent::Refreshed),
@@ -50,7 +50,7 @@ impl Session {
         }
     }
 
-    /// Reports that a rule of the user panicked on a response to `method`.
+    /// Reports that a user-defined rule panicked on a response to `method`.
     pub(crate) fn report_rule_failed(&self, method: Option<&'static str>) {
         self.0.events.emit(SessionEvent::RuleFailed(method));
     }
@@ -122,8 +122,8 @@ impl Session {
         self.end(false).0
     }
 
-    /// Ends the session. Returns the last snapshot of the session and the refresh that was running, if any. `claim` is
-    /// true if the caller needs the result of this refresh.
+    /// Ends the session. Returns its last snapshot and the running refresh, if any. `claim` is true if the caller needs
+    /// the result of this refresh.
     pub(super) fn end(&self, claim: bool) -> (Arc<Snapshot>, Option<RefreshHandle>) {
         let (before, (was_logged_in, detached)) = self.update(|machine| {
             // The refresh is claimed in the same step of the state machine, so it cannot complete before the session
@@ -142,7 +142,7 @@ impl Session {
         (before, detached)
     }
 
-    /// Stores the cookies of an ordinary response to a call that was sent with `stamp`.
+    /// Stores the cookies from an ordinary response to a call that was sent with `stamp`.
     pub(crate) fn keep_cookies(&self, stamp: Stamp, cookies: &SetCookies) {
         if self.keeps_cookies() {
             let (before, after) = self.update(|machine| {

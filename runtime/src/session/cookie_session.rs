@@ -6,11 +6,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::cookies::SetCookies;
 use super::tokens::{AsTokens, Tokens};
 
-/// The return type of a `#[login]` or `#[refresh]` method without an access token. The cookies of the response become
-/// the session, and the body of the response is ignored.
+/// The return type of a `#[login]` or `#[refresh]` method without an access token. The response's cookies become the
+/// session, and the response body is ignored.
 ///
-/// Calls carry the cookies and no access token. If the server refuses a call, the cookies are refreshed and the call is
-/// sent again. A refresh succeeds if its response has a 2xx status, even if the response sets no cookie.
+/// Calls carry the cookies instead of an access token. If the server refuses a call, the cookies are refreshed and the
+/// call is sent again. A refresh succeeds if its response has a 2xx status, even if the response sets no cookie.
 ///
 /// ```
 /// use afresh::{CookieSession, Result, api};
@@ -30,8 +30,8 @@ use super::tokens::{AsTokens, Tokens};
 /// }
 /// ```
 ///
-/// `CookieSession` is a separate type, and `()` is not accepted. A forgotten token type is therefore a compile
-/// error instead of a session without a credential.
+/// `CookieSession` is a separate type, and `()` is not accepted. Forgetting the token type is therefore a compile error
+/// rather than a session without a credential.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CookieSession;
@@ -42,8 +42,8 @@ impl AsTokens for CookieSession {
     }
 }
 
-/// Sets the lifetime of a cookie session to the lifetime of the cookie that expires first, unless the server sent
-/// another lifetime.
+/// Sets the lifetime of a cookie session to the lifetime of the cookie that expires first, unless the server sent a
+/// different lifetime.
 pub(super) fn with_cookie_lifetime<'a>(
     tokens: Tokens,
     set: impl IntoIterator<Item = &'a SetCookies>,

@@ -1,6 +1,6 @@
 //! Defines [`Cookies`], the cookies of a session. `Cookies` are immutable, so the cookies and the access token of one
 //! generation belong together. [`SetCookies`] contains the cookies that one response sets. Servers can set any number
-//! of cookies, so `limits` limits their number and size as in RFC 6265bis.
+//! of cookies, so `limits` restricts their number and size as RFC 6265bis does.
 
 mod cookie;
 mod eviction;
@@ -27,8 +27,8 @@ use crate::platform::url::Url;
 /// The number of cookies above which expired cookies are dropped (RFC 6265 §6.1).
 const MOST: usize = 50;
 
-/// The cookies of a session, in the order of their arrival. Cookies without an expiry are also stored, because the
-/// session survives a restart of the process.
+/// The cookies of a session, in order of arrival. Cookies without an expiry are also stored, because the session
+/// survives a process restart.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Vec<Cookie>")]
 pub(crate) struct Cookies(Vec<Cookie>);
@@ -53,15 +53,15 @@ impl Cookies {
         self.of(url, wall()).next().is_some()
     }
 
-    /// Whether there are cookies for `url`, but all of these cookies have expired.
+    /// Whether there are cookies for `url`, but all of them have expired.
     pub(crate) fn have_run_out(&self, url: &Url) -> bool {
         let now = wall();
         self.0.iter().any(|cookie| cookie.reaches(url)) && self.of(url, now).next().is_none()
     }
 
-    /// Returns the time at which all cookies that a refresh at `url` needs have expired. Of the cookies from logins and
-    /// refreshes, a refresh needs those whose path is the longest path that matches `url`. Returns `None` if one of the
-    /// needed cookies has no expiry.
+    /// Returns the time by which all cookies that a refresh at `url` needs have expired. Of the cookies from logins and
+    /// refreshes, a refresh needs those with the longest path that matches `url`. Returns `None` if one of the needed
+    /// cookies has no expiry.
     pub(crate) fn end_at(&self, url: &Url) -> Option<End> {
         let refreshing = || self.0.iter().filter(|cookie| cookie.refreshes && cookie.reaches(url));
         let path = refreshing().map(|cookie| cookie.path.len()).max()?;
@@ -70,7 +70,7 @@ impl Cookies {
         ends?.into_iter().max_by_key(|end| end.at)
     }
 
-    /// Adds the cookies for `url` to the headers of a request, after the cookies of the caller.
+    /// Adds the cookies for `url` to the request headers, after the caller's cookies.
     pub(crate) fn apply(&self, url: &Url, headers: &mut HeaderMap) {
         let mut line: Vec<u8> = Vec::new();
         let mut push = |parts: &[&[u8]]| {
@@ -98,7 +98,7 @@ impl Cookies {
             cookie.used.touch();
             push(&[cookie.name.as_bytes(), b"=", cookie.value.as_bytes()]);
         }
-        // A cookie with invalid characters cannot come from a response header. If a cookie has invalid characters, no
+        // A cookie with invalid characters cannot come from a response header. If any cookie has invalid characters, no
         // cookies are added to the request.
         if let Ok(mut value) = HeaderValue::from_bytes(&line) {
             value.set_sensitive(true);
@@ -110,9 +110,9 @@ impl Cookies {
         self.0.iter().filter(move |cookie| cookie.goes_to(url, now))
     }
 
-    /// Adds a cookie. If the new cookie has already expired, the older cookie of the same name is removed, because
-    /// servers delete a cookie in this way. A stored cookie is kept after its expiry, so that the end of the session
-    /// stays known.
+    /// Adds a cookie. If the new cookie has already expired, the older cookie with the same name is removed, because
+    /// this is how servers delete a cookie. A stored cookie is kept after its expiry, so that the end of the session
+    /// remains known.
     fn set(&mut self, mut cookie: Cookie, now: SystemTime) {
         if cookie.is_expired(now) {
             return self.0.retain(|old| !cookie.replaces(old));
@@ -130,7 +130,8 @@ impl Cookies {
     }
 }
 
-/// Applies the limits to cookies from a store, because an older version of this crate stored any number of cookies.
+/// Applies the limits to cookies from a store, because an older version of this crate did not limit the number of
+/// cookies.
 impl From<Vec<Cookie>> for Cookies {
     fn from(mut cookies: Vec<Cookie>) -> Self {
         evict(&mut cookies, clock());
@@ -163,8 +164,7 @@ impl SetCookies {
         cookies.filter_map(|cookie| cookie.lifetime(now)).min()
     }
 
-    /// Applies the cookies of the response to `cookies`. A cookie that RFC 6265 rejects is ignored, as in a
-    /// browser.
+    /// Applies the response's cookies to `cookies`. As in a browser, a cookie that RFC 6265 rejects is ignored.
     pub(crate) fn after(&self, cookies: &Cookies) -> Cookies {
         let (mut next, now, before) = (cookies.clone(), wall(), clock());
         for line in self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok()) {
@@ -178,14 +178,14 @@ impl SetCookies {
     }
 }
 
-/// Shows only the number of cookies, without their names and values.
+/// Shows only the number of cookies, not their names and values.
 impl fmt::Debug for Cookies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Cookies({})", self.0.len())
     }
 }
 
-/// Shows only the number of `Set-Cookie` lines, without their names and values.
+/// Shows only the number of `Set-Cookie` lines, not their names and values.
 impl fmt::Debug for SetCookies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SetCookies({})", self.lines.len())

@@ -1,4 +1,4 @@
-//! Defines [`Credential`]: the tokens of a session, with their header values and their lifetime.
+//! Defines [`Credential`]: a session's tokens, with their header values and lifetime.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -17,17 +17,16 @@ pub(crate) struct Credential {
     headers: Option<TokenHeaders>,
     source: Source,
     received: Instant,
-    /// The lifetime of the access token. With `None`, the access token is valid until the server refuses it.
+    /// The lifetime of the access token. If it is `None`, the access token is used until the server refuses it.
     term: Option<Lifetime>,
 }
 
-/// The header values of one access token. The values are built once, so that a call clones a value instead of
-/// formatting it.
+/// The header values of one access token. The values are built once, so a call clones a value instead of formatting it.
 struct TokenHeaders {
     bare: HeaderValue,
     with_scheme: HeaderValue,
-    /// The header value with the first scheme that an API chose. Only this scheme is cached, because few sessions are
-    /// used with two schemes.
+    /// The header value with the first scheme that an API chose. Only this scheme is cached, because few sessions use
+    /// two schemes.
     chosen: OnceLock<Option<HeaderValue>>,
 }
 
@@ -59,8 +58,8 @@ impl Credential {
         Ok(Self { tokens, headers, source, received: now.ticks, term })
     }
 
-    /// Creates a credential from a refresh response. For each field that the response omits, the new credential has the
-    /// value from `previous`. The response must have an access token, except in a cookie session.
+    /// Creates a credential from a refresh response. For each field that the response omits, the new credential takes
+    /// the value from `previous`. The response must contain an access token, except in a cookie session.
     pub(crate) fn refreshed(
         tokens: Tokens,
         previous: Option<&Tokens>,
@@ -105,18 +104,18 @@ impl Credential {
         self.received
     }
 
-    /// Whether it is certain that the access token has expired.
+    /// Whether the access token has definitely expired.
     pub(crate) fn is_expired(&self, now: Instant) -> bool {
         self.term.is_some_and(|term| term.is_expired(now))
     }
 
-    /// Returns the state of the access token for the next call. `once` is true if the request body of the call can be
-    /// sent only once.
+    /// Returns the state of the access token for the next call. `once` is true if the call's request body can be sent
+    /// only once.
     pub(crate) fn age(&self, now: impl FnOnce() -> Now, once: bool) -> Age {
         self.term.map_or(Age::Fresh, |term| term.age(now(), once))
     }
 
-    /// Returns the time at which a refresh in the background is due.
+    /// Returns the time at which a background refresh is due.
     pub(crate) fn refresh_at(&self) -> Option<Instant> {
         self.term.map(|term| term.refresh_at())
     }
@@ -176,7 +175,7 @@ fn is_behind(value: &HeaderValue, scheme: &str) -> bool {
 }
 
 /// Returns the header value `scheme secret`, or only the secret if the scheme is empty. The header value is marked as
-/// sensitive, so that it is not logged and not compressed.
+/// sensitive, so it is neither logged nor compressed.
 fn header_value(scheme: &str, secret: &str) -> Result<HeaderValue, Error> {
     let value = if scheme.is_empty() {
         HeaderValue::try_from(secret)
@@ -189,7 +188,7 @@ fn header_value(scheme: &str, secret: &str) -> Result<HeaderValue, Error> {
     Ok(value)
 }
 
-/// The authentication schemes in the IANA registry, spelled as in the registry (RFC 9110 §16.4.1).
+/// The authentication schemes in the IANA registry, with the registry's spelling (RFC 9110 §16.4.1).
 const SCHEMES: [&str; 14] = [
     "Basic",
     "Bearer",

@@ -1,4 +1,4 @@
-//! The inputs and the results of the state machine.
+//! The inputs and results of the state machine.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub(crate) enum Finding {
 pub(crate) enum Cause {
     /// The session has no access token, or the access token has expired.
     Expired,
-    /// The access token expires soon, or may have expired.
+    /// The access token is about to expire, or may have expired.
     BeforeExpiry,
     /// The caller requested a manual refresh.
     Manual,
@@ -50,13 +50,13 @@ impl Cause {
         matches!(self, Self::Expired | Self::Refused(Finding::Expired))
     }
 
-    /// Whether calls can use the old credential until it expires, while a refresh with this cause runs.
+    /// Whether calls can use the old credential until it expires while a refresh with this cause is running.
     pub(super) fn is_before_expiry(self) -> bool {
         matches!(self, Self::BeforeExpiry)
     }
 }
 
-/// The next step of a call before it is sent.
+/// The next step for a call that has not been sent yet.
 #[derive(Debug)]
 pub(crate) enum Entry<H> {
     NoSession,
@@ -74,17 +74,17 @@ pub(crate) enum Entry<H> {
     Fail(Error),
 }
 
-/// The next step of a call after the server refused it.
+/// The next step for a call that the server refused.
 #[derive(Debug)]
 pub(crate) enum Settled<H> {
     /// The call returns the refusal.
     Return(Reason),
-    /// A logout, another login or the expiry of the session has ended the session of the refused call.
+    /// The session of the refused call has ended because of a logout, another login or its expiry.
     Ended(Error),
-    /// This refusal ends the session as expired: the server rejected an earlier refresh, or the cookies that a
-    /// refresh needs have expired.
+    /// This refusal makes the session expire: the server rejected an earlier refresh, or the cookies that a refresh
+    /// needs have expired.
     Expired(Error),
-    /// The session has been refreshed already, so the call is sent again with this snapshot.
+    /// The session has already been refreshed, so the call is sent again with this snapshot.
     Replay(Arc<Snapshot>),
     Fail(Error),
     Join(H),
@@ -92,7 +92,7 @@ pub(crate) enum Settled<H> {
     Start,
 }
 
-/// The outcome of one attempt to refresh.
+/// The outcome of one refresh attempt.
 #[expect(clippy::large_enum_variant, reason = "each refresh has one value, which is moved once")]
 pub(crate) enum Attempt {
     Refreshed {
@@ -108,8 +108,8 @@ pub(crate) enum Attempt {
 }
 
 impl Attempt {
-    /// Returns the outcome of an attempt whose refresh token was already sent in an earlier request without a response.
-    /// If the server now rejects this refresh token, the earlier request has probably spent it.
+    /// Returns the outcome of an attempt whose refresh token was already sent in an earlier request that received no
+    /// response. If the server now rejects this refresh token, the earlier request has probably spent it.
     pub(crate) fn after_a_loss(self) -> Self {
         match self {
             Self::Rejected(error) => Self::Rejected(expired(true).with_source(error)),
@@ -133,7 +133,7 @@ pub(crate) enum RefreshResult {
     Rejected {
         rotation_lost: bool,
     },
-    /// The refresh was aborted before the server answered.
+    /// The refresh was aborted before the server responded.
     Aborted,
 }
 
@@ -143,7 +143,7 @@ pub(crate) enum Completion {
     Published,
     Failed,
     Expired,
-    /// The result was discarded, because a login or logout ended the refresh first.
+    /// The result was discarded, because a login or logout had already ended the refresh.
     Discarded,
 }
 

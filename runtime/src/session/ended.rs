@@ -12,7 +12,7 @@ use super::refresh_task;
 use super::session::Session;
 use super::snapshot::{LoginState, Snapshot};
 
-/// The maximum time that a logout waits for a refresh of its ended session. An attempt to refresh has its own, shorter
+/// The maximum time that a logout waits for a refresh of its ended session. A refresh attempt has its own, shorter
 /// deadline.
 const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
@@ -21,12 +21,13 @@ pub(crate) struct Ended {
     session: Session,
     snapshot: Arc<Snapshot>,
     running: Option<RefreshHandle>,
-    /// A new credential that only the logout uses. This credential is revoked at the end of the logout.
+    /// A new credential that only the logout uses, and which is revoked when the logout completes.
     unpublished: Option<Arc<Credential>>,
 }
 
 impl Session {
-    /// Ends the session for a logout. If a refresh is running, its result is kept for a second send of the logout.
+    /// Ends the session for a logout. If a refresh is running, its result is kept in case the logout request must be
+    /// sent again.
     pub(crate) fn end_for_logout(&self) -> Ended {
         let (snapshot, running) = self.end(true);
         Ended { session: self.clone(), snapshot, running, unpublished: None }
@@ -38,9 +39,9 @@ impl Ended {
         &self.snapshot
     }
 
-    /// Returns the ended session with a new credential, for the second send of the logout. The credential comes from
-    /// the refresh that was running at the logout, or else from one new refresh. No refresh token is sent more than
-    /// once.
+    /// Returns the ended session with a new credential, so that the logout request can be sent again. The credential
+    /// comes from the refresh that was running at the logout, or else from one new refresh. No refresh token is sent
+    /// more than once.
     pub(crate) async fn refreshed(&mut self) -> Option<Snapshot> {
         if self.running.is_none() {
             self.running = self.start_refresh().await;

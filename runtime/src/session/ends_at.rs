@@ -1,4 +1,4 @@
-//! Determines when the login of a session ends: [`Session::ends_at`].
+//! Determines when a session's login ends: [`Session::ends_at`].
 
 use std::time::{Duration, SystemTime};
 
@@ -6,16 +6,16 @@ use super::login_end::{Due, End, LoginEnd};
 use super::session::Session;
 
 impl Session {
-    /// Returns the time at which the login itself ends, if the server sends this time. After this time, no refresh can
+    /// Returns the time at which the login itself ends, if the server reports it. After this time, no refresh can
     /// extend the session, and the user has to log in again.
     ///
-    /// The runtime reads the end from `refresh_token_expires_in` or `refresh_expires_in` of a token response. In these
-    /// fields, 0 means that the login has no end. If a `#[refresh]` method refreshes by a cookie, the login ends when
-    /// that cookie expires (`Max-Age` or `Expires`). The result is `None` if the end of the login is unknown, if the
-    /// login has no end, or if there is no session. A refresh may change the end of the login. The store keeps the end
-    /// of the login together with the session.
+    /// The runtime reads the end from `refresh_token_expires_in` or `refresh_expires_in` in a token response. In these
+    /// fields, 0 means that the login has no end. If a `#[refresh]` method uses a cookie, the login ends when that
+    /// cookie expires (`Max-Age` or `Expires`). The result is `None` if the end of the login is unknown, if the login
+    /// has no end, or if there is no session. A refresh may change the end of the login. The store saves the end of the
+    /// login together with the session.
     ///
-    /// [`SessionEvent::Ending`](crate::SessionEvent::Ending) announces the end.
+    /// [`SessionEvent::Ending`](crate::SessionEvent::Ending) is emitted before the login ends.
     ///
     /// ```
     /// # fn example(shop: afresh::Client) {
@@ -32,7 +32,7 @@ impl Session {
         self.end_of_login().map(|(_, end)| end.at)
     }
 
-    /// Returns the end of the login and the epoch of that login.
+    /// Returns the end of the login and the login's epoch.
     fn end_of_login(&self) -> Option<(u64, End)> {
         let snapshot = self.snapshot();
         let end = match &snapshot.credential()?.tokens().login_end {
@@ -47,8 +47,8 @@ impl Session {
         self.0.ending.set_ahead(ahead);
     }
 
-    /// Returns when to emit the event for the end of the login. Returns `None` if the end is unknown, or if the event
-    /// for this end was already emitted.
+    /// Returns when to emit the event for the end of the login. Returns `None` if the end is unknown, or if this event
+    /// was already emitted.
     pub(super) fn next_ending(&self) -> Option<Due> {
         let (epoch, end) = self.end_of_login()?;
         self.0.ending.next(epoch, end)

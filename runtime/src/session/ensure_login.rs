@@ -17,15 +17,15 @@ use crate::platform::watchdog;
 use crate::session::errors::no_session;
 use crate::store::{SessionStore, StoreLock};
 
-/// The maximum time for one login, and the maximum time to wait for the login of another process.
+/// The time limit for one login, and for waiting until another process has logged in.
 const LONGEST: Duration = Duration::from_secs(600);
-/// The interval at which the wall clock is read during a login. The monotonic clock stops while the machine is
-/// suspended.
+/// The interval at which the wall clock is read during a login. The wall clock is needed because the monotonic clock
+/// stops while the machine is suspended.
 const LOOK: Duration = Duration::from_secs(5);
 
 impl Session {
-    /// Creates a session that is kept in a store and survives a restart of the process. In a program with many users,
-    /// give each user a store with a separate name or path, and create the user's client with
+    /// Creates a session that is kept in a store and survives a process restart. In a program with many users, give
+    /// each user a store with a separate name or path, and create the user's client with
     /// [`Client::with_session`](crate::Client::with_session).
     ///
     /// ```
@@ -44,8 +44,8 @@ impl Session {
     }
 
     /// Logs in with `login`, unless this process or the store has a session that has not expired. All tasks and
-    /// processes that share the session log in once: one task runs `login`, and the other tasks wait for the login
-    /// and use its session. If the `login` of one task fails, the next task runs its own `login`.
+    /// processes that share the session log in only once: one task runs `login`, and the other tasks wait for that
+    /// login and use its session. If the `login` of one task fails, the next task runs its own `login`.
     ///
     /// `login` is a login method, or any other function that returns tokens. If `login` has already logged in through
     /// this session, as a `#[login]` method does, the returned tokens are not set again. If `login` has not logged in
@@ -62,16 +62,16 @@ impl Session {
     /// # }
     /// ```
     ///
-    /// A login may take as long as a person needs, but at most 10 minutes by the wall clock. After 10 minutes,
-    /// `ensure_login` returns an error with [`is_timeout`](Error::is_timeout). The lock of the store is renewed during
-    /// the login. Until the login is complete, all other calls return an error with
-    /// [`is_no_session`](Error::is_no_session). Do not make a call that needs the session inside of `login`.
+    /// A login may take as long as a person needs, up to 10 minutes by the wall clock. After 10 minutes, `ensure_login`
+    /// returns an error with [`is_timeout`](Error::is_timeout). The store's lock is renewed during the login. Until the
+    /// login is complete, all other calls return an error with [`is_no_session`](Error::is_no_session). Inside `login`,
+    /// do not make a call that needs the session.
     ///
     /// # Errors
     ///
-    /// Returns the error of `login`, or an error of the store.
+    /// Returns the error from `login` or the store.
     ///
-    /// This function is cancel safe: if the future is dropped, the next waiting task logs in at once.
+    /// This function is cancel safe: if the future is dropped, the next waiting task logs in immediately.
     pub fn ensure_login<F, P, T, E>(
         &self,
         login: F,
@@ -84,7 +84,7 @@ impl Session {
     {
         Operation::new(async move {
             let Some(turn) = self.login_turn().await? else { return Ok(()) };
-            // The turn ends after the session is stored. If the turn ended earlier, the next process would find no
+            // The turn ends only after the session is stored. If the turn ended earlier, the next process would find no
             // session in the store and would also log in.
             let before = self.snapshot().stamp;
             let value = turn.run(login().into_future()).await??;
@@ -117,7 +117,7 @@ impl Session {
         Ok(Some(Turn { lock, _here: here }))
     }
 
-    /// Whether this process or the store has a session. If `any` is true, a session of another user is also accepted.
+    /// Whether this process or the store has a session. If `any` is true, another user's session is also accepted.
     async fn has_login(&self, any: bool) -> Result<bool, Error> {
         if !self.is_logged_in() {
             self.read_for_login(any).await?;
@@ -163,12 +163,12 @@ impl Turn<'_> {
     }
 }
 
-/// The lock of the store during a login.
+/// The store's lock during a login.
 struct LoginLock(Mutex<Option<StoreLock>>);
 
 impl LoginLock {
-    /// Holds the lock until the returned value is dropped, but not longer than `limit`, because the runtime of the
-    /// login may stall.
+    /// Holds the lock until the returned value is dropped, but no longer than `limit`, because the login's runtime may
+    /// stall.
     fn hold(lock: Option<StoreLock>, limit: Duration) -> Arc<Self> {
         let is_held = lock.is_some();
         let held = Arc::new(Self(Mutex::new(lock)));
@@ -182,7 +182,7 @@ impl LoginLock {
         held
     }
 
-    /// Returns when the lock should be renewed, if it has a lease.
+    /// Returns when the lock should be renewed, if the lock is a lease.
     fn renew_in(&self) -> Option<Duration> {
         self.lock().as_ref().and_then(StoreLock::renew_in)
     }
@@ -228,7 +228,7 @@ mod tests {
 
     use super::*;
 
-    /// Reports to the test that the guard of the lock was dropped.
+    /// Reports to the test that the lock's guard was dropped.
     struct Guard(std::sync::mpsc::Sender<()>);
 
     impl Drop for Guard {

@@ -1,9 +1,9 @@
-//! Creates the errors that several files of `session` return.
+//! Creates the errors that several files in `session` return.
 
 use crate::error::{Error, Kind};
 
 /// Creates the error of an expired session. `rotation_lost` is true if the server may have spent the refresh token, but
-/// the response of the server never arrived.
+/// the server's response never arrived.
 pub(crate) fn expired(rotation_lost: bool) -> Error {
     if rotation_lost {
         let text = "the response to a refresh was lost, and the server no longer accepts the refresh token. Log in again";

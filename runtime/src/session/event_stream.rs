@@ -1,5 +1,5 @@
-//! Defines [`SessionEvents`], the stream of the events of a session. The stream itself also watches the time, so the
-//! event before the end of a login is emitted only if there is a stream.
+//! Defines [`SessionEvents`], the stream of a session's events. The stream itself also watches the time, so the event
+//! before the end of a login is emitted only if there is a stream.
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -14,14 +14,14 @@ use super::events::SessionEvent;
 use super::login_end::Due;
 use super::session::{Inner, Session};
 
-/// The interval at which the stream reads the end of the login again. The end may change without an event, and a timer
-/// fires late after the machine slept.
+/// The interval at which the stream rereads the end of the login. The end may change without an event, and a timer
+/// fires late if the machine was asleep.
 const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
-/// The events of a session that happen after the call of [`Session::events`](crate::Session::events).
+/// The events of a session that happen after the call to [`Session::events`](crate::Session::events).
 pub struct SessionEvents {
     events: broadcast::Receiver<SessionEvent>,
-    /// The session. The reference is weak, so that a stream of events does not keep the session alive.
+    /// The session. The reference is weak, so an event stream does not keep the session alive.
     session: Weak<Inner>,
 }
 
@@ -32,8 +32,8 @@ impl Session {
         SessionEvents { session: Arc::downgrade(&self.0), ..self.events_as_sent() }
     }
 
-    /// Returns the events for a task of the session itself. This stream does not watch the time, because a task of the
-    /// session cannot log in again.
+    /// Returns the events for one of the session's own tasks. This stream does not watch the time, because such a task
+    /// cannot log in again.
     pub(super) fn events_as_sent(&self) -> SessionEvents {
         SessionEvents { events: self.0.events.subscribe(), session: Weak::new() }
     }
@@ -73,8 +73,8 @@ impl SessionEvents {
         }
     }
 
-    /// Emits the event before the end of the login if this event is due. Returns when to check again. Returns `None` if
-    /// the end is unknown, or if the caller is outside of a Tokio runtime and therefore has no timers.
+    /// If the event before the end of the login is due, emits it. Returns when to check again. Returns `None` if the
+    /// end is unknown, or if the caller is outside a Tokio runtime and therefore has no timers.
     fn next_check(&self) -> Option<Instant> {
         let due = self.announce_end()?;
         Handle::try_current().ok()?;

@@ -1,4 +1,4 @@
-//! Defines [`SessionEvent`], the events of a session, and [`EventChannel`], which sends the events.
+//! Defines [`SessionEvent`], the events of a session, and [`EventChannel`], which sends them.
 
 use std::sync::OnceLock;
 
@@ -25,37 +25,37 @@ pub enum SessionEvent {
     /// The server rejected the refresh token, and no valid access token is left. The user has to log in again.
     /// `Expired` is emitted at most once for each login.
     Expired,
-    /// The login ends soon: after [`Session::ends_at`](crate::Session::ends_at), no refresh extends the login. An
-    /// unattended program can request a new login before its calls fail. `Ending` is emitted once, and again if a
-    /// refresh has moved the end of the login. [`ending_ahead`](crate::ClientBuilder::ending_ahead) sets how long
+    /// The login is about to end: after [`Session::ends_at`](crate::Session::ends_at), no refresh extends the login. An
+    /// unattended program can request a new login before its calls start to fail. `Ending` is emitted once, and again
+    /// if a refresh changes the end of the login. [`ending_ahead`](crate::ClientBuilder::ending_ahead) sets how long
     /// before the end `Ending` is emitted. `Ending` is emitted only if there is a receiver, because
     /// [`SessionEvents`](crate::session::SessionEvents) watches the time.
     Ending,
     /// A logout ended the session, or the program cleared the session.
     LoggedOut,
-    /// A function of [`expired_when`](crate::ClientBuilder::expired_when) or
+    /// A function passed to [`expired_when`](crate::ClientBuilder::expired_when) or
     /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked on a response to the named method. The method
-    /// name is `None` for a hand-written request. The runtime treats such a response like a response that does not
-    /// concern the credential.
+    /// name is `None` for a hand-written request. The runtime treats such a response like one that does not concern the
+    /// credential.
     RuleFailed(Option<&'static str>),
-    /// This process adopted the session from the store, at its first read or after another process had refreshed or
-    /// logged in.
+    /// This process adopted the session from the store, either on its first read or after another process had refreshed
+    /// or logged in.
     Adopted,
     /// The session could not be stored. Until the session can be stored, it is kept in memory and is not refreshed. The
-    /// runtime tries to store the session again until it succeeds. `StoreFailed` is emitted once each time that writes
-    /// begin to fail.
+    /// runtime tries to store the session again until it succeeds. `StoreFailed` is emitted once each time writes begin
+    /// to fail.
     StoreFailed(Error),
-    /// The store has no locks, so two processes may refresh at the same time. `Uncoordinated` is emitted once for
-    /// each session.
+    /// The store has no locks, so two processes may refresh at the same time. `Uncoordinated` is emitted once per
+    /// session.
     Uncoordinated,
     /// The session in the store is a copy: it was copied from another store, or restored from a backup. If the original
     /// session is still in use, each refresh of the copy spends the refresh token of the original, and each refresh of
-    /// the original spends that of the copy. A server that rotates refresh tokens may end both sessions after a spent
-    /// refresh token. If the server has ended both sessions, let the user log in again. `GrantShared` is also emitted
-    /// if the original session is no longer in use. After its next refresh, the copy is treated as an original. See
-    /// [`SessionStore::place`](crate::store::SessionStore::place).
+    /// the original spends the refresh token of the copy. A server that rotates refresh tokens may end both sessions
+    /// when it receives a spent refresh token. If the server has ended both sessions, have the user log in again.
+    /// `GrantShared` is also emitted if the original session is no longer in use. After its next refresh, the copy is
+    /// treated as the original. See [`SessionStore::place`](crate::store::SessionStore::place).
     GrantShared,
-    /// The revocation of tokens failed. The tokens may stay valid until they expire. See
+    /// Revoking tokens failed. The tokens may remain valid until they expire. See
     /// [`Refresher::revoke`](crate::Refresher::revoke).
     NotRevoked(Error),
 }
@@ -93,8 +93,8 @@ impl SessionEvent {
 
 /// Sends the events of a session.
 ///
-/// The channel is created for the first receiver, because its buffer takes more memory than the rest of a session.
-/// A program may have thousands of sessions without a receiver.
+/// The channel is created when the first receiver subscribes, because its buffer takes more memory than the rest of a
+/// session. A program may have thousands of sessions without a receiver.
 pub(super) struct EventChannel(OnceLock<broadcast::Sender<SessionEvent>>);
 
 impl EventChannel {

@@ -1,5 +1,5 @@
-//! Remembers failed refreshes. Remembers the error of a failed refresh. Until a wait after the failure is over, calls
-//! receive this error instead of starting a refresh.
+//! Remembers the error of a failed refresh. Until a wait after the failure is over, calls receive this error instead of
+//! starting a refresh.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub(crate) struct FailureBackoff {
 struct Failure {
     error: Error,
     until: Instant,
-    /// The time at which the shorter wait of a manual refresh ends.
+    /// The time at which the shorter wait for manual refreshes ends.
     until_for_manual: Instant,
 }
 
@@ -33,18 +33,18 @@ impl FailureBackoff {
         self.last.as_ref().filter(|last| now < last.until).map(|last| last.error.clone())
     }
 
-    /// Returns the remembered error until a manual refresh may run. A manual refresh obeys a `Retry-After`, but
+    /// Returns the remembered error until a manual refresh may run. A manual refresh honors a `Retry-After` header, but
     /// otherwise waits only 1 s after a failure.
     pub(crate) fn active_for_manual(&self, now: Instant) -> Option<Error> {
         self.last.as_ref().filter(|last| now < last.until_for_manual).map(|last| last.error.clone())
     }
 
-    /// Returns the time at which the wait of ordinary calls ends.
+    /// Returns the time at which the wait for ordinary calls ends.
     pub(crate) fn until(&self) -> Option<Instant> {
         self.last.as_ref().map(|last| last.until)
     }
 
-    /// Records a failed refresh. The wait is 1 s, 2 s, 4 s … 60 s, plus or minus 10 %, or as long as the server
+    /// Records a failed refresh. The wait is 1 s, 2 s, 4 s … 60 s, plus or minus 10 %, or the time that the server
     /// requested.
     pub(crate) fn record_failure(
         &mut self,
@@ -54,7 +54,7 @@ impl FailureBackoff {
         jitter: f64,
     ) {
         let soon = now.checked_add(FIRST_WAIT);
-        // A manual refresh during the wait does not change the wait of ordinary calls.
+        // A manual refresh during the wait does not change the wait for ordinary calls.
         let waiting = self.last.as_ref().map(|last| last.until).filter(|until| now < *until);
         let (until, until_for_manual) = match (retry_after, waiting) {
             (Some(asked), _) => {
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
     use crate::error::Kind;
 
-    /// D13: manual refreshes do not lengthen the wait of calls.
+    /// D13: manual refreshes do not lengthen the wait for calls.
     #[test]
     fn manual_attempts_do_not_double_the_wait_of_calls() {
         let (mut backoff, start) = (FailureBackoff::default(), Instant::now());

@@ -1,8 +1,8 @@
-//! Remembers useless refreshes: those after which the server also refused the new token.
+//! Remembers useless refreshes, after which the server also refused the new token.
 //!
-//! A 403 may mean "expired" or "forbidden". Each 403 of a route starts a refresh, until one refresh for the route
-//! proves to be useless. After a useless refresh, a 403 of the same route is returned without a refresh for a limited
-//! time. A user without a permission therefore causes one refresh instead of one refresh for each call.
+//! A 403 may mean "expired" or "forbidden". Each 403 for a route triggers a refresh, until one refresh for the route
+//! proves useless. After a useless refresh, a 403 for the same route is returned without a refresh for a limited time.
+//! A user who lacks a permission therefore triggers one refresh rather than one refresh per call.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::error::Reason;
 use crate::error::Stamp;
 use crate::platform::time::Instant;
 
-/// The length of the first period in which a route is treated as forbidden. A refused new token is treated as valid for
-/// the same time.
+/// The length of the first period during which a route is treated as forbidden. A refused new token is treated as valid
+/// for the same length of time.
 const FIRST_PERIOD: Duration = Duration::from_secs(10);
 const LONGEST_PERIOD: Duration = Duration::from_secs(5 * 60);
 const MAX_ROUTES: usize = 256;
@@ -23,8 +23,8 @@ const USELESS_WINDOW: Duration = Duration::from_secs(60);
 #[cfg_attr(test, derive(Clone, Hash))]
 pub(crate) struct ForbiddenRoutes {
     routes: Vec<Forbidden>,
-    /// The routes for which a refresh is not proven useful: a call caused the refresh and was not sent again. Each
-    /// route has the generation of the new credential. If the server refuses the next call of the route with this
+    /// The routes with a refresh that may have been useless: a call triggered the refresh and was not sent again. Each
+    /// route is stored with the generation of the new credential. If the server refuses the route's next call with this
     /// credential, the refresh was useless.
     unproven: Vec<(Box<str>, u64)>,
     just_refreshed: Option<(u64, Instant)>,
@@ -43,7 +43,7 @@ impl ForbiddenRoutes {
         self.routes.is_empty() && self.unproven.is_empty() && self.useless_refreshes.is_empty()
     }
 
-    /// Returns the reason why no refresh is needed after this refusal, or `None` if a refresh may help.
+    /// Returns the reason why a refresh would not help after this refusal, or `None` if it may help.
     pub(crate) fn reason_to_keep(&self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         if self.routes.iter().any(|known| *known.route == *route && now < known.until) {
             return Some(Reason::RouteForbidden);
@@ -54,7 +54,7 @@ impl ForbiddenRoutes {
         just_refreshed.then_some(Reason::JustRefreshed)
     }
 
-    /// Whether so many refreshes in a row were useless that the next refresh would only burden the server.
+    /// Whether so many refreshes in a row were useless that another refresh would only burden the server.
     pub(crate) fn is_excessive(&self, now: Instant) -> bool {
         let recent = self
             .useless_refreshes
@@ -63,8 +63,8 @@ impl ForbiddenRoutes {
         recent.count() >= MAX_USELESS
     }
 
-    /// Records that the server refused a call after a refresh. `source` is the time at which the session received the
-    /// refused credential, if this credential is from a refresh and still current.
+    /// Records that the server refused a call even after a refresh. `source` is the time at which the session received
+    /// the refused credential, if this credential is from a refresh and still current.
     pub(crate) fn refused(
         &mut self,
         stamp: Stamp,
@@ -102,7 +102,7 @@ impl ForbiddenRoutes {
     }
 
     /// Whether the refusal of the credential with this `generation` proves that its refresh was useless. The refusal is
-    /// a proof only if the credential was received a short time ago. Each refresh is counted once.
+    /// proof only if the credential was received recently. Each refresh is counted once.
     pub(crate) fn take_proof(
         &mut self,
         route: &str,
@@ -116,7 +116,7 @@ impl ForbiddenRoutes {
         now.saturating_duration_since(received) < FIRST_PERIOD
     }
 
-    /// Records that a call of `route` succeeded. Returns whether the success changed the remembered refusals.
+    /// Records that a call to `route` succeeded. Returns whether the success changed the remembered refusals.
     pub(crate) fn accepted(&mut self, route: &str, now: Instant) -> bool {
         let before = (self.routes.len(), self.unproven.len(), self.useless_refreshes.len());
         // A success also removes expired entries.
@@ -128,7 +128,7 @@ impl ForbiddenRoutes {
 
     fn learn(&mut self, route: &str, now: Instant) {
         if let Some(known) = self.routes.iter_mut().find(|known| *known.route == *route) {
-            // If several calls are refused at the same time, the refusals are counted once.
+            // If several calls are refused at the same time, their refusals are counted once.
             if now >= known.until {
                 known.times = known.times.saturating_add(1);
                 known.until = now + term(known.times);

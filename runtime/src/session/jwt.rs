@@ -1,5 +1,5 @@
 //! Reads the expiry of a JWT access token (RFC 7519 §4.1.4). The expiry is only a hint: this code verifies no
-//! signature, and ignores a token with an unexpected form.
+//! signature, and ignores tokens that have an unexpected form.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,7 +17,7 @@ const BASE64URL: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Returns how long the token is still valid. The result is at most the time between `iat` and `exp`, because the
-/// remaining time would be too long if the wall clock is slow.
+/// remaining time would be too long if the wall clock were behind.
 pub(crate) fn remaining(token: &AccessToken, wall: SystemTime) -> Option<Duration> {
     let claims = claims(token.secret())?;
     let end = date(&claims, "exp")?;
@@ -26,9 +26,9 @@ pub(crate) fn remaining(token: &AccessToken, wall: SystemTime) -> Option<Duratio
     Duration::try_from_secs_f64(left).ok()
 }
 
-/// Returns the lifetime of a token that the server has just issued. The function needs no local clock to compute the
-/// time between `iat` and `exp`. If the token has no `iat`, the lifetime is calculated with the local clock. If a new
-/// token seems to have expired already, the clocks of client and server differ, and the lifetime is unknown.
+/// Returns the lifetime of a token that the server has just issued. Computing the time between `iat` and `exp` requires
+/// no local clock. If the token has no `iat`, the lifetime is calculated with the local clock. If a new token appears
+/// to have expired already, the client and server clocks differ, and the lifetime is unknown.
 pub(super) fn lifetime(token: &AccessToken, wall: SystemTime) -> Option<Duration> {
     let claims = claims(token.secret())?;
     let now = || Some(wall.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs_f64());
@@ -69,7 +69,8 @@ mod tests {
         remaining(&token, SystemTime::UNIX_EPOCH + Duration::from_secs(NOW))
     }
 
-    /// H10: the remaining time follows the wall clock. A slow wall clock does not make the remaining time longer.
+    /// H10: the remaining time follows the wall clock. A wall clock that is behind does not make the remaining time
+    /// longer.
     #[test]
     fn the_expiry_is_read_and_a_slow_clock_does_not_extend_it() {
         let seconds = |count| Some(Duration::from_secs(count));

@@ -11,14 +11,14 @@ use crate::platform::runtime::AbortHandle;
 use crate::platform::task;
 use crate::platform::time::{Instant, timeout_at};
 
-/// The interval at which the task reads the clock. A timer fires late after the machine slept.
+/// The interval at which the task reads the clock. A timer fires late if the machine was asleep.
 const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
-/// The shortest time between two refreshes of the task. A token with a shorter lifetime is refreshed only by
-/// calls, so an idle program does not rotate tokens all day.
+/// The minimum interval between two refreshes by the task. A token with a shorter lifetime is refreshed only by calls,
+/// so an idle program does not rotate tokens all day.
 const MIN_INTERVAL: Duration = Duration::from_secs(30);
 
-/// A guard that keeps a session fresh until it is dropped. See [`Session::keep_fresh`].
+/// A guard that keeps a session fresh until the guard is dropped. See [`Session::keep_fresh`].
 #[must_use = "the session is kept fresh until the guard is dropped"]
 pub struct KeepFresh(AbortHandle);
 
@@ -40,18 +40,18 @@ impl fmt::Debug for KeepFresh {
 }
 
 impl Session {
-    /// Refreshes the tokens shortly before they expire, even without calls, until the returned guard is
+    /// Refreshes the tokens shortly before they expire, even if there are no calls, until the returned guard is
     /// dropped.
     ///
     /// Without `keep_fresh`, only calls refresh a session, and an idle session costs nothing. Use `keep_fresh` for
-    /// programs whose first call after a long idle time must not wait for a refresh. Also use `keep_fresh` if the
-    /// server ends a session that is not refreshed for some time. `keep_fresh` spawns one task on the current runtime.
-    /// The task does not keep the session alive and continues after a logout and another login. The task refreshes at
-    /// most once every 30 s.
+    /// programs whose first call after a long idle period must not wait for a refresh. Also use `keep_fresh` if the
+    /// server ends sessions that have not been refreshed for some time. `keep_fresh` spawns one task on the current
+    /// runtime. The task does not keep the session alive and continues running after a logout and another login. The
+    /// task refreshes at most once every 30 s.
     ///
     /// # Errors
     ///
-    /// Returns an error outside of a Tokio runtime.
+    /// Returns an error outside a Tokio runtime.
     ///
     /// ```
     /// # async fn example(shop: afresh::Client) -> afresh::Result<()> {
@@ -69,7 +69,7 @@ impl Session {
     }
 }
 
-/// Refreshes the session whenever a refresh is due, until the session is dropped. Each change of the time of the next
+/// Refreshes the session whenever a refresh is due, until the session is dropped. Any change to the time of the next
 /// refresh emits an event.
 async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
     while let Some(inner) = session.upgrade() {
@@ -81,8 +81,8 @@ async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
             continue;
         };
         let now = Instant::now();
-        // If a refresh is already due, it is running or must wait after a failure, so the task waits for the next event
-        // or the next check.
+        // If a refresh is already due, it is either running or must wait after a failure, so the task waits for the
+        // next event or the next check.
         let next = now.checked_add(CHECK_INTERVAL).filter(|look| due <= now || *look < due).unwrap_or(due);
         if let Ok(None) = timeout_at(next, events.next()).await {
             return;

@@ -5,11 +5,11 @@ use std::time::Duration;
 use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
-/// The time before the expiry at which a refresh starts in the background. Jitter lengthens this time by up to 20 %.
+/// How long before the expiry a background refresh starts. Jitter adds up to 20 % to this time.
 const MARGIN: Duration = Duration::from_secs(30);
-/// The time before the expiry from which a call waits for a refresh, if its request body can be sent only once.
+/// How long before the expiry a call starts to wait for a refresh, if its request body can be sent only once.
 const MARGIN_ONCE: Duration = Duration::from_secs(120);
-/// If the two clocks differ by more than this time, the machine has slept.
+/// If the two clocks differ by more than this time, the machine was asleep.
 const SLEPT: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy)]
@@ -19,8 +19,8 @@ pub(crate) struct Lifetime {
     ends: Instant,
     due: Instant,
     due_once: Instant,
-    /// Whether the server sent the lifetime. If the server did not send the lifetime, it is a guess, and calls use the
-    /// token until the server refuses it.
+    /// Whether the server sent the lifetime. Otherwise, the lifetime is a guess, and calls use the token until the
+    /// server refuses it.
     certain: bool,
 }
 
@@ -28,7 +28,7 @@ pub(crate) struct Lifetime {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Age {
     Fresh,
-    /// The token expires soon.
+    /// The token is about to expire.
     Expiring,
     /// The token may have expired, so a call first waits for a refresh. If this refresh fails, the call is sent with
     /// the old token.
@@ -53,17 +53,17 @@ impl Lifetime {
         })
     }
 
-    /// Whether it is certain that the token has expired.
+    /// Whether the token has definitely expired.
     pub(crate) fn is_expired(&self, now: Instant) -> bool {
         self.certain && now >= self.ends
     }
 
-    /// Returns the time at which a refresh in the background is due.
+    /// Returns the time at which a background refresh is due.
     pub(crate) fn refresh_at(&self) -> Instant {
         self.due
     }
 
-    /// Returns the state of the token for a call. `once` is true if the request body of the call can be sent only once.
+    /// Returns the token's state for a call. `once` is true if the call's request body can be sent only once.
     pub(crate) fn age(&self, now: Now, once: bool) -> Age {
         let over = now.ticks >= self.ends;
         if over && self.certain {
@@ -77,8 +77,8 @@ impl Lifetime {
         }
     }
 
-    /// Whether the lifetime ended while the machine slept. The result is not certain, because setting the wall clock
-    /// forward has the same effect on the clocks as a sleeping machine.
+    /// Whether the lifetime ended while the machine was asleep. The result can be wrong, because setting the wall clock
+    /// forward has the same effect on the clocks as sleeping.
     fn ended_during_sleep(&self, now: Now) -> bool {
         now.wall.duration_since(self.received.wall).is_ok_and(|age| age >= self.length)
             && now.slept_since(self.received) > SLEPT
@@ -101,7 +101,7 @@ mod tests {
         Now { ticks: Instant::now(), wall: wall() }
     }
 
-    /// Advances both clocks independently.
+    /// Advances the two clocks independently.
     fn later(now: Now, ticks: Duration, wall: Duration) -> Now {
         Now { ticks: now.ticks + ticks, wall: now.wall + wall }
     }
@@ -110,8 +110,8 @@ mod tests {
         Lifetime::new(HOUR, true, received, 0.0).unwrap()
     }
 
-    /// H8: the monotonic clock measures the lifetime, from the time at which the token was received. Setting back the
-    /// wall clock has no effect.
+    /// H8: the monotonic clock measures the lifetime from the time at which the token was received. Setting the wall
+    /// clock back has no effect.
     #[test]
     fn a_wall_clock_that_is_set_back_changes_nothing() {
         let received = start();
@@ -151,8 +151,8 @@ mod tests {
         }
     }
 
-    /// H10: if the guessed lifetime of a token is over, it is not certain that the token has expired. The server
-    /// decides.
+    /// H10: when the guessed lifetime of a token is over, the token has not necessarily expired. The server decides
+    /// whether the token is valid.
     #[test]
     fn a_guessed_expiry_is_never_certain() {
         let received = start();
@@ -163,8 +163,7 @@ mod tests {
         assert_eq!(gone.age(received, false), Age::MaybeExpired);
     }
 
-    /// L6: a call whose request body can be sent only once waits for a refresh earlier before the expiry than other
-    /// calls.
+    /// L6: a call whose request body can be sent only once starts to wait for a refresh earlier than other calls do.
     #[test]
     fn a_one_shot_body_has_a_larger_margin() {
         let received = start();

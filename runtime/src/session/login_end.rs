@@ -1,4 +1,4 @@
-//! Records when a login ends ([`LoginEnd`]), and whether the session has emitted the event for this end ([`Ending`]).
+//! Records when a login ends ([`LoginEnd`]), and whether the session has emitted the event for that end ([`Ending`]).
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -7,29 +7,28 @@ use crate::platform::time::Instant;
 
 use crate::platform::clock::Now;
 
-/// The maximum default time between [`SessionEvent::Ending`](super::events::SessionEvent::Ending) and the end of a
-/// login.
+/// The upper limit of the default interval between [`SessionEvent::Ending`](super::events::SessionEvent::Ending) and
+/// the end of a login.
 const LONGEST_AHEAD: Duration = Duration::from_secs(24 * 3600);
-/// The largest change of the end of a login that is ignored.
+/// The largest change to the end of a login that is ignored.
 const ROUNDING: Duration = Duration::from_secs(60);
 
-/// The end of a login according to the server.
+/// The end of a login, as the server reported it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum LoginEnd {
-    /// The server sent no information about the end of the login.
+    /// The server did not report when the login ends.
     #[default]
     Unknown,
     /// The server reported that the login has no end.
     Never,
-    /// The server sent the end of the login. The end is in an `Arc`, so that tokens stay small.
+    /// The server sent the end of the login. The end is stored in an `Arc` to keep tokens small.
     At(Arc<End>),
 }
 
 /// The end of a login.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct End {
-    /// The end of the login by the wall clock of this machine, in whole milliseconds, because a store keeps
-    /// milliseconds.
+    /// The end of the login by this machine's wall clock, in whole milliseconds, because a store keeps milliseconds.
     pub(crate) at: SystemTime,
     /// The end of the login by the monotonic clock.
     ticks: Instant,
@@ -47,8 +46,8 @@ impl PartialEq for End {
 impl Eq for End {}
 
 impl LoginEnd {
-    /// Creates the end of a login from a lifetime that the server has just sent. A lifetime of zero means that the
-    /// login has no end, as in Keycloak.
+    /// Creates the end of a login from a lifetime that the server has just sent. As in Keycloak, a lifetime of zero
+    /// means that the login has no end.
     pub(crate) fn after(lifetime: Duration) -> Self {
         let milliseconds = lifetime.as_millis();
         if milliseconds == 0 {
@@ -56,12 +55,12 @@ impl LoginEnd {
         }
         let since = Now::read().wall.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let at = u64::try_from(since.saturating_add(milliseconds)).ok().map(Duration::from_millis);
-        // If a clock cannot represent the end, the login is treated as a login without an end.
+        // If a clock cannot represent the end, the login is treated as having no end.
         let end = at.and_then(|at| End::read(UNIX_EPOCH.checked_add(at)?, lifetime));
         end.map_or(Self::Never, Self::from)
     }
 
-    /// Returns this end, or `previous` if the server sent no information about the end of the login.
+    /// Returns this end, or `previous` if the server did not report when the login ends.
     pub(crate) fn or(self, previous: &Self) -> Self {
         if self == Self::Unknown { previous.clone() } else { self }
     }
@@ -74,8 +73,8 @@ impl From<End> for LoginEnd {
 }
 
 impl End {
-    /// Creates the end of a login from a time of the wall clock. Returns `None` if the monotonic clock cannot represent
-    /// this time.
+    /// Creates the end of a login from a wall-clock time. Returns `None` if the monotonic clock cannot represent this
+    /// time.
     pub(crate) fn read(at: SystemTime, lifetime: Duration) -> Option<Self> {
         let left = at.duration_since(Now::read().wall).unwrap_or_default();
         Some(Self { at, ticks: Instant::now().checked_add(left)?, lifetime })
@@ -87,7 +86,7 @@ impl End {
     }
 }
 
-/// The time at which the session emits the event for an end, by the wall clock and by the monotonic clock.
+/// The time at which the session emits the event for an end, according to both the wall clock and the monotonic clock.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Due {
     at: SystemTime,
@@ -111,7 +110,7 @@ impl Due {
     }
 }
 
-/// How long before the end a session emits `Ending`, and the last end for which it has emitted `Ending`.
+/// How long before the end a session emits `Ending`, and the last end that it has emitted `Ending` for.
 #[derive(Default)]
 pub(super) struct Ending {
     ahead: OnceLock<Duration>,
@@ -119,7 +118,7 @@ pub(super) struct Ending {
 }
 
 impl Ending {
-    /// Sets how long before the end of a login the session emits `Ending`. A second call of this method has no effect.
+    /// Sets how long before the end of a login the session emits `Ending`. Calling this method again has no effect.
     pub(super) fn set_ahead(&self, ahead: Duration) {
         let _ = self.ahead.set(ahead);
     }
@@ -157,9 +156,9 @@ struct Announced {
 }
 
 impl Announced {
-    /// Whether `end` is the end for which the event was emitted, except for rounding. If the end of a login is fixed,
-    /// the server sends the remaining lifetime in whole seconds, so the computed end changes a little with each
-    /// refresh.
+    /// Whether `end` is the end for which the event was emitted, ignoring rounding differences. If the end of a login
+    /// is fixed, the server sends the remaining lifetime in whole seconds, so the computed end changes slightly with
+    /// each refresh.
     fn covers(self, epoch: u64, end: End) -> bool {
         let moved = end.ticks.saturating_duration_since(self.end);
         self.epoch == epoch && moved <= ROUNDING.min(end.lifetime / 10)

@@ -1,4 +1,4 @@
-//! Refreshes a session at the request of the user: [`Session::refresh`].
+//! Refreshes a session at the user's request: [`Session::refresh`].
 
 use std::future::Future;
 
@@ -15,12 +15,12 @@ use super::tokens::Tokens;
 use crate::error::Error;
 
 impl Session {
-    /// Refreshes the session, or waits for the refresh that is running, and returns the new tokens.
+    /// Refreshes the session, or waits for the running refresh, and returns the new tokens.
     ///
     /// Use `refresh` for a "try again" button. After failed refreshes, calls wait 1 s, 2 s, 4 s … 60 s before the next
-    /// attempt, but `refresh` waits for 1 s only. A `Retry-After` of the server, or the rejection of the refresh token,
-    /// affects `refresh` in the same way as calls. Until the wait is over, `refresh` returns the last error and sends
-    /// no request. Therefore, a program that calls `refresh` in a loop cannot flood the server.
+    /// attempt, but `refresh` waits only 1 s. A `Retry-After` header from the server, or the rejection of the refresh
+    /// token, affects `refresh` and calls in the same way. Until the wait is over, `refresh` returns the last error and
+    /// sends no request. A program that calls `refresh` in a loop therefore cannot flood the server.
     ///
     /// # Errors
     ///
@@ -44,7 +44,7 @@ impl Session {
         })
     }
 
-    /// Starts a manual refresh, or joins the refresh that is running. Returns `None` if a refresh has just completed.
+    /// Starts a manual refresh, or joins the running refresh. Returns `None` if a refresh has just completed.
     pub(super) fn ask(&self) -> Result<Option<Wait>, Error> {
         self.refuse_reentry()?;
         let seen = self.snapshot();

@@ -1,5 +1,5 @@
-//! The session: credentials, the rules of refresh, and the store. Read `session` first: it defines the public
-//! handle. `state_machine` contains the rules of refresh and depends on neither tasks nor HTTP.
+//! The session: credentials, the rules for refreshing, and the store. Read `session` first: it defines the public
+//! handle. `state_machine` contains the rules for refreshing and depends on neither tasks nor HTTP.
 
 pub(crate) mod attempt;
 pub(crate) mod call_types;

@@ -1,4 +1,4 @@
-//! Defines [`Operation`], which a caller can await or, with the feature `blocking`, run with a blocking `wait`.
+//! Defines [`Operation`], which a caller can await or, with the `blocking` feature, run with a blocking `wait`.
 
 use std::fmt;
 use std::future::Future;
@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// An operation of a session. The operation begins when it is first polled: await it, or call `wait()` with
-    /// the feature `blocking`.
+    /// An operation on a session. The operation begins when it is first polled: await it, or call `wait()` with the
+    /// `blocking` feature.
     #[must_use = "an operation begins only when it is awaited"]
     pub struct Operation<F> {
         #[pin]

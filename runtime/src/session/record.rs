@@ -1,4 +1,4 @@
-//! Defines [`Record`], a session as the bytes that a store keeps.
+//! Defines [`Record`], which represents a session as the bytes that a store keeps.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use super::tokens::{AccessToken, RefreshToken, Tokens};
 use crate::error::{Error, Kind};
 use crate::platform::time::wall;
 
-/// The content of a store: a session, and the intent of a process to refresh the session.
+/// The content of a store: a session, and a process's intent to refresh it.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Record {
     /// The version of the record format.
     afresh: Form,
-    /// The stored session. The stored session, or `None` if the session was logged out.
+    /// The stored session, or `None` if the session was logged out.
     pub(crate) session: Option<StoredSession>,
     /// The intent of a process that was about to send the refresh token and has not stored the result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,7 +29,7 @@ pub(crate) struct StoredSession {
     /// The identifier of the login. A refresh does not change the identifier, and another login has a different
     /// identifier.
     pub(crate) login: String,
-    /// The number of credentials that the login has received. Of two stored sessions of the same login, the newer one
+    /// The number of credentials that the login has received. If two stored sessions have the same login, the newer one
     /// has the greater number.
     pub(crate) generation: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,24 +40,24 @@ pub(crate) struct StoredSession {
     token_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
-    /// The expiry of the access token in milliseconds since 1970, by the clock of the process that received the token.
+    /// The expiry of the access token in milliseconds since 1970, according to the clock of the process that received
+    /// the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lifetime: Option<u64>,
-    /// The end of the login that the server sent.
+    /// The end of the login, as sent by the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ends: Option<StoredEnd>,
     /// In a browser, the browser itself stores the cookies.
     #[cfg_attr(target_family = "wasm", serde(skip))]
     #[serde(default)]
     pub(crate) cookies: Cookies,
-    /// Whether the cookies of the session are its credential. A session whose cookies are the credential has no access
-    /// token.
+    /// Whether the session's cookies are its credential. Such a session has no access token.
     #[serde(default)]
     by_cookie: bool,
     /// The [place](crate::store::SessionStore::place) of the store in which a login or a refresh wrote this session. If
-    /// another store contains this record, the record and its refresh token are copies.
+    /// a different store contains this record, the record and its refresh token are copies.
     #[serde(rename = "home", default, skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
 }
@@ -66,7 +66,7 @@ pub(crate) struct StoredSession {
 pub(crate) struct Intent {
     /// The fence of the lock that the refresh holds.
     pub(crate) fence: u64,
-    /// The start of the refresh in milliseconds since 1970.
+    /// The time at which the refresh started, in milliseconds since 1970.
     pub(crate) started: u64,
 }
 
@@ -99,7 +99,7 @@ impl Record {
                 ));
             }
         };
-        // The error has no source, because the text of the source would quote the stored bytes.
+        // The error has no source, because the source's message would quote the stored bytes.
         let foreign = "the store contains data that is not a session. Empty the store or use another store";
         record.ok_or_else(|| Error::new(Kind::Store, foreign))
     }
@@ -113,12 +113,12 @@ impl Record {
 }
 
 /// The result of verifying the checksum of a record. The checksum is the first member of the record and covers all
-/// following bytes. Older versions of this crate ignore the checksum.
+/// bytes that follow it. Older versions of this crate ignore the checksum.
 #[derive(Debug, PartialEq, Eq)]
 enum Checksum {
     Right,
     Wrong,
-    /// The record has no checksum, because an older version of this crate wrote the record.
+    /// The record has no checksum, because it was written by an older version of this crate.
     Absent,
     /// The bytes are not a record, or the first bytes are damaged.
     Foreign,
@@ -151,7 +151,7 @@ impl Checksum {
 }
 
 impl StoredSession {
-    /// Creates a stored session. `age` is the time that has passed since the tokens were received.
+    /// Creates a stored session. `age` is the time since the tokens were received.
     pub(crate) fn new(identity: Identity<String>, tokens: &Tokens, age: Duration, cookies: Cookies) -> Self {
         let expires = tokens.lifetime.and_then(|lifetime| {
             let left = lifetime.saturating_sub(age);

@@ -1,4 +1,4 @@
-//! Defines [`RefreshHandle`], through which callers wait for a refresh.
+//! Defines [`RefreshHandle`], which callers use to wait for a refresh.
 
 use std::fmt;
 use std::pin::pin;
@@ -16,23 +16,23 @@ use crate::platform::deadline::within;
 use crate::platform::task::Cancel;
 use crate::platform::time::{Instant, RealInstant, real_now};
 
-/// The maximum time for a refresh without a store, and the maximum time that a logout waits for a refresh. A single
-/// attempt to refresh has a shorter deadline.
+/// The time limit for a refresh without a store, and the maximum time that a logout waits for a refresh. A single
+/// refresh attempt has a shorter deadline.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
-/// A handle to one refresh. Dropping a handle has no effect on the refresh and on other callers.
+/// A handle to one refresh. Dropping a handle has no effect on the refresh or on other callers.
 #[derive(Clone)]
 pub(super) struct RefreshHandle(Arc<Shared>);
 
-/// The state that all callers that wait for one refresh share.
+/// The state shared by all callers that wait for one refresh.
 struct Shared {
     failure: OnceLock<RefreshFailure>,
     done: Notify,
     started: Instant,
-    /// The start of the refresh by the real clock, for the watchdog thread outside of all runtimes.
+    /// The start of the refresh by the real clock, for the watchdog thread, which runs outside all runtimes.
     started_by_wall_clock: RealInstant,
     limit: Duration,
-    /// The time at which the refresh has taken too long, in milliseconds since its start.
+    /// The time after which the refresh has taken too long, in milliseconds since its start.
     due: AtomicU64,
     task: Cancel,
     discarded: Mutex<Discarded>,
@@ -51,8 +51,8 @@ enum Discarded {
     HandedOver(Option<Unpublished>),
 }
 
-/// The failure of a completed refresh. `None` means that the refresh succeeded or was detached, and that the state of
-/// the session contains the details.
+/// The failure of a completed refresh. `None` means that the refresh succeeded or was detached, and that the session
+/// state contains the details.
 pub(super) type RefreshFailure = Option<Error>;
 
 impl RefreshHandle {
@@ -76,8 +76,8 @@ impl RefreshHandle {
         *self.lock() = Discarded::Claimed;
     }
 
-    /// Passes an unpublished result to the logout that claimed it. If no logout has claimed the result, the result is
-    /// returned to the caller.
+    /// Passes an unpublished result to the logout that claimed it. If no logout has claimed the result, returns it to
+    /// the caller.
     pub(super) fn hand_over(&self, brought: Option<Unpublished>) -> Option<Unpublished> {
         let mut discarded = self.lock();
         if !matches!(*discarded, Discarded::Claimed) {
@@ -130,7 +130,7 @@ impl RefreshHandle {
         self.due().saturating_sub(self.0.started.elapsed())
     }
 
-    /// Returns how long the refresh may still take by the real clock, because tests can pause the clock of a runtime.
+    /// Returns how long the refresh may still take by the real clock, because tests can pause a runtime's clock.
     pub(super) fn time_left_by_wall_clock(&self) -> Duration {
         self.due().saturating_sub(self.0.started_by_wall_clock.elapsed())
     }
@@ -139,22 +139,21 @@ impl RefreshHandle {
         Duration::from_millis(self.0.due.load(Ordering::Relaxed))
     }
 
-    /// Records that the refresh is about to be polled. If the time limit of the refresh has already passed, the process
-    /// was suspended, and the refresh gets the whole time limit again, as in
-    /// [`within`](crate::platform::deadline::within).
+    /// Records that the refresh is about to be polled. If the refresh's time limit has already passed, the process was
+    /// suspended, and the time limit starts over, as in [`within`](crate::platform::deadline::within).
     pub(super) fn polled(&self) {
         if self.time_left().is_zero() {
             self.0.due.store(millis(self.0.started.elapsed() + self.0.limit), Ordering::Relaxed);
         }
     }
 
-    /// Returns the task of the refresh.
+    /// Returns the refresh task.
     pub(super) fn task(&self) -> &Cancel {
         &self.0.task
     }
 
-    /// Completes the refresh and wakes the waiting callers, unless the refresh is complete already. Returns the
-    /// failure that the callers receive.
+    /// Completes the refresh and wakes the waiting callers, unless the refresh is already complete. Returns the failure
+    /// that the callers receive.
     pub(super) fn complete(&self, failure: RefreshFailure) -> RefreshFailure {
         if self.0.failure.set(failure).is_ok() {
             self.0.done.notify_waiters();
@@ -167,7 +166,7 @@ fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Wakes the callers that wait for a refresh whose result is no longer needed.
+/// Wakes the callers that are waiting for a refresh whose result is no longer needed.
 pub(super) fn complete_detached(detached: Option<RefreshHandle>) {
     if let Some(handle) = detached {
         handle.complete(None);

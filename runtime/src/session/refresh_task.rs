@@ -24,11 +24,11 @@ use crate::platform::deadline::within;
 use crate::trace;
 
 /// The minimum time that a caller waits before it abandons a refresh. A process that was suspended polls its refresh
-/// within this time.
+/// again within this time.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
-    /// The session that the current task refreshes.
+    /// The session that the current task is refreshing.
     static REFRESHING: usize;
 }
 
@@ -62,7 +62,7 @@ impl PreparedRefresh {
         self.handle.clone()
     }
 
-    /// Spawns the refresh on the runtime of the session, or on the current runtime.
+    /// Spawns the refresh on the session's runtime, or on the current runtime.
     pub(super) fn spawn(self, session: Session) {
         let (runtime, handle) = (session.runtime(), self.handle.clone());
         // The guard is created before the task, because a runtime that shuts down drops a task without polling it.
@@ -87,8 +87,8 @@ async fn noting_polls(handle: RefreshHandle, refresh: impl Future<Output = ()>) 
     .await;
 }
 
-/// Waits until the refresh of `handle` is complete. Returns the failure of the refresh, if it failed. If the refresh
-/// takes too long, its runtime stalls, and the caller replaces it by another refresh.
+/// Waits until the refresh of `handle` is complete. Returns the failure if the refresh failed. If the refresh takes too
+/// long, its runtime has stalled, and the caller replaces it with another refresh.
 pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
     if !completes_in_time(handle).await || handle.task().is_cancelled() {
         if let Some(next) = session.take_over(handle) {
@@ -112,7 +112,8 @@ async fn wait_for_last(handle: &RefreshHandle, session: &Session) -> RefreshFail
 /// Waits until the refresh is complete or has taken too long. Returns whether the refresh is complete.
 async fn completes_in_time(handle: &RefreshHandle) -> bool {
     let mut completed = pin!(handle.completed());
-    // The future is registered before the failure is read, so that a completion between these two steps is not missed.
+    // The future is registered before the failure is read, so that a refresh completing between these two steps is not
+    // missed.
     completed.as_mut().enable();
     while handle.failure().is_none() {
         let wait = handle.time_left().max(SHORTEST_WAIT);
@@ -128,7 +129,7 @@ pub(super) fn in_refresh_of<F: Future>(session: &Session, refresh: F) -> impl Fu
     REFRESHING.scope(session.id(), refresh)
 }
 
-/// Whether the current task refreshes `session`. A task that refreshes `session` must not wait for the refresh.
+/// Whether the current task is refreshing `session`. A task that refreshes `session` must not wait for the refresh.
 pub(super) fn is_refresh_task_of(session: &Session) -> bool {
     REFRESHING.try_with(|running| *running == session.id()).unwrap_or(false)
 }
@@ -156,8 +157,8 @@ impl RefreshTask {
         self.complete((result, failure), after_commit);
     }
 
-    /// Completes the refresh. The state machine changes first. The waiting calls are woken after the lock of the state
-    /// machine was released.
+    /// Completes the refresh. The state machine changes first. The waiting calls are woken after the state machine's
+    /// lock is released.
     fn complete(
         &mut self,
         (result, mut failure): (RefreshResult, RefreshFailure),

@@ -1,4 +1,4 @@
-//! Revokes tokens that no call uses any more (RFC 7009). Each revocation is a task with a deadline. A failed revocation
+//! Revokes tokens that are no longer used (RFC 7009). Each revocation is a task with a deadline. A failed revocation
 //! has no effect on calls.
 
 use std::future::Future;
@@ -18,22 +18,21 @@ use crate::platform::time::timeout;
 const DEADLINE: Duration = Duration::from_secs(10);
 
 impl Session {
-    /// Ends the session as [`clear`](Self::clear) does, and then revokes the tokens of the session at the server. The
+    /// Ends the session as [`clear`](Self::clear) does, and then revokes the session's tokens on the server. The
     /// revocation uses [`revoke_with`](crate::ClientBuilder::revoke_with) or else
-    /// [`Refresher::revoke`](crate::Refresher::revoke). If the program has set neither of these functions, no request
-    /// is sent.
+    /// [`Refresher::revoke`](crate::Refresher::revoke). If the program has set neither, no request is sent.
     ///
     /// If the [store](crate::ClientBuilder::store) has not been read yet, the stored tokens are not revoked. To
     /// revoke the stored tokens, call [`load`](Self::load) first.
     ///
-    /// The session is logged out when `revoke` returns, even without a network. Await the result to find out whether
-    /// the revocation succeeded. The revocation runs even if the result is not awaited. Outside of a Tokio runtime, no
-    /// tokens are revoked.
+    /// The session is logged out when `revoke` returns, even without network access. Await the result to find out
+    /// whether the revocation succeeded. The revocation runs even if the result is not awaited. Outside a Tokio
+    /// runtime, no tokens are revoked.
     ///
     /// # Errors
     ///
-    /// - The error of the revocation, if the revocation failed. After a failed revocation, the tokens may still be
-    ///   valid. [`SessionEvent::NotRevoked`] also reports the error of a failed revocation.
+    /// - The error of the revocation, if it failed. The tokens may still be valid. [`SessionEvent::NotRevoked`] also
+    ///   reports this error.
     ///
     /// - An error with [`is_store`](Error::is_store) if the tokens were revoked but the store failed.
     ///
@@ -73,7 +72,7 @@ impl Session {
     /// Revokes `tokens`, which were received for the stamp `begun` and which no call will use.
     ///
     /// Tokens of the current epoch are not revoked. All tokens of an epoch belong to the same grant, and a server may
-    /// end the whole grant if one token of the grant is revoked (RFC 7009 §2.1).
+    /// end the entire grant if one of its tokens is revoked (RFC 7009 §2.1).
     pub(super) fn revoke_discarded(&self, begun: Stamp, tokens: Tokens) {
         let now = self.snapshot();
         if now.stamp.epoch != begun.epoch && !shares_a_token(&now, &tokens) {
@@ -81,7 +80,7 @@ impl Session {
         }
     }
 
-    /// Revokes the result of a refresh if another process logged in as another user during the refresh.
+    /// Revokes the result of a refresh if another process logged in as a different user during the refresh.
     pub(super) fn revoke_superseded(&self, brought: &RefreshResult) {
         if let RefreshResult::Refreshed { credential, .. } = brought {
             self.start_to_revoke(credential.tokens().clone());
@@ -127,7 +126,7 @@ impl Session {
 }
 
 enum Revoking {
-    /// The session has no way to revoke its tokens.
+    /// The session cannot revoke its tokens.
     NotNeeded,
     NoRuntime,
     Task(oneshot::Receiver<Result<()>>),

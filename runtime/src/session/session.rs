@@ -26,17 +26,16 @@ use crate::platform::runtime::Handle;
 /// The session of one user: tokens, cookies, and the refresh that all calls share.
 ///
 /// A `Session` is cheap to clone. All clones refer to the same session, and several clients can share a session. A
-/// session is kept in memory. With a [store](crate::ClientBuilder::store), a session also survives a restart of
-/// the process (see [Stores](#stores)).
+/// session is kept in memory. With a [store](crate::ClientBuilder::store), a session also survives a process restart
+/// (see [Stores](#stores)).
 ///
-/// - For *several users*, use one session for each user. Sessions share nothing, and each session is refreshed
-///   separately. Keep the sessions in a map of your choice. Dropping a session is safe: a running refresh still
-///   completes.
-/// - For *one user at several hosts*, share one session between several clients
+/// - For *several users*, use one session per user. Sessions share nothing, and each session is refreshed separately.
+///   Keep the sessions in a map of your choice. Dropping a session is safe: a running refresh still completes.
+/// - For *one user on several hosts*, share one session between several clients
 ///   ([`ClientBuilder::session`](crate::ClientBuilder::session)). The clients share one refresh.
-/// - For *several audiences*, use one session for each audience, because each audience needs a separate access token.
-///   If all sessions depend on one refresh token, give the refresh token to one session. In the
-///   [`refresh_with`](crate::ClientBuilder::refresh_with) function of each other session, make an ordinary call with
+/// - For *several audiences*, use one session per audience, because each audience needs a separate access token. If all
+///   sessions depend on one refresh token, give the refresh token to one session. In the
+///   [`refresh_with`](crate::ClientBuilder::refresh_with) function of every other session, make an ordinary call with
 ///   the session that has the refresh token. With this setup, only one refresh at a time spends the refresh token.
 ///
 /// ```
@@ -59,31 +58,31 @@ use crate::platform::runtime::Handle;
 ///
 /// - *Reading.* The first call that needs the session reads the store. All waiting calls share this read. If the store
 ///   cannot be read, the waiting calls return an error with [`is_store`](crate::Error::is_store), and the next call
-///   reads the store again. Before the first read of the store, [`tokens`](Self::tokens) and [`state`](Self::state)
-///   report that there is no login. [`load`](Self::load) reads the store on demand.
-/// - *Writing.* A change of the session takes effect at once. A background task stores the changes in order. A login or
-///   logout method returns when the change is stored or the store has failed, and so does the future
-///   [`SessionWrite`](crate::session::SessionWrite). If the store fails, the session emits
-///   [`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed) and continues in memory, and the change is stored
-///   later.
-/// - *Refreshing.* Only one process at a time refreshes, under the lock of the store. If another process has refreshed
-///   already, the session adopts the tokens of that process ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted))
-///   and sends no refresh request. If the lock cannot be acquired within 8 s, the call returns an error with
-///   [`is_refresh_busy`](crate::Error::is_refresh_busy) and the session is not refreshed. The session is also not
-///   refreshed if its store cannot be written, because each refresh writes to the store before it sends the refresh
-///   token. A valid access token is used even if the store fails.
-/// - *Logins and logouts of other processes.* A logout in another process ends the session in this process at the
-///   next refresh, or at once if the store reports changes. A login of another process is adopted if the session
-///   in this process is logged out or expired, or if the `iss` and `sub` of both access tokens name the same user.
-///   If the login is not adopted, a refresh returns an error with [`is_superseded`](crate::Error::is_superseded).
+///   reads the store again. Before the store is first read, [`tokens`](Self::tokens) and [`state`](Self::state) report
+///   that there is no login. [`load`](Self::load) reads the store on demand.
+/// - *Writing.* A change to the session takes effect immediately. A background task stores the changes in order. A
+///   login or logout method returns when the change is stored or the store has failed. The
+///   [`SessionWrite`](crate::session::SessionWrite) future completes at the same time. If the store fails, the session
+///   emits [`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed) and continues in memory, and the change is
+///   stored later.
+/// - *Refreshing.* Only one process at a time refreshes, under the store's lock. If another process has already
+///   refreshed, the session adopts its tokens ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted)) and sends no
+///   refresh request. If the lock cannot be acquired within 8 s, the call returns an error with
+///   [`is_refresh_busy`](crate::Error::is_refresh_busy) and the session is not refreshed. Nor is the session refreshed
+///   if its store cannot be written, because each refresh writes to the store before it sends the refresh token. A
+///   valid access token is used even if the store fails.
+/// - *Logins and logouts in other processes.* A logout in another process ends the session in this process at the next
+///   refresh, or immediately if the store reports changes. A login in another process is adopted if the session in this
+///   process is logged out or expired, or if the `iss` and `sub` of both access tokens name the same user. If the login
+///   is not adopted, a refresh returns an error with [`is_superseded`](crate::Error::is_superseded).
 ///
-/// The effect of a crash or a power loss depends on the time at which it happens:
+/// The effect of a crash or a power loss depends on when it happens:
 ///
-/// | at this moment | result |
+/// | when | result |
 /// |---|---|
 /// | before the refresh token is sent | the session is unchanged |
-/// | before the response of the server is stored | the refresh token may be spent. The intent in the store records the unfinished refresh, and the next refresh sends the refresh token once more. If the server rejects the refresh token, the call returns an error with [`is_rotation_lost`](crate::Error::is_rotation_lost). Servers with a grace period for spent tokens accept the second request |
-/// | after the response of the server is stored | the session is refreshed |
+/// | before the server's response is stored | the refresh token may be spent. The intent in the store records the unfinished refresh, and the next refresh sends the refresh token once more. If the server rejects the refresh token, the call returns an error with [`is_rotation_lost`](crate::Error::is_rotation_lost). Servers with a grace period for spent tokens accept the second request |
+/// | after the server's response is stored | the session is refreshed |
 ///
 /// The operating system releases the lock of a [`FileStore`](crate::FileStore) when the process exits or crashes.
 #[derive(Clone)]
@@ -91,22 +90,23 @@ pub struct Session(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) machine: Mutex<StateMachine<RefreshHandle>>,
-    /// The snapshot that the state machine published last. Calls read the current snapshot without the lock.
+    /// The snapshot that the state machine most recently published. Calls read the current snapshot without the lock.
     pub(super) current: ArcSwap<Snapshot>,
     pub(super) provider: OnceLock<Arc<dyn CredentialProvider>>,
     pub(super) revoker: OnceLock<Revoker>,
     pub(super) unanswered: UnansweredRefresh,
-    /// The store synchronization. The data for a store is boxed, because a server may keep thousands of sessions
-    /// without a store in memory.
+    /// The store synchronization. This data is boxed, because a server may keep thousands of sessions without a store
+    /// in memory.
     pub(super) store_sync: OnceLock<Box<StoreSync>>,
-    /// The runtime of refreshes and writes. If no runtime is set, refreshes and writes run on the runtime of the
-    /// call that starts them.
+    /// The runtime for refreshes and writes. If no runtime is set, refreshes and writes run on the runtime of the call
+    /// that starts them.
     pub(super) runtime: OnceLock<Handle>,
-    /// Whether a call without a session returns an error before the call is sent.
+    /// Whether a call without a session returns an error instead of being sent.
     pub(super) login_required: AtomicBool,
     pub(super) events: EventChannel,
     pub(super) ending: Ending,
-    /// The lock of the task that logs in. All other tasks that want to log in wait until this login is complete.
+    /// The lock that a task holds while it logs in. All other tasks that want to log in wait until this login is
+    /// complete.
     pub(super) login_turn: TaskLock<()>,
 }
 
@@ -119,27 +119,27 @@ pub(crate) type Revoker = Arc<dyn Fn(Tokens) -> Boxed<'static, Result<()>> + Sen
 /// Refreshes a session. `CredentialProvider` is the only trait that a session needs from the layers above it. The trait
 /// is in the same file as [`Session`] because the two types refer to each other.
 pub(crate) trait CredentialProvider: Send + Sync {
-    /// Whether `snapshot` has everything that a refresh needs.
+    /// Whether `snapshot` contains everything that a refresh needs.
     fn can_refresh(&self, snapshot: &Snapshot) -> bool;
 
-    /// Whether all cookies that a refresh of `snapshot` needs have expired.
+    /// Whether all cookies needed to refresh `snapshot` have expired.
     fn has_run_out(&self, snapshot: &Snapshot) -> bool;
 
-    /// Returns the time at which the cookies for a refresh of `snapshot` expire, if this time is known.
+    /// Returns the time at which the cookies needed to refresh `snapshot` expire, if known.
     fn end_of_cookies(&self, _snapshot: &Snapshot) -> Option<End> {
         None
     }
 
-    /// Requests a new credential. `basis` is the snapshot of the session at the start of the refresh.
+    /// Requests a new credential. `basis` is the session's snapshot when the refresh starts.
     fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt>;
 
     /// Whether [`revoke`](Self::revoke) sends anything.
     fn can_revoke(&self) -> bool;
 
-    /// Revokes `tokens` at the server.
+    /// Revokes `tokens` on the server.
     fn revoke<'a>(&'a self, session: &'a Session, tokens: &'a Tokens) -> Boxed<'a, Result<()>>;
 
-    /// Whether the session must store the cookies of responses.
+    /// Whether the session must store response cookies.
     fn keeps_cookies(&self) -> bool;
 }
 
@@ -173,7 +173,7 @@ impl Session {
 
 /// These methods are for the other files of `session` and for the layers above it.
 impl Session {
-    /// Returns a guard of the current snapshot for a short read. The guard leaves the reference count of the snapshot
+    /// Returns a guard for a brief read of the current snapshot. The guard leaves the snapshot's reference count
     /// unchanged, because threads would contend for this count.
     pub(crate) fn current(&self) -> impl Deref<Target = Arc<Snapshot>> {
         self.0.current.load()
@@ -184,19 +184,19 @@ impl Session {
         self.0.current.load_full()
     }
 
-    /// Sets the provider. A second call of `set_provider` has no effect: a client that joins a session does not
-    /// change how the session is refreshed.
+    /// Sets the provider. Calling `set_provider` again has no effect: a client that joins a session does not change how
+    /// the session is refreshed.
     pub(crate) fn set_provider(&self, provider: Arc<dyn CredentialProvider>) {
         let _ = self.0.provider.set(provider);
         self.require_login();
     }
 
-    /// A second call of this method has no effect.
+    /// Calling this method again has no effect.
     pub(crate) fn set_revoker(&self, revoker: Revoker) {
         let _ = self.0.revoker.set(revoker);
     }
 
-    /// Makes each call without a session return an error before the call is sent.
+    /// Makes every call without a session return an error instead of being sent.
     pub(crate) fn require_login(&self) {
         self.0.login_required.store(true, Ordering::Relaxed);
     }
@@ -222,12 +222,12 @@ impl Session {
         self.0.revoker.get()
     }
 
-    /// A second call of this method has no effect.
+    /// Calling this method again has no effect.
     pub(crate) fn set_runtime(&self, runtime: Handle) {
         let _ = self.0.runtime.set(runtime);
     }
 
-    /// Returns the Tokio runtime on which the session spawns its tasks, if there is such a runtime.
+    /// Returns the Tokio runtime that the session spawns its tasks on, if there is one.
     pub(super) fn runtime(&self) -> Option<Handle> {
         self.0.runtime.get().cloned().or_else(|| Handle::try_current().ok())
     }
@@ -240,7 +240,7 @@ impl Session {
         self.provider().is_some_and(|provider| provider.can_refresh(snapshot))
     }
 
-    /// Whether the cookies that a refresh of the session needs have expired.
+    /// Whether the cookies needed to refresh the session have expired.
     pub(super) fn has_run_out(&self, snapshot: &Snapshot) -> bool {
         self.provider().is_some_and(|provider| provider.has_run_out(snapshot))
     }
@@ -250,8 +250,8 @@ impl Session {
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, StateMachine<RefreshHandle>> {
-        // A poisoned lock can be used, because the steps of the state machine do not panic, and the last published
-        // snapshot would be consistent even after a panic.
+        // A poisoned lock can be used, because the steps of the state machine do not panic, and the most recently
+        // published snapshot would be consistent even after a panic.
         self.0.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -277,7 +277,7 @@ impl Default for Session {
     }
 }
 
-/// The output contains the state of the session, but no tokens.
+/// The output contains the session state, but no tokens.
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Session").field(&self.state()).finish()

@@ -1,4 +1,4 @@
-//! Defines [`SessionState`], the state of a session as users see it.
+//! Defines [`SessionState`], the user-visible state of a session.
 
 use super::session::Session;
 use super::snapshot::LoginState;

@@ -8,8 +8,8 @@ use super::session::Session;
 use super::tokens::Tokens;
 use crate::error::Error;
 
-/// The result of a change of the session. The change itself is already in effect. To find out whether the change is
-/// valid and stored, await the `SessionWrite`, or call `wait()` with the feature `blocking`. In a Tokio runtime, the
+/// The result of a change to the session. The change itself is already in effect. To find out whether the change is
+/// valid and stored, await the `SessionWrite`, or call `wait()` with the `blocking` feature. In a Tokio runtime, the
 /// change is stored even if the `SessionWrite` is not awaited.
 ///
 /// Awaiting a `SessionWrite` is cancel safe.
@@ -19,13 +19,14 @@ pub struct SessionWrite {
 }
 
 impl Session {
-    /// Sets `tokens` as the session, as a login does. The previous session ends, and running calls of the previous
-    /// session are not sent again.
+    /// Replaces the session with `tokens`, as a login does. The previous session ends, and its running calls are not
+    /// sent again.
     ///
     /// The change is in effect when `set` returns. Await the result to find out whether the change succeeded. If the
-    /// access token has a character that no header can carry, the result is an error and the session stays unchanged.
+    /// access token contains a character that is not allowed in a header, the result is an error and the session
+    /// remains unchanged.
     ///
-    /// The runtime cannot know the age of tokens without a [lifetime](Tokens::expires_in). If the access token is a
+    /// The runtime cannot know the age of tokens that have no [lifetime](Tokens::expires_in). If the access token is a
     /// JWT, its `exp` (RFC 7519 §4.1.4) is a hint: after that time, a call first refreshes the session. The runtime
     /// does not verify this hint. If a refresh is not possible, the call is sent with the access token, and the server
     /// decides whether the token is still valid.
@@ -37,7 +38,7 @@ impl Session {
         SessionWrite::of(self, self.log_in(None, tokens, &[]))
     }
 
-    /// Ends the session without a request to the server. Tokens and cookies are removed when `clear` returns.
+    /// Ends the session without sending a request to the server. Tokens and cookies are removed when `clear` returns.
     #[allow(clippy::must_use_candidate, reason = "the change is in effect")]
     pub fn clear(&self) -> SessionWrite {
         self.log_out();
@@ -54,7 +55,7 @@ impl SessionWrite {
 #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 impl SessionWrite {
-    /// Blocks this thread until the change is stored. See [`Pending::wait`](crate::Pending::wait).
+    /// Blocks the current thread until the change is stored. See [`Pending::wait`](crate::Pending::wait).
     ///
     /// # Panics
     ///

@@ -8,19 +8,20 @@ use super::lifetime::Age;
 use crate::error::Stamp;
 use crate::platform::clock::Now;
 
-/// The state of a session at one moment. A snapshot is published as a whole, so a reader never sees a token
-/// together with the cookies of another token.
+/// The state of a session at one moment. A snapshot is published as a whole, so a reader never sees a token together
+/// with cookies that belong to another token.
 #[derive(Clone, Debug)]
 pub(crate) struct Snapshot {
     pub(crate) stamp: Stamp,
     pub(crate) login_state: LoginState,
     pub(crate) cookies: Arc<Cookies>,
     /// The generation in which the session received the current access token. If a later refresh returned the same
-    /// access token, this generation is older than the current generation.
+    /// access token, this generation is older than the current one.
     pub(crate) token_since: u64,
     /// Whether calls wait for the running refresh, because the credential is known to be invalid.
     pub(crate) wait_for_refresh: bool,
-    /// Whether a successful call must be reported to the state machine, because it would clear a remembered refusal.
+    /// Whether a successful call must be reported to the state machine, because the call would clear a remembered
+    /// refusal.
     pub(crate) wants_successes: bool,
 }
 
@@ -29,7 +30,7 @@ pub(crate) enum LoginState {
     LoggedOut,
     LoggedIn(Arc<Credential>),
     /// The server rejected the refresh token. `rotation_lost` is true if the response to an earlier refresh was lost,
-    /// which means that the refresh token may be spent.
+    /// which means that the refresh token may already be spent.
     Expired {
         rotation_lost: bool,
     },
@@ -71,12 +72,12 @@ impl Snapshot {
         self.stamp.epoch == stamp.epoch && self.token_since <= stamp.generation
     }
 
-    /// Returns this snapshot without its credential. The cookies stay.
+    /// Returns this snapshot without its credential. The cookies are kept.
     pub(crate) fn without_credential(&self) -> Self {
         Self { login_state: LoginState::LoggedOut, ..self.clone() }
     }
 
-    /// Whether a call can be sent at once. The result agrees with
+    /// Whether a call can be sent immediately. The result agrees with
     /// [`StateMachine::enter`](super::state_machine::StateMachine::enter), but needs no lock.
     pub(crate) fn is_ready(&self, now: impl FnOnce() -> Now, once: bool) -> bool {
         let Some(credential) = self.credential() else {

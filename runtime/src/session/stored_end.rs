@@ -1,4 +1,4 @@
-//! Defines [`StoredEnd`], the end of a login in the form in which it is stored. All stored times are in milliseconds.
+//! Defines [`StoredEnd`], the stored form of the end of a login. All stored times are in milliseconds.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ use crate::platform::clock::Now;
 /// The stored end of a login. The value 0 in both fields means that the login has no end.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct StoredEnd {
-    /// The time of the end in milliseconds since 1970, by the clock of the process that received the end.
+    /// The time of the end in milliseconds since 1970, according to the clock of the process that received the end.
     at: u64,
     lifetime: u64,
 }
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn numbers_that_no_clock_can_represent_are_no_end() {
         assert_eq!(StoredEnd { at: 0, lifetime: 7 }.read(), LoginEnd::Never);
-        // The clocks of different systems can represent different times. No stored number may cause a panic.
+        // Different systems' clocks can represent different times, so the code must not panic on any stored number.
         let _ = StoredEnd { at: u64::MAX, lifetime: u64::MAX }.read();
         for lifetime in [Duration::MAX, Duration::from_nanos(1), Duration::ZERO] {
             assert_eq!(LoginEnd::after(lifetime), LoginEnd::Never, "{lifetime:?}");

@@ -14,7 +14,7 @@ use super::tokens::{AccessToken, AsTokens, RefreshToken, Tokens};
     note = "use `String`, `afresh::AccessToken`, `afresh::RefreshToken` or an `Option` of one; for a field whose type derives `afresh::AsTokens`, write `#[tokens(nested)]`"
 )]
 pub trait TokenText {
-    /// Returns the text of the token, if there is one. The runtime ignores an empty text.
+    /// Returns the text of the token, if there is one. The runtime ignores an empty string.
     fn token_text(&self) -> Option<&str>;
 }
 
@@ -52,7 +52,7 @@ macro_rules! seconds {
     ($($number:ty)*) => {$(
         impl TokenLifetime for $number {
             fn token_lifetime(&self) -> Option<Duration> {
-                // An `f64` represents every integer up to 2^53 exactly, and no lifetime has more seconds.
+                // An `f64` can represent every integer up to 2^53 exactly, and no lifetime has that many seconds.
                 #[allow(clippy::cast_precision_loss, clippy::cast_lossless)]
                 from_seconds(*self as f64)
             }
@@ -117,7 +117,7 @@ impl TokenText for Cow<'_, str> {
     }
 }
 
-/// Converts seconds into a lifetime. An invalid number is not an error, but means that the lifetime is unknown.
+/// Converts seconds into a lifetime. An invalid number is not an error; it means that the lifetime is unknown.
 pub(super) fn from_seconds(seconds: f64) -> Option<Duration> {
     if seconds > 0.0 { Duration::try_from_secs_f64(seconds).ok().or(Some(Duration::MAX)) } else { None }
 }
@@ -133,7 +133,7 @@ impl TokenFields {
         Self(Tokens::empty())
     }
 
-    /// Copies all tokens of a nested struct. Values of fields that are added later replace the copied values.
+    /// Copies all tokens of a nested struct. Fields added later override the copied values.
     pub fn nested<T: AsTokens + ?Sized>(&mut self, field: &T) {
         self.0 = field.as_tokens();
     }

@@ -52,22 +52,22 @@ macro_rules! token {
 }
 
 token! {
-    /// An access token, which a call sends to the server (RFC 6749 §1.4). `Debug` redacts the text of the token, and
-    /// `Serialize` writes the text.
+    /// An access token, which calls send to the server (RFC 6749 §1.4). `Debug` redacts the token, and `Serialize`
+    /// writes its text.
     AccessToken
 }
 
 token! {
-    /// A refresh token, which a refresh exchanges for a new access token (RFC 6749 §1.5). `Debug` redacts the text of
-    /// the token, and `Serialize` writes the text.
+    /// A refresh token, which a refresh exchanges for a new access token (RFC 6749 §1.5). `Debug` redacts the token,
+    /// and `Serialize` writes its text.
     RefreshToken
 }
 
 /// The tokens from a login or a refresh.
 ///
-/// As the return type of a method, `Tokens` reads `access_token`, `refresh_token`, `expires_in`, `token_type` and
-/// `scope` (RFC 6749 §5.1) and their camelCase names. An empty refresh token is treated as missing. An invalid lifetime
-/// is treated as unknown.
+/// When a method returns `Tokens`, the runtime reads `access_token`, `refresh_token`, `expires_in`, `token_type` and
+/// `scope` (RFC 6749 §5.1) and their camelCase variants. An empty refresh token is treated as missing. An invalid
+/// lifetime is treated as unknown.
 ///
 /// ```
 /// use std::time::Duration;
@@ -86,7 +86,7 @@ pub struct Tokens {
     pub(crate) lifetime: Option<Duration>,
     pub(crate) token_type: Option<String>,
     pub(crate) scope: Option<String>,
-    /// Whether the cookies of the session are its credential. A cookie session has no access token.
+    /// Whether the session's cookies are its credential. A cookie session has no access token.
     pub(crate) by_cookie: bool,
     pub(crate) login_end: LoginEnd,
 }
@@ -95,13 +95,13 @@ impl Tokens {
     /// The maximum accepted lifetime of an access token: one year.
     const LIFETIME_CAP: Duration = Duration::from_secs(365 * 24 * 3600);
 
-    /// Creates tokens with an access token only.
+    /// Creates tokens that contain only an access token.
     #[must_use]
     pub fn new(access: impl Into<AccessToken>) -> Self {
         Self { access: Some(access.into()), ..Self::empty() }
     }
 
-    /// Creates tokens with a refresh token only. The first call of the session refreshes to get an access token.
+    /// Creates tokens that contain only a refresh token. The session's first call refreshes to get an access token.
     #[must_use]
     pub fn from_refresh(refresh: impl Into<RefreshToken>) -> Self {
         Self::empty().with_refresh(refresh)
@@ -131,7 +131,7 @@ impl Tokens {
         self
     }
 
-    /// Adds the token type (RFC 6749 §7.1), which determines the scheme in the header.
+    /// Adds the token type (RFC 6749 §7.1), which determines the authentication scheme in the header.
     #[must_use]
     pub fn with_token_type(mut self, token_type: impl Into<String>) -> Self {
         self.token_type = Some(token_type.into()).filter(|name| !name.is_empty());
@@ -158,8 +158,8 @@ impl Tokens {
         self.refresh.as_ref()
     }
 
-    /// Returns the lifetime of the access token, counted from the time at which the access token was received. Returns
-    /// `None` if the server did not send a lifetime.
+    /// Returns the lifetime of the access token, counted from the time it was received. Returns `None` if the server
+    /// did not send a lifetime.
     #[must_use]
     pub fn expires_in(&self) -> Option<Duration> {
         self.lifetime
@@ -177,7 +177,7 @@ impl Tokens {
         self.scope.as_deref()
     }
 
-    /// Copies from the previous tokens the fields that a refresh response omits (RFC 6749 §6).
+    /// Copies the fields that a refresh response omits from the previous tokens (RFC 6749 §6).
     pub(crate) fn completed_by(mut self, previous: &Self) -> Self {
         self.refresh = self.refresh.or_else(|| previous.refresh.clone());
         self.token_type = self.token_type.or_else(|| previous.token_type.clone());
@@ -201,7 +201,7 @@ impl Tokens {
 
 /// Finds the tokens in the return value of a `#[login]` or `#[refresh]` method.
 ///
-/// [Derive `AsTokens`](macro@crate::AsTokens) for a struct that has the tokens in its fields, or implement the
+/// [Derive `AsTokens`](macro@crate::AsTokens) for a struct that contains the tokens in its fields, or implement the
 /// trait:
 ///
 /// ```
@@ -235,15 +235,14 @@ impl AsTokens for Tokens {
 /// A parameter of a `#[refresh]` or `#[logout]` method that the runtime fills from the session.
 ///
 /// [`from_session`](Self::from_session) returns `None` if the session has no such value. If a parameter of a
-/// `#[refresh]` method has no value, the session is not refreshed, and a refused call returns the refusal of the
-/// server.
+/// `#[refresh]` method has no value, the session is not refreshed, and a refused call returns the server's refusal.
 #[diagnostic::on_unimplemented(
     message = "the runtime cannot fill this parameter",
     label = "`{Self}` is not made from the session",
     note = "use `afresh::RefreshToken`, `afresh::AccessToken`, an `Option` of either, or implement `afresh::FromSession` for `{Self}`"
 )]
 pub trait FromSession: Sized {
-    /// Returns the value of the parameter, which is read from the tokens of the session.
+    /// Returns the value of the parameter, read from the session's tokens.
     fn from_session(tokens: &Tokens) -> Option<Self>;
 }
 
@@ -266,7 +265,7 @@ impl<T: FromSession> FromSession for Option<T> {
 }
 
 mod shared_str {
-    //! Serializes `Arc<str>` without serde's feature `rc`, which would be enabled for the whole program.
+    //! Serializes `Arc<str>` without serde's `rc` feature, which would be enabled for the entire program.
     use std::sync::Arc;
 
     use serde::{Deserialize, Deserializer, Serializer};

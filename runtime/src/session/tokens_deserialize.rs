@@ -1,4 +1,4 @@
-//! Reads [`Tokens`] from a token response (RFC 6749 §5.1) and accepts the variants of common servers.
+//! Reads [`Tokens`] from a token response (RFC 6749 §5.1) and accepts the variants that common servers send.
 
 use std::fmt;
 use std::time::Duration;
@@ -66,8 +66,8 @@ impl<'de> Visitor<'de> for TokenResponse {
     }
 }
 
-/// Returns a non-empty string. A value of another type is ignored, so that a response with an access token stays usable
-/// if an optional field is invalid.
+/// Returns a non-empty string. A value of any other type is ignored, so a response with an access token remains usable
+/// even if an optional field is invalid.
 fn text(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text).filter(|text| !text.is_empty()),
@@ -86,7 +86,7 @@ fn scope(value: Value) -> Option<String> {
     }
 }
 
-/// Reads a number of seconds, or a string that contains such a number. An invalid value is not an error, but means that
+/// Reads a number of seconds, or a string that contains such a number. An invalid value is not an error; it means that
 /// the lifetime is unknown.
 fn lifetime(value: &Value) -> Option<Duration> {
     from_seconds(seconds(value)?)

@@ -1,12 +1,12 @@
-//! Remembers whether a refresh token was sent and no response arrived: [`UnansweredRefresh`]. The mark is set before
-//! the request is sent and cleared when the response arrives, so it stays set if the refresh is aborted.
+//! Remembers whether a refresh token was sent without a response arriving: [`UnansweredRefresh`]. The mark is set
+//! before the request is sent and cleared when the response arrives, so it stays set if the refresh is aborted.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::Stamp;
 
 /// The stamp of a refresh token that was sent, but for which no response has arrived. With a store, the stored intent
-/// of a refresh has the same purpose.
+/// of a refresh serves the same purpose.
 #[derive(Debug, Default)]
 pub(crate) struct UnansweredRefresh(Mutex<Option<Stamp>>);
 
@@ -22,8 +22,8 @@ impl UnansweredRefresh {
         *self.lock() == Some(stamp)
     }
 
-    /// Records that the server has answered the refresh, or that the request was never sent. If the mark is for another
-    /// stamp, the mark stays set.
+    /// Records that the server has responded to the refresh, or that the request was never sent. If the mark is for a
+    /// different stamp, it stays set.
     pub(crate) fn answered(&self, stamp: Stamp) {
         let mut unanswered = self.lock();
         if *unanswered == Some(stamp) {

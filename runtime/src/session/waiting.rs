@@ -27,9 +27,9 @@ impl Session {
         }
     }
 
-    /// Waits until the end of the session is stored. A caller that receives the error of an expired session may exit at
-    /// once, and the next process must not send the rejected refresh token again. If the store fails, the function
-    /// returns and the caller does not wait any longer.
+    /// Waits until the store records that the session has ended. A caller that receives the error of an expired session
+    /// may exit immediately, and the next process must not send the rejected refresh token again. If the store fails,
+    /// the function returns and the caller waits no longer.
     pub(crate) fn end_is_saved(&self) -> Boxed<'_, ()> {
         Box::pin(async {
             let _ = self.saved().await;
@@ -48,22 +48,20 @@ impl Session {
             let same_token = refused && current.has_token_of(stamp);
             return if same_token { Err(errors::no_progress()) } else { Ok(current) };
         }
-        // The error of the refresh contains more details than the general error about an expired session.
+        // The refresh error contains more details than the general error about an expired session.
         let failure = failure.filter(|_| same_epoch);
         Err(failure.or(ended).unwrap_or_else(|| {
             Error::new(Kind::Refresh, "the refresh returned no newer credential. Try again later")
         }))
     }
 
-    /// Whether the refresh of `handle` is still running. A login, a logout or another refresh may have replaced the
-    /// refresh.
+    /// Whether the refresh of `handle` is still running. A login, a logout or another refresh may have replaced it.
     pub(super) fn is_refreshed_by(&self, handle: &RefreshHandle) -> bool {
         self.lock().handle().as_ref() == Some(handle)
     }
 
-    /// Drops the refresh of `stuck`, which takes too long because its runtime stalls. Another refresh replaces the
-    /// stalled refresh and continues under the lock of the stalled refresh. Returns the handle of the refresh that is
-    /// then running.
+    /// Drops the refresh of `stuck`, which is taking too long because its runtime has stalled. Another refresh replaces
+    /// the stalled refresh and continues under its lock. Returns the handle of the refresh that is running afterward.
     pub(super) fn take_over(&self, stuck: &RefreshHandle) -> Option<RefreshHandle> {
         let (running, prepared) = self.update(|machine| {
             let (running, basis) = (machine.handle(), machine.current().clone());

@@ -1,5 +1,4 @@
-//! Defines the stores that are not available in a browser. Code that uses one of the absent stores does not
-//! compile.
+//! Defines the stores that are not available in a browser. Code that uses one of these stores does not compile.
 
 use crate::platform::absent::Files;
 #[cfg(feature = "keyring")]

@@ -14,26 +14,26 @@ use super::regular_file::{create, follow_links, read, remove, too_long};
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// The maximum length of the file. Sessions are much shorter, so a longer file does not contain a session.
+/// The maximum file length. Sessions are much shorter, so a longer file does not contain a session.
 const MAX_LENGTH: u64 = 1024 * 1024;
 
-/// The middle part of the name of a temporary file. The name of the session file precedes this part, and random hex
-/// digits follow it.
+/// The middle part of a temporary file's name. The name of the session file precedes it, and random hex digits follow
+/// it.
 const TEMPORARY: &str = ".new-";
 
 /// Stores a session in a file. Use a `FileStore` for command-line tools, and for all processes of one user on one
 /// machine.
 ///
 /// Only the owner can read the file (mode 0600 on Unix). The file is always complete: the store writes a new file in
-/// the same folder, flushes it to the disk, and renames it over the old file. Two lock files, `<name>.lock` and
-/// `<name>.write`, are next to the file and are never deleted. The locks are locks of the kernel, so a lock ends when
-/// the process that acquired it ends.
+/// the same folder, flushes it to disk, and renames it over the old file. Two lock files, `<name>.lock` and
+/// `<name>.write`, are next to the file and are never deleted. The locks are kernel locks, so a lock is released when
+/// the process that holds it exits.
 ///
-/// If the path is a symbolic link, the store replaces the target of the link, and the lock files are next to the
-/// target. Operations return an error if the path does not name a regular file, or if the file has more than 1 MiB.
+/// If the path is a symbolic link, the store replaces the link target, and the lock files are next to the target.
+/// Operations return an error if the path does not name a regular file, or if the file is larger than 1 MiB.
 ///
-/// The file system must support locks between all processes that use the file. Most network file systems do not
-/// support such locks.
+/// The file system must support locking between all processes that use the file. Most network file systems do not
+/// support this kind of locking.
 ///
 /// ```
 /// # fn example() -> afresh::Result<()> {
@@ -58,16 +58,16 @@ impl FileStore {
         Self::at(path.into())
     }
 
-    /// Creates a store for the session of `identity`. The file name is `path` followed by `identity`, so several users
-    /// of a tool have separate files. Special characters are escaped.
+    /// Creates a store for the session of `identity`. The file name is `path` followed by `identity`, so that each user
+    /// of a tool has a separate file. Special characters are escaped.
     #[must_use]
     pub fn for_identity(path: impl Into<PathBuf>, identity: &str) -> Self {
         let mut name = path.into().into_os_string();
         name.push(".");
-        // A store at the plain `path` uses these names for its own files.
+        // A store at `path` itself uses these names for its own files.
         let is_taken = matches!(identity, "lock" | "write") || identity.starts_with("new-");
-        // Hex digits replace characters that a file name cannot contain. Hex digits also replace upper-case
-        // letters, because some file systems ignore case.
+        // Hex digits replace characters that a file name cannot contain. Hex digits also replace uppercase letters,
+        // because some file systems ignore case.
         for (index, byte) in identity.bytes().enumerate() {
             match byte {
                 _ if is_taken && index == 0 => name.push(format!("%{byte:02x}")),
@@ -82,7 +82,7 @@ impl FileStore {
         Self { path, swept: Arc::default() }
     }
 
-    /// Replaces the file under the write lock, so only one process at a time replaces it.
+    /// Replaces the file under the write lock, so only one process at a time can replace it.
     fn replace(&self, swap: &Swap) -> Result<Option<Revision>, BoxError> {
         let path = follow_links(&self.path)?;
         let _write_lock = write_lock(&with_suffix(&path, ".write"))?;
@@ -129,7 +129,7 @@ fn write_and_rename(mut file: File, temporary: &Path, path: &Path, content: &[u8
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(temporary, path)?;
-    // The new name is durable only after the folder is flushed. On some operating systems, a program cannot open a
+    // The new name is durable only after the folder is flushed. Some operating systems do not let a program open a
     // folder.
     if let Ok(folder) = File::open(folder_of(path)) {
         let _ = folder.sync_all();
@@ -174,8 +174,8 @@ impl SessionStore for FileStore {
         lock(with_suffix(&path, ".lock")).await
     }
 
-    /// Returns the identifier of the lock file that every process locks to write. A copy of the session in another
-    /// place has another lock file, and therefore another identifier.
+    /// Returns the identifier of the lock file that every process locks before writing. A copy of the session in
+    /// another place has a different lock file, and therefore a different identifier.
     async fn place(&self) -> Option<String> {
         let path = self.path.clone();
         let identity = move || file_identity(&with_suffix(&follow_links(&path)?, ".write"));
@@ -224,8 +224,8 @@ mod tests {
         fs::remove_dir_all(folder).unwrap();
     }
 
-    /// S4, S7: if the file is incomplete or not from this crate, operations return an error, and the file is not
-    /// overwritten.
+    /// S4, S7: if the file is incomplete or was not written by this crate, operations return an error, and the file is
+    /// not overwritten.
     #[tokio::test]
     async fn a_torn_or_foreign_file_is_an_error_and_is_not_overwritten() {
         let folder = folder("torn");

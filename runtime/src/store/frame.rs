@@ -1,11 +1,11 @@
-//! Combines a record and its revision into one sequence of bytes, for stores that can keep only a single value.
+//! Combines a record and its revision into one byte sequence, for stores that can keep only a single value.
 
 use std::io;
 
 use super::session_store::{Revision, Stored};
 
-/// The fixed text at the start of the first line. The rest of the first line contains the revision and the length
-/// of the record.
+/// The fixed string at the start of the first line. The rest of the first line contains the revision and the record
+/// length.
 const MARK: &str = "afresh session 1, revision and length: ";
 
 pub(super) fn frame(revision: Revision, record: &[u8]) -> Vec<u8> {
@@ -41,7 +41,7 @@ mod tests {
         }
     }
 
-    /// S4, S7: incomplete content, or content that is not from this crate, causes an error.
+    /// S4, S7: incomplete content, or content that this crate did not write, causes an error.
     #[test]
     fn torn_or_foreign_content_is_an_error() {
         let whole = frame(Revision::new(7), b"a record");

@@ -1,4 +1,4 @@
-//! Defines [`KeyringStore`], a store in the keyring of the operating system.
+//! Defines [`KeyringStore`], a store in the operating system's keyring.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,32 +11,32 @@ use super::lock_file::{file_identity, lock, with_suffix, write_lock};
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// Stores a session in the keyring of the operating system. Use a `KeyringStore` for desktop programs whose tokens
-/// must not be in a file. `KeyringStore` needs the feature `keyring`.
+/// Stores a session in the operating system's keyring. Use a `KeyringStore` for desktop programs whose tokens must not
+/// be stored in a file. `KeyringStore` requires the `keyring` feature.
 ///
 /// The keyring is the Keychain on macOS and iOS, the Credential Manager on Windows, and the Secret Service (GNOME
-/// Keyring and others) on other systems. The session is the secret of one entry. The keyring encrypts the entry
-/// and decides which other programs of the user can read it.
+/// Keyring and others) on other systems. The session is stored as the secret of one entry. The keyring encrypts the
+/// entry and decides which of the user's other programs can read it.
 ///
-/// **Guarantees.** A keyring itself has neither compare-and-swap nor locks. Two lock files, `<lock>.lock` and
-/// `<lock>.write`, provide compare-and-swap and locks. The lock files are empty and are never deleted. The locks are
-/// locks of the kernel, so a lock ends when the process that acquired it ends. The guarantees of a [`SessionStore`]
-/// apply to all processes on one machine that use the same lock files. A process that uses other lock files, or that
-/// writes to the entry without a `KeyringStore`, may overwrite a session.
+/// **Guarantees.** A keyring itself supports neither compare-and-swap nor locking. Two lock files, `<lock>.lock` and
+/// `<lock>.write`, provide both. The lock files are empty and are never deleted. The locks are kernel locks, so a lock
+/// is released when the process that holds it exits. The guarantees of a [`SessionStore`] apply to all processes on one
+/// machine that use the same lock files. A process that uses different lock files, or that writes to the entry without
+/// a `KeyringStore`, may overwrite a session.
 ///
-/// **After a crash,** the entry has its old or its new content, because a keyring replaces a secret as a whole. The
-/// keyring decides when the content is written to the disk. If the entry is incomplete or belongs to another program,
+/// **After a crash,** the entry has either its old or its new content, because a keyring replaces a secret as a whole.
+/// The keyring decides when the content is written to disk. If the entry is incomplete or belongs to another program,
 /// operations return an error, and the entry is not overwritten.
 ///
-/// **Limits.** Windows stores 2560 bytes for each entry. A session with two long JWTs or a few cookies is longer. If a
-/// session is too long, an error is returned before the refresh token is sent, because the runtime first tests whether
-/// the session can be stored. Use a [`FileStore`](crate::FileStore) for long sessions, encrypted if needed. The Secret
-/// Service and the Keychain have no relevant limit. The record is binary, so keyring programs may not display it as
-/// text.
+/// **Limits.** Windows stores at most 2560 bytes per entry. A session with two long JWTs or a few cookies is longer. If
+/// a session is too long, an error is returned before the refresh token is sent, because the runtime first tests
+/// whether the session can be stored. Use a [`FileStore`](crate::FileStore) for long sessions, encrypted if needed. The
+/// Secret Service and the Keychain have no relevant limit. The record is binary, so keyring programs may be unable to
+/// display it as text.
 ///
 /// **Blocking.** If the keyring is locked, the operating system asks the user to unlock it, and a blocking thread waits
 /// for the user. This thread continues after the call has timed out. Services and containers usually have no keyring,
-/// so every operation of the store fails in a service or container.
+/// so every store operation fails there.
 ///
 /// ```no_run
 /// # fn example(home: &std::path::Path) -> afresh::Result<()> {
@@ -61,11 +61,11 @@ struct Location {
 }
 
 impl KeyringStore {
-    /// Creates a store for the session of `identity`. The entry has `service`, the name of the program, as its service,
-    /// and `identity` as its user. `lock` is the path of the lock files. The store creates the folder of the lock files
-    /// if needed, and only the owner can read this folder. Use the same lock path in every process that uses this
-    /// entry, and another lock path for every other entry. The lock path must not depend on variables that only some
-    /// processes have, such as `XDG_RUNTIME_DIR`.
+    /// Creates a store for the session of `identity`. The entry's service is `service`, the name of the program, and
+    /// its user is `identity`. `lock` is the path of the lock files. The store creates the folder of the lock files if
+    /// needed, and only the owner can read this folder. Use the same lock path in every process that uses this entry,
+    /// and a different lock path for every other entry. The lock path must not depend on environment variables that are
+    /// set only in some processes, such as `XDG_RUNTIME_DIR`.
     #[must_use]
     pub fn new(service: impl Into<String>, identity: impl Into<String>, lock: impl Into<PathBuf>) -> Self {
         let place = Location { service: service.into(), identity: identity.into(), lock: lock.into() };
@@ -86,7 +86,7 @@ impl Location {
         }
     }
 
-    /// Replaces the entry under the write lock, so only one process at a time replaces it.
+    /// Replaces the entry under the write lock, so only one process at a time can replace it.
     fn replace(&self, swap: &Swap) -> Result<Option<Revision>, BoxError> {
         let _write_lock = write_lock(&with_suffix(&self.lock, ".write"))?;
         let entry = self.entry()?;
@@ -114,16 +114,16 @@ impl SessionStore for KeyringStore {
         lock(with_suffix(&self.place.lock, ".lock")).await
     }
 
-    /// Returns the identifier of the lock file. A process with another lock file, for example on another machine with a
-    /// synchronized keyring, can refresh the same session at the same time.
+    /// Returns the identifier of the lock file. A process with a different lock file, for example on another machine
+    /// with a synchronized keyring, can refresh the same session at the same time.
     async fn place(&self) -> Option<String> {
         let place = self.place.clone();
         spawn_blocking(move || file_identity(&with_suffix(&place.lock, ".write"))).await.ok()?.ok()
     }
 }
 
-/// Returns only the text of the error. The error itself may contain the secret, which the `Debug` output of the error
-/// would show.
+/// Returns only the error message. The error itself may contain the secret, which the `Debug` output of the error would
+/// show.
 #[allow(clippy::needless_pass_by_value, reason = "the caller must not use the error afterwards")]
 fn redacted(error: keyring::Error) -> BoxError {
     error.to_string().into()

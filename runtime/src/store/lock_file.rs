@@ -14,10 +14,10 @@ use crate::error::BoxError;
 
 /// The interval between attempts to acquire a lock that another process holds.
 const PAUSE: Duration = Duration::from_millis(20);
-/// The maximum time for a write. A process that was stopped during its write must not block other processes forever.
+/// The time limit for a write. A process that is stopped during its write must not block other processes forever.
 const WRITE_WAIT: Duration = Duration::from_secs(10);
 
-/// Waits for the lock. Returns `None` if the file system has no locks.
+/// Waits for the lock. Returns `None` if the file system does not support locks.
 pub(super) async fn lock(path: PathBuf) -> Result<Option<StoreLock>, BoxError> {
     let file = spawn_blocking(move || {
         make_folder_of(&path)?;
@@ -35,7 +35,7 @@ pub(super) async fn lock(path: PathBuf) -> Result<Option<StoreLock>, BoxError> {
     }
 }
 
-/// Waits for the lock of one write on the current thread. Dropping the file releases the lock.
+/// Blocks the current thread until the lock for one write is acquired. Dropping the file releases the lock.
 pub(super) fn write_lock(path: &Path) -> io::Result<File> {
     write_lock_within(path, WRITE_WAIT)
 }
@@ -58,8 +58,8 @@ fn write_lock_within(path: &Path, limit: Duration) -> io::Result<File> {
     }
 }
 
-/// Returns an identifier of a lock file, which differs for a copy of the file. Creates the lock file if it does not
-/// exist. Blocks the thread.
+/// Returns an identifier for a lock file. A copy of the file has a different identifier. Creates the lock file if it
+/// does not exist. This function blocks the thread.
 pub(super) fn file_identity(path: &Path) -> io::Result<String> {
     make_folder_of(path)?;
     open_lock(path)?;
@@ -67,7 +67,7 @@ pub(super) fn file_identity(path: &Path) -> io::Result<String> {
 }
 
 /// Returns the inode number, which stays the same if the file is moved. The device number is not part of the result,
-/// because it may change when the machine restarts.
+/// because it may change when the machine reboots.
 #[cfg(unix)]
 fn identity_of(path: &Path) -> io::Result<String> {
     Ok(std::os::unix::fs::MetadataExt::ino(&fs::metadata(path)?).to_string())
@@ -78,7 +78,7 @@ fn identity_of(path: &Path) -> io::Result<String> {
     Ok(fs::canonicalize(path)?.to_string_lossy().into_owned())
 }
 
-/// Returns `path` with a suffix at the end of its file name.
+/// Returns `path` with a suffix appended to its file name.
 pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
@@ -90,7 +90,7 @@ fn make_folder_of(path: &Path) -> io::Result<()> {
 }
 
 /// Creates the folder and its parent folders. If the path is a symbolic link to a folder that does not exist, this
-/// function creates that folder, because the link may point into an empty volume.
+/// function creates that folder, because the link may point to an empty volume.
 fn make_folder(folder: &Path, links: usize) -> io::Result<()> {
     if folder.as_os_str().is_empty() || folder.exists() {
         return Ok(());

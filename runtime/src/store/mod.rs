@@ -1,5 +1,5 @@
-//! A store keeps a session, so that the session survives a restart of the process. Start with `session_store`,
-//! which defines the trait. Each of the other files contains one store, or code that several stores share.
+//! Stores keep a session across process restarts. Start with `session_store`, which defines the trait. Every other file
+//! contains one store, or code that several stores share.
 
 #[cfg(target_family = "wasm")]
 pub(crate) mod absent;

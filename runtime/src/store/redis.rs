@@ -17,41 +17,42 @@ use self::notices::Notices;
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// The default length of a lease. No refresh takes longer than the default lease.
+/// The default lease duration. No refresh takes longer than the default lease.
 const LEASE: Duration = Duration::from_secs(30);
 
-/// Stores a session in Redis. Use a `RedisStore` for services that run on many machines. `RedisStore` needs the
-/// feature `redis`, and a server with Redis 6 or newer, Valkey, or another server with the same protocol and Lua.
+/// Stores a session in Redis. Use a `RedisStore` for services that run on multiple machines. `RedisStore` requires the
+/// `redis` feature, and a server with Redis 6 or newer, Valkey, or another server that supports the same protocol and
+/// Lua.
 ///
-/// The session is one Redis hash with the given name. The hash contains the record, the revision and the newest fence.
-/// During a refresh, there is also a key `{<name>}:lock`, which expires. Changes are published to the channel
-/// `{<name>}:changed`. In a Redis cluster, all three names have the same hash slot, although the store uses only one
-/// server. Except for the lock, the store never deletes its keys or lets them expire.
+/// The session is stored in one Redis hash with the given name. The hash contains the record, the revision and the
+/// newest fence. During a refresh, there is also a `{<name>}:lock` key, which expires. Changes are published to the
+/// channel `{<name>}:changed`. In a Redis cluster, all three names map to the same hash slot, although the store uses
+/// only one server. Apart from the lock, the store never deletes its keys or lets them expire.
 ///
-/// **Guarantees.** [`swap`](SessionStore::swap) is one script: of two swaps with the same basis, only one succeeds, and
-/// a swap with an old fence fails. The lock is a lease of 30 s by the clock of the server. A process that is suspended
-/// for longer than 30 s loses the lease. The next process gets the lease with a greater fence, and the swaps of the old
-/// owner fail. A process releases only its own lease. Other processes are notified of a change at once. If a
-/// notification is lost, other processes find the change within 10 s.
+/// **Guarantees.** [`swap`](SessionStore::swap) is one script: if two swaps have the same basis, only one succeeds, and
+/// a swap with an old fence fails. The lock is a 30 s lease, measured by the server's clock. A process that is
+/// suspended for longer than 30 s loses the lease. The next process gets the lease with a greater fence, and swaps by
+/// the old owner fail. A process releases only its own lease. Other processes are notified of a change immediately. If
+/// a notification is lost, other processes find the change within 10 s.
 ///
-/// A lease lasts 3 s until its owner confirms it. If Redis grants the lock to a client that has stopped waiting,
-/// other processes wait for only 3 s. If Redis does not answer a release, the client repeats the release until the lease
-/// has expired.
+/// A lease lasts only 3 s unless its owner confirms it. If Redis grants the lock to a client that has stopped waiting,
+/// other processes wait for only 3 s. If Redis does not respond to a release, the client repeats the release until the
+/// lease has expired.
 ///
 /// **If a connection breaks,** the next operation opens a new connection. If an operation receives no response, it is
-/// sent once more. The second request detects whether the first request succeeded. Each operation takes at most 5 s,
-/// except waiting for a lock. To wait for a lock, the store polls Redis, and each poll takes at most 5 s.
+/// sent once more. The second request detects whether the first one succeeded. Each operation except waiting for a lock
+/// takes at most 5 s. To wait for a lock, the store polls Redis, and each poll takes at most 5 s.
 ///
-/// **After a crash of a process,** its lease expires within 30 s. Until the lease expires, other processes use their
-/// access tokens and cannot refresh. **After a crash of Redis,** the remaining data depends on the configuration of
-/// Redis. If Redis loses the last write after a rotation of the refresh token, the stored refresh token is already
-/// spent. Use the append-only file (`appendonly yes`), which survives a crash of the Redis process. With `appendfsync
-/// always`, the file also survives a crash of the machine. Do not evict the key (use `noeviction` or one of the
+/// **After a process crashes,** its lease expires within 30 s. Until the lease expires, other processes can use their
+/// access tokens but cannot refresh. **After Redis crashes,** the remaining data depends on the Redis configuration. If
+/// the refresh token was rotated and Redis loses the last write, the stored refresh token is already spent. Use the
+/// append-only file (`appendonly yes`), which survives if the Redis process crashes. With `appendfsync always`, the
+/// file also survives if the machine crashes. Do not let Redis evict the key (use `noeviction` or one of the
 /// `volatile-` policies). After a failover to a replica with older data, one new login may be needed.
 ///
 /// All users with access to the database can read the tokens. Use a separate database and user (ACL), TLS, or
-/// [`Sealed`](crate::store::Sealed). The database user needs the permissions `@hash`, `@scripting`, `@pubsub`,
-/// `get`, `set`, `del` and `exists` for the names of the store.
+/// [`Sealed`](crate::store::Sealed). The database user needs the permissions `@hash`, `@scripting`, `@pubsub`, `get`,
+/// `set`, `del` and `exists` for the store's names.
 ///
 /// ```no_run
 /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -70,7 +71,7 @@ pub struct RedisStore {
 
 #[derive(Clone)]
 struct Inner {
-    /// The name of the hash.
+    /// The name of the Redis hash.
     name: String,
     lease: Duration,
     connection: Connection,
@@ -78,12 +79,12 @@ struct Inner {
 }
 
 impl RedisStore {
-    /// Creates a store for the session `name` in the Redis at `server`: a URL
-    /// (`redis://user:password@host:6379/0`) or a `ConnectionInfo` of the crate `redis`, version 1. Use one name
+    /// Creates a store for the session `name` in the Redis instance at `server`: a URL
+    /// (`redis://user:password@host:6379/0`) or a `ConnectionInfo` of the `redis` crate, version 1. Use a separate name
     /// for each user. `new` does not connect to the server.
     ///
-    /// For `rediss://` URLs, enable a TLS feature of the crate `redis` (`tokio-rustls-comp` or
-    /// `tokio-native-tls-comp`) in your own `Cargo.toml`.
+    /// For `rediss://` URLs, enable a TLS feature of the `redis` crate (`tokio-rustls-comp` or `tokio-native-tls-comp`)
+    /// in your own `Cargo.toml`.
     ///
     /// # Errors
     ///
@@ -92,7 +93,7 @@ impl RedisStore {
         Ok(Self::with_client(Client::open(server)?, name))
     }
 
-    /// Creates a store like [`new`](Self::new), but with a configured client, for example a client with its own
+    /// Creates a store like [`new`](Self::new), but with a preconfigured client, for example one with its own
     /// certificates.
     #[must_use]
     pub fn with_client(client: Client, name: impl Into<String>) -> Self {
@@ -101,8 +102,8 @@ impl RedisStore {
         Self { inner: Arc::new(Inner { name, lease: LEASE, connection: Connection::new(client), notices }) }
     }
 
-    /// Sets the length of the lease, 30 s by default. The lease must be longer than a refresh may take. All
-    /// processes should use the same length of the lease. A length below 1 ms is treated as 1 ms.
+    /// Sets the lease duration, which is 30 s by default. The lease must be longer than a refresh can take. All
+    /// processes should use the same lease duration. A duration below 1 ms is treated as 1 ms.
     #[must_use]
     pub fn lease(mut self, lease: Duration) -> Self {
         Arc::make_mut(&mut self.inner).lease = lease.max(Duration::from_millis(1));
@@ -159,14 +160,14 @@ impl SessionStore for RedisStore {
         self.inner.notices.wait(seen, look).await;
     }
 
-    /// Returns the name of the key. The address of the server is not part of the identifier, so a copy of the data on
-    /// another server has the same identifier.
+    /// Returns the name of the key. The server address is not part of the identifier, so a copy of the data on another
+    /// server has the same identifier.
     async fn place(&self) -> Option<String> {
         Some(self.inner.name.clone())
     }
 }
 
-/// Omits the server, because its URL may contain a password.
+/// Omits the server, because the server's URL may contain a password.
 impl fmt::Debug for RedisStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisStore")

@@ -1,13 +1,13 @@
-//! Opens the files of a store, and ensures that the store reads, locks and replaces only regular files.
+//! Opens a store's files, and ensures that the store reads, locks and replaces only regular files.
 //!
 //! Reading a FIFO could block forever, reading a device might never end, and another user may have created a symbolic
-//! link with the name of a temporary file.
+//! link with a temporary file's name.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-/// The largest number of symbolic links that Linux follows in one path.
+/// The maximum number of symbolic links that Linux follows in one path.
 pub(super) const MAX_LINKS: usize = 40;
 
 /// Follows all symbolic links and returns the path of the file that `path` names. The file need not exist. Returns an
@@ -25,7 +25,7 @@ pub(super) fn follow_links(path: &Path) -> io::Result<PathBuf> {
     Err(too_many_links())
 }
 
-/// Returns the path to which the symbolic link `link` points. `target` is the text that the link contains.
+/// Returns the path that the symbolic link `link` points to. `target` is the path stored in the link.
 pub(super) fn target_of(link: &Path, target: PathBuf) -> PathBuf {
     link.parent().map_or(target.clone(), |folder| folder.join(target))
 }
@@ -65,7 +65,7 @@ pub(super) fn open_lock(path: &Path) -> io::Result<File> {
     }
 }
 
-/// Creates a file that only its owner can read. Returns an error if the name is already used.
+/// Creates a file that only its owner can read. Returns an error if the name is already in use.
 pub(super) fn create(path: &Path) -> io::Result<File> {
     private().create_new(true).open(path)
 }

@@ -9,26 +9,26 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// The first bytes of a sealed record: a mark and the version of the format.
+/// The first bytes of a sealed record: a marker and the format version.
 const MARK: &[u8] = b"afresh sealed 1\n";
-/// The length of an `XChaCha20` nonce, which is so long that random nonces do not repeat.
+/// The length of an `XChaCha20` nonce, which is long enough to keep random nonces from repeating.
 const NONCE: usize = 24;
 
-/// Encrypts the records of any store. Use a `Sealed` store for a Redis that other users can read, or for a file on
-/// a shared disk or in a backup. `Sealed` needs the feature `encrypt`.
+/// Encrypts the records of any store. Use a `Sealed` store for a Redis instance that other users can read, or for a
+/// file that is on a shared disk or included in backups. `Sealed` requires the `encrypt` feature.
 ///
-/// The store encrypts and authenticates each record with XChaCha20-Poly1305, your key and a new random nonce.
-/// Revisions, locks, notifications and guarantees are those of the inner store.
+/// The store encrypts and authenticates each record using XChaCha20-Poly1305 with your key and a new random nonce.
+/// Revisions, locks, notifications and guarantees are the same as those of the inner store.
 ///
 /// **An attacker with read access to the store** learns only the length of the record, its revision, and when it
 /// changes. **An attacker with write access to the store** cannot create or change a session. If
-/// [`bound_to`](Self::bound_to) is set, the attacker also cannot replace the session of one user by the session of
-/// another user. The attacker can delete the record or restore an older record, which forces a new login.
+/// [`bound_to`](Self::bound_to) is set, the attacker also cannot replace one user's session with another user's
+/// session. The attacker can delete the record or restore an older record, which forces a new login.
 ///
 /// If a record cannot be decrypted, [`load`](SessionStore::load) and [`swap`](SessionStore::swap) return a
-/// [`SealError`], and the record is neither used nor overwritten. Possible reasons are another key, another name,
-/// changed bytes, or a record that was never sealed. To change the key, or to seal an unsealed store, empty the store
-/// and log in again.
+/// [`SealError`], and the record is neither used nor overwritten. Possible reasons are a different key, a different
+/// name, modified bytes, or a record that was never sealed. To change the key, or to seal an unsealed store, empty the
+/// store and log in again.
 ///
 /// ```
 /// # fn example(secret: [u8; 32]) -> afresh::Result<()> {
@@ -48,8 +48,8 @@ pub struct Sealed<S> {
     name: String,
 }
 
-/// The key of a [`Sealed`] store. The key is wiped from memory when it is dropped, and its `Debug` output does not show
-/// the key.
+/// The key of a [`Sealed`] store. The key is wiped from memory when it is dropped, and its `Debug` output does not
+/// reveal it.
 #[derive(Clone)]
 pub struct SealKey(XChaCha20Poly1305);
 
@@ -59,12 +59,13 @@ pub struct SealKey(XChaCha20Poly1305);
 pub enum SealError {
     /// The record was never sealed.
     NotSealed,
-    /// The record was sealed with another key or for another name, or it was changed.
+    /// The record was sealed with a different key or for a different name, or it was modified.
     NotOpened,
 }
 
 impl SealKey {
-    /// Creates a key from `bytes`. The bytes must be random, because they are used as the key without a key derivation.
+    /// Creates a key from `bytes`. The bytes must be random, because they are used as the key directly, without key
+    /// derivation.
     #[must_use]
     pub fn new(bytes: [u8; 32]) -> Self {
         Self(XChaCha20Poly1305::new(&bytes.into()))
@@ -78,8 +79,8 @@ impl<S> Sealed<S> {
         Self { inner, key, name: String::new() }
     }
 
-    /// Binds the record to `name`, for example the name of the user. The record can be decrypted only with the same
-    /// name. By default, the name is empty.
+    /// Binds the record to `name`, for example the user name. The record can be decrypted only with the same name. By
+    /// default, the name is empty.
     #[must_use]
     pub fn bound_to(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();

@@ -1,4 +1,4 @@
-//! Defines [`SessionStore`], the trait that every store implements, and the types that it uses.
+//! Defines [`SessionStore`], the trait that every store implements, and the types that the trait uses.
 
 use std::any::Any;
 use std::fmt;
@@ -10,41 +10,41 @@ use crate::error::BoxError;
 
 /// A place that stores one session, which several processes can share.
 ///
-/// A store keeps one *record* under a *revision*. The store never interprets the record, and the revision grows with
+/// A store keeps one *record* with a *revision*. The store never interprets the record, and the revision increases with
 /// each change. Processes that share a session depend on three guarantees:
 ///
-/// - [`swap`](Self::swap) is atomic: of two swaps with the same basis, only one succeeds.
-/// - When a `swap` has returned, each later [`load`](Self::load) in each process returns the new record, even after a
+/// - [`swap`](Self::swap) is atomic: if two swaps have the same basis, only one succeeds.
+/// - After a `swap` returns, every later [`load`](Self::load) in any process returns the new record, even after a
 ///   crash.
-/// - At most one [`lock`](Self::lock) is held at a time. A lock that can expire (a lease) has a *fence*. This number
-///   increases with each new lock, and `swap` rejects a fence that is older than the newest fence.
+/// - At most one [`lock`](Self::lock) is held at a time. A lock that can expire (a lease) has a *fence*. The fence is a
+///   number that increases with each new lock, and `swap` rejects a fence that is older than the newest fence.
 ///
 /// | store | use | after a crash |
 /// |---|---|---|
 /// | none, or [`MemoryStore`](crate::MemoryStore) | one process that logs in when it starts; tests | the session is lost |
 /// | [`FileStore`](crate::FileStore) | command-line tools; all processes of one user on one machine | the file is complete, and the kernel has released the lock |
-/// | `KeyringStore` (feature `keyring`) | desktop programs whose tokens must not be in a file | the entry has its old or new content, and the kernel has released the lock |
-/// | `RedisStore` (feature `redis`) | services on many machines | the record is as durable as Redis is configured, and the lease expires after 30 s |
-/// | `TabStore` (in a browser) | all tabs of an origin | the session is in the other tabs, and the refresh token in a cookie |
-/// | `Sealed` (feature `encrypt`) | encryption around a store that other users can read | the same as for the inner store |
+/// | `KeyringStore` (feature `keyring`) | desktop programs whose tokens must not be stored in a file | the entry has its old or new content, and the kernel has released the lock |
+/// | `RedisStore` (feature `redis`) | services on multiple machines | the record is as durable as Redis is configured, and the lease expires after 30 s |
+/// | `TabStore` (in a browser) | all tabs of an origin | the session remains in the other tabs, and the refresh token in a cookie |
+/// | `Sealed` (feature `encrypt`) | encryption for a store that other users can read | the same as for the inner store |
 ///
 /// A store is for one session. Use one store for each user, with its own name or path. The guide describes [which store
 /// to use](crate::guide::stores) and the effects of a crash at each step.
 ///
 /// # Implementing a store
 ///
-/// The runtime loads the record before the first call. For a refresh, the runtime takes the lock and loads the record
-/// again, because another process may have refreshed meanwhile. Before it sends the refresh token, the runtime stores
-/// its intent to send the refresh token, which proves that the store can be written. After the response, the runtime
-/// stores the new tokens.
+/// The runtime loads the record before the first call. For a refresh, the runtime acquires the lock and loads the
+/// record again, because another process may have refreshed in the meantime. Before it sends the refresh token, the
+/// runtime stores its intent to send the refresh token, which proves that the store can be written. After the response,
+/// the runtime stores the new tokens.
 ///
-/// - *Runtime.* The methods run in a Tokio runtime with timers, so `spawn_blocking` and `sleep` work. Several tasks may
-///   call the methods at the same time, on one store or on several stores for the same place.
+/// - *Runtime.* The methods run on a Tokio runtime with timers enabled, so `spawn_blocking` and `sleep` work. Several
+///   tasks may call the methods at the same time, on one store or on several stores for the same place.
 /// - *Deadlines.* The runtime waits 5 s for a load or a swap, and 8 s for a lock, and then drops the future. If the
-///   work of a dropped future continues on a thread or at a server, it must end by itself.
-/// - *Records.* A record consists of a few kB of binary data with the tokens and cookies of one session.
-/// - *An emptied place* is treated like a place that has never been written. If a place is emptied, its session is
-///   logged out.
+///   work of a dropped future continues on a thread or on a server, it must end on its own.
+/// - *Records.* A record consists of a few kB of binary data that contains one session's tokens and cookies.
+/// - *An emptied place* is treated like one that has never been written. If a place is emptied, its session is logged
+///   out.
 ///
 /// A store does not interpret tokens or time. If the storage supports compare-and-swap, an implementation is short:
 ///
@@ -88,40 +88,40 @@ pub trait SessionStore: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Returns an error if the place cannot be read, or if it contains data of another program. The runtime validates
+    /// Returns an error if the place cannot be read, or if it contains another program's data. The runtime validates
     /// the record itself. After an error, the call that needs the session fails and the next call tries again. The
-    /// runtime never deletes data because of an error. The error must not quote the record.
+    /// runtime never deletes data in response to an error. The error must not quote the record.
     ///
     /// This function must be cancel safe.
     fn load(&self) -> impl Future<Output = Result<Stored, BoxError>> + Send;
 
     /// Stores a record if the current revision is `swap.basis`. Returns the new revision, which is greater than
-    /// `swap.basis`. Returns `None` if the store has another revision. Also returns `None` if `swap.fence` is older
+    /// `swap.basis`. Returns `None` if the store has a different revision. Also returns `None` if `swap.fence` is older
     /// than the fence of the newest lock, even if this lock is no longer held.
     ///
     /// The newest lock is the lock with the greatest fence that the store has ever issued. The store must keep the
     /// greatest fence as long as it keeps the record. For a swap without a fence, only the basis is checked, even while
     /// another process holds the lock. A store whose locks cannot expire ignores fences. Storing a record with the same
-    /// bytes as before is also a change.
+    /// bytes as before is also treated as a change.
     ///
-    /// If the place contains data of another program, `swap` must return an error and must not overwrite the data. When
+    /// If the place contains another program's data, `swap` must return an error and must not overwrite the data. When
     /// `swap` returns, the record survives a crash.
     ///
-    /// If the future is dropped, the record must be stored completely or not at all.
+    /// If the future is dropped, the record must be stored either completely or not at all.
     ///
     /// # Errors
     ///
     /// Returns an error if the record cannot be stored. If the confirmation of a write was lost, the record may have
-    /// been stored nevertheless. If possible, a store should detect this case. The runtime keeps the session in memory,
-    /// stops refreshing, and tries again until the record is stored.
+    /// been stored anyway. If possible, a store should detect this case. The runtime keeps the session in memory, stops
+    /// refreshing, and tries again until the record is stored.
     fn swap(&self, swap: Swap) -> impl Future<Output = Result<Option<Revision>, BoxError>> + Send;
 
-    /// Waits for the lock, which is released when the [`StoreLock`] is dropped. A lock must end with its process, as a
-    /// kernel lock or a connection does, or be a [lease](StoreLock::leased) that expires.
+    /// Waits for the lock, which is released when the [`StoreLock`] is dropped. A lock must be released when its
+    /// process exits, as kernel locks and connection-bound locks are, or be a [lease](StoreLock::leased) that expires.
     ///
-    /// Only one task may hold the lock, even within one process. Locks that belong to a process, such as POSIX `fcntl`
-    /// locks, are not sufficient. The order in which waiting tasks get the lock is not specified. `load` and `swap`
-    /// must also work while a task holds the lock.
+    /// Only one task may hold the lock, even within one process. Per-process locks, such as POSIX `fcntl` locks, are
+    /// not sufficient. The order in which waiting tasks get the lock is not specified. `load` and `swap` must also work
+    /// while a task holds the lock.
     ///
     /// Returns `None` if the store has no locks. Without locks, two processes may refresh at the same time, and the
     /// server must tolerate this.
@@ -131,32 +131,33 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Returns an error if the store cannot be locked. Without the lock, the session is not refreshed.
     ///
     /// `lock` must be cancel safe: a dropped future must not hold the lock. If the lock is granted after the future was
-    /// dropped, it must be released at once. A server may grant the lock to a client that has stopped waiting or has
-    /// crashed. A lock without a waiting client must end within seconds: for example, it may expire soon unless the
+    /// dropped, it must be released immediately. A server may grant the lock to a client that has stopped waiting or
+    /// has crashed. A lock without a waiting client must end within seconds: for example, it may expire soon unless the
     /// client confirms it.
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
-    /// Resolves when the revision may differ from `seen`. If the revision already differs, the future resolves at once.
-    /// The future of the default implementation never resolves. With the default implementation, the runtime finds a
-    /// change of another process only when a call needs the session.
+    /// Resolves when the revision may differ from `seen`. If the revision already differs, the future resolves
+    /// immediately. The default implementation's future never resolves, so the runtime finds a change made by another
+    /// process only when a call needs the session.
     ///
     /// The runtime waits for one `changed` future until the session is dropped. When the future resolves, the runtime
     /// loads the record and calls `changed` again, at most once a second if the record has not changed. If listening
-    /// fails, the store itself must listen again or poll.
+    /// fails, the store itself must start listening again or poll.
     ///
-    /// `changed` must be cancel safe: to miss no change between two calls, each call must first check the revision.
+    /// `changed` must be cancel safe: to avoid missing a change between two calls, each call must first check the
+    /// revision.
     fn changed(&self, seen: Revision) -> impl Future<Output = ()> + Send {
         let _ = seen;
         std::future::pending()
     }
 
-    /// Returns an identifier of this place that differs for a copy of its content, for example the name of a key or the
+    /// Returns an identifier for this place that differs for a copy of its content, such as the name of a key or the
     /// inode number of a file. All processes that share the place must receive the same identifier. The identifier is
     /// not secret, and is stored with the session.
     ///
-    /// With the identifier, the runtime can detect a copied session before one of the two copies spends the refresh
-    /// token of the other copy ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default,
-    /// means that copies are not detected. The runtime calls `place` until it returns an identifier.
+    /// The identifier lets the runtime detect a copied session before one of the two copies spends the other's refresh
+    /// token ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default, means that copies
+    /// are not detected. The runtime calls `place` until it returns an identifier.
     ///
     /// This function must be cancel safe.
     fn place(&self) -> impl Future<Output = Option<String>> + Send {
@@ -167,9 +168,9 @@ pub trait SessionStore: Send + Sync + 'static {
     /// default is `false`.
     ///
     /// Processes with the same cookies always have the same user. A login in one process therefore replaces the session
-    /// in all processes, even if another user has logged in. A refresh in one process may replace the refresh token of
-    /// all processes, even if the refreshing process ends before the response arrives. The next process that gets the
-    /// lock therefore waits for a second before it refreshes.
+    /// in all processes, even if a different user has logged in. A refresh in one process may replace the refresh token
+    /// in all processes, even if the refreshing process ends before the response arrives. The next process that gets
+    /// the lock therefore waits one second before it refreshes.
     fn shares_cookies(&self) -> bool {
         false
     }
@@ -216,12 +217,12 @@ pub struct Swap {
     pub basis: Revision,
     /// The record. It is never empty.
     pub record: Vec<u8>,
-    /// The [`StoreLock::fence`] of the lock under which the record is stored, or 0 for a lock that cannot expire.
-    /// `None` means that the record is stored without a lock: for a login, a logout, or a store without locks.
+    /// The [`StoreLock::fence`] of the lock that is held while the record is stored, or 0 for a lock that cannot
+    /// expire. `None` means that the record is stored without a lock: for a login, a logout, or a store without locks.
     pub fence: Option<u64>,
 }
 
-/// The shortest pause between two renewals of a lock, even if the lock expires earlier.
+/// The minimum pause between two renewals of a lock, even if the lock expires earlier.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 
 type Renewal = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = Result<Instant, BoxError>> + Send>> + Send>;
@@ -235,21 +236,21 @@ pub struct StoreLock {
 }
 
 impl StoreLock {
-    /// Creates a lock that ends when `guard` is dropped, and not before. The runtime may drop the guard on any thread,
-    /// even outside of a Tokio runtime.
+    /// Creates a lock that is released only when `guard` is dropped. The runtime may drop the guard on any thread, even
+    /// outside a Tokio runtime.
     pub fn new(guard: impl Send + 'static) -> Self {
         Self::leased(0, guard)
     }
 
     /// Creates a lock that may expire before it is dropped. `fence` must be greater than the fence of every earlier
-    /// lock, so it is never 0. Set the time of the expiry with [`until`](Self::until). When `guard` is dropped, its
-    /// release may continue in the background for a short time.
+    /// lock, so it is never 0. Set the expiry with [`until`](Self::until). When `guard` is dropped, its release may
+    /// continue in the background for a short time.
     pub fn leased(fence: u64, guard: impl Send + 'static) -> Self {
         Self { fence, end: None, renewal: None, _guard: Box::new(guard) }
     }
 
-    /// Sets when the lock expires, by the clock of this process. Calculate the time of the expiry from a time before
-    /// you request the lock. By default, the time of the expiry is unknown.
+    /// Sets when the lock expires, by this process's clock. Calculate the expiry from a time before you request the
+    /// lock. By default, the expiry is unknown.
     #[must_use]
     pub fn until(mut self, end: Instant) -> Self {
         self.end = Some(end);
@@ -257,7 +258,7 @@ impl StoreLock {
     }
 
     /// Sets how a lease is renewed during a long [login](crate::Session::ensure_login). The function returns the new
-    /// time of the expiry.
+    /// expiry.
     #[must_use]
     pub fn renewed_with<R>(mut self, mut renew: impl FnMut() -> R + Send + 'static) -> Self
     where
@@ -275,8 +276,8 @@ impl StoreLock {
         Ok(())
     }
 
-    /// Returns the time at which the lock must be renewed: after a third of the remaining time. Returns `None` if the
-    /// lock cannot be renewed.
+    /// Returns the time at which the lock must be renewed, which is after a third of the remaining time. Returns `None`
+    /// if the lock cannot be renewed.
     #[expect(clippy::disallowed_methods, reason = "a lock in a browser does not expire")]
     pub(crate) fn renew_in(&self) -> Option<Duration> {
         let left = self.end?.saturating_duration_since(Instant::now());

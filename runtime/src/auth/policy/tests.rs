@@ -1,4 +1,4 @@
-//! Tests the classification of answers.
+//! Tests how responses are classified.
 
 use crate::error::Challenge;
 use bytes::Bytes;
@@ -99,7 +99,7 @@ fn a_rate_limit_is_no_matter_of_the_credential() {
     assert_eq!(classification(401, &[("retry-after", "30")]), Some(Classification::Expired));
 }
 
-/// C7: a refusal with a rate-limit body of Google or GitHub does not concern the credential.
+/// C7: a refusal with a rate-limit body from Google or GitHub does not concern the credential.
 #[test]
 fn a_body_can_say_that_the_rate_is_limited() {
     let limits = [
@@ -159,7 +159,7 @@ fn a_rule_knows_best() {
     }
 }
 
-/// A5: a success concerns the credential only if a rule matches.
+/// A5: a successful response concerns the credential only if a rule matches.
 #[test]
 fn a_success_counts_only_by_a_rule() {
     const EXPIRED: &[Condition] = &[Condition::Text("/code", "TOKEN_EXPIRED")];
@@ -178,7 +178,7 @@ fn a_success_counts_only_by_a_rule() {
 }
 
 /// A4, A5: the runtime reads the body only if the body can change the classification. The runtime does not read a body
-/// that the caller reads as a stream.
+/// that the caller streams.
 #[test]
 fn a_body_is_looked_at_only_if_it_can_matter() {
     const RULE: &[Condition] = &[Condition::Boolean("/ok", false)];

@@ -1,14 +1,14 @@
-//! Uses the HTTP messages of reqwest, so messages need no conversion.
+//! Uses reqwest's HTTP messages, so messages need no conversion.
 
 use crate::platform::url::Url;
 pub(crate) use reqwest::{Body, Error as BodyError, Request, Response};
 
-/// Returns the request body that the user provided.
+/// Returns the request body provided by the user.
 pub(crate) fn body_of(body: Body) -> Body {
     body
 }
 
-/// Returns the URL from which the response came.
+/// Returns the URL that the response came from.
 #[expect(clippy::unnecessary_wraps, reason = "a browser may not say it")]
 pub(crate) fn url_of(response: &Response) -> Option<&Url> {
     Some(response.url())

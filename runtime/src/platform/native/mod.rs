@@ -1,5 +1,4 @@
-//! Implements the platform outside of a browser, with the runtime and the timers of Tokio and the messages of
-//! reqwest.
+//! Implements the platform outside a browser, with Tokio's runtime and timers and reqwest's messages.
 
 pub(crate) mod messages;
 pub(crate) mod multipart;

@@ -1,5 +1,5 @@
-//! Reads the beginning of a response body, and puts the read chunks back into the body. The caller still receives the
-//! whole body as it arrives, and only the beginning is buffered.
+//! Reads the beginning of a response body, and puts the chunks back into the body. The caller still receives the entire
+//! body as it arrives, and only the beginning is buffered.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -14,10 +14,10 @@ use reqwest::{Body, Response, ResponseBuilderExt};
 use super::runtime::Handle;
 use super::time::timeout;
 
-/// The maximum length of the prefix of a body that rules can read, in bytes.
+/// The maximum length of the body prefix that rules can read, in bytes.
 const LIMIT: usize = 16 * 1024;
-/// The maximum wait for the prefix of a body. A body that arrives slowly or never ends must not delay the caller that
-/// reads the body.
+/// The maximum time to wait for the body prefix. A body that arrives slowly or never ends must not delay the caller
+/// that reads the body.
 const WAIT: Duration = Duration::from_secs(1);
 
 /// Returns the same response and at most the first 16 KiB of its body.
@@ -42,7 +42,7 @@ pub(crate) async fn look_at(response: Response) -> (Response, Bytes) {
     (http::Response::from_parts(parts, Body::wrap(looked)).into(), prefix)
 }
 
-/// A body, together with the first frames that were already read from it.
+/// A body, together with the first frames that have already been read from it.
 struct Looked {
     frames: VecDeque<Result<Frame<Bytes>, reqwest::Error>>,
     rest: Option<Body>,
@@ -50,7 +50,7 @@ struct Looked {
 
 impl Looked {
     /// Reads frames until the prefix is complete. This function is cancel safe, because `frames` keeps all frames that
-    /// were read.
+    /// have been read.
     async fn fill(&mut self) {
         let mut length = 0;
         while length < LIMIT {
@@ -136,7 +136,7 @@ mod tests {
         response.body(Body::wrap_stream(stream::iter(chunks))).unwrap().into()
     }
 
-    /// A4: reading the beginning of the body does not change the status, the headers or the URL of the response.
+    /// A4: reading the beginning of the body does not change the response's status, headers or URL.
     #[tokio::test]
     async fn the_head_of_the_answer_stays_the_same() {
         let (response, prefix) = look_at(response(vec![Ok(Bytes::from("body"))])).await;
@@ -180,7 +180,7 @@ mod tests {
         assert!(response.chunk().await.is_err());
     }
 
-    /// A4: the wait for a slow body ends after one second. The reader of the body still receives the whole body.
+    /// A4: the wait for a slow body ends after one second. The reader of the body still receives the entire body.
     #[tokio::test(start_paused = true)]
     async fn the_prefix_of_a_slow_body_is_awaited_for_one_second() {
         let (sender, receiver) = tokio::sync::oneshot::channel::<Bytes>();

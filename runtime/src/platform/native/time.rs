@@ -1,4 +1,4 @@
-//! Provides the clocks of the system and the timers of Tokio. Tests can pause all clocks except the wall clock.
+//! Provides the system clocks and Tokio's timers. Tests can pause all clocks except the wall clock.
 
 /// A monotonic clock that tests cannot pause.
 pub(crate) use std::time::Instant as RealInstant;
@@ -7,7 +7,7 @@ use std::time::SystemTime;
 pub(crate) use tokio::time::error::Elapsed;
 pub(crate) use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
 
-/// Returns the time of the clock that tests cannot pause.
+/// Returns the current time of the clock that tests cannot pause.
 #[expect(clippy::disallowed_methods, reason = "this file is not compiled for a browser")]
 pub(crate) fn real_now() -> RealInstant {
     RealInstant::now()

@@ -4,7 +4,7 @@ pub(crate) use url::{ParseError, Url};
 
 use url::{Host, Position};
 
-/// Returns the URL up to its path: scheme, user, host and port.
+/// Returns the part of the URL before the path: scheme, user, host and port.
 pub(crate) fn before_path(url: &Url) -> &str {
     &url[..Position::BeforePath]
 }
@@ -14,7 +14,7 @@ pub(crate) fn ascii_origin(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
-/// Returns `host` in the form that the URL parser writes, or `None` if `host` is not valid.
+/// Returns `host` in the form that the URL parser produces, or `None` if `host` is not valid.
 pub(crate) fn canonical_host(host: &str) -> Option<String> {
     Host::parse(host).ok().map(|host| host.to_string())
 }
@@ -22,7 +22,7 @@ pub(crate) fn canonical_host(host: &str) -> Option<String> {
 /// Removes the user name, the password and the fragment, which a request must not contain.
 pub(crate) fn remove_user_and_fragment(url: &mut Url) {
     url.set_fragment(None);
-    // Removing user name and password fails only for URLs without a host.
+    // Removing the user name and the password fails only for URLs without a host.
     let _ = url.set_username("");
     let _ = url.set_password(None);
 }

@@ -1,5 +1,5 @@
-//! Defines [`Body`], the body of a request. Few browsers can send a stream, so the runtime reads a stream to its end
-//! before it sends the request.
+//! Defines [`Body`], the request body. Few browsers can send a stream, so the runtime reads a stream to its end before
+//! sending the request.
 
 use std::collections::VecDeque;
 use std::error::Error;
@@ -13,18 +13,18 @@ use futures_core::TryStream;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
 type BoxError = Box<dyn Error + Send + Sync>;
-/// A stream of chunks. The lock of the stream is never contended and exists only because a request must be `Sync`.
+/// A stream of chunks. The lock around the stream is never contended and exists only because a request must be `Sync`.
 type Stream = Mutex<Pin<Box<dyn HttpBody<Data = Bytes, Error = BoxError> + Send>>>;
 
-/// The body of a request.
+/// The request body.
 pub(crate) enum Body {
     Bytes(Bytes),
     Stream(Stream),
-    /// A sequence of several bodies.
+    /// A sequence of bodies.
     Chain(VecDeque<Body>),
 }
 
-/// Converts the request body that the user provided.
+/// Converts the request body provided by the user.
 pub(crate) fn body_of(body: reqwest::Body) -> Body {
     match body.as_bytes() {
         Some(bytes) => Body::Bytes(Bytes::copy_from_slice(bytes)),
@@ -153,7 +153,7 @@ where
     }
 }
 
-/// A stream that returns one error.
+/// A stream that yields a single error.
 struct OneError(Option<BoxError>);
 
 impl futures_core::Stream for OneError {

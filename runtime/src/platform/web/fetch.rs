@@ -1,4 +1,4 @@
-//! Sends a request with `fetch`: [`fetch`]. Dropping the future ends the request.
+//! Sends a request with `fetch`: [`fetch`]. Dropping the future aborts the request.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,8 +17,7 @@ use super::request::Request;
 use super::response::Response;
 use crate::platform::fetch_error::FetchError;
 
-/// The limit for the body of a request that the browser completes after the page is closed, in bytes (Fetch
-/// standard).
+/// The maximum body size, in bytes, of a request that the browser completes after the page is closed (Fetch standard).
 const MAX_KEPT_ALIVE: usize = 64 * 1024;
 
 #[wasm_bindgen]
@@ -31,9 +30,8 @@ extern "C" {
 /// A future that resolves to the response of a `fetch` request.
 pub(crate) struct Fetch(SendWrapper<Pin<Box<dyn Future<Output = Result<Response, FetchError>>>>>);
 
-/// Sends `request`. If `follows_redirects` is true, the browser follows redirects and may send the request to
-/// another origin. If `follows_redirects` is false, a redirect is an error, because a page cannot see the target
-/// of a redirect.
+/// Sends `request`. If `follows_redirects` is true, the browser follows redirects and may send the request to another
+/// origin. If `follows_redirects` is false, a redirect is an error, because a page cannot see where a redirect leads.
 pub(crate) fn fetch(request: Request, credentials: RequestCredentials, follows_redirects: bool) -> Fetch {
     Fetch(SendWrapper::new(Box::pin(send(request, credentials, follows_redirects))))
 }
@@ -79,7 +77,7 @@ async fn send(
     Ok(Response::of(&answer, abort))
 }
 
-/// Copies the headers of the request. The browser drops headers that only the browser may set.
+/// Copies the request headers. The browser drops headers that only the browser itself may set.
 fn headers_of(request: &Request) -> Result<Headers, JsValue> {
     let headers = Headers::new()?;
     for (name, value) in request.headers() {

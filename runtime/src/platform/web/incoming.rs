@@ -13,7 +13,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader};
 
-/// The error of a body that ended too early.
+/// The error for a body that ended prematurely.
 #[derive(Debug)]
 pub(crate) struct BodyError;
 
@@ -25,7 +25,7 @@ impl std::fmt::Display for BodyError {
 
 impl std::error::Error for BodyError {}
 
-/// The body of a response. Dropping the body ends the transfer.
+/// A response body. Dropping the body aborts the transfer.
 pub(crate) struct Incoming {
     /// The chunks that were read and put back.
     read: VecDeque<Result<Bytes, BodyError>>,
@@ -40,7 +40,7 @@ struct Reader {
     _abort: AbortOnDrop,
 }
 
-/// A guard that ends a `fetch` and the transfer of its body when the guard is dropped.
+/// A guard that aborts a `fetch` and the transfer of its body when the guard is dropped.
 pub(super) struct AbortOnDrop(pub(super) AbortController);
 
 impl Drop for AbortOnDrop {

@@ -1,4 +1,4 @@
-//! Defines the HTTP messages of a browser.
+//! Defines the HTTP messages for the browser.
 
 pub(crate) use super::body::{Body, body_of};
 pub(crate) use super::incoming::BodyError;

@@ -1,4 +1,4 @@
-//! Builds the body of a multipart request (RFC 7578) with the same bytes as reqwest: [`Form`], [`Part`].
+//! Builds the same multipart request body (RFC 7578) as reqwest, byte for byte: [`Form`], [`Part`].
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -11,7 +11,7 @@ use http::header::CONTENT_TYPE;
 use super::body::Body;
 use super::request::Request;
 
-/// The parts of a multipart body in their order.
+/// The parts of a multipart body, in order.
 pub(crate) struct Form(Vec<(Cow<'static, str>, Part)>);
 
 pub(crate) struct Part {
@@ -20,7 +20,7 @@ pub(crate) struct Part {
     content_type: Option<String>,
 }
 
-/// The error of a part whose content type is not a media type.
+/// The error for a part whose content type is not a media type.
 #[derive(Debug)]
 pub(crate) struct InvalidMediaType(mime::FromStrError);
 
@@ -35,7 +35,7 @@ impl Form {
         Self(Vec::new())
     }
 
-    /// Returns the form unchanged, because this implementation never percent-encodes the names of parts.
+    /// Returns the form unchanged, because this implementation never percent-encodes part names.
     pub(crate) fn percent_encode_noop(self) -> Self {
         self
     }

@@ -1,4 +1,4 @@
-//! Reads the beginning of a response body, and puts the read chunks back into the body.
+//! Reads the beginning of a response body, and puts the chunks back into the body.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use bytes::{Bytes, BytesMut};
 use super::response::Response;
 use super::time::timeout;
 
-/// The maximum length of the prefix of a body that rules can read, in bytes.
+/// The maximum length of the body prefix that rules can read, in bytes.
 const LIMIT: usize = 16 * 1024;
-/// The maximum wait for the prefix of a body. A body that arrives slowly or never ends must not delay the caller that
-/// reads the body.
+/// The maximum time to wait for the body prefix. A body that arrives slowly or never ends must not delay the caller
+/// that reads the body.
 const WAIT: Duration = Duration::from_secs(1);
 
 /// Returns the same response and at most the first 16 KiB of its body.

@@ -1,7 +1,6 @@
 //! Creates random numbers that differ between tabs.
 
-/// Returns a random number. The browser seeds the generator of `fastrand`, but not the hasher of the standard
-/// library.
+/// Returns a random number. The browser seeds the `fastrand` generator, but not the standard library's hasher.
 pub(crate) fn random_u128() -> u128 {
     fastrand::u128(..)
 }

@@ -1,5 +1,4 @@
-//! Defines [`Request`], a request for `fetch`. The type has the methods of `reqwest::Request` that the runtime
-//! uses.
+//! Defines [`Request`], a request for `fetch`. The type provides the `reqwest::Request` methods that the runtime uses.
 
 use http::{HeaderMap, Method};
 

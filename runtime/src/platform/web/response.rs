@@ -1,4 +1,4 @@
-//! Defines [`Response`], a response from `fetch`. The type has the methods of `reqwest::Response` that the runtime
+//! Defines [`Response`], a response from `fetch`. The type provides the `reqwest::Response` methods that the runtime
 //! uses.
 
 use std::future::poll_fn;
@@ -48,8 +48,8 @@ impl Response {
         Version::HTTP_11
     }
 
-    /// Returns `None`, because a browser may decompress a body without showing it, so its `content-length` is not
-    /// reliable.
+    /// Returns `None`, because a browser may decompress a body without reporting it, which makes the `content-length`
+    /// unreliable.
     #[expect(clippy::unused_self, reason = "the signature must match reqwest")]
     pub(crate) fn content_length(&self) -> Option<u64> {
         None
@@ -71,12 +71,12 @@ impl Response {
     }
 }
 
-/// Returns the URL from which the response came. The URL may be the target of a redirect that the browser followed.
+/// Returns the URL that the response came from. If the browser followed a redirect, this is the redirect target.
 pub(crate) fn url_of(response: &Response) -> Option<&Url> {
     response.url.as_ref()
 }
 
-/// Creates a response that no server sent.
+/// Creates a response that did not come from a server.
 impl From<http::Response<Bytes>> for Response {
     fn from(response: http::Response<Bytes>) -> Self {
         let (head, body) = response.into_parts();

@@ -1,15 +1,15 @@
-//! Decodes text with the `TextDecoder` of the browser, so that the WebAssembly module needs no encoding tables.
+//! Decodes text with the browser's `TextDecoder`, so the WebAssembly module needs no encoding tables.
 
 use web_sys::{TextDecoder, TextDecoderOptions};
 
-/// The reason why a text cannot be decoded.
+/// The reason why text cannot be decoded.
 pub(crate) enum DecodeError {
     UnknownEncoding,
     /// The bytes are not valid in the encoding with this name.
     Broken(String),
 }
 
-/// Decodes `bytes` from the encoding `label`.
+/// Decodes `bytes` with the encoding named `label`.
 pub(crate) fn decode(mut bytes: Vec<u8>, label: &str) -> Result<String, DecodeError> {
     let options = TextDecoderOptions::new();
     options.set_fatal(true);

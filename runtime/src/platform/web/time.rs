@@ -1,4 +1,4 @@
-//! Provides the clocks and timers of a browser.
+//! Provides the browser's clocks and timers.
 
 use std::cell::RefCell;
 use std::error::Error;
@@ -13,11 +13,11 @@ use js_sys::Function;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
-/// An alias of `Instant`, because tests cannot pause the clock of a browser.
+/// An alias for `Instant`, because tests cannot pause a browser's clock.
 pub(crate) use web_time::Instant as RealInstant;
 pub(crate) use web_time::Instant;
 
-/// The maximum time that a timer of a browser supports.
+/// The maximum duration that a browser timer supports.
 const MAX: Duration = Duration::from_millis(i32::MAX as u64);
 
 #[wasm_bindgen]
@@ -28,12 +28,12 @@ extern "C" {
     fn clear_timeout(id: &JsValue);
 }
 
-/// Returns the time of the clock that tests cannot pause.
+/// Returns the current time of the clock that tests cannot pause.
 pub(crate) fn real_now() -> RealInstant {
     RealInstant::now()
 }
 
-/// Returns the current time of the wall clock. In a browser, the standard library has the type `SystemTime`, but
+/// Returns the current time of the wall clock. In a browser, the standard library has the `SystemTime` type, but
 /// `SystemTime::now` does not work.
 pub(crate) fn wall() -> SystemTime {
     let since = web_time::SystemTime::now().duration_since(web_time::UNIX_EPOCH);
@@ -46,10 +46,10 @@ pub(crate) struct Sleep {
     timer: Option<SendWrapper<Timer>>,
 }
 
-/// A running timer of the browser.
+/// A running browser timer.
 struct Timer {
     id: JsValue,
-    /// The waker of the waiting task. `None` means that the timer has fired.
+    /// The waker for the waiting task. `None` means that the timer has fired.
     waker: Rc<RefCell<Option<Waker>>>,
     _fire: Closure<dyn FnMut()>,
 }
@@ -92,7 +92,7 @@ impl Timer {
                 waker.wake();
             }
         });
-        // The wait is rounded up to whole milliseconds, because a timer whose wait is rounded down fires too early.
+        // The wait is rounded up to whole milliseconds, because rounding down would make the timer fire too early.
         let millis = (wait.min(MAX) + Duration::from_micros(999)).as_millis();
         let id = set_timeout(fire.as_ref().unchecked_ref(), i32::try_from(millis).unwrap_or(i32::MAX));
         Self { id, waker, _fire: fire }
@@ -105,7 +105,7 @@ impl Drop for Timer {
     }
 }
 
-/// The error of a future that took too long.
+/// The error for a future that took too long.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Elapsed(());
 

@@ -1,24 +1,24 @@
-//! Parses URLs with the parser of the browser: [`Url`] has the methods of `url::Url` that the runtime uses. The
-//! WebAssembly module therefore does not need the Unicode tables of the `url` crate.
+//! Parses URLs with the browser's parser: [`Url`] provides the `url::Url` methods that the runtime uses. The
+//! WebAssembly module therefore does not need the `url` crate's Unicode tables.
 
 use std::fmt;
 
 use form_urlencoded::parse;
 
-/// An absolute URL, in the form that the browser writes.
+/// An absolute URL, in the form that the browser produces.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Url {
     href: String,
 }
 
-/// The browser cannot parse the text as a URL.
+/// The browser cannot parse the string as a URL.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ParseError;
 
 /// The parts of a URL up to the query.
 struct Parts<'a> {
     scheme: &'a str,
-    /// User name and password.
+    /// The user name and password.
     user: &'a str,
     host: Option<&'a str>,
     port: Option<u16>,
@@ -57,7 +57,7 @@ impl Url {
         self.parts().user.split_once(':').map(|(_, password)| password)
     }
 
-    /// Returns the host. An IPv6 address is in brackets.
+    /// Returns the host. An IPv6 address is enclosed in brackets.
     pub(crate) fn host_str(&self) -> Option<&str> {
         self.parts().host
     }
@@ -98,7 +98,7 @@ impl Url {
 
     pub(crate) fn set_query(&mut self, query: Option<&str>) {
         self.change(|url| match query {
-            // Because of the question mark, the browser keeps an empty query.
+            // The question mark makes the browser keep an empty query.
             Some(query) => url.set_search(&["?", query].concat()),
             None => url.set_search(""),
         });
@@ -124,7 +124,7 @@ impl Url {
         };
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let (user, place) = authority.rsplit_once('@').unwrap_or(("", authority));
-        // If an IPv6 address has no port, the last colon is within the brackets, so the text after this colon is not a
+        // If an IPv6 address has no port, the last colon is inside the brackets, so the text after this colon is not a
         // number.
         let port = place.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?)));
         let (host, port) = port.map_or((place, None), |(host, port)| (host, Some(port)));
@@ -132,7 +132,7 @@ impl Url {
     }
 }
 
-/// Returns the URL up to its path: scheme, user, host and port.
+/// Returns the part of the URL before the path: scheme, user, host and port.
 pub(crate) fn before_path(url: &Url) -> &str {
     let path = url.parts().path;
     let end = url.before_fragment().len() - url.query().map_or(0, |query| query.len() + 1) - path.len();
@@ -144,7 +144,7 @@ pub(crate) fn ascii_origin(url: &Url) -> String {
     web_sys::Url::new(&url.href).map_or_else(|_| "null".to_owned(), |url| url.origin())
 }
 
-/// Returns `host` in the form that the URL parser writes, or `None` if `host` is not valid.
+/// Returns `host` in the form that the URL parser produces, or `None` if `host` is not valid.
 pub(crate) fn canonical_host(host: &str) -> Option<String> {
     Url::parse(&["http://", host].concat()).ok()?.host_str().map(str::to_owned)
 }

@@ -13,7 +13,7 @@ fn ending(status: u16, body: &'static str, html: bool, ends_on: &[StatusCode]) -
     ending_with(status, &headers, body, &usual)
 }
 
-/// Returns the classification of a response. In this test, an unclear response is treated as a failed response.
+/// Returns the classification of a response. In these tests, an unclear response is treated as a failed refresh.
 fn ending_with(status: u16, headers: &HeaderMap, body: &str, session_ends: &SessionEnds) -> Ending {
     let body = Bytes::copy_from_slice(body.as_bytes());
     match classify(StatusCode::from_u16(status).unwrap(), headers, &body, session_ends) {
@@ -39,7 +39,7 @@ fn an_oauth_code_ends_the_session_and_an_html_page_does_not() {
     assert_eq!(ending(401, r#"{"error":"invalid_client"}"#, false, &both), Ending::Failed(None));
     assert_eq!(ending(401, r#"{"error":"Unauthorized"}"#, false, &both), Ending::Rejected);
     assert_eq!(ending(400, r#"{"error":"invalid_request"}"#, false, &both), Ending::Failed(None));
-    // League's `oauth2-server` before version 9, which Laravel Passport uses, rejects refresh tokens with this
+    // Before version 9, League's `oauth2-server`, which Laravel Passport uses, rejects refresh tokens with this
     // response.
     assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &both), Ending::Rejected);
     assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &[]), Ending::Failed(None));
@@ -66,7 +66,7 @@ fn codes_in_other_fields_end_the_session() {
     assert!(!is_error(&HeaderMap::new(), &granted));
 }
 
-/// W5: a declaration of the user takes precedence over every list of codes. A web page does not come from the refresh
+/// W5: the user's declaration takes precedence over every list of codes. A web page does not come from the refresh
 /// endpoint itself.
 #[test]
 fn a_declared_status_outranks_every_code() {
@@ -98,7 +98,7 @@ fn a_declared_status_outranks_every_code() {
     );
 }
 
-/// W4: a condition of the trait ends the session with any status.
+/// W4: a condition declared in the trait ends the session regardless of the status.
 #[test]
 fn a_declared_condition_ends_the_session() {
     const CODE: &[Condition] = &[Condition::Text("/error/code", "DEAD"), Condition::Boolean("/ok", false)];
@@ -116,8 +116,8 @@ fn a_declared_condition_ends_the_session() {
     }
 }
 
-/// W6: known error codes reject the refresh token in upper and lower case and in all known fields. Known error codes
-/// also reject the refresh token in a urlencoded body or with status 200.
+/// W6: known error codes reject the refresh token regardless of case and in all known fields. Known error codes also
+/// reject the refresh token if the body is urlencoded or the status is 200.
 #[test]
 fn codes_outside_of_oauth_are_definite() {
     for code in
@@ -146,8 +146,8 @@ fn codes_outside_of_oauth_are_definite() {
     }
 }
 
-/// W4: if no declaration matches, the error text contains the error code of the server and the declaration with which
-/// this response would end the session.
+/// W4: if no declaration matches, the error message contains the server's error code and the declaration that would
+/// make this response end the session.
 #[test]
 fn the_error_of_an_unclear_response_names_the_code_and_the_declaration() {
     let text = |status, body: &'static str| {

@@ -1,9 +1,9 @@
-//! Parses one cookie and applies the rules of RFC 6265 and its revision RFC 6265bis: where the cookie is sent, and
+//! Parses one cookie and applies the rules of RFC 6265 and its revision, RFC 6265bis: where the cookie is sent, and
 //! when it expires.
 //!
-//! This crate implements the rules itself, because all other crates with these rules depend on a calendar library.
-//! Rules that only browsers need are omitted: those about scripts, sites and the public suffix list. The cookies of a
-//! session are sent only to the origin of the API.
+//! This crate implements the rules itself, because all other crates that implement them depend on a calendar library.
+//! Rules that only browsers need (for scripts, sites and the public suffix list) are omitted. A session's cookies are
+//! sent only to the API's origin.
 
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -30,7 +30,7 @@ pub(super) struct Cookie {
     /// The time between the response that set the cookie and its expiry, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_age: Option<u64>,
-    /// Whether a response to a login or a refresh set the cookie, so that the next refresh may need it.
+    /// Whether a response to a login or a refresh set the cookie, in which case the next refresh may need it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) refreshes: bool,
     #[serde(skip)]
@@ -84,8 +84,7 @@ impl Cookie {
         valid.then_some(cookie)
     }
 
-    /// Whether the cookie meets the requirements of the `__Host-` or `__Secure-` prefix in its name (RFC 6265bis
-    /// §4.1.3).
+    /// Whether the cookie meets the requirements of a `__Host-` or `__Secure-` prefix in its name (RFC 6265bis §4.1.3).
     fn keeps_prefix(&self, url: &Url, has_path: bool) -> bool {
         let has_prefix = |prefix: &str| {
             self.name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
@@ -100,8 +99,8 @@ impl Cookie {
     fn set_domain(&mut self, value: &str, host: &str) -> Option<()> {
         let value = value.strip_prefix('.').unwrap_or(value);
         self.host_only = value.is_empty();
-        // `canonical_host` normalizes the domain as the URL parser does, so that the domain can be compared with the
-        // host of a URL.
+        // `canonical_host` normalizes the domain as the URL parser does, so that the domain can be compared with a
+        // URL's host.
         self.domain = if self.host_only { host.to_owned() } else { canonical_host(value)? };
         Some(())
     }
@@ -140,7 +139,7 @@ impl Cookie {
         self.belongs_to(url) && path_matches(&self.path, url.path()) && (!self.secure || is_secure(url))
     }
 
-    /// Whether the host of `url` matches the domain of this cookie (§5.1.3).
+    /// Whether the host of `url` matches this cookie's domain (§5.1.3).
     fn belongs_to(&self, url: &Url) -> bool {
         let Some(host) = url.host_str() else { return false };
         let Some(rest) = host.strip_suffix(self.domain.as_str()) else { return false };
@@ -153,18 +152,18 @@ fn is_secure(url: &Url) -> bool {
     url.scheme() == "https" || is_loopback(url)
 }
 
-/// Whether `host` is an IP address and not a name. An IP address has no subdomains.
+/// Whether `host` is an IP address rather than a name. An IP address has no subdomains.
 fn is_address(host: &str) -> bool {
     host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
 }
 
-/// Returns the default path of a cookie: the path of the request up to its last slash (§5.1.4).
+/// Returns the default path of a cookie: the request path up to its last slash (§5.1.4).
 fn default_path(url: &Url) -> &str {
     let parent = url.path().rsplit_once('/').map_or("", |(parent, _)| parent);
     if parent.starts_with('/') { parent } else { "/" }
 }
 
-/// Whether the path of a cookie matches the path of a request (§5.1.4).
+/// Whether a cookie's path matches a request's path (§5.1.4).
 fn path_matches(cookie: &str, request: &str) -> bool {
     let rest = request.strip_prefix(cookie);
     rest.is_some_and(|rest| rest.is_empty() || cookie.ends_with('/') || rest.starts_with('/'))

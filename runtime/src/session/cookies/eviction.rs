@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use super::cookie::Cookie;
 use super::limits::{MAX, MAX_OF_HOST};
 
-/// Removes cookies until the number of cookies is within the limits. The least recently used cookie is removed first. A
-/// cookie that may refresh the session is removed only if all remaining cookies may refresh the session.
+/// Removes cookies until their number is within the limits. The least recently used cookie is removed first. A cookie
+/// that a refresh may need is removed only if a refresh may need all remaining cookies.
 ///
-/// `before` is the value of the cookie clock before the last response added its cookies.
+/// `before` is the value of the cookie clock before the most recent response added its cookies.
 pub(super) fn evict(cookies: &mut Vec<Cookie>, before: u64) {
     if cookies.len() <= MAX_OF_HOST {
         return;
@@ -30,12 +30,12 @@ fn evict_beyond(cookies: &mut Vec<Cookie>, limit: usize, before: u64, counts: im
     }
 }
 
-/// Returns the priority with which a cookie is kept. The cookie with the lowest priority is removed first. Of two
-/// cookies with the same priority, the cookie that was set later is removed.
+/// Returns a cookie's priority for being kept. The cookie with the lowest priority is removed first. If two cookies
+/// have the same priority, the one that was set later is removed.
 ///
-/// A server may set a cookie with a new name at every refresh. All these cookies are sent in the same requests, so the
+/// A server may set a cookie with a new name on every refresh. All these cookies are sent in the same requests, so the
 /// time of their last use does not show which cookie refreshes the session. Therefore, the oldest cookies and the
-/// cookies of the last response are kept.
+/// cookies from the most recent response are kept.
 fn worth(cookie: &Cookie, before: u64) -> (bool, bool, u64) {
     if cookie.refreshes {
         (true, cookie.used.is_received_after(before), 0)

@@ -5,16 +5,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::platform::time::Instant;
 
-/// The maximum length of the name and the value of a cookie together, in bytes.
+/// The maximum combined length of a cookie's name and value, in bytes.
 pub(super) const MAX_PAIR: usize = 4096;
 /// The maximum length of an attribute value, in bytes. A longer attribute is ignored.
 pub(super) const MAX_ATTRIBUTE: usize = 1024;
-/// The maximum number of cookies of one host.
+/// The maximum number of cookies for one host.
 pub(super) const MAX_OF_HOST: usize = 50;
-/// The maximum number of cookies of a session.
+/// The maximum number of cookies in a session.
 pub(super) const MAX: usize = 180;
 
-/// The number of received cookies, which [`LastUse`] uses as its clock.
+/// The number of cookies received so far, which [`LastUse`] uses as its clock.
 static CLOCK: AtomicU64 = AtomicU64::new(0);
 
 /// Records when a cookie was received, and when it was last received or sent. All copies of a cookie share one
@@ -28,7 +28,7 @@ pub(super) struct LastUse {
     received: Option<Instant>,
 }
 
-/// Returns the current value of the cookie clock. Every cookie that is received later has a greater value.
+/// Returns the current value of the cookie clock. Every cookie received later has a greater value.
 pub(super) fn clock() -> u64 {
     CLOCK.load(Ordering::Relaxed)
 }
@@ -42,7 +42,7 @@ impl LastUse {
     pub(super) fn touch(&self) {
         let now = clock();
         // The write is skipped if the stored value is already current, because threads that send the same cookies would
-        // contend for the write.
+        // contend for it.
         if self.at() != now {
             self.used.store(now, Ordering::Relaxed);
         }

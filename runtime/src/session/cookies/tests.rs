@@ -1,4 +1,4 @@
-//! Tests which cookies are stored and where they are sent, following the rules of RFC 6265.
+//! Tests which cookies are stored and where they are sent under the rules of RFC 6265.
 
 use super::*;
 
@@ -12,7 +12,7 @@ fn answer(lines: &[&'static str]) -> HeaderMap {
     lines.iter().map(|line| (SET_COOKIE, HeaderValue::from_bytes(line.as_bytes()).unwrap())).collect()
 }
 
-/// Adds the cookies that a response from the URL `from` sets with these `Set-Cookie` lines.
+/// Adds the cookies that these `Set-Cookie` lines set in a response from the URL `from`.
 fn after(jar: &Cookies, from: &str, lines: &[&'static str]) -> Cookies {
     SetCookies::of(&answer(lines), &url(from)).unwrap().after(jar)
 }
@@ -242,14 +242,14 @@ fn cookies_that_refresh_are_never_displaced_by_others() {
         sent(&jar, "https://shop.example/api/refresh").unwrap().contains("refresh=2"),
         "the replaced cookie is kept, too"
     );
-    // The limits also apply to cookies that may refresh the session.
+    // The limits also apply to cookies that a refresh may need.
     for number in 0..1000 {
         jar = add(&jar, LOGIN, &format!("r{number}=1; Path=/"), true);
     }
     assert_eq!(jar.0.len(), 50);
 }
 
-/// A server that sets a cookie with a new name at every refresh does not displace the cookie that refreshes the session.
+/// Even if a server sets a cookie with a new name on every refresh, the cookie that refreshes the session is kept.
 #[test]
 fn cookies_that_come_with_every_refresh_do_not_displace_the_one_that_refreshes() {
     for path in ["/", "/api/refresh"] {
@@ -274,7 +274,7 @@ fn cookies_that_come_with_every_refresh_do_not_displace_the_one_that_refreshes()
     }
 }
 
-/// The cookies of the last refresh are kept, even if their names change at every refresh.
+/// The cookies from the most recent refresh are kept, even if their names change on every refresh.
 #[test]
 fn the_cookies_of_the_last_refresh_are_kept() {
     let mut jar = Cookies::default();
@@ -294,7 +294,7 @@ fn the_cookies_of_the_last_refresh_are_kept() {
     assert_eq!(jar.0.len(), 50);
 }
 
-/// An older version of this crate stored any number of cookies and did not mark the cookies of the login. If a store
+/// An older version of this crate did not limit the number of cookies and did not mark the login cookies. If a store
 /// contains too many cookies, the oldest cookies are kept.
 #[test]
 fn the_limits_hold_for_a_stored_jar() {
@@ -335,8 +335,8 @@ fn prefixes_of_names_are_enforced() {
     assert!(!accepted("https://shop.example/login", "__Host-a=1; Secure"));
 }
 
-/// The cookie of the refresh path determines when the login ends. Cookies that are valid for the whole site do not
-/// determine the end of the login.
+/// The cookie for the refresh path determines when the login ends. Cookies that are valid for the entire site do not
+/// affect when the login ends.
 #[test]
 fn the_nearest_refreshing_cookie_says_when_the_login_ends() {
     let url = url("https://shop.example/auth/refresh");

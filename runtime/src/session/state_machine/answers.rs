@@ -21,7 +21,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Records that the server refused the second send with `stamp`, so the refresh before this send was useless. If
-    /// the credential has been replaced in the meantime, the refusal does not show that the route is forbidden.
+    /// the credential has since been replaced, the refusal does not show that the route is forbidden.
     pub(crate) fn replay_was_refused(&mut self, stamp: Stamp, finding: Finding, route: &str, now: Instant) {
         if stamp.epoch != self.current.stamp.epoch {
             return;
@@ -36,8 +36,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.republish();
     }
 
-    /// Records that a call of `route` was refused with a 403 without details, and that the refresh for this call
-    /// returned the same access token. The server therefore accepts the access token and forbids the call.
+    /// Records that a call to `route` was refused with a 403 without details, and that the refresh for this call
+    /// returned the same access token. The server therefore accepts the access token but forbids the call.
     pub(crate) fn refresh_brought_same_token(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp == self.current.stamp {
             self.forbidden_routes.refused(stamp, Finding::Suspect, route, Some(now), now);

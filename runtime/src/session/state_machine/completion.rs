@@ -70,7 +70,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             self.current.credential().filter(|old| access.is_some() && old.tokens().access_token() == access);
         let token_since = same.map(|_| self.current.token_since);
         if let Some(old) = same.filter(|_| refused) {
-            // The rotated refresh token is kept although the refresh has failed, because the old refresh token may be
+            // The rotated refresh token is kept even though the refresh failed, because the old refresh token may be
             // spent.
             let kept = Arc::new(old.with_refresh_of(credential.tokens()));
             self.backoff.record_failure(no_progress(), None, now, jitter);
@@ -98,7 +98,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Publishes the credential of a manual `#[refresh]` call that began with the stamp `begun`. A running refresh is
-    /// detached, because the manual call may have spent the refresh token of the running refresh.
+    /// detached, because the manual call may have spent the running refresh's token.
     pub(crate) fn set_refreshed(
         &mut self,
         begun: Stamp,

@@ -1,4 +1,4 @@
-//! Begins and ends the logins of a session in the state machine.
+//! Begins and ends a session's logins in the state machine.
 
 use std::sync::Arc;
 
@@ -11,9 +11,9 @@ use crate::session::forbidden_routes::ForbiddenRoutes;
 use crate::session::snapshot::LoginState;
 
 impl<H: Clone + PartialEq> StateMachine<H> {
-    /// Starts a new epoch with the credential of a login, or with tokens that the user set. `begun` is the stamp at the
-    /// start of the login. The new epoch keeps no state of the old epoch, except cookies from before the login. Returns
-    /// the running refresh that the login detached, or an error if a logout ended the session during the login.
+    /// Starts a new epoch with the credential of a login, or with tokens set by the user. `begun` is the stamp when the
+    /// login began. The new epoch keeps no state from the old epoch, except cookies from before the login. Returns the
+    /// running refresh that the login detached, or an error if a logout ended the session during the login.
     pub(crate) fn log_in(
         &mut self,
         begun: Option<Stamp>,
@@ -24,8 +24,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         if logged_out && begun.is_some_and(|begun| begun.epoch != self.current.stamp.epoch) {
             return Err(ended());
         }
-        // If the server has set cookies before the login, for example for its login form, these cookies become part of
-        // the session.
+        // If the server set cookies before the login, for example for its login form, these cookies become part of the
+        // session.
         let mut jar = if logged_out { Cookies::clone(&self.current.cookies) } else { Cookies::default() };
         for set in cookies {
             jar = set.after(&jar);
@@ -40,8 +40,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         Ok(detached)
     }
 
-    /// Replaces the current session by the stored one. `other_login` is true if the stored session has another login.
-    /// Returns the running refresh that was detached, because the refresh token of this refresh may be spent.
+    /// Replaces the current session with the stored one. `other_login` is true if the stored session has a different
+    /// login. Returns the running refresh, which is detached because its refresh token may be spent.
     pub(crate) fn adopt(
         &mut self,
         credential: Arc<Credential>,
@@ -62,7 +62,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         detached
     }
 
-    /// Replaces the refresh token or the cookies of the session. The access token stays the same.
+    /// Replaces the session's refresh token or cookies. The access token stays the same.
     pub(crate) fn replace_refresh_token(&mut self, credential: Arc<Credential>, cookies: Arc<Cookies>) {
         self.refresh_rejected = false;
         self.publish(|next| {
@@ -71,7 +71,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         });
     }
 
-    /// Ends the session by a logout. Returns whether there was a login, and the refresh that the logout detached.
+    /// Ends the session with a logout. Returns whether there was a login, and the refresh that the logout detached.
     pub(crate) fn log_out(&mut self) -> (bool, Option<H>) {
         let was_logged_in = matches!(self.current.login_state, LoginState::LoggedIn(_));
         let detached = self.start_epoch();
@@ -82,7 +82,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         (was_logged_in, detached)
     }
 
-    /// Ends the session as expired, because the refresh token was rejected and no valid access token is left. The
+    /// Marks the session as expired, because the refresh token was rejected and no valid access token is left. The
     /// session stays expired until the next login.
     pub(super) fn expire(&mut self) {
         let rotation_lost = self.rotation_lost;

@@ -1,4 +1,4 @@
-//! Decides what a call does before it is sent ([`enter`](StateMachine::enter)) and after the server refused it
+//! Decides what a call does before it is sent ([`enter`](StateMachine::enter)) and after the server refuses it
 //! ([`settle`](StateMachine::settle)), and publishes snapshots.
 
 use std::sync::Arc;
@@ -20,11 +20,11 @@ pub(crate) struct StateMachine<H> {
     pub(super) running: Option<RunningRefresh<H>>,
     pub(super) backoff: FailureBackoff,
     pub(super) forbidden_routes: ForbiddenRoutes,
-    /// Whether the server rejected a refresh of a session without a login. After this rejection, no further refresh
+    /// Whether the server rejected a refresh of a session without a login. After such a rejection, no further refresh
     /// starts in the epoch.
     pub(super) no_way_to_log_in: bool,
-    /// Whether the server rejected the refresh token before the access token expired. After this rejection, the current
-    /// credential is the last credential of its login.
+    /// Whether the server rejected the refresh token before the access token expired. After such a rejection, the
+    /// current credential is the last one of its login.
     pub(super) refresh_rejected: bool,
     /// Whether the server rejected the refresh token and an earlier response for this refresh token was lost.
     pub(super) rotation_lost: bool,
@@ -61,12 +61,12 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         &self.current
     }
 
-    /// Returns the handle of the refresh that is running.
+    /// Returns the handle of the running refresh.
     pub(crate) fn handle(&self) -> Option<H> {
         self.running.as_ref().map(|running| running.handle.clone())
     }
 
-    /// Returns the error of the last failed refresh, as long as calls receive this error instead of starting a refresh.
+    /// Returns the error of the last failed refresh while calls still receive this error instead of starting a refresh.
     pub(crate) fn failure(&self, now: Instant) -> Option<Error> {
         self.backoff.active(now)
     }
@@ -127,8 +127,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.ran_out = ran_out;
     }
 
-    /// Ends the session if its last access token has expired and no refresh is possible: the refresh token was
-    /// rejected, or the cookies for a refresh have expired. Returns whether the session ended.
+    /// Ends the session if its last access token has expired and no refresh is possible because the refresh token was
+    /// rejected or the cookies for a refresh have expired. Returns whether the session ended.
     pub(crate) fn expire_if_over(&mut self, now: Instant) -> bool {
         let over = (self.refresh_rejected || self.ran_out)
             && self.current.credential().is_some_and(|last| last.is_expired(now));
@@ -146,8 +146,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Decides what a call does after the server refused it. `stamp` is the stamp of the refused call, and `route`
-    /// is the method that it called.
+    /// Decides what a call does after the server refuses it. `stamp` is the stamp of the refused call, and `route` is
+    /// the method that was called.
     pub(crate) fn settle(
         &mut self,
         stamp: Stamp,
@@ -174,7 +174,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             return Settled::Expired(expired(self.rotation_lost));
         }
         if let Some(error) = self.backoff.active(now) {
-            // A refresh has just returned the same access token again, so the 403 means that the call is forbidden.
+            // A refresh has just returned the same access token, so the 403 means that the call is forbidden.
             let vouched = suspect && error.is_no_progress();
             return if vouched { Settled::Return(Reason::NoProgress) } else { Settled::Fail(error) };
         }
@@ -192,7 +192,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Decides what a refused call does if the session was refreshed after the call was sent. If the refresh returned
-    /// the refused access token, the server would also refuse a second send.
+    /// the refused access token, the server would also refuse the call if it were sent again.
     fn settle_late(&mut self, stamp: Stamp, finding: Finding, route: &str, now: Instant) -> Settled<H> {
         match (self.current.has_token_of(stamp), finding) {
             (false, _) => Settled::Replay(self.current.clone()),
@@ -224,7 +224,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Starts a refresh. All other callers wait for the new refresh with its handle.
+    /// Starts a refresh. All other callers use its handle to wait for it.
     pub(crate) fn start(&mut self, handle: H, cause: Cause) {
         let refused = matches!(cause, Cause::Refused(_));
         self.running = Some(RunningRefresh {
@@ -247,7 +247,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         })
     }
 
-    /// Replaces the handle of the running refresh by the handle of another refresh.
+    /// Replaces the handle of the running refresh with that of another refresh.
     pub(crate) fn replace_handle(&mut self, handle: H) {
         if let Some(running) = &mut self.running {
             running.handle = handle;
@@ -260,7 +260,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.put(next);
     }
 
-    /// Publishes the current snapshot again, with recomputed derived fields.
+    /// Recomputes the derived fields of the current snapshot and publishes it again.
     pub(super) fn republish(&mut self) {
         self.put(Snapshot::clone(&self.current));
     }

@@ -1,4 +1,4 @@
-//! Decides how the session in a process changes after the process has read the store: [`adoption`].
+//! Decides how a process's session changes after the process has read the store: [`adoption`].
 
 use super::compare::Comparison;
 
@@ -10,22 +10,22 @@ pub(crate) enum Here {
     Expired,
 }
 
-/// The decision about whether the process adopts the stored session.
+/// The decision on whether the process adopts the stored session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Adoption {
     /// The process keeps its own session.
     Keep,
-    /// The process keeps its own session, which the store no longer contains, because another process logged in as
-    /// another user.
+    /// The process keeps its own session, which the store no longer contains, because another process logged in as a
+    /// different user.
     KeepOther,
-    /// The process adopts the stored session. `new_epoch` is true if the stored session has another login.
+    /// The process adopts the stored session. `new_epoch` is true if the stored session has a different login.
     Take { new_epoch: bool },
     /// The process ends its own session, because another process logged out.
     End,
 }
 
-/// Decides whether the process adopts the stored session. `takes_others` is true if a stored session with another login
-/// replaces the session of the process.
+/// Decides whether the process adopts the stored session. `takes_others` is true if a stored session with a different
+/// login replaces the process's session.
 pub(crate) fn adoption(comparison: Comparison, here: Here, takes_others: bool) -> Adoption {
     match (comparison, here) {
         (Comparison::ReplacedByChange, _)

@@ -1,6 +1,6 @@
 //! Decides what the record in the store means for a process: [`compare`].
 
-/// The identity of a session in a process or in a store. A value of the type `L` identifies the login.
+/// The identity of a session in a process or a store. A value of the type `L` identifies the login.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Identity<L> {
     pub(crate) login: L,
@@ -11,28 +11,27 @@ pub(crate) struct Identity<L> {
 /// What the record in the store means for a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Comparison {
-    /// This process has a login or logout that is not stored yet and that replaces the record.
+    /// This process has a login or logout that is not stored yet and will replace the record.
     ReplacedByChange,
     /// The record is the session of this process.
     Same,
-    /// The record has newer tokens of the same login. The newer tokens are valid, regardless of which process has
-    /// stored them.
+    /// The record has newer tokens of the same login. The newer tokens are valid, regardless of which process stored
+    /// them.
     Newer,
     /// The record has older tokens of the same login. This process must store its own tokens.
     Older,
     /// The session ended in another process.
     LoggedOut,
-    /// The record has a session of another login.
+    /// The record has a session with a different login.
     OtherLogin,
 }
 
 /// Whether the store contains the last login or logout of a process.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Storage<L> {
-    /// The change is not stored: no write has been tried, or the store refused all writes of the change.
+    /// The change is not stored: no write has been attempted, or the store refused every attempt.
     Missing,
-    /// A write of the change over a record of the login `replaces` was tried, and the confirmation of the write was
-    /// lost.
+    /// The process tried to write the change over a record of the login `replaces`, but the confirmation was lost.
     Unconfirmed { replaces: Option<L> },
     /// The change was stored.
     Confirmed,
@@ -55,7 +54,7 @@ pub(crate) fn compare<L: PartialEq>(
     let missing = match storage {
         Storage::Missing => true,
         // A login that another login has replaced never returns to the store. If the record has any other login,
-        // another process may have spent the refresh token of this session and then replaced the login.
+        // another process may have spent this session's refresh token and then replaced the login.
         Storage::Unconfirmed { replaces } => {
             replaces.is_some() && replaces.as_ref() == stored.map(|stored| &stored.login)
         }

@@ -1,12 +1,12 @@
-//! Defines [`StoreView`], which records what a process knows about the stored session. Each operation on the store
-//! changes the `StoreView`.
+//! Defines [`StoreView`], which records what a process knows about the stored session. Each store operation updates the
+//! `StoreView`.
 
 use super::adoption::{Adoption, Here, adoption};
 use super::compare::{Comparison, Identity, Storage};
 use super::stored_as::StoredAs;
 
 /// What a process knows about the stored session. `L` is the type that identifies a login, `I` is the type of an
-/// intent, and `R` is the type of a revision of the store.
+/// intent, and `R` is the type of a store revision.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoreView<L, I, R> {
     /// The last known revision. `None` means that the store must be read first.
@@ -17,25 +17,25 @@ pub(crate) struct StoreView<L, I, R> {
     /// The stored intent of this process for a refresh that has no result yet.
     pub(crate) intent: Option<I>,
     pub(crate) other_use: OtherUse<I>,
-    /// The number of changes of the session. `written` is the number of changes that are stored.
+    /// The number of changes to the session. `written` is the number of changes that are stored.
     pub(crate) changes: u64,
     pub(crate) written: u64,
 }
 
-/// How other processes may have used the refresh token of this session.
+/// How other processes may have used this session's refresh token.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum OtherUse<I> {
     #[default]
     None,
-    /// The last read found the intent of another process. The intent stays in the store until the result of its refresh
-    /// is known.
+    /// The last read found another process's intent. The intent remains in the store until the result of its refresh is
+    /// known.
     Intended(I),
-    /// Another process may have sent the refresh token. Either an intent of this process replaced the intent of
-    /// the other process, or the store changed before the end of the session was stored.
+    /// Another process may have sent the refresh token. Either this process's intent replaced the other process's
+    /// intent, or the store changed before the end of the session was stored.
     Possible,
 }
 
-/// The content of the store at the last read.
+/// The content of the store when it was last read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoredRecord<L, I, R> {
     pub(crate) revision: R,
@@ -77,8 +77,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.changes > self.written
     }
 
-    /// Whether this process keeps the lock at the end of a refresh. If the process released the lock while the store
-    /// has an older record, another process would send a spent refresh token.
+    /// Whether this process keeps the lock when a refresh ends. If the process released the lock while the store
+    /// contains an older record, another process would send a spent refresh token.
     pub(crate) fn keeps_lock(&self) -> bool {
         self.has_unwritten()
     }
@@ -98,8 +98,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.known_login = found.identity.as_ref().map(|identity| identity.login.clone());
     }
 
-    /// Records the content of the store, unless a change of this process will replace this content. Returns the result
-    /// of comparing the record with the session, and how the session must change.
+    /// Records the content of the store, unless a change made by this process will replace it. Returns the result of
+    /// comparing the record with the session, and how the session must change.
     pub(crate) fn observe(
         &mut self,
         found: &StoredRecord<L, I, R>,
@@ -110,7 +110,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         if comparison != Comparison::ReplacedByChange {
             self.stored_as.storage = Storage::Confirmed;
             self.known(found);
-            // The intent to send an older refresh token has no effect any more.
+            // The intent to send an older refresh token no longer has any effect.
             let intent = found.intent.clone().filter(|_| comparison != Comparison::Older);
             let other = intent.filter(|intent| self.intent.as_ref() != Some(intent));
             self.other_use = other.map_or(OtherUse::None, OtherUse::Intended);
@@ -118,7 +118,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         (comparison, adoption(comparison, here, takes_others))
     }
 
-    /// Records that the stored session has replaced the session of this process.
+    /// Records that the stored session has replaced this process's session.
     pub(crate) fn adopted(&mut self, epoch: u64, stored: Identity<L>, other_place: Option<String>) {
         self.intent = None;
         self.stored_as = StoredAs { epoch, identity: stored, storage: Storage::Confirmed, other_place };
@@ -136,9 +136,9 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.stored_as = StoredAs::new(epoch, login).confirmed();
     }
 
-    /// Returns the record that this process must write now, if there is such a record. `here` is the state of the
-    /// session in this process. `shares_cookies` is true if all processes share their cookies. If the processes share
-    /// cookies, a refresh without a login leaves an intent in a store that has no session.
+    /// Returns the record that this process must write now, if any. `here` is the state of the session in this process.
+    /// `shares_cookies` is true if all processes share their cookies. In that case, a refresh without a login leaves an
+    /// intent in a store that has no session.
     pub(crate) fn draft(&self, here: Here, shares_cookies: bool) -> Option<Draft<L, I, R>> {
         let stored_as = self.stored_as.clone();
         let is_other = |login: &L| *login != stored_as.identity.login;
@@ -168,8 +168,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         Some(found.revision)
     }
 
-    /// Records that a write of `draft` is about to start. If the confirmation of the write is lost, the store may
-    /// contain this login.
+    /// Records that writing `draft` is about to start. If the confirmation of the write is lost, the store may contain
+    /// this login.
     pub(crate) fn tries(&mut self, draft: &Draft<L, I, R>) {
         if self.is_current(draft) && self.stored_as.storage == Storage::Missing {
             self.stored_as.storage = Storage::Unconfirmed { replaces: self.known_login.clone() };
@@ -188,7 +188,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         }
     }
 
-    /// Records that the store refused to store the login or logout in `draft`, because the store has another revision.
+    /// Records that the store refused to store the login or logout in `draft`, because the store has a different
+    /// revision.
     pub(crate) fn refused(&mut self, draft: Draft<L, I, R>) {
         self.may_be_used_elsewhere(&draft);
         self.revision = None;
@@ -201,7 +202,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.stored_as.epoch == draft.stored_as.epoch
     }
 
-    /// If `draft` ends the session, records that another process may have sent the refresh token of the session.
+    /// If `draft` ends the session, records that another process may have sent the session's refresh token.
     fn may_be_used_elsewhere(&mut self, draft: &Draft<L, I, R>) {
         if draft.ends {
             self.other_use = OtherUse::Possible;
@@ -224,8 +225,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         }
     }
 
-    /// Records that the intent is over: the server has answered and the refresh token is not spent, or the session has
-    /// ended.
+    /// Records that the intent is obsolete: the server has responded and the refresh token is not spent, or the session
+    /// has ended.
     pub(crate) fn answered(&mut self) {
         self.intent = None;
     }

@@ -10,8 +10,8 @@ pub(crate) struct StoredAs<L> {
     pub(crate) epoch: u64,
     pub(crate) identity: Identity<L>,
     pub(crate) storage: Storage<L>,
-    /// The place of the store for which the session was originally written, if this is another store. The original
-    /// session may still be in use in the other store.
+    /// The place of the store for which the session was originally written, if this is a different store. The original
+    /// session may still be in use in that store.
     pub(crate) other_place: Option<String>,
 }
 
@@ -27,9 +27,9 @@ impl<L: Clone + PartialEq> StoredAs<L> {
         Self { storage: Storage::Confirmed, ..self }
     }
 
-    /// Whether the store has contained this session. After the session has been stored, the record in the store takes
-    /// precedence over the session. A session that was never stored is a change by the user, and it may replace the
-    /// record.
+    /// Whether the store has ever contained this session. After the session has been stored, the record in the store
+    /// takes precedence over the session. A session that was never stored is a change by the user, and it may replace
+    /// the record.
     pub(crate) fn is_confirmed(&self) -> bool {
         self.storage == Storage::Confirmed
     }

@@ -1,4 +1,4 @@
-//! Applies the changes of other processes from the store to the session.
+//! Applies changes made by other processes from the store to the session.
 
 use std::future::Future;
 use std::sync::{Arc, Weak};
@@ -22,14 +22,14 @@ use crate::session::state_machine::StateMachine;
 use crate::session::store_rules::{Adoption, Comparison};
 use crate::store::ErasedStore;
 
-/// The shortest time between two reads of the store that look for the session of another process.
+/// The minimum interval between two store reads that look for another process's session.
 const PAUSE: Duration = Duration::from_secs(1);
 
 impl Session {
-    /// Reads the store and adopts the stored session, even if another process has logged in as another user. Returns
-    /// the state of the session after the read. If the session has no store, `load` only returns the state.
+    /// Reads the store and adopts the stored session, even if another process has logged in as a different user.
+    /// Returns the state of the session after the read. If the session has no store, `load` only returns the state.
     ///
-    /// Use `load` in a tool that shows before the first call whether the user is logged in. Other programs do not
+    /// Use `load` in a tool that must show, before its first call, whether the user is logged in. Other programs do not
     /// need `load`, because the first call that needs the session reads the store.
     ///
     /// # Errors
@@ -117,15 +117,14 @@ impl Session {
         last_read
     }
 
-    /// Applies the stored session to the session of this process. A change by the user that is not stored yet is
-    /// kept.
+    /// Applies the stored session to this process's session. A change by the user that is not stored yet is kept.
     pub(super) fn adopt(
         &self,
         store_sync: &StoreSync,
         found: &Found,
         which: Adopt,
     ) -> Result<Adoption, Error> {
-        // If all processes share their cookies, this process must also adopt the login of another user.
+        // If all processes share their cookies, this process must also adopt another user's login.
         let which = if store_sync.store.shares_cookies() { Adopt::AnyLogin } else { which };
         let stored = found.record.session.as_ref();
         let offer = match stored {
@@ -170,7 +169,7 @@ impl Session {
         Ok(adoption)
     }
 
-    /// Starts a task that adopts each change of the store when the store reports it.
+    /// Starts a task that adopts each change to the store when the store reports it.
     pub(super) fn watch_store(&self, store_sync: &StoreSync) {
         let Some(runtime) = self.runtime() else { return };
         let watch = || task::spawn(&runtime, watch(Arc::downgrade(&self.0), store_sync.store.clone()));
@@ -188,7 +187,7 @@ async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
         let Some(session) = here() else { return };
         let Some(store_sync) = session.store_sync().filter(|_| newest(&session) == seen) else { continue };
         let exclusive = store_sync.exclusive().await;
-        // The task ignores an error of the read, because the next call that needs the store also returns an error.
+        // The task ignores a read error, because the next call that needs the store also returns an error.
         let _ = session.read_store(store_sync, Adopt::SameLogin).await;
         drop(exclusive);
         if newest(&session) == seen {
@@ -213,7 +212,7 @@ impl Offer<'_> {
     }
 }
 
-/// The effect of an adoption that the program can see.
+/// The program-visible effect of an adoption.
 enum Change {
     Nothing,
     Adopted,
@@ -222,7 +221,7 @@ enum Change {
 
 type Adopted = (Change, Option<RefreshHandle>);
 
-/// If the store contains the session of this process, applies the cookies of the stored session.
+/// If the store contains this process's session, applies the stored session's cookies.
 fn keep(
     machine: &mut StateMachine<RefreshHandle>,
     view: &View,
@@ -268,8 +267,8 @@ fn has_same_access(one: &Credential, other: &Credential) -> bool {
     access.is_some() && access == other.tokens().access_token()
 }
 
-/// Creates a credential from stored tokens. The age of stored tokens is unknown, as is the age of tokens that the
-/// program sets.
+/// Creates a credential from stored tokens. Like the age of tokens that the program sets, the age of stored tokens is
+/// unknown.
 fn credential_of(stored: &StoredSession) -> Result<Credential, Error> {
     Credential::new(stored.tokens(), Source::Given, Now::read(), fastrand::f64()).map_err(|error| {
         Error::new(Kind::Store, "the store contains tokens that cannot be used. Log in again")

@@ -1,5 +1,5 @@
-//! Finishes a refresh after its commit. The store view changes in the same step as the session, and the lock of the
-//! store is kept until this step.
+//! Finishes a refresh after its commit. The store view changes in the same step as the session, and the store's lock is
+//! kept until this step.
 
 use super::state::{Exclusive, StoreSync};
 use crate::session::refresh_handle::RefreshHandle;
@@ -16,7 +16,7 @@ pub(crate) struct AfterCommit {
     pub(super) exclusive: Option<Exclusive>,
 }
 
-/// The state of the store at the time when the credential is published.
+/// The state of the store when the credential is published.
 pub(super) struct Note {
     pub(super) stored: Option<Revision>,
     /// Whether the session had no login before, so the store does not contain this session.

@@ -1,10 +1,10 @@
-//! Defines [`LockSlot`], which contains the lock of the store as long as this session holds it.
+//! Defines [`LockSlot`], which contains the store's lock as long as this session holds it.
 
 use crate::session::refresh_handle::RefreshHandle;
 use crate::store::StoreLock;
 
-/// The lock of the store, if this session holds it. The lock belongs to the session and not to the task of the
-/// refresh, so the next refresh or the writer can continue under the same lock.
+/// The store's lock, if this session holds it. The lock belongs to the session rather than to the refresh task, so the
+/// next refresh or the writer can continue under the same lock.
 #[derive(Default)]
 pub(super) struct LockSlot {
     held: Option<Held>,
@@ -12,7 +12,7 @@ pub(super) struct LockSlot {
     watched: bool,
 }
 
-/// The lock of the store. Dropping a `Held` releases the lock, which runs code of the store.
+/// The store's lock. Dropping a `Held` releases the lock, which runs the store's code.
 pub(super) struct Held {
     lock: StoreLock,
     /// The refresh that runs under the lock. `None` means that the lock protects a change that is not stored yet, so
@@ -27,13 +27,13 @@ pub(super) enum HeldFor {
 }
 
 impl LockSlot {
-    /// Puts the lock of a refresh into the slot. Returns the previous lock.
+    /// Puts a refresh's lock into the slot. Returns the previous lock.
     #[must_use]
     pub(super) fn put(&mut self, lock: StoreLock, refresh: &RefreshHandle) -> Option<Held> {
         self.held.replace(Held { lock, refresh: Some(refresh.clone()) })
     }
 
-    /// Lets a refresh continue under the lock that the session already holds. Returns the fence of the lock.
+    /// Lets a refresh continue under the lock that the session already holds. Returns the lock's fence.
     pub(super) fn reuse(&mut self, refresh: &RefreshHandle) -> Option<u64> {
         let held = self.held.as_mut().filter(|held| !held.lock.has_run_out())?;
         held.refresh = Some(refresh.clone());
@@ -47,7 +47,7 @@ impl LockSlot {
         }
     }
 
-    /// Ends a refresh. Returns the lock, which the caller releases, unless the lock is kept for a change that is not
+    /// Ends a refresh. Returns the lock for the caller to release, unless the lock is kept for a change that is not
     /// stored yet.
     #[must_use]
     pub(super) fn end_refresh(&mut self, refresh: &RefreshHandle, kept: bool) -> Option<Held> {
@@ -59,7 +59,7 @@ impl LockSlot {
         self.held.take()
     }
 
-    /// Returns the lock, which the caller releases, if no refresh runs under the lock.
+    /// Returns the lock for the caller to release, if no refresh is running under it.
     #[must_use]
     pub(super) fn end_protection(&mut self) -> Option<Held> {
         self.held.take_if(|held| held.refresh.is_none())

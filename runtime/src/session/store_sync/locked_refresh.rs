@@ -1,5 +1,5 @@
-//! Refreshes a session that other processes share. The refresh holds the lock of the store and reads the changes
-//! of other processes. The refresh writes an intent to the store before it sends the refresh token.
+//! Refreshes a session that other processes share. The refresh holds the store's lock, reads changes made by other
+//! processes, and writes an intent to the store before it sends the refresh token.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,8 +23,7 @@ use crate::store::{Revision, Swap};
 /// The maximum time that a caller waits for a refresh with a store: for the preparation, the token request, and two
 /// store operations.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(35);
-/// Runs a refresh up to its commit. The function sets `basis` to the snapshot with which the refresh begins after it
-/// has read the store.
+/// Runs a refresh up to its commit. The function sets `basis` to the session's snapshot after the store has been read.
 pub(crate) async fn refresh(
     session: &Session,
     store_sync: &StoreSync,
@@ -46,7 +45,7 @@ pub(crate) async fn refresh(
     (result, failure, AfterCommit::default())
 }
 
-/// Stores the answer of the server, and then returns the result of the refresh.
+/// Stores the server's response, and then returns the result of the refresh.
 async fn store_result(
     session: &Session,
     store_sync: &StoreSync,
@@ -88,7 +87,7 @@ async fn store_result(
         }
         Attempt::Failed { .. } => {
             let (result, failure) = result_of(basis, answer);
-            // If there was no response, the intent stays in the store, so that other processes know that the refresh
+            // If no response arrived, the intent stays in the store, so that other processes know that the refresh
             // token may be spent.
             let answered = !session.unanswered().is_of(basis.stamp) && !ready.unanswered_before;
             if answered {
@@ -99,8 +98,8 @@ async fn store_result(
     }
 }
 
-/// Stores the new tokens before they are published. If the store fails, the new tokens are published nevertheless,
-/// because the old tokens may no longer be valid.
+/// Stores the new tokens before they are published. If the store fails, the new tokens are published anyway, because
+/// the old tokens may no longer be valid.
 async fn persist(
     session: &Session,
     store_sync: &StoreSync,

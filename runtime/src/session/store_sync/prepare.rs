@@ -1,4 +1,4 @@
-//! Prepares a refresh of a shared session: takes the lock, reads the store, and writes the intent to send the
+//! Prepares a refresh of a shared session: acquires the lock, reads the store, and writes the intent to send the
 //! refresh token.
 
 use std::sync::Arc;
@@ -18,24 +18,24 @@ use crate::session::snapshot::Snapshot;
 use crate::session::store_rules::{Adoption, StoredAs};
 use crate::store::{Revision, Swap};
 
-/// The maximum wait for the lock of the store.
+/// The maximum time to wait for the store's lock.
 const LOCK_WAIT: Duration = Duration::from_secs(8);
-/// The maximum time for the preparation before the refresh token is sent.
+/// The time limit for the preparation before the refresh token is sent.
 const PREPARATION: Duration = Duration::from_secs(12);
-/// The time for which the refresh of a process that has ended may still replace the shared cookies.
+/// How long the refresh of a process that has exited may still replace the shared cookies.
 const AFTERMATH: Duration = Duration::from_secs(1);
-/// The maximum time for which a refresh without a known result may still replace the shared cookies.
+/// The maximum time during which a refresh without a known result may still replace the shared cookies.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(30);
 /// The maximum number of attempts to write the intent while other processes write at the same time.
 const TRIES: u32 = 4;
-/// The maximum number of times that the lock is acquired, because it may expire before the refresh token is sent.
+/// The maximum number of times the lock is acquired, because it may expire before the refresh token is sent.
 const LEASES: u32 = 2;
 
 /// The result of a successful preparation, after which the refresh token can be sent.
 pub(super) struct Ready {
     /// The fence of the lock that the session holds.
     pub(super) fence: Option<u64>,
-    /// Whether the store had the intent of an earlier refresh whose result is unknown.
+    /// Whether the store contained the intent of an earlier refresh whose result is unknown.
     pub(super) unanswered_before: bool,
 }
 
@@ -52,8 +52,7 @@ impl From<Error> for Stopped {
     }
 }
 
-/// Prepares the refresh. The function sets `basis` to the snapshot with which the refresh begins after the store was
-/// read.
+/// Prepares the refresh. The function sets `basis` to the session's snapshot after the store has been read.
 pub(super) async fn prepare(
     session: &Session,
     store_sync: &StoreSync,
@@ -84,7 +83,7 @@ async fn prepare_under_lock(
         let fence = lock(session, store_sync, handle, basis).await?;
         wait_for_aftermath(store_sync).await?;
         let ready = record_intent(session, store_sync, basis, fence).await?;
-        // The second round reads the intent that this process has written in the first round, before any request.
+        // The second round reads the intent that this process wrote in the first round, before sending any request.
         // Therefore, only the first round can find the intent of an earlier refresh.
         let unanswered_before = *unanswered_before.get_or_insert(ready.unanswered_before);
         let expired = {
@@ -99,7 +98,7 @@ async fn prepare_under_lock(
         .into())
 }
 
-/// Acquires the lock of the store, unless the session already holds the lock. Returns the fence of the lock.
+/// Acquires the store's lock, unless the session already holds it. Returns the lock's fence.
 async fn lock(
     session: &Session,
     store_sync: &StoreSync,
@@ -139,8 +138,8 @@ async fn lock(
     Ok(Some(fence))
 }
 
-/// Waits if all processes share their cookies, because the request of a process that has ended may still replace the
-/// cookies.
+/// Waits if all processes share their cookies, because a request sent by a process that has exited may still replace
+/// the cookies.
 async fn wait_for_aftermath(store_sync: &StoreSync) -> Result<(), Stopped> {
     if !store_sync.store.shares_cookies() {
         return Ok(());

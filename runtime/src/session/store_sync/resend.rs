@@ -1,5 +1,4 @@
-//! Decides whether a refresh token for which no response arrived may be sent again when other processes share the
-//! session.
+//! Decides whether a refresh token that received no response may be sent again when other processes share the session.
 
 use super::prepare::store_intent;
 use super::state::{Adopt, StoreSync};
@@ -8,9 +7,10 @@ use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
 
 impl Session {
-    /// Whether the refresh token of `stamp`, for which no response arrived, may be sent again. The refresh token must
-    /// still be current. If other processes share the session, the lock may have expired while this process slept. The
-    /// refresh token is therefore sent again only if no other process has stored a change or acquired the lock.
+    /// Whether the refresh token of `stamp`, which received no response, may be sent again. The refresh token must
+    /// still be current. If other processes share the session, the lock may have expired while this process was
+    /// suspended. The refresh token is therefore sent again only if no other process has stored a change or acquired
+    /// the lock.
     pub(crate) async fn may_resend(&self, stamp: Stamp) -> bool {
         let basis = self.snapshot();
         match self.store_sync() {

@@ -1,5 +1,5 @@
-//! Releases the lock of the store if a runtime stalls. A separate thread checks the lock while this session holds the
-//! lock, because other processes may wait for the lock and this process may make no further call.
+//! Releases the store's lock if a runtime stalls. A separate thread checks the lock while this session holds it,
+//! because other processes may be waiting for the lock and this process may make no further calls.
 
 use std::sync::Arc;
 use std::thread;
@@ -14,14 +14,14 @@ use super::state::StoreSync;
 use crate::platform::watchdog;
 use crate::session::session::Session;
 
-/// The additional time after which the watchdog ends a stalled refresh. During this time, a waiting call of this
-/// process can replace the refresh and continue under the lock of the refresh.
+/// The additional time after which the watchdog ends a stalled refresh. During this time, a waiting call in this
+/// process can replace the refresh and continue under its lock.
 const LATER: Duration = Duration::from_secs(1);
-/// The maximum run time of the thread that stores a change.
+/// The time limit for the thread that stores a change.
 const LONGEST_SAVE: Duration = Duration::from_secs(20);
 
 impl Session {
-    /// Starts a watchdog that checks the lock of this session until the lock is released.
+    /// Starts a watchdog that checks this session's lock until the lock is released.
     pub(super) fn watch_lock(&self, store_sync: &StoreSync) {
         if !store_sync.state().lock.begin_watch() {
             return;
@@ -40,15 +40,15 @@ impl Session {
         };
         let left = refresh.time_left_by_wall_clock();
         if left.is_zero() {
-            // Cancelling the task drops the refresh. The dropped refresh releases the lock, unless a change of the
+            // Cancelling the task drops the refresh. The dropped refresh releases the lock, unless a change to the
             // session is not stored yet. If the refresh is being polled, it is dropped after the poll.
             refresh.task().cancel();
         }
         Some(left + LATER)
     }
 
-    /// Stores the change that the lock protects. If the runtime of the writer stalls, a writer on the runtime of a
-    /// new thread replaces it.
+    /// Stores the change that the lock protects. If the writer's runtime stalls, the writer is replaced by another one
+    /// on a new thread with its own runtime.
     fn store_on_a_thread(&self) {
         let session = self.clone();
         // If no thread can be started, the next check tries again.

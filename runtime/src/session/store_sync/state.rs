@@ -1,11 +1,11 @@
-//! Defines [`StoreSync`], which records what this process knows about the store of a session. A session without a store
-//! has no `StoreSync` and no overhead.
+//! Defines [`StoreSync`], which records what this process knows about a session's store. A session without a store has
+//! no `StoreSync` and no overhead.
 //!
 //! - The session itself is in the state machine. `StoreSync` records only how much of the session is stored. The
 //!   session and its `StoreSync` change in one step, and the state machine is locked first.
-//! - [`writer`](super::writer) stores changes, and [`adopt`](super::adopt) reads the changes of other processes.
-//!   [`locked_refresh`](super::locked_refresh) refreshes a session that other processes share, under the lock of the
-//!   store. [`resend`](super::resend) decides whether a refresh token for which no response arrived may be sent again.
+//! - [`writer`](super::writer) stores changes, and [`adopt`](super::adopt) reads changes made by other processes.
+//!   [`locked_refresh`](super::locked_refresh) refreshes a session that other processes share, under the store's lock.
+//!   [`resend`](super::resend) decides whether a refresh token that received no response may be sent again.
 
 use std::future::Future;
 use std::sync::atomic::AtomicBool;
@@ -27,10 +27,10 @@ use crate::session::snapshot::{LoginState, Snapshot};
 use crate::session::store_rules::{Here, StoreView, StoredAs, StoredRecord};
 use crate::store::{ErasedStore, Revision, Swap};
 
-/// The maximum time for one operation of a store.
+/// The time limit for one store operation.
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
-/// The maximum time for which one task can prevent the other tasks from using the store. After this time, a stalled
-/// task loses its exclusive access.
+/// The maximum time during which one task can prevent other tasks from using the store. After this time, a stalled task
+/// loses its exclusive access.
 const LONGEST_EXCLUSIVE: Duration = Duration::from_secs(15);
 
 /// The guard of the task that uses the store.
@@ -40,12 +40,12 @@ pub(crate) struct StoreSync {
     pub(super) store: Arc<dyn ErasedStore>,
     pub(super) state: Mutex<SyncState>,
     /// The lock that a task holds while it uses the store, so that this process does not read its own unfinished write.
-    /// If the task makes no progress, it keeps the old lock, and the other tasks get a new lock.
+    /// If the task makes no progress, it keeps the old lock, and other tasks get a new one.
     exclusive: Mutex<Arc<TaskLock<()>>>,
     pub(super) progress: watch::Sender<Progress>,
     /// Notifies the writer about a new change, or about a caller that waits for a write.
     pub(super) write_now: Notify,
-    /// Whether there is an unstored change, but no task that writes this change.
+    /// Whether there is an unstored change that no task is writing.
     pub(super) writer_missing: AtomicBool,
     pub(super) reported_uncoordinated: AtomicBool,
     pub(super) watcher: OnceLock<AbortHandle>,
@@ -53,13 +53,13 @@ pub(crate) struct StoreSync {
     pub(super) place: OnceLock<String>,
 }
 
-/// The content of the store at the time of a read.
+/// The content of the store when it was read.
 pub(super) struct Found {
     pub(super) revision: Revision,
     pub(super) record: Record,
 }
 
-/// What this process knows about the stored session, and the tasks that use the store.
+/// What this process knows about the stored session, along with the tasks that use the store.
 pub(crate) struct SyncState {
     pub(super) view: View,
     pub(super) writing: bool,
@@ -86,7 +86,7 @@ pub(super) struct Progress {
 /// A failed write.
 #[derive(Clone)]
 pub(super) struct Failure {
-    /// The number of the last change that the failed write included.
+    /// The number of the last change included in the failed write.
     pub(super) target: u64,
     pub(super) error: Error,
     pub(super) at: Instant,
@@ -101,8 +101,8 @@ impl Failure {
 /// Selects which stored sessions the process adopts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Adopt {
-    /// If there is a login, only changes of other processes to the current login are adopted. If there is no login, any
-    /// session is adopted.
+    /// If there is a login, only changes that other processes made to the current login are adopted. If there is no
+    /// login, any session is adopted.
     SameLogin,
     /// The process adopts any stored session.
     AnyLogin,
@@ -169,7 +169,7 @@ impl StoreSync {
         Ok(Found { revision: stored.revision, record })
     }
 
-    /// Reads the place of the store before a session is stored or adopted. A store may return no place.
+    /// Reads the store's place before a session is stored or adopted. A store may return no place.
     pub(super) async fn locate(&self) {
         if self.place.get().is_none() {
             if let Ok(Some(place)) = timeout(DEADLINE, self.store.place()).await {
@@ -178,7 +178,7 @@ impl StoreSync {
         }
     }
 
-    /// Returns the place of the store from which `stored` was copied, if `stored` is a copy.
+    /// If `stored` is a copy, returns the place of the store that it was copied from.
     pub(super) fn other_place(&self, stored: &StoredSession) -> Option<String> {
         stored.place.clone().filter(|place| self.place.get() != Some(place))
     }
@@ -188,7 +188,7 @@ impl StoreSync {
         stored.can_be_spent() && self.place.get().is_some() && self.other_place(stored).is_some()
     }
 
-    /// Returns the place of the store to which the session was first written.
+    /// Returns the place of the store that the session was first written to.
     pub(super) fn place_of(&self, stored_as: &StoredAs<String>) -> Option<String> {
         stored_as.other_place.as_ref().or(self.place.get()).cloned()
     }
@@ -211,7 +211,7 @@ impl Drop for StoreSync {
 }
 
 impl SyncState {
-    /// Returns the store view for the epoch of the snapshot `here`.
+    /// Returns the store view for the epoch of the `here` snapshot.
     pub(super) fn view_of(&mut self, here: &Snapshot) -> &mut View {
         self.view.in_epoch(here.stamp.epoch, new_login)
     }
@@ -222,7 +222,7 @@ impl SyncState {
         self.failures
     }
 
-    /// Passes the lock of the store from one refresh to another refresh.
+    /// Passes the store's lock from one refresh to another.
     pub(crate) fn hand_over_lock(&mut self, from: &RefreshHandle, to: &RefreshHandle) {
         self.lock.hand_over(from, to);
     }

@@ -14,11 +14,11 @@ use crate::store::{Revision, Swap};
 /// The maximum number of attempts to write while other processes write at the same time.
 const TRIES: u32 = 8;
 
-/// A draft, the record of the draft, and the fence of the lock under which the record is written.
+/// A draft, its record, and the fence of the lock that is held while the record is written.
 type ReadyDraft = (Draft<String, Intent, Revision>, Record, Option<u64>);
 
 impl Session {
-    /// Writes the latest state of the session to the store.
+    /// Writes the latest session state to the store.
     pub(super) async fn write(&self, store_sync: &StoreSync) -> Result<(), Error> {
         let _exclusive = store_sync.exclusive().await;
         store_sync.locate().await;
@@ -49,8 +49,8 @@ impl Session {
                     let found = store_sync.load().await?;
                     let unchanged = found.revision == basis;
                     self.adopt(store_sync, &found, Adopt::SameLogin)?;
-                    // The store refused the write although it has the expected revision, so the lock of this process
-                    // has expired.
+                    // The store refused the write although it has the expected revision, so this process's lock has
+                    // expired.
                     let lock = if unchanged { store_sync.state().lock.take() } else { None };
                     drop(lock);
                 }
@@ -59,7 +59,7 @@ impl Session {
         Err(Error::new(Kind::Store, "other processes keep changing the store. Try again later"))
     }
 
-    /// Returns the draft that must be written now, if there is one, and the fence of its lock.
+    /// Returns the draft that must be written now, if there is one, and its lock's fence.
     fn draft(&self, store_sync: &StoreSync) -> Option<ReadyDraft> {
         let machine = self.lock();
         let here = machine.current();

@@ -1,4 +1,4 @@
-//! Stores the changes of the session in order. One task at a time writes until all changes are stored.
+//! Stores the session's changes in order. One task at a time writes until all changes are stored.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,16 +17,16 @@ use crate::store::ErasedStore;
 /// The first pause after a failed write. Each further failure doubles the pause.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// The maximum time for one write: the time limit of one store operation, and one additional second.
+/// The time limit for one write: the time limit for one store operation, plus one second.
 const LONGEST_WRITE: Duration = Duration::from_secs(6);
-/// The number of failures to store a login or logout after which the lock of the store is released.
+/// The number of failed attempts to store a login or logout after which the store's lock is released.
 const LAST_PROTECTED: u32 = 3;
-/// The number of failures, over some minutes, after which the task abandons a session that has been dropped.
+/// The number of failures, over several minutes, after which the task abandons a session that has been dropped.
 const LAST_FAILURE: u32 = 8;
 
 impl Session {
-    /// Sets the store. A second call of `set_store` has no effect: a client that joins a session does not change
-    /// where the session is stored.
+    /// Sets the store. Calling `set_store` again has no effect: a client that joins a session does not change where the
+    /// session is stored.
     pub(crate) fn set_store(&self, store: Arc<dyn ErasedStore>) {
         let here = self.snapshot();
         if self.0.store_sync.set(Box::new(StoreSync::new(store, &here))).is_ok()
@@ -34,15 +34,15 @@ impl Session {
         {
             self.save();
         }
-        // If processes share cookies, the logins and logouts of other processes apply to this process even before its
-        // first call.
+        // If processes share cookies, logins and logouts in other processes apply to this process even before its first
+        // call.
         if let Some(store_sync) = self.store_sync().filter(|store_sync| store_sync.store.shares_cookies()) {
             self.watch_store(store_sync);
         }
         self.require_login();
     }
 
-    /// Records that the session has changed, and starts to store the session.
+    /// Records that the session has changed, and starts storing it.
     pub(crate) fn save(&self) {
         if let Some(store_sync) = self.store_sync() {
             store_sync.state().changed();
@@ -50,7 +50,7 @@ impl Session {
         }
     }
 
-    /// Counts a change of the session in the current step of the state machine. A refresh that ends after this step
+    /// Counts a change to the session in the current step of the state machine. A refresh that ends after this step
     /// keeps the lock until the change is stored (see [`store_changes`](Self::store_changes)).
     pub(crate) fn count_change(&self) {
         if let Some(store_sync) = self.store_sync() {
@@ -58,14 +58,14 @@ impl Session {
         }
     }
 
-    /// Starts to store the changes that were counted.
+    /// Starts storing the changes that were counted.
     pub(crate) fn store_changes(&self) {
         if let Some(store_sync) = self.store_sync() {
             self.start_to_write(store_sync);
         }
     }
 
-    /// Starts the writer if the writer could not start earlier because there was no runtime.
+    /// Starts the writer if it could not start earlier because there was no runtime.
     pub(crate) fn ensure_writer(&self) {
         if let Some(store_sync) = self.store_sync() {
             if store_sync.writer_missing.load(Ordering::Relaxed) {
@@ -109,7 +109,7 @@ impl Session {
         }
         let old = |failure: &Failure| failure.at.elapsed() > LONGEST_PAUSE + LONGEST_WRITE;
         if progress.borrow().failed.as_ref().is_some_and(old) {
-            // A writer that still makes progress would have tried to write again since the last failure.
+            // A writer that is still making progress would have tried to write again since the last failure.
             self.replace_writer(store_sync);
         } else {
             self.start_to_write(store_sync);
@@ -128,7 +128,7 @@ impl Session {
         }
     }
 
-    /// Replaces the writer, which makes no progress because the runtime of the writer stalls.
+    /// Replaces the writer, which makes no progress because its runtime has stalled.
     fn replace_writer(&self, store_sync: &StoreSync) {
         let writer = store_sync.state().writer.clone();
         writer.cancel();
@@ -136,7 +136,7 @@ impl Session {
         self.start_to_write(store_sync);
     }
 
-    /// Whether it is certain that no other process has sent the refresh token of the session that this process has just
+    /// Whether it is certain that no other process has sent the refresh token of the session that this process just
     /// ended. This method first stores the end of the session, so that no other process sends the refresh token later.
     pub(crate) async fn is_only_owner_of_ended(&self) -> bool {
         match self.store_sync() {
@@ -148,7 +148,7 @@ impl Session {
     }
 }
 
-/// The only task of a session that writes to the store.
+/// The only task in a session that writes to the store.
 struct Writer {
     session: Session,
     ended: bool,
@@ -183,7 +183,7 @@ impl Writer {
                     let pause = FIRST_PAUSE.saturating_mul(doubled);
                     let protects_nothing = failures >= LAST_PROTECTED;
                     drop(protects_nothing.then(|| self.end_protection(store_sync)));
-                    // This task itself has two references to the session: `self` and `session`.
+                    // This task itself holds two references to the session: `self` and `session`.
                     if failures >= LAST_FAILURE && Arc::strong_count(&session.0) <= 2 {
                         return;
                     }
@@ -193,7 +193,7 @@ impl Writer {
         }
     }
 
-    /// Returns the lock, which the caller releases, if the store cannot store a login or logout. Other processes must
+    /// If the store cannot store a login or logout, returns the lock for the caller to release. Other processes must
     /// not wait for a login or logout that cannot be stored. After a refresh, the lock is kept, because the store
     /// contains a spent refresh token.
     fn end_protection(&self, store_sync: &StoreSync) -> Option<Held> {
@@ -214,7 +214,7 @@ impl Writer {
         self.ended = !state.view.has_unwritten();
         let lock = if self.ended { finish_writing(&mut state) } else { None };
         drop(state);
-        // Dropping the lock runs code of the store, so the lock is dropped after the guard of the state.
+        // Dropping the lock runs the store's code, so the lock is dropped after the state guard.
         drop(lock);
         self.ended
     }

@@ -1,5 +1,4 @@
-//! Manages the connection for scripts. The connection is opened when it is first needed, and opened again after a
-//! failure.
+//! Manages the connection for scripts. The connection is opened when it is first needed, and reopened after a failure.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -9,10 +8,10 @@ use std::time::Duration;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError, RedisResult, ScriptInvocation};
 
-/// The time limit for a connection attempt, and the time limit for one response.
+/// The time limit for a connection attempt and for one response.
 const TIMEOUT: Duration = Duration::from_secs(1);
-/// The maximum time for one operation. An operation may need two connections, two responses, a name lookup, and a
-/// script that the server does not have yet.
+/// The time limit for one operation. An operation may need two connections, two responses, a DNS lookup, and a script
+/// that the server has not cached yet.
 const DEADLINE: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
@@ -26,8 +25,8 @@ impl Connection {
         Self { client, open: Arc::default() }
     }
 
-    /// Runs a script, and runs it once more on a new connection if the first connection broke. If the response of a
-    /// script was lost, the script may already have run, so it must be safe to run a script more than once.
+    /// Runs a script, and runs it once more on a new connection if the first connection broke. If a script's response
+    /// was lost, the script may already have run, so it must be safe to run a script more than once.
     pub(super) async fn run<'a, T: FromRedisValue>(
         &self,
         script: impl Fn() -> ScriptInvocation<'a>,
@@ -45,8 +44,7 @@ impl Connection {
     async fn once<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> RedisResult<T> {
         let mut connection = self.connection().await?;
         let result = script.invoke_async(&mut connection).await;
-        // If a server rejects writes, it may have become a replica. The next operation resolves the name of the server
-        // again.
+        // If a server rejects writes, it may have become a replica. The next operation resolves the server name again.
         if result.is_err() {
             *self.open.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
@@ -73,8 +71,8 @@ fn is_of_the_connection(error: &RedisError) -> bool {
     error.is_io_error() || error.is_connection_dropped() || error.is_timeout()
 }
 
-/// Returns a name that is unique across processes. The hashers of the standard library have random seeds from the
-/// operating system.
+/// Returns a name that is unique across processes. The standard library's hashers get random seeds from the operating
+/// system.
 pub(super) fn random_name() -> String {
     let number = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}{:08x}", number(), number(), std::process::id())

@@ -1,4 +1,4 @@
-//! Implements the lock for a refresh as a lease with a fence.
+//! Implements the refresh lock as a lease with a fence.
 #![expect(clippy::disallowed_methods, reason = "a browser has no Redis")]
 
 use std::time::{Duration, Instant};
@@ -11,18 +11,18 @@ use crate::error::BoxError;
 use crate::platform::task;
 use crate::store::session_store::StoreLock;
 
-/// The length of a lease that its owner has not yet confirmed. If Redis grants the lease after the owner has stopped
-/// waiting, the lease ends after 3 s.
+/// The duration of a lease that its owner has not yet confirmed. If Redis grants the lease after the owner has stopped
+/// waiting, the lease expires after 3 s.
 const UNCONFIRMED: Duration = Duration::from_secs(3);
-/// The first pause between two attempts to acquire a lock that another process holds.
+/// The initial pause between attempts to acquire a lock that another process holds.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
-/// The maximum pause between two attempts to acquire a lock.
+/// The maximum pause between attempts to acquire a lock.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// The lock of one session.
 pub(super) struct Lock {
     pub(super) connection: Connection,
-    /// The key of the hash of the session.
+    /// The key of the session's hash.
     pub(super) hash: String,
     /// The key of the lock.
     pub(super) key: String,
@@ -74,12 +74,11 @@ impl Renewal {
         self.confirm().await?.ok_or_else(|| "the lease has expired".into())
     }
 
-    /// Extends the lease to its full length from now. Returns the new end of the lease, or `None` if the lease has
-    /// already ended.
+    /// Extends the lease to its full duration from now. Returns the new expiry of the lease, or `None` if the lease has
+    /// already expired.
     async fn confirm(&self) -> Result<Option<Instant>, BoxError> {
         let millis = u64::try_from(self.lease.as_millis()).unwrap_or(u64::MAX);
-        // The length of the lease is counted from the time before the request, because the server starts to count
-        // later.
+        // The lease duration is counted from before the request is sent, because the server starts counting later.
         let asked = Instant::now();
         let confirmed = self.connection.run::<bool>(|| {
             let mut script = scripts::RENEW.key(&*self.key);
@@ -91,7 +90,7 @@ impl Renewal {
 }
 
 /// Releases the lease when it is dropped. The `Lease` is created before the request for the lock, because a cancelled
-/// request may still succeed at the server.
+/// request may still succeed on the server.
 struct Lease {
     lock: Lock,
     owner: String,
@@ -110,8 +109,8 @@ impl Drop for Lease {
                 script.arg(&*owner);
                 script
             };
-            // A suspended server never executes a release on a connection that was opened during the suspension. The
-            // release is therefore repeated, so that other processes need not wait for the end of the lease when the
+            // A suspended server never executes a release sent on a connection that was opened during the suspension.
+            // The release is therefore repeated, so that other processes need not wait for the lease to expire when the
             // server runs again.
             while connection.run::<u64>(release).await.is_err()
                 && expired.is_some_and(|at| Instant::now() < at)

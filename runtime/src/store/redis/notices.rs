@@ -1,4 +1,4 @@
-//! Waits for messages about changes, and polls the store in case a message is lost.
+//! Waits for change messages, and polls the store in case a message is lost.
 
 use std::future::Future;
 use std::pin::pin;
@@ -17,15 +17,15 @@ use crate::store::session_store::Revision;
 const CHECK_INTERVAL: Duration = Duration::from_secs(10);
 /// The pause after a failed subscription.
 const PAUSE: Duration = Duration::from_secs(1);
-/// The maximum time for a subscription request.
+/// The time limit for a subscription request.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
 pub(super) struct Notices {
     client: Client,
     channel: String,
-    /// The subscription of the last waiter, kept for the next waiter. The kept subscription buffers the messages
-    /// that arrive between two waiters.
+    /// The subscription of the last waiter, kept for the next one. This subscription buffers the messages that arrive
+    /// between the two waiters.
     idle: Arc<Mutex<Option<PubSub>>>,
 }
 
@@ -47,13 +47,13 @@ impl Notices {
         let mut subscription = Subscription { idle: self.idle.clone(), open: None };
         let mut timed_out = false;
         loop {
-            // The subscription starts before the revision is read, so that every later change causes a message.
+            // The subscription starts before the revision is read, so that every later change triggers a message.
             if subscription.open.is_none() {
                 subscription.open = self.listen().await;
             }
             if look().await.is_ok_and(|now| now != seen) {
                 if timed_out {
-                    // The change should have caused a message, so the subscription is broken.
+                    // The change should have triggered a message, so the subscription is broken.
                     subscription.open = None;
                 }
                 return;
@@ -75,14 +75,14 @@ impl Notices {
     }
 }
 
-/// A guard of a subscription. When the guard is dropped, the subscription is kept for the next waiter.
+/// A guard for a subscription. When the guard is dropped, the subscription is kept for the next waiter.
 struct Subscription {
     idle: Arc<Mutex<Option<PubSub>>>,
     open: Option<PubSub>,
 }
 
 impl Subscription {
-    /// Waits for a message or for the poll interval. Returns true if no message arrived within the interval.
+    /// Waits for a message or for the poll interval to pass. Returns true if no message arrived within the interval.
     async fn wait_for_message(&mut self, seen: Revision) -> bool {
         let Some(open) = &mut self.open else {
             sleep(PAUSE.mul_f64(0.5 + fastrand::f64())).await;

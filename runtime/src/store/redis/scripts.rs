@@ -1,7 +1,7 @@
-//! The scripts that Redis runs. Redis runs each script atomically.
+//! The scripts that run in Redis, which runs each script atomically.
 //!
-//! The hash has the fields `afresh` (the version) and `fence`. The first swap adds the fields `revision`, `record`
-//! and `writer`. Numbers are compared as strings, because Lua numbers lose digits.
+//! The hash has the fields `afresh` (the version) and `fence`. The first swap adds the fields `revision`, `record` and
+//! `writer`. Numbers are compared as strings, because Lua numbers lose precision.
 
 use std::ops::Deref;
 use std::sync::LazyLock;
@@ -19,7 +19,7 @@ impl Deref for Lua {
     }
 }
 
-/// Prepends a check to a script. The check returns an error if the hash belongs to another program.
+/// Prepends a check to a script. The check returns an error if the hash belongs to a different program.
 macro_rules! on_own_key {
     ($then:literal) => {
         Lua(LazyLock::new(|| {
@@ -36,13 +36,13 @@ end
     };
 }
 
-/// Loads the record. The only key of the script is the hash of the session. Returns the revision and the record, which
-/// are nil if no record was stored.
+/// Loads the record. The script's only key is the session's hash. Returns the revision and the record, which are nil if
+/// no record was stored.
 pub(super) static LOAD: Lua = on_own_key!("return redis.call('HMGET', KEYS[1], 'revision', 'record')");
 
-/// Stores a record. The only key of the script is the hash of the session. The arguments are the basis, the next
-/// revision, the record, the fence or an empty string, the writer, and the channel. Returns 1 if the record is stored,
-/// and 0 otherwise. The same writer can run this script again after a lost response.
+/// Stores a record. The script's only key is the session's hash. The arguments are the basis, the next revision, the
+/// record, the fence or an empty string, the writer, and the channel. Returns 1 if the record is stored, and 0
+/// otherwise. The same writer can safely run this script again after a lost response.
 pub(super) static SWAP: Lua = on_own_key!(
     "
 local now = redis.call('HMGET', KEYS[1], 'revision', 'fence', 'writer')
@@ -56,10 +56,9 @@ return 1
 "
 );
 
-/// Takes the lock. The keys of the script are the hash of the session and the lock. The arguments are the owner of the
-/// lock and the length of the lease in milliseconds. Returns the fence, or 0 if another owner has the lock. The same
-/// owner can run this script again after a lost response. All steps of the script that can fail run before the lock is
-/// set.
+/// Acquires the lock. The script's keys are the session's hash and the lock. The arguments are the lock owner and the
+/// lease duration in milliseconds. Returns the fence, or 0 if another owner holds the lock. The same owner can safely
+/// run this script again after a lost response. All steps of the script that can fail run before the lock is set.
 pub(super) static LOCK: Lua = on_own_key!(
     "
 local owner = redis.call('GET', KEYS[2])
@@ -72,16 +71,16 @@ return fence
 "
 );
 
-/// Renews the lock. The only key of the script is the lock. The arguments are the owner of the lock and the length of
-/// the lease in milliseconds. Returns whether the owner still has the lock. The script uses `SET` instead of `PEXPIRE`,
-/// because the database user may not have the permission for `PEXPIRE`.
+/// Renews the lock. The script's only key is the lock. The arguments are the lock owner and the lease duration in
+/// milliseconds. Returns whether the owner still holds the lock. The script uses `SET` instead of `PEXPIRE`, because
+/// the database user may not have permission to run `PEXPIRE`.
 pub(super) static RENEW: Lua = Lua(LazyLock::new(|| {
     Script::new(
         "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return 1",
     )
 }));
 
-/// Releases the lock. The only key of the script is the lock, and the only argument is the owner of the lock. A lock of
+/// Releases the lock. The script's only key is the lock, and its only argument is the lock owner. A lock held by
 /// another owner is not released.
 pub(super) static RELEASE: Lua = Lua(LazyLock::new(|| {
     Script::new(

@@ -1,22 +1,22 @@
-//! Builds the names of the Web Locks. All releases of this crate use the same names, so that a tab with an older
-//! release and a tab with a newer release do not refresh at the same time.
+//! Builds the names of the Web Locks. All releases of this crate use the same names, so that tabs with older and newer
+//! releases do not refresh at the same time.
 
-/// Returns the name of the lock for a refresh.
+/// Returns the name of the refresh lock.
 pub(super) fn refresh(store: &str) -> String {
     format!("afresh refresh {store}")
 }
 
-/// Returns the name of the lock for a change of the record.
+/// Returns the name of the lock for changing the record.
 pub(super) fn change(store: &str) -> String {
     format!("afresh change {store}")
 }
 
-/// Returns the name of the shared lock that each tab with the record of this revision holds.
+/// Returns the name of the shared lock that each tab holds if it has the record with this revision.
 pub(super) fn revision(store: &str, revision: u64) -> String {
     format!("afresh revision {revision} {store}")
 }
 
-/// Returns the revision that the name of a shared lock contains, if the lock belongs to this store.
+/// Returns the revision in the name of a shared lock, if the lock belongs to this store.
 pub(super) fn revision_in(name: &str, store: &str) -> Option<u64> {
     let (revision, of) = name.strip_prefix("afresh revision ")?.split_once(' ')?;
     revision.parse().ok().filter(|_| of == store)

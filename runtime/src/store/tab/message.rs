@@ -1,12 +1,12 @@
-//! Defines [`Message`], which tabs send to each other: a line of text with a version and a checksum.
+//! Defines [`Message`], which tabs send to each other, as a line of text with a version and a checksum.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 
 use super::tab_record::TabRecord;
 
-/// The first words of a message, with the version of the format. The version must increase if an older release would
-/// misunderstand a message or could not read its record. Additional words at the end of a message do not need a new
+/// The first words of a message, including the format version. The version must be increased if an older release would
+/// misinterpret a message or could not read its record. Additional words at the end of a message do not require a new
 /// version.
 const MARK: &str = "afresh 1";
 
@@ -28,7 +28,7 @@ impl Message {
         }
     }
 
-    /// Reads a message. Returns the message, or `None` if another program or a newer release sent the text.
+    /// Parses a message. Returns the message, or `None` if another program or a newer release sent it.
     pub(super) fn read(text: &str) -> Option<Self> {
         let rest = text.strip_prefix(MARK)?.strip_prefix(' ')?;
         let mut words = rest.split(' ');

@@ -1,4 +1,4 @@
-//! Defines [`TabRecord`], the session in one tab, and decides which of two records is newer.
+//! Defines [`TabRecord`], one tab's copy of the session, and decides which of two records is newer.
 
 /// A record with its revision. The default value is the record of a tab that has not received a session yet.
 #[derive(Clone, Default)]

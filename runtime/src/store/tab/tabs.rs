@@ -1,8 +1,8 @@
-//! Defines [`Tabs`], the view of one tab on the session that all tabs share.
+//! Defines [`Tabs`], one tab's view of the session that all tabs share.
 //!
 //! A record has a revision, and each tab with this record holds a shared lock whose name contains the revision. A lock
-//! may be granted before an earlier message arrives. From the newest revision in the names of the locks, a tab knows
-//! that a message with a newer record will arrive.
+//! may be granted before an earlier message arrives. The newest revision in the lock names tells a tab that a message
+//! with a newer record will arrive.
 
 use std::cell::{Cell, RefCell};
 use std::sync::{Arc, Weak};
@@ -23,7 +23,7 @@ use crate::error::BoxError;
 use crate::platform::time::timeout;
 use crate::store::session_store::{Revision, Stored, Swap};
 
-/// How long a tab waits for the record of another tab, which may be frozen.
+/// How long a tab waits for another tab's record, because that tab may be frozen.
 const LONGEST_ANSWER: Duration = Duration::from_secs(2);
 /// How often the waiting tab checks whether the other tab still exists.
 const LOOK: Duration = Duration::from_millis(250);
@@ -45,7 +45,7 @@ pub(super) struct Tabs {
     has_asked: Cell<bool>,
     news: watch::Sender<()>,
     locks: Option<WebLocks>,
-    /// The revision of the record, and the shared lock whose name contains this revision.
+    /// The record's revision, and the shared lock whose name contains this revision.
     held: RefCell<Option<(u64, WebLock)>>,
     channel: Option<Channel>,
 }
@@ -80,8 +80,8 @@ impl Tabs {
         &self.name
     }
 
-    /// Returns the newest record. If no tab with the newest record answers, the result is the record of this tab with
-    /// the newest known revision.
+    /// Returns the newest record. If no tab with the newest record responds, returns this tab's record with the newest
+    /// known revision.
     pub(super) async fn load(&self) -> Result<Stored, BoxError> {
         let elsewhere = self.look().await?;
         if self.locks.is_none() && !self.has_asked.replace(true) && self.newest.get() == 0 {
@@ -114,7 +114,7 @@ impl Tabs {
         Ok(Some(revision))
     }
 
-    /// Waits for the lock of a refresh. Returns `None` without a secure context.
+    /// Waits for the refresh lock. Returns `None` outside a secure context.
     pub(super) async fn lock(&self) -> Result<Option<WebLock>, BoxError> {
         self.lock_exclusively(lock_name::refresh(&self.name)).await
     }
@@ -132,7 +132,7 @@ impl Tabs {
         }
     }
 
-    /// Returns the newest revision that any tab has, according to the names of the locks.
+    /// Returns the newest revision that any tab has, according to the lock names.
     async fn look(&self) -> Result<u64, BoxError> {
         let Some(locks) = &self.locks else { return Ok(0) };
         let held = locks.held().await?;
@@ -146,7 +146,7 @@ impl Tabs {
         self.record.borrow().revision < revision
     }
 
-    /// Waits until this tab has the record of a revision, or until no tab has that record any more.
+    /// Waits until this tab has the record with a given revision, or until no tab has that record anymore.
     async fn catch_up(&self, revision: u64) {
         let mut elsewhere = revision;
         while self.lacks(elsewhere) {
@@ -158,11 +158,11 @@ impl Tabs {
 
     /// Waits until another record arrives.
     async fn heard(&self) {
-        // The sender of this channel is a part of `self`, so it is not dropped during the wait.
+        // The sender of this channel is part of `self`, so it is not dropped during the wait.
         let _ = self.news.subscribe().changed().await;
     }
 
-    /// Acquires the shared lock that shows that this tab has the record of a revision.
+    /// Acquires the shared lock that shows that this tab has the record with a given revision.
     async fn hold(&self, revision: u64) -> Result<Option<WebLock>, BoxError> {
         match &self.locks {
             Some(locks) => {
@@ -195,7 +195,7 @@ impl Tabs {
         }
     }
 
-    /// Handles the message `text` of another tab.
+    /// Handles the message `text` from another tab.
     fn receive(&self, text: &str) {
         match Message::read(text) {
             Some(Message::Ask) => {
@@ -224,8 +224,7 @@ impl Tabs {
 }
 
 impl Channel {
-    /// Opens the channel. Opens the channel to the other tabs. Returns `None` if the browser does not offer channels to
-    /// the page.
+    /// Opens the channel to the other tabs. Returns `None` if the browser does not make channels available to the page.
     fn open(name: &str, tabs: Weak<SendWrapper<Tabs>>) -> Option<Self> {
         let channel = BroadcastChannel::new(&format!("afresh {name}")).ok()?;
         let listener = Closure::new(move |event: MessageEvent| {

@@ -1,5 +1,5 @@
-//! Defines [`WebLocks`], bindings for the Web Locks API of the browser. `web-sys` offers the Web Locks API only
-//! behind an unstable cfg.
+//! Defines [`WebLocks`], bindings for the browser's Web Locks API. `web-sys` provides this API only behind an unstable
+//! cfg.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -42,7 +42,7 @@ pub(super) enum Mode {
 }
 
 impl WebLocks {
-    /// Returns the Web Locks of the origin, or `None` outside of a secure context.
+    /// Returns the Web Locks of the origin, or `None` outside a secure context.
     pub(super) fn find() -> Option<Self> {
         let navigator = property(&js_sys::global(), "navigator")?;
         let locks = property(&navigator, "locks")?;
@@ -55,7 +55,7 @@ impl WebLocks {
         let mut granted = Some(granted);
         let callback = Closure::once(move |_: JsValue| {
             Promise::new(&mut |release, _| {
-                // If the future was dropped in the meantime, the lock is dropped here and thereby released.
+                // If the future was dropped in the meantime, dropping the lock here releases it.
                 if let Some(granted) = granted.take() {
                     let _ = granted.send(WebLock(release));
                 }
@@ -80,7 +80,7 @@ impl WebLocks {
         .await
     }
 
-    /// Returns the names of all held locks of the origin.
+    /// Returns the names of all locks held in the origin.
     pub(super) async fn held(&self) -> Result<Vec<String>, BoxError> {
         let snapshot = JsFuture::from(self.0.query().map_err(failed)?).await.map_err(failed)?;
         let held = property(&snapshot, "held").map(|held| Array::from(&held)).unwrap_or_default();

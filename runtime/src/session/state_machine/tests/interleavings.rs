@@ -1,13 +1,13 @@
-//! Explores every interleaving of a few callers, their refreshes, and all other events of a session: expiry,
-//! failed and rejected refreshes, logins, logouts, manual refreshes, refreshes before expiry, dropped callers, and
-//! the passage of time.
+//! Explores every interleaving of a few callers, their refreshes, and all other session events: expiry, failed and
+//! rejected refreshes, logins, logouts, manual refreshes, refreshes before expiry, dropped callers, and the passage of
+//! time.
 
 use std::collections::HashSet;
 use std::io::Write;
 
 use super::model::{Budget, Kind, Model, NOTHING};
 
-/// Explores all interleavings and prints the numbers of states and steps.
+/// Explores all interleavings and prints the number of states and steps.
 fn explore(name: &str, callers: &[Kind], budget: Budget) {
     let first = Model::new(callers, budget);
     let mut seen = HashSet::from([first.key()]);
@@ -24,7 +24,7 @@ fn explore(name: &str, callers: &[Kind], budget: Budget) {
             }
         }
     }
-    // The test runner does not capture text that is written directly to stderr, so every run shows these numbers.
+    // The test runner does not capture output written directly to stderr, so every run shows these numbers.
     let mut out = std::io::stderr().lock();
     let _ = writeln!(out, "explored {name}: {} states, {steps} steps", seen.len());
     assert!(seen.len() > 1_000, "only {}", seen.len());
@@ -69,7 +69,7 @@ fn no_interleaving_with_a_last_credential_breaks_an_invariant() {
     explore("a last credential", &[Certain, Suspect, Once, Manual], budget);
 }
 
-/// B5, F5: a manual call of the refresh method and a logout break no invariant.
+/// B5, F5: a manual call to the refresh method and a logout break no invariant.
 #[test]
 fn no_interleaving_with_a_manual_refresh_breaks_an_invariant() {
     let budget = Budget { expiries: 1, failures: 1, logouts: 1, manual: 2, ..NOTHING };

@@ -1,4 +1,4 @@
-//! Tests steps of the state machine that the tests of whole calls cannot reach.
+//! Tests steps of the state machine that cannot be reached by testing complete calls.
 
 mod interleavings;
 mod model;
@@ -25,7 +25,7 @@ fn credential_at(source: Source, now: Instant, lifetime: Duration) -> Arc<Creden
 }
 
 impl StateMachine<usize> {
-    /// Hashes all properties by which two state machines can differ. Of the counters, only the differences are hashed.
+    /// Hashes all properties in which two state machines can differ. For counters, only the differences are hashed.
     fn hash_into(&self, to: &mut impl Hasher, begun: Instant) {
         let Snapshot { login_state, wait_for_refresh, wants_successes, stamp, .. } = &**self.current();
         let credential = match login_state {
@@ -72,8 +72,8 @@ fn logged_in() -> StateMachine<usize> {
     machine
 }
 
-/// B5: a call that is refused while a refresh completes sees either the running refresh or the new token. The call
-/// never sees a state in between.
+/// B5: a call that is refused while a refresh completes sees either the running refresh or the new token, but never a
+/// state in between.
 #[test]
 fn publishing_the_token_and_ending_the_refresh_are_one_step() {
     let (mut machine, at) = (logged_in(), Now::read());
@@ -109,7 +109,7 @@ fn a_detached_refresh_does_not_end_the_next_one() {
     assert_eq!(machine.complete(&2, refreshed(), now, 0.0), Completion::Published);
 }
 
-/// D16, I12: if a refresh token is rejected before the access token expires, the access token stays valid. When the
+/// D16, I12: if a refresh token is rejected before the access token expires, the access token remains valid. When the
 /// access token then expires, the session expires exactly once.
 #[test]
 fn a_token_rejected_before_expiry_ends_the_session_at_the_expiry() {
@@ -134,7 +134,7 @@ fn a_token_rejected_before_expiry_ends_the_session_at_the_expiry() {
     assert!(matches!(machine.enter(true, false, after(601)), Entry::Expired));
 }
 
-/// D16: if an early refresh is rejected when the access token has already expired, the session expires at once.
+/// D16: if an early refresh is rejected when the access token has already expired, the session expires immediately.
 #[test]
 fn a_token_rejected_after_the_expiry_ends_the_session_at_once() {
     let mut machine = StateMachine::<usize>::new();
@@ -186,7 +186,7 @@ fn a_rejected_refresh_without_a_login_does_not_expire_the_session() {
     assert!(matches!(machine.enter(true, false, at), Entry::NoSession), "the refresh is not retried");
 }
 
-/// C13, J7: refused calls of an earlier login are not counted as useless refreshes of the next login.
+/// C13, J7: refused calls from an earlier login are not counted as useless refreshes for the next login.
 #[test]
 fn refusals_of_an_earlier_login_do_not_count_for_the_next() {
     let (mut machine, now) = (logged_in(), Instant::now());

@@ -11,8 +11,8 @@ use std::time::Duration;
 use super::credential_at;
 use crate::session::state_machine::machine::*;
 
-/// The lifetime of the tokens. The first time step ends in the margin before the expiry, and the second time step ends
-/// after the expiry.
+/// The lifetime of the tokens. The first time step ends within the margin before the expiry, and the second time step
+/// ends after the expiry.
 const LIFETIME: Duration = Duration::from_secs(100);
 const AGE: Duration = Duration::from_secs(81);
 
@@ -41,7 +41,7 @@ pub(super) enum End {
     Aborted,
 }
 
-/// How often each event may still happen.
+/// How many more times each event may happen.
 #[derive(Clone, Copy, Debug, Hash)]
 pub(super) struct Budget {
     pub(super) expiries: u8,
@@ -77,7 +77,7 @@ pub(super) enum Kind {
     Suspect,
     /// The request body can be sent only once.
     Once,
-    /// The caller requests a manual refresh and makes no call.
+    /// The caller requests a manual refresh instead of making a call.
     Manual,
 }
 
@@ -85,7 +85,7 @@ pub(super) enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum How {
     Before,
-    /// The caller waits before its send, although it could send its call with the current token.
+    /// The caller waits before sending its call, although it could send the call with the current token.
     Optional,
     Refused,
 }
@@ -122,13 +122,13 @@ impl ModelRefresh {
     }
 }
 
-/// The steps that produced a state.
+/// The steps that led to a state.
 struct Past {
     step: Step,
     before: Option<Arc<Past>>,
 }
 
-/// A state machine, a server and callers in one state of one interleaving.
+/// The state machine, the server and the callers at one point in one interleaving.
 #[derive(Clone)]
 pub(super) struct Model {
     machine: StateMachine<usize>,
@@ -141,9 +141,9 @@ pub(super) struct Model {
     /// The number of the current refresh token. `spent` contains the numbers of spent refresh tokens.
     refresh_token: u64,
     spent: Vec<u64>,
-    /// How often the session has expired in this epoch.
+    /// How many times the session has expired in this epoch.
     ends: u8,
-    /// The stamp with which the running manual refresh began.
+    /// The stamp with which the running manual refresh started.
     manual: Option<Stamp>,
     budget: Budget,
     past: Option<Arc<Past>>,
@@ -203,7 +203,7 @@ impl Model {
                 Place::Done => continue,
             };
             steps.extend(goes.then_some(Step::Go(number)));
-            // Dropping a caller before it begins changes nothing.
+            // Dropping a caller before it starts has no effect.
             let leaves = budget.drops > 0 && *place != Place::Fresh;
             steps.extend(leaves.then_some(Step::Drop(number)));
         }
@@ -281,7 +281,7 @@ impl Model {
         }
     }
 
-    /// Checks the invariants that must be true after each step.
+    /// Checks the invariants that must hold after each step.
     fn check(&self) {
         let running = self.refreshes.iter().any(ModelRefresh::is_wanted);
         assert_eq!(

@@ -7,7 +7,7 @@ use crate::session::store_rules::compare::Storage;
 /// The epoch of a write that is older than the session.
 const OTHER: u64 = 7;
 
-/// Replaces large numbers by small numbers, in the order in which the large numbers are first seen.
+/// Replaces large numbers with small ones, in the order in which the large numbers first appear.
 #[derive(Default)]
 struct Names(Vec<u8>);
 

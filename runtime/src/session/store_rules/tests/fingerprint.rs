@@ -1,9 +1,9 @@
-//! A hasher that is fast in a build without optimization. The tests hash millions of worlds.
+//! A hasher that is fast even in an unoptimized build. The tests hash millions of worlds.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 
-/// The set of the explored worlds. Each world is represented by a hash of 64 bits, because a world would need more
+/// The set of explored worlds. Each world is represented by a 64-bit hash, because the world itself would need more
 /// memory.
 #[derive(Default)]
 pub(super) struct Seen(HashSet<u64, BuildHasherDefault<Fingerprint>>);

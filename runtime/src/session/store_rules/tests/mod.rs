@@ -1,9 +1,9 @@
-//! Explores all interleavings of two processes and one store. The events are logins, logouts, refreshes, reads,
-//! stalled refreshes, killed processes, and lost confirmations of load, swap, lock and unlock.
+//! Explores all interleavings of two processes and one store. The events are logins, logouts, refreshes, reads, stalled
+//! refreshes, killed processes, and lost confirmations of loads, swaps, locks and unlocks.
 //!
-//! The processes of the model use the same functions as `store_sync` to change their view of the store. The tests
-//! themselves define only the order of the operations. An operation changes the store at once, but the confirmation of
-//! the operation arrives later.
+//! The processes in the model use the same functions as `store_sync` to change their view of the store. The tests
+//! themselves define only the order of the operations. An operation changes the store immediately, but its confirmation
+//! arrives later.
 
 mod canonical;
 mod events;
@@ -18,7 +18,7 @@ use self::fingerprint::Seen;
 use self::world::{Budget, World};
 use crate::platform::time::real_now;
 
-/// The time limit for one exploration. Explorations take much less time than the limit, even on a loaded machine.
+/// The time limit for one exploration. Even on a busy machine, explorations take much less time than this limit.
 const LIMIT: Duration = Duration::from_secs(1200);
 
 struct Explored {
@@ -28,8 +28,8 @@ struct Explored {
 }
 
 /// R1, R4, R6, S1, S3, S5: visits every reachable world. In each world, the test checks that a process sends a spent
-/// token only if a result was lost between an exchange and its write. The test also checks that the lost rotation is
-/// then reported.
+/// token only if a result was lost between a token exchange and the write that stores its result. The test also checks
+/// that the lost rotation is then reported.
 fn explore(budget: Budget) -> Explored {
     let begun = real_now();
     let first = World::new(budget);
@@ -59,7 +59,7 @@ fn explore(budget: Budget) -> Explored {
     explored
 }
 
-/// Allows every event of the model, with writes that are confirmed at once.
+/// Allows every event in the model, with writes that are confirmed immediately.
 const WIDE: Budget = Budget {
     losses: 1,
     kills: 1,

@@ -1,4 +1,4 @@
-//! Runs the refresh of a process, one operation at a time.
+//! Runs a process's refresh, one operation at a time.
 
 use super::world::{CURRENT, Heard, Step, Stored, World};
 use crate::session::store_rules::{Adoption, Here, is_rotation_lost};
@@ -67,7 +67,7 @@ impl World {
         }
         let (name, identity) = (process.name, view.stored_as.identity.clone());
         let session = process.token.map(|token| (identity, token));
-        // Without a session, the store has no refresh token that could be spent.
+        // Without a session, the store contains no refresh token that could be spent.
         let (has_login, intent) = (session.is_some(), session.as_ref().map(|_| name));
         self.put(Stored { session, intent });
         if heard == Heard::Lost {
@@ -121,7 +121,7 @@ impl World {
             self.put(Stored { session: Some((next.identity, token)), intent: None });
             stored = Some(CURRENT).filter(|_| heard == Heard::Confirmed);
         } else if self.adopt(at) == Adoption::KeepOther || self.processes[at].detached {
-            // The store has another login, or newer tokens of this login from another process.
+            // The store contains a different login, or newer tokens of this login from another process.
             return self.refresh_ends(at);
         }
         let process = &mut self.processes[at];

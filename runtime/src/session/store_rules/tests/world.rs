@@ -6,13 +6,13 @@ use crate::session::store_rules::{
 
 pub(super) type View = StoreView<u8, u8, u8>;
 
-/// The revision of the record in the store. For a process that knows only an older revision, the revision is [`STALE`].
+/// The revision of the record in the store. A process that knows only an older revision has the revision [`STALE`].
 pub(super) const CURRENT: u8 = 1;
 pub(super) const STALE: u8 = 0;
 /// A placeholder number for a new login or a new token, which no other login or token has. [`World::make_canonical`]
 /// replaces `FRESH` by a small number.
 pub(super) const FRESH: u8 = 100;
-/// The holder of a lock that was granted after its process had abandoned the request.
+/// The holder of a lock that was granted after the process had abandoned its request.
 const ABANDONED: usize = 2;
 
 /// A record in the store. A number identifies each refresh token.
@@ -22,7 +22,7 @@ pub(super) struct Stored {
     pub(super) intent: Option<u8>,
 }
 
-/// The progress of the refresh of a process.
+/// The progress of a process's refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Step {
     Idle,
@@ -74,32 +74,32 @@ pub(super) struct Process {
     pub(super) detached: bool,
 }
 
-/// How often each event may still happen.
+/// How many more times each event may happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Budget {
     pub(super) losses: u8,
-    /// How many more processes may be killed and refreshes may stall.
+    /// How many more times a process may be killed or a refresh may stall.
     pub(super) kills: u8,
     pub(super) logins: u8,
     pub(super) logouts: u8,
     pub(super) refreshes: u8,
     /// How many more times a process without a session may refresh. Such a process has a cookie that no other process
-    /// has.
+    /// shares.
     pub(super) starts: u8,
     /// How many more times a process may release a lock that protects a login or logout, because the store cannot store
     /// this change.
     pub(super) releases: u8,
-    /// Whether both processes have the same user, so that each process adopts a login of the other process.
+    /// Whether both processes have the same user, so that each process adopts a login from the other process.
     pub(super) same_user: bool,
-    /// Whether the store confirms the writes of the writer later, and a process may read the store at any moment.
-    /// Without `fine`, fewer worlds are reachable.
+    /// Whether the store confirms the writer's writes later, and a process may read the store at any moment. Without
+    /// `fine`, fewer worlds are reachable.
     pub(super) fine: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct World {
     pub(super) store: Stored,
-    /// The process that holds the lock according to the store.
+    /// According to the store, the process that holds the lock.
     pub(super) lock: Option<usize>,
     pub(super) processes: [Process; 2],
     /// A bit set of the spent refresh tokens.
@@ -112,7 +112,7 @@ pub(super) struct World {
     pub(super) rejected: Option<bool>,
 }
 
-/// What a process finds out about its store operation.
+/// What a process learns about its store operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Heard {
     Confirmed,
@@ -164,7 +164,7 @@ impl World {
             }
         }
         if self.lock == Some(ABANDONED) {
-            // A lock of an abandoned request is released without a further event.
+            // A lock granted for an abandoned request is released without a further event.
             next.push(Self { lock: None, ..self.clone() });
         }
         for world in &next {
@@ -173,8 +173,8 @@ impl World {
         next
     }
 
-    /// Returns this world after an operation. If the confirmation of the operation is lost, one fewer loss may still
-    /// happen in the returned world.
+    /// Returns this world after an operation. If the confirmation of the operation is lost, the returned world allows
+    /// one fewer loss.
     pub(super) fn after(&self, heard: Heard) -> Option<Self> {
         let losses = self.budget.losses.checked_sub(u8::from(heard == Heard::Lost))?;
         Some(Self { budget: Budget { losses, ..self.budget }, ..self.clone() })
@@ -192,7 +192,7 @@ impl World {
         StoredRecord { revision: CURRENT, identity, intent: self.store.intent }
     }
 
-    /// Applies the stored session to the process.
+    /// Makes the process apply the stored session.
     pub(super) fn adopt(&mut self, at: usize) -> Adoption {
         let (found, same_user) = (self.found(), self.budget.same_user);
         let stored = self.store.session.clone();
@@ -253,7 +253,7 @@ impl World {
         self.lock = Some(if heard == Heard::Lost { ABANDONED } else { at });
     }
 
-    /// Ends the refresh of a process and releases the lock of the process, unless the lock protects a change.
+    /// Ends a process's refresh and releases the process's lock, unless the lock protects a change.
     pub(super) fn refresh_ends(&mut self, at: usize) {
         let process = &mut self.processes[at];
         (process.step, process.detached) = (Step::Idle, false);

@@ -1,4 +1,4 @@
-//! Runs the writer of a process, one operation at a time.
+//! Runs a process's writer, one operation at a time.
 
 use super::world::{CURRENT, Heard, InFlight, Process, Progress, Step, Stored, World};
 

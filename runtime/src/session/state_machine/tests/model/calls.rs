@@ -1,4 +1,4 @@
-//! Runs the steps of a caller in the model. The steps are those of a real call, but without a network.
+//! Runs a caller's steps in the model. The steps are those of a real call, but without a network.
 
 use super::super::ROUTE;
 use super::{How, Kind, Model, ModelRefresh, Place};

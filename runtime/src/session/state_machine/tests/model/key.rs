@@ -1,4 +1,5 @@
-//! Hashes the state of the model. The exploration keeps millions of hashes, because a hash needs little memory.
+//! Hashes the state of the model. The exploration keeps millions of states as hashes, because a hash needs little
+//! memory.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -7,7 +8,7 @@ use crate::error::Stamp;
 
 impl Model {
     /// Hashes the state. Counters are hashed relative to the current counters, and callers of the same kind are
-    /// interchangeable. Of a refresh without waiting callers, only the way in which it ends is hashed.
+    /// interchangeable. For a refresh without waiting callers, only its outcome is hashed.
     pub(in super::super) fn key(&self) -> u64 {
         let mut key = DefaultHasher::new();
         let current = self.machine.current();
