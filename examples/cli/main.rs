@@ -18,7 +18,7 @@ use etcetera::BaseStrategy;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The API of the shop.
+/// The shop's API.
 #[api]
 trait Shop {
     #[login]

@@ -48,7 +48,7 @@ struct Book {
     codes: HashMap<String, (String, String)>,
     /// The issued device codes. The value is `true` if the person has confirmed the device code.
     devices: HashMap<String, bool>,
-    /// The only login. The access token of the login is valid for two calls.
+    /// The only login. The access token that a login returns is valid for two calls.
     login: Option<Login>,
 }
 

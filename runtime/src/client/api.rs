@@ -6,7 +6,7 @@ use crate::refresh::method::Refresh;
 
 /// A generated client type.
 pub trait Api: Sized {
-    /// The declarations of the trait of this client.
+    /// The declarations of this client's trait.
     const INFO: &'static ApiInfo;
     /// The `#[refresh]` method of the trait.
     const REFRESH: Option<Refresh> = None;

@@ -1,4 +1,4 @@
-//! The settings of a builder that control which origins may receive credentials, bodies and headers.
+//! The builder settings that control which origins may receive credentials, bodies and headers.
 
 use std::sync::Arc;
 

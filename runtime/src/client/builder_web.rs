@@ -1,5 +1,4 @@
-//! The transport settings of a builder in a browser. In a build for a browser, this file replaces
-//! `builder_transport.rs`.
+//! The builder's transport settings for browser builds. In a browser build, this file replaces `builder_transport.rs`.
 
 use super::api::Api;
 use super::builder::ClientBuilder;

@@ -58,8 +58,8 @@ impl Client {
     ///
     /// The request carries the credential only if it goes to the client's own origin and does not set the header of the
     /// credential itself. If the session is logged out or has expired, the request is sent without a credential, so
-    /// that a hand-written login is possible. A body that cannot be cloned is sent only once. The answer is returned
-    /// whatever its status is.
+    /// that a hand-written login is possible. A body that cannot be cloned is sent only once. The response is returned
+    /// regardless of its status.
     ///
     /// # Errors
     ///
@@ -75,7 +75,7 @@ impl Client {
     pub fn execute<R: crate::platform::absent::HandWritten>(&self, _: R) {}
 
     /// Returns the same client for the user of `session`. The two clients share the transport, the headers, the
-    /// settings and the way to refresh. A session that is already in use keeps its own way to refresh.
+    /// settings and the refresh mechanism. A session that is already in use keeps its own refresh mechanism.
     ///
     /// ```
     /// # fn example(client: afresh::Client) {

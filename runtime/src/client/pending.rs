@@ -46,8 +46,8 @@ pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) 
 /// ```
 ///
 /// The option methods exist only on the generated client. For code that is generic over the trait, create a client with
-/// the options: `shop.with_timeout(…)`, `shop.with_header(…)`. An option of a call has priority over the same option of
-/// the client.
+/// the options: `shop.with_timeout(…)`, `shop.with_header(…)`. An option of a call takes precedence over the same
+/// option of the client.
 #[must_use = "a call is sent only when it is awaited"]
 pub struct Pending<R> {
     pub(crate) running: Running,
@@ -71,9 +71,9 @@ impl<R> Pending<R> {
 }
 
 impl<R> Pending<R> {
-    /// Limits the time of the whole call, from its first poll. The time covers waiting for a refresh, all sends, the
-    /// waits between attempts, and reading the body unless it is streamed. The timeout of a call replaces the timeouts
-    /// of the method and of the builder. For pages, the timeout starts again for each page.
+    /// Limits the duration of the whole call, starting at its first poll. The limit covers waiting for a refresh, all
+    /// sends, the waits between attempts, and reading the body unless it is streamed. The timeout of a call replaces
+    /// the timeouts of the method and of the builder. For pages, the timeout restarts for each page.
     ///
     /// Even if `futures_time::FutureExt` or another trait with a method `timeout` is in scope, this inherent method is
     /// called.
@@ -133,7 +133,7 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Limits the number of bytes of the whole body of a successful answer, instead of the builder's
+    /// Limits the body size of a successful response, in bytes, instead of the builder's
     /// [`max_body`](crate::ClientBuilder::max_body). If the body exceeds the limit, the call fails with
     /// [`is_body_too_large`](Error::is_body_too_large), and the rest of the body is not read. For pages, the limit
     /// applies to each page. Streams are not limited.
@@ -185,7 +185,7 @@ impl<R> Pending<R> {
 }
 
 impl Running {
-    /// Sets an option of the call. If the call was already polled, the call returns an error from then on.
+    /// Sets an option of the call. If the call was already polled, it returns an error from then on.
     fn set(&mut self, set: impl FnOnce(&mut CallOptions)) {
         match self.answer.as_mut().options() {
             Some(options) => set(options),

@@ -1,4 +1,4 @@
-//! The declarations of an API and of each method, as constants that the macro writes: [`ApiInfo`], [`Endpoint`].
+//! The declarations of an API and its methods, as constants that the macro generates: [`ApiInfo`], [`Endpoint`].
 
 use std::time::Duration;
 
@@ -14,9 +14,9 @@ pub struct ApiInfo {
     pub(crate) forbidden_when: &'static [Condition],
     pub(crate) scheme: Option<&'static str>,
     pub(crate) token_header: Option<&'static str>,
-    /// The statuses of the refresh endpoint that end the session.
+    /// The statuses that end the session when the refresh endpoint returns them.
     pub(crate) session_ends_on: Option<&'static [u16]>,
-    /// The conditions on the body of the refresh endpoint that end the session.
+    /// The conditions on the refresh endpoint's response body that end the session.
     pub(crate) session_ends_when: &'static [Condition],
     pub(crate) has_session: bool,
     pub(crate) has_header_arguments: bool,
@@ -81,14 +81,14 @@ impl ApiInfo {
         self
     }
 
-    /// Sets the statuses of the refresh endpoint that end the session.
+    /// Sets the statuses that end the session when the refresh endpoint returns them.
     #[must_use]
     pub const fn session_ends_on(mut self, statuses: &'static [u16]) -> Self {
         self.session_ends_on = Some(statuses);
         self
     }
 
-    /// Sets the conditions on the body of the refresh endpoint that end the session.
+    /// Sets the conditions on the refresh endpoint's response body that end the session.
     #[must_use]
     pub const fn session_ends_when(mut self, conditions: &'static [Condition]) -> Self {
         self.session_ends_when = conditions;
@@ -234,7 +234,7 @@ impl Endpoint {
         self
     }
 
-    /// Returns whether the method is declared idempotent. A declaration as idempotent does not depend on the HTTP
+    /// Returns whether the method is declared idempotent. A method can be declared idempotent regardless of its HTTP
     /// method.
     pub(crate) const fn is_idempotent(&self) -> bool {
         self.idempotent || self.idempotency_key.is_some()

@@ -1,4 +1,4 @@
-//! One call from start to end: [`Execution`]. The file `resend.rs` handles a refused credential.
+//! One call from start to finish: [`Execution`]. The file `resend.rs` handles a refused credential.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ pub(crate) struct Execution {
     pub(super) stage: Stage,
     /// Whether the credential was refreshed for this call. A call refreshes at most once in all its attempts.
     pub(super) refreshed: bool,
-    /// Whether the answer is a stored rejection whose body lacks its end.
+    /// Whether the answer is a stored rejection whose body is truncated.
     pub(super) is_cut: bool,
     /// The URL that sent the answer, if this URL differs from the requested URL. This field is set only for methods
     /// that return pages.
@@ -95,7 +95,7 @@ impl Execution {
     /// Attaches the credential, sends, classifies the answer and, if the credential was refused, refreshes and sends
     /// again. The second answer is final.
     ///
-    /// The future of a call may be moved until its first poll, so it must be small. A value that two steps need is
+    /// The future of a call can be moved until its first poll, so it must be small. A value that two steps need is
     /// stored only once, and the values of a step are dropped before the next step.
     #[expect(clippy::manual_async_fn, reason = "a waiting async fn stores two copies of its arguments")]
     pub(crate) fn run(
@@ -204,7 +204,7 @@ impl Execution {
     }
 
     /// Waits until the call may be sent after a refresh, if the client limits the number of calls that are sent at
-    /// once. The session may change during the wait.
+    /// once. The session can change during the wait.
     pub(super) async fn take_turn<'c>(
         &self,
         context: &'c SharedContext,

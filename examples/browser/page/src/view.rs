@@ -14,7 +14,7 @@ pub fn now() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now() / 1000.0)
 }
 
-/// Shows a text in the element `id`.
+/// Shows text in the element `id`.
 pub fn show(id: &str, text: &str) {
     element(id).set_text_content(Some(text));
 }
