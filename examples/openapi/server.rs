@@ -17,7 +17,7 @@ struct Api {
     is_delivered: bool,
 }
 
-/// Starts the API at the address of `url`.
+/// Starts the API server at the address in `url`.
 pub(crate) fn start(url: &str) -> std::io::Result<()> {
     let listener = TcpListener::bind(url.trim_start_matches("http://"))?;
     thread::spawn(move || {

@@ -57,8 +57,8 @@
 //!   until a refresh proves to be useless. After a useless refresh, the runtime returns each further 403 without a
 //!   refresh for a while.
 //! - The answer can also show what the refusal means: with a `WWW-Authenticate` header, a rate limit, or a field of the
-//!   body ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the text of the error state why a
-//!   refusal was returned.
+//!   body ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the error message state why a refusal
+//!   was returned.
 //! - Credentials are sent only to the client's own origin, at each hop of a redirect.
 //!
 //! # Where to look
@@ -85,7 +85,7 @@
 //! | know what a method can return | [`response`], [`Reply`] |
 //! | read answers as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`], [`Items`] |
 //! | handle errors | [`Error`], [`macro@ApiError`], [`error`] |
-//! | send through something other than reqwest | [`transport`] |
+//! | use a transport other than reqwest | [`transport`] |
 //! | use the same API in a web page | [`browser`](guide::browser) |
 //!
 //! # Features
@@ -103,7 +103,7 @@
 //! | `blocking` | | `Pending::wait`: calls from code that is not async |
 //! | `hyper` | | `HyperTransport`, a call takes about 60 % of the instructions of one over reqwest; fewer features |
 //! | `redis` | | `RedisStore`: a session shared by many machines |
-//! | `keyring` | | `KeyringStore`: a session in the keyring of the system |
+//! | `keyring` | | `KeyringStore`: a session in the system keyring |
 //! | `encrypt` | | `Sealed`: encrypts the records of a different store |
 //! | `gzip` `brotli` `zstd` `deflate` | | compressed answers, over reqwest |
 //!
@@ -117,17 +117,17 @@
 //! | span | covers | fields |
 //! |---|---|---|
 //! | `afresh.call` | a call, from its first poll to its answer; its parent is the span in which the call is awaited | `otel.name` and `afresh.method` (`Shop::order`), `afresh.sends`, `afresh.attempts`, `afresh.refreshed_by`, `afresh.classification`, `afresh.reason`, `error.type` |
-//! | `afresh.send` | one send, to the head of its answer; a redirect and the second send are sends, too | those of OpenTelemetry's [conventions for HTTP client spans](https://opentelemetry.io/docs/specs/semconv/http/http-spans/): `otel.name` (`GET /orders/{id}`), `http.request.method`, `http.request.resend_count`, `http.response.status_code`, `server.address`, `server.port`, `url.scheme`, `url.template`, `network.protocol.version`, `error.type` |
+//! | `afresh.send` | one send, until the head of its response arrives; redirects and the second send have their own spans | the fields of OpenTelemetry's [conventions for HTTP client spans](https://opentelemetry.io/docs/specs/semconv/http/http-spans/): `otel.name` (`GET /orders/{id}`), `http.request.method`, `http.request.resend_count`, `http.response.status_code`, `server.address`, `server.port`, `url.scheme`, `url.template`, `network.protocol.version`, `error.type` |
 //! | `afresh.refresh` | a refresh, with the token request in it; it has no parent and follows from the call that started it | `afresh.cause`, `afresh.outcome` (`refreshed`, `failed`, `expired`, `discarded`), `error.type` |
 //!
-//! Spans have the level INFO. Changes of the session are events of the level INFO, or WARN if a refresh fails or the
-//! session expires. The steps of a call (refused, waiting, sent again, failed) are events of the level DEBUG. The field
+//! Spans have level INFO. Session changes are events at level INFO, or at level WARN if a refresh fails or the session
+//! expires. The steps of a call (refused, waiting, sent again, failed) are events at level DEBUG. The field
 //! `error.type` is a status (`404`), `cancelled` for a dropped call, or the kind of the [`Error`]: `timeout`,
 //! `connect`, `transport`, `no_session`, `session_expired`, `refresh` and so on.
 //!
 //! Tokens, cookies, headers, bodies, arguments and URLs are never recorded. The conventions require `url.full`, but the
-//! runtime records the template instead. For an error, only the texts of this crate are recorded, without the texts of
-//! the error's sources.
+//! runtime records the template instead. For an error, only this crate's own messages are recorded, without the
+//! messages of the error's sources.
 //!
 //! ```
 //! use tracing_subscriber::filter::{LevelFilter, Targets};

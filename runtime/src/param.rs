@@ -1,9 +1,9 @@
 //! The traits of the types that a method's parameters can have.
 //!
 //! The attribute on a parameter decides where the request contains the value of the parameter. Each place in the
-//! request has a trait in this module, and the parameter's type must implement the trait of its place. You rarely name
-//! these traits, because every type that implements [`serde::Serialize`] implements most of them. With these traits,
-//! the compiler can report what a type lacks, and each trait documents one place in the request.
+//! request has a trait in this module, and the parameter's type must implement the trait of its place. You rarely need
+//! to name these traits, because every type that implements [`serde::Serialize`] implements most of them. With these
+//! traits, the compiler can report what a type lacks, and each trait documents one place in the request.
 //!
 //! | attribute | trait | implemented for |
 //! |---|---|---|
@@ -22,8 +22,8 @@
 //! is an error with [`is_request`](crate::Error::is_request) when the method is called, and nothing is sent. The guide
 //! page [`arguments`](crate::guide::arguments) shows what each place accepts.
 //!
-//! [`AsPart`] and [`AsScalar`] are markers with which the compiler chooses between the two kinds of [`IntoPart`]
-//! without an annotation. [`ByHeaderValue`] and [`BySerialize`] are the markers for [`HeaderOption`].
+//! [`AsPart`] and [`AsScalar`] are markers that let the compiler choose between the two kinds of [`IntoPart`] without
+//! an annotation. [`ByHeaderValue`] and [`BySerialize`] are the markers for [`HeaderOption`].
 
 pub use crate::request::arguments::{
     CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, JsonBody, PathArgument, QueryArgument,

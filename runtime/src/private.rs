@@ -1,4 +1,4 @@
-//! All items that generated code may use. The items are not part of the public API and may change in every version,
+//! All items that generated code may use. The items are not part of the public API and can change in every version,
 //! because the macros require exactly the same version of the runtime.
 
 use crate::client::builder::ClientBuilder;
@@ -35,8 +35,7 @@ pub fn builder<C: Api>(base_url: impl AsRef<str>) -> ClientBuilder<C> {
     ClientBuilder::new(base_url.as_ref())
 }
 
-/// Wraps a client that other APIs may share. The declarations of the trait about the session apply to all APIs that
-/// share this client.
+/// Wraps a client that other APIs may share. The trait's session declarations apply to all APIs that share this client.
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "the signature is that of the generated `new`")]
 pub fn wrap_client<C: Api>(client: Client) -> C {
@@ -60,7 +59,7 @@ pub fn pages<R: Outcome<Via>, Via: ManyAnswers>(client: &Client, call: Call) -> 
     Pending { running: started(client, call, R::READING), decode: R::of }
 }
 
-/// This function is not generic, so that it is compiled only once.
+/// This function is not generic, so it is compiled only once.
 fn started(client: &Client, call: Call, reading: Reading) -> Running {
     let method = call.endpoint().name;
     Running::new(client.context().start(call, reading), method)
@@ -169,7 +168,7 @@ pub fn error_source<T: 'static>(value: &T) -> Option<&(dyn std::error::Error + '
     (value as &dyn std::any::Any).downcast_ref::<Error>().and_then(std::error::Error::source)
 }
 
-/// Writes the text of the error that the `#[other]` variant contains. The function accepts any type, because the
+/// Writes the message of the error that the `#[other]` variant contains. The function accepts any type, because the
 /// compiler already reports a wrong type elsewhere.
 pub fn display_other<T: 'static>(value: &T, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
     match (value as &dyn std::any::Any).downcast_ref::<Error>() {

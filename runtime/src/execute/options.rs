@@ -11,7 +11,7 @@ use crate::request::header_option::HeaderOption;
 use crate::transport::followed_origin::{EXPOSED, FollowedOrigin};
 use crate::transport::origin::Origin;
 
-/// The options that a caller sets for one call, or for all calls of a clone of a client.
+/// The options that a caller sets for one call, or for all calls of a client clone.
 #[derive(Clone, Default)]
 pub(crate) struct CallOptions {
     pub(crate) timeout: Option<Duration>,
@@ -30,7 +30,7 @@ pub(crate) struct Bounds {
     pub(crate) max_body: Option<usize>,
     /// The other origins to which a redirect may send the body and the headers, in addition to those of the client.
     pub(crate) follow_to: Vec<Origin>,
-    /// Whether one of the origins in `follow_to` has plain http on a different machine.
+    /// Whether one of the origins in `follow_to` uses plain http on a different machine.
     is_exposed: bool,
 }
 
@@ -88,7 +88,7 @@ impl CallOptions {
         }
     }
 
-    /// Returns the options for further pages. The result contains no headers, because the request of a page already
+    /// Returns the options for further pages. The result contains no headers, because the request for a page already
     /// contains the headers.
     pub(crate) fn without_headers(&self) -> Self {
         Self {

@@ -137,8 +137,8 @@ impl Execution {
         if let Some(finding) = finding {
             self.refused_again(&snapshot, finding);
         }
-        // If the second answer refuses the call, the receipt contains the classification of the second answer, and
-        // otherwise the classification of the first answer.
+        // The receipt contains the classification of the second answer if that answer refuses the call, and otherwise
+        // the classification of the first answer.
         self.receipt.classification = self.receipt.classification.or(first_classification);
         Ok((response, Some(rejection)))
     }

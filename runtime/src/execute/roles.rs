@@ -1,7 +1,7 @@
 //! Executes the calls that begin, refresh and end a session: login, logout, and a `#[refresh]` method that the user
 //! calls.
 //!
-//! The calls with a role follow no redirect to another origin. A login call or a refresh call never starts a refresh,
+//! Calls with a role never follow a redirect to another origin. A login call or a refresh call never starts a refresh,
 //! and it is not sent again after a refusal. A refused logout call is sent again once, with a refreshed credential of
 //! the session that it ended.
 

@@ -71,9 +71,8 @@ impl Sender<'_> {
 
     /// Follows the redirects that start at `response`, the answer to the first request.
     ///
-    /// `stamp` is the stamp of the session when the request was sent. Because of the stamp, the cookies of a late
-    /// answer cannot overwrite newer cookies. If the call begins a session, the received cookies are added to
-    /// `cookies`.
+    /// `stamp` is the stamp of the session when the request was sent. The stamp prevents the cookies of a late response
+    /// from overwriting newer cookies. If the call begins a session, the received cookies are added to `cookies`.
     pub(crate) async fn receive(
         &self,
         call: &mut Prepared,
@@ -106,7 +105,8 @@ impl Sender<'_> {
         Err(Error::new(Kind::Transport, "the server redirected the request too many times. Check the URL"))
     }
 
-    /// Stores the cookies of `response` if it came from the client's own origin. Returns whether it did.
+    /// Stores the cookies of `response` if it came from the client's own origin. Returns whether the response came from
+    /// that origin.
     fn keep_cookies(
         &self,
         response: &Response,

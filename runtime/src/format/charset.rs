@@ -5,8 +5,8 @@
 pub(crate) enum TextError {
     /// The offset of the first byte that is not UTF-8.
     Utf8(usize),
-    /// The encoding is not supported, or the body is not valid in this encoding. The value is a text that describes the
-    /// error.
+    /// The encoding is not supported, or the body is not valid in this encoding. The value is a message that describes
+    /// the error.
     Charset(String),
 }
 

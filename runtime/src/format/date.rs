@@ -1,8 +1,7 @@
 //! Parses a date in a header with the lenient rules for cookies (RFC 6265 §5.1.1), which include the three formats of
 //! RFC 9110 §5.6.7.
 //!
-//! The parser is implemented here because every crate that parses the dates of cookies depends on a large calendar
-//! library.
+//! The parser is implemented here because every crate that parses cookie dates depends on a large calendar library.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -32,7 +31,7 @@ fn is_delimiter(letter: char) -> bool {
 }
 
 impl Found {
-    /// Stores the token in the first of the missing fields whose format the token has.
+    /// Stores the token in the first missing field whose format the token matches.
     fn take(&mut self, token: &str) {
         if self.second_of_day.is_none() {
             self.second_of_day = second_of_day(token);

@@ -1,5 +1,5 @@
-//! Handles JSON numbers that exceed the range of a float, such as an `expires_in` of `1e400`. `serde_json` rejects a
-//! whole text with a number beyond the range of a float, even if the caller does not need the number.
+//! Handles JSON numbers that exceed the range of a float, such as an `expires_in` of `1e400`. `serde_json` rejects the
+//! entire input if a number exceeds the range of a float, even if the caller does not need that number.
 
 use bytes::Bytes;
 

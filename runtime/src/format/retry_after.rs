@@ -1,4 +1,4 @@
-//! Reads how long a server requests its clients to wait: from `Retry-After` (RFC 9110 §10.2.3), and from rate limits
+//! Reads how long a server requires its clients to wait: from `Retry-After` (RFC 9110 §10.2.3), and from rate limits
 //! that allow no further request until a given time.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

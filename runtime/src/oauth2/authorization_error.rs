@@ -30,15 +30,13 @@ pub struct AuthorizationError {
 }
 
 impl AuthorizationError {
-    /// Creates the error from the parameters of a redirect. A text that contains a part of one of the `secrets` is
-    /// omitted.
+    /// Creates the error from the parameters of a redirect. Text that contains part of any of the `secrets` is omitted.
     pub(super) fn of(error: &str, text: Option<&str>, secrets: &[&str]) -> Self {
         let description = text.and_then(|text| description(text, secrets));
         Self { code: code(error, secrets), description, status: None }
     }
 
-    /// Creates the error from the response of an endpoint. A text that contains a part of one of the `secrets` is
-    /// omitted.
+    /// Creates the error from the response of an endpoint. Text that contains part of any of the `secrets` is omitted.
     pub(super) fn of_answer(status: StatusCode, headers: &HeaderMap, body: &[u8], secrets: &[&str]) -> Self {
         let document = document(headers, body).unwrap_or_default();
         let text = |name: &str| document.get(name).and_then(Value::as_str);
@@ -46,8 +44,8 @@ impl AuthorizationError {
         Self { status: Some(status), ..error }
     }
 
-    /// Returns the error code, such as `access_denied`. Returns `None` if the server sent no error code, or if the sent
-    /// text does not look like an error code.
+    /// Returns the error code, such as `access_denied`. Returns `None` if the server sent no error code, or if the
+    /// value that it sent does not look like an error code.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()

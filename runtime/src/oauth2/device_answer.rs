@@ -34,7 +34,7 @@ pub(super) struct DeviceAnswer {
 }
 
 impl DeviceAnswer {
-    /// Reads the answer. Texts for the user must be plain, because they are shown in a terminal.
+    /// Reads the answer. Text for the user must be plain, because it is shown in a terminal.
     pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self> {
         let document = document(headers, body).unwrap_or_default();
         let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);

@@ -27,18 +27,18 @@ use crate::trace::SendSpans;
 use crate::transport::call_info::CallKind;
 use crate::transport::upstream::Upstream;
 
-/// The maximum time for the request that exchanges a code for tokens. This time is long because a code cannot be sent a
+/// The time limit for the request that exchanges a code for tokens. This limit is high because a code cannot be sent a
 /// second time.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// An endpoint of the server for the requests of a login, with the client that sends these requests.
+/// A server endpoint for login requests, with the client that sends these requests.
 pub(super) struct LoginEndpoint<'a> {
     app: &'a App,
     url: Url,
     upstream: Upstream,
 }
 
-/// The outcome of a request that is a part of a login.
+/// The outcome of a request that is part of a login.
 pub(super) enum EndpointAnswer {
     /// A successful response that is not parsed yet.
     Answered(TokenResponse),
@@ -100,7 +100,7 @@ impl App {
         grant.iter().copied().chain(self.resources.iter().map(|resource| ("resource", &**resource))).collect()
     }
 
-    /// Returns the token endpoint for requests of a login.
+    /// Returns the token endpoint for login requests.
     pub(super) fn token_endpoint(&self) -> Result<LoginEndpoint<'_>> {
         let url = self.server.metadata.token_endpoint.as_deref().unwrap_or_default();
         LoginEndpoint::new(self, url, "the token endpoint")
@@ -108,7 +108,7 @@ impl App {
 }
 
 impl<'a> LoginEndpoint<'a> {
-    /// Creates the endpoint. `which` is the name of the endpoint for error texts.
+    /// Creates the endpoint. `which` is the name of the endpoint for error messages.
     pub(super) fn new(app: &'a App, url: &str, which: &str) -> Result<Self> {
         let url = endpoint_url(url, which, PlainHttp::Refused("Use https"))?;
         let upstream = app.server.upstream(&url)?;

@@ -69,7 +69,7 @@ impl Metadata {
         }
     }
 
-    /// Returns the endpoints together with their names for error texts.
+    /// Returns the endpoints together with their names for error messages.
     fn endpoints(&self) -> impl Iterator<Item = (&'static str, &String)> {
         let endpoints = [
             ("the authorization endpoint", &self.authorization_endpoint),
@@ -99,8 +99,7 @@ impl Metadata {
         }
     }
 
-    /// Returns the text that identifies the server of a login: its issuer, or its token endpoint if the issuer is
-    /// unknown.
+    /// Returns the string that identifies a login's server: its issuer, or its token endpoint if the issuer is unknown.
     pub(super) fn identity(&self) -> &str {
         self.issuer.as_deref().or(self.token_endpoint.as_deref()).unwrap_or_default()
     }

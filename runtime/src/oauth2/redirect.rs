@@ -1,4 +1,4 @@
-//! The authorization code flow of a web server, in two requests of the user: [`Redirect`].
+//! A web server's authorization code flow, in two requests from the user: [`Redirect`].
 
 use std::future::Future;
 
@@ -20,7 +20,7 @@ pub struct Redirect {
 
 impl App {
     /// Logs a user in with a redirect to `url` (RFC 6749 §4.1, with PKCE). A login with a redirect suits web servers.
-    /// The login takes two requests of the user to your program. The first request calls [`start`](Redirect::start).
+    /// The login takes two requests from the user to your program. The first request calls [`start`](Redirect::start).
     /// The second request, at `url`, calls [`finish`](Redirect::finish).
     ///
     /// `url` must be registered at the authorization server in exactly this form. The URL is an https URL, a plain http
@@ -111,7 +111,7 @@ fn check_redirect_uri(text: &str) -> Result<()> {
     if url.fragment().is_some() {
         return refuse("must not have a fragment");
     }
-    // The URL parser removes whitespace and control characters, but the server compares the text exactly.
+    // The URL parser removes whitespace and control characters, but the server compares the URL text exactly.
     if text.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
         return refuse("must not contain spaces or control characters");
     }

@@ -64,8 +64,8 @@ impl Server {
         self
     }
 
-    /// Sends the requests of logins with this reqwest client. By default, requests of logins are sent with a client of
-    /// the runtime. Refreshes use the transport of the session's client.
+    /// Sends login requests with this reqwest client. By default, login requests are sent with a client that the
+    /// runtime creates. Refreshes use the transport of the session's client.
     ///
     /// Build the reqwest client with `redirect(Policy::none())`. [`ClientBuilder::http`](crate::ClientBuilder::http)
     /// explains the reason.
@@ -81,7 +81,8 @@ impl Server {
     }
 }
 
-/// Returns the upstream for requests to `url`. The requests are sent with `http`, or with a client of the runtime.
+/// Returns the upstream for requests to `url`. The requests are sent with `http`, or with a client that the runtime
+/// creates.
 pub(super) fn upstream(http: Option<&Transport>, url: &Url) -> Result<Upstream> {
     let transport = match http {
         Some(transport) => transport.clone(),

@@ -85,7 +85,7 @@ impl Body {
 
     /// Creates a body from a file, which is opened and read for each send.
     ///
-    /// The length of the body is the length of the file at the time when it is opened.
+    /// The body length is the file's length when the file is opened.
     #[cfg(not(target_family = "wasm"))]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self { content: Content::File(path.into()), content_type: Some(BYTES) }

@@ -69,8 +69,8 @@ impl Part {
     /// Creates a part from a file, which is opened and read for each send.
     ///
     /// The part has the name of the file. The content type of the part matches the extension of the file, or is
-    /// `application/octet-stream` if the extension is unknown. The length of the part is the length of the file at the
-    /// time when it is opened.
+    /// `application/octet-stream` if the extension is unknown. The part's length is the file's length when the file is
+    /// opened.
     #[cfg(not(target_family = "wasm"))]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let path = path.into();

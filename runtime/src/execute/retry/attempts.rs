@@ -1,4 +1,4 @@
-//! Runs all attempts of a call except the first attempt: decides whether to retry after a fault, waits, and runs the
+//! Runs every attempt of a call after the first attempt: decides whether to retry after a fault, waits, and runs the
 //! call again.
 
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! Computes how long a call waits before its next attempt.
 //!
-//! The backoffs of other crates are iterators with state and use other kinds of jitter. In contrast, full jitter needs
-//! only one line of code.
+//! The backoff types of other crates are stateful iterators and use other kinds of jitter. In contrast, full jitter
+//! needs only one line of code.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ mod tests {
         assert_eq!(wait(Duration::MAX, Duration::MAX, 3, 0.0), Duration::ZERO);
     }
 
-    /// For every seed, each tenth of the range receives about a tenth of the waits.
+    /// For every seed, about a tenth of the waits fall in each tenth of the range.
     #[test]
     fn waits_are_spread_evenly_between_zero_and_the_ceiling() {
         for seed in 0..20 {

@@ -18,7 +18,7 @@ pub(crate) enum Stage {
     Answered,
 }
 
-/// The way in which an attempt failed.
+/// How an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The request was not sent.
@@ -59,14 +59,15 @@ pub(crate) fn is_idempotent(method: &Method) -> bool {
     )
 }
 
-/// Returns the fault of a failed send. An error of a refresh, of the session or of a redirect is not a fault.
+/// Returns the fault that corresponds to a failed send. An error from a refresh, the session or a redirect is not a
+/// fault.
 pub(crate) fn fault_of(error: &Error, stage: Stage) -> Option<Fault> {
     match (stage, error.kind()) {
         (Stage::Sending, Kind::Connect | Kind::Timeout | Kind::Transport) if error.is_unsent() => {
             Some(Fault::NeverSent)
         }
         (Stage::Sending, Kind::Connect | Kind::Timeout | Kind::Transport) => Some(Fault::NoAnswer),
-        // An error without a source is an error of this crate, which reports that the server sent too many redirects.
+        // An error without a source comes from this crate, which reports that the server sent too many redirects.
         (Stage::Answered, Kind::Connect | Kind::Timeout | Kind::Transport) => {
             error.source().map(|_| Fault::NoAnswer)
         }

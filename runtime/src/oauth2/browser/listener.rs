@@ -1,4 +1,4 @@
-//! Receives the redirect of the server on the loopback interface: [`Listener`].
+//! Receives the server's redirect on the loopback interface: [`Listener`].
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -21,25 +21,24 @@ use super::page::Page;
 const MAX_CONNECTIONS: usize = 64;
 /// The pause before the listener tries again after it failed to accept a connection.
 const PAUSE: Duration = Duration::from_millis(100);
-/// The maximum time to wait until the browser has received the last page.
+/// The time limit for the browser to receive the last page.
 const PAGE_DEADLINE: Duration = Duration::from_secs(2);
 
 /// A listener on `127.0.0.1`. Dropping the listener frees its port at once.
 pub(super) struct Listener {
     /// The listening socket, which is `None` after `close`.
     socket: Option<TcpListener>,
-    /// The timer of the pause in which the listener accepts no connection.
+    /// The timer for the pause during which the listener accepts no connections.
     pause: Option<Pin<Box<Sleep>>>,
     path: Arc<str>,
     connections: JoinSet<()>,
-    /// The handles of the connections, oldest first. Some of these connections may have ended.
+    /// The handles of the connections, oldest first. Some of these connections may already be closed.
     handles: Vec<AbortHandle>,
     sender: mpsc::Sender<Callback>,
     callbacks: mpsc::Receiver<Callback>,
 }
 
-/// A `GET` request for the path of the redirect. If the callback is dropped without a response, its connection is
-/// closed.
+/// A `GET` request for the redirect path. If the callback is dropped without a response, its connection is closed.
 pub(super) struct Callback {
     pub(super) query: String,
     page: oneshot::Sender<Page>,

@@ -20,11 +20,11 @@ use crate::oauth2::authorization_error::{unavailable, unavailable_by};
 use crate::oauth2::authorization_request::AuthorizationRequest;
 use crate::session::{Operation, Session, Tokens};
 
-/// The default time that a user has to log in.
+/// The default time limit for a user to log in.
 const TIMEOUT: Duration = Duration::from_secs(5 * 60);
 const PATH: &str = "/callback";
 
-/// Logs a user in with the browser of this machine: [`App::browser`].
+/// Logs a user in with the browser on this machine: [`App::browser`].
 #[must_use = "call `run`"]
 pub struct Browser {
     app: App,
@@ -38,14 +38,14 @@ pub struct Browser {
 }
 
 impl App {
-    /// Logs a user in with the browser of this machine (RFC 8252, RFC 6749 §4.1, with PKCE). A login in the browser
+    /// Logs a user in with the browser on this machine (RFC 8252, RFC 6749 §4.1, with PKCE). A login in the browser
     /// suits command-line tools and desktop programs.
     ///
     /// [`run`](Browser::run) listens on the loopback interface, opens the browser and waits for the answer. Register
     /// `http://127.0.0.1/callback` at the authorization server. The server must accept any port (RFC 8252 §7.3). If
     /// your server compares the port, set it with [`port`](Browser::port).
     ///
-    /// The URL is also printed, so the user can open it in a different browser of this machine. If this machine has no
+    /// The URL is also printed, so the user can open it in a different browser on this machine. If this machine has no
     /// browser, for example over SSH, use [`device`](App::device).
     ///
     /// ```no_run
@@ -72,7 +72,7 @@ impl Browser {
     /// Opens the URL with this function. The function runs on its own thread, so it may block, and it may spawn tasks
     /// on the Tokio runtime. The function returns `()`, or a `Result` that reports whether a browser was opened. If the
     /// function fails, the login continues to wait, because the user can still open the announced URL. By default, the
-    /// URL is opened in the browser of the system, unless the program runs over SSH or without a display.
+    /// URL is opened in the system browser, unless the program runs over SSH or without a display.
     pub fn open<F, R>(mut self, open: F) -> Self
     where
         F: FnOnce(&str) -> R + Send + 'static,
@@ -110,15 +110,15 @@ impl Browser {
         self
     }
 
-    /// Sets the time limit for the answer, counted from the start of [`run`](Self::run). Default: 5 minutes.
+    /// Sets the time limit for the answer, measured from the start of [`run`](Self::run). Default: 5 minutes.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Adds to the login the demand of an API that refused a call: an additional scope, or a stronger or more recent
-    /// login. An API demands an additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or more
-    /// recent login with `insufficient_user_authentication` (RFC 9470).
+    /// Makes the login satisfy the demand of an API that refused a call: an additional scope, or a stronger or more
+    /// recent login. An API demands an additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or
+    /// more recent login with `insufficient_user_authentication` (RFC 9470).
     ///
     /// The login requests the demanded scope together with the scopes of the [`App`] and of the session, because the
     /// new login replaces the whole session. If the error contains no demand, [`run`](Self::run) returns an error with
@@ -155,7 +155,7 @@ impl Browser {
     ///
     /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the time limit has expired, the port is in use, or the
-    ///   server is unreachable. If no browser could be opened, the error text contains this information.
+    ///   server is unreachable. If no browser could be opened, the error message states this fact.
     /// - Any other error: the settings are invalid, the answer comes from a different server, a logout happened during
     ///   the login, or the store failed.
     pub fn run(self, session: &Session) -> Operation<impl Future<Output = Result<Tokens>> + Send + 'static> {

@@ -1,4 +1,4 @@
-//! Opens a URL in the browser of this machine, or with a function of the program: [`Opener`].
+//! Opens a URL in the browser on this machine, or with a function that the program supplies: [`Opener`].
 
 use std::sync::{Arc, OnceLock};
 use std::{env, fmt, thread};
@@ -32,7 +32,7 @@ pub(super) struct Opener(Box<dyn FnOnce(&str) -> bool + Send>);
 pub(super) struct Opening(Arc<OnceLock<bool>>);
 
 impl Opener {
-    /// Opens the browser of this machine, unless the environment shows that the user cannot see this browser.
+    /// Opens the browser on this machine, unless the environment shows that the user cannot see this browser.
     pub(super) fn system() -> Self {
         Self(Box::new(|url| has_display() && webbrowser::open(url).is_ok()))
     }
@@ -75,12 +75,12 @@ impl Drop for SetOnDrop {
     }
 }
 
-/// Returns whether the user can see a browser of this machine. Over SSH or without a display, the user cannot see a
+/// Returns whether the user can see a browser on this machine. Over SSH or without a display, the user cannot see a
 /// browser, and a text browser would occupy the terminal.
 pub(super) fn has_display() -> bool {
     let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     if set("SSH_CONNECTION") || set("SSH_TTY") {
-        // With X11 forwarding, a browser of this machine is visible to the user.
+        // With X11 forwarding, a browser on this machine is visible to the user.
         return set("DISPLAY");
     }
     !cfg!(all(unix, not(target_os = "macos")))

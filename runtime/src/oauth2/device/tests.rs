@@ -1,4 +1,4 @@
-//! Tests of the device flow against a server in memory, with the clock paused.
+//! Tests of the device flow against an in-memory server, with the clock paused.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -28,7 +28,7 @@ enum Step {
 
 use Step::{Answer, Hang, Reset, RetryAfter};
 
-/// An authorization server in memory.
+/// An in-memory authorization server.
 #[derive(Clone, Default)]
 struct IdServer(Arc<Mutex<Inner>>);
 
