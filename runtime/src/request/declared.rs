@@ -166,7 +166,7 @@ impl Declared {
 }
 
 /// Returns whether a request with this method sends `content-length: 0` if it has no body (RFC 9110 §8.6). Some servers
-/// answer 411 if this header is missing, and no transport adds the header.
+/// respond with 411 if this header is missing, and transports do not add the header.
 fn usually_has_body(method: &Method) -> bool {
     matches!(*method, Method::POST | Method::PUT | Method::PATCH)
 }

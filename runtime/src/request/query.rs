@@ -1,4 +1,4 @@
-//! Writes arguments to the query string. A space is sent as `%20`, which every server decodes. A `+` would mean a space
+//! Writes arguments to the query string. A space is sent as `%20`, which every server decodes. A `+` represents a space
 //! only in a form.
 
 use serde::Serialize;

@@ -32,7 +32,7 @@ pub(crate) enum Accepts {
     Pairs,
 }
 
-/// The reason why a value cannot be sent. The error text never quotes the value, because the value may be a secret.
+/// The reason why a value cannot be sent. The error message never quotes the value, because the value may be a secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct EncodeError(pub(crate) String);
 

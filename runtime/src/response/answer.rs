@@ -18,19 +18,18 @@ use crate::transport::upstream::Upstream;
 /// The future that sends a call and returns its answer.
 pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
 
-/// A function that sends the request of a page again, but to a different URL.
+/// A function that resends the request for a page to a different URL.
 pub(crate) type Fetch = Box<dyn Fn(Url) -> AnswerFuture + Send + Sync>;
 
-/// The text of the error that reports a next page that cannot be requested, because the request body can be sent only
-/// once.
+/// The error message for a next page that cannot be requested because the request body can be sent only once.
 pub(crate) const SENT_ONCE: &str = "there is a next page, but the body of the request can be sent only once. Use a body that can be sent again";
 
 /// The data with which the runtime requests the page after this answer.
 pub(crate) struct Continuation {
-    /// Sends the same request to a different URL. This field is `None` if the request body can be sent only once.
+    /// Resends the request to a different URL. This field is `None` if the request body can be sent only once.
     pub(crate) fetch: Option<Fetch>,
     pub(crate) upstream: Arc<Upstream>,
-    /// The name of the method, for error texts.
+    /// The name of the method, for error messages.
     pub(crate) method: &'static str,
     pub(crate) paging: Paging,
     /// The URL of the request for this page.
@@ -56,7 +55,7 @@ pub struct Answer {
     pub(super) refused: bool,
     /// Whether the method declares that the status of this answer means `None`.
     pub(super) none: bool,
-    /// Whether the end of the body is missing, because the body was longer than the size limit of the client.
+    /// Whether the body is truncated because it exceeded the client's size limit.
     pub(super) cut: bool,
     /// The data with which the runtime requests the next page.
     pub(super) continuation: Option<Box<Continuation>>,
@@ -92,12 +91,12 @@ impl Answer {
         }
     }
 
-    /// Records that the end of the body is missing.
+    /// Records that the body is truncated.
     pub(crate) fn cut(self) -> Self {
         Self { cut: true, ..self }
     }
 
-    /// Marks the body as a body that may contain tokens.
+    /// Marks the body as possibly containing tokens.
     pub(crate) fn with_secrets(self) -> Self {
         Self { secret: true, ..self.map_body(clamp_numbers) }
     }

@@ -1,4 +1,4 @@
-//! Reads an answer that becomes part of an error, up to a limit of size and time: [`capture`], [`beginning`].
+//! Reads a response that becomes part of an error, within limits on size and time: [`capture`], [`beginning`].
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::transport::response::Response;
 
 /// The maximum number of bytes of a body that are kept.
 const BODY_CAP: usize = 64 * 1024;
-/// The maximum time to read the body.
+/// The time limit for reading the body.
 const BODY_WAIT: Duration = Duration::from_secs(1);
 
 /// Reads the status, the headers and the body of an answer, and frees its connection.

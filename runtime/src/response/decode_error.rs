@@ -1,4 +1,4 @@
-//! The reason why a body cannot be read as the declared type. The text of this error quotes no value of the body.
+//! The reason why a body cannot be read as the declared type. The message of this error quotes no value from the body.
 
 use std::fmt;
 use std::ops::Range;
@@ -24,7 +24,7 @@ impl DecodeError {
         matches!(self, Self::Json(error) if error.is_syntax())
     }
 
-    /// Returns a text with the position of the error. This text quotes no part of the body, because the body may
+    /// Returns a message with the position of the error. This message quotes no part of the body, because the body may
     /// contain secrets.
     pub(crate) fn position(&self) -> String {
         match self {
@@ -40,7 +40,7 @@ impl DecodeError {
         }
     }
 
-    /// Returns a text with the expected type and the position of the error: the path, the line and column, and an
+    /// Returns a message with the expected type and the position of the error: the path, the line and column, and an
     /// excerpt of the names before the position. `decode` reads the declared type from a changed body and returns the
     /// error.
     pub(crate) fn explanation(&self, body: &[u8], decode: &dyn Fn(Bytes) -> Option<Self>) -> String {
@@ -97,7 +97,7 @@ impl DeclaredNames<'_> {
         if text == self.error.to_string() {
             return false;
         }
-        // The error text lists the names that the type declares.
+        // The error message lists the names that the type declares.
         if text.starts_with("unknown field `~") || text.starts_with("unknown variant `~") {
             return text.contains(&format!("`{name}`"));
         }

@@ -1,5 +1,5 @@
-//! Parses server-sent events as the HTML standard requires (§9.2.6). The parser returns the same events however the
-//! stream is split into chunks.
+//! Parses server-sent events as the HTML standard requires (§9.2.6). The parser returns the same events no matter how
+//! the stream is split into chunks.
 
 use std::time::Duration;
 
@@ -119,7 +119,7 @@ impl EventParser {
         Some(())
     }
 
-    /// Takes a line, without the CR, LF or CR LF at its end.
+    /// Returns the next line without the CR, LF or CR LF at its end, or `None` if the line is incomplete.
     fn take_line(&mut self) -> Option<BytesMut> {
         if self.after_cr && !self.buffer.rest().is_empty() {
             self.after_cr = false;
@@ -216,7 +216,7 @@ mod tests {
         assert_eq!(parse(&bytes), whole);
     }
 
-    /// The time to parse a long event must not grow with the square of the event's length.
+    /// The time to parse a long event must not grow quadratically with the event's length.
     #[test]
     fn each_byte_is_looked_at_once() {
         let long = format!("data: {}\ndata: {}\n\n", "x".repeat(50_000), "y".repeat(50_000));

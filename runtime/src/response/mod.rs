@@ -19,7 +19,7 @@
 //! compiler checks that `#[pages]` is used with [`Pages`](crate::Pages) or [`Items`](crate::Items), and only with these
 //! types.
 
-// To read the code of this folder, start with `decode.rs`.
+// To read the code in this folder, start with `decode.rs`.
 
 pub(crate) mod answer;
 pub(crate) mod body_deserializer;

@@ -20,11 +20,11 @@ pub(crate) struct PageSource {
     seen: Seen,
     /// The number of consecutive requests that failed.
     failures: u8,
-    /// The name of the method, for error texts.
+    /// The name of the method, for error messages.
     method: Option<&'static str>,
 }
 
-/// What happens when the caller requests the next page.
+/// The step to take when the caller requests the next page.
 enum Step {
     First(Box<Answer>),
     Request(Url),

@@ -36,7 +36,7 @@ use crate::error::Error;
 /// |---|---|
 /// | the request for a page failed | requests the same page again, at most twice in a row; then it ends |
 /// | a page cannot be read as `T` | continues with the next page |
-/// | the link to the next page is wrong, leads to another origin, or leads to a page that was read before | ends; the page with that link was returned before |
+/// | the link to the next page is wrong, points to another origin, or points to a page that was already read | ends; the page with that link was already returned |
 pub struct Pages<T> {
     source: Source<T>,
     /// The maximum number of further pages to return.

@@ -19,7 +19,7 @@ const MAX_ERROR_BODY: usize = 1024 * 1024;
 
 impl Answer {
     /// Reads the body of a response, unless [`leaves`](Reading::leaves) returns `true`. A successful answer with more
-    /// than `max_body` bytes is an error. The body of an unsuccessful answer is cut at the limit.
+    /// than `max_body` bytes is an error. The body of an unsuccessful response is truncated at the limit.
     #[expect(clippy::manual_async_fn, reason = "an async fn stores two copies of its arguments")]
     pub(crate) fn read(
         response: &mut Response,

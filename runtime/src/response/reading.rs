@@ -13,20 +13,20 @@ pub enum Reading {
     /// The runtime reads the whole body.
     Whole,
     /// The runtime reads only the head of a successful answer, because the returned value reads the body as it arrives.
-    /// For an unsuccessful answer, up to 1 MiB of the body are read for the error.
+    /// For an unsuccessful response, up to 1 MiB of the body is read for the error.
     HeadOfSuccess,
     /// Works like `HeadOfSuccess` if the answer contains server-sent events or has no content type. If a successful
-    /// answer has a different content type, up to 64 KiB of its body are read for the error.
+    /// response has a different content type, up to 64 KiB of its body is read for the error.
     HeadOfEvents,
-    /// Works like `HeadOfSuccess` unless the answer is a web page. If the answer is a web page, up to 64 KiB of its
-    /// body are read for the error.
+    /// Works like `HeadOfSuccess` unless the answer is a web page. If the response is a web page, up to 64 KiB of its
+    /// body is read for the error.
     HeadOfLines,
     /// The runtime reads only the head of the answer, for every status.
     Head,
 }
 
 impl Reading {
-    /// Returns whether the returned value, and not the runtime, reads the body of an answer with this status.
+    /// Returns whether the returned value, rather than the runtime, reads the body of a response with this status.
     pub(crate) fn is_live(self, status: StatusCode) -> bool {
         match self {
             Self::Whole => false,

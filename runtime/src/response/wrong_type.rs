@@ -68,7 +68,7 @@ impl Answer {
     }
 }
 
-/// Cuts a media type that is too long for an error text, because the server chooses the media type.
+/// Truncates a media type that is too long for an error message, because the server chooses the media type.
 fn shortened(essence: &str) -> String {
     essence.chars().take(60).collect()
 }

@@ -1,4 +1,4 @@
-//! Creates the span of a refresh, and the events about changes of a session.
+//! Creates the span of a refresh, and the events for session changes.
 
 use std::future::Future;
 
@@ -36,12 +36,12 @@ pub(crate) fn refresh_ended(outcome: &'static str, failure: Option<&Error>) {
     }
 }
 
-/// Records a change of a session that needs no attention.
+/// Records a session change that needs no attention.
 pub(crate) fn session_changed(text: &'static str) {
     info!(target: TARGET, "{text}");
 }
 
-/// Records a change of a session that may need attention. If `text` is empty, the message is the text of `error`.
+/// Records a session change that may need attention. If `text` is empty, the message of `error` is used.
 pub(crate) fn session_warning(text: &'static str, method: Option<&'static str>, error: Option<&Error>) {
     let kind = error.map(|error| name_of(error.kind()));
     let separator = if text.is_empty() || error.is_none() { "" } else { ": " };

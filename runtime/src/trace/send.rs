@@ -122,8 +122,7 @@ impl fmt::Display for SendName<'_> {
     }
 }
 
-/// Returns the HTTP method in the spelling of the conventions, and the original HTTP method if its spelling is
-/// different.
+/// Returns the HTTP method as the conventions spell it, and the original HTTP method if its spelling is different.
 fn known(method: &Method) -> (&str, Option<&str>) {
     match method.as_str() {
         known @ ("GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH") => {

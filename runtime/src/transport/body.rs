@@ -56,7 +56,7 @@ pub(crate) fn read(
     }
 }
 
-/// What the head of an answer announces about the end of the body.
+/// How the body will end, according to the head of the response.
 #[derive(Clone, Copy)]
 struct End {
     length: Option<usize>,

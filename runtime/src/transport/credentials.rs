@@ -1,7 +1,7 @@
 //! Controls when a browser sends its cookies: [`RequestCredentials`].
 
-/// The origins to which a browser sends its own cookies, and from which it stores the cookies of an answer. The
-/// variants have the names from the [Fetch standard](https://fetch.spec.whatwg.org/#concept-request-credentials-mode).
+/// The origins to which a browser sends its own cookies, and whose response cookies it stores. The variants have the
+/// names from the [Fetch standard](https://fetch.spec.whatwg.org/#concept-request-credentials-mode).
 ///
 /// Set this value with [`ClientBuilder::credentials`](crate::ClientBuilder::credentials). The value has no effect
 /// outside of a browser.

@@ -60,8 +60,9 @@ impl Transport {
         true
     }
 
-    /// Sends the request. On a redirect, the browser sends the body and all headers except `authorization` to the other
-    /// origin. A request with a body, or with a header that may contain a secret, is therefore not redirected.
+    /// Sends the request. When following a redirect, the browser sends the body and all headers except `authorization`
+    /// to the other origin. A request with a body, or with a header that may contain a secret, is therefore not
+    /// redirected.
     pub(crate) fn send(&self, request: Request) -> Sent {
         let follows_redirects = request.body().is_none() && request.headers().keys().all(is_harmless);
         self.start(request, follows_redirects)

@@ -8,7 +8,7 @@ use super::upstream::Upstream;
 use crate::error::{Error, Kind};
 use crate::platform::url::{Url, ascii_origin};
 
-/// The maximum number of redirects of one call, which is the same as in reqwest.
+/// The maximum number of redirects per call, which is the same as in reqwest.
 pub(crate) const MAX_REDIRECTS: usize = 10;
 
 /// The next request after a redirect.
@@ -19,8 +19,8 @@ pub(crate) struct Hop {
     /// Whether the next request has the body of the call. If a redirect has dropped the body, the body is not sent
     /// after later redirects.
     pub(crate) keeps_body: bool,
-    /// Whether a redirect so far has pointed to another origin. The other origin has chosen all later URLs, so no
-    /// credential is sent any more, not even to the client's own origin.
+    /// Whether a redirect so far has pointed to another origin. The other origin has chosen all later URLs, so the
+    /// credential is no longer sent, not even to the client's own origin.
     pub(crate) left_origin: bool,
 }
 

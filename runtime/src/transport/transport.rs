@@ -57,7 +57,7 @@ impl Transport {
         }
     }
 
-    /// Creates a transport from a builder that the user configured, and turns redirects off.
+    /// Creates a transport from a builder that the user configured, and disables redirects.
     pub(crate) fn finish(builder: reqwest::ClientBuilder) -> Result<Self, Error> {
         let client = builder.redirect(Policy::none()).build();
         client
@@ -68,8 +68,8 @@ impl Transport {
     /// Creates a transport from a client that the user configured.
     ///
     /// reqwest does not report whether a client follows redirects. The `Debug` output of a client names its redirect
-    /// policy, except if it is the default policy, which follows redirects. If the output has an unknown form, the
-    /// client is treated as one that follows redirects.
+    /// policy, except for the default policy, which follows redirects. If the output has an unknown format, the client
+    /// is treated as one that follows redirects.
     pub(crate) fn given(client: reqwest::Client) -> Self {
         let follows_redirects = !format!("{client:?}").contains("redirect_policy: \"Policy(None)\"");
         Self::Given { client, follows_redirects }
@@ -113,7 +113,7 @@ impl Transport {
     }
 
     /// Returns the prepared `Host` header for requests to the API at `base`, if they certainly use HTTP/1.1. Without
-    /// this header, hyper would format a header for each request, which takes a thirtieth of the instructions of a
+    /// this header, hyper would format a header for each request, which accounts for about 3 % of the instructions per
     /// call.
     pub(crate) fn host(&self, base: &Url) -> Option<HeaderValue> {
         let host = base.host_str().filter(|_| matches!(self, Self::Own(_)) && is_http1(base))?;
@@ -166,8 +166,8 @@ pub(crate) struct Own {
 }
 
 impl Own {
-    /// Returns the client for `url`. A proxy of the system must not receive requests to this machine, because these
-    /// requests may use plain http.
+    /// Returns the client for `url`. A system proxy must not receive requests to this machine, because these requests
+    /// may use plain http.
     fn client(&self, url: &Url) -> &reqwest::Client {
         let without_proxy = self.without_proxy.as_ref().filter(|_| is_loopback(url));
         let client =
@@ -252,7 +252,7 @@ async fn send_without_tls(
     sent: impl Future<Output = reqwest::Result<reqwest::Response>>,
 ) -> Result<reqwest::Response, BoxError> {
     use crate::error::causes::{WithoutTls, any_cause};
-    // reqwest reports the reason of this error only in the error text.
+    // reqwest reports the reason for this error only in the error message.
     let is_scheme =
         |error: &(dyn std::error::Error + 'static)| error.to_string().contains("scheme is not http");
     sent.await.map_err(|error| if any_cause(&error, is_scheme) { WithoutTls.into() } else { error.into() })

@@ -67,7 +67,7 @@ pub(crate) fn fault_of(error: &Error, stage: Stage) -> Option<Fault> {
             Some(Fault::NeverSent)
         }
         (Stage::Sending, Kind::Connect | Kind::Timeout | Kind::Transport) => Some(Fault::NoAnswer),
-        // An error without a source comes from this crate, which reports that the server sent too many redirects.
+        // An error without a source comes from this crate and reports that the server sent too many redirects.
         (Stage::Answered, Kind::Connect | Kind::Timeout | Kind::Transport) => {
             error.source().map(|_| Fault::NoAnswer)
         }

@@ -96,7 +96,7 @@ impl Service<Uri> for Connector {
 
 impl BoxedConnection {
     /// Returns only the protocol of the connection, because hyper-util would add all other details of the connection to
-    /// each answer.
+    /// each response.
     pub(crate) fn of<S: Stream + Connection + 'static>(stream: S) -> Self {
         let is_http2 = stream.connected().is_negotiated_h2();
         Self { stream: Box::new(stream), is_http2 }
