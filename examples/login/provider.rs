@@ -24,7 +24,7 @@ type Fields = HashMap<String, String>;
 
 /// A running authorization server. Dropping this value stops the server.
 pub struct Provider {
-    /// The URL of the server, such as `http://127.0.0.1:49152`.
+    /// The server's URL, such as `http://127.0.0.1:49152`.
     pub url: String,
     book: Arc<Mutex<Book>>,
     task: JoinHandle<io::Result<()>>,

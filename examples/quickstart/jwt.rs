@@ -54,7 +54,7 @@ impl Keys {
             .expect("signing with an HMAC never fails")
     }
 
-    /// Returns the claims of a token, or the reason why the token is invalid.
+    /// Returns the claims in a token, or the reason why the token is invalid.
     pub fn read<T: DeserializeOwned>(&self, token: &str) -> Result<T, &'static str> {
         let mut validation = Validation::default();
         // The function `Access::is_expired` checks the expiry time with sub-second precision.

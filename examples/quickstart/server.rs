@@ -30,7 +30,7 @@ use crate::timeline::{Kind, Timeline};
 
 /// A running server. Dropping this value stops the server.
 pub struct Server {
-    /// The URL of the server, such as `http://127.0.0.1:49152`.
+    /// The server's URL, such as `http://127.0.0.1:49152`.
     pub url: String,
     shop: Arc<Shop>,
     task: JoinHandle<io::Result<()>>,

@@ -26,7 +26,7 @@ const BILLING: &str = "Basic YmlsbGluZzpzM2NyZXQtb2YtYmlsbGluZw==";
 /// A running server. Dropping this value stops the server.
 #[derive(Debug)]
 pub struct Shop {
-    /// The URL of the server, such as `http://127.0.0.1:49152`.
+    /// The server's URL, such as `http://127.0.0.1:49152`.
     pub url: String,
     inner: Arc<Inner>,
     task: JoinHandle<io::Result<()>>,
@@ -41,7 +41,7 @@ pub struct Counts {
     pub refused: usize,
     /// The number of refreshes that issued tokens.
     pub refreshes: usize,
-    /// The number of refresh tokens that were sent a second time.
+    /// The number of refresh tokens that were sent more than once.
     pub spent: usize,
     /// The number of tokens that a service requested for itself.
     pub grants: usize,

@@ -43,8 +43,8 @@
 //!
 //! # What happens to a call
 //!
-//! A call carries the credential of the session. If the server answers 401 or 403, the credential is refreshed once for
-//! all waiting calls, and each call is sent again once. The second answer is final. The details are:
+//! A call carries the session's credential. If the server answers 401 or 403, the credential is refreshed once for all
+//! waiting calls, and each call is sent again once. The second answer is final. The details are:
 //!
 //! - If the refused credential was already replaced, the session is not refreshed, and the call is sent again with the
 //!   newer credential.
@@ -56,9 +56,9 @@
 //! - A 403 can mean that the credential has expired or that the call is forbidden. The runtime refreshes after each 403
 //!   until a refresh proves to be useless. After a useless refresh, the runtime returns each further 403 without a
 //!   refresh for a while.
-//! - The answer can also show what the refusal means: with a `WWW-Authenticate` header, a rate limit, or a field of the
-//!   body ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the error message state why a refusal
-//!   was returned.
+//! - The response can also show what the refusal means: with a `WWW-Authenticate` header, a rate limit, or a field in
+//!   the body ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the error message state why a
+//!   refusal was returned.
 //! - Credentials are sent only to the client's own origin, at each hop of a redirect.
 //!
 //! # Where to look

@@ -18,7 +18,7 @@
 //! | `#[body]` | [`IntoBody`] | bytes, text, [`Body`](crate::Body); your own types |
 //! | `#[part]` | [`IntoPart`] | [`Part`](crate::Part), `Option` and `Vec` of it, and every `Serialize` type |
 //!
-//! Some types implement `Serialize` but cannot be sent in every place of the request. For example, a struct in a path
+//! Some types implement `Serialize` but cannot be sent in every place in the request. For example, a struct in a path
 //! is an error with [`is_request`](crate::Error::is_request) when the method is called, and nothing is sent. The guide
 //! page [`arguments`](crate::guide::arguments) shows what each place accepts.
 //!

@@ -133,14 +133,14 @@ pub fn refresh_request<R>(call: Call, outcome: &RefreshOutcome<R>) -> RefreshReq
     RefreshRequest { call, tokens_of: outcome.tokens_of }
 }
 
-/// Returns the status by which an `ApiError` chooses its variant. Returns `None` if the error is not an answer of the
-/// server.
+/// Returns the status by which an `ApiError` chooses its variant. Returns `None` if the error is not a response from
+/// the server.
 #[must_use]
 pub fn error_status(error: &Error) -> Option<u16> {
     error_body::error_status(error)
 }
 
-/// Returns the body of the server's answer, if the body can be read as `T`.
+/// Returns the body of the server's response, if the body can be read as `T`.
 #[must_use]
 pub fn error_body<T: ErrorBody>(error: &Error) -> Option<T> {
     T::of(error)

@@ -8,7 +8,7 @@ use crate::refresh::method::Refresh;
 pub trait Api: Sized {
     /// The declarations of this client's trait.
     const INFO: &'static ApiInfo;
-    /// The `#[refresh]` method of the trait.
+    /// The trait's `#[refresh]` method.
     const REFRESH: Option<Refresh> = None;
 
     /// Wraps the client that sends the calls.

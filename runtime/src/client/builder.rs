@@ -1,5 +1,5 @@
-//! Builds a client and rejects settings that could leak a credential: [`ClientBuilder`]. The settings of the session
-//! are in `builder_auth`.
+//! Builds a client and rejects settings that could leak a credential: [`ClientBuilder`]. The session settings are in
+//! `builder_auth`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -69,7 +69,7 @@ pub struct ClientBuilder<C = Client> {
 }
 
 impl Client {
-    /// Starts building a client of the API at `base_url`. Credentials are sent only to the origin of this URL.
+    /// Starts building a client for the API at `base_url`. Credentials are sent only to the origin of this URL.
     pub fn builder(base_url: impl AsRef<str>) -> ClientBuilder<Self> {
         ClientBuilder::new(base_url.as_ref())
     }
@@ -127,9 +127,9 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Limits the body size of a successful response, in bytes. If the body exceeds the limit, the call fails with
-    /// [`is_body_too_large`](Error::is_body_too_large), and the rest of the body is not read. By default, the size of
-    /// the body is unlimited. Streams are not limited. The body of an unsuccessful response is truncated at this limit,
-    /// or at 1 MiB if that is smaller.
+    /// [`is_body_too_large`](Error::is_body_too_large), and the rest of the body is not read. By default, the body size
+    /// is unlimited. Streams are not limited. The body of an unsuccessful response is truncated at this limit, or at 1
+    /// MiB if that is smaller.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.settings.max_body = Some(bytes);
         self

@@ -26,7 +26,7 @@ impl<C: Api> ClientBuilder<C> {
     /// survives a restart and other processes can share it. By default, the session is kept only in memory.
     ///
     /// The first call that needs the session reads the store. [`Session`](Session#stores) describes the guarantees of a
-    /// store. If several clients of a session set a store, the first store is used.
+    /// store. If several clients of a session set a store, the session uses the store that was set first.
     ///
     /// ```
     /// use afresh::{Client, FileStore};
@@ -42,7 +42,7 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Sets how long before the end of a login [`SessionEvent::Ending`](crate::SessionEvent::Ending) is emitted. The
     /// default is one tenth of the lifetime that the server reported, but at most one day. If several clients of a
-    /// session set a time, the first value is used.
+    /// session set a time, the session uses the value that was set first.
     ///
     /// If this time is longer than the whole login, the event is emitted immediately after each login.
     ///
@@ -86,8 +86,8 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Adds a rule that recognizes an expired credential. The rule is called for answers whose status is in
     /// [`refresh_on`](Self::refresh_on). If the rule returns `true`, the credential is refreshed, even for a 403 that
-    /// would otherwise be returned. One rule or one condition of the API's `expired_when(...)` is sufficient. By
-    /// default, no rule is set.
+    /// would otherwise be returned. It is sufficient that one rule or one condition of the API's `expired_when(...)`
+    /// applies. By default, no rule is set.
     ///
     /// A 2xx answer starts a refresh only if its status is in [`refresh_on`](Self::refresh_on) and a rule returns
     /// `true`. If the caller streams the answer, rules see the body of a 2xx answer only if it is JSON.
@@ -222,7 +222,7 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Sets the statuses that end the session when the refresh endpoint returns them, regardless of the error code. The
     /// default statuses are those that the API declares. If the API declares none, the default is 401 and 403 for a
-    /// session that is refreshed with a cookie, and no status for any other session. If no status is set or declared,
+    /// session that is refreshed with a cookie, and no statuses for any other session. If no status is set or declared,
     /// only an error code such as `invalid_grant` ends the session. A web page never ends a session.
     ///
     /// The token endpoint of a [grant](crate::oauth2) is also a refresh endpoint. If a [`Refresher`] returns a server's

@@ -18,7 +18,7 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Allows a redirect to one of these origins to include the body of a call, header arguments and [default
+    /// Allows a redirect to one of these origins to include a call's body, its header arguments and the [default
     /// headers](Self::header). These origins never receive the credential, cookies, or headers whose value is [marked
     /// as sensitive](http::HeaderValue::set_sensitive). Login, refresh and logout are never redirected to another
     /// origin. By default, no other origin is allowed. If an origin is not allowed, a redirect to that origin is

@@ -20,8 +20,8 @@ use crate::response::answer::Answer;
 use crate::response::decode::Outcome;
 use crate::trace;
 
-/// A function that converts the answer to a call into the return value of the method. The arguments of the function are
-/// the answer, the name of the method, and a function that records an error in the trace.
+/// A function that converts the response to a call into the method's return value. The function's arguments are the
+/// answer, the name of the method, and a function that records an error in the trace.
 pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) -> R;
 
 /// A call that is sent when it is first polled. The call owns its encoded arguments, so `tokio::spawn(shop.order(7))`
@@ -32,7 +32,7 @@ pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) 
 ///
 /// # Options
 ///
-/// The options of a call must be set before the call is first polled. If an option is set later, the call fails with
+/// A call's options must be set before its first poll. If an option is set later, the call fails with
 /// [`is_request`](Error::is_request). For [pages](crate::Pages), the options apply to each page.
 ///
 /// ```
@@ -72,8 +72,8 @@ impl<R> Pending<R> {
 
 impl<R> Pending<R> {
     /// Limits the duration of the whole call, starting at its first poll. The limit covers waiting for a refresh, all
-    /// sends, the waits between attempts, and reading the body unless it is streamed. The timeout of a call replaces
-    /// the timeouts of the method and of the builder. For pages, the timeout restarts for each page.
+    /// sends, the waits between attempts, and reading the body unless it is streamed. A call's timeout replaces the
+    /// timeouts of the method and the builder. For pages, the timeout restarts for each page.
     ///
     /// Even if `futures_time::FutureExt` or another trait with a method `timeout` is in scope, this inherent method is
     /// called.
@@ -101,17 +101,16 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Sets how this call is retried, instead of the builder's [`retry`](crate::ClientBuilder::retry). The budget of
-    /// the builder still applies.
+    /// Sets the retry policy of this call, which replaces the builder's [`retry`](crate::ClientBuilder::retry). The
+    /// builder's budget still applies.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.running.set(|options| options.retry = Some(Arc::new(retry)));
         self
     }
 
-    /// Allows a redirect of this call to one of these origins to include the body and the headers of the call. The
-    /// origins are added to those of the builder's [`follow_to`](crate::ClientBuilder::follow_to). No other origin
-    /// receives the credential, cookies, or headers whose value is [marked as
-    /// sensitive](http::HeaderValue::set_sensitive).
+    /// Allows a redirect of this call to one of these origins to include the call's body and headers. The origins are
+    /// added to those of the builder's [`follow_to`](crate::ClientBuilder::follow_to). No other origin receives the
+    /// credential, cookies, or headers whose value is [marked as sensitive](http::HeaderValue::set_sensitive).
     ///
     /// An origin consists of a scheme, a host and a port. If a value is not an origin, the call fails with
     /// [`is_request`](Error::is_request). Plain `http` to a different machine is also an error with

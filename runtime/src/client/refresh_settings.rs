@@ -45,7 +45,7 @@ impl RefreshSettings {
     }
 }
 
-/// Applies the declarations of an API to the session of `client`. The `#[refresh]` method of the API sends to
+/// Applies the declarations of an API to the session of `client`. The API's `#[refresh]` method sends its requests to
 /// `upstream`.
 pub(crate) fn declare<C: Api>(
     client: &Client,

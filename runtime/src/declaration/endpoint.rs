@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::declaration::condition::Condition;
 use crate::declaration::paging::Paging;
 
-/// The declarations of a trait that apply to all its methods.
+/// The trait's declarations that apply to all its methods.
 #[derive(Debug)]
 pub struct ApiInfo {
     pub(crate) name: &'static str,
@@ -74,7 +74,7 @@ impl ApiInfo {
         self.scheme("")
     }
 
-    /// Sets the header that carries the token. The name of the header is in lower case.
+    /// Sets the header that carries the token. The header name is in lower case.
     #[must_use]
     pub const fn token_header(mut self, name: &'static str) -> Self {
         self.token_header = Some(name);
@@ -137,7 +137,7 @@ pub struct Endpoint {
     pub(crate) pages: Option<Paging>,
 }
 
-/// The role of a method in the session.
+/// The method's role in the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The method uses the session.
@@ -181,7 +181,7 @@ impl Endpoint {
         }
     }
 
-    /// Sets the path with the names of its placeholders, such as `/orders/{id}`.
+    /// Sets the path, including the names of its placeholders, such as `/orders/{id}`.
     #[must_use]
     pub const fn template(mut self, template: &'static str) -> Self {
         self.template = Some(template);
@@ -227,7 +227,7 @@ impl Endpoint {
         self
     }
 
-    /// Applies `#[idempotency_key]`. The name of the header is in lower case.
+    /// Applies `#[idempotency_key]`. The header name is in lower case.
     #[must_use]
     pub const fn idempotency_key(mut self, header: &'static str) -> Self {
         self.idempotency_key = Some(header);

@@ -11,10 +11,10 @@ use crate::session::{Finding, Next, Snapshot};
 use crate::trace;
 use crate::transport::response::Response;
 
-/// The first answer to a call, together with the decision of the session.
+/// The first response to a call, together with the session's decision.
 pub(super) struct Settled {
     pub(super) response: Response,
-    /// The next step of the call if the server refused the credential. The session decided it.
+    /// The call's next step if the server refused the credential. The session decided it.
     pub(super) next: Option<Next>,
 }
 

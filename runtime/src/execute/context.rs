@@ -26,7 +26,7 @@ pub(crate) struct Context {
     pub(crate) session: Session,
     pub(crate) settings: Arc<Settings>,
     pub(crate) binding: Arc<Binding>,
-    /// The options that this clone of the client sets for all its calls.
+    /// The options that this client clone sets for all its calls.
     pub(crate) options: Option<Arc<CallOptions>>,
 }
 
@@ -130,8 +130,8 @@ impl Context {
         }
     }
 
-    /// Returns the rules that classify the answers to `endpoint`. The conditions of the method replace the conditions
-    /// of the trait. The functions of the builder apply in addition to the conditions.
+    /// Returns the rules that classify the answers to `endpoint`. The method's conditions replace the trait's
+    /// conditions. The builder's functions apply in addition to the conditions.
     pub(crate) fn policy(&self, endpoint: Option<&'static Endpoint>) -> Policy<'_> {
         let settings = &self.settings;
         let declared = |own: fn(&Endpoint) -> Option<&'static [Condition]>,

@@ -47,7 +47,7 @@ pub(crate) struct Execution {
 /// shared snapshot contend for its reference count.
 #[derive(Clone, Copy)]
 pub(super) struct Attached {
-    /// The stamp of the session when the request was sent.
+    /// The session's stamp when the request was sent.
     pub(super) stamp: Stamp,
     /// Whether the request carries the session's credential.
     pub(super) credential: bool,
@@ -133,7 +133,7 @@ impl Execution {
         }
     }
 
-    /// Stores the URL that sent a page, if the transport followed redirects by itself.
+    /// Stores the URL that sent a page, if the transport followed redirects itself.
     fn note_answered(&mut self, response: &Response) {
         if self.plan.has_pages() {
             if let Some(url) = self.context.upstream.answered(response) {

@@ -116,7 +116,7 @@ pub struct Owned;
 #[derive(Clone, Copy, Debug)]
 pub struct Borrowed;
 
-/// Adds an argument of the caller.
+/// Adds an argument from the caller.
 #[derive(Clone, Copy, Debug)]
 pub struct Other;
 

@@ -99,7 +99,7 @@ impl CallOptions {
         }
     }
 
-    /// Returns the headers that replace those of the request, or the error of an invalid option.
+    /// Returns the headers that replace the request's headers, or the error for an invalid option.
     pub(crate) fn headers(&mut self) -> Result<Vec<(HeaderName, HeaderValue)>> {
         match self.error.take() {
             Some(error) => Err(error),

@@ -10,7 +10,7 @@ use crate::declaration::endpoint::Endpoint;
 use crate::error::Rejection;
 use crate::session::Demand;
 
-/// A slot for the refusal of a call with a deadline, so that the error of a timeout can contain the refusal.
+/// A slot for the refusal that a call with a deadline received, so that a timeout error can contain the refusal.
 pub(crate) type RejectionSlot = Option<Arc<OnceLock<Arc<Rejection>>>>;
 
 /// The rules for one call.
@@ -28,12 +28,11 @@ pub(crate) struct Plan {
     pub(crate) streams: bool,
 }
 
-/// The source of a call: a method of a trait or a hand-written request.
+/// The source of a call: a trait method or a hand-written request.
 pub(crate) enum Declaration {
-    /// A call of a method of a trait.
+    /// A call of a trait method.
     Method(&'static Endpoint),
-    /// A hand-written request. The data of the request is boxed, so that calls of trait methods reserve no memory for
-    /// it.
+    /// A hand-written request. The request data is boxed, so that calls of trait methods reserve no memory for it.
     HandWritten(Box<HandWritten>),
 }
 

@@ -15,7 +15,7 @@ use crate::trace;
 use crate::transport::response::Response;
 
 impl Execution {
-    /// Returns the answer of the call. If the first answer refused the credential and a newer credential is available
+    /// Returns the response to the call. If the first answer refused the credential and a newer credential is available
     /// or can be requested, the call is sent again and the second answer is returned.
     #[expect(clippy::manual_async_fn, reason = "an async fn stores two copies of its arguments")]
     pub(super) fn settled(
@@ -58,7 +58,7 @@ impl Execution {
         Error::new(Kind::NotReplayable, text)
     }
 
-    /// Returns the snapshot of the session after the refresh.
+    /// Returns the session's snapshot after the refresh.
     #[expect(clippy::manual_async_fn, reason = "an async fn stores two copies of its arguments")]
     fn refreshed(&mut self, next: Next) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
         async move {

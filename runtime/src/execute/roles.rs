@@ -2,7 +2,7 @@
 //! calls.
 //!
 //! Calls with a role never follow a redirect to another origin. A login call or a refresh call never starts a refresh,
-//! and it is not sent again after a refusal. A refused logout call is sent again once, with a refreshed credential of
+//! and it is not sent again after a refusal. A refused logout call is sent again once, with a refreshed credential from
 //! the session that it ended.
 
 use super::context::SharedContext;
@@ -29,7 +29,7 @@ struct RoleCall {
 }
 
 impl SharedContext {
-    /// Starts a login. The tokens of the answer become the session before the caller receives the answer.
+    /// Starts a login. The tokens in the answer become the session before the caller receives the answer.
     pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint();
         let call = self.role_call(call);
@@ -97,16 +97,16 @@ fn tokens_of(snapshot: &Snapshot) -> Option<&Tokens> {
 }
 
 impl RoleCall {
-    /// Returns whether an option of the call sets the header of the access token. If an option sets the header of the
-    /// access token, the access token of the session is not sent (A13).
+    /// Returns whether an option of the call sets the access token's header. If an option sets the access token's
+    /// header, the session's access token is not sent (A13).
     fn has_own_credential(&self) -> bool {
         self.context.placement().is_ok_and(|placement| self.request.has_header(&placement.header))
     }
 
     /// Sends a login. The tokens in the answer become the session before the caller receives the tokens.
     async fn log_in(&mut self, tokens_of: TokensOf) -> Result<Answer> {
-        // The request carries the cookies of the session, because some servers require a cookie that they set for the
-        // login form. The login request does not carry the credential of the session.
+        // The request carries the session's cookies, because some servers require a cookie that they set for the login
+        // form. The login request does not carry the session's credential.
         let before = self.context.session.snapshot().without_credential();
         let (answer, cookies) = self.send(&before).await?;
         if answer.status().is_success() {

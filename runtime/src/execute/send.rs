@@ -71,8 +71,8 @@ impl Sender<'_> {
 
     /// Follows the redirects that start at `response`, the answer to the first request.
     ///
-    /// `stamp` is the stamp of the session when the request was sent. The stamp prevents the cookies of a late response
-    /// from overwriting newer cookies. If the call begins a session, the received cookies are added to `cookies`.
+    /// `stamp` is the session's stamp when the request was sent. The stamp prevents the cookies of a late response from
+    /// overwriting newer cookies. If the call begins a session, the received cookies are added to `cookies`.
     pub(crate) async fn receive(
         &self,
         call: &mut Prepared,

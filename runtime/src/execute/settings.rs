@@ -17,7 +17,7 @@ use crate::execute::retry::policy::Retry;
 use crate::transport::origin::Origin;
 use crate::transport::upstream::{Upstream, redirects_leak};
 
-/// The settings of the builder. If a setting is absent, the declaration of the API applies.
+/// The builder's settings. If a setting is absent, the declaration of the API applies.
 #[derive(Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,

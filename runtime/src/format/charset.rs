@@ -19,7 +19,7 @@ pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
 }
 
 /// Decodes `body` from the encoding `label`, or from UTF-8 if there is no label (RFC 6657 §3). A UTF-8 byte order mark
-/// has priority over the label.
+/// takes precedence over the label.
 pub(crate) fn decode(mut body: Vec<u8>, label: Option<&str>) -> Result<String, TextError> {
     let label = label.map(str::trim).filter(|label| !label.eq_ignore_ascii_case("utf-8"));
     if body.starts_with(BOM) {

@@ -24,7 +24,7 @@ pub(crate) struct Place {
 }
 
 /// Finds the position at `line` and `column`, which both start at 1. A column is a number of bytes. `declares` returns
-/// whether the declared type has the name at this range of bytes of the body.
+/// whether the declared type has the name at this byte range of the body.
 pub(crate) fn find(
     body: &[u8],
     line: usize,
@@ -74,7 +74,7 @@ pub(crate) fn end_of_value(body: &[u8], name_end: usize) -> Option<usize> {
 enum Token {
     /// A token that is a brace, a bracket, a comma or a colon.
     Mark(u8),
-    /// A string before a colon, which is the name of a member. The range of the token excludes the quotes.
+    /// A string before a colon, which is the name of a member. The token's range excludes the quotes.
     Name,
     /// Any other string.
     Text,

@@ -31,7 +31,7 @@ impl MediaType {
         self.essence() == Some("application/problem+json")
     }
 
-    /// Returns whether the body is a web page, which a proxy or firewall probably sent instead of the API.
+    /// Returns whether the body is a web page, which a proxy or firewall probably sent in place of the API.
     pub(crate) fn is_html(&self) -> bool {
         self.essence() == Some("text/html")
     }

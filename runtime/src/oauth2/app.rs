@@ -46,8 +46,8 @@ pub struct App {
     pub(super) resources: Vec<String>,
 }
 
-/// The parameters that a program must not add, because the runtime sets them itself, or because they would replace
-/// parameters of the runtime.
+/// The parameters that a program must not add, because the runtime sets them itself, or because they would replace the
+/// runtime's own parameters.
 const RESERVED: [&str; 11] = [
     "client_id",
     "client_secret",
@@ -134,7 +134,7 @@ impl App {
         }
     }
 
-    /// Returns the token endpoint together with the authentication of the client, in the form that the grants use.
+    /// Returns the token endpoint together with the client's authentication, in the form that the grants use.
     pub(super) fn endpoint(&self) -> Result<TokenEndpoint> {
         let metadata = &self.server.metadata;
         let mut endpoint = TokenEndpoint::new(metadata.token_endpoint.as_deref().unwrap_or_default());

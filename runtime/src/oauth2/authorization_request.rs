@@ -23,14 +23,14 @@ pub struct AuthorizationRequest {
     pub(super) state: String,
     pub(super) verifier: String,
     pub(super) redirect_uri: String,
-    /// The issuer of the server, or its token endpoint if the issuer is unknown. The runtime rejects an answer from a
+    /// The server's issuer, or its token endpoint if the issuer is unknown. The runtime rejects an answer from a
     /// different server.
     pub(super) server: String,
 }
 
 impl App {
     /// Builds the URL at which a user logs in, and the data that the program must keep until the answer arrives. The
-    /// parameters in `replacing`, such as a new `scope`, replace parameters of the app with the same name.
+    /// parameters in `replacing`, such as a new `scope`, replace the app's parameters with the same name.
     pub(super) fn authorization_request(
         &self,
         redirect_uri: &str,

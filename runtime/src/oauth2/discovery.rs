@@ -28,15 +28,15 @@ use crate::transport::upstream::Upstream;
 const DEADLINE: Duration = Duration::from_secs(5);
 
 impl Server {
-    /// Requests the server's endpoints. `issuer` is the issuer identifier of the server, such as `https://id.example`
-    /// or `https://id.example/realms/shop`. The returned [`Server`] never changes, so call `discover` once and clone
-    /// the result.
+    /// Requests the server's endpoints. `issuer` is the server's issuer identifier, such as `https://id.example` or
+    /// `https://id.example/realms/shop`. The returned [`Server`] never changes, so call `discover` once and clone the
+    /// result.
     ///
     /// The metadata is requested at the URL of RFC 8414, which has `/.well-known/oauth-authorization-server` before the
     /// path of the issuer. If this request fails, the metadata is requested at the URL of `OpenID` Connect Discovery,
     /// which has `/.well-known/openid-configuration` after the path of the issuer. Redirects are not followed. Each
-    /// request can take at most 5 s, and a document can have at most 64 KiB. The issuer in the document must be exactly
-    /// equal to `issuer`.
+    /// request can take at most 5 s, and a document can have at most 64 KiB. The issuer in the document must match
+    /// `issuer` exactly.
     ///
     /// ```no_run
     /// # async fn example() -> afresh::Result<()> {

@@ -1,4 +1,4 @@
-//! Decides to which endpoint URLs of an authorization server secrets may be sent.
+//! Decides which endpoint URLs of an authorization server may receive secrets.
 
 use crate::error::{Error, Result};
 use crate::format::loopback::is_loopback;

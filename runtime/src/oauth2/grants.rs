@@ -12,7 +12,7 @@ use crate::trace::SendSpans;
 #[cfg(not(target_family = "wasm"))]
 use crate::transport::transport::Transport;
 
-/// Refreshes with the refresh token of the session (RFC 6749 §6).
+/// Refreshes with the session's refresh token (RFC 6749 §6).
 ///
 /// The session needs a refresh token. Without a refresh token, a refused call returns the server's answer. If a token
 /// response contains a new refresh token, the new token replaces the old one.

@@ -1,7 +1,7 @@
 //! The last step of every login: requests tokens, which become the credential of the session.
 //!
 //! The token request is sent with the client of the [`Server`](super::Server) and without a session. The token request
-//! contains no old token and no default headers, and redirects of the token request are not followed.
+//! contains no old token and no default headers, and its redirects are not followed.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -46,7 +46,7 @@ pub(super) enum EndpointAnswer {
     Refused(AuthorizationError),
     /// The endpoint sent no answer.
     Lost(Lost),
-    /// The response of the server violates the protocol.
+    /// The server's response violates the protocol.
     Invalid(Error),
 }
 
@@ -61,8 +61,8 @@ pub(super) struct Lost {
 }
 
 impl App {
-    /// Exchanges the code for tokens once, and makes the tokens the credential of `session`. `begun` is the stamp of
-    /// the session at the beginning of the login.
+    /// Exchanges the code for tokens once, and makes the tokens the credential of `session`. `begun` is the session's
+    /// stamp at the start of the login.
     pub(super) async fn log_in_with_code(
         &self,
         request: &AuthorizationRequest,
@@ -95,7 +95,7 @@ impl App {
         begin_session(session, begun, tokens).await
     }
 
-    /// Returns the parameters of a token request: the parameters of `grant` and the resources of the app.
+    /// Returns the parameters of a token request: the parameters of `grant` and the app's resources.
     pub(super) fn token_parameters<'a>(&'a self, grant: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         grant.iter().copied().chain(self.resources.iter().map(|resource| ("resource", &**resource))).collect()
     }
@@ -115,7 +115,8 @@ impl<'a> LoginEndpoint<'a> {
         Ok(Self { app, url, upstream })
     }
 
-    /// Sends one request with the authentication of the app. The texts in the outcome contain no part of the `secrets`.
+    /// Sends one request with the authentication of the app. No text in the outcome contains part of any of the
+    /// `secrets`.
     pub(super) async fn ask(
         &self,
         params: &[(&str, &str)],

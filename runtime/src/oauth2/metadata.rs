@@ -27,7 +27,7 @@ const HTTPS: PlainHttp = PlainHttp::Refused("Use https");
 
 impl Metadata {
     /// Reads and checks the metadata document of `issuer`. The document must name this issuer (RFC 8414 §3.3), and its
-    /// endpoints must be URLs to which secrets may be sent.
+    /// endpoints must be URLs that may receive secrets.
     pub(super) fn read(issuer: &str, body: &[u8]) -> Result<Self> {
         let metadata: Self = serde_json::from_slice(without_bom(body)).map_err(|error| {
             untrusted("the metadata of the authorization server is not valid JSON").with_source(error)

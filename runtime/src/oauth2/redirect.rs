@@ -24,7 +24,7 @@ impl App {
     /// The second request, at `url`, calls [`finish`](Redirect::finish).
     ///
     /// `url` must be registered at the authorization server in exactly this form. The URL is an https URL, a plain http
-    /// URL on loopback, or a URL with a private scheme of the program (`com.example.app:/callback`).
+    /// URL on loopback, or a URL with a private scheme that the program registered (`com.example.app:/callback`).
     ///
     /// ```
     /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client, query: &str) -> afresh::Result<()> {
@@ -104,7 +104,7 @@ fn check_redirect_uri(text: &str) -> Result<()> {
         "https" => {}
         "http" if is_loopback(&url) => {}
         "http" => return refuse("is plain http on a host that is not loopback. Use https"),
-        // RFC 8252 §7.1 requires a reversed domain name as the private scheme of a program.
+        // RFC 8252 §7.1 requires a program's private scheme to be a reversed domain name.
         scheme if scheme.contains('.') => {}
         _ => return refuse("must be an https URL"),
     }

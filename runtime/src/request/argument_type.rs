@@ -30,7 +30,7 @@ pub trait AnyArgument {
     /// Checks an argument of a method without a role.
     fn without_role(&self) {}
 
-    /// Checks an argument that is the body, or a part of the body, of a `#[logout]` method.
+    /// Checks an argument that is the body, or part of the body, of a `#[logout]` method.
     fn in_body_of_logout(&self) {}
 }
 
@@ -45,7 +45,7 @@ impl<T: ?Sized> AnyArgument for ArgumentType<T> {}
 )]
 pub trait SegmentArgument {}
 
-/// The requirement for the argument of a `{name*}` placeholder.
+/// The requirement for a `{name*}` placeholder's argument.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent in the path",
     label = "neither a scalar nor a sequence of scalars",

@@ -46,7 +46,7 @@ pub(crate) enum Content {
     File(PathBuf),
 }
 
-/// The length of a stream in bytes, if the caller set it.
+/// The length of the stream in bytes, if the caller set it.
 type Length = Option<u64>;
 
 /// The body for one send.
@@ -67,7 +67,7 @@ impl Body {
     /// [`is_not_replayable`](crate::Error::is_not_replayable). The call fails even if the server has read no part of
     /// the stream. To make such failures rare, a call with a stream waits for a refresh before it is sent if the
     /// credential expires within two minutes. If the lifetime of the credential is shorter than four minutes, half of
-    /// the lifetime replaces the two minutes.
+    /// the lifetime is used instead of two minutes.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,
@@ -91,7 +91,7 @@ impl Body {
         Self { content: Content::File(path.into()), content_type: Some(BYTES) }
     }
 
-    /// Causes a compile error if a program uses this function in a browser.
+    /// Causes a compile error if a program uses this function in a browser build.
     #[cfg(target_family = "wasm")]
     #[doc(hidden)]
     pub fn file<P: crate::platform::absent::Files>(_: P) -> Self {
@@ -177,7 +177,7 @@ impl Content {
         }
     }
 
-    /// Returns whether the body is known to have no bytes. The size of a file is not read.
+    /// Returns whether the body is known to have no bytes. The file size is not read.
     pub(crate) fn is_empty(&self) -> bool {
         match self {
             Self::Empty => true,
@@ -263,8 +263,8 @@ impl fmt::Debug for Body {
 
 /// The type of a `#[body]` parameter.
 ///
-/// The content type is `text/plain; charset=utf-8` for text and `application/octet-stream` for all other bodies. A
-/// `content-type` header of the call replaces this content type.
+/// The content type is `text/plain; charset=utf-8` for text and `application/octet-stream` for all other bodies. The
+/// call's `content-type` header replaces this content type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a body",
     label = "not a body",

@@ -144,7 +144,7 @@ impl Call {
         self.0.check(made);
     }
 
-    /// Writes a cookie in addition to the cookies of the session (RFC 6265 §4.2).
+    /// Writes a cookie in addition to the session's cookies (RFC 6265 §4.2).
     pub fn cookie<T: CookieArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
         let draft = &mut self.0;
         let written = write_cookie(&mut draft.cookies, name, value).map_err(|error| error.0);

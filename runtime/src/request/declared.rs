@@ -26,7 +26,7 @@ pub(crate) struct Declared {
     /// The content type of the body. A `content-type` in `headers` replaces this value.
     pub(crate) content_type: Option<&'static str>,
     pub(crate) body: DeclaredBody,
-    /// The description of the call for the layers of a tower service.
+    /// The description of the call, for the layers of a tower service.
     pub(crate) info: CallInfo,
 }
 
@@ -50,7 +50,7 @@ impl DeclaredBody {
         }
     }
 
-    /// Returns whether the body is known to be empty. The size of a file is not read.
+    /// Returns whether the body is known to be empty. The file size is not read.
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Self::Single(content) => content.is_empty(),

@@ -181,7 +181,7 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
 
     fn serialize_tuple(self, len: usize) -> Result<SequenceSerializer<'a>> {
         // Only the argument itself can be a sequence of pairs, because the elements of a sequence in a field are
-        // written under the name of the field.
+        // written under the field's name.
         let in_argument = self.depth == Depth::Element && self.named == Named::Argument;
         if len == 2 && in_argument && self.writer.accepts() >= Accepts::Pairs {
             let pair = Some(Pair::Start);

@@ -21,8 +21,7 @@ pub(crate) struct BodyDeserializer<'h> {
     /// Whether the method declares that the status of the answer means `None`. An answer with such a status can be read
     /// only as an `Option`.
     none: bool,
-    /// The headers of the answer, which are `None` for an item of a stream, such as a line. An item has no byte order
-    /// mark.
+    /// The headers of the answer, or `None` for an item of a stream, such as a line. An item has no byte order mark.
     headers: Option<&'h HeaderMap>,
 }
 

@@ -14,7 +14,7 @@ pub(crate) enum DecodeError {
     Json(serde_json::Error),
     Text(TextError),
     Custom(String),
-    /// The method declares that the status means `None`, but the return type of the method is not an `Option`.
+    /// The method declares that the status means `None`, but the method's return type is not an `Option`.
     NotAnOption,
 }
 
@@ -171,8 +171,9 @@ fn masked(message: &str) -> String {
     format!("{}{expected}", found.trim_end())
 }
 
-/// Returns the offset at which a serde message states the expected type. Returns `None` for a message of a user's type,
-/// because such a message may quote a value in any place. A quoted value may contain the same words as a serde message.
+/// Returns the offset at which a serde message states the expected type. Returns `None` for a message from a user's
+/// type, because such a message may quote a value anywhere. A quoted value may contain the same words as a serde
+/// message.
 fn expectation(message: &str) -> Option<usize> {
     const BY_SERDE: [&str; 5] =
         ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant `", "unknown field `"];

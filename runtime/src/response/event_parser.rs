@@ -27,7 +27,7 @@ pub(crate) struct TooLong;
 #[derive(Debug)]
 pub(crate) struct EventParser {
     buffer: LineBuffer,
-    /// The maximum length in bytes of the data of an event, and of a line.
+    /// The maximum length in bytes of a line, and of an event's data.
     limit: usize,
     /// Whether the parser has already skipped a possible byte order mark.
     started: bool,

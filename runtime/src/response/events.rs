@@ -82,8 +82,8 @@ impl<T: DeserializeOwned> Events<T> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Sets the maximum number of bytes of a line and of the data of an event. If a line or the data of an event is
-    /// longer, the stream returns an error and ends. Default: 16 MiB.
+    /// Sets the maximum number of bytes of a line and of an event's data. If a line or the data of an event is longer,
+    /// the stream returns an error and ends. Default: 16 MiB.
     #[must_use]
     pub fn max_length(self, bytes: usize) -> Self {
         Self { parser: self.parser.with_limit(bytes), ..self }

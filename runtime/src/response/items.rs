@@ -85,7 +85,7 @@ impl<T> Unpin for Items<T> {}
 impl<T: DeserializeOwned> Items<T> {
     /// Returns the next element, or `None` after the last one.
     ///
-    /// This method is cancel safe: if its future is dropped, the current request for a page continues in the next call.
+    /// This method is cancel safe: if its future is dropped, the next call continues the current request for a page.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

@@ -147,7 +147,7 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
     }
 }
 
-/// Removes the line end. Other white space is kept, because it may be part of the text of a `Lines<String>`.
+/// Removes the line end. Other white space is kept, because it can be part of the text in a `Lines<String>`.
 fn trim_line_end(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     let line = line.strip_suffix(b"\r").unwrap_or(line);

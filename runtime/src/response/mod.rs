@@ -3,8 +3,7 @@
 //! A method returns `Result<T, E>`. `T` must implement [`FromResponse`], which is implemented for every type that serde
 //! can deserialize. `E` must implement [`FromError`], which is implemented for every type that implements
 //! `From<afresh::Error>`. Implement [`FromResponse`] yourself to read a format other than JSON. Your implementation
-//! receives an [`Answer`]. The [`Reading`] of the implementation decides how much of the body the runtime reads in
-//! advance.
+//! receives an [`Answer`]. The implementation's [`Reading`] decides how much of the body the runtime reads in advance.
 //!
 //! | trait | what the type is used for |
 //! |---|---|

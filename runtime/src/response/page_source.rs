@@ -45,7 +45,7 @@ impl PageSource {
         }
     }
 
-    /// Adds the name of the method to an error.
+    /// Adds the method name to an error.
     pub(crate) fn in_method(&self, error: Error) -> Error {
         error.in_method(self.method)
     }

@@ -54,7 +54,7 @@ impl<T> Unpin for Pages<T> {}
 impl<T: DeserializeOwned> Pages<T> {
     /// Returns the next page, or `None` after the last one.
     ///
-    /// This method is cancel safe: if its future is dropped, the current request for a page continues in the next call.
+    /// This method is cancel safe: if its future is dropped, the next call continues the current request for a page.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

@@ -38,7 +38,7 @@ impl<F: Future<Output = Result<Answer, Error>>> Future for Traced<F> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        // The span is created at the first poll of the call, so that its parent is the span in which the call is
+        // The span is created when the call is first polled, so that its parent is the span in which the call is
         // awaited.
         let open = this.span.get_or_insert_with(|| OpenSpan::new(call_span(this.method)));
         let call = this.call;

@@ -2,7 +2,7 @@
 //! feature `tracing`, the file `untraced.rs` replaces this module.
 //!
 //! URLs, headers, bodies, and error messages from other crates are never recorded, because they may contain secrets.
-//! The name of a span must be a constant, so the name of the method is in the field `otel.name`.
+//! The name of a span must be a constant, so the method name is in the field `otel.name`.
 //!
 //! Read `call.rs` first.
 

@@ -10,8 +10,8 @@ use super::redacted::{Redacted, name_of};
 use super::target::TARGET;
 use crate::error::Error;
 
-/// Runs a refresh in its span. The span has no parent, because a refresh belongs to no single caller. Instead, the span
-/// of a refresh follows from the span of the call that started the refresh.
+/// Runs a refresh in its span. The span has no parent, because a refresh does not belong to a single caller. Instead,
+/// the span of a refresh follows from the span of the call that started the refresh.
 pub(crate) fn refresh<F: Future>(cause: &'static str, refresh: F) -> impl Future<Output = F::Output> {
     let span = info_span!(
         target: TARGET,

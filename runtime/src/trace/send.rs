@@ -25,7 +25,7 @@ use crate::transport::response::Response;
 /// The recorded value for an HTTP method that the conventions do not list.
 const OTHER: &str = "_OTHER";
 
-/// Creates the spans of the sends of one call, and counts the sends, including redirects and the second send.
+/// Creates the spans for the sends of one call, and counts the sends, including redirects and the second send.
 pub(crate) struct SendSpans {
     endpoint: Option<&'static Endpoint>,
     sends: AtomicU32,
@@ -38,8 +38,7 @@ impl SendSpans {
         Self { endpoint, sends: AtomicU32::new(0), redirected: AtomicBool::new(false) }
     }
 
-    /// Records that the next send follows a redirect, so that the declared path of the method does not describe its
-    /// URL.
+    /// Records that the next send follows a redirect, so that the method's declared path does not describe its URL.
     pub(crate) fn redirected(&self) {
         self.redirected.store(true, Ordering::Relaxed);
     }

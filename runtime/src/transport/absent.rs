@@ -1,4 +1,4 @@
-//! Causes a compile error if a program uses a transport that a browser does not support.
+//! Causes a compile error if a program uses a transport that browser builds do not support.
 
 use crate::error::Result;
 use crate::platform::absent::Sockets;

@@ -80,7 +80,7 @@ impl End {
 
 struct Joined {
     bytes: Vec<u8>,
-    /// The length of the body in bytes that the head of the answer announces.
+    /// The body length in bytes that the head of the answer announces.
     length: Option<usize>,
 }
 

@@ -1,4 +1,4 @@
-//! The information that a tower layer can read about the call of a request: [`CallInfo`].
+//! The information that a tower layer can read about the call behind a request: [`CallInfo`].
 
 use std::fmt;
 #[cfg(not(target_family = "wasm"))]
@@ -76,7 +76,7 @@ impl CallInfo {
         self.endpoint.map(|endpoint| endpoint.name)
     }
 
-    /// Returns the declared path, including the `path` of the trait, such as `"/orders/{id}"`. Returns `None` for
+    /// Returns the declared path, including the trait's `path`, such as `"/orders/{id}"`. Returns `None` for
     /// hand-written requests and for grants.
     #[must_use]
     pub fn template(&self) -> Option<&'static str> {

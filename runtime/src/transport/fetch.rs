@@ -1,5 +1,4 @@
-//! Sends a request with the `fetch` function of the browser: [`Transport`]. In a browser, this file replaces
-//! `transport.rs`.
+//! Sends a request with the browser's `fetch` function: [`Transport`]. In a browser, this file replaces `transport.rs`.
 
 use std::fmt;
 use std::future::Future;
@@ -38,7 +37,7 @@ impl Transport {
         Self { credentials }
     }
 
-    /// Returns the same transport, because all requests share the connections of the browser.
+    /// Returns the same transport, because all requests share the browser's connections.
     pub(crate) fn with_own_connections(&self, _: &Url) -> Result<Self, Error> {
         Ok(*self)
     }

@@ -3,7 +3,7 @@
 use crate::platform::url::{Url, before_path};
 
 /// The scheme, host and port of a URL. The URL parser converts the host to lower-case Punycode and omits a default
-/// port. A trailing dot of the host is ignored.
+/// port. A trailing dot in the host is ignored.
 #[derive(Clone)]
 pub(crate) struct Origin {
     scheme: String,

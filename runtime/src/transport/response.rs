@@ -15,7 +15,7 @@ use crate::platform::url::Url;
 use crate::transport::hyper::response::HyperResponse;
 
 /// The response type of a transport. Converting a hyper response into a reqwest response would cost more than the rest
-/// of a call.
+/// of the call.
 ///
 /// The larger response type is boxed, because the future of a call contains several copies of this enum.
 pub(crate) enum Response {
@@ -52,7 +52,7 @@ impl Response {
         either!(self, response => response.version())
     }
 
-    /// Returns the URL that sent the answer, if the transport may have followed redirects by itself.
+    /// Returns the URL that sent the answer, if the transport may have followed redirects itself.
     #[cfg_attr(
         not(feature = "hyper"),
         allow(clippy::unnecessary_wraps, reason = "`HyperTransport` has no URL")

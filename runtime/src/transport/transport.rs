@@ -81,7 +81,7 @@ impl Transport {
         S::Error: Into<BoxError>,
         S::Future: Send + 'static,
     {
-        // A reqwest client is also a tower service, and it may follow redirects by itself.
+        // A reqwest client is also a tower service, and it can follow redirects itself.
         if let Some(client) = (&service as &dyn Any).downcast_ref::<reqwest::Client>() {
             return Self::given(client.clone());
         }
@@ -125,7 +125,8 @@ impl Transport {
         matches!(self, Self::Service(_))
     }
 
-    /// Passes the request to the transport at once, so that the future of a waiting call does not contain the request.
+    /// Passes the request to the transport immediately, so that the future of a waiting call does not contain the
+    /// request.
     #[inline]
     pub(crate) fn send(&self, request: Request) -> Sent {
         Sent(match self {
@@ -141,8 +142,8 @@ impl Transport {
         })
     }
 
-    /// Sends a request whose body or headers contain a secret. A client that follows redirects by itself cannot send
-    /// the body to another origin.
+    /// Sends a request whose body or headers contain a secret. A client that follows redirects itself cannot send the
+    /// body to another origin.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         if self.follows_redirects() {
             forbid_repeat(&mut request);
@@ -150,7 +151,7 @@ impl Transport {
         self.send(request)
     }
 
-    /// Returns whether the transport follows redirects by itself, so that the runtime does not see the redirects.
+    /// Returns whether the transport follows redirects itself, so that the runtime does not see the redirects.
     pub(crate) fn follows_redirects(&self) -> bool {
         matches!(self, Self::Given { follows_redirects: true, .. })
     }
@@ -167,7 +168,7 @@ pub(crate) struct Own {
 
 impl Own {
     /// Returns the client for `url`. A system proxy must not receive requests to this machine, because these requests
-    /// may use plain http.
+    /// can use plain http.
     fn client(&self, url: &Url) -> &reqwest::Client {
         let without_proxy = self.without_proxy.as_ref().filter(|_| is_loopback(url));
         let client =
@@ -193,7 +194,7 @@ fn is_http1(base: &Url) -> bool {
     base.scheme() == "http"
 }
 
-/// Waits for the head of the answer to a request that was passed to the transport.
+/// Waits for the head of the response to a request that was passed to the transport.
 pub(crate) struct Sent(SendFuture);
 
 enum SendFuture {
@@ -274,8 +275,8 @@ impl fmt::Debug for Transport {
 mod tests {
     use super::*;
 
-    /// The error of the runtime's own client names the missing feature. The error of a client that the user configured
-    /// does not name the feature.
+    /// The error from the runtime's own client names the missing feature. The error from a client that the user
+    /// configured does not name the feature.
     #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
     #[tokio::test]
     async fn https_without_tls_names_the_feature_for_the_own_client_only() {

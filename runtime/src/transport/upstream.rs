@@ -23,7 +23,7 @@ pub struct Upstream {
     pub(crate) headers: HeaderMap,
     /// The prepared `Host` header, if the transport allows the client to set it.
     pub(crate) host: Option<HeaderValue>,
-    /// Whether the transport follows redirects by itself, so that the runtime does not see them.
+    /// Whether the transport follows redirects itself, so that the runtime does not see them.
     pub(crate) follows_redirects: bool,
 }
 
@@ -93,13 +93,13 @@ impl Upstream {
         }
     }
 
-    /// Returns a default header that would be sent to other origins by a transport that follows redirects by itself, if
+    /// Returns a default header that would be sent to other origins by a transport that follows redirects itself, if
     /// there is such a header.
     pub(crate) fn exposed_default(&self) -> Option<&HeaderName> {
         self.headers.keys().find(|name| self.leaks_by_redirects() && !is_harmless(name))
     }
 
-    /// Returns an error if `statuses` contains a redirect that the transport follows by itself.
+    /// Returns an error if `statuses` contains a redirect that the transport follows itself.
     pub(crate) fn check_refresh_on(&self, statuses: &[u16]) -> Result<(), Error> {
         let followed = |status: &&u16| matches!(status, 301 | 302 | 303 | 307 | 308);
         match statuses.iter().find(followed).filter(|_| self.follows_redirects) {
@@ -118,13 +118,12 @@ impl Upstream {
         self.origin.is_of(url)
     }
 
-    /// Returns whether the answer came from another origin, because the transport followed redirects by itself.
+    /// Returns whether the answer came from another origin, because the transport followed redirects itself.
     pub(crate) fn came_from_elsewhere(&self, answer: &Response) -> bool {
         self.answered(answer).is_some_and(|url| !self.is_own(url))
     }
 
-    /// Returns the URL that sent the answer, if the transport may have followed redirects by itself and reports this
-    /// URL.
+    /// Returns the URL that sent the answer, if the transport may have followed redirects itself and reports this URL.
     pub(crate) fn answered<'a>(&self, answer: &'a Response) -> Option<&'a Url> {
         // The host in the URL that reqwest gives to a response that was created without a URL.
         const NO_URL: &str = "no.url.provided.local";
@@ -147,7 +146,7 @@ fn stays_at_origin(path: &str) -> bool {
     }
 }
 
-/// Returns the error for a client that follows redirects by itself and would therefore send `what` to another origin.
+/// Returns the error for a client that follows redirects itself and would therefore send `what` to another origin.
 pub(crate) fn redirects_leak(what: impl fmt::Display) -> Error {
     Error::builder(format!(
         "the reqwest client follows redirects by itself and would send {what} to other origins. Build it with \

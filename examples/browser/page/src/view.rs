@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, HtmlInputElement, Window};
 
-/// Returns the origin of the page, which is also the origin of its API.
+/// Returns the page's origin, which is also the origin of its API.
 pub fn origin() -> String {
     window().location().origin().unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! Computes how long a call waits before its next attempt.
 //!
-//! The backoff types of other crates are stateful iterators and use other kinds of jitter. In contrast, full jitter
+//! The backoff types in other crates are stateful iterators and use other kinds of jitter. In contrast, full jitter
 //! needs only one line of code.
 
 use std::time::Duration;

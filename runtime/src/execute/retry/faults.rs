@@ -10,7 +10,7 @@ use crate::error::{Error, Kind};
 /// The progress of an attempt. The progress shows whether an error is a fault of the attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// No request is being sent. The call may be waiting for a refresh.
+    /// No request is being sent. The call can be waiting for a refresh.
     Idle,
     /// A request was passed to the transport.
     Sending,
@@ -29,7 +29,7 @@ pub(crate) enum Fault {
     Status(u16),
 }
 
-/// The properties of a method that decide which faults are retried.
+/// The properties of a method that determine which faults are retried.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Allowed {
     /// Whether the body can be sent again. A stream that was passed to the transport cannot be sent again.

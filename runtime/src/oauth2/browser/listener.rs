@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// The time limit for the browser to receive the last page.
 const PAGE_DEADLINE: Duration = Duration::from_secs(2);
 
-/// A listener on `127.0.0.1`. Dropping the listener frees its port at once.
+/// A listener on `127.0.0.1`. Dropping the listener frees its port immediately.
 pub(super) struct Listener {
     /// The listening socket, which is `None` after `close`.
     socket: Option<TcpListener>,
@@ -88,7 +88,7 @@ impl Listener {
             self.pause = None;
             match socket.poll_accept(context) {
                 Poll::Ready(Ok((stream, _))) => self.serve(stream),
-                // A repeated `accept` would fail again at once, for example because the process has too many open
+                // A repeated `accept` would fail again immediately, for example because the process has too many open
                 // files.
                 Poll::Ready(Err(_)) => self.pause = Some(Box::pin(sleep(PAUSE))),
                 Poll::Pending => return,

@@ -120,8 +120,8 @@ impl Browser {
     /// recent login. An API demands an additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or
     /// more recent login with `insufficient_user_authentication` (RFC 9470).
     ///
-    /// The login requests the demanded scope together with the scopes of the [`App`] and of the session, because the
-    /// new login replaces the whole session. If the error contains no demand, [`run`](Self::run) returns an error with
+    /// The login requests the demanded scope together with the scopes of the [`App`] and the session, because the new
+    /// login replaces the whole session. If the error contains no demand, [`run`](Self::run) returns an error with
     /// [`is_request`](Error::is_request).
     ///
     /// ```no_run
@@ -149,7 +149,7 @@ impl Browser {
     /// `state` of this login. Any other request receives a page with the status 400, and `run` continues to wait. The
     /// code is exchanged only once.
     ///
-    /// Dropping the future of `run` closes the port at once.
+    /// Dropping the future of `run` closes the port immediately.
     ///
     /// # Errors
     ///
@@ -228,8 +228,8 @@ async fn wait_for_answer(
     }
 }
 
-/// Waits for the exchange of the code. In the meantime, further callbacks, for example from a second tab, receive an
-/// error page.
+/// Waits for the code exchange. In the meantime, further callbacks, for example from a second tab, receive an error
+/// page.
 async fn while_refusing_others<T>(
     listener: &mut Listener,
     mut exchange: impl Future<Output = T> + Unpin,

@@ -17,7 +17,7 @@ use crate::transport::transport::Transport;
 
 const SECRET: &str = "GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS";
 
-/// The reaction of the server to one request.
+/// The server's reaction to one request.
 #[derive(Clone)]
 enum Step {
     Answer(u16, Value),

@@ -157,7 +157,7 @@ pub(crate) struct HyperFuture(Result<InFlight, Option<BoxError>>);
 struct InFlight {
     answer: ResponseFuture,
     uri: Uri,
-    /// The deadline of the request, which also applies to the body of the answer.
+    /// The deadline of the request, which also applies to the response body.
     deadline: Option<Deadline>,
 }
 

@@ -1,7 +1,6 @@
 //! Sets the `Host` header of requests: [`HostHeader`].
 //!
-//! Without this cache, hyper-util would format the header for each request, which accounts for 5 % of the time of a
-//! call.
+//! Without this cache, hyper-util would format the header for each request, which accounts for 5 % of a call's time.
 
 use std::sync::Arc;
 
