@@ -1,5 +1,5 @@
-//! A command-line tool whose users log in with the browser, or with a code on another device. The command `cargo run --example
-//! login` demonstrates both logins without user interaction.
+//! A command-line tool whose users log in with the browser, or with a code on another device. The command
+//! `cargo run --example login` demonstrates both logins without user interaction.
 //!
 //! To log in yourself, run `cargo run --example login -- serve` in one terminal, which prints an address. In another
 //! terminal, set `ISSUER` to that address and run `cargo run --example login -- login`. Log in as `ada` with the

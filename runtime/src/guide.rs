@@ -9,7 +9,7 @@
 //! | [`browser`] | the same trait in a web page, one session in all tabs; what differs in a browser |
 //! | [`arguments`] | how parameters are encoded in a request |
 //! | [`bodies`] | JSON, forms, multipart, files and streams; what is sent again after a refresh |
-//! | [`streams`] | answers that are read as they arrive |
+//! | [`streams`] | responses that are read as they arrive |
 //! | [`lists`] | lists that the server splits into pages |
 //! | [`calls`] | options of one call, retries, layers, calls without async code |
 //! | [`users`] | one client for many users: sessions, stores with one key per user, a bounded map |

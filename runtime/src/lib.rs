@@ -43,8 +43,8 @@
 //!
 //! # What happens to a call
 //!
-//! A call carries the session's credential. If the server answers 401 or 403, the credential is refreshed once for all
-//! waiting calls, and each call is sent again once. The second answer is final. The details are:
+//! A call carries the session's credential. If the server responds with 401 or 403, the credential is refreshed once
+//! for all waiting calls, and each call is sent again once. The second response is final. The details are:
 //!
 //! - If the refused credential was already replaced, the session is not refreshed, and the call is sent again with the
 //!   newer credential.
@@ -83,7 +83,7 @@
 //! | know what a parameter can be | [`param`] |
 //! | send parts, files and streams | [`Part`], [`Body`] |
 //! | know what a method can return | [`response`], [`Reply`] |
-//! | read answers as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`], [`Items`] |
+//! | read responses as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`], [`Items`] |
 //! | handle errors | [`Error`], [`macro@ApiError`], [`error`] |
 //! | use a transport other than reqwest | [`transport`] |
 //! | use the same API in a web page | [`browser`](guide::browser) |
@@ -105,7 +105,7 @@
 //! | `redis` | | `RedisStore`: a session shared by many machines |
 //! | `keyring` | | `KeyringStore`: a session in the system keyring |
 //! | `encrypt` | | `Sealed`: encrypts the records of a different store |
-//! | `gzip` `brotli` `zstd` `deflate` | | compressed answers, over reqwest |
+//! | `gzip` `brotli` `zstd` `deflate` | | compressed responses, over reqwest |
 //!
 //! In a browser, only the features `charset`, `tracing`, `encrypt` and `login` have an effect.
 //!
@@ -116,7 +116,7 @@
 //!
 //! | span | covers | fields |
 //! |---|---|---|
-//! | `afresh.call` | a call, from its first poll to its answer; its parent is the span in which the call is awaited | `otel.name` and `afresh.method` (`Shop::order`), `afresh.sends`, `afresh.attempts`, `afresh.refreshed_by`, `afresh.classification`, `afresh.reason`, `error.type` |
+//! | `afresh.call` | a call, from its first poll to its response; its parent is the span in which the call is awaited | `otel.name` and `afresh.method` (`Shop::order`), `afresh.sends`, `afresh.attempts`, `afresh.refreshed_by`, `afresh.classification`, `afresh.reason`, `error.type` |
 //! | `afresh.send` | one send, until the head of its response arrives; redirects and the second send have their own spans | the fields of OpenTelemetry's [conventions for HTTP client spans](https://opentelemetry.io/docs/specs/semconv/http/http-spans/): `otel.name` (`GET /orders/{id}`), `http.request.method`, `http.request.resend_count`, `http.response.status_code`, `server.address`, `server.port`, `url.scheme`, `url.template`, `network.protocol.version`, `error.type` |
 //! | `afresh.refresh` | a refresh, with the token request in it; it has no parent and follows from the call that started it | `afresh.cause`, `afresh.outcome` (`refreshed`, `failed`, `expired`, `discarded`), `error.type` |
 //!

@@ -86,7 +86,7 @@ pub fn refresh<R>(client: &Client, call: Call, outcome: &RefreshOutcome<R>) -> P
     }
 }
 
-/// The functions that read the answer to a `#[refresh]` method: one reads tokens for the runtime, and one reads the
+/// The functions that read the response to a `#[refresh]` method: one reads tokens for the runtime, and one reads the
 /// return value for the caller.
 #[derive(Debug)]
 pub struct RefreshOutcome<R> {
@@ -94,7 +94,7 @@ pub struct RefreshOutcome<R> {
     decode: Decode<R>,
 }
 
-/// Returns how the answer to a `#[refresh]` method is read. Generated code calls this function in one place, so the
+/// Returns how the response to a `#[refresh]` method is read. Generated code calls this function in one place, so the
 /// compiler reports a wrong return type only once.
 #[must_use]
 pub fn refresh_outcome<R: SessionOutcome<Via>, Via>() -> RefreshOutcome<R> {

@@ -144,9 +144,9 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Limits how many calls that waited for a refresh are sent at the same time. Each further call waits until one of
-    /// these calls has received the head of its answer. Set a limit if the server cannot process all waiting calls at
-    /// once. A call whose deadline passes during this wait is not sent. By default, any number of calls may be sent at
-    /// the same time. The value 0 is treated as 1.
+    /// these calls has received its response head. Set a limit if the server cannot process all waiting calls at once.
+    /// A call whose deadline passes during this wait is not sent. By default, any number of calls may be sent at the
+    /// same time. The value 0 is treated as 1.
     pub fn replay_limit(mut self, calls: usize) -> Self {
         self.settings.replay_limit = Some(Arc::new(Semaphore::new(calls.clamp(1, Semaphore::MAX_PERMITS))));
         self

@@ -84,15 +84,15 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Adds a rule that recognizes an expired credential. The rule is called for answers whose status is in
+    /// Adds a rule that recognizes an expired credential. The rule is called for responses whose status is in
     /// [`refresh_on`](Self::refresh_on). If the rule returns `true`, the credential is refreshed, even for a 403 that
     /// would otherwise be returned. It is sufficient that one rule or one condition of the API's `expired_when(...)`
     /// applies. By default, no rule is set.
     ///
-    /// A 2xx answer starts a refresh only if its status is in [`refresh_on`](Self::refresh_on) and a rule returns
-    /// `true`. If the caller streams the answer, rules see the body of a 2xx answer only if it is JSON.
+    /// A 2xx response starts a refresh only if its status is in [`refresh_on`](Self::refresh_on) and a rule returns
+    /// `true`. If the caller streams the response, rules see the body of a 2xx response only if it is JSON.
     ///
-    /// If the rule panics, the answer is returned unchanged, and
+    /// If the rule panics, the response is returned unchanged, and
     /// [`SessionEvent::RuleFailed`](crate::SessionEvent::RuleFailed) is emitted.
     ///
     /// ```
@@ -155,7 +155,7 @@ impl<C: Api> ClientBuilder<C> {
     /// call of this session.
     ///
     /// If the function returns an error, the session is kept for a later attempt. The session ends if the function
-    /// returns [`Error::session_expired`], or an error that contains an answer of another API with the error code
+    /// returns [`Error::session_expired`], or an error that contains a response from another API with the error code
     /// `invalid_grant`. The function replaces a [`refresher`](Self::refresher).
     pub fn refresh_with<F, R, T>(mut self, refresh: F) -> Self
     where

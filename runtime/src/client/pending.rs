@@ -21,7 +21,7 @@ use crate::response::decode::Outcome;
 use crate::trace;
 
 /// A function that converts the response to a call into the method's return value. The function's arguments are the
-/// answer, the name of the method, and a function that records an error in the trace.
+/// response, the method name, and a function that records an error in the trace.
 pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) -> R;
 
 /// A call that is sent when it is first polled. The call owns its encoded arguments, so `tokio::spawn(shop.order(7))`

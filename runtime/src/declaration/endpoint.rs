@@ -47,7 +47,7 @@ impl ApiInfo {
         self
     }
 
-    /// Sets the conditions under which an answer means that the credential has expired.
+    /// Sets the conditions under which a response means that the credential has expired.
     #[must_use]
     pub const fn expired_when(mut self, conditions: &'static [Condition]) -> Self {
         self.expired_when = conditions;

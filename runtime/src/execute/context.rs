@@ -130,7 +130,7 @@ impl Context {
         }
     }
 
-    /// Returns the rules that classify the answers to `endpoint`. The method's conditions replace the trait's
+    /// Returns the rules that classify the responses to `endpoint`. The method's conditions replace the trait's
     /// conditions. The builder's functions apply in addition to the conditions.
     pub(crate) fn policy(&self, endpoint: Option<&'static Endpoint>) -> Policy<'_> {
         let settings = &self.settings;

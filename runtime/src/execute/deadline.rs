@@ -68,7 +68,7 @@ impl<F: Future<Output = Result<Answer>>> Future for Within<F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let Some(timer) = this.timer else { return this.call.poll(context) };
-        // A call whose deadline has passed is not polled again, even if the answer to the call arrives at the same
+        // A call whose deadline has passed is not polled again, even if the response to the call arrives at the same
         // moment.
         if Instant::now() < timer.deadline.at {
             if let Poll::Ready(answer) = this.call.poll(context) {

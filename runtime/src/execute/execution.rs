@@ -36,9 +36,9 @@ pub(crate) struct Execution {
     pub(super) stage: Stage,
     /// Whether the credential was refreshed for this call. A call refreshes at most once in all its attempts.
     pub(super) refreshed: bool,
-    /// Whether the answer is a stored rejection whose body is truncated.
+    /// Whether the response is a stored rejection whose body is truncated.
     pub(super) is_cut: bool,
-    /// The URL that sent the answer, if this URL differs from the requested URL. This field is set only for methods
+    /// The URL that sent the response, if this URL differs from the requested URL. This field is set only for methods
     /// that return pages.
     pub(super) answered: Option<Box<Url>>,
 }
@@ -92,8 +92,8 @@ impl Execution {
         }
     }
 
-    /// Attaches the credential, sends, classifies the answer and, if the credential was refused, refreshes and sends
-    /// again. The second answer is final.
+    /// Attaches the credential, sends, classifies the response and, if the credential was refused, refreshes and sends
+    /// again. The second response is final.
     ///
     /// The future of a call can be moved until its first poll, so it must be small. A value that two steps need is
     /// stored only once, and the values of a step are dropped before the next step.
@@ -156,7 +156,7 @@ impl Execution {
         }
     }
 
-    /// Waits for a credential, sends the request, and waits for the head of its answer.
+    /// Waits for a credential, sends the request, and waits for its response head.
     async fn wait_and_send(&mut self) -> Result<Response, Error> {
         let Some(demand) = self.plan.demand else { return Err(Error::request("the call needs no session")) };
         let context = self.context.clone();

@@ -24,7 +24,7 @@ pub(crate) struct Plan {
     pub(crate) retrying: Option<Box<Retrying>>,
     /// The bounds that were set for this call.
     pub(crate) bounds: Option<Box<Bounds>>,
-    /// Whether the caller reads the body of a successful answer as it arrives.
+    /// Whether the caller reads the body of a successful response as it arrives.
     pub(crate) streams: bool,
 }
 
@@ -70,7 +70,7 @@ impl Plan {
         own.or(context.settings.max_body)
     }
 
-    /// Returns whether an answer with a 2xx status can be a refusal of the credential.
+    /// Returns whether a response with a 2xx status can be a refusal of the credential.
     pub(crate) fn judges_successes(&self, context: &Context) -> bool {
         match &self.declaration {
             Declaration::Method(endpoint) => context.binding.judges_successes(endpoint),

@@ -1,4 +1,4 @@
-//! Handles a refused credential: refreshes the session and sends the call again. The second answer is final.
+//! Handles a refused credential: refreshes the session and sends the call again. The second response is final.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use crate::trace;
 use crate::transport::response::Response;
 
 impl Execution {
-    /// Returns the response to the call. If the first answer refused the credential and a newer credential is available
-    /// or can be requested, the call is sent again and the second answer is returned.
+    /// Returns the response to the call. If the first response refused the credential and a newer credential is
+    /// available or can be requested, the call is sent again and the second response is returned.
     #[expect(clippy::manual_async_fn, reason = "an async fn stores two copies of its arguments")]
     pub(super) fn settled(
         &mut self,
@@ -115,7 +115,7 @@ impl Execution {
         forbidden
     }
 
-    /// Sends the request again. The second answer is final.
+    /// Sends the request again. The second response is final.
     async fn send_again(
         &mut self,
         snapshot: Arc<Snapshot>,
@@ -137,8 +137,8 @@ impl Execution {
         if let Some(finding) = finding {
             self.refused_again(&snapshot, finding);
         }
-        // The receipt contains the classification of the second answer if that answer refuses the call, and otherwise
-        // the classification of the first answer.
+        // The receipt contains the classification of the second response if that response refuses the call, and
+        // otherwise the classification of the first response.
         self.receipt.classification = self.receipt.classification.or(first_classification);
         Ok((response, Some(rejection)))
     }

@@ -29,7 +29,7 @@ struct RoleCall {
 }
 
 impl SharedContext {
-    /// Starts a login. The tokens in the answer become the session before the caller receives the answer.
+    /// Starts a login. The tokens in the response become the session before the caller receives the response.
     pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint();
         let call = self.role_call(call);
@@ -103,7 +103,7 @@ impl RoleCall {
         self.context.placement().is_ok_and(|placement| self.request.has_header(&placement.header))
     }
 
-    /// Sends a login. The tokens in the answer become the session before the caller receives the tokens.
+    /// Sends a login. The tokens in the response become the session before the caller receives the tokens.
     async fn log_in(&mut self, tokens_of: TokensOf) -> Result<Answer> {
         // The request carries the session's cookies, because some servers require a cookie that they set for the login
         // form. The login request does not carry the session's credential.
@@ -137,13 +137,13 @@ impl RoleCall {
         if self.is_refused(&answer) { self.log_out_again(ended, answer, copy).await } else { Ok(answer) }
     }
 
-    /// Returns the outcome of the call. Both an error and an answer contain the receipt of the call.
+    /// Returns the outcome of the call. Both an error and a response contain the receipt of the call.
     fn end(&self, outcome: Result<Answer>) -> Result<Answer> {
         outcome.map_err(|error| error.with_receipt(self.receipt))
     }
 
     /// Handles a logout for which the server refused the access token. The logout is sent again once, with a new
-    /// credential that no other call receives. If there is no new credential, the refusal becomes the answer to the
+    /// credential that no other call receives. If there is no new credential, the refusal becomes the response to the
     /// logout.
     async fn log_out_again(
         &mut self,

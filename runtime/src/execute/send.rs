@@ -30,7 +30,7 @@ pub(crate) struct Sender<'a> {
     pub(crate) has_role: bool,
     pub(crate) spans: &'a SendSpans,
     /// The statuses with which the server refuses a credential. If a redirect has one of these statuses, the redirect
-    /// is treated as the answer and is not followed.
+    /// is treated as the response and is not followed.
     pub(crate) refresh_on: &'a [u16],
 }
 

@@ -44,7 +44,7 @@ pub(crate) struct Settings {
 pub(crate) struct Binding {
     /// The header in which the requests carry the credential.
     pub(crate) placement: Result<Placement>,
-    /// Whether an answer with a 2xx status can be a refusal of the credential, unless the method declares its own
+    /// Whether a response with a 2xx status can be a refusal of the credential, unless the method declares its own
     /// conditions.
     judges_successes: bool,
 }
@@ -80,7 +80,7 @@ impl Settings {
 }
 
 impl Binding {
-    /// Returns whether an answer with a 2xx status to a call of `endpoint` can be a refusal of the credential.
+    /// Returns whether a response with a 2xx status to a call of `endpoint` can be a refusal of the credential.
     pub(crate) fn judges_successes(&self, endpoint: &Endpoint) -> bool {
         self.judges_successes || endpoint.expired_when.is_some()
     }

@@ -129,7 +129,7 @@ fn begin(call: MethodCall, options: CallOptions) -> impl Future<Output = Result<
     trace::call(endpoint.name, within(deadline, running))
 }
 
-/// Begins a call whose answer is one page of a list.
+/// Begins a call whose response is one page of a list.
 fn begin_pages(
     (call, paging): (MethodCall, Paging),
     options: CallOptions,

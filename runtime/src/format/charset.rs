@@ -1,6 +1,6 @@
 //! Decodes a body as text, in the character encoding that the `Content-Type` header names.
 
-/// The reason why a body cannot be decoded as text in the encoding that the answer names.
+/// The reason why a body cannot be decoded as text in the encoding that the response names.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum TextError {
     /// The offset of the first byte that is not UTF-8.

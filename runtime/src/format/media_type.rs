@@ -1,10 +1,10 @@
-//! Parses the `Content-Type` header of an answer (RFC 9110 §8.3). No other file parses the `Content-Type` header.
+//! Parses the `Content-Type` header of a response (RFC 9110 §8.3). No other file parses the `Content-Type` header.
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use mime::Mime;
 
-/// The media type of an answer. The inner value is `None` if the `Content-Type` header is missing or malformed.
+/// The media type of a response. The inner value is `None` if the `Content-Type` header is missing or malformed.
 pub(crate) struct MediaType(Option<Mime>);
 
 impl MediaType {

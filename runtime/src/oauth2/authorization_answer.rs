@@ -53,7 +53,7 @@ impl AuthorizationRequest {
         }
     }
 
-    /// Prevents a mix-up attack (RFC 9700 §4.4): checks that the login began at this server and that the answer names
+    /// Prevents a mix-up attack (RFC 9700 §4.4): checks that the login began at this server and that the response names
     /// this server.
     fn check_issuer(&self, metadata: &Metadata, iss: Option<&str>) -> Result<(), Error> {
         if self.server != metadata.identity() {

@@ -94,7 +94,7 @@ pub(super) fn unavailable_by(text: impl Into<String>, cause: impl Into<BoxError>
     unavailable(text).with_source(cause)
 }
 
-/// Returns the error for an answer that does not belong to this login or that violates the protocol.
+/// Returns the error for a response that does not belong to this login or that violates the protocol.
 pub(super) fn untrusted(text: impl Into<String>) -> Error {
     Error::new(Kind::Login, text.into())
 }

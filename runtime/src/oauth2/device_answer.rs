@@ -1,4 +1,4 @@
-//! Reads the answer of the device authorization endpoint (RFC 8628 §3.2), including common deviations:
+//! Reads the response from the device authorization endpoint (RFC 8628 §3.2), including common deviations:
 //! [`DeviceAnswer`].
 
 use std::time::Duration;

@@ -86,7 +86,7 @@ impl Discovery {
         self
     }
 
-    /// Blocks the thread until the server has answered. See [`Pending::wait`](crate::Pending::wait).
+    /// Blocks the thread until the server has responded. See [`Pending::wait`](crate::Pending::wait).
     ///
     /// # Panics
     ///

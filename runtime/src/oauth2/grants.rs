@@ -14,7 +14,7 @@ use crate::transport::transport::Transport;
 
 /// Refreshes with the session's refresh token (RFC 6749 §6).
 ///
-/// The session needs a refresh token. Without a refresh token, a refused call returns the server's answer. If a token
+/// The session needs a refresh token. Without a refresh token, a refused call returns the server's response. If a token
 /// response contains a new refresh token, the new token replaces the old one.
 ///
 /// ```

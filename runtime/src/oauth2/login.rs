@@ -44,18 +44,18 @@ pub(super) enum EndpointAnswer {
     Answered(TokenResponse),
     /// The server refused the request with an OAuth error response.
     Refused(AuthorizationError),
-    /// The endpoint sent no answer.
+    /// The endpoint sent no response.
     Lost(Lost),
     /// The server's response violates the protocol.
     Invalid(Error),
 }
 
-/// The reason why an endpoint sent no answer.
+/// The reason why an endpoint sent no response.
 pub(super) struct Lost {
     pub(super) error: Error,
     /// The wait that the server requested with `Retry-After`.
     pub(super) retry_after: Option<Duration>,
-    /// Whether the next request should wait longer, because the endpoint did not answer in time or the server limits
+    /// Whether the next request should wait longer, because the endpoint did not respond in time or the server limits
     /// the rate of requests.
     pub(super) is_overload: bool,
 }

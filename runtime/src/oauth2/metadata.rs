@@ -104,7 +104,7 @@ impl Metadata {
         self.issuer.as_deref().or(self.token_endpoint.as_deref()).unwrap_or_default()
     }
 
-    /// Returns whether each answer of the authorization endpoint contains the issuer (RFC 9207 §3).
+    /// Returns whether each response from the authorization endpoint contains the issuer (RFC 9207 §3).
     pub(super) fn names_issuer_in_answers(&self) -> bool {
         self.authorization_response_iss_parameter_supported == Some(true)
     }

@@ -32,13 +32,13 @@
 //! [`http`](RefreshTokenGrant::http) sets. Login requests contain no default headers. The runtime sends login requests
 //! with its own client, or with the reqwest client that `Server::http` sets.
 //!
-//! # How answers to a refresh are treated
+//! # How responses to a refresh are treated
 //!
 //! | answer | result |
 //! |---|---|
 //! | tokens (§5.1) | they become the new credential; without a new refresh token, the old one is kept |
 //! | `invalid_grant` (§5.2) | the session has expired ([`is_session_expired`](crate::Error::is_session_expired)) |
-//! | `invalid_client`, any other error, 5xx, a malformed answer | the refresh failed for now ([`is_refresh`](crate::Error::is_refresh)), with an [`ErrorResponse`] among its causes; the next attempt is possible after 1 s at first, later after at most 60 s, or after the time in `Retry-After` |
+//! | `invalid_client`, any other error, 5xx, a malformed response | the refresh failed for now ([`is_refresh`](crate::Error::is_refresh)), with an [`ErrorResponse`] among its causes; the next attempt is possible after 1 s at first, later after at most 60 s, or after the time in `Retry-After` |
 //! | no connection | the same |
 //! | none, although the request was sent; 502, 504, or a 503 from a gateway (a web page, Envoy's text) | it is sent again, at most twice within 8 s; a server with a grace period returns the tokens again |
 //! | none, and then `invalid_grant` | the session has expired, with [`is_rotation_lost`](crate::Error::is_rotation_lost) |

@@ -26,7 +26,7 @@ impl Polling {
         self.wait
     }
 
-    /// Resets the wait, because the server has answered.
+    /// Resets the wait, because the server has responded.
     pub(super) fn answered(&mut self) {
         self.wait = self.interval;
     }
@@ -37,7 +37,7 @@ impl Polling {
     }
 
     /// Records that no response to the last request arrived. If the server is overloaded or too slow, the wait doubles
-    /// after each request until the server answers (RFC 8628 §3.5).
+    /// after each request until the server responds (RFC 8628 §3.5).
     pub(super) fn lost(&mut self, lost: &Lost) {
         let wait = if lost.is_overload { self.wait.saturating_mul(2).min(LONGEST) } else { self.wait };
         self.wait = wait.max(self.interval).max(lost.retry_after.unwrap_or_default());

@@ -62,15 +62,15 @@ impl Redirect {
     /// Before the call, remove `request` from the user's session, so that it is used only once. If the future is
     /// dropped while the code is being exchanged, the code may already be spent, and a new login is necessary.
     ///
-    /// The runtime does not read an ID token in the answer. To identify the user, call the userinfo endpoint with the
+    /// The runtime does not read an ID token in the response. To identify the user, call the userinfo endpoint with the
     /// session.
     ///
     /// # Errors
     ///
     /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
-    /// - [`is_login_unavailable`](Error::is_login_unavailable): the server is unreachable, or its answer was lost. A
+    /// - [`is_login_unavailable`](Error::is_login_unavailable): the server is unreachable, or its response was lost. A
     ///   code is never sent a second time, so begin a new login.
-    /// - Any other error: the answer belongs to a different login (`state`) or comes from a different server (`iss`,
+    /// - Any other error: the response belongs to a different login (`state`) or comes from a different server (`iss`,
     ///   RFC 9207), and nothing was sent. `finish` also returns an error if the session was logged out during the call,
     ///   or if the store failed.
     pub fn finish(

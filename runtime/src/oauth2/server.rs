@@ -57,8 +57,8 @@ impl Server {
         self
     }
 
-    /// Sets the server's issuer identifier. If an answer to a login names its issuer (`iss`, RFC 9207), the two issuers
-    /// must match exactly.
+    /// Sets the server's issuer identifier. If a response to a login names its issuer (`iss`, RFC 9207), the two
+    /// issuers must match exactly.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.metadata.issuer = Some(issuer.into());
         self

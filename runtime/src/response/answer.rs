@@ -1,4 +1,4 @@
-//! The answer to a call before it is decoded: [`Answer`].
+//! The response to a call before it is decoded: [`Answer`].
 
 use std::fmt;
 use std::future::Future;
@@ -15,7 +15,7 @@ use crate::platform::messages;
 use crate::platform::url::Url;
 use crate::transport::upstream::Upstream;
 
-/// The future that sends a call and returns its answer.
+/// The future that sends a call and returns its response.
 pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
 
 /// A function that resends the request for a page to a different URL.
@@ -24,7 +24,7 @@ pub(crate) type Fetch = Box<dyn Fn(Url) -> AnswerFuture + Send + Sync>;
 /// The error message for a next page that cannot be requested because the request body can be sent only once.
 pub(crate) const SENT_ONCE: &str = "there is a next page, but the body of the request can be sent only once. Use a body that can be sent again";
 
-/// The data with which the runtime requests the page after this answer.
+/// The data with which the runtime requests the page after this response.
 pub(crate) struct Continuation {
     /// Resends the request to a different URL. This field is `None` if the request body can be sent only once.
     pub(crate) fetch: Option<Fetch>,
@@ -34,11 +34,11 @@ pub(crate) struct Continuation {
     pub(crate) paging: Paging,
     /// The URL of the request for this page.
     pub(crate) requested: Url,
-    /// The URL that sent the answer. After a redirect, this URL differs from the requested URL.
+    /// The URL that sent the response. After a redirect, this URL differs from the requested URL.
     pub(crate) answered: Url,
 }
 
-/// The answer to a call before it is decoded.
+/// The response to a call before it is decoded.
 ///
 /// An implementation of [`FromResponse`](crate::response::FromResponse) receives this value.
 #[expect(clippy::struct_excessive_bools, reason = "each is a separate fact")]
@@ -53,7 +53,7 @@ pub struct Answer {
     pub(super) secret: bool,
     /// Whether the server refused the credential of the call.
     pub(super) refused: bool,
-    /// Whether the method declares that the status of this answer means `None`.
+    /// Whether the method declares that the status of this response means `None`.
     pub(super) none: bool,
     /// Whether the body is truncated because it exceeded the client's size limit.
     pub(super) cut: bool,
@@ -114,12 +114,12 @@ impl Answer {
         Self { continuation: Some(continuation), ..self }
     }
 
-    /// Returns the name of the method if this answer is a page.
+    /// Returns the name of the method if this response is a page.
     pub(crate) fn method(&self) -> Option<&'static str> {
         self.continuation.as_ref().map(|continuation| continuation.method)
     }
 
-    /// Returns how the method finds the next page if this answer is a page.
+    /// Returns how the method finds the next page if this response is a page.
     pub(crate) fn paging(&self) -> Option<Paging> {
         self.continuation.as_ref().map(|continuation| continuation.paging)
     }
@@ -143,7 +143,7 @@ impl Answer {
         self.none = statuses.contains(&self.status.as_u16());
     }
 
-    /// Returns whether the method declares that the status of this answer means `None`.
+    /// Returns whether the method declares that the status of this response means `None`.
     pub(crate) fn is_none(&self) -> bool {
         self.none
     }
@@ -183,7 +183,7 @@ impl Answer {
         self.content
     }
 
-    /// Returns this answer if its status is a success.
+    /// Returns this response if its status is a success.
     ///
     /// # Errors
     ///

@@ -18,10 +18,10 @@ pub(crate) struct BodyDeserializer<'h> {
     body: Cell<Option<Bytes>>,
     lent: OnceCell<Bytes>,
     absent: bool,
-    /// Whether the method declares that the status of the answer means `None`. An answer with such a status can be read
-    /// only as an `Option`.
+    /// Whether the method declares that the status of the response means `None`. A response with such a status can be
+    /// read only as an `Option`.
     none: bool,
-    /// The headers of the answer, or `None` for an item of a stream, such as a line. An item has no byte order mark.
+    /// The headers of the response, or `None` for an item of a stream, such as a line. An item has no byte order mark.
     headers: Option<&'h HeaderMap>,
 }
 
@@ -37,7 +37,7 @@ impl<'h> BodyDeserializer<'h> {
         }
     }
 
-    /// Creates a deserializer for one item of a streamed answer.
+    /// Creates a deserializer for one item of a streamed response.
     pub(crate) fn item(text: Bytes) -> Self {
         Self {
             none: false,

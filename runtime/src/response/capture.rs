@@ -14,7 +14,7 @@ const BODY_CAP: usize = 64 * 1024;
 /// The time limit for reading the body.
 const BODY_WAIT: Duration = Duration::from_secs(1);
 
-/// Reads the status, the headers and the body of an answer, and frees its connection.
+/// Reads the status, the headers and the body of a response, and frees its connection.
 pub(crate) async fn capture(mut response: Response) -> Rejection {
     let (body, is_whole) = read_beginning(&mut response).await;
     Rejection::compact(response.status(), response.headers(), body, !is_whole)

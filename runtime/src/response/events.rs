@@ -38,7 +38,7 @@ impl<T> Event<T> {
     }
 }
 
-/// The server-sent events of a successful answer, as a stream (HTML standard §9.2).
+/// A stream of the server-sent events of a successful response (HTML standard §9.2).
 ///
 /// The stream ends when the connection ends. It does not reconnect. The caller decides whether and when to call the
 /// method again.
@@ -57,8 +57,8 @@ impl<T> Event<T> {
 /// If `T` is read as JSON, an event with the data `[DONE]` ends the stream, because the APIs of language models end
 /// their streams with this event. `Events<String>` returns this event like any other event.
 ///
-/// If the content type of an answer is not `text/event-stream`, the call fails with [`is_decode`](Error::is_decode).
-/// The error contains the beginning of the body ([`Error::body`]). An answer without the header `content-type` is read
+/// If the content type of a response is not `text/event-stream`, the call fails with [`is_decode`](Error::is_decode).
+/// The error contains the beginning of the body ([`Error::body`]). A response without the header `content-type` is read
 /// as events. An empty body has no events.
 pub struct Events<T> {
     body: Option<ByteStream>,

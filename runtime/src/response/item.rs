@@ -1,4 +1,4 @@
-//! Decodes one item of a streamed answer, which is a line or the data of an event, and limits its length.
+//! Decodes one item of a streamed response, which is a line or the data of an event, and limits its length.
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;

@@ -18,11 +18,11 @@ use crate::response::decode::FromResponse;
 use crate::response::line_buffer::LineBuffer;
 use crate::response::reading::Reading;
 
-/// The values of a successful answer with one JSON value per line, as a stream.
+/// A stream of the values of a successful response that has one JSON value per line.
 ///
 /// Empty lines and a byte order mark are skipped. `Lines<String>` returns the raw lines.
 ///
-/// If the content type of an answer is `text/html`, the call fails with [`is_decode`](Error::is_decode). The error
+/// If the content type of a response is `text/html`, the call fails with [`is_decode`](Error::is_decode). The error
 /// contains the beginning of the body ([`Error::body`]). An empty body has no values.
 ///
 /// ```

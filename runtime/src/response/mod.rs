@@ -1,4 +1,4 @@
-//! Converts the answer to a call into the value that a method returns.
+//! Converts the response to a call into the value that a method returns.
 //!
 //! A method returns `Result<T, E>`. `T` must implement [`FromResponse`], which is implemented for every type that serde
 //! can deserialize. `E` must implement [`FromError`], which is implemented for every type that implements

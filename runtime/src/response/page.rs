@@ -1,4 +1,4 @@
-//! One page of an answer: finds the list in the page and the URL of the next page.
+//! One page of a response: finds the list in the page and the URL of the next page.
 
 use bytes::Bytes;
 use http::header::LINK;

@@ -60,8 +60,8 @@ pub trait MayBeNone {}
 impl<T> MayBeNone for Option<T> {}
 impl<T: MayBeNone> MayBeNone for Reply<T> {}
 
-/// The value type of a method that sends a HEAD request. The value cannot be read from the body, because the answer to
-/// a HEAD request has no body.
+/// The value type of a method that sends a HEAD request. The value cannot be read from the body, because the response
+/// to a HEAD request has no body.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the answer to a HEAD request, which has no body",
     label = "read from a body",

@@ -19,7 +19,7 @@ use crate::error::{Error, Kind};
 use crate::error::{Receipt, RefreshedBy};
 use crate::response::answer::Answer;
 
-/// Runs a call in a span that lasts from the first poll to the answer.
+/// Runs a call in a span that lasts from the first poll to the response.
 pub(crate) fn call<F>(method: &'static str, call: F) -> Traced<F> {
     Traced { call, method, span: None }
 }
@@ -103,7 +103,7 @@ pub(crate) fn waits() {
     debug!(target: TARGET, "waiting for a refresh");
 }
 
-/// Records that the answer cannot be read as the declared type.
+/// Records that the response cannot be read as the declared type.
 pub(crate) fn undecodable(error: &Error) {
     if error.kind() == Kind::Decode {
         let method = error.method();

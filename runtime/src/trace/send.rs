@@ -74,7 +74,7 @@ impl SendSpans {
 pub(crate) struct SendSpan(OpenSpan);
 
 impl SendSpan {
-    /// Runs the send in this span. The span ends when the head of the answer arrives.
+    /// Runs the send in this span. The span ends when the response head arrives.
     pub(crate) fn around<F>(self, send: F) -> InSpan<F> {
         InSpan { send, span: self.0 }
     }

@@ -68,7 +68,7 @@ impl Transport {
     }
 
     /// Sends a request whose body or headers contain a secret. The request is not redirected. A request with a secret
-    /// and a body below 64 KiB is completed even if the page is closed, because the answer to a refresh contains the
+    /// and a body below 64 KiB is completed even if the page is closed, because the response to a refresh contains the
     /// next refresh token.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         request.keep_alive();
@@ -85,7 +85,7 @@ impl Transport {
     }
 }
 
-/// Waits for the head of the answer. Dropping this future ends the request.
+/// Waits for the response head. Dropping this future ends the request.
 pub(crate) struct Sent(Fetch);
 
 impl Future for Sent {

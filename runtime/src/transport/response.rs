@@ -52,7 +52,7 @@ impl Response {
         either!(self, response => response.version())
     }
 
-    /// Returns the URL that sent the answer, if the transport may have followed redirects itself.
+    /// Returns the URL that sent the response, if the transport may have followed redirects itself.
     #[cfg_attr(
         not(feature = "hyper"),
         allow(clippy::unnecessary_wraps, reason = "`HyperTransport` has no URL")
@@ -65,9 +65,9 @@ impl Response {
         }
     }
 
-    /// Returns whether the answer sets cookies.
+    /// Returns whether the response sets cookies.
     pub(crate) fn sets_cookies(&self) -> bool {
-        // An answer has few headers, so comparing their names costs less than a hash lookup.
+        // A response has few headers, so comparing their names costs less than a hash lookup.
         self.headers().keys().any(|name| name == SET_COOKIE)
     }
 

@@ -118,12 +118,13 @@ impl Upstream {
         self.origin.is_of(url)
     }
 
-    /// Returns whether the answer came from another origin, because the transport followed redirects itself.
+    /// Returns whether the response came from another origin, because the transport followed redirects itself.
     pub(crate) fn came_from_elsewhere(&self, answer: &Response) -> bool {
         self.answered(answer).is_some_and(|url| !self.is_own(url))
     }
 
-    /// Returns the URL that sent the answer, if the transport may have followed redirects itself and reports this URL.
+    /// Returns the URL that sent the response, if the transport may have followed redirects itself and reports this
+    /// URL.
     pub(crate) fn answered<'a>(&self, answer: &'a Response) -> Option<&'a Url> {
         // The host in the URL that reqwest gives to a response that was created without a URL.
         const NO_URL: &str = "no.url.provided.local";

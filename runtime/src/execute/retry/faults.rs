@@ -14,7 +14,7 @@ pub(crate) enum Stage {
     Idle,
     /// A request was passed to the transport.
     Sending,
-    /// The head of an answer has arrived.
+    /// The response head has arrived.
     Answered,
 }
 
@@ -23,9 +23,9 @@ pub(crate) enum Stage {
 pub(crate) enum Fault {
     /// The request was not sent.
     NeverSent,
-    /// The request was sent, but no complete answer arrived.
+    /// The request was sent, but no complete response arrived.
     NoAnswer,
-    /// The answer has a status for which the call is retried.
+    /// The response has a status for which the call is retried.
     Status(u16),
 }
 

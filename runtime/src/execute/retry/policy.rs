@@ -18,7 +18,7 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 /// | fault | GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and methods with `#[idempotent]` or `#[idempotency_key]` | other methods | methods with a role, `#[no_replay]` |
 /// |---|---|---|---|
 /// | the request was never sent: there was no connection | yes | yes | yes |
-/// | no answer: the connection was lost, or the transport's own timeout expired | yes | no | no |
+/// | no response: the connection was lost, or the transport's own timeout expired | yes | no | no |
 /// | 429 | yes | yes | no |
 /// | 502, 503, 504 | yes | no | no |
 /// | any other answer | no | no | no |
@@ -27,7 +27,7 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 /// at most once in all its attempts, and a status that causes a refresh is never retried.
 ///
 /// Before each retry, the call waits for a random period. The first wait is between zero and 100 ms, and the range
-/// doubles with each retry up to 20 s. If the answer has `Retry-After`, or the reset time of an exhausted rate limit,
+/// doubles with each retry up to 20 s. If the response has `Retry-After`, or the reset time of an exhausted rate limit,
 /// the call waits as long as the server requests. If the requested time exceeds the call's deadline, the call fails at
 /// once. A call without a deadline fails at once if the requested time exceeds 60 s.
 /// [`Error::retry_after`](crate::Error::retry_after) returns the wait that the server requested. If the next wait
@@ -124,7 +124,7 @@ impl Retry {
         })
     }
 
-    /// Returns whether an answer with this status is retried, for methods that allow it.
+    /// Returns whether a response with this status is retried, for methods that allow it.
     pub(super) fn lists(&self, status: u16) -> bool {
         self.statuses.as_deref().unwrap_or(STATUSES).contains(&status)
     }

@@ -41,7 +41,7 @@ impl App {
     /// Logs a user in with the browser on this machine (RFC 8252, RFC 6749 §4.1, with PKCE). A login in the browser
     /// suits command-line tools and desktop programs.
     ///
-    /// [`run`](Browser::run) listens on the loopback interface, opens the browser and waits for the answer. Register
+    /// [`run`](Browser::run) listens on the loopback interface, opens the browser and waits for the response. Register
     /// `http://127.0.0.1/callback` at the authorization server. The server must accept any port (RFC 8252 §7.3). If
     /// your server compares the port, set it with [`port`](Browser::port).
     ///
@@ -110,7 +110,7 @@ impl Browser {
         self
     }
 
-    /// Sets the time limit for the answer, measured from the start of [`run`](Self::run). Default: 5 minutes.
+    /// Sets the time limit for the response, measured from the start of [`run`](Self::run). Default: 5 minutes.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -156,8 +156,8 @@ impl Browser {
     /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the time limit has expired, the port is in use, or the
     ///   server is unreachable. If no browser could be opened, the error message states this fact.
-    /// - Any other error: the settings are invalid, the answer comes from a different server, a logout happened during
-    ///   the login, or the store failed.
+    /// - Any other error: the settings are invalid, the response comes from a different server, a logout happened
+    ///   during the login, or the store failed.
     pub fn run(self, session: &Session) -> Operation<impl Future<Output = Result<Tokens>> + Send + 'static> {
         let session = session.clone();
         // The future is boxed because its state is large and a login is rare.
@@ -211,8 +211,8 @@ async fn listen(port: u16, path: &str) -> Result<Listener> {
     })
 }
 
-/// Waits for the first answer that belongs to this login. Until the answer arrives, any other request receives an error
-/// page.
+/// Waits for the first response that belongs to this login. Until the response arrives, any other request receives an
+/// error page.
 async fn wait_for_answer(
     listener: &mut Listener,
     app: &App,

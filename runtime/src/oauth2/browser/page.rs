@@ -27,7 +27,7 @@ impl Page {
         Self::own("400 Bad Request", "The login failed", reason)
     }
 
-    /// Returns the page for a request that is not an answer to this login.
+    /// Returns the page for a request that is not a response to this login.
     pub(super) fn not_expected() -> Self {
         let text = "This request is not the answer to the login that the program waits for. Use the tab that the program opened.";
         Self::own("400 Bad Request", "Not expected", text)

@@ -40,7 +40,7 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// Sessions, redirects, cookies, timeouts and errors work as with reqwest. `HyperTransport` has the following limits:
 ///
 /// - Proxy settings from the environment and the system are ignored.
-/// - Compressed answers are not requested or decoded.
+/// - Compressed responses are not requested or decoded.
 /// - If an HTTP/2 server refuses a request without processing it, the request is not sent again.
 /// - [`reqwest::Response::remote_addr`] is `None`.
 ///
@@ -145,13 +145,13 @@ impl HyperTransport {
         if !may_be_http2 {
             self.host.add(&uri, request.headers_mut());
         }
-        // reqwest and browsers send an `accept` header, and some servers answer differently without it.
+        // reqwest and browsers send an `accept` header, and some servers respond differently without it.
         request.headers_mut().entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
         Ok(InFlight { answer: self.client.request(request), uri, deadline: Some(deadline) })
     }
 }
 
-/// Waits for the head of an answer, or returns the error that prevented the request.
+/// Waits for a response head, or returns the error that prevented the request.
 pub(crate) struct HyperFuture(Result<InFlight, Option<BoxError>>);
 
 struct InFlight {
