@@ -32,7 +32,7 @@ pub struct Shop {
     task: JoinHandle<io::Result<()>>,
 }
 
-/// The counters of the server.
+/// The server's counters.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
     /// The number of calls with a valid token.

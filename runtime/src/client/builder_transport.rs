@@ -17,11 +17,11 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// Prefer [`http_builder`](Self::http_builder). The runtime follows redirects itself, because it knows which
     /// headers are secrets. A client that follows redirects itself removes only the standard headers before it sends a
-    /// request to another origin. Such a client also sends bodies, the headers of hand-written requests, and the API's
-    /// constant headers to the other origin. [`build`](Self::build) therefore rejects a client that follows redirects
-    /// if there are default headers, header arguments or a custom token header. Build the client with
-    /// `redirect(Policy::none())`. The client's cookie provider is not used, because the session stores the cookies.
-    /// Your client decides which proxy receives the requests, even for loopback addresses.
+    /// request to another origin. A client that follows redirects itself also sends bodies, the headers of hand-written
+    /// requests, and the API's constant headers to the other origin. [`build`](Self::build) therefore rejects a client
+    /// that follows redirects if there are default headers, header arguments or a custom token header. Build the client
+    /// with `redirect(Policy::none())`. The client's cookie provider is not used, because the session stores the
+    /// cookies. Your client decides which proxy receives the requests, even for loopback addresses.
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.transport = Some(Transport::given(client));
         self
@@ -88,8 +88,8 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Runs refreshes, writes to the store and revocations on this runtime. By default, refreshes, writes and
-    /// revocations run on the runtime of the call that starts them.
+    /// Runs refreshes, store writes and revocations on this runtime. By default, refreshes, writes and revocations run
+    /// on the runtime of the call that starts them.
     ///
     /// Set this runtime if your other runtimes are not always polled, for example because each thread blocks on its own
     /// current-thread runtime. A refresh stalls while its runtime is not polled. Other calls of the session take over

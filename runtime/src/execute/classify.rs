@@ -14,7 +14,7 @@ use crate::transport::response::Response;
 /// The first response to a call, together with the session's decision.
 pub(super) struct Settled {
     pub(super) response: Response,
-    /// The call's next step if the server refused the credential. The session decided it.
+    /// The call's next step if the server refused the credential. The session chose this step.
     pub(super) next: Option<Next>,
 }
 

@@ -156,7 +156,7 @@ impl Execution {
         }
     }
 
-    /// Waits for a credential, sends the request, and waits for its response head.
+    /// Waits for a credential, sends the request, and waits for the response head.
     async fn wait_and_send(&mut self) -> Result<Response, Error> {
         let Some(demand) = self.plan.demand else { return Err(Error::request("the call needs no session")) };
         let context = self.context.clone();

@@ -34,9 +34,9 @@ impl Server {
     ///
     /// The metadata is requested at the URL of RFC 8414, which has `/.well-known/oauth-authorization-server` before the
     /// path of the issuer. If this request fails, the metadata is requested at the URL of `OpenID` Connect Discovery,
-    /// which has `/.well-known/openid-configuration` after the path of the issuer. Redirects are not followed. Each
-    /// request can take at most 5 s, and a document can have at most 64 KiB. The issuer in the document must match
-    /// `issuer` exactly.
+    /// which has `/.well-known/openid-configuration` after the issuer's path. Redirects are not followed. Each request
+    /// can take at most 5 s, and a document can have at most 64 KiB. The issuer in the document must match `issuer`
+    /// exactly.
     ///
     /// ```no_run
     /// # async fn example() -> afresh::Result<()> {

@@ -177,7 +177,7 @@ impl Content {
         }
     }
 
-    /// Returns whether the body is known to have no bytes. The file size is not read.
+    /// Returns whether the body is known to be empty. The file size is not read.
     pub(crate) fn is_empty(&self) -> bool {
         match self {
             Self::Empty => true,

@@ -125,7 +125,7 @@ impl Transport {
         matches!(self, Self::Service(_))
     }
 
-    /// Passes the request to the transport now, so that the future of a waiting call does not contain the request.
+    /// Passes the request to the transport immediately, so the future of a waiting call does not contain the request.
     #[inline]
     pub(crate) fn send(&self, request: Request) -> Sent {
         Sent(match self {
