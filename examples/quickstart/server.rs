@@ -1,4 +1,5 @@
-//! The server of the quickstart, on loopback. The server imitates the server for which afresh was originally written.
+//! The quickstart's server, which listens on loopback. The server imitates the server for which afresh was originally
+//! written.
 //!
 //! - The access tokens are JWTs with a very short lifetime. The `authorization` header contains the access token
 //!   without `Bearer`.

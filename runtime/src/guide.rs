@@ -1,4 +1,4 @@
-//! Explains how to use this crate, with one page for each topic. The reference of all attributes is at
+//! Explains how to use this crate, with one page for each topic. The reference for all attributes is at
 //! [`macro@crate::api`].
 //!
 //! | page | topic |

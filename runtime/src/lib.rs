@@ -51,15 +51,15 @@
 //! - A refresh runs in its own task. Dropping the callers does not stop the refresh, so no rotated refresh token is
 //!   lost. If the refresh fails, all waiting calls receive the same error. The error of each call contains the refusal
 //!   of that call ([`Error::rejection`]).
-//! - A logout or a new login ends the old session. No call is sent again under a different identity, and a refresh that
-//!   ends too late is discarded.
+//! - A logout or a new login ends the old session. No call is sent again under a different identity, and the result of
+//!   a refresh that ends too late is discarded.
 //! - A 403 can mean that the credential has expired or that the call is forbidden. The runtime refreshes after each 403
-//!   until a refresh proves to be useless. After a useless refresh, the runtime returns each further 403 without a
-//!   refresh for a while.
+//!   until a refresh proves useless. After a useless refresh, the runtime returns each further 403 without a refresh
+//!   for a while.
 //! - The response can also show what the refusal means: with a `WWW-Authenticate` header, a rate limit, or a field in
 //!   the body ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the error message state why a
 //!   refusal was returned.
-//! - Credentials are sent only to the client's own origin, at each hop of a redirect.
+//! - Credentials are sent only to the client's own origin, which is checked at each hop of a redirect.
 //!
 //! # Where to look
 //!
@@ -73,12 +73,12 @@
 //! | build a client, share one between APIs | [`ClientBuilder`], [`Client`] |
 //! | log a user in with OAuth 2.0 or `OpenID` Connect | [`oauth2`] |
 //! | refresh without a `#[refresh]` method | [`oauth2`], [`Refresher`], [`ClientBuilder::refresh_with`] |
-//! | let a user log in with a browser or a device code, know when the login ends | [`oauth2`] (feature `login`), [`Session::ends_at`] |
+//! | let a user log in with a browser or a device code, and find out when the login ends | [`oauth2`] (feature `login`), [`Session::ends_at`] |
 //! | set tokens, log out, watch a session | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
 //! | set options of one call, retry faults | [`Pending`], [`Retry`], [`RetryBudget`] |
 //! | serve many users with one client | [`users`](guide::users), [`Client::with_session`], [`Session::ensure_login`] |
-//! | let tower layers know the call | [`CallInfo`], [`CallKind`] |
-//! | keep a session beyond the process, share it between processes | [`store`], [`ClientBuilder::store`] |
+//! | let tower layers read information about the call | [`CallInfo`], [`CallKind`] |
+//! | keep a session after the process exits, and share it between processes | [`store`], [`ClientBuilder::store`] |
 //! | use cookies instead of tokens | [`CookieSession`] |
 //! | know what a parameter can be | [`param`] |
 //! | send parts, files and streams | [`Part`], [`Body`] |
@@ -94,15 +94,15 @@
 //! |---|---|---|
 //! | `rustls` | yes | TLS with rustls and its default provider |
 //! | `rustls-no-provider` | | TLS with rustls and a provider that your program installs |
-//! | `native-tls` | | TLS with the library of the system |
+//! | `native-tls` | | TLS with the system's library |
 //! | `charset` | yes | text in encodings other than UTF-8 |
 //! | `http2` | yes | HTTP/2 |
-//! | `system-proxy` | yes | the proxy settings of the system |
+//! | `system-proxy` | yes | the system's proxy settings |
 //! | `login` | | a user logs in: OAuth 2.0 with PKCE in a browser or a web server, device codes, discovery; see [`oauth2`] |
 //! | `tracing` | | spans and events for [`tracing`](https://docs.rs/tracing), see below |
 //! | `blocking` | | `Pending::wait`: calls from code that is not async |
 //! | `hyper` | | `HyperTransport`: about 40 % fewer instructions per call than reqwest, but fewer features |
-//! | `redis` | | `RedisStore`: a session shared by many machines |
+//! | `redis` | | `RedisStore`: a session that many machines share |
 //! | `keyring` | | `KeyringStore`: a session in the system keyring |
 //! | `encrypt` | | `Sealed`: encrypts the records of a different store |
 //! | `gzip` `brotli` `zstd` `deflate` | | compressed responses, over reqwest |
@@ -117,7 +117,7 @@
 //! | span | covers | fields |
 //! |---|---|---|
 //! | `afresh.call` | a call, from its first poll to its response; its parent is the span in which the call is awaited | `otel.name` and `afresh.method` (`Shop::order`), `afresh.sends`, `afresh.attempts`, `afresh.refreshed_by`, `afresh.classification`, `afresh.reason`, `error.type` |
-//! | `afresh.send` | one send, until the head of its response arrives; redirects and the second send have their own spans | the fields of OpenTelemetry's [conventions for HTTP client spans](https://opentelemetry.io/docs/specs/semconv/http/http-spans/): `otel.name` (`GET /orders/{id}`), `http.request.method`, `http.request.resend_count`, `http.response.status_code`, `server.address`, `server.port`, `url.scheme`, `url.template`, `network.protocol.version`, `error.type` |
+//! | `afresh.send` | one send, until its response head arrives; redirects and the second send have their own spans | the fields of OpenTelemetry's [conventions for HTTP client spans](https://opentelemetry.io/docs/specs/semconv/http/http-spans/): `otel.name` (`GET /orders/{id}`), `http.request.method`, `http.request.resend_count`, `http.response.status_code`, `server.address`, `server.port`, `url.scheme`, `url.template`, `network.protocol.version`, `error.type` |
 //! | `afresh.refresh` | a refresh, with the token request in it; it has no parent and follows from the call that started it | `afresh.cause`, `afresh.outcome` (`refreshed`, `failed`, `expired`, `discarded`), `error.type` |
 //!
 //! Spans have level INFO. Session changes are events at level INFO, or at level WARN if a refresh fails or the session

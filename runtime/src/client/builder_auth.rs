@@ -86,8 +86,8 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Adds a rule that recognizes an expired credential. The rule is called for responses whose status is in
     /// [`refresh_on`](Self::refresh_on). If the rule returns `true`, the credential is refreshed, even for a 403 that
-    /// would otherwise be returned. It is sufficient that one rule or one condition of the API's `expired_when(...)`
-    /// applies. By default, no rule is set.
+    /// would otherwise be returned. One matching rule or one matching condition of the API's `expired_when(...)` is
+    /// sufficient. By default, no rule is set.
     ///
     /// A 2xx response starts a refresh only if its status is in [`refresh_on`](Self::refresh_on) and a rule returns
     /// `true`. If the caller streams the response, rules see the body of a 2xx response only if it is JSON.

@@ -22,7 +22,7 @@ impl<C: Api> ClientBuilder<C> {
     /// headers](Self::header). These origins never receive the credential, cookies, or headers whose value is [marked
     /// as sensitive](http::HeaderValue::set_sensitive). Login, refresh and logout are never redirected to another
     /// origin. By default, no other origin is allowed. If an origin is not allowed, a redirect to that origin is
-    /// followed without body and headers. If a redirect to such an origin requires the body (307 and 308), the call
+    /// followed without the body and headers. If a redirect to such an origin requires the body (307 and 308), the call
     /// fails with an error that names the origin.
     ///
     /// ```

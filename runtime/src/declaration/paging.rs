@@ -9,7 +9,7 @@ pub struct Paging {
     pub(crate) next: NextPage,
     /// The pointer to the list in a page. This pointer is `None` if the page itself is the list.
     pub(crate) items: Option<&'static str>,
-    /// The pointer to a boolean in the body. Any value of the boolean except `true` means that there is no next page.
+    /// The pointer to a boolean in the body. Any value except `true` means that there is no next page.
     pub(crate) more: Option<&'static str>,
     /// Whether the runtime uses only the path and the query of a link to the next page.
     pub(crate) rebase: bool,

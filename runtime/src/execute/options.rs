@@ -19,7 +19,7 @@ pub(crate) struct CallOptions {
     /// The bounds are boxed because few calls set bounds, but every call reserves memory for its options.
     bounds: Option<Box<Bounds>>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    /// The error of the first invalid option.
+    /// The error caused by the first invalid option.
     error: Option<Error>,
 }
 
@@ -53,7 +53,7 @@ impl CallOptions {
         }
     }
 
-    /// Returns the maximum size of a body that is read completely, if the options set this size.
+    /// Returns the size limit for a body that is read in full, if the options set this limit.
     pub(crate) fn max_body(&self) -> Option<usize> {
         self.bounds.as_ref().and_then(|bounds| bounds.max_body)
     }

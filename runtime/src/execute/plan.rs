@@ -64,7 +64,7 @@ impl Plan {
         }
     }
 
-    /// Returns the maximum size in bytes of a body that is read completely.
+    /// Returns the size limit in bytes for a body that is read in full.
     pub(crate) fn max_body(&self, context: &Context) -> Option<usize> {
         let own = self.bounds.as_ref().and_then(|bounds| bounds.max_body);
         own.or(context.settings.max_body)

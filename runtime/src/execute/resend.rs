@@ -30,8 +30,7 @@ impl Execution {
             if self.plan.endpoint().is_some_and(|endpoint| !endpoint.replay) {
                 return Box::pin(self.refresh_only(response, next)).await;
             }
-            // The response is dropped before the call waits, because the refresh may need the connection of the
-            // response.
+            // The response is dropped before the call waits, because the refresh may need the response's connection.
             let rejection = Arc::new(Box::pin(capture(response)).await);
             if let Some(slot) = &self.plan.rejection_slot {
                 let _ = slot.set(rejection.clone());
@@ -150,7 +149,7 @@ impl Execution {
     }
 }
 
-/// Converts the refusal back into a response, so that it can be read as the declared type.
+/// Converts the refusal back into a response, so that the refusal can be read as the declared type.
 fn response_of(rejection: &Rejection) -> Response {
     let mut response = http::Response::new(rejection.body().clone());
     *response.status_mut() = rejection.status();

@@ -75,11 +75,11 @@ impl SharedContext {
     }
 }
 
-/// Ends the session and sends the request. The session ends before the request is sent, so it is logged out even if the
-/// request fails.
+/// Ends the session and sends the request. The session ends before the request is sent, so the session is logged out
+/// even if the request fails.
 async fn log_out(context: SharedContext, logout: LogoutCall) -> Result<Answer> {
     let session = context.session.clone();
-    // If only the store has a session, this session must also be logged out at the server. If the store cannot be read,
+    // If only the store has a session, that session must also be logged out at the server. If the store cannot be read,
     // the logout continues.
     let _ = session.check_store().await;
     let mut ended = session.end_for_logout();
@@ -117,7 +117,8 @@ impl RoleCall {
         Ok(answer)
     }
 
-    /// Sends a refresh. The tokens become the next credential of the same session, as after a refresh by the runtime.
+    /// Sends a refresh. The tokens become the next credential of the same session, as they do after a refresh by the
+    /// runtime.
     async fn refresh(&mut self, tokens_of: TokensOf) -> Result<Answer> {
         let begun = self.context.session.snapshot();
         let (answer, cookies) = self.send(&begun.without_credential()).await?;
@@ -142,9 +143,8 @@ impl RoleCall {
         outcome.map_err(|error| error.with_receipt(self.receipt))
     }
 
-    /// Handles a logout for which the server refused the access token. The logout is sent again once, with a new
-    /// credential that no other call receives. If there is no new credential, the refusal becomes the response to the
-    /// logout.
+    /// Handles a logout whose access token the server refused. The logout is sent again once, with a new credential
+    /// that no other call receives. If there is no new credential, the refusal becomes the response to the logout.
     async fn log_out_again(
         &mut self,
         ended: &mut Ended,

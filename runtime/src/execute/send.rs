@@ -34,7 +34,7 @@ pub(crate) struct Sender<'a> {
     pub(crate) refresh_on: &'a [u16],
 }
 
-/// The last response of a request that may have been redirected.
+/// The last response to a request that may have been redirected.
 pub(crate) struct Received {
     pub(crate) response: Response,
     /// Whether the response came from the client's own origin.
@@ -69,7 +69,7 @@ impl Sender<'_> {
         })
     }
 
-    /// Follows the redirects that start at `response`, the answer to the first request.
+    /// Follows the redirects that start at `response`, the response to the first request.
     ///
     /// `stamp` is the session's stamp when the request was sent. The stamp prevents the cookies of a late response from
     /// overwriting newer cookies. If the call begins a session, the received cookies are added to `cookies`.
@@ -147,8 +147,8 @@ impl Sender<'_> {
     }
 }
 
-/// Returns a request to another origin without the user's headers and body, because a header may be a key and a body
-/// may contain a password.
+/// Returns a request to another origin without the user's headers and body, because a header can be a key and a body
+/// can contain a password.
 fn bare_request(call: &Prepared, hop: &Hop, url: &Url) -> Result<Request, Error> {
     if hop.keeps_body && call.has_body() {
         return Err(body_leaves(url));

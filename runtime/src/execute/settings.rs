@@ -1,4 +1,4 @@
-//! The settings of a client, [`Settings`], and the result of applying them to one API: [`Binding`].
+//! A client's settings, [`Settings`], and the result of applying them to one API: [`Binding`].
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub(crate) struct Settings {
     pub(crate) forbidden_when: Vec<RuleFn>,
     pub(crate) scheme: Option<Cow<'static, str>>,
     pub(crate) token_header: Option<HeaderName>,
-    /// The maximum size in bytes of a body that is read completely.
+    /// The size limit in bytes for a body that is read in full.
     pub(crate) max_body: Option<usize>,
     /// The other origins to which a redirect may send bodies and headers.
     pub(crate) follow_to: Arc<[Origin]>,
@@ -39,10 +39,9 @@ pub(crate) struct Settings {
     pub(crate) replay_limit: Option<Arc<Semaphore>>,
 }
 
-/// The settings of a client combined with the declarations of one API. A client computes the binding once for all its
-/// calls.
+/// A client's settings combined with the declarations of one API. A client computes the binding once for all its calls.
 pub(crate) struct Binding {
-    /// The header in which the requests carry the credential.
+    /// The header in which requests carry the credential.
     pub(crate) placement: Result<Placement>,
     /// Whether a response with a 2xx status can be a refusal of the credential, unless the method declares its own
     /// conditions.

@@ -1,4 +1,4 @@
-//! The error response of an authorization server to a login: [`AuthorizationError`].
+//! An authorization server's error response to a login: [`AuthorizationError`].
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use super::description::{code, description};
 use crate::error::{BoxError, Error, Kind};
 use crate::refresh::error_code::document;
 
-/// The error response of an authorization server to a login (RFC 6749 §4.1.2.1 and §5.2, RFC 8628 §3.5). An
+/// An authorization server's error response to a login (RFC 6749 §4.1.2.1 and §5.2, RFC 8628 §3.5). An
 /// `AuthorizationError` is the [`source`](std::error::Error::source) of an error with
 /// [`is_login_denied`](crate::Error::is_login_denied).
 ///
@@ -36,7 +36,7 @@ impl AuthorizationError {
         Self { code: code(error, secrets), description, status: None }
     }
 
-    /// Creates the error from the response of an endpoint. Text that contains part of any of the `secrets` is omitted.
+    /// Creates the error from an endpoint's response. Text that contains part of any of the `secrets` is omitted.
     pub(super) fn of_answer(status: StatusCode, headers: &HeaderMap, body: &[u8], secrets: &[&str]) -> Self {
         let document = document(headers, body).unwrap_or_default();
         let text = |name: &str| document.get(name).and_then(Value::as_str);
@@ -52,7 +52,7 @@ impl AuthorizationError {
     }
 
     /// Returns the description: at most 200 characters, without control characters and without characters that change
-    /// the direction of the text. The server writes the description, so escape it before you show it in a web page.
+    /// the direction of the text. The server writes the description, so escape it before you show it on a web page.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.description.as_deref()

@@ -76,8 +76,8 @@ impl App {
     }
 }
 
-/// Adds `parameters` to the query of the endpoint (RFC 6749 §3.1). A parameter replaces the query parameters that have
-/// the same name.
+/// Adds `parameters` to the endpoint's query (RFC 6749 §3.1). A parameter replaces the query parameters that have the
+/// same name.
 fn with_parameters(mut url: Url, parameters: &[(String, String)]) -> Url {
     let known = |name: &str| parameters.iter().any(|(other, _)| other == name);
     let mut query = Serializer::new(String::new());

@@ -34,8 +34,8 @@ pub struct DeviceCode {
 }
 
 impl App {
-    /// Logs a user in on a second device, such as a phone (RFC 8628). A login on a second device suits programs without
-    /// a browser, for example over SSH.
+    /// Logs a user in on a second device, such as a phone (RFC 8628). A login on a second device is suitable for
+    /// programs without a browser, for example over SSH.
     ///
     /// ```no_run
     /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client) -> afresh::Result<()> {

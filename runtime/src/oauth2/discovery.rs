@@ -33,9 +33,9 @@ impl Server {
     /// result.
     ///
     /// The metadata is requested at the URL of RFC 8414, which has `/.well-known/oauth-authorization-server` before the
-    /// path of the issuer. If this request fails, the metadata is requested at the URL of `OpenID` Connect Discovery,
-    /// which has `/.well-known/openid-configuration` after the issuer's path. Redirects are not followed. Each request
-    /// can take at most 5 s, and a document can have at most 64 KiB. The issuer in the document must match `issuer`
+    /// issuer's path. If this request fails, the metadata is requested at the URL of `OpenID` Connect Discovery, which
+    /// has `/.well-known/openid-configuration` after the issuer's path. Redirects are not followed. Each request can
+    /// take at most 5 s, and a document can have at most 64 KiB. The issuer in the document must match `issuer`
     /// exactly.
     ///
     /// ```no_run
@@ -161,7 +161,7 @@ fn issuer_url(issuer: &str) -> Result<Url> {
 }
 
 /// Returns the two URLs at which a server may publish its metadata. RFC 8414 §3.1 inserts the well-known path before
-/// the path of the issuer. `OpenID` Connect Discovery §4.1 appends the well-known path to the path of the issuer.
+/// the issuer's path. `OpenID` Connect Discovery §4.1 appends the well-known path to the issuer's path.
 fn documents(issuer: &Url) -> [Url; 2] {
     let path = issuer.path().trim_end_matches('/');
     let at = |path: &str| {

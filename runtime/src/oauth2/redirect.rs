@@ -19,9 +19,9 @@ pub struct Redirect {
 }
 
 impl App {
-    /// Logs a user in with a redirect to `url` (RFC 6749 §4.1, with PKCE). A login with a redirect suits web servers.
-    /// The login takes two requests from the user to your program. The first request calls [`start`](Redirect::start).
-    /// The second request, at `url`, calls [`finish`](Redirect::finish).
+    /// Logs a user in with a redirect to `url` (RFC 6749 §4.1, with PKCE). A redirect login is suitable for web
+    /// servers. The login takes two requests from the user to your program. The first request calls
+    /// [`start`](Redirect::start). The second request, at `url`, calls [`finish`](Redirect::finish).
     ///
     /// `url` must be registered at the authorization server in exactly this form. The URL is an https URL, a plain http
     /// URL on loopback, or a URL with a private scheme that the program registered (`com.example.app:/callback`).

@@ -36,8 +36,7 @@ pub trait AnyArgument {
 
 impl<T: ?Sized> AnyArgument for ArgumentType<T> {}
 
-/// The requirement for a path argument. This trait rejects only types of the standard library that implement
-/// [`NotAScalar`].
+/// The requirement for a path argument. This trait rejects only standard library types that implement [`NotAScalar`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent in one path segment",
     label = "not a scalar",
@@ -53,7 +52,7 @@ pub trait SegmentArgument {}
 )]
 pub trait SegmentsArgument {}
 
-/// The requirement for an argument that is sent outside of a JSON body.
+/// The requirement for an argument that is sent outside a JSON body.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no value, so the parameter would never be sent",
     label = "sends nothing",
@@ -61,13 +60,13 @@ pub trait SegmentsArgument {}
 )]
 pub trait SentArgument {}
 
-/// A type of the standard library that serializes to no value.
+/// A standard library type that serializes to no value.
 pub trait SendsNothing {}
 
-/// A type of the standard library whose values are never one scalar.
+/// A standard library type whose values are never one scalar.
 pub trait NotAScalar {}
 
-/// A type of the standard library whose values are neither one scalar nor a sequence.
+/// A standard library type whose values are neither one scalar nor a sequence.
 pub trait NotASequence {}
 
 #[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]

@@ -1,6 +1,6 @@
 //! Collects the arguments of a call. [`Call`] has one function for each place in a request.
 //!
-//! If an argument cannot be sent, the call's future returns the error of the first such argument, and no request is
+//! If an argument cannot be sent, the call's future returns the error for the first such argument, and no request is
 //! sent.
 
 use std::fmt;

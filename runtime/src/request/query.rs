@@ -107,7 +107,7 @@ mod tests {
         assert_eq!(query(&vec![("a", Some("x y")), ("b", None)]).as_deref(), Ok("?a=x%20y"));
         assert_eq!(query(&[("ids", [1, 2])]).as_deref(), Ok("?ids=1&ids=2"));
         assert_eq!(query(&[["a", "b"]]).as_deref(), Ok("?a=b"));
-        // A single pair outside of a sequence is serialized as a sequence of two scalars.
+        // A single pair outside a sequence is serialized as a sequence of two scalars.
         assert_eq!(query(&("a", "b")).as_deref(), Ok("?tag=a&tag=b"));
         assert!(query(&[("a", "b", "c")]).is_err() && query(&[("a", [("b", "c")])]).is_err());
         let EncodeError(text) = query(&[("SECRET", BTreeMap::from([("l", 1)]))]).unwrap_err();

@@ -231,7 +231,7 @@ struct SequenceSerializer<'a> {
     writer: &'a mut dyn ScalarWriter,
     name: &'a str,
     named: Named,
-    /// The progress of writing the current pair, or `None` outside of a pair.
+    /// The progress of writing the current pair, or `None` outside a pair.
     pair: Option<Pair>,
 }
 

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use crate::error::Error;
 use crate::response::body_deserializer::BodyDeserializer;
 
-/// The type of the field of an [`ApiError`](macro@crate::ApiError) variant: any type that serde can deserialize.
+/// The type of the field in an [`ApiError`](macro@crate::ApiError) variant: any type that serde can deserialize.
 ///
 /// The body of the response is read like a method's return value: as JSON, or as text for a `String`.
 #[diagnostic::on_unimplemented(

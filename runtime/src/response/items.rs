@@ -19,11 +19,11 @@ use super::reading::ByPages;
 use crate::declaration::paging::Paging;
 use crate::error::Error;
 
-/// The elements of all pages of a list, as a stream. `T` is one element.
+/// A stream of the elements from all pages of a list. `T` is one element.
 ///
 /// A page is itself a list of elements, or it contains a list at the pointer that `#[pages(…, items = "/data")]` names.
-/// The first page has been read when the call returns. When the caller has taken all elements of a page, the next page
-/// is requested by a separate call with the session's credential.
+/// The first page has already been read when the call returns. When the caller has taken all elements of a page, the
+/// next page is requested by a separate call with the session's credential.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Repository;
@@ -52,7 +52,7 @@ enum Source<T> {
 struct Elements {
     pages: PageSource,
     paging: Option<Paging>,
-    /// The remaining elements of the current page. Each element shares the bytes of the page.
+    /// The remaining elements of the current page. Each element shares the page's bytes.
     page: std::vec::IntoIter<Bytes>,
 }
 

@@ -43,7 +43,7 @@ impl SendSpans {
         self.redirected.store(true, Ordering::Relaxed);
     }
 
-    /// Opens the span for the send of `request`.
+    /// Opens the span for sending `request`.
     pub(crate) fn open(&self, request: &Request) -> SendSpan {
         let resend = Some(self.sends.fetch_add(1, Ordering::Relaxed)).filter(|resend| *resend > 0);
         let endpoint = self.endpoint.filter(|_| !self.redirected.swap(false, Ordering::Relaxed));

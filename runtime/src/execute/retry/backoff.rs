@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-/// Returns a wait with full jitter: a random time between zero and a ceiling. The ceiling is `base` at first and
+/// Returns a wait with full jitter: a random duration between zero and a ceiling. The ceiling is `base` at first and
 /// doubles with each retry, up to `most`. `retries` is the number of earlier retries. `random` is in `0.0..1.0`.
 pub(super) fn wait(base: Duration, most: Duration, retries: u32, random: f64) -> Duration {
     let factor = 2_u32.checked_pow(retries);

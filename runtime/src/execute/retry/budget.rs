@@ -1,7 +1,7 @@
 //! Limits retries to a share of the calls, so that retries do not amplify an outage: [`RetryBudget`].
 //!
 //! This counter replaces `tower`'s retry budget, which takes a lock and reads the clock for each call. In `tower`, the
-//! reserve of the budget is a rate rather than a number of retries.
+//! budget's reserve is a rate rather than a number of retries.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -7,7 +7,7 @@ use http::Method;
 
 use crate::error::{Error, Kind};
 
-/// The progress of an attempt. The progress shows whether an error is a fault of the attempt.
+/// The progress of an attempt. The progress determines whether an error is a fault of the attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
     /// No request is being sent. The call can be waiting for a refresh.

@@ -28,10 +28,10 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 ///
 /// Before each retry, the call waits for a random period. The first wait is between zero and 100 ms, and the range
 /// doubles with each retry up to 20 s. If the response has `Retry-After`, or the reset time of an exhausted rate limit,
-/// the call waits as long as the server requests. If the requested time exceeds the call's deadline, the call fails at
-/// once. A call without a deadline fails at once if the requested time exceeds 60 s.
+/// the call waits as long as the server requests. If the requested wait extends past the call's deadline, the call
+/// fails immediately. A call without a deadline fails immediately if the requested wait exceeds 60 s.
 /// [`Error::retry_after`](crate::Error::retry_after) returns the wait that the server requested. If the next wait
-/// exceeds the deadline, the call fails with its last fault.
+/// extends past the deadline, the call fails with its last fault.
 ///
 /// ```
 /// use std::time::Duration;
@@ -67,7 +67,7 @@ impl Default for Retry {
 }
 
 impl Retry {
-    /// Disables retries for one call of a client that retries.
+    /// Disables retries for one call of a client that otherwise retries.
     pub fn none() -> Self {
         Self::default().attempts(1)
     }

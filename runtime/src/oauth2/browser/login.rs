@@ -38,8 +38,8 @@ pub struct Browser {
 }
 
 impl App {
-    /// Logs a user in with the browser on this machine (RFC 8252, RFC 6749 §4.1, with PKCE). A login in the browser
-    /// suits command-line tools and desktop programs.
+    /// Logs a user in with the browser on this machine (RFC 8252, RFC 6749 §4.1, with PKCE). A browser login is
+    /// suitable for command-line tools and desktop programs.
     ///
     /// [`run`](Browser::run) listens on the loopback interface, opens the browser and waits for the response. Register
     /// `http://127.0.0.1/callback` at the authorization server. The server must accept any port (RFC 8252 §7.3). If
