@@ -1,9 +1,9 @@
 //! The traits of the types that a method's parameters can have.
 //!
-//! The attribute on a parameter decides where the request contains the value of the parameter. Each place in the
-//! request has a trait in this module, and the parameter's type must implement the trait of its place. You rarely need
-//! to name these traits, because every type that implements [`serde::Serialize`] implements most of them. With these
-//! traits, the compiler can report what a type lacks, and each trait documents one place in the request.
+//! The attribute on a parameter determines where the request contains the parameter's value. Each place in the request
+//! has a trait in this module, and the parameter's type must implement the trait for its place. You rarely need to name
+//! these traits, because every type that implements [`serde::Serialize`] implements most of them. With these traits,
+//! the compiler can report what a type lacks, and each trait documents one place in the request.
 //!
 //! | attribute | trait | implemented for |
 //! |---|---|---|

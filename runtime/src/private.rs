@@ -94,8 +94,8 @@ pub struct RefreshOutcome<R> {
     decode: Decode<R>,
 }
 
-/// Returns how the response to a `#[refresh]` method is read. Generated code calls this function in one place, so the
-/// compiler reports a wrong return type only once.
+/// Returns how the response to a `#[refresh]` method is read. Generated code calls this function in only one place, so
+/// the compiler reports a wrong return type only once.
 #[must_use]
 pub fn refresh_outcome<R: SessionOutcome<Via>, Via>() -> RefreshOutcome<R> {
     RefreshOutcome { tokens_of: R::tokens_of, decode: R::of }

@@ -1,6 +1,6 @@
-//! Decodes a body as text, in the character encoding that the `Content-Type` header names.
+//! Decodes a body as text, in the character encoding that the `Content-Type` header specifies.
 
-/// The reason why a body cannot be decoded as text in the encoding that the response names.
+/// The reason why a body cannot be decoded as text in the encoding that the response specifies.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum TextError {
     /// The offset of the first byte that is not UTF-8.
@@ -12,7 +12,7 @@ pub(crate) enum TextError {
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// Removes the byte order mark that some servers put before UTF-8 (RFC 8259 §8.1 allows a JSON parser to skip the
+/// Removes the byte order mark that some servers send before UTF-8 text (RFC 8259 §8.1 allows a JSON parser to skip the
 /// mark).
 pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(BOM).unwrap_or(body)

@@ -1,4 +1,4 @@
-//! Parses the `Content-Type` header of a response (RFC 9110 §8.3). No other file parses the `Content-Type` header.
+//! Parses the `Content-Type` header of a response (RFC 9110 §8.3). Only this file parses the `Content-Type` header.
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
@@ -41,7 +41,7 @@ impl MediaType {
         self.essence() == Some("text/event-stream")
     }
 
-    /// Returns the character encoding that the header names.
+    /// Returns the character encoding that the header specifies.
     pub(crate) fn charset(&self) -> Option<&str> {
         self.0.as_ref()?.get_param(mime::CHARSET).map(|name| name.as_str())
     }

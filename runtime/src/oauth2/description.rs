@@ -39,8 +39,8 @@ pub(super) fn is_plain(text: &str, longest: usize) -> bool {
         && text.chars().all(|letter| !letter.is_control() && is_visible(letter))
 }
 
-/// Returns whether a character is safe to show. Unicode has no list of safe characters, so this function excludes the
-/// control characters, the format characters, and the line and paragraph separators of Unicode.
+/// Returns whether a character is safe to show. Unicode has no list of safe characters, so this function excludes
+/// Unicode's control characters, format characters, and line and paragraph separators.
 fn is_visible(letter: char) -> bool {
     let invisible = matches!(
         letter,

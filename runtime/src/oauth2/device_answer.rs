@@ -13,14 +13,14 @@ use crate::format::loopback::is_loopback;
 use crate::platform::url::Url;
 use crate::refresh::error_code::document;
 
-/// The maximum length in bytes of the code that a user types.
+/// The maximum length of the code that a user types, in bytes.
 const LONGEST_CODE: usize = 64;
 const LONGEST_URL: usize = 2048;
-/// The interval between two requests if the server sends no interval (RFC 8628 §3.2).
+/// The interval between two requests if the server does not send one (RFC 8628 §3.2).
 const INTERVAL: Duration = Duration::from_secs(5);
 /// The shortest interval between two requests, because some servers send 0.
 const SHORTEST: Duration = Duration::from_secs(1);
-/// The lifetime of a device code if the server sends no lifetime.
+/// The lifetime of a device code if the server does not send one.
 const LIFETIME: Duration = Duration::from_secs(300);
 const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 

@@ -127,15 +127,14 @@ async fn discover(issuer: String, http: Option<Transport>) -> Result<Server> {
     for document in documents(&url) {
         match fetch(&upstream, &document).await.and_then(|body| Metadata::read(&issuer, &body)) {
             Ok(metadata) => return Ok(Server { metadata, http }),
-            // If the first document is invalid or missing, the second document may be valid.
+            // If the first document is invalid or missing, the second document can still be valid.
             Err(error) => errors.push(error),
         }
     }
     Err(most_helpful(&issuer, errors))
 }
 
-/// Selects the error to report: an error about an invalid document is more helpful than an error about a missing
-/// document.
+/// Selects the error to report: an error about an invalid document is more helpful than one about a missing document.
 fn most_helpful(issuer: &str, errors: Vec<Error>) -> Error {
     if let Some(error) = errors.iter().find(|error| error.kind() != Kind::LoginUnavailable) {
         return error.clone();
@@ -151,7 +150,7 @@ fn most_helpful(issuer: &str, errors: Vec<Error>) -> Error {
     }
 }
 
-/// Parses the issuer. RFC 8414 §2 requires a URL without query and fragment.
+/// Parses the issuer. RFC 8414 §2 requires a URL without a query or fragment.
 fn issuer_url(issuer: &str) -> Result<Url> {
     let url = endpoint_url(issuer, "the issuer", PlainHttp::Refused("Use https"))?;
     if url.query().is_some() {
@@ -160,7 +159,7 @@ fn issuer_url(issuer: &str) -> Result<Url> {
     Ok(url)
 }
 
-/// Returns the two URLs at which a server may publish its metadata. RFC 8414 §3.1 inserts the well-known path before
+/// Returns the two URLs at which a server can publish its metadata. RFC 8414 §3.1 inserts the well-known path before
 /// the issuer's path. `OpenID` Connect Discovery §4.1 appends the well-known path to the issuer's path.
 fn documents(issuer: &Url) -> [Url; 2] {
     let path = issuer.path().trim_end_matches('/');

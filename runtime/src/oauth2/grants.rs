@@ -40,8 +40,8 @@ pub struct RefreshTokenGrant(TokenEndpoint);
 /// No login is needed. The first call that needs a token requests it, and all waiting calls share the request. A new
 /// token is requested when the old one has expired or was refused. Every failure, including `invalid_client`, is an
 /// error with [`is_refresh`](crate::Error::is_refresh), because there is no user who could log in. Later calls try
-/// again, so a client that is registered again works without a restart. After [`clear`](crate::Session::clear), the
-/// next call requests a new token.
+/// again, so if the client is registered again, the program works without a restart. After
+/// [`clear`](crate::Session::clear), the next call requests a new token.
 ///
 /// ```
 /// use afresh::{Client, oauth2::ClientCredentials};

@@ -40,7 +40,7 @@ pub(super) struct LoginEndpoint<'a> {
 
 /// The outcome of a request that is part of a login.
 pub(super) enum EndpointAnswer {
-    /// A successful response that is not parsed yet.
+    /// A successful response that has not been parsed yet.
     Answered(TokenResponse),
     /// The server refused the request with an OAuth error response.
     Refused(AuthorizationError),
@@ -115,8 +115,7 @@ impl<'a> LoginEndpoint<'a> {
         Ok(Self { app, url, upstream })
     }
 
-    /// Sends one request with the authentication of the app. No text in the outcome contains part of any of the
-    /// `secrets`.
+    /// Sends one request with the app's authentication. No text in the outcome contains part of any of the `secrets`.
     pub(super) async fn ask(
         &self,
         params: &[(&str, &str)],
@@ -171,14 +170,14 @@ impl<'a> LoginEndpoint<'a> {
     }
 }
 
-/// Reads the tokens of a successful response.
+/// Reads the tokens from a successful response.
 pub(super) fn tokens_of(response: TokenResponse) -> Result<Tokens> {
     let TokenResponse { status, headers, body } = response;
     let answer = Answer::whole(status, headers, body).with_secrets();
     <Result<Tokens> as SessionOutcome<BySerde>>::tokens_of(&answer)
 }
 
-/// Makes the tokens the credential of the session, in the same way as a `#[login]` method.
+/// Makes the tokens the credential of the session, in the same way that a `#[login]` method does.
 pub(super) async fn begin_session(session: &Session, begun: Stamp, tokens: Tokens) -> Result<Tokens> {
     session.log_in(Some(begun), tokens.clone(), &[])?;
     session.saved().await?;

@@ -28,7 +28,7 @@ pub(super) fn challenge(verifier: &str) -> String {
 mod tests {
     use super::*;
 
-    /// Tests the example of RFC 7636, appendix B.
+    /// Tests the example in RFC 7636, appendix B.
     #[test]
     fn the_challenge_is_that_of_the_rfc() {
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";

@@ -60,7 +60,7 @@ impl Redirect {
     /// `session`.
     ///
     /// Before the call, remove `request` from the user's session, so that it is used only once. If the future is
-    /// dropped while the code is being exchanged, the code may already be spent, and a new login is necessary.
+    /// dropped during the code exchange, the code may already be spent, and a new login is necessary.
     ///
     /// The runtime does not read an ID token in the response. To identify the user, call the userinfo endpoint with the
     /// session.

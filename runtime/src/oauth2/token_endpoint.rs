@@ -133,7 +133,7 @@ impl TokenEndpoint {
         }
     }
 
-    /// Builds a request to `url` that authenticates the client.
+    /// Builds a request to `url` with the client's authentication.
     pub(super) fn request<'a>(
         &self,
         kind: CallKind,

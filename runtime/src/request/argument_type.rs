@@ -1,6 +1,6 @@
-//! Rejects wrong types of arguments at compile time. Generated code checks the types by method resolution, so an alias
-//! of a type is treated like the type itself. The inherent methods of [`ArgumentType`] exist only for certain types,
-//! and the methods of [`AnyArgument`] exist for all other types.
+//! Rejects wrong argument types at compile time. Generated code checks the types by method resolution, so an alias of a
+//! type is treated like the type itself. The inherent methods of [`ArgumentType`] exist only for certain types, and the
+//! methods of [`AnyArgument`] exist for all other types.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};

@@ -98,10 +98,10 @@ impl Body {
         Self { content: Content::Empty, content_type: None }
     }
 
-    /// Sets the length of a stream in bytes, so that it is sent with a `Content-Length`.
+    /// Sets the length of a stream in bytes, so that the stream is sent with a `Content-Length` header.
     ///
-    /// A stream without a length is sent in chunks, and some servers refuse chunked bodies. If the stream has fewer or
-    /// more bytes than this length, the call fails. Setting a length has no effect on bytes and files, because their
+    /// A stream without a length is sent in chunks, and some servers refuse chunked bodies. If the length of the stream
+    /// differs from this length, the call fails. Setting a length has no effect on bytes and files, because their
     /// length is known.
     ///
     /// ```
@@ -151,7 +151,7 @@ impl Body {
 }
 
 impl Content {
-    /// Returns the body for one send. If the length of the body is known, its size hint is exact.
+    /// Returns the body for one send. If the body length is known, its size hint is exact.
     pub(crate) fn next(&mut self) -> Result<Next, Error> {
         Ok(match self {
             Self::Empty => Next::Empty,

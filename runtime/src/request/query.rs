@@ -115,7 +115,7 @@ mod tests {
         assert!(query(&[(None::<&str>, 1)]).is_err());
     }
 
-    /// The key of a map may be a secret, so the error does not show the key.
+    /// A map key may be a secret, so the error does not show the key.
     #[test]
     fn an_error_shows_no_key_of_a_map() {
         for value in [serde_json::json!({ "SECRET": { "a": 1 } }), serde_json::json!({ "SECRET": [[1]] })] {

@@ -4,7 +4,7 @@
 //! At the top level, a scalar is written under the given name, and `None` and `()` write nothing. Each element of a
 //! sequence is written under the same name. A struct or map is written under the names of its fields. A sequence of
 //! pairs is written like a map if the place in the request accepts pairs. A field may be a scalar, an `Option` or a
-//! sequence of scalars. Deeper nesting causes an error that contains the name of the field.
+//! sequence of scalars. Deeper nesting causes an error that contains the field name.
 
 use serde::ser::{self, Impossible, Serialize};
 
@@ -35,7 +35,7 @@ enum Depth {
 enum Named {
     Argument,
     Field,
-    /// The name is a key of a map. The key may be a secret, so errors do not show the key.
+    /// The name is a map key. The key may be a secret, so errors do not show the key.
     Key,
 }
 

@@ -209,9 +209,9 @@ impl Answer {
         error.retext(text)
     }
 
-    /// Returns the response. If the body was already read, the response contains the body that was read.
+    /// Returns the response. If the body was already read, the response contains that body.
     ///
-    /// `into_response` is not available in a browser.
+    /// `into_response` is not available in browser builds.
     #[cfg(not(target_family = "wasm"))]
     #[must_use]
     pub fn into_response(self) -> reqwest::Response {

@@ -34,7 +34,7 @@ enum Source {
 }
 
 impl ByteStream {
-    /// Returns the body of a response with any status.
+    /// Returns the body of a response, regardless of its status.
     pub(crate) fn of(answer: Answer) -> Self {
         Self(match answer.into_content() {
             Content::Whole(body) => Source::Given(body),

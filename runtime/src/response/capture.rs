@@ -9,7 +9,7 @@ use crate::platform::runtime::Handle;
 use crate::platform::time::timeout;
 use crate::transport::response::Response;
 
-/// The maximum number of bytes of a body that are kept.
+/// The maximum number of body bytes that are kept.
 const BODY_CAP: usize = 64 * 1024;
 /// The time limit for reading the body.
 const BODY_WAIT: Duration = Duration::from_secs(1);

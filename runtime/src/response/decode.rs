@@ -42,7 +42,7 @@ pub trait FromResponse<Via = ByHand>: Sized {
     /// The part of the response that the runtime reads before it calls `from_response`.
     const READING: Reading = Reading::Whole;
 
-    /// Reads the value. The response may have any status, which [`Answer::success`] checks.
+    /// Reads the value. The response can have any status, which [`Answer::success`] checks.
     ///
     /// # Errors
     ///
@@ -67,8 +67,8 @@ impl<V, T: FromResponse<V>> FromResponse<ByReply<V>> for Reply<T> {
     }
 }
 
-/// Returns the response unchanged, whatever its status is. The implementation for [`reqwest::Response`] does not exist
-/// in a browser.
+/// Returns the response unchanged, regardless of its status. The implementation for [`reqwest::Response`] does not
+/// exist in browser builds.
 #[cfg(not(target_family = "wasm"))]
 impl FromResponse for reqwest::Response {
     const READING: Reading = Reading::Head;

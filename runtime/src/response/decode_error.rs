@@ -63,7 +63,7 @@ const MAX_PROBES: usize = 32;
 ///
 /// Rust cannot list the field names that a type declares. To test a name, the type is therefore decoded again from a
 /// body with a different name in the same position. If the name is a map key, decoding fails with the same error as
-/// before. If the name is a field of a struct, decoding reports a missing field or ignores the unknown name.
+/// before. If the name is a struct field, decoding reports a missing field or ignores the unknown name.
 struct DeclaredNames<'a> {
     body: &'a [u8],
     error: &'a serde_json::Error,
@@ -85,8 +85,8 @@ impl DeclaredNames<'_> {
     fn is_missed(&self, name: &str, range: &Range<usize>) -> bool {
         let mut changed = self.body.to_vec();
         let Some(place) = changed.get_mut(range.clone()) else { return false };
-        // No type declares a field name that consists only of `~`. A replacement of the same length keeps all lines and
-        // columns.
+        // No type declares a field name that consists only of `~`. A replacement of the same length preserves all line
+        // and column numbers.
         place.fill(b'~');
         let after = match (self.decode)(changed.into()) {
             None => return true,

@@ -1,4 +1,4 @@
-//! Reads the status and the body of an error for the code that `#[derive(ApiError)]` generates.
+//! Reads the status and body of an error for the code that `#[derive(ApiError)]` generates.
 
 use serde::de::DeserializeOwned;
 

@@ -8,8 +8,8 @@ use bytes::BytesMut;
 use super::item::MAX_LENGTH;
 use super::line_buffer::LineBuffer;
 
-/// The length in bytes of the longest field name with its colon and space. These bytes do not count toward the limit of
-/// a line.
+/// The length of the longest field name with its colon and space, in bytes. These bytes do not count toward the length
+/// limit of a line.
 const FIELD_NAME: usize = "event: ".len();
 
 /// One event before its data is decoded.
@@ -67,7 +67,7 @@ impl EventParser {
         self.buffer.push(chunk);
     }
 
-    /// Returns the reconnection time that the server sent last.
+    /// Returns the reconnection time that the server sent most recently.
     pub(crate) fn retry(&self) -> Option<Duration> {
         self.retry
     }

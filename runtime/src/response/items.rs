@@ -22,8 +22,8 @@ use crate::error::Error;
 /// A stream of the elements from all pages of a list. `T` is one element.
 ///
 /// A page is itself a list of elements, or it contains a list at the pointer that `#[pages(…, items = "/data")]` names.
-/// The first page has already been read when the call returns. When the caller has taken all elements of a page, the
-/// next page is requested by a separate call with the session's credential.
+/// The first page has already been read when the call returns. When the caller has taken all elements of a page, a
+/// separate call with the session's credential requests the next page.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Repository;
@@ -111,7 +111,7 @@ impl<T> Items<T> {
         Self { source: Source::Given(items.into_iter().collect()), left: None }
     }
 
-    /// Ends the stream after this many further elements, and requests no page beyond them.
+    /// Ends the stream after this many further elements, and requests no pages beyond them.
     #[must_use]
     pub fn limit(self, items: usize) -> Self {
         Self { left: Some(self.left.map_or(items, |left| left.min(items))), ..self }

@@ -45,7 +45,7 @@ impl LineBuffer {
         self.bytes.split()
     }
 
-    /// Removes the first bytes of a line.
+    /// Removes bytes from the start of a line.
     pub(crate) fn skip(&mut self, count: usize) {
         self.bytes.advance(count.min(self.bytes.len()));
         self.searched = self.searched.saturating_sub(count);

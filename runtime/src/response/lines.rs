@@ -116,7 +116,7 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
                     return this.end_with(too_long(this.limit));
                 }
                 (Some(line), _) => line.freeze(),
-                // The last byte of an incomplete line may be the CR of its line end.
+                // The last byte of an incomplete line can be the CR of its line end.
                 (None, Some(_)) if this.buffer.rest().len() > this.limit.saturating_add(1) => {
                     return this.end_with(too_long(this.limit));
                 }

@@ -103,7 +103,7 @@ impl PageSource {
             }
             Ok(Some(url)) if self.seen.contains(&url) => Step::Fail(repeated().in_method(method)),
             Ok(Some(url)) => Step::Request(url),
-            // If the list is missing in the first page, the declaration does not match the server, and every further
+            // If the list is missing from the first page, the declaration does not match the server, and every further
             // page would also fail.
             Err(Fault::List(error)) if is_first => return Some(Err(error.in_method(method))),
             Err(Fault::List(error) | Fault::Link(error)) => Step::Fail(error.in_method(method)),
@@ -112,7 +112,7 @@ impl PageSource {
         Some(Ok(answer))
     }
 
-    /// Keeps the failed request, so that the next poll for a page sends it again.
+    /// Keeps the failed request, so that the next poll for a page sends the request again.
     fn failed(&mut self, url: Url, error: Error) -> Error {
         if self.failures < MAX_REPEATS {
             self.failures += 1;

@@ -18,7 +18,7 @@ use crate::error::Error;
 /// A stream of the pages of a list. `T` is the type of one page, such as `Vec<Repository>`.
 ///
 /// The first page has already been read when the call returns. Each further page is requested when the caller needs it,
-/// by a separate call with the session's credential.
+/// in a separate call with the session's credential.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Repository;

@@ -60,7 +60,7 @@ async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<V
         if read.is_empty() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        // The bytes that end the head may start in the previous chunk.
+        // The bytes that end the head can start in the previous chunk.
         let from = head.len().saturating_sub(3);
         head.extend_from_slice(read);
         let new = head.get(from..).unwrap_or_default();

@@ -19,7 +19,7 @@ use super::page::Page;
 /// The maximum number of open connections. Each additional connection closes the oldest one, so that a program that
 /// opens many connections cannot block the browser.
 const MAX_CONNECTIONS: usize = 64;
-/// The pause before the listener tries again after it failed to accept a connection.
+/// The pause before the listener tries again after it fails to accept a connection.
 const PAUSE: Duration = Duration::from_millis(100);
 /// The time limit for the browser to receive the last page.
 const PAGE_DEADLINE: Duration = Duration::from_secs(2);
@@ -46,7 +46,7 @@ pub(super) struct Callback {
 }
 
 impl Listener {
-    /// Binds the literal address `127.0.0.1`, because `localhost` may resolve to an address on which a different
+    /// Binds the literal address `127.0.0.1`, because `localhost` can resolve to an address on which a different
     /// program listens. With port 0, the operating system chooses a free port.
     pub(super) async fn bind(port: u16, path: &str) -> io::Result<Self> {
         let socket = Some(TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?);

@@ -71,7 +71,7 @@ impl App {
 impl Browser {
     /// Opens the URL with this function. The function runs on its own thread, so it may block, and it may spawn tasks
     /// on the Tokio runtime. The function returns `()`, or a `Result` that reports whether a browser was opened. If the
-    /// function fails, the login continues to wait, because the user can still open the announced URL. By default, the
+    /// function fails, the login continues to wait, because the user can still open the displayed URL. By default, the
     /// URL is opened in the system browser, unless the program runs over SSH or without a display.
     pub fn open<F, R>(mut self, open: F) -> Self
     where
@@ -89,7 +89,7 @@ impl Browser {
         self
     }
 
-    /// Makes the login listen on this port. Use this method if the server compares the port of the redirect URL. By
+    /// Makes the login listen on this port. Use this method if the server compares the port in the redirect URL. By
     /// default, the listener uses any free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
@@ -142,12 +142,12 @@ impl Browser {
     }
 
     /// Logs the user in. Before the future completes, the tokens become the credential of `session` and are stored. The
-    /// login replaces the session in the same way as a `#[login]` method. If several processes share a session, run the
-    /// login inside [`Session::ensure_login`], so that only one process logs in.
+    /// login replaces the session in the same way that a `#[login]` method does. If several processes share a session,
+    /// run the login inside [`Session::ensure_login`], so that only one process logs in.
     ///
     /// The listener binds the literal address `127.0.0.1` and accepts only a `GET` request for its path with the
-    /// `state` of this login. Any other request receives a page with the status 400, and `run` continues to wait. The
-    /// code is exchanged only once.
+    /// `state` of this login. Any other request receives a page with status 400, and `run` continues to wait. The code
+    /// is exchanged only once.
     ///
     /// Dropping the future of `run` closes the port immediately.
     ///
@@ -155,7 +155,7 @@ impl Browser {
     ///
     /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the time limit has expired, the port is in use, or the
-    ///   server is unreachable. If no browser could be opened, the error message states this fact.
+    ///   server is unreachable. If no browser could be opened, the error message also reports this.
     /// - Any other error: the settings are invalid, the response comes from a different server, a logout happened
     ///   during the login, or the store failed.
     pub fn run(self, session: &Session) -> Operation<impl Future<Output = Result<Tokens>> + Send + 'static> {

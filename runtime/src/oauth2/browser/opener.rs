@@ -5,10 +5,10 @@ use std::{env, fmt, thread};
 
 use tokio::runtime::Handle;
 
-/// The result of a function for [`Browser::open`](super::Browser::open): `()`, or a `Result` that reports whether a
-/// browser was opened.
+/// The return value of a function for [`Browser::open`](super::Browser::open): `()`, or a `Result` that reports whether
+/// a browser was opened.
 pub trait Opened {
-    /// Returns whether a browser was opened, as far as the function knows.
+    /// Returns whether a browser was opened, which is assumed for `()`.
     fn is_opened(&self) -> bool;
 }
 
@@ -41,7 +41,7 @@ impl Opener {
         Self(Box::new(|url| open(url).is_opened()))
     }
 
-    /// Opens `url` on a separate thread, because an opener may block until the browser is closed. The opener may spawn
+    /// Opens `url` on a separate thread, because an opener can block until the browser is closed. The opener may spawn
     /// tasks.
     pub(super) fn start(self, url: &str) -> Opening {
         let opening = Opening::default();

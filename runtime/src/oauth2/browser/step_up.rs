@@ -17,7 +17,7 @@ pub(super) struct Demand {
 impl Demand {
     pub(super) fn of(error: &Error) -> Result<Self> {
         // The headers of the refused call take precedence over those of the error, because the response in the error
-        // may belong to a later refresh.
+        // can belong to a later refresh.
         let headers = error.rejection().map(Rejection::headers).or_else(|| error.headers());
         let demands = headers.into_iter().flat_map(challenges).filter_map(|challenge| {
             let parameter = |wanted: &str| {

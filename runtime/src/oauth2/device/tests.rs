@@ -1,4 +1,4 @@
-//! Tests of the device flow against an in-memory server, with the clock paused.
+//! Tests the device flow against an in-memory server, with the clock paused.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -238,7 +238,7 @@ async fn the_answers_of_the_server_that_end_the_login() {
     }
 }
 
-/// GitHub sends the errors of a device login with the status 200.
+/// GitHub sends the errors of a device login with status 200.
 #[tokio::test(start_paused = true)]
 async fn errors_with_status_200_are_errors() {
     let server = IdServer::new([
