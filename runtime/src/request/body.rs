@@ -14,9 +14,9 @@ use crate::platform::messages;
 
 /// The body of a request.
 ///
-/// After a refresh, the runtime sends a call again. Bytes are reference-counted, so the runtime can keep the bytes for
-/// the second send without copying them. A stream can be sent only once, unless a function creates a new stream for
-/// each send.
+/// After a refresh, the runtime resends each call whose credential was refused. Bytes are reference-counted, so the
+/// runtime can keep the bytes for the second send without copying them. A stream can be sent only once, unless a
+/// function creates a new stream for each send.
 ///
 /// ```
 /// use afresh::Body;

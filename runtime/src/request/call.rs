@@ -176,7 +176,7 @@ impl Call {
         self.0.declared.has_header(name)
     }
 
-    /// Sets these headers and removes all earlier headers of the same names.
+    /// Sets these headers and removes all earlier headers with the same names.
     pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
         self.0.declared.replace_headers(headers);
     }
@@ -186,7 +186,7 @@ impl Call {
         self.0.share().map(Self)
     }
 
-    /// Returns the request for these arguments, or the error of the first argument that cannot be sent.
+    /// Returns the request for these arguments, or the error for the first argument that cannot be sent.
     pub(crate) fn prepare(mut self) -> Result<Prepared, Error> {
         self.0.finish()?;
         Ok(Prepared::Declared(self.0.declared))

@@ -150,7 +150,7 @@ impl Declared {
         }
     }
 
-    /// Sets these headers and removes all earlier headers of the same names.
+    /// Sets these headers and removes all earlier headers with the same names.
     pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
         if headers.is_empty() {
             return;

@@ -1,4 +1,4 @@
-//! The request of a call while its arguments are written: [`Draft`]. The draft keeps the error of the first argument
+//! The request of a call while its arguments are written: [`Draft`]. The draft keeps the error for the first argument
 //! that cannot be sent.
 
 use bytes::Bytes;
@@ -193,7 +193,7 @@ impl Draft {
         self.declared.content_type = Some(content_type);
     }
 
-    /// Completes the request after the last argument. Returns the error of the first argument that cannot be sent.
+    /// Completes the request after the last argument. Returns the error for the first argument that cannot be sent.
     pub(crate) fn finish(&mut self) -> Result<(), Error> {
         self.complete().map_err(|error| error.in_method(Some(self.endpoint.name)))
     }

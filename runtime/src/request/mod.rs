@@ -2,7 +2,7 @@
 //! request.
 //!
 //! One rule applies to all places in a request: the text that is sent is the value's JSON without the quotes. The
-//! [`Serialize`](serde::Serialize) implementation of the type determines the JSON. The name of the type has no effect.
+//! type's [`Serialize`](serde::Serialize) implementation determines the JSON. The name of the type has no effect.
 
 pub(crate) mod argument_type;
 pub(crate) mod arguments;

@@ -38,8 +38,7 @@ fn is_unreserved(byte: u8) -> bool {
     UNRESERVED.get(usize::from(byte)).is_some_and(|known| *known)
 }
 
-/// Writes `value` as one segment. An absent or empty value is an error, because it would change the structure of the
-/// path.
+/// Writes `value` as one segment. An absent or empty value is an error, because it would change the path's structure.
 pub(crate) fn write_segment<T: Serialize + ?Sized>(
     to: &mut String,
     name: &str,

@@ -79,7 +79,7 @@ impl<T> Pages<T> {
         Self { source: Source::Given(pages.into_iter().collect()), left: None }
     }
 
-    /// Ends the stream after this many further pages, and requests no page beyond them.
+    /// Ends the stream after this many further pages, and requests no pages beyond them.
     #[must_use]
     pub fn limit(self, pages: usize) -> Self {
         Self { left: Some(self.left.map_or(pages, |left| left.min(pages))), ..self }

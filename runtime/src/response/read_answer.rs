@@ -13,8 +13,8 @@ use crate::platform::messages;
 use crate::transport::body;
 use crate::transport::response::Response;
 
-/// The maximum body length of an unsuccessful response, in bytes. The rest of a longer body would not help to describe
-/// the error.
+/// The maximum body length of an unsuccessful response, in bytes. The rest of a longer body would not help describe the
+/// error.
 const MAX_ERROR_BODY: usize = 1024 * 1024;
 
 impl Answer {

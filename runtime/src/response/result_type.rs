@@ -1,6 +1,6 @@
-//! Rejects wrong return types of methods at compile time. Generated code checks the types by method resolution, so an
-//! alias of a type is treated like the type itself. The inherent methods of [`ResultType`] exist only for a `Result`.
-//! The methods of [`AnyResult`] exist for all other types, which a different check rejects.
+//! Rejects wrong method return types at compile time. Generated code checks the types by method resolution, so an alias
+//! of a type is treated like the type itself. The inherent methods of [`ResultType`] exist only for a `Result`. The
+//! methods of [`AnyResult`] exist for all other types, which a different check rejects.
 
 use std::marker::PhantomData;
 

@@ -68,8 +68,8 @@ fn call_span(method: &'static str) -> Span {
     )
 }
 
-/// Records that the server refused the call. `reason` is the reason why no refresh starts, or `None` if the refusal
-/// causes a refresh.
+/// Records that the server refused the call. `reason` states why no refresh starts, or is `None` if the refusal causes
+/// a refresh.
 pub(crate) fn refused(status: StatusCode, classification: Classification, reason: Option<Reason>) {
     let reason = reason.map(display);
     debug!(
@@ -98,7 +98,7 @@ pub(crate) fn retries(retries: u32, wait: Duration) {
     );
 }
 
-/// Records that a caller waits for a refresh.
+/// Records that a caller is waiting for a refresh.
 pub(crate) fn waits() {
     debug!(target: TARGET, "waiting for a refresh");
 }

@@ -1,4 +1,4 @@
-//! Emits events, and opens spans for calls, sends and refreshes. No other folder uses the crate `tracing`. Without the
+//! Emits events, and opens spans for calls, sends and refreshes. Only this folder uses the crate `tracing`. Without the
 //! feature `tracing`, the file `untraced.rs` replaces this module.
 //!
 //! URLs, headers, bodies, and error messages from other crates are never recorded, because they may contain secrets.

@@ -49,7 +49,7 @@ pub(crate) fn session_warning(text: &'static str, method: Option<&'static str>, 
     warn!(target: TARGET, { afresh.method = method, error.type = kind }, "{text}{separator}{cause}");
 }
 
-/// Records that a refresh ended after a login or logout and that its result is discarded.
+/// Records that a refresh ended after a login or logout, so its result is discarded.
 pub(crate) fn refresh_discarded() {
     debug!(target: TARGET, "the refresh is discarded: a login or logout happened in the meantime");
 }

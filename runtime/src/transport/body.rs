@@ -56,7 +56,7 @@ pub(crate) fn read(
     }
 }
 
-/// How the body will end, according to the head of the response.
+/// How the body will end, according to the response head.
 #[derive(Clone, Copy)]
 struct End {
     length: Option<usize>,

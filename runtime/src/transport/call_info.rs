@@ -13,7 +13,7 @@ use crate::platform::messages::Request;
 use crate::platform::url::Url;
 
 /// The call to which a request belongs, for the layers of a [`transport`](crate::ClientBuilder::transport). A
-/// `CallInfo` contains the method, the kind of call and the number of the attempt.
+/// `CallInfo` contains the method, the kind of call and the attempt number.
 ///
 /// Each request to a tower service contains a `CallInfo` as an extension of the request. A `reqwest::Request` does not
 /// expose its extensions, so call [`CallInfo::of`] to read the `CallInfo`. This function needs `&mut`, so a layer that
@@ -57,7 +57,8 @@ pub enum CallKind {
 }
 
 impl CallInfo {
-    /// Returns the information about the call of `request`, or `None` if the request does not come from the runtime.
+    /// Returns the information about the call behind `request`, or `None` if the request does not come from the
+    /// runtime.
     #[cfg(not(target_family = "wasm"))]
     #[must_use]
     pub fn of(request: &mut Request) -> Option<Self> {

@@ -1,4 +1,5 @@
-//! Sends a request with the browser's `fetch` function: [`Transport`]. In a browser, this file replaces `transport.rs`.
+//! Sends a request with the browser's `fetch` function: [`Transport`]. In browser builds, this file replaces
+//! `transport.rs`.
 
 use std::fmt;
 use std::future::Future;
@@ -16,7 +17,7 @@ use crate::transport::credentials::RequestCredentials;
 use crate::transport::harmless::is_harmless;
 use crate::transport::response::Response;
 
-/// The transport of a browser, which manages connections and cookies and follows redirects.
+/// A browser's transport, which manages connections and cookies and follows redirects.
 #[derive(Clone, Copy)]
 pub(crate) struct Transport {
     credentials: RequestCredentials,
@@ -68,8 +69,8 @@ impl Transport {
     }
 
     /// Sends a request whose body or headers contain a secret. The request is not redirected. A request with a secret
-    /// and a body below 64 KiB is completed even if the page is closed, because the response to a refresh contains the
-    /// next refresh token.
+    /// and a body smaller than 64 KiB is completed even if the page is closed, because the response to a refresh
+    /// contains the next refresh token.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         request.keep_alive();
         self.start(request, false)
@@ -85,7 +86,7 @@ impl Transport {
     }
 }
 
-/// Waits for the response head. Dropping this future ends the request.
+/// Waits for the response head. Dropping this future aborts the request.
 pub(crate) struct Sent(Fetch);
 
 impl Future for Sent {

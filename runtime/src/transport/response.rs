@@ -1,4 +1,4 @@
-//! The answer of a transport, whose body has not been read yet: [`Response`].
+//! The response from a transport, whose body has not been read yet: [`Response`].
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -71,7 +71,7 @@ impl Response {
         self.headers().keys().any(|name| name == SET_COOKIE)
     }
 
-    /// Returns the length of the body, if it is known.
+    /// Returns the body length, if it is known.
     pub(crate) fn content_length(&self) -> Option<u64> {
         either!(self, response => response.content_length())
     }

@@ -93,7 +93,7 @@ impl Transport {
         Self::Service(BoxCloneSyncService::new(service.map_err(Into::into)))
     }
 
-    /// Returns an error if the transport does not support the scheme of the URL.
+    /// Returns an error if the transport does not support the URL's scheme.
     #[cfg_attr(
         not(feature = "hyper"),
         expect(
@@ -112,9 +112,9 @@ impl Transport {
         }
     }
 
-    /// Returns the prepared `Host` header for requests to the API at `base`, if they certainly use HTTP/1.1. Without
-    /// this header, hyper would format a header for each request, which accounts for about 3 % of the instructions per
-    /// call.
+    /// Returns the prepared `Host` header for requests to the API at `base`, if these requests are certain to use
+    /// HTTP/1.1. Without this header, hyper would format a header for each request, which accounts for about 3 % of the
+    /// instructions per call.
     pub(crate) fn host(&self, base: &Url) -> Option<HeaderValue> {
         let host = base.host_str().filter(|_| matches!(self, Self::Own(_)) && is_http1(base))?;
         let text = base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
@@ -188,12 +188,12 @@ fn own_client(is_http1: bool, proxies: bool) -> reqwest::Result<reqwest::Client>
     builder.build()
 }
 
-/// Returns whether reqwest can use only HTTP/1.1 for this URL, because any other protocol must be negotiated in TLS.
+/// Returns whether reqwest can use only HTTP/1.1 for this URL, because any other protocol must be negotiated over TLS.
 fn is_http1(base: &Url) -> bool {
     base.scheme() == "http"
 }
 
-/// Waits for the head of the response to a request that was passed to the transport.
+/// Waits for the response head of a request that was passed to the transport.
 pub(crate) struct Sent(SendFuture);
 
 enum SendFuture {
@@ -201,7 +201,7 @@ enum SendFuture {
     Service(Pin<Box<dyn Future<Output = Result<reqwest::Response, BoxError>> + Send>>),
     #[cfg(feature = "hyper")]
     Hyper(HyperFuture),
-    /// The client refused the request before it sent the request.
+    /// The client refused the request before sending it.
     Refused(Option<Error>),
 }
 

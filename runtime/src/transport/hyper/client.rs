@@ -53,8 +53,8 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// The transport sends each request once. If an idle connection was closed before any byte was written, the request is
 /// sent over a new connection. Clones share their connections. Calls must be made within a Tokio runtime.
 ///
-/// The transport also implements tower's `Service`, so you can add layers. With layers, each answer is converted into a
-/// reqwest response, which makes calls slower.
+/// The transport also implements tower's `Service`, so you can add layers. With layers, each response is converted into
+/// a reqwest response, which makes calls slower.
 #[derive(Clone)]
 pub struct HyperTransport {
     client: Client<Connector, Body>,

@@ -10,7 +10,7 @@ use http::header::HOST;
 use http::uri::Scheme;
 use http::{HeaderMap, HeaderValue, Uri};
 
-/// A cache of the header for the last origin. Most clients use only one origin.
+/// A cache of the header for the most recent origin. Most clients use only one origin.
 #[derive(Clone, Default)]
 pub(crate) struct HostHeader(Arc<ArcSwapOption<Last>>);
 
