@@ -26,7 +26,7 @@ pub(crate) enum Protocol {
     /// HTTP over TCP and over TLS, which may negotiate HTTP/2.
     #[cfg_attr(not(feature = "__rustls"), allow(dead_code, reason = "this variant is used only with TLS"))]
     Https,
-    /// HTTP/1.1 over a connection that a function of the user opens.
+    /// HTTP/1.1 over a connection that a user-supplied function opens.
     Custom,
 }
 
