@@ -1,4 +1,4 @@
-//! The demonstration of the tool: it starts a shop server and then runs the tool several times.
+//! Demonstrates the tool: starts a shop server and then runs the tool several times.
 
 use std::env;
 use std::path::PathBuf;
@@ -60,7 +60,7 @@ impl Tool {
         Ok(())
     }
 
-    /// Starts `runs` runs at the same time. Returns the number of successful runs.
+    /// Runs the tool `runs` times in parallel. Returns the number of successful runs.
     async fn at_once(&self, runs: usize) -> Result<usize> {
         // The loop starts all runs before it waits for the first run.
         let runs: Vec<_> = (0..runs).map(|_| self.start(&["orders"])).collect::<Result<_>>()?;

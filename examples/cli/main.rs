@@ -18,7 +18,7 @@ use etcetera::BaseStrategy;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The API of the shop.
+/// The shop's API.
 #[api]
 trait Shop {
     #[login]
@@ -95,7 +95,7 @@ fn session_file() -> Result<PathBuf> {
     Ok(folders.state_dir().unwrap_or_else(|| folders.data_dir()).join("shop-cli").join("session"))
 }
 
-/// Reads the password from standard input, because other users of the machine can read a program's arguments.
+/// Reads the password from standard input, because other users on the machine can read a program's arguments.
 fn password() -> Result<String> {
     eprint!("Password: ");
     let mut line = String::new();

@@ -19,7 +19,7 @@ use crate::redis::Redis;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The API of the shop.
+/// The shop's API.
 #[api]
 trait Orders {
     #[login]

@@ -1,4 +1,4 @@
-//! The demonstration of the tool: it starts an authorization server and then runs the tool several times.
+//! Demonstrates the tool: starts an authorization server and then runs the tool several times.
 
 use std::env;
 use std::path::PathBuf;

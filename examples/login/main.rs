@@ -1,5 +1,5 @@
-//! A command-line tool with a login in the browser or with a code on another device. The command `cargo run --example
-//! login` demonstrates both logins without a person.
+//! A command-line tool whose users log in with the browser, or with a code on another device. The command
+//! `cargo run --example login` demonstrates both logins without user interaction.
 //!
 //! To log in yourself, run `cargo run --example login -- serve` in one terminal, which prints an address. In another
 //! terminal, set `ISSUER` to that address and run `cargo run --example login -- login`. Log in as `ada` with the
@@ -21,8 +21,7 @@ use etcetera::BaseStrategy;
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-/// The API of the shop. The trait has no `#[login]` and no `#[refresh]`, because the authorization server issues the
-/// tokens.
+/// The shop's API. The trait has no `#[login]` and no `#[refresh]`, because the authorization server issues the tokens.
 #[api]
 trait Shop {
     #[get("/me")]

@@ -24,7 +24,7 @@ type Fields = HashMap<String, String>;
 
 /// A running authorization server. Dropping this value stops the server.
 pub struct Provider {
-    /// The URL of the server, such as `http://127.0.0.1:49152`.
+    /// The server's URL, such as `http://127.0.0.1:49152`.
     pub url: String,
     book: Arc<Mutex<Book>>,
     task: JoinHandle<io::Result<()>>,
@@ -48,7 +48,7 @@ struct Book {
     codes: HashMap<String, (String, String)>,
     /// The issued device codes. The value is `true` if the person has confirmed the device code.
     devices: HashMap<String, bool>,
-    /// The only login. The access token of the login is valid for two calls.
+    /// The only login. The access token that a login returns is valid for two calls.
     login: Option<Login>,
 }
 

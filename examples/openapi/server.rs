@@ -17,13 +17,13 @@ struct Api {
     is_delivered: bool,
 }
 
-/// Starts the API at the address of `url`.
+/// Starts the API server at the address in `url`.
 pub(crate) fn start(url: &str) -> std::io::Result<()> {
     let listener = TcpListener::bind(url.trim_start_matches("http://"))?;
     thread::spawn(move || {
         let mut api = Api::default();
         for stream in listener.incoming().flatten() {
-            // A broken connection is not an error of the server.
+            // A broken connection is not a server error.
             let _ = serve(&mut api, stream);
         }
     });
@@ -66,7 +66,7 @@ fn serve(api: &mut Api, stream: TcpStream) -> std::io::Result<()> {
     )
 }
 
-/// Returns the URL that the browser opens after the login. This API grants every login.
+/// Returns the URL that the browser opens after the login. This API accepts every login.
 fn consent(query: &str) -> String {
     let parameter = |name: &str| {
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));

@@ -1,4 +1,4 @@
-//! The claims of the server's two kinds of JWT, and the functions that sign and verify them.
+//! The claims in the server's two kinds of JWT, and the functions that sign and verify the JWTs.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 /// The claims of an access token: its user, its number and its expiry time.
 ///
-/// The claim is not named `exp`, because the client would read `exp` and refresh early. In this example the client
-/// learns about the expiry from a rejected call. The expiry time has a fractional part, because a time in whole seconds
-/// would be up to one second off.
+/// The claim is not named `exp`, because the client would read `exp` and refresh early. In this example, the client
+/// detects the expiry only when a call is rejected. The expiry time has a fractional part, because a time in whole
+/// seconds would be up to one second off.
 #[derive(Serialize, Deserialize)]
 pub struct Access {
     pub sub: String,
@@ -37,7 +37,7 @@ pub struct Refresh {
     pub serial: usize,
 }
 
-/// The keys that sign and verify JWTs. Every start of the server generates a new secret.
+/// The keys that sign and verify JWTs. The server generates a new secret each time it starts.
 pub struct Keys {
     sign: EncodingKey,
     verify: DecodingKey,
@@ -54,10 +54,10 @@ impl Keys {
             .expect("signing with an HMAC never fails")
     }
 
-    /// Returns the claims of a token, or the reason why the token is invalid.
+    /// Returns the claims in a token, or the reason why the token is invalid.
     pub fn read<T: DeserializeOwned>(&self, token: &str) -> Result<T, &'static str> {
         let mut validation = Validation::default();
-        // The function `Access::is_expired` checks the expiry with fractions of a second.
+        // The function `Access::is_expired` checks the expiry time with sub-second precision.
         validation.required_spec_claims.clear();
         validation.validate_exp = false;
         let read = jsonwebtoken::decode(token, &self.verify, &validation);

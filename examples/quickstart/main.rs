@@ -19,8 +19,8 @@ use serde::{Deserialize, Serialize};
 use server::Server;
 use timeline::Kind;
 
-/// The API of the shop. The server expects the token without a scheme, returns 403 for an expired token instead of 401,
-/// and keeps the refresh token in a cookie.
+/// The shop's API. The server expects the token without a scheme, returns 403 for an expired token instead of 401, and
+/// keeps the refresh token in a cookie.
 #[api(scheme = none, refresh_on(403))]
 trait Shop {
     /// Logs in. The token in the response starts the session.
@@ -59,8 +59,8 @@ struct Order {
 const LIFETIME: Duration = Duration::from_secs(2);
 const CALLS: usize = 64;
 
-// With one thread, all calls are in progress before the program reads the first response. So all calls use the expired
-// token in every run.
+// With one thread, all calls are in progress before the program reads the first response. In every run, all calls
+// therefore use the expired token.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::result::Result<ExitCode, Box<dyn Error>> {
     let server = Server::start(LIFETIME).await?;

@@ -1,8 +1,10 @@
-//! The server of the quickstart, on loopback. The server is a copy of the server for which afresh was first written.
+//! The quickstart's server, which listens on loopback. The server imitates the server for which afresh was originally
+//! written.
 //!
 //! - The access tokens are JWTs with a very short lifetime. The `authorization` header contains the access token
 //!   without `Bearer`.
-//! - The server rejects a missing, invalid or expired token with 403, never with 401, and with the reason in the body.
+//! - The server rejects a missing, invalid or expired token with status 403 instead of 401, and states the reason in
+//!   the body.
 //! - The refresh token is in an `HttpOnly` cookie, and every refresh replaces it. The server rejects a spent refresh
 //!   token and ends its session, because the token may have been stolen.
 
@@ -29,7 +31,7 @@ use crate::timeline::{Kind, Timeline};
 
 /// A running server. Dropping this value stops the server.
 pub struct Server {
-    /// The URL of the server, such as `http://127.0.0.1:49152`.
+    /// The server's URL, such as `http://127.0.0.1:49152`.
     pub url: String,
     shop: Arc<Shop>,
     task: JoinHandle<io::Result<()>>,
@@ -56,7 +58,7 @@ impl Server {
         self.shop.book().timeline.clone()
     }
 
-    /// Returns the number of requests at each route.
+    /// Returns the number of requests for each route.
     pub fn received(&self) -> BTreeMap<&'static str, usize> {
         self.shop.book().received.clone()
     }
@@ -80,8 +82,7 @@ struct Book {
     received: BTreeMap<&'static str, usize>,
     sessions: Vec<Session>,
     access_tokens: usize,
-    /// The orders whose latest call was rejected. The next call for one of these orders is the rejected call, sent
-    /// again.
+    /// The orders whose latest call was rejected. The next call for one of these orders resends the rejected call.
     refused: HashSet<u64>,
 }
 

@@ -13,7 +13,7 @@ use reqwest::redirect::Policy;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The API of the called service. The trait has no `#[login]` and no `#[refresh]`, because the client uses the client
+/// The called service's API. The trait has no `#[login]` and no `#[refresh]`, because the client uses the client
 /// credentials grant.
 #[api]
 trait Orders {
@@ -26,13 +26,13 @@ const CALLS: usize = 20;
 
 /// Creates the client that each instance uses.
 fn billing(url: &str, session: &Path) -> Result<OrdersClient> {
-    // A real program reads the secret from a secret store.
+    // A real program would read the secret from a secret store.
     let grant = ClientCredentials::new(format!("{url}/oauth/token"), "billing", "s3cret-of-billing");
     let grant = grant.scope("orders:read");
     // The shop server is on this machine, so the client must not use a proxy.
     let direct = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build()?;
-    // A `FileStore` serves the instances on one machine. For several machines, use a `RedisStore`. Without a store,
-    // each instance requests its own token.
+    // A `FileStore` is enough for instances on one machine. Instances on several machines need a `RedisStore`. Without
+    // a store, each instance requests its own token.
     let store = FileStore::new(session);
     Ok(OrdersClient::builder(url).http(direct).refresher(grant).store(store).build()?)
 }

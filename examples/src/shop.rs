@@ -1,8 +1,8 @@
 //! A shop server on loopback with rotating refresh tokens. If a refresh token is sent twice, the server ends the
 //! session. The server counts its requests.
 //!
-//! Access tokens are valid for a fixed number of calls and not for a period of time. So the access tokens expire at the
-//! same call on every machine.
+//! Access tokens are valid for a fixed number of calls rather than for a period of time. The access tokens therefore
+//! expire after the same call on every machine.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -26,13 +26,13 @@ const BILLING: &str = "Basic YmlsbGluZzpzM2NyZXQtb2YtYmlsbGluZw==";
 /// A running server. Dropping this value stops the server.
 #[derive(Debug)]
 pub struct Shop {
-    /// The URL of the server, such as `http://127.0.0.1:49152`.
+    /// The server's URL, such as `http://127.0.0.1:49152`.
     pub url: String,
     inner: Arc<Inner>,
     task: JoinHandle<io::Result<()>>,
 }
 
-/// The counters of the server.
+/// The server's counters.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
     /// The number of calls with a valid token.
@@ -41,7 +41,7 @@ pub struct Counts {
     pub refused: usize,
     /// The number of refreshes that issued tokens.
     pub refreshes: usize,
-    /// The number of refresh tokens that were sent a second time.
+    /// The number of refresh tokens that were sent more than once.
     pub spent: usize,
     /// The number of tokens that a service requested for itself.
     pub grants: usize,
@@ -82,8 +82,8 @@ impl Shop {
         Self::with_crowd(good_for, 1).await
     }
 
-    /// Works like [`start`](Self::start), but the first `crowd` rejected calls wait for each other. So the server
-    /// rejects all of these calls before the first refresh starts.
+    /// Works like [`start`](Self::start), but the first `crowd` rejected calls wait for each other. The server
+    /// therefore rejects all of these calls before the first refresh starts.
     pub async fn with_crowd(good_for: usize, crowd: usize) -> io::Result<Self> {
         let inner = Inner { good_for, crowd, gathering: Barrier::new(crowd), book: Mutex::default() };
         let inner = Arc::new(inner);

@@ -1,4 +1,4 @@
-//! Explains how to use this crate, with one page for each topic. The reference of all attributes is at
+//! Explains how to use this crate, with one page for each topic. The reference for all attributes is at
 //! [`macro@crate::api`].
 //!
 //! | page | topic |
@@ -6,14 +6,14 @@
 //! | [`auth`] | login, refresh and logout for all common kinds of API; what a 403 means |
 //! | `login` (feature `login`) | a user logs in: with a browser, in a web server, with a code on a second device; when a login ends |
 //! | [`stores`] | sessions that survive a restart or are shared between processes |
-//! | [`browser`] | the same trait in a web page, one session in all tabs; what is different there |
+//! | [`browser`] | the same trait in a web page, one session in all tabs; what differs in a browser |
 //! | [`arguments`] | how parameters are encoded in a request |
 //! | [`bodies`] | JSON, forms, multipart, files and streams; what is sent again after a refresh |
-//! | [`streams`] | answers that are read as they arrive |
+//! | [`streams`] | responses that are read as they arrive |
 //! | [`lists`] | lists that the server splits into pages |
 //! | [`calls`] | options of one call, retries, layers, calls without async code |
-//! | [`users`] | one client for many users: sessions, stores with a key for a user, a bounded map |
-//! | [`errors`] | which errors there are, and how to handle them |
+//! | [`users`] | one client for many users: sessions, stores with one key per user, a bounded map |
+//! | [`errors`] | the possible errors, and how to handle them |
 //! | [`testing`] | testing code that calls an API, with or without a network |
 //!
 //! The modules of the guide contain only documentation.

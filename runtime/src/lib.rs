@@ -43,23 +43,23 @@
 //!
 //! # What happens to a call
 //!
-//! A call carries the credential of the session. If the server answers 401 or 403, the credential is refreshed once for
-//! all waiting calls, and each call is sent again once. The second answer is final. The details are:
+//! A call carries the session's credential. If the server responds with 401 or 403, the credential is refreshed once
+//! for all waiting calls, and each call is sent again once. The second response is final. The details are:
 //!
 //! - If the refused credential was already replaced, the session is not refreshed, and the call is sent again with the
 //!   newer credential.
 //! - A refresh runs in its own task. Dropping the callers does not stop the refresh, so no rotated refresh token is
 //!   lost. If the refresh fails, all waiting calls receive the same error. The error of each call contains the refusal
 //!   of that call ([`Error::rejection`]).
-//! - A logout or a new login ends the old session. No call is sent again under a different identity, and a refresh that
-//!   ends too late is discarded.
+//! - A logout or a new login ends the old session. No call is sent again under a different identity, and the result of
+//!   a refresh that ends too late is discarded.
 //! - A 403 can mean that the credential has expired or that the call is forbidden. The runtime refreshes after each 403
-//!   until a refresh proves to be useless. After a useless refresh, the runtime returns each further 403 without a
-//!   refresh for a while.
-//! - The answer can also show what the refusal means: with a `WWW-Authenticate` header, a rate limit, or a field of the
-//!   body ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the text of the error state why a
+//!   until a refresh proves useless. After a useless refresh, the runtime returns each further 403 without a refresh
+//!   for a while.
+//! - The response can also show what the refusal means: with a `WWW-Authenticate` header, a rate limit, or a field in
+//!   the body ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the error message state why a
 //!   refusal was returned.
-//! - Credentials are sent only to the client's own origin, at each hop of a redirect.
+//! - Credentials are sent only to the client's own origin, which is checked at each hop of a redirect.
 //!
 //! # Where to look
 //!
@@ -73,19 +73,19 @@
 //! | build a client, share one between APIs | [`ClientBuilder`], [`Client`] |
 //! | log a user in with OAuth 2.0 or `OpenID` Connect | [`oauth2`] |
 //! | refresh without a `#[refresh]` method | [`oauth2`], [`Refresher`], [`ClientBuilder::refresh_with`] |
-//! | let a user log in with a browser or a device code, know when the login ends | [`oauth2`] (feature `login`), [`Session::ends_at`] |
+//! | let a user log in with a browser or a device code, and find out when the login ends | [`oauth2`] (feature `login`), [`Session::ends_at`] |
 //! | set tokens, log out, watch a session | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
 //! | set options of one call, retry faults | [`Pending`], [`Retry`], [`RetryBudget`] |
 //! | serve many users with one client | [`users`](guide::users), [`Client::with_session`], [`Session::ensure_login`] |
-//! | let tower layers know the call | [`CallInfo`], [`CallKind`] |
-//! | keep a session beyond the process, share it between processes | [`store`], [`ClientBuilder::store`] |
+//! | let tower layers read information about the call | [`CallInfo`], [`CallKind`] |
+//! | keep a session after the process exits, and share it between processes | [`store`], [`ClientBuilder::store`] |
 //! | use cookies instead of tokens | [`CookieSession`] |
 //! | know what a parameter can be | [`param`] |
 //! | send parts, files and streams | [`Part`], [`Body`] |
 //! | know what a method can return | [`response`], [`Reply`] |
-//! | read answers as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`], [`Items`] |
+//! | read responses as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`], [`Items`] |
 //! | handle errors | [`Error`], [`macro@ApiError`], [`error`] |
-//! | send through something other than reqwest | [`transport`] |
+//! | use a transport other than reqwest | [`transport`] |
 //! | use the same API in a web page | [`browser`](guide::browser) |
 //!
 //! # Features
@@ -94,18 +94,18 @@
 //! |---|---|---|
 //! | `rustls` | yes | TLS with rustls and its default provider |
 //! | `rustls-no-provider` | | TLS with rustls and a provider that your program installs |
-//! | `native-tls` | | TLS with the library of the system |
+//! | `native-tls` | | TLS with the system's library |
 //! | `charset` | yes | text in encodings other than UTF-8 |
 //! | `http2` | yes | HTTP/2 |
-//! | `system-proxy` | yes | the proxy settings of the system |
+//! | `system-proxy` | yes | the system's proxy settings |
 //! | `login` | | a user logs in: OAuth 2.0 with PKCE in a browser or a web server, device codes, discovery; see [`oauth2`] |
 //! | `tracing` | | spans and events for [`tracing`](https://docs.rs/tracing), see below |
 //! | `blocking` | | `Pending::wait`: calls from code that is not async |
-//! | `hyper` | | `HyperTransport`, a call takes about 60 % of the instructions of one over reqwest; fewer features |
-//! | `redis` | | `RedisStore`: a session shared by many machines |
-//! | `keyring` | | `KeyringStore`: a session in the keyring of the system |
+//! | `hyper` | | `HyperTransport`: about 40 % fewer instructions per call than reqwest, but fewer features |
+//! | `redis` | | `RedisStore`: a session that many machines share |
+//! | `keyring` | | `KeyringStore`: a session in the system keyring |
 //! | `encrypt` | | `Sealed`: encrypts the records of a different store |
-//! | `gzip` `brotli` `zstd` `deflate` | | compressed answers, over reqwest |
+//! | `gzip` `brotli` `zstd` `deflate` | | compressed responses, over reqwest |
 //!
 //! In a browser, only the features `charset`, `tracing`, `encrypt` and `login` have an effect.
 //!
@@ -116,18 +116,18 @@
 //!
 //! | span | covers | fields |
 //! |---|---|---|
-//! | `afresh.call` | a call, from its first poll to its answer; its parent is the span in which the call is awaited | `otel.name` and `afresh.method` (`Shop::order`), `afresh.sends`, `afresh.attempts`, `afresh.refreshed_by`, `afresh.classification`, `afresh.reason`, `error.type` |
-//! | `afresh.send` | one send, to the head of its answer; a redirect and the second send are sends, too | those of OpenTelemetry's [conventions for HTTP client spans](https://opentelemetry.io/docs/specs/semconv/http/http-spans/): `otel.name` (`GET /orders/{id}`), `http.request.method`, `http.request.resend_count`, `http.response.status_code`, `server.address`, `server.port`, `url.scheme`, `url.template`, `network.protocol.version`, `error.type` |
+//! | `afresh.call` | a call, from its first poll to its response; its parent is the span in which the call is awaited | `otel.name` and `afresh.method` (`Shop::order`), `afresh.sends`, `afresh.attempts`, `afresh.refreshed_by`, `afresh.classification`, `afresh.reason`, `error.type` |
+//! | `afresh.send` | one send, until its response head arrives; redirects and the second send have their own spans | the fields of OpenTelemetry's [conventions for HTTP client spans](https://opentelemetry.io/docs/specs/semconv/http/http-spans/): `otel.name` (`GET /orders/{id}`), `http.request.method`, `http.request.resend_count`, `http.response.status_code`, `server.address`, `server.port`, `url.scheme`, `url.template`, `network.protocol.version`, `error.type` |
 //! | `afresh.refresh` | a refresh, with the token request in it; it has no parent and follows from the call that started it | `afresh.cause`, `afresh.outcome` (`refreshed`, `failed`, `expired`, `discarded`), `error.type` |
 //!
-//! Spans have the level INFO. Changes of the session are events of the level INFO, or WARN if a refresh fails or the
-//! session expires. The steps of a call (refused, waiting, sent again, failed) are events of the level DEBUG. The field
+//! Spans have level INFO. Session changes are events at level INFO, or at level WARN if a refresh fails or the session
+//! expires. The steps of a call (refused, waiting, sent again, failed) are events at level DEBUG. The field
 //! `error.type` is a status (`404`), `cancelled` for a dropped call, or the kind of the [`Error`]: `timeout`,
 //! `connect`, `transport`, `no_session`, `session_expired`, `refresh` and so on.
 //!
 //! Tokens, cookies, headers, bodies, arguments and URLs are never recorded. The conventions require `url.full`, but the
-//! runtime records the template instead. For an error, only the texts of this crate are recorded, without the texts of
-//! the error's sources.
+//! runtime records the template instead. For an error, only this crate's own messages are recorded, without the
+//! messages of the error's sources.
 //!
 //! ```
 //! use tracing_subscriber::filter::{LevelFilter, Targets};

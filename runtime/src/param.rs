@@ -1,7 +1,7 @@
 //! The traits of the types that a method's parameters can have.
 //!
-//! The attribute on a parameter decides where the request contains the value of the parameter. Each place in the
-//! request has a trait in this module, and the parameter's type must implement the trait of its place. You rarely name
+//! The attribute on a parameter determines where the request contains the parameter's value. Each place in the request
+//! has a trait in this module, and the parameter's type must implement the trait for its place. You rarely need to name
 //! these traits, because every type that implements [`serde::Serialize`] implements most of them. With these traits,
 //! the compiler can report what a type lacks, and each trait documents one place in the request.
 //!
@@ -18,12 +18,12 @@
 //! | `#[body]` | [`IntoBody`] | bytes, text, [`Body`](crate::Body); your own types |
 //! | `#[part]` | [`IntoPart`] | [`Part`](crate::Part), `Option` and `Vec` of it, and every `Serialize` type |
 //!
-//! Some types implement `Serialize` but cannot be sent in every place of the request. For example, a struct in a path
+//! Some types implement `Serialize` but cannot be sent in every place in the request. For example, a struct in a path
 //! is an error with [`is_request`](crate::Error::is_request) when the method is called, and nothing is sent. The guide
 //! page [`arguments`](crate::guide::arguments) shows what each place accepts.
 //!
-//! [`AsPart`] and [`AsScalar`] are markers with which the compiler chooses between the two kinds of [`IntoPart`]
-//! without an annotation. [`ByHeaderValue`] and [`BySerialize`] are the markers for [`HeaderOption`].
+//! [`AsPart`] and [`AsScalar`] are markers that let the compiler choose between the two kinds of [`IntoPart`] without
+//! an annotation. [`ByHeaderValue`] and [`BySerialize`] are the markers for [`HeaderOption`].
 
 pub use crate::request::arguments::{
     CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, JsonBody, PathArgument, QueryArgument,

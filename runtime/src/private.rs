@@ -1,4 +1,4 @@
-//! All items that generated code may use. The items are not part of the public API and may change in every version,
+//! All items that generated code may use. The items are not part of the public API and can change in every version,
 //! because the macros require exactly the same version of the runtime.
 
 use crate::client::builder::ClientBuilder;
@@ -35,8 +35,7 @@ pub fn builder<C: Api>(base_url: impl AsRef<str>) -> ClientBuilder<C> {
     ClientBuilder::new(base_url.as_ref())
 }
 
-/// Wraps a client that other APIs may share. The declarations of the trait about the session apply to all APIs that
-/// share this client.
+/// Wraps a client that other APIs may share. The trait's session declarations apply to all APIs that share this client.
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "the signature is that of the generated `new`")]
 pub fn wrap_client<C: Api>(client: Client) -> C {
@@ -60,7 +59,7 @@ pub fn pages<R: Outcome<Via>, Via: ManyAnswers>(client: &Client, call: Call) -> 
     Pending { running: started(client, call, R::READING), decode: R::of }
 }
 
-/// This function is not generic, so that it is compiled only once.
+/// This function is not generic, so it is compiled only once.
 fn started(client: &Client, call: Call, reading: Reading) -> Running {
     let method = call.endpoint().name;
     Running::new(client.context().start(call, reading), method)
@@ -87,7 +86,7 @@ pub fn refresh<R>(client: &Client, call: Call, outcome: &RefreshOutcome<R>) -> P
     }
 }
 
-/// The functions that read the answer to a `#[refresh]` method: one reads tokens for the runtime, and one reads the
+/// The functions that read the response to a `#[refresh]` method: one reads tokens for the runtime, and one reads the
 /// return value for the caller.
 #[derive(Debug)]
 pub struct RefreshOutcome<R> {
@@ -95,8 +94,8 @@ pub struct RefreshOutcome<R> {
     decode: Decode<R>,
 }
 
-/// Returns how the answer to a `#[refresh]` method is read. Generated code calls this function in one place, so the
-/// compiler reports a wrong return type only once.
+/// Returns how the response to a `#[refresh]` method is read. Generated code calls this function in only one place, so
+/// the compiler reports a wrong return type only once.
 #[must_use]
 pub fn refresh_outcome<R: SessionOutcome<Via>, Via>() -> RefreshOutcome<R> {
     RefreshOutcome { tokens_of: R::tokens_of, decode: R::of }
@@ -134,14 +133,14 @@ pub fn refresh_request<R>(call: Call, outcome: &RefreshOutcome<R>) -> RefreshReq
     RefreshRequest { call, tokens_of: outcome.tokens_of }
 }
 
-/// Returns the status by which an `ApiError` chooses its variant. Returns `None` if the error is not an answer of the
-/// server.
+/// Returns the status by which an `ApiError` chooses its variant. Returns `None` if the error is not a response from
+/// the server.
 #[must_use]
 pub fn error_status(error: &Error) -> Option<u16> {
     error_body::error_status(error)
 }
 
-/// Returns the body of the server's answer, if the body can be read as `T`.
+/// Returns the body of the server's response, if the body can be read as `T`.
 #[must_use]
 pub fn error_body<T: ErrorBody>(error: &Error) -> Option<T> {
     T::of(error)
@@ -169,7 +168,7 @@ pub fn error_source<T: 'static>(value: &T) -> Option<&(dyn std::error::Error + '
     (value as &dyn std::any::Any).downcast_ref::<Error>().and_then(std::error::Error::source)
 }
 
-/// Writes the text of the error that the `#[other]` variant contains. The function accepts any type, because the
+/// Writes the message of the error that the `#[other]` variant contains. The function accepts any type, because the
 /// compiler already reports a wrong type elsewhere.
 pub fn display_other<T: 'static>(value: &T, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
     match (value as &dyn std::any::Any).downcast_ref::<Error>() {

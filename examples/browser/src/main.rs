@@ -1,8 +1,8 @@
 //! Builds the page and serves it with its API. Run the example with `cargo run --manifest-path
 //! examples/browser/Cargo.toml`.
 //!
-//! The build needs the target `wasm32-unknown-unknown`: run `rustup target add wasm32-unknown-unknown`. The variable
-//! `CARGO_WASM` sets another cargo command for the page.
+//! The build needs the target `wasm32-unknown-unknown`: run `rustup target add wasm32-unknown-unknown`. The
+//! environment variable `CARGO_WASM` selects a different cargo command for the page.
 
 mod build;
 mod server;

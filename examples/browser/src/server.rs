@@ -1,5 +1,4 @@
-//! The API of the page. Access tokens are valid for 15 seconds, and each refresh replaces the refresh token in the
-//! cookie.
+//! The page's API. Access tokens are valid for 15 seconds, and each refresh replaces the refresh token in the cookie.
 
 use std::collections::HashMap;
 use std::error::Error;

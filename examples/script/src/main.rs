@@ -1,8 +1,8 @@
-//! A script without async code. Run the script with `cargo run -p afresh-script`. The `Cargo.toml` of the script does
-//! not name Tokio.
+//! A script without async code. Run the script with `cargo run -p afresh-script`. The script's `Cargo.toml` does not
+//! list Tokio as a dependency.
 //!
-//! The script logs in, reads a list of several pages, and reads one order. The access token expires during the run, and
-//! the affected call waits for the refresh.
+//! The script logs in, reads a list that spans several pages, and reads one order. The access token expires during the
+//! run, and the affected call waits for the refresh.
 
 mod server;
 
@@ -11,14 +11,14 @@ use std::time::Duration;
 use afresh::{Items, RefreshToken, Result, Retry, Tokens, api};
 use serde::Deserialize;
 
-/// An order in the form that the shop returns.
+/// An order as the shop returns it.
 #[derive(Deserialize)]
 struct Order {
     id: u64,
     total: u64,
 }
 
-/// The API of the shop.
+/// The shop's API.
 #[api]
 trait Shop {
     #[login]

@@ -1,5 +1,5 @@
-//! The shop server that the script calls. The server is one thread of the standard library, and its access tokens are
-//! valid for three requests.
+//! The shop server that the script calls. The server runs on one thread and uses only the standard library, and its
+//! access tokens are valid for three requests.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -36,7 +36,7 @@ pub fn start() -> io::Result<Server> {
     let mut shop = Shop { generation: 0, left: 0, refreshes: refreshes.clone() };
     thread::spawn(move || {
         for connection in listener.incoming().flatten() {
-            // A client that closed its connection is not an error of the server.
+            // It is not a server error if a client closes its connection.
             let _ = shop.serve(connection);
         }
     });

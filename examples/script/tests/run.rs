@@ -1,4 +1,4 @@
-//! Runs the script as a user would, and checks that its `Cargo.toml` does not name Tokio.
+//! Runs the script as a user would, and checks that its `Cargo.toml` does not list Tokio as a dependency.
 
 use std::process::Command;
 

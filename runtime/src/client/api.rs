@@ -6,9 +6,9 @@ use crate::refresh::method::Refresh;
 
 /// A generated client type.
 pub trait Api: Sized {
-    /// The declarations of the trait of this client.
+    /// The declarations of this client's trait.
     const INFO: &'static ApiInfo;
-    /// The `#[refresh]` method of the trait.
+    /// The trait's `#[refresh]` method.
     const REFRESH: Option<Refresh> = None;
 
     /// Wraps the client that sends the calls.

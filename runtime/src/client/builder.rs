@@ -1,5 +1,5 @@
-//! Builds a client and rejects settings that could leak a credential: [`ClientBuilder`]. The settings of the session
-//! are in `builder_auth`.
+//! Builds a client and rejects settings that could leak a credential: [`ClientBuilder`]. The session settings are in
+//! `builder_auth`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -69,7 +69,7 @@ pub struct ClientBuilder<C = Client> {
 }
 
 impl Client {
-    /// Starts building a client of the API at `base_url`. Credentials are sent only to the origin of this URL.
+    /// Starts building a client for the API at `base_url`. Credentials are sent only to the origin of this URL.
     pub fn builder(base_url: impl AsRef<str>) -> ClientBuilder<Self> {
         ClientBuilder::new(base_url.as_ref())
     }
@@ -116,8 +116,8 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Retries faults that do not concern the credential. By default, no call is retried. [`Retry`] describes which
-    /// faults are retried.
+    /// Retries calls that fail for reasons unrelated to the credential. By default, no call is retried. [`Retry`]
+    /// describes which failures are retried.
     pub fn retry(mut self, mut retry: Retry) -> Self {
         if let Some(budget) = retry.take_budget() {
             self.settings.retry_budget = budget;
@@ -126,26 +126,27 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Limits the number of bytes of the whole body of a successful answer. If the body exceeds the limit, the call
-    /// fails with [`is_body_too_large`](Error::is_body_too_large), and the rest of the body is not read. By default,
-    /// the size of the body is unlimited. Streams are not limited. The body of an unsuccessful answer is cut at this
-    /// limit, or at 1 MiB if that is smaller.
+    /// Limits the body size of a successful response, in bytes. If the body exceeds the limit, the call fails with
+    /// [`is_body_too_large`](Error::is_body_too_large), and the rest of the body is not read. By default, the body size
+    /// is unlimited. Streams are not limited. The body of an unsuccessful response is truncated at this limit, or at 1
+    /// MiB if that is smaller.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.settings.max_body = Some(bytes);
         self
     }
 
-    /// Limits the time of a whole call, from its first poll. The time covers waiting for a refresh, all sends, the
-    /// waits between attempts, and reading the body unless it is streamed. By default, the time of a call is unlimited.
+    /// Limits the duration of a whole call, starting at its first poll. The limit covers waiting for a refresh, all
+    /// sends, the waits between attempts, and reading the body unless it is streamed. By default, the duration of a
+    /// call is unlimited.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self
     }
 
     /// Limits how many calls that waited for a refresh are sent at the same time. Each further call waits until one of
-    /// these calls has received the head of its answer. Set a limit if the server cannot process all waiting calls at
-    /// once. A call whose deadline passes during this wait is not sent. By default, any number of calls may be sent at
-    /// the same time. The value 0 is treated as 1.
+    /// these calls has received its response head. Set a limit if the server cannot process all waiting calls at once.
+    /// A call whose deadline passes during this wait is not sent. By default, any number of calls may be sent at the
+    /// same time. The value 0 is treated as 1.
     pub fn replay_limit(mut self, calls: usize) -> Self {
         self.settings.replay_limit = Some(Arc::new(Semaphore::new(calls.clamp(1, Semaphore::MAX_PERMITS))));
         self

@@ -1,4 +1,4 @@
-//! The settings of a builder that concern the session and its credential.
+//! The builder settings for the session and its credential.
 
 use std::borrow::Cow;
 use std::future::Future;
@@ -23,10 +23,10 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Stores the session in a [`FileStore`](crate::FileStore) or any other [`SessionStore`], so that the session
-    /// survives a restart and other processes can share it. By default, the session is only in memory.
+    /// survives a restart and other processes can share it. By default, the session is kept only in memory.
     ///
     /// The first call that needs the session reads the store. [`Session`](Session#stores) describes the guarantees of a
-    /// store. If several clients of a session set a store, the first store is used.
+    /// store. If several clients of a session set a store, the session uses the store that was set first.
     ///
     /// ```
     /// use afresh::{Client, FileStore};
@@ -42,7 +42,7 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Sets how long before the end of a login [`SessionEvent::Ending`](crate::SessionEvent::Ending) is emitted. The
     /// default is one tenth of the lifetime that the server reported, but at most one day. If several clients of a
-    /// session set a time, the first value is used.
+    /// session set a time, the session uses the value that was set first.
     ///
     /// If this time is longer than the whole login, the event is emitted immediately after each login.
     ///
@@ -66,10 +66,10 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Shares a session with other clients. All clients of a session share the logins and the refreshes of the session.
+    /// Shares a session with other clients. All clients of a session share the session's logins and refreshes.
     ///
-    /// If several clients set a way to refresh, the session refreshes in the way that was set first. The access token
-    /// is sent to the origin of each client.
+    /// If several clients set a refresh mechanism, the session uses the one that was set first. The access token is
+    /// sent to each client's origin.
     pub fn session(mut self, session: Session) -> Self {
         self.session = Some(session);
         self
@@ -84,15 +84,15 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Adds a rule that recognizes an expired credential. The rule is called for answers whose status is in
+    /// Adds a rule that recognizes an expired credential. The rule is called for responses whose status is in
     /// [`refresh_on`](Self::refresh_on). If the rule returns `true`, the credential is refreshed, even for a 403 that
-    /// would otherwise be returned. One rule or one condition of the API's `expired_when(...)` is sufficient. By
-    /// default, no rule is set.
+    /// would otherwise be returned. One matching rule or one matching condition of the API's `expired_when(...)` is
+    /// sufficient. By default, no rule is set.
     ///
-    /// A 2xx answer starts a refresh only if its status is in [`refresh_on`](Self::refresh_on) and a rule returns
-    /// `true`. If the caller streams the answer, rules see the body of a 2xx answer only if it is JSON.
+    /// A 2xx response starts a refresh only if its status is in [`refresh_on`](Self::refresh_on) and a rule returns
+    /// `true`. If the caller streams the response, rules see the body of a 2xx response only if it is JSON.
     ///
-    /// If the rule panics, the answer is returned unchanged, and
+    /// If the rule panics, the response is returned unchanged, and
     /// [`SessionEvent::RuleFailed`](crate::SessionEvent::RuleFailed) is emitted.
     ///
     /// ```
@@ -114,9 +114,10 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Adds a rule that recognizes a refusal that does not concern the credential, such as a missing CSRF token or the
-    /// page of a firewall. If the rule returns `true`, the credential is not refreshed, and this rule has priority over
-    /// all other rules. In all other respects, the rule works like a rule of [`expired_when`](Self::expired_when).
+    /// Adds a rule that recognizes a refusal that does not concern the credential, such as a missing CSRF token or a
+    /// firewall's block page. If the rule returns `true`, the credential is not refreshed, and this rule takes
+    /// precedence over all other rules. In all other respects, the rule works like a rule of
+    /// [`expired_when`](Self::expired_when).
     pub fn forbidden_when<F>(mut self, rule: F) -> Self
     where
         F: Fn(&Rejection) -> bool + Send + Sync + 'static,
@@ -126,7 +127,7 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Sets the scheme before the token in its header. An empty string means no scheme. By default, the scheme is the
-    /// one that the API declares, or else the type of the token, or else `Bearer`.
+    /// one that the API declares, or else the token type, or else `Bearer`.
     pub fn scheme(mut self, scheme: impl Into<Cow<'static, str>>) -> Self {
         let scheme = scheme.into();
         if !scheme.is_empty() && !is_scheme(&scheme) {
@@ -154,7 +155,7 @@ impl<C: Api> ClientBuilder<C> {
     /// call of this session.
     ///
     /// If the function returns an error, the session is kept for a later attempt. The session ends if the function
-    /// returns [`Error::session_expired`], or an error that contains an answer of another API with the error code
+    /// returns [`Error::session_expired`], or an error that contains a response from another API with the error code
     /// `invalid_grant`. The function replaces a [`refresher`](Self::refresher).
     pub fn refresh_with<F, R, T>(mut self, refresh: F) -> Self
     where
@@ -219,13 +220,13 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets the statuses of the refresh endpoint that end the session for every error code. The default statuses are
-    /// those that the API declares. If the API declares none, the default is 401 and 403 for a session that is
-    /// refreshed with a cookie, and no status for any other session. If no status is set or declared, only an error
-    /// code such as `invalid_grant` ends the session. A web page never ends a session.
+    /// Sets the statuses that end the session when the refresh endpoint returns them, regardless of the error code. The
+    /// default statuses are those that the API declares. If the API declares none, the default is 401 and 403 for a
+    /// session that is refreshed with a cookie, and no statuses for any other session. If no status is set or declared,
+    /// only an error code such as `invalid_grant` ends the session. A web page never ends a session.
     ///
-    /// The token endpoint of a [grant](crate::oauth2) is also a refresh endpoint. If a [`Refresher`] returns the error
-    /// of a server, that server is also treated as a refresh endpoint.
+    /// The token endpoint of a [grant](crate::oauth2) is also a refresh endpoint. If a [`Refresher`] returns a server's
+    /// error response, that server is also treated as a refresh endpoint.
     pub fn session_ends_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         self.refresh.session_ends_on = Some(self.checked("session_ends_on", statuses));
         self

@@ -1,4 +1,4 @@
-//! The settings of a builder that control which origins may receive credentials, bodies and headers.
+//! The builder settings that control which origins may receive credentials, bodies and headers.
 
 use std::sync::Arc;
 
@@ -18,11 +18,11 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Allows a redirect to one of these origins to include the body of a call, header arguments and [default
+    /// Allows a redirect to one of these origins to include a call's body, its header arguments and the [default
     /// headers](Self::header). These origins never receive the credential, cookies, or headers whose value is [marked
     /// as sensitive](http::HeaderValue::set_sensitive). Login, refresh and logout are never redirected to another
     /// origin. By default, no other origin is allowed. If an origin is not allowed, a redirect to that origin is
-    /// followed without body and headers. If a redirect to such an origin requires the body (307 and 308), the call
+    /// followed without the body and headers. If a redirect to such an origin requires the body (307 and 308), the call
     /// fails with an error that names the origin.
     ///
     /// ```

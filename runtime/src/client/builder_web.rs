@@ -1,5 +1,4 @@
-//! The transport settings of a builder in a browser. In a build for a browser, this file replaces
-//! `builder_transport.rs`.
+//! The builder's transport settings for browser builds. In a browser build, this file replaces `builder_transport.rs`.
 
 use super::api::Api;
 use super::builder::ClientBuilder;
@@ -9,32 +8,32 @@ use crate::transport::credentials::RequestCredentials;
 /// # Transport
 impl<C: Api> ClientBuilder<C> {
     /// Sets the origins to which the browser sends its cookies. The setting applies to every call of the client,
-    /// including refreshes. The setting has no effect outside of a browser. Default:
+    /// including refreshes. The setting has no effect outside a browser. Default:
     /// [`SameOrigin`](RequestCredentials::SameOrigin).
     pub fn credentials(mut self, credentials: RequestCredentials) -> Self {
         self.credentials = credentials;
         self
     }
 
-    /// Causes a compile error if a program uses this function in a browser.
+    /// Causes a compile error if a program uses this function in a browser build.
     #[doc(hidden)]
     pub fn http<T: OtherTransports>(self, _: T) -> Self {
         self
     }
 
-    /// Causes a compile error if a program uses this function in a browser.
+    /// Causes a compile error if a program uses this function in a browser build.
     #[doc(hidden)]
     pub fn http_builder<T: OtherTransports>(self, _: T) -> Self {
         self
     }
 
-    /// Causes a compile error if a program uses this function in a browser.
+    /// Causes a compile error if a program uses this function in a browser build.
     #[doc(hidden)]
     pub fn transport<T: OtherTransports>(self, _: T) -> Self {
         self
     }
 
-    /// Causes a compile error if a program uses this function in a browser.
+    /// Causes a compile error if a program uses this function in a browser build.
     #[doc(hidden)]
     pub fn runtime<R: Runtimes>(self, _: R) -> Self {
         self

@@ -56,10 +56,10 @@ impl Client {
     /// Sends a hand-written request with the session's credential. If the server refuses the credential, the session is
     /// refreshed and the request is sent again once.
     ///
-    /// The request carries the credential only if it goes to the client's own origin and does not set the header of the
-    /// credential itself. If the session is logged out or has expired, the request is sent without a credential, so
-    /// that a hand-written login is possible. A body that cannot be cloned is sent only once. The answer is returned
-    /// whatever its status is.
+    /// The request carries the credential only if it goes to the client's own origin and does not itself set the
+    /// credential's header. If the session is logged out or has expired, the request is sent without a credential, so
+    /// that a hand-written login is possible. A body that cannot be cloned is sent only once. The response is returned
+    /// regardless of its status.
     ///
     /// # Errors
     ///
@@ -69,13 +69,14 @@ impl Client {
         Pending::new(self.0.start_hand_written(request), HAND_WRITTEN)
     }
 
-    /// Causes a compile error if a program uses this function in a browser.
+    /// Causes a compile error if a program uses this function in a browser build.
     #[cfg(target_family = "wasm")]
     #[doc(hidden)]
     pub fn execute<R: crate::platform::absent::HandWritten>(&self, _: R) {}
 
-    /// Returns the same client for the user of `session`. The two clients share the transport, the headers, the
-    /// settings and the way to refresh. A session that is already in use keeps its own way to refresh.
+    /// Returns the same client for a different user, whose session is `session`. The two clients share the transport,
+    /// the headers, the settings and the refresh mechanism. A session that is already in use keeps its own refresh
+    /// mechanism.
     ///
     /// ```
     /// # fn example(client: afresh::Client) {
@@ -118,8 +119,8 @@ impl Client {
         Self(context)
     }
 
-    /// Returns the same client, bound to `api`. The function combines the settings of the client with the declarations
-    /// of `api` once for all calls.
+    /// Returns the same client, bound to `api`. The function combines the client's settings with the declarations of
+    /// `api` once for all calls.
     pub(crate) fn bound_to(&self, api: &'static ApiInfo) -> Self {
         let context = &self.0;
         Self(SharedContext::new(

@@ -20,8 +20,8 @@ use crate::response::answer::Answer;
 use crate::response::decode::Outcome;
 use crate::trace;
 
-/// A function that converts the answer to a call into the return value of the method. The arguments of the function are
-/// the answer, the name of the method, and a function that records an error in the trace.
+/// A function that converts the response to a call into the method's return value. The function's arguments are the
+/// response, the method name, and a function that records an error in the trace.
 pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) -> R;
 
 /// A call that is sent when it is first polled. The call owns its encoded arguments, so `tokio::spawn(shop.order(7))`
@@ -32,7 +32,7 @@ pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) 
 ///
 /// # Options
 ///
-/// The options of a call must be set before the call is first polled. If an option is set later, the call fails with
+/// A call's options must be set before its first poll. If an option is set later, the call fails with
 /// [`is_request`](Error::is_request). For [pages](crate::Pages), the options apply to each page.
 ///
 /// ```
@@ -46,8 +46,8 @@ pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) 
 /// ```
 ///
 /// The option methods exist only on the generated client. For code that is generic over the trait, create a client with
-/// the options: `shop.with_timeout(…)`, `shop.with_header(…)`. An option of a call has priority over the same option of
-/// the client.
+/// the options: `shop.with_timeout(…)`, `shop.with_header(…)`. An option of a call takes precedence over the same
+/// option of the client.
 #[must_use = "a call is sent only when it is awaited"]
 pub struct Pending<R> {
     pub(crate) running: Running,
@@ -71,9 +71,9 @@ impl<R> Pending<R> {
 }
 
 impl<R> Pending<R> {
-    /// Limits the time of the whole call, from its first poll. The time covers waiting for a refresh, all sends, the
-    /// waits between attempts, and reading the body unless it is streamed. The timeout of a call replaces the timeouts
-    /// of the method and of the builder. For pages, the timeout starts again for each page.
+    /// Limits the duration of the whole call, starting at its first poll. The limit covers waiting for a refresh, all
+    /// sends, the waits between attempts, and reading the body unless it is streamed. A call's timeout replaces the
+    /// timeouts of the method and the builder. For pages, the timeout restarts for each page.
     ///
     /// Even if `futures_time::FutureExt` or another trait with a method `timeout` is in scope, this inherent method is
     /// called.
@@ -101,17 +101,16 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Sets how this call is retried, instead of the builder's [`retry`](crate::ClientBuilder::retry). The budget of
-    /// the builder still applies.
+    /// Sets the retry policy of this call, which replaces the builder's [`retry`](crate::ClientBuilder::retry). The
+    /// builder's budget still applies.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.running.set(|options| options.retry = Some(Arc::new(retry)));
         self
     }
 
-    /// Allows a redirect of this call to one of these origins to include the body and the headers of the call. The
-    /// origins are added to those of the builder's [`follow_to`](crate::ClientBuilder::follow_to). No other origin
-    /// receives the credential, cookies, or headers whose value is [marked as
-    /// sensitive](http::HeaderValue::set_sensitive).
+    /// Allows a redirect of this call to one of these origins to include the call's body and headers. The origins are
+    /// added to those of the builder's [`follow_to`](crate::ClientBuilder::follow_to). No other origin receives the
+    /// credential, cookies, or headers whose value is [marked as sensitive](http::HeaderValue::set_sensitive).
     ///
     /// An origin consists of a scheme, a host and a port. If a value is not an origin, the call fails with
     /// [`is_request`](Error::is_request). Plain `http` to a different machine is also an error with
@@ -133,7 +132,7 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Limits the number of bytes of the whole body of a successful answer, instead of the builder's
+    /// Limits the body size of a successful response, in bytes, instead of the builder's
     /// [`max_body`](crate::ClientBuilder::max_body). If the body exceeds the limit, the call fails with
     /// [`is_body_too_large`](Error::is_body_too_large), and the rest of the body is not read. For pages, the limit
     /// applies to each page. Streams are not limited.
@@ -185,7 +184,7 @@ impl<R> Pending<R> {
 }
 
 impl Running {
-    /// Sets an option of the call. If the call was already polled, the call returns an error from then on.
+    /// Sets an option of the call. If the call was already polled, it returns an error from then on.
     fn set(&mut self, set: impl FnOnce(&mut CallOptions)) {
         match self.answer.as_mut().options() {
             Some(options) => set(options),

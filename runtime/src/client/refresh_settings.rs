@@ -1,5 +1,4 @@
-//! Applies the settings of the builder and of an API that control how a session is refreshed and its tokens are
-//! revoked.
+//! Applies the builder's and an API's settings for refreshing a session and revoking its tokens.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +16,7 @@ use crate::refresh::session_ends::SessionEnds;
 use crate::session::{Revoker, Session};
 use crate::transport::upstream::Upstream;
 
-/// The settings of the builder that concern refreshes.
+/// The builder settings that concern refreshes.
 #[derive(Default)]
 pub(super) struct RefreshSettings {
     pub(super) refresher: Option<Arc<dyn AnyRefresher>>,
@@ -28,7 +27,7 @@ pub(super) struct RefreshSettings {
 
 impl RefreshSettings {
     /// Applies the settings to the session. These settings must be applied before the declarations of the API, because
-    /// a session keeps the first way to refresh that is set.
+    /// a session keeps the first refresh mechanism that is set.
     pub(super) fn apply(&mut self, session: &Session, upstream: &Arc<Upstream>, api: &ApiInfo) {
         if let Some(refresher) = self.refresher.take() {
             session.set_provider(Arc::new(RefresherProvider {
@@ -46,7 +45,7 @@ impl RefreshSettings {
     }
 }
 
-/// Applies the declarations of an API to the session of `client`. The `#[refresh]` method of the API sends to
+/// Applies the declarations of an API to the session of `client`. The API's `#[refresh]` method sends its requests to
 /// `upstream`.
 pub(crate) fn declare<C: Api>(
     client: &Client,
@@ -61,7 +60,7 @@ pub(crate) fn declare<C: Api>(
     }
 }
 
-/// This function is not generic, so that it is compiled only once.
+/// This function is not generic, so it is compiled only once.
 fn set_method(
     client: &Client,
     upstream: &Arc<Upstream>,
@@ -78,8 +77,8 @@ fn set_method(
     }));
 }
 
-/// Combines the statuses. The statuses of the builder have priority over the statuses of the trait, and both replace
-/// the usual statuses.
+/// Combines the statuses. Statuses set in the builder take precedence over statuses declared by the trait, and both
+/// replace the default statuses.
 fn session_ends(builder: Option<&[StatusCode]>, api: &ApiInfo, usual: Vec<StatusCode>) -> SessionEnds {
     let declared = builder.map(<[_]>::to_vec).or_else(|| api.session_ends_on.map(statuses));
     SessionEnds { declared, usual, conditions: api.session_ends_when }

@@ -1,4 +1,4 @@
-//! Conditions on answers that a trait declares: [`Condition`].
+//! Conditions on responses that a trait declares: [`Condition`].
 
 /// A condition that a trait declares: the value at a JSON pointer equals a given value.
 ///

@@ -1,11 +1,11 @@
-//! The declarations of an API and of each method, as constants that the macro writes: [`ApiInfo`], [`Endpoint`].
+//! The declarations of an API and its methods, as constants that the macro generates: [`ApiInfo`], [`Endpoint`].
 
 use std::time::Duration;
 
 use crate::declaration::condition::Condition;
 use crate::declaration::paging::Paging;
 
-/// The declarations of a trait that apply to all its methods.
+/// The trait's declarations that apply to all its methods.
 #[derive(Debug)]
 pub struct ApiInfo {
     pub(crate) name: &'static str,
@@ -14,9 +14,9 @@ pub struct ApiInfo {
     pub(crate) forbidden_when: &'static [Condition],
     pub(crate) scheme: Option<&'static str>,
     pub(crate) token_header: Option<&'static str>,
-    /// The statuses of the refresh endpoint that end the session.
+    /// The statuses that end the session when the refresh endpoint returns them.
     pub(crate) session_ends_on: Option<&'static [u16]>,
-    /// The conditions on the body of the refresh endpoint that end the session.
+    /// The conditions on the refresh endpoint's response body that end the session.
     pub(crate) session_ends_when: &'static [Condition],
     pub(crate) has_session: bool,
     pub(crate) has_header_arguments: bool,
@@ -47,7 +47,7 @@ impl ApiInfo {
         self
     }
 
-    /// Sets the conditions under which an answer means that the credential has expired.
+    /// Sets the conditions under which a response means that the credential has expired.
     #[must_use]
     pub const fn expired_when(mut self, conditions: &'static [Condition]) -> Self {
         self.expired_when = conditions;
@@ -74,21 +74,21 @@ impl ApiInfo {
         self.scheme("")
     }
 
-    /// Sets the header that carries the token. The name of the header is in lower case.
+    /// Sets the header that carries the token. The header name is in lower case.
     #[must_use]
     pub const fn token_header(mut self, name: &'static str) -> Self {
         self.token_header = Some(name);
         self
     }
 
-    /// Sets the statuses of the refresh endpoint that end the session.
+    /// Sets the statuses that end the session when the refresh endpoint returns them.
     #[must_use]
     pub const fn session_ends_on(mut self, statuses: &'static [u16]) -> Self {
         self.session_ends_on = Some(statuses);
         self
     }
 
-    /// Sets the conditions on the body of the refresh endpoint that end the session.
+    /// Sets the conditions on the refresh endpoint's response body that end the session.
     #[must_use]
     pub const fn session_ends_when(mut self, conditions: &'static [Condition]) -> Self {
         self.session_ends_when = conditions;
@@ -137,7 +137,7 @@ pub struct Endpoint {
     pub(crate) pages: Option<Paging>,
 }
 
-/// The role of a method in the session.
+/// The method's role in the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The method uses the session.
@@ -181,7 +181,7 @@ impl Endpoint {
         }
     }
 
-    /// Sets the path with the names of its placeholders, such as `/orders/{id}`.
+    /// Sets the path, including the names of its placeholders, such as `/orders/{id}`.
     #[must_use]
     pub const fn template(mut self, template: &'static str) -> Self {
         self.template = Some(template);
@@ -227,14 +227,14 @@ impl Endpoint {
         self
     }
 
-    /// Applies `#[idempotency_key]`. The name of the header is in lower case.
+    /// Applies `#[idempotency_key]`. The header name is in lower case.
     #[must_use]
     pub const fn idempotency_key(mut self, header: &'static str) -> Self {
         self.idempotency_key = Some(header);
         self
     }
 
-    /// Returns whether the method is declared idempotent. A declaration as idempotent does not depend on the HTTP
+    /// Returns whether the method is declared idempotent. A method can be declared idempotent regardless of its HTTP
     /// method.
     pub(crate) const fn is_idempotent(&self) -> bool {
         self.idempotent || self.idempotency_key.is_some()

@@ -9,7 +9,7 @@ pub struct Paging {
     pub(crate) next: NextPage,
     /// The pointer to the list in a page. This pointer is `None` if the page itself is the list.
     pub(crate) items: Option<&'static str>,
-    /// The pointer to a boolean in the body. Any value of the boolean except `true` means that there is no next page.
+    /// The pointer to a boolean in the body. Any value except `true` means that there is no next page.
     pub(crate) more: Option<&'static str>,
     /// Whether the runtime uses only the path and the query of a link to the next page.
     pub(crate) rebase: bool,
@@ -30,7 +30,7 @@ pub(crate) enum NextPage {
 
 impl NextPage {
     /// Returns whether the location of the next page depends on the list in the current page. If the location depends
-    /// on the list, an empty list ends the pages.
+    /// on the list, an empty list ends the paging.
     pub(crate) fn needs_list(self) -> bool {
         matches!(self, Self::Last { .. } | Self::Number { .. } | Self::Offset { .. })
     }
@@ -61,7 +61,7 @@ impl Paging {
         Self::by(NextPage::Header { name, parameter })
     }
 
-    /// Reads a field of the last element of the list and sends it in a query parameter to request the next page.
+    /// Reads a field from the last element of the list and sends it in a query parameter to request the next page.
     #[must_use]
     pub const fn last(pointer: &'static str, parameter: &'static str) -> Self {
         Self::by(NextPage::Last { pointer, parameter })

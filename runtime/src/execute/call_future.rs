@@ -1,4 +1,4 @@
-//! A call that uses one allocation, before and after its first poll: [`CallFuture`].
+//! A call that is stored in one allocation, both before and after its first poll: [`CallFuture`].
 
 use std::future::{Future, ready};
 use std::pin::Pin;
@@ -16,7 +16,7 @@ pub(crate) trait CallFuture: Future<Output = Result<Answer, Error>> {
     fn options(self: Pin<&mut Self>) -> Option<&mut CallOptions>;
 }
 
-/// A boxed call. The box is the only allocation of a call without options.
+/// A boxed call. A call without options allocates only this box.
 pub(crate) type BoxedCall = Pin<Box<dyn CallFuture + Send>>;
 
 /// Creates a call that begins at its first poll. `begin` creates the future that sends `call`.

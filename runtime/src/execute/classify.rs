@@ -1,4 +1,4 @@
-//! Evaluates an answer: follows redirects, classifies the answer, and lets the session decide the next step.
+//! Evaluates a response: follows redirects, classifies the response, and lets the session decide the next step.
 
 use crate::platform::time::Instant;
 use bytes::Bytes;
@@ -11,10 +11,10 @@ use crate::session::{Finding, Next, Snapshot};
 use crate::trace;
 use crate::transport::response::Response;
 
-/// The first answer to a call, together with the decision of the session.
+/// The first response to a call, together with the session's decision.
 pub(super) struct Settled {
     pub(super) response: Response,
-    /// The next step of the call if the server refused the credential. The session decided it.
+    /// The call's next step if the server refused the credential. The session chose this step.
     pub(super) next: Option<Next>,
 }
 
@@ -25,8 +25,8 @@ impl Settled {
 }
 
 impl Execution {
-    /// Returns whether the answer is a success that does not affect the session. The session makes no decision about
-    /// such an answer.
+    /// Returns whether the response is a success that does not affect the session. The session makes no decision about
+    /// such a response.
     pub(super) fn is_plain(&self, response: &Response) -> bool {
         let attached = self.attached;
         response.status().is_success()
@@ -35,7 +35,7 @@ impl Execution {
             && (!attached.credential || !self.plan.judges_successes(&self.context))
     }
 
-    /// Follows redirects, classifies the answer and lets the session decide the next step.
+    /// Follows redirects, classifies the response and lets the session decide the next step.
     pub(super) async fn settle(&mut self, response: Response) -> Result<Box<Settled>, Error> {
         let context = self.context.clone();
         let (session, attached) = (&context.session, self.attached);
@@ -84,7 +84,7 @@ impl Execution {
         Ok((received.response, received.own))
     }
 
-    /// Returns whether the answer refuses the credential. The receipt records the classification.
+    /// Returns whether the response refuses the credential. The receipt records the classification.
     pub(super) async fn classify(
         &mut self,
         mut response: Response,

@@ -20,14 +20,13 @@ use crate::request::prepared::Prepared;
 use crate::session::{Demand, Session};
 use crate::transport::upstream::Upstream;
 
-/// The upstream, the session and the settings of a client, and the result of combining them with the declarations of
-/// one API.
+/// A client's upstream, session and settings, and the result of combining them with the declarations of one API.
 pub(crate) struct Context {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) session: Session,
     pub(crate) settings: Arc<Settings>,
     pub(crate) binding: Arc<Binding>,
-    /// The options that this clone of the client sets for all its calls.
+    /// The options that this client clone sets for all its calls.
     pub(crate) options: Option<Arc<CallOptions>>,
 }
 
@@ -90,12 +89,12 @@ impl Context {
         }
     }
 
-    /// Returns the options with which each call begins.
+    /// Returns the initial options of each call.
     pub(crate) fn call_options(&self) -> CallOptions {
         self.options.as_deref().cloned().unwrap_or_default()
     }
 
-    /// Returns where the credential is placed in the calls of the API to which the context is bound.
+    /// Returns where calls of the bound API carry the credential.
     pub(crate) fn placement(&self) -> Result<&Placement> {
         self.binding.placement.as_ref().map_err(Clone::clone)
     }
@@ -131,8 +130,8 @@ impl Context {
         }
     }
 
-    /// Returns the rules that classify the answers to `endpoint`. The conditions of the method replace the conditions
-    /// of the trait. The functions of the builder apply in addition to the conditions.
+    /// Returns the rules that classify the responses to `endpoint`. The method's conditions replace the trait's
+    /// conditions. The builder's functions apply in addition to the conditions.
     pub(crate) fn policy(&self, endpoint: Option<&'static Endpoint>) -> Policy<'_> {
         let settings = &self.settings;
         let declared = |own: fn(&Endpoint) -> Option<&'static [Condition]>,
@@ -152,16 +151,16 @@ impl Context {
         }
     }
 
-    /// Returns the statuses that cause a refresh. The statuses of the method have priority over the statuses of the
-    /// builder. The statuses of the builder have priority over the statuses of the trait.
+    /// Returns the statuses that cause a refresh. The method's statuses take precedence over the builder's statuses.
+    /// The builder's statuses take precedence over the trait's statuses.
     pub(super) fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
         let own = endpoint.and_then(|endpoint| endpoint.refresh_on);
         let declared = || endpoint.and_then(|endpoint| endpoint.api.refresh_on);
         own.or(self.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(CREDENTIAL_REFUSED)
     }
 
-    /// Returns the timeout of a call. A timeout of this clone of the client has priority over a timeout of the method.
-    /// A timeout of the method has priority over a timeout of the builder.
+    /// Returns the timeout of a call. The timeout of this client clone takes precedence over the method's timeout. The
+    /// method's timeout takes precedence over the builder's timeout.
     pub(crate) fn timeout(&self, endpoint: &'static Endpoint) -> Option<Duration> {
         let chosen = self.options.as_ref().and_then(|options| options.timeout);
         chosen.or(endpoint.timeout).or(self.settings.timeout)
@@ -175,7 +174,7 @@ impl Context {
         mistake.map_or(Ok(()), |mistake| Err(Error::builder(format!("`retry`: {mistake}"))))
     }
 
-    /// Returns how a call is retried. The option of the call has priority over the setting of the builder. Returns an
+    /// Returns the retry policy of a call. The call's option takes precedence over the builder's setting. Returns an
     /// error if the option contains a status that cannot be retried.
     pub(crate) fn retrying(
         &self,

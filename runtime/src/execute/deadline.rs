@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::platform::time::{Instant, Sleep, sleep_until};
 use crate::response::answer::Answer;
 
-/// The time at which a call must end, and the slot for the refusal that the call received.
+/// The deadline of a call, and the slot for the refusal that the call received.
 #[derive(Clone)]
 pub(crate) struct Deadline {
     pub(crate) at: Instant,
@@ -38,8 +38,8 @@ impl Deadline {
 }
 
 /// Ends `call` at its deadline. The deadline covers waiting for a refresh, all sends, the waits between attempts, and
-/// reading the body unless the body is streamed. If the call received a refusal before its deadline, the error contains
-/// that refusal.
+/// reading the body unless it is streamed. If the call received a refusal before its deadline, the error contains that
+/// refusal.
 #[inline]
 pub(crate) fn within<F>(deadline: Option<Deadline>, call: F) -> Within<F> {
     Within {
@@ -68,7 +68,7 @@ impl<F: Future<Output = Result<Answer>>> Future for Within<F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let Some(timer) = this.timer else { return this.call.poll(context) };
-        // A call whose deadline has passed is not polled again, even if the answer to the call arrives at the same
+        // A call whose deadline has passed is not polled again, even if the response to the call arrives at the same
         // moment.
         if Instant::now() < timer.deadline.at {
             if let Poll::Ready(answer) = this.call.poll(context) {

@@ -1,4 +1,4 @@
-//! One call from start to end: [`Execution`]. The file `resend.rs` handles a refused credential.
+//! One call from start to finish: [`Execution`]. The file `resend.rs` handles a refused credential.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -36,9 +36,9 @@ pub(crate) struct Execution {
     pub(super) stage: Stage,
     /// Whether the credential was refreshed for this call. A call refreshes at most once in all its attempts.
     pub(super) refreshed: bool,
-    /// Whether the answer is a stored rejection whose body lacks its end.
+    /// Whether the response is a stored rejection whose body is truncated.
     pub(super) is_cut: bool,
-    /// The URL that sent the answer, if this URL differs from the requested URL. This field is set only for methods
+    /// The URL that sent the response, if this URL differs from the requested URL. This field is set only for methods
     /// that return pages.
     pub(super) answered: Option<Box<Url>>,
 }
@@ -47,7 +47,7 @@ pub(crate) struct Execution {
 /// shared snapshot contend for its reference count.
 #[derive(Clone, Copy)]
 pub(super) struct Attached {
-    /// The stamp of the session when the request was sent.
+    /// The session's stamp when the request was sent.
     pub(super) stamp: Stamp,
     /// Whether the request carries the session's credential.
     pub(super) credential: bool,
@@ -92,10 +92,10 @@ impl Execution {
         }
     }
 
-    /// Attaches the credential, sends, classifies the answer and, if the credential was refused, refreshes and sends
-    /// again. The second answer is final.
+    /// Attaches the credential, sends, classifies the response and, if the credential was refused, refreshes and sends
+    /// again. The second response is final.
     ///
-    /// The future of a call may be moved until its first poll, so it must be small. A value that two steps need is
+    /// The future of a call can be moved until its first poll, so it must be small. A value that two steps need is
     /// stored only once, and the values of a step are dropped before the next step.
     #[expect(clippy::manual_async_fn, reason = "a waiting async fn stores two copies of its arguments")]
     pub(crate) fn run(
@@ -133,7 +133,7 @@ impl Execution {
         }
     }
 
-    /// Stores the URL that sent a page, if the transport followed redirects by itself.
+    /// Stores the URL that sent a page, if the transport followed redirects itself.
     fn note_answered(&mut self, response: &Response) {
         if self.plan.has_pages() {
             if let Some(url) = self.context.upstream.answered(response) {
@@ -156,7 +156,7 @@ impl Execution {
         }
     }
 
-    /// Waits for a credential, sends the request, and waits for the head of its answer.
+    /// Waits for a credential, sends the request, and waits for the response head.
     async fn wait_and_send(&mut self) -> Result<Response, Error> {
         let Some(demand) = self.plan.demand else { return Err(Error::request("the call needs no session")) };
         let context = self.context.clone();
@@ -204,7 +204,7 @@ impl Execution {
     }
 
     /// Waits until the call may be sent after a refresh, if the client limits the number of calls that are sent at
-    /// once. The session may change during the wait.
+    /// once. The session can change during the wait.
     pub(super) async fn take_turn<'c>(
         &self,
         context: &'c SharedContext,

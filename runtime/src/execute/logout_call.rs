@@ -36,7 +36,7 @@ impl LogoutCall {
         let is_filled = !(path_fills.is_empty() && fills.is_empty());
         let copy = if is_filled { call.share() } else { None };
         let mut filled = call;
-        // The last placeholder is filled first, because an inserted value moves all text behind it in the path.
+        // The last placeholder is filled first, because inserting a value shifts all text after it in the path.
         for fill in path_fills.iter().rev().chain(&fills) {
             fill(&mut filled, tokens);
         }
@@ -116,7 +116,7 @@ pub struct Owned;
 #[derive(Clone, Copy, Debug)]
 pub struct Borrowed;
 
-/// Adds an argument of the caller.
+/// Adds an argument from the caller.
 #[derive(Clone, Copy, Debug)]
 pub struct Other;
 

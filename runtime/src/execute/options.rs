@@ -11,7 +11,7 @@ use crate::request::header_option::HeaderOption;
 use crate::transport::followed_origin::{EXPOSED, FollowedOrigin};
 use crate::transport::origin::Origin;
 
-/// The options that a caller sets for one call, or for all calls of a clone of a client.
+/// The options that a caller sets for one call, or for all calls of a client clone.
 #[derive(Clone, Default)]
 pub(crate) struct CallOptions {
     pub(crate) timeout: Option<Duration>,
@@ -19,7 +19,7 @@ pub(crate) struct CallOptions {
     /// The bounds are boxed because few calls set bounds, but every call reserves memory for its options.
     bounds: Option<Box<Bounds>>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    /// The error of the first invalid option.
+    /// The error caused by the first invalid option.
     error: Option<Error>,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct Bounds {
     pub(crate) max_body: Option<usize>,
     /// The other origins to which a redirect may send the body and the headers, in addition to those of the client.
     pub(crate) follow_to: Vec<Origin>,
-    /// Whether one of the origins in `follow_to` has plain http on a different machine.
+    /// Whether one of the origins in `follow_to` uses plain http on a different machine.
     is_exposed: bool,
 }
 
@@ -53,7 +53,7 @@ impl CallOptions {
         }
     }
 
-    /// Returns the maximum size of a body that is read completely, if the options set this size.
+    /// Returns the size limit for a body that is read in full, if the options set this limit.
     pub(crate) fn max_body(&self) -> Option<usize> {
         self.bounds.as_ref().and_then(|bounds| bounds.max_body)
     }
@@ -88,7 +88,7 @@ impl CallOptions {
         }
     }
 
-    /// Returns the options for further pages. The result contains no headers, because the request of a page already
+    /// Returns the options for further pages. The result contains no headers, because the request for a page already
     /// contains the headers.
     pub(crate) fn without_headers(&self) -> Self {
         Self {
@@ -99,7 +99,7 @@ impl CallOptions {
         }
     }
 
-    /// Returns the headers that replace those of the request, or the error of an invalid option.
+    /// Returns the headers that replace the request's headers, or the error for an invalid option.
     pub(crate) fn headers(&mut self) -> Result<Vec<(HeaderName, HeaderValue)>> {
         match self.error.take() {
             Some(error) => Err(error),

@@ -25,7 +25,7 @@ pub(crate) enum Scheme {
 }
 
 impl Placement {
-    /// Creates a placement. The default header is `authorization`, and the default scheme is the scheme of the token.
+    /// Creates a placement. The default header is `authorization`, and the default scheme is the token's scheme.
     pub(crate) fn new(header: Option<HeaderName>, scheme: Option<Cow<'static, str>>) -> Self {
         Self {
             header: header.unwrap_or(AUTHORIZATION),

@@ -10,7 +10,7 @@ use crate::declaration::endpoint::Endpoint;
 use crate::error::Rejection;
 use crate::session::Demand;
 
-/// A slot for the refusal of a call with a deadline, so that the error of a timeout can contain the refusal.
+/// A slot for the refusal that a call with a deadline received, so that a timeout error can contain the refusal.
 pub(crate) type RejectionSlot = Option<Arc<OnceLock<Arc<Rejection>>>>;
 
 /// The rules for one call.
@@ -24,16 +24,15 @@ pub(crate) struct Plan {
     pub(crate) retrying: Option<Box<Retrying>>,
     /// The bounds that were set for this call.
     pub(crate) bounds: Option<Box<Bounds>>,
-    /// Whether the caller reads the body of a successful answer as it arrives.
+    /// Whether the caller reads the body of a successful response as it arrives.
     pub(crate) streams: bool,
 }
 
-/// The source of a call: a method of a trait or a hand-written request.
+/// The source of a call: a trait method or a hand-written request.
 pub(crate) enum Declaration {
-    /// A call of a method of a trait.
+    /// A call of a trait method.
     Method(&'static Endpoint),
-    /// A hand-written request. The data of the request is boxed, so that calls of trait methods reserve no memory for
-    /// it.
+    /// A hand-written request. The request data is boxed, so that calls of trait methods reserve no memory for it.
     HandWritten(Box<HandWritten>),
 }
 
@@ -65,13 +64,13 @@ impl Plan {
         }
     }
 
-    /// Returns the maximum size in bytes of a body that is read completely.
+    /// Returns the size limit in bytes for a body that is read in full.
     pub(crate) fn max_body(&self, context: &Context) -> Option<usize> {
         let own = self.bounds.as_ref().and_then(|bounds| bounds.max_body);
         own.or(context.settings.max_body)
     }
 
-    /// Returns whether an answer with a 2xx status can be a refusal of the credential.
+    /// Returns whether a response with a 2xx status can be a refusal of the credential.
     pub(crate) fn judges_successes(&self, context: &Context) -> bool {
         match &self.declaration {
             Declaration::Method(endpoint) => context.binding.judges_successes(endpoint),

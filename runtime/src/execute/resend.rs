@@ -1,4 +1,4 @@
-//! Handles a refused credential: refreshes the session and sends the call again. The second answer is final.
+//! Handles a refused credential: refreshes the session and sends the call again. The second response is final.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use crate::trace;
 use crate::transport::response::Response;
 
 impl Execution {
-    /// Returns the answer of the call. If the first answer refused the credential and a newer credential is available
-    /// or can be requested, the call is sent again and the second answer is returned.
+    /// Returns the response to the call. If the first response refused the credential and a newer credential is
+    /// available or can be requested, the call is sent again and the second response is returned.
     #[expect(clippy::manual_async_fn, reason = "an async fn stores two copies of its arguments")]
     pub(super) fn settled(
         &mut self,
@@ -30,8 +30,7 @@ impl Execution {
             if self.plan.endpoint().is_some_and(|endpoint| !endpoint.replay) {
                 return Box::pin(self.refresh_only(response, next)).await;
             }
-            // The response is dropped before the call waits, because the refresh may need the connection of the
-            // response.
+            // The response is dropped before the call waits, because the refresh may need the response's connection.
             let rejection = Arc::new(Box::pin(capture(response)).await);
             if let Some(slot) = &self.plan.rejection_slot {
                 let _ = slot.set(rejection.clone());
@@ -58,7 +57,7 @@ impl Execution {
         Error::new(Kind::NotReplayable, text)
     }
 
-    /// Returns the snapshot of the session after the refresh.
+    /// Returns the session's snapshot after the refresh.
     #[expect(clippy::manual_async_fn, reason = "an async fn stores two copies of its arguments")]
     fn refreshed(&mut self, next: Next) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
         async move {
@@ -115,7 +114,7 @@ impl Execution {
         forbidden
     }
 
-    /// Sends the request again. The second answer is final.
+    /// Sends the request again. The second response is final.
     async fn send_again(
         &mut self,
         snapshot: Arc<Snapshot>,
@@ -137,8 +136,8 @@ impl Execution {
         if let Some(finding) = finding {
             self.refused_again(&snapshot, finding);
         }
-        // If the second answer refuses the call, the receipt contains the classification of the second answer, and
-        // otherwise the classification of the first answer.
+        // The receipt contains the classification of the second response if that response refuses the call, and
+        // otherwise the classification of the first response.
         self.receipt.classification = self.receipt.classification.or(first_classification);
         Ok((response, Some(rejection)))
     }
@@ -150,7 +149,7 @@ impl Execution {
     }
 }
 
-/// Converts the refusal back into a response, so that it can be read as the declared type.
+/// Converts the refusal back into a response, so that the refusal can be read as the declared type.
 fn response_of(rejection: &Rejection) -> Response {
     let mut response = http::Response::new(rejection.body().clone());
     *response.status_mut() = rejection.status();

@@ -1,8 +1,8 @@
 //! Executes the calls that begin, refresh and end a session: login, logout, and a `#[refresh]` method that the user
 //! calls.
 //!
-//! The calls with a role follow no redirect to another origin. A login call or a refresh call never starts a refresh,
-//! and it is not sent again after a refusal. A refused logout call is sent again once, with a refreshed credential of
+//! Calls with a role never follow a redirect to another origin. A login call or a refresh call never starts a refresh,
+//! and it is not sent again after a refusal. A refused logout call is sent again once, with a refreshed credential from
 //! the session that it ended.
 
 use super::context::SharedContext;
@@ -29,7 +29,7 @@ struct RoleCall {
 }
 
 impl SharedContext {
-    /// Starts a login. The tokens of the answer become the session before the caller receives the answer.
+    /// Starts a login. The tokens in the response become the session before the caller receives the response.
     pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint();
         let call = self.role_call(call);
@@ -75,11 +75,11 @@ impl SharedContext {
     }
 }
 
-/// Ends the session and sends the request. The session ends before the request is sent, so it is logged out even if the
-/// request fails.
+/// Ends the session and sends the request. The session ends before the request is sent, so the session is logged out
+/// even if the request fails.
 async fn log_out(context: SharedContext, logout: LogoutCall) -> Result<Answer> {
     let session = context.session.clone();
-    // If only the store has a session, this session must also be logged out at the server. If the store cannot be read,
+    // If only the store has a session, that session must also be logged out at the server. If the store cannot be read,
     // the logout continues.
     let _ = session.check_store().await;
     let mut ended = session.end_for_logout();
@@ -97,16 +97,16 @@ fn tokens_of(snapshot: &Snapshot) -> Option<&Tokens> {
 }
 
 impl RoleCall {
-    /// Returns whether an option of the call sets the header of the access token. If an option sets the header of the
-    /// access token, the access token of the session is not sent (A13).
+    /// Returns whether an option of the call sets the access token's header. If an option sets the access token's
+    /// header, the session's access token is not sent (A13).
     fn has_own_credential(&self) -> bool {
         self.context.placement().is_ok_and(|placement| self.request.has_header(&placement.header))
     }
 
-    /// Sends a login. The tokens in the answer become the session before the caller receives the tokens.
+    /// Sends a login. The tokens in the response become the session before the caller receives the tokens.
     async fn log_in(&mut self, tokens_of: TokensOf) -> Result<Answer> {
-        // The request carries the cookies of the session, because some servers require a cookie that they set for the
-        // login form. The login request does not carry the credential of the session.
+        // The request carries the session's cookies, because some servers require a cookie that they set for the login
+        // form. The login request does not carry the session's credential.
         let before = self.context.session.snapshot().without_credential();
         let (answer, cookies) = self.send(&before).await?;
         if answer.status().is_success() {
@@ -117,7 +117,8 @@ impl RoleCall {
         Ok(answer)
     }
 
-    /// Sends a refresh. The tokens become the next credential of the same session, as after a refresh by the runtime.
+    /// Sends a refresh. The tokens become the next credential of the same session, as they do after a refresh by the
+    /// runtime.
     async fn refresh(&mut self, tokens_of: TokensOf) -> Result<Answer> {
         let begun = self.context.session.snapshot();
         let (answer, cookies) = self.send(&begun.without_credential()).await?;
@@ -137,14 +138,13 @@ impl RoleCall {
         if self.is_refused(&answer) { self.log_out_again(ended, answer, copy).await } else { Ok(answer) }
     }
 
-    /// Returns the outcome of the call. Both an error and an answer contain the receipt of the call.
+    /// Returns the outcome of the call. Both an error and a response contain the receipt of the call.
     fn end(&self, outcome: Result<Answer>) -> Result<Answer> {
         outcome.map_err(|error| error.with_receipt(self.receipt))
     }
 
-    /// Handles a logout for which the server refused the access token. The logout is sent again once, with a new
-    /// credential that no other call receives. If there is no new credential, the refusal becomes the answer to the
-    /// logout.
+    /// Handles a logout whose access token the server refused. The logout is sent again once, with a new credential
+    /// that no other call receives. If there is no new credential, the refusal becomes the response to the logout.
     async fn log_out_again(
         &mut self,
         ended: &mut Ended,

@@ -30,11 +30,11 @@ pub(crate) struct Sender<'a> {
     pub(crate) has_role: bool,
     pub(crate) spans: &'a SendSpans,
     /// The statuses with which the server refuses a credential. If a redirect has one of these statuses, the redirect
-    /// is treated as the answer and is not followed.
+    /// is treated as the response and is not followed.
     pub(crate) refresh_on: &'a [u16],
 }
 
-/// The last response of a request that may have been redirected.
+/// The last response to a request that may have been redirected.
 pub(crate) struct Received {
     pub(crate) response: Response,
     /// Whether the response came from the client's own origin.
@@ -69,11 +69,10 @@ impl Sender<'_> {
         })
     }
 
-    /// Follows the redirects that start at `response`, the answer to the first request.
+    /// Follows the redirects that start at `response`, the response to the first request.
     ///
-    /// `stamp` is the stamp of the session when the request was sent. Because of the stamp, the cookies of a late
-    /// answer cannot overwrite newer cookies. If the call begins a session, the received cookies are added to
-    /// `cookies`.
+    /// `stamp` is the session's stamp when the request was sent. The stamp prevents the cookies of a late response from
+    /// overwriting newer cookies. If the call begins a session, the received cookies are added to `cookies`.
     pub(crate) async fn receive(
         &self,
         call: &mut Prepared,
@@ -106,7 +105,8 @@ impl Sender<'_> {
         Err(Error::new(Kind::Transport, "the server redirected the request too many times. Check the URL"))
     }
 
-    /// Stores the cookies of `response` if it came from the client's own origin. Returns whether it did.
+    /// Stores the cookies of `response` if it came from the client's own origin. Returns whether the response came from
+    /// that origin.
     fn keep_cookies(
         &self,
         response: &Response,
@@ -147,8 +147,8 @@ impl Sender<'_> {
     }
 }
 
-/// Returns a request to another origin without the user's headers and body, because a header may be a key and a body
-/// may contain a password.
+/// Returns a request to another origin without the user's headers and body, because a header can be a key and a body
+/// can contain a password.
 fn bare_request(call: &Prepared, hop: &Hop, url: &Url) -> Result<Request, Error> {
     if hop.keeps_body && call.has_body() {
         return Err(body_leaves(url));

@@ -1,4 +1,4 @@
-//! The settings of a client, [`Settings`], and the result of applying them to one API: [`Binding`].
+//! A client's settings, [`Settings`], and the result of applying them to one API: [`Binding`].
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::execute::retry::policy::Retry;
 use crate::transport::origin::Origin;
 use crate::transport::upstream::{Upstream, redirects_leak};
 
-/// The settings of the builder. If a setting is absent, the declaration of the API applies.
+/// The builder's settings. If a setting is absent, the declaration of the API applies.
 #[derive(Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
@@ -29,7 +29,7 @@ pub(crate) struct Settings {
     pub(crate) forbidden_when: Vec<RuleFn>,
     pub(crate) scheme: Option<Cow<'static, str>>,
     pub(crate) token_header: Option<HeaderName>,
-    /// The maximum size in bytes of a body that is read completely.
+    /// The size limit in bytes for a body that is read in full.
     pub(crate) max_body: Option<usize>,
     /// The other origins to which a redirect may send bodies and headers.
     pub(crate) follow_to: Arc<[Origin]>,
@@ -39,12 +39,11 @@ pub(crate) struct Settings {
     pub(crate) replay_limit: Option<Arc<Semaphore>>,
 }
 
-/// The settings of a client combined with the declarations of one API. A client computes the binding once for all its
-/// calls.
+/// A client's settings combined with the declarations of one API. A client computes the binding once for all its calls.
 pub(crate) struct Binding {
-    /// The header in which the requests carry the credential.
+    /// The header in which requests carry the credential.
     pub(crate) placement: Result<Placement>,
-    /// Whether an answer with a 2xx status can be a refusal of the credential, unless the method declares its own
+    /// Whether a response with a 2xx status can be a refusal of the credential, unless the method declares its own
     /// conditions.
     judges_successes: bool,
 }
@@ -80,7 +79,7 @@ impl Settings {
 }
 
 impl Binding {
-    /// Returns whether an answer with a 2xx status to a call of `endpoint` can be a refusal of the credential.
+    /// Returns whether a response with a 2xx status to a call of `endpoint` can be a refusal of the credential.
     pub(crate) fn judges_successes(&self, endpoint: &Endpoint) -> bool {
         self.judges_successes || endpoint.expired_when.is_some()
     }

@@ -24,7 +24,7 @@ use crate::trace;
 /// The method name of hand-written requests in errors and traces.
 pub(crate) const HAND_WRITTEN: &str = "Client::execute";
 
-/// A call of a method before its first poll.
+/// A method call before its first poll.
 struct MethodCall {
     context: SharedContext,
     endpoint: &'static Endpoint,
@@ -58,7 +58,7 @@ impl SharedContext {
         Box::pin(begin_pages((call, paging), options))
     }
 
-    /// Starts a request that the user wrote by hand.
+    /// Starts a hand-written request.
     pub(crate) fn start_hand_written(&self, request: Request) -> BoxedCall {
         on_first_poll((self.clone(), request), self.call_options(), begin_hand_written)
     }
@@ -129,7 +129,7 @@ fn begin(call: MethodCall, options: CallOptions) -> impl Future<Output = Result<
     trace::call(endpoint.name, within(deadline, running))
 }
 
-/// Begins a call whose answer is one page of a list.
+/// Begins a call whose response is one page of a list.
 fn begin_pages(
     (call, paging): (MethodCall, Paging),
     options: CallOptions,

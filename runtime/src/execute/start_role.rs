@@ -10,7 +10,7 @@ use crate::refresh::method::TokensOf;
 use crate::request::call::Call;
 use crate::response::answer::AnswerFuture;
 
-/// A call with a role, together with the function that reads tokens from the answer.
+/// A call with a role, together with the function that reads tokens from the response.
 pub(crate) enum RoleStart {
     Login(Call, TokensOf),
     Refresh(Call, TokensOf),

@@ -1,25 +1,25 @@
-//! Decodes a body as text, in the character encoding that the `Content-Type` header names.
+//! Decodes a body as text, in the character encoding that the `Content-Type` header specifies.
 
-/// The reason why a body cannot be decoded as text in the encoding that the answer names.
+/// The reason why a body cannot be decoded as text in the encoding that the response specifies.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum TextError {
     /// The offset of the first byte that is not UTF-8.
     Utf8(usize),
-    /// The encoding is not supported, or the body is not valid in this encoding. The value is a text that describes the
-    /// error.
+    /// The encoding is not supported, or the body is not valid in this encoding. The value is a message that describes
+    /// the error.
     Charset(String),
 }
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// Removes the byte order mark that some servers put before UTF-8 (RFC 8259 §8.1 allows a JSON parser to skip the
+/// Removes the byte order mark that some servers send before UTF-8 text (RFC 8259 §8.1 allows a JSON parser to skip the
 /// mark).
 pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(BOM).unwrap_or(body)
 }
 
 /// Decodes `body` from the encoding `label`, or from UTF-8 if there is no label (RFC 6657 §3). A UTF-8 byte order mark
-/// has priority over the label.
+/// takes precedence over the label.
 pub(crate) fn decode(mut body: Vec<u8>, label: Option<&str>) -> Result<String, TextError> {
     let label = label.map(str::trim).filter(|label| !label.eq_ignore_ascii_case("utf-8"));
     if body.starts_with(BOM) {

@@ -1,5 +1,5 @@
-//! Converts a urlencoded document into a JSON object, because some token endpoints answer urlencoded unless the request
-//! accepts JSON.
+//! Converts a urlencoded document into a JSON object, because some token endpoints return urlencoded data unless the
+//! request accepts JSON.
 
 use http::HeaderMap;
 use serde_json::{Map, Value};

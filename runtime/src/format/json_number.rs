@@ -1,14 +1,14 @@
-//! Handles JSON numbers that exceed the range of a float, such as an `expires_in` of `1e400`. `serde_json` rejects a
-//! whole text with a number beyond the range of a float, even if the caller does not need the number.
+//! Handles JSON numbers that exceed the range of a float, such as an `expires_in` of `1e400`. `serde_json` rejects the
+//! entire input if a number exceeds the range of a float, even if the caller does not need that number.
 
 use bytes::Bytes;
 
 use super::charset::without_bom;
 
-/// Returns the same JSON with each number that exceeds the range of a float replaced by the largest float. All other
+/// Returns the same JSON, in which the largest float replaces each number that exceeds the range of a float. All other
 /// text is unchanged, including text that is not JSON.
 pub(crate) fn clamp_numbers(body: Bytes) -> Bytes {
-    // A token in a urlencoded or plain text may contain the characters of a number, such as `8e741`.
+    // A token in urlencoded data or plain text can contain the characters of a number, such as `8e741`.
     if !matches!(without_bom(&body).trim_ascii_start().first(), Some(b'{' | b'[')) {
         return body;
     }
@@ -37,8 +37,8 @@ pub(crate) fn clamp_numbers(body: Bytes) -> Bytes {
     clamped.into()
 }
 
-/// Returns the length of a string with both quotes. If the closing quote is missing, the string extends to the end of
-/// the text.
+/// Returns the length of a string, including both quotes. If the closing quote is missing, the string extends to the
+/// end of the text.
 fn text_length(text: &[u8]) -> usize {
     let mut escaped = false;
     let end = text.iter().skip(1).position(|byte| {

@@ -2,7 +2,7 @@
 //! position and an excerpt of the text before the position. This code runs only after an error, so it does not slow
 //! down successful decoding.
 //!
-//! The names in a body may be data, because they may be keys of a map. The caller states which names the declared type
+//! The names in a body can be data, because they can be keys of a map. The caller states which names the declared type
 //! contains. In the path and in the excerpt, `*` replaces all other names.
 
 #[cfg(test)]
@@ -13,7 +13,7 @@ use std::ops::Range;
 
 /// The maximum length of an excerpt, in characters.
 const MAX_EXCERPT: usize = 80;
-/// The maximum length of a name that is shown, in bytes. A longer name is probably data.
+/// The maximum length of a displayed name, in bytes. A longer name is probably data.
 const MAX_NAME: usize = 40;
 
 pub(crate) struct Place {
@@ -24,7 +24,7 @@ pub(crate) struct Place {
 }
 
 /// Finds the position at `line` and `column`, which both start at 1. A column is a number of bytes. `declares` returns
-/// whether the declared type has the name at this range of bytes of the body.
+/// whether the declared type has the name at this byte range of the body.
 pub(crate) fn find(
     body: &[u8],
     line: usize,
@@ -74,7 +74,7 @@ pub(crate) fn end_of_value(body: &[u8], name_end: usize) -> Option<usize> {
 enum Token {
     /// A token that is a brace, a bracket, a comma or a colon.
     Mark(u8),
-    /// A string before a colon, which is the name of a member. The range of the token excludes the quotes.
+    /// A string before a colon, which is the name of a member. The token's range excludes the quotes.
     Name,
     /// Any other string.
     Text,

@@ -135,7 +135,7 @@ mod tests {
 
     use super::*;
 
-    /// Tests the table of RFC 6901 §5.
+    /// Tests the table in RFC 6901 §5.
     #[test]
     fn every_example_of_the_specification_is_found() {
         let document = json!({

@@ -1,10 +1,10 @@
-//! Parses the `Content-Type` header of an answer (RFC 9110 §8.3). No other file parses the `Content-Type` header.
+//! Parses the `Content-Type` header of a response (RFC 9110 §8.3). Only this file parses the `Content-Type` header.
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use mime::Mime;
 
-/// The media type of an answer. The inner value is `None` if the `Content-Type` header is missing or malformed.
+/// The media type of a response. The inner value is `None` if the `Content-Type` header is missing or malformed.
 pub(crate) struct MediaType(Option<Mime>);
 
 impl MediaType {
@@ -31,7 +31,7 @@ impl MediaType {
         self.essence() == Some("application/problem+json")
     }
 
-    /// Returns whether the body is a web page, which a proxy or firewall probably sent instead of the API.
+    /// Returns whether the body is a web page, which a proxy or firewall probably sent in place of the API.
     pub(crate) fn is_html(&self) -> bool {
         self.essence() == Some("text/html")
     }
@@ -41,7 +41,7 @@ impl MediaType {
         self.essence() == Some("text/event-stream")
     }
 
-    /// Returns the character encoding that the header names.
+    /// Returns the character encoding that the header specifies.
     pub(crate) fn charset(&self) -> Option<&str> {
         self.0.as_ref()?.get_param(mime::CHARSET).map(|name| name.as_str())
     }

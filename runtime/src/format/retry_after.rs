@@ -1,4 +1,4 @@
-//! Reads how long a server requests its clients to wait: from `Retry-After` (RFC 9110 §10.2.3), and from rate limits
+//! Reads how long a server requires its clients to wait: from `Retry-After` (RFC 9110 §10.2.3), and from rate limits
 //! that allow no further request until a given time.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -9,8 +9,8 @@ use http::header::RETRY_AFTER;
 use super::date;
 use crate::platform::time::wall;
 
-/// The smallest `x-ratelimit-reset` that is a date in seconds since 1970. A smaller number is the number of seconds
-/// until the reset.
+/// The smallest value of `x-ratelimit-reset` that is a date in seconds since 1970. A smaller number is the number of
+/// seconds until the reset.
 const EARLIEST_DATE: u64 = 1_000_000_000;
 
 /// Reads `Retry-After` as seconds or as a date.

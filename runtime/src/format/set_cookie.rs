@@ -1,9 +1,9 @@
-//! Detects whether an answer sets cookies.
+//! Detects whether a response sets cookies.
 
 use http::HeaderMap;
 use http::header::SET_COOKIE;
 
-/// Returns whether these headers set a cookie. An answer has few headers, so a scan costs less than a lookup.
+/// Returns whether these headers set a cookie. A response has few headers, so a scan costs less than a lookup.
 pub(crate) fn has_set_cookie(headers: &HeaderMap) -> bool {
     headers.keys().any(|name| name == SET_COOKIE)
 }

@@ -1,5 +1,5 @@
-//! Causes a compile error if a program uses `App::browser` in a build for a browser, because a web page cannot listen
-//! for the redirect.
+//! Causes a compile error if a program uses `App::browser` in a browser build, because a web page cannot listen for the
+//! redirect.
 
 use super::app::App;
 use crate::platform::absent::Listeners;

@@ -46,8 +46,8 @@ pub struct App {
     pub(super) resources: Vec<String>,
 }
 
-/// The parameters that a program must not add, because the runtime sets them itself, or because they would replace
-/// parameters of the runtime.
+/// The parameters that a program must not add, because the runtime sets them itself, or because they would replace the
+/// runtime's own parameters.
 const RESERVED: [&str; 11] = [
     "client_id",
     "client_secret",
@@ -78,8 +78,8 @@ impl Server {
 }
 
 impl App {
-    /// Sets the client secret. A program that runs on the machine of a user is a public client, which cannot keep a
-    /// secret and therefore has none. By default, the client has no secret.
+    /// Sets the client secret. A program that runs on a user's machine is a public client, which cannot keep a secret
+    /// and therefore has none. By default, the client has no secret.
     pub fn secret(mut self, secret: impl Into<String>) -> Self {
         self.secret = Some(secret.into());
         self
@@ -111,7 +111,7 @@ impl App {
         self
     }
 
-    /// Adds the absolute URI of a resource that the tokens are for (RFC 8707 §2). Each call adds one URI.
+    /// Adds the absolute URI of a resource that the tokens give access to (RFC 8707 §2). Each call adds one URI.
     pub fn resource(mut self, resource: impl Into<String>) -> Self {
         self.resources.push(resource.into());
         self
@@ -134,7 +134,7 @@ impl App {
         }
     }
 
-    /// Returns the token endpoint together with the authentication of the client, in the form that the grants use.
+    /// Returns the token endpoint together with the client's authentication, in the form that the grants use.
     pub(super) fn endpoint(&self) -> Result<TokenEndpoint> {
         let metadata = &self.server.metadata;
         let mut endpoint = TokenEndpoint::new(metadata.token_endpoint.as_deref().unwrap_or_default());
@@ -165,7 +165,7 @@ impl App {
         }
     }
 
-    /// Returns the client secret, which must not appear in any text.
+    /// Returns the client secret, which must not appear in any output.
     pub(super) fn secret_text(&self) -> &str {
         self.secret.as_deref().unwrap_or_default()
     }

@@ -26,7 +26,7 @@ pub(super) enum AuthorizationAnswer {
 
 impl AuthorizationRequest {
     /// Reads the query string of the redirect. A query is accepted only if its `state` equals the `state` of this
-    /// request and its `iss`, if present, names the server of this login.
+    /// request and its `iss`, if present, names this login's server.
     pub(super) fn answer(&self, metadata: &Metadata, query: &str) -> AuthorizationAnswer {
         let parameters = match Parameters::read(query) {
             Ok(parameters) => parameters,
@@ -53,7 +53,7 @@ impl AuthorizationRequest {
         }
     }
 
-    /// Prevents a mix-up attack (RFC 9700 §4.4): checks that the login began at this server and that the answer names
+    /// Prevents a mix-up attack (RFC 9700 §4.4): checks that the login began at this server and that the response names
     /// this server.
     fn check_issuer(&self, metadata: &Metadata, iss: Option<&str>) -> Result<(), Error> {
         if self.server != metadata.identity() {
@@ -90,7 +90,7 @@ struct Parameters {
 }
 
 impl Parameters {
-    /// Reads the parameters. RFC 6749 §3.1 forbids duplicate parameters, and a second value may come from an attacker.
+    /// Reads the parameters. RFC 6749 §3.1 forbids duplicate parameters, and a second value can come from an attacker.
     fn read(query: &str) -> Result<Self, Error> {
         let mut read = Self::default();
         for (name, value) in parse(query.strip_prefix('?').unwrap_or(query).as_bytes()) {

@@ -1,4 +1,4 @@
-//! The error response of an authorization server to a login: [`AuthorizationError`].
+//! An authorization server's error response to a login: [`AuthorizationError`].
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use super::description::{code, description};
 use crate::error::{BoxError, Error, Kind};
 use crate::refresh::error_code::document;
 
-/// The error response of an authorization server to a login (RFC 6749 §4.1.2.1 and §5.2, RFC 8628 §3.5). An
+/// An authorization server's error response to a login (RFC 6749 §4.1.2.1 and §5.2, RFC 8628 §3.5). An
 /// `AuthorizationError` is the [`source`](std::error::Error::source) of an error with
 /// [`is_login_denied`](crate::Error::is_login_denied).
 ///
@@ -30,15 +30,13 @@ pub struct AuthorizationError {
 }
 
 impl AuthorizationError {
-    /// Creates the error from the parameters of a redirect. A text that contains a part of one of the `secrets` is
-    /// omitted.
+    /// Creates the error from the parameters of a redirect. Text that contains part of any of the `secrets` is omitted.
     pub(super) fn of(error: &str, text: Option<&str>, secrets: &[&str]) -> Self {
         let description = text.and_then(|text| description(text, secrets));
         Self { code: code(error, secrets), description, status: None }
     }
 
-    /// Creates the error from the response of an endpoint. A text that contains a part of one of the `secrets` is
-    /// omitted.
+    /// Creates the error from an endpoint's response. Text that contains part of any of the `secrets` is omitted.
     pub(super) fn of_answer(status: StatusCode, headers: &HeaderMap, body: &[u8], secrets: &[&str]) -> Self {
         let document = document(headers, body).unwrap_or_default();
         let text = |name: &str| document.get(name).and_then(Value::as_str);
@@ -46,15 +44,15 @@ impl AuthorizationError {
         Self { status: Some(status), ..error }
     }
 
-    /// Returns the error code, such as `access_denied`. Returns `None` if the server sent no error code, or if the sent
-    /// text does not look like an error code.
+    /// Returns the error code, such as `access_denied`. Returns `None` if the server sent no error code, or if the
+    /// value that it sent does not look like an error code.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
     }
 
     /// Returns the description: at most 200 characters, without control characters and without characters that change
-    /// the direction of the text. The server writes the description, so escape it before you show it in a web page.
+    /// the direction of the text. The server writes the description, so escape it before you show it on a web page.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.description.as_deref()
@@ -96,7 +94,7 @@ pub(super) fn unavailable_by(text: impl Into<String>, cause: impl Into<BoxError>
     unavailable(text).with_source(cause)
 }
 
-/// Returns the error for an answer that does not belong to this login or that violates the protocol.
+/// Returns the error for a response that does not belong to this login or that violates the protocol.
 pub(super) fn untrusted(text: impl Into<String>) -> Error {
     Error::new(Kind::Login, text.into())
 }

@@ -1,5 +1,5 @@
-//! The authorization request: the URL at which a user logs in, and the data that the program must keep until the answer
-//! arrives (RFC 6749 §4.1.1).
+//! The authorization request: the URL at which a user logs in, and the data that the program must keep until the
+//! response arrives (RFC 6749 §4.1.1).
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use crate::platform::url::Url;
 /// [`Redirect::finish`](super::Redirect::finish) takes it.
 ///
 /// Keep this value in the user's own session with your program, on the server or encrypted in a cookie. Because the
-/// value is in the user's session, the answer to the login of a different user is rejected. The value contains secrets
+/// value is in the user's session, the response to a different user's login is rejected. The value contains secrets
 /// (the `state` and the PKCE verifier), which `Serialize` writes and `Debug` omits. Use the value only once, and remove
 /// it from the user's session before you call [`finish`](super::Redirect::finish).
 #[derive(Serialize, Deserialize)]
@@ -23,14 +23,14 @@ pub struct AuthorizationRequest {
     pub(super) state: String,
     pub(super) verifier: String,
     pub(super) redirect_uri: String,
-    /// The issuer of the server, or its token endpoint if the issuer is unknown. The runtime rejects an answer from a
+    /// The server's issuer, or its token endpoint if the issuer is unknown. The runtime rejects a response from a
     /// different server.
     pub(super) server: String,
 }
 
 impl App {
-    /// Builds the URL at which a user logs in, and the data that the program must keep until the answer arrives. The
-    /// parameters in `replacing`, such as a new `scope`, replace parameters of the app with the same name.
+    /// Builds the URL at which a user logs in, and the data that the program must keep until the response arrives. The
+    /// parameters in `replacing`, such as a new `scope`, replace the app's parameters with the same name.
     pub(super) fn authorization_request(
         &self,
         redirect_uri: &str,
@@ -76,8 +76,8 @@ impl App {
     }
 }
 
-/// Adds `parameters` to the query of the endpoint (RFC 6749 §3.1). A parameter replaces the parameters of the query
-/// that have the same name.
+/// Adds `parameters` to the endpoint's query (RFC 6749 §3.1). A parameter replaces the query parameters that have the
+/// same name.
 fn with_parameters(mut url: Url, parameters: &[(String, String)]) -> Url {
     let known = |name: &str| parameters.iter().any(|(other, _)| other == name);
     let mut query = Serializer::new(String::new());

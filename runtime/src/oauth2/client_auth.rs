@@ -30,7 +30,7 @@ impl ClientAuth {
 }
 
 /// Returns the header value for [`ClientAuth::Basic`]. The identifier and the secret are urlencoded before they become
-/// user name and password (RFC 6749 §2.3.1, RFC 7617).
+/// the user name and password (RFC 6749 §2.3.1, RFC 7617).
 pub(super) fn basic(id: &str, secret: &str) -> Option<HeaderValue> {
     let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
     let pair = BASE64_STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret)));
@@ -43,7 +43,7 @@ pub(super) fn basic(id: &str, secret: &str) -> Option<HeaderValue> {
 mod tests {
     use super::*;
 
-    /// Tests the example of RFC 6749 §2.3.1 and characters that urlencoding changes.
+    /// Tests the example in RFC 6749 §2.3.1 and characters that urlencoding changes.
     #[test]
     fn client_id_and_secret_are_urlencoded_and_then_base64_encoded() {
         assert_eq!(

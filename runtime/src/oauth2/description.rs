@@ -1,17 +1,17 @@
-//! Makes texts of a server safe to show in a terminal, a log or an error.
+//! Makes text from a server safe to show in a terminal, a log or an error.
 
 use crate::refresh::error_code::looks_like_a_code;
 
 /// The maximum length of a description, in characters.
 const LONGEST: usize = 200;
-/// The number of consecutive characters of a secret that a text must not contain.
+/// The number of consecutive characters of a secret that displayed text must not contain.
 const PART: usize = 8;
 
-/// Returns the text of a server without control characters, invisible characters and characters that change the
-/// direction of the text. A text of more than 200 characters is cut. Returns `None` if the text is empty or contains a
+/// Returns text from a server without control characters, invisible characters and characters that change the direction
+/// of the text. Text that is longer than 200 characters is truncated. Returns `None` if the text is empty or contains
 /// part of one of the secrets.
 pub(super) fn description(text: &str, secrets: &[&str]) -> Option<String> {
-    // A server may send a text of any length, so this function does not read characters far beyond the limit.
+    // A server can send text of any length, so this function does not read far beyond the limit.
     let visible: String = text.chars().filter(|&letter| is_visible(letter)).take(10 * LONGEST).collect();
     let text = visible.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut letters = text.chars();
@@ -25,8 +25,8 @@ pub(super) fn description(text: &str, secrets: &[&str]) -> Option<String> {
     Some(shown)
 }
 
-/// Returns the error code of a server. Returns `None` if the text does not look like a code, or if it contains a part
-/// of one of the secrets.
+/// Returns the error code that a server sent. Returns `None` if the text does not look like a code, or if it contains
+/// part of one of the secrets.
 pub(super) fn code(text: &str, secrets: &[&str]) -> Option<String> {
     let shown = !text.is_empty() && looks_like_a_code(text);
     (shown && !secrets.iter().any(|secret| has_part_of(text, secret))).then(|| text.to_owned())
@@ -39,8 +39,8 @@ pub(super) fn is_plain(text: &str, longest: usize) -> bool {
         && text.chars().all(|letter| !letter.is_control() && is_visible(letter))
 }
 
-/// Returns whether a character is safe to show. Unicode has no list of safe characters, so this function excludes the
-/// control characters, the format characters, and the line and paragraph separators of Unicode.
+/// Returns whether a character is safe to show. Unicode has no list of safe characters, so this function excludes
+/// Unicode's control characters, format characters, and line and paragraph separators.
 fn is_visible(letter: char) -> bool {
     let invisible = matches!(
         letter,
@@ -48,12 +48,12 @@ fn is_visible(letter: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
             | '\u{e0000}'..='\u{e0fff}'
     );
-    // Line breaks are safe to show, because the caller replaces line breaks by spaces.
+    // Line breaks are safe to show, because the caller replaces line breaks with spaces.
     !invisible && (!letter.is_control() || letter.is_ascii_whitespace())
 }
 
 /// Returns whether `text` contains the secret, or eight consecutive characters of the secret. The comparison ignores
-/// the case of letters, and spaces.
+/// spaces and the case of letters.
 fn has_part_of(text: &str, secret: &str) -> bool {
     let text = text.to_ascii_lowercase().replace(' ', "");
     let secret: Vec<char> = secret.to_ascii_lowercase().chars().collect();

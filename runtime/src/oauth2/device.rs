@@ -14,7 +14,7 @@ use crate::platform::clock::Now;
 use crate::platform::time::sleep;
 use crate::session::{Operation, Session, Tokens};
 
-/// The maximum time for one request.
+/// The time limit for one request.
 const DEADLINE: Duration = Duration::from_secs(10);
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -34,8 +34,8 @@ pub struct DeviceCode {
 }
 
 impl App {
-    /// Logs a user in on a second device, such as a phone (RFC 8628). A login on a second device suits programs without
-    /// a browser, for example over SSH.
+    /// Logs a user in on a second device, such as a phone (RFC 8628). A login on a second device is suitable for
+    /// programs without a browser, for example over SSH.
     ///
     /// ```no_run
     /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client) -> afresh::Result<()> {
@@ -117,8 +117,8 @@ impl DeviceCode {
 
     /// Waits until the user has logged in. Before the future completes, the tokens become the credential of `session`.
     ///
-    /// `finish` requests the token endpoint as often as the server allows. `finish` continues to wait after a lost
-    /// answer and after an answer with 5xx or 429. The wait ends when the device code expires.
+    /// `finish` polls the token endpoint as often as the server allows. `finish` continues to wait after a lost
+    /// response, and after a response with status 5xx or 429. The wait ends when the device code expires.
     ///
     /// # Errors
     ///
@@ -166,7 +166,7 @@ impl DeviceCode {
         }
     }
 
-    /// Returns how long the code is still valid. The time for which the machine was suspended is subtracted as well.
+    /// Returns how long the code is still valid. Time during which the machine was suspended is also subtracted.
     fn left(&self) -> Duration {
         let now = Now::read();
         let age = now.ticks.saturating_duration_since(self.begun.ticks) + now.slept_since(self.begun);

@@ -1,4 +1,4 @@
-//! Reads the answer of the device authorization endpoint (RFC 8628 §3.2), including common deviations:
+//! Reads the response from the device authorization endpoint (RFC 8628 §3.2), including common deviations:
 //! [`DeviceAnswer`].
 
 use std::time::Duration;
@@ -13,14 +13,14 @@ use crate::format::loopback::is_loopback;
 use crate::platform::url::Url;
 use crate::refresh::error_code::document;
 
-/// The maximum length in bytes of the code that a user types.
+/// The maximum length of the code that a user types, in bytes.
 const LONGEST_CODE: usize = 64;
 const LONGEST_URL: usize = 2048;
-/// The interval between two requests if the server sends no interval (RFC 8628 §3.2).
+/// The interval between two requests if the server does not send one (RFC 8628 §3.2).
 const INTERVAL: Duration = Duration::from_secs(5);
 /// The shortest interval between two requests, because some servers send 0.
 const SHORTEST: Duration = Duration::from_secs(1);
-/// The lifetime of a device code if the server sends no lifetime.
+/// The lifetime of a device code if the server does not send one.
 const LIFETIME: Duration = Duration::from_secs(300);
 const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
@@ -34,7 +34,7 @@ pub(super) struct DeviceAnswer {
 }
 
 impl DeviceAnswer {
-    /// Reads the answer. Texts for the user must be plain, because they are shown in a terminal.
+    /// Reads the answer. Text for the user must be plain, because it is shown in a terminal.
     pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self> {
         let document = document(headers, body).unwrap_or_default();
         let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);

@@ -1,4 +1,4 @@
-//! Requests the endpoints of an authorization server from the server itself: [`Server::discover`].
+//! Requests an authorization server's endpoints from the server itself: [`Server::discover`].
 
 use std::fmt;
 use std::future::Future;
@@ -24,19 +24,19 @@ use crate::trace::SendSpans;
 use crate::transport::transport::Transport;
 use crate::transport::upstream::Upstream;
 
-/// The maximum time to read one metadata document.
+/// The time limit for reading one metadata document.
 const DEADLINE: Duration = Duration::from_secs(5);
 
 impl Server {
-    /// Requests the endpoints of the server. `issuer` is the issuer identifier of the server, such as
-    /// `https://id.example` or `https://id.example/realms/shop`. The returned [`Server`] never changes, so call
-    /// `discover` once and clone the result.
+    /// Requests the server's endpoints. `issuer` is the server's issuer identifier, such as `https://id.example` or
+    /// `https://id.example/realms/shop`. The returned [`Server`] never changes, so call `discover` once and clone the
+    /// result.
     ///
     /// The metadata is requested at the URL of RFC 8414, which has `/.well-known/oauth-authorization-server` before the
-    /// path of the issuer. If this request fails, the metadata is requested at the URL of `OpenID` Connect Discovery,
-    /// which has `/.well-known/openid-configuration` after the path of the issuer. Redirects are not followed. Each
-    /// request may take 5 s, and a document may have at most 64 KiB. The issuer in the document must be exactly equal
-    /// to `issuer`.
+    /// issuer's path. If this request fails, the metadata is requested at the URL of `OpenID` Connect Discovery, which
+    /// has `/.well-known/openid-configuration` after the issuer's path. Redirects are not followed. Each request can
+    /// take at most 5 s, and a document can have at most 64 KiB. The issuer in the document must match `issuer`
+    /// exactly.
     ///
     /// ```no_run
     /// # async fn example() -> afresh::Result<()> {
@@ -54,14 +54,14 @@ impl Server {
     /// - [`is_builder`](Error::is_builder): `issuer` is not an https URL. Plain http is accepted only for a loopback
     ///   host.
     /// - Any other error: the document is invalid, or it names a different issuer. If the issuers differ, the error
-    ///   text contains both issuers.
+    ///   message contains both issuers.
     pub fn discover(issuer: impl Into<String>) -> Discovery {
         Discovery { issuer: issuer.into(), http: None, running: None }
     }
 }
 
-/// Requests the endpoints of an authorization server. Awaiting this value returns a [`Server`]. With the feature
-/// `blocking`, a call of `wait()` also returns the [`Server`].
+/// Requests an authorization server's endpoints. Awaiting this value returns a [`Server`]. With the feature `blocking`,
+/// a call to `wait()` also returns the [`Server`].
 ///
 /// ```no_run
 /// # async fn example(client: reqwest::Client) -> afresh::Result<()> {
@@ -79,14 +79,14 @@ pub struct Discovery {
 }
 
 impl Discovery {
-    /// Sends all requests with this reqwest client, including the requests of logins: see [`Server::http`].
+    /// Sends all requests, including login requests, with this reqwest client: see [`Server::http`].
     #[cfg(not(target_family = "wasm"))]
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.http = Some(Transport::given(client));
         self
     }
 
-    /// Blocks the thread until the server has answered. See [`Pending::wait`](crate::Pending::wait).
+    /// Blocks the thread until the server has responded. See [`Pending::wait`](crate::Pending::wait).
     ///
     /// # Panics
     ///
@@ -127,15 +127,14 @@ async fn discover(issuer: String, http: Option<Transport>) -> Result<Server> {
     for document in documents(&url) {
         match fetch(&upstream, &document).await.and_then(|body| Metadata::read(&issuer, &body)) {
             Ok(metadata) => return Ok(Server { metadata, http }),
-            // If the first document is invalid or missing, the second document may be valid.
+            // If the first document is invalid or missing, the second document can still be valid.
             Err(error) => errors.push(error),
         }
     }
     Err(most_helpful(&issuer, errors))
 }
 
-/// Selects the error to report: an error about an invalid document is more helpful than an error about a missing
-/// document.
+/// Selects the error to report: an error about an invalid document is more helpful than one about a missing document.
 fn most_helpful(issuer: &str, errors: Vec<Error>) -> Error {
     if let Some(error) = errors.iter().find(|error| error.kind() != Kind::LoginUnavailable) {
         return error.clone();
@@ -151,7 +150,7 @@ fn most_helpful(issuer: &str, errors: Vec<Error>) -> Error {
     }
 }
 
-/// Parses the issuer. RFC 8414 §2 requires a URL without query and fragment.
+/// Parses the issuer. RFC 8414 §2 requires a URL without a query or fragment.
 fn issuer_url(issuer: &str) -> Result<Url> {
     let url = endpoint_url(issuer, "the issuer", PlainHttp::Refused("Use https"))?;
     if url.query().is_some() {
@@ -160,8 +159,8 @@ fn issuer_url(issuer: &str) -> Result<Url> {
     Ok(url)
 }
 
-/// Returns the two URLs at which a server may publish its metadata. RFC 8414 §3.1 inserts the well-known path before
-/// the path of the issuer. `OpenID` Connect Discovery §4.1 appends the well-known path to the path of the issuer.
+/// Returns the two URLs at which a server can publish its metadata. RFC 8414 §3.1 inserts the well-known path before
+/// the issuer's path. `OpenID` Connect Discovery §4.1 appends the well-known path to the issuer's path.
 fn documents(issuer: &Url) -> [Url; 2] {
     let path = issuer.path().trim_end_matches('/');
     let at = |path: &str| {

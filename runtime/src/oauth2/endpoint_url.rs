@@ -1,4 +1,4 @@
-//! Decides to which endpoint URLs of an authorization server secrets may be sent.
+//! Decides which endpoint URLs of an authorization server may receive secrets.
 
 use crate::error::{Error, Result};
 use crate::format::loopback::is_loopback;
@@ -8,11 +8,12 @@ use crate::platform::url::Url;
 #[derive(Clone, Copy)]
 pub(super) enum PlainHttp {
     Allowed,
-    /// Plain http is refused, and the error text contains this advice.
+    /// Plain http is refused, and the error message contains this advice.
     Refused(&'static str),
 }
 
-/// Parses and checks the URL of an endpoint that receives secrets. `which` is the name of the endpoint for error texts.
+/// Parses and checks the URL of an endpoint that receives secrets. `which` is the name of the endpoint for error
+/// messages.
 pub(super) fn endpoint_url(url: &str, which: &str, plain_http: PlainHttp) -> Result<Url> {
     let refuse = |what: &str| Err(Error::builder(format!("{which} {what}")));
     let Ok(url) = Url::parse(url) else { return refuse("is not a URL") };

@@ -12,9 +12,9 @@ use crate::trace::SendSpans;
 #[cfg(not(target_family = "wasm"))]
 use crate::transport::transport::Transport;
 
-/// Refreshes with the refresh token of the session (RFC 6749 §6).
+/// Refreshes with the session's refresh token (RFC 6749 §6).
 ///
-/// The session needs a refresh token. Without a refresh token, a refused call returns the server's answer. If a token
+/// The session needs a refresh token. Without a refresh token, a refused call returns the server's response. If a token
 /// response contains a new refresh token, the new token replaces the old one.
 ///
 /// ```
@@ -39,9 +39,9 @@ pub struct RefreshTokenGrant(TokenEndpoint);
 ///
 /// No login is needed. The first call that needs a token requests it, and all waiting calls share the request. A new
 /// token is requested when the old one has expired or was refused. Every failure, including `invalid_client`, is an
-/// error with [`is_refresh`](crate::Error::is_refresh), because no user could log in. Later calls try again, so a
-/// client that is registered again works without a restart. After [`clear`](crate::Session::clear), the next call
-/// requests a new token.
+/// error with [`is_refresh`](crate::Error::is_refresh), because there is no user who could log in. Later calls try
+/// again, so if the client is registered again, the program works without a restart. After
+/// [`clear`](crate::Session::clear), the next call requests a new token.
 ///
 /// ```
 /// use afresh::{Client, oauth2::ClientCredentials};
@@ -120,7 +120,8 @@ macro_rules! settings {
                 self
             }
 
-            /// Adds the absolute URI of a resource that the token is for (RFC 8707 §2). Each call adds one URI.
+            /// Adds the absolute URI of a resource that the token gives access to (RFC 8707 §2). Each call adds one
+            /// URI.
             pub fn resource(mut self, resource: impl Into<String>) -> Self {
                 self.0.params.push(("resource".to_owned(), resource.into()));
                 self
@@ -204,7 +205,7 @@ impl Refresher for ClientCredentials {
     async fn refresh(&self, context: RefreshContext<'_>) -> Result<Tokens> {
         match request_tokens(&self.0, &[("grant_type", "client_credentials")], context).await? {
             Attempt::Refreshed { tokens, .. } => Ok(tokens),
-            // The session of a program depends on no login, so no answer can end the session.
+            // A program's session does not depend on a login, so no response can end the session.
             Attempt::Rejected(error) if error.is_session_expired() => Err(Error::refresh(error)),
             Attempt::Rejected(error) | Attempt::Failed { error, .. } => Err(error),
         }

@@ -1,7 +1,7 @@
 //! The last step of every login: requests tokens, which become the credential of the session.
 //!
 //! The token request is sent with the client of the [`Server`](super::Server) and without a session. The token request
-//! contains no old token and no default headers, and redirects of the token request are not followed.
+//! contains no old token and no default headers, and its redirects are not followed.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -27,42 +27,42 @@ use crate::trace::SendSpans;
 use crate::transport::call_info::CallKind;
 use crate::transport::upstream::Upstream;
 
-/// The maximum time for the request that exchanges a code for tokens. This time is long because a code cannot be sent a
+/// The time limit for the request that exchanges a code for tokens. This limit is high because a code cannot be sent a
 /// second time.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// An endpoint of the server for the requests of a login, with the client that sends these requests.
+/// A server endpoint for login requests, with the client that sends these requests.
 pub(super) struct LoginEndpoint<'a> {
     app: &'a App,
     url: Url,
     upstream: Upstream,
 }
 
-/// The outcome of a request that is a part of a login.
+/// The outcome of a request that is part of a login.
 pub(super) enum EndpointAnswer {
-    /// A successful response that is not parsed yet.
+    /// A successful response that has not been parsed yet.
     Answered(TokenResponse),
     /// The server refused the request with an OAuth error response.
     Refused(AuthorizationError),
-    /// The endpoint sent no answer.
+    /// The endpoint sent no response.
     Lost(Lost),
-    /// The response of the server violates the protocol.
+    /// The server's response violates the protocol.
     Invalid(Error),
 }
 
-/// The reason why an endpoint sent no answer.
+/// The reason why an endpoint sent no response.
 pub(super) struct Lost {
     pub(super) error: Error,
     /// The wait that the server requested with `Retry-After`.
     pub(super) retry_after: Option<Duration>,
-    /// Whether the next request should wait longer, because the endpoint did not answer in time or the server limits
+    /// Whether the next request should wait longer, because the endpoint did not respond in time or the server limits
     /// the rate of requests.
     pub(super) is_overload: bool,
 }
 
 impl App {
-    /// Exchanges the code for tokens once, and makes the tokens the credential of `session`. `begun` is the stamp of
-    /// the session at the beginning of the login.
+    /// Exchanges the code for tokens once, and makes the tokens the credential of `session`. `begun` is the session's
+    /// stamp at the start of the login.
     pub(super) async fn log_in_with_code(
         &self,
         request: &AuthorizationRequest,
@@ -95,12 +95,12 @@ impl App {
         begin_session(session, begun, tokens).await
     }
 
-    /// Returns the parameters of a token request: the parameters of `grant` and the resources of the app.
+    /// Returns the parameters of a token request: the parameters of `grant` and the app's resources.
     pub(super) fn token_parameters<'a>(&'a self, grant: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         grant.iter().copied().chain(self.resources.iter().map(|resource| ("resource", &**resource))).collect()
     }
 
-    /// Returns the token endpoint for requests of a login.
+    /// Returns the token endpoint for login requests.
     pub(super) fn token_endpoint(&self) -> Result<LoginEndpoint<'_>> {
         let url = self.server.metadata.token_endpoint.as_deref().unwrap_or_default();
         LoginEndpoint::new(self, url, "the token endpoint")
@@ -108,14 +108,14 @@ impl App {
 }
 
 impl<'a> LoginEndpoint<'a> {
-    /// Creates the endpoint. `which` is the name of the endpoint for error texts.
+    /// Creates the endpoint. `which` is the name of the endpoint for error messages.
     pub(super) fn new(app: &'a App, url: &str, which: &str) -> Result<Self> {
         let url = endpoint_url(url, which, PlainHttp::Refused("Use https"))?;
         let upstream = app.server.upstream(&url)?;
         Ok(Self { app, url, upstream })
     }
 
-    /// Sends one request with the authentication of the app. The texts in the outcome contain no part of the `secrets`.
+    /// Sends one request with the app's authentication. No text in the outcome contains part of any of the `secrets`.
     pub(super) async fn ask(
         &self,
         params: &[(&str, &str)],
@@ -170,14 +170,14 @@ impl<'a> LoginEndpoint<'a> {
     }
 }
 
-/// Reads the tokens of a successful response.
+/// Reads the tokens from a successful response.
 pub(super) fn tokens_of(response: TokenResponse) -> Result<Tokens> {
     let TokenResponse { status, headers, body } = response;
     let answer = Answer::whole(status, headers, body).with_secrets();
     <Result<Tokens> as SessionOutcome<BySerde>>::tokens_of(&answer)
 }
 
-/// Makes the tokens the credential of the session, in the same way as a `#[login]` method.
+/// Makes the tokens the credential of the session, in the same way that a `#[login]` method does.
 pub(super) async fn begin_session(session: &Session, begun: Stamp, tokens: Tokens) -> Result<Tokens> {
     session.log_in(Some(begun), tokens.clone(), &[])?;
     session.saved().await?;

@@ -27,7 +27,7 @@ const HTTPS: PlainHttp = PlainHttp::Refused("Use https");
 
 impl Metadata {
     /// Reads and checks the metadata document of `issuer`. The document must name this issuer (RFC 8414 §3.3), and its
-    /// endpoints must be URLs to which secrets may be sent.
+    /// endpoints must be URLs that may receive secrets.
     pub(super) fn read(issuer: &str, body: &[u8]) -> Result<Self> {
         let metadata: Self = serde_json::from_slice(without_bom(body)).map_err(|error| {
             untrusted("the metadata of the authorization server is not valid JSON").with_source(error)
@@ -69,7 +69,7 @@ impl Metadata {
         }
     }
 
-    /// Returns the endpoints together with their names for error texts.
+    /// Returns the endpoints together with their names for error messages.
     fn endpoints(&self) -> impl Iterator<Item = (&'static str, &String)> {
         let endpoints = [
             ("the authorization endpoint", &self.authorization_endpoint),
@@ -99,13 +99,12 @@ impl Metadata {
         }
     }
 
-    /// Returns the text that identifies the server of a login: its issuer, or its token endpoint if the issuer is
-    /// unknown.
+    /// Returns the string that identifies a login's server: its issuer, or its token endpoint if the issuer is unknown.
     pub(super) fn identity(&self) -> &str {
         self.issuer.as_deref().or(self.token_endpoint.as_deref()).unwrap_or_default()
     }
 
-    /// Returns whether each answer of the authorization endpoint contains the issuer (RFC 9207 §3).
+    /// Returns whether each response from the authorization endpoint contains the issuer (RFC 9207 §3).
     pub(super) fn names_issuer_in_answers(&self) -> bool {
         self.authorization_response_iss_parameter_supported == Some(true)
     }

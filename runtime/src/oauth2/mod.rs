@@ -1,5 +1,5 @@
-//! OAuth 2.0 (RFC 6749): refreshes without a `#[refresh]` method, and logins of users (feature `login`). Pass a grant
-//! or an `App` to [`ClientBuilder::refresher`](crate::ClientBuilder::refresher).
+//! OAuth 2.0 (RFC 6749): refreshes without a `#[refresh]` method, and user logins (feature `login`). Pass a grant or an
+//! `App` to [`ClientBuilder::refresher`](crate::ClientBuilder::refresher).
 //!
 //! | the client acts for | grant | needs |
 //! |---|---|---|
@@ -26,24 +26,24 @@
 //!
 //! # Where secrets are sent
 //!
-//! Secrets are sent over https and only to the endpoints of the grant, which may be at a different origin than the API.
-//! Redirects are not followed. The endpoints never receive the access token. The default headers of the client are sent
-//! only to endpoints at the origin of the API. Token requests use the transport of the client, or the reqwest client
-//! that [`http`](RefreshTokenGrant::http) sets. The requests of a login contain no default headers. The runtime sends
-//! the requests of a login with its own client, or with the reqwest client that `Server::http` sets.
+//! Secrets are sent over https and only to the grant's endpoints, whose origin can differ from the API's origin.
+//! Redirects are not followed. The endpoints never receive the access token. The client's default headers are sent only
+//! to endpoints at the API's origin. Token requests use the client's transport, or the reqwest client that
+//! [`http`](RefreshTokenGrant::http) sets. Login requests contain no default headers. The runtime sends login requests
+//! with its own client, or with the reqwest client that `Server::http` sets.
 //!
-//! # How answers to a refresh are treated
+//! # How responses to a refresh are treated
 //!
 //! | answer | result |
 //! |---|---|
-//! | tokens (§5.1) | they are the new credential; without a new refresh token, the old one stays |
+//! | tokens (§5.1) | they become the new credential; without a new refresh token, the old one is kept |
 //! | `invalid_grant` (§5.2) | the session has expired ([`is_session_expired`](crate::Error::is_session_expired)) |
-//! | `invalid_client`, any other error, 5xx, a malformed answer | the refresh failed for now ([`is_refresh`](crate::Error::is_refresh)), with an [`ErrorResponse`] among its causes; the next attempt is possible after 1 s at first, at most 60 s, or after the time of `Retry-After` |
+//! | `invalid_client`, any other error, 5xx, a malformed response | the refresh failed for now ([`is_refresh`](crate::Error::is_refresh)), with an [`ErrorResponse`] among its causes; the next attempt is possible after 1 s at first, later after at most 60 s, or after the time in `Retry-After` |
 //! | no connection | the same |
-//! | none, although the request was sent; 502, 504, or a 503 of a gateway (a web page, Envoy's text) | it is sent again, at most twice within 8 s; a server with a grace period returns the tokens again |
+//! | none, although the request was sent; 502, 504, or a 503 from a gateway (a web page, Envoy's text) | it is sent again, at most twice within 8 s; a server with a grace period returns the tokens again |
 //! | none, and then `invalid_grant` | the session has expired, with [`is_rotation_lost`](crate::Error::is_rotation_lost) |
 
-// To read the code of this folder, start with `grants.rs`. For the logins, start with `redirect.rs`.
+// To read the code in this folder, start with `grants.rs`. For the logins, start with `redirect.rs`.
 
 #[cfg(all(feature = "login", target_family = "wasm"))]
 mod absent;

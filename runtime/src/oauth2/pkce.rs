@@ -1,4 +1,4 @@
-//! Creates random texts, and the proof that the sender of an authorization code has begun the login (PKCE, RFC 7636).
+//! Creates random strings, and the proof that the sender of an authorization code began the login (PKCE, RFC 7636).
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -9,8 +9,8 @@ use crate::error::{Error, Result};
 /// The only challenge method that the runtime uses. The method `plain` is insecure (RFC 9700 §2.1.1).
 pub(super) const METHOD: &str = "S256";
 
-/// Returns a random text of 43 characters with 256 random bits. The text serves as a `state` or as a verifier (RFC 7636
-/// §4.1).
+/// Returns a random string of 43 characters with 256 random bits. The string serves as a `state` or as a verifier (RFC
+/// 7636 §4.1).
 pub(super) fn random_text() -> Result<String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| {
@@ -28,7 +28,7 @@ pub(super) fn challenge(verifier: &str) -> String {
 mod tests {
     use super::*;
 
-    /// Tests the example of RFC 7636, appendix B.
+    /// Tests the example in RFC 7636, appendix B.
     #[test]
     fn the_challenge_is_that_of_the_rfc() {
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";

@@ -1,11 +1,10 @@
-//! Decides how often the token endpoint is requested while a user logs in on a second device (RFC 8628 §3.5):
-//! [`Polling`].
+//! Decides how often the token endpoint is polled while a user logs in on a second device (RFC 8628 §3.5): [`Polling`].
 
 use std::time::Duration;
 
 use super::login::Lost;
 
-/// The time by which the error code `slow_down` increases all further intervals.
+/// The amount by which the error code `slow_down` increases all further intervals.
 const SLOWER: Duration = Duration::from_secs(5);
 /// The maximum wait between two requests to an overloaded server, unless the interval is longer.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -27,7 +26,7 @@ impl Polling {
         self.wait
     }
 
-    /// Resets the wait, because the server has answered.
+    /// Resets the wait, because the server has responded.
     pub(super) fn answered(&mut self) {
         self.wait = self.interval;
     }
@@ -37,8 +36,8 @@ impl Polling {
         self.answered();
     }
 
-    /// Records that no answer to the last request arrived. If the server is overloaded or too slow, the wait doubles
-    /// after each request until the server answers (RFC 8628 §3.5).
+    /// Records that no response to the last request arrived. If the server is overloaded or too slow, the wait doubles
+    /// after each request until the server responds (RFC 8628 §3.5).
     pub(super) fn lost(&mut self, lost: &Lost) {
         let wait = if lost.is_overload { self.wait.saturating_mul(2).min(LONGEST) } else { self.wait };
         self.wait = wait.max(self.interval).max(lost.retry_after.unwrap_or_default());

@@ -1,4 +1,4 @@
-//! The authorization code flow of a web server, in two requests of the user: [`Redirect`].
+//! A web server's authorization code flow, in two requests from the user: [`Redirect`].
 
 use std::future::Future;
 
@@ -19,12 +19,12 @@ pub struct Redirect {
 }
 
 impl App {
-    /// Logs a user in with a redirect to `url` (RFC 6749 §4.1, with PKCE). A login with a redirect suits web servers.
-    /// The login takes two requests of the user to your program. The first request calls [`start`](Redirect::start).
-    /// The second request, at `url`, calls [`finish`](Redirect::finish).
+    /// Logs a user in with a redirect to `url` (RFC 6749 §4.1, with PKCE). A redirect login is suitable for web
+    /// servers. The login takes two requests from the user to your program. The first request calls
+    /// [`start`](Redirect::start). The second request, at `url`, calls [`finish`](Redirect::finish).
     ///
     /// `url` must be registered at the authorization server in exactly this form. The URL is an https URL, a plain http
-    /// URL on loopback, or a URL with a private scheme of the program (`com.example.app:/callback`).
+    /// URL on loopback, or a URL with a private scheme that the program registered (`com.example.app:/callback`).
     ///
     /// ```
     /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client, query: &str) -> afresh::Result<()> {
@@ -60,17 +60,17 @@ impl Redirect {
     /// `session`.
     ///
     /// Before the call, remove `request` from the user's session, so that it is used only once. If the future is
-    /// dropped while the code is being exchanged, the code may already be spent, and a new login is necessary.
+    /// dropped during the code exchange, the code may already be spent, and a new login is necessary.
     ///
-    /// The runtime does not read an ID token in the answer. To identify the user, call the userinfo endpoint with the
+    /// The runtime does not read an ID token in the response. To identify the user, call the userinfo endpoint with the
     /// session.
     ///
     /// # Errors
     ///
     /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
-    /// - [`is_login_unavailable`](Error::is_login_unavailable): the server is unreachable, or its answer was lost. A
+    /// - [`is_login_unavailable`](Error::is_login_unavailable): the server is unreachable, or its response was lost. A
     ///   code is never sent a second time, so begin a new login.
-    /// - Any other error: the answer belongs to a different login (`state`) or comes from a different server (`iss`,
+    /// - Any other error: the response belongs to a different login (`state`) or comes from a different server (`iss`,
     ///   RFC 9207), and nothing was sent. `finish` also returns an error if the session was logged out during the call,
     ///   or if the store failed.
     pub fn finish(
@@ -104,14 +104,14 @@ fn check_redirect_uri(text: &str) -> Result<()> {
         "https" => {}
         "http" if is_loopback(&url) => {}
         "http" => return refuse("is plain http on a host that is not loopback. Use https"),
-        // RFC 8252 §7.1 requires a reversed domain name as the private scheme of a program.
+        // RFC 8252 §7.1 requires a program's private scheme to be a reversed domain name.
         scheme if scheme.contains('.') => {}
         _ => return refuse("must be an https URL"),
     }
     if url.fragment().is_some() {
         return refuse("must not have a fragment");
     }
-    // The URL parser removes whitespace and control characters, but the server compares the text exactly.
+    // The URL parser removes whitespace and control characters, but the server compares the URL text exactly.
     if text.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
         return refuse("must not contain spaces or control characters");
     }

@@ -57,15 +57,15 @@ impl Server {
         self
     }
 
-    /// Sets the issuer identifier of the server. If an answer to a login names its issuer (`iss`, RFC 9207), the two
+    /// Sets the server's issuer identifier. If a response to a login names its issuer (`iss`, RFC 9207), the two
     /// issuers must match exactly.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.metadata.issuer = Some(issuer.into());
         self
     }
 
-    /// Sends the requests of logins with this reqwest client. By default, requests of logins are sent with a client of
-    /// the runtime. Refreshes use the transport of the session's client.
+    /// Sends login requests with this reqwest client. By default, login requests are sent with a client that the
+    /// runtime creates. Refreshes use the transport of the session's client.
     ///
     /// Build the reqwest client with `redirect(Policy::none())`. [`ClientBuilder::http`](crate::ClientBuilder::http)
     /// explains the reason.
@@ -81,7 +81,8 @@ impl Server {
     }
 }
 
-/// Returns the upstream for requests to `url`. The requests are sent with `http`, or with a client of the runtime.
+/// Returns the upstream for requests to `url`. The requests are sent with `http`, or with a client that the runtime
+/// creates.
 pub(super) fn upstream(http: Option<&Transport>, url: &Url) -> Result<Upstream> {
     let transport = match http {
         Some(transport) => transport.clone(),

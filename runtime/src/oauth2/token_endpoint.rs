@@ -76,8 +76,8 @@ impl TokenEndpoint {
         )
     }
 
-    /// Returns the upstream for `url`. The upstream uses the transport of the grant, or the client's transport if the
-    /// grant has none.
+    /// Returns the upstream for `url`. The upstream uses the grant's transport, or the client's transport if the grant
+    /// has none.
     fn upstream(&self, url: &Url, context: RefreshContext<'_>) -> Upstream {
         let api = context.home;
         let transport = self.transport.as_ref().unwrap_or(&api.transport).clone();
@@ -133,7 +133,7 @@ impl TokenEndpoint {
         }
     }
 
-    /// Builds a request to `url` that authenticates the client.
+    /// Builds a request to `url` with the client's authentication.
     pub(super) fn request<'a>(
         &self,
         kind: CallKind,

@@ -1,6 +1,6 @@
-//! Rejects wrong types of arguments at compile time. Generated code checks the types by method resolution, so an alias
-//! of a type is treated like the type itself. The inherent methods of [`ArgumentType`] exist only for certain types,
-//! and the methods of [`AnyArgument`] exist for all other types.
+//! Rejects wrong argument types at compile time. Generated code checks the types by method resolution, so an alias of a
+//! type is treated like the type itself. The inherent methods of [`ArgumentType`] exist only for certain types, and the
+//! methods of [`AnyArgument`] exist for all other types.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
@@ -30,14 +30,13 @@ pub trait AnyArgument {
     /// Checks an argument of a method without a role.
     fn without_role(&self) {}
 
-    /// Checks an argument that is the body, or a part of the body, of a `#[logout]` method.
+    /// Checks an argument that is the body, or part of the body, of a `#[logout]` method.
     fn in_body_of_logout(&self) {}
 }
 
 impl<T: ?Sized> AnyArgument for ArgumentType<T> {}
 
-/// The requirement for a path argument. This trait rejects only types of the standard library that implement
-/// [`NotAScalar`].
+/// The requirement for a path argument. This trait rejects only standard library types that implement [`NotAScalar`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent in one path segment",
     label = "not a scalar",
@@ -45,7 +44,7 @@ impl<T: ?Sized> AnyArgument for ArgumentType<T> {}
 )]
 pub trait SegmentArgument {}
 
-/// The requirement for the argument of a `{name*}` placeholder.
+/// The requirement for a `{name*}` placeholder's argument.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent in the path",
     label = "neither a scalar nor a sequence of scalars",
@@ -53,7 +52,7 @@ pub trait SegmentArgument {}
 )]
 pub trait SegmentsArgument {}
 
-/// The requirement for an argument that is sent outside of a JSON body.
+/// The requirement for an argument that is sent outside a JSON body.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no value, so the parameter would never be sent",
     label = "sends nothing",
@@ -61,13 +60,13 @@ pub trait SegmentsArgument {}
 )]
 pub trait SentArgument {}
 
-/// A type of the standard library that serializes to no value.
+/// A standard library type that serializes to no value.
 pub trait SendsNothing {}
 
-/// A type of the standard library whose values are never one scalar.
+/// A standard library type whose values are never one scalar.
 pub trait NotAScalar {}
 
-/// A type of the standard library whose values are neither one scalar nor a sequence.
+/// A standard library type whose values are neither one scalar nor a sequence.
 pub trait NotASequence {}
 
 #[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]

@@ -1,6 +1,6 @@
 //! Defines one trait for each place in a request that can contain a parameter's value. Most of the traits only require
-//! [`Serialize`]. Because each place has a separate trait, the compiler can report in which place of the request a type
-//! cannot be sent.
+//! [`Serialize`]. Because each place has a separate trait, the compiler can report the place in the request where a
+//! type cannot be sent.
 
 use http::HeaderMap;
 use serde::Serialize;

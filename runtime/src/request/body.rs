@@ -14,9 +14,9 @@ use crate::platform::messages;
 
 /// The body of a request.
 ///
-/// After a refresh, the runtime sends a call again. Bytes are reference-counted, so the runtime can keep the bytes for
-/// the second send without copying them. A stream can be sent only once, unless a function creates a new stream for
-/// each send.
+/// After a refresh, the runtime resends each call whose credential was refused. Bytes are reference-counted, so the
+/// runtime can keep the bytes for the second send without copying them. A stream can be sent only once, unless a
+/// function creates a new stream for each send.
 ///
 /// ```
 /// use afresh::Body;
@@ -46,7 +46,7 @@ pub(crate) enum Content {
     File(PathBuf),
 }
 
-/// The length of a stream in bytes, if the caller set it.
+/// The length of the stream in bytes, if the caller set it.
 type Length = Option<u64>;
 
 /// The body for one send.
@@ -67,7 +67,7 @@ impl Body {
     /// [`is_not_replayable`](crate::Error::is_not_replayable). The call fails even if the server has read no part of
     /// the stream. To make such failures rare, a call with a stream waits for a refresh before it is sent if the
     /// credential expires within two minutes. If the lifetime of the credential is shorter than four minutes, half of
-    /// the lifetime replaces the two minutes.
+    /// the lifetime is used instead of two minutes.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,
@@ -85,23 +85,23 @@ impl Body {
 
     /// Creates a body from a file, which is opened and read for each send.
     ///
-    /// The length of the body is the length of the file at the time when it is opened.
+    /// The body length is the file's length when the file is opened.
     #[cfg(not(target_family = "wasm"))]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self { content: Content::File(path.into()), content_type: Some(BYTES) }
     }
 
-    /// Causes a compile error if a program uses this function in a browser.
+    /// Causes a compile error if a program uses this function in a browser build.
     #[cfg(target_family = "wasm")]
     #[doc(hidden)]
     pub fn file<P: crate::platform::absent::Files>(_: P) -> Self {
         Self { content: Content::Empty, content_type: None }
     }
 
-    /// Sets the length of a stream in bytes, so that it is sent with a `Content-Length`.
+    /// Sets the length of a stream in bytes, so that the stream is sent with a `Content-Length` header.
     ///
-    /// A stream without a length is sent in chunks, and some servers refuse chunked bodies. If the stream has fewer or
-    /// more bytes than this length, the call fails. Setting a length has no effect on bytes and files, because their
+    /// A stream without a length is sent in chunks, and some servers refuse chunked bodies. If the length of the stream
+    /// differs from this length, the call fails. Setting a length has no effect on bytes and files, because their
     /// length is known.
     ///
     /// ```
@@ -151,7 +151,7 @@ impl Body {
 }
 
 impl Content {
-    /// Returns the body for one send. If the length of the body is known, its size hint is exact.
+    /// Returns the body for one send. If the body length is known, its size hint is exact.
     pub(crate) fn next(&mut self) -> Result<Next, Error> {
         Ok(match self {
             Self::Empty => Next::Empty,
@@ -177,7 +177,7 @@ impl Content {
         }
     }
 
-    /// Returns whether the body is known to have no bytes. The size of a file is not read.
+    /// Returns whether the body is known to be empty. The file size is not read.
     pub(crate) fn is_empty(&self) -> bool {
         match self {
             Self::Empty => true,
@@ -263,8 +263,8 @@ impl fmt::Debug for Body {
 
 /// The type of a `#[body]` parameter.
 ///
-/// The content type is `text/plain; charset=utf-8` for text and `application/octet-stream` for all other bodies. A
-/// `content-type` header of the call replaces this content type.
+/// The content type is `text/plain; charset=utf-8` for text and `application/octet-stream` for all other bodies. The
+/// call's `content-type` header replaces this content type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a body",
     label = "not a body",

@@ -1,6 +1,6 @@
 //! Collects the arguments of a call. [`Call`] has one function for each place in a request.
 //!
-//! If an argument cannot be sent, the call's future returns the error of the first such argument, and no request is
+//! If an argument cannot be sent, the call's future returns the error for the first such argument, and no request is
 //! sent.
 
 use std::fmt;
@@ -144,7 +144,7 @@ impl Call {
         self.0.check(made);
     }
 
-    /// Writes a cookie in addition to the cookies of the session (RFC 6265 §4.2).
+    /// Writes a cookie in addition to the session's cookies (RFC 6265 §4.2).
     pub fn cookie<T: CookieArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
         let draft = &mut self.0;
         let written = write_cookie(&mut draft.cookies, name, value).map_err(|error| error.0);
@@ -176,7 +176,7 @@ impl Call {
         self.0.declared.has_header(name)
     }
 
-    /// Sets these headers and removes all earlier headers of the same names.
+    /// Sets these headers and removes all earlier headers with the same names.
     pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
         self.0.declared.replace_headers(headers);
     }
@@ -186,7 +186,7 @@ impl Call {
         self.0.share().map(Self)
     }
 
-    /// Returns the request for these arguments, or the error of the first argument that cannot be sent.
+    /// Returns the request for these arguments, or the error for the first argument that cannot be sent.
     pub(crate) fn prepare(mut self) -> Result<Prepared, Error> {
         self.0.finish()?;
         Ok(Prepared::Declared(self.0.declared))

@@ -1,4 +1,4 @@
-//! Writes an argument as a cookie, in addition to the cookies of the session.
+//! Writes an argument as a cookie, in addition to the session's cookies.
 
 use serde::Serialize;
 

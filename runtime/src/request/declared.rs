@@ -26,7 +26,7 @@ pub(crate) struct Declared {
     /// The content type of the body. A `content-type` in `headers` replaces this value.
     pub(crate) content_type: Option<&'static str>,
     pub(crate) body: DeclaredBody,
-    /// The description of the call for the layers of a tower service.
+    /// The description of the call, for the layers of a tower service.
     pub(crate) info: CallInfo,
 }
 
@@ -50,7 +50,7 @@ impl DeclaredBody {
         }
     }
 
-    /// Returns whether the body is known to be empty. The size of a file is not read.
+    /// Returns whether the body is known to be empty. The file size is not read.
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Self::Single(content) => content.is_empty(),
@@ -150,7 +150,7 @@ impl Declared {
         }
     }
 
-    /// Sets these headers and removes all earlier headers of the same names.
+    /// Sets these headers and removes all earlier headers with the same names.
     pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
         if headers.is_empty() {
             return;
@@ -166,7 +166,7 @@ impl Declared {
 }
 
 /// Returns whether a request with this method sends `content-length: 0` if it has no body (RFC 9110 §8.6). Some servers
-/// answer 411 if this header is missing, and no transport adds the header.
+/// respond with 411 if this header is missing, and transports do not add the header.
 fn usually_has_body(method: &Method) -> bool {
     matches!(*method, Method::POST | Method::PUT | Method::PATCH)
 }

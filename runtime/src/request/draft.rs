@@ -1,4 +1,4 @@
-//! The request of a call while its arguments are written: [`Draft`]. The draft keeps the error of the first argument
+//! The request of a call while its arguments are written: [`Draft`]. The draft keeps the error for the first argument
 //! that cannot be sent.
 
 use bytes::Bytes;
@@ -100,8 +100,8 @@ impl Draft {
         at
     }
 
-    /// Cuts the path at the offset of an omitted value, so that the value can be appended to the path. Returns the part
-    /// of the path after this offset.
+    /// Truncates the path at the offset of an omitted value, so that the value can be appended to the path. Returns the
+    /// part of the path after this offset.
     pub(crate) fn open_placeholder(&mut self, at: usize) -> String {
         // The path already contains all its literal pieces.
         self.pieces = self.endpoint.path.len();
@@ -134,8 +134,8 @@ impl Draft {
         }
     }
 
-    /// Writes the name of a member of the JSON body. The caller then writes the value of the member and passes the
-    /// result to [`end_member`](Self::end_member).
+    /// Writes the name of a JSON body member. The caller then writes the value of the member and passes the result to
+    /// [`end_member`](Self::end_member).
     pub(crate) fn begin_member(&mut self, name: &'static str) -> Vec<u8> {
         let mut members = match std::mem::take(&mut self.partial) {
             PartialBody::Json(members) => members,
@@ -193,7 +193,7 @@ impl Draft {
         self.declared.content_type = Some(content_type);
     }
 
-    /// Completes the request after the last argument. Returns the error of the first argument that cannot be sent.
+    /// Completes the request after the last argument. Returns the error for the first argument that cannot be sent.
     pub(crate) fn finish(&mut self) -> Result<(), Error> {
         self.complete().map_err(|error| error.in_method(Some(self.endpoint.name)))
     }

@@ -1,4 +1,4 @@
-//! A body that is sent with its length: [`exact`].
+//! A body that is sent with an exact length: [`exact`].
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -14,7 +14,7 @@ use crate::platform::messages::Body;
 pub(crate) enum Excess {
     /// Additional bytes are not sent, because they mean that the file has grown since it was opened.
     Cut,
-    /// Additional bytes are an error, because they mean that the caller set a wrong length.
+    /// Additional bytes are an error, because they mean that the caller set the wrong length.
     Refused,
 }
 
@@ -30,7 +30,7 @@ struct Exact {
 }
 
 impl Exact {
-    /// Counts the bytes of a chunk, and returns the part of the chunk that may be sent.
+    /// Counts the bytes in a chunk, and returns the part of the chunk that may be sent.
     fn take(&mut self, chunk: Bytes) -> Result<Bytes, BoxError> {
         let left = usize::try_from(self.left).unwrap_or(usize::MAX);
         if chunk.len() <= left {

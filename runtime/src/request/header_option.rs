@@ -1,4 +1,4 @@
-//! The value of a header that is an option of a call or of a client: [`HeaderOption`].
+//! The value of a header option of a call or a client: [`HeaderOption`].
 
 use http::{HeaderName, HeaderValue};
 use serde::Serialize;

@@ -162,7 +162,7 @@ impl ScalarWriter for TextParts<'_> {
     }
 }
 
-/// The output omits the texts, which may be secrets.
+/// The output omits the text of the parts, which may be secret.
 impl fmt::Debug for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Parts({})", self.list.len())

@@ -68,9 +68,8 @@ impl Part {
 
     /// Creates a part from a file, which is opened and read for each send.
     ///
-    /// The part has the name of the file. The content type of the part matches the extension of the file, or is
-    /// `application/octet-stream` if the extension is unknown. The length of the part is the length of the file at the
-    /// time when it is opened.
+    /// The part is named after the file. The content type matches the file extension, or is `application/octet-stream`
+    /// if the extension is unknown. The part's length is the file's length when the file is opened.
     #[cfg(not(target_family = "wasm"))]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
@@ -79,7 +78,7 @@ impl Part {
         Self { file_name, content_type: Some(kind.into()), ..Self::of(Body::file(path)) }
     }
 
-    /// Causes a compile error if a program uses this function in a browser.
+    /// Causes a compile error if a program uses this function in a browser build.
     #[cfg(target_family = "wasm")]
     #[doc(hidden)]
     pub fn file<P: crate::platform::absent::Files>(_: P) -> Self {
@@ -93,8 +92,8 @@ impl Part {
 
     /// Sets the file name.
     ///
-    /// The file name is sent as a browser sends it: in UTF-8, with `"` and line ends percent-encoded. Unlike a browser,
-    /// the runtime doubles backslashes.
+    /// The file name is sent as a browser sends it: in UTF-8, with `"` and line breaks percent-encoded. Unlike a
+    /// browser, the runtime doubles backslashes.
     #[must_use]
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = Some(name.into());
@@ -108,7 +107,7 @@ impl Part {
         self
     }
 
-    /// Creates a part without a content type. The text of the part is in a buffer that all parts share.
+    /// Creates a part without a content type. The part's text is in a buffer that all parts share.
     pub(super) fn of_text(text: Bytes) -> Self {
         Self::of(Body::from(text))
     }

@@ -1,4 +1,4 @@
-//! Chooses by the type of an argument how the argument becomes a part. Bytes become one part, although serde would
+//! Chooses how an argument becomes a part, based on the argument's type. Bytes become one part, although serde would
 //! serialize them as a list of numbers. A path cannot become a part. Generated code makes this choice by method
 //! resolution: the inherent method of [`PartType`] exists only for bytes and paths, and the method of [`AnyPart`]
 //! exists for all other types.

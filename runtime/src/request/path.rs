@@ -7,7 +7,7 @@ use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
 /// Appends percent-encoded text. A sequence of characters that need no encoding is copied in one step, because most
-/// texts consist of one such sequence.
+/// values consist of one such sequence.
 pub(crate) fn push_encoded(to: &mut String, text: &str) {
     let mut rest = text;
     loop {
@@ -23,7 +23,7 @@ pub(crate) fn push_encoded(to: &mut String, text: &str) {
 
 /// Returns whether `byte` is an unreserved character (RFC 3986 §2.3).
 fn is_unreserved(byte: u8) -> bool {
-    /// A table that contains, for each byte, whether it is an unreserved character. The table is faster than
+    /// A table that indicates, for each byte, whether it is an unreserved character. The table is faster than
     /// comparisons, and this function is called for every byte of a URL.
     #[allow(clippy::indexing_slicing, reason = "evaluated at compile time")]
     static UNRESERVED: [bool; 256] = {
@@ -38,8 +38,7 @@ fn is_unreserved(byte: u8) -> bool {
     UNRESERVED.get(usize::from(byte)).is_some_and(|known| *known)
 }
 
-/// Writes `value` as one segment. An absent or empty value is an error, because it would change the structure of the
-/// path.
+/// Writes `value` as one segment. An absent or empty value is an error, because it would change the path's structure.
 pub(crate) fn write_segment<T: Serialize + ?Sized>(
     to: &mut String,
     name: &str,
@@ -53,7 +52,7 @@ pub(crate) fn write_segment<T: Serialize + ?Sized>(
     }
 }
 
-/// Writes `value` as several segments. A text is split at its slashes, and each element of a sequence becomes a
+/// Writes `value` as several segments. A string is split at its slashes, and each element of a sequence becomes a
 /// segment. Only the last segment may be empty, which means that the path ends with a slash.
 pub(crate) fn write_segments<T: Serialize + ?Sized>(
     to: &mut String,

@@ -17,8 +17,8 @@ pub(crate) enum Prepared {
     /// A request built from a method's declaration and arguments. The request stays in the box into which the arguments
     /// were written, so that the call is cheap to move.
     Declared(Box<Declared>),
-    /// A request given to [`Client::execute`](crate::Client::execute). The request is boxed because it is large and
-    /// such calls are rare.
+    /// A request that was passed to [`Client::execute`](crate::Client::execute). The request is boxed because it is
+    /// large and such calls are rare.
     HandWritten(Box<HandWritten>),
 }
 
@@ -130,7 +130,7 @@ impl Prepared {
         }
     }
 
-    /// Sets the number of attempts that preceded this attempt.
+    /// Sets the number of attempts that preceded the current attempt.
     pub(crate) fn set_retries(&mut self, retries: u32) {
         match self {
             Self::Declared(declared) => declared.info.retries = retries,
@@ -138,7 +138,7 @@ impl Prepared {
         }
     }
 
-    /// Sets these headers and removes all earlier headers of the same names.
+    /// Sets these headers and removes all earlier headers with the same names.
     pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
         match self {
             Self::Declared(declared) => declared.replace_headers(headers),

@@ -1,4 +1,4 @@
-//! Writes arguments to the query string. A space is sent as `%20`, which every server decodes. A `+` would mean a space
+//! Writes arguments to the query string. A space is sent as `%20`, which every server decodes. A `+` represents a space
 //! only in a form.
 
 use serde::Serialize;
@@ -107,7 +107,7 @@ mod tests {
         assert_eq!(query(&vec![("a", Some("x y")), ("b", None)]).as_deref(), Ok("?a=x%20y"));
         assert_eq!(query(&[("ids", [1, 2])]).as_deref(), Ok("?ids=1&ids=2"));
         assert_eq!(query(&[["a", "b"]]).as_deref(), Ok("?a=b"));
-        // A single pair outside of a sequence is serialized as a sequence of two scalars.
+        // A single pair outside a sequence is serialized as a sequence of two scalars.
         assert_eq!(query(&("a", "b")).as_deref(), Ok("?tag=a&tag=b"));
         assert!(query(&[("a", "b", "c")]).is_err() && query(&[("a", [("b", "c")])]).is_err());
         let EncodeError(text) = query(&[("SECRET", BTreeMap::from([("l", 1)]))]).unwrap_err();
@@ -115,7 +115,7 @@ mod tests {
         assert!(query(&[(None::<&str>, 1)]).is_err());
     }
 
-    /// The key of a map may be a secret, so the error does not show the key.
+    /// A map key may be a secret, so the error does not show the key.
     #[test]
     fn an_error_shows_no_key_of_a_map() {
         for value in [serde_json::json!({ "SECRET": { "a": 1 } }), serde_json::json!({ "SECRET": [[1]] })] {

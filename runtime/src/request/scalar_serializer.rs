@@ -4,7 +4,7 @@
 //! At the top level, a scalar is written under the given name, and `None` and `()` write nothing. Each element of a
 //! sequence is written under the same name. A struct or map is written under the names of its fields. A sequence of
 //! pairs is written like a map if the place in the request accepts pairs. A field may be a scalar, an `Option` or a
-//! sequence of scalars. Deeper nesting causes an error that contains the name of the field.
+//! sequence of scalars. Deeper nesting causes an error that contains the field name.
 
 use serde::ser::{self, Impossible, Serialize};
 
@@ -35,7 +35,7 @@ enum Depth {
 enum Named {
     Argument,
     Field,
-    /// The name is a key of a map. The key may be a secret, so errors do not show the key.
+    /// The name is a map key. The key may be a secret, so errors do not show the key.
     Key,
 }
 
@@ -181,7 +181,7 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
 
     fn serialize_tuple(self, len: usize) -> Result<SequenceSerializer<'a>> {
         // Only the argument itself can be a sequence of pairs, because the elements of a sequence in a field are
-        // written under the name of the field.
+        // written under the field's name.
         let in_argument = self.depth == Depth::Element && self.named == Named::Argument;
         if len == 2 && in_argument && self.writer.accepts() >= Accepts::Pairs {
             let pair = Some(Pair::Start);
@@ -231,7 +231,7 @@ struct SequenceSerializer<'a> {
     writer: &'a mut dyn ScalarWriter,
     name: &'a str,
     named: Named,
-    /// The progress of writing the current pair, or `None` outside of a pair.
+    /// The progress of writing the current pair, or `None` outside a pair.
     pair: Option<Pair>,
 }
 

@@ -7,7 +7,7 @@ use serde::ser;
 
 /// Receives the scalars of a value in order.
 pub(crate) trait ScalarWriter {
-    /// Writes one scalar. `name` is the name of the parameter or of the field.
+    /// Writes one scalar. `name` is the name of the parameter or field.
     fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError>;
 
     /// Writes one scalar of a field. `name` is the name of the field.
@@ -15,11 +15,11 @@ pub(crate) trait ScalarWriter {
         self.write(name, text)
     }
 
-    /// Returns the shapes of values that this place in the request accepts.
+    /// Returns the value shapes that this place in the request accepts.
     fn accepts(&self) -> Accepts;
 }
 
-/// The shapes of values that a place in the request accepts. A place that accepts one of these shapes also accepts all
+/// The value shapes that a place in the request accepts. A place that accepts one of these shapes also accepts all
 /// earlier shapes in this list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Accepts {
@@ -32,7 +32,7 @@ pub(crate) enum Accepts {
     Pairs,
 }
 
-/// The reason why a value cannot be sent. The error text never quotes the value, because the value may be a secret.
+/// The reason why a value cannot be sent. The error message never quotes the value, because the value may be a secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct EncodeError(pub(crate) String);
 

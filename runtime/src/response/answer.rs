@@ -1,4 +1,4 @@
-//! The answer to a call before it is decoded: [`Answer`].
+//! The response to a call before it is decoded: [`Answer`].
 
 use std::fmt;
 use std::future::Future;
@@ -15,31 +15,30 @@ use crate::platform::messages;
 use crate::platform::url::Url;
 use crate::transport::upstream::Upstream;
 
-/// The future that sends a call and returns its answer.
+/// The future that sends a call and returns its response.
 pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
 
-/// A function that sends the request of a page again, but to a different URL.
+/// A function that resends the request for a page to a different URL.
 pub(crate) type Fetch = Box<dyn Fn(Url) -> AnswerFuture + Send + Sync>;
 
-/// The text of the error that reports a next page that cannot be requested, because the request body can be sent only
-/// once.
+/// The error message for a next page that cannot be requested because the request body can be sent only once.
 pub(crate) const SENT_ONCE: &str = "there is a next page, but the body of the request can be sent only once. Use a body that can be sent again";
 
-/// The data with which the runtime requests the page after this answer.
+/// The data with which the runtime requests the page after this response.
 pub(crate) struct Continuation {
-    /// Sends the same request to a different URL. This field is `None` if the request body can be sent only once.
+    /// Resends the request to a different URL. This field is `None` if the request body can be sent only once.
     pub(crate) fetch: Option<Fetch>,
     pub(crate) upstream: Arc<Upstream>,
-    /// The name of the method, for error texts.
+    /// The name of the method, for error messages.
     pub(crate) method: &'static str,
     pub(crate) paging: Paging,
     /// The URL of the request for this page.
     pub(crate) requested: Url,
-    /// The URL that sent the answer. After a redirect, this URL differs from the requested URL.
+    /// The URL that sent the response. After a redirect, this URL differs from the requested URL.
     pub(crate) answered: Url,
 }
 
-/// The answer to a call before it is decoded.
+/// The response to a call before it is decoded.
 ///
 /// An implementation of [`FromResponse`](crate::response::FromResponse) receives this value.
 #[expect(clippy::struct_excessive_bools, reason = "each is a separate fact")]
@@ -54,9 +53,9 @@ pub struct Answer {
     pub(super) secret: bool,
     /// Whether the server refused the credential of the call.
     pub(super) refused: bool,
-    /// Whether the method declares that the status of this answer means `None`.
+    /// Whether the method declares that the status of this response means `None`.
     pub(super) none: bool,
-    /// Whether the end of the body is missing, because the body was longer than the size limit of the client.
+    /// Whether the body is truncated because it exceeded the client's size limit.
     pub(super) cut: bool,
     /// The data with which the runtime requests the next page.
     pub(super) continuation: Option<Box<Continuation>>,
@@ -92,12 +91,12 @@ impl Answer {
         }
     }
 
-    /// Records that the end of the body is missing.
+    /// Records that the body is truncated.
     pub(crate) fn cut(self) -> Self {
         Self { cut: true, ..self }
     }
 
-    /// Marks the body as a body that may contain tokens.
+    /// Marks the body as possibly containing tokens.
     pub(crate) fn with_secrets(self) -> Self {
         Self { secret: true, ..self.map_body(clamp_numbers) }
     }
@@ -115,12 +114,12 @@ impl Answer {
         Self { continuation: Some(continuation), ..self }
     }
 
-    /// Returns the name of the method if this answer is a page.
+    /// Returns the name of the method if this response is a page.
     pub(crate) fn method(&self) -> Option<&'static str> {
         self.continuation.as_ref().map(|continuation| continuation.method)
     }
 
-    /// Returns how the method finds the next page if this answer is a page.
+    /// Returns how the method finds the next page if this response is a page.
     pub(crate) fn paging(&self) -> Option<Paging> {
         self.continuation.as_ref().map(|continuation| continuation.paging)
     }
@@ -144,7 +143,7 @@ impl Answer {
         self.none = statuses.contains(&self.status.as_u16());
     }
 
-    /// Returns whether the method declares that the status of this answer means `None`.
+    /// Returns whether the method declares that the status of this response means `None`.
     pub(crate) fn is_none(&self) -> bool {
         self.none
     }
@@ -184,7 +183,7 @@ impl Answer {
         self.content
     }
 
-    /// Returns this answer if its status is a success.
+    /// Returns this response if its status is a success.
     ///
     /// # Errors
     ///
@@ -210,9 +209,9 @@ impl Answer {
         error.retext(text)
     }
 
-    /// Returns the response. If the body was already read, the response contains the body that was read.
+    /// Returns the response. If the body was already read, the response contains that body.
     ///
-    /// `into_response` is not available in a browser.
+    /// `into_response` is not available in browser builds.
     #[cfg(not(target_family = "wasm"))]
     #[must_use]
     pub fn into_response(self) -> reqwest::Response {

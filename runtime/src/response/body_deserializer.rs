@@ -1,6 +1,6 @@
-//! Deserializes the declared type from a body. The first method that the type calls on the deserializer decides how the
-//! body is read. `()` ignores the body, `Option` reads an absent body as `None`, bytes are the raw body, a string is
-//! the body as text, and any other type is JSON. The name of the type has no effect.
+//! Deserializes the declared type from a body. The first method that the type calls on the deserializer determines how
+//! the body is read. `()` ignores the body, `Option` reads an absent body as `None`, bytes are the raw body, a string
+//! is the body as text, and any other type is JSON. The name of the type has no effect.
 
 use std::cell::{Cell, OnceCell};
 
@@ -13,16 +13,15 @@ use crate::format::media_type::MediaType;
 use crate::response::decode_error::DecodeError;
 
 pub(crate) struct BodyDeserializer<'h> {
-    /// The body, until a type borrows from the body and the body moves to `lent`. A type that owns its data takes the
-    /// body from this field without a copy.
+    /// The body, until a type borrows from the body and the body is moved to `lent`. A type that owns its data takes
+    /// the body from this field without a copy.
     body: Cell<Option<Bytes>>,
     lent: OnceCell<Bytes>,
     absent: bool,
-    /// Whether the method declares that the status of the answer means `None`. An answer with such a status can be read
-    /// only as an `Option`.
+    /// Whether the method declares that the status of the response means `None`. A response with such a status can be
+    /// read only as an `Option`.
     none: bool,
-    /// The headers of the answer, which are `None` for an item of a stream, such as a line. An item has no byte order
-    /// mark.
+    /// The headers of the response, or `None` for an item of a stream, such as a line. An item has no byte order mark.
     headers: Option<&'h HeaderMap>,
 }
 
@@ -38,7 +37,7 @@ impl<'h> BodyDeserializer<'h> {
         }
     }
 
-    /// Creates a deserializer for one item of a streamed answer.
+    /// Creates a deserializer for one item of a streamed response.
     pub(crate) fn item(text: Bytes) -> Self {
         Self {
             none: false,
@@ -89,13 +88,13 @@ impl<'h> BodyDeserializer<'h> {
 
 type JsonReader<'de> = serde_json::Deserializer<serde_json::de::SliceRead<'de>>;
 
-/// Returns an error if further text follows the JSON value.
+/// Returns an error if more text follows the JSON value.
 fn end(json: &mut JsonReader<'_>) -> Result<(), DecodeError> {
     json.end().map_err(DecodeError::Json)
 }
 
 /// Reads a JSON value. The code that this macro generates is compiled once for each type that is read. The macro avoids
-/// `?`, because the error conversion of `?` would also be compiled for each type.
+/// `?`, because the error conversion in `?` would also be compiled for each type.
 macro_rules! read_json {
     ($source:ident.$method:ident($($argument:ident),*)) => {
         match $source.reader() {

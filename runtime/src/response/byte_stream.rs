@@ -14,7 +14,7 @@ use crate::response::answer::{Answer, Content};
 use crate::response::decode::FromResponse;
 use crate::response::reading::Reading;
 
-/// The body of a successful answer, as a stream of chunks.
+/// A stream of the chunks of a successful response body.
 ///
 /// ```
 /// # async fn example(mut photo: afresh::ByteStream) -> afresh::Result<()> {
@@ -34,7 +34,7 @@ enum Source {
 }
 
 impl ByteStream {
-    /// Returns the body of an answer with any status.
+    /// Returns the body of a response, regardless of its status.
     pub(crate) fn of(answer: Answer) -> Self {
         Self(match answer.into_content() {
             Content::Whole(body) => Source::Given(body),

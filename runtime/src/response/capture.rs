@@ -1,4 +1,4 @@
-//! Reads an answer that becomes part of an error, up to a limit of size and time: [`capture`], [`beginning`].
+//! Reads a response that becomes part of an error, within limits on size and time: [`capture`], [`beginning`].
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use crate::platform::runtime::Handle;
 use crate::platform::time::timeout;
 use crate::transport::response::Response;
 
-/// The maximum number of bytes of a body that are kept.
+/// The maximum number of body bytes that are kept.
 const BODY_CAP: usize = 64 * 1024;
-/// The maximum time to read the body.
+/// The time limit for reading the body.
 const BODY_WAIT: Duration = Duration::from_secs(1);
 
-/// Reads the status, the headers and the body of an answer, and frees its connection.
+/// Reads the status, the headers and the body of a response, and frees its connection.
 pub(crate) async fn capture(mut response: Response) -> Rejection {
     let (body, is_whole) = read_beginning(&mut response).await;
     Rejection::compact(response.status(), response.headers(), body, !is_whole)

@@ -1,4 +1,4 @@
-//! Converts an answer into the return value of a method. Decoding is the only step of a call that is generic over the
+//! Converts a response into the return value of a method. Decoding is the only step of a call that is generic over the
 //! return type.
 
 use serde::de::DeserializeOwned;
@@ -8,7 +8,7 @@ use super::reading::{ByHand, ByReply, BySerde, Reading};
 use super::reply::Reply;
 use crate::error::Error;
 
-/// A type that can be read from an answer.
+/// A type that can be read from a response.
 ///
 /// Every type that serde can deserialize implements this trait. [`Reply`] of a deserializable type and
 /// [`reqwest::Response`] also implement this trait. Implement `FromResponse` for a type that is read from a format
@@ -42,7 +42,7 @@ pub trait FromResponse<Via = ByHand>: Sized {
     /// The part of the response that the runtime reads before it calls `from_response`.
     const READING: Reading = Reading::Whole;
 
-    /// Reads the value. The answer may have any status, which [`Answer::success`] checks.
+    /// Reads the value. The response can have any status, which [`Answer::success`] checks.
     ///
     /// # Errors
     ///
@@ -67,8 +67,8 @@ impl<V, T: FromResponse<V>> FromResponse<ByReply<V>> for Reply<T> {
     }
 }
 
-/// Returns the response unchanged, whatever its status is. The implementation for [`reqwest::Response`] does not exist
-/// in a browser.
+/// Returns the response unchanged, regardless of its status. The implementation for [`reqwest::Response`] does not
+/// exist in browser builds.
 #[cfg(not(target_family = "wasm"))]
 impl FromResponse for reqwest::Response {
     const READING: Reading = Reading::Head;

@@ -1,4 +1,4 @@
-//! The reason why a body cannot be read as the declared type. The text of this error quotes no value of the body.
+//! The reason why a body cannot be read as the declared type. The message of this error quotes no value from the body.
 
 use std::fmt;
 use std::ops::Range;
@@ -14,7 +14,7 @@ pub(crate) enum DecodeError {
     Json(serde_json::Error),
     Text(TextError),
     Custom(String),
-    /// The method declares that the status means `None`, but the return type of the method is not an `Option`.
+    /// The method declares that the status means `None`, but the method's return type is not an `Option`.
     NotAnOption,
 }
 
@@ -24,7 +24,7 @@ impl DecodeError {
         matches!(self, Self::Json(error) if error.is_syntax())
     }
 
-    /// Returns a text with the position of the error. This text quotes no part of the body, because the body may
+    /// Returns a message with the position of the error. This message quotes no part of the body, because the body may
     /// contain secrets.
     pub(crate) fn position(&self) -> String {
         match self {
@@ -40,7 +40,7 @@ impl DecodeError {
         }
     }
 
-    /// Returns a text with the expected type and the position of the error: the path, the line and column, and an
+    /// Returns a message with the expected type and the position of the error: the path, the line and column, and an
     /// excerpt of the names before the position. `decode` reads the declared type from a changed body and returns the
     /// error.
     pub(crate) fn explanation(&self, body: &[u8], decode: &dyn Fn(Bytes) -> Option<Self>) -> String {
@@ -63,7 +63,7 @@ const MAX_PROBES: usize = 32;
 ///
 /// Rust cannot list the field names that a type declares. To test a name, the type is therefore decoded again from a
 /// body with a different name in the same position. If the name is a map key, decoding fails with the same error as
-/// before. If the name is a field of a struct, decoding reports a missing field or ignores the unknown name.
+/// before. If the name is a struct field, decoding reports a missing field or ignores the unknown name.
 struct DeclaredNames<'a> {
     body: &'a [u8],
     error: &'a serde_json::Error,
@@ -85,8 +85,8 @@ impl DeclaredNames<'_> {
     fn is_missed(&self, name: &str, range: &Range<usize>) -> bool {
         let mut changed = self.body.to_vec();
         let Some(place) = changed.get_mut(range.clone()) else { return false };
-        // No type declares a field name that consists only of `~`. A replacement of the same length keeps all lines and
-        // columns.
+        // No type declares a field name that consists only of `~`. A replacement of the same length preserves all line
+        // and column numbers.
         place.fill(b'~');
         let after = match (self.decode)(changed.into()) {
             None => return true,
@@ -97,7 +97,7 @@ impl DeclaredNames<'_> {
         if text == self.error.to_string() {
             return false;
         }
-        // The error text lists the names that the type declares.
+        // The error message lists the names that the type declares.
         if text.starts_with("unknown field `~") || text.starts_with("unknown variant `~") {
             return text.contains(&format!("`{name}`"));
         }
@@ -171,8 +171,9 @@ fn masked(message: &str) -> String {
     format!("{}{expected}", found.trim_end())
 }
 
-/// Returns the offset at which a serde message states the expected type. Returns `None` for a message of a user's type,
-/// because such a message may quote a value in any place. A quoted value may contain the same words as a serde message.
+/// Returns the offset at which a serde message states the expected type. Returns `None` for a message from a user's
+/// type, because such a message may quote a value anywhere. A quoted value may contain the same words as a serde
+/// message.
 fn expectation(message: &str) -> Option<usize> {
     const BY_SERDE: [&str; 5] =
         ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant `", "unknown field `"];

@@ -1,4 +1,4 @@
-//! Decodes the body of an answer into a declared type.
+//! Decodes the body of a response into a declared type.
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::format::{charset, form_document};
 
 impl Answer {
-    /// Decodes the value of a successful answer. This function is compiled once for each return type, so all code that
-    /// does not depend on the type is in other functions.
+    /// Decodes the value of a successful response. This function is compiled once for each return type, so all code
+    /// that does not depend on the type is in other functions.
     pub(crate) fn deserialize<T: DeserializeOwned>(mut self) -> Result<T, Error> {
         if !self.status.is_success() && !self.is_none() {
             return Err(self.into_status_error());

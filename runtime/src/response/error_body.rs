@@ -1,13 +1,13 @@
-//! Reads the status and the body of an error for the code that `#[derive(ApiError)]` generates.
+//! Reads the status and body of an error for the code that `#[derive(ApiError)]` generates.
 
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 use crate::response::body_deserializer::BodyDeserializer;
 
-/// The type of the field of an [`ApiError`](macro@crate::ApiError) variant: any type that serde can deserialize.
+/// The type of the field in an [`ApiError`](macro@crate::ApiError) variant: any type that serde can deserialize.
 ///
-/// The body of the answer is read like a method's return value: as JSON, or as text for a `String`.
+/// The body of the response is read like a method's return value: as JSON, or as text for a `String`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the body of an error answer",
     label = "not readable",
@@ -26,8 +26,8 @@ impl<T: DeserializeOwned> ErrorBody for T {
     }
 }
 
-/// Returns the status of the answer if the error reports an unsuccessful answer to the call itself. Returns `None` for
-/// all other errors, even if they contain a rejection.
+/// Returns the status of the response if the error reports an unsuccessful response to the call itself. Returns `None`
+/// for all other errors, even if they contain a rejection.
 pub(crate) fn error_status(error: &Error) -> Option<u16> {
     error.status().filter(|_| error.is_status()).map(|status| status.as_u16())
 }

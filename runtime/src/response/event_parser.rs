@@ -1,5 +1,5 @@
-//! Parses server-sent events as the HTML standard requires (§9.2.6). The parser returns the same events however the
-//! stream is split into chunks.
+//! Parses server-sent events as the HTML standard requires (§9.2.6). The parser returns the same events no matter how
+//! the stream is split into chunks.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use bytes::BytesMut;
 use super::item::MAX_LENGTH;
 use super::line_buffer::LineBuffer;
 
-/// The length in bytes of the longest field name with its colon and space. These bytes do not count toward the limit of
-/// a line.
+/// The length of the longest field name with its colon and space, in bytes. These bytes do not count toward the length
+/// limit of a line.
 const FIELD_NAME: usize = "event: ".len();
 
 /// One event before its data is decoded.
@@ -27,7 +27,7 @@ pub(crate) struct TooLong;
 #[derive(Debug)]
 pub(crate) struct EventParser {
     buffer: LineBuffer,
-    /// The maximum length in bytes of the data of an event, and of a line.
+    /// The maximum length in bytes of a line, and of an event's data.
     limit: usize,
     /// Whether the parser has already skipped a possible byte order mark.
     started: bool,
@@ -67,7 +67,7 @@ impl EventParser {
         self.buffer.push(chunk);
     }
 
-    /// Returns the reconnection time that the server sent last.
+    /// Returns the reconnection time that the server sent most recently.
     pub(crate) fn retry(&self) -> Option<Duration> {
         self.retry
     }
@@ -119,7 +119,7 @@ impl EventParser {
         Some(())
     }
 
-    /// Takes a line, without the CR, LF or CR LF at its end.
+    /// Returns the next line without the CR, LF or CR LF at its end, or `None` if the line is incomplete.
     fn take_line(&mut self) -> Option<BytesMut> {
         if self.after_cr && !self.buffer.rest().is_empty() {
             self.after_cr = false;
@@ -216,7 +216,7 @@ mod tests {
         assert_eq!(parse(&bytes), whole);
     }
 
-    /// The time to parse a long event must not grow with the square of the event's length.
+    /// The time to parse a long event must not grow quadratically with the event's length.
     #[test]
     fn each_byte_is_looked_at_once() {
         let long = format!("data: {}\ndata: {}\n\n", "x".repeat(50_000), "y".repeat(50_000));

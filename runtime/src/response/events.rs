@@ -22,7 +22,7 @@ use crate::response::reading::Reading;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event<T> {
-    /// The id that the server sent with this event, or else with the last earlier event that had an id.
+    /// The ID that the server sent with this event, or else with the most recent earlier event that had an ID.
     pub id: Option<String>,
     /// The event type. `None` means that the server sent no type. Browsers call this type `message`.
     pub event: Option<String>,
@@ -38,7 +38,7 @@ impl<T> Event<T> {
     }
 }
 
-/// The server-sent events of a successful answer, as a stream (HTML standard §9.2).
+/// A stream of the server-sent events of a successful response (HTML standard §9.2).
 ///
 /// The stream ends when the connection ends. It does not reconnect. The caller decides whether and when to call the
 /// method again.
@@ -54,11 +54,11 @@ impl<T> Event<T> {
 /// # }
 /// ```
 ///
-/// If `T` is read as JSON, an event with the data `[DONE]` ends the stream, because the APIs of language models end
-/// their streams with this event. `Events<String>` returns this event like any other event.
+/// If `T` is read as JSON, an event with the data `[DONE]` ends the stream, because language model APIs end their
+/// streams with this event. `Events<String>` returns this event like any other event.
 ///
-/// If the content type of an answer is not `text/event-stream`, the call fails with [`is_decode`](Error::is_decode).
-/// The error contains the beginning of the body ([`Error::body`]). An answer without the header `content-type` is read
+/// If the content type of a response is not `text/event-stream`, the call fails with [`is_decode`](Error::is_decode).
+/// The error contains the beginning of the body ([`Error::body`]). A response without a `content-type` header is read
 /// as events. An empty body has no events.
 pub struct Events<T> {
     body: Option<ByteStream>,
@@ -70,7 +70,7 @@ pub struct Events<T> {
 /// Fields are never pinned.
 impl<T> Unpin for Events<T> {}
 
-/// The data of the event that ends a stream of JSON events.
+/// The data in the event that ends a stream of JSON events.
 const DONE: &str = "[DONE]";
 
 impl<T: DeserializeOwned> Events<T> {
@@ -82,14 +82,14 @@ impl<T: DeserializeOwned> Events<T> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Sets the maximum number of bytes of a line and of the data of an event. If a line or the data of an event is
-    /// longer, the stream returns an error and ends. Default: 16 MiB.
+    /// Sets the maximum number of bytes of a line and of an event's data. If a line or an event's data is longer, the
+    /// stream returns an error and ends. Default: 16 MiB.
     #[must_use]
     pub fn max_length(self, bytes: usize) -> Self {
         Self { parser: self.parser.with_limit(bytes), ..self }
     }
 
-    /// Returns the reconnection time that the server sent last.
+    /// Returns the reconnection time that the server sent most recently.
     #[must_use]
     pub fn retry(&self) -> Option<Duration> {
         self.parser.retry()

@@ -1,4 +1,4 @@
-//! Decodes one item of a streamed answer, which is a line or the data of an event, and limits its length.
+//! Decodes one item of a streamed response, which is a line or the data of an event, and limits its length.
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -30,7 +30,7 @@ pub(crate) fn json_value_of<T: DeserializeOwned>(json: &Bytes) -> Result<T, Erro
     serde_json::from_slice(json).map_err(|error| decode_error(&error.into(), json, error_of))
 }
 
-/// Decodes the type from a changed text and returns the error, or `None` if decoding succeeds.
+/// Decodes the type from changed text and returns the error, or `None` if decoding succeeds.
 fn error_of<T: DeserializeOwned>(text: Bytes) -> Option<DecodeError> {
     T::deserialize(&BodyDeserializer::item(text)).err()
 }

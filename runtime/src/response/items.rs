@@ -19,11 +19,11 @@ use super::reading::ByPages;
 use crate::declaration::paging::Paging;
 use crate::error::Error;
 
-/// The elements of all pages of a list, as a stream. `T` is one element.
+/// A stream of the elements from all pages of a list. `T` is one element.
 ///
 /// A page is itself a list of elements, or it contains a list at the pointer that `#[pages(…, items = "/data")]` names.
-/// The first page has been read when the call returns. When the caller has taken all elements of a page, the next page
-/// is requested by a separate call with the session's credential.
+/// The first page has already been read when the call returns. When the caller has taken all elements of a page, a
+/// separate call with the session's credential requests the next page.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Repository;
@@ -52,7 +52,7 @@ enum Source<T> {
 struct Elements {
     pages: PageSource,
     paging: Option<Paging>,
-    /// The remaining elements of the current page. Each element shares the bytes of the page.
+    /// The remaining elements of the current page. Each element shares the page's bytes.
     page: std::vec::IntoIter<Bytes>,
 }
 
@@ -85,7 +85,7 @@ impl<T> Unpin for Items<T> {}
 impl<T: DeserializeOwned> Items<T> {
     /// Returns the next element, or `None` after the last one.
     ///
-    /// This method is cancel safe: if its future is dropped, the current request for a page continues in the next call.
+    /// This method is cancel safe: if its future is dropped, the next call continues the current request for a page.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -111,7 +111,7 @@ impl<T> Items<T> {
         Self { source: Source::Given(items.into_iter().collect()), left: None }
     }
 
-    /// Ends the stream after this many further elements, and requests no page beyond them.
+    /// Ends the stream after this many further elements, and requests no pages beyond them.
     #[must_use]
     pub fn limit(self, items: usize) -> Self {
         Self { left: Some(self.left.map_or(items, |left| left.min(items))), ..self }

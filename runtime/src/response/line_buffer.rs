@@ -17,7 +17,8 @@ impl LineBuffer {
         self.bytes.extend_from_slice(chunk);
     }
 
-    /// Takes a line together with the byte that ends it.
+    /// Removes the next line from the buffer and returns it with the byte that ends it, or `None` if the line is
+    /// incomplete.
     pub(crate) fn take_line(&mut self, is_end: impl Fn(u8) -> bool) -> Option<BytesMut> {
         let rest = self.bytes.get(self.searched..)?;
         let end = rest.iter().position(|byte| is_end(*byte));
@@ -44,7 +45,7 @@ impl LineBuffer {
         self.bytes.split()
     }
 
-    /// Removes the first bytes of a line.
+    /// Removes bytes from the start of a line.
     pub(crate) fn skip(&mut self, count: usize) {
         self.bytes.advance(count.min(self.bytes.len()));
         self.searched = self.searched.saturating_sub(count);
@@ -55,7 +56,7 @@ impl LineBuffer {
 mod tests {
     use super::*;
 
-    /// The time to read a long line must not grow with the square of the line's length.
+    /// The time to read a long line must not grow quadratically with the line's length.
     #[test]
     fn each_byte_is_looked_at_once() {
         let line = [&vec![b'x'; 100_000][..], b"\n"].concat();

@@ -18,11 +18,11 @@ use crate::response::decode::FromResponse;
 use crate::response::line_buffer::LineBuffer;
 use crate::response::reading::Reading;
 
-/// The values of a successful answer with one JSON value per line, as a stream.
+/// A stream of the values of a successful response that has one JSON value per line.
 ///
 /// Empty lines and a byte order mark are skipped. `Lines<String>` returns the raw lines.
 ///
-/// If the content type of an answer is `text/html`, the call fails with [`is_decode`](Error::is_decode). The error
+/// If the content type of a response is `text/html`, the call fails with [`is_decode`](Error::is_decode). The error
 /// contains the beginning of the body ([`Error::body`]). An empty body has no values.
 ///
 /// ```
@@ -116,7 +116,7 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
                     return this.end_with(too_long(this.limit));
                 }
                 (Some(line), _) => line.freeze(),
-                // The last byte of an incomplete line may be the CR of its line end.
+                // The last byte of an incomplete line can be the CR of its line end.
                 (None, Some(_)) if this.buffer.rest().len() > this.limit.saturating_add(1) => {
                     return this.end_with(too_long(this.limit));
                 }
@@ -147,7 +147,7 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
     }
 }
 
-/// Removes the line end. Other white space is kept, because it may be part of the text of a `Lines<String>`.
+/// Removes the line end. Other white space is kept, because it can be part of the text in a `Lines<String>`.
 fn trim_line_end(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     let line = line.strip_suffix(b"\r").unwrap_or(line);

@@ -1,10 +1,9 @@
-//! Converts the answer to a call into the value that a method returns.
+//! Converts the response to a call into the value that a method returns.
 //!
 //! A method returns `Result<T, E>`. `T` must implement [`FromResponse`], which is implemented for every type that serde
 //! can deserialize. `E` must implement [`FromError`], which is implemented for every type that implements
 //! `From<afresh::Error>`. Implement [`FromResponse`] yourself to read a format other than JSON. Your implementation
-//! receives an [`Answer`]. The [`Reading`] of the implementation decides how much of the body the runtime reads in
-//! advance.
+//! receives an [`Answer`]. The implementation's [`Reading`] decides how much of the body the runtime reads in advance.
 //!
 //! | trait | what the type is used for |
 //! |---|---|
@@ -19,7 +18,7 @@
 //! compiler checks that `#[pages]` is used with [`Pages`](crate::Pages) or [`Items`](crate::Items), and only with these
 //! types.
 
-// To read the code of this folder, start with `decode.rs`.
+// To read the code in this folder, start with `decode.rs`.
 
 pub(crate) mod answer;
 pub(crate) mod body_deserializer;

@@ -1,4 +1,4 @@
-//! One page of an answer: finds the list in the page and the URL of the next page.
+//! One page of a response: finds the list in the page and the URL of the next page.
 
 use bytes::Bytes;
 use http::header::LINK;
@@ -90,7 +90,7 @@ impl Page<'_> {
         }
     }
 
-    /// Returns the target of the first link to the next page. Bytes of the header that are not valid UTF-8 are replaced
+    /// Returns the target of the first link to the next page. Bytes in the header that are not valid UTF-8 are replaced
     /// by `U+FFFD`.
     fn link_header(&self) -> Option<String> {
         let lines = self.answer.headers().get_all(LINK).iter();
@@ -104,8 +104,8 @@ impl Page<'_> {
         Ok(Some(value.trim()).filter(|value| !value.is_empty()))
     }
 
-    /// Increases the query parameter `name` by `step`. If the call does not set this parameter, its first value is
-    /// `start`.
+    /// Increases the query parameter `name` by `step`. If the call does not set this parameter, the parameter's first
+    /// value is `start`.
     fn count_up(&self, name: &str, start: u64, step: u64) -> Result<Url, Error> {
         let current = match parameter(&self.continuation.requested, name) {
             None => Some(start),
@@ -211,8 +211,8 @@ fn wrong(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(Kind::Decode, text)
 }
 
-/// Returns the error for a next page at a different origin. The error text contains only the two origins, because paths
-/// and queries may contain secrets.
+/// Returns the error for a next page that is at a different origin. The error message contains only the two origins,
+/// because paths and queries may contain secrets.
 fn foreign(url: &Url, upstream: &Upstream) -> Error {
     let of = |url: &Url| match ascii_origin(url) {
         none if none == "null" => format!("{}:", url.scheme()),

@@ -20,11 +20,11 @@ pub(crate) struct PageSource {
     seen: Seen,
     /// The number of consecutive requests that failed.
     failures: u8,
-    /// The name of the method, for error texts.
+    /// The name of the method, for error messages.
     method: Option<&'static str>,
 }
 
-/// What happens when the caller requests the next page.
+/// The step to take when the caller requests the next page.
 enum Step {
     First(Box<Answer>),
     Request(Url),
@@ -45,7 +45,7 @@ impl PageSource {
         }
     }
 
-    /// Adds the name of the method to an error.
+    /// Adds the method name to an error.
     pub(crate) fn in_method(&self, error: Error) -> Error {
         error.in_method(self.method)
     }
@@ -103,7 +103,7 @@ impl PageSource {
             }
             Ok(Some(url)) if self.seen.contains(&url) => Step::Fail(repeated().in_method(method)),
             Ok(Some(url)) => Step::Request(url),
-            // If the list is missing in the first page, the declaration does not match the server, and every further
+            // If the list is missing from the first page, the declaration does not match the server, and every further
             // page would also fail.
             Err(Fault::List(error)) if is_first => return Some(Err(error.in_method(method))),
             Err(Fault::List(error) | Fault::Link(error)) => Step::Fail(error.in_method(method)),
@@ -112,7 +112,7 @@ impl PageSource {
         Some(Ok(answer))
     }
 
-    /// Keeps the failed request, so that the next poll for a page sends it again.
+    /// Keeps the failed request, so that the next poll for a page sends the request again.
     fn failed(&mut self, url: Url, error: Error) -> Error {
         if self.failures < MAX_REPEATS {
             self.failures += 1;

@@ -17,8 +17,8 @@ use crate::error::Error;
 
 /// A stream of the pages of a list. `T` is the type of one page, such as `Vec<Repository>`.
 ///
-/// The first page has been read when the call returns. Each further page is requested when the caller needs it, by a
-/// separate call with the session's credential.
+/// The first page has already been read when the call returns. Each further page is requested when the caller needs it,
+/// in a separate call with the session's credential.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Repository;
@@ -36,7 +36,7 @@ use crate::error::Error;
 /// |---|---|
 /// | the request for a page failed | requests the same page again, at most twice in a row; then it ends |
 /// | a page cannot be read as `T` | continues with the next page |
-/// | the link to the next page is wrong, leads to another origin, or leads to a page that was read before | ends; the page with that link was returned before |
+/// | the link to the next page is wrong, points to another origin, or points to a page that was already read | ends; the page with that link was already returned |
 pub struct Pages<T> {
     source: Source<T>,
     /// The maximum number of further pages to return.
@@ -54,7 +54,7 @@ impl<T> Unpin for Pages<T> {}
 impl<T: DeserializeOwned> Pages<T> {
     /// Returns the next page, or `None` after the last one.
     ///
-    /// This method is cancel safe: if its future is dropped, the current request for a page continues in the next call.
+    /// This method is cancel safe: if its future is dropped, the next call continues the current request for a page.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -79,7 +79,7 @@ impl<T> Pages<T> {
         Self { source: Source::Given(pages.into_iter().collect()), left: None }
     }
 
-    /// Ends the stream after this many further pages, and requests no page beyond them.
+    /// Ends the stream after this many further pages, and requests no pages beyond them.
     #[must_use]
     pub fn limit(self, pages: usize) -> Self {
         Self { left: Some(self.left.map_or(pages, |left| left.min(pages))), ..self }

@@ -13,13 +13,13 @@ use crate::platform::messages;
 use crate::transport::body;
 use crate::transport::response::Response;
 
-/// The maximum length in bytes of the body of an unsuccessful answer. The rest of a longer body would not help to
-/// describe the error.
+/// The maximum body length of an unsuccessful response, in bytes. The rest of a longer body would not help describe the
+/// error.
 const MAX_ERROR_BODY: usize = 1024 * 1024;
 
 impl Answer {
-    /// Reads the body of a response, unless [`leaves`](Reading::leaves) returns `true`. A successful answer with more
-    /// than `max_body` bytes is an error. The body of an unsuccessful answer is cut at the limit.
+    /// Reads the body of a response, unless [`leaves`](Reading::leaves) returns `true`. A successful response with more
+    /// than `max_body` bytes is an error. The body of an unsuccessful response is truncated at the limit.
     #[expect(clippy::manual_async_fn, reason = "an async fn stores two copies of its arguments")]
     pub(crate) fn read(
         response: &mut Response,

@@ -12,21 +12,21 @@ use crate::format::media_type::MediaType;
 pub enum Reading {
     /// The runtime reads the whole body.
     Whole,
-    /// The runtime reads only the head of a successful answer, because the returned value reads the body as it arrives.
-    /// For an unsuccessful answer, up to 1 MiB of the body are read for the error.
+    /// The runtime reads only the head of a successful response, because the returned value reads the body as it
+    /// arrives. For an unsuccessful response, up to 1 MiB of the body is read for the error.
     HeadOfSuccess,
-    /// Works like `HeadOfSuccess` if the answer contains server-sent events or has no content type. If a successful
-    /// answer has a different content type, up to 64 KiB of its body are read for the error.
+    /// Works like `HeadOfSuccess` if the response contains server-sent events or has no content type. If a successful
+    /// response has a different content type, up to 64 KiB of its body is read for the error.
     HeadOfEvents,
-    /// Works like `HeadOfSuccess` unless the answer is a web page. If the answer is a web page, up to 64 KiB of its
-    /// body are read for the error.
+    /// Works like `HeadOfSuccess` unless the response is a web page. If the response is a web page, up to 64 KiB of its
+    /// body is read for the error.
     HeadOfLines,
-    /// The runtime reads only the head of the answer, for every status.
+    /// The runtime reads only the response head, for every status.
     Head,
 }
 
 impl Reading {
-    /// Returns whether the returned value, and not the runtime, reads the body of an answer with this status.
+    /// Returns whether the returned value, rather than the runtime, reads the body of a response with this status.
     pub(crate) fn is_live(self, status: StatusCode) -> bool {
         match self {
             Self::Whole => false,
@@ -35,12 +35,13 @@ impl Reading {
         }
     }
 
-    /// Returns whether the runtime leaves the body of this answer unread, so that the returned value can read the body.
+    /// Returns whether the runtime leaves the body of this response unread, so that the returned value can read the
+    /// body.
     pub(crate) fn leaves(self, status: StatusCode, headers: &HeaderMap) -> bool {
         self.is_live(status) && self.fits(headers)
     }
 
-    /// Returns whether the returned value accepts an answer with these headers.
+    /// Returns whether the returned value accepts a response with these headers.
     pub(crate) fn fits(self, headers: &HeaderMap) -> bool {
         let kind = MediaType::of(headers);
         match self {
@@ -68,7 +69,7 @@ pub struct ByReply<Via>(Via);
 #[derive(Debug)]
 pub enum ByPages {}
 
-/// Implemented by the markers of types that are read from one answer: all markers except [`ByPages`].
+/// Implemented by the markers of types that are read from one response: all markers except [`ByPages`].
 #[diagnostic::on_unimplemented(
     message = "a method that returns `Pages` or `Items` must have the `pages` attribute",
     label = "no way to the next page",
@@ -80,7 +81,7 @@ impl OneAnswer for ByHand {}
 impl OneAnswer for BySerde {}
 impl<Via: OneAnswer> OneAnswer for ByReply<Via> {}
 
-/// Implemented by the markers of types that are read from several answers, page by page.
+/// Implemented by the markers of types that are read from several responses, page by page.
 #[diagnostic::on_unimplemented(
     message = "a method with the `pages` attribute must return `Pages` or `Items`",
     label = "one answer only",

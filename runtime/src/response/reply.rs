@@ -1,18 +1,18 @@
-//! A decoded body together with the status and headers of its answer: [`Reply`].
+//! A decoded body together with the status and headers of its response: [`Reply`].
 
 use http::{HeaderMap, StatusCode};
 
 use crate::error::Receipt;
 
-/// A decoded body with the status and headers of its answer.
+/// A decoded body with the status and headers of its response.
 ///
 /// Use `Reply` as the return type of a method if the caller needs the status or the headers.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Reply<T> {
-    /// The status of the answer, which is a success unless the type of the body accepts other statuses.
+    /// The status of the response, which is a success unless the body type accepts other statuses.
     pub status: StatusCode,
-    /// The headers of the answer.
+    /// The headers of the response.
     pub headers: HeaderMap,
     /// The decoded body.
     pub body: T,

@@ -1,6 +1,6 @@
-//! Rejects wrong return types of methods at compile time. Generated code checks the types by method resolution, so an
-//! alias of a type is treated like the type itself. The inherent methods of [`ResultType`] exist only for a `Result`.
-//! The methods of [`AnyResult`] exist for all other types, which a different check rejects.
+//! Rejects wrong method return types at compile time. Generated code checks the types by method resolution, so an alias
+//! of a type is treated like the type itself. The inherent methods of [`ResultType`] exist only for a `Result`. The
+//! methods of [`AnyResult`] exist for all other types, which a different check rejects.
 
 use std::marker::PhantomData;
 
@@ -60,8 +60,8 @@ pub trait MayBeNone {}
 impl<T> MayBeNone for Option<T> {}
 impl<T: MayBeNone> MayBeNone for Reply<T> {}
 
-/// The value type of a method that sends a HEAD request. The value cannot be read from the body, because the answer to
-/// a HEAD request has no body.
+/// The value type of a method that sends a HEAD request. The value cannot be read from the body, because the response
+/// to a HEAD request has no body.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the answer to a HEAD request, which has no body",
     label = "read from a body",

@@ -12,7 +12,7 @@ use super::pages::Pages;
 use crate::error::Error;
 use crate::platform::background::block_on;
 
-/// Waits for the result of `next` on the current thread.
+/// Waits on the current thread for the result of `next`.
 #[track_caller]
 pub(crate) fn wait_next<T>(next: impl Future<Output = Option<Result<T, Error>>>) -> Option<Result<T, Error>> {
     block_on(next).unwrap_or_else(|error| Some(Err(Error::no_runtime(error))))
@@ -27,7 +27,7 @@ macro_rules! waiting {
             ///
             /// # Panics
             ///
-            /// Panics in async code. Await [`next`](Self::next) there instead.
+            /// Panics in async code. In async code, await [`next`](Self::next) instead.
             #[track_caller]
             pub fn wait_next(&mut self) -> Option<Result<$item, Error>> {
                 wait_next(self.next())

@@ -1,4 +1,4 @@
-//! Creates the error for a successful answer whose content type differs from the declared type.
+//! Creates the error for a successful response whose content type differs from the declared type.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::format::charset;
 use crate::format::media_type::MediaType;
 
 impl Answer {
-    /// Returns this answer if it is successful and its body is empty or has the content type that `reading` accepts.
+    /// Returns this response if it is successful and its body is empty or has the content type that `reading` accepts.
     /// Otherwise, returns an error with the beginning of the body. `expected` is the name of the accepted content type.
     pub(crate) fn fitting(self, reading: Reading, expected: &str) -> Result<Self, Error> {
         let answer = self.success()?;
@@ -68,7 +68,7 @@ impl Answer {
     }
 }
 
-/// Cuts a media type that is too long for an error text, because the server chooses the media type.
+/// Truncates a media type that is too long for an error message, because the server chooses the media type.
 fn shortened(essence: &str) -> String {
     essence.chars().take(60).collect()
 }

@@ -19,7 +19,7 @@ use crate::error::{Error, Kind};
 use crate::error::{Receipt, RefreshedBy};
 use crate::response::answer::Answer;
 
-/// Runs a call in a span that lasts from the first poll to the answer.
+/// Runs a call in a span that lasts from the first poll to the response.
 pub(crate) fn call<F>(method: &'static str, call: F) -> Traced<F> {
     Traced { call, method, span: None }
 }
@@ -38,7 +38,7 @@ impl<F: Future<Output = Result<Answer, Error>>> Future for Traced<F> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        // The span is created at the first poll of the call, so that its parent is the span in which the call is
+        // The span is created when the call is first polled, so that its parent is the span in which the call is
         // awaited.
         let open = this.span.get_or_insert_with(|| OpenSpan::new(call_span(this.method)));
         let call = this.call;
@@ -68,8 +68,8 @@ fn call_span(method: &'static str) -> Span {
     )
 }
 
-/// Records that the server refused the call. `reason` is the reason why no refresh starts, or `None` if the refusal
-/// causes a refresh.
+/// Records that the server refused the call. `reason` states why no refresh starts, or is `None` if the refusal causes
+/// a refresh.
 pub(crate) fn refused(status: StatusCode, classification: Classification, reason: Option<Reason>) {
     let reason = reason.map(display);
     debug!(
@@ -98,12 +98,12 @@ pub(crate) fn retries(retries: u32, wait: Duration) {
     );
 }
 
-/// Records that a caller waits for a refresh.
+/// Records that a caller is waiting for a refresh.
 pub(crate) fn waits() {
     debug!(target: TARGET, "waiting for a refresh");
 }
 
-/// Records that the answer cannot be read as the declared type.
+/// Records that the response cannot be read as the declared type.
 pub(crate) fn undecodable(error: &Error) {
     if error.kind() == Kind::Decode {
         let method = error.method();

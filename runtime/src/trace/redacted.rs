@@ -1,12 +1,12 @@
-//! Records errors without secrets: only with names from a fixed list and with texts of this crate.
+//! Records errors without secrets, using only names from a fixed list and this crate's own messages.
 
 use std::error::Error as StdError;
 use std::fmt;
 
 use crate::error::{Error, Kind};
 
-/// Displays the texts of an error and of its causes, but only texts of this crate, because other texts may contain
-/// secrets.
+/// Displays the messages of an error and its causes, but only this crate's own messages, because other messages may
+/// contain secrets.
 pub(super) struct Redacted<'a>(pub(super) &'a Error);
 
 impl fmt::Display for Redacted<'_> {
@@ -15,8 +15,8 @@ impl fmt::Display for Redacted<'_> {
         let own_cause = |error: &Error| error.source()?.downcast_ref::<Error>().cloned();
         let mut last = self.0.clone();
         while let Some(cause) = own_cause(&last) {
-            // If a function of the user returned the error, the runtime has wrapped this error in an error with the
-            // same text.
+            // If a user's function returned the error, the runtime has wrapped this error in an error with the same
+            // message.
             if cause.text() != last.text() {
                 write!(f, ": {}", cause.text())?;
             }

@@ -1,4 +1,4 @@
-//! Creates the span of a refresh, and the events about changes of a session.
+//! Creates the span of a refresh, and the events for session changes.
 
 use std::future::Future;
 
@@ -10,8 +10,8 @@ use super::redacted::{Redacted, name_of};
 use super::target::TARGET;
 use crate::error::Error;
 
-/// Runs a refresh in its span. The span has no parent, because a refresh belongs to no single caller. Instead, the span
-/// of a refresh follows from the span of the call that started the refresh.
+/// Runs a refresh in its span. The span has no parent, because a refresh does not belong to a single caller. Instead,
+/// the span of a refresh follows from the span of the call that started the refresh.
 pub(crate) fn refresh<F: Future>(cause: &'static str, refresh: F) -> impl Future<Output = F::Output> {
     let span = info_span!(
         target: TARGET,
@@ -36,12 +36,12 @@ pub(crate) fn refresh_ended(outcome: &'static str, failure: Option<&Error>) {
     }
 }
 
-/// Records a change of a session that needs no attention.
+/// Records a session change that needs no attention.
 pub(crate) fn session_changed(text: &'static str) {
     info!(target: TARGET, "{text}");
 }
 
-/// Records a change of a session that may need attention. If `text` is empty, the message is the text of `error`.
+/// Records a session change that may need attention. If `text` is empty, the message of `error` is used.
 pub(crate) fn session_warning(text: &'static str, method: Option<&'static str>, error: Option<&Error>) {
     let kind = error.map(|error| name_of(error.kind()));
     let separator = if text.is_empty() || error.is_none() { "" } else { ": " };
@@ -49,7 +49,7 @@ pub(crate) fn session_warning(text: &'static str, method: Option<&'static str>, 
     warn!(target: TARGET, { afresh.method = method, error.type = kind }, "{text}{separator}{cause}");
 }
 
-/// Records that a refresh ended after a login or logout and that its result is discarded.
+/// Records that a refresh ended after a login or logout, so its result is discarded.
 pub(crate) fn refresh_discarded() {
     debug!(target: TARGET, "the refresh is discarded: a login or logout happened in the meantime");
 }

@@ -25,7 +25,7 @@ use crate::transport::response::Response;
 /// The recorded value for an HTTP method that the conventions do not list.
 const OTHER: &str = "_OTHER";
 
-/// Creates the spans of the sends of one call, and counts the sends, including redirects and the second send.
+/// Creates the spans for the sends of one call, and counts the sends, including redirects and the second send.
 pub(crate) struct SendSpans {
     endpoint: Option<&'static Endpoint>,
     sends: AtomicU32,
@@ -38,13 +38,12 @@ impl SendSpans {
         Self { endpoint, sends: AtomicU32::new(0), redirected: AtomicBool::new(false) }
     }
 
-    /// Records that the next send follows a redirect, so that the declared path of the method does not describe its
-    /// URL.
+    /// Records that the next send follows a redirect, so that the method's declared path does not describe its URL.
     pub(crate) fn redirected(&self) {
         self.redirected.store(true, Ordering::Relaxed);
     }
 
-    /// Opens the span for the send of `request`.
+    /// Opens the span for sending `request`.
     pub(crate) fn open(&self, request: &Request) -> SendSpan {
         let resend = Some(self.sends.fetch_add(1, Ordering::Relaxed)).filter(|resend| *resend > 0);
         let endpoint = self.endpoint.filter(|_| !self.redirected.swap(false, Ordering::Relaxed));
@@ -75,7 +74,7 @@ impl SendSpans {
 pub(crate) struct SendSpan(OpenSpan);
 
 impl SendSpan {
-    /// Runs the send in this span. The span ends when the head of the answer arrives.
+    /// Runs the send in this span. The span ends when the response head arrives.
     pub(crate) fn around<F>(self, send: F) -> InSpan<F> {
         InSpan { send, span: self.0 }
     }
@@ -122,8 +121,7 @@ impl fmt::Display for SendName<'_> {
     }
 }
 
-/// Returns the HTTP method in the spelling of the conventions, and the original HTTP method if its spelling is
-/// different.
+/// Returns the HTTP method as the conventions spell it, and the original HTTP method if its spelling is different.
 fn known(method: &Method) -> (&str, Option<&str>) {
     match method.as_str() {
         known @ ("GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH") => {

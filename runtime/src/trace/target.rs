@@ -1,4 +1,4 @@
-//! The `target` of all spans and events of this crate.
+//! The `target` of all spans and events from this crate.
 
-/// Filters use this name to select the spans and events of this crate.
+/// Filters use this name to select the spans and events from this crate.
 pub(super) const TARGET: &str = "afresh";

@@ -1,5 +1,5 @@
-//! Replaces `trace` in a build without the feature `tracing`. Without this feature, no spans and events are recorded,
-//! so calls have no tracing overhead.
+//! Replaces `trace` in builds without the feature `tracing`. Without this feature, no spans and events are recorded, so
+//! calls have no tracing overhead.
 
 use std::future::Future;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Requests JSON from a token endpoint, because some endpoints answer urlencoded by default.
+//! Requests JSON from a token endpoint, because some endpoints return urlencoded data by default.
 
 use http::HeaderValue;
 use http::header::ACCEPT;

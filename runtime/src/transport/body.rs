@@ -1,4 +1,4 @@
-//! Reads the body of an answer up to its end or up to a limit.
+//! Reads the body of a response up to its end or up to a limit.
 
 use std::future::Future;
 
@@ -8,8 +8,8 @@ use http::Version;
 use crate::error::Error;
 use crate::transport::response::Response;
 
-/// The maximum number of bytes that are allocated before any bytes arrive, even if the head of the answer announces a
-/// longer body.
+/// The maximum number of bytes that are allocated before any bytes arrive, even if the response head announces a longer
+/// body.
 const TRUSTED: usize = 256 * 1024;
 
 /// A body that was read up to a limit.
@@ -56,7 +56,7 @@ pub(crate) fn read(
     }
 }
 
-/// What the head of an answer announces about the end of the body.
+/// How the body will end, according to the response head.
 #[derive(Clone, Copy)]
 struct End {
     length: Option<usize>,
@@ -66,7 +66,7 @@ struct End {
 }
 
 impl End {
-    /// Reads from the head of the answer how the body will end. This function must be called before the body is read.
+    /// Reads from the response head how the body will end. This function must be called before the body is read.
     fn of(response: &Response) -> Self {
         let length = response.content_length().and_then(|length| usize::try_from(length).ok());
         Self { length, is_frame: response.version() > Version::HTTP_11 }
@@ -80,7 +80,7 @@ impl End {
 
 struct Joined {
     bytes: Vec<u8>,
-    /// The length of the body in bytes that the head of the answer announces.
+    /// The body length in bytes that the response head announces.
     length: Option<usize>,
 }
 

@@ -1,4 +1,4 @@
-//! The information that a tower layer can read about the call of a request: [`CallInfo`].
+//! The information that a tower layer can read about the call behind a request: [`CallInfo`].
 
 use std::fmt;
 #[cfg(not(target_family = "wasm"))]
@@ -13,7 +13,7 @@ use crate::platform::messages::Request;
 use crate::platform::url::Url;
 
 /// The call to which a request belongs, for the layers of a [`transport`](crate::ClientBuilder::transport). A
-/// `CallInfo` contains the method, the kind of call and the number of the attempt.
+/// `CallInfo` contains the method, the kind of call and the attempt number.
 ///
 /// Each request to a tower service contains a `CallInfo` as an extension of the request. A `reqwest::Request` does not
 /// expose its extensions, so call [`CallInfo::of`] to read the `CallInfo`. This function needs `&mut`, so a layer that
@@ -57,7 +57,8 @@ pub enum CallKind {
 }
 
 impl CallInfo {
-    /// Returns the information about the call of `request`, or `None` if the request does not come from the runtime.
+    /// Returns the information about the call behind `request`, or `None` if the request does not come from the
+    /// runtime.
     #[cfg(not(target_family = "wasm"))]
     #[must_use]
     pub fn of(request: &mut Request) -> Option<Self> {
@@ -76,7 +77,7 @@ impl CallInfo {
         self.endpoint.map(|endpoint| endpoint.name)
     }
 
-    /// Returns the declared path, including the `path` of the trait, such as `"/orders/{id}"`. Returns `None` for
+    /// Returns the declared path, including the trait's `path`, such as `"/orders/{id}"`. Returns `None` for
     /// hand-written requests and for grants.
     #[must_use]
     pub fn template(&self) -> Option<&'static str> {

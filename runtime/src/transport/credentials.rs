@@ -1,18 +1,18 @@
 //! Controls when a browser sends its cookies: [`RequestCredentials`].
 
-/// The origins to which a browser sends its own cookies, and from which it stores the cookies of an answer. The
-/// variants have the names from the [Fetch standard](https://fetch.spec.whatwg.org/#concept-request-credentials-mode).
+/// The origins to which a browser sends its own cookies, and whose response cookies it stores. The variants are named
+/// as in the [Fetch standard](https://fetch.spec.whatwg.org/#concept-request-credentials-mode).
 ///
 /// Set this value with [`ClientBuilder::credentials`](crate::ClientBuilder::credentials). The value has no effect
-/// outside of a browser.
+/// outside a browser.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RequestCredentials {
-    /// The browser sends cookies to every origin. A server at a different origin than the page must allow cookies. The
-    /// answers of that server need `Access-Control-Allow-Credentials: true`, and `Access-Control-Allow-Origin` must
-    /// name the origin of the page.
+    /// The browser sends cookies to every origin. A server whose origin differs from the page's origin must allow
+    /// cookies. That server's responses need `Access-Control-Allow-Credentials: true`, and
+    /// `Access-Control-Allow-Origin` must name the page's origin.
     Include,
-    /// The browser sends cookies only to the origin of the page.
+    /// The browser sends cookies only to the page's origin.
     #[default]
     SameOrigin,
     /// The browser never sends cookies.

@@ -1,4 +1,4 @@
-//! Sends a request with the `fetch` function of the browser: [`Transport`]. In a browser, this file replaces
+//! Sends a request with the browser's `fetch` function: [`Transport`]. In browser builds, this file replaces
 //! `transport.rs`.
 
 use std::fmt;
@@ -17,7 +17,7 @@ use crate::transport::credentials::RequestCredentials;
 use crate::transport::harmless::is_harmless;
 use crate::transport::response::Response;
 
-/// The transport of a browser, which manages connections and cookies and follows redirects.
+/// A browser's transport, which manages connections and cookies and follows redirects.
 #[derive(Clone, Copy)]
 pub(crate) struct Transport {
     credentials: RequestCredentials,
@@ -38,7 +38,7 @@ impl Transport {
         Self { credentials }
     }
 
-    /// Returns the same transport, because all requests share the connections of the browser.
+    /// Returns the same transport, because all requests share the browser's connections.
     pub(crate) fn with_own_connections(&self, _: &Url) -> Result<Self, Error> {
         Ok(*self)
     }
@@ -60,16 +60,17 @@ impl Transport {
         true
     }
 
-    /// Sends the request. On a redirect, the browser sends the body and all headers except `authorization` to the other
-    /// origin. A request with a body, or with a header that may contain a secret, is therefore not redirected.
+    /// Sends the request. When following a redirect, the browser sends the body and all headers except `authorization`
+    /// to the other origin. A request with a body, or with a header that may contain a secret, is therefore not
+    /// redirected.
     pub(crate) fn send(&self, request: Request) -> Sent {
         let follows_redirects = request.body().is_none() && request.headers().keys().all(is_harmless);
         self.start(request, follows_redirects)
     }
 
     /// Sends a request whose body or headers contain a secret. The request is not redirected. A request with a secret
-    /// and a body below 64 KiB is completed even if the page is closed, because the answer to a refresh contains the
-    /// next refresh token.
+    /// and a body smaller than 64 KiB is completed even if the page is closed, because the response to a refresh
+    /// contains the next refresh token.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         request.keep_alive();
         self.start(request, false)
@@ -85,7 +86,7 @@ impl Transport {
     }
 }
 
-/// Waits for the head of the answer. Dropping this future ends the request.
+/// Waits for the response head. Dropping this future aborts the request.
 pub(crate) struct Sent(Fetch);
 
 impl Future for Sent {

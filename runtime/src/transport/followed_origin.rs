@@ -7,16 +7,16 @@ use crate::platform::url::Url;
 /// An origin that `follow_to` names.
 pub(crate) struct FollowedOrigin {
     pub(crate) origin: Origin,
-    /// Whether the origin has plain http on a different machine, which the client must allow.
+    /// Whether the origin uses plain http on a different machine, which the client must allow.
     pub(crate) is_exposed: bool,
 }
 
-/// The error text for an origin with plain http on a different machine, if the client does not allow plain http.
+/// The error message for an origin with plain http on a different machine, if the client does not allow plain http.
 pub(crate) const EXPOSED: &str =
     "an origin in `follow_to` is plain http to another machine: use https, or call `allow_http`";
 
 impl FollowedOrigin {
-    /// Parses an origin. The error text does not contain the URL.
+    /// Parses an origin. The error message does not contain the URL.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         let url = Url::parse(text).map_err(|_| "an origin in `follow_to` is not a valid URL")?;
         if !matches!(url.scheme(), "https" | "http") {

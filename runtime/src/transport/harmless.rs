@@ -1,4 +1,4 @@
-//! Decides which headers a transport that follows redirects by itself may send to another origin.
+//! Decides which headers a transport that follows redirects itself may send to another origin.
 
 use http::HeaderName;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, USER_AGENT};

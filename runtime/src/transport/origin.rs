@@ -3,7 +3,7 @@
 use crate::platform::url::{Url, before_path};
 
 /// The scheme, host and port of a URL. The URL parser converts the host to lower-case Punycode and omits a default
-/// port. A trailing dot of the host is ignored.
+/// port. A trailing dot in the host is ignored.
 #[derive(Clone)]
 pub(crate) struct Origin {
     scheme: String,
@@ -26,7 +26,7 @@ impl Origin {
 
     /// Returns whether `url` has this origin. The comparison does not allocate.
     pub(crate) fn is_of(&self, url: &Url) -> bool {
-        // The URLs of the same origin usually begin with the same text, so this fast comparison often suffices.
+        // URLs with the same origin usually begin with the same text, so this fast comparison often suffices.
         if before_path(url) == self.written {
             return true;
         }

@@ -8,7 +8,7 @@ use super::upstream::Upstream;
 use crate::error::{Error, Kind};
 use crate::platform::url::{Url, ascii_origin};
 
-/// The maximum number of redirects of one call, which is the same as in reqwest.
+/// The maximum number of redirects per call, which is the same as in reqwest.
 pub(crate) const MAX_REDIRECTS: usize = 10;
 
 /// The next request after a redirect.
@@ -16,11 +16,11 @@ pub(crate) struct Hop {
     /// The URL of the next request, or `None` for the first request, which goes to the URL of the call.
     pub(crate) url: Option<Url>,
     pub(crate) method: Method,
-    /// Whether the next request has the body of the call. If a redirect has dropped the body, the body is not sent
-    /// after later redirects.
+    /// Whether the next request has the body of the call. If a redirect has dropped the body, later redirects do not
+    /// send it either.
     pub(crate) keeps_body: bool,
-    /// Whether a redirect so far has pointed to another origin. The other origin has chosen all later URLs, so no
-    /// credential is sent any more, not even to the client's own origin.
+    /// Whether any redirect so far has pointed to another origin. The other origin has chosen all later URLs, so the
+    /// credential is no longer sent, not even to the client's own origin.
     pub(crate) left_origin: bool,
 }
 
@@ -29,10 +29,10 @@ impl Hop {
         Self { url: None, method, keeps_body: true, left_origin: false }
     }
 
-    /// Returns the next request after `response`, the answer to this request, which was sent to `url`. Returns `None`
+    /// Returns the next request after `response`, the response to this request, which was sent to `url`. Returns `None`
     /// if the response is not a redirect that can be followed.
     ///
-    /// RFC 9110 §15.4: The statuses 307 and 308 repeat the request. After the status 303, and after 301 or 302 to a
+    /// RFC 9110 §15.4: Statuses 307 and 308 repeat the request. After status 303, and after 301 or 302 in response to a
     /// POST, the next request is a GET.
     pub(crate) fn next(&self, response: &Response, url: &Url, upstream: &Upstream) -> Option<Self> {
         let repeats = match response.status() {

@@ -1,4 +1,4 @@
-//! The answer of a transport, whose body has not been read yet: [`Response`].
+//! The response from a transport, whose body has not been read yet: [`Response`].
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -15,7 +15,7 @@ use crate::platform::url::Url;
 use crate::transport::hyper::response::HyperResponse;
 
 /// The response type of a transport. Converting a hyper response into a reqwest response would cost more than the rest
-/// of a call.
+/// of the call.
 ///
 /// The larger response type is boxed, because the future of a call contains several copies of this enum.
 pub(crate) enum Response {
@@ -52,7 +52,7 @@ impl Response {
         either!(self, response => response.version())
     }
 
-    /// Returns the URL that sent the answer, if the transport may have followed redirects by itself.
+    /// Returns the URL that sent the response, if the transport may have followed redirects itself.
     #[cfg_attr(
         not(feature = "hyper"),
         allow(clippy::unnecessary_wraps, reason = "`HyperTransport` has no URL")
@@ -65,13 +65,13 @@ impl Response {
         }
     }
 
-    /// Returns whether the answer sets cookies.
+    /// Returns whether the response sets cookies.
     pub(crate) fn sets_cookies(&self) -> bool {
-        // An answer has few headers, so comparing their names costs less than a hash lookup.
+        // A response has few headers, so comparing their names costs less than a hash lookup.
         self.headers().keys().any(|name| name == SET_COOKIE)
     }
 
-    /// Returns the length of the body, if it is known.
+    /// Returns the body length, if it is known.
     pub(crate) fn content_length(&self) -> Option<u64> {
         either!(self, response => response.content_length())
     }

@@ -57,7 +57,7 @@ impl Transport {
         }
     }
 
-    /// Creates a transport from a builder that the user configured, and turns redirects off.
+    /// Creates a transport from a builder that the user configured, and disables redirects.
     pub(crate) fn finish(builder: reqwest::ClientBuilder) -> Result<Self, Error> {
         let client = builder.redirect(Policy::none()).build();
         client
@@ -68,8 +68,8 @@ impl Transport {
     /// Creates a transport from a client that the user configured.
     ///
     /// reqwest does not report whether a client follows redirects. The `Debug` output of a client names its redirect
-    /// policy, except if it is the default policy, which follows redirects. If the output has an unknown form, the
-    /// client is treated as one that follows redirects.
+    /// policy, except for the default policy, which follows redirects. If the output has an unknown format, the client
+    /// is treated as one that follows redirects.
     pub(crate) fn given(client: reqwest::Client) -> Self {
         let follows_redirects = !format!("{client:?}").contains("redirect_policy: \"Policy(None)\"");
         Self::Given { client, follows_redirects }
@@ -81,7 +81,7 @@ impl Transport {
         S::Error: Into<BoxError>,
         S::Future: Send + 'static,
     {
-        // A reqwest client is also a tower service, and it may follow redirects by itself.
+        // A reqwest client is also a tower service, and it can follow redirects itself.
         if let Some(client) = (&service as &dyn Any).downcast_ref::<reqwest::Client>() {
             return Self::given(client.clone());
         }
@@ -93,7 +93,7 @@ impl Transport {
         Self::Service(BoxCloneSyncService::new(service.map_err(Into::into)))
     }
 
-    /// Returns an error if the transport does not support the scheme of the URL.
+    /// Returns an error if the transport does not support the URL's scheme.
     #[cfg_attr(
         not(feature = "hyper"),
         expect(
@@ -112,9 +112,9 @@ impl Transport {
         }
     }
 
-    /// Returns the prepared `Host` header for requests to the API at `base`, if they certainly use HTTP/1.1. Without
-    /// this header, hyper would format a header for each request, which takes a thirtieth of the instructions of a
-    /// call.
+    /// Returns the prepared `Host` header for requests to the API at `base`, if these requests are certain to use
+    /// HTTP/1.1. Without this header, hyper would format a header for each request, which accounts for about 3 % of the
+    /// instructions per call.
     pub(crate) fn host(&self, base: &Url) -> Option<HeaderValue> {
         let host = base.host_str().filter(|_| matches!(self, Self::Own(_)) && is_http1(base))?;
         let text = base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
@@ -125,7 +125,7 @@ impl Transport {
         matches!(self, Self::Service(_))
     }
 
-    /// Passes the request to the transport at once, so that the future of a waiting call does not contain the request.
+    /// Passes the request to the transport immediately, so the future of a waiting call does not contain the request.
     #[inline]
     pub(crate) fn send(&self, request: Request) -> Sent {
         Sent(match self {
@@ -141,8 +141,8 @@ impl Transport {
         })
     }
 
-    /// Sends a request whose body or headers contain a secret. A client that follows redirects by itself cannot send
-    /// the body to another origin.
+    /// Sends a request whose body or headers contain a secret. A client that follows redirects itself cannot send the
+    /// body to another origin.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         if self.follows_redirects() {
             forbid_repeat(&mut request);
@@ -150,7 +150,7 @@ impl Transport {
         self.send(request)
     }
 
-    /// Returns whether the transport follows redirects by itself, so that the runtime does not see the redirects.
+    /// Returns whether the transport follows redirects itself, so that the runtime does not see the redirects.
     pub(crate) fn follows_redirects(&self) -> bool {
         matches!(self, Self::Given { follows_redirects: true, .. })
     }
@@ -166,8 +166,8 @@ pub(crate) struct Own {
 }
 
 impl Own {
-    /// Returns the client for `url`. A proxy of the system must not receive requests to this machine, because these
-    /// requests may use plain http.
+    /// Returns the client for `url`. A system proxy must not receive requests to this machine, because these requests
+    /// can use plain http.
     fn client(&self, url: &Url) -> &reqwest::Client {
         let without_proxy = self.without_proxy.as_ref().filter(|_| is_loopback(url));
         let client =
@@ -188,12 +188,12 @@ fn own_client(is_http1: bool, proxies: bool) -> reqwest::Result<reqwest::Client>
     builder.build()
 }
 
-/// Returns whether reqwest can use only HTTP/1.1 for this URL, because any other protocol must be negotiated in TLS.
+/// Returns whether reqwest can use only HTTP/1.1 for this URL, because any other protocol must be negotiated over TLS.
 fn is_http1(base: &Url) -> bool {
     base.scheme() == "http"
 }
 
-/// Waits for the head of the answer to a request that was passed to the transport.
+/// Waits for the response head of a request that was passed to the transport.
 pub(crate) struct Sent(SendFuture);
 
 enum SendFuture {
@@ -201,7 +201,7 @@ enum SendFuture {
     Service(Pin<Box<dyn Future<Output = Result<reqwest::Response, BoxError>> + Send>>),
     #[cfg(feature = "hyper")]
     Hyper(HyperFuture),
-    /// The client refused the request before it sent the request.
+    /// The client refused the request before sending it.
     Refused(Option<Error>),
 }
 
@@ -252,7 +252,7 @@ async fn send_without_tls(
     sent: impl Future<Output = reqwest::Result<reqwest::Response>>,
 ) -> Result<reqwest::Response, BoxError> {
     use crate::error::causes::{WithoutTls, any_cause};
-    // reqwest reports the reason of this error only in the error text.
+    // reqwest reports the reason for this error only in the error message.
     let is_scheme =
         |error: &(dyn std::error::Error + 'static)| error.to_string().contains("scheme is not http");
     sent.await.map_err(|error| if any_cause(&error, is_scheme) { WithoutTls.into() } else { error.into() })
@@ -274,8 +274,8 @@ impl fmt::Debug for Transport {
 mod tests {
     use super::*;
 
-    /// The error of the runtime's own client names the missing feature. The error of a client that the user configured
-    /// does not name the feature.
+    /// The error from the runtime's own client names the missing feature. The error from a client that the user
+    /// configured does not name the feature.
     #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
     #[tokio::test]
     async fn https_without_tls_names_the_feature_for_the_own_client_only() {

@@ -1,5 +1,5 @@
-//! The base URL, the default headers and the transport of an API: [`Upstream`]. An upstream has no session, so it adds
-//! no credential to a request.
+//! An API's base URL, default headers and transport: [`Upstream`]. An upstream has no session, so it adds no credential
+//! to a request.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use crate::transport::origin::Origin;
 use crate::transport::response::Response;
 use crate::transport::transport::{Sent, Transport};
 
-/// The transport, the base URL and the default headers of a client.
+/// A client's transport, base URL and default headers.
 pub struct Upstream {
     pub(crate) transport: Transport,
     pub(crate) origin: Origin,
@@ -23,7 +23,7 @@ pub struct Upstream {
     pub(crate) headers: HeaderMap,
     /// The prepared `Host` header, if the transport allows the client to set it.
     pub(crate) host: Option<HeaderValue>,
-    /// Whether the transport follows redirects by itself, so that the runtime does not see them.
+    /// Whether the transport follows redirects itself, so that the runtime does not see them.
     pub(crate) follows_redirects: bool,
 }
 
@@ -59,7 +59,7 @@ impl Upstream {
         })
     }
 
-    /// Returns the path of the base URL without a trailing slash. The path of a method is appended to this path.
+    /// Returns the path of the base URL without a trailing slash. A method's path is appended to this path.
     pub(crate) fn path(&self) -> &str {
         self.base.path().trim_end_matches('/')
     }
@@ -74,7 +74,7 @@ impl Upstream {
         Url::parse(&[&*ascii_origin(&self.base), path].concat())
     }
 
-    /// Adds the `Host` header and those default headers that the request does not set.
+    /// Adds the `Host` header and the default headers that the request does not set.
     pub(crate) fn add_defaults(&self, request: &mut Request) {
         self.add_default_headers(request);
         if let Some(host) = &self.host {
@@ -82,7 +82,7 @@ impl Upstream {
         }
     }
 
-    /// Adds those default headers that the request does not set.
+    /// Adds the default headers that the request does not set.
     pub(crate) fn add_default_headers(&self, request: &mut Request) {
         for name in self.headers.keys() {
             if !request.headers().contains_key(name) {
@@ -93,13 +93,13 @@ impl Upstream {
         }
     }
 
-    /// Returns a default header that would be sent to other origins by a transport that follows redirects by itself, if
-    /// there is such a header.
+    /// Returns a default header that a transport that follows redirects itself would send to other origins, if there is
+    /// such a header.
     pub(crate) fn exposed_default(&self) -> Option<&HeaderName> {
         self.headers.keys().find(|name| self.leaks_by_redirects() && !is_harmless(name))
     }
 
-    /// Returns an error if `statuses` contains a redirect that the transport follows by itself.
+    /// Returns an error if `statuses` contains a redirect that the transport follows itself.
     pub(crate) fn check_refresh_on(&self, statuses: &[u16]) -> Result<(), Error> {
         let followed = |status: &&u16| matches!(status, 301 | 302 | 303 | 307 | 308);
         match statuses.iter().find(followed).filter(|_| self.follows_redirects) {
@@ -118,15 +118,15 @@ impl Upstream {
         self.origin.is_of(url)
     }
 
-    /// Returns whether the answer came from another origin, because the transport followed redirects by itself.
+    /// Returns whether the response came from another origin, because the transport followed redirects itself.
     pub(crate) fn came_from_elsewhere(&self, answer: &Response) -> bool {
         self.answered(answer).is_some_and(|url| !self.is_own(url))
     }
 
-    /// Returns the URL that sent the answer, if the transport may have followed redirects by itself and reports this
+    /// Returns the URL that sent the response, if the transport may have followed redirects itself and reports this
     /// URL.
     pub(crate) fn answered<'a>(&self, answer: &'a Response) -> Option<&'a Url> {
-        // The host in the URL that reqwest gives to a response that was created without a URL.
+        // The host in the URL that reqwest assigns to a response that was created without a URL.
         const NO_URL: &str = "no.url.provided.local";
         let is_service = self.transport.is_service();
         if !self.follows_redirects && !is_service {
@@ -136,7 +136,7 @@ impl Upstream {
     }
 }
 
-/// Returns whether it is certain that a URL with this `path` stays at the origin of the base URL.
+/// Returns whether a URL with this `path` is certain to stay at the origin of the base URL.
 fn stays_at_origin(path: &str) -> bool {
     match path.as_bytes() {
         // After a second slash, the parser expects a host. The parser treats a backslash as a slash and skips tabs and
@@ -147,7 +147,7 @@ fn stays_at_origin(path: &str) -> bool {
     }
 }
 
-/// Returns the error for a client that follows redirects by itself and would therefore send `what` to another origin.
+/// Returns the error for a client that follows redirects itself and would therefore send `what` to another origin.
 pub(crate) fn redirects_leak(what: impl fmt::Display) -> Error {
     Error::builder(format!(
         "the reqwest client follows redirects by itself and would send {what} to other origins. Build it with \

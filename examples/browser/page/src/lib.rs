@@ -1,4 +1,5 @@
-//! A page with a login, a list and a session that all tabs share. Eight tabs together refresh once.
+//! A page with a login, a list and a session that all tabs share. The tabs share one session, so they refresh only once
+//! in total.
 
 mod view;
 
@@ -11,7 +12,7 @@ use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-/// The API of the shop. The refresh token is in an `HttpOnly` cookie, so the `refresh` method has no parameter.
+/// The shop's API. The refresh token is in an `HttpOnly` cookie, so the `refresh` method has no parameter.
 #[api]
 trait Shop {
     #[login]

@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, HtmlInputElement, Window};
 
-/// Returns the origin of the page, which is also the origin of its API.
+/// Returns the page's origin, which is also the origin of its API.
 pub fn origin() -> String {
     window().location().origin().unwrap_or_default()
 }
@@ -14,7 +14,7 @@ pub fn now() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now() / 1000.0)
 }
 
-/// Shows a text in the element `id`.
+/// Shows text in the element `id`.
 pub fn show(id: &str, text: &str) {
     element(id).set_text_content(Some(text));
 }

@@ -1,4 +1,4 @@
-//! Runs all attempts of a call except the first attempt: decides whether to retry after a fault, waits, and runs the
+//! Runs every attempt of a call after the first attempt: decides whether to retry after a fault, waits, and runs the
 //! call again.
 
 use std::time::Duration;
@@ -15,8 +15,7 @@ use crate::response::reading::Reading;
 use crate::trace;
 
 impl Execution {
-    /// Returns how long to wait before the call is retried. Returns `None` if `outcome` is the final result of the
-    /// call.
+    /// Returns how long to wait before retrying the call. Returns `None` if `outcome` is the final result of the call.
     pub(crate) fn wait_before_retry(&self, outcome: &Result<Answer, Error>) -> Option<Duration> {
         let retrying = self.plan.retrying.as_ref()?;
         let retries = self.receipt.retries;

@@ -1,11 +1,11 @@
 //! Computes how long a call waits before its next attempt.
 //!
-//! The backoffs of other crates are iterators with state and use other kinds of jitter. In contrast, full jitter needs
-//! only one line of code.
+//! The backoff types in other crates are stateful iterators and use other kinds of jitter. In contrast, full jitter
+//! needs only one line of code.
 
 use std::time::Duration;
 
-/// Returns a wait with full jitter: a random time between zero and a ceiling. The ceiling is `base` at first and
+/// Returns a wait with full jitter: a random duration between zero and a ceiling. The ceiling is `base` at first and
 /// doubles with each retry, up to `most`. `retries` is the number of earlier retries. `random` is in `0.0..1.0`.
 pub(super) fn wait(base: Duration, most: Duration, retries: u32, random: f64) -> Duration {
     let factor = 2_u32.checked_pow(retries);
@@ -29,7 +29,7 @@ mod tests {
         assert_eq!(wait(Duration::MAX, Duration::MAX, 3, 0.0), Duration::ZERO);
     }
 
-    /// For every seed, each tenth of the range receives about a tenth of the waits.
+    /// For every seed, about a tenth of the waits fall in each tenth of the range.
     #[test]
     fn waits_are_spread_evenly_between_zero_and_the_ceiling() {
         for seed in 0..20 {

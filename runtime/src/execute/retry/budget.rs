@@ -1,7 +1,7 @@
 //! Limits retries to a share of the calls, so that retries do not amplify an outage: [`RetryBudget`].
 //!
-//! This counter replaces the retry budget of `tower`, which takes a lock and reads the clock for each call. In `tower`,
-//! the reserve of the budget is a rate, and not a number of retries.
+//! This counter replaces `tower`'s retry budget, which takes a lock and reads the clock for each call. In `tower`, the
+//! budget's reserve is a rate rather than a number of retries.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -50,7 +50,7 @@ impl RetryBudget {
         Self { percent: 0, reserve: 0, balance: None }
     }
 
-    /// Increases the balance for a call that begins, because each call allows a share of a retry.
+    /// Increases the balance when a call begins, because each call earns a fraction of a retry.
     pub(crate) fn deposit(&self) {
         let Some(balance) = &self.balance else { return };
         let most = self.reserve.max(SAVED).saturating_mul(RETRY);

@@ -7,29 +7,29 @@ use http::Method;
 
 use crate::error::{Error, Kind};
 
-/// The progress of an attempt. The progress shows whether an error is a fault of the attempt.
+/// The progress of an attempt. The progress determines whether an error is a fault of the attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// No request is being sent. The call may be waiting for a refresh.
+    /// No request is being sent. The call can be waiting for a refresh.
     Idle,
     /// A request was passed to the transport.
     Sending,
-    /// The head of an answer has arrived.
+    /// The response head has arrived.
     Answered,
 }
 
-/// The way in which an attempt failed.
+/// How an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The request was not sent.
     NeverSent,
-    /// The request was sent, but no complete answer arrived.
+    /// The request was sent, but no complete response arrived.
     NoAnswer,
-    /// The answer has a status for which the call is retried.
+    /// The response has a status for which the call is retried.
     Status(u16),
 }
 
-/// The properties of a method that decide which faults are retried.
+/// The properties of a method that determine which faults are retried.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Allowed {
     /// Whether the body can be sent again. A stream that was passed to the transport cannot be sent again.
@@ -59,14 +59,15 @@ pub(crate) fn is_idempotent(method: &Method) -> bool {
     )
 }
 
-/// Returns the fault of a failed send. An error of a refresh, of the session or of a redirect is not a fault.
+/// Returns the fault that corresponds to a failed send. An error from a refresh, the session or a redirect is not a
+/// fault.
 pub(crate) fn fault_of(error: &Error, stage: Stage) -> Option<Fault> {
     match (stage, error.kind()) {
         (Stage::Sending, Kind::Connect | Kind::Timeout | Kind::Transport) if error.is_unsent() => {
             Some(Fault::NeverSent)
         }
         (Stage::Sending, Kind::Connect | Kind::Timeout | Kind::Transport) => Some(Fault::NoAnswer),
-        // An error without a source is an error of this crate, which reports that the server sent too many redirects.
+        // An error without a source comes from this crate and reports that the server sent too many redirects.
         (Stage::Answered, Kind::Connect | Kind::Timeout | Kind::Transport) => {
             error.source().map(|_| Fault::NoAnswer)
         }

@@ -1,5 +1,5 @@
-//! Decides which faults are retried, when, and how often. Start with `policy`, which contains the settings of the user.
-//! The file `faults` contains the table of faults.
+//! Decides which faults are retried, when, and how often. Start with `policy`, which contains the user's settings. The
+//! file `faults` contains the table of faults.
 
 pub(crate) mod attempts;
 pub(crate) mod backoff;

@@ -1,4 +1,4 @@
-//! The retry settings of the user: [`Retry`].
+//! The user's retry settings: [`Retry`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::budget::RetryBudget;
 /// The statuses that are retried by default.
 const STATUSES: &[u16] = &[429, 502, 503, 504];
 
-/// Retries of faults that do not concern the credential. Set retries for a client
+/// The retry settings for faults that do not concern the credential. Set retries for a client
 /// ([`ClientBuilder::retry`](crate::ClientBuilder::retry)) or for one call ([`Pending::retry`](crate::Pending::retry)).
 /// By default, no call is retried.
 ///
@@ -18,7 +18,7 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 /// | fault | GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and methods with `#[idempotent]` or `#[idempotency_key]` | other methods | methods with a role, `#[no_replay]` |
 /// |---|---|---|---|
 /// | the request was never sent: there was no connection | yes | yes | yes |
-/// | no answer: the connection was lost, or the transport's own timeout passed | yes | no | no |
+/// | no response: the connection was lost, or the transport's own timeout expired | yes | no | no |
 /// | 429 | yes | yes | no |
 /// | 502, 503, 504 | yes | no | no |
 /// | any other answer | no | no | no |
@@ -26,12 +26,12 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 /// A call whose body is a one-shot stream is never retried. A refresh is not a retry: a call refreshes the credential
 /// at most once in all its attempts, and a status that causes a refresh is never retried.
 ///
-/// Before each retry, the call waits for a random time. The first wait is between zero and 100 ms, and the range
-/// doubles with each retry up to 20 s. If the answer has `Retry-After`, or the reset time of an exhausted rate limit,
-/// the call waits for the time that the server requests. If the requested time exceeds the call's deadline, the call
-/// fails at once. A call without a deadline fails at once if the requested time exceeds 60 s.
-/// [`Error::retry_after`](crate::Error::retry_after) returns how long the server requested to wait. If the next wait
-/// exceeds the deadline, the call fails with its last fault.
+/// Before each retry, the call waits for a random period. The first wait is between zero and 100 ms, and the range
+/// doubles with each retry up to 20 s. If the response has `Retry-After`, or the reset time of an exhausted rate limit,
+/// the call waits as long as the server requests. If the requested wait extends past the call's deadline, the call
+/// fails immediately. A call without a deadline fails immediately if the requested wait exceeds 60 s.
+/// [`Error::retry_after`](crate::Error::retry_after) returns the wait that the server requested. If the next wait
+/// extends past the deadline, the call fails with its last fault.
 ///
 /// ```
 /// use std::time::Duration;
@@ -67,7 +67,7 @@ impl Default for Retry {
 }
 
 impl Retry {
-    /// Disables retries for one call of a client that retries.
+    /// Disables retries for one call of a client that otherwise retries.
     pub fn none() -> Self {
         Self::default().attempts(1)
     }
@@ -112,7 +112,7 @@ impl Retry {
         self.budget.take()
     }
 
-    /// Returns a text that states why one of the statuses cannot be retried. `refresh_on` contains the statuses that
+    /// Returns a message that states why one of the statuses cannot be retried. `refresh_on` contains the statuses that
     /// cause a refresh.
     pub(crate) fn mistake(&self, refresh_on: &[u16]) -> Option<String> {
         self.statuses.iter().flat_map(|statuses| statuses.iter()).find_map(|status| match status {
@@ -124,7 +124,7 @@ impl Retry {
         })
     }
 
-    /// Returns whether an answer with this status is retried, for methods that allow it.
+    /// Returns whether a response with this status is retried, for methods that allow it.
     pub(super) fn lists(&self, status: u16) -> bool {
         self.statuses.as_deref().unwrap_or(STATUSES).contains(&status)
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::policy::Retry;
 use crate::platform::time::Instant;
 
-/// The maximum wait that a server may request from a call without a deadline.
+/// The maximum wait that a server can request from a call without a deadline.
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
 /// The retry settings of one call.

@@ -39,7 +39,7 @@ static LOGOUT: Endpoint = method("DELETE").logout();
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Row {
     NeverSent,
-    /// A browser reports only that a network error occurred, and hides the reason of the network error.
+    /// A browser reports only that a network error occurred, and hides the reason for the network error.
     Hidden,
     Reset,
     TimedOut,

@@ -1,4 +1,4 @@
-//! Serves one connection of a browser: reads the head of a request within a limit and a deadline, and sends a page.
+//! Serves one browser connection: reads a request head within limits on size and time, and sends a page.
 
 use std::io;
 use std::time::Duration;
@@ -8,20 +8,20 @@ use tokio::time::timeout;
 
 use super::page::Page;
 
-/// The maximum length in bytes of the head of a request. The limit is high because a browser sends the cookies of all
+/// The maximum length of a request head, in bytes. The limit is high because a browser sends the cookies of all
 /// programs on this host.
 const MAX_HEAD: usize = 64 * 1024;
 /// The maximum number of header fields.
 const MAX_FIELDS: usize = 128;
-/// The maximum time to read the head of a request, and also to write the page.
+/// The time limit for reading the request head, and also for writing the page.
 const DEADLINE: Duration = Duration::from_secs(10);
-/// The maximum time that the browser may take to close the connection after it received the page.
+/// The time limit for the browser to close the connection after receiving the page.
 const CLOSE_DEADLINE: Duration = Duration::from_millis(500);
 
 /// The request that a browser sent.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Asked {
-    /// A `GET` request for the path of the redirect, with its query.
+    /// A `GET` request for the redirect path, with its query.
     Callback(String),
     /// Any other request.
     Other,
@@ -60,7 +60,7 @@ async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<V
         if read.is_empty() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        // The bytes that end the head may start in the previous chunk.
+        // The bytes that end the head can start in the previous chunk.
         let from = head.len().saturating_sub(3);
         head.extend_from_slice(read);
         let new = head.get(from..).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Receives the redirect of the server on the loopback interface: [`Listener`].
+//! Receives the server's redirect on the loopback interface: [`Listener`].
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -19,27 +19,26 @@ use super::page::Page;
 /// The maximum number of open connections. Each additional connection closes the oldest one, so that a program that
 /// opens many connections cannot block the browser.
 const MAX_CONNECTIONS: usize = 64;
-/// The pause before the listener tries again after it failed to accept a connection.
+/// The pause before the listener tries again after it fails to accept a connection.
 const PAUSE: Duration = Duration::from_millis(100);
-/// The maximum time to wait until the browser has received the last page.
+/// The time limit for the browser to receive the last page.
 const PAGE_DEADLINE: Duration = Duration::from_secs(2);
 
-/// A listener on `127.0.0.1`. Dropping the listener frees its port at once.
+/// A listener on `127.0.0.1`. Dropping the listener frees its port immediately.
 pub(super) struct Listener {
     /// The listening socket, which is `None` after `close`.
     socket: Option<TcpListener>,
-    /// The timer of the pause in which the listener accepts no connection.
+    /// The timer for the pause during which the listener accepts no connections.
     pause: Option<Pin<Box<Sleep>>>,
     path: Arc<str>,
     connections: JoinSet<()>,
-    /// The handles of the connections, oldest first. Some of these connections may have ended.
+    /// The handles of the connections, oldest first. Some of these connections may already be closed.
     handles: Vec<AbortHandle>,
     sender: mpsc::Sender<Callback>,
     callbacks: mpsc::Receiver<Callback>,
 }
 
-/// A `GET` request for the path of the redirect. If the callback is dropped without a response, its connection is
-/// closed.
+/// A `GET` request for the redirect path. If the callback is dropped without a response, its connection is closed.
 pub(super) struct Callback {
     pub(super) query: String,
     page: oneshot::Sender<Page>,
@@ -47,7 +46,7 @@ pub(super) struct Callback {
 }
 
 impl Listener {
-    /// Binds the literal address `127.0.0.1`, because `localhost` may resolve to an address on which a different
+    /// Binds the literal address `127.0.0.1`, because `localhost` can resolve to an address on which a different
     /// program listens. With port 0, the operating system chooses a free port.
     pub(super) async fn bind(port: u16, path: &str) -> io::Result<Self> {
         let socket = Some(TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?);
@@ -89,7 +88,7 @@ impl Listener {
             self.pause = None;
             match socket.poll_accept(context) {
                 Poll::Ready(Ok((stream, _))) => self.serve(stream),
-                // A repeated `accept` would fail again at once, for example because the process has too many open
+                // A repeated `accept` would fail again immediately, for example because the process has too many open
                 // files.
                 Poll::Ready(Err(_)) => self.pause = Some(Box::pin(sleep(PAUSE))),
                 Poll::Pending => return,

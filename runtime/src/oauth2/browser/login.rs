@@ -20,11 +20,11 @@ use crate::oauth2::authorization_error::{unavailable, unavailable_by};
 use crate::oauth2::authorization_request::AuthorizationRequest;
 use crate::session::{Operation, Session, Tokens};
 
-/// The default time that a user has to log in.
+/// The default time limit for a user to log in.
 const TIMEOUT: Duration = Duration::from_secs(5 * 60);
 const PATH: &str = "/callback";
 
-/// Logs a user in with the browser of this machine: [`App::browser`].
+/// Logs a user in with the browser on this machine: [`App::browser`].
 #[must_use = "call `run`"]
 pub struct Browser {
     app: App,
@@ -38,14 +38,14 @@ pub struct Browser {
 }
 
 impl App {
-    /// Logs a user in with the browser of this machine (RFC 8252, RFC 6749 §4.1, with PKCE). A login in the browser
-    /// suits command-line tools and desktop programs.
+    /// Logs a user in with the browser on this machine (RFC 8252, RFC 6749 §4.1, with PKCE). A browser login is
+    /// suitable for command-line tools and desktop programs.
     ///
-    /// [`run`](Browser::run) listens on the loopback interface, opens the browser and waits for the answer. Register
+    /// [`run`](Browser::run) listens on the loopback interface, opens the browser and waits for the response. Register
     /// `http://127.0.0.1/callback` at the authorization server. The server must accept any port (RFC 8252 §7.3). If
     /// your server compares the port, set it with [`port`](Browser::port).
     ///
-    /// The URL is also printed, so the user can open it in a different browser of this machine. If this machine has no
+    /// The URL is also printed, so the user can open it in a different browser on this machine. If this machine has no
     /// browser, for example over SSH, use [`device`](App::device).
     ///
     /// ```no_run
@@ -71,8 +71,8 @@ impl App {
 impl Browser {
     /// Opens the URL with this function. The function runs on its own thread, so it may block, and it may spawn tasks
     /// on the Tokio runtime. The function returns `()`, or a `Result` that reports whether a browser was opened. If the
-    /// function fails, the login continues to wait, because the user can still open the announced URL. By default, the
-    /// URL is opened in the browser of the system, unless the program runs over SSH or without a display.
+    /// function fails, the login continues to wait, because the user can still open the displayed URL. By default, the
+    /// URL is opened in the system browser, unless the program runs over SSH or without a display.
     pub fn open<F, R>(mut self, open: F) -> Self
     where
         F: FnOnce(&str) -> R + Send + 'static,
@@ -89,7 +89,7 @@ impl Browser {
         self
     }
 
-    /// Makes the login listen on this port. Use this method if the server compares the port of the redirect URL. By
+    /// Makes the login listen on this port. Use this method if the server compares the port in the redirect URL. By
     /// default, the listener uses any free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
@@ -110,18 +110,18 @@ impl Browser {
         self
     }
 
-    /// Sets the time limit for the answer, counted from the start of [`run`](Self::run). Default: 5 minutes.
+    /// Sets the time limit for the response, measured from the start of [`run`](Self::run). Default: 5 minutes.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Adds to the login the demand of an API that refused a call: an additional scope, or a stronger or more recent
-    /// login. An API demands an additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or more
-    /// recent login with `insufficient_user_authentication` (RFC 9470).
+    /// Makes the login satisfy the demand of an API that refused a call: an additional scope, or a stronger or more
+    /// recent login. An API demands an additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or
+    /// more recent login with `insufficient_user_authentication` (RFC 9470).
     ///
-    /// The login requests the demanded scope together with the scopes of the [`App`] and of the session, because the
-    /// new login replaces the whole session. If the error contains no demand, [`run`](Self::run) returns an error with
+    /// The login requests the demanded scope together with the scopes of the [`App`] and the session, because the new
+    /// login replaces the whole session. If the error contains no demand, [`run`](Self::run) returns an error with
     /// [`is_request`](Error::is_request).
     ///
     /// ```no_run
@@ -142,22 +142,22 @@ impl Browser {
     }
 
     /// Logs the user in. Before the future completes, the tokens become the credential of `session` and are stored. The
-    /// login replaces the session in the same way as a `#[login]` method. If several processes share a session, run the
-    /// login inside [`Session::ensure_login`], so that only one process logs in.
+    /// login replaces the session in the same way that a `#[login]` method does. If several processes share a session,
+    /// run the login inside [`Session::ensure_login`], so that only one process logs in.
     ///
     /// The listener binds the literal address `127.0.0.1` and accepts only a `GET` request for its path with the
-    /// `state` of this login. Any other request receives a page with the status 400, and `run` continues to wait. The
-    /// code is exchanged only once.
+    /// `state` of this login. Any other request receives a page with status 400, and `run` continues to wait. The code
+    /// is exchanged only once.
     ///
-    /// Dropping the future of `run` closes the port at once.
+    /// Dropping the future of `run` closes the port immediately.
     ///
     /// # Errors
     ///
     /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the time limit has expired, the port is in use, or the
-    ///   server is unreachable. If no browser could be opened, the error text contains this information.
-    /// - Any other error: the settings are invalid, the answer comes from a different server, a logout happened during
-    ///   the login, or the store failed.
+    ///   server is unreachable. If no browser could be opened, the error message also reports this.
+    /// - Any other error: the settings are invalid, the response comes from a different server, a logout happened
+    ///   during the login, or the store failed.
     pub fn run(self, session: &Session) -> Operation<impl Future<Output = Result<Tokens>> + Send + 'static> {
         let session = session.clone();
         // The future is boxed because its state is large and a login is rare.
@@ -211,8 +211,8 @@ async fn listen(port: u16, path: &str) -> Result<Listener> {
     })
 }
 
-/// Waits for the first answer that belongs to this login. Until the answer arrives, any other request receives an error
-/// page.
+/// Waits for the first response that belongs to this login. Until the response arrives, any other request receives an
+/// error page.
 async fn wait_for_answer(
     listener: &mut Listener,
     app: &App,
@@ -228,8 +228,8 @@ async fn wait_for_answer(
     }
 }
 
-/// Waits for the exchange of the code. In the meantime, further callbacks, for example from a second tab, receive an
-/// error page.
+/// Waits for the code exchange. In the meantime, further callbacks, for example from a second tab, receive an error
+/// page.
 async fn while_refusing_others<T>(
     listener: &mut Listener,
     mut exchange: impl Future<Output = T> + Unpin,

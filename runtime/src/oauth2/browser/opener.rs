@@ -1,14 +1,14 @@
-//! Opens a URL in the browser of this machine, or with a function of the program: [`Opener`].
+//! Opens a URL in the browser on this machine, or with a function that the program supplies: [`Opener`].
 
 use std::sync::{Arc, OnceLock};
 use std::{env, fmt, thread};
 
 use tokio::runtime::Handle;
 
-/// The result of a function for [`Browser::open`](super::Browser::open): `()`, or a `Result` that reports whether a
-/// browser was opened.
+/// The return value of a function for [`Browser::open`](super::Browser::open): `()`, or a `Result` that reports whether
+/// a browser was opened.
 pub trait Opened {
-    /// Returns whether a browser was opened, as far as the function knows.
+    /// Returns whether a browser was opened, which is assumed for `()`.
     fn is_opened(&self) -> bool;
 }
 
@@ -32,7 +32,7 @@ pub(super) struct Opener(Box<dyn FnOnce(&str) -> bool + Send>);
 pub(super) struct Opening(Arc<OnceLock<bool>>);
 
 impl Opener {
-    /// Opens the browser of this machine, unless the environment shows that the user cannot see this browser.
+    /// Opens the browser on this machine, unless the environment shows that the user cannot see this browser.
     pub(super) fn system() -> Self {
         Self(Box::new(|url| has_display() && webbrowser::open(url).is_ok()))
     }
@@ -41,7 +41,7 @@ impl Opener {
         Self(Box::new(|url| open(url).is_opened()))
     }
 
-    /// Opens `url` on a separate thread, because an opener may block until the browser is closed. The opener may spawn
+    /// Opens `url` on a separate thread, because an opener can block until the browser is closed. The opener may spawn
     /// tasks.
     pub(super) fn start(self, url: &str) -> Opening {
         let opening = Opening::default();
@@ -75,12 +75,12 @@ impl Drop for SetOnDrop {
     }
 }
 
-/// Returns whether the user can see a browser of this machine. Over SSH or without a display, the user cannot see a
+/// Returns whether the user can see a browser on this machine. Over SSH or without a display, the user cannot see a
 /// browser, and a text browser would occupy the terminal.
 pub(super) fn has_display() -> bool {
     let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     if set("SSH_CONNECTION") || set("SSH_TTY") {
-        // With X11 forwarding, a browser of this machine is visible to the user.
+        // With X11 forwarding, a browser on this machine is visible to the user.
         return set("DISPLAY");
     }
     !cfg!(all(unix, not(target_os = "macos")))

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-/// A response to a request of the browser.
+/// A response to a request from the browser.
 #[derive(Clone, Debug)]
 pub(super) struct Page {
     status: &'static str,
     html: String,
-    /// Whether the program supplied the page. A page of the program has no content security policy and may load any
+    /// Whether the program supplied the page. A page from the program has no content security policy and may load any
     /// resource.
     custom: bool,
 }
@@ -22,12 +22,12 @@ impl Page {
         Self { status: "200 OK", html, custom: true }
     }
 
-    /// Returns the page that reports a failed login. The text of `reason` may quote a server, so it is escaped.
+    /// Returns the page that reports a failed login. The message in `reason` can quote a server, so it is escaped.
     pub(super) fn failed(reason: &str) -> Self {
         Self::own("400 Bad Request", "The login failed", reason)
     }
 
-    /// Returns the page for a request that is not an answer to this login.
+    /// Returns the page for a request that is not a response to this login.
     pub(super) fn not_expected() -> Self {
         let text = "This request is not the answer to the login that the program waits for. Use the tab that the program opened.";
         Self::own("400 Bad Request", "Not expected", text)

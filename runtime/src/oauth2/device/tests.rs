@@ -1,4 +1,4 @@
-//! Tests of the device flow against a server in memory, with the clock paused.
+//! Tests the device flow against an in-memory server, with the clock paused.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,7 @@ use crate::transport::transport::Transport;
 
 const SECRET: &str = "GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS";
 
-/// The reaction of the server to one request.
+/// The server's reaction to one request.
 #[derive(Clone)]
 enum Step {
     Answer(u16, Value),
@@ -28,7 +28,7 @@ enum Step {
 
 use Step::{Answer, Hang, Reset, RetryAfter};
 
-/// An authorization server in memory.
+/// An in-memory authorization server.
 #[derive(Clone, Default)]
 struct IdServer(Arc<Mutex<Inner>>);
 
@@ -93,7 +93,7 @@ async fn respond(step: Step) -> Result<reqwest::Response, BoxError> {
     }
 }
 
-/// Returns a valid answer of the device endpoint, modified by `change`.
+/// Returns a valid response from the device endpoint, modified by `change`.
 fn device(change: &Value) -> Step {
     let mut answer = json!({
         "device_code": SECRET, "user_code": "WDJB-MJHT", "verification_uri": "https://id.test/activate",
@@ -187,7 +187,7 @@ async fn slow_down_adds_five_seconds_for_good() {
     let server = IdServer::new(steps);
     log_in(&server).await.0.unwrap();
     // A 429 means overload, even if its body contains `slow_down`: the wait doubles until the server sends a different
-    // answer.
+    // response.
     assert_eq!(server.waits(), [2, 2, 7, 7, 14, 7]);
 }
 
@@ -206,7 +206,7 @@ async fn lost_answers_and_overload_do_not_end_the_wait() {
     let (outcome, session) = log_in(&server).await;
     outcome.unwrap();
     assert_eq!(session.state(), SessionState::LoggedIn);
-    // The wait between two requests grows only if the server is overloaded or does not answer in time.
+    // The wait between two requests grows only if the server is overloaded or does not respond in time.
     assert_eq!(server.waits(), [1, 1, 1, 1, 30, 10 + 60]);
 }
 
@@ -238,7 +238,7 @@ async fn the_answers_of_the_server_that_end_the_login() {
     }
 }
 
-/// GitHub sends the errors of a device login with the status 200.
+/// GitHub sends the errors of a device login with status 200.
 #[tokio::test(start_paused = true)]
 async fn errors_with_status_200_are_errors() {
     let server = IdServer::new([

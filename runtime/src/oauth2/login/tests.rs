@@ -1,4 +1,4 @@
-//! Tests the exchange of a code at a server that does not answer, with the clock paused.
+//! Tests the code exchange with a server that does not respond, with the clock paused.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

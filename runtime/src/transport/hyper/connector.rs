@@ -26,7 +26,7 @@ pub(crate) enum Protocol {
     /// HTTP over TCP and over TLS, which may negotiate HTTP/2.
     #[cfg_attr(not(feature = "__rustls"), allow(dead_code, reason = "this variant is used only with TLS"))]
     Https,
-    /// HTTP/1.1 over a connection that the user opens.
+    /// HTTP/1.1 over a connection that a user-supplied function opens.
     Custom,
 }
 
@@ -95,8 +95,8 @@ impl Service<Uri> for Connector {
 }
 
 impl BoxedConnection {
-    /// Returns only the protocol of the connection, because hyper-util would add all other details of the connection to
-    /// each answer.
+    /// Returns only the connection's protocol, because hyper-util would add all other details of the connection to each
+    /// response.
     pub(crate) fn of<S: Stream + Connection + 'static>(stream: S) -> Self {
         let is_http2 = stream.connected().is_negotiated_h2();
         Self { stream: Box::new(stream), is_http2 }

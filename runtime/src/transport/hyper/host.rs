@@ -1,7 +1,6 @@
 //! Sets the `Host` header of requests: [`HostHeader`].
 //!
-//! Without this cache, hyper-util would format the header for each request, which takes a twentieth of the time of a
-//! call.
+//! Without this cache, hyper-util would format the header for each request, which accounts for 5 % of a call's time.
 
 use std::sync::Arc;
 
@@ -11,7 +10,7 @@ use http::header::HOST;
 use http::uri::Scheme;
 use http::{HeaderMap, HeaderValue, Uri};
 
-/// A cache of the header for the last origin. Most clients use only one origin.
+/// A cache of the header for the most recent origin. Most clients use only one origin.
 #[derive(Clone, Default)]
 pub(crate) struct HostHeader(Arc<ArcSwapOption<Last>>);
 

@@ -1,5 +1,5 @@
-//! Opens connections over TCP, and over TLS with rustls. The connections have the same settings as the connections of
-//! reqwest.
+//! Opens connections over TCP, and over TLS with rustls. The connections have the same settings as reqwest's
+//! connections.
 
 use std::time::Duration;
 
@@ -52,8 +52,8 @@ mod tls {
 
     use crate::error::{BoxError, Error};
 
-    /// Creates the TLS settings. The rustls provider is the one that the program has installed, or else the provider of
-    /// reqwest. The trusted certificates are those of the system.
+    /// Creates the TLS settings. The rustls provider is the one that the program has installed, or else reqwest's
+    /// provider. The system's certificates are trusted.
     pub(crate) fn config() -> Result<ClientConfig, Error> {
         let unusable = |error: BoxError| Error::builder("rustls cannot be initialized").with_source(error);
         let provider = CryptoProvider::get_default().cloned().or_else(default_provider);

@@ -1,4 +1,4 @@
-//! The answers of `HyperTransport`: [`HyperResponse`].
+//! The responses of `HyperTransport`: [`HyperResponse`].
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,7 +15,7 @@ use tokio::time::{Sleep, sleep};
 use crate::error::BoxError;
 use crate::error::causes::timed_out;
 
-/// The head and body of an answer, and the URI that the conversion into a reqwest response needs.
+/// The head and body of a response, and the URI that is needed to convert them into a reqwest response.
 pub(crate) struct HyperResponse {
     head: http::response::Parts,
     body: HyperBody,
@@ -65,7 +65,7 @@ impl HyperResponse {
 
     pub(crate) fn into_reqwest(self) -> reqwest::Response {
         let Self { mut head, body, uri } = self;
-        // reqwest reads the URL of a converted response from this extension.
+        // reqwest reads a converted response's URL from this extension.
         let url = uri.to_string().parse().ok();
         let mut builder = http::Response::builder();
         if let Some(url) = url {
