@@ -1,4 +1,4 @@
-//! Simulates one minute of outage with a thousand callers. Counts the requests that the server receives with the
+//! Simulates a one-minute outage with a thousand callers. Counts the requests that the server receives with the
 //! client's retries and with a handwritten retry loop.
 
 use std::convert::Infallible;
@@ -14,9 +14,9 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 use tower::{Service, service_fn};
 
-/// The time in which the server responds with 503.
+/// The length of the outage, in which the server responds with 503.
 const OUTAGE: Duration = Duration::from_secs(60);
-/// The pause of a caller after a failed call.
+/// The time that a caller pauses after a failed call.
 const PAUSE: Duration = Duration::from_secs(1);
 const ATTEMPTS: u32 = 3;
 

@@ -1,5 +1,5 @@
-//! The process of a client with many tasks. The process measures the speed of the client and the rejections of an
-//! expired token.
+//! A client process with many tasks. The process measures the client's speed and counts the rejections of an expired
+//! token.
 
 use std::future::Future;
 use std::io::stdin;

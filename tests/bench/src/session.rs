@@ -1,4 +1,4 @@
-//! Makes the same call with and without a session, which shows the cost of a session.
+//! Makes the same call with and without a session, to show the cost of a session.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -13,7 +13,7 @@ use crate::caller::Work;
 use crate::contender::{Shop, ShopClient, TOKEN};
 use crate::item::Item;
 
-/// The [`Shop`] trait without roles. A client of this trait has no session.
+/// The [`Shop`] trait without roles. A client for this trait has no session.
 #[api]
 pub trait Plain {
     #[get("/items/{id}")]

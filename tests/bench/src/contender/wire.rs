@@ -10,7 +10,7 @@ pub trait Wire: Clone + Default + Send + Sync + 'static {
     /// Sends a request and returns its response.
     fn send(&self, request: RequestBuilder) -> impl Future<Output = Result<Response>> + Send + 'static;
 
-    /// Adds this way of sending requests to a client of reqwest-middleware.
+    /// Adds this way of sending requests to a reqwest-middleware client.
     fn under(middleware: ClientBuilder) -> ClientBuilder;
 }
 

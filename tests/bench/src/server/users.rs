@@ -1,5 +1,5 @@
-//! A server of many users, each with an expired first token. The server stores no users, because their tokens contain
-//! the user numbers.
+//! A server for many users, each with an expired first token. The server does not store users, because each token
+//! contains its user's number.
 
 use std::convert::Infallible;
 use std::sync::Arc;
