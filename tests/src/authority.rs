@@ -19,10 +19,10 @@ use crate::token_requests::ParkedRequest;
 /// Clones share one state.
 ///
 /// The tokens of the server are `…-access-1`, `…-access-2` and `…-refresh-1`, `…-refresh-2`, where `…` is the
-/// [`canary`](Self::canary). The canary is random text, so a search for it finds every leaked token.
+/// [`canary`](Self::canary). The canary is a random string, so a search for it finds every leaked token.
 ///
 /// The value that [`new`](Self::new) or [`with`](Self::with) returned fails the test on drop if a client presented a
-/// refresh token that the client knew to be spent. A test that provokes the reuse of a spent refresh token calls
+/// refresh token that the client knew to be spent. A test that deliberately reuses a spent refresh token calls
 /// [`expect_reuses`](Self::expect_reuses). Clones of this value check nothing, so a test must keep the first value
 /// until the test ends.
 pub struct Authority {
@@ -48,7 +48,7 @@ pub(crate) struct State {
     pub(crate) expected_reuses: usize,
 }
 
-/// The endpoint of one role.
+/// The endpoint for one role.
 pub(crate) struct Endpoint {
     pub(crate) seen: Vec<Seen>,
     pub(crate) hold: Option<Hold>,
@@ -199,7 +199,7 @@ impl Authority {
         self.state().issued.accepts(token, Instant::now())
     }
 
-    /// Returns the random text that every token of this server contains and no other text contains.
+    /// Returns the random string that occurs in every token from this server and nowhere else.
     #[must_use]
     pub fn canary(&self) -> String {
         self.state().issued.canary().to_owned()
@@ -273,13 +273,13 @@ impl Authority {
         self.state().max_concurrent_refreshes
     }
 
-    /// Returns all requests of this role in the order of arrival.
+    /// Returns all requests of this role in order of arrival.
     #[must_use]
     pub fn requests(&self, role: Role) -> Vec<Seen> {
         self.state().endpoint(role).seen.clone()
     }
 
-    /// Returns all requests in the order of arrival.
+    /// Returns all requests in order of arrival.
     #[must_use]
     pub fn log(&self) -> Vec<Seen> {
         let mut all: Vec<_> =
@@ -324,7 +324,7 @@ impl Clone for Authority {
 
 impl Drop for Authority {
     fn drop(&mut self) {
-        // A second panic would hide the message of the first panic.
+        // A second panic would hide the first panic's message.
         if self.checks_reuse && !std::thread::panicking() {
             self.check_reuses();
         }

@@ -1,4 +1,4 @@
-//! A queue in which requests wait for the test, in the order of their arrival.
+//! A queue in which requests wait for the test, in order of arrival.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -127,7 +127,7 @@ async fn a_grant_is_a_refresh_and_a_revocation() {
     assert_eq!(kinds, [(None, CallKind::Refresh), (None, CallKind::Revocation)]);
 }
 
-/// Returns a service that limits requests to 5 a second, in the order of arrival.
+/// Returns a service that limits requests to 5 a second, in order of arrival.
 fn limited(
     world: &World,
     refreshes_pass: bool,

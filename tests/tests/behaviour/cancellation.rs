@@ -1,4 +1,4 @@
-//! A refresh does not depend on the calls that wait for the refresh: the callers can drop these calls.
+//! A refresh does not depend on the calls that wait for the refresh, so callers can drop these calls.
 
 use std::pin::pin;
 use std::sync::Arc;

@@ -242,7 +242,7 @@ async fn client_credentials_get_a_new_token_after_the_session_is_cleared() {
 }
 
 /// D3, D4: with client credentials, a refused token request is a temporary failure, because no login is possible. The
-/// error contains the error code of the server.
+/// error contains the server's error code.
 #[tokio::test(start_paused = true)]
 async fn refused_client_credentials_fail_with_the_code_and_can_be_tried_again() {
     for code in ["invalid_client", "unauthorized_client", "invalid_grant"] {
@@ -396,7 +396,7 @@ fn a_grant_that_could_leak_a_secret_is_not_built() {
     build(ClientCredentials::new(TOKEN, "id", "s")).unwrap();
 }
 
-/// U3: the Debug text of a grant contains the client and the endpoint, but no secret.
+/// U3: the Debug output of a grant contains the client and the endpoint, but no secret.
 #[test]
 fn a_grant_does_not_show_its_secrets() {
     let grant =

@@ -57,7 +57,7 @@ async fn a_no_replay_call_is_refreshed_and_never_sent_again() {
     }
 }
 
-/// M2: the idempotency key of the caller is the same in both requests of a call.
+/// M2: the caller's idempotency key is the same in both requests of a call.
 #[tokio::test(start_paused = true)]
 async fn the_idempotency_key_is_the_same_on_both_sends() {
     let world = World::new();

@@ -81,7 +81,7 @@ async fn a_dropped_guard_stops_but_a_refresh_in_progress_finishes() {
     assert_eq!(tasks(), 0);
 }
 
-/// H14, H13: during an outage, refreshes are tried at growing intervals. A logout stops the refreshes, and a login
+/// H14, H13: during an outage, refreshes are tried at increasing intervals. A logout stops the refreshes, and a login
 /// starts them again.
 #[tokio::test(start_paused = true)]
 async fn the_guard_continues_after_outages_logouts_and_logins() {

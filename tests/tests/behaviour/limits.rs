@@ -48,7 +48,8 @@ fn chunks(count: usize, size: usize) -> Vec<Bytes> {
     vec![Bytes::from(vec![b'x'; size]); count]
 }
 
-/// The body of an error response is cut after 1 MiB, and the error reports the cut, even if the body never ends.
+/// The body of an error response is truncated after 1 MiB, and the error reports the truncation, even if the body never
+/// ends.
 #[tokio::test(start_paused = true)]
 async fn the_body_of_an_error_is_cut_at_one_mebibyte() {
     for status in [400, 403, 404, 500, 302] {
@@ -71,7 +72,7 @@ async fn the_body_of_an_error_is_cut_at_one_mebibyte() {
     assert_eq!(long.len(), 3 * MIB);
 }
 
-/// In a session, the body of a 403 response is cut after 1 MiB.
+/// In a session, the body of a 403 response is truncated after 1 MiB.
 #[tokio::test(start_paused = true)]
 async fn the_body_of_a_refusal_is_cut_too() {
     let world = World::new();

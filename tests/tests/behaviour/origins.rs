@@ -32,7 +32,7 @@ pub trait HeaderApi {
     async fn change(&self, id: u64, #[json("name")] name: &str) -> Result<Reply<Value>>;
 }
 
-/// Returns the world of the shop, a stage at every other origin, and a transport to all these doubles.
+/// Returns the shop's world, a stage at every other origin, and a transport to all these doubles.
 pub fn worlds() -> (World, Stage, Origins) {
     let (home, elsewhere) = (World::new(), Stage::new());
     elsewhere.respond(|_| order(7));
@@ -53,7 +53,7 @@ pub fn get(url: &str) -> reqwest::Request {
     reqwest::Request::new(Method::GET, url.parse().unwrap())
 }
 
-/// Asserts that no part of the request contains a token of the authority.
+/// Asserts that no part of the request contains a token from the authority.
 pub fn assert_carries_no_secret(seen: &Seen, authority: &Authority) {
     let everything = format!("{:?} {} {:?}", seen.headers(), seen.uri(), seen.body());
     assert!(!everything.contains(&authority.canary()), "{everything}");
@@ -163,8 +163,8 @@ async fn the_refresh_token_goes_to_its_own_origin_only() {
     }
 }
 
-/// N5: the cookies of the session are sent only to its origin, even if they are valid for all subdomains. Responses of
-/// other origins cannot set cookies.
+/// N5: the cookies of the session are sent only to its origin, even if they are valid for all subdomains. Responses
+/// from other origins cannot set cookies.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_cookie_goes_to_its_own_origin_only() {
     let (home, elsewhere) = (World::with(AuthorityConfig::cookie()), Stage::new());

@@ -214,7 +214,7 @@ async fn an_older_write_does_not_overtake_a_newer_one() {
     assert_eq!(store.history().len(), 2, "outdated changes are not written");
 }
 
-/// Tokens that are passed to the builder replace the stored session, even if the client was built outside of a runtime.
+/// Tokens that are passed to the builder replace the stored session, even if the client was built outside a runtime.
 #[test]
 fn tokens_given_to_the_builder_replace_what_is_stored() {
     let world = guarded();
@@ -386,7 +386,7 @@ async fn invalid_stored_data_is_an_error_and_is_not_overwritten() {
     }
 }
 
-/// S7: if the record is damaged, the text of the error recommends that the user deletes the record. The error does not
+/// S7: if the record is damaged, the error message recommends that the user delete the record. The error does not
 /// report an expired session. Neither a new process nor a running process overwrites the record.
 #[tokio::test(start_paused = true)]
 async fn a_damaged_record_is_an_error_and_is_not_overwritten() {
@@ -416,7 +416,7 @@ async fn a_damaged_record_is_an_error_and_is_not_overwritten() {
     process(&world, &store).order(7).await.unwrap();
 }
 
-/// G6, D15: a rejected refresh clears the store. Later calls load the store at most once a second and find a login of
+/// G6, D15: a rejected refresh clears the store. Later calls load the store at most once a second and find a login by
 /// another process.
 #[tokio::test(start_paused = true)]
 async fn an_expired_session_is_cleared_and_a_new_login_elsewhere_is_found() {
@@ -485,8 +485,8 @@ async fn cookies_are_stored_with_the_session() {
     assert!(world.stage.log().last().unwrap().cookie("seen").is_some());
 }
 
-/// S4: a command-line program with a `FileStore` is still logged in at its next run, and it refreshes when its access
-/// token has expired.
+/// S4: a command-line program with a `FileStore` is still logged in the next time it runs, and it refreshes when its
+/// access token has expired.
 #[tokio::test]
 async fn a_tool_is_still_logged_in_at_its_next_run() {
     let folder = std::env::temp_dir().join(format!("afresh-runs-{}", std::process::id()));

@@ -253,7 +253,7 @@ async fn a_call_that_is_not_sent_again_keeps_the_servers_answer() {
     }
 }
 
-/// N2: a refusal of another origin has the reason `ForeignOrigin` and starts no refresh.
+/// N2: a refusal from another origin has the reason `ForeignOrigin` and starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_another_origin_gives_its_reason() {
     let (world, elsewhere) = (World::new(), Stage::new());

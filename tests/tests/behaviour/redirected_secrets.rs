@@ -1,4 +1,4 @@
-//! A redirect to another origin sends no values of the user, unless `follow_to` allows the origin.
+//! A redirect to another origin sends none of the user's values, unless `follow_to` allows the origin.
 
 use afresh::{Body, Result, Tokens, api};
 use afresh_tests::{Answer, Origins, Seen, Stage};
@@ -11,7 +11,7 @@ use crate::transports::ConnectTo;
 
 const EVIL: &str = "https://evil.test";
 
-/// A text that every secret of the user contains.
+/// A string that every secret of the user contains.
 const KEY: &str = "canary";
 
 /// An API with a secret in every part of a request.
@@ -95,7 +95,7 @@ async fn a_redirect_to_another_origin_takes_no_header_of_the_user() {
     }
 }
 
-/// N1: a body is never sent to another origin. If a redirect requires that the body is sent to another origin, the call
+/// N1: a body is never sent to another origin. If a redirect requires the body to be sent to another origin, the call
 /// fails with an error that names the origin.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_that_takes_the_body_to_another_origin_is_an_error_that_names_it() {

@@ -93,7 +93,7 @@ async fn a_login_or_logout_is_not_redirected_to_another_origin() {
     }
 }
 
-/// N2: a refusal of another origin starts no refresh, because the request to that origin contained no credential.
+/// N2: a refusal from another origin starts no refresh, because the request to that origin contained no credential.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_another_origin_starts_no_refresh() {
     for refusal in [401, 403] {

@@ -1,5 +1,4 @@
-//! Custom refresher types: the context that they get, the tokens that they return, and the times at which they are
-//! called.
+//! Custom refresher types: the context that they get, the tokens that they return, and when they are called.
 
 use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering};

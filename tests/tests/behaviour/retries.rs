@@ -1,5 +1,5 @@
-//! Retries after faults that are not about the credential: waits, deadlines, the budget, and refreshes between
-//! attempts. The table of retried faults is tested in the runtime crate.
+//! Retries after faults that have nothing to do with the credential: waits, deadlines, the budget, and refreshes
+//! between attempts. The table of retried faults is tested in the runtime crate.
 
 use std::time::Duration;
 
@@ -110,7 +110,7 @@ async fn the_wait_that_the_server_asks_for_is_kept() {
 }
 
 /// If the required wait is longer than a minute or than the deadline of the call, the call fails immediately, and the
-/// error contains the wait.
+/// error contains the required wait.
 #[tokio::test(start_paused = true)]
 async fn a_wait_beyond_the_deadline_or_a_minute_is_the_error_at_once() {
     for (timeout, asked) in [(None, "61"), (Some(5), "5"), (Some(5), "3600")] {
@@ -249,7 +249,7 @@ async fn an_outage_is_not_multiplied() {
     assert!(retries >= calls / 10, "{retries} retries of {calls} calls");
 }
 
-/// A `Retry` of a single call uses the budget of the builder and not its own budget.
+/// A `Retry` of a single call uses the builder's budget instead of its own.
 #[tokio::test(start_paused = true)]
 async fn only_the_budget_of_the_builder_counts() {
     let world = World::new();

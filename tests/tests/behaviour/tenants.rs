@@ -13,7 +13,7 @@ use crate::transports::ConnectTo;
 use crate::waiting::{done, settled};
 
 /// Q2: ten thousand tenants have ten thousand sessions and share no global state. A session that is dropped during its
-/// refresh completes the refresh and leaves no task.
+/// refresh completes the refresh and leaves no task behind.
 #[tokio::test(start_paused = true)]
 async fn ten_thousand_tenants_share_no_global_state() {
     const TENANTS: usize = 10_000;

@@ -1,5 +1,4 @@
-//! Refreshes that do not resolve a refusal: a 403 that means "not allowed" causes one refresh, and not one for each
-//! call.
+//! Refreshes that do not resolve a refusal: a 403 that means "not allowed" causes one refresh rather than one per call.
 
 use std::time::Duration;
 

@@ -112,7 +112,7 @@ proptest! {
     #![proptest_config(config())]
 
     /// D6, D11, D12, U4: for every response of the refresh endpoint, the stored token is a token from the response or
-    /// the old token, and no error text contains part of the response.
+    /// the old token, and no error message contains part of the response.
     #[test]
     fn no_answer_of_the_refresh_endpoint_stores_anything_but_a_token(body in body(), status in select(&[200, 200, 200, 201, 400, 500][..])) {
         let world = World::new();

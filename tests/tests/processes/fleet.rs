@@ -289,7 +289,7 @@ impl Fleet {
         assert!((EXPIRIES..=EXPIRIES + count.kills).contains(&authority.refreshes()));
     }
 
-    /// Prints a line directly to stdout, because the test harness shows captured output for failing tests only.
+    /// Prints a line directly to stdout, because the test harness shows captured output only for failing tests.
     fn say(&self, line: &str) {
         let mut out = std::io::stdout();
         writeln!(out, "{}: {line}", self.shop.place.name()).unwrap();

@@ -211,7 +211,7 @@ async fn a_change_is_reported_at_once() {
     }
 }
 
-/// I16: the Debug text of a store and the errors do not contain the password of the server.
+/// I16: the Debug output of a store and the errors do not contain the password of the server.
 #[test]
 fn the_password_of_the_server_is_not_shown() {
     let store = RedisStore::new("redis://alice:s3cret@localhost/", "afresh:alice").unwrap();

@@ -1,4 +1,4 @@
-//! A network between client and server that delays, fails and loses requests and responses at random.
+//! A network between the client and the server that delays, fails and loses requests and responses at random.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -11,7 +11,7 @@ use super::provider::{
     CALLBACK, CODE, Provider, begin, encode, form, log_in, log_in_with_code, query, tokens, value,
 };
 
-/// Returns the Display and Debug texts of an error and of all its causes.
+/// Returns the Display and Debug output of an error and of all its causes.
 fn texts(error: &Error) -> String {
     let mut texts = format!("{error} {error:?}");
     let mut cause = error.source();
@@ -186,7 +186,7 @@ async fn an_answer_without_tokens_is_no_login() {
     }
 }
 
-/// An error shows the error code and a shortened description of the server, without control characters.
+/// An error shows the server's error code and its shortened description, without control characters.
 #[tokio::test]
 async fn a_description_is_bounded_and_plain() {
     const RAW: &str = "Ann\u{202e} said\r\nno\u{1b}[31m\u{2066}\u{200b}";
@@ -210,7 +210,7 @@ async fn a_description_is_bounded_and_plain() {
     assert!(texts(&error).len() < 2_000);
 }
 
-/// If a server or an attacker echoes the code, the verifier, the state or the client secret, no error text contains
+/// If a server or an attacker echoes the code, the verifier, the state or the client secret, no error message contains
 /// this value.
 #[tokio::test]
 async fn an_echo_of_a_secret_reaches_no_text() {

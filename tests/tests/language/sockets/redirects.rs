@@ -136,7 +136,7 @@ async fn an_http_client_that_would_leak_headers_is_refused() {
     HarmlessClient::builder(base).http(follows()).header("user-agent", "ua").build().unwrap();
 }
 
-/// N2: a refusal of another origin starts no refresh, with any HTTP client.
+/// N2: a refusal from another origin starts no refresh, with any HTTP client.
 #[tokio::test]
 async fn a_refusal_of_another_origin_starts_no_refresh() {
     for refusal in [401, 403] {
