@@ -33,7 +33,7 @@ fn declared(world: &World) -> DeclaredClient {
     DeclaredClient::builder(ORIGIN).connect_to(world.clone()).tokens(issued).build().unwrap()
 }
 
-/// Returns a world that refuses the access token and answers every refresh with this answer.
+/// Returns a world that refuses the access token and gives this answer to every refresh.
 fn world_with(answer: impl Into<Answer>) -> World {
     let world = World::new();
     world.guard_with(403, |_| order(7));

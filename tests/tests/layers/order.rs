@@ -1,5 +1,5 @@
-//! Reads the order of a crate's folders from ARCHITECTURE.md. Each line of the list contains a folder or a file and a
-//! sentence about it, from the top layer to the bottom layer.
+//! Reads the order of a crate's folders from ARCHITECTURE.md. Each line of the list names a folder or a file and
+//! describes it in a sentence, from the top layer to the bottom layer.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Generated responses of token endpoints: valid, almost valid, and arbitrary.
+//! Generated token endpoint responses: valid, almost valid, and arbitrary.
 
 use std::time::Duration;
 
@@ -97,7 +97,7 @@ fn texts_of(error: &Error) -> String {
     texts
 }
 
-/// Returns whether one of the fields has this text as its value. `Value` keeps only the last of two fields with the
+/// Returns whether one of the fields has this string as its value. `Value` keeps only the last of two fields with the
 /// same name, so the test also accepts an empty field. `Value` also rejects numbers that are too large, although they
 /// are harmless in an unused field.
 fn says(said: &Value, text: &str) -> bool {

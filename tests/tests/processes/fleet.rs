@@ -18,8 +18,8 @@ use crate::shop::{AnsweredCalls, Server, Shop};
 const PROCESSES: usize = 8;
 const TASKS: usize = 50;
 const EXPIRIES: usize = 20;
-/// The lease in Redis. The lease is longer than a refresh on a loaded machine, and shorter than the time for which
-/// other processes wait for the lock.
+/// The lease in Redis. The lease is longer than a refresh on a loaded machine, and shorter than the time that other
+/// processes wait for the lock.
 const LEASE: Duration = Duration::from_secs(4);
 
 /// The event that occurs when the access token expires.

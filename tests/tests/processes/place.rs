@@ -71,7 +71,7 @@ impl Place {
         }
     }
 
-    /// Stores a session, like a process that has logged in and ended.
+    /// Stores a session, like a process that has logged in and exited.
     pub async fn log_in(&self, origin: &str, issued: &TokenPair) {
         let builder = Client::builder(origin);
         let builder = match self {

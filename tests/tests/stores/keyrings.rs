@@ -16,7 +16,7 @@ use crate::files::Folder;
 /// mock of the keyring crate, each entry has its own secret.
 static KEYRING: Mutex<Option<Secrets>> = Mutex::new(None);
 
-/// The stored secrets, by service and user.
+/// The stored secrets, keyed by service and user.
 type Secrets = HashMap<(String, String), Vec<u8>>;
 
 fn keyring() -> MutexGuard<'static, Option<Secrets>> {

@@ -16,8 +16,8 @@ fn swap(basis: Revision, record: &[u8]) -> Swap {
     Swap { basis, record: record.to_vec(), fence: None }
 }
 
-/// S6, S7: after a crash of a Redis server with an append-only file, the store works again without a restart of the
-/// process, and no data is lost.
+/// S6, S7: after a Redis server with an append-only file crashes, the store works again without restarting the process,
+/// and no data is lost.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redis_store_works_again_after_a_crash_of_redis() {
     let Some(mut server) = RedisServer::start() else { return };

@@ -7,7 +7,7 @@ use afresh_tests::{Answer, World};
 use crate::api::{Shop, logged_in_client, order};
 use crate::recorder::Recorder;
 
-/// Returns the `error.type` of the only call and of its only request, or empty texts.
+/// Returns the `error.type` of the only call and of its only request, or empty strings.
 #[track_caller]
 fn error_types(recorder: &Recorder) -> [String; 2] {
     let error = |name| {

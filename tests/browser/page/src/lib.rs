@@ -93,7 +93,7 @@ pub async fn calls(count: usize) -> String {
     json!({ "answered": answered, "user": user, "errors": errors }).to_string()
 }
 
-/// Returns the names of all session events since the page was loaded.
+/// Returns the names of all session events since `start` was called.
 #[wasm_bindgen]
 pub fn events() -> String {
     EVENTS.with_borrow(|events| json!(events).to_string())
