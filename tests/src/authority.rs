@@ -18,7 +18,7 @@ use crate::token_requests::ParkedRequest;
 /// A test double of an authorization server with endpoints for login, refresh and logout. It remembers every token.
 /// Clones share one state.
 ///
-/// The tokens of the server are `…-access-1`, `…-access-2` and `…-refresh-1`, `…-refresh-2`, where `…` is the
+/// The server's tokens are `…-access-1`, `…-access-2` and `…-refresh-1`, `…-refresh-2`, where `…` is the
 /// [`canary`](Self::canary). The canary is a random string, so a search for it finds every leaked token.
 ///
 /// The value that [`new`](Self::new) or [`with`](Self::with) returned fails the test on drop if a client presented a

@@ -194,7 +194,7 @@ impl Seen {
         self.0.request.extensions().get()
     }
 
-    /// Returns the names of all parts in which two requests differ, such as `["header authorization"]`.
+    /// Returns the names of all parts that differ between two requests, such as `["header authorization"]`.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let parts = [

@@ -297,7 +297,7 @@ pub async fn a_lock_that_is_dropped_during_a_stall_is_released_afterwards(place:
     if !place.stall().await {
         return;
     }
-    // The request that is not answered breaks the connection of the process that has the lock.
+    // The unanswered request breaks the connection of the process that holds the lock.
     let _ = timeout(Duration::from_secs(6), holder.load()).await;
     drop(held);
     sleep(Duration::from_secs(6)).await;

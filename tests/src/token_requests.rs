@@ -22,7 +22,7 @@ impl Double for Authority {
 }
 
 impl Authority {
-    /// Returns the role of a path, if the path is an endpoint of the server.
+    /// Returns the role of a path, if the path is one of the server's endpoints.
     #[must_use]
     pub fn role_of(&self, path: &str) -> Option<Role> {
         let [login, refresh, logout] = self.state().config.paths;

@@ -37,12 +37,12 @@ use crate::item::Item;
 pub const TOKEN: &str =
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJiZW5jaCJ9.0000000000000000000000000000000000000000000";
 
-/// The port of the server for feignhttp. The port is a constant because feignhttp's URL must be a constant.
+/// The port of feignhttp's server. The port is a constant because feignhttp's URL must be a constant.
 pub const FEIGNHTTP_PORT: u16 = 47_361;
 
 /// A client that sends `GET /items/{id}?q=…` with a bearer token and decodes the [`Item`] in the response.
 pub trait Contender: Clone + Send + Sized + 'static {
-    /// Creates a client of the server at `base`, an origin without a trailing slash.
+    /// Creates a client for the server at `base`, an origin without a trailing slash.
     fn new(base: &str) -> Self;
 
     /// Creates a client that reports its rejected calls to [`refused`](crate::rush::refused).

@@ -38,7 +38,7 @@ impl Server {
         Self::process(&["terse", &port.to_string()])
     }
 
-    /// Starts a server for which the first token of every client has expired.
+    /// Starts a server that treats every client's first token as expired.
     pub fn guarded(guard: Guard) -> Self {
         Self::process(&["guard", guard.name()])
     }

@@ -20,8 +20,8 @@ pub trait Plain {
     async fn item(&self, id: u64, #[query] q: &str) -> Result<Item>;
 }
 
-/// The compared clients. `none` sends no token. `header` sends the same bytes as `live`, but the token is a default
-/// header of the client.
+/// The compared clients. `none` sends no token. `header` sends the same bytes as `live`, but the client sends the token
+/// as a default header.
 pub const WAYS: [(&str, &str); 3] = [
     ("none", "no session, no token"),
     ("header", "no session, the token as a default header"),

@@ -143,7 +143,7 @@ impl FakeStore {
         *stored = Stored { revision: stored.revision.next(), record: record.to_vec() };
     }
 
-    /// Restores an earlier state of the store, as if a server had lost its last writes.
+    /// Restores an earlier store state, as if a server had lost its last writes.
     pub fn restore(&self, revision: Revision, record: Vec<u8>) {
         *self.stored() = Stored { revision, record };
     }

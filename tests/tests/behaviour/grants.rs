@@ -63,7 +63,8 @@ fn response(error: &Error) -> Option<&ErrorResponse> {
     None
 }
 
-/// B1, N1: the grant sends one request of RFC 6749 for all waiting calls. The request contains no headers of the API.
+/// B1, N1: the grant sends one request of RFC 6749 for all waiting calls. The request contains none of the API's
+/// headers.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_at_another_origin_is_one_request_for_all_calls() {
     let world = World::new();
@@ -325,7 +326,7 @@ async fn only_a_definite_refusal_of_the_refresh_token_ends_the_session() {
     }
 }
 
-/// D5: the client respects the `Retry-After` header of the token endpoint.
+/// D5: the client respects the token endpoint's `Retry-After` header.
 #[tokio::test(start_paused = true)]
 async fn a_token_endpoints_retry_after_is_respected() {
     let world = World::new();

@@ -203,7 +203,7 @@ async fn tower_layers_can_wrap_the_transport() {
     assert_eq!(alone.await.unwrap().url().as_str(), "https://shop.test/a");
 }
 
-/// A connection to an `https` URL starts with a TLS handshake that offers HTTP/2, so nothing is sent in clear text.
+/// A connection to an `https` URL starts with a TLS handshake that offers HTTP/2, so nothing is sent in plaintext.
 #[tokio::test]
 async fn an_https_connection_starts_with_tls() {
     let (sender, mut hello) = tokio::sync::mpsc::unbounded_channel();

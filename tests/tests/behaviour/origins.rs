@@ -1,4 +1,4 @@
-//! A credential is sent only to the origin for which the client was built.
+//! A credential is sent only to the origin that the client was built for.
 
 use afresh::{Client, RefreshToken, Reply, Result, Tokens, api};
 use afresh_tests::{Answer, Authority, AuthorityConfig, Origins, Role, Seen, Stage, World};
@@ -163,8 +163,8 @@ async fn the_refresh_token_goes_to_its_own_origin_only() {
     }
 }
 
-/// N5: the cookies of the session are sent only to its origin, even if they are valid for all subdomains. Responses
-/// from other origins cannot set cookies.
+/// N5: the session's cookies are sent only to the session's origin, even if they are valid for all subdomains.
+/// Responses from other origins cannot set cookies.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_cookie_goes_to_its_own_origin_only() {
     let (home, elsewhere) = (World::with(AuthorityConfig::cookie()), Stage::new());

@@ -11,7 +11,7 @@ use crate::transports::ConnectTo;
 
 const EVIL: &str = "https://evil.test";
 
-/// A string that every secret of the user contains.
+/// A string that each of the user's secrets contains.
 const KEY: &str = "canary";
 
 /// An API with a secret in every part of a request.
@@ -183,8 +183,8 @@ fn only_origins_can_be_followed_to() {
     plain().allow_http().build().unwrap();
 }
 
-/// N1: `follow_to` of a call applies to all redirects of this call, in addition to the origins of the builder, and to
-/// no other call.
+/// N1: a call's `follow_to` applies to all redirects of this call, in addition to the builder's origins, and to no
+/// other call.
 #[tokio::test(start_paused = true)]
 async fn follow_to_of_a_call_counts_for_this_call_alone() {
     let Scene { elsewhere, keys, .. } = scene(307, &[]);

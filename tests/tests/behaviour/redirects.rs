@@ -55,8 +55,8 @@ async fn a_redirect_to_another_origin_carries_no_token_in_any_header() {
     }
 }
 
-/// N1: after a redirect within the origin, the next request contains the token. After a redirect to another origin, no
-/// later request of the call contains the token, because the other origin chose the URL.
+/// N1: after a redirect within the origin, the next request contains the token. After a redirect to another origin,
+/// none of the call's later requests contains the token, because the other origin chose the URL.
 #[tokio::test(start_paused = true)]
 async fn hops_carry_the_token_until_they_leave_the_origin() {
     let (home, elsewhere, origins) = worlds();
@@ -131,7 +131,7 @@ async fn a_call_refused_after_a_redirect_is_sent_again_to_its_first_url() {
     }
 }
 
-/// N5: a redirect of the refresh endpoint is never followed, even within the same origin.
+/// N5: a redirect from the refresh endpoint is never followed, even within the same origin.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_is_never_redirected() {
     for (status, location) in

@@ -63,7 +63,7 @@ async fn a_declared_status_or_code_ends_the_session() {
     }
 }
 
-/// W4: the statuses of the builder replace the statuses of the trait.
+/// W4: the builder's statuses replace the trait's statuses.
 #[tokio::test(start_paused = true)]
 async fn the_statuses_of_the_builder_outrank_those_of_the_trait() {
     for (status, ended) in [(401, false), (409, true)] {

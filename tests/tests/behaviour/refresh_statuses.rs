@@ -174,7 +174,7 @@ async fn a_listed_redirect_is_judged_before_it_is_followed() {
     assert!(shop.place_other().await.unwrap().contains("Log in"));
 }
 
-/// W18: `build` rejects a listed redirect status if the reqwest client follows redirects by itself.
+/// W18: `build` rejects a listed redirect status if the reqwest client follows redirects on its own.
 #[tokio::test]
 async fn a_listed_redirect_is_refused_with_a_client_that_follows_redirects() {
     let follows = reqwest::Client::new;

@@ -109,7 +109,7 @@ async fn the_wait_that_the_server_asks_for_is_kept() {
     }
 }
 
-/// If the required wait is longer than a minute or than the deadline of the call, the call fails immediately, and the
+/// If the required wait is longer than a minute or exceeds the call's deadline, the call fails immediately, and the
 /// error contains the required wait.
 #[tokio::test(start_paused = true)]
 async fn a_wait_beyond_the_deadline_or_a_minute_is_the_error_at_once() {
@@ -134,7 +134,7 @@ async fn a_wait_beyond_the_deadline_or_a_minute_is_the_error_at_once() {
     shop.order(7).timeout(200 * SECOND).await.unwrap();
 }
 
-/// The deadline of a call covers all attempts.
+/// A call's deadline covers all of its attempts.
 #[tokio::test(start_paused = true)]
 async fn the_deadline_covers_all_attempts() {
     let world = World::new();
@@ -175,7 +175,7 @@ async fn a_refusal_in_a_later_attempt_is_refreshed_for() {
     assert_eq!(carried, [one.clone(), one, two.clone(), two]);
 }
 
-/// A failed refresh is not retried by the retry policy of the call.
+/// A failed refresh is not retried by the call's retry policy.
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_not_retried_by_the_call() {
     let world = World::new();

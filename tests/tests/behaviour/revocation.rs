@@ -234,7 +234,7 @@ async fn a_revocation_that_fails_is_reported_and_given_up() {
     }
 }
 
-/// A refresher whose revocation calls a function of the test.
+/// A refresher whose revocation calls a function that the test provides.
 struct Own(Revoke);
 
 type Revoke = fn() -> Result<()>;

@@ -336,7 +336,7 @@ async fn a_rule_that_panics_classifies_nothing() {
     }
 }
 
-/// C9: the rules of a method replace the rules of the API.
+/// C9: a method's rules replace the API's rules.
 #[tokio::test(start_paused = true)]
 async fn a_methods_rules_replace_those_of_the_api() {
     let world = World::new();

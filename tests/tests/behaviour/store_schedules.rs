@@ -26,7 +26,7 @@ use crate::api::{Shop, ShopClient, builder, order, tokens};
 const SCHEDULES: u64 = 20_000;
 /// The period in which new events start, in milliseconds.
 const ACTIVE: u64 = 60_000;
-/// The time in which all started events complete, including the pauses after failed writes.
+/// The time that all started events need to complete, including the pauses after failed writes.
 const SETTLING: Duration = Duration::from_mins(4);
 
 /// An in-memory store that delays answers, loses them, or fails, until it is healthy.
@@ -147,7 +147,7 @@ async fn schedule(seed: u64) -> Counts {
     counts
 }
 
-/// Performs one action of a process or of the server.
+/// Performs one action of a process or the server.
 async fn act(kind: u8, shop: &ShopClient, world: &World) {
     let ended = match kind {
         0 => shop.session().set(tokens(&world.authority.issue())).await.err(),

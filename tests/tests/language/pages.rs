@@ -433,7 +433,7 @@ async fn rebase_takes_path_and_query_to_the_clients_own_origin() {
     }
 }
 
-/// RFC 8288 §3.2: a relative link is resolved against the URL of the response.
+/// RFC 8288 §3.2: a relative link is resolved against the response URL.
 #[tokio::test(start_paused = true)]
 async fn a_relative_link_belongs_to_the_url_that_answered() {
     let stage = Stage::new();

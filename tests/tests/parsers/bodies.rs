@@ -29,7 +29,7 @@ fn texts_of(error: &Error) -> String {
     texts
 }
 
-/// Generates JSON with the field names of the declared types, in which every string and every number is a secret.
+/// Generates JSON with the declared types' field names, in which every string and every number is a secret.
 fn secrets() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(json!(format!("{CANARY} text"))),

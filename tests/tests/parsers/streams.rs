@@ -32,7 +32,7 @@ fn events(body: &[u8], cuts: &[Index]) -> Vec<(Option<String>, Option<String>, S
     events.into_iter().map(|event| (event.id, event.event, event.data)).collect()
 }
 
-/// Parses events with the algorithm of the standard (HTML §9.2.6), line by line over the whole text.
+/// Parses events line by line with the standard's algorithm (HTML §9.2.6).
 fn reference(text: &str) -> Vec<(Option<String>, Option<String>, String)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
     let Some((complete, _)) = text.rsplit_once('\n') else { return Vec::new() };

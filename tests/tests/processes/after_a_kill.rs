@@ -83,8 +83,8 @@ async fn the_lock_of_a_killed_process_is_released() {
     }
 }
 
-/// W9: a process that exits as soon as a call reports the end of the session has stored this end. In all fifty runs,
-/// the next process does not send the rejected refresh token.
+/// W9: a process that exits as soon as a call reports the end of the session has already stored that end. In all fifty
+/// runs, the next process does not send the rejected refresh token.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_exits_with_the_error_has_stored_the_end_of_the_session() {
     for round in 0..50 {

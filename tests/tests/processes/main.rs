@@ -2,7 +2,7 @@
 //! the session if a spent refresh token is presented.
 //!
 //! The server runs in the test's process on a loopback socket. The server parks every refresh until the test decides
-//! about the request and its process, so the test does not depend on the speed of the machine.
+//! about the request and its process, so the test does not depend on the machine's speed.
 //!
 //! Two cases cannot be prevented, and the tests show both. A process can exit after the server has rotated the refresh
 //! token and before the process has stored it, and the new refresh token is then lost. A process can also be suspended

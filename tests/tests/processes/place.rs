@@ -1,4 +1,4 @@
-//! The stores in which the processes of a test keep their session.
+//! The stores in which a test's processes keep their session.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};

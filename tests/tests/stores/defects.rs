@@ -28,7 +28,7 @@ enum Defect {
     SharesTheLock,
     /// A dropped wait acquires the lock later.
     DroppedWaitLocks,
-    /// The fences of the store do not grow.
+    /// The store's fences do not increase.
     FencesStay,
     /// The store accepts writes with old fences.
     OldFences,

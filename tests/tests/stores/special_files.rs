@@ -26,8 +26,8 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// If the path is a link, it stays a link. The session is written to the target of the link, and the lock files are in
-/// the folder of the target.
+/// If the path is a link, it stays a link. The session is written to the link's target, and the lock files are in the
+/// target's folder.
 #[tokio::test]
 async fn a_link_is_followed_and_its_target_is_replaced() {
     let folder = Folder::new();
@@ -62,7 +62,7 @@ async fn a_dangling_link_creates_its_target() {
     assert_eq!(names(&folder.0), ["session", "volume"]);
 }
 
-/// If the folder of the session is a link to a folder that does not exist, the store creates the folder.
+/// If the session's folder is a link to a folder that does not exist, the store creates the folder.
 #[tokio::test]
 async fn a_dangling_link_to_a_folder_creates_the_folder() {
     let folder = Folder::new();

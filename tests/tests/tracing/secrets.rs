@@ -152,7 +152,7 @@ async fn no_trace_contains_a_cookie() {
     assert_silent_about(&recorder, &secret);
 }
 
-/// U3: the kind of a custom refresher's error is recorded, but its text is not, because the text could contain a
+/// U3: the kind of a custom refresher's error is recorded, but its message is not, because the message could contain a
 /// secret.
 #[tokio::test(start_paused = true)]
 async fn the_text_of_a_users_error_is_not_reported() {

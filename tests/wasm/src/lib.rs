@@ -61,7 +61,7 @@ pub trait Shop {
     async fn add_file(&self, #[body] file: Body) -> Result<()>;
 }
 
-/// An API whose session is a cookie of the browser.
+/// An API whose session is a browser cookie.
 #[api]
 pub trait Forum {
     #[login]

@@ -51,7 +51,7 @@ pub struct Told {
     pub at_once: u64,
 }
 
-/// The state of the server.
+/// The state that the server keeps.
 pub struct Gate {
     guard: Guard,
     refreshes: AtomicU64,

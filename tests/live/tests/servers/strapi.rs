@@ -74,7 +74,7 @@ trait Shop {
     #[post("/api/auth/logout")]
     async fn log_out(&self) -> Result<()>;
 
-    /// Ends all sessions of the user and starts a new session.
+    /// Ends all of the user's sessions and starts a new session.
     #[post("/api/auth/change-password")]
     async fn change_password(&self, #[json] change: &NewPassword<'_>) -> Result<Pair>;
 

@@ -127,7 +127,7 @@ impl<'a> Checks<'a> {
         reasons.iter().find(|(_, holds)| *holds).map(|(reason, _)| *reason)
     }
 
-    /// Returns whether a refresh of this call's session failed before the end of the call.
+    /// Returns whether a refresh of this call's session failed before the call ended.
     fn has_failed(&self, call: &Call) -> bool {
         let failed = |event: &SessionEvent| matches!(event, SessionEvent::RefreshFailed(_));
         self.run.sessions[call.session].timeline.happened(None, call.ended, failed)

@@ -70,7 +70,7 @@ impl FaultyNetwork {
         self.random().u8(..100) < self.0.faults
     }
 
-    /// Returns the answer of the API.
+    /// Returns the API's answer to a request.
     fn answer(&self, authority: &Authority, seen: &Seen, refused: u16) -> Answer {
         if self.goes_wrong() {
             return self.fault();

@@ -113,7 +113,8 @@ async fn a_login_of_another_server_or_another_redirect_url_is_not_finished() {
     assert_eq!((honest.exchanges().len(), evil.exchanges().len()), (0, 0));
 }
 
-/// RFC 9700 §4.12: a redirect of the token endpoint is not followed, because it would send the code to another server.
+/// RFC 9700 §4.12: a redirect from the token endpoint is not followed, because it would send the code to another
+/// server.
 #[tokio::test]
 async fn a_redirect_of_the_exchange_is_not_followed() {
     for status in [301, 302, 303, 307, 308] {
@@ -130,7 +131,7 @@ async fn a_redirect_of_the_exchange_is_not_followed() {
         assert_eq!((evil.sends(), session.state()), (0, SessionState::LoggedOut));
         assert!(!texts(&error).contains(CODE));
 
-        // A reqwest client that follows redirects by itself sends no secret to the other server, and the response is
+        // A reqwest client that follows redirects on its own sends no secret to the other server, and the response is
         // rejected.
         let server = provider.server().await.http(reqwest::Client::new());
         log_in_with_code(&server.client("app"), &session).await.unwrap_err();

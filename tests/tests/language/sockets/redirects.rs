@@ -73,7 +73,7 @@ async fn no_token_arrives_at_another_origin() {
     }
 }
 
-/// N1: `build` rejects an HTTP client that follows redirects by itself if the token is in a header that this client
+/// N1: `build` rejects an HTTP client that follows redirects on its own if the token is in a header that this client
 /// does not recognize as a secret.
 #[tokio::test]
 async fn an_http_client_that_would_leak_the_token_is_refused() {
@@ -109,7 +109,7 @@ trait Harmless {
     ) -> Result<Value>;
 }
 
-/// N1: `build` rejects an HTTP client that follows redirects by itself, if it would send header arguments or default
+/// N1: `build` rejects an HTTP client that follows redirects on its own, if it would send header arguments or default
 /// headers to another origin.
 #[tokio::test]
 async fn an_http_client_that_would_leak_headers_is_refused() {
