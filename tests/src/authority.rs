@@ -123,28 +123,28 @@ impl Authority {
         configure(&mut self.state().config);
     }
 
-    /// Sets how the next request of this role is handled. Two calls of this method set the handling of the next two
+    /// Sets how the next request for this role is handled. Two calls of this method set the handling of the next two
     /// requests.
     pub fn next(&self, role: Role, handling: Handling) {
         self.state().endpoint(role).next.push_back(handling);
     }
 
-    /// Sets how all later requests of this role are handled.
+    /// Sets how all later requests for this role are handled.
     pub fn always(&self, role: Role, handling: Handling) {
         self.state().endpoint(role).always = handling;
     }
 
-    /// Parks all later requests of this role before they are processed; see [`parked`](Self::parked).
+    /// Parks all later requests for this role before they are processed; see [`parked`](Self::parked).
     pub fn hold(&self, role: Role) {
         self.state().endpoint(role).hold = Some(Hold::Unprocessed);
     }
 
-    /// Processes all later requests of this role and parks them before they are answered.
+    /// Processes all later requests for this role and parks them before they are answered.
     pub fn hold_processed(&self, role: Role) {
         self.state().endpoint(role).hold = Some(Hold::Processed);
     }
 
-    /// Stops holding requests of this role and releases the parked requests that the test has not taken.
+    /// Stops holding requests for this role and releases the parked requests that the test has not taken.
     pub fn open(&self, role: Role) {
         self.state().endpoint(role).hold = None;
         while let Some(waiting) = self.gate(role).try_next() {
@@ -152,7 +152,7 @@ impl Authority {
         }
     }
 
-    /// Waits for the next parked request of this role.
+    /// Waits for the next parked request for this role.
     ///
     /// # Panics
     ///
@@ -161,7 +161,7 @@ impl Authority {
         ParkedRequest(self.gate(role).next("request at the authority", || self.log()).await)
     }
 
-    /// Returns the number of parked requests of this role that the test has not taken yet.
+    /// Returns the number of parked requests for this role that the test has not taken yet.
     #[must_use]
     pub fn waiting(&self, role: Role) -> usize {
         self.gate(role).waiting()
@@ -273,7 +273,7 @@ impl Authority {
         self.state().max_concurrent_refreshes
     }
 
-    /// Returns all requests of this role in order of arrival.
+    /// Returns all requests for this role in order of arrival.
     #[must_use]
     pub fn requests(&self, role: Role) -> Vec<Seen> {
         self.state().endpoint(role).seen.clone()

@@ -57,7 +57,7 @@ pub fn run(callers: usize) {
     println!("{}", serde_json::to_string(&both).expect("numbers"));
 }
 
-/// Makes the calls of all callers until the end of the outage and returns the number of calls.
+/// Makes the calls for all callers until the outage ends, and returns the number of calls.
 async fn calls<F>(callers: usize, call: impl Fn() -> F + Clone + Send + 'static) -> u64
 where
     F: Future<Output = bool> + Send,

@@ -35,7 +35,7 @@ pub const AT_ONCE: [(&str, &str); 2] = [
     ("live-at-once", "a live session, over an immediate transport"),
 ];
 
-/// Makes the calls of one client.
+/// Makes the calls for one client.
 pub async fn run(way: &str, base: &str, work: Work) {
     match way {
         "none" => {

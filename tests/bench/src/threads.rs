@@ -157,7 +157,7 @@ impl Shared {
     }
 
     /// Returns the time, in nanoseconds, that a cache line needs to move between two threads. The result is the minimum
-    /// of several attempts, because other processes may have used a core.
+    /// of several attempts, because other processes might have used a core.
     fn exchange(&self, thread: usize) -> f64 {
         let mut least = f64::INFINITY;
         for attempt in 0..ATTEMPTS {

@@ -89,7 +89,7 @@ async fn a_waiting_call_is_not_polled_while_time_passes() {
 }
 
 /// V2: if the token endpoint is down for a day and a call is made every ten seconds, there is at most about one refresh
-/// a minute. Calls succeed again after the outage.
+/// per minute. Calls succeed again after the outage.
 #[tokio::test(start_paused = true)]
 async fn a_long_outage_costs_one_refresh_for_each_pause() {
     let world = World::new();

@@ -114,7 +114,7 @@ fn without_faults_every_call_of_a_lasting_session_is_answered() {
     }
 }
 
-/// G3, D1: if responses of the refresh endpoint are lost and the server has a grace period, no random run reuses a
+/// G3, D1: if responses from the refresh endpoint are lost and the server has a grace period, no random run reuses a
 /// token.
 #[test]
 fn lost_answers_of_a_server_with_a_grace_period_reuse_no_token() {

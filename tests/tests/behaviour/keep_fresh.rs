@@ -53,7 +53,7 @@ async fn a_session_is_kept_fresh_until_stop_is_called() {
     assert_eq!(tasks(), 0, "running tasks");
 }
 
-/// D20, H14: a token with a very short lifetime is refreshed at most about twice a minute, not in a loop.
+/// D20, H14: a token with a very short lifetime is refreshed at most about twice per minute, not in a loop.
 #[tokio::test(start_paused = true)]
 async fn tokens_with_a_very_short_lifetime_are_not_refreshed_in_a_loop() {
     let lifetime = Some(Duration::from_secs(1));

@@ -112,7 +112,7 @@ async fn a_success_longer_than_max_body_is_an_error() {
         (Answer::new(200).body(vec![b'x'; 11]), 11),
         (Answer::new(200).chunks(chunks(5, 2)), 10),
         (Answer::new(200).chunks(chunks(11, 1)), 11),
-        // The body of the response never ends, and the error does not wait for the end of the body.
+        // The body of the response never ends, and the error does not wait for the body to end.
         (Answer::new(200).chunks(chunks(11, 1)).then_hang(), 11),
     ] {
         let result = answering(Some(10), move || answer.clone()).text().await;

@@ -254,7 +254,7 @@ async fn a_logout_during_a_refresh_uses_its_discarded_result() {
     }
 }
 
-/// W10: after a logout with a refresh, the store contains the end of the session and not the new tokens.
+/// W10: after a logout with a refresh, the store contains the end of the session rather than the new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_refreshed_logout_leaves_nothing_in_the_store() {
     let world = World::new();

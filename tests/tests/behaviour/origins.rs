@@ -80,7 +80,7 @@ async fn a_request_to_another_origin_ignores_the_session() {
     }
 }
 
-/// N3: an argument at the start of the path cannot change the host of the request.
+/// N3: an argument at the start of the path cannot change the request's host.
 #[tokio::test(start_paused = true)]
 async fn a_path_argument_cannot_change_the_host() {
     #[api]

@@ -1,5 +1,5 @@
-//! A refresh endpoint that does not answer or returns a temporary error: how long calls wait, and when the client
-//! refreshes again.
+//! A refresh endpoint that does not answer or returns a temporary error: how long calls wait, and when the client tries
+//! another refresh.
 
 use std::future::pending;
 use std::time::Duration;

@@ -80,7 +80,7 @@ fn by_hand(method: Method, body: &'static str) -> Request {
     request
 }
 
-/// N1: a redirect to another origin sends no header argument, default header, constant header or cookie with any
+/// N1: a redirect to another origin sends no header argument, default header, constant header or cookie, whatever the
 /// redirect status.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_to_another_origin_takes_no_header_of_the_user() {

@@ -1,6 +1,6 @@
 //! Random schedules of several processes that share a store. The store delays its answers, loses them, and fails.
-//! Calls, logins, logouts and refreshes start at random times of a paused clock. No schedule may present a spent
-//! refresh token or lose a session.
+//! Calls, logins, logouts and refreshes start at random times of a paused clock. No schedule is allowed to present a
+//! spent refresh token or lose a session.
 //!
 //! The seed alone determines a schedule. A failed schedule prints its seed, and `AFRESH_SCHEDULE=7 cargo test -p
 //! afresh-tests --test behaviour store_schedules` repeats the schedule with this seed.

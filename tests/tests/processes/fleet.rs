@@ -1,5 +1,5 @@
 //! Eight processes with fifty tasks each share one session with a strict server while the access token expires twenty
-//! times. The test kills processes, suspends them, and disconnects them from Redis, in a random order and at random
+//! times. The test kills processes, suspends them, and disconnects them from Redis, in random order and at random
 //! times.
 //!
 //! `AFRESH_SEED=7` repeats a run with this seed. The test always prints its counts, even if it succeeds.

@@ -130,8 +130,8 @@ async fn a_logout_ends_the_refresh_of_another_tab() {
     assert_eq!(stage.server.arrived(), 1);
 }
 
-/// T5: a frozen tab holds the lock. The calls of the other tabs fail with a busy error after the maximum wait for the
-/// lock, and these tabs keep their tokens.
+/// T5: a frozen tab holds the lock. The calls of the other tabs fail with a busy error after the maximum lock wait, and
+/// these tabs keep their tokens.
 #[tokio::test]
 async fn a_frozen_tab_makes_the_others_busy_and_costs_at_most_one_refresh_more() {
     let (stage, tabs) = logged_in(3).await;

@@ -22,7 +22,7 @@ pub enum FaultLevel {
     DelaysOnly,
     /// The servers answer with errors of every kind, but every processed refresh is answered.
     Errors,
-    /// The servers answer with errors, and responses of the authority are lost. The authority has a grace period.
+    /// The servers answer with errors, and responses from the authority are lost. The authority has a grace period.
     LostAnswers,
 }
 

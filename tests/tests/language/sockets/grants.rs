@@ -19,8 +19,8 @@ fn tokens(issued: &TokenPair) -> Tokens {
     Tokens::new(&*issued.access).with_refresh(&*issued.refresh)
 }
 
-/// G3: if a connection breaks after a token request was sent, the client treats the response as lost, with every
-/// transport.
+/// G3: if a connection breaks after a token request was sent, the client treats the response as lost, whichever
+/// transport is used.
 #[tokio::test]
 async fn a_connection_that_breaks_during_the_refresh_keeps_the_session() {
     let own = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
