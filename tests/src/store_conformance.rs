@@ -36,7 +36,7 @@ use tokio::time::{sleep, timeout};
 
 /// The time limit for an event that must occur. The limit is much longer than any store needs.
 const SOON: Duration = Duration::from_secs(15);
-/// The time to wait for an event that must not occur.
+/// How long to wait for an event that must not occur.
 const WHILE: Duration = Duration::from_millis(300);
 
 /// A place that stores one session. Each place is empty at first and independent of all other places.

@@ -1,4 +1,4 @@
-//! Calls without async code: through `wait()` of afresh and through reqwest's own blocking client.
+//! Calls without async code: through afresh's `wait()` and through reqwest's own blocking client.
 
 use std::hint::black_box;
 

@@ -98,7 +98,7 @@ impl Client {
         self.said(&["crowd", contender, guard.name(), when, &callers.to_string()])
     }
 
-    /// Makes calls from several threads, alternately with and without a session.
+    /// Makes calls from several threads, alternating between calls with and without a session.
     pub fn threads(&self, rounds: usize, calls: usize) -> Vec<Round> {
         self.said(&["threads", &rounds.to_string(), &calls.to_string()])
     }

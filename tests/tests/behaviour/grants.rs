@@ -149,7 +149,7 @@ async fn a_client_secret_is_sent_in_one_place() {
 }
 
 /// A second scope replaces the first scope. The audience is sent once, and resources (RFC 8707) and other parameters
-/// are sent as often as they were given.
+/// are sent as many times as they were set.
 #[tokio::test(start_paused = true)]
 async fn scope_audience_and_resources_are_sent() {
     let world = World::new();

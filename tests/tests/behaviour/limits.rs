@@ -130,7 +130,7 @@ async fn a_success_longer_than_max_body_is_an_error() {
     assert_eq!((error.status().unwrap().as_u16(), error.body().unwrap().len()), (500, 10));
 }
 
-/// `max_body` applies to each page separately and not to streams.
+/// `max_body` applies to each page separately and does not apply to streams.
 #[tokio::test(start_paused = true)]
 async fn max_body_counts_for_each_page_and_not_for_streams() {
     let stage = Stage::new();

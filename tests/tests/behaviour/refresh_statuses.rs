@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::api::{ORIGIN, Shop, ShopClient, builder, logged_in_client, tokens};
 use crate::transports::ConnectTo;
 
-/// A client with one call, which the tests make with different sets of statuses.
+/// A client with one call, which the tests make with different status sets.
 trait Calls {
     async fn call(&self);
 }

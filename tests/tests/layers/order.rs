@@ -48,7 +48,7 @@ impl Order {
     }
 }
 
-/// Returns the list entry of a file. A file `check.rs` beside a folder `check` belongs to `check/`.
+/// Returns the list entry that a file belongs to. A file `check.rs` beside a folder `check` belongs to `check/`.
 pub fn entry(files: &Files, file: &str) -> String {
     if let Some((folder, _)) = file.split_once('/') {
         return format!("{folder}/");

@@ -24,7 +24,7 @@ const ACTIVE: Duration = Duration::from_mins(2);
 /// s.
 const SETTLING: Duration = Duration::from_mins(2);
 
-/// One session and the clients that share it.
+/// One session and the clients that share the session.
 pub struct TestSession {
     pub number: usize,
     pub session: Session,

@@ -22,7 +22,7 @@ struct Sent {
     cookie: Option<String>,
 }
 
-/// The recorded requests in order, by the first segment of their paths.
+/// The recorded requests in order, keyed by the first segment of their paths.
 type Agent = BTreeMap<String, Vec<Sent>>;
 
 #[derive(Deserialize)]
@@ -206,7 +206,7 @@ async fn a_cookie_value_is_sent_unchanged_or_refused() {
     );
     for agent in [&recorded.browser, &recorded.curl] {
         let theirs: Vec<_> = agent["cookie"].iter().filter_map(|sent| sent.cookie.as_ref()).collect();
-        // The recordings of curl and of the browser contain no cookie for the empty value.
+        // The curl and browser recordings contain no cookie for the empty value.
         let missing: Vec<_> =
             sent.iter().filter(|cookie| *cookie != "k=" && !theirs.contains(cookie)).collect();
         assert_eq!(missing, [""; 0]);
@@ -244,8 +244,8 @@ async fn parts_equal_a_browsers_and_curls_byte_for_byte() {
     }
 }
 
-/// RFC 7578 §4.2 and §5.1: the name of a part is plain UTF-8, without the `name*=` of other standards. Quotes and line
-/// endings are encoded as in HTML.
+/// RFC 7578 §4.2 and §5.1: a part's name is plain UTF-8, without the `name*=` form that other standards use. Quotes and
+/// line endings are encoded as in HTML.
 #[tokio::test]
 async fn the_name_of_a_part_equals_a_browsers() {
     let (recorded, (server, api)) = (recorded(), api().await);
