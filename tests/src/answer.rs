@@ -1,4 +1,5 @@
-//! The answers of a double: a response, a transport error, no answer, or a decision that the test makes later.
+//! The answers that a double can give: a response, a transport error, no answer, or a decision that the test makes
+//! later.
 
 use std::collections::VecDeque;
 use std::io;
@@ -50,7 +51,7 @@ pub(crate) enum Ending {
 }
 
 /// A transport error. The first request gets the error that the test has created, and later requests get an error with
-/// the same text.
+/// the same message.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     text: String,
@@ -97,7 +98,7 @@ impl Answer {
     ///
     /// # Panics
     ///
-    /// Panics if JSON cannot express the value.
+    /// Panics if the value cannot be represented as JSON.
     #[must_use]
     pub fn json(status: u16, value: impl Serialize) -> Self {
         let body = serde_json::to_vec(&value).expect("a value that JSON can express");

@@ -13,7 +13,7 @@ impl Stage {
     ///
     /// # Panics
     ///
-    /// Panics if the actual number is different from `expected`.
+    /// Panics if the actual number differs from `expected`.
     #[track_caller]
     pub fn assert_sends(&self, expected: usize) {
         assert_count(expected, self.sends(), "requests at the API", &self.log());
@@ -25,7 +25,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// Panics if the actual number is different from `expected`.
+    /// Panics if the actual number differs from `expected`.
     #[track_caller]
     pub fn assert_refreshes(&self, expected: usize) {
         let requests = self.requests(Role::Refresh);
@@ -36,7 +36,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// Panics if the actual number is different from `expected`.
+    /// Panics if the actual number differs from `expected`.
     #[track_caller]
     pub fn assert_granted(&self, expected: usize) {
         let requests = self.requests(Role::Refresh);
@@ -47,7 +47,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// Panics if the actual number is different from `expected`.
+    /// Panics if the actual number differs from `expected`.
     #[track_caller]
     pub fn assert_logins(&self, expected: usize) {
         assert_count(expected, self.logins(), "logins", &self.requests(Role::Login));
@@ -57,7 +57,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// Panics if the actual number is different from `expected`.
+    /// Panics if the actual number differs from `expected`.
     #[track_caller]
     pub fn assert_logouts(&self, expected: usize) {
         assert_count(expected, self.logouts(), "logouts", &self.requests(Role::Logout));
@@ -67,7 +67,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// Panics if the actual number is different from `expected`.
+    /// Panics if the actual number differs from `expected`.
     #[track_caller]
     pub fn assert_retries_after_lost_answer(&self, expected: usize) {
         let (seen, requests) = (self.retries_after_lost_answer(), self.requests(Role::Refresh));
@@ -78,7 +78,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// Panics if the largest number is different from `expected`.
+    /// Panics if the largest number differs from `expected`.
     #[track_caller]
     pub fn assert_max_concurrent_refreshes(&self, expected: usize) {
         let (seen, requests) = (self.max_concurrent_refreshes(), self.requests(Role::Refresh));
@@ -89,7 +89,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// Panics if the actual number is different from `expected`.
+    /// Panics if the actual number differs from `expected`.
     #[track_caller]
     pub fn assert_reuses(&self, expected: usize) {
         let (seen, requests) = (self.reuses(), self.requests(Role::Refresh));

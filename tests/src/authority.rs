@@ -18,11 +18,11 @@ use crate::token_requests::ParkedRequest;
 /// A test double of an authorization server with endpoints for login, refresh and logout. It remembers every token.
 /// Clones share one state.
 ///
-/// The tokens of the server are `…-access-1`, `…-access-2` and `…-refresh-1`, `…-refresh-2`, where `…` is the
-/// [`canary`](Self::canary). The canary is random text, so a search for it finds every leaked token.
+/// The server's tokens are `…-access-1`, `…-access-2` and `…-refresh-1`, `…-refresh-2`, where `…` is the
+/// [`canary`](Self::canary). The canary is a random string, so a search for it finds every leaked token.
 ///
 /// The value that [`new`](Self::new) or [`with`](Self::with) returned fails the test on drop if a client presented a
-/// refresh token that the client knew to be spent. A test that provokes the reuse of a spent refresh token calls
+/// refresh token that the client knew to be spent. A test that deliberately reuses a spent refresh token calls
 /// [`expect_reuses`](Self::expect_reuses). Clones of this value check nothing, so a test must keep the first value
 /// until the test ends.
 pub struct Authority {
@@ -48,7 +48,7 @@ pub(crate) struct State {
     pub(crate) expected_reuses: usize,
 }
 
-/// The endpoint of one role.
+/// The endpoint for one role.
 pub(crate) struct Endpoint {
     pub(crate) seen: Vec<Seen>,
     pub(crate) hold: Option<Hold>,
@@ -123,28 +123,28 @@ impl Authority {
         configure(&mut self.state().config);
     }
 
-    /// Sets how the next request of this role is handled. Two calls of this method set the handling of the next two
+    /// Sets how the next request for this role is handled. Two calls of this method set the handling of the next two
     /// requests.
     pub fn next(&self, role: Role, handling: Handling) {
         self.state().endpoint(role).next.push_back(handling);
     }
 
-    /// Sets how all later requests of this role are handled.
+    /// Sets how all later requests for this role are handled.
     pub fn always(&self, role: Role, handling: Handling) {
         self.state().endpoint(role).always = handling;
     }
 
-    /// Parks all later requests of this role before they are processed; see [`parked`](Self::parked).
+    /// Parks all later requests for this role before they are processed; see [`parked`](Self::parked).
     pub fn hold(&self, role: Role) {
         self.state().endpoint(role).hold = Some(Hold::Unprocessed);
     }
 
-    /// Processes all later requests of this role and parks them before they are answered.
+    /// Processes all later requests for this role and parks them before they are answered.
     pub fn hold_processed(&self, role: Role) {
         self.state().endpoint(role).hold = Some(Hold::Processed);
     }
 
-    /// Stops holding requests of this role and releases the parked requests that the test has not taken.
+    /// Stops holding requests for this role and releases the parked requests that the test has not taken.
     pub fn open(&self, role: Role) {
         self.state().endpoint(role).hold = None;
         while let Some(waiting) = self.gate(role).try_next() {
@@ -152,7 +152,7 @@ impl Authority {
         }
     }
 
-    /// Waits for the next parked request of this role.
+    /// Waits for the next parked request for this role.
     ///
     /// # Panics
     ///
@@ -161,7 +161,7 @@ impl Authority {
         ParkedRequest(self.gate(role).next("request at the authority", || self.log()).await)
     }
 
-    /// Returns the number of parked requests of this role that the test has not taken yet.
+    /// Returns the number of parked requests for this role that the test has not taken yet.
     #[must_use]
     pub fn waiting(&self, role: Role) -> usize {
         self.gate(role).waiting()
@@ -199,7 +199,7 @@ impl Authority {
         self.state().issued.accepts(token, Instant::now())
     }
 
-    /// Returns the random text that every token of this server contains and no other text contains.
+    /// Returns the random string that occurs in every token from this server and nowhere else.
     #[must_use]
     pub fn canary(&self) -> String {
         self.state().issued.canary().to_owned()
@@ -273,13 +273,13 @@ impl Authority {
         self.state().max_concurrent_refreshes
     }
 
-    /// Returns all requests of this role in the order of arrival.
+    /// Returns all requests for this role in order of arrival.
     #[must_use]
     pub fn requests(&self, role: Role) -> Vec<Seen> {
         self.state().endpoint(role).seen.clone()
     }
 
-    /// Returns all requests in the order of arrival.
+    /// Returns all requests in order of arrival.
     #[must_use]
     pub fn log(&self) -> Vec<Seen> {
         let mut all: Vec<_> =
@@ -324,7 +324,7 @@ impl Clone for Authority {
 
 impl Drop for Authority {
     fn drop(&mut self) {
-        // A second panic would hide the message of the first panic.
+        // A second panic would hide the first panic's message.
         if self.checks_reuse && !std::thread::panicking() {
             self.check_reuses();
         }

@@ -6,16 +6,16 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 
-/// The configuration of an [`Authority`](crate::Authority). The default is a typical OAuth server: refresh tokens in
-/// JSON that rotate, no grace period, and a session that ends when a spent refresh token is presented.
+/// The configuration of an [`Authority`](crate::Authority). The default is a typical OAuth server: rotating refresh
+/// tokens in JSON, no grace period, and a session that ends when a spent refresh token is presented.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each field is an independent switch")]
 pub struct AuthorityConfig {
     /// Whether each refresh token is valid for one refresh. If the tokens do not rotate, the first refresh token stays
     /// valid.
     pub rotate: bool,
-    /// The time after a rotation in which the server accepts the last spent refresh token again and returns the same
-    /// successor.
+    /// The grace period after a rotation, in which the server accepts the last spent refresh token again and returns
+    /// the same successor.
     pub grace: Option<Duration>,
     /// Whether the session ends if a client presents a spent refresh token.
     pub reuse_ends_session: bool,
@@ -24,18 +24,18 @@ pub struct AuthorityConfig {
     pub revokes_old_access: bool,
     /// Whether a refresh returns the same access token again.
     pub repeats_access: bool,
-    /// The lifetime of access tokens on tokio's clock, which is also sent as `expires_in`. With `None`, access tokens
-    /// are valid until [`expire`], and no `expires_in` is sent.
+    /// The access token lifetime on tokio's clock, which is also sent as `expires_in`. With `None`, access tokens are
+    /// valid until [`expire`], and no `expires_in` is sent.
     ///
     /// [`expire`]: crate::Authority::expire
     pub lifetime: Option<Duration>,
     /// The value of `expires_in` that is sent instead of the true lifetime.
     pub expires_in: Option<Value>,
-    /// The place of the refresh token in requests and responses.
+    /// The location of the refresh token in requests and responses.
     pub refresh_token_in: RefreshTokenIn,
-    /// The refresh token field in the response to a refresh.
+    /// The refresh token field in a refresh response.
     pub refresh_token_field: RefreshTokenField,
-    /// JSON members that the server adds to every response with tokens.
+    /// JSON members that the server adds to every token response.
     pub members: Value,
     /// The name of the cookie with the refresh token.
     pub cookie_name: &'static str,
@@ -49,7 +49,7 @@ pub struct AuthorityConfig {
     pub paths: [&'static str; 3],
 }
 
-/// The place of the refresh token in requests and responses.
+/// The location of the refresh token in requests and responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshTokenIn {
     /// The refresh token is `refresh_token` in a JSON response. Requests contain the refresh token in a JSON or form
@@ -59,7 +59,7 @@ pub enum RefreshTokenIn {
     Cookie,
 }
 
-/// The refresh token field in the response to a refresh.
+/// The refresh token field in a refresh response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshTokenField {
     /// The response has a refresh token.
@@ -121,10 +121,10 @@ pub enum Role {
     Logout,
 }
 
-/// The way in which an authority handles one request.
+/// How an authority handles one request.
 #[derive(Clone, Debug)]
 pub enum Handling {
-    /// Processes the request and sends the answer of the server.
+    /// Processes the request and sends the server's own answer.
     Normal,
     /// Sends this answer and does not process the request, so no token is spent.
     Instead(Answer),

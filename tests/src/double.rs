@@ -1,4 +1,4 @@
-//! The trait of all doubles: one function handles a request, which arrives in memory or over a socket.
+//! The trait that all doubles implement: one function handles a request, which arrives in memory or over a socket.
 
 use std::error::Error;
 use std::task::{Context, Poll};
@@ -20,7 +20,7 @@ pub type Outcome = Result<http::Response<ResponseBody>, BoxError>;
 
 /// A test double of a server.
 pub trait Double: Clone + Send + Sync + 'static {
-    /// Handles one request, whose URI is the whole URL. Dropping the future means that the caller has abandoned the
+    /// Handles one request, whose URI is the complete URL. Dropping the future means that the caller has abandoned the
     /// request.
     fn handle(&self, request: http::Request<Bytes>) -> BoxFuture<'static, Outcome>;
 }

@@ -1,4 +1,4 @@
-//! A queue in which requests wait for the test, in the order of their arrival.
+//! A queue in which requests wait for the test, in order of arrival.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -33,7 +33,7 @@ impl<D> Default for Gate<D> {
 }
 
 impl<D> Gate<D> {
-    /// Waits for the decision of the test. Returns `None` if the test dropped the request.
+    /// Waits for the test to decide. Returns `None` if the test dropped the request.
     pub(crate) async fn park(&self, seen: &Seen) -> Option<D> {
         let (decide, decision) = oneshot::channel();
         self.queue().push_back(Waiting { seen: seen.clone(), decide });

@@ -147,7 +147,7 @@ impl IssuedTokens {
         }
     }
 
-    /// Ends the session of one of these tokens.
+    /// Ends the session that one of these tokens belongs to.
     pub(crate) fn log_out(&mut self, access: Option<&str>, secret: Option<&str>) -> bool {
         let by_access =
             access.and_then(|token| self.access_number(token)).map(|n| self.access[n - 1].session);
@@ -177,7 +177,7 @@ impl IssuedTokens {
         })
     }
 
-    /// Returns the credentials with which the session of this access token was started.
+    /// Returns the credentials that started this access token's session.
     pub(crate) fn credentials(&self, token: &str) -> Option<Value> {
         let session = self.access[self.access_number(token)? - 1].session;
         Some(self.sessions[session].credentials.clone())

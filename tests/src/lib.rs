@@ -6,9 +6,9 @@
 //! - [`World`]: a stage and an authority at one origin. [`Origins`]: several doubles at several origins.
 //!
 //! Each double implements [`Double`]. `.service()` returns a tower service that is an in-memory transport for a client,
-//! and `.listen()` serves the same double on a loopback socket. No double sleeps, so with tokio's paused clock every
-//! in-memory test is deterministic. Do not use sockets with a paused clock: the clock advances while a test waits for
-//! the network.
+//! and `.listen()` serves the same double on a loopback socket. No double sleeps, so every in-memory test is
+//! deterministic under tokio's paused clock. Do not use sockets with a paused clock: the clock advances while a test
+//! waits for the network.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {

@@ -32,7 +32,7 @@ type Handle = dyn Fn(http::Request<Bytes>) -> BoxFuture<'static, Outcome> + Send
 double_methods!(Origins);
 
 impl Origins {
-    /// Creates a double without any origin.
+    /// Creates a double without any origins.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -7,8 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-/// A Redis server for one test, on a free loopback port, with an append-only file. Dropping this value ends the process
-/// and removes the file.
+/// A Redis server for one test, on a free loopback port, with an append-only file. Dropping this value stops the
+/// process and removes the file.
 #[derive(Debug)]
 pub struct RedisServer {
     port: u16,
@@ -28,7 +28,7 @@ impl RedisServer {
         if Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_err() {
             let required = std::env::var_os("AFRESH_REQUIRE_REDIS").is_some();
             assert!(!required, "redis-server is required but not installed");
-            // `eprintln!` is not used, because the test harness shows its output for failing tests only.
+            // `eprintln!` is not used, because the test harness shows its output only for failing tests.
             let skipped = "SKIPPED: redis-server is not installed, so the Redis store is not tested";
             writeln!(std::io::stderr(), "{skipped}").expect("stderr");
             return None;
@@ -51,7 +51,7 @@ impl RedisServer {
         panic!("redis-server does not start");
     }
 
-    /// Returns the URL of the server: `redis://127.0.0.1:49152/`.
+    /// Returns the server's URL: `redis://127.0.0.1:49152/`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/", self.port)
@@ -67,7 +67,7 @@ impl RedisServer {
         self.process.wait().expect("this process owns the server");
     }
 
-    /// Starts the server again on the same port and with the written data.
+    /// Starts the server again on the same port and with the data that was written.
     ///
     /// # Panics
     ///
@@ -101,7 +101,7 @@ impl RedisServer {
         assert!(status.expect("the signal is sent").success(), "the signal is sent");
     }
 
-    /// Returns the process id, for signals.
+    /// Returns the process ID, so that a test can send signals to the process.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.process.id()

@@ -1,5 +1,5 @@
-//! A log of all requests to a double and of the events of each request. The doubles of a world share one log, so the
-//! order of their entries is known.
+//! A log of all requests to a double and the events of each request. The doubles of a world share one log, so the order
+//! of their entries is known.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -80,7 +80,7 @@ impl Seen {
         self.0.number
     }
 
-    /// Returns the time of arrival on tokio's clock.
+    /// Returns the arrival time on tokio's clock.
     #[must_use]
     pub fn at(&self) -> Instant {
         self.0.at
@@ -168,7 +168,7 @@ impl Seen {
         self.0.request.body()
     }
 
-    /// Returns a hash of the body, which is equal in every run.
+    /// Returns a hash of the body, which is the same in every run.
     #[must_use]
     pub fn body_hash(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
@@ -194,7 +194,7 @@ impl Seen {
         self.0.request.extensions().get()
     }
 
-    /// Returns the names of all parts in which two requests differ, such as `["header authorization"]`.
+    /// Returns the names of all parts that differ between two requests, such as `["header authorization"]`.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let parts = [

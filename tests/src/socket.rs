@@ -20,7 +20,7 @@ use crate::double::{Double, Outcome};
 /// A double that is served on a loopback socket. Dropping this value closes the socket and every connection.
 #[derive(Debug)]
 pub struct Listening {
-    /// The base URL, `http://127.0.0.1:49152`, without a slash at the end.
+    /// The base URL, `http://127.0.0.1:49152`, without a trailing slash.
     pub base_url: String,
     address: SocketAddr,
     connections: Arc<AtomicUsize>,

@@ -1,4 +1,4 @@
-//! The double of an API, at which every request parks until the test answers it.
+//! The double of an API that parks every request until the test answers it.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -34,7 +34,7 @@ type Script = Arc<dyn Fn(&Seen) -> Answer + Send + Sync>;
 double_methods!(Stage);
 
 impl Stage {
-    /// Creates a stage at which every request parks.
+    /// Creates a stage that parks every request.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -44,7 +44,7 @@ impl Stage {
         Self(Arc::new(Inner { log, ..Inner::default() }))
     }
 
-    /// Waits for the next parked request, in the order of arrival.
+    /// Waits for the next parked request, in order of arrival.
     ///
     /// # Panics
     ///
@@ -89,7 +89,7 @@ impl Stage {
         *self.script() = None;
     }
 
-    /// Returns all requests in the order of arrival.
+    /// Returns all requests in order of arrival.
     #[must_use]
     pub fn log(&self) -> Vec<Seen> {
         self.seen().clone()
@@ -147,7 +147,7 @@ impl fmt::Debug for Stage {
     }
 }
 
-/// A parked request. An arrival that is dropped without an answer resets the connection of the request.
+/// A parked request. An arrival that is dropped without an answer resets the request's connection.
 ///
 /// `Arrival` dereferences to the [`Seen`] request.
 #[derive(Debug)]

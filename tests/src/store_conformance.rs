@@ -36,7 +36,7 @@ use tokio::time::{sleep, timeout};
 
 /// The time limit for an event that must occur. The limit is much longer than any store needs.
 const SOON: Duration = Duration::from_secs(15);
-/// The time to wait for an event that must not occur.
+/// How long to wait for an event that must not occur.
 const WHILE: Duration = Duration::from_millis(300);
 
 /// A place that stores one session. Each place is empty at first and independent of all other places.
@@ -297,7 +297,7 @@ pub async fn a_lock_that_is_dropped_during_a_stall_is_released_afterwards(place:
     if !place.stall().await {
         return;
     }
-    // The request that is not answered breaks the connection of the process that has the lock.
+    // The unanswered request breaks the connection of the process that holds the lock.
     let _ = timeout(Duration::from_secs(6), holder.load()).await;
     drop(held);
     sleep(Duration::from_secs(6)).await;
@@ -427,7 +427,7 @@ async fn soon<T>(call: impl Future<Output = Result<T, afresh::error::BoxError>>)
     timeout(SOON, call).await.expect(ENDS).expect("a store that works")
 }
 
-/// Drops the call if it has not completed after this time. The timers of the runtime are too coarse for this purpose.
+/// Drops the call if it has not completed after this time. The runtime's timers are too coarse for this purpose.
 async fn give_up_after<T>(time: Duration, call: impl Future<Output = T>) {
     let started = Instant::now();
     let time_is_up = async {

@@ -22,7 +22,7 @@ impl Double for Authority {
 }
 
 impl Authority {
-    /// Returns the role of a path, if the path is an endpoint of the server.
+    /// Returns the role of a path, if the path is one of the server's endpoints.
     #[must_use]
     pub fn role_of(&self, path: &str) -> Option<Role> {
         let [login, refresh, logout] = self.state().config.paths;
@@ -187,8 +187,8 @@ impl Drop for UnderWay {
     }
 }
 
-/// A parked request of an authority. A parked request that is dropped without a decision resets the connection of the
-/// request.
+/// A parked request of an authority. A parked request that is dropped without a decision resets the request's
+/// connection.
 ///
 /// `ParkedRequest` dereferences to the [`Seen`] request.
 #[derive(Debug)]
@@ -211,7 +211,7 @@ impl ParkedRequest {
         self.0.decide(Handling::Instead(answer.into()));
     }
 
-    /// Processes the request if that has not happened yet, and sends this answer.
+    /// Processes the request unless it was already processed, and sends this answer.
     pub fn process_then(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::ProcessThen(answer.into()));
     }

@@ -15,8 +15,8 @@ use crate::stage::Stage;
 ///
 /// Requests to the paths of login, refresh and logout go to the [`Authority`], and all other requests go to the
 /// [`Stage`]. The authority and the stage write to one log and number their requests together. A test must keep the
-/// first value until the test ends, because the [`Authority`] of this value checks for presented spent tokens when it
-/// is dropped.
+/// first value until the test ends, because the [`Authority`] of this value checks when it is dropped that no spent
+/// token was presented.
 #[derive(Clone, Debug)]
 pub struct World {
     /// The double of the API.
@@ -66,7 +66,7 @@ impl World {
         });
     }
 
-    /// Returns all requests to the API and the authority in the order of arrival.
+    /// Returns all requests to the API and the authority in order of arrival.
     #[must_use]
     pub fn log(&self) -> Vec<Seen> {
         self.authority.request_log().requests()

@@ -52,7 +52,7 @@ fn response(status: u16) -> Response {
     http::Response::builder().status(status).body(Bytes::new()).unwrap().into()
 }
 
-/// Returns the bytes that each of many calls holds while no task can make progress. All calls are dropped before the
+/// Returns how many bytes each of many calls holds while no task can make progress. All calls are dropped before the
 /// function returns.
 fn bytes_of_each<S>(builder: ClientBuilder<ShopClient>, transport: S) -> i64
 where
@@ -116,7 +116,7 @@ fn a_valid_token_costs_a_call_only_the_room_for_its_header() {
     }
 }
 
-/// V4: a call makes the same number of allocations with every scheme, because the header value is built once for each
+/// V4: a call makes the same number of allocations whatever the scheme, because the header value is built once for each
 /// credential.
 #[test]
 fn a_custom_scheme_costs_a_call_the_same_as_bearer() {

@@ -35,7 +35,7 @@ fn post(path: &str, body: impl serde::Serialize) -> reqwest::Request {
     request
 }
 
-/// Sends the request in a new task and returns immediately. The request starts at the next `await` of the test.
+/// Sends the request in a new task and returns immediately. The request starts at the test's next `await`.
 fn send<D: Double>(service: &InMemory<D>, request: reqwest::Request) -> JoinHandle<Sent> {
     tokio::spawn(service.clone().oneshot(request))
 }

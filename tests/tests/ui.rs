@@ -1,4 +1,4 @@
-//! The compile errors for mistakes: every file in `ui/` has one mistake, and its `.stderr` file is the complete
+//! The compile errors for mistakes: every file in `ui/` contains one mistake, and its `.stderr` file is the complete
 //! compiler output.
 //!
 //! `ui/README.md` explains how to review and regenerate the output.

@@ -20,7 +20,7 @@ pub fn over_defaults() -> Client {
     Client { program: program.clone() }
 }
 
-/// Returns a folder with this name next to the build of this program.
+/// Returns a folder with this name next to this program's build.
 pub fn folder(name: &str) -> PathBuf {
     let program = std::env::current_exe().expect("this program");
     let target = program.ancestors().nth(2).expect("the program is in a folder of a target folder");

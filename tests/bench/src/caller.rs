@@ -1,4 +1,4 @@
-//! The process of a client. The process makes calls one after another on one thread and can count its allocations.
+//! A client process. The process makes calls one after another on one thread and can count its allocations.
 
 use std::future::Future;
 
@@ -10,8 +10,8 @@ use crate::large;
 use crate::session;
 use crate::streams;
 
-/// Makes `calls` calls of `subject`, after a few calls that open the connection. If `allocations` is `true`, prints the
-/// allocations.
+/// Makes `calls` calls with `subject`, after a few warm-up calls that open the connection. If `allocations` is `true`,
+/// prints the allocations.
 pub fn run(subject: &str, base: &str, calls: u64, allocations: bool) {
     let work = Work { calls, allocations };
     if let Some(("blocking", way)) = subject.split_once(':') {
@@ -49,7 +49,7 @@ impl Work {
         }
     }
 
-    /// Makes the calls. Each call gets a number for its arguments.
+    /// Makes the calls. Each call uses a different number in its arguments.
     pub async fn of<F: Future<Output = ()>>(self, mut call: impl FnMut(u64) -> F) {
         for id in 1000..1000 + self.calls.min(4) {
             call(id).await;

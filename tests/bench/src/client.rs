@@ -1,4 +1,4 @@
-//! Starts and controls the process of a client, which is this program or its second build.
+//! Starts and controls a client process, which runs this program or its second build.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ pub struct Client {
 #[derive(Deserialize, Serialize)]
 pub struct Rush {
     pub per_second: f64,
-    /// The CPU time of a call.
+    /// The CPU time per call.
     pub microseconds: f64,
 }
 
@@ -36,7 +36,7 @@ pub struct Storm {
 }
 
 /// The state of callers with an expired token. The process records the state whenever the runtime is idle, until all
-/// calls have a response.
+/// calls have received a response.
 #[derive(Deserialize, Serialize)]
 pub struct Crowd {
     /// The bytes that the callers have allocated.
@@ -45,7 +45,7 @@ pub struct Crowd {
     pub asked: Vec<usize>,
 }
 
-/// The process of a client that makes calls on command. Dropping this value stops the process.
+/// A client process that makes calls on command. Dropping this value stops the process.
 pub struct Rushing {
     process: Child,
     orders: ChildStdin,
@@ -91,14 +91,14 @@ impl Client {
         self.said(&["storm", contender, base, &callers.to_string()])
     }
 
-    /// Makes one call from each of `callers` tasks to a server in memory. If `late` is `true`, all calls but one start
+    /// Makes one call from each of `callers` tasks to an in-memory server. If `late` is `true`, all calls but one start
     /// during the refresh.
     pub fn crowd(&self, contender: &str, guard: Guard, late: bool, callers: usize) -> Crowd {
         let when = if late { "late" } else { "together" };
         self.said(&["crowd", contender, guard.name(), when, &callers.to_string()])
     }
 
-    /// Makes calls from several threads, alternately with and without a session.
+    /// Makes calls from several threads, alternating between calls with and without a session.
     pub fn threads(&self, rounds: usize, calls: usize) -> Vec<Round> {
         self.said(&["threads", &rounds.to_string(), &calls.to_string()])
     }
@@ -108,7 +108,7 @@ impl Client {
         self.said(&["users", way, base, &users.to_string()])
     }
 
-    /// Runs an outage with `callers` callers, through afresh and with a handwritten loop.
+    /// Simulates an outage for `callers` callers, through afresh and with a handwritten loop.
     pub fn outage(&self, callers: usize) -> [Sends; 2] {
         self.said(&["outage", &callers.to_string()])
     }

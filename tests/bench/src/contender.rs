@@ -1,4 +1,4 @@
-//! The compared clients, with one file for each. All clients make the same call.
+//! The clients that the bench compares, one file per client. Every client makes the same call.
 
 mod by_hand;
 mod bytes;
@@ -37,12 +37,12 @@ use crate::item::Item;
 pub const TOKEN: &str =
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJiZW5jaCJ9.0000000000000000000000000000000000000000000";
 
-/// The port of the server for feignhttp. The port is a constant because feignhttp's URL must be a constant.
+/// The port of feignhttp's server. The port is a constant because feignhttp's URL must be a constant.
 pub const FEIGNHTTP_PORT: u16 = 47_361;
 
 /// A client that sends `GET /items/{id}?q=…` with a bearer token and decodes the [`Item`] in the response.
 pub trait Contender: Clone + Send + Sized + 'static {
-    /// Creates a client of the server at `base`, an origin without a trailing slash.
+    /// Creates a client for the server at `base`, an origin without a trailing slash.
     fn new(base: &str) -> Self;
 
     /// Creates a client that reports its rejected calls to [`refused`](crate::rush::refused).
@@ -50,11 +50,11 @@ pub trait Contender: Clone + Send + Sized + 'static {
         Self::new(base)
     }
 
-    /// Makes the call. Any result except an item is a bug in this program.
+    /// Makes the call. Any result other than an item is a bug in this program.
     fn call(&mut self, id: u64, q: &str) -> impl Future<Output = Item> + Send;
 }
 
-/// Calls a generic function with the client type of the given name.
+/// Calls a generic function with the client type that has the given name.
 macro_rules! with_contender {
     ($name:expr, $run:ident($($argument:expr),*)) => {
         match $name {
@@ -91,7 +91,7 @@ macro_rules! with_contender {
 pub(crate) use with_contender;
 
 /// The names of all clients with their descriptions, in the order of the tables. The list omits feignhttp, which
-/// requires the default features of reqwest.
+/// requires reqwest's default features.
 pub const ALL: [(&str, &str); 11] = [
     ("afresh", "**afresh**, generated"),
     ("afresh-hyper", "**afresh**, over `HyperTransport`"),
@@ -106,7 +106,7 @@ pub const ALL: [(&str, &str); 11] = [
     ("bytes", "limit: bytes on a socket"),
 ];
 
-/// The clients that are also measured with the default features of reqwest.
+/// The clients that are also measured with reqwest's default features.
 pub const OVER_DEFAULTS: [(&str, &str); 7] = [
     ("afresh", "**afresh**, generated"),
     ("reqwest", "reqwest by hand, idiomatic"),

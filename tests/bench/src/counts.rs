@@ -2,7 +2,7 @@
 //! program's allocator.
 //!
 //! Each measurement makes two runs, the second with twice as many calls. The difference between the two runs is the
-//! cost of the calls, without the start and the exit of the process.
+//! cost of the calls, without the process's startup and exit.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -17,7 +17,8 @@ use crate::contender::FEIGNHTTP_PORT;
 use crate::server::Server;
 
 const CALLS: u64 = 200;
-/// A pause that is longer than a client under callgrind needs between sending the request and waiting for the response.
+/// A pause that exceeds the time a client under callgrind needs between sending the request and waiting for the
+/// response.
 const PAUSE: Duration = Duration::from_micros(600);
 
 /// The cost of one call.
@@ -35,12 +36,12 @@ pub fn of(subjects: &[&str]) -> Vec<Cost> {
     several(&Client::this(), subjects, CALLS)
 }
 
-/// Returns the cost of one call for each subject, measured as the difference of `calls` calls.
+/// Returns the cost of one call for each subject, measured as the difference that `calls` calls make.
 pub fn of_calls(subjects: &[&str], calls: u64) -> Vec<Cost> {
     several(&Client::this(), subjects, calls)
 }
 
-/// Returns the cost of one call for each subject, measured in the program of `client`.
+/// Returns the cost of one call for each subject, measured in the program that `client` runs.
 pub fn by(client: &Client, subjects: &[&str]) -> Vec<Cost> {
     several(client, subjects, CALLS)
 }

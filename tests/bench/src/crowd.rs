@@ -1,5 +1,5 @@
-//! The process of a client with many callers whose token has expired, and with a server in memory. The process measures
-//! the memory of the callers in each state.
+//! A client process with an in-memory server and many callers whose token has expired. The process measures the
+//! callers' memory use in each state.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,7 +1,7 @@
 //! A server in the client's process that responds only when the runtime is idle. Therefore the state of the callers
 //! does not depend on timing, and connections use no memory.
 //!
-//! Each process has one server in memory, and all clients of this server use one thread.
+//! Each process has one in-memory server, and all clients of this server use one thread.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -21,7 +21,7 @@ use tower::Service;
 use crate::contender::Wire;
 use crate::server::{Guard, answers, guard};
 
-/// The transport to the server in memory.
+/// The transport to the in-memory server.
 #[derive(Clone, Default)]
 pub struct InMemory;
 
@@ -58,7 +58,7 @@ pub async fn quiet() {
     .await;
 }
 
-/// Responds to all waiting requests and returns the number of these requests.
+/// Responds to all waiting requests and returns how many requests were waiting.
 pub fn answer() -> usize {
     ROUND.fetch_add(1, Relaxed);
     let mut callers = callers_waiting();
@@ -72,7 +72,7 @@ fn callers_waiting() -> MutexGuard<'static, Vec<Waker>> {
     CALLERS.lock().expect("no panic")
 }
 
-/// A request that waits for its response. The request is boxed because reqwest also boxes its pending request.
+/// A request that is waiting for its response. The request is boxed because reqwest also boxes its pending request.
 pub struct Asked(Box<(Request, usize)>);
 
 impl Asked {

@@ -49,7 +49,7 @@ pub fn order() -> Order {
     }
 }
 
-/// Makes the calls of one kind, named in the form `afresh/query` or `hand/query`.
+/// Makes calls of one kind, which is named in the form `afresh/query` or `hand/query`.
 pub async fn run(kind: &str, base: &str, work: Work) {
     match kind.split_once('/') {
         Some(("afresh", kind)) => generated::run(kind, base, work).await,

@@ -1,4 +1,4 @@
-//! The measurements, with one file for each. Each measurement writes a section of the results.
+//! The measurements, one file per measurement. Each measurement writes one section of the results page.
 
 mod blocking;
 mod calls;
@@ -28,7 +28,7 @@ pub const COUNTS: [Measurement; 4] = [
     ("streams", streams::measure),
 ];
 
-/// All measurements, in the order of the page.
+/// All measurements, in the order in which they appear on the page.
 pub const ALL: [Measurement; 14] = [
     COUNTS[0],
     ("defaults", calls::measure_over_defaults),

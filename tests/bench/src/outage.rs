@@ -1,4 +1,4 @@
-//! Simulates one minute of outage with a thousand callers. Counts the requests that the server receives with the
+//! Simulates a one-minute outage with a thousand callers. Counts the requests that the server receives with the
 //! client's retries and with a handwritten retry loop.
 
 use std::convert::Infallible;
@@ -14,9 +14,9 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 use tower::{Service, service_fn};
 
-/// The time in which the server responds with 503.
+/// The length of the outage, in which the server responds with 503.
 const OUTAGE: Duration = Duration::from_secs(60);
-/// The pause of a caller after a failed call.
+/// The time that a caller pauses after a failed call.
 const PAUSE: Duration = Duration::from_secs(1);
 const ATTEMPTS: u32 = 3;
 
@@ -57,7 +57,7 @@ pub fn run(callers: usize) {
     println!("{}", serde_json::to_string(&both).expect("numbers"));
 }
 
-/// Makes the calls of all callers until the end of the outage and returns the number of calls.
+/// Makes the calls for all callers until the outage ends, and returns the number of calls.
 async fn calls<F>(callers: usize, call: impl Fn() -> F + Clone + Send + 'static) -> u64
 where
     F: Future<Output = bool> + Send,

@@ -18,7 +18,7 @@ pub fn measure((name, measure): Measurement) -> Section {
     section
 }
 
-/// Returns the page with all stored sections, which may come from different runs.
+/// Returns the page with all stored sections, which can come from different runs.
 pub fn compose() -> String {
     let sections: Vec<Section> = ALL
         .iter()

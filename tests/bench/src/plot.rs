@@ -1,4 +1,4 @@
-//! Draws a bar chart as SVG and highlights the bar of afresh.
+//! Draws a bar chart as SVG and highlights afresh's bar.
 
 use std::fmt::Write;
 

@@ -1,5 +1,5 @@
-//! The process of a client with many tasks. The process measures the speed of the client and the rejections of an
-//! expired token.
+//! A client process with many tasks. The process measures the client's speed and counts the rejections of an expired
+//! token.
 
 use std::future::Future;
 use std::io::stdin;
@@ -33,7 +33,7 @@ pub fn run_storm(contender: &str, base: &str, callers: usize) {
 fn rushes<C: Contender>(base: &str, tasks: usize) -> Boxed<'_, ()> {
     Box::pin(async move {
         let client = C::new(base);
-        // This thread runs no tasks, so it may block.
+        // This thread runs no tasks, so it can block.
         for line in stdin().lines() {
             let time = line.expect("a line").parse().expect("milliseconds");
             let rush = rush(&client, tasks, Duration::from_millis(time)).await;

@@ -13,7 +13,7 @@ pub struct Section {
     pub counts: Vec<(String, f64)>,
 }
 
-/// A target of a measurement with its limit and its result.
+/// A measurement target, with its limit and its result.
 #[derive(Deserialize, Serialize)]
 pub struct Target {
     pub name: String,

@@ -1,4 +1,4 @@
-//! The server of the bench: a separate process on loopback that responds from memory on one thread.
+//! The bench server: a separate process on loopback that responds from memory on one thread.
 
 pub mod answers;
 pub mod guard;
@@ -27,23 +27,23 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server that accepts every request at `port`, or at any free port if `port` is 0. The server delays each
+    /// Starts a server that accepts every request on `port`, or on any free port if `port` is 0. The server delays each
     /// response by `pause`, so that a client slowed down by callgrind still has to wait for the response.
     pub fn start(port: u16, pause: Duration) -> Self {
         Self::process(&["serve", &port.to_string(), &pause.as_micros().to_string()])
     }
 
-    /// Starts a server that accepts every request with minimal work at `port`, or at any free port if `port` is 0.
+    /// Starts a server that accepts every request with minimal work on `port`, or on any free port if `port` is 0.
     pub fn terse(port: u16) -> Self {
         Self::process(&["terse", &port.to_string()])
     }
 
-    /// Starts a server for which the first token of every client has expired.
+    /// Starts a server that treats every client's first token as expired.
     pub fn guarded(guard: Guard) -> Self {
         Self::process(&["guard", guard.name()])
     }
 
-    /// Starts a server of many users whose first tokens have expired.
+    /// Starts a server for many users whose first tokens have expired.
     pub fn of_users() -> Self {
         Self::process(&["serve-users"])
     }
@@ -75,7 +75,7 @@ impl Drop for Server {
     }
 }
 
-/// Runs the process of a server that accepts every request.
+/// Runs a server process that accepts every request.
 pub fn serve(port: u16, pause: Duration) {
     run(port, move |stream| async move {
         let service = service_fn(move |request| answers::any(request, pause));
@@ -83,12 +83,12 @@ pub fn serve(port: u16, pause: Duration) {
     });
 }
 
-/// Runs the process of the minimal server.
+/// Runs the minimal server's process.
 pub fn serve_tersely(port: u16) {
     run(port, terse::converse);
 }
 
-/// Runs the process of a guarded server.
+/// Runs a guarded server's process.
 pub fn serve_guarded(guard: &str) {
     let gate = Arc::new(guard::Gate::new(Guard::named(guard)));
     run(0, move |stream| {
@@ -100,7 +100,7 @@ pub fn serve_guarded(guard: &str) {
     });
 }
 
-/// Runs the process of a server of many users.
+/// Runs a server process for many users.
 pub fn serve_users() {
     let counts = Arc::new(users::Counts::default());
     run(0, move |stream| {

@@ -1,4 +1,4 @@
-//! Makes the same call with and without a session, which shows the cost of a session.
+//! Makes the same call with and without a session, to show the cost of a session.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -13,15 +13,15 @@ use crate::caller::Work;
 use crate::contender::{Shop, ShopClient, TOKEN};
 use crate::item::Item;
 
-/// The [`Shop`] trait without roles. A client of this trait has no session.
+/// The [`Shop`] trait without roles. A client for this trait has no session.
 #[api]
 pub trait Plain {
     #[get("/items/{id}")]
     async fn item(&self, id: u64, #[query] q: &str) -> Result<Item>;
 }
 
-/// The compared clients. `none` sends no token. `header` sends the same bytes as `live`, but the token is a default
-/// header of the client.
+/// The compared clients. `none` sends no token. `header` sends the same bytes as `live`, but the client sends the token
+/// as a default header.
 pub const WAYS: [(&str, &str); 3] = [
     ("none", "no session, no token"),
     ("header", "no session, the token as a default header"),
@@ -35,7 +35,7 @@ pub const AT_ONCE: [(&str, &str); 2] = [
     ("live-at-once", "a live session, over an immediate transport"),
 ];
 
-/// Makes the calls of one client.
+/// Makes the calls for one client.
 pub async fn run(way: &str, base: &str, work: Work) {
     match way {
         "none" => {

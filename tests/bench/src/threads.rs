@@ -22,14 +22,14 @@ use crate::usage;
 /// The measured numbers of threads.
 pub const THREADS: [usize; 4] = [1, 2, 4, 8];
 
-/// The number of times that two threads pass a cache line to each other and back for one measurement.
+/// The number of times that two threads pass a cache line back and forth for one measurement.
 const EXCHANGES: usize = 40;
 const ATTEMPTS: usize = 5;
 
 /// The slices of one round, which run one after another.
 #[derive(Deserialize, Serialize)]
 pub struct Round {
-    /// The nanoseconds in which a cache line moves from one core to the other.
+    /// The time, in nanoseconds, that a cache line needs to move from one core to the other.
     pub transfer: f64,
     /// For each number in [`THREADS`], the slice without a session and the slice with a session.
     pub slices: [[Slice; 2]; 4],
@@ -38,7 +38,7 @@ pub struct Round {
 /// The combined result of all threads of a slice.
 #[derive(Clone, Copy, Deserialize, Serialize)]
 pub struct Slice {
-    /// The CPU time of a call.
+    /// The CPU time per call.
     pub nanoseconds: f64,
     /// The share of the available CPU time that the threads used. The share is lower if other processes ran or if the
     /// threads did not start together.
@@ -74,7 +74,7 @@ pub fn run(rounds: usize, calls: usize) {
     println!("{}", serde_json::to_string(&rounds).expect("numbers"));
 }
 
-/// The times of one thread in a slice: its start and end since the common start, and its CPU time.
+/// One thread's times in a slice: its start and end, counted from the common start, and its CPU time.
 #[derive(Clone, Copy, Default)]
 struct Part {
     start: Duration,
@@ -156,8 +156,8 @@ impl Shared {
         })
     }
 
-    /// Returns the nanoseconds in which a cache line moves between two threads. The result is the minimum of several
-    /// attempts, because other processes may have used a core.
+    /// Returns the time, in nanoseconds, that a cache line needs to move between two threads. The result is the minimum
+    /// of several attempts, because other processes might have used a core.
     fn exchange(&self, thread: usize) -> f64 {
         let mut least = f64::INFINITY;
         for attempt in 0..ATTEMPTS {

@@ -45,7 +45,7 @@ pub fn held() -> usize {
     info.uordblks + info.hblkhd
 }
 
-/// Raises the limit of open files to the maximum.
+/// Raises the open-file limit to the maximum.
 pub fn allow_many_files() {
     if let Ok((_, most)) = getrlimit(Resource::RLIMIT_NOFILE) {
         let _ = setrlimit(Resource::RLIMIT_NOFILE, most, most);

@@ -1,4 +1,4 @@
-//! Measures the memory and the time of many users over one connection pool, each with an expired token.
+//! Measures the memory and time that many users need over one connection pool, each with an expired token.
 
 use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -20,7 +20,7 @@ const AT_ONCE: usize = 64;
 /// The results of one client.
 #[derive(Deserialize, Serialize)]
 pub struct Users {
-    /// The bytes of an idle user: the session, or its handwritten equivalent.
+    /// The bytes that an idle user needs: the session, or its handwritten equivalent.
     pub idle: f64,
     /// The bytes of the user's client, without the session.
     pub client: f64,
@@ -35,7 +35,7 @@ pub struct Me {
     user: u64,
 }
 
-/// The API of the users.
+/// The API that the users call.
 #[api]
 trait Account {
     #[refresh]

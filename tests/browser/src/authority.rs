@@ -1,5 +1,5 @@
-//! The state of all tokens. Refresh tokens rotate, the server detects a spent refresh token, and in a grace window, the
-//! server may still accept this token.
+//! The state of all tokens. Refresh tokens rotate, and the server detects spent refresh tokens, which it can still
+//! accept within a grace window.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ pub struct Authority {
     next: u64,
     /// Access tokens with a smaller number have expired.
     oldest_valid: u64,
-    /// The time in which the server still accepts a spent refresh token.
+    /// The grace window, in which the server still accepts a spent refresh token.
     pub grace: Duration,
     pub counts: Counts,
 }
@@ -33,8 +33,8 @@ pub struct Counts {
     pub refreshes: u64,
     /// The number of refreshes with a spent refresh token within the grace window.
     pub within_grace: u64,
-    /// The number of refreshes with a spent refresh token after the grace window. A spent token after the grace window
-    /// also ends its login.
+    /// The number of refreshes with a spent refresh token after the grace window. A spent token that arrives after the
+    /// grace window also ends its login.
     pub spent: u64,
     /// The number of rejected refreshes: without a refresh token, with a spent refresh token, or with the refresh token
     /// of an ended login.

@@ -1,4 +1,4 @@
-//! The server of the tests: an API whose refresh token is in an `HttpOnly` cookie, and the files of a page.
+//! The test server: an API whose refresh token is in an `HttpOnly` cookie, and the files of a page.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -16,7 +16,7 @@ pub struct Stage {
     pub browser: Chromium,
 }
 
-/// The report of a page about its calls.
+/// A page's report on its calls.
 #[derive(Debug, Default, serde::Deserialize)]
 pub struct Calls {
     pub answered: u64,

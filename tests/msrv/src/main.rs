@@ -1,7 +1,6 @@
 //! A user's crate with the minimum Rust version of afresh: a trait with a login and a refresh, and a few calls.
 //!
-//! The program needs no server. Calls before the login send no request, and no server listens at the address of the
-//! login.
+//! The program needs no server. Calls before the login send no request, and no server listens at the login address.
 
 use std::process::ExitCode;
 

@@ -18,7 +18,7 @@ pub struct Credentials {
     pub user: &'static str,
 }
 
-/// The user in tests in which the user does not matter.
+/// The user for tests in which the user does not matter.
 pub const ANN: Credentials = Credentials { user: "ann" };
 
 /// An order of the shop, reduced to one field.
@@ -45,7 +45,7 @@ pub trait Shop {
     #[get("/orders/{id}")]
     async fn order(&self, id: u64) -> Result<Order>;
 
-    /// Returns the status, the headers and the receipt together with the value.
+    /// Returns the status, the headers and the receipt in addition to the value.
     #[get("/orders")]
     async fn orders(&self) -> Result<Reply<Value>>;
 
@@ -103,7 +103,7 @@ pub fn logged_out_client(world: &World) -> ShopClient {
     builder(world).build().unwrap()
 }
 
-/// Returns a client with the first tokens of the authority, without a login request.
+/// Returns a client that starts with the authority's first tokens and sends no login request.
 pub fn logged_in_client(world: &World) -> ShopClient {
     builder(world).tokens(tokens(&world.authority.issue())).build().unwrap()
 }

@@ -41,7 +41,7 @@ fn a_script_waits_for_each_call() {
     world.authority.assert_logins(2);
 }
 
-/// A script can wait until a change of the session is stored, although no call follows the change.
+/// A script can wait until a session change is stored, although no call follows the change.
 #[test]
 fn a_script_waits_until_a_change_is_stored() {
     let world = World::new();
@@ -87,7 +87,7 @@ fn pages_are_waited_for_one_by_one() {
     assert_eq!(all, [1, 2, 3]);
 }
 
-/// The timeout of a call also ends a call for which a thread waits.
+/// A call's timeout also ends the call if a thread is waiting for it.
 #[test]
 fn a_time_out_ends_a_call_that_is_waited_for() {
     let world = World::new();
@@ -97,7 +97,7 @@ fn a_time_out_ends_a_call_that_is_waited_for() {
     assert!(error.is_timeout(), "{error}");
 }
 
-/// A thread of `spawn_blocking` can wait for a call, because such a thread runs no async code.
+/// A `spawn_blocking` thread can wait for a call, because such a thread runs no async code.
 #[tokio::test]
 async fn a_blocking_thread_of_a_runtime_may_wait() {
     let world = World::new();

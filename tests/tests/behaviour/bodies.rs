@@ -98,7 +98,7 @@ async fn a_body_is_serialized_once_and_sent_again_unchanged() {
     world.authority.assert_refreshes(2);
 }
 
-/// L1, L8: both requests use the caller's memory for a byte body, without a copy.
+/// L1, L8: for a byte body, both requests use the caller's memory without copying it.
 #[tokio::test(start_paused = true)]
 async fn bytes_are_sent_twice_without_a_copy() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Upper bounds for refreshes over a long time, and for the tasks and wake-ups of each waiting call.
+//! Upper bounds on the refreshes over a long time, and on the tasks and wake-ups of each waiting call.
 //! `tests/allocations.rs` measures memory.
 
 use std::future::Future;
@@ -33,7 +33,7 @@ impl<F: Future> Future for Polled<F> {
     }
 }
 
-/// V1, B15: ten thousand waiting calls need no task in addition to the refresh, and each call is woken once.
+/// V1, B15: ten thousand waiting calls need no task other than the refresh, and each call is woken once.
 #[tokio::test(start_paused = true)]
 async fn a_waiting_call_costs_no_task_and_one_wake_up() {
     const WAITERS: usize = 10_000;
@@ -89,7 +89,7 @@ async fn a_waiting_call_is_not_polled_while_time_passes() {
 }
 
 /// V2: if the token endpoint is down for a day and a call is made every ten seconds, there is at most about one refresh
-/// a minute. Calls succeed again after the outage.
+/// per minute. Calls succeed again after the outage.
 #[tokio::test(start_paused = true)]
 async fn a_long_outage_costs_one_refresh_for_each_pause() {
     let world = World::new();

@@ -104,7 +104,7 @@ async fn redirects_and_multipart_bodies_carry_the_same() {
     assert_eq!(seen(&infos), [of_order, of_order, of_upload]);
 }
 
-/// The requests of a `RefreshTokenGrant` have no method name, and their kinds are refresh and revocation.
+/// The requests that a `RefreshTokenGrant` sends have no method name, and their kinds are refresh and revocation.
 #[tokio::test(start_paused = true)]
 async fn a_grant_is_a_refresh_and_a_revocation() {
     let world = World::new();
@@ -127,7 +127,7 @@ async fn a_grant_is_a_refresh_and_a_revocation() {
     assert_eq!(kinds, [(None, CallKind::Refresh), (None, CallKind::Revocation)]);
 }
 
-/// Returns a service that limits requests to 5 a second, in the order of arrival.
+/// Returns a service that limits requests to 5 a second, in order of arrival.
 fn limited(
     world: &World,
     refreshes_pass: bool,

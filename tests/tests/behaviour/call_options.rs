@@ -37,7 +37,7 @@ async fn time_of<T>(call: Pending<Result<T>>) -> (Duration, Error) {
     (begun.elapsed(), error)
 }
 
-/// The timeout of a call replaces all other timeouts: the timeouts of `with_timeout`, of the method and of the builder.
+/// A call's timeout replaces all other timeouts: those set by `with_timeout`, by the method and by the builder.
 #[tokio::test(start_paused = true)]
 async fn the_time_out_of_a_call_outranks_all_others() {
     let world = World::new();
@@ -55,7 +55,7 @@ async fn the_time_out_of_a_call_outranks_all_others() {
     }
 }
 
-/// The timeout of a call starts at the first poll of its future.
+/// A call's timeout starts at the first poll of its future.
 #[tokio::test(start_paused = true)]
 async fn the_time_of_a_call_runs_from_its_first_poll() {
     let world = World::new();
@@ -66,7 +66,7 @@ async fn the_time_of_a_call_runs_from_its_first_poll() {
     assert_eq!((time, error.is_timeout()), (2 * SECOND, true));
 }
 
-/// Calls of role methods also have options, and a login with options sets the session.
+/// Calls to role methods also have options, and a login with options sets the session.
 #[tokio::test(start_paused = true)]
 async fn calls_with_a_role_take_options() {
     let world = World::new();
@@ -80,8 +80,8 @@ async fn calls_with_a_role_take_options() {
     assert_eq!(world.authority.requests(Role::Logout)[0].header("x-trace"), Some("8"));
 }
 
-/// A header option of the call replaces every other header with this name: of the client handle, the method, an
-/// argument and the builder.
+/// A call's header option replaces every other header with this name, whether the client handle, the method, an
+/// argument or the builder sets it.
 #[tokio::test(start_paused = true)]
 async fn a_header_of_a_call_replaces_all_others_of_its_name() {
     let world = World::new();
@@ -232,7 +232,7 @@ async fn one_client_serves_many_users_with_a_session_each() {
     assert!(nobody.order(7).await.unwrap_err().is_no_session());
 }
 
-/// A session that already belongs to a client keeps the refresh method of that client.
+/// A session that already belongs to a client keeps that client's refresh method.
 #[tokio::test(start_paused = true)]
 async fn a_session_in_use_keeps_its_own_way_to_refresh() {
     let world = World::new();
@@ -253,8 +253,8 @@ async fn a_session_in_use_keeps_its_own_way_to_refresh() {
     world.authority.assert_refreshes(0);
 }
 
-/// The body limit of a call replaces the body limit of the builder, even if the limit of the call is larger. The limit
-/// applies to each page.
+/// A call's body limit replaces the builder's body limit, even if the call's limit is larger. The limit applies to each
+/// page.
 #[tokio::test(start_paused = true)]
 async fn the_longest_body_of_a_call_outranks_that_of_the_builder() {
     let world = World::new();
@@ -275,7 +275,7 @@ async fn the_longest_body_of_a_call_outranks_that_of_the_builder() {
     assert!(pages.next().await.unwrap().unwrap_err().is_body_too_large());
 }
 
-/// The body limit of a call also applies to a login.
+/// A call's body limit also applies to a login.
 #[tokio::test(start_paused = true)]
 async fn a_login_keeps_the_limit_of_its_call() {
     let world = World::new();

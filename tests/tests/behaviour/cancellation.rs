@@ -1,4 +1,4 @@
-//! A refresh does not depend on the calls that wait for the refresh: the callers can drop these calls.
+//! A refresh does not depend on the calls that wait for the refresh, so callers can drop these calls.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -311,7 +311,7 @@ fn a_call_waits_for_two_refreshes_at_most() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// F8, A10: the deadline of a call includes its wait for the refresh. The refresh has a separate deadline and
+/// F8, A10: a call's deadline includes the time that it waits for the refresh. The refresh has a separate deadline and
 /// completes, and the next call uses the new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_outlives_the_deadline_of_its_call() {

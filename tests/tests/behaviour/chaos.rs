@@ -1,6 +1,6 @@
-//! Random runs: clients of several sessions use a server that rotates refresh tokens and ends the session on reuse.
-//! Delays, refusals, broken connections, dropped calls, logins and logouts occur at random times of a paused clock. The
-//! seed alone determines each run.
+//! Random runs: clients of several sessions use a server that rotates refresh tokens and ends the session if a spent
+//! token is reused. Delays, refusals, broken connections, dropped calls, logins and logouts occur at random times of a
+//! paused clock. The seed alone determines each run.
 //!
 //! A failed run prints its seed. `AFRESH_CHAOS_SEED=7 cargo test -p afresh-tests --test behaviour chaos` repeats the
 //! run with this seed, and `AFRESH_CHAOS_SEEDS=100000` sets the number of runs.
@@ -68,7 +68,7 @@ fn run_once(seed: u64, level: FaultLevel) -> Counts {
     })
 }
 
-/// Makes all runs, with one thread for each core. Each run stays on one thread.
+/// Makes all runs, with one thread per core. Each run stays on one thread.
 fn run_all(level: FaultLevel) -> Counts {
     let threads = thread::available_parallelism().map_or(1, |n| n.get() as u64);
     thread::scope(|scope| {
@@ -114,7 +114,7 @@ fn without_faults_every_call_of_a_lasting_session_is_answered() {
     }
 }
 
-/// G3, D1: if responses of the refresh endpoint are lost and the server has a grace period, no random run reuses a
+/// G3, D1: if responses from the refresh endpoint are lost and the server has a grace period, no random run reuses a
 /// token.
 #[test]
 fn lost_answers_of_a_server_with_a_grace_period_reuse_no_token() {

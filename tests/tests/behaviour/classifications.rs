@@ -1,5 +1,5 @@
-//! Tests how the client classifies a response: the token has expired, the token may have expired, or the response is
-//! not about the token.
+//! Tests how the client classifies a response: the token has expired, the token may have expired, or the response has
+//! nothing to do with the token.
 
 use std::time::Duration;
 
@@ -219,7 +219,7 @@ async fn a_refused_login_starts_no_refresh() {
     }
 }
 
-/// C14: a refused direct call of the refresh method starts no refresh.
+/// C14: a refused direct call to the refresh method starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_method_starts_no_refresh() {
     for status in [401, 403] {

@@ -243,7 +243,7 @@ async fn lifetimes(expires_in: Value) -> [Option<Duration>; 2] {
 }
 
 /// H13: while early refreshes fail, calls are sent with the valid token and succeed. The refreshes are repeated at
-/// growing intervals.
+/// increasing intervals.
 #[tokio::test(start_paused = true)]
 async fn a_failed_early_refresh_is_retried_at_growing_intervals() {
     let (world, shop) = logged_in(seconds(600)).await;

@@ -28,7 +28,7 @@ trait Forum {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// The smallest number of a refresh cookie that the server accepts.
+/// The lowest refresh-cookie number that the server accepts.
 type Good = Arc<AtomicUsize>;
 
 async fn member() -> (World, ForumClient, Good) {

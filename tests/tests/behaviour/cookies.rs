@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::api::{ANN, CookieShop, Shop, event_names, logged_in_client, logged_in_cookie_client, order};
 use crate::waiting::{done, settled};
 
-/// A trait with a public call to the server of the cookie API.
+/// A trait with a public call to the cookie API's server.
 #[api]
 trait Pages {
     #[public]

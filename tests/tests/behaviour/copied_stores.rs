@@ -22,8 +22,8 @@ impl Folder {
         Self(folder)
     }
 
-    /// Returns a client with the store in the subfolder `inner`, and the events of this client since it has read the
-    /// store.
+    /// Returns a client with the store in the subfolder `inner`, and the events that this client has emitted since it
+    /// read the store.
     async fn process(&self, world: &World, inner: &str) -> (ShopClient, SessionEvents) {
         let store = FileStore::new(self.0.join(inner).join("session"));
         let shop = builder(world).store(store).build().unwrap();

@@ -1,4 +1,4 @@
-//! Tests the headers and the scheme with which a request sends the credential and its cookies.
+//! Tests which headers and which scheme a request uses to send the credential and its cookies.
 
 use afresh::{Client, ClientBuilder, RefreshToken, Result, SessionState, Tokens, api};
 use afresh_tests::{AuthorityConfig, Handling, Role, World};
@@ -32,7 +32,7 @@ async fn authorization(tokens: Tokens, change: fn(ClientBuilder<Client>) -> Clie
     world.stage.log()[0].header("authorization").unwrap().to_owned()
 }
 
-/// P1: an API without a scheme gets the bare token, in the first and in the repeated request.
+/// P1: an API without a scheme gets the bare token in both the first and the repeated request.
 #[tokio::test(start_paused = true)]
 async fn an_api_without_a_scheme_gets_the_token_alone() {
     let world = World::with(AuthorityConfig::cookie());

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::api::{ANN, Shop, ShopClient, event_names, logged_in_client, logged_out_client, order};
 use crate::waiting::{done, drop_call, next_event, settled};
 
-/// Returns the texts of an error and of all its sources.
+/// Returns the messages of an error and of all its sources.
 fn causes(error: &Error) -> Vec<String> {
     let first: &dyn std::error::Error = error;
     std::iter::successors(Some(first), |error| error.source()).map(ToString::to_string).collect()

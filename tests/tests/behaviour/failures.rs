@@ -43,7 +43,8 @@ async fn assert_temporary(world: &World, shop: &ShopClient, handling: Handling) 
     error
 }
 
-/// D1: if the refresh endpoint is unreachable, the session is kept, and the error contains the 403 of the call.
+/// D1: if the refresh endpoint is unreachable, the session is kept, and the error contains the 403 response to the
+/// call.
 #[tokio::test(start_paused = true)]
 async fn an_unreachable_refresh_endpoint_keeps_the_session() {
     let world = World::new();
@@ -147,7 +148,7 @@ async fn a_temporary_error_in_a_200_changes_nothing() {
     assert_temporary(&world, &shop, busy).await;
 }
 
-/// D9: a redirect of a refresh is not followed, so the refresh token is sent to the declared endpoint only.
+/// D9: a redirect of a refresh request is not followed, so the refresh token is sent to the declared endpoint only.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_of_the_refresh_is_not_followed() {
     for status in [301, 302, 303, 307, 308] {

@@ -18,7 +18,7 @@ pub enum Operation {
     Lock,
 }
 
-/// The way in which an operation fails.
+/// How an operation fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The operation returns an error and does nothing.
@@ -97,7 +97,7 @@ impl FakeStore {
         self.0.shared_cookies.store(true, Ordering::SeqCst);
     }
 
-    /// Makes this many leases expire before their holder can use them.
+    /// Makes this many leases expire before their holders can use them.
     pub fn expire_leases(&self, count: usize) {
         self.0.expired_leases.store(count, Ordering::SeqCst);
     }
@@ -107,7 +107,7 @@ impl FakeStore {
         self.lock().await.unwrap().unwrap()
     }
 
-    /// Expires the lease of the lock's holder, as if another process had then acquired the lock.
+    /// Expires the lock holder's lease, as if another process had then acquired the lock.
     pub fn expire_lock(&self) {
         self.0.fence.fetch_add(1, Ordering::SeqCst);
     }
@@ -143,7 +143,7 @@ impl FakeStore {
         *stored = Stored { revision: stored.revision.next(), record: record.to_vec() };
     }
 
-    /// Restores an earlier state of the store, as if a server had lost its last writes.
+    /// Restores an earlier store state, as if a server had lost its last writes.
     pub fn restore(&self, revision: Revision, record: Vec<u8>) {
         *self.stored() = Stored { revision, record };
     }

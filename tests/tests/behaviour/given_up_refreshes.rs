@@ -234,8 +234,8 @@ fn a_refresh_on_its_own_runtime_does_not_stall() {
     assert_eq!(idle.block_on(shop.order(3)).unwrap().id, 7);
 }
 
-/// With `runtime` on the builder, a refresh opens its own connection on that runtime. The connection of the call cannot
-/// be used, because its runtime is not polled.
+/// With `runtime` on the builder, a refresh opens its own connection on that runtime. The call's connection cannot be
+/// used, because the runtime of that connection is not polled.
 #[test]
 fn a_refresh_on_its_own_runtime_opens_its_own_connection() {
     let world = World::new();

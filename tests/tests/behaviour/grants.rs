@@ -63,7 +63,8 @@ fn response(error: &Error) -> Option<&ErrorResponse> {
     None
 }
 
-/// B1, N1: the grant sends one request of RFC 6749 for all waiting calls. The request contains no headers of the API.
+/// B1, N1: the grant sends one request of RFC 6749 for all waiting calls. The request contains none of the API's
+/// headers.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_at_another_origin_is_one_request_for_all_calls() {
     let world = World::new();
@@ -148,7 +149,7 @@ async fn a_client_secret_is_sent_in_one_place() {
 }
 
 /// A second scope replaces the first scope. The audience is sent once, and resources (RFC 8707) and other parameters
-/// are sent as often as they were given.
+/// are sent as many times as they were set.
 #[tokio::test(start_paused = true)]
 async fn scope_audience_and_resources_are_sent() {
     let world = World::new();
@@ -242,7 +243,7 @@ async fn client_credentials_get_a_new_token_after_the_session_is_cleared() {
 }
 
 /// D3, D4: with client credentials, a refused token request is a temporary failure, because no login is possible. The
-/// error contains the error code of the server.
+/// error contains the server's error code.
 #[tokio::test(start_paused = true)]
 async fn refused_client_credentials_fail_with_the_code_and_can_be_tried_again() {
     for code in ["invalid_client", "unauthorized_client", "invalid_grant"] {
@@ -325,7 +326,7 @@ async fn only_a_definite_refusal_of_the_refresh_token_ends_the_session() {
     }
 }
 
-/// D5: the client respects the `Retry-After` header of the token endpoint.
+/// D5: the client respects the token endpoint's `Retry-After` header.
 #[tokio::test(start_paused = true)]
 async fn a_token_endpoints_retry_after_is_respected() {
     let world = World::new();
@@ -396,7 +397,7 @@ fn a_grant_that_could_leak_a_secret_is_not_built() {
     build(ClientCredentials::new(TOKEN, "id", "s")).unwrap();
 }
 
-/// U3: the Debug text of a grant contains the client and the endpoint, but no secret.
+/// U3: the Debug output of a grant contains the client and the endpoint, but no secret.
 #[test]
 fn a_grant_does_not_show_its_secrets() {
     let grant =

@@ -1,4 +1,4 @@
-//! Tests `HyperTransport` on real sockets: connections, timeouts, and requests that must not be sent more than once.
+//! Tests `HyperTransport` over real sockets: connections, timeouts, and requests that must not be sent more than once.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ fn transport() -> HyperTransport {
     HyperTransport::new().unwrap()
 }
 
-/// Starts a raw TCP server. `play` handles each connection and gets the number of the connection.
+/// Starts a raw TCP server. `play` handles each connection and receives its number.
 async fn server<F, R>(play: F) -> String
 where
     F: Fn(usize, TcpStream) -> R + Send + 'static,
@@ -76,7 +76,7 @@ async fn a_second_call_reuses_the_connection() {
     assert_eq!(seen.header("host"), Some(&*listening.address().to_string()));
 }
 
-/// A body that arrives in many chunks is read to its end, and a broken body causes an error.
+/// A body that arrives in many chunks is read to its end, and a body that breaks off causes an error.
 #[tokio::test]
 async fn a_body_in_many_chunks_is_read_to_its_end() {
     let stage = Stage::new();
@@ -203,7 +203,7 @@ async fn tower_layers_can_wrap_the_transport() {
     assert_eq!(alone.await.unwrap().url().as_str(), "https://shop.test/a");
 }
 
-/// A connection to an `https` URL starts with a TLS handshake that offers HTTP/2, so nothing is sent in clear text.
+/// A connection to an `https` URL starts with a TLS handshake that offers HTTP/2, so nothing is sent in plaintext.
 #[tokio::test]
 async fn an_https_connection_starts_with_tls() {
     let (sender, mut hello) = tokio::sync::mpsc::unbounded_channel();

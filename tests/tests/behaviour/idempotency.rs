@@ -57,7 +57,7 @@ async fn a_no_replay_call_is_refreshed_and_never_sent_again() {
     }
 }
 
-/// M2: the idempotency key of the caller is the same in both requests of a call.
+/// M2: the caller's idempotency key is the same in both requests of a call.
 #[tokio::test(start_paused = true)]
 async fn the_idempotency_key_is_the_same_on_both_sends() {
     let world = World::new();
@@ -121,7 +121,7 @@ fn values(world: &World, name: &str) -> Vec<String> {
     world.stage.log().iter().map(|seen| seen.header(name).unwrap_or("none").to_owned()).collect()
 }
 
-/// M2: with `#[idempotency_key]`, the client generates one random UUID for each call. All requests of the call have
+/// M2: with `#[idempotency_key]`, the client generates one random UUID for each call. All of the call's requests have
 /// this key, and the next call has a different key.
 #[tokio::test(start_paused = true)]
 async fn a_drawn_idempotency_key_is_the_same_on_every_send_of_a_call() {

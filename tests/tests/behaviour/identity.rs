@@ -15,8 +15,8 @@ use crate::waiting::{done, settled};
 
 pub const BOB: Credentials = Credentials { user: "bob" };
 
-/// The progress of the refresh when the session ends: the request is not processed yet, or the server has issued new
-/// tokens.
+/// How far the refresh has progressed when the session ends: the request is not processed yet, or the server has issued
+/// new tokens.
 pub const HOLDS: [fn(&Authority, Role); 2] = [Authority::hold, Authority::hold_processed];
 
 pub type Call = JoinHandle<Result<Order, Error>>;

@@ -1,4 +1,4 @@
-//! Arguments with special characters can change neither the target of a request nor the structure of its path.
+//! Arguments with special characters cannot change a request's target or the structure of its path.
 
 use afresh::{Result, api};
 use afresh_tests::{Seen, World};
@@ -40,7 +40,7 @@ struct Fields {
     inner: String,
 }
 
-/// Generates texts with a special meaning for a URL parser, a server or an HTTP parser, and arbitrary texts.
+/// Generates strings that are special to a URL parser, a server or an HTTP parser, and arbitrary strings.
 fn text() -> impl Strategy<Value = String> {
     const PARTS: [&str; 30] = [
         "/",
@@ -78,7 +78,7 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![4 => parts.prop_map(|parts| parts.concat()), 1 => any::<String>()]
 }
 
-/// Returns the one request of the call, or `None` if the call fails before it is sent.
+/// Returns the call's only request, or `None` if the call fails before it is sent.
 fn request_of<R>(call: impl FnOnce(&PlacesClient) -> afresh::Pending<Result<R>>) -> Option<Seen> {
     let world = World::new();
     world.stage.respond(|_| 200);
@@ -182,7 +182,7 @@ proptest! {
 /// N7: a path argument that serializes to no value or to several values causes an error, and nothing is sent.
 #[tokio::test(start_paused = true)]
 async fn a_path_argument_must_be_one_scalar() {
-    // The macro rejects such types of the standard library at compile time, so the test uses custom types.
+    // The macro rejects such types from the standard library at compile time, so the test uses custom types.
     #[derive(serde::Serialize)]
     struct Maybe(Option<&'static str>);
 

@@ -53,7 +53,7 @@ async fn a_session_is_kept_fresh_until_stop_is_called() {
     assert_eq!(tasks(), 0, "running tasks");
 }
 
-/// D20, H14: a token with a very short lifetime is refreshed at most about twice a minute, not in a loop.
+/// D20, H14: a token with a very short lifetime is refreshed at most about twice per minute, not in a loop.
 #[tokio::test(start_paused = true)]
 async fn tokens_with_a_very_short_lifetime_are_not_refreshed_in_a_loop() {
     let lifetime = Some(Duration::from_secs(1));
@@ -81,7 +81,7 @@ async fn a_dropped_guard_stops_but_a_refresh_in_progress_finishes() {
     assert_eq!(tasks(), 0);
 }
 
-/// H14, H13: during an outage, refreshes are tried at growing intervals. A logout stops the refreshes, and a login
+/// H14, H13: during an outage, refreshes are tried at increasing intervals. A logout stops the refreshes, and a login
 /// starts them again.
 #[tokio::test(start_paused = true)]
 async fn the_guard_continues_after_outages_logouts_and_logins() {

@@ -48,7 +48,8 @@ fn chunks(count: usize, size: usize) -> Vec<Bytes> {
     vec![Bytes::from(vec![b'x'; size]); count]
 }
 
-/// The body of an error response is cut after 1 MiB, and the error reports the cut, even if the body never ends.
+/// The body of an error response is truncated after 1 MiB, and the error reports the truncation, even if the body never
+/// ends.
 #[tokio::test(start_paused = true)]
 async fn the_body_of_an_error_is_cut_at_one_mebibyte() {
     for status in [400, 403, 404, 500, 302] {
@@ -71,7 +72,7 @@ async fn the_body_of_an_error_is_cut_at_one_mebibyte() {
     assert_eq!(long.len(), 3 * MIB);
 }
 
-/// In a session, the body of a 403 response is cut after 1 MiB.
+/// In a session, the body of a 403 response is truncated after 1 MiB.
 #[tokio::test(start_paused = true)]
 async fn the_body_of_a_refusal_is_cut_too() {
     let world = World::new();
@@ -111,7 +112,7 @@ async fn a_success_longer_than_max_body_is_an_error() {
         (Answer::new(200).body(vec![b'x'; 11]), 11),
         (Answer::new(200).chunks(chunks(5, 2)), 10),
         (Answer::new(200).chunks(chunks(11, 1)), 11),
-        // The body of the response never ends, and the error does not wait for the end of the body.
+        // The body of the response never ends, and the error does not wait for the body to end.
         (Answer::new(200).chunks(chunks(11, 1)).then_hang(), 11),
     ] {
         let result = answering(Some(10), move || answer.clone()).text().await;
@@ -129,7 +130,7 @@ async fn a_success_longer_than_max_body_is_an_error() {
     assert_eq!((error.status().unwrap().as_u16(), error.body().unwrap().len()), (500, 10));
 }
 
-/// `max_body` applies to each page separately and not to streams.
+/// `max_body` applies to each page separately and does not apply to streams.
 #[tokio::test(start_paused = true)]
 async fn max_body_counts_for_each_page_and_not_for_streams() {
     let stage = Stage::new();

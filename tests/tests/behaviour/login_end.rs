@@ -30,7 +30,7 @@ async fn logged_in(world: &World) -> ShopClient {
     shop
 }
 
-/// Returns the time until the end of the login, in whole seconds.
+/// Returns the time until the login ends, in whole seconds.
 fn left(session: &Session) -> Option<u64> {
     let left = session.ends_at()?.duration_since(SystemTime::now()).unwrap();
     Some(left.as_secs_f64().round() as u64)
@@ -125,7 +125,8 @@ async fn the_end_is_stored_with_the_session() {
     assert_eq!(third.session().ends_at(), None);
 }
 
-/// A record that version 0.1 stored does not contain the end of the login, and the client can still read the record.
+/// A record that version 0.1 stored does not contain the time at which the login ends, and the client can still read
+/// the record.
 #[tokio::test(start_paused = true)]
 async fn a_record_without_an_end_is_read() {
     let store = FakeStore::new();
@@ -190,8 +191,8 @@ async fn a_refresh_that_moves_the_end_moves_the_announcement() {
     assert!(is_about(waited, 9 * HOUR), "the client also announces the new end of the login: {waited:?}");
 }
 
-/// If the server reports the remaining time in whole seconds, the calculated end of the login can vary by one second.
-/// The client still emits the `Ending` event once.
+/// If the server reports the remaining time in whole seconds, the calculated time at which the login ends can vary by
+/// one second. The client still emits the `Ending` event once.
 #[tokio::test(start_paused = true)]
 async fn an_end_that_moves_by_the_rounding_of_seconds_is_announced_once() {
     let world = world_with(json!({ "refresh_expires_in": 36_000 }));
@@ -302,7 +303,7 @@ async fn the_end_of_a_refresh_cookie_is_announced_and_moves_with_its_refresh() {
     assert!(is_about(waited, 18 * HOUR), "{waited:?}");
 }
 
-/// The lifetime of a cookie in the response to an ordinary call does not change the end of the login.
+/// The lifetime of a cookie in the response to an ordinary call does not change the time at which the login ends.
 #[tokio::test(start_paused = true)]
 async fn a_cookie_of_an_ordinary_answer_is_no_end_of_a_login() {
     let (world, shop) = cookie_world("; Path=/; HttpOnly; Max-Age=36000");

@@ -129,7 +129,7 @@ async fn a_rejected_refresh_after_a_logout_emits_no_expired_event() {
     assert_eq!(event_names(&mut events), ["logged out"]);
 }
 
-/// J5: a waiting call is not sent after its session was cleared, even if a later login has set new tokens.
+/// J5: a waiting call is not sent after its session is cleared, even if a later login has set new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_waiting_call_is_not_sent_again_after_the_session_was_cleared() {
     let world = World::new();
@@ -254,7 +254,7 @@ async fn a_logout_during_a_refresh_uses_its_discarded_result() {
     }
 }
 
-/// W10: after a logout with a refresh, the store contains the end of the session and not the new tokens.
+/// W10: after a logout with a refresh, the store contains the end of the session rather than the new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_refreshed_logout_leaves_nothing_in_the_store() {
     let world = World::new();

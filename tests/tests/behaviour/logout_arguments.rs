@@ -67,7 +67,7 @@ async fn the_second_send_of_a_logout_is_filled_with_the_new_tokens() {
     assert_eq!(sent, [world.authority.refresh(1), world.authority.refresh(2)]);
 }
 
-/// A logout according to RFC 7009, whose token is an argument. Some servers reject an additional access token.
+/// An RFC 7009 logout whose token is an argument. Some servers reject an additional access token.
 #[api]
 trait Door {
     #[logout]
@@ -127,7 +127,7 @@ trait Places {
 }
 
 /// W10, W11: the runtime fills token parameters in the path and in the query, and fills them again for the second
-/// request. The argument of the caller is used only if there is no session.
+/// request. The caller's argument is used only if there is no session.
 #[tokio::test(start_paused = true)]
 async fn the_path_and_the_query_of_a_logout_are_filled_from_the_session() {
     let world = World::new();

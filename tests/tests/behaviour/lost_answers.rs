@@ -299,7 +299,7 @@ async fn a_server_that_restarts_behind_its_gateway_fails_no_call() {
     }
 }
 
-/// D2, B6: a 5xx response of the server itself, or a gateway response with `Retry-After`, makes the calls fail. The
+/// D2, B6: a 5xx response from the server itself, or a gateway response with `Retry-After`, makes the calls fail. The
 /// session is kept, and a later call refreshes again after a pause.
 #[tokio::test(start_paused = true)]
 async fn a_server_error_is_retried_by_a_later_call_after_a_pause() {

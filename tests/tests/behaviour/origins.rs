@@ -1,4 +1,4 @@
-//! A credential is sent only to the origin for which the client was built.
+//! A credential is sent only to the origin that the client was built for.
 
 use afresh::{Client, RefreshToken, Reply, Result, Tokens, api};
 use afresh_tests::{Answer, Authority, AuthorityConfig, Origins, Role, Seen, Stage, World};
@@ -32,7 +32,7 @@ pub trait HeaderApi {
     async fn change(&self, id: u64, #[json("name")] name: &str) -> Result<Reply<Value>>;
 }
 
-/// Returns the world of the shop, a stage at every other origin, and a transport to all these doubles.
+/// Returns the shop's world, a stage at every other origin, and a transport to all these doubles.
 pub fn worlds() -> (World, Stage, Origins) {
     let (home, elsewhere) = (World::new(), Stage::new());
     elsewhere.respond(|_| order(7));
@@ -53,7 +53,7 @@ pub fn get(url: &str) -> reqwest::Request {
     reqwest::Request::new(Method::GET, url.parse().unwrap())
 }
 
-/// Asserts that no part of the request contains a token of the authority.
+/// Asserts that no part of the request contains a token from the authority.
 pub fn assert_carries_no_secret(seen: &Seen, authority: &Authority) {
     let everything = format!("{:?} {} {:?}", seen.headers(), seen.uri(), seen.body());
     assert!(!everything.contains(&authority.canary()), "{everything}");
@@ -80,7 +80,7 @@ async fn a_request_to_another_origin_ignores_the_session() {
     }
 }
 
-/// N3: an argument at the start of the path cannot change the host of the request.
+/// N3: an argument at the start of the path cannot change the request's host.
 #[tokio::test(start_paused = true)]
 async fn a_path_argument_cannot_change_the_host() {
     #[api]
@@ -163,8 +163,8 @@ async fn the_refresh_token_goes_to_its_own_origin_only() {
     }
 }
 
-/// N5: the cookies of the session are sent only to its origin, even if they are valid for all subdomains. Responses of
-/// other origins cannot set cookies.
+/// N5: the session's cookies are sent only to the session's origin, even if they are valid for all subdomains.
+/// Responses from other origins cannot set cookies.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_cookie_goes_to_its_own_origin_only() {
     let (home, elsewhere) = (World::with(AuthorityConfig::cookie()), Stage::new());

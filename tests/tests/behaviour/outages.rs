@@ -1,5 +1,5 @@
-//! A refresh endpoint that does not answer or returns a temporary error: how long calls wait, and when the client
-//! refreshes again.
+//! A refresh endpoint that does not answer or returns a temporary error: how long calls wait, and when the client tries
+//! another refresh.
 
 use std::future::pending;
 use std::time::Duration;
@@ -137,7 +137,7 @@ async fn fifty_calls_in_an_outage_send_one_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// D13: in a long outage, one call refreshes after 1 s, 2 s, 4 s and so on up to 60 s, plus or minus a tenth.
+/// D13: during a long outage, one call refreshes after 1 s, 2 s, 4 s and so on up to 60 s, plus or minus a tenth.
 #[tokio::test(start_paused = true)]
 async fn an_outage_is_probed_at_growing_intervals_by_one_call_at_a_time() {
     const STEP: Duration = Duration::from_millis(250);

@@ -34,7 +34,7 @@ fn guarded() -> World {
     world
 }
 
-/// K5: a hundred first calls wait for one load of the store and then use the stored tokens.
+/// K5: a hundred first calls wait until the store is loaded once and then use the stored tokens.
 #[tokio::test(start_paused = true)]
 async fn the_first_calls_wait_for_one_read_of_the_store() {
     let world = guarded();
@@ -62,7 +62,7 @@ fn tokens_of(world: &World, number: usize) -> Tokens {
     Tokens::new(world.authority.access(number)).with_refresh(world.authority.refresh(number))
 }
 
-/// K5, K6: if the store cannot be read, all waiting calls fail with the error of the store, and the next call loads the
+/// K5, K6: if the store cannot be read, all waiting calls fail with the store's error, and the next call loads the
 /// session again.
 #[tokio::test(start_paused = true)]
 async fn a_load_that_failed_is_tried_again() {
@@ -109,7 +109,7 @@ async fn a_store_that_hangs_does_not_block_the_use_of_a_token() {
     world.authority.assert_refreshes(0);
 }
 
-/// J9: a login during the first load of the store takes effect and is stored.
+/// J9: a login while the store is first loaded takes effect and is stored.
 #[tokio::test(start_paused = true)]
 async fn a_login_overtakes_the_first_load() {
     let world = guarded();
@@ -214,7 +214,7 @@ async fn an_older_write_does_not_overtake_a_newer_one() {
     assert_eq!(store.history().len(), 2, "outdated changes are not written");
 }
 
-/// Tokens that are passed to the builder replace the stored session, even if the client was built outside of a runtime.
+/// Tokens that are passed to the builder replace the stored session, even if the client was built outside a runtime.
 #[test]
 fn tokens_given_to_the_builder_replace_what_is_stored() {
     let world = guarded();
@@ -386,7 +386,7 @@ async fn invalid_stored_data_is_an_error_and_is_not_overwritten() {
     }
 }
 
-/// S7: if the record is damaged, the text of the error recommends that the user deletes the record. The error does not
+/// S7: if the record is damaged, the error message recommends that the user delete the record. The error does not
 /// report an expired session. Neither a new process nor a running process overwrites the record.
 #[tokio::test(start_paused = true)]
 async fn a_damaged_record_is_an_error_and_is_not_overwritten() {
@@ -416,7 +416,7 @@ async fn a_damaged_record_is_an_error_and_is_not_overwritten() {
     process(&world, &store).order(7).await.unwrap();
 }
 
-/// G6, D15: a rejected refresh clears the store. Later calls load the store at most once a second and find a login of
+/// G6, D15: a rejected refresh clears the store. Later calls load the store at most once a second and find a login by
 /// another process.
 #[tokio::test(start_paused = true)]
 async fn an_expired_session_is_cleared_and_a_new_login_elsewhere_is_found() {
@@ -485,8 +485,8 @@ async fn cookies_are_stored_with_the_session() {
     assert!(world.stage.log().last().unwrap().cookie("seen").is_some());
 }
 
-/// S4: a command-line program with a `FileStore` is still logged in at its next run, and it refreshes when its access
-/// token has expired.
+/// S4: a command-line program with a `FileStore` is still logged in the next time it runs, and it refreshes when its
+/// access token has expired.
 #[tokio::test]
 async fn a_tool_is_still_logged_in_at_its_next_run() {
     let folder = std::env::temp_dir().join(format!("afresh-runs-{}", std::process::id()));
@@ -505,8 +505,8 @@ async fn a_tool_is_still_logged_in_at_its_next_run() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// W9: a call reports the end of the session after this end is stored. The next process does not send the rejected
-/// refresh token again.
+/// W9: a call reports that the session has ended only after the end is stored. The next process does not send the
+/// rejected refresh token again.
 #[tokio::test(start_paused = true)]
 async fn the_end_of_the_session_is_stored_before_a_call_reports_it() {
     let world = World::new();
@@ -533,7 +533,7 @@ async fn the_end_of_the_session_is_stored_before_a_call_reports_it() {
     world.authority.assert_refreshes(1);
 }
 
-/// W9: if the end of the session cannot be stored, the caller still gets the error for the expired session.
+/// W9: if the end of the session cannot be stored, the caller still gets the expired-session error.
 #[tokio::test(start_paused = true)]
 async fn the_end_of_the_session_is_reported_although_the_store_fails() {
     let world = World::new();

@@ -253,7 +253,7 @@ async fn a_call_that_is_not_sent_again_keeps_the_servers_answer() {
     }
 }
 
-/// N2: a refusal of another origin has the reason `ForeignOrigin` and starts no refresh.
+/// N2: a refusal from another origin has the reason `ForeignOrigin` and starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_another_origin_gives_its_reason() {
     let (world, elsewhere) = (World::new(), Stage::new());
@@ -346,7 +346,7 @@ async fn an_error_holds_refusal_failure_and_classification() {
     assert!(error.is_session_expired() && error.rejection().is_some());
 }
 
-/// J1, J3: if the session ended during a call, the error of the call has the reason `SessionEnded`.
+/// J1, J3: if the session ended during a call, the call's error has the reason `SessionEnded`.
 #[tokio::test(start_paused = true)]
 async fn a_call_whose_session_ended_gives_its_reason() {
     for login in [false, true] {

@@ -1,4 +1,4 @@
-//! A redirect to another origin sends no values of the user, unless `follow_to` allows the origin.
+//! A redirect to another origin sends none of the user's values, unless `follow_to` allows the origin.
 
 use afresh::{Body, Result, Tokens, api};
 use afresh_tests::{Answer, Origins, Seen, Stage};
@@ -11,7 +11,7 @@ use crate::transports::ConnectTo;
 
 const EVIL: &str = "https://evil.test";
 
-/// A text that every secret of the user contains.
+/// A string that each of the user's secrets contains.
 const KEY: &str = "canary";
 
 /// An API with a secret in every part of a request.
@@ -80,7 +80,7 @@ fn by_hand(method: Method, body: &'static str) -> Request {
     request
 }
 
-/// N1: a redirect to another origin sends no header argument, default header, constant header or cookie with any
+/// N1: a redirect to another origin sends no header argument, default header, constant header or cookie, whatever the
 /// redirect status.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_to_another_origin_takes_no_header_of_the_user() {
@@ -95,7 +95,7 @@ async fn a_redirect_to_another_origin_takes_no_header_of_the_user() {
     }
 }
 
-/// N1: a body is never sent to another origin. If a redirect requires that the body is sent to another origin, the call
+/// N1: a body is never sent to another origin. If a redirect requires the body to be sent to another origin, the call
 /// fails with an error that names the origin.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_that_takes_the_body_to_another_origin_is_an_error_that_names_it() {
@@ -183,8 +183,8 @@ fn only_origins_can_be_followed_to() {
     plain().allow_http().build().unwrap();
 }
 
-/// N1: `follow_to` of a call applies to all redirects of this call, in addition to the origins of the builder, and to
-/// no other call.
+/// N1: a call's `follow_to` applies to all redirects of this call, in addition to the builder's origins, and to no
+/// other call.
 #[tokio::test(start_paused = true)]
 async fn follow_to_of_a_call_counts_for_this_call_alone() {
     let Scene { elsewhere, keys, .. } = scene(307, &[]);

@@ -55,8 +55,8 @@ async fn a_redirect_to_another_origin_carries_no_token_in_any_header() {
     }
 }
 
-/// N1: after a redirect within the origin, the next request contains the token. After a redirect to another origin, no
-/// later request of the call contains the token, because the other origin chose the URL.
+/// N1: after a redirect within the origin, the next request contains the token. After a redirect to another origin,
+/// none of the call's later requests contains the token, because the other origin chose the URL.
 #[tokio::test(start_paused = true)]
 async fn hops_carry_the_token_until_they_leave_the_origin() {
     let (home, elsewhere, origins) = worlds();
@@ -93,7 +93,7 @@ async fn a_login_or_logout_is_not_redirected_to_another_origin() {
     }
 }
 
-/// N2: a refusal of another origin starts no refresh, because the request to that origin contained no credential.
+/// N2: a refusal from another origin starts no refresh, because the request to that origin contained no credential.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_another_origin_starts_no_refresh() {
     for refusal in [401, 403] {
@@ -131,7 +131,7 @@ async fn a_call_refused_after_a_redirect_is_sent_again_to_its_first_url() {
     }
 }
 
-/// N5: a redirect of the refresh endpoint is never followed, even within the same origin.
+/// N5: a redirect from the refresh endpoint is never followed, even within the same origin.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_is_never_redirected() {
     for (status, location) in

@@ -33,7 +33,7 @@ fn declared(world: &World) -> DeclaredClient {
     DeclaredClient::builder(ORIGIN).connect_to(world.clone()).tokens(issued).build().unwrap()
 }
 
-/// Returns a world that refuses the access token and sends this answer to every refresh.
+/// Returns a world that refuses the access token and gives this answer to every refresh.
 fn world_with(answer: impl Into<Answer>) -> World {
     let world = World::new();
     world.guard_with(403, |_| order(7));
@@ -63,7 +63,7 @@ async fn a_declared_status_or_code_ends_the_session() {
     }
 }
 
-/// W4: the statuses of the builder replace the statuses of the trait.
+/// W4: the builder's statuses replace the trait's statuses.
 #[tokio::test(start_paused = true)]
 async fn the_statuses_of_the_builder_outrank_those_of_the_trait() {
     for (status, ended) in [(401, false), (409, true)] {

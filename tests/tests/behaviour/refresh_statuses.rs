@@ -1,4 +1,4 @@
-//! Tests for every HTTP status whether the status starts a refresh.
+//! Tests, for every HTTP status, whether it starts a refresh.
 
 use afresh::{RefreshToken, Result, Tokens, api};
 use afresh_tests::World;
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::api::{ORIGIN, Shop, ShopClient, builder, logged_in_client, tokens};
 use crate::transports::ConnectTo;
 
-/// A client with one call, which the tests make with different sets of statuses.
+/// A client with one call, which the tests make with different status sets.
 trait Calls {
     async fn call(&self);
 }
@@ -174,7 +174,7 @@ async fn a_listed_redirect_is_judged_before_it_is_followed() {
     assert!(shop.place_other().await.unwrap().contains("Log in"));
 }
 
-/// W18: `build` rejects a listed redirect status if the reqwest client follows redirects by itself.
+/// W18: `build` rejects a listed redirect status if the reqwest client follows redirects on its own.
 #[tokio::test]
 async fn a_listed_redirect_is_refused_with_a_client_that_follows_redirects() {
     let follows = reqwest::Client::new;

@@ -1,5 +1,4 @@
-//! Custom refresher types: the context that they get, the tokens that they return, and the times at which they are
-//! called.
+//! Custom refresher types: the context that they get, the tokens that they return, and when they are called.
 
 use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -40,8 +39,8 @@ fn accept(world: &World, newest: &'static str) {
     world.stage.respond(move |seen| if seen.token() == Some(newest) { order(7) } else { (403, Value::Null) });
 }
 
-/// K4, B1: a refresher that needs no login is called once before the first calls are sent. Later calls of the refresher
-/// get the tokens that the refresher returned before.
+/// K4, B1: a refresher that needs no login is called once before the first calls are sent. Later calls to the refresher
+/// receive the tokens that the refresher returned previously.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_that_needs_no_login_is_called_before_the_first_call() {
     let world = World::new();

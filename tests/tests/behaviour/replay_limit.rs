@@ -69,7 +69,7 @@ async fn calls_that_waited_before_the_first_send_respect_the_limit_too() {
     world.authority.assert_refreshes(1);
 }
 
-/// B16, F4: a call whose deadline passes in the queue is not sent again and does not block the queue.
+/// B16, F4: a call whose deadline passes while it is queued is not sent again and does not block the queue.
 #[tokio::test(start_paused = true)]
 async fn a_call_whose_deadline_passes_in_the_queue_is_not_sent_again() {
     let world = World::new();

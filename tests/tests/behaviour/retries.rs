@@ -1,5 +1,5 @@
-//! Retries after faults that are not about the credential: waits, deadlines, the budget, and refreshes between
-//! attempts. The table of retried faults is tested in the runtime crate.
+//! Retries after faults that have nothing to do with the credential: waits, deadlines, the budget, and refreshes
+//! between attempts. The table of retried faults is tested in the runtime crate.
 
 use std::time::Duration;
 
@@ -109,8 +109,8 @@ async fn the_wait_that_the_server_asks_for_is_kept() {
     }
 }
 
-/// If the required wait is longer than a minute or than the deadline of the call, the call fails immediately, and the
-/// error contains the wait.
+/// If the required wait is longer than a minute or exceeds the call's deadline, the call fails immediately, and the
+/// error contains the required wait.
 #[tokio::test(start_paused = true)]
 async fn a_wait_beyond_the_deadline_or_a_minute_is_the_error_at_once() {
     for (timeout, asked) in [(None, "61"), (Some(5), "5"), (Some(5), "3600")] {
@@ -134,7 +134,7 @@ async fn a_wait_beyond_the_deadline_or_a_minute_is_the_error_at_once() {
     shop.order(7).timeout(200 * SECOND).await.unwrap();
 }
 
-/// The deadline of a call covers all attempts.
+/// A call's deadline covers all of its attempts.
 #[tokio::test(start_paused = true)]
 async fn the_deadline_covers_all_attempts() {
     let world = World::new();
@@ -175,7 +175,7 @@ async fn a_refusal_in_a_later_attempt_is_refreshed_for() {
     assert_eq!(carried, [one.clone(), one, two.clone(), two]);
 }
 
-/// A failed refresh is not retried by the retry policy of the call.
+/// A failed refresh is not retried by the call's retry policy.
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_not_retried_by_the_call() {
     let world = World::new();
@@ -249,7 +249,7 @@ async fn an_outage_is_not_multiplied() {
     assert!(retries >= calls / 10, "{retries} retries of {calls} calls");
 }
 
-/// A `Retry` of a single call uses the budget of the builder and not its own budget.
+/// A `Retry` of a single call uses the builder's budget instead of its own.
 #[tokio::test(start_paused = true)]
 async fn only_the_budget_of_the_builder_counts() {
     let world = World::new();

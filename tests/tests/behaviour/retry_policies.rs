@@ -70,7 +70,7 @@ async fn a_policy_around_the_client_does_not_see_a_refreshed_refusal() {
     world.authority.assert_refreshes(1);
 }
 
-/// E5: each attempt of a policy around the client is a separate call of the client. The first attempt refreshes, and
+/// E5: each attempt of a policy around the client is a separate call to the client. The first attempt refreshes, and
 /// later attempts start no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_policy_around_the_client_causes_one_refresh_and_not_three() {
@@ -124,7 +124,7 @@ async fn a_policy_below_the_client_that_repeats_refusals_causes_one_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// E5: the retry policy of reqwest below the client causes no third request of the client.
+/// E5: reqwest's retry policy below the client causes no third request from the client.
 #[tokio::test]
 async fn a_policy_of_reqwest_causes_no_third_send() {
     let world = World::new();

@@ -234,7 +234,7 @@ async fn a_revocation_that_fails_is_reported_and_given_up() {
     }
 }
 
-/// A refresher whose revocation calls a function of the test.
+/// A refresher whose revocation calls a function that the test provides.
 struct Own(Revoke);
 
 type Revoke = fn() -> Result<()>;
@@ -269,7 +269,7 @@ async fn a_users_revocation_may_fail_panic_or_never_end() {
     }
 }
 
-/// `revoke` ends a session even outside of a runtime, but the server is not informed.
+/// `revoke` ends a session even outside a runtime, but the server is not informed.
 #[test]
 fn a_session_can_be_ended_outside_a_runtime() {
     let world = World::new();

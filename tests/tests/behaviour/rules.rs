@@ -1,4 +1,4 @@
-//! Rules that classify a response by its body. The caller still gets the complete body.
+//! Rules that classify responses by their bodies. The caller still gets the complete body.
 
 use std::time::Duration;
 
@@ -136,7 +136,8 @@ async fn a_missing_csrf_token_costs_one_refresh_without_a_rule() {
     }
 }
 
-/// C6: a rule can declare that HTML pages are not about the token. An HTML page starts no refresh if this rule matches.
+/// C6: a rule can declare that HTML pages have nothing to do with the token. An HTML page starts no refresh if this
+/// rule matches.
 #[tokio::test(start_paused = true)]
 async fn html_pages_can_be_declared_unrelated_to_the_token() {
     let world = World::new();
@@ -177,7 +178,7 @@ async fn a_function_classifies_by_status_headers_and_body() {
 }
 
 /// A4: after rules have read the start of a large body, the caller still gets the complete body. The body of an error
-/// is cut at 1 MiB.
+/// is truncated at 1 MiB.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_rules_read_is_still_complete() {
     let body = large(r#""code":1"#);
@@ -203,7 +204,7 @@ async fn a_body_that_rules_read_is_still_complete() {
     }
 }
 
-/// A4: if rules have read a body, its announced length is still available.
+/// A4: if rules have read a body, its declared length is still available.
 #[tokio::test(start_paused = true)]
 async fn the_length_of_a_body_that_rules_read_is_still_known() {
     let world = World::new();
@@ -295,7 +296,7 @@ async fn a_streamed_success_is_not_held_back_by_rules() {
     assert!(stream.next().await.is_none());
 }
 
-/// A4: a body that never ends delays a refusal by about a second at most.
+/// A4: a body that never ends delays a refusal by at most about a second.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_never_ends_delays_a_refusal_by_a_second_at_most() {
     let world = World::new();
@@ -335,7 +336,7 @@ async fn a_rule_that_panics_classifies_nothing() {
     }
 }
 
-/// C9: the rules of a method replace the rules of the API.
+/// C9: a method's rules replace the API's rules.
 #[tokio::test(start_paused = true)]
 async fn a_methods_rules_replace_those_of_the_api() {
     let world = World::new();

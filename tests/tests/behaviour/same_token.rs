@@ -47,8 +47,8 @@ async fn a_late_bare_403_of_the_same_token_is_the_answer() {
     world.authority.assert_refreshes(1);
 }
 
-/// W1: if the refresh for a bare 403 returned the same access token, the server forbids the route. For
-/// 10 s, the calls of the route start no refresh.
+/// W1: if the refresh for a bare 403 returned the same access token, the server forbids the route. For 10 s, calls to
+/// the route start no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_route_whose_refresh_returned_the_same_token_is_not_refreshed_again() {
     let world = repeating();

@@ -54,7 +54,7 @@ trait PrivateCookies {
     async fn order(&self, id: &str, #[query] q: &str) -> Result<Reply<Value>>;
 }
 
-/// All texts that a test has produced.
+/// All text that a test has produced.
 #[derive(Default)]
 struct Transcript(String);
 
@@ -73,7 +73,7 @@ impl Transcript {
         }
     }
 
-    /// Adds the texts of all parts of a call's result.
+    /// Adds the text of every part of a call's result.
     fn outcome<T: Debug>(&mut self, result: Result<T>) {
         match result {
             Ok(value) => self.debug(value),

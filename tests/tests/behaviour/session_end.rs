@@ -11,8 +11,8 @@ use crate::api::{
     CookieShop, Shop, builder, event_names, logged_in_client, logged_in_cookie_client, order, tokens,
 };
 
-/// D3: a rejected refresh token ends the session. All waiting calls get the error for an expired session, and there is
-/// one event.
+/// D3: a rejected refresh token ends the session. All waiting calls get the expired-session error, and there is one
+/// event.
 #[tokio::test(start_paused = true)]
 async fn an_invalid_grant_ends_the_session_once_for_all_callers() {
     let world = World::new();
@@ -35,7 +35,7 @@ async fn an_invalid_grant_ends_the_session_once_for_all_callers() {
     assert_eq!(shop.session().tokens(), None);
 }
 
-/// D15, D19: after the end of the session, calls fail without being sent, and the client does not log in by itself.
+/// D15, D19: after the end of the session, calls fail without being sent, and the client does not log in on its own.
 #[tokio::test(start_paused = true)]
 async fn after_the_end_of_the_session_calls_fail_without_being_sent() {
     let world = World::new();
@@ -52,7 +52,7 @@ async fn after_the_end_of_the_session_calls_fail_without_being_sent() {
         assert!(shop.session().refresh().await.unwrap_err().is_session_expired());
         advance(Duration::from_secs(600)).await;
     }
-    // A refusal that arrives after the end of the session starts no refresh.
+    // A refusal that arrives after the session has ended starts no refresh.
     parked.answer(403);
     let late = parked_call.await.unwrap().unwrap_err();
     assert!(late.is_session_expired() && late.rejection().is_some(), "{late:?}");

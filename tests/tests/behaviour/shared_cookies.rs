@@ -96,7 +96,7 @@ async fn a_logout_ends_a_refresh_of_another_tab() {
     assert!(store.record()["session"].is_null());
 }
 
-/// Stores the record of a tab that was closed during a refresh, which started this long ago.
+/// Stores the record of a tab that was closed during a refresh that started this long ago.
 fn closed_during_a_refresh(store: &FakeStore, age: Duration) {
     let started = SystemTime::now() - age;
     let started = started.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis();

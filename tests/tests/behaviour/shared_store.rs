@@ -38,7 +38,7 @@ fn tokens_of(world: &World, number: usize) -> Tokens {
 }
 
 /// R4: two processes refresh in turn, and each refresh returns the same access token with a new refresh token. Each
-/// process uses the refresh token of the other process next.
+/// process then uses the other process's refresh token.
 #[tokio::test(start_paused = true)]
 async fn processes_share_each_new_refresh_token_of_the_same_access_token() {
     let world = World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() });
@@ -334,7 +334,7 @@ async fn no_token_is_spent_under_an_expired_lease() {
 }
 
 /// R7, G4: if a process finds its own intent with an expired lease, the refresh token was not spent. If the server
-/// rejects the refresh token, the error reports an expired session and no lost rotation.
+/// rejects the refresh token, the error reports an expired session rather than a lost rotation.
 #[tokio::test(start_paused = true)]
 async fn a_processs_own_intent_does_not_mean_a_lost_rotation() {
     let world = guarded();
@@ -476,8 +476,8 @@ async fn without_locks_the_loser_of_a_race_adopts_the_winners_tokens() {
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// J10: after a login of another user in another process, calls do not refresh and do not adopt the new session until
-/// the program loads the store.
+/// J10: after another user logs in in another process, calls do not refresh and do not adopt the new session until the
+/// program loads the store.
 #[tokio::test(start_paused = true)]
 async fn another_users_login_is_neither_refreshed_nor_adopted() {
     let world = guarded();

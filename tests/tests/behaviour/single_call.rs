@@ -42,7 +42,7 @@ async fn a_refused_call_is_refreshed_and_sent_again_and_returns_its_value() {
     }
 }
 
-/// A2: a refused call of the cookie API starts a refresh with the cookie and is sent again.
+/// A2: a refused call to the cookie API starts a refresh with the cookie and is sent again.
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_of_the_cookie_api_is_refreshed_and_sent_again() {
     let world = World::with(AuthorityConfig::cookie());
@@ -216,7 +216,7 @@ async fn a_call_with_its_own_authorization_is_not_changed() {
     world.authority.assert_refreshes(0);
 }
 
-/// In a trait with roles, a header map that contains the token header or a header of the transport causes an error, and
+/// In a trait with roles, a header map that contains the token header or a transport header causes an error, and
 /// nothing is sent.
 #[tokio::test(start_paused = true)]
 async fn a_header_map_with_the_token_header_is_an_error_before_anything_is_sent() {

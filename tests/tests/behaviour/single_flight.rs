@@ -1,4 +1,4 @@
-//! Many concurrent calls share one refresh, with any cause and any result of the refresh.
+//! Many concurrent calls share one refresh, whatever the cause and the result of the refresh.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The operations of a session on its store: their fences, their number, and their duration.
+//! The operations that a session performs on its store: their fences, number, and duration.
 
 use std::time::Duration;
 

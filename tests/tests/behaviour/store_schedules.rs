@@ -1,6 +1,6 @@
 //! Random schedules of several processes that share a store. The store delays its answers, loses them, and fails.
-//! Calls, logins, logouts and refreshes start at random times of a paused clock. No schedule may present a spent
-//! refresh token or lose a session.
+//! Calls, logins, logouts and refreshes start at random times of a paused clock. No schedule is allowed to present a
+//! spent refresh token or lose a session.
 //!
 //! The seed alone determines a schedule. A failed schedule prints its seed, and `AFRESH_SCHEDULE=7 cargo test -p
 //! afresh-tests --test behaviour store_schedules` repeats the schedule with this seed.
@@ -26,7 +26,7 @@ use crate::api::{Shop, ShopClient, builder, order, tokens};
 const SCHEDULES: u64 = 20_000;
 /// The period in which new events start, in milliseconds.
 const ACTIVE: u64 = 60_000;
-/// The time in which all started events complete, including the pauses after failed writes.
+/// The time that all started events need to complete, including the pauses after failed writes.
 const SETTLING: Duration = Duration::from_mins(4);
 
 /// An in-memory store that delays answers, loses them, or fails, until it is healthy.
@@ -147,7 +147,7 @@ async fn schedule(seed: u64) -> Counts {
     counts
 }
 
-/// Performs one action of a process or of the server.
+/// Performs one action of a process or the server.
 async fn act(kind: u8, shop: &ShopClient, world: &World) {
     let ended = match kind {
         0 => shop.session().set(tokens(&world.authority.issue())).await.err(),

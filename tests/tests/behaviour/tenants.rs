@@ -13,7 +13,7 @@ use crate::transports::ConnectTo;
 use crate::waiting::{done, settled};
 
 /// Q2: ten thousand tenants have ten thousand sessions and share no global state. A session that is dropped during its
-/// refresh completes the refresh and leaves no task.
+/// refresh completes the refresh and leaves no task behind.
 #[tokio::test(start_paused = true)]
 async fn ten_thousand_tenants_share_no_global_state() {
     const TENANTS: usize = 10_000;
@@ -138,7 +138,7 @@ async fn the_sessions_of_two_audiences_share_one_refresh_token() {
     world.authority.assert_max_concurrent_refreshes(1);
 }
 
-/// Q1, Q2: the outage of one tenant's refresh does not affect another tenant.
+/// Q1, Q2: a failed refresh of one tenant does not affect another tenant.
 #[tokio::test(start_paused = true)]
 async fn tenants_share_no_failure_backoff() {
     let world = World::new();

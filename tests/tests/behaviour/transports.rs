@@ -1,4 +1,4 @@
-//! The transport of these tests: an in-memory service, or with `AFRESH_TRANSPORT=hyper` the `HyperTransport` over
+//! The transport that these tests use: an in-memory service, or with `AFRESH_TRANSPORT=hyper` the `HyperTransport` over
 //! HTTP/1.1 on in-memory pipes.
 
 use std::env;
@@ -33,7 +33,7 @@ impl<C: Api> ConnectTo for ClientBuilder<C> {
     }
 }
 
-/// Returns a `HyperTransport` to this double.
+/// Returns a `HyperTransport` that connects to this double.
 pub fn hyper_transport(double: impl Double) -> HyperTransport {
     HyperTransport::over(move |origin| {
         let pipe = afresh_tests::connect(double.clone(), &origin);
@@ -46,8 +46,8 @@ const IN_MEMORY_ONLY: &[&str] = &[
     "transports::",
     // These tests open their own sockets and pipes.
     "hyper_transport::",
-    // These tests check shared memory of two bodies, sensitive headers, and the timeout and the extensions of a
-    // request.
+    // These tests check that two bodies share memory, which headers are sensitive, or the timeout and the extensions of
+    // a request.
     "bodies::bytes_are_sent_twice_without_a_copy",
     "credential_placement::headers_that_carry_secrets_are_marked_sensitive",
     "single_call::a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends",

@@ -140,8 +140,7 @@ async fn a_restored_token_that_has_expired_is_refreshed_first() {
     assert_eq!(world.authority.refreshes(), 1, "refreshes: one refresh before the first request");
 }
 
-/// H10: if the clock of the client is wrong and the refresh fails, the JWT is used, because the server may still accept
-/// it.
+/// H10: if the client's clock is wrong and the refresh fails, the JWT is used, because the server may still accept it.
 #[tokio::test(start_paused = true)]
 async fn a_wrong_clock_costs_a_refresh_and_fails_no_call() {
     let invalid = Handling::instead((400, json!({ "error": "invalid_grant" })));
@@ -164,8 +163,8 @@ async fn a_wrong_clock_costs_a_refresh_and_fails_no_call() {
     }
 }
 
-/// H10: if the server refuses a JWT that is valid according to the client's clock, the client refreshes the token and
-/// sends the call again.
+/// H10: if the server refuses a JWT that is valid by the client's clock, the client refreshes the token and sends the
+/// call again.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_outranks_the_expiry_in_the_token() {
     let world = World::new();
@@ -176,8 +175,8 @@ async fn a_refusal_outranks_the_expiry_in_the_token() {
     world.authority.assert_refreshes(1);
 }
 
-/// H10, H4: the `exp` of a JWT starts a refresh only if the age of the token is unknown. A token from a recent
-/// response, or with `expires_in`, is not refreshed because of its `exp`.
+/// H10, H4: the `exp` of a JWT starts a refresh only if the token's age is unknown. A token from a recent response, or
+/// with `expires_in`, is not refreshed because of its `exp`.
 #[tokio::test(start_paused = true)]
 async fn the_expiry_in_a_token_counts_only_if_the_server_sent_none() {
     let over = jwt(&json!({ "exp": wall(-10) }).to_string());
@@ -197,7 +196,7 @@ async fn the_expiry_in_a_token_counts_only_if_the_server_sent_none() {
     world.authority.assert_refreshes(0);
 }
 
-/// H11: if the server refuses a token that is valid according to the clock, the client refreshes the token.
+/// H11: if the server refuses a token that is valid by the clock, the client refreshes the token.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_outranks_the_clock() {
     for status in [401, 403] {

@@ -1,5 +1,4 @@
-//! Refreshes that do not resolve a refusal: a 403 that means "not allowed" causes one refresh, and not one for each
-//! call.
+//! Refreshes that do not resolve a refusal: a 403 that means "not allowed" causes one refresh rather than one per call.
 
 use std::time::Duration;
 
@@ -28,7 +27,7 @@ async fn assert_refused(shop: &ShopClient) {
     assert!(error.is_status(), "{error:?}");
 }
 
-/// C2: a hundred calls to a forbidden route in sequence, and then a hundred concurrent calls, cause one refresh in
+/// C2: a hundred sequential calls to a forbidden route, followed by a hundred concurrent calls, cause one refresh in
 /// total.
 #[tokio::test(start_paused = true)]
 async fn two_hundred_calls_to_a_forbidden_route_cost_one_refresh() {
@@ -260,7 +259,7 @@ async fn an_expired_token_is_refreshed_even_on_a_forbidden_route() {
     world.authority.assert_refreshes(2);
 }
 
-/// C13: a server that refuses every new token receives at most five refreshes a minute.
+/// C13: a server that refuses every new token receives at most five refreshes per minute.
 #[tokio::test(start_paused = true)]
 async fn after_five_useless_refreshes_a_call_fails_without_another() {
     let world = World::new();
@@ -283,7 +282,7 @@ async fn after_five_useless_refreshes_a_call_fails_without_another() {
     world.authority.assert_refreshes(6);
 }
 
-/// C13: if the server accepts a token between useless refreshes, the count of useless refreshes starts again.
+/// C13: if the server accepts a token between useless refreshes, the count of useless refreshes is reset.
 #[tokio::test(start_paused = true)]
 async fn a_success_between_useless_refreshes_resets_the_count() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! User code in a refresh or an event handler can panic, return immediately, and use the session.
+//! User code in a refresh or an event handler can panic, return immediately, or use the session.
 
 use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! Functions that wait without sleeping: for an event, for the end of a call, or until no task can make progress.
+//! Functions that wait without sleeping: for an event, until a call ends, or until no task can make progress.
 
 use std::time::Duration;
 

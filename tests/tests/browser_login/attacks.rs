@@ -1,4 +1,4 @@
-//! Requests that are not the redirect of the login, and programs that disturb the listener.
+//! Requests that are not the login redirect, and programs that interfere with the listener.
 
 use std::net::TcpListener as StdListener;
 use std::time::Duration;
@@ -9,8 +9,8 @@ use tokio::time::{Instant, timeout};
 
 use crate::provider::{Provider, Shown, held, tokens};
 
-/// A request that is not the redirect of this login gets a page with status 400, and the listener continues to wait. No
-/// code is exchanged.
+/// A request that is not this login's redirect gets a page with status 400, and the listener continues to wait. No code
+/// is exchanged.
 #[tokio::test]
 async fn only_a_get_of_the_own_path_with_the_right_state_counts() {
     let provider = Provider::start().await;
@@ -188,7 +188,7 @@ async fn an_answer_of_another_issuer_ends_the_login_and_sends_nothing() {
     provider.stage.assert_sends(0);
 }
 
-/// The page and the error show the text of a server without markup, control characters and secrets.
+/// The page and the error show the server's text without markup, control characters or secrets.
 #[tokio::test]
 async fn what_a_server_says_is_shown_as_text_without_secrets() {
     for (description, hidden) in [

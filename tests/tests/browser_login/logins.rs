@@ -45,7 +45,7 @@ async fn a_login_in_the_browser_becomes_the_session() {
     TcpListener::bind(("127.0.0.1", asked.port())).expect("the port is free");
 }
 
-/// The code exchange contains the redirect URL and the verifier of the login, and no token of the old session.
+/// The code exchange contains the redirect URL and the verifier of the login, and no token from the old session.
 #[tokio::test]
 async fn the_code_is_exchanged_with_its_verifier_and_without_the_old_session() {
     let provider = Provider::start().await;

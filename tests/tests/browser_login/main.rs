@@ -1,5 +1,5 @@
-//! Logins with a browser on this machine, over real sockets: the requests that the listener accepts, attacks on the
-//! listener, and failed logins. `provider.rs` contains the authorization server and the replacement for the browser.
+//! Logins with a local browser, over real sockets: the requests that the listener accepts, attacks on the listener, and
+//! failed logins. `provider.rs` contains the authorization server and the replacement for the browser.
 
 mod provider;
 

@@ -55,7 +55,7 @@ impl Provider {
         self.server().client("my-cli").scope("orders offline_access")
     }
 
-    /// Returns a client of an API that refreshes at this server.
+    /// Returns a client of an API whose session is refreshed at this server.
     pub fn shop(&self) -> Client {
         Client::builder("https://shop.test").refresher(self.app()).build().unwrap()
     }
@@ -103,7 +103,7 @@ pub fn held(browser: Browser) -> (Browser, oneshot::Receiver<Authorization>) {
     (browser.announce(|_: &str| ()).open(open), receiver)
 }
 
-/// The texts that callbacks have received.
+/// The strings that callbacks have received.
 pub type Heard = Arc<Mutex<Vec<String>>>;
 
 impl Authorization {
@@ -131,7 +131,7 @@ impl Authorization {
         Url::parse(self.get("redirect_uri")).unwrap().port().unwrap()
     }
 
-    /// Follows the redirect of the server with this query and the correct `state`.
+    /// Follows the server's redirect with this query and the correct `state`.
     pub async fn redirect(&self, query: &str) -> Shown {
         self.get_target(&format!("/callback?{query}&state={}", self.state())).await
     }

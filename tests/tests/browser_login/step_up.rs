@@ -34,8 +34,8 @@ async fn a_stronger_login_is_asked_for_as_the_api_demands_it() {
     assert_eq!((asked.get("scope"), asked.get("audience")), ("orders offline_access", "shop"));
 }
 
-/// RFC 6750 §3.1: the login requests the missing scope and the scope of the session, because the login replaces the
-/// session.
+/// RFC 6750 §3.1: the login requests the missing scope in addition to the session's scope, because the login replaces
+/// the session.
 #[tokio::test]
 async fn a_missing_scope_is_added_to_the_scope_that_is_there() {
     let asked = asked_after(r#"DPoP error="insufficient_scope", scope="refunds orders""#).await;

@@ -1,4 +1,4 @@
-//! The public API of errors: the methods of `Error`, and error enums of users.
+//! The public API of errors: the methods of `Error`, and users' error enums.
 
 use std::time::Duration;
 

@@ -70,7 +70,7 @@ async fn a_device_code_is_asked_for() {
     assert!(result.unwrap_err().is_login_unavailable());
 }
 
-/// A web framework keeps the serialized login request between the two requests of the browser.
+/// A web framework keeps the serialized login request between the browser's two requests.
 #[tokio::test]
 async fn a_web_server_logs_in_with_two_requests() {
     let session = Session::new();

@@ -12,7 +12,7 @@ pub fn client_on<C: Api>(stage: &Stage) -> C {
     afresh::__private::builder(ORIGIN).transport(stage.service()).build().unwrap()
 }
 
-/// Returns a client with the first tokens of the authority, without a login request.
+/// Returns a client that starts with the authority's first tokens and sends no login request.
 pub fn logged_in_client<C: Api>(world: &World) -> C {
     let issued = world.authority.issue();
     let tokens = Tokens::new(&*issued.access).with_refresh(&*issued.refresh);

@@ -1,5 +1,5 @@
-//! The places in which a trait can be declared, and its names: functions, macros, raw identifiers, restricted
-//! visibility and bounds.
+//! Where a trait can be declared, and what names it can use: functions, macros, raw identifiers, restricted visibility
+//! and bounds.
 
 use afresh::{Result, api};
 use afresh_tests::Stage;

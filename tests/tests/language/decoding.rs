@@ -1,4 +1,4 @@
-//! Decoding of responses: texts in any charset, and errors that contain the position but no value.
+//! Decoding of responses: text in any charset, and errors that contain the position but no value.
 
 use std::collections::HashMap;
 
@@ -42,7 +42,7 @@ enum Size {
     Range(u8, u8),
 }
 
-/// A map key that cannot be created from every text.
+/// A map key that cannot be created from every string.
 #[derive(Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
 struct Id(String);
@@ -55,7 +55,7 @@ impl TryFrom<String> for Id {
     }
 }
 
-/// A type that rejects every text with an error that quotes the text.
+/// A type that rejects every string with an error that quotes the string.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "String")]
 struct Token;
@@ -242,7 +242,7 @@ async fn a_decode_error_shows_no_key_of_a_map() {
             "at `size.Exact.width`:",
         ),
         (body(json!({ "SECRETtoken": "x" })).by_id().await.unwrap_err(), "at `*`:"),
-        // These bodies have a field that the type does not have.
+        // These bodies have a field that the type lacks.
         (
             body(json!({ "SECRETother": 1, "items": [{ "SECRETkey": [], "name": 7 }] }))
                 .basket()
@@ -266,7 +266,7 @@ async fn a_decode_error_shows_no_key_of_a_map() {
     assert!(text.contains("at `*`:") && !text.contains("SECRET"), "{text}");
 }
 
-/// If the error of a user's type quotes the value, the text of the error ends before the quote.
+/// If the error of a user's type quotes the value, the error message ends before the quote.
 #[tokio::test(start_paused = true)]
 async fn a_decode_error_shows_no_value_that_the_error_of_a_type_quotes() {
     for body in ["SECRET", "x, expected SECRET", "\" at line SECRET", "\"SECRET\"", "{\"SECRET\":1}"] {

@@ -1,4 +1,4 @@
-//! Default bodies of methods that send a request. A fake may leave out a method with a default body, and the client
+//! Default bodies of methods that send a request. A fake can omit a method that has a default body, and the client
 //! overrides the default body.
 #![deny(warnings, missing_docs, single_use_lifetimes, elided_lifetimes_in_paths)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]

@@ -93,7 +93,7 @@ async fn a_limit_counts_elements_and_requests_no_page_beyond() {
     stage.assert_sends(1);
 }
 
-/// An element of another type causes an error, and the caller still gets all other elements.
+/// An element of the wrong type causes an error, and the caller still gets all other elements.
 #[tokio::test(start_paused = true)]
 async fn a_broken_element_does_not_hide_the_others() {
     let stage = Stage::new();

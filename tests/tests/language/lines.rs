@@ -1,4 +1,4 @@
-//! Methods that return `Lines<T>`: one JSON value on each line.
+//! Methods that return `Lines<T>`: one JSON value per line.
 
 use afresh::{Lines, Result, api};
 use afresh_tests::{Answer, BodySender, LogEntry, Stage};

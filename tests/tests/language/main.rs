@@ -1,5 +1,5 @@
 //! Tests the attributes of a trait through the public API, against in-memory doubles with the paused clock: the request
-//! for each attribute, the value for each return type, and the places for traits, doubles and holders.
+//! for each attribute, the value for each return type, and where traits, doubles and holders can be declared.
 
 mod answers;
 mod api;

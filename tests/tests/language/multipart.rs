@@ -109,7 +109,7 @@ async fn a_multipart_body_is_built_again_for_the_second_send() {
     world.authority.assert_refreshes(1);
 }
 
-/// L3: a file part has the name and the type of its file, and the file is read for each request.
+/// L3: a file part has its file's name and type, and the file is read for each request.
 #[tokio::test(start_paused = true)]
 async fn a_file_part_has_a_name_and_type_and_is_read_for_each_send() {
     let world = World::new();

@@ -1,5 +1,4 @@
-//! Paging of the well-known public APIs in the guide's table: one method for each API, with responses in the format of
-//! that API.
+//! Paging of the well-known public APIs in the guide's table: one method per API, with responses in that API's format.
 
 use afresh::{Items, Result, api};
 use afresh_tests::{Answer, Stage};

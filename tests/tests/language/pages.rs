@@ -85,7 +85,7 @@ async fn all<T: serde::de::DeserializeOwned>(pages: Result<Pages<T>>) -> Vec<T> 
     pages.unwrap().try_collect().await.unwrap()
 }
 
-/// Returns the pages, with the texts of the errors between them.
+/// Returns the pages, with the messages of the errors between them.
 async fn told<T: serde::de::DeserializeOwned>(
     pages: Result<Pages<T>>,
 ) -> Vec<std::result::Result<T, String>> {
@@ -291,7 +291,7 @@ async fn a_start_that_is_no_number_is_an_error_after_the_first_page() {
     assert!(error.contains("`page` is not a number") && !error.contains("secret"), "{error}");
 }
 
-/// If a page is a JSON object, the attribute needs `items`. Without `items`, the first page is an error that names
+/// If a page is a JSON object, the attribute needs `items`. Without `items`, the first page causes an error that names
 /// `items`.
 #[tokio::test(start_paused = true)]
 async fn a_count_over_an_object_without_items_is_an_error_at_once() {
@@ -433,7 +433,7 @@ async fn rebase_takes_path_and_query_to_the_clients_own_origin() {
     }
 }
 
-/// RFC 8288 §3.2: a relative link is resolved against the URL of the response.
+/// RFC 8288 §3.2: a relative link is resolved against the response URL.
 #[tokio::test(start_paused = true)]
 async fn a_relative_link_belongs_to_the_url_that_answered() {
     let stage = Stage::new();

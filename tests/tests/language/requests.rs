@@ -164,7 +164,7 @@ async fn a_rest_parameter_that_would_change_the_path_is_never_sent() {
 
 #[api]
 trait Paths {
-    /// Reads the file with this path.
+    /// Reads the file at this path.
     #[get("/{rest*}")]
     async fn read(&self, rest: &str) -> Result<String>;
 }

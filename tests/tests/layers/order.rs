@@ -1,5 +1,5 @@
-//! Reads the order of a crate's folders from ARCHITECTURE.md. Each line of the list contains a folder or a file and a
-//! sentence about it, from the top layer to the bottom layer.
+//! Reads the order of a crate's folders from ARCHITECTURE.md. Each line of the list names a folder or a file and
+//! describes it in a sentence, from the top layer to the bottom layer.
 
 use std::collections::BTreeSet;
 
@@ -48,7 +48,7 @@ impl Order {
     }
 }
 
-/// Returns the list entry of a file. A file `check.rs` beside a folder `check` belongs to `check/`.
+/// Returns the list entry that a file belongs to. A file `check.rs` beside a folder `check` belongs to `check/`.
 pub fn entry(files: &Files, file: &str) -> String {
     if let Some((folder, _)) = file.split_once('/') {
         return format!("{folder}/");

@@ -7,12 +7,12 @@ use crate::order::{Order, entry};
 use crate::source::{Kind, Name};
 use crate::tree::{Files, Target, Tree};
 
-/// Names that no file in certain folders may use, even in tests.
+/// Names that files in certain folders must not use, even in tests.
 #[derive(Debug)]
 pub struct Ban {
     pub folders: &'static [&'static str],
     pub crates: &'static [&'static str],
-    /// The forbidden modules at the root of the crate.
+    /// The forbidden modules at the crate root.
     pub modules: &'static [&'static str],
 }
 
@@ -42,7 +42,7 @@ fn reached(tree: &Tree, module: usize, name: &Name) -> BTreeSet<String> {
     files.collect()
 }
 
-/// Returns the names that code outside of tests uses, without names that are only re-exported.
+/// Returns the names that non-test code uses, excluding names that are only re-exported.
 fn uses(tree: &Tree) -> impl Iterator<Item = (usize, &Name)> {
     let modules = tree.modules.iter().enumerate().filter(|(_, module)| !module.test);
     let names = modules.flat_map(|(id, module)| module.names.iter().map(move |name| (id, name)));

@@ -63,7 +63,7 @@ struct Attributes {
 /// The macros whose tokens are code for another crate.
 const QUOTING: [&str; 4] = ["quote", "quote_spanned", "parse_quote", "parse_quote_spanned"];
 
-/// The keywords that cannot start a path.
+/// Keywords that cannot start a path.
 const KEYWORDS: [&str; 24] = [
     "as", "async", "await", "const", "dyn", "else", "fn", "for", "if", "impl", "in", "let", "loop", "match",
     "move", "mut", "ref", "return", "static", "type", "unsafe", "where", "while", "yield",
@@ -265,7 +265,7 @@ fn only_in_tests(predicate: &[Token]) -> bool {
     }
 }
 
-/// Returns whether an attribute is an inner attribute, and its content.
+/// Returns whether an attribute is an inner attribute, and the attribute's content.
 fn attribute(tokens: &[Token], at: usize) -> Option<(bool, &[Token])> {
     if !tokens.get(at)?.is('#') {
         return None;

@@ -1,4 +1,4 @@
-//! The tokens of a file, in a form that is easy to compare with words.
+//! A file's tokens, in a form that is easy to compare with words.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 

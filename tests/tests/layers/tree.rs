@@ -1,4 +1,4 @@
-//! The modules of a crate with their files, and the resolution of a path to the file that defines it.
+//! The modules of a crate with their files, and a resolver that maps a path to the file that defines its item.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -131,7 +131,8 @@ impl Tree {
         id
     }
 
-    /// Returns the targets of a name in a module. The result is empty for names of other crates and of the language.
+    /// Returns the targets that a name has in a module. The result is empty for names from other crates and from the
+    /// language.
     pub fn targets(&self, module: usize, name: &Name) -> Vec<Target> {
         self.from(module, &name.path, &mut BTreeSet::new())
     }
@@ -242,7 +243,7 @@ fn folder_of(file: &str, by_path: bool) -> String {
     if by_path || stem == "mod" || stem == "lib" { folder.to_owned() } else { join(folder, stem) }
 }
 
-/// Returns whether the name of a file marks it as test code.
+/// Returns whether a file's name marks the file as test code.
 pub fn is_test(file: &str) -> bool {
     file.split('/').any(|part| part == "tests" || part == "tests.rs")
 }

@@ -9,17 +9,17 @@ use serde_json::Value;
 
 use crate::case::Case;
 
-/// The errors of one mistake, in the order of the compiler.
+/// The errors of one mistake, in the order in which the compiler reports them.
 pub type Errors = Vec<String>;
 
-/// An error with the number of its mistake, the error code of the compiler (such as `E0277`), and its text. The error
+/// An error with the number of its mistake, the compiler's error code (such as `E0277`), and its message. The error
 /// code is empty if a macro reports the error.
 type Found = (usize, String, String);
 
 /// Returns the errors of each mistake.
 ///
-/// The compiler stops after a phase with errors, so the error of one mistake can hide errors of later phases. Each
-/// mistake is therefore checked a second time, together with the mistakes whose first error has the same code.
+/// The compiler stops after a phase that reports errors, so the error of one mistake can hide errors of later phases.
+/// Each mistake is therefore checked a second time, together with the mistakes whose first error has the same code.
 pub fn check_all(cases: &[Case]) -> Vec<Errors> {
     let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut codes = BTreeMap::new();

@@ -20,7 +20,7 @@ pub struct Case {
     pub name: String,
     /// The number of causes, which is the maximum number of errors.
     pub max: usize,
-    /// The text that the first error must contain.
+    /// The text that the first error message must contain.
     pub cure: String,
     /// Whether this mistake is known to have more errors than causes, or a first error without the expected text.
     pub is_known: bool,
@@ -47,7 +47,7 @@ impl Case {
 /// Code that must compile despite the mistake.
 const USE: &str = "pub async fn uses(shop: &ShopClient) -> Result<u64> { shop.ok().await }";
 
-/// Returns all mistakes of a folder.
+/// Returns all mistakes in a folder.
 pub fn read_all(folder: &Path) -> Vec<Case> {
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
@@ -55,7 +55,7 @@ pub fn read_all(folder: &Path) -> Vec<Case> {
     files.iter().flat_map(|path| read(&fs::read_to_string(path).unwrap())).collect()
 }
 
-/// Returns the mistakes of one file. A block describes one mistake for each alternative.
+/// Returns the mistakes in one file. A block describes one mistake for each alternative.
 fn read(text: &str) -> Vec<Case> {
     let blocks = text.split("\n== ").skip(1);
     blocks.flat_map(read_block).collect()

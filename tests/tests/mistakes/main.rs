@@ -1,4 +1,4 @@
-//! The compiler errors for the mistakes of a new user. `mistakes/README.md` describes the collection.
+//! The compiler errors for mistakes that new users make. `mistakes/README.md` describes the collection.
 
 mod batch;
 mod case;
@@ -12,7 +12,7 @@ use case::Case;
 /// The maximum number of mistakes without full marks. The names of these mistakes start with `~`.
 const MAX_SHORT: usize = 13;
 
-/// Returns why a mistake does not have full marks. A mistake has full marks if it has at most as many errors as causes
+/// Returns why a mistake does not get full marks. A mistake gets full marks if it has at most as many errors as causes
 /// and the first error names the fix.
 fn shortfall(case: &Case, errors: &[String]) -> Option<String> {
     match errors {

@@ -44,7 +44,7 @@ const SHOP: &str = r#"
     }
 "#;
 
-/// Returns the errors of the compiler.
+/// Returns the errors that the compiler reports.
 fn check(source: &str) -> Vec<String> {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     let package = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("renamed");

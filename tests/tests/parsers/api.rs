@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub const ORIGIN: &str = "https://shop.test";
-/// A part of every secret, for which the tests search.
+/// A part of every secret, which the tests search for.
 pub const CANARY: &str = "canary4711";
 
 #[api]

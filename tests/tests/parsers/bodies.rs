@@ -29,7 +29,7 @@ fn texts_of(error: &Error) -> String {
     texts
 }
 
-/// Generates JSON with the field names of the declared types, in which every string and every number is a secret.
+/// Generates JSON with the declared types' field names, in which every string and every number is a secret.
 fn secrets() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(json!(format!("{CANARY} text"))),
@@ -99,8 +99,8 @@ proptest! {
         }
     }
 
-    /// A text with any charset label is decoded, or the client returns an error that contains no part of the text. A
-    /// text without a label is UTF-8.
+    /// Text with any charset label is decoded, or the client returns an error that contains no part of it. Text without
+    /// a label is decoded as UTF-8.
     #[test]
     fn no_label_makes_a_text_anything_but_a_text_or_an_error(
         kind in prop::option::of(media_type()),

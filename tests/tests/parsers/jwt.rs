@@ -1,4 +1,4 @@
-//! Access tokens that are JWTs, malformed JWTs, or texts similar to JWTs.
+//! Access tokens that are JWTs, malformed JWTs, or strings that resemble JWTs.
 
 use afresh::Tokens;
 use afresh_tests::World;

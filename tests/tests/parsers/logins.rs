@@ -1,4 +1,4 @@
-//! The query of a login redirect can be any text, because an attacker can choose the query.
+//! The query of a login redirect can be any string, because an attacker can choose the query.
 
 use afresh::Session;
 use afresh::oauth2::Server;
@@ -11,7 +11,7 @@ use crate::api::{config, run};
 /// A placeholder for the `state` of the login.
 const STATE: &str = "STATE";
 
-/// Generates encoded parameters and arbitrary texts.
+/// Generates encoded parameters and arbitrary strings.
 fn query() -> impl Strategy<Value = String> {
     let name = select(&["state", "code", "iss", "error", "error_description", "x"][..]);
     let value = prop_oneof![
@@ -34,7 +34,7 @@ fn values(query: &str, name: &str) -> Vec<String> {
 proptest! {
     #![proptest_config(config())]
 
-    /// RFC 6749 §10.12: only a redirect with the correct `state` is accepted, and the error text contains no control
+    /// RFC 6749 §10.12: only a redirect with the correct `state` is accepted, and the error message contains no control
     /// characters.
     #[test]
     fn no_query_without_the_state_is_an_answer(query in query()) {

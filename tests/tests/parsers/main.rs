@@ -1,5 +1,5 @@
-//! Tests generated responses of servers: no token response, header or body makes the runtime panic, store an invalid
-//! token, or reveal a secret.
+//! Tests generated server responses: no token response, header or body makes the runtime panic, store an invalid token,
+//! or reveal a secret.
 //!
 //! Each property is tested with about two thousand cases and a fixed seed. `AFRESH_FUZZ_SEED` and `AFRESH_FUZZ_CASES`
 //! change the seed and the number of cases.

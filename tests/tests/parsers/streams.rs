@@ -32,7 +32,7 @@ fn events(body: &[u8], cuts: &[Index]) -> Vec<(Option<String>, Option<String>, S
     events.into_iter().map(|event| (event.id, event.event, event.data)).collect()
 }
 
-/// Parses events with the algorithm of the standard (HTML §9.2.6), line by line over the whole text.
+/// Parses events line by line with the standard's algorithm (HTML §9.2.6).
 fn reference(text: &str) -> Vec<(Option<String>, Option<String>, String)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
     let Some((complete, _)) = text.rsplit_once('\n') else { return Vec::new() };
@@ -71,13 +71,13 @@ fn sse() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(config())]
 
-    /// For any division into chunks, the client reads the events that the standard defines.
+    /// However a body is split into chunks, the client reads the events that the standard defines.
     #[test]
     fn events_are_those_of_the_standard_in_any_chunks(text in sse(), cuts in prop::collection::vec(any::<Index>(), 0..6)) {
         prop_assert_eq!(events(text.as_bytes(), &cuts), reference(&text));
     }
 
-    /// Arbitrary bytes result in the same events with any division into chunks.
+    /// Arbitrary bytes produce the same events however they are split into chunks.
     #[test]
     fn events_of_any_bytes_are_the_same_in_any_chunks(
         bytes in prop::collection::vec(prop_oneof![select(&b"data:\n\r \xef\xbb\xbf\xc3"[..]), any::<u8>()], 0..60),
@@ -86,7 +86,7 @@ proptest! {
         prop_assert_eq!(events(&bytes, &cuts), events(&bytes, &[]));
     }
 
-    /// If each line contains one value, the stream returns these values, with any line ends and any chunks.
+    /// If each line contains one value, the stream returns these values, with any line endings and any chunks.
     #[test]
     fn lines_are_the_written_values_in_any_chunks(
         values in prop::collection::vec(("[ -~ä\\r\\n]{0,8}", any::<i32>(), select(&["\n", "\r\n", "\n\n", "\r\n \n"][..])), 0..8),

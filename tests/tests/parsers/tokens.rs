@@ -1,4 +1,4 @@
-//! Generated responses of token endpoints: valid, almost valid, and arbitrary.
+//! Generated token endpoint responses: valid, almost valid, and arbitrary.
 
 use std::time::Duration;
 
@@ -97,7 +97,7 @@ fn texts_of(error: &Error) -> String {
     texts
 }
 
-/// Returns whether one of the fields has this text as its value. `Value` keeps only the last of two fields with the
+/// Returns whether one of the fields has this string as its value. `Value` keeps only the last of two fields with the
 /// same name, so the test also accepts an empty field. `Value` also rejects numbers that are too large, although they
 /// are harmless in an unused field.
 fn says(said: &Value, text: &str) -> bool {
@@ -112,7 +112,7 @@ proptest! {
     #![proptest_config(config())]
 
     /// D6, D11, D12, U4: for every response of the refresh endpoint, the stored token is a token from the response or
-    /// the old token, and no error text contains part of the response.
+    /// the old token, and no error message contains part of the response.
     #[test]
     fn no_answer_of_the_refresh_endpoint_stores_anything_but_a_token(body in body(), status in select(&[200, 200, 200, 201, 400, 500][..])) {
         let world = World::new();

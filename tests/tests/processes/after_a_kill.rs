@@ -1,4 +1,4 @@
-//! The content of a store after a process that uses the store was killed.
+//! The contents of a store after a process that was using the store is killed.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -83,7 +83,7 @@ async fn the_lock_of_a_killed_process_is_released() {
     }
 }
 
-/// W9: a process that exits as soon as a call reports the end of the session has stored this end. In fifty of fifty
+/// W9: a process that exits as soon as a call reports the end of the session has already stored that end. In all fifty
 /// runs, the next process does not send the rejected refresh token.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_exits_with_the_error_has_stored_the_end_of_the_session() {

@@ -1,5 +1,5 @@
 //! Eight processes with fifty tasks each share one session with a strict server while the access token expires twenty
-//! times. The test kills processes, suspends them, and disconnects them from Redis, in a random order and at random
+//! times. The test kills processes, suspends them, and disconnects them from Redis, in random order and at random
 //! times.
 //!
 //! `AFRESH_SEED=7` repeats a run with this seed. The test always prints its counts, even if it succeeds.
@@ -18,8 +18,8 @@ use crate::shop::{AnsweredCalls, Server, Shop};
 const PROCESSES: usize = 8;
 const TASKS: usize = 50;
 const EXPIRIES: usize = 20;
-/// The lease in Redis. The lease is longer than a refresh on a loaded machine, and shorter than the time for which
-/// other processes wait for the lock.
+/// The lease in Redis. The lease is longer than a refresh on a loaded machine, and shorter than the time that other
+/// processes wait for the lock.
 const LEASE: Duration = Duration::from_secs(4);
 
 /// The event that occurs when the access token expires.
@@ -289,7 +289,7 @@ impl Fleet {
         assert!((EXPIRIES..=EXPIRIES + count.kills).contains(&authority.refreshes()));
     }
 
-    /// Prints a line directly to stdout, because the test harness shows captured output for failing tests only.
+    /// Prints a line directly to stdout, because the test harness shows captured output only for failing tests.
     fn say(&self, line: &str) {
         let mut out = std::io::stdout();
         writeln!(out, "{}: {line}", self.shop.place.name()).unwrap();

@@ -1,4 +1,4 @@
-//! Processes that start at the same time for the first time, and log in once.
+//! Processes that all start for the first time at the same time and log in only once.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ async fn shop_before_the_first_login(place: Place) -> Shop {
     shop
 }
 
-/// Returns processes that have started to log in.
+/// Returns processes that have started logging in.
 fn starting(shop: &Shop, number: usize) -> Vec<Process> {
     let processes = (0..number).map(|number| shop.process(&format!("process-{number}")));
     let mut processes: Vec<_> = processes.collect();

@@ -2,9 +2,9 @@
 //! the session if a spent refresh token is presented.
 //!
 //! The server runs in the test's process on a loopback socket. The server parks every refresh until the test decides
-//! about the request and its process, so the test does not depend on the speed of the machine.
+//! about the request and its process, so the test does not depend on the machine's speed.
 //!
-//! Two cases cannot be prevented, and the tests show both. A process can end after the server has rotated the refresh
+//! Two cases cannot be prevented, and the tests show both. A process can exit after the server has rotated the refresh
 //! token and before the process has stored it, and the new refresh token is then lost. A process can also be suspended
 //! between the check of its lease and its request, which then arrives after the requests of other processes. A server
 //! with a grace period resolves both cases. Without a grace period, the session ends once, and the error gives the

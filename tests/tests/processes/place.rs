@@ -1,4 +1,4 @@
-//! The stores in which the processes of a test keep their session.
+//! The stores in which a test's processes keep their session.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -71,7 +71,7 @@ impl Place {
         }
     }
 
-    /// Stores a session, like a process that has logged in and ended.
+    /// Stores a session, like a process that has logged in and exited.
     pub async fn log_in(&self, origin: &str, issued: &TokenPair) {
         let builder = Client::builder(origin);
         let builder = match self {

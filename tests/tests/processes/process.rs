@@ -11,7 +11,7 @@ use tokio::time::timeout;
 /// A time limit that only a failing test reaches.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-/// A worker process, which ends when this value is dropped.
+/// A worker process, which is killed when this value is dropped.
 pub struct Process {
     pub name: String,
     child: Child,

@@ -33,7 +33,7 @@ pub struct AnsweredCalls {
     pub calls: usize,
 }
 
-/// The reaction of a server to a spent refresh token.
+/// How a server reacts to a spent refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Server {
     /// The server ends the session.
@@ -50,7 +50,7 @@ impl Shop {
         shop
     }
 
-    /// Starts the server with an empty store, as before the first start of a program.
+    /// Starts the server with an empty store, as before a program runs for the first time.
     pub async fn open_logged_out(place: Place, server: Server) -> Self {
         let grace = (server == Server::Lenient).then_some(Duration::from_secs(60));
         let world = World::with(AuthorityConfig { grace, ..AuthorityConfig::default() });

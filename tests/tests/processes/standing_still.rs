@@ -1,5 +1,5 @@
-//! Processes in which the runtime of a refresh stalls. The kernel keeps the file lock of a stalled process, and a
-//! stalled process may never make another call.
+//! Processes in which a refresh's runtime stalls. The kernel keeps the file lock of a stalled process, and a stalled
+//! process may never make another call.
 
 use std::time::{Duration, Instant};
 

@@ -131,7 +131,7 @@ async fn with_a_strict_server_the_session_ends_with_a_lost_rotation() {
     assert_eq!(shop.presented_again(), 1, "spent tokens presented again");
 }
 
-/// R5, R6: a file lock has no lease, so no other process refreshes while the lock's holder is suspended. The calls of
+/// R5, R6: a file lock has no lease, so no other process refreshes while the lock holder is suspended. The calls of
 /// other processes fail with a busy error. The session continues when the holder of the lock resumes.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_suspended_process_keeps_the_lock_of_a_file() {

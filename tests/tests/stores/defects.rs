@@ -1,4 +1,4 @@
-//! Tests of the store checks: each check detects the defect for which it was written.
+//! Tests of the store checks: each check detects the defect that it is meant to detect.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use afresh_tests::store_conformance as check;
 use afresh_tests::store_conformance::Place;
 use futures_util::FutureExt;
 
-/// The defect of a store.
+/// The defect that a store has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Defect {
     None,
@@ -28,7 +28,7 @@ enum Defect {
     SharesTheLock,
     /// A dropped wait acquires the lock later.
     DroppedWaitLocks,
-    /// The fences of the store do not grow.
+    /// The store's fences do not increase.
     FencesStay,
     /// The store accepts writes with old fences.
     OldFences,

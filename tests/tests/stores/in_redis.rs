@@ -1,4 +1,4 @@
-//! Checks of `RedisStore` with a real Redis.
+//! Checks of `RedisStore` against a real Redis server.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -101,7 +101,7 @@ async fn the_sealed_redis_store_passes_all_checks() {
     all(|| SealedInRedis(InRedis::on(&server))).await;
 }
 
-/// A store in Redis whose test waits for the end of the lease instead of deleting the lock.
+/// A store in Redis whose test waits until the lease expires instead of deleting the lock.
 struct Brief(InRedis);
 
 impl Place for Brief {
@@ -192,7 +192,7 @@ async fn sessions_of_different_identities_are_separate() {
     drop(held);
 }
 
-/// The store reports a change of another process immediately.
+/// The store immediately reports a change made by another process.
 #[tokio::test]
 async fn a_change_is_reported_at_once() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -211,7 +211,7 @@ async fn a_change_is_reported_at_once() {
     }
 }
 
-/// I16: the Debug text of a store and the errors do not contain the password of the server.
+/// I16: the Debug output of a store and the errors do not contain the server's password.
 #[test]
 fn the_password_of_the_server_is_not_shown() {
     let store = RedisStore::new("redis://alice:s3cret@localhost/", "afresh:alice").unwrap();

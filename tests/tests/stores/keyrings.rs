@@ -16,7 +16,7 @@ use crate::files::Folder;
 /// mock of the keyring crate, each entry has its own secret.
 static KEYRING: Mutex<Option<Secrets>> = Mutex::new(None);
 
-/// The stored secrets, by service and user.
+/// The stored secrets, keyed by service and user.
 type Secrets = HashMap<(String, String), Vec<u8>>;
 
 fn keyring() -> MutexGuard<'static, Option<Secrets>> {
@@ -127,7 +127,7 @@ async fn a_record_too_long_for_an_entry_is_an_error_and_changes_nothing() {
     assert!(store.swap(swap(vec![b'x'; 2000])).await.unwrap().is_some());
 }
 
-/// I16: no error of the store contains a secret, although the Debug text of the keyring's error contains a secret.
+/// I16: no error from the store contains a secret, although the Debug output of the keyring's error contains a secret.
 #[tokio::test]
 async fn no_error_of_the_keyring_shows_a_secret() {
     let store = InKeyring::of("locked").open();

@@ -1,4 +1,4 @@
-//! The locations that stores return, by which the runtime detects a copied session.
+//! The locations that stores return, which the runtime uses to detect copied sessions.
 
 use afresh::store::{KeyringStore, RedisStore, SealKey, Sealed, SessionStore};
 use afresh::{FileStore, MemoryStore};

@@ -16,8 +16,8 @@ fn swap(basis: Revision, record: &[u8]) -> Swap {
     Swap { basis, record: record.to_vec(), fence: None }
 }
 
-/// S6, S7: after a crash of a Redis server with an append-only file, the store works again without a restart of the
-/// process, and no data is lost.
+/// S6, S7: after a Redis server with an append-only file crashes, the store works again without restarting the process,
+/// and no data is lost.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redis_store_works_again_after_a_crash_of_redis() {
     let Some(mut server) = RedisServer::start() else { return };
@@ -35,7 +35,7 @@ async fn a_redis_store_works_again_after_a_crash_of_redis() {
     server.restart();
     let stored = store.load().await.unwrap();
     assert_eq!((stored.revision, &*stored.record), (first, &b"first"[..]));
-    // The lease is still valid, and the fences continue to grow.
+    // The lease is still valid, and the fences continue to increase.
     let next = Swap { fence: Some(held.fence()), ..swap(first, b"second") };
     assert!(store.swap(next).await.unwrap().is_some());
     timeout(Duration::from_secs(15), listener)
@@ -48,8 +48,7 @@ async fn a_redis_store_works_again_after_a_crash_of_redis() {
     assert!(held.fence() > fence);
 }
 
-/// S6: while Redis hangs, every operation of the store fails after a timeout. The store works again after Redis has
-/// resumed.
+/// S6: while Redis hangs, every store operation fails after a timeout. The store works again after Redis has resumed.
 #[tokio::test]
 async fn a_redis_that_hangs_blocks_no_call() {
     let Some(server) = RedisServer::start() else { return };

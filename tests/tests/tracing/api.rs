@@ -37,7 +37,7 @@ pub trait Shop {
     async fn slow(&self) -> Result<Value>;
 }
 
-/// Returns a client with the first tokens of the authority, without a login request.
+/// Returns a client that starts with the authority's first tokens and sends no login request.
 pub fn logged_in_client(world: &World) -> ShopClient {
     let issued = world.authority.issue();
     let tokens = Tokens::new(issued.access).with_refresh(issued.refresh);

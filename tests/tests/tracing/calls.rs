@@ -8,7 +8,7 @@ use tracing::Instrument;
 use crate::api::{ORIGIN, Shop, logged_in_client, order};
 use crate::recorder::Recorder;
 
-/// A call has one span, which contains one client span with the attributes that OpenTelemetry requires.
+/// A call has one span, which contains one client span that has the attributes that OpenTelemetry requires.
 #[tokio::test(start_paused = true)]
 async fn a_call_is_a_span_and_its_send_a_client_span_in_it() {
     let (world, recorder) = (World::new(), Recorder::default());

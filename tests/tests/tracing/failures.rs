@@ -7,7 +7,7 @@ use afresh_tests::{Answer, World};
 use crate::api::{Shop, logged_in_client, order};
 use crate::recorder::Recorder;
 
-/// Returns the `error.type` of the only call and of its only request, or empty texts.
+/// Returns the `error.type` of the only call and of its only request, or empty strings.
 #[track_caller]
 fn error_types(recorder: &Recorder) -> [String; 2] {
     let error = |name| {
@@ -20,7 +20,7 @@ fn error_types(recorder: &Recorder) -> [String; 2] {
     [error("afresh.call"), error("afresh.send")]
 }
 
-/// If the server answers with an error status, this status is the `error.type` of the call and of the request.
+/// If the server answers with an error status, this status is the `error.type` of both the call and the request.
 #[tokio::test(start_paused = true)]
 async fn a_status_is_a_type_of_error() {
     for (status, told) in [(404, "404"), (503, "503")] {
@@ -33,7 +33,7 @@ async fn a_status_is_a_type_of_error() {
     }
 }
 
-/// A status in `none_on` is not an error of the call, but it is an error of the request according to OpenTelemetry.
+/// A status in `none_on` is not an error for the call, but according to OpenTelemetry it is an error for the request.
 #[tokio::test(start_paused = true)]
 async fn a_none_on_status_is_not_an_error_of_the_call() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -44,7 +44,7 @@ async fn a_none_on_status_is_not_an_error_of_the_call() {
     assert_eq!(error_types(&recorder), ["", "404"]);
 }
 
-/// A broken connection is recorded as an error of the call and of the request.
+/// A broken connection is recorded as an error on both the call and the request.
 #[tokio::test(start_paused = true)]
 async fn a_broken_connection_is_an_error_of_both() {
     let (world, recorder) = (World::new(), Recorder::default());

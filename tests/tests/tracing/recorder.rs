@@ -12,7 +12,7 @@ use tracing_subscriber::Registry;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-/// A recorder of spans and events in their order. Clones share one recording.
+/// A recorder that keeps spans and events in order. Clones share one recording.
 #[derive(Clone, Default)]
 pub struct Recorder(Arc<Mutex<Told>>);
 
@@ -40,7 +40,7 @@ pub struct EventSeen {
     pub fields: Fields,
 }
 
-/// The fields of a span or event by name, as text.
+/// The fields of a span or event as text, keyed by name.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fields(BTreeMap<&'static str, String>);
 
@@ -58,7 +58,7 @@ impl Recorder {
         Dispatch::new(Registry::default().with(self.clone()))
     }
 
-    /// Returns all spans in the order in which they started. The numbers in a span are indexes into this list.
+    /// Returns all spans in the order in which they started. The numbers in a span are indices into this list.
     pub fn spans(&self) -> Vec<SpanSeen> {
         self.told().spans.clone()
     }
@@ -95,7 +95,7 @@ impl Recorder {
 }
 
 impl Fields {
-    /// Returns the value of a field, or an empty text if no value was recorded.
+    /// Returns the value of a field, or an empty string if no value was recorded.
     pub fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
     }

@@ -74,7 +74,7 @@ async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
     assert!(recorder.spans().iter().all(|span| span.closed));
 }
 
-/// U6: a failed refresh is a warning that contains its reason, and the waiting call is recorded as failed.
+/// U6: a failed refresh is recorded as a warning that contains its reason, and the waiting call is recorded as failed.
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_a_warning_with_its_reason() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -96,7 +96,7 @@ async fn a_failed_refresh_is_a_warning_with_its_reason() {
     assert_eq!(warnings[0].fields.get("message"), "the refresh endpoint answered 503 Service Unavailable");
 }
 
-/// U6: each change of a session emits one event.
+/// U6: each session change emits one event.
 #[tokio::test(start_paused = true)]
 async fn a_session_reports_every_change() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -179,7 +179,7 @@ async fn a_users_refresher_runs_in_the_span_of_the_refresh() {
     assert_eq!(own.within, Some(refresh));
 }
 
-/// U6: if a refusal starts no refresh, the event of the refusal and the span of the call contain the reason.
+/// U6: if a refusal starts no refresh, the refusal event and the call's span contain the reason.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_without_a_refresh_gives_its_reason() {
     let (world, recorder) = (World::new(), Recorder::default());

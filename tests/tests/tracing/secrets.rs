@@ -62,7 +62,7 @@ fn assert_silent_about(recorder: &Recorder, secret: &str) {
     assert_eq!(leak, None, "{secret} is a secret");
 }
 
-/// Returns answers that succeed, fail or break off and that contain the secret in all their parts.
+/// Returns answers that succeed, fail or break off with the secret in every part.
 fn answers(secret: &str) -> [Answer; 8] {
     [
         Answer::json(200, json!({ "secret": secret })).header("x-secret", secret),
@@ -152,7 +152,7 @@ async fn no_trace_contains_a_cookie() {
     assert_silent_about(&recorder, &secret);
 }
 
-/// U3: the kind of a custom refresher's error is recorded, but its text is not, because the text could contain a
+/// U3: the kind of a custom refresher's error is recorded, but its message is not, because the message could contain a
 /// secret.
 #[tokio::test(start_paused = true)]
 async fn the_text_of_a_users_error_is_not_reported() {
@@ -227,7 +227,7 @@ fn telling(status: u16, secret: &str) -> String {
     url
 }
 
-/// U3: errors and traces do not contain headers with URLs, or the reason phrase of a response, which is free text of
+/// U3: errors and traces do not contain headers with URLs, or the reason phrase of a response, which is free text from
 /// the server.
 #[tokio::test]
 async fn no_reason_phrase_is_reported() {

@@ -1,4 +1,4 @@
-//! Each line uses a feature that a browser does not have, so no line compiles. `.ci/wasm-check` expects the error in
+//! Each line uses a feature that browsers do not support, so no line compiles. `.ci/wasm-check` expects the error in
 //! the trailing comment.
 
 use std::fmt::Debug;

@@ -1,5 +1,5 @@
-//! A crate of a web page with every kind of method. The crate must compile for a browser, and the futures of all calls
-//! must be `Send` there as on other targets. `.ci/wasm-check` builds the crate.
+//! The crate of a web page, with every kind of method. The crate must compile for a browser, and the futures of all
+//! calls must be `Send` there as on other targets. `.ci/wasm-check` builds the crate.
 
 #[cfg(feature = "absent")]
 mod absent;
@@ -23,7 +23,7 @@ pub struct Order {
     id: u64,
 }
 
-/// The API of the shop, with the same trait as in a program outside a browser.
+/// The shop's API, declared by the same trait as in a program outside a browser.
 #[api(dyn)]
 pub trait Shop {
     #[login]
@@ -61,7 +61,7 @@ pub trait Shop {
     async fn add_file(&self, #[body] file: Body) -> Result<()>;
 }
 
-/// An API whose session is a cookie of the browser.
+/// An API whose session is a browser cookie.
 #[api]
 pub trait Forum {
     #[login]

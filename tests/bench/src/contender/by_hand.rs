@@ -1,4 +1,4 @@
-//! A handwritten client that uses reqwest in the way that its documentation shows.
+//! A handwritten client that uses reqwest as reqwest's documentation shows.
 
 use reqwest::Client;
 

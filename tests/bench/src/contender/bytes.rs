@@ -1,4 +1,4 @@
-//! A client of one socket and two buffers, which has the lowest possible cost of a call.
+//! A client that consists of one socket and two buffers, and therefore has the lowest possible cost per call.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! A client that uses reqwest-middleware. The middleware attaches the token and refreshes it in the way of
+//! A client that uses reqwest-middleware. The middleware attaches the token and refreshes it in the same way as
 //! [`SingleFlight`](super::SingleFlight).
 
 use std::marker::PhantomData;

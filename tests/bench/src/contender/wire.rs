@@ -1,4 +1,4 @@
-//! Sends the requests of the clients with a handwritten refresh, over a socket or to a server in the same process.
+//! Sends the requests for the clients with a handwritten refresh, over a socket or to a server in the same process.
 
 use std::future::Future;
 
@@ -10,7 +10,7 @@ pub trait Wire: Clone + Default + Send + Sync + 'static {
     /// Sends a request and returns its response.
     fn send(&self, request: RequestBuilder) -> impl Future<Output = Result<Response>> + Send + 'static;
 
-    /// Adds this way of sending requests to a client of reqwest-middleware.
+    /// Adds this way of sending requests to a reqwest-middleware client.
     fn under(middleware: ClientBuilder) -> ClientBuilder;
 }
 

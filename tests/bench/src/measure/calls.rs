@@ -6,7 +6,7 @@ use crate::counts::{self, Cost};
 use crate::plot::Bars;
 use crate::section::{Section, number};
 
-/// The maximum cost of a call over reqwest and over `HyperTransport`, relative to the same call by hand.
+/// The maximum cost of a call over reqwest and over `HyperTransport`, relative to the same call written by hand.
 const SHARE: f64 = 0.90;
 const SHARE_OVER_HYPER: f64 = 1.15;
 

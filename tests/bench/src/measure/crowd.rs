@@ -1,4 +1,4 @@
-//! Measures the memory of ten thousand callers with an expired token, and the number of their concurrent requests.
+//! Measures the memory use of ten thousand callers with an expired token, and the number of their concurrent requests.
 
 use super::storm::{CALLERS, SUBJECTS};
 use crate::client::{Client, Crowd};

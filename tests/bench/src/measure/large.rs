@@ -1,4 +1,4 @@
-//! Measures the cost of large responses and request bodies.
+//! Measures the cost of large responses and large request bodies.
 
 use crate::counts;
 use crate::section::{Section, number};

@@ -4,7 +4,7 @@ use crate::client::Client;
 use crate::section::{Section, number};
 
 const CALLERS: usize = 1_000;
-/// The reserve of the default retry budget, in retries.
+/// The default retry budget's reserve, in retries.
 const RESERVE: f64 = 10.0;
 
 pub fn measure() -> Section {

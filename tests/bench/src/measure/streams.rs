@@ -1,4 +1,4 @@
-//! Measures the instructions for each byte of one long event and of one long line.
+//! Measures the instructions per byte for one long event and for one long line.
 
 use crate::counts;
 use crate::section::{Section, number};

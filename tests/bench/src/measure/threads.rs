@@ -11,9 +11,9 @@ const ROUNDS: usize = 100;
 /// The minimum number of rounds.
 const ENOUGH: usize = 700;
 const MOST_PROCESSES: usize = 25;
-/// The minimum time in nanoseconds in which a cache line moves between two physical cores. The two cores of a virtual
-/// machine may temporarily be two threads of one physical core, and sharing between these threads costs almost nothing.
-/// A transfer takes about 8 ns within one core, at least 25 ns within a die, and at least 100 ns between dies.
+/// The minimum time, in nanoseconds, that a cache line needs to move between two physical cores. The two cores of a
+/// virtual machine can temporarily be two threads of one physical core, and sharing between these threads costs almost
+/// nothing. A transfer takes about 8 ns within one core, at least 25 ns within a die, and at least 100 ns between dies.
 const APART: f64 = 20.0;
 /// The maximum time to wait until the two threads run on two physical cores.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -1,4 +1,4 @@
-//! Measures the calls per second of each client, compared with reqwest by hand.
+//! Measures the calls per second of each client, compared with handwritten reqwest code.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::server::Server;
 
 /// The number of generations. Each generation starts new processes, which have a different memory layout.
 const GENERATIONS: usize = 3;
-/// The number of slices in a generation. Slices are short, so that a disturbance of the machine affects all clients of
+/// The number of slices in a generation. Slices are short, so that a disturbance on the machine affects all clients in
 /// a round.
 const SLICES: usize = 24;
 const SLICE: Duration = Duration::from_millis(100);

@@ -1,4 +1,4 @@
-//! The responses of the server: an item, an empty response, or many items.
+//! The server's responses: an item, an empty response, or many items.
 
 use std::convert::Infallible;
 use std::sync::Mutex;

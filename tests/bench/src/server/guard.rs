@@ -1,4 +1,4 @@
-//! A server whose callers all have an expired token. The server counts the requests of its callers.
+//! A server whose callers all have an expired token. The server counts its callers' requests.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ const ANSWER: Duration = Duration::from_millis(5);
 /// The token that a refresh returns.
 pub const FRESH: &str = "a-fresh-token";
 
-/// The information about the token that a rejection contains.
+/// The information that a rejection contains about the token.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Guard {
     /// The rejection has no information about the token.
@@ -42,7 +42,7 @@ impl Guard {
     }
 }
 
-/// The counts of the server.
+/// The counts that the server keeps.
 #[derive(Deserialize, Serialize)]
 pub struct Told {
     pub refreshes: u64,
@@ -51,7 +51,7 @@ pub struct Told {
     pub at_once: u64,
 }
 
-/// The state of the server.
+/// The state that the server keeps.
 pub struct Gate {
     guard: Guard,
     refreshes: AtomicU64,

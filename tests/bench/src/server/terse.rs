@@ -1,5 +1,5 @@
 //! A server that needs less CPU time than any client. The server reads only the path of a request and responds to each
-//! path as if it were the path of an item. The speed of a client is measurable only if the client is the bottleneck.
+//! path as if it were an item's path. A client's speed is measurable only if the client is the bottleneck.
 
 use std::io::Write;
 

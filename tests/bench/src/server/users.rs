@@ -1,5 +1,5 @@
-//! A server of many users, each with an expired first token. The server stores no users, because their tokens contain
-//! the user numbers.
+//! A server for many users, each with an expired first token. The server does not store users, because each token
+//! contains its user's number.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -33,8 +33,8 @@ pub struct Counts {
     refusals: AtomicU64,
 }
 
-/// Responds to `/refresh` with a valid token, and to any other path with the number of the user to whom the valid token
-/// belongs.
+/// Responds to `/refresh` with a valid token, and to any other path with the number of the user that the valid token
+/// belongs to.
 pub async fn any(
     request: Request<Incoming>,
     counts: Arc<Counts>,

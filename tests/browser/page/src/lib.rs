@@ -64,7 +64,7 @@ pub async fn logout() -> Result<(), JsError> {
     Ok(shop().logout().await?)
 }
 
-/// Ends the session in the browser without a request to the server.
+/// Ends the session in the browser without sending a request to the server.
 #[wasm_bindgen]
 pub async fn clear() -> Result<(), JsError> {
     Ok(shop().session().clear().await?)
@@ -93,7 +93,7 @@ pub async fn calls(count: usize) -> String {
     json!({ "answered": answered, "user": user, "errors": errors }).to_string()
 }
 
-/// Returns the names of all session events since the start.
+/// Returns the names of all session events since `start` was called.
 #[wasm_bindgen]
 pub fn events() -> String {
     EVENTS.with_borrow(|events| json!(events).to_string())

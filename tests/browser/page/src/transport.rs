@@ -130,7 +130,7 @@ const ORIGINS: [&str; 6] = [
     "https://files.test/#a",
 ];
 
-/// Returns the elements of all pages, and the text of the error that ended the list.
+/// Returns the elements of all pages, and the message of the error that ended the list.
 async fn all<T>(mut pages: Pages<Vec<T>>) -> (Vec<T>, Option<String>)
 where
     T: serde::de::DeserializeOwned + Send + 'static,

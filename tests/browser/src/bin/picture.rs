@@ -7,7 +7,7 @@ use afresh_browser_tests::chromium::Chromium;
 use afresh_browser_tests::devtools::Failure;
 use tokio::time::sleep;
 
-/// The script that sets `window.page`, for which the driver waits.
+/// The script that sets `window.page`, which the driver waits for.
 const READY: &str = "window.page = {}";
 
 #[tokio::main(flavor = "current_thread")]

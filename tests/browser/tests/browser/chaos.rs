@@ -8,7 +8,7 @@ use afresh_browser_tests::stage::{Calls, Stage, call_in_all};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-/// The time in which the server accepts a spent refresh token.
+/// The grace window, in which the server accepts a spent refresh token.
 const GRACE: Duration = Duration::from_secs(30);
 const MOST_TABS: usize = 7;
 

@@ -42,8 +42,7 @@ async fn with_a_grace_window_no_session_is_lost() {
     assert_eq!(lost_sessions(5, Duration::from_secs(30), Duration::from_secs(3)).await, 0);
 }
 
-/// T2: without a grace window, no session is lost if the server responds within the one second for which the next tab
-/// waits.
+/// T2: without a grace window, no session is lost if the server responds within the one second that the next tab waits.
 #[tokio::test]
 async fn without_a_grace_window_a_quick_server_loses_no_session() {
     assert_eq!(lost_sessions(20, Duration::ZERO, Duration::from_millis(300)).await, 0);

@@ -130,8 +130,8 @@ async fn a_logout_ends_the_refresh_of_another_tab() {
     assert_eq!(stage.server.arrived(), 1);
 }
 
-/// T5: a frozen tab holds the lock. The calls of the other tabs fail with a busy error after the maximum wait for the
-/// lock, and these tabs keep their tokens.
+/// T5: a frozen tab holds the lock. The calls of the other tabs fail with a busy error after the maximum lock wait, and
+/// these tabs keep their tokens.
 #[tokio::test]
 async fn a_frozen_tab_makes_the_others_busy_and_costs_at_most_one_refresh_more() {
     let (stage, tabs) = logged_in(3).await;
@@ -154,8 +154,8 @@ async fn a_frozen_tab_makes_the_others_busy_and_costs_at_most_one_refresh_more()
     assert!(counts.refreshes + counts.within_grace <= 2 && counts.spent == 0, "{counts:?}");
 }
 
-/// T2: outside a secure context, Web Locks do not exist. The session reports once that Web Locks are missing, and the
-/// tabs still share the session.
+/// T2: outside a secure context, Web Locks are unavailable. The session reports once that Web Locks are unavailable,
+/// and the tabs still share the session.
 #[tokio::test]
 async fn without_a_secure_context_the_session_is_uncoordinated() {
     let stage = Stage::new(&bundle::page()).await;

@@ -60,7 +60,7 @@ async fn only_a_request_without_other_headers_is_redirected() {
     assert_eq!(probe(&stage, "refresh_on").await["kind"], "builder");
 }
 
-/// In a browser, the browser parses the URLs, but the client has the same rules for URLs as on every other target.
+/// On this target, the browser parses the URLs, but the client applies the same URL rules as on every other target.
 #[tokio::test]
 async fn urls_follow_the_same_rules_as_outside_of_a_browser() {
     let stage = Stage::new(&bundle::page()).await;
@@ -88,7 +88,7 @@ async fn urls_follow_the_same_rules_as_outside_of_a_browser() {
     check(&probe(&stage, "origins").await, &["", "", "is plain http", more, more, more]);
 }
 
-/// An empty text in `expected` means that the URL is valid.
+/// An empty string in `expected` means that the URL is valid.
 fn check(texts: &Value, expected: &[&str]) {
     let texts = texts["value"].as_array().expect("one text for each URL");
     assert_eq!(texts.len(), expected.len());

@@ -11,7 +11,7 @@ use crate::server::{Counts, Server};
 
 const CROWD: u64 = 100;
 
-/// The answer of the servers to `GET /orders/{id}`.
+/// The servers' response to `GET /orders/{id}`.
 #[derive(Debug, Deserialize)]
 pub struct Order {
     /// The id of the requested order.
@@ -24,7 +24,7 @@ pub struct Order {
 pub trait Customer: Clone + Debug + Send + Sync + 'static {
     fn log_in(&self, server: &Server) -> impl Future<Output = Result<()>> + Send;
     fn order(&self, id: u64) -> impl Future<Output = Result<Order>> + Send;
-    /// A call for which the user `ann` has no permission.
+    /// A call that the user `ann` has no permission to make.
     fn admin(&self) -> impl Future<Output = Result<()>> + Send;
     fn log_out(&self) -> impl Future<Output = Result<()>> + Send;
     fn session(&self) -> &Session;
@@ -33,7 +33,7 @@ pub trait Customer: Clone + Debug + Send + Sync + 'static {
     fn with(server: &Server, tokens: Tokens) -> Option<Self>;
 }
 
-/// The answers of a server, and its handling of refresh tokens.
+/// A server's responses, and its handling of refresh tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct Habits {
     pub name: &'static str,
@@ -69,7 +69,8 @@ async fn logs_in_and_calls<C: Customer>(shop: &C, server: &Server) {
     assert_eq!(server.counts().await, Counts { logins: 1, ok: 1, live: 1, ..Counts::default() });
 }
 
-/// All calls need one refresh, even if some refusals arrive late. Every call succeeds, and no spent token is presented.
+/// All calls together need only one refresh, even if some refusals arrive late. Every call succeeds, and no spent token
+/// is presented.
 async fn crowd_finds_its_token_expired<C: Customer>(shop: &C, server: &Server, habits: Habits, late: bool) {
     let (before, old) = (server.counts().await, shop.session().tokens());
     server.hours_pass().await;

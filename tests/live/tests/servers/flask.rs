@@ -79,7 +79,7 @@ async fn a_refresh_token_that_is_a_bearer_token() {
     goes_the_course(shop, &server, habits).await;
 }
 
-/// The API of the Flask server for a browser: every token is a cookie.
+/// The Flask server's API for browsers: every token is a cookie.
 #[api]
 trait Page {
     #[login]
@@ -131,7 +131,7 @@ impl Customer for PageClient {
     }
 }
 
-/// Copies a readable cookie into a header of each request, as the script of a page does. This service wraps the
+/// Copies a readable cookie into a header of each request, as a script on a page does. This service wraps the
 /// transport, so the service reads the cookies of each request.
 #[derive(Clone, Debug)]
 struct DoubleSubmit(reqwest::Client);

@@ -1,5 +1,5 @@
-//! Installs the packages of the servers into the target folder, at fixed versions. Changed versions cause a new
-//! installation.
+//! Installs the packages of the servers into the target folder, at fixed versions. If a version changes, the packages
+//! are installed again.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -55,7 +55,7 @@ impl Kit {
         }
     }
 
-    /// Writes to stderr directly, because the test harness shows the output of `eprintln!` for failing tests only.
+    /// Writes to stderr directly, because the test harness shows the output of `eprintln!` only for failing tests.
     fn skip(self, reason: &str) {
         let name = self.name();
         let line = format!("skipped because {reason}: the servers of tests/live/{name} are not tested");
@@ -67,7 +67,7 @@ impl Kit {
         let live = Path::new(env!("CARGO_MANIFEST_DIR"));
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.name());
         fs::create_dir_all(&folder).unwrap();
-        // Another test run may install the packages at the same time.
+        // Another test run can be installing the packages at the same time.
         let lock = File::create(folder.join("lock")).unwrap();
         lock.lock().unwrap();
         copy(&live.join(self.name()), &folder);

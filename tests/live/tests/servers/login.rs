@@ -1,4 +1,4 @@
-//! Tests the login of a person at oidc-provider and at Authlib, with a browser on this machine and with a device code.
+//! Tests a person's login at oidc-provider and at Authlib, with a browser on this machine and with a device code.
 //! `node/browser.mjs` acts as the person and controls Chromium.
 
 use std::io::{self, Write};
@@ -55,7 +55,7 @@ impl Chromium {
                 std::env::var_os("AFRESH_REQUIRE_BROWSER").is_none(),
                 "a browser is required, but Chromium is not installed"
             );
-            // `eprintln!` is not used, because the test harness shows its output for failing tests only.
+            // `eprintln!` is not used, because the test harness shows its output only for failing tests.
             let line = "skipped because Chromium is not installed: no login with a browser is tested";
             let mut out = io::stderr();
             writeln!(out, "{line}").unwrap();

@@ -1,4 +1,5 @@
-//! Runs clients against servers of other projects. Each client runs the same steps, and the server counts the requests.
+//! Runs clients against servers from other projects. Each client runs the same steps, and the server counts the
+//! requests.
 //!
 //! npm and pip install the servers. If npm or pip is missing, the tests print that they were skipped. If a program is
 //! missing and `AFRESH_REQUIRE_LIVE` is set, the tests fail.

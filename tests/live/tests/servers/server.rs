@@ -1,4 +1,4 @@
-//! Runs a server as a child process, which listens on a free port, counts its requests, and ends with the test.
+//! Runs a server as a child process, which listens on a free port, counts its requests, and exits when the test ends.
 
 use std::ops::Sub;
 use std::process::Stdio;
@@ -16,7 +16,7 @@ use crate::kit::Kit;
 pub struct Server {
     base: String,
     http: reqwest::Client,
-    /// The child process, whose stdin is a pipe. If the test is killed, the pipe closes, and the server then ends.
+    /// The child process, whose stdin is a pipe. If the test is killed, the pipe closes, and the server then exits.
     _child: Child,
 }
 
@@ -31,11 +31,11 @@ pub struct Counts {
     pub refused: i64,
     /// The number of refused refreshes that presented a spent refresh token.
     pub reused: i64,
-    /// The number of 200 responses of the API.
+    /// The number of 200 responses from the API.
     pub ok: i64,
-    /// The number of 401 responses of the API.
+    /// The number of 401 responses from the API.
     pub unauthorized: i64,
-    /// The number of 403 responses of the API.
+    /// The number of 403 responses from the API.
     pub forbidden: i64,
     /// The number of refresh tokens that are valid now.
     pub live: i64,
@@ -76,12 +76,12 @@ impl Server {
         self.control("counts").await
     }
 
-    /// Moves the clock of the server forward, so that access tokens expire without the client's knowledge.
+    /// Moves the server's clock forward, so that access tokens expire without the client's knowledge.
     pub async fn hours_pass(&self) {
         let _: serde_json::Value = self.control("forward?seconds=7200").await;
     }
 
-    /// Moves the clock of the server forward by less than the lifetime of an access token.
+    /// Moves the server's clock forward by less than an access token's lifetime.
     pub async fn a_minute_passes(&self) {
         let _: serde_json::Value = self.control("forward?seconds=60").await;
     }

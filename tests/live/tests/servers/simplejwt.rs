@@ -84,7 +84,7 @@ async fn tokens_that_rotate() {
     goes_before(&[], DEFAULT).await;
 }
 
-/// C5, C11: the 403 for an expired token has no challenge, and its body equals the body for a forbidden call.
+/// C5, C11: the 403 for an expired token has no challenge, and its body is the same as for a forbidden call.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_403_for_tokens_that_have_expired() {
     goes_before(&["session-first"], Habits { name: "simplejwt, 403", expired: 403, ..DEFAULT }).await;

@@ -18,7 +18,7 @@ use crate::server::{Counts, Server};
 const ORDERS: u64 = 120;
 const FIFTEEN_DAYS: u64 = 15 * 86_400;
 
-/// The response to a login, to a refresh and to a change of the password.
+/// The response to a login, a refresh or a password change.
 #[derive(Debug, Deserialize, AsTokens)]
 #[serde(rename_all = "camelCase")]
 struct Pair {
@@ -74,7 +74,7 @@ trait Shop {
     #[post("/api/auth/logout")]
     async fn log_out(&self) -> Result<()>;
 
-    /// Ends all sessions of the user and starts a new session.
+    /// Ends all of the user's sessions and starts a new session.
     #[post("/api/auth/change-password")]
     async fn change_password(&self, #[json] change: &NewPassword<'_>) -> Result<Pair>;
 
@@ -133,7 +133,8 @@ fn client(server: &Server) -> ShopClient {
     ShopClient::builder(server.base()).build().unwrap()
 }
 
-/// B1, B3, C1, C2, D3, G1, G2, W10. One server serves all steps, because the start of the server takes longer than the calls.
+/// B1, B3, C1, C2, D3, G1, G2, W10. One server serves all steps, because starting the server takes longer than making
+/// the calls.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tokens_in_json_that_rotate_lists_files_and_the_ends_of_a_session() {
     let Some(server) = Server::start(Kit::Strapi, "server.mjs", &[]).await else { return };

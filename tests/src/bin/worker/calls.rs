@@ -1,4 +1,4 @@
-//! The work of a worker process, whose results go to stdout.
+//! The tasks of a worker process, which prints their results to stdout.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub trait Shop {
 /// Prints one line and flushes stdout.
 pub fn print_line(line: &str) {
     let mut out = std::io::stdout().lock();
-    // A failed write means that the parent process has ended, so this process also ends soon.
+    // A failed write means that the parent process has exited, so this process also exits soon.
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 

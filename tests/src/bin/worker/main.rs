@@ -1,7 +1,7 @@
 //! A worker process for the tests in `tests/processes`: a client of a shop whose session is shared with other
 //! processes.
 //!
-//! The worker reads commands line by line from stdin, prints the results to stdout, and ends when stdin ends.
+//! The worker reads commands line by line from stdin, prints the results to stdout, and exits when stdin closes.
 
 mod calls;
 mod standing_still;
@@ -44,7 +44,7 @@ async fn obey(name: &str, origin: &str, store: impl SessionStore) {
     let mut orders = orders();
     while let Some(order) = orders.recv().await {
         match order.split_once(' ').unwrap_or((&order, "")) {
-            // Makes one call and then exits, like a program that reports an error and ends.
+            // Makes one call and then exits, like a program that reports an error and quits.
             ("last", _) => {
                 call(shop.clone()).await;
                 std::process::exit(1);
@@ -64,7 +64,7 @@ async fn obey(name: &str, origin: &str, store: impl SessionStore) {
     }
 }
 
-/// Returns the lines of stdin until stdin ends.
+/// Returns the lines of stdin until stdin closes.
 fn orders() -> UnboundedReceiver<String> {
     let (told, orders) = unbounded_channel();
     std::thread::spawn(move || {

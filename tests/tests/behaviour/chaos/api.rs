@@ -8,7 +8,7 @@ use futures_util::stream;
 use serde::Serialize;
 use serde_json::Value;
 
-/// The credentials of a login: the number of the session and the number of the login.
+/// The credentials of a login: the session number and the login number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Who {
     pub session: usize,

@@ -15,9 +15,9 @@ use super::timeline::LoginState;
 pub struct Checks<'a> {
     pub run: &'a Run,
     pub calls: &'a [Call],
-    /// The errors of logins, logouts and manual refreshes.
+    /// The errors from logins, logouts and manual refreshes.
     pub errors: &'a [Error],
-    /// The requests of each call, by the number of the call.
+    /// The requests of each call, keyed by call number.
     sends: HashMap<usize, Vec<Seen>>,
 }
 
@@ -127,7 +127,7 @@ impl<'a> Checks<'a> {
         reasons.iter().find(|(_, holds)| *holds).map(|(reason, _)| *reason)
     }
 
-    /// Returns whether a refresh of this call's session failed before the end of the call.
+    /// Returns whether a refresh of this call's session failed before the call ended.
     fn has_failed(&self, call: &Call) -> bool {
         let failed = |event: &SessionEvent| matches!(event, SessionEvent::RefreshFailed(_));
         self.run.sessions[call.session].timeline.happened(None, call.ended, failed)
@@ -185,7 +185,7 @@ impl<'a> Checks<'a> {
         assert!(exchanges.len() <= 4 * (causes + calls) + 4, "V2: {} exchanges", exchanges.len());
     }
 
-    /// I16: no text that a program could log contains a token.
+    /// I16: no string that a program could log contains a token.
     fn check_texts(&self) {
         let canary = self.run.world.authority.canary();
         let mut texts = Vec::new();
@@ -205,7 +205,7 @@ impl<'a> Checks<'a> {
     }
 }
 
-/// Returns the status of the response to a request.
+/// Returns the response status of a request.
 fn status(seen: Option<&Seen>) -> Option<u16> {
     seen?.state().status()
 }

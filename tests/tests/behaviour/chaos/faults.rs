@@ -1,4 +1,4 @@
-//! A network between client and server that delays, fails and loses requests and responses at random.
+//! A network between the client and the server that delays, fails and loses requests and responses at random.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub enum FaultLevel {
     DelaysOnly,
     /// The servers answer with errors of every kind, but every processed refresh is answered.
     Errors,
-    /// The servers answer with errors, and responses of the authority are lost. The authority has a grace period.
+    /// The servers answer with errors, and responses from the authority are lost. The authority has a grace period.
     LostAnswers,
 }
 
@@ -70,7 +70,7 @@ impl FaultyNetwork {
         self.random().u8(..100) < self.0.faults
     }
 
-    /// Returns the answer of the API.
+    /// Returns the API's answer to a request.
     fn answer(&self, authority: &Authority, seen: &Seen, refused: u16) -> Answer {
         if self.goes_wrong() {
             return self.fault();

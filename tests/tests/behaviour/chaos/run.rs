@@ -20,10 +20,11 @@ use crate::transports::ConnectTo;
 
 /// The period in which new events start.
 const ACTIVE: Duration = Duration::from_mins(2);
-/// The time in which all started events complete: no answer takes longer than 12.5 s, and no refresh longer than 11 s.
+/// The time that all started events need to complete: no answer takes longer than 12.5 s, and no refresh longer than 11
+/// s.
 const SETTLING: Duration = Duration::from_mins(2);
 
-/// One session and the clients that share it.
+/// One session and the clients that share the session.
 pub struct TestSession {
     pub number: usize,
     pub session: Session,
@@ -126,7 +127,7 @@ impl Run {
         calls
     }
 
-    /// Starts logins, logouts, manual refreshes, and events of the server.
+    /// Starts logins, logouts, manual refreshes, and server events.
     fn begin_others(&mut self) -> JoinSet<Result<(), Error>> {
         let mut others = JoinSet::new();
         for _ in 0..self.random.usize(..10) {

@@ -17,7 +17,7 @@ trait Orders {
 
 fn app() -> App {
     let server = Server::new("https://id.test/authorize", "https://id.test/api/user/refresh_token")
-        // The authority ends the session of a token that is sent to this endpoint.
+        // When a token is sent to this endpoint, the authority ends the token's session.
         .revocation_endpoint("https://id.test/api/user/logout");
     server.client("shop-app").scope("orders").param("prompt", "login").resource("https://shop.test/")
 }

@@ -11,7 +11,7 @@ use super::provider::{
     CALLBACK, CODE, Provider, begin, encode, form, log_in, log_in_with_code, query, tokens, value,
 };
 
-/// Returns the Display and Debug texts of an error and of all its causes.
+/// Returns the Display and Debug output of an error and of all its causes.
 fn texts(error: &Error) -> String {
     let mut texts = format!("{error} {error:?}");
     let mut cause = error.source();
@@ -113,7 +113,8 @@ async fn a_login_of_another_server_or_another_redirect_url_is_not_finished() {
     assert_eq!((honest.exchanges().len(), evil.exchanges().len()), (0, 0));
 }
 
-/// RFC 9700 §4.12: a redirect of the token endpoint is not followed, because it would send the code to another server.
+/// RFC 9700 §4.12: a redirect from the token endpoint is not followed, because it would send the code to another
+/// server.
 #[tokio::test]
 async fn a_redirect_of_the_exchange_is_not_followed() {
     for status in [301, 302, 303, 307, 308] {
@@ -130,7 +131,7 @@ async fn a_redirect_of_the_exchange_is_not_followed() {
         assert_eq!((evil.sends(), session.state()), (0, SessionState::LoggedOut));
         assert!(!texts(&error).contains(CODE));
 
-        // A reqwest client that follows redirects by itself sends no secret to the other server, and the response is
+        // A reqwest client that follows redirects on its own sends no secret to the other server, and the response is
         // rejected.
         let server = provider.server().await.http(reqwest::Client::new());
         log_in_with_code(&server.client("app"), &session).await.unwrap_err();
@@ -186,7 +187,7 @@ async fn an_answer_without_tokens_is_no_login() {
     }
 }
 
-/// An error shows the error code and a shortened description of the server, without control characters.
+/// An error shows the server's error code and its shortened description, without control characters.
 #[tokio::test]
 async fn a_description_is_bounded_and_plain() {
     const RAW: &str = "Ann\u{202e} said\r\nno\u{1b}[31m\u{2066}\u{200b}";
@@ -210,7 +211,7 @@ async fn a_description_is_bounded_and_plain() {
     assert!(texts(&error).len() < 2_000);
 }
 
-/// If a server or an attacker echoes the code, the verifier, the state or the client secret, no error text contains
+/// If a server or an attacker echoes the code, the verifier, the state or the client secret, no error message contains
 /// this value.
 #[tokio::test]
 async fn an_echo_of_a_secret_reaches_no_text() {

@@ -1,4 +1,4 @@
-//! Discovery of the endpoints of an authorization server: RFC 8414 and OpenID Connect Discovery.
+//! Discovery of an authorization server's endpoints: RFC 8414 and OpenID Connect Discovery.
 
 use std::time::Duration;
 
@@ -159,7 +159,7 @@ async fn a_server_that_does_not_answer_is_unavailable_after_a_deadline() {
     assert!(start.elapsed() <= Duration::from_secs(11));
 }
 
-/// Control characters of a metadata document do not appear in the error text.
+/// Control characters in a metadata document do not appear in the error message.
 #[tokio::test]
 async fn no_control_character_of_a_document_is_shown() {
     let text = refused(json!({ "issuer": "https://evil.test/\u{1b}[2J\u{202e}x" })).await.to_string();

@@ -1,4 +1,4 @@
-//! Logins of a person inside `ensure_login`: one login serves all processes and replaces the whole session.
+//! Logins by a person inside `ensure_login`: one login serves all processes and replaces the whole session.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use serde_json::json;
 use super::provider::{Provider, log_in_with_code, tokens};
 use crate::api::event_names;
 
-/// W13: if ten processes start at the same time, only one process starts a login of the person.
+/// W13: if ten processes start at the same time, only one process starts the person's login.
 #[tokio::test]
 async fn ten_processes_that_start_at_once_ask_one_person() {
     let provider = Provider::answering(tokens()).await;

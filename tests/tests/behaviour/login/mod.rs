@@ -1,4 +1,4 @@
-//! Logins of a person: discovery, the code flow of a web server, and attacks (RFC 9700). Device codes are tested in the
+//! Logins by a person: discovery, the code flow of a web server, and attacks (RFC 9700). Device codes are tested in the
 //! runtime crate with the paused clock.
 
 mod app;

@@ -86,7 +86,7 @@ async fn a_code_is_exchanged_and_becomes_the_session() {
     assert!(kept.contains(&verifier) && !url.contains(&verifier));
 }
 
-/// The request of a code exchange contains no old token, no cookie, and no default header of the API.
+/// A code exchange request contains no old token, no cookie, and none of the API's default headers.
 #[tokio::test]
 async fn an_exchange_carries_nothing_of_the_old_session() {
     let provider = Provider::answering(tokens()).await;
@@ -254,7 +254,7 @@ fn an_invalid_login_is_refused_when_it_starts() {
     assert!(app().auth(ClientAuth::Basic).redirect(CALLBACK).start().unwrap_err().is_builder());
 }
 
-/// RFC 6749 §10.12: the Debug texts of a login do not contain the client secret, the state or the verifier.
+/// RFC 6749 §10.12: the Debug output of a login do not contain the client secret, the state or the verifier.
 #[test]
 fn no_debug_output_holds_a_secret() {
     let app =

@@ -1,4 +1,4 @@
-//! `#[derive(ApiError)]`: the variant for a response, and the text of the error.
+//! `#[derive(ApiError)]`: the variant for a response, and the error message.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -14,7 +14,7 @@ struct Conflict {
     version: u64,
 }
 
-/// A type for two kinds of body with the same status.
+/// A type for two kinds of response body with the same status.
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
 enum Refused {
@@ -27,7 +27,7 @@ enum ShopError {
     /// no such
     /// order.
     ///
-    /// The second paragraph is not part of the error text.
+    /// The second paragraph is not part of the error message.
     #[status(404, 410)]
     NotFound,
     #[status(4xx)]
@@ -285,7 +285,7 @@ async fn the_type_of_a_body_may_be_a_type_parameter() {
     );
 }
 
-/// An error enum that derives only `From`. The other traits of the enum are written by hand.
+/// An error enum that derives only `From`. The enum's other traits are implemented by hand.
 #[derive(Debug, ApiError)]
 #[api_error(from_only)]
 enum Quiet {

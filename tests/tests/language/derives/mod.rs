@@ -1,5 +1,5 @@
-//! `#[derive(ApiError)]` and `#[derive(AsTokens)]`: the variant and the text for an error response, and the fields that
-//! contain tokens.
+//! `#[derive(ApiError)]` and `#[derive(AsTokens)]`: the variant and the message for an error response, and the fields
+//! that contain tokens.
 
 mod errors;
 mod tokens;

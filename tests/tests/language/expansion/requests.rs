@@ -163,7 +163,7 @@ async fn every_method_attribute_sends_its_http_method() {
     assert_eq!(methods, ["PROPFIND", "OPTIONS", "HEAD"]);
 }
 
-/// A parameter that contains both tokens of the session.
+/// A parameter that contains both of the session's tokens.
 #[derive(Serialize)]
 pub struct Pair {
     access: AccessToken,

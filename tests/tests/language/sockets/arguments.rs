@@ -65,7 +65,7 @@ trait Arguments {
     async fn root(&self) -> Result<()>;
 }
 
-/// A trait with every method attribute, and one HTTP method without an attribute.
+/// A trait with every HTTP method attribute, and with one HTTP method that has no attribute.
 #[api]
 trait Verbs {
     #[get("/v")]

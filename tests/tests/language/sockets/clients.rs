@@ -1,4 +1,4 @@
-//! Complete sessions over real sockets, with the HTTP client of the runtime and with the user's HTTP client.
+//! Complete sessions over real sockets, with the runtime's HTTP client and with the user's HTTP client.
 
 use std::error::Error as _;
 
@@ -101,7 +101,7 @@ async fn settings_of_the_users_http_client_apply() {
     assert_eq!(line(&seen), "GET /orders/7?q=a%20b");
 }
 
-/// U3: a network error of a call or a refresh contains no URL and therefore no query value.
+/// U3: a network error in a call or a refresh contains no URL and therefore no query value.
 #[tokio::test]
 async fn a_network_error_names_no_query_value() {
     let (_held, url) = refusing();

@@ -1,6 +1,5 @@
-//! Compares every part of a request with the requests that curl and a browser send for the same values.
-//! `formats/record.py` recorded those requests. If the client intentionally sends a different request, the doc comment
-//! of the test gives the reason.
+//! Compares every part of a request with what curl and a browser send for the same values. `formats/record.py` recorded
+//! those requests. If the client intentionally sends a different request, the doc comment of the test gives the reason.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +22,7 @@ struct Sent {
     cookie: Option<String>,
 }
 
-/// The recorded requests in order, by the first segment of their paths.
+/// The recorded requests in order, keyed by the first segment of their paths.
 type Agent = BTreeMap<String, Vec<Sent>>;
 
 #[derive(Deserialize)]
@@ -110,7 +109,7 @@ fn body(request: &Request) -> String {
     String::from_utf8(request.body().to_vec()).unwrap()
 }
 
-/// Normalizes an encoded text according to RFC 3986 §2.3: unreserved characters are not encoded, and all other bytes
+/// Normalizes an encoded string according to RFC 3986 §2.3: unreserved characters are not encoded, and all other bytes
 /// are upper-case hex.
 fn canonical(encoded: &str) -> String {
     let mut out = String::new();
@@ -149,8 +148,8 @@ async fn a_query_equals_a_browsers_and_curls_except_for_two_encodings() {
     assert_eq!(ours, canonical(query(&recorded.curl["query"][0].target)));
 }
 
-/// A form has the same bytes as a form of `fetch` with `URLSearchParams`. A submitted HTML form additionally changes
-/// line ends in text fields to CR LF.
+/// A form has the same bytes as a form that `fetch` sends with `URLSearchParams`. A submitted HTML form additionally
+/// changes line endings in text fields to CR LF.
 #[tokio::test]
 async fn a_form_equals_a_browsers_byte_for_byte() {
     let (recorded, (server, api)) = (recorded(), api().await);
@@ -170,8 +169,8 @@ async fn a_form_equals_a_browsers_byte_for_byte() {
     assert_eq!(canonical(&body(&server.last())), canonical(&recorded.curl["form"][0].body));
 }
 
-/// A path argument equals the output of `encodeURIComponent`, except that `!`, `'`, `(`, `)` and `*` are also encoded.
-/// These characters are reserved (RFC 3986 §2.2), and some servers give them a special meaning.
+/// A path argument is encoded as `encodeURIComponent` encodes it, except that `!`, `'`, `(`, `)` and `*` are also
+/// encoded. These characters are reserved (RFC 3986 §2.2), and some servers give them a special meaning.
 #[tokio::test]
 async fn a_path_argument_equals_encode_uri_component() {
     let (recorded, (server, api)) = (recorded(), api().await);
@@ -207,7 +206,7 @@ async fn a_cookie_value_is_sent_unchanged_or_refused() {
     );
     for agent in [&recorded.browser, &recorded.curl] {
         let theirs: Vec<_> = agent["cookie"].iter().filter_map(|sent| sent.cookie.as_ref()).collect();
-        // The recordings of curl and of the browser contain no cookie for the empty value.
+        // The curl and browser recordings contain no cookie for the empty value.
         let missing: Vec<_> =
             sent.iter().filter(|cookie| *cookie != "k=" && !theirs.contains(cookie)).collect();
         assert_eq!(missing, [""; 0]);
@@ -220,7 +219,7 @@ async fn a_cookie_value_is_sent_unchanged_or_refused() {
     }
 }
 
-/// Returns a multipart body whose boundary is replaced as in the recording.
+/// Returns a multipart body in which the boundary is replaced as in the recording.
 fn multipart(request: &Request) -> String {
     let kind = values(request, "content-type")[0];
     let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
@@ -245,8 +244,8 @@ async fn parts_equal_a_browsers_and_curls_byte_for_byte() {
     }
 }
 
-/// RFC 7578 §4.2 and §5.1: the name of a part is plain UTF-8, without the `name*=` of other standards. A quote and a
-/// line end are encoded as in HTML.
+/// RFC 7578 §4.2 and §5.1: a part's name is plain UTF-8, without the `name*=` form that other standards use. Quotes and
+/// line endings are encoded as in HTML.
 #[tokio::test]
 async fn the_name_of_a_part_equals_a_browsers() {
     let (recorded, (server, api)) = (recorded(), api().await);

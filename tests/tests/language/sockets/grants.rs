@@ -19,8 +19,8 @@ fn tokens(issued: &TokenPair) -> Tokens {
     Tokens::new(&*issued.access).with_refresh(&*issued.refresh)
 }
 
-/// G3: if a connection breaks after a token request was sent, the client treats the response as lost, with every
-/// transport.
+/// G3: if a connection breaks after a token request was sent, the client treats the response as lost, whichever
+/// transport is used.
 #[tokio::test]
 async fn a_connection_that_breaks_during_the_refresh_keeps_the_session() {
     let own = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -78,8 +78,8 @@ async fn a_grants_own_http_client_is_used_for_the_grant_only() {
     assert_eq!(values(&sent, "authorization"), [format!("Bearer {}", world.authority.access(1))]);
 }
 
-/// D9, N1: a redirect of a token endpoint is never followed with the secret, even if the HTTP client follows redirects
-/// by itself. A token response that arrives after a redirect starts no session.
+/// D9, N1: a redirect from a token endpoint is never followed with the secret, even if the HTTP client follows
+/// redirects on its own. A token response that arrives after a redirect starts no session.
 #[tokio::test]
 async fn a_redirect_of_a_token_endpoint_carries_no_secret() {
     let elsewhere =

@@ -1,5 +1,5 @@
-//! Request bodies have a `content-length` if their length is known. The last test checks a refusal before the end of an
-//! upload.
+//! Request bodies have a `content-length` if their length is known. The last test checks a refusal that arrives before
+//! the end of an upload.
 
 use std::path::PathBuf;
 
@@ -156,7 +156,7 @@ async fn a_part_that_cannot_be_json_is_refused_before_anything_is_sent() {
     assert_eq!(server.seen().len(), 0);
 }
 
-/// The way in which a server refuses an upload after it has read the request head.
+/// How a server refuses an upload after it has read the request head.
 #[derive(Clone, Copy, Debug)]
 enum Refusal {
     /// The server answers, closes its sending half, and reads the rest of the request.

@@ -1,4 +1,4 @@
-//! Paged lists over real sockets, with an HTTP client that follows redirects by itself.
+//! Paged lists over real sockets, with an HTTP client that follows redirects on its own.
 
 use afresh::{Items, Result, api};
 use futures_util::TryStreamExt;
@@ -22,8 +22,8 @@ async fn redirecting() -> Server {
     .await
 }
 
-/// RFC 8288 §3.2: a relative link is resolved against the URL of the response, even if the HTTP client followed a
-/// redirect by itself.
+/// RFC 8288 §3.2: a relative link is resolved against the response URL, even if the HTTP client followed a redirect on
+/// its own.
 #[tokio::test]
 async fn a_relative_link_belongs_to_the_url_that_answered() {
     for follows in [false, true] {

@@ -1,5 +1,5 @@
-//! The requests that a system proxy receives. The environment variables of the proxy are read once for each process, so
-//! the test runs itself again in a process with these variables.
+//! The requests that a system proxy receives. The environment variables of the proxy are read once per process, so the
+//! test runs itself again in a process with these variables.
 
 use std::env;
 use std::process::Command;

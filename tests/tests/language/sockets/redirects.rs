@@ -40,7 +40,7 @@ async fn redirecting(status: u16, to: &Server) -> Server {
     Server::answering(move |_| redirect(status, &location)).await
 }
 
-/// N1: a token in any header is never sent to another origin, with any HTTP client.
+/// N1: a token in any header is never sent to another origin, whichever HTTP client is used.
 #[tokio::test]
 async fn no_token_arrives_at_another_origin() {
     for status in [301, 302, 303, 307, 308] {
@@ -73,7 +73,7 @@ async fn no_token_arrives_at_another_origin() {
     }
 }
 
-/// N1: `build` rejects an HTTP client that follows redirects by itself if the token is in a header that this client
+/// N1: `build` rejects an HTTP client that follows redirects on its own if the token is in a header that this client
 /// does not recognize as a secret.
 #[tokio::test]
 async fn an_http_client_that_would_leak_the_token_is_refused() {
@@ -109,7 +109,7 @@ trait Harmless {
     ) -> Result<Value>;
 }
 
-/// N1: `build` rejects an HTTP client that follows redirects by itself, if it would send header arguments or default
+/// N1: `build` rejects an HTTP client that follows redirects on its own, if it would send header arguments or default
 /// headers to another origin.
 #[tokio::test]
 async fn an_http_client_that_would_leak_headers_is_refused() {
@@ -136,7 +136,7 @@ async fn an_http_client_that_would_leak_headers_is_refused() {
     HarmlessClient::builder(base).http(follows()).header("user-agent", "ua").build().unwrap();
 }
 
-/// N2: a refusal of another origin starts no refresh, with any HTTP client.
+/// N2: a refusal from another origin starts no refresh, whichever HTTP client is used.
 #[tokio::test]
 async fn a_refusal_of_another_origin_starts_no_refresh() {
     for refusal in [401, 403] {
@@ -171,7 +171,7 @@ async fn a_redirect_within_the_origin_keeps_the_token() {
     assert_eq!(values(&home.seen()[2], "x-auth-token"), [""; 0]);
 }
 
-/// N5: the refresh token is never sent to another origin, with any HTTP client.
+/// N5: the refresh token is never sent to another origin, whichever HTTP client is used.
 #[tokio::test]
 async fn no_refresh_token_arrives_at_another_origin() {
     for (status, theirs) in [302, 307, 308].into_iter().flat_map(|status| [(status, false), (status, true)]) {

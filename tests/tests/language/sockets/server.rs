@@ -11,7 +11,7 @@ use tokio::net::TcpSocket;
 /// A received request.
 pub type Request = http::Request<Bytes>;
 
-/// The answer of the server.
+/// The answer that the server sends.
 pub type Answer = http::Response<String>;
 
 /// A server on its own port, so each server is a separate origin.
@@ -85,7 +85,7 @@ pub fn json(status: u16, body: &str) -> Answer {
     answer(status, "application/json", body)
 }
 
-/// Returns a redirect with this status to this location.
+/// Returns a redirect to this location with this status.
 pub fn redirect(status: u16, location: &str) -> Answer {
     http::Response::builder().status(status).header("location", location).body(String::new()).unwrap()
 }

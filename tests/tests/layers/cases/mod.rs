@@ -9,7 +9,7 @@ use crate::order::Order;
 use crate::rules::{Ban, violations};
 use crate::tree::Files;
 
-/// Returns the violations of these files, whose layers have this order from top to bottom.
+/// Returns the violations of these files, whose layers are in this order, from top to bottom.
 fn check(files: &[(&str, &str)], order: &[&str], bans: &[Ban]) -> Vec<String> {
     let files: Files = files.iter().map(|&(path, text)| (path.to_owned(), text.to_owned())).collect();
     let lines: String = order.iter().map(|name| format!("{name}  a sentence\n")).collect();

@@ -77,7 +77,7 @@ impl Design {
         }
     }
 
-    /// Returns the program of a design.
+    /// Returns the program for a design.
     pub fn source(self, endpoints: usize, types: Types) -> Source {
         let endpoints: Vec<Endpoint> = (0..endpoints).map(|number| Endpoint::of(number, types)).collect();
         let client = match self {
@@ -333,7 +333,6 @@ fn schema(with_id: bool) -> Value {
     if with_id {
         properties["id"] = integer;
     }
-    // No property of the schema is required, so that the generated type has a default value, like the types of the
-    // other designs.
+    // No schema property is required, so the generated type has a default value, like the types of the other designs.
     json!({ "type": "object", "properties": properties })
 }

@@ -1,4 +1,4 @@
-//! Measures the CPU seconds of builds with a precision of two per cent.
+//! Measures the CPU seconds of builds with a precision of two percent.
 //!
 //! Other load on the machine can only make a build slower, and such a load lasts longer than one build. So the two
 //! compared designs are built alternately, in alternating order, and only the faster half of the rounds is used. The
@@ -71,7 +71,7 @@ impl Samples {
             Mode::Release => release.push(time),
             Mode::Debug => {
                 debug.push(time);
-                // Measures the build after an edit of one endpoint, and the build after this edit is reversed.
+                // Measures the build after one endpoint is edited, and the build after this edit is reverted.
                 scratch.write(&source.clone().edited());
                 let there = scratch.build(mode);
                 scratch.write(&source);
