@@ -61,7 +61,8 @@ impl Session {
     }
 
     /// Drops the refresh of `stuck`, which is taking too long because its runtime has stalled. Another refresh replaces
-    /// the stalled refresh and continues under its lock. Returns the handle of the refresh that is running afterward.
+    /// the stalled refresh and takes over the lock that the stalled refresh holds. Returns the handle of the refresh
+    /// that is running afterward.
     pub(super) fn take_over(&self, stuck: &RefreshHandle) -> Option<RefreshHandle> {
         let (running, prepared) = self.update(|machine| {
             let (running, basis) = (machine.handle(), machine.current().clone());

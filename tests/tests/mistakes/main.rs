@@ -12,8 +12,8 @@ use case::Case;
 /// The maximum number of mistakes without full marks. The names of these mistakes start with `~`.
 const MAX_SHORT: usize = 13;
 
-/// Returns why a mistake does not get full marks. A mistake gets full marks if it has at most as many errors as causes
-/// and the first error names the fix.
+/// Returns why a mistake does not get full marks. A mistake gets full marks if the compiler reports no more errors than
+/// the mistake has causes, and the first error states the fix.
 fn shortfall(case: &Case, errors: &[String]) -> Option<String> {
     match errors {
         [] => Some("accepted in silence".to_owned()),
