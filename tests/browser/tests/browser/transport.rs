@@ -84,7 +84,7 @@ async fn urls_follow_the_same_rules_as_outside_of_a_browser() {
         "not a valid URL",
     ];
     check(&probe(&stage, "base URLs").await, &bases);
-    let more = "has more than scheme, host and port";
+    let more = "must consist of scheme, host and port only";
     check(&probe(&stage, "origins").await, &["", "", "is plain http", more, more, more]);
 }
 
