@@ -35,7 +35,7 @@ pub mod stores {}
 #[doc = include_str!("../docs/guide/browser_page.rs")]
 /// ```
 ///
-#[doc = include_str!("../docs/guide/browser_rest.md")]
+#[doc = include_str!("../docs/guide/browser_tabs.md")]
 /// # Yew
 ///
 /// `ShopClient` is the client of your trait. The trait must also be in scope.

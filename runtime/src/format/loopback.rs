@@ -1,4 +1,4 @@
-//! Detects whether a URL refers to this machine.
+//! Decides whether a URL names this machine, and whether its host is an IP address.
 
 use std::net::IpAddr;
 
@@ -7,12 +7,17 @@ use crate::platform::url::Url;
 /// Returns whether requests to `url` stay on this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
-    if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
+    if let Some(address) = address_of(host) {
         // `::ffff:127.0.0.1` is an IPv4 address.
         return address.to_canonical().is_loopback();
     }
     let name = host.strip_suffix('.').unwrap_or(host);
     name == "localhost" || name.ends_with(".localhost")
+}
+
+/// Returns the IP address that the host of a URL is, or `None` if the host is a name.
+pub(crate) fn address_of(host: &str) -> Option<IpAddr> {
+    host.trim_matches(['[', ']']).parse().ok()
 }
 
 #[cfg(test)]

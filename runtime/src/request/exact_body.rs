@@ -38,7 +38,7 @@ impl Exact {
             return Ok(chunk);
         }
         if self.excess == Excess::Refused {
-            return Err("the body is longer than its length".into());
+            return Err("the body is longer than the length that was set".into());
         }
         self.left = 0;
         Ok(chunk.slice(..left))

@@ -5,14 +5,13 @@
 //! Rules that only browsers need (for scripts, sites and the public suffix list) are omitted. A session's cookies are
 //! sent only to the API's origin.
 
-use std::net::IpAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
 use super::limits::{LastUse, MAX_ATTRIBUTE, MAX_PAIR};
 use crate::format::date;
-use crate::format::loopback::is_loopback;
+use crate::format::loopback::{address_of, is_loopback};
 use crate::platform::time::wall;
 use crate::platform::url::{Url, canonical_host};
 use crate::session::login_end::End;
@@ -143,18 +142,13 @@ impl Cookie {
     fn belongs_to(&self, url: &Url) -> bool {
         let Some(host) = url.host_str() else { return false };
         let Some(rest) = host.strip_suffix(self.domain.as_str()) else { return false };
-        rest.is_empty() || !self.host_only && rest.ends_with('.') && !is_address(host)
+        rest.is_empty() || !self.host_only && rest.ends_with('.') && address_of(host).is_none()
     }
 }
 
 /// Whether a `Secure` cookie may be sent to `url`.
 fn is_secure(url: &Url) -> bool {
     url.scheme() == "https" || is_loopback(url)
-}
-
-/// Whether `host` is an IP address rather than a name. An IP address has no subdomains.
-fn is_address(host: &str) -> bool {
-    host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
 }
 
 /// Returns the default path of a cookie: the request path up to its last slash (§5.1.4).

@@ -109,17 +109,24 @@ fn a_detached_refresh_does_not_end_the_next_one() {
     assert_eq!(machine.complete(&2, refreshed(), now, 0.0), Completion::Published);
 }
 
+/// Returns a state machine with a token that is valid for 600 s and an early refresh that started after 580 s, and a
+/// function that returns the time some seconds after the login.
+fn early_refresh() -> (StateMachine<usize>, impl Fn(u64) -> Now) {
+    let mut machine = StateMachine::new();
+    let at = Now::read();
+    let tokens = Tokens::new("access").with_lifetime(Duration::from_secs(600));
+    machine.log_in(None, Arc::new(Credential::new(tokens, Source::LoggedIn, at, 0.0).unwrap()), &[]).unwrap();
+    let after = move |seconds| Now { ticks: at.ticks + Duration::from_secs(seconds), ..at };
+    assert!(matches!(machine.enter(true, false, after(580)), Entry::GoAndRefresh));
+    machine.start(1, Cause::BeforeExpiry);
+    (machine, after)
+}
+
 /// D16, I12: if a refresh token is rejected before the access token expires, the access token remains valid. When the
 /// access token then expires, the session expires exactly once.
 #[test]
 fn a_token_rejected_before_expiry_ends_the_session_at_the_expiry() {
-    let mut machine = StateMachine::<usize>::new();
-    let at = Now::read();
-    let tokens = Tokens::new("access").with_lifetime(Duration::from_secs(600));
-    machine.log_in(None, Arc::new(Credential::new(tokens, Source::LoggedIn, at, 0.0).unwrap()), &[]).unwrap();
-    let after = |seconds| Now { ticks: at.ticks + Duration::from_secs(seconds), ..at };
-    assert!(matches!(machine.enter(true, false, after(580)), Entry::GoAndRefresh));
-    machine.start(1, Cause::BeforeExpiry);
+    let (mut machine, after) = early_refresh();
     assert_eq!(
         machine.complete(&1, RefreshResult::Rejected { rotation_lost: false }, after(581).ticks, 0.0),
         Completion::Failed
@@ -137,13 +144,7 @@ fn a_token_rejected_before_expiry_ends_the_session_at_the_expiry() {
 /// D16: if an early refresh is rejected when the access token has already expired, the session expires immediately.
 #[test]
 fn a_token_rejected_after_the_expiry_ends_the_session_at_once() {
-    let mut machine = StateMachine::<usize>::new();
-    let at = Now::read();
-    let tokens = Tokens::new("access").with_lifetime(Duration::from_secs(600));
-    machine.log_in(None, Arc::new(Credential::new(tokens, Source::LoggedIn, at, 0.0).unwrap()), &[]).unwrap();
-    let after = |seconds| Now { ticks: at.ticks + Duration::from_secs(seconds), ..at };
-    assert!(matches!(machine.enter(true, false, after(580)), Entry::GoAndRefresh));
-    machine.start(1, Cause::BeforeExpiry);
+    let (mut machine, after) = early_refresh();
 
     let rejected = RefreshResult::Rejected { rotation_lost: false };
     assert_eq!(machine.complete(&1, rejected, after(600).ticks, 0.0), Completion::Expired);
