@@ -53,7 +53,8 @@ impl Policy<'_> {
         if !self.expired_when.is_empty() || !self.forbidden_when.is_empty() {
             return !(streams && status.is_success()) || MediaType::of(headers).is_json();
         }
-        // The body of a 403 without a challenge can report that the request was rate-limited.
+        // The body of a 403 without a challenge can report that the request was rate-limited. The body of a 401 is read
+        // only for rules.
         status != StatusCode::UNAUTHORIZED
             && MediaType::of(headers).is_json()
             && challenge::read(headers).is_none()

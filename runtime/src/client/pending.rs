@@ -87,7 +87,9 @@ impl<R> Pending<R> {
     ///
     /// If the header carries the credential, such as `authorization`, this call does not use the session: it sends the
     /// header unchanged and never starts a refresh. If the name or the value is invalid, the call fails with
-    /// [`is_request`](Error::is_request).
+    /// [`is_request`](Error::is_request). If the client's own transport follows redirects, it could send the header to
+    /// another origin, so the call fails with [`is_builder`](Error::is_builder) (see
+    /// [`http`](crate::ClientBuilder::http)).
     #[expect(
         clippy::needless_pass_by_value,
         reason = "the caller passes a literal or a value that the caller no longer needs"

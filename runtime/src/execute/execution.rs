@@ -34,7 +34,8 @@ pub(crate) struct Execution {
     pub(super) attached: Attached,
     /// The progress of the current attempt.
     pub(super) stage: Stage,
-    /// Whether the credential was refreshed for this call. A call refreshes at most once in all its attempts.
+    /// Whether a refusal of this call has already led to a refresh or a second send. Later refusals are final, in all
+    /// attempts.
     pub(super) refreshed: bool,
     /// Whether the response is a stored rejection whose body is truncated.
     pub(super) is_cut: bool,

@@ -92,7 +92,9 @@ impl MethodCall {
     fn execution(self, mut options: CallOptions, deadline: Option<&Deadline>) -> Result<Execution> {
         let (context, endpoint) = (&self.context, self.endpoint);
         let mut request = self.request?;
-        request.replace_headers(options.headers()?);
+        let headers = options.headers()?;
+        context.upstream.check_headers(headers.iter().map(|(name, _)| name))?;
+        request.replace_headers(headers);
         let bounds = options.take_bounds(context.settings.allow_http)?;
         let placement = context.placement()?;
         context.upstream.check_refresh_on(endpoint.refresh_on.unwrap_or_default())?;

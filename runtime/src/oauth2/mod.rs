@@ -27,7 +27,8 @@
 //! # Where secrets are sent
 //!
 //! Secrets are sent over https and only to the grant's endpoints, whose origin can differ from the API's origin.
-//! Redirects are not followed. The endpoints never receive the access token. The client's default headers are sent only
+//! Redirects are not followed. A token request contains no access token.
+//! A revocation contains the refresh token, or the access token if there is no refresh token. The client's default headers are sent only
 //! to endpoints at the API's origin. Token requests use the client's transport, or the reqwest client that
 //! [`http`](RefreshTokenGrant::http) sets. Login requests contain no default headers. The runtime sends login requests
 //! with its own client, or with the reqwest client that `Server::http` sets.

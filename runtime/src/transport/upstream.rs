@@ -32,12 +32,21 @@ impl Upstream {
     /// to the origin of this upstream.
     pub(crate) fn send_secret(&self, request: Request) -> Sent {
         #[cfg(not(target_family = "wasm"))]
-        if self.leaks_by_redirects() {
-            if let Some(name) = request.headers().keys().find(|name| !is_harmless(name)) {
-                return Sent::refused(redirects_leak(format!("the header `{name}`")));
-            }
+        if let Err(error) = self.check_headers(request.headers().keys()) {
+            return Sent::refused(error);
         }
         self.transport.send_secret(request)
+    }
+
+    /// Returns an error if the transport may send one of these headers to another origin.
+    pub(crate) fn check_headers<'a>(
+        &self,
+        mut names: impl Iterator<Item = &'a HeaderName>,
+    ) -> Result<(), Error> {
+        match names.find(|name| self.leaks_by_redirects() && !is_harmless(name)) {
+            Some(name) => Err(redirects_leak(format_args!("the header `{name}`"))),
+            None => Ok(()),
+        }
     }
 
     /// Returns whether the transport may send headers to other origins. A browser also follows redirects, but the

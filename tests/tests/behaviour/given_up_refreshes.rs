@@ -214,9 +214,13 @@ fn a_refresh_on_its_own_runtime_does_not_stall() {
         .build()
         .unwrap();
     let mut events = shop.session().events();
+    world.authority.hold(Role::Refresh);
     leave_a_refresh(&idle, &world, &shop, false);
 
     let refreshed = background.block_on(async {
+        let exchange = world.authority.parked(Role::Refresh).await;
+        world.authority.open(Role::Refresh);
+        exchange.release();
         tokio::time::timeout(Duration::from_secs(30), async {
             while let Some(event) = events.next().await {
                 if matches!(event, SessionEvent::Refreshed) {

@@ -131,6 +131,11 @@ async fn an_http_client_that_would_leak_headers_is_refused() {
     let client = afresh::Client::builder(base).http(follows()).build().unwrap();
     assert!(KeyedClient::new(client).old("k").await.unwrap_err().is_builder());
 
+    // The error also occurs if a call adds the header.
+    let usual = UsualClient::builder(base).http(follows()).build().unwrap();
+    let error = usual.old().header("x-key", "k").await.unwrap_err();
+    assert!(error.is_builder() && error.to_string().contains("`x-key`"), "{error}");
+
     KeyedClient::builder(base).http(still()).header("x-key", "k").build().unwrap();
     KeyedClient::builder(base).http_builder(reqwest::Client::builder()).build().unwrap();
     HarmlessClient::builder(base).http(follows()).header("user-agent", "ua").build().unwrap();
