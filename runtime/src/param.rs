@@ -23,11 +23,17 @@
 //! page [`arguments`](crate::guide::arguments) shows what each place accepts.
 //!
 //! [`AsPart`] and [`AsScalar`] are markers that let the compiler choose between the two kinds of [`IntoPart`] without
-//! an annotation. [`ByHeaderValue`] and [`BySerialize`] are the markers for [`HeaderOption`].
+//! an annotation. [`AsBytes`] and [`AsFile`] are the markers for types that are parts without being `Serialize`, and for
+//! types that are not parts. [`ByHeaderValue`] and [`BySerialize`] are the markers for [`HeaderOption`].
+//!
+//! [`SegmentArgument`], [`SegmentsArgument`] and [`SentArgument`] reject types at compile time that implement
+//! `Serialize` but never fit their place, such as a list in one path segment.
 
+pub use crate::request::argument_type::{SegmentArgument, SegmentsArgument, SentArgument};
 pub use crate::request::arguments::{
     CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, JsonBody, PathArgument, QueryArgument,
 };
 pub use crate::request::body::IntoBody;
 pub use crate::request::header_option::{ByHeaderValue, BySerialize, HeaderOption};
 pub use crate::request::multipart::{AsPart, AsScalar, IntoPart};
+pub use crate::request::part_type::{AsBytes, AsFile};

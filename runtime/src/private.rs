@@ -5,7 +5,7 @@ use crate::client::builder::ClientBuilder;
 use crate::client::client::Client;
 use crate::client::pending::{Decode, Pending, Running};
 use crate::client::refresh_settings::declare;
-use crate::error::Error;
+use crate::error::{Error, OtherError};
 use crate::execute::start_role::RoleStart;
 use crate::refresh::method::TokensOf;
 use crate::refresh::session_outcome::SessionOutcome;
@@ -144,23 +144,6 @@ pub fn error_status(error: &Error) -> Option<u16> {
 #[must_use]
 pub fn error_body<T: ErrorBody>(error: &Error) -> Option<T> {
     T::of(error)
-}
-
-/// The type in the `#[other]` variant.
-#[diagnostic::on_unimplemented(
-    message = "an `#[other]` variant must hold an `afresh::Error`, not `{Self}`",
-    label = "not an `afresh::Error`",
-    note = "write `Other(afresh::Error)`"
-)]
-pub trait OtherError {
-    #[doc(hidden)]
-    fn of(error: Error) -> Self;
-}
-
-impl OtherError for Error {
-    fn of(error: Error) -> Self {
-        error
-    }
 }
 
 /// Returns the source of the error that the `#[other]` variant contains.

@@ -78,7 +78,8 @@ impl Policy<'_> {
         }
     }
 
-    fn lists(&self, status: StatusCode) -> bool {
+    /// Whether a response with this status can refuse the credential.
+    pub(crate) fn lists(&self, status: StatusCode) -> bool {
         self.refresh_on.contains(&status.as_u16())
     }
 

@@ -34,7 +34,9 @@ use crate::transport::upstream::Upstream;
 /// configuration is invalid.
 ///
 /// All clones of a client share its session, its connections and its settings. Two clients that are built separately
-/// share nothing, unless both use the same [`session`](Self::session) or the same [`http`](Self::http) client.
+/// share nothing, unless you give both the same [`session`](Self::session), the same [`store`](Self::store), the same
+/// [`http`](Self::http) client or transport, or a clone of the same [`Retry`](crate::Retry) or
+/// [`RetryBudget`](crate::RetryBudget).
 ///
 /// ```
 /// use std::time::Duration;

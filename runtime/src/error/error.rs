@@ -108,7 +108,7 @@ impl Error {
             let text = "the connection broke before the whole body was sent. The server may have refused the request early";
             (Kind::Transport, text)
         } else {
-            (Kind::Transport, "the connection failed before the answer was complete")
+            (Kind::Transport, "the connection failed before the answer was complete. Try again later")
         };
         let error = Self::new(kind, text);
         if shown { error.with_source(source) } else { error }

@@ -1,9 +1,19 @@
-//! Handles JSON numbers that exceed the range of a float, such as an `expires_in` of `1e400`. `serde_json` rejects the
+//! Reads JSON numbers that servers write in unusual ways, and handles JSON numbers that exceed the range of a float, such as an `expires_in` of `1e400`. `serde_json` rejects the
 //! entire input if a number exceeds the range of a float, even if the caller does not need that number.
 
 use bytes::Bytes;
+use serde_json::Value;
 
 use super::charset::without_bom;
+
+/// Returns a number of seconds. Servers write it as a number or as a string.
+pub(crate) fn seconds(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
 
 /// Returns the same JSON, in which the largest float replaces each number that exceeds the range of a float. All other
 /// text is unchanged, including text that is not JSON.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::authorization_error::untrusted;
 use super::description::is_plain;
 use crate::error::{Error, Result};
+use crate::format::json_number::seconds;
 use crate::format::loopback::is_loopback;
 use crate::platform::url::Url;
 use crate::refresh::error_code::document;
@@ -72,12 +73,7 @@ fn is_page(uri: &str) -> bool {
 
 /// Reads a number of seconds, written as a number or as a string.
 fn duration(value: &Value) -> Option<Duration> {
-    let seconds = match value {
-        Value::Number(number) => number.as_f64()?,
-        Value::String(text) => text.trim().parse().ok()?,
-        _ => return None,
-    };
-    Duration::try_from_secs_f64(seconds).ok()
+    Duration::try_from_secs_f64(seconds(value)?).ok()
 }
 
 #[cfg(test)]

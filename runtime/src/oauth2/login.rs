@@ -17,7 +17,7 @@ use crate::error::{Error, Result, Stamp};
 use crate::format::retry_after::retry_after;
 use crate::platform::deadline::within;
 use crate::platform::url::Url;
-use crate::refresh::error_response::is_error;
+use crate::refresh::error_response::{is_error, is_temporary};
 use crate::refresh::session_outcome::SessionOutcome;
 use crate::refresh::token_request::{NoResponse, TokenResponse, ask};
 use crate::response::answer::Answer;
@@ -152,7 +152,7 @@ impl<'a> LoginEndpoint<'a> {
         if status.is_success() && !is_error(headers, body) {
             return EndpointAnswer::Answered(response);
         }
-        if status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429) {
+        if is_temporary(*status) {
             let is_overload = *status == StatusCode::TOO_MANY_REQUESTS;
             return EndpointAnswer::Lost(Lost {
                 error: error(),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::login::Lost;
+use crate::platform::backoff::doubled;
 
 /// The amount by which the error code `slow_down` increases all further intervals.
 const SLOWER: Duration = Duration::from_secs(5);
@@ -39,7 +40,7 @@ impl Polling {
     /// Records that no response to the last request arrived. If the server is overloaded or too slow, the wait doubles
     /// after each request until the server responds (RFC 8628 §3.5).
     pub(super) fn lost(&mut self, lost: &Lost) {
-        let wait = if lost.is_overload { self.wait.saturating_mul(2).min(LONGEST) } else { self.wait };
+        let wait = if lost.is_overload { doubled(self.wait, 1, LONGEST) } else { self.wait };
         self.wait = wait.max(self.interval).max(lost.retry_after.unwrap_or_default());
     }
 }

@@ -3,6 +3,7 @@
 
 #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
 pub(crate) mod background;
+pub(crate) mod backoff;
 pub(crate) mod clock;
 pub(crate) mod deadline;
 pub(crate) mod fetch_error;

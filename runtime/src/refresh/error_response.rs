@@ -66,7 +66,7 @@ impl ErrorResponse {
     }
 
     pub(crate) fn into_error(self) -> Error {
-        Error::new(Kind::Refresh, self.to_string()).with_source(self)
+        Error::new(Kind::Refresh, format!("{self}. Try again later")).with_source(self)
     }
 
     /// Returns the error for a failed refresh whose response may mean that the session has ended. The error message
@@ -109,6 +109,11 @@ pub(crate) enum Ending {
     Unclear(Option<Duration>),
 }
 
+/// Whether the status means that the server did not process the request and may process the same request later.
+pub(crate) fn is_temporary(status: StatusCode) -> bool {
+    status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429)
+}
+
 /// Decides whether an error response ends the session. A session ends only if the response definitely rejects the
 /// refresh token: it must match one of the user's declarations, or have an error code that rejects the refresh token.
 /// The user's declarations take precedence over all codes.
@@ -122,10 +127,9 @@ pub(crate) fn classify(
     if !page && session_ends.is_declared(status, headers, body) {
         return Ending::Rejected;
     }
-    let spoken =
-        status.is_success() || status.is_client_error() && !matches!(status.as_u16(), 408 | 425 | 429);
+    let processed = status.is_success() || status.is_client_error() && !is_temporary(status);
     let code = error_code::of(headers, body);
-    if spoken && code.as_ref().is_some_and(ServerCode::is_definite) {
+    if processed && code.as_ref().is_some_and(ServerCode::is_definite) {
         return Ending::Rejected;
     }
     let blames_other = code.as_ref().is_some_and(|code| code.blames_other(status));
@@ -133,7 +137,7 @@ pub(crate) fn classify(
         return Ending::Rejected;
     }
     let wait = retry_after(headers);
-    let unclear = spoken && !blames_other && !page && wait.is_none();
+    let unclear = processed && !blames_other && !page && wait.is_none();
     if unclear { Ending::Unclear(wait) } else { Ending::Failed(wait) }
 }
 

@@ -206,7 +206,7 @@ pub(crate) async fn ask(
         }
     })?;
     if upstream.came_from_elsewhere(&response) {
-        let text = "the endpoint redirected the request to another origin";
+        let text = "the endpoint redirected the request to another origin. Check the endpoint's URL";
         return Err(NoResponse::Final(Error::new(Kind::Refresh, text)));
     }
     let status = response.status();
@@ -223,7 +223,7 @@ async fn capped(response: &mut Response) -> Result<Bytes, NoResponse> {
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(NoResponse::Lost)? {
         if body.len() + chunk.len() > BODY_CAP {
-            let text = "the response of the endpoint is longer than 64 KiB";
+            let text = "the response of the endpoint is longer than 64 KiB. Check the endpoint's URL";
             return Err(NoResponse::Final(Error::new(Kind::Refresh, text)));
         }
         body.extend_from_slice(&chunk);

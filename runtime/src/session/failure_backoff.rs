@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::platform::backoff::doubled;
 use crate::platform::time::Instant;
 
 const FIRST_WAIT: Duration = Duration::from_secs(1);
@@ -88,8 +89,7 @@ impl FailureBackoff {
     }
 
     fn next_wait(&self, jitter: f64) -> Duration {
-        let doubled = FIRST_WAIT.saturating_mul(1_u32.checked_shl(self.failures).unwrap_or(u32::MAX));
-        doubled.min(LONGEST_WAIT).mul_f64(0.9 + 0.2 * jitter.clamp(0.0, 1.0))
+        doubled(FIRST_WAIT, self.failures, LONGEST_WAIT).mul_f64(0.9 + 0.2 * jitter.clamp(0.0, 1.0))
     }
 }
 

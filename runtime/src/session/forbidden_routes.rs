@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::decisions::Finding;
 use crate::error::Reason;
 use crate::error::Stamp;
+use crate::platform::backoff::doubled;
 use crate::platform::time::Instant;
 
 /// The length of the first period during which a route is treated as forbidden. A refused new token is treated as valid
@@ -147,5 +148,5 @@ impl ForbiddenRoutes {
 }
 
 fn term(times: u32) -> Duration {
-    FIRST_PERIOD.saturating_mul(1_u32.checked_shl(times).unwrap_or(u32::MAX)).min(LONGEST_PERIOD)
+    doubled(FIRST_PERIOD, times, LONGEST_PERIOD)
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::token_fields::from_seconds;
 use super::tokens::Tokens;
+use crate::format::json_number::seconds;
 
 impl<'de> Deserialize<'de> for Tokens {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -97,12 +98,4 @@ fn lifetime(value: &Value) -> Option<Duration> {
 fn refresh_lifetime(value: &Value) -> Option<Duration> {
     let seconds = seconds(value)?;
     if seconds == 0.0 { Some(Duration::ZERO) } else { from_seconds(seconds) }
-}
-
-fn seconds(value: &Value) -> Option<f64> {
-    match value {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
 }

@@ -33,11 +33,14 @@ pub(crate) use self::erased::ErasedStore;
 #[cfg(not(target_family = "wasm"))]
 pub use self::file::FileStore;
 #[cfg(all(feature = "keyring", not(target_family = "wasm")))]
+#[cfg_attr(docsrs, doc(cfg(feature = "keyring")))]
 pub use self::keyring::KeyringStore;
 pub use self::memory::MemoryStore;
 #[cfg(all(feature = "redis", not(target_family = "wasm")))]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
 pub use self::redis::RedisStore;
 #[cfg(feature = "encrypt")]
+#[cfg_attr(docsrs, doc(cfg(feature = "encrypt")))]
 pub use self::sealed::{SealError, SealKey, Sealed};
 pub use self::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 #[cfg(target_family = "wasm")]

@@ -187,7 +187,7 @@ mod tests {
         });
         let endless = http::Response::new(Body::wrap_stream(endless));
         let read = read(&mut reqwest::Response::from(endless).into(), 10_000).await.unwrap();
-        assert_eq!((read.bytes.len(), read.is_cut), (10_000, true));
+        assert_eq!((read.bytes.len(), read.is_cut), (10_000, true), "the body is cut at the limit");
         assert_eq!(asked.load(std::sync::atomic::Ordering::Relaxed), 11);
     }
 
@@ -199,7 +199,11 @@ mod tests {
             exact.add(&[7; 10_000]);
             most = most.max(exact.bytes.capacity() - exact.bytes.len());
         }
-        assert_eq!((exact.bytes.len(), exact.bytes.capacity()), (20_000_000, 20_000_000));
+        assert_eq!(
+            (exact.bytes.len(), exact.bytes.capacity()),
+            (20_000_000, 20_000_000),
+            "the buffer is exactly as long as the body"
+        );
         assert!(most <= 10_000_000);
 
         let mut too_long = Joined { bytes: Vec::new(), length: Some(usize::MAX) };

@@ -117,7 +117,7 @@ async fn a_success_longer_than_max_body_is_an_error() {
     ] {
         let result = answering(Some(10), move || answer.clone()).text().await;
         match result {
-            Ok(text) => assert_eq!((text.len(), length), (10, 10)),
+            Ok(text) => assert_eq!((text.len(), length), (10, 10), "a body of exactly the limit is read"),
             Err(error) => {
                 assert!(length > 10 && error.is_body_too_large(), "{error:?}");
                 assert!(!error.is_decode() && !error.is_status());
@@ -127,7 +127,11 @@ async fn a_success_longer_than_max_body_is_an_error() {
     }
     let error =
         answering(Some(10), || Answer::new(500).body("an error of the server")).text().await.unwrap_err();
-    assert_eq!((error.status().unwrap().as_u16(), error.body().unwrap().len()), (500, 10));
+    assert_eq!(
+        (error.status().unwrap().as_u16(), error.body().unwrap().len()),
+        (500, 10),
+        "the body of the error is cut at the limit"
+    );
 }
 
 /// `max_body` applies to each page separately and does not apply to streams.

@@ -386,7 +386,7 @@ async fn the_event_of_a_failed_refresh_gives_its_reason() {
     };
     assert_eq!(
         error.to_string(),
-        "the refresh endpoint answered 503 Service Unavailable: temporarily_unavailable"
+        "the refresh endpoint answered 503 Service Unavailable: temporarily_unavailable. Try again later"
     );
 }
 

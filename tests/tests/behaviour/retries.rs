@@ -43,7 +43,11 @@ async fn retries_are_off_by_default_and_can_be_turned_off_for_a_call() {
     world.stage.assert_sends(1);
     let shop = retrying(&world, Retry::default());
     let error = shop.order(7).await.unwrap_err();
-    assert_eq!((error.status().unwrap().as_u16(), error.receipt().unwrap().attempts()), (503, 3));
+    assert_eq!(
+        (error.status().unwrap().as_u16(), error.receipt().unwrap().attempts()),
+        (503, 3),
+        "the last of three attempts is the error"
+    );
     world.stage.assert_sends(4);
     shop.order(7).retry(Retry::none()).await.unwrap_err();
     world.stage.assert_sends(5);
@@ -61,7 +65,11 @@ async fn the_receipt_counts_attempts_and_the_time_between_them() {
     let begun = Instant::now();
     let reply: Reply<Value> = shop.orders().await.unwrap();
     let receipt = reply.receipt();
-    assert_eq!((receipt.attempts(), receipt.sends(), receipt.is_replayed()), (3, 3, false));
+    assert_eq!(
+        (receipt.attempts(), receipt.sends(), receipt.is_replayed()),
+        (3, 3, false),
+        "three attempts send three requests, without a second send"
+    );
     assert_eq!(receipt.waited(), begun.elapsed());
     assert!(receipt.waited() >= 2 * SECOND);
 }
@@ -155,7 +163,11 @@ async fn a_call_is_refreshed_for_once_in_all_its_attempts() {
     let error = shop.order(7).await.unwrap_err();
     assert_eq!(error.status().unwrap(), 403);
     assert_eq!(error.receipt().unwrap().reason(), Some(afresh::error::Reason::FreshTokenRefused));
-    assert_eq!((error.receipt().unwrap().attempts(), error.receipt().unwrap().sends()), (3, 4));
+    assert_eq!(
+        (error.receipt().unwrap().attempts(), error.receipt().unwrap().sends()),
+        (3, 4),
+        "one of three attempts sends twice"
+    );
     world.stage.assert_sends(4);
     world.authority.assert_refreshes(1);
 }
@@ -301,7 +313,11 @@ async fn the_error_of_a_call_with_a_role_counts_its_attempts() {
     ] {
         let receipt = error.receipt().expect("a receipt");
         assert!(error.is_connect(), "{error}");
-        assert_eq!((receipt.attempts(), receipt.sends(), receipt.is_replayed()), (3, 3, false));
+        assert_eq!(
+            (receipt.attempts(), receipt.sends(), receipt.is_replayed()),
+            (3, 3, false),
+            "three attempts send three requests, without a second send"
+        );
         assert!(receipt.waited() <= begun.elapsed());
     }
 
@@ -309,5 +325,9 @@ async fn the_error_of_a_call_with_a_role_counts_its_attempts() {
     let shop = retrying(&world, Retry::default());
     world.authority.next(Role::Login, Handling::instead(503));
     let error = shop.login(&ANN).await.unwrap_err();
-    assert_eq!((error.status().unwrap().as_u16(), error.receipt().unwrap().attempts()), (503, 1));
+    assert_eq!(
+        (error.status().unwrap().as_u16(), error.receipt().unwrap().attempts()),
+        (503, 1),
+        "the call is not retried"
+    );
 }

@@ -128,7 +128,7 @@ async fn the_client_and_its_holder_send_a_request_in_place_of_each_default_body(
         } else {
             (holder.order(1).await, holder.sum(&ids, Some("x")).await)
         };
-        assert_eq!((order.unwrap(), sum.unwrap()), (7, 7));
+        assert_eq!((order.unwrap(), sum.unwrap()), (7, 7), "both bodies return the value of the call");
         if round == 0 { client.logout().await.unwrap() } else { holder.logout().await.unwrap() }
     }
     let log = stage.log();

@@ -155,7 +155,11 @@ async fn automock_generates_the_methods_with_a_default_body() {
     let mut stock = MockStock::new();
     stock.expect_count().returning(|item| Box::pin(async move { Ok(item as u32) }));
     stock.expect_named().returning(|_| Box::pin(async { Ok(3) }));
-    assert_eq!((stock.count(7).await.unwrap(), stock.named(None).await.unwrap()), (7, 3));
+    assert_eq!(
+        (stock.count(7).await.unwrap(), stock.named(None).await.unwrap()),
+        (7, 3),
+        "both methods of the fake answer"
+    );
 }
 
 #[tokio::test]

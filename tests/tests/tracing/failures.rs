@@ -53,7 +53,10 @@ async fn a_broken_connection_is_an_error_of_both() {
     world.stage.respond(|_| Answer::reset());
     shop.order(7).await.unwrap_err();
     assert_eq!(error_types(&recorder), ["transport", "transport"]);
-    assert_eq!(recorder.messages(), ["the connection failed before the answer was complete"]);
+    assert_eq!(
+        recorder.messages(),
+        ["the connection failed before the answer was complete. Try again later"]
+    );
 }
 
 /// If a call times out, its request is recorded as cancelled.

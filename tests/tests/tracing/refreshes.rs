@@ -93,7 +93,10 @@ async fn a_failed_refresh_is_a_warning_with_its_reason() {
     assert_eq!((call.fields.get("error.type"), call.fields.get("otel.status_code")), ("refresh", "ERROR"));
     let warnings: Vec<_> = recorder.events().into_iter().filter(|event| event.level == Level::WARN).collect();
     assert_eq!(warnings.len(), 1);
-    assert_eq!(warnings[0].fields.get("message"), "the refresh endpoint answered 503 Service Unavailable");
+    assert_eq!(
+        warnings[0].fields.get("message"),
+        "the refresh endpoint answered 503 Service Unavailable. Try again later"
+    );
 }
 
 /// U6: each session change emits one event.

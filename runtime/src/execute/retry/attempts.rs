@@ -56,10 +56,10 @@ impl Execution {
     fn fault(&self, retrying: &Retrying, outcome: &Result<Answer, Error>) -> Option<Fault> {
         match outcome {
             Ok(answer) => {
-                let status = answer.status().as_u16();
+                let status = answer.status();
                 let endpoint = self.plan.endpoint();
-                let declared = endpoint.is_some_and(|endpoint| endpoint.none_on.contains(&status));
-                let refreshed_for = self.context.policy(endpoint).refresh_on.contains(&status);
+                let declared = endpoint.is_some_and(|endpoint| endpoint.none_on.contains(&status.as_u16()));
+                let refreshed_for = self.context.policy(endpoint).lists(status);
                 let retried = retrying.policy.lists(status) && !refreshed_for && !declared;
                 retried.then_some(Fault::Status(status))
             }

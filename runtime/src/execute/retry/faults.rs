@@ -3,7 +3,7 @@
 
 use std::error::Error as _;
 
-use http::Method;
+use http::{Method, StatusCode};
 
 use crate::error::{Error, Kind};
 
@@ -26,7 +26,7 @@ pub(crate) enum Fault {
     /// The request was sent, but no complete response arrived.
     NoAnswer,
     /// The response has a status for which the call is retried.
-    Status(u16),
+    Status(StatusCode),
 }
 
 /// The properties of a method that determine which faults are retried.
@@ -45,7 +45,7 @@ impl Allowed {
             _ if !self.replayable => false,
             Fault::NeverSent => true,
             _ if self.once => false,
-            Fault::Status(429) => true,
+            Fault::Status(StatusCode::TOO_MANY_REQUESTS) => true,
             Fault::Status(_) | Fault::NoAnswer => self.idempotent,
         }
     }

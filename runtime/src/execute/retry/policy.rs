@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::StatusCode;
+
 use super::backoff;
 use super::budget::RetryBudget;
 
@@ -125,8 +127,8 @@ impl Retry {
     }
 
     /// Returns whether a response with this status is retried, for methods that allow it.
-    pub(super) fn lists(&self, status: u16) -> bool {
-        self.statuses.as_deref().unwrap_or(STATUSES).contains(&status)
+    pub(super) fn lists(&self, status: StatusCode) -> bool {
+        self.statuses.as_deref().unwrap_or(STATUSES).contains(&status.as_u16())
     }
 
     /// Returns how long to wait if the server requests no wait. `retries` is the number of earlier retries.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::lock_slot::Held;
 use super::state::{Failure, Progress, StoreSync, SyncState};
 use crate::error::{Error, Kind};
+use crate::platform::backoff::doubled;
 use crate::platform::task::Cancel;
 use crate::platform::time::timeout;
 use crate::session::events::SessionEvent;
@@ -179,15 +180,14 @@ impl Writer {
                     store_sync
                         .progress
                         .send_modify(|progress| progress.failed = Some(Failure::now(target, error)));
-                    let doubled = 1_u32.checked_shl(failures - 1).unwrap_or(u32::MAX);
-                    let pause = FIRST_PAUSE.saturating_mul(doubled);
+                    let pause = doubled(FIRST_PAUSE, failures - 1, LONGEST_PAUSE);
                     let protects_nothing = failures >= LAST_PROTECTED;
                     drop(protects_nothing.then(|| self.end_protection(store_sync)));
                     // This task itself holds two references to the session: `self` and `session`.
                     if failures >= LAST_FAILURE && Arc::strong_count(&session.0) <= 2 {
                         return;
                     }
-                    let _ = timeout(pause.min(LONGEST_PAUSE), store_sync.write_now.notified()).await;
+                    let _ = timeout(pause, store_sync.write_now.notified()).await;
                 }
             }
         }

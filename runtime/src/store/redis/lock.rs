@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 use super::connection::Connection;
 use super::{connection, scripts};
 use crate::error::BoxError;
+use crate::platform::backoff::doubled;
 use crate::platform::task;
 use crate::store::session_store::StoreLock;
 
@@ -35,7 +36,7 @@ pub(super) async fn wait(lock: Lock) -> Result<StoreLock, BoxError> {
     let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let lease = Lease { lock, owner: connection::random_name(), runtime: Handle::current() };
     let Lock { connection, hash, key, .. } = &lease.lock;
-    let mut pause = FIRST_PAUSE;
+    let mut tries = 0;
     loop {
         let fence = connection.run::<u64>(|| {
             let mut script = scripts::LOCK.key(&**hash);
@@ -55,8 +56,9 @@ pub(super) async fn wait(lock: Lock) -> Result<StoreLock, BoxError> {
                 return Ok(StoreLock::leased(fence, lease).until(until).renewed_with(renew));
             }
         }
+        let pause = doubled(FIRST_PAUSE, tries, LONGEST_PAUSE);
         tokio::time::sleep(pause.mul_f64(0.5 + fastrand::f64())).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        tries = tries.saturating_add(1);
     }
 }
 

@@ -33,7 +33,7 @@ fn the_url_has_each_parameter_once_and_keeps_the_query_of_the_endpoint() {
     assert!(url.starts_with("https://id.test/authorize?"), "{url}");
     let mut query = query(&url);
     let (state, challenge) = (value(&query, "state").to_owned(), value(&query, "code_challenge").to_owned());
-    assert_eq!((state.len(), challenge.len()), (43, 43));
+    assert_eq!((state.len(), challenge.len()), (43, 43), "both are 32 bytes in base64url");
     query.retain(|(name, _)| name != "state" && name != "code_challenge");
     let expected = [
         ("tenant", "a b"),
