@@ -1,7 +1,7 @@
 //! A command-line tool that stays logged in between runs and can run ten times at once. Run the demonstration with
 //! `cargo run --example cli`.
 //!
-//! To try the tool yourself, run `cargo run --example cli -- serve` in one terminal, which prints an address. In
+//! To try the tool yourself, run `cargo run --example cli -- serve` in one terminal; the command prints an address. In
 //! another terminal, set `SHOP_URL` to that address and run `cargo run --example cli -- login ada` with the password
 //! `lovelace`. Then run the commands `whoami`, `orders` and `logout` in that terminal.
 

@@ -42,7 +42,7 @@ const WORKERS: usize = 4;
 const TASKS: usize = 8;
 const JOBS: usize = WORKERS * TASKS * 25;
 /// The number of calls for which an access token is valid. The limit is a quarter of the jobs, so three access tokens
-/// expire.
+/// expire during a run.
 const GOOD_FOR: usize = JOBS / 4;
 
 #[tokio::main(flavor = "current_thread")]

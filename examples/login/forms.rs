@@ -2,7 +2,7 @@
 
 use axum::response::Html;
 
-/// Returns a page with a form for name and password and with the given hidden fields.
+/// Returns a page whose form has a name field, a password field and the given hidden fields.
 pub fn page(action: &str, title: &str, hidden: &[(&str, &str)]) -> Html<String> {
     let fields: String = hidden
         .iter()

@@ -1,9 +1,9 @@
-//! A command-line tool whose users log in with the browser, or with a code on another device. The command
+//! A command-line tool whose users log in with a browser, or with a code that they enter on another device. The command
 //! `cargo run --example login` demonstrates both logins without user interaction.
 //!
-//! To log in yourself, run `cargo run --example login -- serve` in one terminal, which prints an address. In another
-//! terminal, set `ISSUER` to that address and run `cargo run --example login -- login`. Log in as `ada` with the
-//! password `lovelace`. Then run the commands `whoami`, `logout` and `login --device` in that terminal.
+//! To log in yourself, run `cargo run --example login -- serve` in one terminal; the command prints an address. In
+//! another terminal, set `ISSUER` to that address and run `cargo run --example login -- login`. Log in as `ada` with
+//! the password `lovelace`. Then run the commands `whoami`, `logout` and `login --device` in that terminal.
 
 mod demo;
 mod forms;

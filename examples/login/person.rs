@@ -1,4 +1,4 @@
-//! Plays the roles of the user and the browser for `--auto`. This module fills in the server's forms over HTTP.
+//! Acts as the user and the browser if the tool runs with `--auto`. This module fills in the server's forms over HTTP.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
-//! An authorization server on loopback with one user, and an API that accepts its tokens. The server implements only
-//! the features that the example needs: code flow with PKCE, device code, rotating refresh tokens, and revocation.
+//! An authorization server on loopback with one user, and an API that accepts the server's tokens. The server
+//! implements only the features that the example needs: code flow with PKCE, device code, rotating refresh tokens, and
+//! revocation.
 
 use std::collections::HashMap;
 use std::io;
@@ -46,7 +47,7 @@ struct Book {
     issued: usize,
     /// The challenge and the redirect URL of each code that has not been exchanged yet.
     codes: HashMap<String, (String, String)>,
-    /// The issued device codes. The value is `true` if the person has confirmed the device code.
+    /// The issued device codes. The value is `true` if the user has confirmed the device code.
     devices: HashMap<String, bool>,
     /// The only login. The access token that a login returns is valid for two calls.
     login: Option<Login>,

@@ -1,9 +1,9 @@
 //! Uses the client that `afresh-openapi parcels.yaml > src/parcels.rs` generates. The session logs in with the
 //! document's `oauth2` scheme.
 //!
-//! With `cargo run --example openapi`, the program logs itself in. With `cargo run --example openapi login`, a user
-//! logs in with a browser. Your own project needs `cargo add afresh --features login`, `cargo add serde --features
-//! derive`, and `cargo add tokio --features macros,rt-multi-thread`.
+//! With `cargo run --example openapi`, the program logs in with its own credentials. With `cargo run --example openapi
+//! login`, a user logs in with a browser. Your own project needs `cargo add afresh --features login`, `cargo add serde
+//! --features derive`, and `cargo add tokio --features macros,rt-multi-thread`.
 
 mod parcels;
 mod server;
@@ -13,7 +13,7 @@ use parcels::{account_app, account_client_credentials};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // Starts the API server in this process, so that the example needs no other server.
+    // The API server runs in this process, so that the example needs no other server.
     server::start(BASE_URL)?;
 
     let parcels = if std::env::args().any(|argument| argument == "login") {

@@ -8,7 +8,7 @@ use jsonwebtoken::{DecodingKey, EncodingKey, Header, Validation};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// The claims of an access token: its user, its number and its expiry time.
+/// The claims of an access token: the user, the token's number, and the expiry time.
 ///
 /// The claim is not named `exp`, because the client would read `exp` and refresh early. In this example, the client
 /// detects the expiry only when a call is rejected. The expiry time has a fractional part, because a time in whole
@@ -30,7 +30,7 @@ impl Access {
     }
 }
 
-/// The claims of a refresh token: the session that it continues, and its number in that session.
+/// The claims of a refresh token: the session that the token belongs to, and the token's number in that session.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub struct Refresh {
     pub session: usize,

@@ -28,8 +28,8 @@ trait Shop {
     #[post("/api/user/login")]
     async fn login(&self, #[json] credentials: &Credentials) -> Result<Tokens>;
 
-    /// Refreshes the session. The runtime calls this method, which takes no token because the cookie contains the
-    /// refresh token.
+    /// Refreshes the session. The runtime calls `refresh`, which has no parameter because the refresh token is in a
+    /// cookie.
     #[refresh]
     #[post("/api/user/refresh_token")]
     async fn refresh(&self) -> Result<Tokens>;

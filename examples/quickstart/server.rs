@@ -5,8 +5,8 @@
 //!   without `Bearer`.
 //! - The server rejects a missing, invalid or expired token with status 403 instead of 401, and states the reason in
 //!   the body.
-//! - The refresh token is in an `HttpOnly` cookie, and every refresh replaces it. The server rejects a spent refresh
-//!   token and ends its session, because the token may have been stolen.
+//! - The refresh token is in an `HttpOnly` cookie, and every refresh replaces it. The server rejects a refresh token
+//!   that was already used and ends the session, because the token might have been stolen.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io;
@@ -82,13 +82,15 @@ struct Book {
     received: BTreeMap<&'static str, usize>,
     sessions: Vec<Session>,
     access_tokens: usize,
-    /// The orders whose latest call was rejected. The next call for one of these orders resends the rejected call.
+    /// The orders whose latest call was rejected. The next call for one of these orders is the rejected call, sent
+    /// again.
     refused: HashSet<u64>,
 }
 
 struct Session {
     customer: String,
-    /// The number of the valid refresh token. All earlier refresh tokens are spent.
+    /// The sequence number of the refresh token that is currently valid. Refresh tokens with a smaller sequence number
+    /// have already been used.
     serial: usize,
     alive: bool,
 }
@@ -190,7 +192,8 @@ impl Shop {
         self.keys.read(jar.get("refresh_token").map_or("", Cookie::value))
     }
 
-    /// Returns a response with a new access token and a new refresh token, which replaces the previous one.
+    /// Returns a response with a new access token and a new refresh token. The new refresh token replaces the previous
+    /// one.
     fn issue(&self, book: &mut Book, session: usize, kind: Kind) -> Response {
         book.access_tokens += 1;
         book.timeline.record(kind, Some(book.access_tokens));

@@ -1,5 +1,5 @@
-//! A service calls another service with its own credentials (RFC 6749 §4.4), and its instances share one token. Run the
-//! demonstration with `cargo run --example service`.
+//! A service that calls another service with its own credentials (RFC 6749 §4.4). All instances of the calling service
+//! share one token. Run the demonstration with `cargo run --example service`.
 
 use std::env;
 use std::error::Error;

@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Barrier;
 use tokio::task::JoinHandle;
 
-/// The HTTP Basic credentials of the one service that may request its own tokens.
+/// The HTTP Basic credentials of the only service that may request tokens for itself.
 const BILLING: &str = "Basic YmlsbGluZzpzM2NyZXQtb2YtYmlsbGluZw==";
 
 /// A running server. Dropping this value stops the server.
@@ -58,7 +58,8 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Book {
     counts: Counts,
-    /// The number of the newest access token. Only the newest access token and the newest refresh token are valid.
+    /// The sequence number of the newest access token. Only the newest access token and the newest refresh token are
+    /// valid.
     access: usize,
     refresh: usize,
     calls_left: usize,

@@ -1,4 +1,4 @@
-//! Runs each example as a user would, and checks that it succeeds and that its last line is the expected one.
+//! Runs each example as a user would, and checks that the example succeeds and prints the expected last line.
 
 use std::env;
 use std::io::Write;

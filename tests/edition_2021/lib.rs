@@ -1,5 +1,5 @@
-//! Generated code also works in a crate of edition 2021: this crate compiles the same traits, doubles and holders
-//! again.
+//! Checks that generated code also works in a crate that uses edition 2021. This crate compiles the same traits, test
+//! doubles and holder types again.
 #![cfg(test)]
 
 #[path = "../tests/language/api.rs"]

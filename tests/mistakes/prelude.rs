@@ -41,7 +41,7 @@ pub mod prelude {
         pub token: String,
     }
 
-    /// A value that the session provides and that is sent as the complete request body.
+    /// A value that the session supplies and that is sent as the complete request body.
     #[derive(Debug)]
     pub struct SessionText(pub String);
 

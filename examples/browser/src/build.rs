@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use wasm_bindgen_cli_support::Bindgen;
 
-/// Builds the page and returns the folder that contains it.
+/// Builds the page and returns the directory that contains the page.
 pub fn page(workspace: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let wasm = compile(workspace)?;
     let folder = wasm.with_file_name("browser-example");

@@ -34,7 +34,7 @@ struct Sessions {
     refreshes: u64,
 }
 
-/// Serves the page in `folder` and its API.
+/// Serves the page in `folder`, and the API that the page calls.
 pub async fn serve(port: u16, folder: PathBuf) -> Result<(), Box<dyn Error>> {
     let shop = Shop { folder: Arc::new(folder), sessions: Arc::default() };
     let app = Router::new()

@@ -11,7 +11,7 @@ use std::time::Duration;
 use afresh::{Items, RefreshToken, Result, Retry, Tokens, api};
 use serde::Deserialize;
 
-/// An order as the shop returns it.
+/// An order, in the form that the shop returns.
 #[derive(Deserialize)]
 struct Order {
     id: u64,
@@ -38,7 +38,7 @@ trait Shop {
 }
 
 fn main() -> Result<()> {
-    // The shop server is in this process, so that the script runs on any machine.
+    // The shop server runs in this process, so that the script runs on any machine.
     let server = server::start().expect("a free port");
     let shop = ShopClient::builder(&server.url).retry(Retry::default()).build()?;
 

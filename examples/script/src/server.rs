@@ -1,5 +1,5 @@
-//! The shop server that the script calls. The server runs on one thread and uses only the standard library, and its
-//! access tokens are valid for three requests.
+//! The shop server that the script calls. The server runs on one thread and uses only the standard library. An access
+//! token is valid for three requests.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -36,7 +36,7 @@ pub fn start() -> io::Result<Server> {
     let mut shop = Shop { generation: 0, left: 0, refreshes: refreshes.clone() };
     thread::spawn(move || {
         for connection in listener.incoming().flatten() {
-            // It is not a server error if a client closes its connection.
+            // A client that closes its connection does not cause a server error.
             let _ = shop.serve(connection);
         }
     });
@@ -45,7 +45,7 @@ pub fn start() -> io::Result<Server> {
 
 struct Shop {
     generation: usize,
-    /// The number of remaining requests for which the newest access token is valid.
+    /// The number of requests for which the newest access token is still valid.
     left: usize,
     refreshes: Arc<AtomicUsize>,
 }

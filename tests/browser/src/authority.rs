@@ -1,18 +1,18 @@
-//! The state of all tokens. Refresh tokens rotate, and the server detects spent refresh tokens, which it can still
-//! accept within a grace window.
+//! The state of all tokens. Refresh tokens rotate. The server detects when a used refresh token is sent again, but can
+//! still accept it within a grace window.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// The state of all logins of one server.
+/// The state of all logins on one server.
 #[derive(Default)]
 pub struct Authority {
     logins: HashMap<u64, Login>,
     /// The number of the next token.
     next: u64,
-    /// Access tokens with a smaller number have expired.
+    /// Access tokens whose number is smaller than this value have expired.
     oldest_valid: u64,
-    /// The grace window, in which the server still accepts a spent refresh token.
+    /// The grace window: how long the server still accepts a refresh token that was already used.
     pub grace: Duration,
     pub counts: Counts,
 }
@@ -24,7 +24,7 @@ struct Login {
     ended: bool,
 }
 
-/// The counters of the server.
+/// The server's counters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub logins: u64,
@@ -101,7 +101,7 @@ impl Authority {
         None
     }
 
-    /// Returns the user of an access token.
+    /// Returns the user who owns an access token.
     pub fn call(&mut self, access: Option<&str>) -> Option<String> {
         let user = access.and_then(|access| self.user_of(access));
         let count = if user.is_some() { &mut self.counts.calls } else { &mut self.counts.unauthorized };

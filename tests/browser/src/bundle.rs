@@ -1,4 +1,5 @@
-//! Finds or prepares the folder that the server serves: a page in JavaScript, or a crate compiled to WebAssembly.
+//! Finds or prepares the directory that the server serves. The directory contains a JavaScript page or a crate compiled
+//! to WebAssembly.
 
 use std::path::{Path, PathBuf};
 
@@ -6,12 +7,12 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::devtools::Failure;
 
-/// Returns the folder of the handwritten JavaScript page, which implements the behaviour of afresh.
+/// Returns the directory of the handwritten JavaScript page, which reimplements the behavior of afresh.
 pub fn by_hand() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("pages/by_hand")
 }
 
-/// Returns the folder of the page under test, which `.ci/browser` compiles and prepares.
+/// Returns the directory of the page under test, which `.ci/browser` compiles and prepares.
 pub fn page() -> PathBuf {
     let page = std::env::var_os("AFRESH_PAGE").expect("`AFRESH_PAGE` is not set; run `.ci/browser`");
     page.into()

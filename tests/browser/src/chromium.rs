@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::devtools::{DevTools, Failure};
 
-/// The maximum time until the browser has started or a page is ready.
+/// The time limit for starting the browser or loading a page.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A browser with an empty profile. Dropping this value stops the browser.
@@ -23,14 +23,14 @@ pub struct Chromium {
     _profile: TempDir,
 }
 
-/// A tab of the browser. Dropping this value does not close the tab.
+/// A browser tab. Dropping this value does not close the tab.
 pub struct Tab {
     devtools: DevTools,
     target: String,
     session: String,
 }
 
-/// Returns the command that starts Chromium: the value of `CHROMIUM`, or the first known command that exists.
+/// Returns the command that starts Chromium: the value of `CHROMIUM`, or the first known command that is installed.
 pub fn command() -> Option<PathBuf> {
     if let Some(command) = std::env::var_os("CHROMIUM") {
         return Some(command.into());
@@ -70,14 +70,14 @@ impl Chromium {
         Ok(Self { devtools, _process: process, _profile: profile })
     }
 
-    /// Opens a tab and waits until its page is ready.
+    /// Opens a tab and waits until the page in the tab is ready.
     pub async fn open(&self, url: &str) -> Result<Tab, Failure> {
         let tab = self.open_at_once(url).await?;
         tab.ready().await?;
         Ok(tab)
     }
 
-    /// Opens a tab that runs `script` before the scripts of its page.
+    /// Opens a tab that runs `script` before the page's own scripts.
     pub async fn open_with_script(&self, url: &str, script: &str) -> Result<Tab, Failure> {
         let tab = self.blank().await?;
         tab.run("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await?;
@@ -86,7 +86,7 @@ impl Chromium {
         Ok(tab)
     }
 
-    /// Opens a tab without waiting for its page.
+    /// Opens a tab without waiting for the page to load.
     pub async fn open_at_once(&self, url: &str) -> Result<Tab, Failure> {
         let tab = self.blank().await?;
         tab.run("Page.navigate", json!({ "url": url })).await?;
@@ -125,7 +125,7 @@ impl Tab {
         }
     }
 
-    /// Evaluates JavaScript. If the result is a promise, waits for its value.
+    /// Evaluates JavaScript. If the result is a promise, the function waits for the promise's value.
     pub async fn evaluate(&self, script: &str) -> Result<Value, Failure> {
         let params = json!({ "expression": script, "awaitPromise": true, "returnByValue": true });
         let mut answer = self.run("Runtime.evaluate", params).await?;
@@ -141,7 +141,7 @@ impl Tab {
         self.run("Runtime.evaluate", params).await.map(|_| ())
     }
 
-    /// Stops the tasks and timers of the page.
+    /// Stops the page's tasks and timers.
     pub async fn freeze(&self) -> Result<(), Failure> {
         self.run("Page.setWebLifecycleState", json!({ "state": "frozen" })).await.map(|_| ())
     }
@@ -150,7 +150,7 @@ impl Tab {
         self.run("Page.setWebLifecycleState", json!({ "state": "active" })).await.map(|_| ())
     }
 
-    /// Reloads the page and waits until it is ready.
+    /// Reloads the page and waits until the page is ready.
     pub async fn reload(&self) -> Result<(), Failure> {
         self.begin("window.page = undefined").await?;
         self.run("Page.reload", json!({})).await?;
@@ -161,7 +161,7 @@ impl Tab {
         self.devtools.run(None, "Target.closeTarget", json!({ "targetId": self.target })).await.map(|_| ())
     }
 
-    /// Returns a screenshot of the page as PNG.
+    /// Returns a screenshot of the page as a PNG image.
     pub async fn screenshot(&self) -> Result<Vec<u8>, Failure> {
         let picture = text(&self.run("Page.captureScreenshot", json!({ "format": "png" })).await?["data"])?;
         Ok(STANDARD.decode(picture).map_err(|error| error.to_string())?)
@@ -172,7 +172,7 @@ impl Tab {
     }
 }
 
-/// Returns the address of the DevTools protocol, which Chromium writes into its profile.
+/// Returns the DevTools address, which Chromium writes to a file in its profile directory.
 async fn address(file: &std::path::Path) -> Result<String, Failure> {
     let started = Instant::now();
     while started.elapsed() < PATIENCE {

@@ -1,4 +1,4 @@
-//! The DevTools protocol of Chromium: commands and their results over one WebSocket.
+//! Sends commands to Chromium over one WebSocket with the DevTools protocol, and receives the results.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 
-/// The maximum duration of a command.
+/// The time limit for one command.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// The connection to a browser. Clones share the connection.
@@ -55,7 +55,7 @@ impl DevTools {
         Ok(Self { commands, waiting, next: Arc::default() })
     }
 
-    /// Runs one command for the browser or for the session of a tab.
+    /// Runs one command for the browser or for a tab's session.
     pub async fn run(&self, session: Option<&str>, method: &str, params: Value) -> Result<Value, Failure> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (sender, receiver) = oneshot::channel();
@@ -76,7 +76,7 @@ impl DevTools {
     }
 }
 
-/// Delivers a result to its command. Events have no command and are ignored.
+/// Sends a result to the caller that waits for it. Events do not belong to a command and are ignored.
 fn deliver(waiting: &Waiting, answer: Value) {
     let waiting = answer["id"].as_u64().and_then(|id| waiting.lock().unwrap().remove(&id));
     if let Some(waiting) = waiting {

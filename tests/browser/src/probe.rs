@@ -1,4 +1,4 @@
-//! Routes that test the transport of a page: streams, responses that never arrive, redirects and echoes.
+//! Routes for testing a page's transport: streams, responses that never arrive, redirects and echoes.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -45,7 +45,7 @@ impl Default for Probe {
 }
 
 impl Probe {
-    /// Waits until `count` requests for endless responses have arrived and the page has ended all of them.
+    /// Waits until `count` requests for endless responses have arrived and the page has ended each of these requests.
     pub async fn all_ended(&self, count: usize) {
         let both = async {
             let _ = self.open.subscribe().wait_for(|open| *open == count).await;
@@ -69,7 +69,7 @@ impl Probe {
     }
 }
 
-/// Sends three lines in five chunks. Two of the lines are split between chunks.
+/// Sends three lines in five chunks. Two of the three lines are split across chunks.
 async fn lines() -> Body {
     let chunks = ["1\n2", "2\n", "3", "3", "\n"];
     Body::from_stream(stream::iter(chunks).then(|chunk| async move {
@@ -117,7 +117,7 @@ async fn linked(headers: HeaderMap, wanted: Query<Wanted>) -> ([(HeaderName, Str
     ([(LINK, format!("<{next}>; rel=\"next\""))], format!("[{page}]"))
 }
 
-/// Serves two pages with one element each, and then empty pages. The element is the request's query.
+/// Serves two pages with one element each, and then empty pages. The element on a page is the query of the request.
 async fn numbered(RawQuery(query): RawQuery, wanted: Query<Wanted>) -> Json<Vec<String>> {
     let is_last = wanted.page.is_some_and(|page| page > 2);
     Json(query.filter(|_| !is_last).into_iter().collect())

@@ -1,4 +1,4 @@
-//! The test server: an API whose refresh token is in an `HttpOnly` cookie, and the files of a page.
+//! The test server, which serves the files of a page and an API whose refresh token is in an `HttpOnly` cookie.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -40,14 +40,14 @@ struct Shared {
 
 #[derive(Clone, Default)]
 struct Settings {
-    /// The delay of the refresh response after the server has replaced the refresh token.
+    /// The delay between replacing the refresh token and sending the refresh response.
     refresh_delay: Duration,
-    /// The additional origin that may read the responses.
+    /// The additional origin that CORS allows to read the responses.
     allowed_origin: Option<String>,
 }
 
 impl Server {
-    /// Serves the API and the files of a folder.
+    /// Serves the API and the files in a directory.
     pub async fn start(files: &Path) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
@@ -97,7 +97,7 @@ impl Server {
         lock(&self.shared.settings).allowed_origin = Some(origin.into());
     }
 
-    /// Returns the number of refreshes that have arrived, including refreshes without a response yet.
+    /// Returns the number of refreshes that have arrived, including refreshes that the server has not answered yet.
     pub fn arrived(&self) -> u64 {
         *self.shared.arrived.borrow()
     }

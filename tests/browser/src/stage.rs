@@ -74,7 +74,7 @@ impl Tab {
     }
 }
 
-/// The maximum time until a login or a logout reaches the other tabs.
+/// The time limit for a login or logout to reach the other tabs.
 const REACHED: Duration = Duration::from_secs(1);
 
 /// Waits until a tab has the expected state, without making a call. Panics after one second.

@@ -28,7 +28,7 @@ pub struct Renewed {
 /// An order of the shop.
 #[derive(Debug, Deserialize)]
 pub struct Order {
-    /// The number of the order.
+    /// The number that identifies the order.
     pub id: u64,
 }
 

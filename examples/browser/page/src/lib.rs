@@ -1,5 +1,5 @@
-//! A page with a login, a list and a session that all tabs share. The tabs share one session, so they refresh only once
-//! in total.
+//! A page with a login, a list and a session that all tabs share. The tabs share one session, so an expired token
+//! causes only one refresh.
 
 mod view;
 
@@ -64,7 +64,8 @@ fn report<T: 'static>(call: impl IntoFuture<Output = Result<T>> + 'static) {
     });
 }
 
-/// Counts the session's refreshes and adoptions. `since` stores the arrival time of the session's tokens.
+/// Shows how many times the session refreshed itself, and how many times it adopted tokens from another tab. `since`
+/// stores the time when the session received its current tokens.
 async fn watch(session: Session, since: Rc<Cell<f64>>) {
     let (mut refreshed, mut adopted) = (0, 0);
     let mut events = session.events();

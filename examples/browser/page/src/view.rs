@@ -30,7 +30,7 @@ pub fn show_list(id: &str, items: &[String]) {
     }
 }
 
-/// Returns the text in the input field `id`.
+/// Returns the text of the input field `id`.
 pub fn input(id: &str) -> String {
     element(id).dyn_into().map(|input: HtmlInputElement| input.value()).unwrap_or_default()
 }

@@ -1,4 +1,5 @@
-//! The guide's code for web pages, with and without Yew or Leptos, and the trait that the snippets use.
+//! The guide's snippets for web pages (without a framework, with Yew, and with Leptos), and the trait that the snippets
+//! use.
 
 pub mod page_app {
     include!("../../../../runtime/docs/guide/browser_page.rs");

@@ -47,7 +47,7 @@ trait Probe {
     async fn numbered(&self, #[query] filter: &str, #[query] page: u32) -> Result<Pages<Vec<String>>>;
 }
 
-/// Runs the group of calls with this name and returns the result of these calls as JSON.
+/// Runs the named group of calls and returns the results as JSON.
 #[wasm_bindgen]
 pub async fn probe(origin: String, name: String) -> String {
     match run(&origin, &name).await {

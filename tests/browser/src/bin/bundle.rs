@@ -1,4 +1,4 @@
-//! Prepares a compiled crate for the browser. The usage is `bundle page.wasm index.html FOLDER`.
+//! Prepares a compiled crate for the browser. Usage: `bundle page.wasm index.html FOLDER`.
 
 use std::path::Path;
 

@@ -1,5 +1,4 @@
-//! Takes the screenshot for examples/browser/README.md. The usage is `picture URL FILE.png`, and the example must be
-//! running.
+//! Takes the screenshot for examples/browser/README.md. Usage: `picture URL FILE.png`. The example must be running.
 
 use std::time::Duration;
 
@@ -22,7 +21,7 @@ async fn main() -> Result<(), Failure> {
     for _ in 0..8 {
         others.push(browser.open_with_script(url, READY).await?);
     }
-    // The access token of the login expires during this pause.
+    // The login's access token expires during this pause.
     sleep(Duration::from_secs(18)).await;
     for tab in others.iter().chain([&first]) {
         tab.begin("document.querySelector('#load').click()").await?;

@@ -1,4 +1,5 @@
-//! Validates the server and the driver with a page of plain JavaScript, because the other tests rely on both.
+//! Validates the server and the driver with a page in plain JavaScript, because the other tests rely on the server and
+//! the driver.
 
 use std::time::Duration;
 

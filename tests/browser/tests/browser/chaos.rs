@@ -8,7 +8,7 @@ use afresh_browser_tests::stage::{Calls, Stage, call_in_all};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-/// The grace window, in which the server accepts a spent refresh token.
+/// The grace window: how long the server still accepts a refresh token that was already used.
 const GRACE: Duration = Duration::from_secs(30);
 const MOST_TABS: usize = 7;
 
@@ -20,7 +20,7 @@ struct Run {
     steps: u32,
 }
 
-/// T2, T5: no tab is logged out, and no tab sends a spent refresh token after the grace window.
+/// T2, T5: no tab is logged out, and no tab sends a used refresh token after the grace window.
 #[tokio::test]
 async fn tabs_that_come_and_go_at_random_keep_the_session() {
     let seed = number("AFRESH_CHAOS_SEED").unwrap_or_else(|| fastrand::u64(..));

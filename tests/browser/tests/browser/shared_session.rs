@@ -18,7 +18,7 @@ async fn logged_in(count: usize) -> (Stage, Vec<Tab>) {
     (stage, tabs)
 }
 
-/// T2: eight tabs with twenty calls each refresh once if the token expires for all of them.
+/// T2: if the token expires while eight tabs make twenty calls each, only one refresh is sent.
 #[tokio::test]
 async fn eight_tabs_with_twenty_calls_each_refresh_once() {
     let (stage, tabs) = logged_in(8).await;
@@ -29,7 +29,7 @@ async fn eight_tabs_with_twenty_calls_each_refresh_once() {
     assert_eq!((counts.refreshes, counts.calls, counts.spent), (1, 168, 0), "{counts:?}");
 }
 
-/// T2: four tabs refresh once for each of 200 expiries.
+/// T2: when four tabs share a session, each of 200 expirations causes exactly one refresh.
 #[tokio::test]
 async fn each_of_200_expiries_costs_one_refresh() {
     let (stage, tabs) = logged_in(4).await;
@@ -64,7 +64,7 @@ async fn a_lock_that_is_granted_before_the_message_arrives_causes_no_refresh() {
     }
 }
 
-/// T2: a new tab adopts the session of the other tabs without a request.
+/// T2: a new tab adopts the session of the other tabs without sending a request.
 #[tokio::test]
 async fn a_new_tab_takes_over_the_session_without_a_refresh() {
     let (stage, _tabs) = logged_in(2).await;
@@ -134,8 +134,8 @@ async fn a_logout_ends_the_refresh_of_another_tab() {
     assert_eq!(stage.server.arrived(), 1);
 }
 
-/// T5: a frozen tab holds the lock. The calls of the other tabs fail with a busy error after the maximum lock wait, and
-/// these tabs keep their tokens.
+/// T5: a frozen tab holds the lock. The calls from the other tabs fail with a busy error after the maximum lock wait,
+/// and these tabs keep their tokens.
 #[tokio::test]
 async fn a_frozen_tab_makes_the_others_busy_and_costs_at_most_one_refresh_more() {
     let (stage, tabs) = logged_in(3).await;

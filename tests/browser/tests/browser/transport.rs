@@ -1,10 +1,10 @@
-//! Tests the transport over `fetch`: streams, the end of a request, bodies, redirects and errors.
+//! Tests the transport that uses `fetch`: streams, ended requests, bodies, redirects and errors.
 
 use afresh_browser_tests::bundle;
 use afresh_browser_tests::stage::Stage;
 use serde_json::{Value, json};
 
-/// Runs the group of calls with this name from `page/src/transport.rs`.
+/// Runs the named group of calls from `page/src/transport.rs`.
 async fn probe(stage: &Stage, name: &str) -> Value {
     let tab = stage.open().await;
     let script = format!("page.probe('{}', '{name}')", stage.server.origin());
@@ -18,7 +18,7 @@ async fn answers_are_read_as_they_arrive() {
     assert_eq!(probe(&stage, "latin").await, json!({ "value": "café" }));
 }
 
-/// A dropped call, a dropped stream and an expired timeout each end the request at the server.
+/// Dropping a call, dropping a stream and a timeout each end the request on the server.
 #[tokio::test]
 async fn a_call_that_is_dropped_ends_its_request() {
     let stage = Stage::new(&bundle::page()).await;
@@ -47,8 +47,8 @@ async fn bodies_arrive_as_they_do_outside_of_a_browser() {
     assert!(probe(&stage, "wrong length").await["text"].is_string());
 }
 
-/// N1: the browser copies most headers to the target of a redirect, so only a request without other headers is
-/// redirected.
+/// N1: on a redirect, the browser sends most headers to the redirect target, so only a request without additional
+/// headers follows redirects.
 #[tokio::test]
 async fn only_a_request_without_other_headers_is_redirected() {
     let stage = Stage::new(&bundle::page()).await;
@@ -60,7 +60,8 @@ async fn only_a_request_without_other_headers_is_redirected() {
     assert_eq!(probe(&stage, "refresh_on").await["kind"], "builder");
 }
 
-/// On this target, the browser parses the URLs, but the client applies the same URL rules as on every other target.
+/// In a browser, the client applies the same URL rules as on every other target, even though the browser parses the
+/// URLs.
 #[tokio::test]
 async fn urls_follow_the_same_rules_as_outside_of_a_browser() {
     let stage = Stage::new(&bundle::page()).await;

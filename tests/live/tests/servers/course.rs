@@ -1,5 +1,5 @@
-//! Runs the same steps with every client: login, calls, expired tokens, forbidden calls, logout, and a spent refresh
-//! token in a second client.
+//! Runs the same steps with every client: login, calls, expired tokens, forbidden calls, logout, and a second client
+//! that sends a used refresh token.
 
 use std::fmt::Debug;
 
@@ -28,12 +28,12 @@ pub trait Customer: Clone + Debug + Send + Sync + 'static {
     fn admin(&self) -> impl Future<Output = Result<()>> + Send;
     fn log_out(&self) -> impl Future<Output = Result<()>> + Send;
     fn session(&self) -> &Session;
-    /// Builds a second client that starts with these tokens, or returns `None` if the program cannot read the refresh
+    /// Builds a second client that starts with these tokens, or returns `None` if the test cannot read the refresh
     /// token.
     fn with(server: &Server, tokens: Tokens) -> Option<Self>;
 }
 
-/// A server's responses, and its handling of refresh tokens.
+/// How a server responds to expired access tokens and handles refresh tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct Habits {
     pub name: &'static str,
@@ -41,7 +41,7 @@ pub struct Habits {
     pub expired: u16,
     /// Whether every refresh returns a new refresh token and invalidates the old refresh token.
     pub rotates: bool,
-    /// Whether a spent refresh token ends the whole session, so that the newer refresh token also becomes invalid.
+    /// Whether reusing a refresh token ends the whole session, so that the newer refresh token also becomes invalid.
     pub reuse_ends_all: bool,
     /// The number of refreshes that forty forbidden calls cause.
     pub forbidden_costs: i64,
@@ -69,8 +69,8 @@ async fn logs_in_and_calls<C: Customer>(shop: &C, server: &Server) {
     assert_eq!(server.counts().await, Counts { logins: 1, ok: 1, live: 1, ..Counts::default() });
 }
 
-/// All calls together need only one refresh, even if some refusals arrive late. Every call succeeds, and no spent token
-/// is presented.
+/// All calls together need only one refresh, even if some refusals arrive late. Every call succeeds, and no client
+/// sends a used refresh token.
 async fn crowd_finds_its_token_expired<C: Customer>(shop: &C, server: &Server, habits: Habits, late: bool) {
     let (before, old) = (server.counts().await, shop.session().tokens());
     server.hours_pass().await;
@@ -104,8 +104,7 @@ async fn crowd_finds_its_token_expired<C: Customer>(shop: &C, server: &Server, h
 
 /// Each forbidden call fails with 403, and the session still works afterwards.
 async fn what_is_forbidden_stays_forbidden<C: Customer>(shop: &C, server: &Server, habits: Habits) {
-    // A token that was issued in the same second can equal the previous token, so the refresh would return the refused
-    // token.
+    // A refresh within the same second could return a token that equals the refused token.
     server.a_minute_passes().await;
     let before = server.counts().await;
     let mut answers = Vec::new();
@@ -128,7 +127,7 @@ async fn what_is_forbidden_stays_forbidden<C: Customer>(shop: &C, server: &Serve
     assert_eq!(since.live, 1, "live, in {since:?}");
 }
 
-/// After the logout, the session has ended in the client and at the server.
+/// After the logout, the session has ended in the client and on the server.
 async fn logs_out<C: Customer>(shop: &C, server: &Server) {
     let before = server.counts().await;
     let left = shop.session().tokens().unwrap();

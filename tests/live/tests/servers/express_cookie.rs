@@ -6,7 +6,7 @@ use crate::course::{Customer, Habits, Order, goes_the_course};
 use crate::kit::Kit;
 use crate::server::Server;
 
-/// The server answers every failure with 403, and no rule reads its body.
+/// The server responds to every failure with 403, and this client has no rule that reads the response body.
 #[api(scheme = none)]
 trait Shop {
     #[login]

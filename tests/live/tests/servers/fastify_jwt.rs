@@ -64,7 +64,7 @@ async fn a_signed_cookie_that_rotates() {
     goes_the_course(shop, &server, habits).await;
 }
 
-/// A3: the server never answers 403 to an expired token, so the client refreshes on 401 only.
+/// A3: the server never responds to an expired token with 403, so the client refreshes on 401 only.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_a_401_is_about_the_token() {
     let Some(server) = Server::start(Kit::Node, "fastify_jwt.mjs", &[]).await else { return };

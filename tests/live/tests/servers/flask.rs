@@ -132,7 +132,7 @@ impl Customer for PageClient {
 }
 
 /// Copies a readable cookie into a header of each request, as a script on a page does. This service wraps the
-/// transport, so the service reads the cookies of each request.
+/// transport, so it can read the cookies of each request.
 #[derive(Clone, Debug)]
 struct DoubleSubmit(reqwest::Client);
 

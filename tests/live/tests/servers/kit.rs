@@ -1,5 +1,5 @@
-//! Installs the packages of the servers into the target folder, at fixed versions. If a version changes, the packages
-//! are installed again.
+//! Installs the servers' packages into the target directory, at fixed versions. If a version changes, the packages are
+//! installed again.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -7,23 +7,23 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-/// An interpreter with the packages for one folder of servers.
+/// An interpreter, and the packages for one directory of servers.
 #[derive(Clone, Copy, Debug)]
 pub enum Kit {
     /// `node`, with the packages from npm.
     Node,
     /// `python3`, with the packages from pip.
     Python,
-    /// `node`, with Strapi from npm. Strapi has a separate folder because it has 1,250 packages.
+    /// `node`, with Strapi from npm. Strapi has a separate directory because it has 1,250 packages.
     Strapi,
 }
 
-/// A program that runs the servers of one folder.
+/// A program that runs the servers in one directory.
 #[derive(Clone, Debug)]
 pub struct Interpreter {
     /// The path of the interpreter.
     pub program: PathBuf,
-    /// The folder with the servers and the packages that they import.
+    /// The directory that contains the servers and the packages that they import.
     pub folder: PathBuf,
 }
 
@@ -67,7 +67,7 @@ impl Kit {
         let live = Path::new(env!("CARGO_MANIFEST_DIR"));
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.name());
         fs::create_dir_all(&folder).unwrap();
-        // Another test run can be installing the packages at the same time.
+        // Another test run could be installing the packages at the same time.
         let lock = File::create(folder.join("lock")).unwrap();
         lock.lock().unwrap();
         copy(&live.join(self.name()), &folder);
@@ -105,7 +105,7 @@ impl Kit {
     }
 }
 
-/// Copies the files and the folders of a folder.
+/// Copies the files and subdirectories of a directory.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {

@@ -1,5 +1,5 @@
-//! Tests a person's login at oidc-provider and at Authlib, with a browser on this machine and with a device code.
-//! `node/browser.mjs` acts as the person and controls Chromium.
+//! Tests a user login at oidc-provider and at Authlib, with a local browser and with a device code. `node/browser.mjs`
+//! acts as the user and controls Chromium.
 
 use std::io::{self, Write};
 use std::process::{Command, Output, Stdio};
@@ -55,7 +55,8 @@ impl Chromium {
                 std::env::var_os("AFRESH_REQUIRE_BROWSER").is_none(),
                 "a browser is required, but Chromium is not installed"
             );
-            // `eprintln!` is not used, because the test harness shows its output only for failing tests.
+            // The test harness shows `eprintln!` output only for failing tests, so the message is written to stderr
+            // directly.
             let line = "skipped because Chromium is not installed: no login with a browser is tested";
             let mut out = io::stderr();
             writeln!(out, "{line}").unwrap();
@@ -64,7 +65,7 @@ impl Chromium {
         Some(Self { node, program })
     }
 
-    /// Opens the URL and logs in as the person. Returns the last page.
+    /// Opens the URL and logs in as the user. Returns the last page.
     fn open(&self, url: &str, denies: bool) -> io::Result<Page> {
         let mut command = Command::new(&self.node.program);
         command.arg("browser.mjs").args([url, self.program]).current_dir(&self.node.folder);
@@ -100,7 +101,7 @@ async fn uses_the_session(shop: &ShopClient, server: &Server) {
     assert_eq!((counts.live, counts.reused), (0, 0), "{counts:?}");
 }
 
-/// Logs in with the browser through the public API, and returns the last page that the person sees.
+/// Logs in with the browser through the public API, and returns the last page that the user sees.
 async fn logs_in(
     browser: afresh::oauth2::Browser,
     shop: &ShopClient,
@@ -164,7 +165,7 @@ async fn a_person_cancels_in_a_real_browser() {
     assert_eq!(server.counts().await.logins, 0);
 }
 
-/// RFC 8628: the login succeeds when the person confirms the code in a browser while the program polls.
+/// RFC 8628: the login succeeds when the user confirms the code in a browser while the program polls.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_confirms_a_device_code() {
     let Some(chromium) = chromium().await else { return };

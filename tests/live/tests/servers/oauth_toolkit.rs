@@ -1,5 +1,5 @@
-//! Django REST framework with django-oauth-toolkit: the server answers 401 `invalid_token`, or 403 if session
-//! authentication is listed first. A spent refresh token ends its token family.
+//! Django REST framework with django-oauth-toolkit: the server responds with 401 `invalid_token`, or with 403 if
+//! session authentication is listed first. Reusing a refresh token ends its token family.
 
 use afresh::{RefreshToken, Result, Session, Tokens, api};
 
@@ -83,7 +83,7 @@ async fn tokens_that_rotate() {
     goes_before(&[], DEFAULT).await;
 }
 
-/// C5, C11: all steps succeed with a server that answers 403 instead of 401.
+/// C5, C11: all steps succeed with a server that responds with 403 instead of 401.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_403_for_tokens_that_have_expired() {
     goes_before(&["session-first"], Habits { name: "django-oauth-toolkit, 403", expired: 403, ..DEFAULT })

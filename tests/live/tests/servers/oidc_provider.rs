@@ -1,4 +1,5 @@
-//! oidc-provider: the authorization code flow with rotating refresh tokens. A spent refresh token ends the whole grant.
+//! oidc-provider: the authorization code flow with rotating refresh tokens. Reusing a refresh token ends the whole
+//! grant.
 
 use std::path::Path;
 
@@ -146,7 +147,7 @@ const BARE_403: Habits = Habits {
     forbidden_costs: 1,
 };
 
-/// B1, B3, C1, C2, G1, G2: all steps succeed with a server that answers 403 without any details.
+/// B1, B3, C1, C2, G1, G2: all steps succeed with a server that responds with 403 and no details.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_public_client_before_a_bare_403() {
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &[]).await else { return };
@@ -154,7 +155,7 @@ async fn a_public_client_before_a_bare_403() {
     goes_the_course(app, &server, BARE_403).await;
 }
 
-/// C4, G2, G9: all steps succeed for a client with a secret, if the server answers 401 with a reason. The logout is a
+/// C4, G2, G9: all steps succeed for a client with a secret if the 401 response contains a reason. The logout is a
 /// revocation request according to RFC 7009.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_with_a_secret_before_a_challenge() {
@@ -163,9 +164,9 @@ async fn a_client_with_a_secret_before_a_challenge() {
     goes_the_course(service(&server).build().unwrap(), &server, habits).await;
 }
 
-/// R1, R2, G2: four programs share one grant in a file, and all their calls are refused at the same time, four times in
-/// a row. After each refusal, one program refreshes and the other programs adopt the tokens. The provider receives no
-/// spent refresh token.
+/// R1, R2, G2: four programs share one grant in a file. All calls from these programs are refused at the same time,
+/// four times in a row. After each refusal, one program refreshes and the other programs adopt the tokens. The provider
+/// never receives a used refresh token.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn programs_that_share_a_file_spend_nothing_twice() {
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &[]).await else { return };

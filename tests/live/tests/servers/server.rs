@@ -1,4 +1,4 @@
-//! Runs a server as a child process, which listens on a free port, counts its requests, and exits when the test ends.
+//! Runs a server as a child process that listens on a free port, counts its requests, and exits when the test ends.
 
 use std::ops::Sub;
 use std::process::Stdio;
@@ -20,7 +20,7 @@ pub struct Server {
     _child: Child,
 }
 
-/// The counts of a server, or the difference between two counts.
+/// A server's counters, or the difference between two readings of these counters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Counts {
     /// The number of logins that succeeded.
@@ -29,7 +29,7 @@ pub struct Counts {
     pub refreshed: i64,
     /// The number of refreshes that were refused.
     pub refused: i64,
-    /// The number of refused refreshes that presented a spent refresh token.
+    /// The number of refused refreshes that sent a used refresh token.
     pub reused: i64,
     /// The number of 200 responses from the API.
     pub ok: i64,

@@ -1,5 +1,5 @@
 //! Django REST framework with djangorestframework-simplejwt: the tokens are `access` and `refresh` in JSON. The server
-//! answers 401 `token_not_valid`, or 403 if session authentication is listed first.
+//! responds with 401 `token_not_valid`, or with 403 if session authentication is listed first.
 
 use afresh::{AccessToken, AsTokens, RefreshToken, Result, Session, Tokens, api};
 use serde::Deserialize;
