@@ -1,4 +1,4 @@
-//! The answers that a double can give: a response, a transport error, no answer, or a decision that the test makes
+//! The possible answers of a test double: a response, a transport error, no answer, or a decision that the test makes
 //! later.
 
 use std::collections::VecDeque;
@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use crate::double::BoxError;
 
-/// The answer to one request. A status code converts to an answer: `stage.respond(|_| 204)`.
+/// The answer to one request. A status code can be converted to an answer: `stage.respond(|_| 204)`.
 ///
 /// Cloning is cheap, but the body of [`Answer::streamed`] can be sent only once.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub(crate) struct Response {
     pub(crate) content: Content,
 }
 
-/// The source of a body's bytes.
+/// Where the bytes of a response body come from.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     Whole(Bytes),
@@ -41,7 +41,7 @@ pub(crate) enum Content {
     Fed(Arc<Mutex<Option<mpsc::UnboundedReceiver<Chunk>>>>),
 }
 
-/// The event that follows the last chunk of a chunked body.
+/// What happens after the last chunk of a chunked body.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Ending {
     Complete,
@@ -50,8 +50,8 @@ pub(crate) enum Ending {
     Hang,
 }
 
-/// A transport error. The first request gets the error that the test has created, and later requests get an error with
-/// the same message.
+/// A transport error. The first request gets the error that the test created, and later requests get an error with the
+/// same message.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     text: String,
@@ -87,7 +87,7 @@ impl Answer {
     ///
     /// # Panics
     ///
-    /// Panics if the status is invalid, or the answer is not a response.
+    /// Panics if the status is invalid, or if the answer is not a response.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.response().status = StatusCode::from_u16(status).expect("a status between 100 and 999");
@@ -131,8 +131,8 @@ impl Answer {
         (Self::new(status).content(fed), BodySender(sender))
     }
 
-    /// Creates a transport error in place of a response. In memory, the caller gets exactly this error. On a socket,
-    /// the connection breaks.
+    /// Creates a transport error instead of a response. Over the in-memory transport, the caller gets exactly this
+    /// error. Over a socket, the connection breaks.
     #[must_use]
     pub fn fail(error: impl Into<BoxError>) -> Self {
         let error = error.into();
@@ -140,7 +140,7 @@ impl Answer {
         Self(Kind::Fail(Failure { text, original: Arc::new(Mutex::new(Some(error))) }))
     }
 
-    /// Creates a connection reset in place of a response.
+    /// Creates a connection reset instead of a response.
     #[must_use]
     pub fn reset() -> Self {
         Self::fail(io::Error::new(io::ErrorKind::ConnectionReset, "connection reset by the test"))
@@ -152,7 +152,7 @@ impl Answer {
         Self(Kind::Hang)
     }
 
-    /// Parks the request until the test decides, as if no automatic answer were set.
+    /// Holds the request until the test answers it, as if no automatic answer were set.
     #[must_use]
     pub fn park() -> Self {
         Self(Kind::Park)
@@ -162,7 +162,7 @@ impl Answer {
     ///
     /// # Panics
     ///
-    /// Panics if the name or the value is invalid, or the answer is not a response.
+    /// Panics if the name or the value is invalid, or if the answer is not a response.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let name: HeaderName = name.parse().expect("a valid header name");
@@ -183,13 +183,13 @@ impl Answer {
         self.content(Content::Chunks(chunks.into_iter().map(Into::into).collect(), Ending::Complete))
     }
 
-    /// Breaks the connection after the body.
+    /// Breaks the connection after the last byte of the body.
     #[must_use]
     pub fn then_break(self) -> Self {
         self.ending(Ending::Break)
     }
 
-    /// Sends nothing more after the body and keeps the connection open.
+    /// Keeps the connection open after the body, without sending anything more.
     #[must_use]
     pub fn then_hang(self) -> Self {
         self.ending(Ending::Hang)
@@ -240,22 +240,22 @@ impl<B: Into<Bytes>> From<http::Response<B>> for Answer {
     }
 }
 
-/// The sending half of a response body. The body ends when the sender is dropped.
+/// The sending half of a response body. Dropping the sender ends the body.
 #[derive(Clone, Debug)]
 pub struct BodySender(mpsc::UnboundedSender<Chunk>);
 
 impl BodySender {
-    /// Sends a chunk. Returns `false` if the reader has dropped the body.
+    /// Sends a chunk. Returns `false` if the receiver has dropped the body.
     pub fn send(&self, chunk: impl Into<Bytes>) -> bool {
         self.0.send(Ok(chunk.into())).is_ok()
     }
 
-    /// Breaks the connection at this point of the body.
+    /// Breaks the connection before the end of the body.
     pub fn fail(self, error: io::Error) {
         let _ = self.0.send(Err(error));
     }
 
-    /// Waits until the reader has dropped the body.
+    /// Waits until the receiver has dropped the body.
     pub async fn closed(&self) {
         self.0.closed().await;
     }

@@ -1,5 +1,5 @@
-//! Assertions on the counters of the doubles. The message of a failed assertion lists the expected count, the actual
-//! count, and the requests.
+//! Assertions on the counters of the test doubles. The message of a failed assertion lists the expected count, the
+//! actual count, and the requests.
 
 use std::fmt;
 
@@ -63,7 +63,7 @@ impl Authority {
         assert_count(expected, self.logouts(), "logouts", &self.requests(Role::Logout));
     }
 
-    /// Asserts that clients have sent a spent refresh token this many times because the first response was lost.
+    /// Asserts that clients have sent a used refresh token this many times because the first response was lost.
     ///
     /// # Panics
     ///
@@ -85,7 +85,7 @@ impl Authority {
         assert_count(expected, seen, "refreshes at the same time", &requests);
     }
 
-    /// Asserts that clients have presented this many refresh tokens that they knew to be spent.
+    /// Asserts that clients have sent this many refresh tokens that they knew were already used.
     ///
     /// # Panics
     ///
@@ -96,13 +96,14 @@ impl Authority {
         assert_count(expected, seen, "spent refresh tokens presented again", &requests);
     }
 
-    /// Sets how many spent refresh tokens the client presents in this test. The check on drop requires exactly this
-    /// number of spent refresh tokens.
+    /// Sets how many used refresh tokens the client sends again in this test. The check on drop requires exactly this
+    /// number.
     pub fn expect_reuses(&self, count: usize) {
         self.state().expected_reuses = count;
     }
 
-    /// Checks the number of reused refresh tokens when the first value of an authority is dropped.
+    /// Panics if the number of reused refresh tokens is not the expected number. Dropping the first `Authority` value
+    /// calls this method.
     pub(crate) fn check_reuses(&self) {
         let expected = self.state().expected_reuses;
         self.assert_reuses(expected);
@@ -114,7 +115,7 @@ fn assert_count(expected: usize, seen: usize, what: &str, requests: &[Seen]) {
     assert!(expected == seen, "{what}: expected {expected}, saw {seen}\n{}", First(requests));
 }
 
-/// The first requests of a list, one on each line.
+/// The first requests in a list, one per line.
 struct First<'a>(&'a [Seen]);
 
 impl fmt::Display for First<'_> {

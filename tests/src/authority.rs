@@ -1,4 +1,5 @@
-//! The double of an authorization server, with the methods that configure it, hold its requests, and read its counters.
+//! A test double of an authorization server, with methods that configure the server, hold its requests and read its
+//! counters.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -21,14 +22,14 @@ use crate::token_requests::ParkedRequest;
 /// The server's tokens are `…-access-1`, `…-access-2` and `…-refresh-1`, `…-refresh-2`, where `…` is the
 /// [`canary`](Self::canary). The canary is a random string, so a search for it finds every leaked token.
 ///
-/// The value that [`new`](Self::new) or [`with`](Self::with) returned fails the test on drop if a client presented a
-/// refresh token that the client knew to be spent. A test that deliberately reuses a spent refresh token calls
-/// [`expect_reuses`](Self::expect_reuses). Clones of this value check nothing, so a test must keep the first value
-/// until the test ends.
+/// When the value returned by [`new`](Self::new) or [`with`](Self::with) is dropped, the test fails if a client sent a
+/// refresh token that the client knew was already used. A test that deliberately reuses a refresh token calls
+/// [`expect_reuses`](Self::expect_reuses). Clones check nothing, so a test must keep the first value until the test
+/// ends.
 pub struct Authority {
     shared: Arc<Inner>,
-    /// Whether this value checks for reused refresh tokens when it is dropped. Only the first value makes this check;
-    /// its clones do not.
+    /// Whether dropping this value checks for reused refresh tokens. Only the first value makes this check; clones do
+    /// not.
     checks_reuse: bool,
 }
 
@@ -48,11 +49,11 @@ pub(crate) struct State {
     pub(crate) expected_reuses: usize,
 }
 
-/// The endpoint for one role.
+/// The state of the endpoint for one role.
 pub(crate) struct Endpoint {
     pub(crate) seen: Vec<Seen>,
     pub(crate) hold: Option<Hold>,
-    /// The handling of the next requests. After these requests, `always` applies again.
+    /// How the next requests are handled. After these requests, `always` applies again.
     pub(crate) next: VecDeque<Handling>,
     pub(crate) always: Handling,
 }
@@ -123,7 +124,7 @@ impl Authority {
         configure(&mut self.state().config);
     }
 
-    /// Sets how the next request for this role is handled. Two calls of this method set the handling of the next two
+    /// Sets how the next request for this role is handled. Calling this method twice sets the handling of the next two
     /// requests.
     pub fn next(&self, role: Role, handling: Handling) {
         self.state().endpoint(role).next.push_back(handling);
@@ -134,17 +135,17 @@ impl Authority {
         self.state().endpoint(role).always = handling;
     }
 
-    /// Parks all later requests for this role before they are processed; see [`parked`](Self::parked).
+    /// Holds all later requests for this role before they are processed; see [`parked`](Self::parked).
     pub fn hold(&self, role: Role) {
         self.state().endpoint(role).hold = Some(Hold::Unprocessed);
     }
 
-    /// Processes all later requests for this role and parks them before they are answered.
+    /// Processes all later requests for this role, but holds their responses.
     pub fn hold_processed(&self, role: Role) {
         self.state().endpoint(role).hold = Some(Hold::Processed);
     }
 
-    /// Stops holding requests for this role and releases the parked requests that the test has not taken.
+    /// Stops holding requests for this role and releases the held requests that the test has not taken.
     pub fn open(&self, role: Role) {
         self.state().endpoint(role).hold = None;
         while let Some(waiting) = self.gate(role).try_next() {
@@ -152,7 +153,7 @@ impl Authority {
         }
     }
 
-    /// Waits for the next parked request for this role.
+    /// Waits for the next held request for this role.
     ///
     /// # Panics
     ///
@@ -161,7 +162,7 @@ impl Authority {
         ParkedRequest(self.gate(role).next("request at the authority", || self.log()).await)
     }
 
-    /// Returns the number of parked requests for this role that the test has not taken yet.
+    /// Returns the number of held requests for this role that the test has not taken yet.
     #[must_use]
     pub fn waiting(&self, role: Role) -> usize {
         self.gate(role).waiting()
@@ -173,7 +174,8 @@ impl Authority {
         self.issue_to(Value::Null)
     }
 
-    /// Starts a session without a request for these credentials, which [`credentials`](Self::credentials) then returns.
+    /// Starts a session without a request, for these credentials. [`credentials`](Self::credentials) returns them
+    /// later.
     #[must_use]
     pub fn issue_to(&self, credentials: Value) -> TokenPair {
         let State { issued, config, .. } = &mut *self.state();
@@ -199,7 +201,7 @@ impl Authority {
         self.state().issued.accepts(token, Instant::now())
     }
 
-    /// Returns the random string that occurs in every token from this server and nowhere else.
+    /// Returns the random string that occurs only in tokens from this server, and in all of them.
     #[must_use]
     pub fn canary(&self) -> String {
         self.state().issued.canary().to_owned()
@@ -223,7 +225,7 @@ impl Authority {
         self.state().issued.access_number(access)
     }
 
-    /// Returns the credentials of the login that started the session of this access token, as JSON.
+    /// Returns, as JSON, the credentials of the login that started this access token's session.
     #[must_use]
     pub fn credentials(&self, access: &str) -> Option<Value> {
         self.state().issued.credentials(access)
@@ -253,14 +255,14 @@ impl Authority {
         self.requests(Role::Logout).len()
     }
 
-    /// Returns how often a client presented a spent refresh token although the client had received the response to the
+    /// Returns how many times a client reused a refresh token even though the client had received the response to the
     /// first use.
     #[must_use]
     pub fn reuses(&self) -> usize {
         self.state().issued.reuses()
     }
 
-    /// Returns how often a client presented a spent refresh token because the client never received the response to the
+    /// Returns how many times a client reused a refresh token because the client never received the response to the
     /// first use.
     #[must_use]
     pub fn retries_after_lost_answer(&self) -> usize {
@@ -273,13 +275,13 @@ impl Authority {
         self.state().max_concurrent_refreshes
     }
 
-    /// Returns all requests for this role in order of arrival.
+    /// Returns all requests for this role in the order in which they arrived.
     #[must_use]
     pub fn requests(&self, role: Role) -> Vec<Seen> {
         self.state().endpoint(role).seen.clone()
     }
 
-    /// Returns all requests in order of arrival.
+    /// Returns all requests in the order in which they arrived.
     #[must_use]
     pub fn log(&self) -> Vec<Seen> {
         let mut all: Vec<_> =

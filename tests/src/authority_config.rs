@@ -1,4 +1,4 @@
-//! The configuration of an authority.
+//! The configuration of the fake authorization server.
 
 use std::time::Duration;
 
@@ -7,59 +7,59 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 
 /// The configuration of an [`Authority`](crate::Authority). The default is a typical OAuth server: rotating refresh
-/// tokens in JSON, no grace period, and a session that ends when a spent refresh token is presented.
+/// tokens in JSON, no grace period, and a session that ends when a refresh token is reused.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each field is an independent switch")]
 pub struct AuthorityConfig {
-    /// Whether each refresh token is valid for one refresh. If the tokens do not rotate, the first refresh token stays
+    /// Whether each refresh token can be used only once. If the tokens do not rotate, the first refresh token stays
     /// valid.
     pub rotate: bool,
-    /// The grace period after a rotation, in which the server accepts the last spent refresh token again and returns
-    /// the same successor.
+    /// The grace period after a rotation, during which the server accepts the previous refresh token and returns the
+    /// same successor again.
     pub grace: Option<Duration>,
-    /// Whether the session ends if a client presents a spent refresh token.
+    /// Whether the session ends if a client reuses a refresh token.
     pub reuse_ends_session: bool,
     /// Whether a refresh revokes the earlier access tokens. If a refresh revokes no access token, each access token is
     /// valid until it expires.
     pub revokes_old_access: bool,
     /// Whether a refresh returns the same access token again.
     pub repeats_access: bool,
-    /// The access token lifetime on tokio's clock, which is also sent as `expires_in`. With `None`, access tokens are
+    /// The access token lifetime on Tokio's clock, which is also sent as `expires_in`. With `None`, access tokens are
     /// valid until [`expire`], and no `expires_in` is sent.
     ///
     /// [`expire`]: crate::Authority::expire
     pub lifetime: Option<Duration>,
     /// The value of `expires_in` that is sent instead of the true lifetime.
     pub expires_in: Option<Value>,
-    /// The location of the refresh token in requests and responses.
+    /// Where requests and responses contain the refresh token.
     pub refresh_token_in: RefreshTokenIn,
-    /// The refresh token field in a refresh response.
+    /// The form of the refresh token in a refresh response.
     pub refresh_token_field: RefreshTokenField,
-    /// JSON members that the server adds to every token response.
+    /// JSON fields that the server adds to every token response.
     pub members: Value,
     /// The name of the cookie with the refresh token.
     pub cookie_name: &'static str,
     /// The attributes of the cookie with the refresh token.
     pub cookie_attributes: &'static str,
-    /// The duration of every request on tokio's clock.
+    /// How long the server takes for every request, on Tokio's clock.
     pub delay: Option<Duration>,
-    /// The answer to a refresh token that is spent, revoked, unknown or missing.
+    /// The answer to a refresh token that is used, revoked, unknown or missing.
     pub refusal: Answer,
-    /// The paths of login, refresh and logout, in this order.
+    /// The paths for login, refresh and logout, in this order.
     pub paths: [&'static str; 3],
 }
 
-/// The location of the refresh token in requests and responses.
+/// Where requests and responses contain the refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshTokenIn {
-    /// The refresh token is `refresh_token` in a JSON response. Requests contain the refresh token in a JSON or form
-    /// body, or as a bearer token.
+    /// A JSON response contains the refresh token as `refresh_token`. Requests contain the refresh token in a JSON or
+    /// form body, or as a bearer token.
     Body,
     /// The refresh token is in an `HttpOnly` cookie.
     Cookie,
 }
 
-/// The refresh token field in a refresh response.
+/// The form of the refresh token in a refresh response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshTokenField {
     /// The response has a refresh token.
@@ -93,8 +93,8 @@ impl Default for AuthorityConfig {
 }
 
 impl AuthorityConfig {
-    /// Returns the configuration of a server with a rotating `HttpOnly` cookie, which answers 403 to every invalid
-    /// token.
+    /// Returns the configuration of a server that keeps a rotating refresh token in an `HttpOnly` cookie and responds
+    /// with 403 to every invalid token.
     #[must_use]
     pub fn cookie() -> Self {
         let refusal = json!({ "status": { "text": "refresh token invalid", "severity": "error" } });
@@ -126,7 +126,7 @@ pub enum Role {
 pub enum Handling {
     /// Processes the request and sends the server's own answer.
     Normal,
-    /// Sends this answer and does not process the request, so no token is spent.
+    /// Sends this answer and does not process the request, so no token is used up.
     Instead(Answer),
     /// Processes the request but sends this answer, so the issued tokens are lost.
     ProcessThen(Answer),
@@ -139,7 +139,7 @@ impl Handling {
         Self::Instead(answer.into())
     }
 
-    /// Processes the request but sends this answer.
+    /// Processes the request, but sends this answer.
     #[must_use]
     pub fn process_then(answer: impl Into<Answer>) -> Self {
         Self::ProcessThen(answer.into())
@@ -157,7 +157,7 @@ impl Handling {
         Self::ProcessThen(Answer::reset())
     }
 
-    /// Answers with this status and a `Retry-After` header, and does not process the request.
+    /// Responds with this status and a `Retry-After` header, and does not process the request.
     #[must_use]
     pub fn retry_after(status: u16, value: &str) -> Self {
         Self::Instead(Answer::new(status).header("retry-after", value))

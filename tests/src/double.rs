@@ -1,4 +1,4 @@
-//! The trait that all doubles implement: one function handles a request, which arrives in memory or over a socket.
+//! The trait that all test doubles implement: one function handles a request that arrives in memory or over a socket.
 
 use std::error::Error;
 use std::task::{Context, Poll};
@@ -25,11 +25,12 @@ pub trait Double: Clone + Send + Sync + 'static {
     fn handle(&self, request: http::Request<Bytes>) -> BoxFuture<'static, Outcome>;
 }
 
-/// Adds the methods `service` and `listen` to a double, so that tests need no trait in scope.
+/// Adds the methods `service` and `listen` to a test double, so that tests do not need to import a trait.
 macro_rules! double_methods {
     ($double:ty) => {
         impl $double {
-            /// Returns an in-memory transport: a tower service for reqwest's requests and responses.
+            /// Returns an in-memory transport: a tower service that takes reqwest's requests and returns reqwest's
+            /// responses.
             #[must_use]
             pub fn service(&self) -> $crate::InMemory<Self> {
                 $crate::double::InMemory::new(self.clone())
@@ -39,7 +40,7 @@ macro_rules! double_methods {
             ///
             /// # Panics
             ///
-            /// Panics if there is no free port.
+            /// Panics if no port is free.
             pub async fn listen(&self) -> $crate::Listening {
                 $crate::Listening::start(self.clone()).await
             }
@@ -53,7 +54,7 @@ pub(crate) use double_methods;
 pub struct InMemory<D>(D);
 
 impl<D: Double> InMemory<D> {
-    /// Wraps a double as a transport.
+    /// Wraps a test double as a transport.
     pub fn new(double: D) -> Self {
         Self(double)
     }

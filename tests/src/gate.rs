@@ -12,14 +12,15 @@ use crate::seen::Seen;
 /// progress, so a test that would hang fails with a message.
 const FOREVER: Duration = Duration::from_hours(365 * 24);
 
-/// A queue of requests that wait for a decision `D`.
+/// A queue of requests, each of which waits for a decision `D`.
 #[derive(Debug)]
 pub(crate) struct Gate<D> {
     queue: Mutex<VecDeque<Waiting<D>>>,
     grown: Notify,
 }
 
-/// A parked request. A parked request that is dropped without a decision gets no answer.
+/// A parked request. A request that waits for the test. If this value is dropped without a decision, `park` returns
+/// `None`.
 #[derive(Debug)]
 pub(crate) struct Waiting<D> {
     pub(crate) seen: Seen,
@@ -33,7 +34,7 @@ impl<D> Default for Gate<D> {
 }
 
 impl<D> Gate<D> {
-    /// Waits for the test to decide. Returns `None` if the test dropped the request.
+    /// Waits until the test decides how to handle the request. Returns `None` if the test dropped the request.
     pub(crate) async fn park(&self, seen: &Seen) -> Option<D> {
         let (decide, decision) = oneshot::channel();
         self.queue().push_back(Waiting { seen: seen.clone(), decide });
@@ -41,7 +42,7 @@ impl<D> Gate<D> {
         decision.await.ok()
     }
 
-    /// Returns the next request in this queue that still has a caller.
+    /// Returns the next request in this queue whose caller is still waiting.
     pub(crate) async fn next(&self, what: &str, so_far: impl Fn() -> Vec<Seen>) -> Waiting<D> {
         let next = async {
             loop {
@@ -63,7 +64,7 @@ impl<D> Gate<D> {
         std::iter::from_fn(|| queue.pop_front()).find(|waiting| !waiting.is_abandoned())
     }
 
-    /// Returns the number of parked requests that the test has not taken yet.
+    /// Returns the number of held requests that the test has not taken yet.
     pub(crate) fn waiting(&self) -> usize {
         self.queue().iter().filter(|waiting| !waiting.is_abandoned()).count()
     }
@@ -75,7 +76,7 @@ impl<D> Gate<D> {
 
 impl<D> Waiting<D> {
     pub(crate) fn decide(self, decision: D) {
-        // If the caller has abandoned the request, the receiver is closed. This is not an error.
+        // It is not an error if the receiver is closed, because the caller can abandon the request.
         let _ = self.decide.send(decision);
     }
 

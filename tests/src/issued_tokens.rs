@@ -1,4 +1,4 @@
-//! The tokens that an authority has issued, and their validity. This module uses no HTTP and no clock.
+//! The tokens that a fake authorization server has issued, and their validity. This module uses no HTTP and no clock.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -50,7 +50,7 @@ struct Spent {
 pub(crate) struct Grant {
     pub(crate) access: usize,
     pub(crate) secret: usize,
-    /// The refresh token that this refresh has spent.
+    /// The refresh token that this refresh used up.
     pub(crate) spent: Option<usize>,
 }
 
@@ -82,7 +82,7 @@ impl IssuedTokens {
         format!("{}-refresh-{number}", self.canary)
     }
 
-    /// Returns the number of `token` if it is an access token of this authority.
+    /// Returns the number of `token` if `token` is an access token from this server.
     pub(crate) fn access_number(&self, token: &str) -> Option<usize> {
         self.number(token, "-access-", self.access.len())
     }
@@ -102,7 +102,7 @@ impl IssuedTokens {
         }
     }
 
-    /// Refreshes with this refresh token. Returns `None` if the server refuses the token.
+    /// Exchanges a refresh token for new tokens. Returns `None` if the server refuses the token.
     pub(crate) fn exchange(&mut self, token: &str, config: &AuthorityConfig, now: Instant) -> Option<Grant> {
         let number = self.number(token, "-refresh-", self.secrets.len())?;
         let Secret { session, spent } = self.secrets[number - 1];
@@ -139,7 +139,7 @@ impl IssuedTokens {
     }
 
     /// Records that the response with these tokens was sent. A client that gets this response knows that the old
-    /// refresh token is spent.
+    /// refresh token is used up.
     pub(crate) fn told(&mut self, grant: Grant) {
         let secret = grant.spent.and_then(|number| self.secrets.get_mut(number - 1));
         if let Some(spent) = secret.and_then(|secret| secret.spent.as_mut()) {

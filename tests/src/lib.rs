@@ -1,13 +1,13 @@
 //! Test doubles of servers. A double does only what the test configures.
 //!
-//! - [`Stage`]: an API that parks every request until the test answers it.
+//! - [`Stage`]: an API that holds every request until the test answers it.
 //! - [`Authority`]: an authorization server with endpoints for login, refresh and logout. [`AuthorityConfig`] sets how
-//!   this server behaves, including the faults of real servers.
-//! - [`World`]: a stage and an authority at one origin. [`Origins`]: several doubles at several origins.
+//!   the authorization server behaves, including the faults of real servers.
+//! - [`World`]: an API and an authorization server at one origin. [`Origins`]: several test doubles at several origins.
 //!
 //! Each double implements [`Double`]. `.service()` returns a tower service that is an in-memory transport for a client,
-//! and `.listen()` serves the same double on a loopback socket. No double sleeps, so every in-memory test is
-//! deterministic under tokio's paused clock. Do not use sockets with a paused clock: the clock advances while a test
+//! and `.listen()` serves the same test double on a loopback socket. No test double sleeps, so every in-memory test is
+//! deterministic under Tokio's paused clock. Do not use sockets with a paused clock: the clock advances while a test
 //! waits for the network.
 //!
 //! ```
@@ -28,8 +28,8 @@
 //! # });
 //! ```
 //!
-//! This crate also contains [`RedisServer`], a real Redis for one test, and [`store_conformance`], the checks that
-//! every session store must pass. `tests/README.md` explains which double fits which test.
+//! This crate also contains [`RedisServer`], a real Redis server for one test, and [`store_conformance`], the checks
+//! that every session store must pass. `tests/README.md` explains which double fits which test.
 
 mod answer;
 mod assertions;

@@ -10,7 +10,8 @@ use futures_util::future::BoxFuture;
 use crate::double::{Double, Outcome, double_methods};
 use crate::seen::origin;
 
-/// A double that routes each request to the double of its origin. A connection to any other origin fails.
+/// A test double that routes each request to the test double for the request's origin. A connection to any other origin
+/// fails.
 ///
 /// ```
 /// # use afresh_tests::{Origins, Stage, World};
@@ -32,13 +33,13 @@ type Handle = dyn Fn(http::Request<Bytes>) -> BoxFuture<'static, Outcome> + Send
 double_methods!(Origins);
 
 impl Origins {
-    /// Creates a double without any origins.
+    /// Creates an `Origins` value without any origins.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a double for one origin (`https://shop.test:8443`), or for every origin of a host (`shop.test`).
+    /// Adds a test double for one origin (`https://shop.test:8443`), or for every origin of a host (`shop.test`).
     #[must_use]
     pub fn at(mut self, origin: &str, double: impl Double) -> Self {
         let handle = Arc::new(move |request| double.handle(request));

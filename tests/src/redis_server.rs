@@ -28,7 +28,8 @@ impl RedisServer {
         if Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_err() {
             let required = std::env::var_os("AFRESH_REQUIRE_REDIS").is_some();
             assert!(!required, "redis-server is required but not installed");
-            // `eprintln!` is not used, because the test harness shows its output only for failing tests.
+            // The test harness shows `eprintln!` output only for failing tests, so the message is written to stderr
+            // directly.
             let skipped = "SKIPPED: redis-server is not installed, so the Redis store is not tested";
             writeln!(std::io::stderr(), "{skipped}").expect("stderr");
             return None;
@@ -45,7 +46,7 @@ impl RedisServer {
             if server.comes_up() {
                 return Some(server);
             }
-            // The next attempt uses the same folder, so dropping this server must not remove it.
+            // The next attempt uses the same directory, so dropping this server must not remove the directory.
             server.folder = PathBuf::new();
         }
         panic!("redis-server does not start");
@@ -57,7 +58,7 @@ impl RedisServer {
         format!("redis://127.0.0.1:{}/", self.port)
     }
 
-    /// Kills the process, as a crash would. The written data stays in the file.
+    /// Kills the process, as a crash would. The data in the file is kept.
     ///
     /// # Panics
     ///
@@ -67,7 +68,7 @@ impl RedisServer {
         self.process.wait().expect("this process owns the server");
     }
 
-    /// Starts the server again on the same port and with the data that was written.
+    /// Starts the server again on the same port, with the data in the file.
     ///
     /// # Panics
     ///
@@ -78,7 +79,7 @@ impl RedisServer {
         assert!(self.comes_up(), "redis-server does not start again");
     }
 
-    /// Suspends the process: the server receives commands and does not answer them.
+    /// Suspends the process: the server receives commands but does not answer them.
     ///
     /// # Panics
     ///

@@ -1,5 +1,5 @@
-//! A log of all requests to a double and the events of each request. The doubles of a world share one log, so the order
-//! of their entries is known.
+//! A log of all requests to a test double, with the events of each request. The test doubles of a
+//! [`World`](crate::World) share one log, so the order of all their requests is known.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -18,9 +18,9 @@ pub enum LogEntry {
     Failed(usize),
     /// The caller abandoned the request before it was answered.
     Abandoned(usize),
-    /// The body of the response was read to its end.
+    /// The response body was read to the end.
     BodyRead(usize),
-    /// The body of the response was dropped before its end.
+    /// The response body was dropped before it was read to the end.
     BodyDropped(usize),
 }
 

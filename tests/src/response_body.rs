@@ -1,4 +1,4 @@
-//! Converts an answer to a response whose body logs when it is read to its end or dropped.
+//! Converts an answer to a response. The response body logs when it is read to the end or dropped.
 
 use std::collections::VecDeque;
 use std::future::pending;
@@ -16,7 +16,8 @@ use crate::double::Outcome;
 use crate::request_log::RequestLog;
 use crate::seen::{RequestState, Seen};
 
-/// A request without an answer. An `OpenRequest` that is dropped before the answer logs the request as abandoned.
+/// A request that has no answer yet. If an `OpenRequest` is dropped before it is answered, the request is logged as
+/// abandoned.
 pub(crate) struct OpenRequest {
     seen: Seen,
     log: RequestLog,
@@ -32,7 +33,7 @@ impl OpenRequest {
         &self.seen
     }
 
-    /// Returns the response. For an answer that hangs, the future never completes.
+    /// Returns the response. If the answer never arrives, the returned future never completes.
     pub(crate) async fn answer(mut self, answer: Answer) -> Outcome {
         match answer.0 {
             Kind::Response(response) => {
@@ -135,7 +136,7 @@ impl http_body::Body for ResponseBody {
 
     fn size_hint(&self) -> SizeHint {
         match &self.source {
-            // A body of known length is one chunk, so no byte remains after this chunk.
+            // A body of known length is a single chunk, so no bytes remain after this chunk.
             Source::Chunks(chunks, _, size) if size.exact().is_some() && chunks.is_empty() => {
                 SizeHint::with_exact(0)
             }

@@ -1,4 +1,4 @@
-//! A request as the double received it, and the state of the request.
+//! A request as the test double received it, and the state of the request.
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -20,7 +20,7 @@ struct Inner {
     state: Mutex<RequestState>,
 }
 
-/// The state of a request, from its arrival to the last byte of its response.
+/// The state of a request, from when it arrives until its response body is read or dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestState {
     /// The request has no answer yet.
@@ -29,11 +29,11 @@ pub enum RequestState {
     Abandoned,
     /// The request was answered with a transport error.
     Failed,
-    /// The request was answered with this status, and the caller still has the body.
+    /// The request was answered with this status, and the caller has not finished with the response body.
     Answered(u16),
-    /// The request was answered, and the body was read to its end.
+    /// The request was answered, and the response body was read to the end.
     BodyRead(u16),
-    /// The request was answered, and the body was dropped before its end.
+    /// The request was answered, and the response body was dropped before the end.
     BodyDropped(u16),
 }
 
@@ -54,8 +54,7 @@ impl RequestState {
     }
 }
 
-/// The timeout of a request. The timeout is visible only to in-memory doubles, because the client does not send the
-/// timeout.
+/// The timeout of a request. Only in-memory test doubles can see this timeout, because the client does not send it.
 #[derive(Clone, Copy)]
 pub(crate) struct RequestTimeout(pub(crate) Duration);
 
@@ -73,14 +72,14 @@ impl Seen {
         *self.0.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
-    /// Returns the number of this request among all requests of its [`Stage`](crate::Stage),
-    /// [`Authority`](crate::Authority) or [`World`](crate::World), counted from 0.
+    /// Returns the number of this request, counted from 0, among all requests to its [`Stage`](crate::Stage),
+    /// [`Authority`](crate::Authority) or [`World`](crate::World).
     #[must_use]
     pub fn number(&self) -> usize {
         self.0.number
     }
 
-    /// Returns the arrival time on tokio's clock.
+    /// Returns the arrival time on Tokio's clock.
     #[must_use]
     pub fn at(&self) -> Instant {
         self.0.at
@@ -116,8 +115,8 @@ impl Seen {
         format!("{} {}", self.method(), self.path())
     }
 
-    /// Returns the whole URL. If the request arrived on a socket, the authority of the URL is the value of the `host`
-    /// header.
+    /// Returns the whole URL. If the request arrived on a socket, the authority part of the URL is the value of the
+    /// `host` header.
     #[must_use]
     pub fn uri(&self) -> &Uri {
         self.0.request.uri()
@@ -135,7 +134,7 @@ impl Seen {
         origin(self.uri())
     }
 
-    /// Returns the first header with this name, if its value is text.
+    /// Returns the first header with this name, if the value of the header is text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers().get(name)?.to_str().ok()
@@ -194,7 +193,7 @@ impl Seen {
         self.0.request.extensions().get()
     }
 
-    /// Returns the names of all parts that differ between two requests, such as `["header authorization"]`.
+    /// Returns the names of all parts in which two requests differ, such as `["header authorization"]`.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let parts = [

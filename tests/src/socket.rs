@@ -1,4 +1,5 @@
-//! Serves a double over HTTP/1.1, on a loopback socket or on an in-memory pipe. Each connection has one task.
+//! Serves a test double over HTTP/1.1, on a loopback socket or on an in-memory pipe. Each connection is served by a
+//! separate task.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,7 +18,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::double::{Double, Outcome};
 
-/// A double that is served on a loopback socket. Dropping this value closes the socket and every connection.
+/// A test double that is served on a loopback socket. Dropping this value closes the socket and every connection.
 #[derive(Debug)]
 pub struct Listening {
     /// The base URL, `http://127.0.0.1:49152`, without a trailing slash.
@@ -28,11 +29,11 @@ pub struct Listening {
 }
 
 impl Listening {
-    /// Serves a double on a free port.
+    /// Serves a test double on a free port.
     ///
     /// # Panics
     ///
-    /// Panics if there is no free port.
+    /// Panics if no port is free.
     pub async fn start(double: impl Double) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port on loopback");
         let address = listener.local_addr().expect("a bound socket has an address");
@@ -67,7 +68,7 @@ impl Drop for Listening {
 }
 
 async fn accept(listener: TcpListener, double: impl Double, connections: Arc<AtomicUsize>) -> Infallible {
-    // Dropping this task drops the set, and dropping the set closes every connection.
+    // Dropping this task drops the task set, which closes every connection.
     let mut open = JoinSet::new();
     loop {
         if let Ok((stream, _)) = listener.accept().await {
@@ -78,8 +79,8 @@ async fn accept(listener: TcpListener, double: impl Double, connections: Arc<Ato
     }
 }
 
-/// Opens an in-memory connection to a double that acts as the server at `origin`. The connection uses tasks, and no
-/// socket or timer.
+/// Opens an in-memory connection to a test double that acts as the server at `origin`. The connection uses tasks, but
+/// no socket and no timer.
 ///
 /// `origin` is a URL without a path, such as `https://api.test`.
 #[must_use]
@@ -95,7 +96,8 @@ async fn serve(
     scheme: Arc<str>,
 ) {
     let service = service_fn(|request| receive(double.clone(), scheme.clone(), request));
-    // A test can break a connection on purpose, so an error is ignored here. The client sees a transport error.
+    // A test can break a connection on purpose, so an error from the connection is ignored. The client sees a transport
+    // error.
     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 

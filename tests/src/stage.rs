@@ -1,4 +1,4 @@
-//! The double of an API that parks every request until the test answers it.
+//! A test double of an API that holds every request until the test answers it.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,9 +15,9 @@ use crate::request_log::{LogEntry, RequestLog};
 use crate::response_body::OpenRequest;
 use crate::seen::Seen;
 
-/// An API at which every request waits for the test to answer it. Clones share one state.
+/// A fake API at which every request waits until the test answers it. Clones share one state.
 ///
-/// A dropped call leaves the queue immediately, so it never blocks later calls.
+/// A dropped call leaves the queue immediately, so it never blocks the calls behind it.
 #[derive(Clone, Default)]
 pub struct Stage(Arc<Inner>);
 
@@ -34,7 +34,7 @@ type Script = Arc<dyn Fn(&Seen) -> Answer + Send + Sync>;
 double_methods!(Stage);
 
 impl Stage {
-    /// Creates a stage that parks every request.
+    /// Creates a fake API that holds every request.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -44,7 +44,7 @@ impl Stage {
         Self(Arc::new(Inner { log, ..Inner::default() }))
     }
 
-    /// Waits for the next parked request, in order of arrival.
+    /// Waits for the next held request, in order of arrival.
     ///
     /// # Panics
     ///
@@ -53,11 +53,11 @@ impl Stage {
         Arrival(self.0.gate.next("request", || self.log()).await)
     }
 
-    /// Waits for the next `n` parked requests.
+    /// Waits for the next `n` held requests.
     ///
     /// # Panics
     ///
-    /// Panics if the clock is paused and too few requests can still arrive.
+    /// Panics if the clock is paused and fewer than `n` requests can still arrive.
     pub async fn arrivals(&self, n: usize) -> Vec<Arrival> {
         let mut arrivals = Vec::with_capacity(n);
         while arrivals.len() < n {
@@ -66,30 +66,30 @@ impl Stage {
         arrivals
     }
 
-    /// Returns the next parked request, if there is one.
+    /// Returns the next held request, if there is one.
     #[must_use]
     pub fn try_arrival(&self) -> Option<Arrival> {
         self.0.gate.try_next().map(Arrival)
     }
 
-    /// Returns the number of parked requests that the test has not taken yet.
+    /// Returns the number of held requests that the test has not taken yet.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.0.gate.waiting()
     }
 
-    /// Answers all later requests with this script. A request parks if the script returns [`Answer::park`]. Requests
-    /// that were parked before stay parked.
+    /// Answers all later requests with the given script. A request is held if the script returns [`Answer::park`].
+    /// Requests that are already held are not affected.
     pub fn respond<A: Into<Answer>>(&self, script: impl Fn(&Seen) -> A + Send + Sync + 'static) {
         *self.script() = Some(Arc::new(move |seen| script(seen).into()));
     }
 
-    /// Removes the script, so that every later request parks.
+    /// Removes the script, so that every later request is held.
     pub fn park(&self) {
         *self.script() = None;
     }
 
-    /// Returns all requests in order of arrival.
+    /// Returns all requests in the order in which they arrived.
     #[must_use]
     pub fn log(&self) -> Vec<Seen> {
         self.seen().clone()
@@ -108,7 +108,7 @@ impl Stage {
     }
 
     /// Returns all recorded events in order. In a [`World`](crate::World), the events include the requests to the
-    /// authority.
+    /// authorization server.
     #[must_use]
     pub fn history(&self) -> Vec<LogEntry> {
         self.0.log.entries()
@@ -147,7 +147,7 @@ impl fmt::Debug for Stage {
     }
 }
 
-/// A parked request. An arrival that is dropped without an answer resets the request's connection.
+/// A parked request. An arrival that is dropped without an answer resets the connection of the request.
 ///
 /// `Arrival` dereferences to the [`Seen`] request.
 #[derive(Debug)]
@@ -180,7 +180,7 @@ impl Arrival {
         self.answer_with(Answer::fail(error));
     }
 
-    /// Leaves the request without an answer.
+    /// Never answers the request.
     pub fn hang(self) {
         self.answer_with(Answer::hang());
     }

@@ -44,8 +44,8 @@ pub trait Place: Send + Sync + 'static {
     /// The type of the store.
     type Store: SessionStore;
 
-    /// Opens a store for this place, as another process would. The store shares as little as possible with stores
-    /// opened before.
+    /// Opens a store for this place, as another process would open it. The new store shares as little as possible with
+    /// the stores that are already open.
     fn open(&self) -> Self::Store;
 
     /// Writes data that no store of this kind has written, and returns true. The default implementation returns false,
@@ -54,25 +54,26 @@ pub trait Place: Send + Sync + 'static {
         async { false }
     }
 
-    /// Returns whether the data that [`spoil`](Self::spoil) wrote is still there, unchanged.
+    /// Returns whether the data that [`spoil`](Self::spoil) wrote is still there and unchanged.
     fn is_spoilt(&self) -> impl Future<Output = bool> + Send {
         async { false }
     }
 
-    /// Suspends the server of this place until [`resume`](Self::resume) and returns true: the server receives requests
-    /// and does not answer them. The default implementation returns false, for a place without a server.
+    /// Suspends the server of this place until [`resume`](Self::resume) and returns true. A suspended server receives
+    /// requests but does not answer them. The default implementation returns false, because a place has no server by
+    /// default.
     fn stall(&self) -> impl Future<Output = bool> + Send {
         async { false }
     }
 
-    /// Resumes the server after [`stall`](Self::stall). After `resume`, the server executes the requests that it has
-    /// received.
+    /// Resumes the server after [`stall`](Self::stall). After `resume`, the server executes the requests that it
+    /// received while it was suspended.
     fn resume(&self) -> impl Future<Output = ()> + Send {
         async {}
     }
 
-    /// Waits until a lock that was not dropped expires, and returns true. The default implementation returns false, for
-    /// locks that never expire.
+    /// Waits until a lock that was not dropped has expired, and returns true. The default implementation returns false,
+    /// because locks do not expire by default.
     fn outlast_the_lock(&self) -> impl Future<Output = bool> + Send {
         async { false }
     }
@@ -103,7 +104,7 @@ pub async fn all<P: Place>(new_place: impl Fn() -> P) {
     foreign_content_is_an_error_and_stays(&new_place()).await;
 }
 
-/// A store to which nothing was written has revision 0 and no record, before and after a lock.
+/// A store to which nothing was written has revision 0 and no record, both before and after a lock.
 pub async fn an_empty_store_has_no_record(place: &impl Place) {
     let store = place.open();
     for _ in 0..2 {
@@ -153,7 +154,7 @@ pub async fn an_old_basis_is_refused(place: &impl Place) {
     for basis in [Revision::default(), first, second.next()] {
         assert_eq!(swap(&store, basis, "late").await, None, "a swap based on another revision is refused");
     }
-    // A swap with an old basis is also refused if its record equals the stored record.
+    // A swap with an old basis is refused even if its record equals the stored record.
     assert_eq!(swap(&store, first, "second").await, None, "a swap based on an old revision is refused");
     assert_eq!(load(&store).await.record, b"second", "a refused swap changes nothing");
 }
@@ -197,7 +198,7 @@ pub async fn one_swap_of_each_revision_wins(place: &impl Place) {
     );
 }
 
-/// A dropped swap is stored completely or not at all, and the store still works.
+/// A dropped swap is stored completely or not at all, and the store still works afterwards.
 pub async fn a_dropped_swap_is_complete_or_absent(place: &impl Place) {
     let store = place.open();
     let long = |of: u8| vec![of; 20_000];
@@ -234,8 +235,7 @@ pub async fn one_holds_the_lock_until_it_is_dropped(place: &impl Place) {
     assert!(lock(&other).await.is_some(), "a dropped lock can be acquired again");
 }
 
-/// If many tasks wait for the lock, each task acquires the lock once, and two tasks never hold the lock at the same
-/// time.
+/// If many tasks wait for the lock, each task acquires the lock once, and no two tasks hold the lock at the same time.
 pub async fn two_never_hold_the_lock(place: &impl Place) {
     let held = Arc::new(AtomicBool::new(false));
     let mut tasks = JoinSet::new();
@@ -254,10 +254,10 @@ pub async fn two_never_hold_the_lock(place: &impl Place) {
     }
 }
 
-/// A dropped wait for the lock does not keep the lock and does not prevent other stores from acquiring it.
+/// A dropped wait for the lock neither keeps the lock nor prevents other stores from acquiring it.
 pub async fn a_dropped_wait_leaves_nothing_behind(place: &impl Place) {
     let store = place.open();
-    // While the lock is free, the future is dropped before, during and after it acquires the lock.
+    // While the lock is free, the future is dropped before, while and after it acquires the lock.
     for step in 0..40 {
         give_up_after(Duration::from_micros(step * 50), store.lock()).await;
     }
@@ -273,7 +273,7 @@ pub async fn a_dropped_wait_leaves_nothing_behind(place: &impl Place) {
 /// within 10 s after the server resumes.
 pub async fn an_abandoned_request_for_the_lock_is_harmless(place: &impl Place) {
     let (gone, next) = (place.open(), place.open());
-    // The connections are open before the server is suspended.
+    // The connections are opened before the server is suspended.
     drop((load(&gone).await, load(&next).await));
     if !place.stall().await {
         return;
@@ -289,7 +289,7 @@ pub async fn an_abandoned_request_for_the_lock_is_harmless(place: &impl Place) {
 }
 
 /// R6: a process drops its lock while the server is suspended for longer than the timeout of one request. When the
-/// server runs again, another process gets the lock within 10 s, although the lock has not expired.
+/// server runs again, another process gets the lock within 10 s, even though the lock has not expired.
 pub async fn a_lock_that_is_dropped_during_a_stall_is_released_afterwards(place: &impl Place) {
     let (holder, next) = (place.open(), place.open());
     load(&next).await;
@@ -306,8 +306,8 @@ pub async fn a_lock_that_is_dropped_during_a_stall_is_released_afterwards(place:
     lock.expect("a lock that was dropped is released").expect("a store that works");
 }
 
-/// A login or logout is stored without a lock, even while another process holds the lock. The process with the lock
-/// then finds that its basis is not the current revision.
+/// A login or logout is stored without a lock, even while another process holds the lock. The process that holds the
+/// lock then finds that its basis is not the current revision.
 pub async fn a_login_needs_no_lock(place: &impl Place) {
     let (holder, other) = (place.open(), place.open());
     let Some(held) = lock(&holder).await else { return };
@@ -335,7 +335,7 @@ pub async fn locations_differ(place: &impl Place, other: &impl Place) {
     );
 }
 
-/// If locks can expire, each lock has a greater fence than all earlier locks, even if the earlier locks were dropped.
+/// If locks can expire, each lock has a greater fence than all earlier locks, even if those locks were dropped.
 pub async fn fences_grow(place: &impl Place) {
     let mut last = 0;
     for turn in 0..5 {
@@ -373,14 +373,14 @@ pub async fn an_expired_lock_cannot_store(place: &impl Place) {
     let own = Swap { basis, record: b"own".to_vec(), fence: Some(held.fence()) };
     let stored = soon(next.swap(own)).await.expect("the newest fence may store");
     assert_eq!(load(&late).await.revision, stored);
-    // The old fence is refused even after the newest lock was released.
+    // The old fence is refused even after the newest lock has been released.
     drop(held);
     let overwriting = Swap { basis: stored, record: b"late".to_vec(), fence: Some(fence) };
     assert_eq!(soon(late.swap(overwriting)).await, None, "an older fence is always refused");
 }
 
-/// A store that reports changes reports every change, including a change before the wait. The future of the wait can be
-/// dropped.
+/// A store that reports changes reports every change, including a change that was made before the wait started. The
+/// future that waits for a change can be dropped.
 pub async fn every_change_is_reported_or_none(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
     let first = swap(&one, Revision::default(), "first").await.expect("no other writer");

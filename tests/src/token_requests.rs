@@ -1,4 +1,4 @@
-//! How an authority parks, processes and answers one request.
+//! How a fake authorization server holds, processes and answers one request.
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -22,7 +22,7 @@ impl Double for Authority {
 }
 
 impl Authority {
-    /// Returns the role of a path, if the path is one of the server's endpoints.
+    /// Returns the role of a path if the path is one of the server's endpoints.
     #[must_use]
     pub fn role_of(&self, path: &str) -> Option<Role> {
         let [login, refresh, logout] = self.state().config.paths;
@@ -74,7 +74,7 @@ impl Authority {
         endpoint.next.pop_front().unwrap_or_else(|| endpoint.always.clone())
     }
 
-    /// Returns the answer and the tokens that it contains.
+    /// Returns the answer, and the tokens that the answer contains.
     fn process(&self, role: Role, seen: &Seen, handling: Handling) -> (Answer, Option<Grant>) {
         match handling {
             Handling::Instead(answer) => (answer, None),
@@ -109,7 +109,7 @@ impl Authority {
     }
 }
 
-/// Returns the refresh token of a request.
+/// Returns the refresh token in a request.
 fn presented(seen: &Seen, config: &AuthorityConfig, canary: &str) -> Option<String> {
     if config.refresh_token_in == RefreshTokenIn::Cookie {
         return seen.cookie(config.cookie_name).map(str::to_owned);
@@ -187,8 +187,7 @@ impl Drop for UnderWay {
     }
 }
 
-/// A parked request of an authority. A parked request that is dropped without a decision resets the request's
-/// connection.
+/// A held request to the authorization server. A request that is dropped without a decision gets a connection reset.
 ///
 /// `ParkedRequest` dereferences to the [`Seen`] request.
 #[derive(Debug)]
@@ -201,12 +200,12 @@ impl ParkedRequest {
         self.0.seen.clone()
     }
 
-    /// Processes the request as if it had not been parked.
+    /// Processes the request as if it had not been held.
     pub fn release(self) {
         self.0.decide(Handling::Normal);
     }
 
-    /// Sends this answer. An unprocessed request stays unprocessed.
+    /// Sends this answer. A request that is not processed yet stays unprocessed.
     pub fn answer(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::Instead(answer.into()));
     }
@@ -216,7 +215,7 @@ impl ParkedRequest {
         self.0.decide(Handling::ProcessThen(answer.into()));
     }
 
-    /// Leaves the request without an answer. An unprocessed request stays unprocessed.
+    /// Never answers the request. A request that is not processed yet stays unprocessed.
     pub fn hang(self) {
         self.answer(Answer::hang());
     }

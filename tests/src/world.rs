@@ -1,4 +1,4 @@
-//! The double that most tests need: a stage and an authority at one origin.
+//! The test double that most tests need: an API and an authorization server at one origin.
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -11,17 +11,17 @@ use crate::request_log::{LogEntry, RequestLog};
 use crate::seen::Seen;
 use crate::stage::Stage;
 
-/// One origin with an API and its token endpoints. Clones share one state.
+/// An origin with an API and its token endpoints. Clones share one state.
 ///
-/// Requests to the paths of login, refresh and logout go to the [`Authority`], and all other requests go to the
-/// [`Stage`]. The authority and the stage write to one log and number their requests together. A test must keep the
-/// first value until the test ends, because the [`Authority`] of this value checks when it is dropped that no spent
-/// token was presented.
+/// Requests to the login, refresh and logout paths go to the [`Authority`], and all other requests go to the [`Stage`].
+/// The authority and the stage write to one log and number their requests in one sequence. A test must keep the first
+/// value until the test ends: when that value is dropped, its [`Authority`] checks that no client reused a refresh
+/// token.
 #[derive(Clone, Debug)]
 pub struct World {
-    /// The double of the API.
+    /// The test double of the API.
     pub stage: Stage,
-    /// The double of the token endpoints.
+    /// The test double of the token endpoints.
     pub authority: Authority,
 }
 
@@ -34,13 +34,13 @@ impl Default for World {
 }
 
 impl World {
-    /// Creates a world whose API parks every request and whose authority has the default configuration.
+    /// Creates a world whose API holds every request and whose authorization server has the default configuration.
     #[must_use]
     pub fn new() -> Self {
         Self::with(AuthorityConfig::default())
     }
 
-    /// Creates a world whose authority has this configuration.
+    /// Creates a world whose authorization server has this configuration.
     #[must_use]
     pub fn with(config: AuthorityConfig) -> Self {
         let log = RequestLog::default();
@@ -66,7 +66,7 @@ impl World {
         });
     }
 
-    /// Returns all requests to the API and the authority in order of arrival.
+    /// Returns all requests to the API and the authorization server in the order in which they arrived.
     #[must_use]
     pub fn log(&self) -> Vec<Seen> {
         self.authority.request_log().requests()

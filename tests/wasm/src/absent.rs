@@ -1,5 +1,5 @@
-//! Each line uses a feature that browsers do not support, so no line compiles. `.ci/wasm-check` expects the error in
-//! the trailing comment.
+//! Each line uses a feature that browsers do not support, so no line compiles. `.ci/wasm-check` expects the error that
+//! the trailing comment of each line states.
 
 use std::fmt::Debug;
 

@@ -1,5 +1,5 @@
 //! The crate of a web page, with every kind of method. The crate must compile for a browser, and the futures of all
-//! calls must be `Send` there as on other targets. `.ci/wasm-check` builds the crate.
+//! calls must be `Send`, as on other targets. `.ci/wasm-check` builds the crate.
 
 #[cfg(feature = "absent")]
 mod absent;
@@ -23,7 +23,7 @@ pub struct Order {
     id: u64,
 }
 
-/// The shop's API, declared by the same trait as in a program outside a browser.
+/// The shop's API, declared by the trait that a program outside a browser uses as well.
 #[api(dyn)]
 pub trait Shop {
     #[login]

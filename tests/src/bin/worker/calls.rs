@@ -1,4 +1,4 @@
-//! The tasks of a worker process, which prints their results to stdout.
+//! The tasks of a worker process. Each task prints its results to stdout.
 
 use std::io::Write;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! A worker process for the tests in `tests/processes`: a client of a shop whose session is shared with other
-//! processes.
+//! A worker process for the tests in `tests/processes`. The worker is a client of a shop and shares its session with
+//! other processes.
 //!
 //! The worker reads commands line by line from stdin, prints the results to stdout, and exits when stdin closes.
 

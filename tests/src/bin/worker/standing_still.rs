@@ -1,4 +1,4 @@
-//! A thread whose runtime stalls during a refresh, as in a blocking wrapper with one runtime for each thread.
+//! Runs a thread whose runtime stalls during a refresh, as in a blocking wrapper with one runtime for each thread.
 
 use std::thread;
 
@@ -8,8 +8,8 @@ use tokio::select;
 use crate::calls::{ShopClient, call, print_line};
 use crate::steps::Steps;
 
-/// Makes a call on a new runtime until its refresh reaches the step at which `steps` stops. After this step, the
-/// runtime is not polled. If `logs_out` is set, the session is cleared before the runtime stalls.
+/// Starts a call on a new runtime and runs it until the call's refresh reaches the step where `steps` stops. After this
+/// step, the runtime is not polled. If `logs_out` is set, the session is cleared before the runtime stalls.
 pub fn stand_still(shop: ShopClient, steps: Steps, logs_out: bool) {
     thread::spawn(move || {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -1,6 +1,6 @@
-//! A wrapper around any store that can stop at any step.
+//! A wrapper around any store that can pause the store at any step.
 //!
-//! The wrapper uses only what the documentation of `SessionStore` guarantees.
+//! The wrapper relies only on what the documentation of `SessionStore` guarantees.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -11,14 +11,15 @@ use tokio::sync::Notify;
 
 use crate::calls::print_line;
 
-/// A store that can stop at any step. The steps of a refresh are, in order: `before lock`, `after lock`, `before load`,
-/// `after load`, `before intent`, `after intent`, and after the server's answer `before persist`, `after persist`.
+/// A store that can pause at any step. The steps of a refresh are, in order, `before lock`, `after lock`, `before
+/// load`, `after load`, `before intent`, `after intent`, and, after the server's response, `before persist`, `after
+/// persist`.
 pub struct Stepped<S> {
     store: Arc<S>,
     steps: Steps,
 }
 
-/// The step at which a store waits, and the signal to continue.
+/// The step at which the store pauses, and the signal to continue.
 #[derive(Clone, Default)]
 pub struct Steps(Arc<Inner>);
 
@@ -32,12 +33,12 @@ struct Inner {
 }
 
 impl Steps {
-    /// Makes the store wait at this step. An empty string means that the store does not wait.
+    /// Makes the store pause at this step. With an empty string, the store does not pause.
     pub fn stop_at(&self, step: &str) {
         step.clone_into(&mut self.0.stop_at.lock().expect("no panic"));
     }
 
-    /// Resolves when the store reaches the step.
+    /// Waits until the store reaches the step.
     pub async fn arrival(&self) {
         self.0.arrived.notified().await;
     }
