@@ -1,6 +1,6 @@
-// Plays a person at a browser: this script controls headless Chromium over its DevTools protocol. It opens the URL, fills in the forms
-// of the server, and prints the text of the last page.
-// The arguments are the URL, the program, and optionally `deny`, with which the person cancels the login.
+// Acts as a user at a browser: this script controls headless Chromium over its DevTools protocol. The script opens the
+// URL, fills in the server's forms, and prints the text of the last page. The arguments are the URL, the program, and
+// optionally `deny`, which makes the user cancel the login.
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -63,7 +63,8 @@ for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((resol
 }
 console.log(JSON.stringify(seen));
 browser.once('exit', () => {
-  // Chromium's last processes may still write to the profile. A profile that remains in the temporary folder does no harm.
+  // Chromium's last processes might still write to the profile. A profile that remains in the temporary directory does
+  // no harm.
   try {
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   } catch {}

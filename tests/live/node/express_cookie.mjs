@@ -1,5 +1,5 @@
-// Express with jsonwebtoken: the access token has no scheme, the refresh token is a cookie, and the answer to an expired token is 403.
-// With the argument `keeps`, the refresh token does not rotate.
+// Express with jsonwebtoken: the access token has no scheme, the refresh token is in a cookie, and the response to an
+// expired token is 403. With the argument `keeps`, the refresh token does not rotate.
 
 import { randomUUID } from 'node:crypto';
 import cookieParser from 'cookie-parser';

@@ -1,5 +1,5 @@
-// Fastify with @fastify/jwt and @fastify/cookie: the answer to an expired token is 401 with an error code, and the refresh token is a
-// signed cookie that rotates.
+// Fastify with @fastify/jwt and @fastify/cookie: the response to an expired token is 401 with an error code, and the
+// refresh token is in a signed cookie that rotates.
 
 import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';

@@ -1,5 +1,6 @@
-// oidc-provider: the authorization code flow, refresh tokens that rotate, and a resource server. A spent refresh token ends the whole
-// grant. With the argument `challenge`, the resource server answers 401 with a reason. Otherwise it answers 403 without a challenge.
+// oidc-provider: the authorization code flow, refresh tokens that rotate, and a resource server. Reusing a refresh
+// token ends the whole grant. With the argument `challenge`, the resource server responds with 401 and a reason.
+// Otherwise, the resource server responds with 403 and no challenge.
 
 import { createHash, randomBytes } from 'node:crypto';
 import express from 'express';

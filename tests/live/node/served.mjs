@@ -1,5 +1,5 @@
-// The code that all servers of this folder share: a clock that can be moved forward, counters, and routes for the test. The servers
-// call only `accepted`, `refused` and `loggedIn`.
+// The code that all servers in this directory share: a clock that can be moved forward, counters, and routes for the
+// test. The servers call only `accepted`, `refused` and `loggedIn`.
 
 import http from 'node:http';
 

@@ -1,6 +1,6 @@
 """Django REST framework with djangorestframework-simplejwt and django-oauth-toolkit, set up as in their guides.
 
-With the argument `session-first`, SessionAuthentication is listed first, so the server answers 403 instead of 401.
+With the argument `session-first`, SessionAuthentication is listed first, so the server responds with 403 instead of 401.
 With `keeps`, refresh tokens do not rotate.
 """
 
@@ -21,10 +21,10 @@ TOKENS = [
     "rest_framework_simplejwt.authentication.JWTAuthentication",
     "oauth2_provider.contrib.rest_framework.OAuth2Authentication",
 ]
-# The first authentication class determines the response for an expired token, so each set-up lists one of them.
+# The first authentication class determines the response to an expired token, so each setup lists one class first.
 TOKEN = TOKENS["oauth-toolkit" in sys.argv]
 
-# A test kills its server, so the database of an earlier test can still exist.
+# A test kills its server, so an earlier test's database can still exist.
 def is_running(process):
     try:
         os.kill(process, 0)

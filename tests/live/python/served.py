@@ -1,4 +1,4 @@
-"""The code that all servers of this folder share: a clock that can be moved forward, counters, and routes for the test.
+"""The code that all servers in this directory share: a clock that can be moved forward, counters, and routes for the test.
 
 The servers themselves call only `logged_in`, `accepted` and `refused`.
 """
@@ -21,7 +21,7 @@ NAMES = {"200": "ok", "401": "unauthorized", "403": "forbidden"}
 RESOURCE = re.compile(r"/(orders|admin)\b")
 
 changed = threading.Condition(threading.RLock())
-# While refusals are late, every second refusal waits until the next refresh is accepted.
+# While refusals are delayed, every second refusal waits until the next refresh is accepted.
 late = {"on": False, "refusals": 0}
 
 
