@@ -46,7 +46,7 @@ pub async fn run() -> Result<()> {
     Ok(())
 }
 
-/// Starts this program in child processes, as a user at a terminal would start it.
+/// Starts this program in child processes, as a user at a terminal would run it.
 struct Tool {
     url: String,
     session: PathBuf,

@@ -1,4 +1,4 @@
-//! A command-line tool that stays logged in between runs and can run ten times at once. Run the demonstration with
+//! A command-line tool that stays logged in between runs, even if ten runs start at once. Run the demonstration with
 //! `cargo run --example cli`.
 //!
 //! To try the tool yourself, run `cargo run --example cli -- serve` in one terminal; the command prints an address. In
@@ -79,7 +79,7 @@ async fn run(arguments: &[&str]) -> Result<()> {
         }
         _ => return Err("usage: cli login NAME | whoami | orders | logout".into()),
     }
-    // An early refresh may still be in progress, and the process must not exit before the store has the new tokens.
+    // An early refresh might still be in progress, and the process must not exit before the store has the new tokens.
     if shop.session().state() == SessionState::Refreshing {
         let _ = shop.session().refresh().await;
     }

@@ -38,7 +38,7 @@ pub async fn run() -> Result<()> {
     Ok(())
 }
 
-/// Runs this program in child processes, as a user at a terminal would.
+/// Runs this program in child processes, as a user at a terminal would run it.
 struct Tool {
     issuer: String,
     session: PathBuf,

@@ -2,8 +2,8 @@
 //! document's `oauth2` scheme.
 //!
 //! With `cargo run --example openapi`, the program logs in with its own credentials. With `cargo run --example openapi
-//! login`, a user logs in with a browser. Your own project needs `cargo add afresh --features login`, `cargo add serde
-//! --features derive`, and `cargo add tokio --features macros,rt-multi-thread`.
+//! login`, a user logs in with a browser. Your own project needs `cargo add afresh --features login`,
+//! `cargo add serde --features derive`, and `cargo add tokio --features macros,rt-multi-thread`.
 
 mod parcels;
 mod server;

@@ -1,5 +1,5 @@
-//! The API of `parcels.yaml` in one thread. A token is valid for only two calls, so that the client has to request new
-//! tokens.
+//! A server for the API in `parcels.yaml` that runs in one thread. A token is valid for only two calls, so that the
+//! client has to request new tokens.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -12,7 +12,7 @@ const CALLS: u32 = 2;
 #[derive(Default)]
 struct Api {
     tokens: u32,
-    /// The number of calls with each token.
+    /// The number of calls made with each token.
     used: BTreeMap<String, u32>,
     is_delivered: bool,
 }

@@ -20,7 +20,7 @@ use crate::token_requests::ParkedRequest;
 /// Clones share one state.
 ///
 /// The server's tokens are `…-access-1`, `…-access-2` and `…-refresh-1`, `…-refresh-2`, where `…` is the
-/// [`canary`](Self::canary). The canary is a random string, so a search for it finds every leaked token.
+/// [`canary`](Self::canary). The canary is a random string, so a search for this string finds every leaked token.
 ///
 /// When the value returned by [`new`](Self::new) or [`with`](Self::with) is dropped, the test fails if a client sent a
 /// refresh token that the client knew was already used. A test that deliberately reuses a refresh token calls
@@ -291,7 +291,7 @@ impl Authority {
     }
 
     /// Returns all recorded events in order. In a [`World`](crate::World), the events include the requests to the
-    /// stage.
+    /// [`Stage`](crate::Stage).
     #[must_use]
     pub fn history(&self) -> Vec<LogEntry> {
         self.shared.log.entries()

@@ -110,7 +110,7 @@ impl AuthorityConfig {
     }
 }
 
-/// The three kinds of request that an authority handles.
+/// The three kinds of request that the authorization server handles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Starts a session.
@@ -121,7 +121,7 @@ pub enum Role {
     Logout,
 }
 
-/// How an authority handles one request.
+/// How the authorization server handles one request.
 #[derive(Clone, Debug)]
 pub enum Handling {
     /// Processes the request and sends the server's own answer.

@@ -66,7 +66,7 @@ impl Drop for OpenRequest {
     }
 }
 
-/// The body of a response.
+/// A response body.
 #[derive(Debug)]
 pub struct ResponseBody {
     source: Source,

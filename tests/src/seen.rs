@@ -167,7 +167,7 @@ impl Seen {
         self.0.request.body()
     }
 
-    /// Returns a hash of the body, which is the same in every run.
+    /// Returns a hash of the body. The hash is the same in every run.
     #[must_use]
     pub fn body_hash(&self) -> u64 {
         let mut hasher = DefaultHasher::new();

@@ -108,7 +108,7 @@ impl Stage {
     }
 
     /// Returns all recorded events in order. In a [`World`](crate::World), the events include the requests to the
-    /// authorization server.
+    /// [`Authority`](crate::Authority).
     #[must_use]
     pub fn history(&self) -> Vec<LogEntry> {
         self.0.log.entries()

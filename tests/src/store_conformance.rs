@@ -104,7 +104,7 @@ pub async fn all<P: Place>(new_place: impl Fn() -> P) {
     foreign_content_is_an_error_and_stays(&new_place()).await;
 }
 
-/// A store to which nothing was written has revision 0 and no record, both before and after a lock.
+/// A store to which nothing was written has revision 0 and no record, even after its lock was acquired and dropped.
 pub async fn an_empty_store_has_no_record(place: &impl Place) {
     let store = place.open();
     for _ in 0..2 {

@@ -187,7 +187,8 @@ impl Drop for UnderWay {
     }
 }
 
-/// A held request to the authorization server. A request that is dropped without a decision gets a connection reset.
+/// A request that the authorization server holds until the test decides. If this value is dropped without a decision,
+/// the request's connection is reset.
 ///
 /// `ParkedRequest` dereferences to the [`Seen`] request.
 #[derive(Debug)]
@@ -205,7 +206,7 @@ impl ParkedRequest {
         self.0.decide(Handling::Normal);
     }
 
-    /// Sends this answer. A request that is not processed yet stays unprocessed.
+    /// Sends this answer. If the request has not been processed yet, it stays unprocessed.
     pub fn answer(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::Instead(answer.into()));
     }
@@ -215,7 +216,7 @@ impl ParkedRequest {
         self.0.decide(Handling::ProcessThen(answer.into()));
     }
 
-    /// Never answers the request. A request that is not processed yet stays unprocessed.
+    /// Never answers the request. If the request has not been processed yet, it stays unprocessed.
     pub fn hang(self) {
         self.answer(Answer::hang());
     }

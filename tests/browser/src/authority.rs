@@ -31,12 +31,12 @@ pub struct Counts {
     pub logouts: u64,
     /// The number of refreshes with the current refresh token.
     pub refreshes: u64,
-    /// The number of refreshes with a spent refresh token within the grace window.
+    /// The number of refreshes with a used refresh token within the grace window.
     pub within_grace: u64,
-    /// The number of refreshes with a spent refresh token after the grace window. A spent token that arrives after the
-    /// grace window also ends its login.
+    /// The number of refreshes with a used refresh token after the grace window. A used refresh token that arrives
+    /// after the grace window also ends its login.
     pub spent: u64,
-    /// The number of rejected refreshes: without a refresh token, with a spent refresh token, or with the refresh token
+    /// The number of rejected refreshes: without a refresh token, with a used refresh token, or with the refresh token
     /// of an ended login.
     pub refused: u64,
     /// The number of calls with a valid token.

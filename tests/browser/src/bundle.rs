@@ -18,7 +18,8 @@ pub fn page() -> PathBuf {
     page.into()
 }
 
-/// Writes the JavaScript that loads a compiled crate, as `wasm-bindgen --target web` does, and copies its `index.html`.
+/// Writes the JavaScript that loads a compiled crate, as `wasm-bindgen --target web` does, and copies the crate's
+/// `index.html`.
 pub fn prepare(wasm: &Path, index: &Path, folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder)?;
     let mut bindgen = Bindgen::new();

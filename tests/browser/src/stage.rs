@@ -47,7 +47,7 @@ impl Stage {
     }
 }
 
-/// Functions that the tests call in a page. Every page under test defines these functions.
+/// Every page under test defines these functions, which the tests call.
 impl Tab {
     pub async fn log_in(&self, user: &str) {
         self.evaluate(&format!("page.login('{user}')")).await.expect("the login succeeds");

@@ -25,10 +25,10 @@ pub struct Renewed {
     expires_in: u64,
 }
 
-/// An order of the shop.
+/// A shop order.
 #[derive(Debug, Deserialize)]
 pub struct Order {
-    /// The number that identifies the order.
+    /// The order number.
     pub id: u64,
 }
 
@@ -43,7 +43,7 @@ pub enum OrderError {
     Other(afresh::Error),
 }
 
-/// The API of the shop.
+/// The shop's API.
 #[api]
 pub trait Shop {
     /// Logs in.

@@ -1,5 +1,5 @@
-//! The crate of a web page, with every kind of method. The crate must compile for a browser, and the futures of all
-//! calls must be `Send`, as on other targets. `.ci/wasm-check` builds the crate.
+//! The crate of a web page that calls every kind of method. The crate must compile for a browser, and the futures of
+//! all calls must be `Send`, as on other targets. `.ci/wasm-check` builds the crate.
 
 #[cfg(feature = "absent")]
 mod absent;

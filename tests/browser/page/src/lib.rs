@@ -14,7 +14,7 @@ use serde_json::json;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-/// The API of the test server.
+/// The test server's API.
 #[api]
 pub trait Shop {
     #[login]

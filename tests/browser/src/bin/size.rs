@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 use wasm_bindgen_cli_support::Bindgen;
 
-/// The target for the page size divided by the size of the handwritten page. The page does not reach this target ratio
+/// The target for the ratio of the page size to the handwritten page's size. The page does not reach this target ratio
 /// yet.
 const GOAL: f64 = 1.3;
 /// The program fails above this ratio of the page sizes, so that the page does not grow unnoticed.

@@ -1,12 +1,11 @@
-//! Tests cookies and CORS: the requests that carry the refresh cookie, and the error of a call whose response the
-//! browser hides.
+//! Tests cookies and CORS: which requests carry the refresh cookie, and which error a call returns if the browser hides
+//! the response.
 
 use afresh_browser_tests::bundle;
 use afresh_browser_tests::server::Server;
 use afresh_browser_tests::stage::{Stage, call_in_all};
 
-/// Tests cookies and CORS: which requests carry the refresh cookie, and which error a call returns if the browser hides
-/// the response.
+/// T4: with `RequestCredentials::Include`, an API at another origin receives the cookies.
 #[tokio::test]
 async fn an_api_at_another_origin_is_refreshed_by_its_cookie() {
     let stage = Stage::new(&bundle::page()).await;

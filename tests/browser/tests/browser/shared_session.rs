@@ -74,7 +74,7 @@ async fn a_new_tab_takes_over_the_session_without_a_refresh() {
     assert_eq!(stage.server.counts().refreshes, 0);
 }
 
-/// T6: a login reaches all tabs within one second and without a call, even if another user logs in.
+/// T6: a login reaches all tabs within one second, even if no tab makes a call and even if a different user logs in.
 #[tokio::test]
 async fn a_login_reaches_all_tabs() {
     let (stage, tabs) = logged_in(4).await;
@@ -89,7 +89,7 @@ async fn a_login_reaches_all_tabs() {
     assert_eq!(stage.server.counts().refreshes, 0);
 }
 
-/// T7: a logout reaches all tabs within one second and without a call. No tab refreshes afterwards.
+/// T7: a logout reaches all tabs within one second, even if no tab makes a call. No tab refreshes afterwards.
 #[tokio::test]
 async fn a_logout_reaches_all_tabs() {
     let (stage, tabs) = logged_in(4).await;

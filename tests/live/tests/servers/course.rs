@@ -146,7 +146,7 @@ async fn logs_out<C: Customer>(shop: &C, server: &Server) {
     }
 }
 
-/// The server counts the reuse of a spent refresh token, and both clients get the documented errors.
+/// The server counts the reuse of a refresh token, and both clients get the documented errors.
 async fn spent_refresh_token_is_presented<C: Customer>(shop: &C, server: &Server, habits: Habits) {
     shop.log_in(server).await.unwrap();
     let spent = shop.session().tokens().and_then(|tokens| tokens.refresh_token().cloned());

@@ -130,7 +130,7 @@ fn enough_node() -> Result<(), String> {
     }
 }
 
-/// Does nothing if an earlier run has completely installed the same versions.
+/// Does nothing if an earlier run has already installed the same versions.
 fn once(folder: &Path, wanted: &str, bring: impl FnOnce() -> Result<Output, String>) -> Result<(), String> {
     let wanted = fs::read(folder.join(wanted)).unwrap();
     let brought = folder.join("brought");

@@ -66,7 +66,7 @@ impl Server {
         Some(Self { base: format!("http://127.0.0.1:{port}"), http: reqwest::Client::new(), _child: child })
     }
 
-    /// The base URL of the server.
+    /// The server's base URL.
     pub fn base(&self) -> &str {
         &self.base
     }

@@ -55,7 +55,7 @@ struct NewPassword<'a> {
     password_confirmation: &'a str,
 }
 
-/// An API whose refresh endpoint rejects a token with a message and without an error code.
+/// An API whose refresh endpoint rejects a token with an error message but no error code.
 #[api(session_ends_when(json("/error/message") == "Invalid refresh token"))]
 trait Shop {
     #[login]
@@ -163,7 +163,7 @@ async fn lists_have_all_elements(shop: &ShopClient, server: &Server) {
     assert!(numbers.into_iter().eq(0..ORDERS));
     let since = server.counts().await - before;
     assert_eq!((since.refreshed, since.unauthorized), (1, 1), "{since:?}");
-    // Five pages have elements. The sixth page is empty, and it ends the list.
+    // Five pages have elements. The sixth page is empty, which ends the list.
     assert_eq!(since.ok, 6, "{since:?}");
 
     let pages: Vec<Listed> = shop.parts_of_orders(50).await.unwrap().try_collect().await.unwrap();

@@ -16,7 +16,7 @@ pub struct Order {
     _id: u64,
 }
 
-/// An API with a refresh token in JSON.
+/// An API that sends the refresh token in JSON.
 #[api]
 pub trait Shop {
     #[login]
@@ -76,7 +76,7 @@ pub async fn write(store: Arc<impl SessionStore>) {
     }
 }
 
-/// Describes the error with one word and its full chain of sources.
+/// Describes an error with one word, followed by the full chain of its sources.
 fn describe(error: &Error) -> String {
     let word = match error {
         error if error.is_rotation_lost() => "lost",
