@@ -2,8 +2,8 @@
 //! `cargo run --example cli`.
 //!
 //! To try the tool yourself, run `cargo run --example cli -- serve` in one terminal; the command prints an address. In
-//! another terminal, set `SHOP_URL` to that address and run `cargo run --example cli -- login ada` with the password
-//! `lovelace`. Then run the commands `whoami`, `orders` and `logout` in that terminal.
+//! another terminal, set `SHOP_URL` to the printed address and run `cargo run --example cli -- login ada` with the
+//! password `lovelace`. Then run the commands `whoami`, `orders` and `logout` in the second terminal.
 
 mod demo;
 

@@ -2,8 +2,8 @@
 //! `cargo run --example login` demonstrates both logins without user interaction.
 //!
 //! To log in yourself, run `cargo run --example login -- serve` in one terminal; the command prints an address. In
-//! another terminal, set `ISSUER` to that address and run `cargo run --example login -- login`. Log in as `ada` with
-//! the password `lovelace`. Then run the commands `whoami`, `logout` and `login --device` in that terminal.
+//! another terminal, set `ISSUER` to the printed address and run `cargo run --example login -- login`. Log in as `ada`
+//! with the password `lovelace`. Then run the commands `whoami`, `logout` and `login --device` in the second terminal.
 
 mod demo;
 mod forms;

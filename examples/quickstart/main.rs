@@ -59,8 +59,8 @@ struct Order {
 const LIFETIME: Duration = Duration::from_secs(2);
 const CALLS: usize = 64;
 
-// With one thread, all calls are in progress before the program reads the first response. In every run, all calls
-// therefore use the expired token.
+// With one thread, all calls are in progress before the program reads the first response, so every call uses the
+// expired token.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::result::Result<ExitCode, Box<dyn Error>> {
     let server = Server::start(LIFETIME).await?;

@@ -82,7 +82,7 @@ struct Book {
     received: BTreeMap<&'static str, usize>,
     sessions: Vec<Session>,
     access_tokens: usize,
-    /// The orders whose latest call was rejected. The next call for one of these orders is the rejected call, sent
+    /// The orders whose latest call was rejected. The next call for an order in this set is the rejected call, sent
     /// again.
     refused: HashSet<u64>,
 }

@@ -1,8 +1,8 @@
 //! A shop server on loopback with rotating refresh tokens. If a refresh token is sent twice, the server ends the
 //! session. The server counts its requests.
 //!
-//! Access tokens are valid for a fixed number of calls rather than for a period of time. The access tokens therefore
-//! expire after the same call on every machine.
+//! Access tokens are valid for a fixed number of calls rather than for a period of time, so that they expire after the
+//! same call on every machine.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -83,8 +83,8 @@ impl Shop {
         Self::with_crowd(good_for, 1).await
     }
 
-    /// Works like [`start`](Self::start), but the first `crowd` rejected calls wait for each other. The server
-    /// therefore rejects all of these calls before the first refresh starts.
+    /// Works like [`start`](Self::start), but the first `crowd` rejected calls wait for each other, so that the server
+    /// rejects all of them before the first refresh starts.
     pub async fn with_crowd(good_for: usize, crowd: usize) -> io::Result<Self> {
         let inner = Inner { good_for, crowd, gathering: Barrier::new(crowd), book: Mutex::default() };
         let inner = Arc::new(inner);

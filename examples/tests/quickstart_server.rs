@@ -1,4 +1,5 @@
-//! Tests the quickstart's server with handwritten requests: which requests it rejects, and which events it counts.
+//! Tests the quickstart's server with handwritten requests: which requests the server rejects, and which events it
+//! counts.
 
 #[path = "../quickstart/jwt.rs"]
 mod jwt;

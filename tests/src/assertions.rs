@@ -96,8 +96,8 @@ impl Authority {
         assert_count(expected, seen, "spent refresh tokens presented again", &requests);
     }
 
-    /// Sets how many used refresh tokens the client sends again in this test. The check on drop requires exactly this
-    /// number.
+    /// Sets how many used refresh tokens the client sends again in this test. The check that runs on drop requires
+    /// exactly `count` reused refresh tokens.
     pub fn expect_reuses(&self, count: usize) {
         self.state().expected_reuses = count;
     }

@@ -28,8 +28,7 @@ use crate::token_requests::ParkedRequest;
 /// ends.
 pub struct Authority {
     shared: Arc<Inner>,
-    /// Whether dropping this value checks for reused refresh tokens. Only the first value makes this check; clones do
-    /// not.
+    /// Whether dropping this value checks for reused refresh tokens. Only the first value checks; clones do not.
     checks_reuse: bool,
 }
 
@@ -53,7 +52,7 @@ pub(crate) struct State {
 pub(crate) struct Endpoint {
     pub(crate) seen: Vec<Seen>,
     pub(crate) hold: Option<Hold>,
-    /// How the next requests are handled. After these requests, `always` applies again.
+    /// How the next requests are handled. After the requests in `next`, the handling in `always` applies again.
     pub(crate) next: VecDeque<Handling>,
     pub(crate) always: Handling,
 }

@@ -427,7 +427,8 @@ async fn soon<T>(call: impl Future<Output = Result<T, afresh::error::BoxError>>)
     timeout(SOON, call).await.expect(ENDS).expect("a store that works")
 }
 
-/// Drops the call if it has not completed after this time. The runtime's timers are too coarse for this purpose.
+/// Drops the call if it has not completed after this time. The function does not use the runtime's timers, because they
+/// are too coarse.
 async fn give_up_after<T>(time: Duration, call: impl Future<Output = T>) {
     let started = Instant::now();
     let time_is_up = async {

@@ -74,7 +74,7 @@ impl Authority {
         endpoint.next.pop_front().unwrap_or_else(|| endpoint.always.clone())
     }
 
-    /// Returns the answer, and the tokens that the answer contains.
+    /// Returns the answer and the tokens in it.
     fn process(&self, role: Role, seen: &Seen, handling: Handling) -> (Answer, Option<Grant>) {
         match handling {
             Handling::Instead(answer) => (answer, None),

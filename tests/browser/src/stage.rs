@@ -47,7 +47,7 @@ impl Stage {
     }
 }
 
-/// Every page under test defines these functions, which the tests call.
+/// Calls the functions that every page under test defines.
 impl Tab {
     pub async fn log_in(&self, user: &str) {
         self.evaluate(&format!("page.login('{user}')")).await.expect("the login succeeds");

@@ -71,7 +71,7 @@ impl Run {
         self.tabs.swap_remove(at)
     }
 
-    /// Starts calls in each tab. The test reads the errors of these calls later, if the tab still exists.
+    /// Starts calls in each tab. The test reads the errors of the calls later, if the tab still exists.
     async fn call(&mut self) {
         let script = "(window.log ??= []).push(page.calls(3))";
         for tab in &self.tabs {

@@ -55,7 +55,7 @@ async fn without_a_grace_window_a_slow_server_loses_the_session() {
     assert_eq!(lost_sessions(3, Duration::ZERO, Duration::from_secs(4)).await, 3);
 }
 
-/// Reloading a tab during its refresh does not end the session, just as closing the tab does not.
+/// Reloading a tab during its refresh does not end the session.
 #[tokio::test]
 async fn a_reload_during_a_refresh_keeps_the_session() {
     let stage = Stage::new(&bundle::page()).await;

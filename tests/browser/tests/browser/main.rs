@@ -1,4 +1,5 @@
-//! Tests in headless Chromium. The script `.ci/browser` compiles the page under test and runs these tests.
+//! Tests in headless Chromium. The script `.ci/browser` compiles the page under test and runs the tests in this
+//! directory.
 
 mod by_hand;
 mod chaos;

@@ -112,7 +112,7 @@ async fn a_logout_reaches_all_tabs() {
     call_in_all(&tabs, 1).await;
 }
 
-/// T7: a logout reaches all tabs while another tab refreshes.
+/// T7: a logout reaches all tabs, even while another tab refreshes.
 #[tokio::test]
 async fn a_logout_ends_the_refresh_of_another_tab() {
     let (stage, tabs) = logged_in(3).await;

@@ -120,7 +120,7 @@ async fn what_is_forbidden_stays_forbidden<C: Customer>(shop: &C, server: &Serve
     let since = server.counts().await - before;
     assert_eq!(since.refreshed, habits.forbidden_costs, "refreshed, in {since:?}");
     assert_eq!(since.refused, 0, "refused, in {since:?}");
-    // Each call is sent once, and one call is sent again after the refresh that it started.
+    // Each call is sent once, and each refresh causes one more send.
     assert_eq!(since.forbidden, 40 + habits.forbidden_costs, "forbidden, in {since:?}");
     assert_eq!(since.unauthorized, 0, "unauthorized, in {since:?}");
     assert_eq!(since.ok, 1, "ok, in {since:?}");

@@ -164,7 +164,7 @@ async fn a_client_with_a_secret_before_a_challenge() {
     goes_the_course(service(&server).build().unwrap(), &server, habits).await;
 }
 
-/// R1, R2, G2: four programs share one grant in a file. All calls from these programs are refused at the same time,
+/// R1, R2, G2: four programs share one grant in a file. All calls from the four programs are refused at the same time,
 /// four times in a row. After each refusal, one program refreshes and the other programs adopt the tokens. The provider
 /// never receives a used refresh token.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
