@@ -1,9 +1,10 @@
 //! Uses the client that `afresh-openapi parcels.yaml > src/parcels.rs` generates. The session logs in with the
 //! document's `oauth2` scheme.
 //!
-//! With `cargo run --example openapi`, the program logs in with its own credentials. With `cargo run --example openapi
-//! login`, a user logs in with a browser. Your own project needs `cargo add afresh --features login`,
-//! `cargo add serde --features derive`, and `cargo add tokio --features macros,rt-multi-thread`.
+//! With `cargo run --example openapi`, the program logs in with its own credentials. With
+//! `cargo run --example openapi login`, a user logs in with a browser. Your own project needs
+//! `cargo add afresh --features login`, `cargo add serde --features derive`, and
+//! `cargo add tokio --features macros,rt-multi-thread`.
 
 mod parcels;
 mod server;

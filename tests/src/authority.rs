@@ -117,8 +117,8 @@ impl Authority {
 
     // ---- Configuration ----
 
-    /// Changes the configuration. A test can call this method at any time: `authority.configure(|config| config.rotate
-    /// = false)`.
+    /// Changes the configuration. A test can call this method at any time:
+    /// `authority.configure(|config| config.rotate = false)`.
     pub fn configure<T>(&self, configure: impl FnOnce(&mut AuthorityConfig) -> T) {
         configure(&mut self.state().config);
     }

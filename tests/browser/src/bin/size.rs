@@ -1,6 +1,6 @@
-//! Compares the size of the examples/browser page with the size of the handwritten page. Usage: `size PAGE.wasm
-//! HAND-WRITTEN.wasm`. The program processes each page with wasm-bindgen, `wasm-opt -Oz` and gzip, and fails if the
-//! page is too large.
+//! Compares the size of the examples/browser page with the size of the handwritten page. Usage:
+//! `size PAGE.wasm HAND-WRITTEN.wasm`. The program processes each page with wasm-bindgen, `wasm-opt -Oz` and gzip, and
+//! fails if the page is too large.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -11,9 +11,9 @@ use tokio::sync::Notify;
 
 use crate::calls::print_line;
 
-/// A store that can pause at any step. The steps of a refresh are, in order, `before lock`, `after lock`, `before
-/// load`, `after load`, `before intent`, `after intent`, and, after the server's response, `before persist`, `after
-/// persist`.
+/// A store that can pause at any step. The steps of a refresh are, in order, `before lock`, `after lock`,
+/// `before load`, `after load`, `before intent`, `after intent`, and, after the server's response, `before persist`,
+/// `after persist`.
 pub struct Stepped<S> {
     store: Arc<S>,
     steps: Steps,
