@@ -41,7 +41,7 @@ trait Orders {
 const WORKERS: usize = 4;
 const TASKS: usize = 8;
 const JOBS: usize = WORKERS * TASKS * 25;
-/// The number of calls for which an access token is valid. The limit is a quarter of the jobs, so three access tokens
+/// The number of calls for which an access token is valid. This number is a quarter of all jobs, so three access tokens
 /// expire during a run.
 const GOOD_FOR: usize = JOBS / 4;
 

@@ -132,7 +132,7 @@ impl Answer {
     }
 
     /// Creates a transport error instead of a response. Over the in-memory transport, the caller gets exactly this
-    /// error. Over a socket, the connection breaks.
+    /// error. Over a socket, the connection is closed without a response.
     #[must_use]
     pub fn fail(error: impl Into<BoxError>) -> Self {
         let error = error.into();

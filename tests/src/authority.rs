@@ -167,14 +167,14 @@ impl Authority {
         self.gate(role).waiting()
     }
 
-    /// Starts a session without a request, for a client that starts with tokens.
+    /// Starts a session without receiving a request, for a client that starts with tokens.
     #[must_use]
     pub fn issue(&self) -> TokenPair {
         self.issue_to(Value::Null)
     }
 
-    /// Starts a session without a request, for these credentials. [`credentials`](Self::credentials) returns them
-    /// later.
+    /// Starts a session for these credentials, without receiving a request. [`credentials`](Self::credentials) returns
+    /// them later.
     #[must_use]
     pub fn issue_to(&self, credentials: Value) -> TokenPair {
         let State { issued, config, .. } = &mut *self.state();

@@ -41,9 +41,9 @@ pub struct AuthorityConfig {
     pub cookie_name: &'static str,
     /// The attributes of the cookie with the refresh token.
     pub cookie_attributes: &'static str,
-    /// How long the server takes for every request, on Tokio's clock.
+    /// How long the server takes to answer each request, on Tokio's clock.
     pub delay: Option<Duration>,
-    /// The answer to a refresh token that is used, revoked, unknown or missing.
+    /// The answer to a refresh token that is already used, revoked, unknown or missing.
     pub refusal: Answer,
     /// The paths for login, refresh and logout, in this order.
     pub paths: [&'static str; 3],

@@ -1,4 +1,4 @@
-//! Test doubles of servers. A double does only what the test configures.
+//! Test doubles of servers. A test double does only what the test configures.
 //!
 //! - [`Stage`]: an API that holds every request until the test answers it.
 //! - [`Authority`]: an authorization server with endpoints for login, refresh and logout. [`AuthorityConfig`] sets how

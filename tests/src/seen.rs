@@ -47,7 +47,7 @@ impl RequestState {
         }
     }
 
-    /// Returns whether the request failed, was abandoned, or has a body that was read or dropped.
+    /// Returns whether the request is complete: it failed, it was abandoned, or its response body was read or dropped.
     #[must_use]
     pub fn is_over(self) -> bool {
         !matches!(self, Self::Waiting | Self::Answered(_))

@@ -48,7 +48,7 @@ pub trait Place: Send + Sync + 'static {
     /// the stores that are already open.
     fn open(&self) -> Self::Store;
 
-    /// Writes data that no store of this kind has written, and returns true. The default implementation returns false,
+    /// Writes data that no store of this kind would write, and returns true. The default implementation returns false,
     /// which skips the checks of foreign data.
     fn spoil(&self) -> impl Future<Output = bool> + Send {
         async { false }

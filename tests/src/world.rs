@@ -34,13 +34,13 @@ impl Default for World {
 }
 
 impl World {
-    /// Creates a world whose API holds every request and whose authorization server has the default configuration.
+    /// Creates a `World` whose API holds every request and whose authorization server has the default configuration.
     #[must_use]
     pub fn new() -> Self {
         Self::with(AuthorityConfig::default())
     }
 
-    /// Creates a world whose authorization server has this configuration.
+    /// Creates a `World` whose authorization server has this configuration.
     #[must_use]
     pub fn with(config: AuthorityConfig) -> Self {
         let log = RequestLog::default();

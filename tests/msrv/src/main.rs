@@ -1,4 +1,5 @@
-//! A user's crate with the minimum Rust version of afresh: a trait with a login and a refresh, and a few calls.
+//! A user's crate that is built with the minimum Rust version of afresh. The crate declares a trait with a login and a
+//! refresh, and makes a few calls.
 //!
 //! The program needs no server. Calls before the login send no request, and no server listens at the login address.
 

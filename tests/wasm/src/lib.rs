@@ -17,13 +17,13 @@ use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// An order of the shop.
+/// A shop order.
 #[derive(Debug, Deserialize, Serialize)]
 pub struct Order {
     id: u64,
 }
 
-/// The shop's API, declared by the trait that a program outside a browser uses as well.
+/// The shop's API, declared by the same trait that a program outside a browser uses.
 #[api(dyn)]
 pub trait Shop {
     #[login]

@@ -9,7 +9,7 @@ pub fn origin() -> String {
     window().location().origin().unwrap_or_default()
 }
 
-/// Returns the seconds since the page was opened.
+/// Returns the number of seconds since the page was opened.
 pub fn now() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now() / 1000.0)
 }

@@ -131,7 +131,7 @@ impl Customer for PageClient {
     }
 }
 
-/// Copies a readable cookie into a header of each request, as a script on a page does. This service wraps the
+/// Copies a readable cookie into a header of each request, as a script on a web page would. This service wraps the
 /// transport, so it can read the cookies of each request.
 #[derive(Clone, Debug)]
 struct DoubleSubmit(reqwest::Client);
