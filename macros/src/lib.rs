@@ -1,4 +1,5 @@
-//! The attribute macro of [afresh](https://docs.rs/afresh): it turns an HTTP API, declared as a trait, into a typed client.
+//! The procedural macros of [afresh](https://docs.rs/afresh). The `api` attribute turns a trait that declares an HTTP
+//! API into a typed client.
 //!
 //! Depend on `afresh`, which re-exports [`macro@api`] and the derives. The crate `afresh-macros` is an implementation
 //! detail of `afresh`, and its output works with exactly one version of the runtime.

@@ -6,7 +6,7 @@ use proptest::test_runner::{Config, RngSeed};
 
 use super::template::PathTemplate;
 
-/// Generates template fragments in random order, and arbitrary texts.
+/// Generates template fragments in random order, and arbitrary strings.
 fn text() -> impl Strategy<Value = String> {
     const PIECES: &[&str] = &[
         "/",

@@ -11,7 +11,7 @@ pub(crate) fn is_placeholder_name(name: &str) -> bool {
         && !name.starts_with("self.")
 }
 
-/// Returns the help text for an invalid name: the placeholder that was probably intended.
+/// Returns the help text for an invalid name, which suggests the placeholder that was probably intended.
 pub(super) fn meant(text: &str) -> String {
     let text = text.trim();
     let (name, format) = text.split_once(':').unwrap_or((text, ""));
