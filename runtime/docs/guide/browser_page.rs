@@ -38,7 +38,7 @@ thread_local! {
     static SHOP: OnceCell<ShopClient> = const { OnceCell::new() };
 }
 
-/// Calls `show` with the session state, now and after each change.
+/// Calls `show` with the session state, immediately and after each change.
 #[wasm_bindgen]
 pub fn start(origin: &str, show: Function) -> Result<(), JsError> {
     let shop = ShopClient::builder(origin).store(TabStore::new("shop")).build()?;
