@@ -26,7 +26,7 @@ pub trait Shop {
     async fn orders(&self) -> Result<Vec<Order>>;
 }
 
-/// An order, whose fields JavaScript can read.
+/// An order with fields that JavaScript can read.
 #[wasm_bindgen(getter_with_clone)]
 #[derive(Deserialize)]
 pub struct Order {
