@@ -97,7 +97,7 @@ pub(crate) fn dyn_type(api: &Ident, argument: Span) -> Ident {
     Ident::new(&format!("Dyn{}", plain(api)), argument)
 }
 
-/// Returns an identifier as text, without the `r#` of a raw identifier.
+/// Returns an identifier as a string, without the `r#` of a raw identifier.
 pub(crate) fn plain(ident: &Ident) -> String {
     let text = ident.to_string();
     text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
@@ -234,8 +234,8 @@ impl RuntimeItem {
 }
 
 impl Runtime {
-    /// Returns whether the path has the same meaning in every module. Any other path can begin with a name that a `use`
-    /// inside a function introduces.
+    /// Returns whether the path has the same meaning in every module. A path that is not absolute can begin with a name
+    /// that a `use` inside a function introduces.
     pub(crate) fn is_absolute(&self) -> bool {
         let first = self.0.as_ref().and_then(|path| path.clone().into_iter().next());
         first.is_none_or(|first| matches!(first.to_string().as_str(), ":" | "crate" | "$crate"))

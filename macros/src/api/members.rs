@@ -24,7 +24,7 @@ pub(crate) struct Api<'s> {
     /// The `Dyn` type to generate, if the trait has the `dyn` argument.
     pub(crate) dyn_type: Option<Located<Ident>>,
     pub(crate) members: Vec<Member<'s>>,
-    /// Whether a method has a role in at least one `cfg` configuration.
+    /// Whether any method has a role (login, refresh or logout) in at least one `cfg` configuration.
     pub(crate) has_roles: bool,
 }
 

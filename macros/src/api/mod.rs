@@ -1,4 +1,4 @@
-//! Models a trait for the checks and for code generation: each syntax node together with its meaning.
+//! Describes a trait for the checks and for code generation: each syntax node and its meaning.
 //!
 //! Read `endpoint.rs` first: it describes one method.
 

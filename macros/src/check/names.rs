@@ -5,7 +5,7 @@ use crate::diag::Diagnostics;
 use crate::syntax::{Method, Trait, has_serialize_object};
 
 /// The names of the methods that every generated client has, including the methods of traits that are always in scope.
-/// A trait method with the same name as a client method could not be called unambiguously on a client.
+/// On a client, a call to a trait method with the same name as a client method would be ambiguous.
 const CLIENT_METHODS: &[&str] = &[
     "client",
     "clone",

@@ -13,8 +13,8 @@ pub(super) fn cfgs(attributes: &[Attribute]) -> Vec<&syn::Attribute> {
     attributes.iter().filter(|attribute| attribute.is_cfg()).map(|attribute| &attribute.source).collect()
 }
 
-/// Returns the `cfg` and lint attributes of an item, which the code generated from the item also carries. An `expect`
-/// attribute becomes `allow`, because the expected lint might not fire in generated code.
+/// Returns an item's `cfg` and lint attributes, which generated code also carries. An `expect` attribute becomes
+/// `allow`, because the expected lint might not fire in generated code.
 pub(super) fn propagated(attributes: &[Attribute]) -> TokenStream {
     let propagated = attributes.iter().filter(|attribute| attribute.is_cfg() || attribute.is_lint_level());
     token_stream::concat(&mut propagated.map(|attribute| match &attribute.source.meta {

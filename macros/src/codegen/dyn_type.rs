@@ -42,8 +42,8 @@ fn render_type(api: &Api, dyn_type: &Ident) -> TokenStream {
     let (name, vis) = (&api.source.name.ident, macro_visibility(&api.source.vis));
     let (erased, text) = (names::erased(name), dyn_type.to_string());
     let lints = propagated(&api.source.attributes);
-    // If another type is also named `DynShop`, each use of the field causes an error. Therefore, only these two
-    // functions use the field.
+    // If another type is also named `DynShop`, each use of the field causes an error, so only these two functions use
+    // the field.
     let (wrap, inner) = (names::local("wrap"), names::local("inner"));
     let title =
         format!("Holds any implementation of [`{}`], such as a client or a test double.", names::plain(name));

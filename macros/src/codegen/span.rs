@@ -18,7 +18,7 @@ pub(super) fn method_span(method: &Method) -> Span {
     mixed_site(method.output.as_ref().map_or_else(|| method.name.ident.span(), Output::arrow_span))
 }
 
-/// Returns the identifier with another location, but with the identifier's own hygiene.
+/// Returns the identifier at another source location, without changing its hygiene.
 pub(super) fn ident_at(mut ident: Ident, here: Span) -> Ident {
     ident.set_span(here.resolved_at(ident.span()));
     ident

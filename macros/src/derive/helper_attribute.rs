@@ -91,7 +91,7 @@ pub(super) fn any_misspelled(attributes: &[syn::Attribute], names: &[&'static st
     attributes.iter().any(is_misspelled)
 }
 
-/// Reads `crate = path::to::afresh`. Returns `None` if the argument does not have this form.
+/// Reads `crate = path::to::afresh`. Returns `None` if the argument is not written as `crate = path`.
 pub(super) fn lower_runtime(argument: &Argument) -> Option<Runtime> {
     match argument {
         Argument::Pair(_, value) => match &value.kind {

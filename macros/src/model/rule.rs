@@ -1,4 +1,4 @@
-//! The meaning of the method attributes that do not describe the request.
+//! Defines the meaning of the method attributes that do not describe the request.
 
 use super::condition::Condition;
 use super::paging::Paging;

@@ -1,4 +1,4 @@
-//! Property tests: any text is either parsed or rejected, and a parsed template displays as written.
+//! Property tests: every string is either parsed or rejected, and a parsed template is displayed as it was written.
 
 use proptest::prelude::*;
 use proptest::sample::select;

@@ -50,7 +50,7 @@ pub(super) fn foreign(segment: &str) -> Option<(String, String)> {
     Some(found)
 }
 
-/// Returns the identifier at the start of a text.
+/// Returns the identifier at the start of a string.
 fn leading_name(text: &str) -> Option<&str> {
     let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(text.len());
     let (name, _) = text.split_at_checked(end)?;

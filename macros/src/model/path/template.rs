@@ -49,7 +49,7 @@ impl PathTemplate {
         }
     }
 
-    /// Returns the empty path, which does not change a prefix when it is joined.
+    /// Returns the empty path, which changes nothing when it is joined to a prefix.
     pub(crate) fn empty() -> Self {
         Self { literals: vec![String::new()], placeholders: Vec::new() }
     }
