@@ -2,7 +2,7 @@
 //! API into a typed client.
 //!
 //! Depend on `afresh`, which re-exports [`macro@api`] and the derives. The crate `afresh-macros` is an implementation
-//! detail of `afresh`, and its output works with exactly one version of the runtime.
+//! detail of `afresh`, and the generated code works with exactly one version of the runtime.
 //!
 //! This file is the interface to the compiler: no other file mentions `proc_macro`. Read `expand` first for the
 //! attribute macro and `derive` for the derive macros.

@@ -25,12 +25,12 @@ pub(crate) fn refresh_outcome(api: &Ident) -> Ident {
     local(&format!("{}_refresh_outcome", plain(api)))
 }
 
-/// Returns the name of the variable with the base URL and transport of a refresh request.
+/// Returns the name of the variable that holds the base URL and the transport for a refresh request.
 pub(crate) fn upstream() -> Ident {
     local("upstream")
 }
 
-/// Returns the name of the variable with the session's tokens, which supply the arguments of a refresh request.
+/// Returns the name of the variable that holds the session's tokens, which supply the arguments of a refresh request.
 pub(crate) fn tokens() -> Ident {
     local("tokens")
 }

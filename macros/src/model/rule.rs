@@ -4,7 +4,7 @@ use super::condition::Condition;
 use super::paging::Paging;
 use super::role::Role;
 
-/// A property of a method that is not part of its request.
+/// A property of a method that is not part of the request.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Rule {
     Role(Role),

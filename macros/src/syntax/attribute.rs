@@ -1,4 +1,4 @@
-//! Parses an attribute and decides whether it belongs to this macro.
+//! Parses an attribute and decides whether the attribute belongs to this macro.
 
 use proc_macro2::TokenStream;
 use quote::quote;

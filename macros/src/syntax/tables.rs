@@ -1,7 +1,7 @@
 //! Lists every attribute and argument that a user can write, in five tables.
 //!
 //! Parsing, stripping, error lists and help texts all use the five tables. To add an attribute or argument, add a row
-//! to a table and a variant in `model`. The compiler then reports each `match` that needs a new arm.
+//! to a table and a variant in `model`. The compiler reports each `match` that needs a new arm.
 
 use crate::model::{ConstantPlace, ParamKind, Role};
 

@@ -1,5 +1,5 @@
-//! Reads a path of fields, such as `"data.access_token"`. A path always begins at the struct, even when it is written
-//! on a field.
+//! Reads a path of fields, such as `"data.access_token"`. A path always begins at the struct, even when the path is
+//! written on a field.
 
 use proc_macro2::Span;
 use syn::ext::IdentExt;
