@@ -55,7 +55,7 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
             }
 
             /// Returns a client for another user. The new client uses `session`, and has the same transport, settings
-            /// and refresh method as this client.
+            /// and refresh configuration as this client.
             #[must_use]
             #vis fn with_session(&self, session: #session) -> Self {
                 Self { client: self.client.with_session(session) }
