@@ -11,7 +11,7 @@ struct Conflict {
     because: &'static str,
 }
 
-/// All pairs of attributes that contradict each other. The function `check_rules` handles a method with two roles.
+/// All pairs of attributes that contradict each other. The function `check_rules` rejects a method with two roles.
 const CONFLICTS: &[Conflict] = &[
     Conflict {
         of: "public",

@@ -61,7 +61,7 @@ fn headers<'m>(endpoint: &'m Endpoint) -> impl Iterator<Item = Header<'m>> {
     constants.chain(params)
 }
 
-/// Returns the reason that the method cannot set this header: another attribute already produces the header.
+/// Returns the reason that a method cannot set this header, if another attribute already produces the header.
 fn generated_from(endpoint: &Endpoint, header: &str) -> Option<&'static str> {
     let has_cookies = || endpoint.params.iter().any(|param| matches!(param.kind, Some(ParamKind::Cookie(_))));
     match header {
@@ -83,7 +83,7 @@ fn token_header<'a>(api: &'a Api) -> &'a str {
     api.token_header.as_ref().map_or("authorization", |header| header.value.as_str())
 }
 
-/// Reports a token header that the transport sets, or that has another meaning.
+/// Reports a `token_header` that the transport sets, or that has another meaning.
 pub(super) fn check_token_header(api: &Api, diag: &mut Diagnostics) {
     let Some(Located { value: name, at }) = &api.token_header else { return };
     let fact = format!("header `{name}` cannot carry the access token");

@@ -1,4 +1,4 @@
-//! Converts the parsed trait to the API: its settings, constants and members.
+//! Converts the parsed trait to the model of the API: its settings, constants and members.
 
 use proc_macro2::Ident;
 
@@ -12,7 +12,7 @@ use crate::model::Constant;
 use crate::names;
 use crate::syntax::{Attribute, Item, Owner, Trait, Unsupported, UnsupportedKind, tables};
 
-/// Returns the API of a trait with the settings of its `#[api(...)]`.
+/// Returns the model of an API trait, including the settings from `#[api(...)]`.
 pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Diagnostics) -> Api<'s> {
     if let Some((at, qualifier)) = &source.qualifier {
         diag.push(*at, format_args!("trait `{}` must not be `{qualifier}`", source.name.plain()));

@@ -194,7 +194,7 @@ pub(crate) fn trait_attributes() -> Vec<&'static str> {
     CONSTANTS.iter().filter(|(.., on_trait)| *on_trait).map(|(name, ..)| *name).collect()
 }
 
-/// Whether this macro defines an attribute with this name. This macro's attributes never appear in the output.
+/// Whether this macro defines an attribute named `name`. This macro's attributes never appear in the output.
 pub(crate) fn is_macro_attribute(name: &str) -> bool {
     method_attributes().contains(&name) || kind(name).is_some()
 }

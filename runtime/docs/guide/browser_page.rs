@@ -26,7 +26,7 @@ pub trait Shop {
     async fn orders(&self) -> Result<Vec<Order>>;
 }
 
-/// An order, whose fields JavaScript can read.
+/// An order with fields that JavaScript can read.
 #[wasm_bindgen(getter_with_clone)]
 #[derive(Deserialize)]
 pub struct Order {
@@ -38,7 +38,7 @@ thread_local! {
     static SHOP: OnceCell<ShopClient> = const { OnceCell::new() };
 }
 
-/// Calls `show` with the session state, now and after each change.
+/// Calls `show` with the session state, immediately and after each change.
 #[wasm_bindgen]
 pub fn start(origin: &str, show: Function) -> Result<(), JsError> {
     let shop = ShopClient::builder(origin).store(TabStore::new("shop")).build()?;

@@ -8,7 +8,7 @@ pub(super) fn check_enum(found: &ErrorEnum, diag: &mut Diagnostics) {
     check_reachable(found, diag);
 }
 
-/// Reports `thiserror::Error`, which also implements `Display` and `Error`.
+/// Reports an enum that also derives `thiserror::Error`, because both derives implement `Display` and `Error`.
 pub(super) fn check_thiserror(settings: &Settings, diag: &mut Diagnostics) {
     if let Some(at) = settings.thiserror.filter(|_| !settings.from_only) {
         let fact = "`ApiError` already implements `Error` and `Display`";
@@ -32,7 +32,7 @@ fn check_other(found: &ErrorEnum, diag: &mut Diagnostics) {
 }
 
 /// Checks that each status belongs to only one variant. A class such as `4xx` accepts the statuses that no variant
-/// names.
+/// lists.
 fn check_reachable(found: &ErrorEnum, diag: &mut Diagnostics) {
     for (index, variant) in found.variants.iter().enumerate() {
         for status in &variant.statuses {
