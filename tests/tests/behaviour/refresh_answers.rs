@@ -1,4 +1,4 @@
-//! Responses to a login or a refresh: custom codes that end the session, and token responses in other formats.
+//! Tests responses to logins and refreshes: custom codes that end the session, and token responses in unusual formats.
 
 use afresh::{AsTokens, RefreshToken, Reply, Result, SessionState, Tokens, api};
 use afresh_tests::{Answer, Handling, Role, World};
@@ -14,7 +14,7 @@ use crate::api::{
 };
 use crate::transports::ConnectTo;
 
-/// An API that declares the refresh responses that end the session.
+/// An API that declares which refresh responses end the session.
 #[api(
     session_ends_on(401, 403),
     session_ends_when(json("/errors/0/extensions/code") == "INVALID_CREDENTIALS", json("/errcode") == "M_FORBIDDEN")
@@ -33,7 +33,7 @@ fn declared(world: &World) -> DeclaredClient {
     DeclaredClient::builder(ORIGIN).connect_to(world.clone()).tokens(issued).build().unwrap()
 }
 
-/// Returns a world that refuses the access token and gives this answer to every refresh.
+/// Returns a fake server that refuses the access token and sends the given response to every refresh.
 fn world_with(answer: impl Into<Answer>) -> World {
     let world = World::new();
     world.guard_with(403, |_| order(7));
@@ -41,7 +41,7 @@ fn world_with(answer: impl Into<Answer>) -> World {
     world
 }
 
-/// W4: a refresh response with a status or a code that the trait declares ends the session.
+/// W4: a refresh response with a status or code that the trait declares ends the session.
 #[tokio::test(start_paused = true)]
 async fn a_declared_status_or_code_ends_the_session() {
     let answers = [
@@ -63,7 +63,7 @@ async fn a_declared_status_or_code_ends_the_session() {
     }
 }
 
-/// W4: the builder's statuses replace the trait's statuses.
+/// W4: the statuses set on the builder replace the trait's statuses.
 #[tokio::test(start_paused = true)]
 async fn the_statuses_of_the_builder_outrank_those_of_the_trait() {
     for (status, ended) in [(401, false), (409, true)] {
