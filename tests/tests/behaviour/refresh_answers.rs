@@ -77,8 +77,8 @@ async fn the_statuses_of_the_builder_outrank_those_of_the_trait() {
     }
 }
 
-/// W4: if a code is not declared, the error names the code and the missing declaration, and a hundred calls cause one
-/// refresh.
+/// W4: if a refresh response has an undeclared code, the error names the code and the missing declaration, and a
+/// hundred calls share one refresh.
 #[tokio::test(start_paused = true)]
 async fn an_undeclared_code_is_named_with_the_declaration_and_starts_no_storm() {
     let answers = [
@@ -104,7 +104,7 @@ async fn an_undeclared_code_is_named_with_the_declaration_and_starts_no_storm() 
     }
 }
 
-/// W5: a declared status ends the session even if the OAuth error code reports an invalid request.
+/// W5: a declared status ends the session, even if the OAuth error code reports an invalid request.
 #[tokio::test(start_paused = true)]
 async fn a_declared_status_outranks_an_oauth_code() {
     let world = world_with((400, json!({ "error": "invalid_request" })));
@@ -114,7 +114,7 @@ async fn a_declared_status_outranks_an_oauth_code() {
     assert!(shop.order(7).await.unwrap_err().is_session_expired());
 }
 
-/// W6: well-known error codes that reject the refresh token end the session, even with status 200.
+/// W6: well-known error codes that reject the refresh token end the session, even in a response with status 200.
 #[tokio::test(start_paused = true)]
 async fn known_codes_end_the_session_with_status_200_too() {
     for code in ["bad_refresh_token", "invalid_refresh_token", "token_revoked", "token_expired"] {
@@ -133,7 +133,7 @@ async fn known_codes_end_the_session_with_status_200_too() {
     }
 }
 
-/// W7: an unexpected value in an optional field does not make a token response unusable.
+/// W7: a token response is usable even if an optional field has an unexpected value.
 #[tokio::test(start_paused = true)]
 async fn no_optional_field_makes_an_answer_with_a_token_unusable() {
     let values = [
@@ -177,7 +177,7 @@ async fn no_optional_field_makes_an_answer_with_a_token_unusable() {
     assert_eq!(tokens.scope(), Some("a b"));
 }
 
-/// W7: tokens after a byte order mark are read.
+/// W7: a token response that starts with a byte order mark can be read.
 #[tokio::test(start_paused = true)]
 async fn tokens_are_read_behind_a_byte_order_mark() {
     let world = World::new();
@@ -192,7 +192,8 @@ fn form(body: String) -> Answer {
     Answer::new(200).header("content-type", "application/x-www-form-urlencoded; charset=utf-8").body(body)
 }
 
-/// W8: logins and refreshes request JSON in the `accept` header, unless the trait or the builder sets another value.
+/// W8: login and refresh requests ask for JSON in the `accept` header, unless the trait or the builder sets a different
+/// value.
 #[tokio::test(start_paused = true)]
 async fn a_login_and_a_refresh_ask_for_json() {
     let world = World::new();
@@ -214,7 +215,7 @@ async fn a_login_and_a_refresh_ask_for_json() {
     }
 }
 
-/// W8: a token in a urlencoded response does not change if a part of the token looks like a number.
+/// W8: a token in a URL-encoded response is kept unchanged even if part of it looks like a number.
 #[tokio::test]
 async fn urlencoded_tokens_that_look_like_numbers_do_not_change() {
     let world = World::new();
@@ -226,7 +227,7 @@ async fn urlencoded_tokens_that_look_like_numbers_do_not_change() {
     assert_eq!(tokens.refresh_token().unwrap().secret(), "1e999");
 }
 
-/// W8: tokens in a urlencoded response are read, including a rotated refresh token.
+/// W8: tokens in a URL-encoded response can be read, including a rotated refresh token.
 #[tokio::test(start_paused = true)]
 async fn urlencoded_tokens_are_read() {
     let world = World::new();
@@ -256,7 +257,7 @@ async fn urlencoded_tokens_are_read() {
     );
 }
 
-/// A token response with custom field names and a number.
+/// A token response that has custom field names and a number.
 #[derive(Debug, Deserialize, AsTokens)]
 struct Named {
     #[tokens(access)]
@@ -272,7 +273,7 @@ trait Forms {
     async fn login(&self, #[json] credentials: &Credentials) -> Result<Reply<Named>>;
 }
 
-/// W8: a custom token type also reads a urlencoded response.
+/// W8: a custom token type can be decoded from a URL-encoded response too.
 #[tokio::test(start_paused = true)]
 async fn a_type_of_the_user_reads_urlencoded_tokens() {
     let world = World::new();
@@ -284,7 +285,7 @@ async fn a_type_of_the_user_reads_urlencoded_tokens() {
     assert_eq!(forms.session().tokens().unwrap().expires_in(), Some(Duration::from_secs(60)));
 }
 
-/// W15: the error of a response without tokens names the method and the fields of the response, but no values.
+/// W15: if a response contains no tokens, the error names the method and the response's fields, but contains no values.
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_another_shape_is_an_error_that_names_its_fields() {
     let world = World::new();
@@ -310,7 +311,7 @@ async fn an_answer_of_another_shape_is_an_error_that_names_its_fields() {
     }
 }
 
-/// W15: the error of a refresh response without tokens names the `#[refresh]` method and the fields of the response.
+/// W15: if a refresh response contains no tokens, the error names the `#[refresh]` method and the response's fields.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_of_another_shape_names_the_refresh_method_and_its_fields() {
     let world = world_with((200, json!({ "token": "a", "user": "ann" })));

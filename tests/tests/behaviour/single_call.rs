@@ -1,4 +1,4 @@
-//! A single call: its request, the responses that start a refresh, and its second request.
+//! Tests a single call: its first request, the responses that start a refresh, and its second request.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::api::{
 };
 use crate::transports::ConnectTo;
 
-/// A1: a valid token is sent with the call, and no refresh is sent.
+/// A1: a valid token is sent with a call, and no refresh starts.
 #[tokio::test(start_paused = true)]
 async fn a_valid_token_is_sent_and_nothing_is_refreshed() {
     let world = World::new();
