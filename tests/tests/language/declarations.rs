@@ -1,5 +1,5 @@
-//! Where a trait can be declared, and what names it can use: functions, macros, raw identifiers, restricted visibility
-//! and bounds.
+//! Tests where a trait can be declared and which names it can use: functions, macros, raw identifiers, restricted
+//! visibility and bounds.
 
 use afresh::{Result, api};
 use afresh_tests::Stage;
