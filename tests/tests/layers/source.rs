@@ -160,7 +160,7 @@ impl Reader {
         Some(at + 3)
     }
 
-    /// Reads a `use`, which can also be inside a function body. `use<'a>` is a bound and not an import.
+    /// Reads a `use`, which can also be inside a function body. `use<'a>` is a bound rather than an import.
     fn import(&mut self, tokens: &[Token], at: usize, attributes: &Attributes) -> Option<usize> {
         if word_at(tokens, at) != "use" || tokens.get(at + 1)?.is('<') {
             return None;
@@ -196,7 +196,7 @@ impl Reader {
             if branch.is_empty() || matches!(branch.last(), Some(Token::Group(..))) {
                 continue;
             }
-            // The path `a::{self}` names `a`.
+            // The path `a::{self}` refers to `a`.
             if path.len() > 1 && path.last().is_some_and(|last| last == "self") {
                 path.pop();
             }
@@ -206,7 +206,7 @@ impl Reader {
         }
     }
 
-    /// Reads a path of two or more parts, up to a turbofish. Returns the position of the next token.
+    /// Reads a path of two or more segments, up to a turbofish. Returns the position of the next token to read.
     fn inline(&mut self, tokens: &[Token], at: usize) -> Option<usize> {
         let global = colons_at(tokens, at);
         let start = at + if global { 2 } else { 0 };
@@ -227,7 +227,7 @@ impl Reader {
         if called && path.last().is_some_and(|last| QUOTING.contains(&last.as_str())) {
             next += 2;
         }
-        // After a type in angle brackets, `::` continues that type. After `->`, `::` starts a path.
+        // After a type in angle brackets, `::` continues the type. After `->`, `::` starts a new path.
         let before =
             |back: usize, mark: char| at.checked_sub(back).is_some_and(|index| tokens[index].is(mark));
         let continued = global && before(1, '>') && !before(2, '-') && !before(2, '=');
@@ -254,7 +254,7 @@ impl Attributes {
     }
 }
 
-/// Returns whether the predicate is `test` or `all(.., test, ..)`.
+/// Returns whether a `cfg` predicate is `test` or `all(.., test, ..)`.
 fn only_in_tests(predicate: &[Token]) -> bool {
     match word_at(predicate, 0) {
         "test" => predicate.len() == 1,
@@ -265,7 +265,7 @@ fn only_in_tests(predicate: &[Token]) -> bool {
     }
 }
 
-/// Returns whether an attribute is an inner attribute, and the attribute's content.
+/// Returns whether the attribute is an inner attribute, together with its content.
 fn attribute(tokens: &[Token], at: usize) -> Option<(bool, &[Token])> {
     if !tokens.get(at)?.is('#') {
         return None;
