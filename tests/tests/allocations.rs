@@ -71,8 +71,7 @@ where
     held.bytes_current / i64::from(CALLS)
 }
 
-/// V1, B15: while ten thousand calls wait for one refresh, each call needs less than one kilobyte in addition to its
-/// usual memory.
+/// V1, B15: while ten thousand calls wait for one refresh, each call uses less than one kilobyte of additional memory.
 #[test]
 fn ten_thousand_waiting_calls_take_less_than_a_kilobyte_each() {
     let unanswered = bytes_of_each(ShopClient::builder(ORIGIN), service_fn(|_| pending()));

@@ -22,7 +22,7 @@ trait Archive {
     async fn items(&self) -> Result<Items<u64>>;
 }
 
-/// A blocking program can log in, make calls that refresh, send hand-written requests, and log out.
+/// A blocking program can log in, make calls that trigger refreshes, send hand-written requests, and log out.
 #[test]
 fn a_script_waits_for_each_call() {
     let world = World::new();

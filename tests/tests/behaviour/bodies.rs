@@ -131,8 +131,8 @@ async fn nothing_is_encoded_twice() {
     }
 }
 
-/// L4: after a refresh, a call whose body is a one-shot stream is not sent again. The error reports why the call was
-/// not sent again and contains the server's first response.
+/// L4: after a refresh, a call whose body is a one-shot stream is not sent again. The call's error states why the call
+/// was not sent again, and contains the server's response.
 #[tokio::test(start_paused = true)]
 async fn a_refused_one_shot_stream_is_not_sent_again() {
     let world = World::new();
@@ -190,8 +190,8 @@ async fn a_one_shot_stream_is_never_sent_twice() {
     world.authority.assert_refreshes(3);
 }
 
-/// L4: if the server refuses a `#[no_replay]` call, the call returns the server's refusal even if its body is a
-/// one-shot stream.
+/// L4: if the server refuses a `#[no_replay]` call whose body is a one-shot stream, the call returns the server's
+/// refusal.
 #[tokio::test(start_paused = true)]
 async fn a_one_shot_stream_of_a_no_replay_call_gets_its_refusal() {
     let world = World::new();

@@ -1,5 +1,5 @@
-//! Limits the number of refreshes over a long period, and the number of tasks and wake-ups per waiting call.
-//! `tests/allocations.rs` measures memory.
+//! Tests upper bounds: the number of refreshes over a long period, and the number of tasks and wake-ups per waiting
+//! call. `tests/allocations.rs` measures memory.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -33,7 +33,7 @@ impl<F: Future> Future for Polled<F> {
     }
 }
 
-/// V1, B15: while ten thousand calls wait, the refresh is the only extra task, and each call is woken once.
+/// V1, B15: while ten thousand calls wait, the refresh is the only additional task, and each call is woken once.
 #[tokio::test(start_paused = true)]
 async fn a_waiting_call_costs_no_task_and_one_wake_up() {
     const WAITERS: usize = 10_000;

@@ -85,8 +85,8 @@ async fn each_request_says_which_call_it_belongs_to() {
     );
 }
 
-/// The path template in `CallInfo` includes the trait's path prefix. The `CallInfo` is the same after a redirect, and a
-/// multipart request has one too.
+/// The path template in `CallInfo` includes the trait's path prefix. A redirected request has the same `CallInfo` as
+/// the original request, and multipart requests have a `CallInfo` too.
 #[tokio::test(start_paused = true)]
 async fn redirects_and_multipart_bodies_carry_the_same() {
     let world = World::new();
@@ -104,7 +104,8 @@ async fn redirects_and_multipart_bodies_carry_the_same() {
     assert_eq!(seen(&infos), [of_order, of_order, of_upload]);
 }
 
-/// The requests that a `RefreshTokenGrant` sends have no method name, and their kind is `Refresh` or `Revocation`.
+/// In the `CallInfo` of requests sent by a `RefreshTokenGrant`, there is no method name, and the kind is `Refresh` or
+/// `Revocation`.
 #[tokio::test(start_paused = true)]
 async fn a_grant_is_a_refresh_and_a_revocation() {
     let world = World::new();

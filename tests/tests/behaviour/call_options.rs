@@ -151,7 +151,7 @@ async fn an_option_after_the_first_poll_is_an_error() {
 }
 
 /// A13: an authorization header set by the caller is sent unchanged. If the server refuses a call whose authorization
-/// header was set by the caller, the call returns the refusal and starts no refresh.
+/// header was set by the caller, the call returns the refusal and does not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn an_authorization_option_turns_the_session_off_for_the_call() {
     let world = World::new();
@@ -166,7 +166,7 @@ async fn an_authorization_option_turns_the_session_off_for_the_call() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// Options of a paged call apply to each page: every page request has its own timeout and all headers.
+/// Options of a paged call apply to each page: every page request has a separate timeout and all of the headers.
 #[tokio::test(start_paused = true)]
 async fn options_of_pages_hold_for_each_page() {
     let world = World::new();
@@ -232,7 +232,8 @@ async fn one_client_serves_many_users_with_a_session_each() {
     assert!(nobody.order(7).await.unwrap_err().is_no_session());
 }
 
-/// A session that already belongs to one client keeps that client's refresh method in another client.
+/// A session that already belongs to one client keeps using that client's refresh method when a second client shares
+/// the session.
 #[tokio::test(start_paused = true)]
 async fn a_session_in_use_keeps_its_own_way_to_refresh() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Depending on the old token, a call that starts during a refresh waits for the refresh or is sent with the old token.
+//! Tests whether a call that starts during a refresh waits for the refresh or is sent with the old token.
 
 use afresh_tests::{Role, World};
 

@@ -26,7 +26,7 @@ async fn assert_refreshed_once(world: &World, shop: &ShopClient) {
     world.authority.assert_granted(1);
 }
 
-/// F1: a call that is dropped before its response is read starts no refresh.
+/// F1: a call that is dropped before its response is read does not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_call_dropped_before_its_refusal_is_read_starts_no_refresh() {
     let world = World::new();
@@ -48,7 +48,8 @@ async fn a_call_dropped_before_its_refusal_is_read_starts_no_refresh() {
     assert_eq!(shop.order(3).await.unwrap().id, 3, "the session is unchanged");
 }
 
-/// F1: a refresh completes even if the only waiting call is dropped while the refresh is in transit.
+/// F1: a refresh completes even if the only waiting call is dropped while the refresh request or its response is in
+/// transit.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_completes_after_its_only_call_is_dropped() {
     let holds: [fn(&Authority, Role); 2] = [Authority::hold, Authority::hold_processed];
@@ -216,7 +217,7 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }
 
-/// F7, F9: if a Tokio runtime is dropped, the refresh that it runs ends, and waiting calls on other runtimes fail
+/// F7, F9: if a Tokio runtime is dropped, the refresh running on it ends, and waiting calls on other runtimes fail
 /// immediately.
 #[test]
 fn calls_on_another_runtime_survive_the_end_of_the_refreshs_runtime() {

@@ -1,4 +1,4 @@
-//! Random runs, in which clients share sessions on a server that ends a session if a refresh token is used twice.
+//! Random runs: several clients share sessions on a server that ends a session if a refresh token is used twice.
 //! Delays, refusals, broken connections, dropped calls, logins and logouts occur at random times on a paused clock. A
 //! run depends only on its seed.
 //!
@@ -35,7 +35,7 @@ fn seeds() -> Range<u64> {
     }
 }
 
-/// Counts over all runs, which show that the runs exercise enough of the client.
+/// Totals over all runs, which show that the runs exercise the client sufficiently.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counts {
     calls: usize,
@@ -91,8 +91,8 @@ fn run_all(level: FaultLevel) -> Counts {
     })
 }
 
-/// G2, I2, I3, I4, I5, I7, I14, I16: in a random run, no refresh token is reused, no call is sent as two users or more
-/// than twice, and every failed call has a reason.
+/// G2, I2, I3, I4, I5, I7, I14, I16: in a random run, no refresh token is reused, no call is sent more than twice or as
+/// two different users, and every failed call has a reason.
 #[test]
 fn no_random_run_reuses_a_token_or_fails_a_call_without_a_reason() {
     let counts = run_all(FaultLevel::Errors);
@@ -103,8 +103,8 @@ fn no_random_run_reuses_a_token_or_fails_a_call_without_a_reason() {
     }
 }
 
-/// B1, B3, J1, J3: if nothing fails except that responses are slow and tokens expire, every call succeeds unless its
-/// session ends.
+/// B1, B3, J1, J3: if the only problems are slow responses and expired tokens, every call succeeds unless its session
+/// ends.
 #[test]
 fn without_faults_every_call_of_a_lasting_session_is_answered() {
     let counts = run_all(FaultLevel::DelaysOnly);

@@ -1,4 +1,5 @@
-//! Tests whether a response makes the client treat the token as expired, as possibly expired, or as unaffected.
+//! Tests how the client classifies a response: the token has expired, the token might have expired, or the response is
+//! unrelated to the token.
 
 use std::time::Duration;
 
@@ -62,8 +63,8 @@ async fn a_call_that_lacks_a_scope_starts_no_refresh() {
     }
 }
 
-/// C4: a response with `invalid_token` starts a refresh, even if an earlier refresh did not help with a plain 403 from
-/// the same route.
+/// C4: a response with `invalid_token` triggers a refresh, even if the route has recently returned a 403 that a refresh
+/// did not resolve.
 #[tokio::test(start_paused = true)]
 async fn invalid_token_starts_a_refresh_even_on_a_forbidden_route() {
     let lines = [r#"Bearer error="invalid_token""#, r#"Bearer realm="shop", error="invalid_token""#];
@@ -145,7 +146,7 @@ async fn an_html_answer_to_a_refresh_never_ends_the_session() {
     }
 }
 
-/// C7: a 403 that reports an exceeded rate limit starts no refresh.
+/// C7: a 403 that reports an exceeded rate limit does not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_403_for_a_rate_limit_starts_no_refresh() {
     let refusals = [
@@ -199,7 +200,7 @@ async fn a_revoked_token_that_has_not_expired_is_refreshed() {
     world.authority.assert_refreshes(1);
 }
 
-/// C14: a refused login starts no refresh, whether or not the client has a session.
+/// C14: a refused login does not trigger a refresh, whether or not the client has a session.
 #[tokio::test(start_paused = true)]
 async fn a_refused_login_starts_no_refresh() {
     for status in [401, 403] {

@@ -295,7 +295,7 @@ async fn an_early_refresh_respects_retry_after() {
     world.authority.assert_granted(1);
 }
 
-/// H14: a client that makes no calls has no task and starts no refresh.
+/// H14: a client that makes no calls has no background task and does not refresh.
 #[tokio::test(start_paused = true)]
 async fn an_idle_client_has_no_task_and_refreshes_nothing() {
     let (world, shop) = logged_in(seconds(600)).await;
@@ -311,8 +311,8 @@ async fn an_idle_client_has_no_task_and_refreshes_nothing() {
     assert_eq!(Handle::current().metrics().num_alive_tasks(), 0, "running tasks");
 }
 
-/// W16: a JWT without `expires_in` is refreshed early, based on its `iat` and `exp` claims. Differences between the
-/// server's clock and the local clock do not matter.
+/// W16: a JWT without `expires_in` is refreshed early, based on its `iat` and `exp` claims. A difference between the
+/// server's clock and the local clock does not affect when the token is refreshed.
 #[tokio::test(start_paused = true)]
 async fn the_lifetime_of_a_jwt_is_known_without_expires_in() {
     // The tokens' claims are {"iat":1700000000,"exp":1700000300} and {"iat":4000000000,"exp":4000000300}.

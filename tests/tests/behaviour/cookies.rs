@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::api::{ANN, CookieShop, Shop, event_names, logged_in_client, logged_in_cookie_client, order};
 use crate::waiting::{done, settled};
 
-/// An API with a public call to the same server.
+/// An API with a public call to the server of `CookieShop`.
 #[api]
 trait Pages {
     #[public]
@@ -22,7 +22,8 @@ fn numbers(world: &World, seen: &Seen) -> (usize, usize) {
     (world.authority.number_of(seen.token().unwrap()).unwrap(), number)
 }
 
-/// P3: a refresh replaces the access token and the refresh cookie at the same time, so no request mixes old and new.
+/// P3: a refresh replaces the access token and the refresh cookie at the same time, so no request contains one old and
+/// one new value.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_cookie_and_the_access_token_change_together() {
     let world = World::with(AuthorityConfig::cookie());
@@ -91,7 +92,7 @@ async fn a_logout_during_a_refresh_leaves_no_cookie() {
 }
 
 /// P4: a client whose refresh needs a cookie stores cookies itself, even if its transport has no cookie jar. A client
-/// whose refresh needs no cookie stores none.
+/// whose refresh needs no cookie stores no cookies.
 #[tokio::test(start_paused = true)]
 async fn cookies_are_kept_if_and_only_if_the_refresh_needs_them() {
     let world = World::with(AuthorityConfig::cookie());

@@ -1,4 +1,5 @@
-//! Each event is emitted once, and an error contains the server's refusal and the reason why the refresh did not help.
+//! Tests that each event is emitted once, and that an error contains the server's refusal and the reason why the
+//! refresh did not help.
 
 use std::time::Duration;
 

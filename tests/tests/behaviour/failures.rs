@@ -170,7 +170,8 @@ async fn a_redirect_of_the_refresh_is_not_followed() {
     }
 }
 
-/// D10: a refresh that returns the access token that the server refused fails and is not repeated immediately.
+/// D10: if a refresh returns the access token that the server refused, the refresh fails and is not repeated
+/// immediately.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_returns_the_refused_token_is_a_failure() {
     let world = World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() });
@@ -188,7 +189,7 @@ async fn a_refresh_that_returns_the_refused_token_is_a_failure() {
     assert_eq!(event_names(&mut events), ["refresh failed"]);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 
-    // The client uses the refresh token from the first response, because the older one has already been used.
+    // The client sends the refresh token that the failed refresh returned, because the older one has already been used.
     world.authority.configure(|config| config.repeats_access = false);
     advance(Duration::from_secs(2)).await;
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });

@@ -112,7 +112,7 @@ impl FakeStore {
         self.0.fence.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Returns the fences of all writes since the previous call of this method, including failed writes.
+    /// Returns the fences of all writes since the previous call to this method, including failed writes.
     pub fn fences(&self) -> Vec<Option<u64>> {
         std::mem::take(&mut self.0.fences.lock().unwrap())
     }

@@ -1,6 +1,6 @@
-//! Tests the first refresh of a session that starts with a refresh cookie, if the store does not confirm that the
-//! result was written. The client stores the result in the same way as the result of a login, because the store has
-//! never contained this session.
+//! Tests the first refresh of a session that starts with a refresh cookie, with a store that does not confirm that the
+//! result was written. The client stores the refresh result as it stores a login result, because the store has never
+//! contained this session.
 
 use std::time::Duration;
 
@@ -31,8 +31,8 @@ fn process(world: &World, store: &FakeStore) -> SignOnClient {
     SignOnClient::builder(ORIGIN).connect_to(world.clone()).store(store.clone()).build().unwrap()
 }
 
-/// Returns a fake server whose first refresh has succeeded, with the store and the client. The closure `fault`
-/// determines how writing the refresh result to the store fails.
+/// Returns a fake server whose first refresh has succeeded, the store, and the client. The closure `fault` determines
+/// how writing the refresh result to the store fails.
 async fn first_refresh(fault: impl FnOnce(&FakeStore)) -> (World, FakeStore, SignOnClient) {
     let (world, store) = (World::with(AuthorityConfig::cookie()), FakeStore::new());
     let shop = process(&world, &store);

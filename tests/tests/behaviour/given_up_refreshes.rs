@@ -1,5 +1,5 @@
-//! Tests refreshes that stall because their runtime is not polled: two threads with one current-thread runtime each
-//! share a session.
+//! Tests refreshes that stall because their runtime is not polled: two threads, each with its own current-thread
+//! runtime, share a session.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -235,8 +235,8 @@ fn a_refresh_on_its_own_runtime_does_not_stall() {
     assert_eq!(idle.block_on(shop.order(3)).unwrap().id, 7);
 }
 
-/// If the builder sets a `runtime`, a refresh opens a new connection on that runtime. The call's connection is
-/// unusable, because its runtime is no longer polled.
+/// If the builder sets a `runtime`, a refresh opens a new connection on that runtime. The call's connection cannot be
+/// used, because the runtime that drives the connection is no longer polled.
 #[test]
 fn a_refresh_on_its_own_runtime_opens_its_own_connection() {
     let world = World::new();

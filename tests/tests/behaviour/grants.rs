@@ -242,8 +242,8 @@ async fn client_credentials_get_a_new_token_after_the_session_is_cleared() {
     world.stage.assert_sends(2);
 }
 
-/// D3, D4: with client credentials, a refused token request is treated as a temporary failure, because the user cannot
-/// log in again. The refresh error contains the server's error code.
+/// D3, D4: with client credentials, a refused token request is treated as a temporary failure, because there is no user
+/// who could log in again. The refresh error contains the server's error code.
 #[tokio::test(start_paused = true)]
 async fn refused_client_credentials_fail_with_the_code_and_can_be_tried_again() {
     for code in ["invalid_client", "unauthorized_client", "invalid_grant"] {

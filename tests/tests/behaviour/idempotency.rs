@@ -1,4 +1,5 @@
-//! Tests that a call is sent again only if the server refused it without acting on it, or if it is idempotent.
+//! Tests that a call is sent again only if the server refused the call without acting on it, or if the call is
+//! idempotent.
 
 use afresh::{Result, Retry, Tokens, api};
 use afresh_tests::{Answer, World};
@@ -149,8 +150,8 @@ async fn a_drawn_idempotency_key_is_the_same_on_every_send_of_a_call() {
     }
 }
 
-/// A parameter that sets the idempotency header replaces the generated key. If this parameter is `None`, the client
-/// generates a random key.
+/// A parameter that sets the idempotency header replaces the generated key. If the parameter for the idempotency header
+/// is `None`, the client generates a random key.
 #[tokio::test(start_paused = true)]
 async fn a_parameter_gives_the_idempotency_key_instead() {
     let world = World::new();

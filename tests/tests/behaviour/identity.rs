@@ -38,7 +38,7 @@ pub async fn three_waiters(
 }
 
 /// J3: a login as another user during a refresh sets the new session immediately, and the old refresh does not change
-/// it.
+/// the new session.
 #[tokio::test(start_paused = true)]
 async fn a_login_during_a_refresh_is_not_affected_by_it() {
     for hold in HOLDS {

@@ -1,4 +1,4 @@
-//! Arguments with special characters cannot change a request's target or path structure.
+//! Tests that arguments with special characters cannot change a request's target or path structure.
 
 use afresh::{Result, api};
 use afresh_tests::{Seen, World};
@@ -133,7 +133,8 @@ proptest! {
         prop_assert_eq!(seen.as_ref().map(segments), expected);
     }
 
-    /// N7: two path arguments in one segment, or one after a literal dot, stay within that segment, or the call fails.
+    /// N7: two path arguments in one segment, or an argument after a literal dot, stay within that segment, or the call
+    /// fails.
     #[test]
     fn arguments_that_share_a_segment_are_exactly_that_segment(x in text(), y in text()) {
         let joined = format!("{x}{y}");
@@ -181,7 +182,8 @@ proptest! {
 /// N7: if a path argument serializes to no value or to several values, the call fails without sending a request.
 #[tokio::test(start_paused = true)]
 async fn a_path_argument_must_be_one_scalar() {
-    // The macro rejects standard-library types of this kind at compile time, so the test uses custom types.
+    // At compile time, the macro rejects standard-library types that serialize to no value or to several values, so the
+    // test uses custom types.
     #[derive(serde::Serialize)]
     struct Maybe(Option<&'static str>);
 

@@ -48,7 +48,8 @@ fn chunks(count: usize, size: usize) -> Vec<Bytes> {
     vec![Bytes::from(vec![b'x'; size]); count]
 }
 
-/// The body of an error response is truncated after 1 MiB, and the error reports this, even if the body never ends.
+/// The body of an error response is truncated after 1 MiB, even if the body never ends, and the error reports the
+/// truncation.
 #[tokio::test(start_paused = true)]
 async fn the_body_of_an_error_is_cut_at_one_mebibyte() {
     for status in [400, 403, 404, 500, 302] {

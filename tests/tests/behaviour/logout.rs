@@ -128,7 +128,7 @@ async fn a_rejected_refresh_after_a_logout_emits_no_expired_event() {
     assert_eq!(event_names(&mut events), ["logged out"]);
 }
 
-/// J5: a call that waits when its session is cleared is not sent, even if a later login sets new tokens.
+/// J5: a call that is waiting when its session is cleared is not sent, even if a later login sets new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_waiting_call_is_not_sent_again_after_the_session_was_cleared() {
     let world = World::new();

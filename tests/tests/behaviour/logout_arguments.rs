@@ -68,7 +68,7 @@ async fn the_second_send_of_a_logout_is_filled_with_the_new_tokens() {
 }
 
 /// An API whose logout is an RFC 7009 revocation with the token as an argument. The call is public, because some
-/// servers reject an additional access token.
+/// servers reject a revocation request that also contains an access token.
 #[api]
 trait Door {
     #[logout]
@@ -94,7 +94,7 @@ async fn a_public_logout_carries_no_access_token() {
     assert_eq!(body, format!("client_id=shop&token={}", issued.refresh_token().unwrap().secret()));
 }
 
-/// C14, W10: a refused public logout starts no refresh, because its request contains no access token.
+/// C14, W10: a refused public logout does not trigger a refresh, because its request contains no access token.
 #[tokio::test(start_paused = true)]
 async fn a_refused_public_logout_starts_no_refresh() {
     for status in [401, 403] {
@@ -127,8 +127,8 @@ trait Places {
     ) -> Result<()>;
 }
 
-/// W10, W11: token parameters in the path and the query are filled from the session, for the second request as well.
-/// The argument that the caller passes is used only if there is no session.
+/// W10, W11: token parameters in the path and the query are filled from the session, and filled again for the second
+/// request. The argument that the caller passes is used only if there is no session.
 #[tokio::test(start_paused = true)]
 async fn the_path_and_the_query_of_a_logout_are_filled_from_the_session() {
     let world = World::new();
@@ -207,7 +207,7 @@ async fn a_header_map_with_the_token_header_is_an_error_of_the_logout() {
     client.logout(&HeaderMap::new()).await.unwrap();
 }
 
-/// A13: if the caller sets the authorization header of a logout, a refused logout starts no refresh.
+/// A13: if the caller sets the authorization header of a logout, a refused logout does not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_logout_with_its_own_credential_is_not_refreshed() {
     let world = World::new();

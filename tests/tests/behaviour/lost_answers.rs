@@ -299,8 +299,8 @@ async fn a_server_that_restarts_behind_its_gateway_fails_no_call() {
     }
 }
 
-/// D2, B6: if the server itself returns a 5xx response, or a gateway sends `Retry-After`, the waiting calls fail. After
-/// such a failure, the session is kept, and a later call refreshes again.
+/// D2, B6: if the server itself returns a 5xx response, or a gateway sends `Retry-After`, the waiting calls fail. If
+/// waiting calls fail because of a server error, the session is kept, and a later call refreshes again.
 #[tokio::test(start_paused = true)]
 async fn a_server_error_is_retried_by_a_later_call_after_a_pause() {
     for status in [500, 501, 503, 599] {
@@ -323,7 +323,8 @@ async fn a_server_error_is_retried_by_a_later_call_after_a_pause() {
     world.authority.assert_refreshes(1);
 }
 
-/// D2, D4: a refused refresh whose body is cut off still has a response, so the refresh is not sent again.
+/// D2, D4: if the body of a refresh refusal is cut off, the response is not treated as lost, and the refresh is not
+/// sent again.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_whose_body_breaks_off_is_an_answer() {
     for status in [400, 403, 500] {
@@ -360,7 +361,7 @@ async fn a_refused_refresh_takes_tokens_that_were_set_meanwhile() {
     assert_eq!(event_names(&mut events), ["refreshed"]);
 }
 
-/// G10: if a refresh revokes the old access token immediately, calls in progress with that token are sent again. These
+/// G10: if a refresh revokes the old access token immediately, calls in progress with that token are sent again. The
 /// repeated calls do not cause a second refresh.
 #[tokio::test(start_paused = true)]
 async fn calls_in_progress_when_a_refresh_revokes_their_token_are_sent_again() {

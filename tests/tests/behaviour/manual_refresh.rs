@@ -29,7 +29,7 @@ async fn a_manual_refresh_respects_retry_after() {
     world.authority.assert_refreshes(2);
 }
 
-/// D13: during a long backoff of the client, a manual refresh can be sent after one second.
+/// D13: during a long backoff, a manual refresh can still be sent after one second.
 #[tokio::test(start_paused = true)]
 async fn a_manual_refresh_shortens_the_clients_own_backoff_to_a_second() {
     let world = World::new();
@@ -77,7 +77,7 @@ async fn a_loop_of_manual_refreshes_is_one_request_a_second() {
     shop.orders().await.unwrap();
 }
 
-/// B14, D13: if a refresh is already in progress, a manual refresh joins it.
+/// B14, D13: if a refresh is already in progress, a manual refresh waits for it instead of sending another request.
 #[tokio::test(start_paused = true)]
 async fn a_manual_refresh_joins_a_refresh_in_progress() {
     let world = World::new();

@@ -72,7 +72,7 @@ async fn a_request_to_another_origin_ignores_the_session() {
         assert_eq!(elsewhere.sends(), 1, "requests at the API: {target}");
         assert_eq!(home.routes(), [""; 0]);
         let seen = elsewhere.log().remove(0);
-        // If the URL that the caller passes contains a user name, the `authorization` header contains it.
+        // If the URL that the caller passes contains a user name, the `authorization` header contains that user name.
         let of_caller = seen.header("authorization").is_some_and(|value| value.starts_with("Basic "));
         assert!(of_caller || seen.header("authorization").is_none());
         assert!(!format!("{:?}", seen.headers()).contains(&home.authority.canary()));
@@ -184,7 +184,8 @@ async fn the_refresh_cookie_goes_to_its_own_origin_only() {
     assert_eq!(exchange.header("cookie"), Some(&*format!("refresh_token={}", home.authority.refresh(1))));
 }
 
-/// N6: two origins are equal according to RFC 6454 if they differ only in case, a default port or a trailing dot.
+/// N6: two origins are equal according to RFC 6454 if they differ only in case, an explicit default port or a trailing
+/// dot.
 #[tokio::test(start_paused = true)]
 async fn different_spellings_of_an_origin_are_the_same_origin() {
     let (home, everywhere) = (World::new(), Stage::new());

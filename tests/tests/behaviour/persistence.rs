@@ -195,7 +195,7 @@ async fn a_login_that_cannot_be_stored_returns_an_error_and_is_stored_later() {
     assert_eq!(store.access(), Some(world.authority.access(1)));
 }
 
-/// S5: if a session changes several times during one write, only the last change is stored next.
+/// S5: if a session changes several times while a write is in progress, only the last change is written afterwards.
 #[tokio::test(start_paused = true)]
 async fn an_older_write_does_not_overtake_a_newer_one() {
     let world = guarded();
@@ -316,8 +316,8 @@ async fn a_write_that_succeeded_but_reported_a_failure_is_recognised() {
     }
 }
 
-/// S3: if a process crashes after the refresh response and before the write, the store still contains the refresh
-/// intent. The next process tries to refresh once and reports a lost rotation.
+/// S3: if a process crashes between the refresh response and the write, the store still records that a refresh was
+/// started. The next process tries to refresh once and reports a lost rotation.
 #[tokio::test(start_paused = true)]
 async fn a_crash_between_the_answer_and_the_write_is_reported_as_a_lost_rotation() {
     let world = guarded();
@@ -350,8 +350,8 @@ async fn a_crash_between_the_answer_and_the_write_is_reported_as_a_lost_rotation
     assert!(store.record()["session"].is_null() && store.record()["intent"].is_null());
 }
 
-/// S3: the refresh intent stays in the store until the server responds to the refresh. A response that refuses the
-/// refresh removes the intent.
+/// S3: until the server responds to a refresh, the store records that the refresh was started. If the server refuses
+/// the refresh, the client removes this record from the store.
 #[tokio::test(start_paused = true)]
 async fn the_intent_stays_until_the_refresh_is_answered() {
     for (handling, stays) in [(Handling::reset_before(), true), (Handling::instead(503), false)] {
@@ -418,7 +418,7 @@ async fn a_damaged_record_is_an_error_and_is_not_overwritten() {
 }
 
 /// G6, D15: if the server rejects a refresh token, the stored session is removed. Later calls read the store at most
-/// once per second, and find out if another process has logged in.
+/// once per second, and thereby detect a login by another process.
 #[tokio::test(start_paused = true)]
 async fn an_expired_session_is_cleared_and_a_new_login_elsewhere_is_found() {
     let world = guarded();
@@ -506,8 +506,8 @@ async fn a_tool_is_still_logged_in_at_its_next_run() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// W9: a call reports that the session has expired only after this is stored. The next process does not send the
-/// rejected refresh token again.
+/// W9: a call reports that the session has expired only after the expired state has been stored. The next process does
+/// not send the rejected refresh token again.
 #[tokio::test(start_paused = true)]
 async fn the_end_of_the_session_is_stored_before_a_call_reports_it() {
     let world = World::new();

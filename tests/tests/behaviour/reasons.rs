@@ -113,8 +113,8 @@ async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
     }
 }
 
-/// C7: the reason is a rate limit if the headers report one, or if the body reports one in the format used by Google or
-/// GitHub.
+/// C7: an error gives a rate limit as its reason if the headers report one, or if the body reports one in the format
+/// used by Google or GitHub.
 #[tokio::test(start_paused = true)]
 async fn a_rate_limit_is_named() {
     let google = json!({ "error": { "code": 403, "errors": [{ "domain": "usageLimits", "reason": "rateLimitExceeded" }] } });
@@ -252,7 +252,7 @@ async fn a_call_that_is_not_sent_again_keeps_the_servers_answer() {
     }
 }
 
-/// N2: a refusal from another origin starts no refresh, and the error has the reason `ForeignOrigin`.
+/// N2: a refusal from another origin does not trigger a refresh, and the error has the reason `ForeignOrigin`.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_another_origin_gives_its_reason() {
     let (world, elsewhere) = (World::new(), Stage::new());
@@ -283,7 +283,7 @@ async fn a_status_outside_the_configured_set_gives_its_reason() {
 }
 
 /// C13: after five refreshes in a row that did not help, the next refused call returns an excessive-refresh error and
-/// starts no refresh.
+/// does not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn too_many_useless_refreshes_are_a_separate_error() {
     let world = World::new();
@@ -441,8 +441,8 @@ async fn a_receipt_shows_a_refresh_before_the_first_send() {
     assert_eq!(reply.receipt().generation(), Some(2));
 }
 
-/// If a call is refused after another call has refreshed, its receipt reports `RefreshedBy::Already` and no waiting
-/// time.
+/// If a call is refused after another call has refreshed, the refused call's receipt reports `RefreshedBy::Already` and
+/// no waiting time.
 #[tokio::test(start_paused = true)]
 async fn a_late_refusal_finds_the_refresh_done() {
     let world = World::new();

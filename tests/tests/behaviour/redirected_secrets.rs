@@ -80,8 +80,8 @@ fn by_hand(method: Method, body: &'static str) -> Request {
     request
 }
 
-/// N1: a redirect to another origin sends no header argument, default header, constant header or cookie, whatever its
-/// status.
+/// N1: a redirect to another origin sends no header argument, default header, constant header or cookie, whatever the
+/// redirect's status.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_to_another_origin_takes_no_header_of_the_user() {
     for status in [301, 302, 303, 307, 308] {

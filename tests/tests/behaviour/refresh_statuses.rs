@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::api::{ORIGIN, Shop, ShopClient, builder, logged_in_client, tokens};
 use crate::transports::ConnectTo;
 
-/// A client whose only call the tests make with different sets of statuses.
+/// A client with one call, which the tests make with different sets of refresh statuses.
 trait Calls {
     async fn call(&self);
 }
@@ -46,7 +46,7 @@ impl Calls for Teapots {
     }
 }
 
-/// Returns the statuses that start a refresh, each of them tested with a new server.
+/// Tests every status with a new server, and returns the statuses that start a refresh.
 async fn triggers<C: Calls>(client: impl Fn(&World) -> C) -> Vec<u16> {
     let mut triggers = Vec::new();
     for status in 100..600 {

@@ -39,8 +39,8 @@ fn accept(world: &World, newest: &'static str) {
     world.stage.respond(move |seen| if seen.token() == Some(newest) { order(7) } else { (403, Value::Null) });
 }
 
-/// K4, B1: a refresher that needs no login is called once, before the first calls are sent. Each later call to the
-/// refresher receives the tokens that it returned last.
+/// K4, B1: a refresher that needs no login is called once, before the first calls are sent. Each later call to a
+/// refresher passes the tokens that the refresher returned previously.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_that_needs_no_login_is_called_before_the_first_call() {
     let world = World::new();
@@ -135,7 +135,7 @@ async fn by_default_a_refresher_is_not_called_without_a_session() {
     world.stage.assert_sends(0);
     shop.session().set(Tokens::new("old")).await.unwrap();
     shop.order(7).await.unwrap();
-    // A refresher that cannot revoke tokens causes no error.
+    // Revoking a session whose refresher cannot revoke tokens is not an error.
     shop.session().revoke().await.unwrap();
 }
 

@@ -117,7 +117,7 @@ async fn a_rejected_refresh_token_is_not_sent_again() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// D16: if an early refresh is rejected, the session ends immediately if refused calls or a manual refresh wait for it.
+/// D16: a rejected early refresh ends the session immediately if refused calls or a manual refresh are waiting for it.
 #[tokio::test(start_paused = true)]
 async fn calls_that_wait_for_an_early_refresh_get_its_rejection() {
     for by_hand in [false, true] {

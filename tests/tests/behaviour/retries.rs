@@ -275,7 +275,7 @@ async fn each_attempt_sends_the_same_key() {
     assert_eq!(keys, vec![Some("k1".to_owned()); 3]);
 }
 
-/// If a login gets a response, it is not retried.
+/// A login that received a response is not retried.
 #[tokio::test(start_paused = true)]
 async fn a_login_that_was_answered_is_not_retried() {
     let world = World::new();

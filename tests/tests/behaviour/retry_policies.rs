@@ -1,4 +1,4 @@
-//! Tests retry policies that wrap the client or its transport. In each attempt that such a policy makes, the client
+//! Tests retry policies that wrap the client or its transport. In each attempt made by a retry policy, the client
 //! refreshes at most once and repeats the request at most once.
 
 use std::future::{Ready, ready};
@@ -12,7 +12,7 @@ use tower::{ServiceExt, service_fn};
 
 use crate::api::{ORIGIN, Shop, ShopClient, logged_in_client, order, tokens};
 
-/// A policy that sends a request at most three times if the response has the given status.
+/// A policy that sends a request up to three times while the response has the given status.
 #[derive(Clone)]
 struct On(u16, usize);
 
@@ -55,7 +55,7 @@ fn over(world: &World, policy: On) -> ShopClient {
     ShopClient::builder(ORIGIN).transport(service).tokens(issued).build().unwrap()
 }
 
-/// E5: a policy that wraps the client does not see a refusal that the client resolves by a refresh.
+/// E5: a policy that wraps the client does not see a refusal that the client resolves by refreshing.
 #[tokio::test(start_paused = true)]
 async fn a_policy_around_the_client_does_not_see_a_refreshed_refusal() {
     let world = World::new();

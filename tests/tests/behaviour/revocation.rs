@@ -1,4 +1,4 @@
-//! Tests that tokens that are no longer needed are revoked in the background, but tokens in use are not.
+//! Tests that tokens that are no longer needed are revoked in the background, and that tokens in use are not revoked.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -233,7 +233,7 @@ async fn a_revocation_that_fails_is_reported_and_given_up() {
     }
 }
 
-/// A refresher whose revocation calls the function that the test provides.
+/// A refresher whose revocation calls a function provided by the test.
 struct Own(Revoke);
 
 type Revoke = fn() -> Result<()>;

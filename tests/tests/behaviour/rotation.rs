@@ -35,7 +35,7 @@ async fn each_refresh_presents_the_refresh_token_of_the_previous_one() {
     world.authority.assert_max_concurrent_refreshes(1);
 }
 
-/// G1: a reader on another thread never sees an access token with the refresh token of another pair.
+/// G1: a reader on another thread never sees an access token together with a refresh token from a different refresh.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pair_of_tokens_is_never_seen_half_replaced() {
     let world = World::new();

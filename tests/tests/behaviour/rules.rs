@@ -136,8 +136,8 @@ async fn a_missing_csrf_token_costs_one_refresh_without_a_rule() {
     }
 }
 
-/// C6: a rule can declare that HTML pages are unrelated to the token. If this rule matches, an HTML page starts no
-/// refresh.
+/// C6: a rule can declare that HTML pages are unrelated to the token. If this rule matches, an HTML page does not
+/// trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn html_pages_can_be_declared_unrelated_to_the_token() {
     let world = World::new();
@@ -217,7 +217,7 @@ async fn the_length_of_a_body_that_rules_read_is_still_known() {
     assert_eq!(shop.raw().await.unwrap().content_length(), Some(length));
 }
 
-/// A4: if a body is cut off, the caller that reads it gets an error, but the rules do not.
+/// A4: if a body is cut off, the caller that reads the body gets an error, but the rules do not see an error.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_breaks_off_breaks_for_its_reader() {
     let world = World::new();

@@ -31,8 +31,8 @@ async fn a_late_401_of_the_same_token_is_no_progress() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// W1: if a call is refused with a plain 403 after a refresh that returned the same access token, the call returns the
-/// 403.
+/// W1: if a call is refused with a plain 403 after a refresh that returned the same access token, the call returns that
+/// refusal.
 #[tokio::test(start_paused = true)]
 async fn a_late_bare_403_of_the_same_token_is_the_answer() {
     let world = repeating();
@@ -50,7 +50,7 @@ async fn a_late_bare_403_of_the_same_token_is_the_answer() {
 }
 
 /// W1: if the refresh after a plain 403 returns the same access token, the route is treated as forbidden. For 10 s,
-/// calls to a forbidden route start no refresh.
+/// calls to a forbidden route do not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_route_whose_refresh_returned_the_same_token_is_not_refreshed_again() {
     let world = repeating();
@@ -66,7 +66,8 @@ async fn a_route_whose_refresh_returned_the_same_token_is_not_refreshed_again() 
     }
 }
 
-/// D10: after a late 401, the call is sent again only if the session has a different access token by then.
+/// D10: if a 401 arrives after a refresh, the call is sent again only if the session has a different access token by
+/// then.
 #[tokio::test(start_paused = true)]
 async fn a_late_401_is_sent_again_only_with_another_token() {
     let world = repeating();

@@ -131,7 +131,7 @@ async fn the_refresh_after_that_of_a_closed_tab_waits_for_a_second() {
 }
 
 /// T2: an old record of an interrupted refresh does not delay the next refresh. If each process has its own cookies, a
-/// recent record of an interrupted refresh does not delay it either.
+/// recent record of an interrupted refresh does not delay the next refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_was_lost_long_ago_delays_nothing() {
     let (world, store) = guarded();

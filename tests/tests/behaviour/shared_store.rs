@@ -333,8 +333,9 @@ async fn no_token_is_spent_under_an_expired_lease() {
     world.authority.assert_refreshes(1);
 }
 
-/// R7, G4: if a process finds its own intent with an expired lease, it knows that it has not sent the refresh token. If
-/// the server rejects this refresh token, the error reports an expired session rather than a lost rotation.
+/// R7, G4: if a process finds its own record of a started refresh, but its lease had expired, it knows that it has not
+/// sent the refresh token. If the server then rejects the refresh token, the error reports an expired session rather
+/// than a lost rotation.
 #[tokio::test(start_paused = true)]
 async fn a_processs_own_intent_does_not_mean_a_lost_rotation() {
     let world = guarded();
@@ -348,7 +349,8 @@ async fn a_processs_own_intent_does_not_mean_a_lost_rotation() {
     assert_eq!(store.count(Operation::Lock), 2, "acquired locks");
 }
 
-/// R4, R10: a refresh acquires the lock once, loads the session once, and writes twice: the intent and the new tokens.
+/// R4, R10: a refresh acquires the lock once, loads the session once, and writes twice: that a refresh has started, and
+/// the new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_locks_once_reads_once_and_writes_twice() {
     let world = guarded();
@@ -391,7 +393,7 @@ async fn the_rejection_of_a_replaced_refresh_token_does_not_end_the_session() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// J1, S5: if the user logs out while the refresh intent is being written, the refresh token is not sent.
+/// J1, S5: if the user logs out while the client is storing that it is about to refresh, the refresh token is not sent.
 #[tokio::test(start_paused = true)]
 async fn a_logout_before_the_refresh_is_sent_spends_no_token() {
     let world = guarded();
@@ -412,7 +414,7 @@ async fn a_logout_before_the_refresh_is_sent_spends_no_token() {
 }
 
 /// R10: if the store has lost its last write, the process with the newer session stores that session again. A store can
-/// lose writes in this way if its server is restored from a snapshot.
+/// lose writes if its server is restored from a snapshot.
 #[tokio::test(start_paused = true)]
 async fn a_store_that_lost_its_last_write_gets_it_again() {
     let world = guarded();
@@ -475,7 +477,7 @@ async fn without_locks_the_loser_of_a_race_adopts_the_winners_tokens() {
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// J10: if a different user logs in in another process, calls neither refresh nor adopt the new session until the
+/// J10: if a different user logs in from another process, calls neither refresh nor adopt the new session until the
 /// program loads the store.
 #[tokio::test(start_paused = true)]
 async fn another_users_login_is_neither_refreshed_nor_adopted() {
@@ -601,7 +603,7 @@ impl Refresher for Service {
     }
 }
 
-/// R1, K4: processes that need no login request one token per expiration in total.
+/// R1, K4: processes that need no login share one token request per expiration.
 #[tokio::test(start_paused = true)]
 async fn tokens_without_a_login_are_fetched_once_for_all_processes() {
     let world = World::new();

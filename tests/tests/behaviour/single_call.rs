@@ -26,7 +26,7 @@ async fn a_valid_token_is_sent_and_nothing_is_refreshed() {
     world.authority.assert_refreshes(0);
 }
 
-/// A2: if a call is refused, the client refreshes, sends the call again, and returns its value to the caller.
+/// A2: if a call is refused, the client refreshes, sends the call again, and returns the decoded value to the caller.
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_is_refreshed_and_sent_again_and_returns_its_value() {
     for refusal in [401, 403] {
@@ -147,7 +147,7 @@ async fn a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends()
     );
 }
 
-/// A9: the refused response is dropped before the second request is sent, even if its body has not ended.
+/// A9: the refused response is dropped before the second request is sent, even if the response body has not ended.
 #[tokio::test(start_paused = true)]
 async fn the_refused_answer_is_dropped_before_the_second_send() {
     let refusals = [
@@ -256,8 +256,8 @@ async fn a_hand_written_request_with_its_own_authorization_is_not_changed() {
     world.authority.assert_refreshes(0);
 }
 
-/// A13: if `authorization` is a default header of the client, the header is sent unchanged, and a refused call starts
-/// no refresh.
+/// A13: if `authorization` is a default header of the client, the header is sent unchanged, and a refused call does not
+/// trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_client_with_its_own_authorization_is_not_changed() {
     let world = World::new();

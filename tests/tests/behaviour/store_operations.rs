@@ -43,7 +43,7 @@ async fn call_during_which_the_store_breaks(
 }
 
 /// R7: every write during a refresh uses the fence of the refresh's lock, even if the write is retried later. The write
-/// after a login has no fence, so an expired lease cannot make it fail.
+/// after a login has no fence, so an expired lease cannot make the write fail.
 #[tokio::test(start_paused = true)]
 async fn writes_of_a_refresh_carry_a_fence_and_writes_of_a_login_do_not() {
     let world = guarded();
@@ -92,7 +92,7 @@ async fn a_refresh_gives_up_a_slow_store_before_it_spends_the_token() {
     world.authority.assert_refreshes(0);
 }
 
-/// If a session expires but this cannot be stored, the expired session is not loaded from the store again.
+/// If the expired state of a session cannot be stored, the expired session is not loaded from the store again.
 #[tokio::test(start_paused = true)]
 async fn an_ended_session_does_not_return_from_a_store_that_failed_to_clear() {
     let world = guarded();

@@ -25,7 +25,7 @@ fn tokens_of(world: &World, number: usize) -> Tokens {
     Tokens::new(world.authority.access(number)).with_refresh(world.authority.refresh(number))
 }
 
-/// The time to wait until the client has retried a failed write.
+/// Enough time for the client to retry a failed write.
 const AGAIN: Duration = Duration::from_secs(5);
 
 /// S5: if the confirmation of a stored login is lost and another process refreshes, the login does not overwrite the
@@ -60,7 +60,8 @@ async fn a_login_without_confirmation_does_not_overwrite_a_refresh() {
     }
 }
 
-/// S5: if the confirmation of a stored login is lost, the login does not overwrite another process's refresh intent.
+/// S5: if the confirmation of a stored login is lost, the login does not overwrite another process's record of a
+/// started refresh.
 #[tokio::test(start_paused = true)]
 async fn a_login_without_confirmation_keeps_the_intent_of_another_process() {
     let (world, store) = (guarded(), FakeStore::new());
@@ -99,8 +100,8 @@ async fn a_login_without_confirmation_can_be_refreshed() {
     world.authority.assert_refreshes(1);
 }
 
-/// J1, R4: if the user logs out or logs in again during a refresh, the lock is held until this change is stored.
-/// Without the lock, another process would load the old record and send the used refresh token.
+/// J1, R4: if the user logs out or logs in again during a refresh, the lock is held until the logout or login is
+/// stored. Without the lock, another process would load the old record and send the used refresh token.
 #[tokio::test(start_paused = true)]
 async fn the_lock_is_kept_until_a_change_during_a_refresh_is_stored() {
     for login in [false, true] {

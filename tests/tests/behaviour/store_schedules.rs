@@ -1,6 +1,6 @@
 //! Random schedules of several processes that share a store. The store delays its responses, loses them, or fails.
-//! Calls, logins, logouts and refreshes start at random times on a paused clock. In no schedule may a used refresh
-//! token be sent or a session be lost.
+//! Calls, logins, logouts and refreshes start at random times on a paused clock. A schedule fails if a used refresh
+//! token is sent or a session is lost.
 //!
 //! A schedule depends only on its seed. A failed schedule prints its seed; `AFRESH_SCHEDULE=7 cargo test -p
 //! afresh-tests --test behaviour store_schedules` repeats the schedule with seed 7.

@@ -177,8 +177,8 @@ async fn a_refusal_outranks_the_expiry_in_the_token() {
     world.authority.assert_refreshes(1);
 }
 
-/// H10, H4: the `exp` claim of a JWT starts a refresh only if the token's age is unknown. A token from a recent
-/// response, or a token with `expires_in`, is not refreshed because of its `exp` claim.
+/// H10, H4: the `exp` claim of a JWT starts a refresh only if the token's age is unknown. The `exp` claim does not
+/// cause a refresh if the token comes from a recent response or has `expires_in`.
 #[tokio::test(start_paused = true)]
 async fn the_expiry_in_a_token_counts_only_if_the_server_sent_none() {
     let over = jwt(&json!({ "exp": wall(-10) }).to_string());

@@ -87,7 +87,8 @@ async fn a_hundred_calls_to_a_forbidden_route_without_replay_do_not_cost_a_refre
     assert!(world.authority.refreshes() <= 2, "{} refreshes", world.authority.refreshes());
 }
 
-/// C10: for ten seconds after a refresh that did not help, a 403 for the new token starts no refresh on any route.
+/// C10: for ten seconds after a refresh that did not help, a 403 for the new token does not trigger a refresh on any
+/// route.
 #[tokio::test(start_paused = true)]
 async fn after_a_useless_refresh_no_403_refreshes_for_ten_seconds() {
     let world = World::new();
@@ -193,7 +194,7 @@ async fn a_success_or_a_login_makes_a_route_refresh_again() {
         advance(Duration::from_secs(10)).await;
         assert_refused(&shop).await;
         world.authority.assert_refreshes(2);
-        // The client treats the route as forbidden for another 20 s. The last refresh is more than 10 s old.
+        // The client treats the route as forbidden for another 20 s. The last refresh was more than 10 s ago.
         advance(Duration::from_secs(11)).await;
         assert_refused(&shop).await;
         world.authority.assert_refreshes(2);
@@ -212,7 +213,7 @@ async fn a_success_or_a_login_makes_a_route_refresh_again() {
 }
 
 /// C12, C13: if a call to a forbidden route fails in a different way, the route is still treated as forbidden, and a
-/// 403 starts no refresh.
+/// 403 does not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_server_error_does_not_make_a_route_refresh_again() {
     let troubles = [
@@ -228,7 +229,7 @@ async fn a_server_error_does_not_make_a_route_refresh_again() {
         assert_refused(&shop).await;
         advance(Duration::from_secs(10)).await;
         assert_refused(&shop).await;
-        // The client treats the route as forbidden for another 20 s. The last refresh is more than 10 s old.
+        // The client treats the route as forbidden for another 20 s. The last refresh was more than 10 s ago.
         advance(Duration::from_secs(11)).await;
         let troubled = trouble.clone();
         world.stage.respond(move |_| troubled.clone());
@@ -283,7 +284,7 @@ async fn after_five_useless_refreshes_a_call_fails_without_another() {
     world.authority.assert_refreshes(6);
 }
 
-/// C13: if the server accepts a token, the count of refreshes that did not help starts again at zero.
+/// C13: if the server accepts a token, the count of refreshes that did not help is reset.
 #[tokio::test(start_paused = true)]
 async fn a_success_between_useless_refreshes_resets_the_count() {
     let world = World::new();
@@ -312,7 +313,7 @@ fn repeating(status: u16) -> World {
 }
 
 /// W1: if the refresh after a plain 403 returns the same access token, the call returns the 403 with its body. The
-/// session is kept, and later calls start no refresh.
+/// session is kept, and later calls do not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_403_whose_refresh_brings_the_same_token_is_the_answer() {
     let world = repeating(403);

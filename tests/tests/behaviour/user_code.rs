@@ -211,7 +211,7 @@ async fn a_refresher_may_make_a_public_call_of_its_own_client() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// D6: if a refresher returns no access token, this is a temporary refresh failure.
+/// D6: if a refresher returns no access token, the refresh failure is treated as temporary.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_without_an_access_token_is_a_temporary_failure() {
     let world = World::new();
@@ -246,7 +246,7 @@ async fn a_refresher_can_end_the_session() {
     }
 }
 
-/// D1: if a refresher calls a second client whose session has ended, this is a temporary refresh failure.
+/// D1: if a refresher calls a second client whose session has ended, the refresh failure is treated as temporary.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_whose_own_api_loses_its_session_is_a_temporary_failure() {
     let (world, elsewhere) = (World::new(), World::new());

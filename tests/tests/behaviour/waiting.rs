@@ -34,8 +34,8 @@ pub async fn drop_call<T>(call: JoinHandle<T>) {
     assert!(call.await.is_err_and(|end| end.is_cancelled()), "the caller was still waiting");
 }
 
-/// Waits until tasks can make progress only if the test acts or the clock advances. This advances the paused clock by
-/// one millisecond.
+/// Waits until tasks can make progress only if the test acts or the clock advances. The wait advances the paused clock
+/// by one millisecond.
 pub async fn settled() {
     tokio::time::sleep(Duration::from_millis(1)).await;
 }

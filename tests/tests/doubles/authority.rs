@@ -15,7 +15,7 @@ const LOGIN: &str = "/api/user/login";
 const REFRESH: &str = "/api/user/refresh_token";
 const LOGOUT: &str = "/api/user/logout";
 
-/// Sends a refresh request with the refresh token of the given number.
+/// Sends a refresh request with the refresh token that has the given number.
 async fn exchange(authority: &Authority, number: usize) -> Result<(u16, Value), BoxError> {
     let body = json!({ "refresh_token": authority.refresh(number) });
     let response = authority.service().oneshot(post(REFRESH, body)).await?;

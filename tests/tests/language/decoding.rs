@@ -55,7 +55,7 @@ impl TryFrom<String> for Id {
     }
 }
 
-/// A type that rejects every string with an error that quotes it.
+/// A type that rejects every string with an error that quotes the string.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "String")]
 struct Token;
@@ -280,7 +280,7 @@ async fn a_decode_error_shows_no_value_that_the_error_of_a_type_quotes() {
     }
 }
 
-/// If a value or a map key contains words from a serde message, the decode error still does not show it.
+/// If a value or a map key contains words from a serde message, the decode error still omits that value or key.
 #[tokio::test(start_paused = true)]
 async fn a_decode_error_shows_no_value_that_looks_like_its_own_text() {
     let json = |body| text_of("application/json", body);

@@ -58,7 +58,7 @@ pub trait Shop {
     }
 }
 
-/// A fake that implements two of the trait's methods. One of these methods is the login.
+/// A fake that implements only the login and one other method of the trait.
 struct Fake;
 
 impl Shop for Fake {

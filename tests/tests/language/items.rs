@@ -122,7 +122,7 @@ async fn a_page_without_its_list_is_an_error() {
     assert!(error.is_decode() && error.to_string().contains("Add `items = "), "{error}");
 }
 
-/// If a page request fails, the caller has already received all earlier elements, and the request is made again.
+/// If a page request fails, the caller still gets all elements before the failed page, and the page is requested again.
 #[tokio::test(start_paused = true)]
 async fn a_failed_page_loses_no_element() {
     let stage = Stage::new();

@@ -117,7 +117,7 @@ struct List {
     /// The query string of the second request.
     second: &'static str,
     pages: [Answer; 2],
-    /// For APIs with page numbers or offsets: the query string and the response of the third request.
+    /// The query string and response of the third request, for APIs with page numbers or offsets.
     end: Option<(&'static str, Answer)>,
 }
 

@@ -354,7 +354,7 @@ async fn a_body_is_sent_with_each_page_unless_it_can_be_sent_only_once() {
     assert!(matches!(&*told, [Ok(_), Err(error)] if error.contains("only once")), "{told:?}");
 }
 
-/// If the next page has already been read, the caller gets the current page and then an error.
+/// If the next link points to a page that was already read, the caller gets the current page and then an error.
 #[tokio::test(start_paused = true)]
 async fn a_circle_of_pages_is_an_error_after_its_last_page() {
     let stage = Stage::new();

@@ -32,7 +32,7 @@ pub fn violations(files: &Files, order: &Order, bans: &[Ban]) -> Vec<String> {
     found
 }
 
-/// Returns the files that define the item with this name.
+/// Returns the files that define the item with the given name.
 fn reached(tree: &Tree, module: usize, name: &Name) -> BTreeSet<String> {
     let targets = tree.targets(module, name).into_iter();
     let files = targets.map(|target| match target {

@@ -40,7 +40,7 @@ pub struct Name {
     pub line: usize,
     pub test: bool,
     pub kind: Kind,
-    /// The name that an import defines in its module. `None` for inline paths, glob imports and `as _`.
+    /// The name that an import defines in its module. The value is `None` for inline paths, glob imports and `as _`.
     pub bound: Option<String>,
     pub glob: bool,
 }

@@ -41,7 +41,7 @@ pub enum Target {
     Unknown(usize),
 }
 
-/// Where the child modules of a module are.
+/// The location of a module's child modules.
 struct Place<'a> {
     parent: Option<usize>,
     file: &'a str,
@@ -144,7 +144,7 @@ impl Tree {
             "self" | "super" => self.walk(module, path, seen),
             _ if self.modules[module].children.contains_key(first) => self.walk(module, path, seen),
             // The first segment is an imported module. A path through an imported type adds no dependency, because the
-            // import already adds it.
+            // import already adds one.
             _ if !rest.is_empty() => {
                 let imported = self.bound(module, first, seen).unwrap_or_default();
                 let modules = imported.into_iter().filter_map(|target| match target {

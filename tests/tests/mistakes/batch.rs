@@ -36,7 +36,7 @@ pub fn check_all(cases: &[Case]) -> Vec<Errors> {
     found
 }
 
-/// Checks the mistakes, and then checks the mistakes without an error again until no new errors appear.
+/// Checks the mistakes, and then repeatedly checks the mistakes without an error, until no new errors appear.
 fn check_until_silent(cases: &[Case], mut open: Vec<usize>, keep: &mut dyn FnMut(Found)) {
     while !open.is_empty() {
         let errors = check(cases, &open);

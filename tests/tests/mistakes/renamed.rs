@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Returns the Cargo.toml of a user's package. The package is a separate workspace, because Cargo searches the parent
-/// directories for one.
+/// directories for a workspace.
 fn manifest(runtime: &Path) -> String {
     format!(
         "[package]\nname = \"renamed\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\

@@ -58,7 +58,7 @@ async fn killed_before_the_answer() {
                     assert!(ended.iter().any(|word| said.starts_with(word)), "{}: {said}", shop.place.name());
                 }
             }
-            // After that, no process sends another refresh.
+            // After the next process's call, no process sends another refresh.
             authority.assert_refreshes(2);
         }
     }

@@ -7,7 +7,7 @@
 //! Two losses cannot be prevented, and the tests demonstrate both of them. If a process exits after the server has
 //! rotated the refresh token but before the process has stored it, the new refresh token is lost. If a process is
 //! suspended after it has checked its lease, its refresh request can arrive after the requests of other processes. If
-//! the server has a grace period, the session survives both cases. Without a grace period, the session ends in both
+//! the server has a grace period, the session survives in both cases. Without a grace period, the session ends in both
 //! cases, and the error gives the reason.
 #![cfg(unix)]
 

@@ -34,7 +34,7 @@ impl Place {
         Some(Self::Redis { server, lease })
     }
 
-    /// Returns a file store and a Redis store. The lease is as short as possible on a busy machine.
+    /// Returns a file store and a Redis store. The lease is as short as a busy machine allows.
     pub fn all() -> Vec<Self> {
         [Some(Self::file()), Self::redis(Duration::from_secs(2))].into_iter().flatten().collect()
     }

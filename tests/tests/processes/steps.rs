@@ -5,7 +5,7 @@ use afresh_tests::Role;
 use crate::place::Place;
 use crate::shop::{Server, Shop};
 
-/// The steps at which a process is killed, each with whether this loses the valid refresh token.
+/// The steps at which a process is killed, and whether the valid refresh token is lost at each step.
 const STEPS: [(&str, bool); 8] = [
     ("before lock", false),
     ("after lock", false),
@@ -23,7 +23,7 @@ async fn killed_at(step: &str, place: Place, server: Server) -> String {
     let shop = Shop::open(place, server).await;
     shop.world.authority.open(Role::Refresh);
     let mut victim = shop.process("victim");
-    // The process has loaded the store before, so the next time it loads the store, it holds the lock.
+    // The process has loaded the store before, so it holds the lock the next time it loads the store.
     assert_eq!(victim.call().await, "well");
     shop.world.authority.expire();
     victim.tell(&format!("stop {step}"));

@@ -149,7 +149,7 @@ async fn keys_of_another_type_are_errors_and_stay() {
     client.set(&place.name, "a text").await.unwrap();
     assert!(store.load().await.is_err());
     assert!(store.lock().await.is_err());
-    // This operation fails before it acquires the lock.
+    // The lock operation fails before it acquires the lock.
     assert!(!client.exists(&lock).await.unwrap());
     assert_eq!(client.get(&place.name).await.unwrap().unwrap(), "a text");
 
@@ -176,7 +176,7 @@ async fn a_hash_with_a_wrong_field_is_an_error() {
     assert!(store.load().await.is_err(), "the format of a later version is an error");
     client.hset_multiple(&place.name, &[("fence", "seven"), ("afresh", "1")]).await.unwrap();
     assert!(store.lock().await.is_err());
-    // This operation fails before it acquires the lock.
+    // The lock operation fails before it acquires the lock.
     assert!(!client.exists(format!("{{{}}}:lock", place.name)).await.unwrap());
 }
 
@@ -206,7 +206,7 @@ async fn a_change_is_reported_at_once() {
             let swap = Swap { basis, record: b"new".to_vec(), fence: None };
             one.swap(swap).await.unwrap().unwrap()
         };
-        // If the store polled Redis, this would take much longer than the limit.
+        // If the store polled Redis, reporting a change would take much longer than the limit.
         let both = async { tokio::join!(other.changed(basis), changing).1 };
         basis = timeout(Duration::from_secs(5), both).await.expect("the change is reported");
     }

@@ -127,7 +127,7 @@ async fn a_record_too_long_for_an_entry_is_an_error_and_changes_nothing() {
     assert!(store.swap(swap(vec![b'x'; 2000])).await.unwrap().is_some());
 }
 
-/// I16: the store's errors contain no secret, even though the Debug output of the keyring's error does.
+/// I16: the store's errors contain no secret, even though the Debug output of the keyring's error contains one.
 #[tokio::test]
 async fn no_error_of_the_keyring_shows_a_secret() {
     let store = InKeyring::of("locked").open();

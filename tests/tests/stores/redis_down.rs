@@ -88,7 +88,7 @@ async fn a_write_or_lock_whose_answer_was_lost_counts_once() {
     }
 }
 
-/// Starts a proxy to the server that drops the response to one script and closes the connection.
+/// Starts a proxy to the server; the proxy drops the response to one script call and closes the connection.
 async fn losing_the_first_answer_about(what: &str, server: &RedisServer) -> String {
     // The proxy recognizes the script call by one of its arguments.
     let mark: &'static [u8] = if what == "swap" { b"second" } else { b"30000" };

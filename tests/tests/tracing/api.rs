@@ -1,4 +1,4 @@
-//! The API that the tracing tests call, and clients that connect it to a [`World`].
+//! The API that the tracing tests call, and functions that connect its clients to a [`World`].
 
 use afresh::{RefreshToken, Result, Tokens, api};
 use afresh_tests::World;

@@ -1,4 +1,4 @@
-//! Tests that every span has the right parent if calls run on several threads.
+//! Tests that every span has the right parent when calls run on several threads.
 
 use std::mem::forget;
 use std::sync::Arc;

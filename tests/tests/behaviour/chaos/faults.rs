@@ -150,8 +150,8 @@ impl Double for FaultyNetwork {
             let role = world.authority.role_of(request.uri().path());
             let mut delay = network.delay();
             if role == Some(Role::Refresh) && network.0.level != FaultLevel::LostAnswers && delay > LATE {
-                // The request must arrive before the client abandons the refresh, or never; otherwise its response
-                // would be lost.
+                // The request must either arrive before the client abandons the refresh or never arrive; otherwise, its
+                // response would be lost.
                 delay = Duration::from_hours(1);
             }
             sleep(delay).await;

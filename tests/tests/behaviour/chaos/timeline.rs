@@ -46,7 +46,7 @@ impl Timeline {
         self.lock().iter().any(|(at, event)| from.is_none_or(|from| from <= *at) && *at <= to && of(event))
     }
 
-    /// Returns whether the session was in this state at any time from `from` to `to`, inclusive.
+    /// Returns whether the session was in the given state at any time from `from` to `to`, inclusive.
     pub fn was(&self, state: LoginState, from: Instant, to: Instant) -> bool {
         let mut now = LoginState::LoggedOut;
         let mut was = false;

@@ -29,7 +29,7 @@ fn client(world: &World, app: App) -> OrdersClient {
 }
 
 /// B1: an `App` sends one refresh for all waiting calls. The refresh request contains the login's resources (RFC 8707
-/// §2.2), but none of its other parameters.
+/// §2.2), but none of the login's other parameters.
 #[tokio::test(start_paused = true)]
 async fn an_app_refreshes_once_for_all_calls() {
     let world = World::new();

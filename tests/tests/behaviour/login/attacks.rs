@@ -22,8 +22,8 @@ fn texts(error: &Error) -> String {
     texts
 }
 
-/// Finishes a login with the given query, in which `STATE` stands for the correct state, and asserts that it fails
-/// without sending a request.
+/// Finishes a login with the given query, in which `STATE` stands for the correct state, and asserts that the login
+/// fails without sending a request.
 async fn rejected(provider: &Provider, app: &App, query: &str) -> Error {
     let (state, request) = begin(app);
     let session = Session::new();

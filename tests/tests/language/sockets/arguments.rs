@@ -64,7 +64,7 @@ trait Arguments {
     async fn root(&self) -> Result<()>;
 }
 
-/// A trait with every HTTP method attribute, and with an HTTP method that has no attribute of its own.
+/// A trait with every HTTP method attribute, and with an HTTP method that has no attribute.
 #[api]
 trait Verbs {
     #[get("/v")]

@@ -1,5 +1,5 @@
 //! Tests which requests a system proxy receives. The proxy's environment variables are read once per process, so the
-//! test starts itself again in a process that has them.
+//! test starts itself again in a new process with these variables set.
 
 use std::env;
 use std::process::Command;

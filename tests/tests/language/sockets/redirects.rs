@@ -40,7 +40,7 @@ async fn redirecting(status: u16, to: &Server) -> Server {
     Server::answering(move |_| redirect(status, &location)).await
 }
 
-/// N1: a token is never sent to another origin, whichever header and HTTP client is used.
+/// N1: a token is never sent to another origin, whichever header and HTTP client are used.
 #[tokio::test]
 async fn no_token_arrives_at_another_origin() {
     for status in [301, 302, 303, 307, 308] {
