@@ -31,7 +31,7 @@ fn process(world: &World, store: &FakeStore) -> SignOnClient {
     SignOnClient::builder(ORIGIN).connect_to(world.clone()).store(store.clone()).build().unwrap()
 }
 
-/// Returns a fake server whose first refresh has succeeded, the store, and the client. The closure `fault` determines
+/// Returns the fake server, the store and the client after a successful first refresh. The closure `fault` determines
 /// how writing the refresh result to the store fails.
 async fn first_refresh(fault: impl FnOnce(&FakeStore)) -> (World, FakeStore, SignOnClient) {
     let (world, store) = (World::with(AuthorityConfig::cookie()), FakeStore::new());

@@ -177,8 +177,8 @@ async fn scope_audience_and_resources_are_sent() {
     assert_eq!(asked.header("authorization"), Some("Basic YmlsbGluZzpodXNo"));
 }
 
-/// G1, D11: if a token response contains a refresh token, it replaces the old refresh token. If a token response
-/// contains no refresh token, the client keeps the old refresh token.
+/// G1, D11: if a token response contains a refresh token, that token replaces the old refresh token. If a token
+/// response contains no refresh token, the client keeps the old refresh token.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_token_of_the_answer_is_kept_or_else_the_old_one() {
     for (refresh_token_field, presented) in
@@ -197,8 +197,8 @@ async fn the_refresh_token_of_the_answer_is_kept_or_else_the_old_one() {
     }
 }
 
-/// K4: with client credentials, the first calls share one token request. After the token expires, the next calls share
-/// one token request as well.
+/// K4: with client credentials, the first calls share one token request. After the token expires, the next calls also
+/// share one token request.
 #[tokio::test(start_paused = true)]
 async fn client_credentials_get_a_token_before_the_first_call_and_after_expiry() {
     let world = World::with(AuthorityConfig {

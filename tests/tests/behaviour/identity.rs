@@ -15,7 +15,7 @@ use crate::waiting::{done, settled};
 
 pub const BOB: Credentials = Credentials { user: "bob" };
 
-/// The state of the refresh when the session ends: the request has not been processed, or the server has issued new
+/// The functions that hold a refresh back: before the server processes the request, or after the server has issued new
 /// tokens.
 pub const HOLDS: [fn(&Authority, Role); 2] = [Authority::hold, Authority::hold_processed];
 

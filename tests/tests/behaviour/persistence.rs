@@ -145,7 +145,7 @@ async fn a_stored_refresh_token_is_enough_to_start() {
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// `load` returns the session's state, so a program can check whether it is logged in before its first call.
+/// `load` returns the session's state, so a program can check before its first call whether it is logged in.
 #[tokio::test(start_paused = true)]
 async fn load_returns_the_state_of_the_session() {
     let world = guarded();
@@ -351,7 +351,7 @@ async fn a_crash_between_the_answer_and_the_write_is_reported_as_a_lost_rotation
 }
 
 /// S3: until the server responds to a refresh, the store records that the refresh was started. If the server refuses
-/// the refresh, the client removes this record from the store.
+/// the refresh, the client removes the record of the started refresh from the store.
 #[tokio::test(start_paused = true)]
 async fn the_intent_stays_until_the_refresh_is_answered() {
     for (handling, stays) in [(Handling::reset_before(), true), (Handling::instead(503), false)] {

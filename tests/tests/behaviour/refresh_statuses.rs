@@ -1,4 +1,4 @@
-//! Tests, for every HTTP status, whether it starts a refresh.
+//! Tests which HTTP statuses start a refresh.
 
 use afresh::{RefreshToken, Result, Tokens, api};
 use afresh_tests::World;

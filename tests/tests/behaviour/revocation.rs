@@ -83,7 +83,8 @@ async fn tokens_that_arrive_after_the_logout_was_dropped_are_revoked() {
     }
 }
 
-/// J3: if a refresh completes after another login, its tokens are revoked, and the new login's tokens stay valid.
+/// J3: if a refresh completes after another login, the refreshed tokens are revoked, and the new login's tokens stay
+/// valid.
 #[tokio::test(start_paused = true)]
 async fn tokens_that_arrive_after_another_login_are_revoked_and_the_new_ones_are_not() {
     for by_hand in [true, false] {
@@ -109,7 +110,7 @@ async fn tokens_that_arrive_after_another_login_are_revoked_and_the_new_ones_are
     }
 }
 
-/// G9, J1: if a login response arrives after a logout, its tokens are revoked.
+/// G9, J1: if a login response arrives after a logout, the tokens in the response are revoked.
 #[tokio::test(start_paused = true)]
 async fn a_login_that_is_answered_after_a_logout_is_revoked() {
     let world = World::new();

@@ -333,7 +333,7 @@ async fn no_token_is_spent_under_an_expired_lease() {
     world.authority.assert_refreshes(1);
 }
 
-/// R7, G4: if a process finds its own record of a started refresh, but its lease had expired, it knows that it has not
+/// R7, G4: a process that finds its own record of a started refresh after its lease has expired knows that it has not
 /// sent the refresh token. If the server then rejects the refresh token, the error reports an expired session rather
 /// than a lost rotation.
 #[tokio::test(start_paused = true)]

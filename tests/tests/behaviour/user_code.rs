@@ -82,7 +82,7 @@ async fn a_refresher_may_be_ready_at_once_and_use_the_session() {
     world.stage.assert_sends(2);
 }
 
-/// A refresh parameter that uses the session while it is being created.
+/// A refresh parameter that uses the session while the parameter is being created.
 struct Curious(RefreshToken);
 
 static ASKED: OnceLock<Session> = OnceLock::new();

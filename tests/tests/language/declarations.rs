@@ -131,7 +131,7 @@ async fn client_and_holder_have_the_visibility_of_their_trait() {
     assert_eq!(stage.routes(), ["GET /restricted", "GET /upwards"]);
 }
 
-/// A trait with bounds on itself and on its methods, both in angle brackets and in `where` clauses.
+/// A trait that has bounds on the trait itself and on its methods, both in angle brackets and in `where` clauses.
 #[api]
 trait Bounded<K: Serialize + Sync>
 where

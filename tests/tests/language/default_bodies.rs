@@ -147,7 +147,7 @@ async fn a_refused_call_is_refreshed_by_the_declaration_and_not_by_the_default_b
     world.authority.assert_refreshes(1);
 }
 
-/// The client for a [`World`] sends requests instead of running the default bodies.
+/// An API for a [`World`], whose client sends requests instead of running the default bodies.
 #[api]
 pub trait Guarded {
     #[refresh]

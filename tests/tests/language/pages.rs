@@ -460,7 +460,7 @@ async fn a_relative_link_of_another_origin_is_not_followed() {
     elsewhere.assert_sends(1);
 }
 
-/// If a page request fails, `next` requests the page again, up to two times in a row.
+/// If a page request fails, calling `next` again repeats the request, at most two times in a row.
 #[tokio::test(start_paused = true)]
 async fn a_failed_page_is_requested_again_twice_and_then_the_pages_end() {
     let stage = Stage::new();

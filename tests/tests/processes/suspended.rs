@@ -23,8 +23,8 @@ async fn goes_on(worker: &mut Process) {
     }
 }
 
-/// R3: if a process's lease expires before it sends its refresh, it sends no refresh and adopts the other process's
-/// tokens.
+/// R3: if a process's lease expires before its refresh is sent, the process does not refresh, and it adopts the other
+/// process's tokens.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_whose_lease_expires_before_it_sends_spends_nothing() {
     for step in ["after lock", "after load", "before intent", "after intent"] {

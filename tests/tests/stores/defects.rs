@@ -18,7 +18,7 @@ enum Defect {
     None,
     /// The store swaps records with a separate read and write.
     SwapInSteps,
-    /// The store accepts a swap whatever its expected revision is.
+    /// The store accepts a swap whatever the swap's expected revision is.
     AnyBasis,
     /// The store keeps only valid UTF-8.
     TextOnly,

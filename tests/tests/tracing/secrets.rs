@@ -152,7 +152,8 @@ async fn no_trace_contains_a_cookie() {
     assert_silent_about(&recorder, &secret);
 }
 
-/// U3: for an error from a custom refresher, only its kind is recorded, because its message can contain a secret.
+/// U3: for an error from a custom refresher, only the error's kind is recorded, because the error message can contain a
+/// secret.
 #[tokio::test(start_paused = true)]
 async fn the_text_of_a_users_error_is_not_reported() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -176,7 +177,8 @@ async fn the_text_of_a_users_error_is_not_reported() {
     assert_silent_about(&recorder, &secret);
 }
 
-/// U3: no span or event contains the client secret of an OAuth grant, even if every error from the server repeats it.
+/// U3: no span or event contains the client secret of an OAuth grant, even if every error from the server repeats that
+/// secret.
 #[tokio::test(start_paused = true)]
 async fn no_trace_of_a_grant_contains_a_secret() {
     let (world, recorder) = (World::new(), Recorder::default());

@@ -26,8 +26,8 @@ impl Provider {
         Self::start(json!({}), move |_| token.clone()).await
     }
 
-    /// Starts a server with the given token endpoint and the given changes to its metadata. A `null` value removes the
-    /// metadata field.
+    /// Starts a server with the given token endpoint and the given changes to its metadata. If the new value of a
+    /// metadata field is `null`, the field is removed.
     pub async fn start(metadata: Value, token: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
         let stage = Stage::new();
         let listening = stage.listen().await;

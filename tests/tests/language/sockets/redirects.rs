@@ -109,8 +109,8 @@ trait Harmless {
     ) -> Result<Value>;
 }
 
-/// N1: the builder rejects an HTTP client that follows redirects itself if it would send header arguments or default
-/// headers to another origin.
+/// N1: the builder rejects an HTTP client that follows redirects itself if this client would send header arguments or
+/// default headers to another origin.
 #[tokio::test]
 async fn an_http_client_that_would_leak_headers_is_refused() {
     let follows = reqwest::Client::new;
