@@ -91,8 +91,8 @@ fn run_all(level: FaultLevel) -> Counts {
     })
 }
 
-/// G2, I2, I3, I4, I5, I7, I14, I16: in a random run, no refresh token is reused, no call is sent more than twice or as
-/// two different users, and every failed call has a reason.
+/// G2, I2, I3, I4, I5, I7, I14, I16: in a random run, no refresh token is reused, and no call is sent more than twice
+/// or as two different users. Every failed call in a random run has a known reason.
 #[test]
 fn no_random_run_reuses_a_token_or_fails_a_call_without_a_reason() {
     let counts = run_all(FaultLevel::Errors);

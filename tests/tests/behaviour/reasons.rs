@@ -113,8 +113,8 @@ async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
     }
 }
 
-/// C7: an error gives a rate limit as its reason if the headers report one, or if the body reports one in the format
-/// used by Google or GitHub.
+/// C7: an error gives a rate limit as its reason if the headers or an error body in Google's or GitHub's format report
+/// a rate limit.
 #[tokio::test(start_paused = true)]
 async fn a_rate_limit_is_named() {
     let google = json!({ "error": { "code": 403, "errors": [{ "domain": "usageLimits", "reason": "rateLimitExceeded" }] } });

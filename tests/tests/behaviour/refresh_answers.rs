@@ -77,8 +77,7 @@ async fn the_statuses_of_the_builder_outrank_those_of_the_trait() {
     }
 }
 
-/// W4: if a refresh response has an undeclared code, the error names the code and the declaration that is missing, and
-/// a hundred calls share one refresh.
+/// W4: if a refresh response has an undeclared code, the error names the code and the declaration that is missing.
 #[tokio::test(start_paused = true)]
 async fn an_undeclared_code_is_named_with_the_declaration_and_starts_no_storm() {
     let answers = [

@@ -333,9 +333,9 @@ async fn no_token_is_spent_under_an_expired_lease() {
     world.authority.assert_refreshes(1);
 }
 
-/// R7, G4: a process that finds its own record of a started refresh after its lease has expired knows that it has not
-/// sent the refresh token. If the server then rejects the refresh token, the error reports an expired session rather
-/// than a lost rotation.
+/// R7, G4: if a process's lease expires before the refresh token is sent, the process's own record of the started
+/// refresh is not treated as a lost response. If the server then rejects the refresh token, the error reports an
+/// expired session rather than a lost rotation.
 #[tokio::test(start_paused = true)]
 async fn a_processs_own_intent_does_not_mean_a_lost_rotation() {
     let world = guarded();

@@ -212,8 +212,8 @@ async fn a_success_or_a_login_makes_a_route_refresh_again() {
     }
 }
 
-/// C12, C13: if a call to a forbidden route fails in a different way, the route is still treated as forbidden, and a
-/// 403 does not trigger a refresh.
+/// C12, C13: if a call to a forbidden route fails with another error, the route stays forbidden, and a 403 does not
+/// trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_server_error_does_not_make_a_route_refresh_again() {
     let troubles = [

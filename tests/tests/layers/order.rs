@@ -1,5 +1,5 @@
 //! Reads the order of a crate's layers from ARCHITECTURE.md. The list has one line per directory or file, from the top
-//! layer to the bottom layer, and each line describes its entry in a sentence.
+//! layer to the bottom layer. Each line contains a name and a sentence that describes the entry.
 
 use std::collections::BTreeSet;
 

@@ -112,7 +112,7 @@ proptest! {
     #![proptest_config(config())]
 
     /// D6, D11, D12, U4: whatever the refresh endpoint returns, the stored token is either the old token or a token
-    /// from the response, and error messages contain no part of the response.
+    /// from the response. Error messages contain no part of the response.
     #[test]
     fn no_answer_of_the_refresh_endpoint_stores_anything_but_a_token(body in body(), status in select(&[200, 200, 200, 201, 400, 500][..])) {
         let world = World::new();
