@@ -349,8 +349,8 @@ async fn a_processs_own_intent_does_not_mean_a_lost_rotation() {
     assert_eq!(store.count(Operation::Lock), 2, "acquired locks");
 }
 
-/// R4, R10: a refresh acquires the lock once, loads the session once, and writes twice: that a refresh has started, and
-/// the new tokens.
+/// R4, R10: a refresh acquires the lock once, loads the session once, and makes two writes: one that records the
+/// started refresh, and one with the new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_locks_once_reads_once_and_writes_twice() {
     let world = guarded();
@@ -477,8 +477,8 @@ async fn without_locks_the_loser_of_a_race_adopts_the_winners_tokens() {
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// J10: if a different user logs in from another process, calls neither refresh nor adopt the new session until the
-/// program loads the store.
+/// J10: if a different user logs in from another process, calls do not refresh, and they do not adopt the new session,
+/// until the program loads the store.
 #[tokio::test(start_paused = true)]
 async fn another_users_login_is_neither_refreshed_nor_adopted() {
     let world = guarded();
