@@ -1,5 +1,5 @@
-//! The compile errors for mistakes: every file in `ui/` contains one mistake, and its `.stderr` file is the complete
-//! compiler output.
+//! Tests compile errors: each file in `ui/` contains one mistake, and its `.stderr` file contains the complete compiler
+//! output.
 //!
 //! `ui/README.md` explains how to review and regenerate the output.
 
@@ -49,7 +49,7 @@ fn files(folder: &Path, kind: &str) -> Vec<PathBuf> {
     found
 }
 
-/// Returns the line number of each compiler error, which is in the first ` --> ` line after the error.
+/// Returns the line number of each compiler error, taken from the first ` --> ` line after the error.
 fn error_lines(answer: &str, source: &Path) -> Vec<usize> {
     let mut lines = Vec::new();
     let mut at_error = false;

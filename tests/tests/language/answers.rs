@@ -1,4 +1,4 @@
-//! Methods that return a `ByteStream`: the caller reads the body chunk by chunk as it arrives.
+//! Tests methods that return a `ByteStream`, with which the caller reads the body chunk by chunk as it arrives.
 
 use std::io;
 
@@ -18,7 +18,7 @@ trait Photos {
     async fn told(&self, id: u64) -> Result<Reply<ByteStream>>;
 }
 
-/// Returns a stream whose chunks the test sends.
+/// Returns a stream whose chunks are sent by the test.
 async fn fed() -> (Stage, ByteStream, afresh_tests::BodySender) {
     let stage = Stage::new();
     let photos: PhotosClient = client_on(&stage);

@@ -1,4 +1,4 @@
-//! Methods that return `Items<T>`: the elements of all pages.
+//! Tests methods that return `Items<T>`, a stream of the elements of all pages.
 
 use afresh::{Items, Reply, Result, api};
 use afresh_tests::{Answer, Stage};
@@ -93,7 +93,7 @@ async fn a_limit_counts_elements_and_requests_no_page_beyond() {
     stage.assert_sends(1);
 }
 
-/// An element of the wrong type causes an error, and the caller still gets all other elements.
+/// If an element has the wrong type, the caller gets an error for that element and still gets all other elements.
 #[tokio::test(start_paused = true)]
 async fn a_broken_element_does_not_hide_the_others() {
     let stage = Stage::new();
@@ -122,7 +122,7 @@ async fn a_page_without_its_list_is_an_error() {
     assert!(error.is_decode() && error.to_string().contains("Add `items = "), "{error}");
 }
 
-/// The caller gets all elements before a failed page request, and the request is repeated.
+/// If a page request fails, the caller still gets all elements before the failed page, and the page is requested again.
 #[tokio::test(start_paused = true)]
 async fn a_failed_page_loses_no_element() {
     let stage = Stage::new();
@@ -136,7 +136,7 @@ async fn a_failed_page_loses_no_element() {
     assert!(matches!(&*told, [Ok(1), Err(error), Ok(2)] if error.contains("503")), "{told:?}");
 }
 
-/// An error about the next page is returned after the last element of the current page.
+/// An error in finding the next page is returned after the last element of the current page.
 #[tokio::test(start_paused = true)]
 async fn a_wrong_link_comes_after_the_elements_of_its_page() {
     let stage = Stage::new();

@@ -1,5 +1,5 @@
-//! The `#[pages]` attribute: how the client finds the next page, where the pages end, and how it handles errors between
-//! pages.
+//! Tests the `#[pages]` attribute: how the client finds the next page, where the pages end, and how errors between
+//! pages are handled.
 
 use afresh::{Pages, RefreshToken, Result, Tokens, api};
 use afresh_tests::{Answer, Origins, Stage, World};
@@ -85,7 +85,7 @@ async fn all<T: serde::de::DeserializeOwned>(pages: Result<Pages<T>>) -> Vec<T> 
     pages.unwrap().try_collect().await.unwrap()
 }
 
-/// Returns the pages, with the messages of the errors between them.
+/// Returns all pages, and the messages of the errors between them.
 async fn told<T: serde::de::DeserializeOwned>(
     pages: Result<Pages<T>>,
 ) -> Vec<std::result::Result<T, String>> {
@@ -107,7 +107,8 @@ fn only_filter() -> Filter<'static> {
     Filter { q: "a b/ü+c", tag: &["x&y", "z"] }
 }
 
-/// Returns a response with these `Link` headers. The headers are bytes, because `Link` headers can contain UTF-8.
+/// Returns a response with the given `Link` headers. The header values are bytes, because a `Link` header can contain
+/// UTF-8.
 fn linked(lines: &[&str], body: &str) -> Answer {
     let mut response = http::Response::new(body.to_owned());
     for line in lines {
@@ -152,7 +153,7 @@ async fn a_link_in_utf_8_is_read() {
     assert_eq!(queries(&stage), ["", "p=%C3%BC"]);
 }
 
-/// A missing or empty cursor or URL ends the pages, even on the first page.
+/// If the cursor or URL is missing or empty, the current page is the last page.
 #[tokio::test(start_paused = true)]
 async fn an_empty_pointer_ends_the_pages() {
     let ends = [
@@ -172,7 +173,8 @@ async fn an_empty_pointer_ends_the_pages() {
     }
 }
 
-/// If a page has no object for the cursor, or a value of the wrong type, the caller gets the page and then an error.
+/// If the cursor's parent object is missing, or the cursor has the wrong type, the caller gets the page and then an
+/// error.
 #[tokio::test(start_paused = true)]
 async fn a_pointer_that_does_not_fit_is_an_error_after_the_page() {
     for (wrong, part) in [
@@ -203,7 +205,7 @@ async fn a_number_is_no_url() {
     assert!(matches!(&*told, [Ok(_), Err(error)] if error.contains("is not a URL")), "{told:?}");
 }
 
-/// If a member with `?` is missing, the current page is the last page.
+/// If a field marked with `?` is missing, the current page is the last page.
 #[tokio::test(start_paused = true)]
 async fn a_marked_member_may_be_missing() {
     let stage = Stage::new();
@@ -291,8 +293,8 @@ async fn a_start_that_is_no_number_is_an_error_after_the_first_page() {
     assert!(error.contains("`page` is not a number") && !error.contains("secret"), "{error}");
 }
 
-/// If a page is a JSON object, the attribute needs `items`. Without `items`, the first page causes an error that names
-/// `items`.
+/// If a page is a JSON object, the `#[pages]` attribute needs `items`. Without `items`, the first page causes an error
+/// whose message names `items`.
 #[tokio::test(start_paused = true)]
 async fn a_count_over_an_object_without_items_is_an_error_at_once() {
     let stage = Stage::new();
@@ -352,7 +354,7 @@ async fn a_body_is_sent_with_each_page_unless_it_can_be_sent_only_once() {
     assert!(matches!(&*told, [Ok(_), Err(error)] if error.contains("only once")), "{told:?}");
 }
 
-/// If the next page was already read, the caller gets the current page, and the pages then end with an error.
+/// If the next link points to a page that was already read, the caller gets the current page and then an error.
 #[tokio::test(start_paused = true)]
 async fn a_circle_of_pages_is_an_error_after_its_last_page() {
     let stage = Stage::new();
@@ -371,8 +373,8 @@ async fn a_circle_of_pages_is_an_error_after_its_last_page() {
     itself.assert_sends(1);
 }
 
-/// If the next link has another origin, the caller gets the current page and then an error. The error contains both
-/// origins and no other part of the link.
+/// If the next link has a different origin, the caller gets the current page and then an error. The error contains both
+/// origins but no other part of the link.
 #[tokio::test(start_paused = true)]
 async fn a_link_to_another_origin_is_an_error_after_the_page() {
     for (link, origin) in [
@@ -417,7 +419,7 @@ async fn user_names_in_a_link_are_not_sent() {
     assert_eq!(stage.log()[1].header("authorization"), None);
 }
 
-/// With `rebase`, the client uses only the path and the query of a link.
+/// With `rebase`, the client uses only the link's path and query.
 #[tokio::test(start_paused = true)]
 async fn rebase_takes_path_and_query_to_the_clients_own_origin() {
     for link in ["http://shop.test/rebased?p=2", "https://internal:8080/rebased?p=2", "//x.test/rebased?p=2"]
@@ -458,7 +460,7 @@ async fn a_relative_link_of_another_origin_is_not_followed() {
     elsewhere.assert_sends(1);
 }
 
-/// A page whose request failed is requested again by the next call of `next`, at most two times in a row.
+/// If a page request fails, calling `next` again repeats the request, at most two times in a row.
 #[tokio::test(start_paused = true)]
 async fn a_failed_page_is_requested_again_twice_and_then_the_pages_end() {
     let stage = Stage::new();
@@ -491,7 +493,7 @@ async fn a_page_that_arrives_at_last_resets_the_count_of_failures() {
     stage.assert_sends(10);
 }
 
-/// If a page cannot be decoded, the caller gets an error, and the next page follows.
+/// If a page cannot be decoded, the caller gets an error and then the next page.
 #[tokio::test(start_paused = true)]
 async fn a_page_of_another_type_is_an_error_between_pages() {
     let stage = Stage::new();
@@ -505,7 +507,7 @@ async fn a_page_of_another_type_is_an_error_between_pages() {
     assert_eq!(page, &[2]);
 }
 
-/// If the token expires between two pages, the client refreshes it, and the caller gets the next page.
+/// If the token expires between two pages, the client refreshes, and the caller gets the next page.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_expires_between_two_pages_is_refreshed() {
     let world = World::new();

@@ -22,7 +22,7 @@ struct Told {
     events: Vec<EventSeen>,
 }
 
-/// A span of the runtime or of a test.
+/// A span created by the runtime or by a test.
 #[derive(Clone, Debug)]
 pub struct SpanSeen {
     pub name: &'static str,
@@ -32,7 +32,7 @@ pub struct SpanSeen {
     pub closed: bool,
 }
 
-/// An event of the runtime.
+/// An event emitted by the runtime.
 #[derive(Clone, Debug)]
 pub struct EventSeen {
     pub level: tracing::Level,
@@ -40,15 +40,16 @@ pub struct EventSeen {
     pub fields: Fields,
 }
 
-/// The fields of a span or event as text, keyed by name.
+/// The fields of a span or event as strings, keyed by name.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fields(BTreeMap<&'static str, String>);
 
-/// The number that the recorder gives to a span. The registry of `tracing` can use one number for several spans.
+/// The number that the recorder assigns to a span. A span id from the `tracing` registry cannot be used, because the
+/// registry reuses ids.
 struct Number(usize);
 
 impl Recorder {
-    /// Sends all spans and events of this thread to this recorder until the guard is dropped.
+    /// Sends all spans and events on this thread to this recorder until the guard is dropped.
     #[must_use]
     pub fn listen(&self) -> DefaultGuard {
         set_default(&self.dispatch())
@@ -58,21 +59,22 @@ impl Recorder {
         Dispatch::new(Registry::default().with(self.clone()))
     }
 
-    /// Returns all spans in the order in which they started. The numbers in a span are indices into this list.
+    /// Returns all spans in the order in which they started. A span's `parent` and `follows` are indices into this
+    /// list.
     pub fn spans(&self) -> Vec<SpanSeen> {
         self.told().spans.clone()
     }
 
-    /// Returns the spans with this name and their numbers.
+    /// Returns all spans with the given name, and their numbers.
     pub fn named(&self, name: &str) -> Vec<(usize, SpanSeen)> {
         self.spans().into_iter().enumerate().filter(|(_, span)| span.name == name).collect()
     }
 
-    /// Returns the only span with this name.
+    /// Returns the only span with the given name.
     ///
     /// # Panics
     ///
-    /// Panics if the number of spans with this name is not one.
+    /// Panics if there is not exactly one span with the given name.
     #[track_caller]
     pub fn only(&self, name: &str) -> (usize, SpanSeen) {
         let mut all = self.named(name);
@@ -84,7 +86,7 @@ impl Recorder {
         self.told().events.clone()
     }
 
-    /// Returns the messages of the events.
+    /// Returns the messages of all events.
     pub fn messages(&self) -> Vec<String> {
         self.events().iter().map(|event| event.fields.get("message").to_owned()).collect()
     }
@@ -160,7 +162,7 @@ fn number<S: Subscriber + for<'a> LookupSpan<'a>>(context: &Context<'_, S>, id: 
     context.span(id)?.extensions().get::<Number>().map(|number| number.0)
 }
 
-/// Writes all spans and events as text, so that a test can search them.
+/// Formats all spans and events as one string, which a test can search.
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let told = self.told().clone();
