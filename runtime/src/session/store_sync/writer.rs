@@ -21,12 +21,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 const LONGEST_WRITE: Duration = Duration::from_secs(6);
 /// The number of failed attempts to store a login or logout after which the store's lock is released.
 const LAST_PROTECTED: u32 = 3;
-/// The number of failures, over several minutes, after which the task abandons a session that has been dropped.
+/// The number of failures after which the writer abandons a dropped session.
 const LAST_FAILURE: u32 = 8;
 
 impl Session {
-    /// Sets the store. Calling `set_store` again has no effect: a client that joins a session does not change where the
-    /// session is stored.
+    /// Sets the store. Only the first call to `set_store` has an effect, so a client that joins a session does not
+    /// change where the session is stored.
     pub(crate) fn set_store(&self, store: Arc<dyn ErasedStore>) {
         let here = self.snapshot();
         if self.0.store_sync.set(Box::new(StoreSync::new(store, &here))).is_ok()
@@ -109,7 +109,7 @@ impl Session {
         }
         let old = |failure: &Failure| failure.at.elapsed() > LONGEST_PAUSE + LONGEST_WRITE;
         if progress.borrow().failed.as_ref().is_some_and(old) {
-            // A writer that is still making progress would have tried to write again since the last failure.
+            // A writer that was still making progress would have tried again since the last failure.
             self.replace_writer(store_sync);
         } else {
             self.start_to_write(store_sync);
@@ -193,9 +193,9 @@ impl Writer {
         }
     }
 
-    /// If the store cannot store a login or logout, returns the lock for the caller to release. Other processes must
-    /// not wait for a login or logout that cannot be stored. After a refresh, the lock is kept, because the store
-    /// contains a spent refresh token.
+    /// If a login or logout cannot be stored, returns the lock for the caller to release. Other processes must not wait
+    /// for a login or logout that cannot be stored. After a refresh, the lock is kept, because the store contains a
+    /// spent refresh token.
     fn end_protection(&self, store_sync: &StoreSync) -> Option<Held> {
         let machine = self.session.lock();
         let mut state = store_sync.state();
@@ -206,7 +206,7 @@ impl Writer {
         }
     }
 
-    /// Records that the changes up to `target` are written. Returns whether all changes are written.
+    /// Records that all changes up to `target` are written. Returns whether all changes are written.
     fn written(&mut self, store_sync: &StoreSync, target: u64) -> bool {
         let mut state = store_sync.state();
         state.view.written_up_to(target);
