@@ -14,7 +14,7 @@ pub(crate) enum TokenError {
     Challenge(Challenge),
 }
 
-/// Returns the token error of the first challenge that reports one (RFC 9110 §11.6.1, RFC 6750 §3).
+/// Returns the first token error that a challenge reports (RFC 9110 §11.6.1, RFC 6750 §3).
 pub(crate) fn read(headers: &HeaderMap) -> Option<TokenError> {
     challenges(headers).find_map(|challenge| token_error(&challenge))
 }

@@ -1,5 +1,5 @@
 //! Defines [`Policy`], which decides whether a response means that the server refused the credential. Only the `auth`
-//! module decides which status codes refuse a credential.
+//! module decides which status codes indicate a refused credential.
 
 use http::{HeaderMap, StatusCode};
 
@@ -9,7 +9,8 @@ use super::rules::Rules;
 use crate::error::{Classification, Reason, Rejection};
 use crate::format::media_type::MediaType;
 
-/// The status codes that refuse a credential by default. The API or the builder can list other status codes.
+/// The status codes that indicate a refused credential by default. The API or the builder can specify other status
+/// codes.
 pub(crate) const CREDENTIAL_REFUSED: &[u16] = &[401, 403];
 
 /// A [`Classification`] with an optional reason. The reason is present only if a refresh would not help.
@@ -22,8 +23,8 @@ pub(crate) struct Classified {
 /// The rules for classifying a method's responses.
 #[derive(Clone, Copy)]
 pub(crate) struct Policy<'a> {
-    /// The status codes that refuse the credential. A listed 2xx status refuses the credential only if a rule matches
-    /// the response.
+    /// The status codes that indicate a refused credential. A 2xx status in this list indicates a refused credential
+    /// only if a rule matches the response.
     pub(crate) refresh_on: &'a [u16],
     pub(crate) expired_when: Rules<'a>,
     pub(crate) forbidden_when: Rules<'a>,
@@ -45,7 +46,7 @@ impl Policy<'_> {
 
     /// Whether the runtime must read the beginning of the body to classify the response. `streams` is true if the
     /// caller streams the body of a successful response. If `streams` is true, the body of a successful response is
-    /// read ahead only if it is JSON.
+    /// read for classification only if it is JSON.
     pub(crate) fn wants_body(&self, status: StatusCode, headers: &HeaderMap, streams: bool) -> bool {
         if !self.lists(status) {
             return false;
@@ -111,8 +112,8 @@ impl Classified {
     }
 }
 
-/// Classifies a response by the RFCs and by the conventions of well-known servers. A challenge takes precedence over
-/// the status code.
+/// Classifies a response according to the RFCs and the conventions of well-known servers. A challenge takes precedence
+/// over the status code.
 fn by_convention(answer: &Rejection, expired: bool) -> Classified {
     match challenge::read(answer.headers()) {
         Some(TokenError::InvalidToken) => return Classified::refreshable(Classification::Expired),

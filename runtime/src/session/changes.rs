@@ -127,7 +127,7 @@ impl Session {
     /// if the caller needs the result of the running refresh.
     pub(super) fn end(&self, claim: bool) -> (Arc<Snapshot>, Option<RefreshHandle>) {
         let (before, (was_logged_in, detached)) = self.update(|machine| {
-            // The refresh is claimed in the step that ends the session, so the refresh cannot complete in between.
+            // Claiming the refresh and ending the session are one step, so the refresh cannot complete in between.
             if let Some(running) = machine.handle().filter(|_| claim) {
                 running.claim();
             }

@@ -84,8 +84,8 @@ impl Session {
     {
         Operation::new(async move {
             let Some(turn) = self.login_turn().await? else { return Ok(()) };
-            // The turn is released only after the session is stored, because otherwise the next process would find no
-            // session in the store and log in as well.
+            // The right to log in is released only after the session is stored, because otherwise the next process
+            // would find no session in the store and log in as well.
             let before = self.snapshot().stamp;
             let value = turn.run(login().into_future()).await??;
             if self.snapshot().stamp.epoch == before.epoch {

@@ -19,8 +19,8 @@ pub enum SessionEvent {
     /// A refresh returned a new credential. `Refreshed` is emitted exactly once for each credential.
     Refreshed,
     /// A refresh failed, but the session continues. A later call tries to refresh again, except after an
-    /// [`is_session_expired`](Error::is_session_expired) error. After an error with `is_session_expired`, calls keep
-    /// using the access token until it expires.
+    /// [`is_session_expired`](Error::is_session_expired) error. After an `is_session_expired` error, calls keep using
+    /// the access token until it expires.
     RefreshFailed(Error),
     /// The server rejected the refresh token, and no valid access token is left. The user has to log in again.
     /// `Expired` is emitted at most once for each login.

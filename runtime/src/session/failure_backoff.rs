@@ -1,4 +1,4 @@
-//! Stores the error from a failed refresh. During the backoff period after the failure, calls receive this error
+//! Stores the error from a failed refresh. During the backoff period after a failed refresh, calls receive its error
 //! instead of starting another refresh.
 
 use std::time::Duration;
@@ -33,8 +33,8 @@ impl FailureBackoff {
         self.last.as_ref().filter(|last| now < last.until).map(|last| last.error.clone())
     }
 
-    /// Returns the error from the last failed refresh until a manual refresh is allowed. After a failure, a manual
-    /// refresh is allowed after 1 s, or after the time in a `Retry-After` header.
+    /// Returns the error from the last failed refresh until a manual refresh is allowed. Once a refresh has failed, a
+    /// manual refresh is allowed after 1 s, or after the time in a `Retry-After` header.
     pub(crate) fn active_for_manual(&self, now: Instant) -> Option<Error> {
         self.last.as_ref().filter(|last| now < last.until_for_manual).map(|last| last.error.clone())
     }

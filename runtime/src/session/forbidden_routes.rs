@@ -12,8 +12,8 @@ use crate::error::Reason;
 use crate::error::Stamp;
 use crate::platform::time::Instant;
 
-/// The initial time for which a route is treated as forbidden. A new token is assumed to be valid for the same length
-/// of time, even if the server refuses it.
+/// The initial time for which a route is treated as forbidden, and for which a new token is assumed to be valid even if
+/// the server refuses it.
 const FIRST_PERIOD: Duration = Duration::from_secs(10);
 const LONGEST_PERIOD: Duration = Duration::from_secs(5 * 60);
 const MAX_ROUTES: usize = 256;
@@ -93,8 +93,8 @@ impl ForbiddenRoutes {
         }
     }
 
-    /// Records that a refresh for `route` created the credential with this `generation`, and that the call was not sent
-    /// again.
+    /// Records that a refresh for `route` created the credential with the given `generation`, and that the call was not
+    /// sent again.
     pub(crate) fn refreshed_without_proof(&mut self, route: &str, generation: u64) {
         self.unproven.retain(|(known, _)| **known != *route);
         if self.unproven.len() == MAX_ROUTES {

@@ -1,4 +1,4 @@
-//! Keeps a session refreshed even while no calls are made: [`KeepFresh`].
+//! Keeps a session fresh even when no calls are made: [`KeepFresh`].
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -23,7 +23,7 @@ const MIN_INTERVAL: Duration = Duration::from_secs(30);
 pub struct KeepFresh(AbortHandle);
 
 impl KeepFresh {
-    /// Stops the task. A refresh that is already running still completes.
+    /// Stops the task. A refresh that is already running is not stopped.
     pub fn stop(self) {}
 }
 

@@ -110,8 +110,8 @@ mod tests {
         Lifetime::new(HOUR, true, received, 0.0).unwrap()
     }
 
-    /// H8: the lifetime is measured by the monotonic clock, from the time at which the token was received. Setting the
-    /// wall clock back has no effect.
+    /// H8: the lifetime is measured with the monotonic clock, from the time at which the token was received. Setting
+    /// the wall clock back has no effect.
     #[test]
     fn a_wall_clock_that_is_set_back_changes_nothing() {
         let received = start();

@@ -110,7 +110,7 @@ impl Due {
     }
 }
 
-/// Stores how long before a login's end `Ending` is emitted, and the end for which `Ending` was last emitted.
+/// Stores the interval between `Ending` and a login's end, and the end for which `Ending` was last emitted.
 #[derive(Default)]
 pub(super) struct Ending {
     ahead: OnceLock<Duration>,

@@ -24,11 +24,11 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// - An [`is_no_session`](Error::is_no_session) error if the session cannot be refreshed.
+    /// - Returns an [`is_no_session`](Error::is_no_session) error if the session cannot be refreshed.
     ///
-    /// - An [`is_session_expired`](Error::is_session_expired) error if the server rejected the refresh token.
+    /// - Returns an [`is_session_expired`](Error::is_session_expired) error if the server rejected the refresh token.
     ///
-    /// - In all other cases, the error from the failed refresh.
+    /// - Returns the error from the failed refresh in all other cases.
     ///
     /// This function is cancel safe: the refresh continues if the future is dropped.
     pub fn refresh(&self) -> Operation<impl Future<Output = Result<Tokens, Error>> + Send + '_> {

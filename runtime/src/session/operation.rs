@@ -9,7 +9,7 @@ use pin_project_lite::pin_project;
 
 pin_project! {
     /// An operation on a session. An operation does nothing until it is awaited. With the `blocking` feature, you can
-    /// call `wait` instead.
+    /// call `wait` instead of awaiting an operation.
     #[must_use = "an operation begins only when it is awaited"]
     pub struct Operation<F> {
         #[pin]

@@ -29,7 +29,8 @@ struct Shared {
     failure: OnceLock<RefreshFailure>,
     done: Notify,
     started: Instant,
-    /// The start of the refresh by the real clock, for the watchdog thread, which runs outside all runtimes.
+    /// When the refresh started, by the real clock. The watchdog thread, which runs outside all runtimes, uses this
+    /// time.
     started_by_wall_clock: RealInstant,
     limit: Duration,
     /// The time limit of the refresh, in milliseconds since the refresh started.
@@ -51,11 +52,11 @@ enum Discarded {
     HandedOver(Option<Unpublished>),
 }
 
-/// Why a completed refresh failed. `None` means that the refresh succeeded or that its result was discarded.
+/// The reason why a completed refresh failed. `None` means that the refresh succeeded or that its result was discarded.
 pub(super) type RefreshFailure = Option<Error>;
 
 impl RefreshHandle {
-    /// Creates a handle. A refresh that takes longer than `limit` may be abandoned.
+    /// Creates a handle. A refresh that takes longer than `limit` can be abandoned.
     pub(super) fn new(limit: Duration) -> Self {
         Self(Arc::new(Shared {
             failure: OnceLock::new(),

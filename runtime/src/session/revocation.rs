@@ -32,10 +32,10 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// - The revocation's error, if the revocation failed. The tokens may still be valid. [`SessionEvent::NotRevoked`]
-    ///   also reports this error.
+    /// - Returns the revocation's error if the revocation failed. The tokens may still be valid.
+    ///   [`SessionEvent::NotRevoked`] also reports this error.
     ///
-    /// - An [`is_store`](Error::is_store) error if the tokens were revoked but the store failed.
+    /// - Returns an [`is_store`](Error::is_store) error if the tokens were revoked but the store failed.
     ///
     /// This function is cancel safe: if the future is dropped, the revocation continues for at most 10 s.
     ///
@@ -127,7 +127,7 @@ impl Session {
 }
 
 enum Revoking {
-    /// No revocation function is set.
+    /// No function for revoking tokens is set.
     NotNeeded,
     NoRuntime,
     Task(oneshot::Receiver<Result<()>>),

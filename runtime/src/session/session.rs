@@ -1,5 +1,5 @@
-//! Defines [`Session`], the handle to a session. [`CredentialProvider`] is the trait through which a session sends
-//! refreshes and revocations.
+//! Defines [`Session`], the handle to a session. [`CredentialProvider`] is the trait through which a session refreshes
+//! and revokes its tokens.
 
 use std::fmt;
 use std::future::Future;
@@ -32,12 +32,13 @@ use crate::platform::runtime::Handle;
 /// - For *several users*, use one session per user. Sessions share no state, and each session is refreshed separately.
 ///   Keep the sessions in a map of your choice. Dropping a session is safe: a running refresh still completes.
 /// - For *one user on several hosts*, share one session between several clients
-///   ([`ClientBuilder::session`](crate::ClientBuilder::session)). The clients share one refresh.
+///   ([`ClientBuilder::session`](crate::ClientBuilder::session)). A refresh by one client also updates the tokens for
+///   the other clients.
 /// - For *several audiences*, use one session per audience, because each audience needs a separate access token. If all
-///   audiences share one refresh token, give the refresh token to only one session. Let the
-///   [`refresh_with`](crate::ClientBuilder::refresh_with) function of every other session make an ordinary call through
-///   the session that has the refresh token. With this setup, two refreshes never use the refresh token at the same
-///   time.
+///   audiences share one refresh token, give the refresh token to only one session. In the
+///   [`refresh_with`](crate::ClientBuilder::refresh_with) function of every other session, make an ordinary call
+///   through the session that has the refresh token. With this setup, two refreshes never use the refresh token at the
+///   same time.
 ///
 /// ```
 /// # async fn example(shop: afresh::Client) -> afresh::Result<()> {
@@ -124,7 +125,7 @@ pub(crate) trait CredentialProvider: Send + Sync {
     /// Whether all cookies needed to refresh `snapshot` have expired.
     fn has_run_out(&self, snapshot: &Snapshot) -> bool;
 
-    /// Returns the time at which the cookies needed to refresh `snapshot` expire, if known.
+    /// Returns when the cookies needed to refresh `snapshot` expire, if known.
     fn end_of_cookies(&self, _snapshot: &Snapshot) -> Option<End> {
         None
     }
@@ -173,7 +174,7 @@ impl Session {
 /// Internal methods for the rest of the crate.
 impl Session {
     /// Returns a guard for a brief read of the current snapshot. The guard does not change the snapshot's reference
-    /// count, so that threads do not contend for it.
+    /// count, so that threads do not contend for the count.
     pub(crate) fn current(&self) -> impl Deref<Target = Arc<Snapshot>> {
         self.0.current.load()
     }

@@ -55,14 +55,14 @@ impl Session {
         }))
     }
 
-    /// Whether the refresh behind `handle` is still running. A login, a logout or another refresh can replace a running
-    /// refresh.
+    /// Whether the refresh that `handle` refers to is still running. A login, a logout or another refresh can replace a
+    /// running refresh.
     pub(super) fn is_refreshed_by(&self, handle: &RefreshHandle) -> bool {
         self.lock().handle().as_ref() == Some(handle)
     }
 
-    /// Drops the refresh behind `stuck`, whose runtime has stalled. A new refresh replaces the stalled refresh and
-    /// takes over its lock. Returns the handle of the refresh that is running afterward.
+    /// Drops the refresh that `stuck` refers to, whose runtime has stalled. A new refresh replaces the stalled refresh
+    /// and takes over its lock. Returns the handle of the refresh that is running afterward.
     pub(super) fn take_over(&self, stuck: &RefreshHandle) -> Option<RefreshHandle> {
         let (running, prepared) = self.update(|machine| {
             let (running, basis) = (machine.handle(), machine.current().clone());

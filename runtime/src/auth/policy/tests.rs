@@ -160,7 +160,7 @@ fn a_rule_knows_best() {
     }
 }
 
-/// A5: a 2xx response refuses the credential only if a rule matches.
+/// A5: a 2xx response indicates a refused credential only if a rule matches.
 #[test]
 fn a_success_counts_only_by_a_rule() {
     const EXPIRED: &[Condition] = &[Condition::Text("/code", "TOKEN_EXPIRED")];
@@ -178,8 +178,8 @@ fn a_success_counts_only_by_a_rule() {
     assert_eq!(classification_of_json(policy(&[200, 403], EXPIRED, EXPIRED), 200, &expired), None);
 }
 
-/// A4, A5: the runtime reads the body only if the body can change the classification. The body of a successful response
-/// that the caller streams is read ahead only if it is JSON.
+/// A4, A5: the runtime reads the body only if the body can change the classification. If the caller streams the body of
+/// a successful response, the runtime reads the body for classification only if it is JSON.
 #[test]
 fn a_body_is_looked_at_only_if_it_can_matter() {
     const RULE: &[Condition] = &[Condition::Boolean("/ok", false)];

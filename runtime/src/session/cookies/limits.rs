@@ -7,7 +7,7 @@ use crate::platform::time::Instant;
 
 /// The maximum combined length of a cookie's name and value, in bytes.
 pub(super) const MAX_PAIR: usize = 4096;
-/// The maximum length of an attribute value, in bytes. A longer attribute is ignored.
+/// The maximum length of an attribute value, in bytes. An attribute with a longer value is ignored.
 pub(super) const MAX_ATTRIBUTE: usize = 1024;
 /// The maximum number of cookies for one host.
 pub(super) const MAX_OF_HOST: usize = 50;
@@ -28,7 +28,8 @@ pub(super) struct LastUse {
     received: Option<Instant>,
 }
 
-/// Returns the current value of the cookie clock. A cookie that is received later has a greater number than this value.
+/// Returns the current value of the cookie clock. A cookie that is received later gets a number greater than this
+/// value.
 pub(super) fn clock() -> u64 {
     CLOCK.load(Ordering::Relaxed)
 }
@@ -41,8 +42,7 @@ impl LastUse {
 
     pub(super) fn touch(&self) {
         let now = clock();
-        // Skips the write if the value is already current, so that threads that send the same cookies do not contend
-        // for the atomic.
+        // Skips the write if the value is already current, so that threads that send the same cookies do not contend.
         if self.at() != now {
             self.used.store(now, Ordering::Relaxed);
         }

@@ -53,7 +53,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Records that a call succeeded. A successful call clears the remembered refusals of its route.
+    /// Records that a call succeeded. A successful call clears the remembered refusals for its route.
     pub(crate) fn was_accepted(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp.epoch == self.current.stamp.epoch && self.forbidden_routes.accepted(route, now) {
             self.republish();

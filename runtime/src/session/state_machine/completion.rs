@@ -70,8 +70,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             self.current.credential().filter(|old| access.is_some() && old.tokens().access_token() == access);
         let token_since = same.map(|_| self.current.token_since);
         if let Some(old) = same.filter(|_| refused) {
-            // The rotated refresh token is kept even though the refresh failed, because the old refresh token may be
-            // spent.
+            // The rotated refresh token is kept even though the refresh failed, because the old refresh token may
+            // already be spent.
             let kept = Arc::new(old.with_refresh_of(credential.tokens()));
             self.backoff.record_failure(no_progress(), None, now, jitter);
             self.publish(|next| {

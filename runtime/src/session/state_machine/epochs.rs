@@ -42,8 +42,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Replaces the current session with the session from the store. `other_login` is true if the stored session
-    /// belongs to a different login. Returns the running refresh, which is detached because its refresh token may be
-    /// spent.
+    /// belongs to a different login. Returns the running refresh, which is detached because its refresh token may
+    /// already be spent.
     pub(crate) fn adopt(
         &mut self,
         credential: Arc<Credential>,

@@ -29,9 +29,10 @@ pub(crate) enum Comparison {
 /// Whether the store contains a process's last login or logout.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Storage<L> {
-    /// The change is not stored: no write has been attempted, or the store refused every attempt.
+    /// The change is not stored: no write has been attempted, or the store rejected every attempt.
     Missing,
-    /// The process tried to replace the record of the login `replaces`, but the confirmation was lost.
+    /// The process tried to replace another login's record, but the confirmation was lost. `replaces` is the login
+    /// whose record was to be replaced.
     Unconfirmed { replaces: Option<L> },
     /// The change was stored.
     Confirmed,

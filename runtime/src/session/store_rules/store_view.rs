@@ -156,9 +156,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         Some(Draft { basis, stored_as, intent, ends: here != Here::LoggedIn })
     }
 
-    /// Fills in the revision that `draft` replaces from the store's content `found`. Returns the revision that `draft`
-    /// may replace. Returns `None` if `draft` is already stored and only the confirmation was lost, or if another
-    /// process has replaced the record.
+    /// Records the store's content `found`, and returns the revision that `draft` may replace. Returns `None` if
+    /// `draft` is already stored and only the confirmation was lost, or if another process has replaced the record.
     pub(crate) fn found_basis(&mut self, draft: &Draft<L, I, R>, found: &StoredRecord<L, I, R>) -> Option<R> {
         self.may_be_used_elsewhere(draft);
         if draft.stored_as.compare(found.identity.as_ref()) != Comparison::ReplacedByChange {

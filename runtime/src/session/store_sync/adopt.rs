@@ -1,4 +1,4 @@
-//! Applies changes that other processes have stored to this process's session.
+//! Applies changes from other processes to this process's session.
 
 use std::future::Future;
 use std::sync::{Arc, Weak};
@@ -101,7 +101,8 @@ impl Session {
         if unread { last_read } else { Ok(()) }
     }
 
-    /// Reads the store and applies the stored session. The caller must hold the guard of `StoreSync::exclusive`.
+    /// Reads the store and updates the session from the stored session. The caller must hold the guard of
+    /// `StoreSync::exclusive`.
     pub(super) async fn read_store(&self, store_sync: &StoreSync, which: Adopt) -> Result<Adoption, Error> {
         let last_read = match store_sync.load().await {
             Ok(found) => self.adopt(store_sync, &found, which),

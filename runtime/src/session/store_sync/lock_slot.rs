@@ -59,7 +59,7 @@ impl LockSlot {
         self.held.take()
     }
 
-    /// Returns the lock for the caller to release, if no refresh is running under it.
+    /// Returns the lock for the caller to release, if no refresh is running under the lock.
     #[must_use]
     pub(super) fn end_protection(&mut self) -> Option<Held> {
         self.held.take_if(|held| held.refresh.is_none())

@@ -61,8 +61,8 @@ async fn store_result(
                 RefreshResult::Refreshed { .. } => {
                     persist(session, store_sync, basis, ready.fence, (result, failure)).await
                 }
-                // The response is unusable, but the old refresh token is spent. The intent stays in the store, so that
-                // other processes know that the new refresh token is lost.
+                // The response is unusable, but the old refresh token has been spent. The intent stays in the store, so
+                // that other processes know that the new refresh token is lost.
                 unusable => (unusable, failure, AfterCommit::default()),
             }
         }

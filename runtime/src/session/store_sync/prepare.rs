@@ -191,8 +191,8 @@ pub(super) async fn read_store(
     Ok(found.record.intent.is_some())
 }
 
-/// Stores the intent to send the refresh token, which also proves that the store can be written. Returns `false` if the
-/// store has changed since it was read.
+/// Stores the intent to send the refresh token. Storing the intent also proves that the store is writable. Returns
+/// `false` if the store has changed since it was read.
 pub(super) async fn store_intent(
     session: &Session,
     store_sync: &StoreSync,

@@ -33,7 +33,7 @@ pub(super) const DEADLINE: Duration = Duration::from_secs(5);
 /// its exclusive access.
 const LONGEST_EXCLUSIVE: Duration = Duration::from_secs(15);
 
-/// The guard of the task that uses the store.
+/// The guard that a task holds while it uses the store.
 pub(super) type Exclusive = OwnedMutexGuard<()>;
 
 pub(crate) struct StoreSync {
@@ -76,7 +76,7 @@ pub(crate) struct SyncState {
 /// See [`StoreView`].
 pub(super) type View = StoreView<String, Intent, Revision>;
 
-/// The number of stored changes, counted like [`StoreView::changes`].
+/// The number of stored changes, counted in the same way as [`StoreView::changes`].
 #[derive(Clone, Default)]
 pub(super) struct Progress {
     pub(super) written: u64,

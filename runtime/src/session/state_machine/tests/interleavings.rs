@@ -47,22 +47,21 @@ fn no_interleaving_with_a_login_and_a_logout_breaks_an_invariant() {
     explore("a login and a logout", &[Certain, Certain, Suspect, Suspect], budget);
 }
 
-/// D3, D14, D15, J7, U1: all invariants hold if a refresh is rejected, aborted or fails and a new login follows.
+/// D3, D14, D15, J7, U1: all invariants hold if a refresh is rejected, is aborted or fails, and a new login follows.
 #[test]
 fn no_interleaving_with_an_end_of_the_session_breaks_an_invariant() {
     let budget = Budget { expiries: 1, failures: 1, refusals: 1, aborts: 1, logins: 1, ..NOTHING };
     explore("an end of the session", &[Certain, Suspect, Suspect, Once], budget);
 }
 
-/// H1, H13, B14: all invariants hold with an expiring token, refreshes before the expiry, and manual refreshes.
+/// H1, H13, B14: all invariants hold with an expiring token, refreshes before expiry, and manual refreshes.
 #[test]
 fn no_interleaving_with_refreshes_before_expiry_breaks_an_invariant() {
     let budget = Budget { expiries: 1, failures: 1, time_steps: 2, ..NOTHING };
     explore("refreshes before expiry", &[Manual, Certain, Certain, Suspect], budget);
 }
 
-/// D16, I12: all invariants hold with a refresh that is rejected before the expiry and a body that can be sent only
-/// once.
+/// D16, I12: all invariants hold with a refresh that is rejected before expiry and a body that can be sent only once.
 #[test]
 fn no_interleaving_with_a_last_credential_breaks_an_invariant() {
     let budget = Budget { expiries: 1, refusals: 1, time_steps: 2, ..NOTHING };

@@ -128,7 +128,7 @@ struct Past {
     before: Option<Arc<Past>>,
 }
 
-/// The state machine, the server and the callers at one point in one interleaving.
+/// The state machine, the server and the callers at one point of an interleaving.
 #[derive(Clone)]
 pub(super) struct Model {
     machine: StateMachine<usize>,

@@ -18,7 +18,7 @@ use self::fingerprint::Seen;
 use self::world::{Budget, World};
 use crate::platform::time::real_now;
 
-/// The time limit for one exploration. Explorations take much less time, even on a busy machine.
+/// The time limit for one exploration. Explorations finish well within the limit, even on a busy machine.
 const LIMIT: Duration = Duration::from_secs(1200);
 
 struct Explored {
@@ -28,8 +28,8 @@ struct Explored {
 }
 
 /// R1, R4, R6, S1, S3, S5: visits every reachable state of the model. In each state, the test checks that a process
-/// sends a spent token only if a result was lost before it was stored. The test also checks that a lost rotation is
-/// reported.
+/// sends a spent token only if a result was lost before it was stored. The test also checks that a lost token rotation
+/// is reported.
 fn explore(budget: Budget) -> Explored {
     let begun = real_now();
     let first = World::new(budget);
