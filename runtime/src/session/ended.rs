@@ -12,7 +12,7 @@ use super::refresh_task;
 use super::session::Session;
 use super::snapshot::{LoginState, Snapshot};
 
-/// The maximum time that a logout waits for a refresh of the session that it ended. A refresh attempt has its own,
+/// The maximum time for which a logout waits for a refresh of the session that it ended. A refresh attempt has its own,
 /// shorter deadline.
 const LONGEST_WAIT: Duration = Duration::from_secs(11);
 

@@ -175,7 +175,7 @@ impl LoginLock {
         if is_held {
             let watched = Arc::downgrade(&held);
             watchdog::watch(limit, move || {
-                // While the lock is being renewed, it is not in its slot, so the watchdog checks again later.
+                // While the lock is being renewed, its slot is empty, so the watchdog checks again later.
                 if watched.upgrade()?.take().is_some() { None } else { Some(LOOK) }
             });
         }

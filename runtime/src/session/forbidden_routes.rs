@@ -1,9 +1,9 @@
 //! Tracks refreshes that did not help because the server also refused the new token.
 //!
-//! A 403 can mean that the credential has expired or that the call is forbidden. A 403 for a route triggers a refresh
-//! until a refresh for this route proves useless. For a limited time after a useless refresh, a 403 for the same route
-//! is returned without a refresh. For a user who lacks a permission, the runtime therefore refreshes once rather than
-//! on every call.
+//! A 403 can mean that the credential has expired or that the call is forbidden. For each route, a 403 triggers a
+//! refresh until one refresh proves useless. For a limited time after a useless refresh, a 403 for the same route is
+//! returned without a refresh. For a user who lacks a permission, the runtime therefore refreshes once rather than on
+//! every call.
 
 use std::time::Duration;
 
@@ -103,8 +103,8 @@ impl ForbiddenRoutes {
         self.unproven.push((route.into(), generation));
     }
 
-    /// Whether the refusal of a call to `route` proves that the refresh for `generation` was useless. The refusal is
-    /// proof only if the credential is recent. Each refresh is counted only once.
+    /// Whether the refusal of a call to `route` proves that the refresh that created `generation` was useless. Only the
+    /// refusal of a recently received credential is treated as proof. Each refresh is counted only once.
     pub(crate) fn take_proof(
         &mut self,
         route: &str,

@@ -14,8 +14,8 @@ use crate::platform::time::{Instant, timeout_at};
 /// The interval at which the task checks the clock. Timers fire late after the machine has been suspended.
 const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
-/// The minimum interval between two refreshes by the task. Tokens with a shorter lifetime are refreshed only by calls,
-/// so that an idle program does not rotate tokens constantly.
+/// The minimum interval between two refreshes by the task. Tokens whose lifetime is shorter than this interval are
+/// refreshed only by calls, so that an idle program does not rotate tokens constantly.
 const MIN_INTERVAL: Duration = Duration::from_secs(30);
 
 /// A guard that keeps a session fresh until the guard is dropped. See [`Session::keep_fresh`].

@@ -7,9 +7,9 @@ use crate::platform::time::Instant;
 
 /// How long before expiry a background refresh starts. Jitter adds up to 20 % to this time.
 const MARGIN: Duration = Duration::from_secs(30);
-/// How long before expiry a call waits for a refresh if its request body can be sent only once.
+/// How long before expiry a call begins to wait for a refresh if its request body can be sent only once.
 const MARGIN_ONCE: Duration = Duration::from_secs(120);
-/// The difference between the wall clock and the monotonic clock above which the machine must have been suspended.
+/// If the wall clock and the monotonic clock differ by more than this, the machine must have been suspended.
 const SLEPT: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy)]

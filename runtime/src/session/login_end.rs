@@ -28,9 +28,9 @@ pub(crate) enum LoginEnd {
 /// The time at which a login ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct End {
-    /// The end of the login by this machine's wall clock, in whole milliseconds, which is the precision of a store.
+    /// The end of the login according to this machine's wall clock, in whole milliseconds (the precision of a store).
     pub(crate) at: SystemTime,
-    /// The end of the login by the monotonic clock.
+    /// The end of the login according to the monotonic clock.
     ticks: Instant,
     /// The time between the response that reported the end and the end of the login.
     pub(crate) lifetime: Duration,

@@ -17,10 +17,10 @@ use crate::error::Error;
 impl Session {
     /// Refreshes the session, or waits for a running refresh, and returns the new tokens.
     ///
-    /// Use `refresh` for a "try again" button. After failures, calls start the next refresh only after 1 s, 2 s, 4 s …
-    /// 60 s, but `refresh` can start one after 1 s. A `Retry-After` header or a rejected refresh token affects
-    /// `refresh` and calls in the same way. Until the delay after a failure ends, `refresh` returns the last error
-    /// without sending a request. A program that calls `refresh` in a loop therefore cannot flood the server.
+    /// Use `refresh` for a "try again" button. After a failure, calls do not refresh again for 1 s, 2 s, 4 s … 60 s,
+    /// but `refresh` can try again after 1 s. A `Retry-After` header or a rejected refresh token affects `refresh` and
+    /// calls in the same way. Until the delay after a failure ends, `refresh` returns the last error without sending a
+    /// request. A program that calls `refresh` in a loop therefore cannot flood the server.
     ///
     /// # Errors
     ///

@@ -55,8 +55,8 @@ pub(crate) struct StoredSession {
     /// Whether the session's cookies are its credential. A cookie session has no access token.
     #[serde(default)]
     by_cookie: bool,
-    /// The [place](crate::store::SessionStore::place) of the store to which a login or a refresh wrote this session. If
-    /// a record is found in a different store, the record and its refresh token are copies.
+    /// The [identifier](crate::store::SessionStore::place) of the storage location to which a login or a refresh wrote
+    /// this session. If a record is found at a different location, the record and its refresh token are copies.
     #[serde(rename = "home", default, skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
 }

@@ -130,7 +130,7 @@ pub(super) fn in_refresh_of<F: Future>(session: &Session, refresh: F) -> impl Fu
     REFRESHING.scope(session.id(), refresh)
 }
 
-/// Whether the current task is refreshing `session`. A task that refreshes `session` must not wait for the refresh.
+/// Whether the current task is refreshing `session`. A task that refreshes `session` must not wait for its own refresh.
 pub(super) fn is_refresh_task_of(session: &Session) -> bool {
     REFRESHING.try_with(|running| *running == session.id()).unwrap_or(false)
 }

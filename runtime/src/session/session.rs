@@ -58,10 +58,11 @@ use crate::platform::runtime::Handle;
 /// All processes that use the same [store](crate::ClientBuilder::store) share the session, including processes
 /// that start later:
 ///
-/// - *Reading.* The first call that needs the session reads the store. Calls that arrive in the meantime wait for the
-///   same read. If the store cannot be read, the waiting calls return an [`is_store`](crate::Error::is_store) error,
-///   and the next call reads the store again. Before the store is first read, [`tokens`](Self::tokens) and
-///   [`state`](Self::state) report that there is no login. [`load`](Self::load) reads the store on demand.
+/// - *Reading.* The first call that needs the session reads the store. Calls that arrive while the store is being read
+///   wait for the same read. If the store cannot be read, the waiting calls return an
+///   [`is_store`](crate::Error::is_store) error, and the next call reads the store again. Before the store is first
+///   read, [`tokens`](Self::tokens) and [`state`](Self::state) report that there is no login. [`load`](Self::load)
+///   reads the store on demand.
 /// - *Writing.* A change to the session takes effect immediately. A background task stores the changes in order. A
 ///   login or logout method returns once the change is stored or the store has failed. The
 ///   [`SessionWrite`](crate::session::SessionWrite) future also completes once the change is stored or the store has
@@ -117,7 +118,7 @@ pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub(crate) type Revoker = Arc<dyn Fn(Tokens) -> Boxed<'static, Result<()>> + Send + Sync>;
 
 /// Refreshes a session. `CredentialProvider` is the only trait that a session needs from the layers above it. The trait
-/// is in the same file as [`Session`] because the two types refer to each other.
+/// is in the same file as [`Session`] because the trait and the type refer to each other.
 pub(crate) trait CredentialProvider: Send + Sync {
     /// Whether `snapshot` contains everything that a refresh needs.
     fn can_refresh(&self, snapshot: &Snapshot) -> bool;

@@ -66,7 +66,7 @@ impl<'de> Visitor<'de> for TokenResponse {
     }
 }
 
-/// Returns a non-empty string. Values of other types are ignored, so that a response with an access token remains
+/// Returns a non-empty string. Values that are not strings are ignored, so that a response with an access token remains
 /// usable even if an optional field is invalid.
 fn text(value: Value) -> Option<String> {
     match value {

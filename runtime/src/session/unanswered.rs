@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::Stamp;
 
-/// The session's stamp at the time an unanswered refresh token was sent. In a session with a store, the stored intent
-/// serves the same purpose.
+/// The session's stamp at the time of a refresh request that has received no response. In a session with a store, the
+/// stored intent serves the same purpose.
 #[derive(Debug, Default)]
 pub(crate) struct UnansweredRefresh(Mutex<Option<Stamp>>);
 

@@ -62,7 +62,7 @@ impl Session {
     }
 
     /// Drops the refresh that `stuck` refers to, whose runtime has stalled. A new refresh replaces the stalled refresh
-    /// and takes over its lock. Returns the handle of the refresh that is running afterward.
+    /// and takes over the store's lock. Returns the handle of the refresh that is running afterward.
     pub(super) fn take_over(&self, stuck: &RefreshHandle) -> Option<RefreshHandle> {
         let (running, prepared) = self.update(|machine| {
             let (running, basis) = (machine.handle(), machine.current().clone());

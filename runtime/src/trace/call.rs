@@ -68,7 +68,7 @@ fn call_span(method: &'static str) -> Span {
     )
 }
 
-/// Records that the server refused the call. `reason` is the reason why no refresh starts, or `None` if the refusal
+/// Records that the server refused the call. `reason` explains why no refresh starts, or is `None` if the refusal
 /// starts a refresh.
 pub(crate) fn refused(status: StatusCode, classification: Classification, reason: Option<Reason>) {
     let reason = reason.map(display);

@@ -51,7 +51,7 @@ fn classification_of_json(policy: Policy<'_>, status: u16, body: &Value) -> Opti
         .map(|classification| classification.classification)
 }
 
-/// A3: only a listed status code can mean that the server refused the credential.
+/// A3: only the configured status codes can mean that the server refused the credential.
 #[test]
 fn no_other_status_speaks_of_the_credential() {
     for status in 100..600 {
@@ -135,8 +135,8 @@ fn an_outlived_credential_makes_a_bare_403_certain() {
     assert_eq!(classify(StatusCode::NOT_FOUND), None);
 }
 
-/// C9: the rules of the API take precedence over the defaults. A rule for "forbidden" takes precedence over a rule
-/// for "expired".
+/// C9: the API's rules take precedence over the defaults. A rule for "forbidden" takes precedence over a rule for
+/// "expired".
 #[test]
 fn a_rule_knows_best() {
     const EXPIRED: &[Condition] = &[

@@ -37,7 +37,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Records that a call to `route` was refused with a 403 that gave no reason, and that the refresh for the call
-    /// returned the same access token. The server therefore accepts the access token but forbids the call.
+    /// returned the same access token. The access token is therefore valid, but the call is forbidden.
     pub(crate) fn refresh_brought_same_token(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp == self.current.stamp {
             self.forbidden_routes.refused(stamp, Finding::Suspect, route, Some(now), now);

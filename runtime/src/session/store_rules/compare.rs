@@ -31,8 +31,8 @@ pub(crate) enum Comparison {
 pub(crate) enum Storage<L> {
     /// The change is not stored: no write has been attempted, or the store rejected every attempt.
     Missing,
-    /// The process tried to replace another login's record, but the confirmation was lost. `replaces` is the login
-    /// whose record was to be replaced.
+    /// The process tried to replace another login's record, but the confirmation was lost. `replaces` identifies that
+    /// login.
     Unconfirmed { replaces: Option<L> },
     /// The change was stored.
     Confirmed,
@@ -45,7 +45,7 @@ pub(crate) fn compare<L: PartialEq>(
     stored: Option<&Identity<L>>,
 ) -> Comparison {
     if let Some(stored) = stored.filter(|stored| stored.login == here.login) {
-        // The store contains a record of the same login, so the login was stored, even if the confirmation was lost.
+        // The store contains a record of this login, so the login was stored even if the confirmation was lost.
         return match stored.generation.cmp(&here.generation) {
             std::cmp::Ordering::Greater => Comparison::Newer,
             std::cmp::Ordering::Equal => Comparison::Same,

@@ -241,7 +241,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
                 self.stored_as.storage = Storage::Confirmed;
                 self.known_login = Some(self.stored_as.identity.login.clone());
             }
-            // The store may have received the write even though it has not confirmed it.
+            // The store may have received the write without confirming it.
             None if first => {
                 self.stored_as.storage = Storage::Unconfirmed { replaces: self.known_login.clone() };
             }

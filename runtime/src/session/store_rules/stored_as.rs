@@ -10,8 +10,8 @@ pub(crate) struct StoredAs<L> {
     pub(crate) epoch: u64,
     pub(crate) identity: Identity<L>,
     pub(crate) storage: Storage<L>,
-    /// The place of the store to which the session was originally written, if that is a different store. The session
-    /// may still be in use in the original store.
+    /// The identifier of the storage location to which the session was originally written, if it is a different
+    /// location. The session may still be in use in the original store.
     pub(crate) other_place: Option<String>,
 }
 
@@ -28,8 +28,8 @@ impl<L: Clone + PartialEq> StoredAs<L> {
     }
 
     /// Whether the store has ever contained this session. After the session has been stored, the record in the store
-    /// takes precedence over the session. A session that was never stored is a change made by the user and can replace
-    /// the record.
+    /// takes precedence over the session. A session that was never stored comes from the user and can replace the
+    /// record.
     pub(crate) fn is_confirmed(&self) -> bool {
         self.storage == Storage::Confirmed
     }

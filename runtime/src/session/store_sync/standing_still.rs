@@ -14,8 +14,8 @@ use super::state::StoreSync;
 use crate::platform::watchdog;
 use crate::session::session::Session;
 
-/// How much longer than a waiting call the watchdog waits before it ends a stalled refresh. During this time, a waiting
-/// call in this process can replace the refresh and continue under the same lock.
+/// The additional time that the watchdog allows a stalled refresh, beyond the time limit of waiting calls. During this
+/// time, a waiting call in this process can replace the refresh and continue under the same lock.
 const LATER: Duration = Duration::from_secs(1);
 /// The time limit for the thread that stores a change.
 const LONGEST_SAVE: Duration = Duration::from_secs(20);

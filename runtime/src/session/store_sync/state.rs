@@ -49,7 +49,7 @@ pub(crate) struct StoreSync {
     pub(super) writer_missing: AtomicBool,
     pub(super) reported_uncoordinated: AtomicBool,
     pub(super) watcher: OnceLock<AbortHandle>,
-    /// The identifier of the store's place, if the store returns one.
+    /// The identifier of the storage location, if the store returns one.
     pub(super) place: OnceLock<String>,
 }
 
@@ -169,7 +169,8 @@ impl StoreSync {
         Ok(Found { revision: stored.revision, record })
     }
 
-    /// Reads the store's place before a session is stored or adopted. Some stores do not return a place.
+    /// Reads the identifier of the storage location before a session is stored or adopted. Some stores do not return
+    /// this identifier.
     pub(super) async fn locate(&self) {
         if self.place.get().is_none() {
             if let Ok(Some(place)) = timeout(DEADLINE, self.store.place()).await {
@@ -178,7 +179,7 @@ impl StoreSync {
         }
     }
 
-    /// If `stored` is a copy, returns the place of the store that the session was copied from.
+    /// If `stored` is a copy, returns the identifier of the storage location that the session was copied from.
     pub(super) fn other_place(&self, stored: &StoredSession) -> Option<String> {
         stored.place.clone().filter(|place| self.place.get() != Some(place))
     }
@@ -188,7 +189,7 @@ impl StoreSync {
         stored.can_be_spent() && self.place.get().is_some() && self.other_place(stored).is_some()
     }
 
-    /// Returns the place of the store to which the session was first written.
+    /// Returns the identifier of the storage location to which the session was first written.
     pub(super) fn place_of(&self, stored_as: &StoredAs<String>) -> Option<String> {
         stored_as.other_place.as_ref().or(self.place.get()).cloned()
     }

@@ -50,8 +50,8 @@ impl Session {
         }
     }
 
-    /// Counts a change to the session in the current step of the state machine. A refresh that ends after this step
-    /// keeps the lock until the change is stored (see [`store_changes`](Self::store_changes)).
+    /// Counts a change to the session. Call this method in the state machine step that makes the change. A refresh that
+    /// ends after this step keeps the lock until the change is stored (see [`store_changes`](Self::store_changes)).
     pub(crate) fn count_change(&self) {
         if let Some(store_sync) = self.store_sync() {
             store_sync.state().changed();
@@ -148,7 +148,7 @@ impl Session {
     }
 }
 
-/// The only task in a session that writes to the store.
+/// The only task that writes a session to its store.
 struct Writer {
     session: Session,
     ended: bool,

@@ -109,8 +109,8 @@ fn a_detached_refresh_does_not_end_the_next_one() {
     assert_eq!(machine.complete(&2, refreshed(), now, 0.0), Completion::Published);
 }
 
-/// Returns a state machine and a function that returns the time some seconds after the login. The token is valid for
-/// 600 s, and an early refresh started after 580 s.
+/// Returns a state machine, and a function that returns the time a given number of seconds after the login. The token
+/// is valid for 600 s, and an early refresh started after 580 s.
 fn early_refresh() -> (StateMachine<usize>, impl Fn(u64) -> Now) {
     let mut machine = StateMachine::new();
     let at = Now::read();

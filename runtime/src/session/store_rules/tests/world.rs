@@ -148,7 +148,7 @@ impl World {
         world
     }
 
-    /// Returns all model states that can follow after one event.
+    /// Returns all model states that one event can produce.
     pub(super) fn successors(&self) -> Vec<Self> {
         let mut next = Vec::new();
         for at in 0..2 {
