@@ -62,7 +62,7 @@ impl Session {
     /// # }
     /// ```
     ///
-    /// A login can take up to 10 minutes by the wall clock, so that a user has time to respond. After 10 minutes,
+    /// A login can take up to 10 minutes of wall-clock time, so that a user has time to respond. After 10 minutes,
     /// `ensure_login` returns an [`is_timeout`](Error::is_timeout) error. The store's lock is renewed during the login.
     /// Until the login is complete, all other calls return an [`is_no_session`](Error::is_no_session) error. Inside
     /// `login`, do not make a call that needs the session.
@@ -84,8 +84,8 @@ impl Session {
     {
         Operation::new(async move {
             let Some(turn) = self.login_turn().await? else { return Ok(()) };
-            // The right to log in is released only after the session is stored, because otherwise the next process
-            // would find no session in the store and log in as well.
+            // The right to log in is released only after the session is stored. Otherwise, the next process would find
+            // no session in the store and log in as well.
             let before = self.snapshot().stamp;
             let value = turn.run(login().into_future()).await??;
             if self.snapshot().stamp.epoch == before.epoch {

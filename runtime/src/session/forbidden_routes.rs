@@ -12,8 +12,7 @@ use crate::error::Reason;
 use crate::error::Stamp;
 use crate::platform::time::Instant;
 
-/// The initial time for which a route is treated as forbidden, and for which a new token is assumed to be valid even if
-/// the server refuses it.
+/// The first period for which a route is treated as forbidden and a refused new token is treated as valid.
 const FIRST_PERIOD: Duration = Duration::from_secs(10);
 const LONGEST_PERIOD: Duration = Duration::from_secs(5 * 60);
 const MAX_ROUTES: usize = 256;
@@ -64,8 +63,9 @@ impl ForbiddenRoutes {
         recent.count() >= MAX_USELESS
     }
 
-    /// Records that the server refused a call even after a refresh. `source` is the time at which the session received
-    /// the refused credential, or `None` if the credential does not come from a refresh or is no longer current.
+    /// Records that the server refused a call even after a refresh. `source` is `None` if the refused credential does
+    /// not come from a refresh or is no longer current. Otherwise, `source` is the time at which the session received
+    /// the credential.
     pub(crate) fn refused(
         &mut self,
         stamp: Stamp,

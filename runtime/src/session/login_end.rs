@@ -86,7 +86,7 @@ impl End {
     }
 }
 
-/// The time at which the `Ending` event is due, by the wall clock and by the monotonic clock.
+/// The time at which the `Ending` event is due, according to both the wall clock and the monotonic clock.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Due {
     at: SystemTime,

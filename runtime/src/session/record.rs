@@ -39,8 +39,8 @@ pub(crate) struct StoredSession {
     token_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
-    /// The expiration time of the access token in milliseconds since 1970, by the clock of the process that received
-    /// the token.
+    /// The expiration time of the access token in milliseconds since 1970, according to the clock of the process that
+    /// received the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -29,8 +29,8 @@ struct Shared {
     failure: OnceLock<RefreshFailure>,
     done: Notify,
     started: Instant,
-    /// When the refresh started, by the real clock. The watchdog thread, which runs outside all runtimes, uses this
-    /// time.
+    /// The time at which the refresh started, according to the real clock. The watchdog thread, which runs outside all
+    /// runtimes, uses this time.
     started_by_wall_clock: RealInstant,
     limit: Duration,
     /// The time limit of the refresh, in milliseconds since the refresh started.
@@ -43,7 +43,7 @@ struct Shared {
 /// The credential and cookies of a refresh that completed too late to be published.
 pub(super) type Unpublished = (Arc<Credential>, Option<SetCookies>);
 
-/// Whether a logout needs the result of a refresh that was running when the session ended.
+/// Whether a logout needs the result of the refresh.
 #[derive(Default)]
 enum Discarded {
     #[default]
@@ -120,7 +120,7 @@ impl RefreshHandle {
         self.0.done.notified()
     }
 
-    /// Returns why the refresh failed, or `None` if the refresh is not complete.
+    /// Returns `None` while the refresh is running, and the failure, if any, after the refresh is complete.
     pub(super) fn failure(&self) -> Option<&RefreshFailure> {
         self.0.failure.get()
     }
@@ -130,7 +130,7 @@ impl RefreshHandle {
         self.due().saturating_sub(self.0.started.elapsed())
     }
 
-    /// Returns the time left by the real clock, because tests can pause a runtime's clock.
+    /// Returns the time left according to the real clock, because tests can pause a runtime's clock.
     pub(super) fn time_left_by_wall_clock(&self) -> Duration {
         self.due().saturating_sub(self.0.started_by_wall_clock.elapsed())
     }

@@ -72,8 +72,8 @@ impl Session {
 
     /// Revokes `tokens` that no call will use. `begun` is the session's stamp at the time the tokens were requested.
     ///
-    /// Tokens from the current login are not revoked. All tokens from one login belong to the same grant, and a server
-    /// may end the entire grant when one of its tokens is revoked (RFC 7009 §2.1).
+    /// Tokens from the current login are not revoked. All tokens from one login belong to the same grant. A server may
+    /// end the entire grant when one of its tokens is revoked (RFC 7009 §2.1).
     pub(super) fn revoke_discarded(&self, begun: Stamp, tokens: Tokens) {
         let now = self.snapshot();
         if now.stamp.epoch != begun.epoch && !shares_a_token(&now, &tokens) {

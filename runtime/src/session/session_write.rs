@@ -27,9 +27,9 @@ impl Session {
     /// remains unchanged.
     ///
     /// The runtime cannot know the age of tokens that have no [lifetime](Tokens::expires_in). If the access token is a
-    /// JWT, the runtime uses its `exp` claim (RFC 7519 §4.1.4) as a hint: after this time, a call refreshes the session
-    /// before it is sent. The runtime does not verify the JWT. If a refresh is not possible, the call is sent with the
-    /// access token, and the server decides whether the token is still valid.
+    /// JWT, the runtime uses its `exp` claim (RFC 7519 §4.1.4) as a hint. Once the `exp` time has passed, a call
+    /// refreshes the session before it is sent. The runtime does not verify the JWT. If a refresh is not possible, the
+    /// call is sent with the access token, and the server decides whether the token is still valid.
     #[allow(
         clippy::must_use_candidate,
         reason = "the change is in effect; a caller with a valid token need not check the result"

@@ -10,8 +10,8 @@ use crate::platform::clock::Now;
 /// The stored end of a login. The value 0 in both fields means that the login has no end.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct StoredEnd {
-    /// The time at which the login ends, in milliseconds since 1970, by the clock of the process that received the
-    /// response.
+    /// The time at which the login ends, in milliseconds since 1970, according to the clock of the process that
+    /// received the response.
     at: u64,
     lifetime: u64,
 }

@@ -1,7 +1,7 @@
 //! Creates a span each time a request is sent. The fields follow OpenTelemetry's conventions for HTTP client spans.
 //!
-//! The conventions require `url.full`. The URL is not recorded, because its path and query contain arguments, which may
-//! be secrets. To avoid recording secrets, `url.template` contains only the path that the trait declares, without the
+//! The conventions require `url.full`. The URL is not recorded, because its path and query may contain secret
+//! arguments. To avoid recording secrets, `url.template` contains only the path that the trait declares, without the
 //! path of the base URL.
 
 use std::fmt;

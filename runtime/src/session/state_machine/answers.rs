@@ -36,8 +36,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.republish();
     }
 
-    /// Records that a call to `route` was refused with a 403 that gave no reason, and that the refresh for the call
-    /// returned the same access token. The access token is therefore valid, but the call is forbidden.
+    /// Records that the refresh after an unexplained 403 for `route` returned the same access token. The access token
+    /// is therefore valid, but the call is forbidden.
     pub(crate) fn refresh_brought_same_token(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp == self.current.stamp {
             self.forbidden_routes.refused(stamp, Finding::Suspect, route, Some(now), now);

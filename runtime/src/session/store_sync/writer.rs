@@ -1,4 +1,5 @@
-//! Stores the session's changes in order. One task at a time writes until all changes are stored.
+//! Stores changes to the session in the order in which they were made. One task at a time writes until all changes are
+//! stored.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
