@@ -82,7 +82,7 @@ impl Policy<'_> {
         self.refresh_on.contains(&status.as_u16())
     }
 
-    /// Applies the rules from the API and the user. These rules take precedence over the status code and the challenge.
+    /// Applies the rules from the API and the user, which take precedence over the status code and the challenge.
     fn by_rules(&self, answer: &Rejection) -> Option<Classified> {
         let held = self.forbidden_when.hold(answer).and_then(|forbidden| {
             let expired = !forbidden && self.expired_when.hold(answer)?;

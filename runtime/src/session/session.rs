@@ -64,10 +64,10 @@ use crate::platform::runtime::Handle;
 ///   read, [`tokens`](Self::tokens) and [`state`](Self::state) report that there is no login. [`load`](Self::load)
 ///   reads the store on demand.
 /// - *Writing.* A change to the session takes effect immediately. A background task stores the changes in order. A
-///   login or logout method returns once the change is stored or the store has failed. The
-///   [`SessionWrite`](crate::session::SessionWrite) future also completes once the change is stored or the store has
-///   failed. If the store fails, the session emits [`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed) and
-///   continues in memory. The change is stored later.
+///   login or logout method and a [`SessionWrite`](crate::session::SessionWrite) future complete once the change is
+///   stored or the store has failed. If the store fails, the session emits
+///   [`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed) and continues in memory. The change is stored
+///   later.
 /// - *Refreshing.* Only one process at a time refreshes the session, while holding the store's lock. If another process
 ///   has already refreshed, the session adopts the new tokens ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted))
 ///   and sends no refresh request. If the lock cannot be acquired within 8 s, the call returns an
@@ -84,7 +84,7 @@ use crate::platform::runtime::Handle;
 /// | when | result |
 /// |---|---|
 /// | before the refresh token is sent | the session is unchanged |
-/// | before the server's response is stored | the refresh token may be spent. The intent in the store records the unfinished refresh, and the next refresh sends the refresh token once more. If the server rejects the refresh token, the call returns an error with [`is_rotation_lost`](crate::Error::is_rotation_lost). Servers with a grace period for spent tokens accept the second request |
+/// | before the server's response is stored | the refresh token may be spent. The intent in the store records the unfinished refresh, and the next refresh sends the refresh token once more. If the server rejects the refresh token, the call returns an [`is_rotation_lost`](crate::Error::is_rotation_lost) error. Servers with a grace period for spent tokens accept the second request |
 /// | after the server's response is stored | the session is refreshed |
 ///
 /// The operating system releases the lock of a [`FileStore`](crate::FileStore) when the process exits or crashes.

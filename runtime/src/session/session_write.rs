@@ -38,8 +38,8 @@ impl Session {
         SessionWrite::of(self, self.log_in(None, tokens, &[]))
     }
 
-    /// Ends the session without sending a request to the server. The tokens and cookies have been removed when `clear`
-    /// returns.
+    /// Ends the session without sending a request to the server. The tokens and cookies have been removed by the
+    /// time `clear` returns.
     #[allow(clippy::must_use_candidate, reason = "the change is in effect")]
     pub fn clear(&self) -> SessionWrite {
         self.log_out();
