@@ -1,5 +1,5 @@
-//! The session: credentials, the rules for refreshing, and the store. Read `session` first: it defines the public
-//! handle. `state_machine` contains the rules for refreshing and depends on neither tasks nor HTTP.
+//! Implements the session: its credentials, the rules for refreshing, and its store. Read `session` first: it defines
+//! the public handle. `state_machine` contains the rules for refreshing and depends on neither tasks nor HTTP.
 
 pub(crate) mod attempt;
 pub(crate) mod call_types;

@@ -7,7 +7,7 @@ impl World {
     pub(super) fn refresh_continues(&self, at: usize, heard: Heard) -> Option<Self> {
         let process = &self.processes[at];
         let uses_store = !matches!(process.step, Step::Idle | Step::Ready { .. });
-        // Only one task of a process uses the store at a time.
+        // In each process, only one task at a time uses the store.
         let waits = uses_store && process.writing.is_some();
         if waits || process.step == Step::Idle && !self.is_due(at) {
             return None;
@@ -26,7 +26,7 @@ impl World {
         Some(world)
     }
 
-    /// Returns whether a refresh can begin. A change is stored before a refresh begins.
+    /// Returns whether a refresh can begin. Changes are stored before a refresh begins.
     fn is_due(&self, at: usize) -> bool {
         let process = &self.processes[at];
         let left = match process.here {
@@ -121,7 +121,7 @@ impl World {
             self.put(Stored { session: Some((next.identity, token)), intent: None });
             stored = Some(CURRENT).filter(|_| heard == Heard::Confirmed);
         } else if self.adopt(at) == Adoption::KeepOther || self.processes[at].detached {
-            // The store contains a different login, or newer tokens of this login from another process.
+            // The store contains a different login, or newer tokens that another process stored for this login.
             return self.refresh_ends(at);
         }
         let process = &mut self.processes[at];

@@ -25,7 +25,7 @@ impl World {
         Some(world)
     }
 
-    /// Performs the swap, which the store accepts or refuses.
+    /// Performs the swap, which the store accepts or rejects.
     fn swap(&mut self, at: usize) -> bool {
         let Process { view, writing: Some(write), .. } = &mut self.processes[at] else { return false };
         let Progress::Based(basis) = write.progress else { return false };

@@ -1,4 +1,4 @@
-//! Runs a caller's steps in the model. The steps are those of a real call, but without a network.
+//! Runs a caller's steps in the model. The steps match those of a real call but use no network.
 
 use super::super::ROUTE;
 use super::{How, Kind, Model, ModelRefresh, Place};
@@ -68,7 +68,7 @@ impl Model {
         assert_eq!(self.ends, 1, "I13: the session expires once");
     }
 
-    /// Requests a manual refresh, like `Session::refresh`.
+    /// Requests a manual refresh, as `Session::refresh` does.
     fn ask(&mut self) -> Place {
         let current = self.machine.current().clone();
         if current.credential().is_none() {
