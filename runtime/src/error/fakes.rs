@@ -1,4 +1,4 @@
-//! Creates errors for a fake implementation of a trait, so a fake can return the same errors as a client.
+//! Lets fake implementations of a trait create the errors that a generated client would return.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use super::receipt::Receipt;
 use super::rejection::Rejection;
 
 impl Error {
-    /// Creates the error of a call for which the server returned `response`. Use this error in a fake implementation of
-    /// a trait.
+    /// Creates the error that a call returns when the server responds with `response`. Use this error in a fake
+    /// implementation of a trait.
     ///
     /// [`status`](Self::status), [`headers`](Self::headers), [`body`](Self::body), [`json`](Self::json) and
     /// [`problem`](Self::problem) read the response. For a 401 or 403, [`rejection`](Self::rejection) also returns the
-    /// response.
+    /// response as a rejection.
     ///
     /// ```
     /// use afresh::Error;
@@ -48,7 +48,7 @@ impl Error {
         Self::new(Kind::Connect, "could not connect to the server")
     }
 
-    /// Creates the error of a call that needs a login while the session is logged out. Use this error in a fake
+    /// Creates the error of a call that requires a login when the session is logged out. Use this error in a fake
     /// implementation of a trait.
     #[must_use]
     pub fn no_session() -> Self {
