@@ -1,4 +1,4 @@
-//! Implements the platform outside a browser, with Tokio's runtime and timers and reqwest's messages.
+//! Implements the platform outside browsers, based on Tokio's runtime and timers and reqwest's message types.
 
 pub(crate) mod messages;
 pub(crate) mod multipart;
