@@ -12,7 +12,7 @@ use crate::transport::upstream::Upstream;
 /// Refreshes a session with the [`Refresher`](super::refresher::Refresher) provided by the user.
 pub(crate) struct RefresherProvider {
     pub(crate) refresher: Arc<dyn AnyRefresher>,
-    /// The API of the client that the refresher belongs to.
+    /// The API of the client to which the refresher belongs.
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) session_ends: SessionEnds,
 }
@@ -72,8 +72,8 @@ impl RefresherProvider {
         if error.is_session_expired() {
             return Attempt::Rejected(error);
         }
-        // Only an error that is the response itself is classified. Any rejection that the error also contains may come
-        // from the failed refresh of another session.
+        // Only an error that is itself a response is classified. A rejection inside another error might come from the
+        // failed refresh of a different session.
         if let (true, Some(status), Some(headers), Some(body)) =
             (error.is_status(), error.status(), error.headers(), error.body())
         {
