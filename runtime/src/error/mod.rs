@@ -10,7 +10,7 @@
 //! | [`RefreshedBy`] | which call started the refresh | [`Receipt::refreshed_by`](crate::Receipt::refreshed_by) |
 //! | [`BoxError`] | the error of a store or a transport | your own stores and tower services |
 
-// To read the code in this folder, start with `error.rs`.
+// To read the code in this directory, start with `error.rs`.
 
 pub(crate) mod causes;
 pub(crate) mod challenge;

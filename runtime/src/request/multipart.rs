@@ -1,5 +1,5 @@
-//! The parts of a multipart body (RFC 7578): [`Parts`], [`IntoPart`]. The body is built for each send, so it can be
-//! sent again if all of its parts can be sent again.
+//! [`Parts`] collects the parts of a multipart body (RFC 7578), and [`IntoPart`] converts an argument into parts. The
+//! body is built for each send, so it can be sent again if all of its parts can be sent again.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::platform::messages::Request;
 use crate::platform::multipart::{Form, attach};
 
-/// The parts of one body in order, to which arguments can still be added.
+/// The parts of a multipart body in order, to which more parts can be added.
 ///
 /// All scalars share one buffer, so a scalar needs no separate allocation.
 #[derive(Default)]
@@ -64,11 +64,11 @@ impl Parts {
     }
 }
 
-/// The parts of one body, in order.
+/// The parts of a multipart body, in order.
 pub(crate) struct Multipart(Vec<(&'static str, Part)>);
 
 impl Multipart {
-    /// Returns the same parts for a new call, or `None` if a part can be sent only once.
+    /// Returns a copy of the parts for a new call, or `None` if a part can be sent only once.
     pub(crate) fn share(&self) -> Option<Self> {
         let parts = self.0.iter().map(|(name, part)| Some((*name, part.share()?)));
         parts.collect::<Option<_>>().map(Self)
@@ -162,7 +162,7 @@ impl ScalarWriter for TextParts<'_> {
     }
 }
 
-/// The output omits the text of the parts, which may be secret.
+/// The `Debug` output omits the text of the parts, which can be secret.
 impl fmt::Debug for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Parts({})", self.list.len())

@@ -1,5 +1,5 @@
-//! The destination of serialized arguments, [`ScalarWriter`], and the error for a value that cannot be sent,
-//! [`EncodeError`].
+//! [`ScalarWriter`] is the destination of serialized arguments, and [`EncodeError`] is the error for a value that
+//! cannot be sent.
 
 use std::fmt;
 
@@ -15,12 +15,12 @@ pub(crate) trait ScalarWriter {
         self.write(name, text)
     }
 
-    /// Returns the value shapes that this place in the request accepts.
+    /// Returns the kinds of values that this place in the request accepts.
     fn accepts(&self) -> Accepts;
 }
 
-/// The value shapes that a place in the request accepts. A place that accepts one of these shapes also accepts all
-/// earlier shapes in this list.
+/// The kinds of values that a place in a request can accept. A place that accepts one kind of value also accepts all
+/// kinds that are listed before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Accepts {
     Scalar,
@@ -32,7 +32,7 @@ pub(crate) enum Accepts {
     Pairs,
 }
 
-/// The reason why a value cannot be sent. The error message never quotes the value, because the value may be a secret.
+/// The reason why a value cannot be sent. The error message never quotes the value, because the value can be a secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct EncodeError(pub(crate) String);
 
