@@ -1,4 +1,4 @@
-//! [`LogoutCall`] is a call of a `#[logout]` method. The parameters of a logout are filled from the session that the
+//! [`LogoutCall`] is a call to a `#[logout]` method. The parameters of a logout are filled from the session that the
 //! logout ends. If the logout is sent again, the parameters are filled again.
 
 use std::fmt;

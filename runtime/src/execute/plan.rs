@@ -30,9 +30,9 @@ pub(crate) struct Plan {
 
 /// The source of a call: a trait method or a hand-written request.
 pub(crate) enum Declaration {
-    /// A call of a trait method.
+    /// A call to a trait method.
     Method(&'static Endpoint),
-    /// A hand-written request. The request data is boxed, so that calls of trait methods reserve no memory for it.
+    /// A hand-written request. The request data is boxed, so that calls to trait methods reserve no memory for it.
     HandWritten(Box<HandWritten>),
 }
 

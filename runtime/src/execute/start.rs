@@ -1,4 +1,4 @@
-//! Starts the calls of a generated client, requests for further pages, and hand-written requests.
+//! Starts calls through a generated client, requests for further pages, and hand-written requests.
 //!
 //! A call starts when it is first polled, and its options can be set until then.
 
@@ -24,7 +24,7 @@ use crate::trace;
 /// The method name that errors and traces use for hand-written requests.
 pub(crate) const HAND_WRITTEN: &str = "Client::execute";
 
-/// A call of a trait method before its first poll.
+/// A call to a trait method before its first poll.
 struct MethodCall {
     context: SharedContext,
     endpoint: &'static Endpoint,
@@ -33,7 +33,7 @@ struct MethodCall {
 }
 
 impl SharedContext {
-    /// Starts a call of a generated client.
+    /// Starts a call through a generated client.
     pub(crate) fn start(&self, call: Call, reading: Reading) -> BoxedCall {
         let endpoint = call.endpoint();
         let request = self.check_arguments(&call).and_then(|()| call.prepare());
