@@ -6,7 +6,7 @@ use crate::refresh::method::Refresh;
 
 /// A generated client type.
 pub trait Api: Sized {
-    /// The declarations of the client's trait that apply to all its methods.
+    /// The declarations that apply to all methods of the client's trait.
     const INFO: &'static ApiInfo;
     /// The trait's `#[refresh]` method.
     const REFRESH: Option<Refresh> = None;

@@ -69,7 +69,7 @@ pub struct ClientBuilder<C = Client> {
 }
 
 impl Client {
-    /// Starts building a client for the API at `base_url`. Credentials are sent only to the origin of this URL.
+    /// Starts building a client for the API at `base_url`. Credentials are sent only to the origin of `base_url`.
     pub fn builder(base_url: impl AsRef<str>) -> ClientBuilder<Self> {
         ClientBuilder::new(base_url.as_ref())
     }
@@ -128,7 +128,7 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Limits the body size of a successful response, in bytes. If the body exceeds the limit, the call fails with
     /// [`is_body_too_large`](Error::is_body_too_large), and the rest of the body is not read. By default, the body size
-    /// is unlimited. Streams are not limited. The body of an unsuccessful response is truncated at `bytes` or 1 MiB,
+    /// is unlimited. Streams are not limited. The body of an unsuccessful response is truncated to `bytes` or 1 MiB,
     /// whichever is smaller.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.settings.max_body = Some(bytes);

@@ -88,7 +88,7 @@ impl<C: Api> ClientBuilder<C> {
     /// Adds a rule that recognizes an expired credential. The rule is called for each response whose status code is in
     /// [`refresh_on`](Self::refresh_on). If the rule returns `true`, the credential is refreshed, even after a 403 that
     /// would otherwise be returned to the caller. A single matching rule, or a single matching condition in the API's
-    /// `expired_when(...)`, is sufficient. By default, there are no rules.
+    /// `expired_when(...)`, is enough to refresh the credential. By default, there are no rules.
     ///
     /// If the caller streams a 2xx response, the rules receive its body only if it is JSON.
     ///
@@ -115,8 +115,8 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Adds a rule that recognizes a refusal unrelated to the credential, such as one caused by a missing CSRF token or
-    /// a firewall. If the rule returns `true`, the credential is not refreshed, regardless of all other rules.
-    /// Otherwise, the rule works like an [`expired_when`](Self::expired_when) rule.
+    /// a firewall. If the rule returns `true`, the credential is not refreshed, regardless of all other rules. In other
+    /// respects, the rule works like an [`expired_when`](Self::expired_when) rule.
     pub fn forbidden_when<F>(mut self, rule: F) -> Self
     where
         F: Fn(&Rejection) -> bool + Send + Sync + 'static,
@@ -126,8 +126,8 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Sets the authentication scheme that precedes the token in the header. If the scheme is empty, the header
-    /// contains only the token. The default is the scheme that the API declares, then the session's token type, then
-    /// `Bearer`.
+    /// contains only the token. The default is the scheme that the API declares. If the API declares none, the default
+    /// is the session's token type, or `Bearer` if the token type is unknown.
     pub fn scheme(mut self, scheme: impl Into<Cow<'static, str>>) -> Self {
         let scheme = scheme.into();
         if !scheme.is_empty() && !is_scheme(&scheme) {
@@ -152,7 +152,7 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Refreshes with a function instead of a `#[refresh]` method. The runtime calls the function once for all waiting
     /// calls and never runs it twice at the same time. The function must finish within 10 s and must not await a call
-    /// of this session.
+    /// that uses the same session.
     ///
     /// If the function returns an error, the session is kept so that a later call can try again. If the function
     /// returns [`Error::session_expired`], the session ends. The session also ends if the returned error contains
@@ -222,7 +222,7 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets the status codes of the refresh endpoint that end the session, regardless of the error code in the
+    /// Sets the status codes with which the refresh endpoint ends the session, regardless of the error code in the
     /// response. By default, the status codes declared by the API are used. If the API declares no status codes, 401
     /// and 403 end a session that is refreshed with a cookie. If no status codes are set or declared, a session that is
     /// refreshed with a token ends only after an error code such as `invalid_grant`. A refresh response that is a web

@@ -101,8 +101,8 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// Refreshes use their own connections, which are opened on the given runtime. With [`http`](Self::http),
     /// [`http_builder`](Self::http_builder) or [`transport`](Self::transport), calls and refreshes share your client's
-    /// connections. If the runtime that drives a shared connection stalls, a refresh over this connection is also
-    /// delayed. Use your own client or service on only one runtime.
+    /// connections. If the runtime that drives a shared connection stalls, a refresh that uses the connection is also
+    /// delayed. A client or service that you provide must be used on only one runtime.
     ///
     /// The runtime belongs to the session. If clients that share a session set different runtimes, the session uses the
     /// one that was set first. The runtime must keep running for as long as the session is in use.

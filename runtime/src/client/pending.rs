@@ -33,7 +33,7 @@ pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) 
 /// # Options
 ///
 /// Set the options of a call before its first poll. If an option is set after the first poll, the call fails with
-/// [`is_request`](Error::is_request). For [pages](crate::Pages), the options apply to each page.
+/// [`is_request`](Error::is_request). When a call returns [pages](crate::Pages), the options apply to each page.
 ///
 /// ```
 /// # use afresh::{api, Result, Retry};
@@ -45,17 +45,17 @@ pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) 
 /// # }
 /// ```
 ///
-/// The option methods are not available in code that is generic over the trait. In generic code, set the options on the
-/// client instead: `shop.with_timeout(…)`, `shop.with_header(…)`. A call's option takes precedence over the same option
-/// on the client.
+/// The methods that set options are not available in code that is generic over the trait. In generic code, set the
+/// options on the client instead: `shop.with_timeout(…)`, `shop.with_header(…)`. A call's option takes precedence over
+/// the same option on the client.
 #[must_use = "a call is sent only when it is awaited"]
 pub struct Pending<R> {
     pub(crate) running: Running,
     pub(crate) decode: Decode<R>,
 }
 
-/// The part of a [`Pending`] that does not depend on the return type. Keeping this part separate reduces the code that
-/// is compiled for each return type in the user's crate.
+/// The part of a [`Pending`] that does not depend on the return type. Separating this part from [`Pending`] reduces the
+/// amount of code that is compiled for each return type in the user's crate.
 pub(crate) struct Running {
     answer: BoxedCall,
     method: &'static str,
@@ -86,9 +86,9 @@ impl<R> Pending<R> {
     /// argument or the builder. The value can be a `HeaderValue` or any type that serializes as a scalar. `None`
     /// changes nothing.
     ///
-    /// If this is the header that carries the credential, such as `authorization`, the call does not use the session:
-    /// it sends the header unchanged and never starts a refresh. If the name or the value is invalid, the call fails
-    /// with [`is_request`](Error::is_request).
+    /// If the header is the one that carries the credential, such as `authorization`, the call does not use the
+    /// session: it sends the header unchanged and never starts a refresh. If the name or the value is invalid, the call
+    /// fails with [`is_request`](Error::is_request).
     #[expect(
         clippy::needless_pass_by_value,
         reason = "the caller passes a literal or a value that the caller no longer needs"

@@ -76,7 +76,7 @@ pub(crate) fn is_redirect(error: &(dyn StdError + 'static)) -> bool {
 pub(crate) fn is_body_cut_off(error: &(dyn StdError + 'static)) -> bool {
     use std::io::{Error as IoError, ErrorKind};
     error.downcast_ref::<IoError>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
-        // The message is the only way to detect this hyper error.
+        // This hyper error can be detected only by its message.
         || error.to_string().starts_with("error writing a body to connection")
 }
 

@@ -15,6 +15,6 @@ pub enum Classification {
     Suspect,
     /// The credential is valid but lacks a required permission.
     Forbidden,
-    /// The server demands something that an ordinary refresh cannot satisfy.
+    /// The server demands something that an ordinary refresh cannot provide.
     Challenge(Challenge),
 }

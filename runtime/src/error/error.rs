@@ -132,7 +132,7 @@ impl Error {
         self.map(|inner| inner.answer = Some(answer))
     }
 
-    /// Adds the response with which the server refused the call, even if a later step caused the error.
+    /// Adds the server's refusal of the call to the error, even if a later step caused the error.
     pub(crate) fn with_rejection(self, rejection: Arc<Rejection>) -> Self {
         self.map(|inner| inner.rejection = Some(rejection))
     }

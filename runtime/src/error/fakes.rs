@@ -16,7 +16,7 @@ impl Error {
     ///
     /// [`status`](Self::status), [`headers`](Self::headers), [`body`](Self::body), [`json`](Self::json) and
     /// [`problem`](Self::problem) read the response. For a 401 or 403, [`rejection`](Self::rejection) also returns the
-    /// response as a rejection.
+    /// response.
     ///
     /// ```
     /// use afresh::Error;

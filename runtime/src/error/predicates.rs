@@ -69,8 +69,8 @@ impl Error {
         Problem::from_answer(self.answer()?)
     }
 
-    /// Returns the response that refused the credential, usually a 401 or 403. The error keeps this response even if
-    /// the subsequent refresh fails.
+    /// Returns the response that refused the credential, usually a 401 or 403. The error keeps the refusal even if the
+    /// subsequent refresh fails.
     #[must_use]
     pub fn rejection(&self) -> Option<&Rejection> {
         self.0.rejection.as_deref()
@@ -211,7 +211,7 @@ impl Error {
     }
 
     /// Returns `true` if the [store](crate::ClientBuilder::store) could not be read or written. The session in memory
-    /// is unchanged. A refresh that fails with this error has not sent the refresh token. Try again later.
+    /// is unchanged. If a refresh fails with this error, the refresh token was not sent. Try again later.
     #[must_use]
     pub fn is_store(&self) -> bool {
         self.0.kind == Kind::Store
@@ -231,15 +231,15 @@ impl Error {
         self.0.kind == Kind::Excessive
     }
 
-    /// Returns `true` if the refresh code made a call that would have to wait for the same refresh. The runtime detects
-    /// this deadlock only for calls made in the refresh task itself.
+    /// Returns `true` if the credential was refreshed, but the call cannot be sent again because its body is a one-shot
+    /// stream. Call the method again with a new stream.
     #[must_use]
     pub fn is_not_replayable(&self) -> bool {
         self.0.kind == Kind::NotReplayable
     }
 
-    /// If a task spawned by the refresh makes the call, the call waits until the refresh times out. The runtime detects
-    /// such a call only in the refresh task. If the refresh makes the call in a spawned task, the call waits until the
+    /// Returns `true` if the refresh code made a call that would have to wait for the same refresh. The runtime detects
+    /// the call only in the refresh task. If a task spawned by the refresh makes the call, the call waits until the
     /// refresh times out.
     #[must_use]
     pub fn is_reentrant(&self) -> bool {
@@ -254,8 +254,8 @@ impl Error {
     }
 
     /// Returns `true` if the login could not be completed: no browser could be opened, the time limit expired, the
-    /// server was unreachable, or its response was lost. A new login may succeed. Only an [`oauth2`](crate::oauth2)
-    /// login (feature `login`) returns this error.
+    /// server was unreachable, or its response was lost. A new login attempt might succeed. Only an
+    /// [`oauth2`](crate::oauth2) login (feature `login`) returns this error.
     #[must_use]
     pub fn is_login_unavailable(&self) -> bool {
         self.0.kind == Kind::LoginUnavailable

@@ -25,7 +25,7 @@ pub enum Reason {
     BodyRule,
     /// The server is rate-limiting requests.
     RateLimited,
-    /// The server demands something that an ordinary refresh cannot satisfy.
+    /// The server demands something that an ordinary refresh cannot provide.
     Challenged(Challenge),
     /// The status code does not trigger a refresh (see `refresh_on`).
     StatusNotListed,
@@ -54,8 +54,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Returns the reason for an error of this kind after a refusal, or `None` if the error does not concern the
-    /// session.
+    /// Returns the reason that corresponds to an error kind, or `None` if the error does not concern the session.
     pub(crate) fn of(kind: Kind) -> Option<Self> {
         match kind {
             Kind::Refresh | Kind::Reentrant | Kind::Busy | Kind::Store => Some(Self::RefreshFailed),

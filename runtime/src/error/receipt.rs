@@ -31,7 +31,7 @@ pub struct Receipt {
     pub(crate) reason: Option<Reason>,
 }
 
-/// Identifies the call that started the refresh that produced the credential.
+/// Identifies which call started the refresh that produced the credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefreshedBy {
@@ -109,8 +109,8 @@ impl Receipt {
         self.classification
     }
 
-    /// Returns why the server's refusal of the call was final. Returns `None` if the call was sent again or was not
-    /// refused.
+    /// Returns why the server's refusal of the call was final. Returns `None` if the server did not refuse the call, or
+    /// if it accepted the call when the call was sent again.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {
         self.reason

@@ -76,7 +76,7 @@ impl Rejection {
     }
 
     /// Returns the value at a JSON pointer (RFC 6901) in the body, such as `"/error/code"`. Returns `None` if the body
-    /// is not JSON, if it has no such value, or if the value is cut off at the end of [`body`](Self::body).
+    /// is not JSON, if the body contains no such value, or if the value is cut off at the end of [`body`](Self::body).
     ///
     /// ```
     /// # fn example(rejection: &afresh::Rejection) -> bool {

@@ -16,12 +16,12 @@ pub(crate) trait CallFuture: Future<Output = Result<Answer, Error>> {
     fn options(self: Pin<&mut Self>) -> Option<&mut CallOptions>;
 }
 
-/// A boxed call. A call without options allocates only this box.
+/// A boxed call. The box is the only allocation of a call without options.
 pub(crate) type BoxedCall = Pin<Box<dyn CallFuture + Send>>;
 
 /// Creates a call that starts when it is first polled. At the first poll, `begin` creates the future that sends `call`.
 ///
-/// The type of the returned call depends on `begin`, which lets the future be created inside the existing allocation.
+/// The type of the returned call depends on `begin`, so that the future can be created inside the existing allocation.
 pub(crate) fn on_first_poll<C, F, B>(call: C, options: CallOptions, begin: B) -> BoxedCall
 where
     C: Send + 'static,

@@ -39,7 +39,7 @@ impl Deadline {
 
 /// Ends `call` with a timeout error at its deadline. The time limit includes waiting for a refresh, all sends, the
 /// waits between attempts, and reading a body that is not streamed. If the server refused the call before the deadline,
-/// the error contains this refusal.
+/// the error contains the refusal.
 #[inline]
 pub(crate) fn within<F>(deadline: Option<Deadline>, call: F) -> Within<F> {
     Within {
@@ -56,8 +56,8 @@ pin_project! {
     }
 }
 
-/// The timer that ends a call at its deadline. The sleep is boxed so that a call without a deadline needs little
-/// memory.
+/// The timer that ends a call at its deadline. The timer's `sleep` is boxed so that a call without a deadline needs
+/// little memory.
 struct Timer {
     sleep: Pin<Box<Sleep>>,
     deadline: Deadline,

@@ -233,7 +233,7 @@ pub(super) fn sender<'a>(
         Declaration::Method(_) => context.placement()?,
         Declaration::HandWritten(hand_written) => &hand_written.placement,
     };
-    // A request without the session's credential cannot cause a refresh, so its redirects are not classified.
+    // A request without the session's credential cannot trigger a refresh, so its redirects are not classified.
     let refresh_on = plan.demand.map_or(&[] as &[_], |_| context.refresh_on(plan.endpoint()));
     Ok(Sender {
         upstream: &context.upstream,

@@ -72,7 +72,7 @@ impl fmt::Debug for LogoutCall {
 pub struct Argument<T>(PhantomData<fn() -> T>);
 
 impl<T> Argument<T> {
-    /// Returns the type of `value`.
+    /// Creates the [`Argument`] that represents the type of `value`.
     #[must_use]
     pub fn of(_: &T) -> Self {
         Self(PhantomData)
@@ -99,7 +99,7 @@ pub trait BorrowedArgument {
 
 impl<T: FromSession + Clone + Send + 'static> BorrowedArgument for &Argument<&T> {}
 
-/// Implemented for all other arguments.
+/// Implemented for arguments that come from the caller.
 pub trait OtherArgument {
     /// Returns the strategy for adding the argument to the request.
     fn kind(&self) -> Other {

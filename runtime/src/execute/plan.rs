@@ -51,7 +51,7 @@ impl Plan {
         }
     }
 
-    /// Returns whether the method returns its list in pages.
+    /// Returns whether the method returns a list in pages.
     pub(crate) fn has_pages(&self) -> bool {
         self.endpoint().is_some_and(|endpoint| endpoint.pages.is_some())
     }

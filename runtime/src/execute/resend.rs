@@ -31,7 +31,7 @@ impl Execution {
             if self.plan.endpoint().is_some_and(|endpoint| !endpoint.replay) {
                 return Box::pin(self.refresh_only(response, next)).await;
             }
-            // The response is dropped before the call waits, because the refresh may need the response's connection.
+            // The response is dropped before the call waits, because the refresh might need the response's connection.
             let rejection = Arc::new(Box::pin(capture(response)).await);
             if let Some(slot) = &self.plan.rejection_slot {
                 let _ = slot.set(rejection.clone());

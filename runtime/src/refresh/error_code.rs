@@ -69,15 +69,15 @@ impl ServerCode {
 
     /// Whether the error code names a cause other than the refresh token.
     pub(super) fn blames_other(&self, status: StatusCode) -> bool {
-        // According to RFC 6749 §5.2, servers send `invalid_request` with status 400. Some servers, however, reject a
-        // refresh token with `invalid_request` and status 401 or 403.
+        // According to RFC 6749 §5.2, servers send `invalid_request` with status 400. Some servers reject a refresh
+        // token with `invalid_request` and status 401 or 403.
         let rejects = self.text == "invalid_request" && status != StatusCode::BAD_REQUEST;
         !rejects && OTHERS.contains(&&*self.text)
     }
 }
 
-/// Returns the error code that determines how the response is classified. A code in any field that rejects the refresh
-/// token takes precedence over the code in the RFC 6749 field.
+/// Returns the error code that determines how the response is classified. An error code that rejects the refresh token,
+/// in any field, takes precedence over the error code in the RFC 6749 field.
 pub(super) fn of(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
     let document = document(headers, body)?;
     let standard = text_at(&document, STANDARD);

@@ -70,7 +70,7 @@ impl ErrorResponse {
     }
 
     /// Returns the error for a failed refresh whose response might mean that the session has ended. The error message
-    /// explains how to declare that such a response ends the session.
+    /// explains how to declare that the response ends the session.
     pub(crate) fn into_unclear_error(self) -> Error {
         let condition = self
             .code
@@ -143,9 +143,9 @@ fn is_page(headers: &HeaderMap, body: &Bytes) -> bool {
     MediaType::of(headers).is_html() || body.trim_ascii_start().starts_with(b"<")
 }
 
-/// Whether a gateway reports that the endpoint did not respond. Even so, the endpoint might have processed the request.
-/// A 503 is attributed to a gateway only if its body is an HTML page or an Envoy error message, because the endpoint
-/// itself can also send a 503.
+/// Whether a gateway reports that the endpoint did not respond. The endpoint might have processed the request even if a
+/// gateway reports no response. A 503 is attributed to a gateway only if its body is an HTML page or an Envoy error
+/// message, because the endpoint itself can also send a 503.
 pub(crate) fn is_without_answer(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
     const ENVOY: [&[u8]; 2] = [b"upstream connect error", b"no healthy upstream"];
     match status.as_u16() {

@@ -44,9 +44,9 @@ use crate::transport::upstream::Upstream;
 /// - One refresh serves all waiting calls, and a session never runs two refreshes at the same time. The refresh runs in
 ///   its own task, so it continues even if the calls that wait for it are dropped.
 /// - The future that `refresh` returns is dropped only after 10 s or when the Tokio runtime shuts down. A refresh whose
-///   future was dropped is treated as failed and is retried later. If the future is dropped after it has received a new
-///   refresh token but before it returns the token, the token is lost. Return the new tokens as soon as they arrive
-///   from the server.
+///   future was dropped is treated as failed and is retried later. If the future of a refresh is dropped after it has
+///   received a new refresh token but before it returns the token, the token is lost. Return the new tokens as soon as
+///   they arrive from the server.
 /// - The runtime calls the `refresh` method once for each refresh. If the response to a request is lost, only the
 ///   refresher can decide whether to send the same refresh token again. After a lost response, the
 ///   [`oauth2`](crate::oauth2) grants send the refresh token again.
@@ -55,30 +55,30 @@ use crate::transport::upstream::Upstream;
 ///
 /// A refresher must not await a call that uses the session being refreshed. A call that would wait for its own refresh
 /// immediately returns an error with [`is_reentrant`](crate::Error::is_reentrant). Calls that use other sessions are
-/// allowed. The runtime does not detect a call that is made in a spawned task, so this call waits for the refresh. If
-/// the refresh also waits for the spawned task, both wait until the refresh times out after 10 s.
+/// allowed. If a spawned task makes a call that uses the session, the runtime cannot detect it, and the call waits for
+/// the refresh. If the refresh also waits for the spawned task, both wait until the refresh times out after 10 s.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot refresh a session",
     label = "not a `Refresher`",
     note = "implement `afresh::Refresher` for `{Self}`, or give a function to `refresh_with`"
 )]
 pub trait Refresher: Send + Sync + 'static {
-    /// Gets new tokens. Any field that the new tokens omit, such as the refresh token, keeps its old value.
+    /// Gets new tokens. Any field that the new tokens omit, such as the refresh token, keeps its previous value.
     ///
     /// # Errors
     ///
     /// [`Error::session_expired`](crate::Error::session_expired) ends the session. The session also ends if the error
     /// comes from another client and contains a response with the `invalid_grant` error code (RFC 6749 §5.2). After any
     /// other error or a panic, the session is kept. A later call starts a new refresh after a delay of 1 s, which grows
-    /// to at most 60 s with repeated failures.
+    /// to at most 60 s after repeated failures.
     fn refresh(&self, context: RefreshContext<'_>) -> impl Future<Output = Result<Tokens>> + Send;
 
     /// Returns whether a refresh with these tokens is possible. `tokens` is `None` if there is no login. By default, a
     /// refresh is possible if there is a login.
     ///
-    /// If a refresh is not possible, a call that the server refuses returns the refusal as its response. If a refresh
-    /// is possible without a login, the first call that needs the session starts a refresh. `can_refresh` is called
-    /// often, so it must be fast. `can_refresh` must return the same result for the same tokens.
+    /// If a refresh is not possible, a refused call returns the refusal as its response. If a refresh is possible
+    /// without a login, the first call that needs the session starts a refresh. `can_refresh` is called often, so it
+    /// must be fast. `can_refresh` must return the same result for the same tokens.
     fn can_refresh(&self, tokens: Option<&Tokens>) -> bool {
         tokens.is_some()
     }

@@ -66,7 +66,7 @@ impl RefresherProvider {
         RefreshContext { session, stamp, tokens, home: &self.upstream, session_ends: &self.session_ends }
     }
 
-    /// Classifies an error from the refresher. If the error contains a response from another API, this response is
+    /// Classifies an error from the refresher. If the error contains a response from another API, the response is
     /// classified like the response to a `#[refresh]` method.
     fn judge(&self, error: Error) -> Attempt {
         if error.is_session_expired() {

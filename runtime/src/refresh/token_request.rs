@@ -4,10 +4,10 @@
 //! Once a response has arrived, the runtime does not send the same refresh token again until the failure backoff allows
 //! it. If the request was sent but *no* response arrived, the same refresh token is sent again immediately. The server
 //! might already have accepted the refresh token, and the lost response might have contained its successor. For a short
-//! grace period, most servers that rotate refresh tokens return the same new token again. The refresh token is also
-//! sent again if a gateway reports that the endpoint did not respond (502, 504, or a 503 with a typical gateway body).
-//! Any other 5xx is treated as a response from the server itself, because repeated requests would add load to a failing
-//! server.
+//! grace period, most servers that rotate refresh tokens accept the old token and return the same new token again. The
+//! refresh token is also sent again if a gateway reports that the endpoint did not respond (502, 504, or a 503 with a
+//! typical gateway body). Any other 5xx is treated as a response from the server itself, because repeated requests
+//! would add load to a failing server.
 
 use std::pin::pin;
 use std::time::Duration;

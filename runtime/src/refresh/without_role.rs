@@ -1,6 +1,6 @@
 //! Rejects types that only methods with a role, such as `#[login]`, can use. Without this check, a method that returns
-//! tokens but has no role would silently start no session. This file also rejects session values in places where a
-//! `#[logout]` method cannot fill them.
+//! tokens but has no role would silently fail to start a session. This file also rejects session values in places where
+//! a `#[logout]` method cannot fill them.
 
 use crate::request::argument_type::ArgumentType;
 use crate::response::result_type::ResultType;

@@ -66,8 +66,9 @@ impl Body {
     ///
     /// If the server refuses the credential, the session is refreshed, but the call fails with
     /// [`is_not_replayable`](crate::Error::is_not_replayable). The call fails even if the server has not read any of
-    /// the stream. To make this failure rare, a credential that expires within two minutes is refreshed before a stream
-    /// is sent. If the credential's lifetime is less than four minutes, this threshold is half the lifetime.
+    /// the stream. A credential that expires within two minutes is refreshed before a stream is sent, because a stream
+    /// cannot be sent again. For a credential with a lifetime of less than four minutes, half the lifetime is used
+    /// instead of two minutes.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,
@@ -165,7 +166,7 @@ impl Content {
         })
     }
 
-    /// Returns a copy for a new call without copying any bytes, or `None` if the body can be sent only once.
+    /// Returns the same content for a new call without copying its bytes, or `None` if it can be sent only once.
     pub(crate) fn share(&self) -> Option<Self> {
         match self {
             Self::Empty => Some(Self::Empty),

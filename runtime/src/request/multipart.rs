@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::platform::messages::Request;
 use crate::platform::multipart::{Form, attach};
 
-/// The parts of a multipart body in order, to which more parts can be added.
+/// The ordered parts of a multipart body, to which more parts can be added.
 ///
 /// All scalars share one buffer, so a scalar needs no separate allocation.
 #[derive(Default)]
@@ -31,7 +31,7 @@ enum Entry {
 }
 
 impl Parts {
-    /// Adds the parts of `value` under this name.
+    /// Adds the parts of `value` under `name`.
     pub(crate) fn add<Via>(&mut self, name: &'static str, value: impl IntoPart<Via>) -> Result<(), String> {
         value.put_into(name, self)
     }

@@ -34,7 +34,7 @@ impl<T: PartByType> PartType<T> {
     }
 }
 
-/// Chooses the implementation for all other types, which the compiler infers.
+/// Lets the compiler infer the implementation for types without a special conversion.
 pub trait AnyPart {
     /// Returns the implementation of [`IntoPart`] that the compiler infers.
     #[must_use]
@@ -55,7 +55,7 @@ pub trait PartByType {
 #[derive(Debug)]
 pub enum AsBytes {}
 
-/// Marks the types that represent a file. None of these types implements [`IntoPart`].
+/// Marks the types that represent a file. No type that represents a file implements [`IntoPart`].
 #[derive(Debug)]
 pub enum AsFile {}
 

@@ -26,7 +26,7 @@ pub(crate) enum Accepts {
     Scalar,
     /// A sequence whose scalars all have the same name.
     Sequence,
-    /// A struct or map, whose scalars have the names of its fields.
+    /// A struct or map, whose fields are written under their own names.
     Fields,
     /// A sequence of pairs, each with a name and a value.
     Pairs,

@@ -1,4 +1,4 @@
-//! [`Response`] is a response from a transport whose body has not been read yet.
+//! [`Response`] is the response of a transport, before the body has been read.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;

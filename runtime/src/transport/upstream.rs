@@ -59,7 +59,7 @@ impl Upstream {
         })
     }
 
-    /// Returns the path of the base URL without a trailing slash. A method's path is appended to this path.
+    /// Returns the path of the base URL without a trailing slash. A method's path is appended to the returned path.
     pub(crate) fn path(&self) -> &str {
         self.base.path().trim_end_matches('/')
     }

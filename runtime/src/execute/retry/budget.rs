@@ -52,7 +52,7 @@ impl RetryBudget {
         Self { percent: 0, reserve: 0, balance: None }
     }
 
-    /// Increases the balance at the start of a call, which earns a fraction of a retry.
+    /// Increases the balance at the start of a call, because each call earns a fraction of a retry.
     pub(crate) fn deposit(&self) {
         let Some(balance) = &self.balance else { return };
         let most = self.reserve.max(SAVED).saturating_mul(RETRY);

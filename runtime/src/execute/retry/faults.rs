@@ -25,7 +25,7 @@ pub(crate) enum Fault {
     NeverSent,
     /// The request was sent, but no complete response arrived.
     NoAnswer,
-    /// The response has a status code that is retried.
+    /// The response has a status code for which calls are retried.
     Status(u16),
 }
 
@@ -59,8 +59,8 @@ pub(crate) fn is_idempotent(method: &Method) -> bool {
     )
 }
 
-/// Returns the fault that describes the error of a failed send. Errors from a refresh, the session or a redirect are
-/// not faults.
+/// Returns the fault that describes the error of a failed send. Returns `None` for errors from a refresh, the session
+/// or a redirect, which are not retried.
 pub(crate) fn fault_of(error: &Error, stage: Stage) -> Option<Fault> {
     match (stage, error.kind()) {
         (Stage::Sending, Kind::Connect | Kind::Timeout | Kind::Transport) if error.is_unsent() => {

@@ -123,7 +123,7 @@ impl Retry {
         })
     }
 
-    /// Returns whether this status code is retried for methods that can be retried.
+    /// Returns whether responses with this status code are retried, for methods that allow it.
     pub(super) fn lists(&self, status: u16) -> bool {
         self.statuses.as_deref().unwrap_or(STATUSES).contains(&status)
     }

@@ -27,7 +27,7 @@ impl Retrying {
         fits.then_some(wait)
     }
 
-    /// Returns whether another attempt is allowed after this number of retries.
+    /// Returns whether another attempt is allowed after `retries` retries.
     pub(crate) fn has_more(&self, retries: u32) -> bool {
         retries.saturating_add(1) < self.policy.attempts
     }

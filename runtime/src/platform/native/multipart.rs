@@ -12,7 +12,7 @@ pub(crate) fn attach(form: Form, request: Request) -> Result<Request, Box<dyn Er
     builder.multipart(form).build().map_err(|error| error.without_url().into())
 }
 
-/// Returns a client that never sends a request, because reqwest can build multipart requests only through a client.
+/// Returns a client that is used only to build multipart requests, because reqwest cannot build them without a client.
 fn builder_client() -> Result<Client, &'static str> {
     static CLIENT: OnceLock<Option<Client>> = OnceLock::new();
     let client = CLIENT.get_or_init(|| Client::builder().no_proxy().build().ok());

@@ -1,5 +1,5 @@
-//! Declares traits for features that do not exist in a browser. No type implements these traits, so code that uses such
-//! a feature does not compile, and the error explains why.
+//! Declares traits for features that do not exist in a browser. No type implements the traits in this file, so code
+//! that uses a missing feature does not compile, and the error explains why.
 
 macro_rules! absent {
     ($($(#[doc = $doc:literal])* $name:ident $message:literal $note:literal)*) => {$(

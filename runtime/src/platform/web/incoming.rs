@@ -27,7 +27,7 @@ impl std::error::Error for BodyError {}
 
 /// A response body. Dropping the body aborts the transfer.
 pub(crate) struct Incoming {
-    /// The chunks that were read and put back.
+    /// The chunks that were read and then put back into the body.
     read: VecDeque<Result<Bytes, BodyError>>,
     rest: Option<SendWrapper<Reader>>,
 }
@@ -50,7 +50,7 @@ impl Drop for AbortOnDrop {
 }
 
 impl Incoming {
-    /// Creates a body that is already in memory.
+    /// Creates a body from bytes that are already in memory.
     pub(super) fn whole(body: Bytes) -> Self {
         Self { read: VecDeque::from([Ok(body)]), rest: None }
     }

@@ -104,7 +104,7 @@ impl HyperTransport {
     /// Sets the time limit for opening a connection, including the TLS handshake. By default, opening a connection has
     /// no time limit.
     ///
-    /// If no connection is open within this time, the call fails with [`is_timeout`](crate::Error::is_timeout).
+    /// If no connection is open within the time limit, the call fails with [`is_timeout`](crate::Error::is_timeout).
     #[must_use]
     pub fn connect_timeout(self, timeout: Duration) -> Self {
         Self::assemble(self.connector.with_timeout(timeout), self.idle_timeout, self.protocol)

@@ -65,7 +65,7 @@ impl HyperResponse {
 
     pub(crate) fn into_reqwest(self) -> reqwest::Response {
         let Self { mut head, body, uri } = self;
-        // When it converts a response, reqwest reads the URL from this extension.
+        // reqwest reads the URL from this extension when it converts a response.
         let url = uri.to_string().parse().ok();
         let mut builder = http::Response::builder();
         if let Some(url) = url {
