@@ -4,9 +4,9 @@
 //!
 //! | type | meaning | from |
 //! |---|---|---|
-//! | [`Reason`] | why a refused call was not refreshed, or not sent again | [`Error::reason`](crate::Error::reason), [`Receipt::reason`](crate::Receipt::reason) |
-//! | [`Classification`] | what a response says about the credential | [`Receipt::classification`](crate::Receipt::classification) |
-//! | [`Challenge`] | a server demand that a refresh cannot meet | [`Classification::Challenge`], [`Reason::Challenged`] |
+//! | [`Reason`] | why the server's refusal of a call was final | [`Error::reason`](crate::Error::reason), [`Receipt::reason`](crate::Receipt::reason) |
+//! | [`Classification`] | what a response means for the credential | [`Receipt::classification`](crate::Receipt::classification) |
+//! | [`Challenge`] | a server demand that a refresh cannot satisfy | [`Classification::Challenge`], [`Reason::Challenged`] |
 //! | [`RefreshedBy`] | which call started the refresh | [`Receipt::refreshed_by`](crate::Receipt::refreshed_by) |
 //! | [`BoxError`] | the error of a store or a transport | your own stores and tower services |
 

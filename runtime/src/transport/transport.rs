@@ -49,8 +49,7 @@ impl Transport {
             .map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
     }
 
-    /// Returns the same transport, except that the runtime's own client is rebuilt so that it opens separate
-    /// connections.
+    /// Returns the same transport, except that the runtime's own client opens separate connections.
     pub(crate) fn with_own_connections(&self, base: &Url) -> Result<Self, Error> {
         match self {
             Self::Own(_) => Self::own(base),
