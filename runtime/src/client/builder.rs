@@ -156,8 +156,8 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// # Errors
     ///
-    /// Returns an error with [`is_builder`](Error::is_builder) if a setting is invalid, such as a malformed or plain
-    /// `http` base URL, a header, a status code, or a token that is not a valid header value.
+    /// Returns an error with [`is_builder`](Error::is_builder) if a setting is invalid. Examples are a malformed or
+    /// plain `http` base URL, an invalid header or status code, and a token that is not a valid header value.
     pub fn build(mut self) -> Result<C> {
         if let Some(error) = self.error.take() {
             return Err(error);

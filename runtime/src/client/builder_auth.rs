@@ -15,8 +15,8 @@ use crate::session::{AsTokens, Session, Tokens, is_scheme};
 use crate::store::SessionStore;
 
 impl<C: Api> ClientBuilder<C> {
-    /// Logs in with these tokens, as [`Session::set`] does. If a [store](Self::store) is set, the tokens replace the
-    /// stored session.
+    /// Logs in with `tokens`, as [`Session::set`] does. If a [store](Self::store) is set, the tokens replace the stored
+    /// session.
     pub fn tokens(mut self, tokens: Tokens) -> Self {
         self.tokens = Some(tokens);
         self

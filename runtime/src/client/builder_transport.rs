@@ -28,7 +28,7 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sends requests with a reqwest client that the runtime builds from `builder`. Redirects are disabled in this
+    /// Sends requests with a reqwest client that the runtime builds from `builder`. Redirects are disabled in the new
     /// client, because the runtime follows redirects itself.
     ///
     /// If reqwest cannot build the client, [`build`](Self::build) returns an error.
@@ -55,9 +55,9 @@ impl<C: Api> ClientBuilder<C> {
     /// of layers or a fake server for tests.
     ///
     /// The service receives each request exactly as it is sent, including the credential. A layer that signs requests
-    /// belongs in this service, so that it also signs a request that is sent again with a new token. The `hyper`
-    /// feature adds [`HyperTransport`](crate::transport::HyperTransport), which supports fewer features than reqwest
-    /// but executes about 40% fewer instructions per call.
+    /// belongs in the service, so that it also signs a request that is sent again with a new token. The `hyper` feature
+    /// adds [`HyperTransport`](crate::transport::HyperTransport), which supports fewer features than reqwest but
+    /// executes about 40% fewer instructions per call.
     ///
     /// The service must not follow redirects. The runtime cannot detect whether a service follows redirects. A plain
     /// [`reqwest::Client`] passed to `transport` is treated like one passed to [`http`](Self::http).

@@ -54,8 +54,8 @@ pub struct Pending<R> {
     pub(crate) decode: Decode<R>,
 }
 
-/// The part of a [`Pending`] that does not depend on the return type. Separating this part from [`Pending`] reduces the
-/// amount of code that is compiled for each return type in the user's crate.
+/// The part of a [`Pending`] that does not depend on the return type. Keeping `Running` separate from [`Pending`]
+/// reduces the amount of code that is compiled for each return type in the user's crate.
 pub(crate) struct Running {
     answer: BoxedCall,
     method: &'static str,
@@ -72,8 +72,9 @@ impl<R> Pending<R> {
 
 impl<R> Pending<R> {
     /// Limits the total duration of the call, measured from its first poll. The limit includes waiting for a refresh,
-    /// all sends, the waits between attempts, and reading a body that is not streamed. This timeout replaces a timeout
-    /// set by the method or the builder. When a call returns pages, the timeout restarts for each page.
+    /// all sends, the waits between attempts, and reading a body that is not streamed. This timeout replaces any
+    /// timeout that the trait method or the builder sets. When a call returns pages, the timeout restarts for each
+    /// page.
     ///
     /// This inherent method takes precedence over trait methods of the same name, such as
     /// `futures_time::FutureExt::timeout`.
@@ -86,9 +87,9 @@ impl<R> Pending<R> {
     /// argument or the builder. The value can be a `HeaderValue` or any type that serializes as a scalar. `None`
     /// changes nothing.
     ///
-    /// If the header is the one that carries the credential, such as `authorization`, the call does not use the
-    /// session: it sends the header unchanged and never starts a refresh. If the name or the value is invalid, the call
-    /// fails with [`is_request`](Error::is_request).
+    /// A header that carries the credential, such as `authorization`, disables the session for the call: the header is
+    /// sent unchanged, and no refresh is started. If the name or the value is invalid, the call fails with
+    /// [`is_request`](Error::is_request).
     #[expect(
         clippy::needless_pass_by_value,
         reason = "the caller passes a literal or a value that the caller no longer needs"
@@ -133,7 +134,7 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Limits the body size of a successful response, in bytes. This limit replaces the builder's
+    /// Limits the body size of a successful response, in bytes, and replaces the builder's
     /// [`max_body`](crate::ClientBuilder::max_body). If the body exceeds the limit, the call fails with
     /// [`is_body_too_large`](Error::is_body_too_large), and the rest of the body is not read. When a call returns
     /// pages, the limit applies to each page. Streams are not limited.

@@ -84,7 +84,7 @@ impl Execution {
         Ok((received.response, received.own))
     }
 
-    /// Classifies the response, records the classification in the receipt, and returns a finding if the response
+    /// Classifies the response and records the classification in the receipt. Returns a [`Finding`] if the response
     /// refuses the credential.
     pub(super) async fn classify(
         &mut self,

@@ -29,7 +29,7 @@ pub(crate) struct Sender<'a> {
     /// origin. The cookies that a login receives belong to the session that it begins.
     pub(crate) has_role: bool,
     pub(crate) spans: &'a SendSpans,
-    /// The status codes with which the server refuses a credential. A redirect whose status code is in this list is
+    /// The status codes with which the server refuses a credential. A redirect whose status code is in `refresh_on` is
     /// treated as a refusal and is not followed.
     pub(crate) refresh_on: &'a [u16],
 }
@@ -43,8 +43,8 @@ pub(crate) struct Received {
 }
 
 impl Sender<'_> {
-    /// Passes `request` to the transport. The default headers, the credential and the cookies of `snapshot` are added
-    /// only if the request goes to the client's own origin and no earlier redirect has left that origin.
+    /// Passes `request` to the transport. The default headers, the credential and the cookies are added only if the
+    /// request goes to the client's own origin and no earlier redirect has left that origin.
     #[inline]
     pub(crate) fn send(
         &self,

@@ -73,7 +73,7 @@ pub trait Refresher: Send + Sync + 'static {
     /// to at most 60 s after repeated failures.
     fn refresh(&self, context: RefreshContext<'_>) -> impl Future<Output = Result<Tokens>> + Send;
 
-    /// Returns whether a refresh with these tokens is possible. `tokens` is `None` if there is no login. By default, a
+    /// Returns whether a refresh with `tokens` is possible. `tokens` is `None` if there is no login. By default, a
     /// refresh is possible if there is a login.
     ///
     /// If a refresh is not possible, a refused call returns the refusal as its response. If a refresh is possible
@@ -86,9 +86,9 @@ pub trait Refresher: Send + Sync + 'static {
     /// Revokes [`context.tokens()`](RefreshContext::tokens) on the server, for example as described in RFC 7009. The
     /// default implementation does nothing.
     ///
-    /// The runtime calls `revoke` for tokens that it discards: tokens from a refresh that finishes after a logout or
-    /// another login, and tokens from a login that is interrupted by a logout. [`Session::revoke`] also calls `revoke`
-    /// and is the only caller that waits for the result. A call to `revoke` must finish within 10 s.
+    /// The runtime calls `revoke` for tokens from a refresh that finishes after a logout or another login, and for
+    /// tokens from a login that is interrupted by a logout. [`Session::revoke`] also calls `revoke` and is the only
+    /// caller that waits for the result. A call to `revoke` must finish within 10 s.
     ///
     /// # Errors
     ///

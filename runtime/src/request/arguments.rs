@@ -31,7 +31,7 @@ argument! {
 argument! {
     /// The type of a `#[query]` parameter: a scalar, an `Option`, a sequence, a struct or a map.
     ///
-    /// A scalar is sent under the parameter's name. `None` is omitted, each element of a sequence is sent under the
+    /// A scalar is sent under the parameter's name. `None` is omitted. Each element of a sequence is sent under the
     /// parameter's name, and each field of a struct or map is sent as one pair.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in the query",

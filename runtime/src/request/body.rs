@@ -265,7 +265,7 @@ impl fmt::Debug for Body {
 /// The type of a `#[body]` parameter.
 ///
 /// The content type is `text/plain; charset=utf-8` for text and `application/octet-stream` for all other bodies. If the
-/// call sets a `content-type` header, the header replaces this default.
+/// call sets a `content-type` header, the header replaces the default.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a body",
     label = "not a body",

@@ -24,7 +24,8 @@ use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
 use crate::transport::upstream::Upstream;
 
-/// The headers that only the transport may set. The macro rejects these headers as constants and as named parameters.
+/// The headers that only the transport may set. The macro rejects transport headers as constants and as named
+/// parameters.
 const OF_TRANSPORT: [&str; 7] = [
     "connection",
     "content-length",
@@ -170,7 +171,7 @@ impl Call {
         self.0.close_placeholder(at, &rest);
     }
 
-    /// Returns whether an argument or a constant sets this header.
+    /// Returns whether an argument or a constant sets the header `name`.
     pub(crate) fn has_header(&self, name: &HeaderName) -> bool {
         self.0.declared.has_header(name)
     }

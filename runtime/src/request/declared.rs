@@ -16,14 +16,14 @@ use crate::transport::upstream::Upstream;
 #[derive(Default)]
 pub(crate) struct Declared {
     pub(crate) verb: &'static str,
-    /// The path and the query, including the path of the base URL. Each send parses this text into a new URL, because a
+    /// The path and the query, including the path of the base URL. Each send parses the path into a new URL, because a
     /// request owns its URL.
     pub(crate) path: String,
     /// An absolute URL that replaces the base URL and `path`.
     pub(crate) absolute_url: Option<Box<Url>>,
     /// The headers as a list, because each send builds a new map from them.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    /// The content type of the body. A `content-type` in `headers` replaces this value.
+    /// The content type of the body. A `content-type` header in `headers` takes precedence.
     pub(crate) content_type: Option<&'static str>,
     pub(crate) body: DeclaredBody,
     /// Describes the call to the layers of a tower service.

@@ -78,7 +78,7 @@ impl Multipart {
         self.0.iter().all(|(_, part)| part.is_replayable())
     }
 
-    /// Returns `request` with this body, or `None` if a part is a stream that was already sent.
+    /// Returns `request` with the parts as its body, or `None` if a part is a stream that was already sent.
     pub(crate) fn attach_to(&mut self, request: Request) -> Result<Option<Request>, Error> {
         // Names are written without percent-encoding and without `name*=` (RFC 7578 §4.2).
         let mut form = Form::new().percent_encode_noop();

@@ -1,7 +1,7 @@
 //! Chooses how an argument becomes a part, based on the argument's type. Bytes become one part, even though serde would
-//! serialize them as a list of numbers. A file path cannot become a part. Generated code makes this choice through
-//! method resolution: the inherent method of [`PartType`] exists only for bytes and paths, and [`AnyPart`] provides the
-//! method for all other types.
+//! serialize them as a list of numbers. A file path cannot become a part. Method resolution makes the choice: the
+//! inherent method of [`PartType`] exists only for bytes and paths, and [`AnyPart`] provides the method for all other
+//! types.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;

@@ -15,7 +15,7 @@ pub(crate) trait ScalarWriter {
         self.write(name, text)
     }
 
-    /// Returns the kinds of values that this place in the request accepts.
+    /// Returns the kinds of values that the writer accepts.
     fn accepts(&self) -> Accepts;
 }
 

@@ -68,7 +68,7 @@ impl Transport {
         self.start(request, follows_redirects)
     }
 
-    /// Sends a request whose body or headers contain a secret. The browser does not follow redirects for this request.
+    /// Sends a request whose body or headers contain a secret. The browser does not follow redirects for the request.
     /// The browser completes a request with a body smaller than 64 KiB even if the page is closed, because the response
     /// to a refresh contains the next refresh token.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {

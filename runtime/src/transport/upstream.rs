@@ -1,5 +1,5 @@
-//! [`Upstream`] contains an API's base URL, default headers and transport. An upstream has no session, so it adds no
-//! credential to a request.
+//! [`Upstream`] contains an API's base URL, default headers and transport. An [`Upstream`] has no session, so it adds
+//! no credential to a request.
 
 use std::fmt;
 
@@ -29,7 +29,7 @@ pub struct Upstream {
 
 impl Upstream {
     /// Sends a request whose body or headers contain a secret, such as a login or a refresh. The request is sent only
-    /// to the origin of this upstream.
+    /// to the API's own origin.
     pub(crate) fn send_secret(&self, request: Request) -> Sent {
         #[cfg(not(target_family = "wasm"))]
         if self.leaks_by_redirects() {
@@ -46,7 +46,7 @@ impl Upstream {
         self.follows_redirects && !IN_BROWSER
     }
 
-    /// Returns a copy of the upstream. If the transport is the runtime's own client, the copy opens separate
+    /// Returns a copy of this `Upstream`. If the transport is the runtime's own client, the copy opens separate
     /// connections.
     pub(crate) fn with_connections_of_its_own(&self) -> Result<Self, Error> {
         Ok(Self {

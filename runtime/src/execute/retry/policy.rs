@@ -13,9 +13,9 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 /// ([`ClientBuilder::retry`](crate::ClientBuilder::retry)) or for a single call
 /// ([`Pending::retry`](crate::Pending::retry)). By default, no call is retried.
 ///
-/// `Retry::default()` makes at most 3 attempts. The table shows which faults are retried:
+/// `Retry::default()` makes at most 3 attempts. The table shows which failures are retried:
 ///
-/// | fault | GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and methods with `#[idempotent]` or `#[idempotency_key]` | other methods | methods with a role, `#[no_replay]` |
+/// | failure | GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and methods with `#[idempotent]` or `#[idempotency_key]` | other methods | methods with a role, `#[no_replay]` |
 /// |---|---|---|---|
 /// | the request was never sent: there was no connection | yes | yes | yes |
 /// | no response: the connection was lost, or the transport's own timeout expired | yes | no | no |

@@ -147,7 +147,7 @@ fn codes_outside_of_oauth_are_definite() {
 }
 
 /// W4: if no declaration matches, the error message contains the server's error code and the declaration that would
-/// make this response end the session.
+/// make the response end the session.
 #[test]
 fn the_error_of_an_unclear_response_names_the_code_and_the_declaration() {
     let text = |status, body: &'static str| {

@@ -74,8 +74,8 @@ impl HyperTransport {
         Ok(Self::assemble(network::network()?, IDLE_TIMEOUT, network::PROTOCOL))
     }
 
-    /// Creates a transport over connections that `connect` opens, such as Unix sockets, connections with a different
-    /// TLS library, or pipes to a server in the same process.
+    /// Creates a transport over connections that `connect` opens. Examples are Unix sockets, connections with a
+    /// different TLS library, and pipes to a server in the same process.
     ///
     /// `connect` receives the URL without a path, such as `https://shop.example`, and returns an open connection. For
     /// an `https` URL, `connect` must set up TLS itself. The protocol is HTTP/1.1.
