@@ -126,10 +126,10 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Limits the body size of a successful response, in bytes. If the body exceeds the limit, the call fails with
-    /// [`is_body_too_large`](Error::is_body_too_large), and the rest of the body is not read. By default, the body size
-    /// is unlimited. Streams are not limited. The body of an unsuccessful response is truncated to `bytes` or 1 MiB,
-    /// whichever is smaller.
+    /// Limits the body size of a successful response, in bytes. If the body exceeds the limit, the call fails with an
+    /// [`is_body_too_large`](Error::is_body_too_large) error, and the rest of the body is not read. By default, the
+    /// body size is unlimited. Streams are not limited. The body of an unsuccessful response is truncated to `bytes` or
+    /// 1 MiB, whichever is smaller.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.settings.max_body = Some(bytes);
         self
@@ -156,8 +156,8 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// # Errors
     ///
-    /// Returns an error with [`is_builder`](Error::is_builder) if a setting is invalid. Examples are a malformed or
-    /// plain `http` base URL, an invalid header or status code, and a token that is not a valid header value.
+    /// Returns an [`is_builder`](Error::is_builder) error if a setting is invalid. Examples are a malformed or plain
+    /// `http` base URL, an invalid header or status code, and a token that is not a valid header value.
     pub fn build(mut self) -> Result<C> {
         if let Some(error) = self.error.take() {
             return Err(error);

@@ -156,8 +156,8 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// If the function returns an error, the session is kept so that a later call can try again. If the function
     /// returns [`Error::session_expired`], the session ends. The session also ends if the returned error contains
-    /// another API's response with the error code `invalid_grant`. `refresh_with` and [`refresher`](Self::refresher)
-    /// replace each other.
+    /// another API's response with the error code `invalid_grant`. If both `refresh_with` and
+    /// [`refresher`](Self::refresher) are called, the last call takes effect.
     pub fn refresh_with<F, R, T>(mut self, refresh: F) -> Self
     where
         F: Fn(Session) -> R + Send + Sync + 'static,

@@ -111,7 +111,7 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Controls which origins the browser sends cookies to. The setting applies to all requests of the client,
+    /// Controls which origins the browser sends cookies to. The setting applies to all of the client's requests,
     /// including refreshes. Outside a browser, the setting has no effect, because the [session](crate::Session) manages
     /// the cookies. Default: [`SameOrigin`](RequestCredentials::SameOrigin).
     ///

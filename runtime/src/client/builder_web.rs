@@ -7,7 +7,7 @@ use crate::transport::credentials::RequestCredentials;
 
 /// # Transport
 impl<C: Api> ClientBuilder<C> {
-    /// Controls which origins the browser sends cookies to. The setting applies to all requests of the client,
+    /// Controls which origins the browser sends cookies to. The setting applies to all of the client's requests,
     /// including refreshes. The setting has no effect outside a browser. Default:
     /// [`SameOrigin`](RequestCredentials::SameOrigin).
     pub fn credentials(mut self, credentials: RequestCredentials) -> Self {

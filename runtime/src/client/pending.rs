@@ -32,8 +32,8 @@ pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) 
 ///
 /// # Options
 ///
-/// Set the options of a call before its first poll. If an option is set after the first poll, the call fails with
-/// [`is_request`](Error::is_request). When a call returns [pages](crate::Pages), the options apply to each page.
+/// Set the options of a call before its first poll. If an option is set after the first poll, the call fails with an
+/// [`is_request`](Error::is_request) error. When a call returns [pages](crate::Pages), the options apply to each page.
 ///
 /// ```
 /// # use afresh::{api, Result, Retry};
@@ -88,8 +88,8 @@ impl<R> Pending<R> {
     /// changes nothing.
     ///
     /// A header that carries the credential, such as `authorization`, disables the session for the call: the header is
-    /// sent unchanged, and no refresh is started. If the name or the value is invalid, the call fails with
-    /// [`is_request`](Error::is_request).
+    /// sent unchanged, and no refresh is started. If the name or the value is invalid, the call fails with an
+    /// [`is_request`](Error::is_request) error.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "the caller passes a literal or a value that the caller no longer needs"
@@ -114,9 +114,9 @@ impl<R> Pending<R> {
     /// to those set with the builder's [`follow_to`](crate::ClientBuilder::follow_to). The credential, cookies, and
     /// headers whose value is [marked as sensitive](http::HeaderValue::set_sensitive) are never sent to another origin.
     ///
-    /// An origin consists of a scheme, a host and a port. If a value is not an origin, the call fails with
-    /// [`is_request`](Error::is_request). The call also fails if an origin uses plain `http` on another machine, unless
-    /// [`allow_http`](crate::ClientBuilder::allow_http) is set.
+    /// An origin consists of a scheme, a host and a port. If a value is not an origin, the call fails with an
+    /// [`is_request`](Error::is_request) error. The call also fails if an origin uses plain `http` on another machine,
+    /// unless [`allow_http`](crate::ClientBuilder::allow_http) is set.
     ///
     /// ```
     /// # use afresh::{api, Result};
@@ -135,8 +135,8 @@ impl<R> Pending<R> {
     }
 
     /// Limits the body size of a successful response, in bytes, and replaces the builder's
-    /// [`max_body`](crate::ClientBuilder::max_body). If the body exceeds the limit, the call fails with
-    /// [`is_body_too_large`](Error::is_body_too_large), and the rest of the body is not read. When a call returns
+    /// [`max_body`](crate::ClientBuilder::max_body). If the body exceeds the limit, the call fails with an
+    /// [`is_body_too_large`](Error::is_body_too_large) error, and the rest of the body is not read. When a call returns
     /// pages, the limit applies to each page. Streams are not limited.
     ///
     /// ```
@@ -186,7 +186,7 @@ impl<R> Pending<R> {
 }
 
 impl Running {
-    /// Sets an option for the call. If the call was already polled, the call fails instead.
+    /// Sets an option for the call. If the call has already been polled, the call fails.
     fn set(&mut self, set: impl FnOnce(&mut CallOptions)) {
         match self.answer.as_mut().options() {
             Some(options) => set(options),

@@ -1,6 +1,6 @@
 //! The errors of failed calls, and details about them.
 //!
-//! Most programs need only [`Error`] and its predicates. The other types provide details:
+//! Most programs need only [`Error`] and its predicates. The following types provide details:
 //!
 //! | type | meaning | from |
 //! |---|---|---|

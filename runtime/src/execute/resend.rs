@@ -104,7 +104,7 @@ impl Execution {
     }
 
     /// Returns whether the call must return the server's refusal to its caller. If the refresh returned the same access
-    /// token, a 403 without details is returned to the caller, because the access token is still valid. The session
+    /// token, the token is still valid, so a 403 that does not state its reason is returned to the caller. The session
     /// remembers the 403, so that the next 403 triggers no refresh.
     fn is_forbidden(&self, error: &Error) -> bool {
         let forbidden =

@@ -140,7 +140,7 @@ impl RoleCall {
         if self.is_refused(&answer) { self.log_out_again(ended, answer, copy).await } else { Ok(answer) }
     }
 
-    /// Returns the outcome of the call, with the receipt added to an error.
+    /// Returns the outcome of the call, adding the receipt to any error.
     fn end(&self, outcome: Result<Answer>) -> Result<Answer> {
         outcome.map_err(|error| error.with_receipt(self.receipt))
     }

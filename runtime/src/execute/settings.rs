@@ -56,7 +56,7 @@ impl Settings {
         Binding { placement, judges_successes }
     }
 
-    /// Returns the header and the scheme with which requests of `api` send the credential.
+    /// Returns the header and the scheme with which requests to `api` send the credential.
     pub(crate) fn placement(&self, api: Option<&'static ApiInfo>, upstream: &Upstream) -> Result<Placement> {
         let declared = || HeaderName::from_bytes(api?.token_header?.as_bytes()).ok();
         let header = self.token_header.clone().or_else(declared);

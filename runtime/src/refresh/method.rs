@@ -58,7 +58,7 @@ impl fmt::Debug for Refresh {
 pub(crate) struct MethodProvider {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) refresh: Refresh,
-    /// The responses from the refresh endpoint that end the session.
+    /// Describes which responses from the refresh endpoint end the session.
     pub(crate) session_ends: SessionEnds,
 }
 

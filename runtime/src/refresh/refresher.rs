@@ -54,7 +54,7 @@ use crate::transport::upstream::Upstream;
 /// # Limits
 ///
 /// A refresher must not await a call that uses the session being refreshed. A call that would wait for its own refresh
-/// immediately returns an error with [`is_reentrant`](crate::Error::is_reentrant). Calls that use other sessions are
+/// immediately returns an [`is_reentrant`](crate::Error::is_reentrant) error. Calls that use other sessions are
 /// allowed. If a spawned task makes a call that uses the session, the runtime cannot detect it, and the call waits for
 /// the refresh. If the refresh also waits for the spawned task, both wait until the refresh times out after 10 s.
 #[diagnostic::on_unimplemented(

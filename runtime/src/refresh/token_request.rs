@@ -47,7 +47,7 @@ pub(crate) struct TokenRequest<'a> {
     pub(crate) tokens_of: fn(&Answer) -> Result<Tokens, Error>,
     /// The session's cookies, if the refresh token is a cookie.
     pub(crate) cookies: Option<&'a Cookies>,
-    /// The responses from the refresh endpoint that end the session.
+    /// Describes which responses from the refresh endpoint end the session.
     pub(crate) session_ends: &'a SessionEnds,
     pub(crate) spans: SendSpans,
     /// The name of the `#[refresh]` method, for error messages.

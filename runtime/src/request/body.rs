@@ -64,11 +64,11 @@ pub(crate) const BYTES: &str = "application/octet-stream";
 impl Body {
     /// Creates a body from a stream, which can be sent only once.
     ///
-    /// If the server refuses the credential, the session is refreshed, but the call fails with
-    /// [`is_not_replayable`](crate::Error::is_not_replayable). The call fails even if the server has not read any of
-    /// the stream. A credential that expires within two minutes is refreshed before a stream is sent, because a stream
-    /// cannot be sent again. For a credential with a lifetime of less than four minutes, half the lifetime is used
-    /// instead of two minutes.
+    /// If the server refuses the credential, the session is refreshed, but the call fails with an
+    /// [`is_not_replayable`](crate::Error::is_not_replayable) error. The call fails even if the server has not read any
+    /// of the stream. A credential that expires within two minutes is refreshed before a stream is sent, because a
+    /// stream cannot be sent again. For a credential with a lifetime of less than four minutes, half the lifetime is
+    /// used instead of two minutes.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,

@@ -26,7 +26,7 @@ impl Execution {
         self.context.settings.retry_budget.withdraw().then_some(wait)
     }
 
-    /// Waits and runs the call again until the outcome is final.
+    /// Repeatedly waits and runs the call again until the outcome is final.
     pub(crate) async fn retry(&mut self, mut wait: Duration, reading: Reading) -> Result<Answer, Error> {
         loop {
             trace::retries(self.receipt.retries, wait);

@@ -94,7 +94,7 @@ impl Retry {
     ///
     /// Status codes outside 400 to 599 and status codes that trigger a refresh are invalid. If an invalid status code
     /// is set for a client, [`build`](crate::ClientBuilder::build) returns an error. If an invalid status code is set
-    /// for a single call, the call fails with [`is_request`](crate::Error::is_request).
+    /// for a single call, the call fails with an [`is_request`](crate::Error::is_request) error.
     pub fn on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         self.statuses = Some(statuses.into_iter().collect());
         self

@@ -47,8 +47,8 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// `https` requires the `rustls` feature, or `rustls-no-provider` and a provider that the program installs. The
 /// system's root certificates are trusted. With `native-tls` alone, or without TLS, only `http` is supported. Without
 /// TLS support, [`build`](crate::ClientBuilder::build) returns an error for an `https` base URL. Without TLS support, a
-/// redirect to an `https` URL causes an error with [`is_connect`](crate::Error::is_connect), and no request is sent to
-/// that URL. With the `http2` feature, HTTP/2 is used if the server offers it over TLS.
+/// redirect to an `https` URL causes an [`is_connect`](crate::Error::is_connect) error, and no request is sent to that
+/// URL. With the `http2` feature, HTTP/2 is used if the server offers it over TLS.
 ///
 /// The transport sends each request once. If an idle connection was closed before any byte was written, the request is
 /// sent over a new connection. Clones share their connections. Calls must be made within a Tokio runtime.
@@ -69,7 +69,7 @@ impl HyperTransport {
     ///
     /// # Errors
     ///
-    /// Returns an error with [`is_builder`](crate::Error::is_builder) if TLS cannot be initialized.
+    /// Returns an [`is_builder`](crate::Error::is_builder) error if TLS cannot be initialized.
     pub fn new() -> Result<Self> {
         Ok(Self::assemble(network::network()?, IDLE_TIMEOUT, network::PROTOCOL))
     }
@@ -104,7 +104,8 @@ impl HyperTransport {
     /// Sets the time limit for opening a connection, including the TLS handshake. By default, opening a connection has
     /// no time limit.
     ///
-    /// If no connection is open within the time limit, the call fails with [`is_timeout`](crate::Error::is_timeout).
+    /// If no connection is open within the time limit, the call fails with an [`is_timeout`](crate::Error::is_timeout)
+    /// error.
     #[must_use]
     pub fn connect_timeout(self, timeout: Duration) -> Self {
         Self::assemble(self.connector.with_timeout(timeout), self.idle_timeout, self.protocol)
