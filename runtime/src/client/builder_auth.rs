@@ -126,8 +126,8 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Sets the authentication scheme that precedes the token in the header. If the scheme is empty, the header
-    /// contains only the token. The default is the scheme that the API declares. If the API declares none, the default
-    /// is the session's token type, or `Bearer` if the token type is unknown.
+    /// contains only the token. The default is the scheme that the API declares. If the API declares no scheme, the
+    /// default is the session's token type, or `Bearer` if the token type is unknown.
     pub fn scheme(mut self, scheme: impl Into<Cow<'static, str>>) -> Self {
         let scheme = scheme.into();
         if !scheme.is_empty() && !is_scheme(&scheme) {

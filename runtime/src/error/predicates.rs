@@ -32,8 +32,8 @@ impl Error {
         Self::new(Kind::SessionExpired, "the session has expired. Log in again").with_source(source)
     }
 
-    /// Returns the method that was called, such as `"Shop::order"`. Returns `None` for hand-written requests and for
-    /// errors of [`build`](crate::ClientBuilder::build).
+    /// Returns the name of the method that was called, such as `"Shop::order"`. Returns `None` for hand-written
+    /// requests and for errors of [`build`](crate::ClientBuilder::build).
     #[must_use]
     pub fn method(&self) -> Option<&'static str> {
         self.0.method
@@ -239,8 +239,8 @@ impl Error {
     }
 
     /// Returns `true` if the refresh code made a call that would have to wait for the same refresh. The runtime detects
-    /// the call only in the refresh task. If a task spawned by the refresh makes the call, the call waits until the
-    /// refresh times out.
+    /// a call that waits for its own refresh only in the refresh task. A call from a task that the refresh spawned
+    /// waits until the refresh times out.
     #[must_use]
     pub fn is_reentrant(&self) -> bool {
         self.0.kind == Kind::Reentrant

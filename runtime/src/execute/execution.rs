@@ -116,8 +116,8 @@ impl Execution {
             let (mut rejection, mut refused) = (None, false);
             if !self.is_plain(&response) {
                 let settled = Box::pin(self.settle(response)).await?;
-                // This step has its own box, so that the memory of earlier steps is freed while the call waits for a
-                // refresh.
+                // This step is boxed separately, so that the memory of earlier steps is freed while the call waits for
+                // a refresh.
                 (response, rejection) = Box::pin(self.settled(settled)).await?;
                 refused = self.context.policy(self.plan.endpoint()).is_refusal(response.status());
             }

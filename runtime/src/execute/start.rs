@@ -1,4 +1,4 @@
-//! Starts calls through a generated client, requests for further pages, and hand-written requests.
+//! Starts calls through a generated client, requests for more pages, and hand-written requests.
 //!
 //! A call starts when it is first polled, and its options can be set until then.
 
@@ -45,7 +45,7 @@ impl SharedContext {
         }
     }
 
-    /// Starts the request for a further page.
+    /// Starts the request for the next page.
     fn start_page(
         &self,
         endpoint: &'static Endpoint,

@@ -67,8 +67,8 @@ impl Body {
     /// If the server refuses the credential, the session is refreshed, but the call fails with an
     /// [`is_not_replayable`](crate::Error::is_not_replayable) error. The call fails even if the server has not read any
     /// of the stream. A credential that expires within two minutes is refreshed before a stream is sent, because a
-    /// stream cannot be sent again. For a credential with a lifetime of less than four minutes, half the lifetime is
-    /// used instead of two minutes.
+    /// stream cannot be sent again. A credential whose lifetime is less than four minutes is refreshed if half of its
+    /// lifetime has passed.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,

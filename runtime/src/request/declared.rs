@@ -23,7 +23,7 @@ pub(crate) struct Declared {
     pub(crate) absolute_url: Option<Box<Url>>,
     /// The headers as a list, because each send builds a new map from them.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    /// The content type of the body. A `content-type` header in `headers` takes precedence.
+    /// The content type of the body. A `content-type` header in `headers` takes precedence over this field.
     pub(crate) content_type: Option<&'static str>,
     pub(crate) body: DeclaredBody,
     /// Describes the call to the layers of a tower service.
