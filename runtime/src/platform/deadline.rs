@@ -11,8 +11,8 @@ const LATE: Duration = Duration::from_secs(1);
 /// Returns the output of `future`, or `None` if it takes longer than `deadline`.
 ///
 /// When a suspended process resumes, its timers have expired, but it has not yet read the data that arrived in the
-/// meantime. After a suspension, the deadline therefore restarts in full. If the deadline did not restart, a response
-/// that has already arrived would be lost, along with its new refresh token.
+/// meantime. After a suspension, the deadline restarts in full. If the deadline did not restart, a response that has
+/// already arrived would be lost, along with its new refresh token.
 ///
 /// The caller pins the future, so memory contains only one copy of it.
 pub(crate) fn within<T>(

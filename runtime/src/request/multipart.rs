@@ -92,7 +92,7 @@ impl Multipart {
 }
 
 /// Escapes the name of a part. The name is sent as a quoted string (RFC 2183 §2). A single backslash at the end of the
-/// name would escape the closing quote. A backslash is therefore doubled, as reqwest does in file names.
+/// name would escape the closing quote. A backslash is doubled, as reqwest does in file names.
 fn escaped_name(name: &'static str) -> Cow<'static, str> {
     if !name.contains(['"', '\r', '\n', '\\']) {
         return name.into();

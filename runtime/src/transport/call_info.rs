@@ -143,8 +143,8 @@ impl fmt::Debug for CallInfo {
 /// the request to an `http::Request` and back.
 ///
 /// The conversion rejects long URLs, drops fragments, turns an absent body into an empty one, and loses the timeout.
-/// The URL, the body and the timeout are therefore removed first and restored afterwards. Returns the result of
-/// `look`, or `None` if reqwest rejects the rest of the request.
+/// The URL, the body and the timeout are removed first and restored afterwards. Returns the result of `look`, or `None`
+/// if reqwest rejects the rest of the request.
 #[cfg(not(target_family = "wasm"))]
 fn with_extensions<T>(request: &mut Request, look: impl FnOnce(&mut Extensions) -> T) -> Option<T> {
     // The conversion parses the URL. With a scheme other than `http`, parsing the host takes a third fewer

@@ -61,8 +61,7 @@ impl Transport {
     }
 
     /// Sends the request. When the browser follows a redirect to another origin, it sends the body and all headers
-    /// except `authorization`. A request with a body, or with a header that might contain a secret, is therefore not
-    /// redirected.
+    /// except `authorization`. A request with a body, or with a header that might contain a secret, is not redirected.
     pub(crate) fn send(&self, request: Request) -> Sent {
         let follows_redirects = request.body().is_none() && request.headers().keys().all(is_harmless);
         self.start(request, follows_redirects)
