@@ -1,7 +1,7 @@
-//! The error of a failed call, as one opaque type: [`Error`].
+//! [`Error`] is the opaque error type of all calls.
 //!
-//! The predicates of [`Error`] are in `predicates`, and the classification of transport errors is in `causes`. Errors
-//! are logged, so an error message never contains a token, cookie, password or query value.
+//! `predicates` contains the public methods of [`Error`], and `causes` classifies transport errors. Errors are logged,
+//! so an error message never contains a token, cookie, password or query value.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -16,13 +16,13 @@ use super::kind::Kind;
 use super::receipt::Receipt;
 use super::rejection::Rejection;
 
-/// The result of a call: [`std::result::Result`] with [`Error`] as the default error.
+/// A [`std::result::Result`] whose error type defaults to [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The error of a failed call.
 ///
-/// The type is opaque, one pointer wide, and `Clone`: all calls that wait for a refresh that fails receive the same
-/// error. [`source`](StdError::source) returns the cause if there is one.
+/// The type is opaque, one pointer wide and cheap to clone. If a refresh fails, all calls that waited for it receive
+/// the same error. [`source`](StdError::source) returns the underlying cause, if any.
 ///
 /// ```
 /// # fn example(error: afresh::Error) {
@@ -114,8 +114,7 @@ impl Error {
         if shown { error.with_source(source) } else { error }
     }
 
-    /// Creates the error for an unsuccessful response, with the reason why the call was not refreshed or not sent
-    /// again.
+    /// Creates the error for an unsuccessful response, including the reason why the call was not sent again.
     pub(crate) fn status_of(answer: Arc<Rejection>, receipt: Receipt) -> Self {
         let text = match receipt.reason {
             Some(reason) => format!("the server answered {} ({reason})", answer.status()),
@@ -133,7 +132,7 @@ impl Error {
         self.map(|inner| inner.answer = Some(answer))
     }
 
-    /// Attaches the refusal that the call received to the error, even if a later step failed.
+    /// Adds the server's refusal of the call to the error, even if a later step caused the error.
     pub(crate) fn with_rejection(self, rejection: Arc<Rejection>) -> Self {
         self.map(|inner| inner.rejection = Some(rejection))
     }
@@ -170,7 +169,7 @@ impl Error {
         self.0.kind
     }
 
-    /// Returns whether the request definitely was not sent.
+    /// Returns `true` if the request was definitely not sent.
     pub(crate) fn is_unsent(&self) -> bool {
         match self.0.kind {
             Kind::Timeout | Kind::Transport => any_cause(self, is_unsent),
@@ -233,7 +232,7 @@ impl StdError for Error {
     }
 }
 
-/// Allows `?` on reqwest calls in a refresher.
+/// Lets a refresher use `?` on the results of reqwest calls.
 impl From<reqwest::Error> for Error {
     fn from(error: reqwest::Error) -> Self {
         Self::transport(Box::new(error))

@@ -11,10 +11,10 @@ use crate::session::{Finding, Next, Snapshot};
 use crate::trace;
 use crate::transport::response::Response;
 
-/// The first response to a call, together with the session's decision.
+/// The first response to a call, and the session's decision about the next step.
 pub(super) struct Settled {
     pub(super) response: Response,
-    /// The call's next step if the server refused the credential. The session chose this step.
+    /// The next step, which the session chooses if the server refused the credential.
     pub(super) next: Option<Next>,
 }
 
@@ -25,8 +25,7 @@ impl Settled {
 }
 
 impl Execution {
-    /// Returns whether the response is a success that does not affect the session. The session makes no decision about
-    /// such a response.
+    /// Returns whether the response is a success that the session does not need to examine.
     pub(super) fn is_plain(&self, response: &Response) -> bool {
         let attached = self.attached;
         response.status().is_success()
@@ -65,7 +64,8 @@ impl Execution {
         }
     }
 
-    /// Records that the server also refused the refreshed credential. This refusal is final.
+    /// Records that the server refused the refreshed credential as well, which makes the refusal final. This refusal is
+    /// final.
     pub(super) fn refused_again(&mut self, snapshot: &Snapshot, finding: Finding) {
         self.receipt.reason = Some(Reason::FreshTokenRefused);
         self.context.session.replay_was_refused(snapshot.stamp, finding, self.plan.route());
@@ -84,7 +84,8 @@ impl Execution {
         Ok((received.response, received.own))
     }
 
-    /// Returns whether the response refuses the credential. The receipt records the classification.
+    /// Classifies the response and records the classification in the receipt. Returns a [`Finding`] if the response
+    /// refuses the credential.
     pub(super) async fn classify(
         &mut self,
         mut response: Response,

@@ -1,4 +1,5 @@
-//! Handles a refused credential: refreshes the session and sends the call again. The second response is final.
+//! Handles a refused credential: refreshes the session and sends the call again. The response to the second request is
+//! final.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -15,8 +16,8 @@ use crate::trace;
 use crate::transport::response::Response;
 
 impl Execution {
-    /// Returns the response to the call. If the first response refused the credential and a newer credential is
-    /// available or can be requested, the call is sent again and the second response is returned.
+    /// Returns the final response to the call. If the server refused the credential and a newer credential can be
+    /// obtained, the call is sent again and the second response is returned.
     #[expect(clippy::manual_async_fn, reason = "an async fn stores two copies of its arguments")]
     pub(super) fn settled(
         &mut self,
@@ -30,7 +31,7 @@ impl Execution {
             if self.plan.endpoint().is_some_and(|endpoint| !endpoint.replay) {
                 return Box::pin(self.refresh_only(response, next)).await;
             }
-            // The response is dropped before the call waits, because the refresh may need the response's connection.
+            // The response is dropped before the call waits, because the refresh might need the response's connection.
             let rejection = Arc::new(Box::pin(capture(response)).await);
             if let Some(slot) = &self.plan.rejection_slot {
                 let _ = slot.set(rejection.clone());
@@ -102,9 +103,9 @@ impl Execution {
         }
     }
 
-    /// Returns whether the refused call must return the refusal to its caller. If the refresh returned the same access
-    /// token, a 403 without details is returned to the caller, because the access token is still valid. The session
-    /// remembers the 403, so that the next 403 causes no refresh.
+    /// Returns whether the call must return the server's refusal to its caller. If the refresh returned the same access
+    /// token, the token is still valid, so a 403 that does not state its reason is returned to the caller. The session
+    /// remembers the 403, so that the next 403 triggers no refresh.
     fn is_forbidden(&self, error: &Error) -> bool {
         let forbidden =
             error.is_no_progress() && self.receipt.classification == Some(Classification::Suspect);
@@ -114,7 +115,7 @@ impl Execution {
         forbidden
     }
 
-    /// Sends the request again. The second response is final.
+    /// Sends the request again. The response to the second request is final.
     async fn send_again(
         &mut self,
         snapshot: Arc<Snapshot>,
@@ -136,8 +137,7 @@ impl Execution {
         if let Some(finding) = finding {
             self.refused_again(&snapshot, finding);
         }
-        // The receipt contains the classification of the second response if that response refuses the call, and
-        // otherwise the classification of the first response.
+        // If the second response does not refuse the call, the receipt keeps the classification of the first response.
         self.receipt.classification = self.receipt.classification.or(first_classification);
         Ok((response, Some(rejection)))
     }
@@ -149,7 +149,7 @@ impl Execution {
     }
 }
 
-/// Converts the refusal back into a response, so that the refusal can be read as the declared type.
+/// Converts the refusal back into a response, so that the refusal can be decoded as the declared type.
 fn response_of(rejection: &Rejection) -> Response {
     let mut response = http::Response::new(rejection.body().clone());
     *response.status_mut() = rejection.status();

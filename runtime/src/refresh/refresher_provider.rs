@@ -12,7 +12,7 @@ use crate::transport::upstream::Upstream;
 /// Refreshes a session with the [`Refresher`](super::refresher::Refresher) provided by the user.
 pub(crate) struct RefresherProvider {
     pub(crate) refresher: Arc<dyn AnyRefresher>,
-    /// The API of the client that the refresher belongs to.
+    /// The API of the client to which the refresher belongs.
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) session_ends: SessionEnds,
 }
@@ -66,14 +66,14 @@ impl RefresherProvider {
         RefreshContext { session, stamp, tokens, home: &self.upstream, session_ends: &self.session_ends }
     }
 
-    /// Classifies an error from the refresher. If the error contains a response from another API, this response is
+    /// Classifies an error from the refresher. If the error contains a response from another API, the response is
     /// classified like the response to a `#[refresh]` method.
     fn judge(&self, error: Error) -> Attempt {
         if error.is_session_expired() {
             return Attempt::Rejected(error);
         }
-        // Only an error that is the response itself is classified. Any rejection that the error also contains may come
-        // from the failed refresh of another session.
+        // Only an error that represents a response is classified. A rejection inside another error might come from the
+        // failed refresh of a different session.
         if let (true, Some(status), Some(headers), Some(body)) =
             (error.is_status(), error.status(), error.headers(), error.body())
         {

@@ -35,12 +35,12 @@ impl ScalarWriter for Cookie<'_> {
     }
 }
 
-/// Returns the value without the quotes that may enclose it (RFC 6265 §4.1.1).
+/// Returns the value without its surrounding quotes, if any (RFC 6265 §4.1.1).
 fn unquoted(text: &str) -> &str {
     text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
 }
 
-/// Returns whether a cookie value may contain this byte (RFC 6265 §4.1.1). Control characters, white space, quotes,
+/// Returns whether a cookie value may contain this byte (RFC 6265 §4.1.1). Control characters, whitespace, quotes,
 /// commas, semicolons and backslashes are not allowed.
 fn is_cookie_octet(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x2B | 0x2D..=0x3A | 0x3C..=0x5B | 0x5D..=0x7E)

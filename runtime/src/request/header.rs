@@ -1,4 +1,4 @@
-//! Writes an argument as the values of a header.
+//! Converts an argument into the values of a header.
 
 use http::HeaderValue;
 use serde::Serialize;

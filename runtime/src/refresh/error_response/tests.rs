@@ -13,7 +13,7 @@ fn ending(status: u16, body: &'static str, html: bool, ends_on: &[StatusCode]) -
     ending_with(status, &headers, body, &usual)
 }
 
-/// Returns the classification of a response. In these tests, an unclear response is treated as a failed refresh.
+/// Returns the classification of a response. An unclear response is treated as a failed refresh in these tests.
 fn ending_with(status: u16, headers: &HeaderMap, body: &str, session_ends: &SessionEnds) -> Ending {
     let body = Bytes::copy_from_slice(body.as_bytes());
     match classify(StatusCode::from_u16(status).unwrap(), headers, &body, session_ends) {
@@ -39,7 +39,7 @@ fn an_oauth_code_ends_the_session_and_an_html_page_does_not() {
     assert_eq!(ending(401, r#"{"error":"invalid_client"}"#, false, &both), Ending::Failed(None));
     assert_eq!(ending(401, r#"{"error":"Unauthorized"}"#, false, &both), Ending::Rejected);
     assert_eq!(ending(400, r#"{"error":"invalid_request"}"#, false, &both), Ending::Failed(None));
-    // Before version 9, League's `oauth2-server`, which Laravel Passport uses, rejects refresh tokens with this
+    // Versions of League's `oauth2-server` before 9, which Laravel Passport uses, reject refresh tokens with this
     // response.
     assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &both), Ending::Rejected);
     assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &[]), Ending::Failed(None));
@@ -50,8 +50,8 @@ fn an_oauth_code_ends_the_session_and_an_html_page_does_not() {
     }
 }
 
-/// D4: some servers send known error codes in fields that OAuth does not define. Unknown error codes in these fields do
-/// not reject the refresh token.
+/// D4: some servers send known error codes in fields that OAuth does not define. Unknown error codes in non-OAuth
+/// fields do not reject the refresh token.
 #[test]
 fn codes_in_other_fields_end_the_session() {
     let simplejwt = r#"{"detail":"Token is blacklisted","code":"token_not_valid"}"#;
@@ -66,7 +66,7 @@ fn codes_in_other_fields_end_the_session() {
     assert!(!is_error(&HeaderMap::new(), &granted));
 }
 
-/// W5: the user's declaration takes precedence over every list of codes. A web page does not come from the refresh
+/// W5: the user's declaration takes precedence over all known error codes. A web page does not come from the refresh
 /// endpoint itself.
 #[test]
 fn a_declared_status_outranks_every_code() {
@@ -147,7 +147,7 @@ fn codes_outside_of_oauth_are_definite() {
 }
 
 /// W4: if no declaration matches, the error message contains the server's error code and the declaration that would
-/// make this response end the session.
+/// make the response end the session.
 #[test]
 fn the_error_of_an_unclear_response_names_the_code_and_the_declaration() {
     let text = |status, body: &'static str| {

@@ -52,8 +52,8 @@ mod tls {
 
     use crate::error::{BoxError, Error};
 
-    /// Creates the TLS settings. The rustls provider is the one that the program has installed, or else reqwest's
-    /// provider. The system's certificates are trusted.
+    /// Creates the TLS settings. Uses the rustls provider that the program has installed, or else reqwest's default
+    /// provider. The system's root certificates are trusted.
     pub(crate) fn config() -> Result<ClientConfig, Error> {
         let unusable = |error: BoxError| Error::builder("rustls cannot be initialized").with_source(error);
         let provider = CryptoProvider::get_default().cloned().or_else(default_provider);

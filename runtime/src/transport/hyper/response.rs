@@ -1,4 +1,4 @@
-//! The responses of `HyperTransport`: [`HyperResponse`].
+//! [`HyperResponse`] is a response from `HyperTransport`.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -28,7 +28,7 @@ pub(crate) struct HyperBody {
     deadline: Deadline,
 }
 
-/// The deadline of a request that has a separate timeout.
+/// The deadline of a request that has its own timeout.
 #[derive(Default)]
 pub(crate) struct Deadline(Option<Pin<Box<Sleep>>>);
 
@@ -65,7 +65,7 @@ impl HyperResponse {
 
     pub(crate) fn into_reqwest(self) -> reqwest::Response {
         let Self { mut head, body, uri } = self;
-        // reqwest reads a converted response's URL from this extension.
+        // reqwest reads the URL from this extension when it converts a response.
         let url = uri.to_string().parse().ok();
         let mut builder = http::Response::builder();
         if let Some(url) = url {
