@@ -16,7 +16,7 @@ pub(crate) fn look_up(json: &[u8], pointer: &str) -> Option<Value> {
 
 /// The result of looking up a JSON pointer.
 pub(crate) struct Found<T> {
-    /// Whether the document has the object that should contain the last member of the pointer.
+    /// Whether the document contains the object in which the pointer's last field is expected.
     pub(crate) has_parent: bool,
     pub(crate) value: Option<T>,
 }
@@ -31,7 +31,7 @@ pub(crate) fn find<'j, T: Deserialize<'j>>(json: &'j [u8], pointer: &str) -> Fou
     found
 }
 
-/// Descends to `pointer` and skips all other values.
+/// Descends to the value at `pointer` and skips all other values.
 struct Seek<'a, T> {
     pointer: &'a str,
     found: &'a mut Found<T>,
@@ -135,7 +135,7 @@ mod tests {
 
     use super::*;
 
-    /// Tests the table in RFC 6901 §5.
+    /// Tests the examples in RFC 6901 §5.
     #[test]
     fn every_example_of_the_specification_is_found() {
         let document = json!({

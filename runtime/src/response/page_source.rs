@@ -9,13 +9,13 @@ use super::page::{Fault, Page};
 use crate::error::{Error, Kind};
 use crate::platform::url::Url;
 
-/// The maximum number of times that a failed request for a page is repeated.
+/// The maximum number of consecutive retries of a page request.
 const MAX_REPEATS: u8 = 2;
 
 /// The pages of one call, from the first to the last.
 pub(crate) struct PageSource {
     step: Step,
-    /// The data with which the runtime requests the page after the last received page.
+    /// The data that the runtime needs to request the page after the last received page.
     continuation: Option<Continuation>,
     seen: Seen,
     /// The number of consecutive requests that failed.

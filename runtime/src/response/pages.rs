@@ -61,7 +61,7 @@ impl<T: DeserializeOwned> Pages<T> {
 }
 
 impl<T> Pages<T> {
-    /// Creates a stream of pages for a hand-written implementation of an API.
+    /// Creates a stream of pages for a hand-written implementation of an API trait.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {
@@ -74,7 +74,7 @@ impl<T> Pages<T> {
         Self::from_results(pages.into_iter().map(Ok))
     }
 
-    /// Creates a stream of pages and errors for a hand-written implementation of an API.
+    /// Creates a stream of pages and errors for a hand-written implementation of an API trait.
     pub fn from_results(pages: impl IntoIterator<Item = Result<T, Error>>) -> Self {
         Self { source: Source::Given(pages.into_iter().collect()), left: None }
     }

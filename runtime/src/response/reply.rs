@@ -20,7 +20,7 @@ pub struct Reply<T> {
 }
 
 impl<T> Reply<T> {
-    /// Creates a reply for a hand-written implementation of an API.
+    /// Creates a reply for a hand-written implementation of an API trait.
     #[must_use]
     pub fn new(status: StatusCode, headers: HeaderMap, body: T) -> Self {
         Self { status, headers, body, receipt: Receipt::default() }
