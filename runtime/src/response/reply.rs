@@ -10,7 +10,7 @@ use crate::error::Receipt;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Reply<T> {
-    /// The status of the response, which is a success unless the body type accepts other statuses.
+    /// The response status, which indicates success unless the body type accepts other statuses.
     pub status: StatusCode,
     /// The headers of the response.
     pub headers: HeaderMap,

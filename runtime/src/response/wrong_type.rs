@@ -1,4 +1,4 @@
-//! Creates the error for a successful response whose content type differs from the declared type.
+//! Creates the error for a successful response whose content type does not match the method's return type.
 
 use std::sync::Arc;
 
@@ -68,7 +68,7 @@ impl Answer {
     }
 }
 
-/// Truncates a media type that is too long for an error message, because the server chooses the media type.
+/// Truncates a long media type for an error message, because a server can send a media type of any length.
 fn shortened(essence: &str) -> String {
     essence.chars().take(60).collect()
 }
