@@ -122,8 +122,8 @@ impl SessionStore for KeyringStore {
     }
 }
 
-/// Returns only the error message. The error itself may contain the secret, which the `Debug` output of the error would
-/// show.
+/// Returns only the message of a keyring error. The error itself can contain the secret, and the error's `Debug` output
+/// would show the secret.
 #[allow(clippy::needless_pass_by_value, reason = "the caller must not use the error afterwards")]
 fn redacted(error: keyring::Error) -> BoxError {
     error.to_string().into()
