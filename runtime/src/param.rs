@@ -20,7 +20,7 @@
 //!
 //! Some types implement `Serialize` but cannot be sent in every place in the request. For example, a call with a struct
 //! as a path parameter returns an error for which [`is_request`](crate::Error::is_request) returns `true`, and nothing
-//! is sent. The guide page [`arguments`](crate::guide::arguments) shows what each place accepts.
+//! is sent. The guide page [`arguments`](crate::guide::arguments) shows what each place in the request accepts.
 //!
 //! [`AsPart`] and [`AsScalar`] are markers that let the compiler choose between the two kinds of [`IntoPart`] without
 //! an annotation. [`ByHeaderValue`] and [`BySerialize`] are the markers for [`HeaderOption`].

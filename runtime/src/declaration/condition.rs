@@ -1,4 +1,4 @@
-//! Defines [`Condition`], with which an API trait matches a value in a response body.
+//! Defines [`Condition`], which an API trait uses to match a value in a response body.
 
 /// A condition on a JSON response body: the value at a JSON pointer equals a given value.
 ///

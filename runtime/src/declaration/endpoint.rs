@@ -102,7 +102,7 @@ impl ApiInfo {
         self
     }
 
-    /// Declares that at least one method has a header argument, which may be a secret.
+    /// Declares that at least one method has a header argument, which can contain a secret.
     #[must_use]
     pub const fn with_header_arguments(mut self) -> Self {
         self.has_header_arguments = true;
@@ -126,12 +126,12 @@ pub struct Endpoint {
     pub(crate) replay: bool,
     /// Whether the method is declared idempotent, regardless of its HTTP method.
     pub(crate) idempotent: bool,
-    /// The header that carries a random idempotency key, in lower case.
+    /// The lowercase name of the header that carries a random idempotency key.
     pub(crate) idempotency_key: Option<&'static str>,
     pub(crate) refresh_on: Option<&'static [u16]>,
     pub(crate) expired_when: Option<&'static [Condition]>,
     pub(crate) forbidden_when: Option<&'static [Condition]>,
-    /// The statuses for which the method returns `None`.
+    /// The status codes for which the method returns `None`.
     pub(crate) none_on: &'static [u16],
     pub(crate) timeout: Option<Duration>,
     pub(crate) pages: Option<Paging>,
@@ -144,7 +144,7 @@ pub enum Role {
     Ordinary,
     /// The method does not use the session.
     Public,
-    /// The status codes for which the method returns `None`.
+    /// The method starts the session.
     Login,
     /// The method refreshes the session.
     Refresh,

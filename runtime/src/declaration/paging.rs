@@ -9,7 +9,7 @@ pub struct Paging {
     pub(crate) next: NextPage,
     /// The pointer to the list in a page, or `None` if the page itself is the list.
     pub(crate) items: Option<&'static str>,
-    /// The pointer to a boolean in the body that is `true` if there is a next page.
+    /// The pointer to a boolean field that is `true` if there is a next page.
     pub(crate) more: Option<&'static str>,
     /// Whether the runtime takes only the path and query from a link to the next page.
     pub(crate) rebase: bool,

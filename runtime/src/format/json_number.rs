@@ -1,5 +1,5 @@
 //! Replaces JSON numbers that are too large for an `f64`, such as an `expires_in` of `1e400`. `serde_json` rejects the
-//! entire input if it contains such a number, even if the caller does not need the number.
+//! entire input if any number is too large for an `f64`, even if the caller does not need that number.
 
 use bytes::Bytes;
 

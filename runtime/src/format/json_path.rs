@@ -53,7 +53,7 @@ pub(crate) fn find(
     Place { path: path.finish(&mut shown), excerpt }
 }
 
-/// Returns the end of the value whose name ends at `name_end`. Returns `None` if the value is truncated.
+/// Returns the offset of the end of the value whose name ends at `name_end`. Returns `None` if the value is truncated.
 pub(crate) fn end_of_value(body: &[u8], name_end: usize) -> Option<usize> {
     let mut depth = 0_usize;
     let tokens = Tokens { json: body, at: name_end.checked_add(1)? };

@@ -25,8 +25,8 @@ pub(crate) struct Found<T> {
 pub(crate) fn find<'j, T: Deserialize<'j>>(json: &'j [u8], pointer: &str) -> Found<T> {
     let mut found = Found { has_parent: false, value: None };
     let mut document = serde_json::Deserializer::from_slice(without_bom(json));
-    // If the document is truncated after the value, the deserializer returns an error, but it has already found the
-    // value.
+    // If the document is truncated after the value, the deserializer returns an error, but the value has already been
+    // found.
     let _ = Seek { pointer, found: &mut found }.deserialize(&mut document);
     found
 }

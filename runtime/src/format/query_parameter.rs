@@ -1,4 +1,4 @@
-//! Reads and replaces one parameter of a query string. All other bytes of the URL stay unchanged.
+//! Reads and replaces one parameter of a query string. The rest of the URL stays unchanged.
 
 use std::borrow::Cow;
 

@@ -47,8 +47,8 @@ pub struct App {
     pub(super) resources: Vec<String>,
 }
 
-/// The parameters that a program must not add to a login. The runtime sets these parameters itself, or they would
-/// override parameters that the runtime sets.
+/// The login parameters that a program must not add, because they would duplicate or override parameters that the
+/// runtime sets.
 const RESERVED: [&str; 11] = [
     "client_id",
     "client_secret",

@@ -18,7 +18,7 @@ const LONGEST_CODE: usize = 64;
 const LONGEST_URL: usize = 2048;
 /// The polling interval if the server does not send one (RFC 8628 §3.2).
 const INTERVAL: Duration = Duration::from_secs(5);
-/// The minimum polling interval, because some servers send an interval of 0.
+/// The minimum polling interval, for servers that send an interval of 0.
 const SHORTEST: Duration = Duration::from_secs(1);
 /// The lifetime of a device code if the server does not send one.
 const LIFETIME: Duration = Duration::from_secs(300);

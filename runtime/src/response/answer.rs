@@ -143,7 +143,7 @@ impl Answer {
         self.none = statuses.contains(&self.status.as_u16());
     }
 
-    /// Returns whether the method returns `None` for the status of this response.
+    /// Returns `true` if the method returns `None` for the status of this response.
     pub(crate) fn is_none(&self) -> bool {
         self.none
     }

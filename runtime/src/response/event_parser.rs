@@ -8,11 +8,11 @@ use bytes::BytesMut;
 use super::item::MAX_LENGTH;
 use super::line_buffer::LineBuffer;
 
-/// The length of the longest field name with its colon and space, in bytes. These bytes do not count toward the length
-/// limit of a line.
+/// The length of the longest field name with its colon and space, in bytes. The bytes of the field name do not count
+/// toward the length limit of a line.
 const FIELD_NAME: usize = "event: ".len();
 
-/// One event before its data is decoded.
+/// An event whose data has not been decoded yet.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct RawEvent {
     pub(crate) id: Option<String>,

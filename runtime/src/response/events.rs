@@ -22,11 +22,11 @@ use crate::response::reading::Reading;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event<T> {
-    /// The ID that the server sent with this event. If the server sent none, this is the ID of the most recent event
-    /// that had one.
+    /// The ID that the server sent with this event. If the event has no ID, this field contains the ID of the most
+    /// recent event that had an ID.
     pub id: Option<String>,
-    /// The event type. `None` means that the server sent no type. Browsers treat an event without a type as a `message`
-    /// event.
+    /// The event type. `None` means that the server sent no event type. Browsers treat an event without a type as a
+    /// `message` event.
     pub event: Option<String>,
     /// The data, which is read as text for a `String` and as JSON for any other type.
     pub data: T,

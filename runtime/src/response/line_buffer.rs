@@ -7,7 +7,7 @@ pub(crate) struct LineBuffer {
     bytes: BytesMut,
     /// The number of bytes at the start of the buffer that have already been searched and contain no line ending.
     searched: usize,
-    /// The number of bytes that have been examined, for a test.
+    /// The number of examined bytes, which a test reads.
     #[cfg(test)]
     pub(crate) looked_at: usize,
 }

@@ -148,7 +148,8 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
     }
 }
 
-/// Removes the line end. Other whitespace is kept, because it can be part of the text in a `Lines<String>`.
+/// Removes the line end. Whitespace other than the line ending is kept, because it can be part of the text in a
+/// `Lines<String>`.
 fn trim_line_end(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     let line = line.strip_suffix(b"\r").unwrap_or(line);

@@ -14,9 +14,9 @@
 //! | [`SessionOutcome`](crate::refresh::SessionOutcome) | the `Result` of a `#[login]` or `#[refresh]` method |
 //! | [`ErrorBody`] | a field of a variant of an [`ApiError`](macro@crate::ApiError) |
 //!
-//! The other types in this module are markers. [`ByHand`], [`BySerde`], [`ByReply`] and [`ByPages`] let the compiler
-//! find the right [`FromResponse`] implementation without an annotation. [`OneAnswer`] and [`ManyAnswers`] let the
-//! compiler check that a method has the `#[pages]` attribute if and only if it returns [`Pages`](crate::Pages) or
+//! The types that are not in this table are markers. [`ByHand`], [`BySerde`], [`ByReply`] and [`ByPages`] let the
+//! compiler find the right [`FromResponse`] implementation without an annotation. [`OneAnswer`] and [`ManyAnswers`] let
+//! the compiler check that a method has the `#[pages]` attribute if and only if it returns [`Pages`](crate::Pages) or
 //! [`Items`](crate::Items).
 
 // To read the code in this directory, start with `decode.rs`.

@@ -18,7 +18,7 @@ pub(crate) struct PageSource {
     /// The data that the runtime needs to request the page after the last received page.
     continuation: Option<Continuation>,
     seen: Seen,
-    /// The number of consecutive requests that failed.
+    /// The number of consecutive failed requests.
     failures: u8,
     /// The name of the method, for error messages.
     method: Option<&'static str>,
@@ -84,8 +84,8 @@ impl PageSource {
         }
     }
 
-    /// Reads from a page how to request the next page. If the data for the next request is invalid, the stream first
-    /// returns the page and then the error.
+    /// Determines from a page how to request the next page. If the data for the next request is invalid, the stream
+    /// first returns the page and then the error.
     fn accept(&mut self, mut answer: Answer) -> Option<Result<Answer, Error>> {
         self.failures = 0;
         let Some(continuation) = answer.take_continuation() else { return Some(Ok(answer)) };

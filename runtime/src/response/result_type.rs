@@ -1,6 +1,6 @@
 //! Rejects wrong method return types at compile time. Generated code checks the types through method resolution, so an
 //! alias is treated like the type that it names. The inherent methods of [`ResultType`] exist only for a `Result`. The
-//! methods of [`AnyResult`] exist for all other types, which a different check rejects.
+//! methods of [`AnyResult`] exist for every type. A different check rejects types that are not a `Result`.
 
 use std::marker::PhantomData;
 
@@ -18,7 +18,7 @@ pub const fn result_type<R>() -> ResultType<R> {
     ResultType(PhantomData)
 }
 
-/// The checks for return types that are not a `Result`, and the checks that accept every type.
+/// The checks that accept every return type. They apply if [`ResultType`] has no inherent check with the same name.
 pub trait AnyResult {
     /// Checks the return type of a method with the `none_on` attribute.
     fn with_none(&self) {}

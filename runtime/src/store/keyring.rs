@@ -18,11 +18,11 @@ use crate::error::BoxError;
 /// Keyring and others) on other systems. The session is stored as the secret of one entry. The keyring encrypts the
 /// entry and decides which of the user's other programs can read it.
 ///
-/// **Guarantees.** A keyring itself supports neither compare-and-swap nor locking. The store therefore uses two lock
-/// files, `<lock>.lock` and `<lock>.write`. The lock files are empty and are never deleted. The locks are kernel locks,
-/// so a lock is released when the process that holds it exits. The guarantees of a [`SessionStore`] apply to all
-/// processes on one machine that use the same lock files. A process that uses different lock files, or that writes to
-/// the entry without a `KeyringStore`, can overwrite a session.
+/// **Guarantees.** A keyring itself supports neither compare-and-swap nor locking. To implement compare-and-swap and
+/// locking, the store uses two lock files, `<lock>.lock` and `<lock>.write`. The lock files are empty and are never
+/// deleted. The locks are kernel locks, so a lock is released when the process that holds it exits. The guarantees of a
+/// [`SessionStore`] apply to all processes on one machine that use the same lock files. A process that uses different
+/// lock files, or that writes to the entry without a `KeyringStore`, can overwrite a session.
 ///
 /// **After a crash,** the entry has either its old or its new content, because a keyring replaces a secret as a whole.
 /// The keyring decides when the content is written to disk. If the entry is incomplete or belongs to another program,

@@ -41,7 +41,7 @@ const LEASE: Duration = Duration::from_secs(30);
 /// until the lease has expired.
 ///
 /// **If a connection breaks,** the next operation opens a new connection. If an operation receives no response, the
-/// store sends the operation once more. The second request detects whether the first one succeeded. Each operation
+/// store sends the operation once more. The second request detects whether the first request succeeded. Each operation
 /// except waiting for a lock takes at most 5 s. To wait for a lock, the store polls Redis, and each poll takes at most
 /// 5 s.
 ///
@@ -81,7 +81,7 @@ struct Inner {
 }
 
 impl RedisStore {
-    /// Creates a store for the session `name` in the Redis instance at `server`. The server is a URL
+    /// Creates a store for the session `name` in the Redis instance at `server`. `server` is a URL
     /// (`redis://user:password@host:6379/0`) or a `ConnectionInfo` from version 1 of the `redis` crate. Use a separate
     /// name for each user. `new` does not connect to the server.
     ///

@@ -114,8 +114,9 @@ pub trait SessionStore: Send + Sync + 'static {
     /// # Errors
     ///
     /// Returns an error if the record cannot be stored. If the confirmation of a write was lost, the record may have
-    /// been stored anyway. If possible, a store should detect that the record was stored. After an error, the runtime
-    /// keeps the session in memory, stops refreshing, and tries again until the record is stored.
+    /// been stored anyway. If possible, a store should detect that a write succeeded even though its confirmation was
+    /// lost. After an error, the runtime keeps the session in memory, stops refreshing, and tries again until the
+    /// record is stored.
     fn swap(&self, swap: Swap) -> impl Future<Output = Result<Option<Revision>, BoxError>> + Send;
 
     /// Waits for the lock, which is released when the [`StoreLock`] is dropped. A lock must either be released when its
@@ -134,13 +135,13 @@ pub trait SessionStore: Send + Sync + 'static {
     ///
     /// `lock` must be cancel safe: a dropped future must not hold the lock. If the lock is granted after the future has
     /// been dropped, the store must release the lock immediately. A server can grant the lock to a client that has
-    /// stopped waiting or has crashed. A lock whose client is no longer waiting must end within seconds, for example
-    /// because it expires unless the client confirms it.
+    /// stopped waiting or has crashed. A lock that was granted to a client that is no longer waiting must end within
+    /// seconds. For example, a lock can expire unless its client confirms it.
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
-    /// Resolves when the revision may differ from `seen`. If the revision already differs, the future resolves
-    /// immediately. The default implementation's future never resolves, so the runtime finds another process's change
-    /// only when a call needs the session.
+    /// Resolves when the revision may differ from `seen`. If the revision already differs from `seen`, the future
+    /// resolves immediately. The default implementation's future never resolves, so the runtime finds another process's
+    /// change only when a call needs the session.
     ///
     /// The runtime keeps waiting for changes until the session is dropped. When the future resolves, the runtime loads
     /// the record and calls `changed` again, at most once a second if the record has not changed. If listening for

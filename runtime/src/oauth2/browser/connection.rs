@@ -45,7 +45,7 @@ pub(super) async fn answer(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), p
         stream.shutdown().await
     });
     if let Ok(Ok(())) = written.await {
-        // Closing a socket that has unread data resets the connection, and the browser would lose the page.
+        // Closing a socket that has unread data would reset the connection, and the browser would lose the page.
         let _ = timeout(CLOSE_DEADLINE, drain(stream)).await;
     }
 }

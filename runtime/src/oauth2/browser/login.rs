@@ -211,8 +211,8 @@ async fn listen(port: u16, path: &str) -> Result<Listener> {
     })
 }
 
-/// Waits for the first response that belongs to this login. Any other request that arrives in the meantime receives an
-/// error page.
+/// Waits for the first response that belongs to this login. Requests that do not belong to this login receive an error
+/// page.
 async fn wait_for_answer(
     listener: &mut Listener,
     app: &App,

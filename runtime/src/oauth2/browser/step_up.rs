@@ -1,4 +1,4 @@
-//! Converts the demand of an API that refused a call, such as an additional scope, into login parameters: [`Demand`].
+//! Converts an API's demand, such as an additional scope, into login parameters: [`Demand`].
 
 use crate::auth::challenge::challenges;
 use crate::error::{Error, Rejection, Result};

@@ -1,4 +1,4 @@
-//! Tests the code exchange with a server that does not respond and a paused clock.
+//! Tests the code exchange with a paused clock and a server that does not respond.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,8 +1,8 @@
 //! Defines [`Tabs`], one tab's view of the session that all tabs share.
 //!
-//! A record has a revision, and each tab with this record holds a shared lock whose name contains the revision. A lock
-//! can be granted before an earlier message arrives. From the newest revision in the lock names, a tab knows that a
-//! message with a newer record will arrive.
+//! A record has a revision, and each tab with this record holds a shared lock whose name contains the revision. A tab
+//! can see a new lock before it receives a message that was sent earlier. From the newest revision in the lock names, a
+//! tab knows that a message with a newer record will arrive.
 
 use std::cell::{Cell, RefCell};
 use std::sync::{Arc, Weak};
@@ -27,8 +27,7 @@ use crate::store::session_store::{Revision, Stored, Swap};
 const LONGEST_ANSWER: Duration = Duration::from_secs(2);
 /// How often the waiting tab checks whether the other tab still exists.
 const LOOK: Duration = Duration::from_millis(250);
-/// How long a tab without Web Locks waits for a record. Without Web Locks, a tab cannot know whether there is another
-/// tab.
+/// How long a tab without Web Locks waits for a record. Without Web Locks, a tab cannot detect other tabs.
 const ANSWER_OF_ANY: Duration = Duration::from_millis(300);
 
 pub(super) struct Tabs {
