@@ -1,5 +1,5 @@
-//! Contains all items that generated code uses. These items are not part of the public API and can change in any
-//! version, because the macros require exactly the same version of the runtime.
+//! Contains all items that generated code uses. The items in this module are not part of the public API and can change
+//! in any version, because the macros require exactly the same version of the runtime.
 
 use crate::client::builder::ClientBuilder;
 use crate::client::client::Client;
@@ -49,7 +49,7 @@ pub fn call(client: &Client, endpoint: &'static Endpoint) -> Call {
     Call::new(client.upstream(), endpoint)
 }
 
-/// Sends a call to a method that has no role in the session.
+/// Sends a call to a method that is not a login, refresh or logout method.
 pub fn send<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: Call) -> Pending<R> {
     Pending { running: started(client, call, R::READING), decode: R::of }
 }

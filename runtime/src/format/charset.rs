@@ -30,7 +30,7 @@ pub(crate) fn decode(mut body: Vec<u8>, label: Option<&str>) -> Result<String, T
     }
 }
 
-/// Decodes UTF-8. This function does not remove a byte order mark.
+/// Decodes UTF-8 and keeps a byte order mark.
 pub(crate) fn utf8(body: Vec<u8>) -> Result<String, TextError> {
     String::from_utf8(body).map_err(|error| TextError::Utf8(error.utf8_error().valid_up_to()))
 }

@@ -1,5 +1,5 @@
-//! Parses dates in headers with the lenient rules for cookie dates (RFC 6265 §5.1.1). These rules accept all three date
-//! formats of RFC 9110 §5.6.7.
+//! Parses dates in headers with the lenient rules for cookie dates (RFC 6265 §5.1.1). The lenient rules accept all
+//! three date formats of RFC 9110 §5.6.7.
 //!
 //! This module contains its own parser because the crates that parse cookie dates depend on a large calendar library.
 

@@ -5,8 +5,8 @@ use bytes::Bytes;
 
 use super::charset::without_bom;
 
-/// Returns the JSON with `1e308` or `-1e308` in place of each number that is too large for an `f64`. All other text is
-/// unchanged, including text that is not JSON.
+/// Returns the JSON with `1e308` or `-1e308` in place of each number that is too large for an `f64`. The rest of the
+/// JSON is unchanged, and so is text that is not JSON.
 pub(crate) fn clamp_numbers(body: Bytes) -> Bytes {
     // Outside of JSON, an access token can contain characters that look like a large number, such as `8e741`.
     if !matches!(without_bom(&body).trim_ascii_start().first(), Some(b'{' | b'[')) {

@@ -53,7 +53,7 @@ pub(crate) fn find(
     Place { path: path.finish(&mut shown), excerpt }
 }
 
-/// Returns the offset of the end of the value whose name ends at `name_end`. Returns `None` if the value is truncated.
+/// Returns the end offset of the value whose name ends at `name_end`. Returns `None` if the value is truncated.
 pub(crate) fn end_of_value(body: &[u8], name_end: usize) -> Option<usize> {
     let mut depth = 0_usize;
     let tokens = Tokens { json: body, at: name_end.checked_add(1)? };
@@ -85,7 +85,7 @@ enum Token {
     Word,
 }
 
-/// An iterator over the tokens of a JSON text, which can be truncated.
+/// An iterator over the tokens of a JSON text that can be truncated.
 struct Tokens<'a> {
     json: &'a [u8],
     at: usize,

@@ -31,8 +31,7 @@ impl MediaType {
         self.essence() == Some("application/problem+json")
     }
 
-    /// Returns whether the body is an HTML page, which probably comes from a proxy or firewall rather than from the
-    /// API.
+    /// Returns whether the body is HTML. An HTML page usually comes from a proxy or firewall rather than from the API.
     pub(crate) fn is_html(&self) -> bool {
         self.essence() == Some("text/html")
     }

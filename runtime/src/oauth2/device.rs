@@ -125,7 +125,7 @@ impl DeviceCode {
     ///
     /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the code has expired.
-    /// - Any other error: a logout happened during the login, or the store failed.
+    /// - An error of any other kind means that a logout happened during the login, or that the store failed.
     pub fn finish(
         self,
         session: &Session,

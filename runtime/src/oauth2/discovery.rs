@@ -32,11 +32,11 @@ impl Server {
     /// `https://id.example/realms/shop`. The returned [`Server`] is never updated, so call `discover` once and clone
     /// the result.
     ///
-    /// The metadata is requested from the URL that RFC 8414 defines, which inserts
-    /// `/.well-known/oauth-authorization-server` before the issuer's path. If this request fails, the metadata is
-    /// requested from the URL that `OpenID` Connect Discovery defines, which appends
-    /// `/.well-known/openid-configuration` to the issuer's path. Redirects are not followed. Each request times out
-    /// after 5 s, and a document must not exceed 64 KiB. The issuer in the document must match `issuer` exactly.
+    /// The metadata is first requested as RFC 8414 defines, with `/.well-known/oauth-authorization-server` inserted
+    /// before the issuer's path. If this request fails, the metadata is requested as `OpenID` Connect Discovery
+    /// defines, with `/.well-known/openid-configuration` appended to the issuer's path. Redirects are not followed.
+    /// Each request times out after 5 s, and a document must not exceed 64 KiB. The issuer in the document must match
+    /// `issuer` exactly.
     ///
     /// ```no_run
     /// # async fn example() -> afresh::Result<()> {
@@ -53,8 +53,8 @@ impl Server {
     /// - [`is_login_unavailable`](Error::is_login_unavailable): no metadata was found, or the server is unreachable.
     /// - [`is_builder`](Error::is_builder): `issuer` is not an https URL. Plain http is accepted only for a loopback
     ///   host.
-    /// - Any other error: the document is invalid, or it names a different issuer. If the issuers differ, the error
-    ///   message contains both issuers.
+    /// - An error of any other kind means that the document is invalid or names a different issuer. If the issuers
+    ///   differ, the error message contains both issuers.
     pub fn discover(issuer: impl Into<String>) -> Discovery {
         Discovery { issuer: issuer.into(), http: None, running: None }
     }

@@ -1,4 +1,4 @@
-//! Implements the authorization code flow for web servers, which takes two requests from the user: [`Redirect`].
+//! Implements the authorization code flow for web servers, in which the user sends two requests: [`Redirect`].
 
 use std::future::Future;
 
@@ -70,9 +70,9 @@ impl Redirect {
     /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the server is unreachable, or its response was lost. An
     ///   authorization code is sent only once, so start a new login.
-    /// - Any other error: the response belongs to a different login (`state`) or comes from a different server (`iss`,
-    ///   RFC 9207), and no request was sent. `finish` also returns an error if the session was logged out during the
-    ///   call, or if the store failed.
+    /// - An error of any other kind means that the response belongs to a different login (`state`) or comes from a
+    ///   different server (`iss`, RFC 9207), and that no request was sent. `finish` also returns an error if the
+    ///   session was logged out during the call, or if the store failed.
     pub fn finish(
         self,
         request: AuthorizationRequest,

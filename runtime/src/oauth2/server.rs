@@ -75,7 +75,7 @@ impl Server {
         self
     }
 
-    /// Returns the `Upstream` for requests to `url`, which has no session and no default headers.
+    /// Returns an `Upstream` without a session and without default headers, for requests to `url`.
     pub(super) fn upstream(&self, url: &Url) -> Result<Upstream> {
         upstream(self.http.as_ref(), url)
     }

@@ -76,8 +76,8 @@ impl TokenEndpoint {
         )
     }
 
-    /// Returns the `Upstream` for `url`, which uses the grant's transport, or the client's transport if the grant has
-    /// none.
+    /// Returns the `Upstream` for `url`. Requests are sent with the grant's transport, or with the client's transport
+    /// if the grant has none.
     fn upstream(&self, url: &Url, context: RefreshContext<'_>) -> Upstream {
         let api = context.home;
         let transport = self.transport.as_ref().unwrap_or(&api.transport).clone();
@@ -91,7 +91,7 @@ impl TokenEndpoint {
         }
     }
 
-    /// Returns a token request and the upstream that sends it.
+    /// Returns a token request and the `Upstream` that sends the request.
     pub(super) fn token_request(
         &self,
         grant: &[(&str, &str)],

@@ -211,8 +211,8 @@ fn wrong(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(Kind::Decode, text)
 }
 
-/// Returns the error for a next page that is at a different origin. The error message contains only the two origins,
-/// because paths and queries can contain secrets.
+/// Returns the error for a next page that is not at the client's own origin. The error message contains only the two
+/// origins, because paths and queries can contain secrets.
 fn foreign(url: &Url, upstream: &Upstream) -> Error {
     let of = |url: &Url| match ascii_origin(url) {
         none if none == "null" => format!("{}:", url.scheme()),

@@ -35,8 +35,8 @@ use crate::error::BoxError;
 /// program might not be able to display it as text.
 ///
 /// **Blocking.** If the keyring is locked, the operating system asks the user to unlock it, and a blocking thread waits
-/// for the user. This thread keeps waiting after the call has timed out. Services and containers usually have no
-/// keyring, so every store operation fails there.
+/// for the user. The blocking thread keeps waiting even after the call has timed out. Services and containers usually
+/// have no keyring, so every store operation fails there.
 ///
 /// ```no_run
 /// # fn example(home: &std::path::Path) -> afresh::Result<()> {

@@ -26,14 +26,14 @@ const LEASE: Duration = Duration::from_secs(30);
 ///
 /// The session is stored in a single Redis hash, which has the name of the store. The hash contains the record, the
 /// revision and the fence of the newest lock. During a refresh, Redis also contains the key `{<name>}:lock`, which
-/// expires. Changes are published to the channel `{<name>}:changed`. In a Redis cluster, all three names map to the
-/// same hash slot, even though the store uses only one server. Apart from the lock, the store never deletes its keys
-/// and never sets an expiration for them.
+/// expires. Changes are published to the channel `{<name>}:changed`. In a Redis cluster, the names of the hash, the
+/// lock and the channel map to the same hash slot, even though the store uses only one server. Apart from the lock, the
+/// store never deletes its keys and never sets an expiration for them.
 ///
-/// **Guarantees.** [`swap`](SessionStore::swap) is a single script: if two swaps have the same basis, only one
-/// succeeds, and a swap with an old fence fails. The lock is a 30 s lease, measured by the server's clock. A process
-/// that is suspended for longer than 30 s loses the lease. The next process gets the lease with a greater fence, and
-/// swaps by the previous owner fail. A process releases only its own lease. Other processes are notified of a change
+/// **Guarantees.** [`swap`](SessionStore::swap) is a single script: if two swaps start from the same revision, only one
+/// succeeds. A swap with the fence of an older lock fails. The lock is a 30 s lease, measured by the server's clock. A
+/// process that is suspended for longer than 30 s loses the lease. The next process gets a lease with a greater fence,
+/// so swaps by the previous owner fail. A process releases only its own lease. Other processes are notified of a change
 /// immediately. If a notification is lost, other processes find the change within 10 s.
 ///
 /// A lease expires after 3 s unless its owner confirms it. If Redis grants the lock to a client that has stopped

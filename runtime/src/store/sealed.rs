@@ -79,8 +79,8 @@ impl<S> Sealed<S> {
         Self { inner, key, name: String::new() }
     }
 
-    /// Binds the record to `name`, such as the name of a user. The record can be decrypted only with the same name. By
-    /// default, the name is empty.
+    /// Binds the record to `name`, such as the name of a user. The record can be decrypted only by a store with the
+    /// same name. By default, the name is empty.
     #[must_use]
     pub fn bound_to(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
@@ -119,7 +119,7 @@ impl<S: SessionStore> SessionStore for Sealed<S> {
 
     async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
         // The store does not replace a record that it cannot decrypt. If another process stores a record after this
-        // load, the swap fails because its basis no longer matches.
+        // load, the swap fails because the stored revision has changed.
         self.open(&self.inner.load().await?.record)?;
         let record = self.seal(&swap.record)?;
         self.inner.swap(Swap { record, ..swap }).await

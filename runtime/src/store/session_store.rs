@@ -13,11 +13,12 @@ use crate::error::BoxError;
 /// A store keeps one *record* with a *revision*. The store never interprets the record, and it increases the revision
 /// with each change. Processes that share a session depend on three guarantees:
 ///
-/// - [`swap`](Self::swap) is atomic: if two swaps have the same basis, only one succeeds.
+/// - [`swap`](Self::swap) is atomic: if two swaps start from the same revision, only one succeeds.
 /// - After a `swap` returns, every later [`load`](Self::load) in any process returns the new record, even after a
 ///   crash.
-/// - At most one [`lock`](Self::lock) is held at a time. A lock that can expire (a lease) has a *fence*. The fence is a
-///   number that increases with each new lock, and `swap` rejects a fence that is older than the newest fence.
+/// - At most one [`lock`](Self::lock) is held at a time. A lock that can expire (a lease) has a *fence*, which is a
+///   fencing token. The fence is a number that increases with each new lock, and `swap` rejects a fence that is older
+///   than the newest fence.
 ///
 /// | store | use | after a crash |
 /// |---|---|---|
@@ -35,8 +36,8 @@ use crate::error::BoxError;
 ///
 /// The runtime loads the record before the first call. For a refresh, the runtime acquires the lock and loads the
 /// record again, because another process may have refreshed in the meantime. Before it sends the refresh token, the
-/// runtime stores its intent to do so. This write also shows that the store is writable. After the response arrives,
-/// the runtime stores the new tokens.
+/// runtime stores its intent to do so. Storing the intent also shows that the store is writable. After the response
+/// arrives, the runtime stores the new tokens.
 ///
 /// - *Runtime.* The methods run on a Tokio runtime with timers enabled, so `spawn_blocking` and `sleep` work. Several
 ///   tasks can call the methods at the same time, on one store or on several stores for the same place.
@@ -98,13 +99,13 @@ pub trait SessionStore: Send + Sync + 'static {
     fn load(&self) -> impl Future<Output = Result<Stored, BoxError>> + Send;
 
     /// Stores a record if the current revision is `swap.basis`. Returns the new revision, which is greater than
-    /// `swap.basis`. Returns `None` if the store has a different revision. Also returns `None` if `swap.fence` is older
-    /// than the fence of the newest lock, even if this lock is no longer held.
+    /// `swap.basis`. Returns `None` if the store has a different revision, or if `swap.fence` is older than the fence
+    /// of the newest lock, even if this lock is no longer held.
     ///
     /// The newest lock is the lock with the greatest fence that the store has ever issued. The store must keep the
-    /// greatest fence as long as it keeps the record. For a swap without a fence, only the basis is checked, even while
-    /// another process holds the lock. A store whose locks cannot expire ignores fences. A swap is a change even if the
-    /// bytes of the record stay the same.
+    /// greatest fence as long as it keeps the record. For a swap without a fence, only the revision is checked, even
+    /// while another process holds the lock. A store whose locks cannot expire ignores fences. A swap is a change even
+    /// if the bytes of the record stay the same.
     ///
     /// If the place contains another program's data, `swap` must return an error and must not overwrite the data. After
     /// `swap` has returned, the record must survive a crash.

@@ -32,7 +32,8 @@ pub(super) struct Listener {
     pause: Option<Pin<Box<Sleep>>>,
     path: Arc<str>,
     connections: JoinSet<()>,
-    /// The handles of the connections, oldest first. Some of these connections may already be closed.
+    /// The handles of the connections, oldest first. Some of the handles can belong to connections that are already
+    /// closed.
     handles: Vec<AbortHandle>,
     sender: mpsc::Sender<Callback>,
     callbacks: mpsc::Receiver<Callback>,

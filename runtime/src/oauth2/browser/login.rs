@@ -146,8 +146,8 @@ impl Browser {
     /// inside [`Session::ensure_login`], so that only one process logs in.
     ///
     /// The listener binds the literal address `127.0.0.1` and accepts only a `GET` request for its path with the
-    /// `state` of this login. Any other request receives a page with status 400, and `run` continues to wait. The
-    /// authorization code is exchanged only once.
+    /// `state` of this login. A request that does not match receives a page with status 400, and `run` continues to
+    /// wait. The authorization code is exchanged only once.
     ///
     /// Dropping the future that `run` returns closes the port immediately.
     ///
@@ -156,8 +156,8 @@ impl Browser {
     /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the time limit was exceeded, the port is in use, or the
     ///   server is unreachable. The error message also reports if no browser could be opened.
-    /// - Any other error: the settings are invalid, the response comes from a different server, a logout happened
-    ///   during the login, or the store failed.
+    /// - An error of any other kind means that the settings are invalid, the response comes from a different server, a
+    ///   logout happened during the login, or the store failed.
     pub fn run(self, session: &Session) -> Operation<impl Future<Output = Result<Tokens>> + Send + 'static> {
         let session = session.clone();
         // The future is boxed because its state is large and logins are rare.

@@ -32,7 +32,7 @@ pub(super) struct Opener(Box<dyn FnOnce(&str) -> bool + Send>);
 pub(super) struct Opening(Arc<OnceLock<bool>>);
 
 impl Opener {
-    /// Returns an opener for the system browser, which is opened only if the user can see it.
+    /// Returns an opener that opens the system browser if the user can see a browser on this machine.
     pub(super) fn system() -> Self {
         Self(Box::new(|url| has_display() && webbrowser::open(url).is_ok()))
     }

@@ -1,4 +1,4 @@
-//! Implements the refresh lock as a lease with a fence (a fencing token).
+//! Implements the refresh lock as a lease with a fencing token.
 #![expect(clippy::disallowed_methods, reason = "a browser has no Redis")]
 
 use std::time::{Duration, Instant};

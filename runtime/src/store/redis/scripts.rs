@@ -40,9 +40,9 @@ end
 /// no record has been stored.
 pub(super) static LOAD: Lua = on_own_key!("return redis.call('HMGET', KEYS[1], 'revision', 'record')");
 
-/// Stores a record. The script's only key is the session's hash. The arguments are the basis, the next revision, the
-/// record, the fence or an empty string, the writer, and the channel. Returns 1 if the record is stored, and 0
-/// otherwise. The same writer can safely run this script again after a lost response.
+/// Stores a record. The script's only key is the session's hash. The arguments are the revision to replace, the next
+/// revision, the record, the fence or an empty string, the writer, and the channel. Returns 1 if the record is stored,
+/// and 0 otherwise. The same writer can safely run this script again after a lost response.
 pub(super) static SWAP: Lua = on_own_key!(
     "
 local now = redis.call('HMGET', KEYS[1], 'revision', 'fence', 'writer')
