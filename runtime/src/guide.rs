@@ -38,8 +38,8 @@ pub mod stores {}
 #[doc = include_str!("../docs/guide/browser_tabs.md")]
 /// # Yew
 ///
-/// In the example, `ShopClient` is the client that the macro generates for your trait `Shop`. To call its methods, the
-/// program must also import the trait.
+/// In the example, `ShopClient` is the client that the macro generates for your trait `Shop`. To call the
+/// client's methods, import the trait as well.
 ///
 /// ```rust,ignore
 #[doc = include_str!("../docs/guide/browser_yew.rs")]

@@ -54,7 +54,7 @@ impl ApiInfo {
         self
     }
 
-    /// Sets the conditions under which a refused call is forbidden, so the credential is not refreshed.
+    /// Sets the conditions under which a refusal does not trigger a refresh, because the call is forbidden.
     #[must_use]
     pub const fn forbidden_when(mut self, conditions: &'static [Condition]) -> Self {
         self.forbidden_when = conditions;

@@ -1,4 +1,4 @@
-//! Checks that an authorization server's endpoint URLs are safe for sending secrets.
+//! Checks that secrets can be sent safely to an authorization server's endpoint URLs.
 
 use crate::error::{Error, Result};
 use crate::format::loopback::is_loopback;

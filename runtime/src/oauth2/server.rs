@@ -64,7 +64,7 @@ impl Server {
         self
     }
 
-    /// Sets the reqwest client for login requests. By default, the runtime creates a client for login requests.
+    /// Sets the reqwest client for login requests. By default, the runtime creates an HTTP client for login requests.
     /// Refreshes use the transport of the API client.
     ///
     /// Build the reqwest client with `redirect(Policy::none())`. [`ClientBuilder::http`](crate::ClientBuilder::http)

@@ -48,7 +48,7 @@ enum Source<T> {
     Given(VecDeque<Result<T, Error>>),
 }
 
-/// The stream of the elements before they are decoded.
+/// A stream of elements that have not been decoded yet.
 struct Elements {
     pages: PageSource,
     paging: Option<Paging>,

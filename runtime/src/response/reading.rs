@@ -15,8 +15,8 @@ pub enum Reading {
     /// The runtime reads only the head of a successful response, because the returned value reads the body as it
     /// arrives. For an unsuccessful response, up to 1 MiB of the body is read for the error.
     HeadOfSuccess,
-    /// Works like `HeadOfSuccess` if the response contains server-sent events or has no content type. If the content
-    /// type of a successful response does not match, up to 64 KiB of the body is read for the error.
+    /// Works like `HeadOfSuccess` if the response contains server-sent events or has no content type. If a successful
+    /// response has a content type other than `text/event-stream`, up to 64 KiB of the body is read for the error.
     HeadOfEvents,
     /// Works like `HeadOfSuccess` unless the response is a web page. If the response is a web page, up to 64 KiB of its
     /// body is read for the error.

@@ -155,7 +155,7 @@ pub trait SessionStore: Send + Sync + 'static {
         std::future::pending()
     }
 
-    /// Returns an identifier of this place, such as the name of a key or the inode number of a file. A copy of the
+    /// Returns an identifier for this place, such as the name of a key or the inode number of a file. A copy of the
     /// content should have a different identifier. All processes that share the place must receive the same identifier.
     /// The identifier is not secret, and is stored with the session.
     ///

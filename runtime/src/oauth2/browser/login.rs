@@ -45,8 +45,8 @@ impl App {
     /// `http://127.0.0.1/callback` with the authorization server. The server must allow any port in a loopback redirect
     /// URL (RFC 8252 §7.3). If your server requires a fixed port, set the port with [`port`](Browser::port).
     ///
-    /// The login URL is also printed, so the user can open it in a different browser on this machine. If this machine
-    /// has no browser, for example over SSH, use [`device`](App::device).
+    /// The login URL is also printed, so the user can open it in a different browser on this machine. If no browser is
+    /// available, for example over SSH, use [`device`](App::device).
     ///
     /// ```no_run
     /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client) -> afresh::Result<()> {
@@ -146,8 +146,8 @@ impl Browser {
     /// inside [`Session::ensure_login`], so that only one process logs in.
     ///
     /// The listener binds the literal address `127.0.0.1` and accepts only a `GET` request for its path with the
-    /// `state` of this login. A request that does not match receives a page with status 400, and `run` continues to
-    /// wait. The authorization code is exchanged only once.
+    /// `state` of this login. Any request that does not meet these conditions receives a page with status 400, and
+    /// `run` continues to wait. The authorization code is exchanged only once.
     ///
     /// Dropping the future that `run` returns closes the port immediately.
     ///
@@ -155,7 +155,7 @@ impl Browser {
     ///
     /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the time limit was exceeded, the port is in use, or the
-    ///   server is unreachable. The error message also reports if no browser could be opened.
+    ///   server is unreachable. The error message also states whether opening a browser failed.
     /// - An error of any other kind means that the settings are invalid, the response comes from a different server, a
     ///   logout happened during the login, or the store failed.
     pub fn run(self, session: &Session) -> Operation<impl Future<Output = Result<Tokens>> + Send + 'static> {

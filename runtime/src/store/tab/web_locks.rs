@@ -80,7 +80,7 @@ impl WebLocks {
         .await
     }
 
-    /// Returns the names of all locks held in the origin.
+    /// Returns the names of all locks that are held for the origin.
     pub(super) async fn held(&self) -> Result<Vec<String>, BoxError> {
         let snapshot = JsFuture::from(self.0.query().map_err(failed)?).await.map_err(failed)?;
         let held = property(&snapshot, "held").map(|held| Array::from(&held)).unwrap_or_default();
