@@ -87,8 +87,8 @@ impl App {
     }
 
     /// Sets how the client authenticates to the token endpoint. By default, a client without a secret uses
-    /// [`ClientAuth::None`]. A client with a secret uses [`ClientAuth::Basic`] if the server's metadata offers this
-    /// method, and [`ClientAuth::Body`] otherwise.
+    /// [`ClientAuth::None`]. A client with a secret uses [`ClientAuth::Basic`], or [`ClientAuth::Body`] if the server's
+    /// metadata lists only that method.
     pub fn auth(mut self, auth: ClientAuth) -> Self {
         self.auth = Some(auth);
         self

@@ -71,8 +71,8 @@ impl Redirect {
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the server is unreachable, or its response was lost. An
     ///   authorization code is sent only once, so start a new login.
     /// - An error of any other kind means that the response belongs to a different login (`state`) or comes from a
-    ///   different server (`iss`, RFC 9207), and that no request was sent. `finish` also returns an error if the
-    ///   session was logged out during the call, or if the store failed.
+    ///   different server (`iss`, RFC 9207), that the session was logged out during the call, or that the store failed.
+    ///   If the response belongs to a different login or server, `finish` sends no request.
     pub fn finish(
         self,
         request: AuthorizationRequest,

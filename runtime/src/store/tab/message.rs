@@ -11,8 +11,8 @@ use super::tab_record::TabRecord;
 const MARK: &str = "afresh 1";
 
 pub(super) enum Message {
-    /// A request for the record, from a tab that has just been opened or that has missed a message. In response to this
-    /// request, every tab sends its record.
+    /// A request for the record, from a tab that has just been opened or that has missed a message. Every tab that has
+    /// a record sends the record in response.
     Ask,
     Session(TabRecord),
 }
