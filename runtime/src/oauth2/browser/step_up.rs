@@ -1,11 +1,11 @@
-//! Reads the demand of an API that refused a call, and converts the demand into login parameters: [`Demand`].
+//! Converts an API's demand, such as an additional scope, into login parameters: [`Demand`].
 
 use crate::auth::challenge::challenges;
 use crate::error::{Error, Rejection, Result};
 use crate::oauth2::app::App;
 use crate::session::Session;
 
-/// An API's demand in the `WWW-Authenticate` header (RFC 6750 §3, RFC 9470 §3).
+/// An API's demand, which the API states in the `WWW-Authenticate` header (RFC 6750 §3, RFC 9470 §3).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Demand {
     scope: Option<String>,
@@ -16,8 +16,8 @@ pub(super) struct Demand {
 
 impl Demand {
     pub(super) fn of(error: &Error) -> Result<Self> {
-        // The headers of the refused call take precedence over those of the error, because the response in the error
-        // can belong to a later refresh.
+        // The refused call's response headers take precedence, because the error's own response can come from a later
+        // refresh.
         let headers = error.rejection().map(Rejection::headers).or_else(|| error.headers());
         let demands = headers.into_iter().flat_map(challenges).filter_map(|challenge| {
             let parameter = |wanted: &str| {
