@@ -144,7 +144,7 @@
     allow(
         dead_code,
         unreachable_pub,
-        reason = "a browser sends no hand-written requests, and no code names the absent types"
+        reason = "in a browser, hand-written requests are not available and some types are never used"
     )
 )]
 

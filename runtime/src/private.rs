@@ -37,7 +37,7 @@ pub fn builder<C: Api>(base_url: impl AsRef<str>) -> ClientBuilder<C> {
 
 /// Wraps a client that several APIs can share. The trait's session settings apply to all APIs that share this client.
 #[must_use]
-#[expect(clippy::needless_pass_by_value, reason = "the signature is that of the generated `new`")]
+#[expect(clippy::needless_pass_by_value, reason = "the signature matches that of the generated `new`")]
 pub fn wrap_client<C: Api>(client: Client) -> C {
     declare::<C>(&client, client.upstream(), None);
     C::from_client(client.bound_to(C::INFO))

@@ -11,7 +11,7 @@ const OF_TRANSPORT: &[(&str, &str)] = &[
         "transfer-encoding",
         "the body determines this header; for a stream of a known length, use `Body::with_length`",
     ),
-    ("host", "pass the URL of the server to the `builder` function of the client"),
+    ("host", "pass the server's URL to the client's `builder` function"),
     ("connection", OF_CONNECTION),
     ("keep-alive", OF_CONNECTION),
     ("proxy-connection", OF_CONNECTION),
@@ -44,7 +44,7 @@ pub(super) fn check_headers(api: &Api, endpoint: &Endpoint, diag: &mut Diagnosti
             diag.push_help(at, format_args!("header `{name}` must not be set: the transport sets it"), help);
         } else if is_credential(api, endpoint, name) {
             let fact = format!("header `{name}` must not be set: the runtime sends the access token in it");
-            diag.push_help(at, fact, "for a method that brings its own credential, add `#[public]`");
+            diag.push_help(at, fact, "for a method that sends its own credential, add `#[public]`");
         }
         seen.push(header);
     }

@@ -56,7 +56,11 @@ pub(super) fn check_lifetimes(endpoint: &Endpoint, source: &Trait, diag: &mut Di
 pub(super) fn check_trait_objects(endpoint: &Endpoint, diag: &mut Diagnostics) {
     for param in endpoint.source.inputs.params.iter().filter(|param| has_serialize_object(&param.ty)) {
         let help = "name a concrete type, write `&impl Serialize`, or use `dyn erased_serde::Serialize`";
-        diag.push_help(param.ty_at, "`dyn Serialize` is not possible: the trait has generic methods", help);
+        diag.push_help(
+            param.ty_at,
+            "`dyn Serialize` is not possible, because the trait has generic methods",
+            help,
+        );
     }
 }
 

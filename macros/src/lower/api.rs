@@ -73,7 +73,7 @@ fn lower_client(
         return name;
     };
     let help = format!("the default name is `{default_name}`");
-    diag.push_help(at, format_args!("client `{name}` has the name of {other}"), help);
+    diag.push_help(at, format_args!("client `{name}` has the same name as {other}"), help);
     default_name
 }
 
@@ -135,7 +135,7 @@ fn push_on_trait(attribute: &Attribute, diag: &mut Diagnostics) {
 fn push_unsupported(unsupported: &Unsupported, diag: &mut Diagnostics) {
     match &unsupported.kind {
         UnsupportedKind::Constant { name, .. } => {
-            let help = "give the constant a value, which the generated client then uses";
+            let help = "give the constant a value that the generated client can use";
             diag.push_help(unsupported.at, format_args!("associated constant `{name}` has no value"), help);
         }
         UnsupportedKind::Type { name, .. } => {

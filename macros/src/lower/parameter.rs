@@ -57,7 +57,11 @@ fn push_pattern(source: &Parameter, diag: &mut Diagnostics) {
     });
     match kind {
         Some(kind) if kind.name == "path" => {
-            diag.push_help(source.at, fact, "name the parameter like its placeholder: `id: u64` for `{id}`");
+            diag.push_help(
+                source.at,
+                fact,
+                "give the parameter the name of its placeholder: `id: u64` for `{id}`",
+            );
         }
         Some(kind) => {
             diag.push_help(source.at, fact, format_args!("write `#[{}] name: T`", kind.name));

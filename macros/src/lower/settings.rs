@@ -76,7 +76,7 @@ pub(crate) fn lower_settings(at: Location, arguments: &[Argument], diag: &mut Di
 }
 
 fn push_unknown(key: &Value, diag: &mut Diagnostics) {
-    const WHERE: &str = "pass the URL of the server to the `builder` function of the client";
+    const WHERE: &str = "pass the server's URL to the client's `builder` function";
     let known: Vec<&str> = tables::ARGS.iter().map(|(name, ..)| *name).collect();
     if key.text().is_some_and(|text| text.contains("://")) {
         diag.push_help(key.at, format_args!("unknown argument, {}", expected(&known)), WHERE);

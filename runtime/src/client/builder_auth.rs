@@ -243,7 +243,7 @@ impl<C: Api> ClientBuilder<C> {
                 Ok(code) if status < 600 => checked.push(code),
                 _ => {
                     self.fail(format!(
-                        "`{setting}` contains {status}, which is not a status from 100 to 599"
+                        "`{setting}` contains {status}, which is not a status code from 100 to 599"
                     ));
                 }
             }

@@ -58,7 +58,7 @@ impl<C: Api> ClientBuilder<C> {
             "https" => None,
             "http" if self.is_http_allowed(url) => None,
             "http" => Some(
-                "the base URL is plain http on a host that is not loopback. Use https, or call `allow_http` in a trusted network",
+                "the base URL uses plain http for a host that is not loopback. Use https, or call `allow_http` on a trusted network",
             ),
             _ => Some("the base URL must be an https URL"),
         };

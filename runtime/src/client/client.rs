@@ -100,7 +100,7 @@ impl Client {
 
     /// Returns a copy of this client that sets the given [header](Pending::header) on each call.
     #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "the method of `Pending` has the same signature")]
+    #[expect(clippy::needless_pass_by_value, reason = "the signature matches `Pending::header`")]
     pub fn with_header<N, V, Via>(&self, name: N, value: V) -> Self
     where
         HeaderName: TryFrom<N>,

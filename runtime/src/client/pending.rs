@@ -94,7 +94,7 @@ impl<R> Pending<R> {
     /// [`http`](crate::ClientBuilder::http)).
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "the caller passes a literal or a value that the caller no longer needs"
+        reason = "callers pass a literal or a value that they no longer need"
     )]
     pub fn header<N, V, Via>(mut self, name: N, value: V) -> Self
     where

@@ -90,7 +90,7 @@ pub(crate) struct WithoutTls;
 
 impl std::fmt::Display for WithoutTls {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("https needs the feature `rustls` or `native-tls` of afresh")
+        f.write_str("https requires the `rustls` or `native-tls` feature of afresh")
     }
 }
 
@@ -103,7 +103,7 @@ pub(crate) fn has_url(error: &(dyn StdError + 'static)) -> bool {
 /// Creates the error that a transport returns when its own timeout expires.
 #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 pub(crate) fn timed_out() -> BoxError {
-    std::io::Error::new(std::io::ErrorKind::TimedOut, "the timeout of the transport expired").into()
+    std::io::Error::new(std::io::ErrorKind::TimedOut, "the transport's timeout expired").into()
 }
 
 /// The error that `HyperTransport` returns for an `https` URL in a build without TLS.
@@ -115,7 +115,7 @@ pub(crate) struct NoTls;
 impl std::fmt::Display for NoTls {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(
-            "`HyperTransport` was built without TLS. Enable the feature `rustls` of afresh to use https",
+            "`HyperTransport` was built without TLS. Enable the `rustls` feature of afresh to use https",
         )
     }
 }

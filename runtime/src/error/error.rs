@@ -72,7 +72,7 @@ impl Error {
 
     #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
     pub(crate) fn no_runtime(source: std::io::Error) -> Self {
-        Self::new(Kind::Transport, "the background runtime of blocking calls cannot be started")
+        Self::new(Kind::Transport, "the background runtime for blocking calls cannot be started")
             .with_source(source)
     }
 
@@ -90,17 +90,20 @@ impl Error {
         let (kind, text) = if any_cause(source.as_ref(), is_timeout) {
             (Kind::Timeout, "the server did not answer in time. Try again later, or allow more time")
         } else if any_cause(source.as_ref(), is_without_tls) {
-            (Kind::Connect, "this build has no TLS. Enable the feature `rustls` or `native-tls` of afresh")
+            (
+                Kind::Connect,
+                "this build does not support TLS. Enable the `rustls` or `native-tls` feature of afresh",
+            )
         } else if any_cause(source.as_ref(), is_hidden_by_browser) {
-            let text = "the browser reports a network error and hides its reason. The server cannot be reached, or its answer \
-                        does not allow this page to read it (CORS). See the console of the browser";
+            let text = "the browser reports a network error and hides its cause. Either the server cannot be reached, or it does not \
+                        allow this page to read its response (CORS). See the browser's console";
             (Kind::Connect, text)
         } else if any_cause(source.as_ref(), is_refused_by_browser) {
             let text = "the browser refused the request before it was sent. Check the method, the headers and the body";
             (Kind::Request, text)
         } else if any_cause(source.as_ref(), is_redirect) {
-            let text = "the server redirected the request, and the browser would send its secrets to the other URL. Use that URL \
-                        if it is right";
+            let text = "the server redirected the request, and the browser would send the secrets of the request to the new URL. If you \
+                        trust the new URL, use it directly";
             (Kind::Transport, text)
         } else if any_cause(source.as_ref(), is_connect) {
             (Kind::Connect, "could not connect to the server. Check the base URL and the network")
@@ -108,7 +111,7 @@ impl Error {
             let text = "the connection broke before the whole body was sent. The server may have refused the request early";
             (Kind::Transport, text)
         } else {
-            (Kind::Transport, "the connection failed before the answer was complete. Try again later")
+            (Kind::Transport, "the connection failed before the response was complete. Try again later")
         };
         let error = Self::new(kind, text);
         if shown { error.with_source(source) } else { error }

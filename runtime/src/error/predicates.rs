@@ -21,7 +21,7 @@ impl Error {
     /// [`refresh_with`](crate::ClientBuilder::refresh_with) or a [`Refresher`](crate::Refresher). The session is kept.
     #[must_use]
     pub fn refresh(source: impl Into<BoxError>) -> Self {
-        Self::new(Kind::Refresh, "the refresh failed for now. Try again later").with_source(source)
+        Self::new(Kind::Refresh, "the refresh failed temporarily. Try again later").with_source(source)
     }
 
     /// Creates the error to return when the server rejects the refresh token. Return this error from

@@ -123,7 +123,7 @@ impl Context {
         let taken = self.placement().ok().map(|placement| &placement.header);
         match taken.filter(|name| carries_token && call.has_header(name)) {
             Some(name) => Err(Error::request(format!(
-                "header `{name}` must not be an argument: the runtime sends the access token in this header. If the method sends a different credential, add `#[public]`. For a single call, use the option `.header(name, value)`"
+                "header `{name}` must not be an argument: the runtime sends the access token in this header. If the method sends a different credential, add `#[public]`. For a single call, set the header with `.header(name, value)`"
             ))
             .in_method(Some(endpoint.name))),
             None => Ok(()),

@@ -161,7 +161,9 @@ impl Execution {
 
     /// Waits for a credential, sends the request, and waits for the response headers.
     async fn wait_and_send(&mut self) -> Result<Response, Error> {
-        let Some(demand) = self.plan.demand else { return Err(Error::request("the call needs no session")) };
+        let Some(demand) = self.plan.demand else {
+            return Err(Error::request("the call does not need a session"));
+        };
         let context = self.context.clone();
         let entered = context.session.enter(demand, !self.request.is_replayable()).await?;
         let Some(entered) = entered else { return self.send_with(None)?.await };

@@ -123,7 +123,7 @@ pub struct Other;
 
 #[allow(
     clippy::unused_self,
-    reason = "generated code calls the function on the type that method resolution chooses"
+    reason = "generated code calls the method on the type that method resolution selects"
 )]
 impl Owned {
     /// Adds the session's value to the request, or `value` if the session has no such value.
@@ -165,7 +165,7 @@ fn encode_current<T: FromSession>(
 
 #[allow(
     clippy::unused_self,
-    reason = "generated code calls the function on the type that method resolution chooses"
+    reason = "generated code calls the method on the type that method resolution selects"
 )]
 impl Borrowed {
     /// Adds the session's value to the request, or `value` if the session has no such value.
@@ -191,13 +191,13 @@ impl Borrowed {
 
 #[allow(
     clippy::unused_self,
-    reason = "generated code calls the function on the type that method resolution chooses"
+    reason = "generated code calls the method on the type that method resolution selects"
 )]
 impl Other {
     /// Adds `value` to the request.
     #[allow(
         clippy::needless_pass_by_value,
-        reason = "all three types have this signature, so that generated code is the same"
+        reason = "all three types share this signature, so that the generated code is identical"
     )]
     pub fn place<T>(self, logout: &mut LogoutCall, value: T, encode: fn(&mut Call, &T)) {
         encode(&mut logout.call, &value);

@@ -80,7 +80,7 @@ impl Execution {
                     }
                     Err(error)
                 }
-                Next::Return(_) => Err(Error::new(Kind::Refresh, "the refusal is the answer of the call")),
+                Next::Return(_) => Err(Error::new(Kind::Refresh, "the refusal is the response to the call")),
             };
             refreshed.inspect_err(|error| self.receipt.reason = Reason::of(error.kind()))
         }
@@ -129,7 +129,10 @@ impl Execution {
         let received = self.send_and_follow(&snapshot).await;
         drop(permit);
         let (response, own) = received.map_err(|error| {
-            let text = format!("{}. The call was being sent again with a refreshed credential", error.text());
+            let text = format!(
+                "{}. The error occurred when the call was sent again with a refreshed credential",
+                error.text()
+            );
             error.retext(text).with_rejection(rejection.clone())
         })?;
         self.receipt.classification = None;

@@ -68,5 +68,5 @@ fn decode_label(body: Vec<u8>, label: &str) -> Result<String, TextError> {
 fn unsupported(label: &str) -> TextError {
     let shown: String = label.chars().filter(char::is_ascii_graphic).take(40).collect();
     let hint = if cfg!(feature = "charset") { "" } else { " without the feature `charset`" };
-    TextError::Charset(format!("its charset `{shown}` cannot be read{hint}"))
+    TextError::Charset(format!("its charset `{shown}` is not supported{hint}"))
 }

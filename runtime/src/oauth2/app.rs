@@ -125,7 +125,7 @@ impl App {
         self.client_auth()?;
         let is_reserved = |name: &str| RESERVED.contains(&name);
         if let Some((name, _)) = self.params.iter().find(|(name, _)| is_reserved(name)) {
-            return Err(Error::builder(format!("the runtime sets the parameter `{name}` of a login itself")));
+            return Err(Error::builder(format!("the runtime sets the login parameter `{name}` itself")));
         }
         let fragment = |(name, value): &&(String, String)| {
             name == "response_mode" && !matches!(value.as_str(), "query" | "form_post")
@@ -152,7 +152,7 @@ impl App {
         match (self.auth, &self.secret) {
             (None | Some(ClientAuth::None), None) => Ok(ClientAuth::None),
             (Some(_), None) => {
-                Err(Error::builder("this client authentication requires a secret. Set `secret`"))
+                Err(Error::builder("this client authentication method requires a secret. Set `secret`"))
             }
             (Some(auth), Some(_)) => Ok(auth),
             (None, Some(_)) => {

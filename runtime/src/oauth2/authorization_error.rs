@@ -73,7 +73,7 @@ impl fmt::Display for AuthorizationError {
         match (&self.code, self.status) {
             (Some(code), _) => f.write_str(code)?,
             (None, Some(status)) => write!(f, "the server answered {status}")?,
-            (None, None) => f.write_str("the server named no error code")?,
+            (None, None) => f.write_str("the server sent no error code")?,
         }
         match &self.description {
             Some(description) => write!(f, " ({description})"),

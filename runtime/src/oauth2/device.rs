@@ -73,7 +73,7 @@ impl App {
         self.check_settings()?;
         let Some(url) = &self.server.metadata.device_authorization_endpoint else {
             return Err(unavailable(
-                "the server names no device authorization endpoint, so a login with a device code is not possible",
+                "the server has no device authorization endpoint, so it does not support logins with a device code",
             ));
         };
         let endpoint = LoginEndpoint::new(self, url, "the device authorization endpoint")?;
@@ -176,7 +176,7 @@ impl DeviceCode {
 }
 
 fn expired(lost: Option<Error>) -> Error {
-    let text = "the code has expired before the login was confirmed. Begin a new login";
+    let text = "the code expired before the user confirmed the login. Begin a new login";
     match lost {
         Some(error) => {
             unavailable_by(format!("{text}. The last request to the server failed: {error}"), error)

@@ -142,7 +142,7 @@ fn most_helpful(issuer: &str, errors: Vec<Error>) -> Error {
     }
     let texts: Vec<_> = errors.iter().map(Error::to_string).collect();
     let error = unavailable(format!(
-        "no metadata of the authorization server `{issuer}` was found: {}",
+        "no metadata was found for the authorization server `{issuer}`: {}",
         texts.join("; ")
     ));
     match errors.into_iter().next_back() {

@@ -20,7 +20,7 @@ pub(super) fn endpoint_url(url: &str, which: &str, plain_http: PlainHttp) -> Res
         ("https", _) | ("http", PlainHttp::Allowed) => {}
         ("http", _) if is_loopback(&url) => {}
         ("http", PlainHttp::Refused(advice)) => {
-            return refuse(&format!("is plain http on a host that is not loopback. {advice}"));
+            return refuse(&format!("uses plain http on a host that is not a loopback host. {advice}"));
         }
         _ => return refuse("must be an https URL"),
     }

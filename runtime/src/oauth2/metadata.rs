@@ -40,7 +40,7 @@ impl Metadata {
     fn check_issuer(&self, expected: &str) -> Result<()> {
         let Some(named) = &self.issuer else {
             return Err(untrusted(format!(
-                "the metadata of the authorization server names no issuer. `{expected}` was expected"
+                "the metadata of the authorization server has no issuer. `{expected}` was expected"
             )));
         };
         if named == expected {
@@ -48,8 +48,8 @@ impl Metadata {
         }
         let named = description(named, &[]).unwrap_or_default();
         Err(untrusted(format!(
-            "the metadata of the authorization server is that of the issuer `{named}`, not of `{expected}`. The two issuers \
-             must match exactly"
+            "the metadata of the authorization server names the issuer `{named}`, not `{expected}`. The two issuers must match \
+         exactly"
         )))
     }
 
@@ -64,7 +64,7 @@ impl Metadata {
         }
         match self.token_endpoint {
             Some(_) => Ok(()),
-            None => Err(untrusted("the metadata of the authorization server names no token endpoint")),
+            None => Err(untrusted("the metadata of the authorization server has no token endpoint")),
         }
     }
 
@@ -94,7 +94,9 @@ impl Metadata {
         }
         match &self.authorization_endpoint {
             Some(url) => endpoint_url(url, "the authorization endpoint", HTTPS),
-            None => Err(Error::builder("the authorization server names no authorization endpoint")),
+            None => {
+                Err(Error::builder("the metadata of the authorization server has no authorization endpoint"))
+            }
         }
     }
 

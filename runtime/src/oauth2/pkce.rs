@@ -15,7 +15,7 @@ pub(super) const METHOD: &str = "S256";
 pub(super) fn random_text() -> Result<String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| {
-        Error::request("the operating system returns no random numbers").with_source(error.to_string())
+        Error::request("the operating system did not provide random numbers").with_source(error.to_string())
     })?;
     Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }

@@ -83,7 +83,7 @@ impl Redirect {
         let session = session.clone();
         Operation::new(async move {
             if request.redirect_uri != self.url {
-                return Err(Error::request("the login began with a different redirect URL"));
+                return Err(Error::request("the login started with a different redirect URL"));
             }
             let code = match answer {
                 AuthorizationAnswer::Code(code) => code,
@@ -103,7 +103,7 @@ fn check_redirect_uri(text: &str) -> Result<()> {
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(&url) => {}
-        "http" => return refuse("is plain http on a host that is not loopback. Use https"),
+        "http" => return refuse("uses plain http on a host that is not a loopback host. Use https"),
         // RFC 8252 §7.1 requires a program's private scheme to be a reversed domain name, which contains a dot.
         scheme if scheme.contains('.') => {}
         _ => return refuse("must be an https URL"),

@@ -68,7 +68,7 @@ impl TokenEndpoint {
     }
 
     fn endpoint(&self, url: &str, which: &'static str) -> Result<Url> {
-        let advice = "Use https, or call `allow_http` in a trusted network";
+        let advice = "Use https, or call `allow_http` on a trusted network";
         endpoint_url(
             url,
             which,

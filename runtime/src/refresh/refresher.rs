@@ -60,7 +60,7 @@ use crate::transport::upstream::Upstream;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot refresh a session",
     label = "not a `Refresher`",
-    note = "implement `afresh::Refresher` for `{Self}`, or give a function to `refresh_with`"
+    note = "implement `afresh::Refresher` for `{Self}`, or pass a function to `refresh_with`"
 )]
 pub trait Refresher: Send + Sync + 'static {
     /// Gets new tokens. Any field that the new tokens omit, such as the refresh token, keeps its previous value.

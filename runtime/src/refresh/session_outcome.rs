@@ -51,7 +51,7 @@ fn without_tokens(answer: &Answer, error: Option<Error>) -> Error {
         |names| format!("which has the fields `{}`", names.join("`, `")),
     );
     let text = format!(
-        "no access token was found in the answer, {names}. Return a type that derives `afresh::AsTokens` and has the \
+        "no access token was found in the response, {names}. Return a type that derives `afresh::AsTokens` and has the \
          fields of the tokens"
     );
     let missing = Error::new(Kind::Decode, text).with_receipt(answer.receipt());

@@ -189,8 +189,8 @@ pub(crate) async fn ask(
     spans: &SendSpans,
 ) -> Result<TokenResponse, NoResponse> {
     let request = call.request(upstream).map_err(NoResponse::Unsent)?;
-    let mut request = request
-        .ok_or_else(|| NoResponse::Unsent(Error::request("the body of the request cannot be sent again")))?;
+    let mut request =
+        request.ok_or_else(|| NoResponse::Unsent(Error::request("the request body cannot be sent again")))?;
     if let Some(cookies) = cookies {
         let url = request.url().clone();
         cookies.apply(&url, request.headers_mut());
@@ -224,7 +224,7 @@ async fn capped(response: &mut Response) -> Result<Bytes, NoResponse> {
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(NoResponse::Lost)? {
         if body.len() + chunk.len() > BODY_CAP {
-            let text = "the response of the endpoint is longer than 64 KiB. Check the endpoint's URL";
+            let text = "the endpoint's response is longer than 64 KiB. Check the endpoint's URL";
             return Err(NoResponse::Final(Error::new(Kind::Refresh, text)));
         }
         body.extend_from_slice(&chunk);

@@ -25,9 +25,9 @@ pub trait OrdinaryArgument {}
 /// The argument types that can be the body of a `#[logout]` method, or part of that body: all types except session
 /// values.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be filled in the body or a part of a `#[logout]` method",
+    message = "`{Self}` cannot be the body, or a part of the body, of a `#[logout]` method",
     label = "a value of the session",
-    note = "send it as a member of the body: `#[json(\"name\")]` or `#[form(\"name\")]`"
+    note = "send it as a field of the body: `#[json(\"name\")]` or `#[form(\"name\")]`"
 )]
 pub trait UnfilledArgument {}
 

@@ -70,7 +70,7 @@ pub trait NotAScalar {}
 /// A standard library type whose values are neither a single scalar nor a sequence.
 pub trait NotASequence {}
 
-#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
+#[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: NotAScalar + ?Sized> ArgumentType<T> {
     /// Checks an argument that fills a single path segment.
     pub fn in_segment(&self)
@@ -80,7 +80,7 @@ impl<T: NotAScalar + ?Sized> ArgumentType<T> {
     }
 }
 
-#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
+#[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: NotASequence + ?Sized> ArgumentType<T> {
     /// Checks an argument that fills several path segments.
     pub fn in_segments(&self)
@@ -90,7 +90,7 @@ impl<T: NotASequence + ?Sized> ArgumentType<T> {
     }
 }
 
-#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
+#[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: SendsNothing + ?Sized> ArgumentType<T> {
     /// Checks that the argument's type can contain a value to send.
     pub fn in_request(&self)

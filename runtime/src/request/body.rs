@@ -270,7 +270,7 @@ impl fmt::Debug for Body {
     message = "`{Self}` cannot be sent as a body",
     label = "not a body",
     note = "to send the value as JSON, write `#[json]` instead of `#[body]`",
-    note = "use `Bytes`, `Vec<u8>`, `String`, `&str` or `afresh::Body`, or implement `afresh::param::IntoBody` for it"
+    note = "use `Bytes`, `Vec<u8>`, `String`, `&str` or `afresh::Body`, or implement `afresh::param::IntoBody` for your type"
 )]
 pub trait IntoBody {
     /// Converts the value into a body.

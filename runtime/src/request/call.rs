@@ -90,7 +90,7 @@ impl Call {
     pub fn headers<T: HeaderMapArgument + ?Sized>(&mut self, more: &T) {
         let more = more.header_map();
         if let Some(name) = more.keys().find(|name| OF_TRANSPORT.contains(&name.as_str())) {
-            let text = format!("header `{name}` of a header map must not be set: the transport sets it");
+            let text = format!("header `{name}` must not be in a header map: the transport sets it");
             return self.0.check(Err(text));
         }
         for (name, value) in more {

@@ -19,7 +19,9 @@ struct Cookie<'a>(&'a mut String);
 impl ScalarWriter for Cookie<'_> {
     fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         if !unquoted(text).bytes().all(is_cookie_octet) {
-            return Err(EncodeError(format!("`{name}` has a character not allowed in a cookie")));
+            return Err(EncodeError(format!(
+                "`{name}` contains a character that is not allowed in a cookie"
+            )));
         }
         if !self.0.is_empty() {
             self.0.push_str("; ");

@@ -144,7 +144,7 @@ impl Declared {
         match &self.absolute_url {
             None => {
                 let url = upstream.url(&self.path);
-                url.map_err(|error| Error::request("the URL of the request is not valid").with_source(error))
+                url.map_err(|error| Error::request("the request URL is not valid").with_source(error))
             }
             Some(url) => Ok(Url::clone(url)),
         }

@@ -143,7 +143,7 @@ impl Draft {
         };
         members.push(if members.is_empty() { b'{' } else { b',' });
         if let Err(error) = serde_json::to_writer(&mut members, name) {
-            self.fail("the name of a member of the JSON body cannot be serialized", error);
+            self.fail("the name of a field of the JSON body cannot be serialized", error);
         }
         members.push(b':');
         members
@@ -152,7 +152,7 @@ impl Draft {
     pub(crate) fn end_member(&mut self, members: Vec<u8>, written: Result<(), serde_json::Error>) {
         self.partial = PartialBody::Json(members);
         if let Err(error) = written {
-            self.fail("a member of the JSON body cannot be serialized", error);
+            self.fail("a field of the JSON body cannot be serialized", error);
         }
     }
 
@@ -241,7 +241,7 @@ impl Draft {
 
     fn put_cookies(&mut self) -> Result<(), Error> {
         let mut line = HeaderValue::try_from(std::mem::take(&mut self.cookies))
-            .map_err(|_| Error::request("a cookie has a character not allowed in a header"))?;
+            .map_err(|_| Error::request("a cookie contains a character that is not allowed in a header"))?;
         line.set_sensitive(true);
         self.declared.headers.push((COOKIE, line));
         Ok(())

@@ -25,7 +25,7 @@ pub const fn part_type<T>(_: &T) -> PartType<T> {
     PartType(PhantomData)
 }
 
-#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
+#[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: PartByType> PartType<T> {
     /// Returns the implementation of [`IntoPart`] for this type.
     #[must_use]

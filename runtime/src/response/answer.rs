@@ -22,7 +22,7 @@ pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>
 pub(crate) type Fetch = Box<dyn Fn(Url) -> AnswerFuture + Send + Sync>;
 
 /// The error message for a next page that cannot be requested because the request body can be sent only once.
-pub(crate) const SENT_ONCE: &str = "there is a next page, but the body of the request can be sent only once. Use a body that can be sent again";
+pub(crate) const SENT_ONCE: &str = "the next page cannot be requested, because the request body can be sent only once. Use a body that can be sent again";
 
 /// The data that the runtime needs to request the next page.
 pub(crate) struct Continuation {
@@ -205,8 +205,11 @@ impl Answer {
         if !cut {
             return error;
         }
-        let text =
-            format!("{}. Its body was cut after {} bytes", error.text(), error.body().map_or(0, Bytes::len));
+        let text = format!(
+            "{}. The body was truncated after {} bytes",
+            error.text(),
+            error.body().map_or(0, Bytes::len)
+        );
         error.retext(text)
     }
 

@@ -9,7 +9,7 @@ use crate::response::body_deserializer::BodyDeserializer;
 ///
 /// The body of the response is read like a method's return value: as JSON, or as text for a `String`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be read from the body of an error answer",
+    message = "`{Self}` cannot be read from the body of an error response (a compile error: *.stderr change too)",
     label = "not readable",
     note = "derive `serde::Deserialize` for the type or for the types that it contains"
 )]

@@ -37,7 +37,7 @@ fn error_of<T: DeserializeOwned>(text: Bytes) -> Option<DecodeError> {
 
 fn decode_error(error: &DecodeError, text: &Bytes, error_of: fn(Bytes) -> Option<DecodeError>) -> Error {
     let text = format!(
-        "an item of the answer is not of the declared type ({}). Compare the type of the items with the answer of the server",
+        "an item of the answer does not match the declared type ({}). Compare the item type with the server's answer",
         error.explanation(text, &error_of)
     );
     Error::new(Kind::Decode, text)

@@ -160,7 +160,7 @@ pub(crate) fn list_of(body: &Bytes, pointer: Option<&str>) -> Result<Vec<Bytes>,
         }
     };
     let elements: Vec<&RawValue> =
-        serde_json::from_str(text).map_err(|_| wrong("the list of the page is not valid JSON"))?;
+        serde_json::from_str(text).map_err(|_| wrong("the list in the page is not valid JSON"))?;
     Ok(elements.into_iter().map(|element| body.slice_ref(element.get().as_bytes())).collect())
 }
 
@@ -176,7 +176,7 @@ fn value_at(body: &[u8], pointer: &str) -> Result<Option<Value>, Error> {
         Some(Value::String(text)) if text.is_empty() => Ok(None),
         Some(Value::Array(list)) if list.is_empty() => Ok(None),
         None if !found.has_parent => Err(wrong(format!(
-            "the page has no object for `{plain}`. Compare the `pages` attribute with the answer of the server"
+            "the page has no object that can contain `{plain}`. Compare the `pages` attribute with the server's answer"
         ))),
         value => Ok(value),
     }

@@ -32,7 +32,7 @@ pub trait AnyResult {
 
 impl<R> AnyResult for ResultType<R> {}
 
-#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
+#[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T, E> ResultType<Result<T, E>> {
     /// Checks the return type of a method with the `none_on` attribute.
     pub fn with_none(&self)
@@ -63,7 +63,7 @@ impl<T: MayBeNone> MayBeNone for Reply<T> {}
 /// The value type of a method that sends a HEAD request. The value cannot be read from the body, because the response
 /// to a HEAD request has no body.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be read from the answer to a HEAD request, which has no body",
+    message = "`{Self}` cannot be read from the response to a HEAD request, which has no body",
     label = "read from a body",
     note = "return `()`, `Option<()>`, `Reply` of either, or `reqwest::Response`; the headers are in `Reply::headers`"
 )]

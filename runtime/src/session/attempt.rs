@@ -23,7 +23,7 @@ pub(super) async fn attempt(session: &Session, basis: &Snapshot) -> Option<Attem
     let Some(provider) = session.provider() else {
         let error = Error::new(
             Kind::Refresh,
-            "no way to refresh is set up. Add a `#[refresh]` method or a refresher",
+            "the session cannot be refreshed, because no refresh method is configured. Add a `#[refresh]` method or a refresher",
         );
         return Some(Attempt::Failed { error, retry_after: None });
     };

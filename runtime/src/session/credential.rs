@@ -185,8 +185,9 @@ fn header_value(scheme: &str, secret: &str) -> Result<HeaderValue, Error> {
     } else {
         HeaderValue::try_from(format!("{scheme} {secret}"))
     };
-    let mut value = value
-        .map_err(|_| Error::request("the access token has a character that is not allowed in a header"))?;
+    let mut value = value.map_err(|_| {
+        Error::request("the access token contains a character that is not allowed in a header")
+    })?;
     value.set_sensitive(true);
     Ok(value)
 }

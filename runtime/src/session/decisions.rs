@@ -93,7 +93,7 @@ pub(crate) enum Settled<H> {
 }
 
 /// The outcome of one refresh attempt.
-#[expect(clippy::large_enum_variant, reason = "each refresh has one value, which is moved once")]
+#[expect(clippy::large_enum_variant, reason = "each refresh creates one value and moves it once")]
 pub(crate) enum Attempt {
     Refreshed {
         tokens: Tokens,

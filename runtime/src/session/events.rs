@@ -76,14 +76,14 @@ impl SessionEvent {
                 None,
             ),
             Self::GrantShared => {
-                let text = "the session is a copy from another store, which may refresh it as well";
+                let text = "the session was copied from another store, which may also refresh it";
                 trace::session_warning(text, None, None);
             }
             Self::RuleFailed(method) => {
-                trace::session_warning("a rule for responses panicked", *method, None);
+                trace::session_warning("a response rule panicked", *method, None);
             }
             Self::NotRevoked(error) => {
-                trace::session_warning("the revocation of tokens failed", None, Some(error));
+                trace::session_warning("revoking the tokens failed", None, Some(error));
             }
         }
     }

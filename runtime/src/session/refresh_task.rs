@@ -195,7 +195,7 @@ impl Drop for RefreshTask {
     fn drop(&mut self) {
         if !self.completed {
             let error = if std::thread::panicking() {
-                Error::new(Kind::Refresh, "the refresh panicked. See the message of the panic")
+                Error::new(Kind::Refresh, "the refresh panicked. See the panic message")
             } else {
                 aborted()
             };

@@ -10,8 +10,8 @@ use super::tokens::{AccessToken, AsTokens, RefreshToken, Tokens};
 /// The type of a field with `#[tokens(access)]`, `#[tokens(refresh)]`, `#[tokens(token_type)]` or `#[tokens(scope)]`: a
 /// string, a token, or an `Option` of either. Implement `TokenText` for your own string types.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a token: it is not a text",
-    label = "not a text",
+    message = "`{Self}` cannot be a token: it is not text",
+    label = "not text",
     note = "use `String`, `afresh::AccessToken`, `afresh::RefreshToken` or an `Option` of one; for a field whose type derives `afresh::AsTokens`, write `#[tokens(nested)]`"
 )]
 pub trait TokenText {
@@ -22,7 +22,7 @@ pub trait TokenText {
 /// The type of a field with `#[tokens(expires_in)]`: a number of seconds, a string that contains a number, a
 /// [`Duration`], or an `Option` of one of these types. Implement `TokenLifetime` for your own types.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the lifetime of a token",
+    message = "`{Self}` cannot be a token lifetime",
     label = "not a lifetime",
     note = "use `u64` or another number of seconds, `std::time::Duration`, or an `Option` of one"
 )]

@@ -219,7 +219,7 @@ impl Tokens {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot become the session: it does not say where its tokens are",
     label = "no tokens in here",
-    note = "return `afresh::Tokens`, or derive `afresh::AsTokens` for the type of the answer; if cookies are the session, return `afresh::CookieSession`"
+    note = "return `afresh::Tokens`, or derive `afresh::AsTokens` for the response type; if the cookies are the session, return `afresh::CookieSession`"
 )]
 pub trait AsTokens {
     /// Returns the tokens that this value contains.
@@ -238,7 +238,7 @@ impl AsTokens for Tokens {
 /// `#[refresh]` method has no value, the session is not refreshed, and a refused call returns the server's refusal.
 #[diagnostic::on_unimplemented(
     message = "the runtime cannot fill this parameter",
-    label = "`{Self}` is not made from the session",
+    label = "`{Self}` cannot be read from the session",
     note = "use `afresh::RefreshToken`, `afresh::AccessToken`, an `Option` of either, or implement `afresh::FromSession` for `{Self}`"
 )]
 pub trait FromSession: Sized {

@@ -51,7 +51,7 @@ fn write_lock_within(path: &Path, limit: Duration) -> io::Result<File> {
             Ok(()) => return Ok(file),
             Err(TryLockError::WouldBlock) if begun.elapsed() < limit => std::thread::sleep(PAUSE),
             Err(TryLockError::WouldBlock) => {
-                let text = "another process is writing the session and does not finish";
+                let text = "another process has been writing the session for too long";
                 return Err(io::Error::new(io::ErrorKind::TimedOut, text));
             }
             Err(TryLockError::Error(error)) => return Err(error),

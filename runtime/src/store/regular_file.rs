@@ -51,7 +51,7 @@ pub(super) fn read(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
 pub(super) fn too_long(limit: u64) -> io::Error {
     io::Error::new(
         ErrorKind::InvalidData,
-        format!("the file is longer than {limit} bytes: it is not a session"),
+        format!("the file is longer than {limit} bytes, so it is not a session"),
     )
 }
 
@@ -107,7 +107,7 @@ fn check(metadata: &Metadata) -> io::Result<()> {
     }
     Err(io::Error::new(
         ErrorKind::InvalidInput,
-        "a file of the store is not a regular file. Remove the file or use another path",
+        "one of the store's files is not a regular file. Remove the file or use another path",
     ))
 }
 

@@ -110,7 +110,7 @@ pub(crate) fn undecodable(error: &Error) {
         debug!(
             target: TARGET,
             { afresh.method = method, error.type = name_of(Kind::Decode) },
-            "the answer cannot be read as the declared type"
+            "the response cannot be decoded as the declared type"
         );
     }
 }

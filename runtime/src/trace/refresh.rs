@@ -51,5 +51,5 @@ pub(crate) fn session_warning(text: &'static str, method: Option<&'static str>, 
 
 /// Records that a refresh was discarded because a login or logout happened first.
 pub(crate) fn refresh_discarded() {
-    debug!(target: TARGET, "the refresh is discarded: a login or logout happened in the meantime");
+    debug!(target: TARGET, "the refresh was discarded, because a login or logout happened in the meantime");
 }

@@ -26,7 +26,7 @@ pub(crate) struct Transport {
 #[expect(
     clippy::unused_self,
     clippy::unnecessary_wraps,
-    reason = "the functions have the signatures of the native transport"
+    reason = "the signatures must match the native transport"
 )]
 impl Transport {
     pub(crate) fn own(_: &Url) -> Result<Self, Error> {

@@ -13,7 +13,7 @@ pub(crate) struct FollowedOrigin {
 
 /// The error message for an origin that uses plain `http` on another machine without `allow_http`.
 pub(crate) const EXPOSED: &str =
-    "an origin in `follow_to` is plain http to another machine: use https, or call `allow_http`";
+    "an origin in `follow_to` uses plain http to another machine. Use https, or call `allow_http`";
 
 impl FollowedOrigin {
     /// Parses an origin. The error message does not contain the URL.
@@ -26,7 +26,7 @@ impl FollowedOrigin {
         let has_more = url.query().is_some() || url.fragment().is_some();
         let is_origin = url.path().trim_start_matches('/').is_empty() && !has_user && !has_more;
         if !is_origin {
-            return Err("an origin in `follow_to` must consist of scheme, host and port only");
+            return Err("an origin in `follow_to` must consist of only a scheme, a host and a port");
         }
         Ok(Self { origin: Origin::of(&url), is_exposed: url.scheme() == "http" && !is_loopback(&url) })
     }

@@ -58,8 +58,8 @@ pub(crate) fn body_leaves(url: &Url) -> Error {
     Error::new(
         Kind::Transport,
         format!(
-            "the server redirects the call and its body to another origin, `{origin}`. If the body may go there, name \
-             the origin in `follow_to`"
+            "the server redirects the call and its body to another origin, `{origin}`. To send the body there, add the origin to \
+         `follow_to`"
         ),
     )
 }

@@ -113,10 +113,10 @@ impl Upstream {
         let followed = |status: &&u16| matches!(status, 301 | 302 | 303 | 307 | 308);
         match statuses.iter().find(followed).filter(|_| self.follows_redirects) {
             Some(status) if IN_BROWSER => Err(Error::builder(format!(
-                "`refresh_on` has the status {status}, but a browser follows this redirect by itself. Use a different status"
+                "`refresh_on` contains the status {status}, but a browser follows this redirect itself. Use a different status"
             ))),
             Some(status) => Err(Error::builder(format!(
-                "`refresh_on` has the status {status}, but the given reqwest client follows this redirect by itself. Build the client with \
+                "`refresh_on` contains the status {status}, but the given reqwest client follows this redirect itself. Build the client with \
                  `redirect(Policy::none())`"
             ))),
             None => Ok(()),
@@ -159,8 +159,8 @@ fn stays_at_origin(path: &str) -> bool {
 /// Returns the error for a client that follows redirects itself and would therefore send `what` to another origin.
 pub(crate) fn redirects_leak(what: impl fmt::Display) -> Error {
     Error::builder(format!(
-        "the reqwest client follows redirects by itself and would send {what} to other origins. Build it with \
-         `redirect(Policy::none())`; afresh follows redirects"
+        "the reqwest client follows redirects itself and would send {what} to other origins. Build the client with \
+         `redirect(Policy::none())`; afresh then follows the redirects"
     ))
 }
 

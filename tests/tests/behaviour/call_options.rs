@@ -132,7 +132,7 @@ async fn an_option_that_cannot_be_sent_is_an_error_of_the_call() {
     world.stage.assert_sends(0);
     let refused = builder(&world).retry(Retry::default().on([503, 401])).build().unwrap_err();
     assert!(refused.is_builder());
-    assert_eq!(refused.to_string(), "`retry`: the status 401 causes a refresh, so it cannot be retried");
+    assert_eq!(refused.to_string(), "`retry`: the status 401 triggers a refresh, so it cannot be retried");
 }
 
 /// Setting an option after the first poll makes the call return an error.

@@ -143,7 +143,7 @@ async fn a_rate_limit_is_named() {
             "{refusal:?}"
         );
         assert!(
-            error.to_string().ends_with("403 Forbidden (the server limits the rate of requests)"),
+            error.to_string().ends_with("403 Forbidden (the server is rate-limiting requests)"),
             "{error}"
         );
         world.stage.assert_sends(1);

@@ -56,7 +56,7 @@ async fn a_broken_connection_is_an_error_of_both() {
     assert_eq!(error_types(&recorder), ["transport", "transport"]);
     assert_eq!(
         recorder.messages(),
-        ["the connection failed before the answer was complete. Try again later"]
+        ["the connection failed before the response was complete. Try again later"]
     );
 }
 
@@ -94,7 +94,7 @@ async fn an_answer_of_another_type_is_an_event() {
     assert!(shop.health().await.unwrap_err().is_decode());
     assert_eq!(error_types(&recorder), ["", ""]);
     let event = recorder.events().remove(0);
-    assert_eq!(event.fields.get("message"), "the answer cannot be read as the declared type");
+    assert_eq!(event.fields.get("message"), "the response cannot be decoded as the declared type");
     assert_eq!(event.fields.get("afresh.method"), "Shop::health");
 }
 

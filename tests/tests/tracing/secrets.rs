@@ -172,7 +172,7 @@ async fn the_text_of_a_users_error_is_not_reported() {
         client.search("1", "2", "3", "4", Body::from("5")).await.unwrap_err();
     }
     let messages = recorder.messages();
-    assert!(messages.contains(&"the refresh failed for now. Try again later".to_owned()), "{messages:?}");
+    assert!(messages.contains(&"the refresh failed temporarily. Try again later".to_owned()), "{messages:?}");
     assert!(messages.contains(&"the session has expired".to_owned()), "{messages:?}");
     assert_silent_about(&recorder, &secret);
 }

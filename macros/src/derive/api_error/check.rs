@@ -41,11 +41,14 @@ fn check_reachable(found: &ErrorEnum, diag: &mut Diagnostics) {
             let mut earlier = found.variants.iter().take(index);
             let Some(preceding) = earlier.find(has_status) else { continue };
             let (value, at) = (status.value, status.at);
-            let fact = format!("duplicate status `{value}`: it cannot reach variant `{}`", variant.name);
+            let fact = format!(
+                "duplicate status `{value}`: variant `{}` is never selected for this status",
+                variant.name
+            );
             let help = match &preceding.content {
                 None => format!("variant `{}` accepts every response with this status", preceding.name),
                 Some(_) => format!(
-                    "variant `{}` has this status: for two kinds of body, let it hold an untagged enum",
+                    "variant `{}` already has this status: for two kinds of body, use an untagged enum in this variant",
                     preceding.name
                 ),
             };

@@ -118,10 +118,10 @@ impl Retry {
     pub(crate) fn mistake(&self, refresh_on: &[u16]) -> Option<String> {
         self.statuses.iter().flat_map(|statuses| statuses.iter()).find_map(|status| match status {
             400..=599 if refresh_on.contains(status) => {
-                Some(format!("the status {status} causes a refresh, so it cannot be retried"))
+                Some(format!("the status {status} triggers a refresh, so it cannot be retried"))
             }
             400..=599 => None,
-            _ => Some(format!("the status {status} cannot be retried. Use statuses from 400 to 599")),
+            _ => Some(format!("the status {status} cannot be retried. Use status codes from 400 to 599")),
         })
     }
 

@@ -199,7 +199,7 @@ async fn listen(port: u16, path: &str) -> Result<Listener> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@%".contains(&byte);
     if !path.starts_with('/') || !path.bytes().all(is_plain) {
         return Err(Error::builder(
-            "the path of the redirect must begin with `/`, without a query or fragment",
+            "the redirect path must begin with `/` and must not contain a query or fragment",
         ));
     }
     Listener::bind(port, path).await.map_err(|error| {
@@ -248,7 +248,7 @@ fn time_is_up(opening: &Opening) -> Error {
         "no browser could be opened, and no login was completed in time. On a machine without a browser, log in with a device code \
          (`App::device`)"
     } else {
-        "the browser completed no login in time"
+        "the login was not completed in time"
     })
 }
 

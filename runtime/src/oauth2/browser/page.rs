@@ -29,7 +29,7 @@ impl Page {
 
     /// Returns the page for a request that does not belong to this login.
     pub(super) fn not_expected() -> Self {
-        let text = "This request is not the answer to the login that the program waits for. Use the tab that the program opened.";
+        let text = "This request does not belong to the login that the program is waiting for. Use the tab that the program opened.";
         Self::own("400 Bad Request", "Not expected", text)
     }
 

@@ -9,7 +9,7 @@ pub(crate) fn body_of(body: Body) -> Body {
 }
 
 /// Returns the URL that the response came from.
-#[expect(clippy::unnecessary_wraps, reason = "a browser may not say it")]
+#[expect(clippy::unnecessary_wraps, reason = "a browser might not report the URL")]
 pub(crate) fn url_of(response: &Response) -> Option<&Url> {
     Some(response.url())
 }

@@ -20,7 +20,7 @@ absent! {
         "call this method only under `#[cfg(not(target_family = \"wasm\"))]`"
     /// Makes `Client::execute` unusable in a browser.
     HandWritten
-        "in a browser, a client cannot send a request that is written by hand, because reqwest cannot make a response there"
+        "in a browser, a client cannot send a hand-written request, because reqwest cannot create a response there"
         "declare a method for the request"
     /// Makes `CallInfo::of` unusable in a browser.
     TowerLayers
@@ -40,10 +40,10 @@ absent! {
         "use `TabStore` to share a session between tabs"
     /// Makes `HyperTransport` unusable in a browser.
     Sockets
-        "a browser opens no connections for a page, and there is no `HyperTransport`"
+        "a web page cannot open connections, so there is no `HyperTransport` in a browser"
         "build the client without a transport; its requests are sent with `fetch`"
     /// Makes `App::browser` unusable in a browser.
     Listeners
-        "a page cannot listen for the answer of a login"
+        "a web page cannot listen for the response to a login"
         "use `App::redirect`, with the URL of your page"
 }

@@ -29,7 +29,7 @@ pub(crate) fn body_of(body: reqwest::Body) -> Body {
     match body.as_bytes() {
         Some(bytes) => Body::Bytes(Bytes::copy_from_slice(bytes)),
         None => Body::wrap_stream(OneError(Some(
-            "afresh cannot read a form of reqwest in a browser. Use parts".into(),
+            "afresh cannot read a reqwest form in a browser. Use parts instead".into(),
         ))),
     }
 }

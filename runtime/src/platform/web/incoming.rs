@@ -19,7 +19,7 @@ pub(crate) struct BodyError;
 
 impl std::fmt::Display for BodyError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the browser could not read the body to its end")
+        f.write_str("the browser could not read the entire body")
     }
 }
 

@@ -35,7 +35,7 @@ impl Url {
         web_sys::Url::new_with_base(link, &self.href).map(Self::of).map_err(|_| ParseError)
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "the object of the browser is not used again")]
+    #[expect(clippy::needless_pass_by_value, reason = "the browser's object is not used again")]
     fn of(url: web_sys::Url) -> Self {
         Self { href: url.href() }
     }
@@ -166,7 +166,7 @@ impl From<Url> for String {
 
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the browser cannot parse the text as a URL")
+        f.write_str("the browser cannot parse the string as a URL")
     }
 }
 

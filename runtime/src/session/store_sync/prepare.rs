@@ -94,8 +94,7 @@ async fn prepare_under_lock(
             return Ok(Ready { unanswered_before, ..ready });
         }
     }
-    Err(Error::new(Kind::Busy, "the lock of the store expires before it can be used. Use a longer lease")
-        .into())
+    Err(Error::new(Kind::Busy, "the store's lock expires before it can be used. Use a longer lease").into())
 }
 
 /// Acquires the store's lock, unless the session already holds it. Returns the lock's fence.
@@ -112,7 +111,7 @@ async fn lock(
     let lock = match timeout(LOCK_WAIT, store_sync.store.lock()).await {
         Ok(Ok(lock)) => lock,
         Ok(Err(error)) => {
-            let text = "the store could not be locked, so nothing was refreshed. Check the store";
+            let text = "the store could not be locked, so the session was not refreshed. Check the store";
             return Err(Error::new(Kind::Store, text).with_source(error).into());
         }
         Err(_) => {
@@ -180,7 +179,8 @@ pub(super) async fn read_store(
     let found = store_sync.load().await?;
     let adoption = session.adopt(store_sync, &found, Adopt::SameLogin)?;
     if adoption == Adoption::KeepOther {
-        let text = "another process logged in as another user. Call `Session::load` to adopt that session";
+        let text =
+            "another process logged in as a different user. Call `Session::load` to adopt that session";
         return Err(Error::new(Kind::Superseded, text).into());
     }
     let now = session.snapshot();

@@ -34,7 +34,7 @@ fn secured(mut tcp: HttpConnector) -> Result<Connector, Error> {
 }
 
 #[cfg(not(feature = "__rustls"))]
-#[expect(clippy::unnecessary_wraps, reason = "the function has the signature of the version with TLS")]
+#[expect(clippy::unnecessary_wraps, reason = "the signature must match the version with TLS")]
 fn secured(tcp: HttpConnector) -> Result<Connector, Error> {
     Ok(Connector::new(move |uri| {
         let connecting = tcp.clone().call(uri);
