@@ -116,10 +116,10 @@ impl Execution {
             self.stage = Stage::Answered;
             let (mut rejection, mut refused) = (None, false);
             if !self.is_plain(&response) {
-                let settled = Box::pin(self.settle(response)).await?;
+                let evaluation = Box::pin(self.evaluate(response)).await?;
                 // This step is boxed separately, so that the memory of earlier steps is freed while the call waits for
                 // a refresh.
-                (response, rejection) = Box::pin(self.settled(settled)).await?;
+                (response, rejection) = Box::pin(self.act_on(evaluation)).await?;
                 refused = self.context.policy(self.plan.endpoint()).is_refusal(response.status());
             }
             self.note_answered(&response);

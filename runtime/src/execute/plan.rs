@@ -33,11 +33,11 @@ pub(crate) enum Declaration {
     /// A call to a trait method.
     Method(&'static Endpoint),
     /// A hand-written request. The request data is boxed, so that calls to trait methods reserve no memory for it.
-    HandWritten(Box<HandWritten>),
+    HandWritten(Box<HandWrittenDeclaration>),
 }
 
 /// The data of a hand-written request, which has no declaration.
-pub(crate) struct HandWritten {
+pub(crate) struct HandWrittenDeclaration {
     pub(crate) placement: Placement,
     /// The key under which the session stores refusals of this request.
     pub(crate) route: String,
@@ -71,9 +71,9 @@ impl Plan {
     }
 
     /// Returns whether a 2xx response can be a refusal of the credential.
-    pub(crate) fn judges_successes(&self, context: &Context) -> bool {
+    pub(crate) fn classifies_successes(&self, context: &Context) -> bool {
         match &self.declaration {
-            Declaration::Method(endpoint) => context.binding.judges_successes(endpoint),
+            Declaration::Method(endpoint) => context.binding.classifies_successes(endpoint),
             Declaration::HandWritten(_) => !context.settings.expired_when.is_empty(),
         }
     }

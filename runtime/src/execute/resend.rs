@@ -4,7 +4,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use super::classify::Settled;
+use super::classify::Evaluation;
 use super::execution::Execution;
 use super::retry::faults::Stage;
 use crate::error::{Classification, Error, Kind, Reason, RefreshedBy, Rejection};
@@ -19,12 +19,12 @@ impl Execution {
     /// Returns the final response to the call. If the server refused the credential and a newer credential can be
     /// obtained, the call is sent again and the second response is returned.
     #[expect(clippy::manual_async_fn, reason = "an async fn stores two copies of its arguments")]
-    pub(super) fn settled(
+    pub(super) fn act_on(
         &mut self,
-        settled: Box<Settled>,
+        evaluation: Box<Evaluation>,
     ) -> impl Future<Output = Result<(Response, Option<Arc<Rejection>>), Error>> + Send + '_ {
         async move {
-            let Settled { response, next } = *settled;
+            let Evaluation { response, next } = *evaluation;
             let Some(next) = next else { return Ok((response, None)) };
             self.stage = Stage::Idle;
             self.refreshed = true;
@@ -136,9 +136,9 @@ impl Execution {
             error.retext(text).with_rejection(rejection.clone())
         })?;
         self.receipt.classification = None;
-        let (response, finding) = Box::pin(self.classify(response, own, &snapshot)).await;
-        if let Some(finding) = finding {
-            self.refused_again(&snapshot, finding);
+        let (response, refusal) = Box::pin(self.classify(response, own, &snapshot)).await;
+        if let Some(refusal) = refusal {
+            self.refused_again(&snapshot, refusal);
         }
         // If the second response does not refuse the call, the receipt keeps the classification of the first response.
         self.receipt.classification = self.receipt.classification.or(first_classification);

@@ -86,8 +86,8 @@ impl Sender<'_> {
         for _ in 0..=MAX_REDIRECTS {
             let url = hop.url.as_ref().unwrap_or(&first);
             let own = !hop.left_origin && self.keep_cookies(&response, url, stamp, cookies);
-            let judged = own && self.refresh_on.contains(&response.status().as_u16());
-            let next = if judged { None } else { hop.next(&response, url, self.upstream) };
+            let is_refusal = own && self.refresh_on.contains(&response.status().as_u16());
+            let next = if is_refusal { None } else { hop.next(&response, url, self.upstream) };
             let next = next.filter(|next| !(next.left_origin && self.has_role));
             // A redirect that cannot be followed is returned to the caller.
             let request = match &next {

@@ -44,7 +44,7 @@ pub(crate) struct Binding {
     /// The header and the scheme with which requests send the credential.
     pub(crate) placement: Result<Placement>,
     /// Whether a 2xx response can be a refusal of the credential, for methods that do not declare their own conditions.
-    judges_successes: bool,
+    classifies_successes: bool,
 }
 
 impl Settings {
@@ -52,8 +52,8 @@ impl Settings {
         let refresh_on = self.refresh_on.as_deref().or(api.refresh_on).unwrap_or_default();
         let placement =
             upstream.check_refresh_on(refresh_on).and_then(|()| self.placement(Some(api), upstream));
-        let judges_successes = !(self.expired_when.is_empty() && api.expired_when.is_empty());
-        Binding { placement, judges_successes }
+        let classifies_successes = !(self.expired_when.is_empty() && api.expired_when.is_empty());
+        Binding { placement, classifies_successes }
     }
 
     /// Returns the header and the scheme with which requests to `api` send the credential.
@@ -79,7 +79,7 @@ impl Settings {
 
 impl Binding {
     /// Returns whether a 2xx response from `endpoint` can be a refusal of the credential.
-    pub(crate) fn judges_successes(&self, endpoint: &Endpoint) -> bool {
-        self.judges_successes || endpoint.expired_when.is_some()
+    pub(crate) fn classifies_successes(&self, endpoint: &Endpoint) -> bool {
+        self.classifies_successes || endpoint.expired_when.is_some()
     }
 }

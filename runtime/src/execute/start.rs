@@ -9,7 +9,7 @@ use super::context::SharedContext;
 use super::deadline::{Deadline, within};
 use super::execution::Execution;
 use super::options::CallOptions;
-use super::plan::{Declaration, HandWritten, Plan};
+use super::plan::{Declaration, HandWrittenDeclaration, Plan};
 use crate::declaration::endpoint::{Endpoint, Role};
 use crate::declaration::paging::Paging;
 use crate::error::{Error, Result};
@@ -77,7 +77,7 @@ impl SharedContext {
         let route = format!("{} {path}", request.method());
         let bounds = options.take_bounds(self.settings.allow_http)?;
         let retrying = self.retrying(options.retry, None, deadline.map(|deadline| deadline.at))?;
-        let declaration = Declaration::HandWritten(Box::new(HandWritten { placement, route }));
+        let declaration = Declaration::HandWritten(Box::new(HandWrittenDeclaration { placement, route }));
         let rejection_slot = deadline.and_then(Deadline::slot);
         let plan = Plan { demand, declaration, rejection_slot, retrying, bounds, streams: true };
         Ok(Execution::new(self.clone(), request, plan))

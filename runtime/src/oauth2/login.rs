@@ -19,7 +19,7 @@ use crate::platform::deadline::within;
 use crate::platform::url::Url;
 use crate::refresh::error_response::{is_error, is_temporary};
 use crate::refresh::session_outcome::SessionOutcome;
-use crate::refresh::token_request::{NoResponse, TokenResponse, ask};
+use crate::refresh::token_request::{EndpointResponse, NoResponse, ask};
 use crate::response::answer::Answer;
 use crate::response::reading::BySerde;
 use crate::session::{Session, Tokens};
@@ -41,7 +41,7 @@ pub(super) struct LoginEndpoint<'a> {
 /// The outcome of a request that is part of a login.
 pub(super) enum EndpointAnswer {
     /// A successful response that has not been parsed yet.
-    Answered(TokenResponse),
+    Answered(EndpointResponse),
     /// The server refused the request with an OAuth error response.
     Refused(AuthorizationError),
     /// The endpoint sent no response, or a response with status 408, 425, 429 or 5xx.
@@ -130,7 +130,7 @@ impl<'a> LoginEndpoint<'a> {
         let spans = SendSpans::new(None);
         let asked = pin!(ask(&self.upstream, &mut request, None, &spans));
         match within(deadline, asked).await {
-            Some(Ok(response)) => self.judge(response, secrets),
+            Some(Ok(response)) => self.classify(response, secrets),
             Some(Err(NoResponse::Unsent(error) | NoResponse::Lost(error))) => {
                 let is_overload = error.is_timeout();
                 EndpointAnswer::Lost(Lost { error, retry_after: None, is_overload })
@@ -145,8 +145,8 @@ impl<'a> LoginEndpoint<'a> {
         }
     }
 
-    fn judge(&self, response: TokenResponse, secrets: &[&str]) -> EndpointAnswer {
-        let TokenResponse { status, headers, body } = &response;
+    fn classify(&self, response: EndpointResponse, secrets: &[&str]) -> EndpointAnswer {
+        let EndpointResponse { status, headers, body } = &response;
         let path = self.url.path();
         let error = || unavailable(format!("`{path}` answered {status}"));
         if status.is_success() && !is_error(headers, body) {
@@ -171,8 +171,8 @@ impl<'a> LoginEndpoint<'a> {
 }
 
 /// Reads the tokens from a successful response.
-pub(super) fn tokens_of(response: TokenResponse) -> Result<Tokens> {
-    let TokenResponse { status, headers, body } = response;
+pub(super) fn tokens_of(response: EndpointResponse) -> Result<Tokens> {
+    let EndpointResponse { status, headers, body } = response;
     let answer = Answer::whole(status, headers, body).with_secrets();
     <Result<Tokens> as SessionOutcome<BySerde>>::tokens_of(&answer)
 }

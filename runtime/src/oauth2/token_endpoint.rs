@@ -13,7 +13,7 @@ use crate::platform::time::timeout;
 use crate::platform::url::{Url, ascii_origin};
 use crate::refresh::error_response::ErrorResponse;
 use crate::refresh::refresher::RefreshContext;
-use crate::refresh::token_request::{DEADLINE as REQUEST_DEADLINE, NoResponse, TokenResponse, ask};
+use crate::refresh::token_request::{DEADLINE as REQUEST_DEADLINE, EndpointResponse, NoResponse, ask};
 use crate::request::body::Content;
 use crate::request::declared::{Declared, DeclaredBody};
 use crate::request::prepared::Prepared;
@@ -118,7 +118,7 @@ impl TokenEndpoint {
             timeout(REQUEST_DEADLINE, ask(&upstream, &mut request, None, &SendSpans::new(None))).await;
         match response {
             Ok(Ok(response)) if response.status.is_success() => Ok(()),
-            Ok(Ok(TokenResponse { status, headers, body })) => {
+            Ok(Ok(EndpointResponse { status, headers, body })) => {
                 let response = ErrorResponse::of(status, &headers, &body);
                 let text = format!("the revocation endpoint answered {status}");
                 Err(Error::new(Kind::Transport, text).with_source(response))

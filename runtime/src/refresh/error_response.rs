@@ -99,7 +99,7 @@ impl std::error::Error for ErrorResponse {}
 
 /// The effect of an error response on the session.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
+pub(crate) enum SessionEffect {
     /// The response rejects the refresh token.
     Rejected,
     /// The refresh failed but can be retried. The variant contains the wait time that the server requested, if any.
@@ -122,23 +122,23 @@ pub(crate) fn classify(
     headers: &HeaderMap,
     body: &Bytes,
     session_ends: &SessionEnds,
-) -> Ending {
+) -> SessionEffect {
     let page = is_page(headers, body);
     if !page && session_ends.is_declared(status, headers, body) {
-        return Ending::Rejected;
+        return SessionEffect::Rejected;
     }
     let processed = status.is_success() || status.is_client_error() && !is_temporary(status);
     let code = error_code::of(headers, body);
     if processed && code.as_ref().is_some_and(ServerCode::is_definite) {
-        return Ending::Rejected;
+        return SessionEffect::Rejected;
     }
     let blames_other = code.as_ref().is_some_and(|code| code.blames_other(status));
     if session_ends.is_usual(status) && !blames_other && !page {
-        return Ending::Rejected;
+        return SessionEffect::Rejected;
     }
     let wait = retry_after(headers);
     let unclear = processed && !blames_other && !page && wait.is_none();
-    if unclear { Ending::Unclear(wait) } else { Ending::Failed(wait) }
+    if unclear { SessionEffect::Unclear(wait) } else { SessionEffect::Failed(wait) }
 }
 
 /// Whether the response is an HTML page, even if its content type is not HTML. An HTML page comes from a proxy or a

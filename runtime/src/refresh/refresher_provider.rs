@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::error_response::{Ending, ErrorResponse, classify};
+use super::error_response::{ErrorResponse, SessionEffect, classify};
 use super::refresher::{AnyRefresher, RefreshContext};
 use super::session_ends::SessionEnds;
 use crate::error::{Error, Kind, Result, Stamp};
@@ -53,7 +53,7 @@ impl RefresherProvider {
         let context = self.context(session, basis.stamp, tokens);
         match self.refresher.refresh(context).await {
             Ok(tokens) => Attempt::Refreshed { tokens, cookies: None },
-            Err(error) => self.judge(error),
+            Err(error) => self.classify_error(error),
         }
     }
 
@@ -68,7 +68,7 @@ impl RefresherProvider {
 
     /// Classifies an error from the refresher. If the error contains a response from another API, the response is
     /// classified like the response to a `#[refresh]` method.
-    fn judge(&self, error: Error) -> Attempt {
+    fn classify_error(&self, error: Error) -> Attempt {
         if error.is_session_expired() {
             return Attempt::Rejected(error);
         }
@@ -78,8 +78,8 @@ impl RefresherProvider {
             (error.is_status(), error.status(), error.headers(), error.body())
         {
             return match classify(status, headers, body, &self.session_ends) {
-                Ending::Rejected => Attempt::Rejected(error),
-                Ending::Failed(retry_after) | Ending::Unclear(retry_after) => {
+                SessionEffect::Rejected => Attempt::Rejected(error),
+                SessionEffect::Failed(retry_after) | SessionEffect::Unclear(retry_after) => {
                     Attempt::Failed { error: Error::refresh(error), retry_after }
                 }
             };

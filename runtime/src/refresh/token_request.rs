@@ -15,7 +15,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 
-use super::error_response::{Ending, ErrorResponse, classify, is_error, is_without_answer};
+use super::error_response::{ErrorResponse, SessionEffect, classify, is_error, is_without_answer};
 use super::session_ends::SessionEnds;
 use crate::error::causes::{any_cause, is_redirect};
 use crate::error::{Error, Kind, Stamp};
@@ -65,7 +65,7 @@ enum Sent {
 }
 
 /// A complete response from the endpoint.
-pub(crate) struct TokenResponse {
+pub(crate) struct EndpointResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -130,8 +130,8 @@ impl TokenRequest<'_> {
         }
     }
 
-    fn read(&self, response: TokenResponse) -> Sent {
-        let TokenResponse { status, headers, body } = response;
+    fn read(&self, response: EndpointResponse) -> Sent {
+        let EndpointResponse { status, headers, body } = response;
         let ended = || self.session_ends.has_condition(status, &headers, &body);
         if status.is_success() && !is_error(&headers, &body) && !ended() {
             let answer = Answer::whole(status, headers.clone(), body.clone()).with_secrets();
@@ -145,14 +145,14 @@ impl TokenRequest<'_> {
         }
         let refusal = || ErrorResponse::of(status, &headers, &body);
         match classify(status, &headers, &body, self.session_ends) {
-            Ending::Rejected => Sent::Answered(Attempt::Rejected(refusal().into_error())),
-            Ending::Failed(None) if is_without_answer(status, &headers, &body) => {
+            SessionEffect::Rejected => Sent::Answered(Attempt::Rejected(refusal().into_error())),
+            SessionEffect::Failed(None) if is_without_answer(status, &headers, &body) => {
                 Sent::Lost(refusal().into_error())
             }
-            Ending::Failed(retry_after) => {
+            SessionEffect::Failed(retry_after) => {
                 Sent::Answered(Attempt::Failed { error: refusal().into_error(), retry_after })
             }
-            Ending::Unclear(retry_after) => {
+            SessionEffect::Unclear(retry_after) => {
                 Sent::Answered(Attempt::Failed { error: refusal().into_unclear_error(), retry_after })
             }
         }
@@ -160,7 +160,7 @@ impl TokenRequest<'_> {
 
     /// Whether a successful response without tokens means that the refresh token is rejected.
     fn rejects(&self, status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
-        classify(status, headers, body, self.session_ends) == Ending::Rejected
+        classify(status, headers, body, self.session_ends) == SessionEffect::Rejected
     }
 
     fn take_tokens(&self, answer: &Answer) -> Attempt {
@@ -187,7 +187,7 @@ pub(crate) async fn ask(
     call: &mut Prepared,
     cookies: Option<&Cookies>,
     spans: &SendSpans,
-) -> Result<TokenResponse, NoResponse> {
+) -> Result<EndpointResponse, NoResponse> {
     let request = call.request(upstream).map_err(NoResponse::Unsent)?;
     let mut request =
         request.ok_or_else(|| NoResponse::Unsent(Error::request("the request body cannot be sent again")))?;
@@ -215,9 +215,9 @@ pub(crate) async fn ask(
         Ok(body) => body,
         // If the status is not a success, the response can be classified without its body.
         Err(NoResponse::Lost(_)) if !status.is_success() => Bytes::new(),
-        Err(unheard) => return Err(unheard),
+        Err(unanswered) => return Err(unanswered),
     };
-    Ok(TokenResponse { status, headers: std::mem::take(response.headers_mut()), body })
+    Ok(EndpointResponse { status, headers: std::mem::take(response.headers_mut()), body })
 }
 
 async fn capped(response: &mut Response) -> Result<Bytes, NoResponse> {

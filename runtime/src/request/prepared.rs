@@ -19,11 +19,11 @@ pub(crate) enum Prepared {
     Declared(Box<Declared>),
     /// A request that was passed to [`Client::execute`](crate::Client::execute). The request is boxed, because it is
     /// large and hand-written requests are rare.
-    HandWritten(Box<HandWritten>),
+    HandWritten(Box<HandWrittenRequest>),
 }
 
 /// A request that the user built. Each send clones the request, so that a second send can use the original.
-pub(crate) struct HandWritten {
+pub(crate) struct HandWrittenRequest {
     request: Option<Request>,
     replayable: bool,
     url: Url,
@@ -34,7 +34,7 @@ impl Prepared {
     pub(crate) fn hand_written(request: Request) -> Self {
         let url = request.url().clone();
         let replayable = request.try_clone().is_some();
-        Self::HandWritten(Box::new(HandWritten {
+        Self::HandWritten(Box::new(HandWrittenRequest {
             request: Some(request),
             replayable,
             url,

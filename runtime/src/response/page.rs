@@ -16,7 +16,7 @@ use crate::platform::url::{Url, ascii_origin, remove_user_and_fragment};
 use crate::transport::upstream::Upstream;
 
 /// The reason that the next page cannot be requested, even though the current page is not marked as the last page.
-pub(crate) enum Fault {
+pub(crate) enum NextPageError {
     /// The page does not contain the list that the method declares.
     List(Error),
     /// The link to the next page is invalid.
@@ -31,10 +31,10 @@ pub(crate) struct Page<'a> {
 
 impl Page<'_> {
     /// Returns the URL of the next page, or `None` if this page is the last page.
-    pub(crate) fn next(&self) -> Result<Option<Url>, Fault> {
+    pub(crate) fn next(&self) -> Result<Option<Url>, NextPageError> {
         let paging = self.continuation.paging;
         let last = if paging.next.needs_list() {
-            let elements = list_of(self.answer.body(), paging.items).map_err(Fault::List)?;
+            let elements = list_of(self.answer.body(), paging.items).map_err(NextPageError::List)?;
             let Some(last) = elements.last().cloned() else { return Ok(None) };
             Some((last, elements.len()))
         } else {
@@ -43,7 +43,7 @@ impl Page<'_> {
         if paging.more.is_some_and(|pointer| !self.says_more(pointer)) {
             return Ok(None);
         }
-        self.after(last).map_err(Fault::Link)
+        self.after(last).map_err(NextPageError::Link)
     }
 
     /// Returns whether the whole page is an empty list.

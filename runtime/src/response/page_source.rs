@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::task::{Context, Poll};
 
 use super::answer::{Answer, AnswerFuture, Continuation, SENT_ONCE};
-use super::page::{Fault, Page};
+use super::page::{NextPageError, Page};
 use crate::error::{Error, Kind};
 use crate::platform::url::Url;
 
@@ -105,8 +105,10 @@ impl PageSource {
             Ok(Some(url)) => Step::Request(url),
             // If the list is missing from the first page, the declaration does not match the server, and every further
             // page would also fail.
-            Err(Fault::List(error)) if is_first => return Some(Err(error.in_method(method))),
-            Err(Fault::List(error) | Fault::Link(error)) => Step::Fail(error.in_method(method)),
+            Err(NextPageError::List(error)) if is_first => return Some(Err(error.in_method(method))),
+            Err(NextPageError::List(error) | NextPageError::Link(error)) => {
+                Step::Fail(error.in_method(method))
+            }
         };
         self.continuation = Some(continuation);
         Some(Ok(answer))

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::call_types::{Demand, Entered, Next, Wait, Waited};
 use super::credential::Source;
-use super::decisions::{Cause, Entry, Finding, Settled};
+use super::decisions::{Cause, Entry, RefusalKind, Settled};
 use super::errors::{self, no_session};
 use super::events::SessionEvent;
 use super::refresh_handle::RefreshHandle;
@@ -137,13 +137,13 @@ impl Session {
     }
 
     /// Decides what a call does after the server refuses it.
-    pub(crate) fn settle(&self, sent_with: &Arc<Snapshot>, finding: Finding, route: &str) -> Next {
+    pub(crate) fn settle(&self, sent_with: &Arc<Snapshot>, refusal: RefusalKind, route: &str) -> Next {
         let (can_refresh, ran_out) = (self.can_refresh(sent_with), self.has_run_out(sent_with));
         let (settled, prepared) = self.update(|machine| {
             machine.set_ran_out(ran_out);
-            match machine.settle(sent_with.stamp, finding, route, can_refresh, Instant::now()) {
+            match machine.settle(sent_with.stamp, refusal, route, can_refresh, Instant::now()) {
                 Settled::Start => {
-                    let (handle, prepared) = PreparedRefresh::start(self, machine, Cause::Refused(finding));
+                    let (handle, prepared) = PreparedRefresh::start(self, machine, Cause::Refused(refusal));
                     (Settled::Join(handle), prepared)
                 }
                 other => (other, None),
@@ -183,8 +183,8 @@ impl Session {
         }
     }
 
-    pub(crate) fn replay_was_refused(&self, stamp: Stamp, finding: Finding, route: &str) {
-        self.update(|machine| machine.replay_was_refused(stamp, finding, route, Instant::now()));
+    pub(crate) fn replay_was_refused(&self, stamp: Stamp, refusal: RefusalKind, route: &str) {
+        self.update(|machine| machine.replay_was_refused(stamp, refusal, route, Instant::now()));
     }
 
     /// Records that a refresh returned the same access token that the server had refused.

@@ -13,7 +13,7 @@ use crate::error::Reason;
 
 /// What the server's refusal means for the credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Finding {
+pub(crate) enum RefusalKind {
     /// The credential is no longer valid.
     Expired,
     /// The credential may be invalid, or the call may be forbidden.
@@ -30,7 +30,7 @@ pub(crate) enum Cause {
     /// The caller requested a manual refresh.
     Manual,
     /// The server refused the credential.
-    Refused(Finding),
+    Refused(RefusalKind),
 }
 
 impl Cause {
@@ -40,14 +40,14 @@ impl Cause {
             Self::Expired => "expired",
             Self::BeforeExpiry => "before_expiry",
             Self::Manual => "manual",
-            Self::Refused(Finding::Expired) => "refused",
-            Self::Refused(Finding::Suspect) => "maybe_expired",
+            Self::Refused(RefusalKind::Expired) => "refused",
+            Self::Refused(RefusalKind::Suspect) => "maybe_expired",
         }
     }
 
     /// Whether calls wait for a refresh with this cause instead of using the old credential.
     pub(super) fn is_urgent(self) -> bool {
-        matches!(self, Self::Expired | Self::Refused(Finding::Expired))
+        matches!(self, Self::Expired | Self::Refused(RefusalKind::Expired))
     }
 
     /// Whether calls can still use the old credential while a refresh with this cause is running.

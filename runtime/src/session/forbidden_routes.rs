@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use super::decisions::Finding;
+use super::decisions::RefusalKind;
 use crate::error::Reason;
 use crate::error::Stamp;
 use crate::platform::backoff::doubled;
@@ -70,7 +70,7 @@ impl ForbiddenRoutes {
     pub(crate) fn refused(
         &mut self,
         stamp: Stamp,
-        finding: Finding,
+        refusal: RefusalKind,
         route: &str,
         source: Option<Instant>,
         now: Instant,
@@ -79,7 +79,7 @@ impl ForbiddenRoutes {
             self.just_refreshed = source.checked_add(FIRST_PERIOD).map(|until| (stamp.generation, until));
         }
         self.count_useless(stamp, now);
-        if finding == Finding::Suspect {
+        if refusal == RefusalKind::Suspect {
             self.learn(route, now);
         }
     }

@@ -12,13 +12,13 @@ use crate::format::json_number::seconds;
 
 impl<'de> Deserialize<'de> for Tokens {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_map(TokenResponse)
+        from.deserialize_map(TokensVisitor)
     }
 }
 
-struct TokenResponse;
+struct TokensVisitor;
 
-impl<'de> Visitor<'de> for TokenResponse {
+impl<'de> Visitor<'de> for TokensVisitor {
     type Value = Tokens;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -56,8 +56,8 @@ const SESSION: &[&str] = &["session"];
 const ALL: &[&str] = &["session", "session.lock", "session.write"];
 
 fn copies_told(events: &mut SessionEvents) -> usize {
-    let told = std::iter::from_fn(|| events.try_next());
-    told.filter(|event| matches!(event, SessionEvent::GrantShared)).count()
+    let reported = std::iter::from_fn(|| events.try_next());
+    reported.filter(|event| matches!(event, SessionEvent::GrantShared)).count()
 }
 
 /// Returns a fake server and a directory with one store, `home`, whose session has been refreshed once.
@@ -210,8 +210,8 @@ async fn a_store_without_a_location_reports_no_copies() {
     };
     let (nowhere, _) = start(None).await;
     nowhere.session().set(tokens(&world.authority.issue())).await.unwrap();
-    let (here, told) = start(Some("here")).await;
-    assert_eq!(told, 0);
+    let (here, reported) = start(Some("here")).await;
+    assert_eq!(reported, 0);
     world.authority.expire();
     here.order(7).await.unwrap();
     for (place, copies) in [(None, 0), (Some("here"), 0), (Some("there"), 1)] {

@@ -67,8 +67,8 @@ async fn a_second_call_reuses_the_connection() {
     let listening = stage.listen().await;
     let till = till(&listening.base_url, transport());
     for id in [7, 8] {
-        let told = till.order(id, 2).await.unwrap();
-        assert_eq!(told, listening.url(&format!("/orders/{id}?page=2")));
+        let reported = till.order(id, 2).await.unwrap();
+        assert_eq!(reported, listening.url(&format!("/orders/{id}?page=2")));
     }
     assert_eq!(listening.connections(), 1);
     let seen = &stage.log()[0];

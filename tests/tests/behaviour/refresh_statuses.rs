@@ -150,7 +150,7 @@ fn login_page(world: &World) -> LoginPageClient {
 /// W18: a redirect whose status is listed in `refresh_on` starts a refresh and is not followed. If the server redirects
 /// the call again after the refresh, the call fails.
 #[tokio::test(start_paused = true)]
-async fn a_listed_redirect_is_judged_before_it_is_followed() {
+async fn a_listed_redirect_is_classified_before_it_is_followed() {
     let world = World::new();
     let shop = login_page(&world);
     let authority = world.authority.clone();

@@ -445,8 +445,8 @@ async fn a_store_without_locks_is_used_and_reported_once() {
         world.authority.expire();
         shop.order(7).await.unwrap();
     }
-    let told = std::iter::from_fn(|| events.try_next());
-    assert_eq!(told.filter(|event| matches!(event, SessionEvent::Uncoordinated)).count(), 1);
+    let reported = std::iter::from_fn(|| events.try_next());
+    assert_eq!(reported.filter(|event| matches!(event, SessionEvent::Uncoordinated)).count(), 1);
 }
 
 /// G5, G6: if a store has no locks, two processes can send the same refresh token. The process whose refresh is refused

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use afresh::{Client, MemoryStore, SessionEvent, SessionState};
 
-use crate::provider::{Authorization, Heard, Provider, form_of, held, tokens};
+use crate::provider::{Authorization, Provider, RequestedUrls, form_of, held, tokens};
 
 #[tokio::test]
 async fn a_login_in_the_browser_becomes_the_session() {
@@ -88,7 +88,7 @@ async fn the_page_after_a_login_can_be_the_programs_own() {
 async fn the_url_is_announced_before_it_is_opened() {
     let provider = Provider::start().await;
     let shop = provider.shop();
-    let heard = Heard::default();
+    let heard = RequestedUrls::default();
     let (announced, opened) = (heard.clone(), heard.clone());
     let browser = provider
         .app()

@@ -105,7 +105,7 @@ pub fn held(browser: Browser) -> (Browser, oneshot::Receiver<Authorization>) {
 }
 
 /// The strings that a callback has received.
-pub type Heard = Arc<Mutex<Vec<String>>>;
+pub type RequestedUrls = Arc<Mutex<Vec<String>>>;
 
 impl Authorization {
     pub fn read(url: &str) -> Self {

@@ -32,14 +32,14 @@ fn orders(stage: &Stage) -> OrdersClient {
     client_on(stage)
 }
 
-async fn told(stage: &Stage) -> Vec<std::result::Result<u32, String>> {
+async fn reported(stage: &Stage) -> Vec<std::result::Result<u32, String>> {
     let mut items = orders(stage).orders().await.unwrap();
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     while let Some(item) = items.next().await {
-        told.push(item.map(|order| order.id).map_err(|error| error.to_string()));
-        assert!(told.len() < 20);
+        reported.push(item.map(|order| order.id).map_err(|error| error.to_string()));
+        assert!(reported.len() < 20);
     }
-    told
+    reported
 }
 
 #[tokio::test(start_paused = true)]
@@ -52,7 +52,7 @@ async fn the_elements_of_all_pages_come_one_after_another() {
         Some("cursor=d") => (200, json!({"data": null, "next": "e"})),
         _ => (200, json!({"data": [{"id": 3}]})),
     });
-    assert_eq!(told(&stage).await, [Ok(1), Ok(2), Ok(3)]);
+    assert_eq!(reported(&stage).await, [Ok(1), Ok(2), Ok(3)]);
     stage.assert_sends(5);
 }
 
@@ -98,8 +98,8 @@ async fn a_limit_counts_elements_and_requests_no_page_beyond() {
 async fn a_broken_element_does_not_hide_the_others() {
     let stage = Stage::new();
     stage.respond(|_| (200, json!({"data": [{"id": 1}, {"id": "secret"}, {"id": 3}]})));
-    let told = told(&stage).await;
-    let [Ok(1), Err(error), Ok(3)] = &*told else { panic!("{told:?}") };
+    let reported = reported(&stage).await;
+    let [Ok(1), Err(error), Ok(3)] = &*reported else { panic!("{reported:?}") };
     assert!(
         error.starts_with("Orders::orders: an item of the answer") && error.contains("at `id`"),
         "{error}"
@@ -113,8 +113,11 @@ async fn a_page_without_its_list_is_an_error() {
         let stage = Stage::new();
         let body = page.clone();
         stage.respond(move |_| (200, body.clone()));
-        let told = told(&stage).await;
-        assert!(matches!(&*told, [Err(error)] if error.contains("no list at `/data`")), "{page}: {told:?}");
+        let reported = reported(&stage).await;
+        assert!(
+            matches!(&*reported, [Err(error)] if error.contains("no list at `/data`")),
+            "{page}: {reported:?}"
+        );
     }
     let stage = Stage::new();
     stage.respond(|_| (200, json!({"data": [1]})));
@@ -132,8 +135,8 @@ async fn a_failed_page_loses_no_element() {
         _ if !failed.swap(true, std::sync::atomic::Ordering::Relaxed) => Answer::new(503),
         _ => Answer::json(200, json!({"data": [{"id": 2}]})),
     });
-    let told = told(&stage).await;
-    assert!(matches!(&*told, [Ok(1), Err(error), Ok(2)] if error.contains("503")), "{told:?}");
+    let reported = reported(&stage).await;
+    assert!(matches!(&*reported, [Ok(1), Err(error), Ok(2)] if error.contains("503")), "{reported:?}");
 }
 
 /// An error in finding the next page is returned after the last element of the current page.

@@ -86,17 +86,17 @@ async fn all<T: serde::de::DeserializeOwned>(pages: Result<Pages<T>>) -> Vec<T> 
 }
 
 /// Returns all pages, and the messages of the errors between them.
-async fn told<T: serde::de::DeserializeOwned>(
+async fn reported<T: serde::de::DeserializeOwned>(
     pages: Result<Pages<T>>,
 ) -> Vec<std::result::Result<T, String>> {
     let mut pages = pages.unwrap();
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     while let Some(page) = pages.next().await {
-        told.push(page.map_err(|error| error.to_string()));
-        assert!(told.len() < 20, "the pages do not end");
+        reported.push(page.map_err(|error| error.to_string()));
+        assert!(reported.len() < 20, "the pages do not end");
     }
     assert!(pages.next().await.is_none());
-    told
+    reported
 }
 
 fn queries(stage: &Stage) -> Vec<String> {
@@ -190,8 +190,8 @@ async fn a_pointer_that_does_not_fit_is_an_error_after_the_page() {
         let stage = Stage::new();
         let body = wrong.clone();
         stage.respond(move |_| (200, body.clone()));
-        let told = told(listing(&stage).by_cursor(&only_filter()).await).await;
-        let [Ok(page), Err(error)] = &*told else { panic!("{wrong}: {told:?}") };
+        let reported = reported(listing(&stage).by_cursor(&only_filter()).await).await;
+        let [Ok(page), Err(error)] = &*reported else { panic!("{wrong}: {reported:?}") };
         assert_eq!(page, &wrong);
         assert!(error.starts_with("Listing::by_cursor: ") && error.contains(part), "{error}");
     }
@@ -201,8 +201,8 @@ async fn a_pointer_that_does_not_fit_is_an_error_after_the_page() {
 async fn a_number_is_no_url() {
     let stage = Stage::new();
     stage.respond(|_| (200, json!({"links": {"next": 7}})));
-    let told = told(listing(&stage).by_url().await).await;
-    assert!(matches!(&*told, [Ok(_), Err(error)] if error.contains("is not a URL")), "{told:?}");
+    let reported = reported(listing(&stage).by_url().await).await;
+    assert!(matches!(&*reported, [Ok(_), Err(error)] if error.contains("is not a URL")), "{reported:?}");
 }
 
 /// If a field marked with `?` is missing, the current page is the last page.
@@ -218,8 +218,11 @@ async fn a_marked_member_may_be_missing() {
     stage.respond(|_| (200, json!({"paging": null})));
     assert_eq!(all(listing(&stage).optional().await).await.len(), 1);
     stage.respond(|_| (200, json!({"paging": {}})));
-    let told = told(listing(&stage).optional().await).await;
-    assert!(matches!(&*told, [Ok(_), Err(error)] if error.contains("`/paging/next/after`")), "{told:?}");
+    let reported = reported(listing(&stage).optional().await).await;
+    assert!(
+        matches!(&*reported, [Ok(_), Err(error)] if error.contains("`/paging/next/after`")),
+        "{reported:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -261,8 +264,8 @@ async fn a_field_of_the_last_element_determines_the_next_page() {
     assert_eq!(queries(&stage), ["", "starting_after=b%2F1", "starting_after=3"]);
     for wrong in [json!([{"id": 1}, {}]), json!([{"id": null}]), json!([{"id": {}}]), json!([7])] {
         stage.respond(move |_| (200, wrong.clone()));
-        let told = told(listing(&stage).by_last().await).await;
-        assert!(matches!(&*told, [Ok(_), Err(error)] if error.contains("`/id`")), "{told:?}");
+        let reported = reported(listing(&stage).by_last().await).await;
+        assert!(matches!(&*reported, [Ok(_), Err(error)] if error.contains("`/id`")), "{reported:?}");
     }
 }
 
@@ -288,8 +291,8 @@ async fn a_page_number_is_counted_up_to_the_first_empty_page() {
 async fn a_start_that_is_no_number_is_an_error_after_the_first_page() {
     let stage = Stage::new();
     stage.respond(|_| (200, json!([1])));
-    let told = told(listing(&stage).numbered(Some("secret")).await).await;
-    let [Ok(_), Err(error)] = &*told else { panic!("{told:?}") };
+    let reported = reported(listing(&stage).numbered(Some("secret")).await).await;
+    let [Ok(_), Err(error)] = &*reported else { panic!("{reported:?}") };
     assert!(error.contains("`page` is not a number") && !error.contains("secret"), "{error}");
 }
 
@@ -299,8 +302,8 @@ async fn a_start_that_is_no_number_is_an_error_after_the_first_page() {
 async fn a_count_over_an_object_without_items_is_an_error_at_once() {
     let stage = Stage::new();
     stage.respond(|_| (200, json!({"data": [1]})));
-    let told = told(listing(&stage).numbered(None).await).await;
-    assert!(matches!(&*told, [Err(error)] if error.contains("Add `items = ")), "{told:?}");
+    let reported = reported(listing(&stage).numbered(None).await).await;
+    assert!(matches!(&*reported, [Err(error)] if error.contains("Add `items = ")), "{reported:?}");
     stage.assert_sends(1);
 }
 
@@ -350,8 +353,8 @@ async fn a_body_is_sent_with_each_page_unless_it_can_be_sent_only_once() {
     assert!(stage.log().iter().all(|seen| seen.body() == "tea"));
 
     let once = afresh::Body::stream(futures_util::stream::iter([Ok::<_, std::io::Error>("tea")]));
-    let told = told(listing(&stage).search(once).await).await;
-    assert!(matches!(&*told, [Ok(_), Err(error)] if error.contains("only once")), "{told:?}");
+    let reported = reported(listing(&stage).search(once).await).await;
+    assert!(matches!(&*reported, [Ok(_), Err(error)] if error.contains("only once")), "{reported:?}");
 }
 
 /// If the next link points to a page that was already read, the caller gets the current page and then an error.
@@ -363,13 +366,16 @@ async fn a_circle_of_pages_is_an_error_after_its_last_page() {
         Some("p=2") => (200, json!({"links": {"next": "?p=3"}})),
         _ => (200, json!({"links": {"next": "https://shop.test/urls?p=2#again"}})),
     });
-    let told = told(listing(&stage).by_url().await).await;
-    assert!(matches!(&*told, [Ok(_), Ok(_), Ok(_), Err(error)] if error.contains("never end")), "{told:?}");
+    let reported = reported(listing(&stage).by_url().await).await;
+    assert!(
+        matches!(&*reported, [Ok(_), Ok(_), Ok(_), Err(error)] if error.contains("never end")),
+        "{reported:?}"
+    );
     stage.assert_sends(3);
 
     let itself = Stage::new();
     itself.respond(|_| (200, json!({"links": {"next": "/urls"}})));
-    assert_eq!(self::told(listing(&itself).by_url().await).await.len(), 2);
+    assert_eq!(self::reported(listing(&itself).by_url().await).await.len(), 2);
     itself.assert_sends(1);
 }
 
@@ -387,8 +393,8 @@ async fn a_link_to_another_origin_is_an_error_after_the_page() {
     ] {
         let stage = Stage::new();
         stage.respond(move |_| (200, json!({"links": {"next": link}})));
-        let told = told(listing(&stage).by_url().await).await;
-        let [Ok(_), Err(error)] = &*told else { panic!("{told:?}") };
+        let reported = reported(listing(&stage).by_url().await).await;
+        let [Ok(_), Err(error)] = &*reported else { panic!("{reported:?}") };
         assert!(error.contains(&format!("`{origin}`")) && error.contains("`https://shop.test`"), "{error}");
         assert!(!error.contains("secret"), "{error}");
         stage.assert_sends(1);
@@ -400,10 +406,10 @@ async fn an_unreadable_link_is_an_error_after_the_page() {
     for link in ["https://", "http://[::1/x", "https://shop.test:99999/"] {
         let stage = Stage::new();
         stage.respond(move |_| (200, json!({"links": {"next": link}})));
-        let told = told(listing(&stage).by_url().await).await;
+        let reported = reported(listing(&stage).by_url().await).await;
         assert!(
-            matches!(&*told, [Ok(_), Err(error)] if error.contains("not a valid URL")),
-            "{link}: {told:?}"
+            matches!(&*reported, [Ok(_), Err(error)] if error.contains("not a valid URL")),
+            "{link}: {reported:?}"
         );
     }
 }
@@ -455,8 +461,11 @@ async fn a_relative_link_of_another_origin_is_not_followed() {
     elsewhere.respond(|_| Answer::json(200, json!({"links": {"next": "?p=2"}})));
     let origins = Origins::new().at(ORIGIN, home.clone()).at("https://files.test", elsewhere.clone());
     let shop = ListingClient::builder(ORIGIN).transport(origins.service()).build().unwrap();
-    let told = told(shop.by_url().await).await;
-    assert!(matches!(&*told, [Ok(_), Err(error)] if error.contains("`https://files.test`")), "{told:?}");
+    let reported = reported(shop.by_url().await).await;
+    assert!(
+        matches!(&*reported, [Ok(_), Err(error)] if error.contains("`https://files.test`")),
+        "{reported:?}"
+    );
     elsewhere.assert_sends(1);
 }
 
@@ -468,8 +477,8 @@ async fn a_failed_page_is_requested_again_twice_and_then_the_pages_end() {
         None => Answer::json(200, json!({"links": {"next": "?p=2"}})),
         _ => Answer::new(500),
     });
-    let told = told(listing(&stage).by_url().await).await;
-    assert!(matches!(&*told, [Ok(_), Err(_), Err(_), Err(_)]), "{told:?}");
+    let reported = reported(listing(&stage).by_url().await).await;
+    assert!(matches!(&*reported, [Ok(_), Err(_), Err(_), Err(_)]), "{reported:?}");
     assert_eq!(queries(&stage), ["", "p=2", "p=2", "p=2"]);
 }
 
@@ -488,8 +497,12 @@ async fn a_page_that_arrives_at_last_resets_the_count_of_failures() {
         let next = if page < 4 { json!(format!("?p={}", page + 1)) } else { Value::Null };
         Answer::json(200, json!({"links": {"next": next}}))
     });
-    let told = told(listing(&stage).by_url().await).await;
-    assert_eq!((told.iter().filter(|page| page.is_ok()).count(), told.len()), (4, 10), "{told:?}");
+    let reported = reported(listing(&stage).by_url().await).await;
+    assert_eq!(
+        (reported.iter().filter(|page| page.is_ok()).count(), reported.len()),
+        (4, 10),
+        "{reported:?}"
+    );
     stage.assert_sends(10);
 }
 
@@ -501,8 +514,8 @@ async fn a_page_of_another_type_is_an_error_between_pages() {
         None => Answer::json(200, ["x"]).header("x-next-page", "2"),
         _ => Answer::json(200, [2]),
     });
-    let told = told(listing(&stage).by_header().await).await;
-    let [Err(error), Ok(page)] = &*told else { panic!("{told:?}") };
+    let reported = reported(listing(&stage).by_header().await).await;
+    let [Err(error), Ok(page)] = &*reported else { panic!("{reported:?}") };
     assert!(error.starts_with("Listing::by_header: the answer is not of the declared type"), "{error}");
     assert_eq!(page, &[2]);
 }

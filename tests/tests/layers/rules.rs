@@ -68,10 +68,10 @@ fn arrows(tree: &Tree) -> Arrows {
 
 /// Returns the shortest cycle for each group of files that depend on each other.
 fn circles(arrows: &Arrows) -> Vec<String> {
-    let mut told: BTreeSet<&str> = BTreeSet::new();
+    let mut reported: BTreeSet<&str> = BTreeSet::new();
     let mut found = Vec::new();
     for start in arrows.keys() {
-        if told.contains(start.as_str()) {
+        if reported.contains(start.as_str()) {
             continue;
         }
         let Some(circle) = shortest_circle(arrows, start) else { continue };
@@ -84,7 +84,7 @@ fn circles(arrows: &Arrows) -> Vec<String> {
             group.len(),
             circle.join(" -> ")
         ));
-        told.extend(group);
+        reported.extend(group);
     }
     found
 }

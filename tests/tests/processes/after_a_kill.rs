@@ -43,12 +43,12 @@ async fn a_record_is_complete_whenever_its_writer_is_killed() {
             sleep(Duration::from_millis(random.u64(0..40))).await;
             writer.kill();
             sleep(Duration::from_millis(20)).await;
-            let told = std::iter::from_fn(|| writer.line())
+            let reported = std::iter::from_fn(|| writer.line())
                 .filter_map(|line| line.strip_prefix("stored: ")?.parse().ok());
-            let told = told.max().unwrap_or(newest);
+            let reported = reported.max().unwrap_or(newest);
             let stored = shop.place.stored().await.unwrap();
             let now = stored.revision.number();
-            assert!(now >= told && now > newest, "{round}: {now} after {told} and {newest}");
+            assert!(now >= reported && now > newest, "{round}: {now} after {reported} and {newest}");
             assert!(
                 stored.record.len() > 1000 && stored.record.iter().all(|byte| u64::from(*byte) == now % 251)
             );

@@ -77,7 +77,7 @@ async fn a_redirect_is_counted_as_a_resend() {
 
     let (call, _) = recorder.only("afresh.call");
     let sends = recorder.named("afresh.send");
-    let told: Vec<_> = sends
+    let reported: Vec<_> = sends
         .iter()
         .map(|(_, send)| {
             assert_eq!(send.parent, Some(call));
@@ -92,7 +92,7 @@ async fn a_redirect_is_counted_as_a_resend() {
         })
         .collect();
     assert_eq!(
-        told,
+        reported,
         [("GET /orders/{id}", "", "302", "shop.test", "443"), ("GET", "1", "200", "cdn.test", "8080")]
     );
 }
@@ -112,7 +112,7 @@ async fn a_hand_written_request_is_named_by_its_method_alone() {
     let calls = recorder.named("afresh.call");
     assert!(calls.iter().all(|(_, call)| call.fields.get("otel.name") == "Client::execute"));
     let sends = recorder.named("afresh.send");
-    let told: Vec<_> = sends
+    let reported: Vec<_> = sends
         .iter()
         .map(|(_, send)| {
             let field = |name| send.fields.get(name);
@@ -120,5 +120,5 @@ async fn a_hand_written_request_is_named_by_its_method_alone() {
             (field("otel.name"), field("http.request.method"), field("http.request.method_original"))
         })
         .collect();
-    assert_eq!(told, [("DELETE", "DELETE", ""), ("HTTP", "_OTHER", "PURGE")]);
+    assert_eq!(reported, [("DELETE", "DELETE", ""), ("HTTP", "_OTHER", "PURGE")]);
 }

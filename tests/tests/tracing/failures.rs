@@ -23,13 +23,13 @@ fn error_types(recorder: &Recorder) -> [String; 2] {
 /// If the server returns an error status, the status is the `error.type` of both the call and the request.
 #[tokio::test(start_paused = true)]
 async fn a_status_is_a_type_of_error() {
-    for (status, told) in [(404, "404"), (503, "503")] {
+    for (status, reported) in [(404, "404"), (503, "503")] {
         let (world, recorder) = (World::new(), Recorder::default());
         let shop = logged_in_client(&world);
         let _guard = recorder.listen();
         world.stage.respond(move |_| status);
         assert!(shop.order(7).await.unwrap_err().is_status());
-        assert_eq!(error_types(&recorder), [told, told]);
+        assert_eq!(error_types(&recorder), [reported, reported]);
     }
 }
 

@@ -14,10 +14,10 @@ use tracing_subscriber::registry::LookupSpan;
 
 /// A recorder that keeps spans and events in order. Clones share one recording.
 #[derive(Clone, Default)]
-pub struct Recorder(Arc<Mutex<Told>>);
+pub struct Recorder(Arc<Mutex<Reported>>);
 
 #[derive(Clone, Default)]
-struct Told {
+struct Reported {
     spans: Vec<SpanSeen>,
     events: Vec<EventSeen>,
 }
@@ -62,7 +62,7 @@ impl Recorder {
     /// Returns all spans in the order in which they started. A span's `parent` and `follows` are indices into this
     /// list.
     pub fn spans(&self) -> Vec<SpanSeen> {
-        self.told().spans.clone()
+        self.reported().spans.clone()
     }
 
     /// Returns all spans with the given name, and their numbers.
@@ -83,7 +83,7 @@ impl Recorder {
     }
 
     pub fn events(&self) -> Vec<EventSeen> {
-        self.told().events.clone()
+        self.reported().events.clone()
     }
 
     /// Returns the messages of all events.
@@ -91,7 +91,7 @@ impl Recorder {
         self.events().iter().map(|event| event.fields.get("message").to_owned()).collect()
     }
 
-    fn told(&self) -> MutexGuard<'_, Told> {
+    fn reported(&self) -> MutexGuard<'_, Reported> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -129,32 +129,32 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorder {
         let parent = span.parent().and_then(|parent| number(&context, &parent.id()));
         let mut fields = Fields::default();
         attributes.record(&mut fields);
-        let mut told = self.told();
-        span.extensions_mut().insert(Number(told.spans.len()));
+        let mut reported = self.reported();
+        span.extensions_mut().insert(Number(reported.spans.len()));
         let name = attributes.metadata().name();
-        told.spans.push(SpanSeen { name, parent, follows: Vec::new(), fields, closed: false });
+        reported.spans.push(SpanSeen { name, parent, follows: Vec::new(), fields, closed: false });
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let number = number(&context, id).unwrap();
-        values.record(&mut self.told().spans[number].fields);
+        values.record(&mut self.reported().spans[number].fields);
     }
 
     fn on_follows_from(&self, id: &Id, follows: &Id, context: Context<'_, S>) {
         let (number, follows) = (number(&context, id).unwrap(), number(&context, follows).unwrap());
-        self.told().spans[number].follows.push(follows);
+        self.reported().spans[number].follows.push(follows);
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let within = context.event_span(event).and_then(|span| number(&context, &span.id()));
         let mut fields = Fields::default();
         event.record(&mut fields);
-        self.told().events.push(EventSeen { level: *event.metadata().level(), within, fields });
+        self.reported().events.push(EventSeen { level: *event.metadata().level(), within, fields });
     }
 
     fn on_close(&self, id: Id, context: Context<'_, S>) {
         let number = number(&context, &id).unwrap();
-        self.told().spans[number].closed = true;
+        self.reported().spans[number].closed = true;
     }
 }
 
@@ -165,7 +165,7 @@ fn number<S: Subscriber + for<'a> LookupSpan<'a>>(context: &Context<'_, S>, id: 
 /// Formats all spans and events as one string, which a test can search.
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let told = self.told().clone();
-        write!(f, "{:#?}\n{:#?}", told.spans, told.events)
+        let reported = self.reported().clone();
+        write!(f, "{:#?}\n{:#?}", reported.spans, reported.events)
     }
 }

@@ -20,17 +20,20 @@ async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
     world.guard_with(401, |_| order());
     shop.order(7).await.unwrap();
 
-    let (call, told) = recorder.only("afresh.call");
-    assert_eq!((told.fields.get("afresh.sends"), told.fields.get("afresh.refreshed_by")), ("2", "this_call"));
-    assert_eq!((told.fields.get("error.type"), told.fields.get("otel.status_code")), ("", ""));
-    let (refresh, told) = recorder.only("afresh.refresh");
-    assert_eq!((told.parent, told.follows), (None, vec![call]), "the refresh belongs to no caller");
+    let (call, reported) = recorder.only("afresh.call");
     assert_eq!(
-        (told.fields.get("afresh.cause"), told.fields.get("afresh.outcome")),
+        (reported.fields.get("afresh.sends"), reported.fields.get("afresh.refreshed_by")),
+        ("2", "this_call")
+    );
+    assert_eq!((reported.fields.get("error.type"), reported.fields.get("otel.status_code")), ("", ""));
+    let (refresh, reported) = recorder.only("afresh.refresh");
+    assert_eq!((reported.parent, reported.follows), (None, vec![call]), "the refresh belongs to no caller");
+    assert_eq!(
+        (reported.fields.get("afresh.cause"), reported.fields.get("afresh.outcome")),
         ("refused", "refreshed")
     );
     let sends = recorder.named("afresh.send");
-    let told: Vec<_> = sends
+    let reported: Vec<_> = sends
         .iter()
         .map(|(_, send)| {
             let field = |name| send.fields.get(name);
@@ -44,7 +47,7 @@ async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
         })
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             (Some(call), "GET /orders/{id}", "", "401", "401"),
             (Some(refresh), "POST /api/user/refresh_token", "", "200", ""),
@@ -195,7 +198,7 @@ async fn a_refusal_without_a_refresh_gives_its_reason() {
     assert!(shop.order(7).await.unwrap_err().is_status());
 
     let calls = recorder.named("afresh.call");
-    let told: Vec<_> = calls
+    let reported: Vec<_> = calls
         .iter()
         .map(|(_, call)| {
             let field = |name| call.fields.get(name);
@@ -208,7 +211,7 @@ async fn a_refusal_without_a_refresh_gives_its_reason() {
         })
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             ("2", "suspect", "forbidden: a fresh token was refused, too", "403"),
             ("1", "forbidden", "forbidden: the token lacks a scope", "401"),
@@ -238,7 +241,7 @@ async fn a_refresh_that_is_sent_again_is_counted_as_a_resend() {
     shop.session().refresh().await.unwrap();
     let (refresh, _) = recorder.only("afresh.refresh");
     let sends = recorder.named("afresh.send");
-    let told: Vec<_> = sends
+    let reported: Vec<_> = sends
         .iter()
         .map(|(_, send)| {
             let field = |name| send.fields.get(name);
@@ -246,5 +249,5 @@ async fn a_refresh_that_is_sent_again_is_counted_as_a_resend() {
         })
         .collect();
     let name = "POST /api/user/refresh_token";
-    assert_eq!(told, [(Some(refresh), name, "", "transport"), (Some(refresh), name, "1", "")]);
+    assert_eq!(reported, [(Some(refresh), name, "", "transport"), (Some(refresh), name, "1", "")]);
 }

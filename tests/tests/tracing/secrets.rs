@@ -57,8 +57,8 @@ trait PrivateCookies {
 
 #[track_caller]
 fn assert_silent_about(recorder: &Recorder, secret: &str) {
-    let told = format!("{recorder:?}");
-    let leak = told.lines().find(|line| line.contains(secret));
+    let reported = format!("{recorder:?}");
+    let leak = reported.lines().find(|line| line.contains(secret));
     assert_eq!(leak, None, "{secret} is a secret");
 }
 
@@ -120,7 +120,7 @@ async fn no_trace_contains_a_secret() {
     let _ = search().await;
     let _ = client.logout().await;
 
-    let told = format!("{recorder:?}");
+    let reported = format!("{recorder:?}");
     for said in [
         "refreshed",
         "expired",
@@ -131,7 +131,7 @@ async fn no_trace_contains_a_secret() {
         "\"401\"",
         "/secrets/{id}",
     ] {
-        assert!(told.contains(said), "the run did not cause {said}");
+        assert!(reported.contains(said), "the run did not cause {said}");
     }
     assert_silent_about(&recorder, &secret);
 }

@@ -45,9 +45,9 @@ fn spans_do_not_mix_on_several_threads() {
     });
     drop(runtime);
 
-    let (refresh, told) = recorder.only("afresh.refresh");
-    assert_eq!(told.parent, None);
-    assert_eq!(told.follows.len(), 1);
+    let (refresh, reported) = recorder.only("afresh.refresh");
+    assert_eq!(reported.parent, None);
+    assert_eq!(reported.follows.len(), 1);
     let spans = recorder.spans();
     let children = |of: usize| spans.iter().filter(move |span| span.parent == Some(of)).collect::<Vec<_>>();
     let exchanges = children(refresh);

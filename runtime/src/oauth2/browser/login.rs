@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use super::listener::{Callback, Listener};
 use super::opener::{Opened, Opener, Opening, has_display};
 use super::page::Page;
-use super::step_up::Demand;
+use super::step_up::StepUpDemand;
 use crate::error::{Error, Result};
 use crate::oauth2::app::App;
 use crate::oauth2::authorization_answer::{AuthorizationAnswer, AuthorizationCode};
@@ -34,7 +34,7 @@ pub struct Browser {
     path: String,
     page: Option<String>,
     timeout: Duration,
-    demand: Option<Result<Demand>>,
+    demand: Option<Result<StepUpDemand>>,
 }
 
 impl App {
@@ -137,7 +137,7 @@ impl Browser {
     /// # }
     /// ```
     pub fn challenge(mut self, error: &Error) -> Self {
-        self.demand = Some(Demand::of(error));
+        self.demand = Some(StepUpDemand::of(error));
         self
     }
 

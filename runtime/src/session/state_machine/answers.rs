@@ -8,7 +8,7 @@ use super::machine::StateMachine;
 use crate::error::Stamp;
 use crate::session::cookies::SetCookies;
 use crate::session::credential::Source;
-use crate::session::decisions::Finding;
+use crate::session::decisions::RefusalKind;
 use crate::session::snapshot::LoginState;
 
 impl<H: Clone + PartialEq> StateMachine<H> {
@@ -22,14 +22,20 @@ impl<H: Clone + PartialEq> StateMachine<H> {
 
     /// Records that the server also refused a call that was sent again with `stamp`, so the refresh was useless. If the
     /// credential has since been replaced, the refusal does not show that the route is forbidden.
-    pub(crate) fn replay_was_refused(&mut self, stamp: Stamp, finding: Finding, route: &str, now: Instant) {
+    pub(crate) fn replay_was_refused(
+        &mut self,
+        stamp: Stamp,
+        refusal: RefusalKind,
+        route: &str,
+        now: Instant,
+    ) {
         if stamp.epoch != self.current.stamp.epoch {
             return;
         }
         if stamp == self.current.stamp {
             let refreshed = self.current.credential().filter(|known| known.source() == Source::Refreshed);
             let source = refreshed.map(|credential| credential.received());
-            self.forbidden_routes.refused(stamp, finding, route, source, now);
+            self.forbidden_routes.refused(stamp, refusal, route, source, now);
         } else {
             self.forbidden_routes.count_useless(stamp, now);
         }
@@ -40,7 +46,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     /// is therefore valid, but the call is forbidden.
     pub(crate) fn refresh_brought_same_token(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp == self.current.stamp {
-            self.forbidden_routes.refused(stamp, Finding::Suspect, route, Some(now), now);
+            self.forbidden_routes.refused(stamp, RefusalKind::Suspect, route, Some(now), now);
             self.republish();
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::error::{Error, Reason, Stamp};
 use crate::platform::clock::Now;
 use crate::platform::time::Instant;
-use crate::session::decisions::{Cause, Entry, Finding, Settled};
+use crate::session::decisions::{Cause, Entry, RefusalKind, Settled};
 use crate::session::errors::{ended, excessive, expired, no_progress, no_session, superseded};
 use crate::session::failure_backoff::FailureBackoff;
 use crate::session::forbidden_routes::ForbiddenRoutes;
@@ -151,7 +151,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     pub(crate) fn settle(
         &mut self,
         stamp: Stamp,
-        finding: Finding,
+        refusal: RefusalKind,
         route: &str,
         can_refresh: bool,
         now: Instant,
@@ -160,12 +160,12 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             return Settled::Ended(error);
         }
         if self.current.stamp.generation > stamp.generation {
-            return self.settle_late(stamp, finding, route, now);
+            return self.settle_late(stamp, refusal, route, now);
         }
         if !can_refresh && !self.ran_out {
             return Settled::Return(Reason::NothingToRefreshWith);
         }
-        let suspect = finding == Finding::Suspect;
+        let suspect = refusal == RefusalKind::Suspect;
         if let Some(reason) = suspect.then(|| self.reason_to_keep(stamp, route, now)).flatten() {
             return Settled::Return(reason);
         }
@@ -185,7 +185,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         running.refused = true;
         running.before_expiry = false;
         let handle = running.handle.clone();
-        if finding == Finding::Expired && !std::mem::replace(&mut running.urgent, true) {
+        if refusal == RefusalKind::Expired && !std::mem::replace(&mut running.urgent, true) {
             self.republish();
         }
         Settled::Join(handle)
@@ -193,12 +193,12 @@ impl<H: Clone + PartialEq> StateMachine<H> {
 
     /// Decides what a refused call does if the session was refreshed after the call was sent. If the refresh returned
     /// the same access token, sending the call again would not help.
-    fn settle_late(&mut self, stamp: Stamp, finding: Finding, route: &str, now: Instant) -> Settled<H> {
-        match (self.current.has_token_of(stamp), finding) {
+    fn settle_late(&mut self, stamp: Stamp, refusal: RefusalKind, route: &str, now: Instant) -> Settled<H> {
+        match (self.current.has_token_of(stamp), refusal) {
             (false, _) => Settled::Replay(self.current.clone()),
-            (true, Finding::Expired) => Settled::Fail(no_progress()),
-            (true, Finding::Suspect) => {
-                self.replay_was_refused(self.current.stamp, finding, route, now);
+            (true, RefusalKind::Expired) => Settled::Fail(no_progress()),
+            (true, RefusalKind::Suspect) => {
+                self.replay_was_refused(self.current.stamp, refusal, route, now);
                 Settled::Return(Reason::NoProgress)
             }
         }
@@ -208,7 +208,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     fn reason_to_keep(&mut self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         let received = self.current.credential().map_or(now, |credential| credential.received());
         if self.forbidden_routes.take_proof(route, stamp.generation, received, now) {
-            self.replay_was_refused(stamp, Finding::Suspect, route, now);
+            self.replay_was_refused(stamp, RefusalKind::Suspect, route, now);
         }
         let excessive = || self.forbidden_routes.is_excessive(now).then_some(Reason::ExcessiveRefresh);
         self.forbidden_routes.reason_to_keep(stamp, route, now).or_else(excessive)
@@ -239,8 +239,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     /// Returns why the running refresh was started, or `None` if no refresh is running.
     pub(crate) fn cause(&self) -> Option<Cause> {
         self.running.as_ref().map(|running| match running {
-            RunningRefresh { refused: true, urgent: true, .. } => Cause::Refused(Finding::Expired),
-            RunningRefresh { refused: true, .. } => Cause::Refused(Finding::Suspect),
+            RunningRefresh { refused: true, urgent: true, .. } => Cause::Refused(RefusalKind::Expired),
+            RunningRefresh { refused: true, .. } => Cause::Refused(RefusalKind::Suspect),
             RunningRefresh { urgent: true, .. } => Cause::Expired,
             RunningRefresh { before_expiry: true, .. } => Cause::BeforeExpiry,
             RunningRefresh { .. } => Cause::Manual,

@@ -46,7 +46,7 @@ pub(crate) struct StoredRecord<L, I, R> {
 
 /// A record that a process is about to write.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Draft<L, I, R> {
+pub(crate) struct RecordDraft<L, I, R> {
     /// The revision that the write replaces. `None` means that the store must be read first.
     pub(crate) basis: Option<R>,
     pub(crate) stored_as: StoredAs<L>,
@@ -139,7 +139,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
     /// Returns the record that this process must write now, if any. `here` is the state of the session in this process.
     /// `shares_cookies` is true if all processes share their cookies. With shared cookies, a refresh without a login
     /// leaves an intent in a store that has no session.
-    pub(crate) fn draft(&self, here: Here, shares_cookies: bool) -> Option<Draft<L, I, R>> {
+    pub(crate) fn draft(&self, here: Here, shares_cookies: bool) -> Option<RecordDraft<L, I, R>> {
         let stored_as = self.stored_as.clone();
         let is_other = |login: &L| *login != stored_as.identity.login;
         let leaves_intent = shares_cookies && self.known_login.is_none();
@@ -153,12 +153,16 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
             OtherUse::Intended(_) | OtherUse::Possible | OtherUse::None => None,
         };
         let (basis, intent) = (self.revision, self.intent.clone().or(other));
-        Some(Draft { basis, stored_as, intent, ends: here != Here::LoggedIn })
+        Some(RecordDraft { basis, stored_as, intent, ends: here != Here::LoggedIn })
     }
 
     /// Records the store's content `found`, and returns the revision that `draft` may replace. Returns `None` if
     /// `draft` is already stored and only the confirmation was lost, or if another process has replaced the record.
-    pub(crate) fn found_basis(&mut self, draft: &Draft<L, I, R>, found: &StoredRecord<L, I, R>) -> Option<R> {
+    pub(crate) fn found_basis(
+        &mut self,
+        draft: &RecordDraft<L, I, R>,
+        found: &StoredRecord<L, I, R>,
+    ) -> Option<R> {
         self.may_be_used_elsewhere(draft);
         if draft.stored_as.compare(found.identity.as_ref()) != Comparison::ReplacedByChange {
             return None;
@@ -169,14 +173,14 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
 
     /// Records that the process is about to write `draft`. If the confirmation of the write is lost, the store may
     /// contain the login anyway.
-    pub(crate) fn tries(&mut self, draft: &Draft<L, I, R>) {
+    pub(crate) fn tries(&mut self, draft: &RecordDraft<L, I, R>) {
         if self.is_current(draft) && self.stored_as.storage == Storage::Missing {
             self.stored_as.storage = Storage::Unconfirmed { replaces: self.known_login.clone() };
         }
     }
 
     /// Records that the store now contains the record from `draft`.
-    pub(crate) fn confirmed(&mut self, draft: &Draft<L, I, R>, revision: R) {
+    pub(crate) fn confirmed(&mut self, draft: &RecordDraft<L, I, R>, revision: R) {
         if !draft.stored_as.is_confirmed() && !draft.ends {
             self.other_use = OtherUse::None;
         }
@@ -188,7 +192,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
     }
 
     /// Records that the store rejected the login or logout in `draft` because the store's revision had changed.
-    pub(crate) fn refused(&mut self, draft: Draft<L, I, R>) {
+    pub(crate) fn refused(&mut self, draft: RecordDraft<L, I, R>) {
         self.may_be_used_elsewhere(&draft);
         self.revision = None;
         if self.is_current(&draft) {
@@ -196,12 +200,12 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         }
     }
 
-    fn is_current(&self, draft: &Draft<L, I, R>) -> bool {
+    fn is_current(&self, draft: &RecordDraft<L, I, R>) -> bool {
         self.stored_as.epoch == draft.stored_as.epoch
     }
 
     /// If `draft` ends the session, records that another process may have sent the session's refresh token.
-    fn may_be_used_elsewhere(&mut self, draft: &Draft<L, I, R>) {
+    fn may_be_used_elsewhere(&mut self, draft: &RecordDraft<L, I, R>) {
         if draft.ends {
             self.other_use = OtherUse::Possible;
         }

@@ -23,7 +23,7 @@ const LOCK_WAIT: Duration = Duration::from_secs(8);
 /// The time limit for the preparation before the refresh token is sent.
 const PREPARATION: Duration = Duration::from_secs(12);
 /// How long a refresh can still replace the shared cookies after its process has exited.
-const AFTERMATH: Duration = Duration::from_secs(1);
+const LATE_COOKIES: Duration = Duration::from_secs(1);
 /// The maximum age at which a refresh without a known result can still replace the shared cookies.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(30);
 /// The maximum number of attempts to write the intent while other processes write at the same time.
@@ -81,7 +81,7 @@ async fn prepare_under_lock(
     let mut unanswered_before = None;
     for _ in 0..LEASES {
         let fence = lock(session, store_sync, handle, basis).await?;
-        wait_for_aftermath(store_sync).await?;
+        wait_for_late_cookies(store_sync).await?;
         let ready = record_intent(session, store_sync, basis, fence).await?;
         // In the second round, the store contains the intent that this process wrote in the first round. Therefore,
         // only the first round can find the intent of an earlier refresh.
@@ -139,14 +139,14 @@ async fn lock(
 
 /// Waits if all processes share their cookies, because a request from a process that has exited may still replace the
 /// shared cookies.
-async fn wait_for_aftermath(store_sync: &StoreSync) -> Result<(), Stopped> {
+async fn wait_for_late_cookies(store_sync: &StoreSync) -> Result<(), Stopped> {
     if !store_sync.store.shares_cookies() {
         return Ok(());
     }
     let intent = store_sync.load().await?.record.intent;
     let is_own = store_sync.state().view.intent == intent;
     if intent.is_some_and(|intent| !is_own && intent.age() < LONGEST_EXCHANGE) {
-        sleep(AFTERMATH).await;
+        sleep(LATE_COOKIES).await;
     }
     Ok(())
 }

@@ -8,14 +8,14 @@ use crate::session::cookies::Cookies;
 use crate::session::credential::Credential;
 use crate::session::record::{Intent, Record, StoredSession};
 use crate::session::session::Session;
-use crate::session::store_rules::{Draft, StoredAs};
+use crate::session::store_rules::{RecordDraft, StoredAs};
 use crate::store::{Revision, Swap};
 
 /// The maximum number of attempts to write while other processes write at the same time.
 const TRIES: u32 = 8;
 
 /// A draft, its record, and the fencing number of the lock that is held while the record is written.
-type ReadyDraft = (Draft<String, Intent, Revision>, Record, Option<u64>);
+type ReadyDraft = (RecordDraft<String, Intent, Revision>, Record, Option<u64>);
 
 impl Session {
     /// Writes the latest session state to the store.

@@ -88,7 +88,7 @@ impl Subscription {
             sleep(PAUSE.mul_f64(0.5 + fastrand::f64())).await;
             return false;
         };
-        let heard = {
+        let received = {
             let news = open.on_message().filter(|message| {
                 // A buffered message can announce a revision that is already known.
                 let known = message.get_payload::<u64>().is_ok_and(|revision| revision <= seen.number());
@@ -96,10 +96,10 @@ impl Subscription {
             });
             timeout(CHECK_INTERVAL, pin!(news).next()).await
         };
-        if let Ok(None) = heard {
+        if let Ok(None) = received {
             self.open = None;
         }
-        heard.is_err()
+        received.is_err()
     }
 }
 

@@ -84,7 +84,7 @@ impl Tabs {
     pub(super) async fn load(&self) -> Result<Stored, BoxError> {
         let elsewhere = self.look().await?;
         if self.locks.is_none() && !self.has_asked.replace(true) && self.newest.get() == 0 {
-            let _ = timeout(ANSWER_OF_ANY, self.heard()).await;
+            let _ = timeout(ANSWER_OF_ANY, self.notified()).await;
         } else if self.lacks(elsewhere) && self.unanswered.get() != elsewhere {
             self.send(&Message::Ask);
             let answered = timeout(LONGEST_ANSWER, self.catch_up(elsewhere)).await;
@@ -120,7 +120,7 @@ impl Tabs {
 
     pub(super) async fn changed(&self, seen: u64) {
         while self.newest.get() == seen && !self.is_unread.get() {
-            self.heard().await;
+            self.notified().await;
         }
     }
 
@@ -149,14 +149,14 @@ impl Tabs {
     async fn catch_up(&self, revision: u64) {
         let mut elsewhere = revision;
         while self.lacks(elsewhere) {
-            if timeout(LOOK, self.heard()).await.is_err() {
+            if timeout(LOOK, self.notified()).await.is_err() {
                 elsewhere = self.look().await.unwrap_or_default();
             }
         }
     }
 
     /// Waits until another record arrives.
-    async fn heard(&self) {
+    async fn notified(&self) {
         // The sender of this channel is part of `self`, so it is not dropped during the wait.
         let _ = self.news.subscribe().changed().await;
     }

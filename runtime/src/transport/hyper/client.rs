@@ -17,7 +17,7 @@ use tower::Service;
 use super::connector::{Connector, Protocol};
 use super::host::HostHeader;
 use super::network;
-use super::response::{Deadline, HyperResponse};
+use super::response::{BodyDeadline, HyperResponse};
 use crate::error::causes::{NoTls, timed_out};
 use crate::error::{BoxError, Result};
 use crate::platform::url::Url;
@@ -139,7 +139,7 @@ impl HyperTransport {
     fn start(&self, request: Request) -> Result<InFlight, BoxError> {
         self.check(request.url())?;
         let may_be_http2 = self.protocol == Protocol::Https && request.url().scheme() == "https";
-        let deadline = Deadline::of(request.timeout().copied());
+        let deadline = BodyDeadline::of(request.timeout().copied());
         let mut request = http::Request::<Body>::try_from(request)?;
         let uri = request.uri().clone();
         // HTTP/2 has no `Host` header, so if HTTP/2 is possible, hyper-util adds the header once the protocol is known.
@@ -159,7 +159,7 @@ struct InFlight {
     answer: ResponseFuture,
     uri: Uri,
     /// The deadline of the request, which also applies to the response body.
-    deadline: Option<Deadline>,
+    deadline: Option<BodyDeadline>,
 }
 
 impl Future for HyperFuture {

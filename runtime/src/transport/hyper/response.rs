@@ -25,15 +25,15 @@ pub(crate) struct HyperResponse {
 /// A body that must be read before the deadline of its request.
 pub(crate) struct HyperBody {
     incoming: Incoming,
-    deadline: Deadline,
+    deadline: BodyDeadline,
 }
 
 /// The deadline of a request that has its own timeout.
 #[derive(Default)]
-pub(crate) struct Deadline(Option<Pin<Box<Sleep>>>);
+pub(crate) struct BodyDeadline(Option<Pin<Box<Sleep>>>);
 
 impl HyperResponse {
-    pub(crate) fn new(response: http::Response<Incoming>, uri: Uri, deadline: Deadline) -> Self {
+    pub(crate) fn new(response: http::Response<Incoming>, uri: Uri, deadline: BodyDeadline) -> Self {
         let (head, incoming) = response.into_parts();
         Self { head, body: HyperBody { incoming, deadline }, uri }
     }
@@ -119,7 +119,7 @@ impl http_body::Body for HyperBody {
     }
 }
 
-impl Deadline {
+impl BodyDeadline {
     pub(crate) fn of(timeout: Option<Duration>) -> Self {
         Self(timeout.map(|timeout| Box::pin(sleep(timeout))))
     }

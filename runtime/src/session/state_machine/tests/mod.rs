@@ -80,9 +80,9 @@ fn publishing_the_token_and_ending_the_refresh_are_one_step() {
     let now = at.ticks;
     let stamp = machine.current().stamp;
     let settle =
-        |machine: &mut StateMachine<usize>| machine.settle(stamp, Finding::Expired, ROUTE, true, now);
+        |machine: &mut StateMachine<usize>| machine.settle(stamp, RefusalKind::Expired, ROUTE, true, now);
     assert!(matches!(settle(&mut machine), Settled::Start));
-    machine.start(1, Cause::Refused(Finding::Expired));
+    machine.start(1, Cause::Refused(RefusalKind::Expired));
     assert!(matches!(settle(&mut machine), Settled::Join(1)));
     assert!(matches!(machine.enter(true, false, at), Entry::Join(1)));
 
@@ -98,10 +98,10 @@ fn publishing_the_token_and_ending_the_refresh_are_one_step() {
 #[test]
 fn a_detached_refresh_does_not_end_the_next_one() {
     let (mut machine, now) = (logged_in(), Instant::now());
-    machine.start(1, Cause::Refused(Finding::Expired));
+    machine.start(1, Cause::Refused(RefusalKind::Expired));
     log_in(&mut machine);
     let new = machine.current().stamp;
-    machine.start(2, Cause::Refused(Finding::Expired));
+    machine.start(2, Cause::Refused(RefusalKind::Expired));
 
     assert_eq!(machine.complete(&1, refreshed(), now, 0.0), Completion::Discarded);
 
@@ -194,8 +194,8 @@ fn refusals_of_an_earlier_login_do_not_count_for_the_next() {
     let former = machine.current().stamp;
     log_in(&mut machine);
     for generation in 0..10 {
-        machine.replay_was_refused(Stamp { generation, ..former }, Finding::Expired, ROUTE, now);
+        machine.replay_was_refused(Stamp { generation, ..former }, RefusalKind::Expired, ROUTE, now);
     }
     let stamp = machine.current().stamp;
-    assert!(matches!(machine.settle(stamp, Finding::Expired, ROUTE, true, now), Settled::Start));
+    assert!(matches!(machine.settle(stamp, RefusalKind::Expired, ROUTE, true, now), Settled::Start));
 }

@@ -1,7 +1,7 @@
 //! Defines [`World`], a model of two processes that share one store.
 
 use crate::session::store_rules::{
-    Adoption, Comparison, Draft, Here, Identity, StoreView, StoredAs, StoredRecord,
+    Adoption, Comparison, Here, Identity, RecordDraft, StoreView, StoredAs, StoredRecord,
 };
 
 pub(super) type View = StoreView<u8, u8, u8>;
@@ -43,7 +43,7 @@ pub(super) enum Step {
 /// A write that the store has not confirmed yet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct InFlight {
-    pub(super) draft: Draft<u8, u8, u8>,
+    pub(super) draft: RecordDraft<u8, u8, u8>,
     pub(super) token: Option<u8>,
     /// The number of changes that the draft includes.
     pub(super) covers: u64,
@@ -113,7 +113,7 @@ pub(super) struct World {
 
 /// What a process learns about the outcome of its store operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Heard {
+pub(super) enum Reply {
     Confirmed,
     /// The store performed the operation, but the confirmation was lost.
     Lost,
@@ -157,9 +157,9 @@ impl World {
             self.stands_still(at, &mut next);
             self.reads(at, &mut next);
             self.releases(at, &mut next);
-            for heard in [Heard::Confirmed, Heard::Lost] {
-                next.extend(self.refresh_continues(at, heard));
-                next.extend(self.writer_continues(at, heard));
+            for reply in [Reply::Confirmed, Reply::Lost] {
+                next.extend(self.refresh_continues(at, reply));
+                next.extend(self.writer_continues(at, reply));
             }
         }
         if self.lock == Some(ABANDONED) {
@@ -174,8 +174,8 @@ impl World {
 
     /// Returns the model state after an operation. If the confirmation of the operation is lost, the returned state
     /// allows one fewer loss.
-    pub(super) fn after(&self, heard: Heard) -> Option<Self> {
-        let losses = self.budget.losses.checked_sub(u8::from(heard == Heard::Lost))?;
+    pub(super) fn after(&self, reply: Reply) -> Option<Self> {
+        let losses = self.budget.losses.checked_sub(u8::from(reply == Reply::Lost))?;
         Some(Self { budget: Budget { losses, ..self.budget }, ..self.clone() })
     }
 
@@ -248,8 +248,8 @@ impl World {
         self.lock.is_none_or(|holder| holder == at)
     }
 
-    pub(super) fn take_lock(&mut self, at: usize, heard: Heard) {
-        self.lock = Some(if heard == Heard::Lost { ABANDONED } else { at });
+    pub(super) fn take_lock(&mut self, at: usize, reply: Reply) {
+        self.lock = Some(if reply == Reply::Lost { ABANDONED } else { at });
     }
 
     /// Ends a process's refresh and releases the process's lock, unless the lock protects a change that is not stored
