@@ -11,12 +11,12 @@ use crate::error::receipt::Receipt;
 use crate::error::rejection::Rejection;
 
 impl Error {
-    /// Creates the error of a call for which the server returned `response`. Use this error in a fake implementation of
-    /// a trait.
+    /// Creates the error that a call returns when the server responds with `response`. Use this error in a fake
+    /// implementation of a trait.
     ///
-    /// [`status`](Self::status), [`headers`](Self::headers), [`body`](Self::body), [`json`](Self::json) and
-    /// [`problem`](Self::problem) read the response. For a 401 or 403, [`rejection`](Self::rejection) also returns the
-    /// response.
+    /// Use [`status`](Self::status), [`headers`](Self::headers), [`body`](Self::body), [`json`](Self::json) and
+    /// [`problem`](Self::problem) to read the response. For a 401 or 403, [`rejection`](Self::rejection) also returns
+    /// the response.
     ///
     /// ```
     /// use afresh::Error;

@@ -1,4 +1,4 @@
-//! Decides what a response means for the credential. Read `policy` first.
+//! Decides whether a response means that the server refused the credential. Read `policy` first.
 
 pub(crate) mod challenge;
 mod fake_response;

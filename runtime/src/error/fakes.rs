@@ -1,4 +1,4 @@
-//! Creates errors for a fake implementation of a trait, so a fake can return the same errors as a client.
+//! Lets fake implementations of a trait create the errors that a generated client would return.
 
 use super::error::Error;
 use super::kind::Kind;
@@ -20,7 +20,7 @@ impl Error {
         Self::new(Kind::Connect, "could not connect to the server. Check the base URL and the network")
     }
 
-    /// Creates the error of a call that needs a login while the session is logged out. Use this error in a fake
+    /// Creates the error of a call that requires a login when the session is logged out. Use this error in a fake
     /// implementation of a trait.
     #[must_use]
     pub fn no_session() -> Self {

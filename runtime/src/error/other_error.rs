@@ -2,7 +2,7 @@
 
 use super::error::Error;
 
-/// The type in the `#[other]` variant of a type that derives [`ApiError`](crate::ApiError). Only
+/// The type of the field in the `#[other]` variant of a type that derives [`ApiError`](crate::ApiError). Only
 /// [`Error`](crate::Error) implements this trait.
 #[diagnostic::on_unimplemented(
     message = "an `#[other]` variant must hold an `afresh::Error`, not `{Self}`",

@@ -1,5 +1,6 @@
-//! Stores keep a session across process restarts. Start with `session_store`, which defines the trait. Every other file
-//! contains one store, or code that several stores share.
+//! Stores keep a session across process restarts. To read the code in this directory, start with `session_store`, which
+//! defines the trait that every store implements. Every other file in this directory contains one store, or code that
+//! several stores share.
 
 #[cfg(target_family = "wasm")]
 pub(crate) mod absent;

@@ -1,5 +1,4 @@
-//! Runs every attempt of a call after the first attempt: decides whether to retry after a fault, waits, and runs the
-//! call again.
+//! Retries a call: decides whether to retry after a failed attempt, waits, and runs the call again.
 
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ use crate::response::reading::Reading;
 use crate::trace;
 
 impl Execution {
-    /// Returns how long to wait before retrying the call. Returns `None` if `outcome` is the final result of the call.
+    /// Returns how long to wait before the next attempt, or `None` if `outcome` is final.
     pub(crate) fn wait_before_retry(&self, outcome: &Result<Answer, Error>) -> Option<Duration> {
         let retrying = self.plan.retrying.as_ref()?;
         let retries = self.receipt.retries;
@@ -27,7 +26,7 @@ impl Execution {
         self.context.settings.retry_budget.withdraw().then_some(wait)
     }
 
-    /// Waits and runs the call again, until the outcome of an attempt is final.
+    /// Repeatedly waits and runs the call again until the outcome is final.
     pub(crate) async fn retry(&mut self, mut wait: Duration, reading: Reading) -> Result<Answer, Error> {
         loop {
             trace::retries(self.receipt.retries, wait);

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::platform::backoff::doubled;
 
-/// Returns a wait with full jitter: a random duration between zero and a ceiling. The ceiling is `base` at first and
-/// doubles with each retry, up to `most`. `retries` is the number of earlier retries. `random` is in `0.0..1.0`.
+/// Returns a wait time with full jitter: a random duration between zero and a ceiling. The ceiling starts at `base` and
+/// doubles with each retry, up to `most`. `retries` is the number of retries so far. `random` is in `0.0..1.0`.
 pub(super) fn wait(base: Duration, most: Duration, retries: u32, random: f64) -> Duration {
     doubled(base, retries, most).mul_f64(random.clamp(0.0, 1.0))
 }
@@ -25,7 +25,7 @@ mod tests {
         assert_eq!(wait(Duration::MAX, Duration::MAX, 3, 0.0), Duration::ZERO);
     }
 
-    /// For every seed, about a tenth of the waits fall in each tenth of the range.
+    /// For every seed, each tenth of the range contains about a tenth of the waits.
     #[test]
     fn waits_are_spread_evenly_between_zero_and_the_ceiling() {
         for seed in 0..20 {
