@@ -107,7 +107,7 @@ fn escaped_name(name: &'static str) -> Cow<'static, str> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a part",
     label = "not a part",
-    note = "use an `afresh::Part` (`Part::file(path)` for a file), or a type that serializes as one value"
+    note = "use an `afresh::Part` (`Part::file(path)` for a file), or derive `serde::Serialize` for a type that has one value"
 )]
 pub trait IntoPart<Via> {
     #[doc(hidden)]

@@ -60,7 +60,7 @@ async fn the_body_of_an_error_is_cut_at_one_mebibyte() {
         ] {
             let error = answering(None, move || answer.clone()).text().await.unwrap_err();
             assert_eq!((error.status().unwrap().as_u16(), error.body().unwrap().len()), (status, MIB));
-            assert!(error.to_string().contains("cut after 1048576 bytes"), "{error}");
+            assert!(error.to_string().contains("truncated after 1048576 bytes"), "{error}");
         }
     }
     let whole = answering(None, || Answer::new(500).chunks(chunks(1024, 1024))).text().await.unwrap_err();
@@ -99,7 +99,7 @@ async fn a_refusal_that_was_kept_during_a_refresh_says_that_it_was_cut() {
         let error = crate::api::Shop::order(&shop, 7).await.unwrap_err();
         assert_eq!((error.status().unwrap().as_u16(), error.body().unwrap().len()), (403, length));
         let text = error.to_string();
-        assert_eq!(text.contains(&format!("cut after {length} bytes")), is_cut, "{text}");
+        assert_eq!(text.contains(&format!("truncated after {length} bytes")), is_cut, "{text}");
         world.stage.assert_sends(1);
     }
 }

@@ -321,7 +321,7 @@ async fn a_refresh_of_another_shape_names_the_refresh_method_and_its_fields() {
     assert!(error.is_refresh(), "{error:?}");
     assert!(
         text.contains(
-            "Shop::refresh: no access token was found in the answer, which has the fields `token`, `user`"
+            "Shop::refresh: no access token was found in the response, which has the fields `token`, `user`"
         ),
         "{text}"
     );

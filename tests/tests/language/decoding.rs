@@ -177,8 +177,8 @@ async fn a_decode_error_names_the_position_and_the_method_but_no_value() {
     assert!(error.is_decode());
     assert_eq!(
         error.to_string(),
-        "Reading::basket: the answer is not of the declared type (at `items[1].price`: invalid type: string, \
-         expected f64 at line 1 column 68, after `{\"items\":[{\"name\":\"…\",\"price\":…},{\"name\":\"…\",\"price\":\"…\"`). Compare the method's return type with the answer of the server"
+        "Reading::basket: the answer does not match the declared type (at `items[1].price`: invalid type: string, \
+         expected f64 at line 1 column 68, after `{\"items\":[{\"name\":\"…\",\"price\":…},{\"name\":\"…\",\"price\":\"…\"`). Compare the method's return type with the server's answer"
     );
     assert!(!format!("{error:?}").contains("s3cret"));
     // The caller can still read the complete body.

@@ -516,7 +516,7 @@ async fn a_page_of_another_type_is_an_error_between_pages() {
     });
     let reported = reported(listing(&stage).by_header().await).await;
     let [Err(error), Ok(page)] = &*reported else { panic!("{reported:?}") };
-    assert!(error.starts_with("Listing::by_header: the answer is not of the declared type"), "{error}");
+    assert!(error.starts_with("Listing::by_header: the answer does not match the declared type"), "{error}");
     assert_eq!(page, &[2]);
 }
 

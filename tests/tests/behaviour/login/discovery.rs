@@ -76,7 +76,7 @@ async fn the_metadata_of_another_issuer_is_refused_and_both_are_named() {
     );
 
     let text = refused(json!({ "issuer": null })).await.to_string();
-    assert!(text.contains("names no issuer"), "{text}");
+    assert!(text.contains("has no issuer"), "{text}");
 }
 
 #[tokio::test]
