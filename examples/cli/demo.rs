@@ -32,7 +32,7 @@ pub async fn run() -> Result<()> {
     let after = tool.at_once(RUNS).await?;
     let counts = shop.counts();
     println!(
-        "The server refused {} calls and received {} spent refresh tokens.",
+        "The server refused {} calls and received {} refresh tokens that were already used.",
         counts.refused, counts.spent
     );
     tool.show(&["logout"]).await?;

@@ -101,7 +101,7 @@ async fn lead() -> Result<()> {
     }
     let counts = server.counts();
     println!(
-        "The server refused {} calls, which were sent again, and received {} spent refresh tokens.",
+        "The server refused {} calls, which were sent again, and received {} refresh tokens that were already used.",
         counts.refused, counts.spent
     );
     println!("{WORKERS} workers, {} jobs done, {} refreshes", counts.answered, counts.refreshes);

@@ -22,7 +22,7 @@ pub async fn run() -> Result<()> {
     let tool = Tool { issuer: provider.url.clone(), session: folder.join("session") };
     tool.show(&["whoami"]).await?;
     tool.show(&["login", "--auto"]).await?;
-    println!("The access token is valid for 2 calls. The third call refreshes it:");
+    println!("The access token is valid for 2 calls. The third call refreshes the token:");
     tool.show(&["whoami"]).await?;
     tool.show(&["whoami"]).await?;
     tool.show(&["logout"]).await?;

@@ -117,7 +117,7 @@ async fn ask(Query(request): Query<Fields>) -> Response {
         || !request.get("redirect_uri").is_some_and(loopback)
         || request.get("code_challenge_method").is_none_or(|method| method != "S256")
     {
-        return (StatusCode::BAD_REQUEST, "this server accepts only the requests of the example")
+        return (StatusCode::BAD_REQUEST, "this server accepts only requests from the example")
             .into_response();
     }
     let hidden: Vec<(&str, &str)> = ["redirect_uri", "state", "code_challenge"]

@@ -59,7 +59,7 @@ pub fn account_client_credentials(id: &str, secret: &str) -> afresh::oauth2::Cli
 /// Returns the app for the authorization code flow of `account`.
 ///
 /// Call `.refresher(app.clone())` on the builder, so that the session refreshes itself.
-/// Then call `app.browser().run(client.session())` to log a person in.
+/// Then call `app.browser().run(client.session())` to log a user in.
 ///
 /// Scopes:
 /// - `parcels`: To see and change parcels.

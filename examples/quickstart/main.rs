@@ -98,9 +98,9 @@ async fn main() -> std::result::Result<ExitCode, Box<dyn Error>> {
         ("calls refused", seen.count(Kind::Refused), CALLS),
         ("refreshes", refreshes, 1),
         ("calls sent again", seen.count(Kind::SentAgain), CALLS),
-        ("calls answered", answered, CALLS),
-        ("right answers", orders.iter().zip(0..).filter(|(order, id)| order.id == *id).count(), CALLS),
-        ("spent refresh cookies", all.count(Kind::SpentCookie), 0),
+        ("calls that got a response", answered, CALLS),
+        ("correct responses", orders.iter().zip(0..).filter(|(order, id)| order.id == *id).count(), CALLS),
+        ("refresh cookies that were sent again", all.count(Kind::SpentCookie), 0),
         ("logouts", all.count(Kind::LoggedOut), 1),
         ("calls that failed before sending a request", usize::from(untouched), 1),
     ];

@@ -119,7 +119,7 @@ async fn refresh_token(State(shop): State<Arc<Shop>>, jar: CookieJar) -> Respons
     if records.sessions[session].serial != serial {
         records.sessions[session].alive = false;
         records.timeline.record(Kind::SpentCookie, None);
-        return refusal("refresh token was used before");
+        return refusal("refresh token was already used");
     }
     if !records.sessions[session].alive {
         return refusal("session is over");

@@ -120,7 +120,7 @@ async fn a_refresh_rotates_the_cookie_and_a_spent_one_ends_the_session() {
     assert_eq!(driver.order(("authorization", &second.access)).await.0, 200);
 
     let spent = driver.refresh(&first.cookie).await;
-    assert_eq!((spent.status().as_u16(), body(spent).await), refusal("refresh token was used before"));
+    assert_eq!((spent.status().as_u16(), body(spent).await), refusal("refresh token was already used"));
     assert_eq!(driver.refresh(&second.cookie).await.status(), 403, "the session is over");
     assert_eq!(
         (driver.count(Kind::Refreshed), driver.count(Kind::SpentCookie)),

@@ -31,7 +31,7 @@ pub(crate) struct Api<'s> {
 /// An item in the trait.
 #[allow(
     clippy::large_enum_variant,
-    reason = "almost all members are endpoints, and an endpoint is large only in tests, in which a span contains its position"
+    reason = "almost all members are endpoints, and an endpoint is large only in tests, where each span contains a source position"
 )]
 pub(crate) enum Member<'s> {
     /// A method that sends a request. If the method has a body, implementations other than the client inherit it.

@@ -55,7 +55,7 @@ fn body_help(one: &Content, other: &Content) -> &'static str {
     match (one, other) {
         (Content::Whole(Whole::Json), Content::Whole(Whole::Json) | Content::JsonMember(_))
         | (Content::JsonMember(_), Content::Whole(Whole::Json)) => {
-            "to send several members of one JSON body, write `#[json(\"name\")]` on each parameter"
+            "to send several fields of one JSON body, write `#[json(\"name\")]` on each parameter"
         }
         (Content::Whole(Whole::Form), Content::Whole(Whole::Form) | Content::FormMember(_))
         | (Content::FormMember(_), Content::Whole(Whole::Form)) => {
@@ -70,7 +70,7 @@ fn body_help(one: &Content, other: &Content) -> &'static str {
 fn push_duplicate(part: &Part, against: &[&Part], diag: &mut Diagnostics) {
     match part.content {
         Content::JsonMember(name) => {
-            diag.push(part.at, format_args!("duplicate member `{name}` of the JSON body"));
+            diag.push(part.at, format_args!("duplicate field `{name}` of the JSON body"));
         }
         Content::FormMember(name) if !part.is_constant => {
             let is_constant = against.iter().any(|other| other.is_constant && other.content == part.content);

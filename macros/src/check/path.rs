@@ -152,7 +152,7 @@ fn push_pair(
     }
     let fact = format!("path placeholder `{{{placeholder}}}` has no matching parameter");
     let help = similar("parameter", placeholder, &[wanted]).unwrap_or_else(|| {
-        format!("write `#[path(\"{placeholder}\")]` on the parameter `{wanted}`, or rename it")
+        format!("write `#[path(\"{placeholder}\")]` on the parameter `{wanted}`, or rename the parameter")
     });
     diag.push_help(path.at, fact, help);
 }

@@ -27,7 +27,7 @@ pub(super) fn check_refresh(endpoint: &Endpoint, in_generic_trait: bool, diag: &
     };
     let source = endpoint.source;
     if in_generic_trait {
-        let help = "declare the method in a trait that is not generic, and let both clients share a session";
+        let help = "declare the method in a separate trait that is not generic, and let the clients of both traits share a session";
         diag.push_help(role.at, "a generic trait must not have a `refresh` method", help);
     }
     let fact = format!("method `{}` must not be generic", endpoint.name());
@@ -51,7 +51,7 @@ pub(super) fn check_session_ends(api: &Api, diag: &mut Diagnostics) {
     let when = api.session_ends_when.as_ref().map(|found| ("session_ends_when", found.at));
     for (name, at) in on.into_iter().chain(when) {
         let fact = format!("argument `{name}` has no effect in a trait without a `#[refresh]` method");
-        let help = "move the argument to the trait with the `#[refresh]` method, or use the function of that name on the builder";
+        let help = "move the argument to the trait with the `#[refresh]` method, or call the builder's function of the same name";
         diag.push_help(at, fact, help);
     }
 }

@@ -179,7 +179,7 @@ fn push_no_verb(method: &Method, diag: &mut Diagnostics) {
     let is_helper = method.qualifiers.asyncness.is_none() || method.qualifiers.other.is_some();
     let or = match own.filter(|_| has_body) {
         Some(attribute) => format!(", or remove the `{}` attribute", attribute.name),
-        None if is_helper => ", or give the method a body".to_owned(),
+        None if is_helper => ", or give the method a default body".to_owned(),
         None => String::new(),
     };
     diag.push_help(method.name.at, fact, format_args!("add one of {verbs}{or}"));

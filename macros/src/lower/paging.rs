@@ -67,7 +67,7 @@ pub(super) fn lower_paging(attribute: &Attribute, diag: &mut Diagnostics) -> Opt
         diag.push_help(
             at,
             "argument `rebase` applies to `link` and `url` only",
-            "no link is read from a response",
+            "only `link` and `url` read a link from the response",
         );
         return None;
     }

@@ -89,7 +89,7 @@ pub(super) fn lower_statuses(arguments: &[Argument], diag: &mut Diagnostics) -> 
                 statuses.push(status);
             }
             Argument::Single(Value { kind: ValueKind::TypedNumber, at }) => {
-                diag.push(*at, "status must be written without a type");
+                diag.push(*at, "status must be a number without a type suffix");
             }
             other => diag.push(other.key().at, "status must be a number from 100 to 599"),
         }

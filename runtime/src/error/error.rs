@@ -108,7 +108,7 @@ impl Error {
         } else if any_cause(source.as_ref(), is_connect) {
             (Kind::Connect, "could not connect to the server. Check the base URL and the network")
         } else if any_cause(source.as_ref(), is_body_cut_off) {
-            let text = "the connection broke before the whole body was sent. The server may have refused the request early";
+            let text = "the connection broke before the whole request body was sent. The server might have refused the request early";
             (Kind::Transport, text)
         } else {
             (Kind::Transport, "the connection failed before the response was complete. Try again later")

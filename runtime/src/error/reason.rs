@@ -83,9 +83,9 @@ impl fmt::Display for Reason {
         f.write_str(match self {
             Self::FreshTokenRefused => "forbidden: a fresh token was refused, too",
             Self::RouteForbidden => "forbidden: this method refused a fresh token a short time ago",
-            Self::JustRefreshed => "forbidden: a call with the fresh token was refused again",
+            Self::JustRefreshed => "forbidden: another call with the same fresh token was refused",
             Self::InsufficientScope => "forbidden: the token lacks a scope",
-            Self::BodyRule => "forbidden: a rule of the API classified the response",
+            Self::BodyRule => "forbidden: a `forbidden_when` rule matched the response",
             Self::RateLimited => "the server is rate-limiting requests",
             Self::Challenged(challenge) => return write!(f, "the server demands {challenge}"),
             Self::StatusNotListed => "this status does not start a refresh",

@@ -12,7 +12,7 @@ use crate::session::{AsTokens, Tokens};
 
 /// The return type of a `#[login]` or `#[refresh]` method: an [`Outcome`] whose value implements [`AsTokens`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not what a `#[login]` or `#[refresh]` method can return",
+    message = "a `#[login]` or `#[refresh]` method cannot return `{Self}`",
     label = "no tokens in here",
     note = "return `Result<T, E>` where `T: afresh::AsTokens` and `E: From<afresh::Error>`"
 )]

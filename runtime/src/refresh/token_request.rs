@@ -121,7 +121,7 @@ impl TokenRequest<'_> {
         match response {
             None => Sent::Lost(Error::new(
                 Kind::Refresh,
-                "the refresh endpoint did not answer in time. Try again later",
+                "the refresh endpoint did not respond in time. Try again later",
             )),
             Some(Err(NoResponse::Final(error))) => Sent::Answered(failed(error)),
             Some(Err(NoResponse::Unsent(error))) => Sent::Unsent(Error::refresh(error)),

@@ -41,7 +41,7 @@ impl<T: ?Sized> AnyArgument for ArgumentType<T> {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent in one path segment",
     label = "not a scalar",
-    note = "a path argument is one value, such as a string or a number; `{{name*}}` in the path takes a sequence of segments"
+    note = "a path argument is one value, such as a string or a number; a `{{name*}}` placeholder takes a sequence of segments"
 )]
 pub trait SegmentArgument {}
 

@@ -38,7 +38,7 @@ impl Exact {
             return Ok(chunk);
         }
         if self.excess == Excess::Refused {
-            return Err("the body is longer than the length that was set".into());
+            return Err("the body is longer than its declared length".into());
         }
         self.left = 0;
         Ok(chunk.slice(..left))
@@ -58,7 +58,7 @@ impl HttpBody for Exact {
             return Poll::Ready(None);
         }
         Poll::Ready(match std::task::ready!(Pin::new(&mut this.body).poll_frame(context)) {
-            None if this.left > 0 => Some(Err("the body is shorter than its length".into())),
+            None if this.left > 0 => Some(Err("the body is shorter than its declared length".into())),
             None => None,
             Some(Err(error)) => Some(Err(error.into())),
             Some(Ok(frame)) => match frame.into_data() {

@@ -105,7 +105,7 @@ async fn a_body_can_say_that_a_refusal_is_not_about_the_token() {
         assert_eq!(error.receipt().unwrap().classification(), Some(Classification::Forbidden));
         assert_eq!(error.json::<Value>().unwrap()["detail"], "CSRF token missing");
         assert!(
-            error.to_string().ends_with("(forbidden: a rule of the API classified the response)"),
+            error.to_string().ends_with("(forbidden: a `forbidden_when` rule matched the response)"),
             "{error}"
         );
         world.stage.assert_sends(1);

@@ -178,11 +178,11 @@ async fn an_empty_pointer_ends_the_pages() {
 #[tokio::test(start_paused = true)]
 async fn a_pointer_that_does_not_fit_is_an_error_after_the_page() {
     for (wrong, part) in [
-        (json!({}), "no object for `/meta/next`"),
-        (json!({"meta": null}), "no object for `/meta/next`"),
-        (json!({"meta": "x"}), "no object for `/meta/next`"),
-        (json!({"meta": ["x"]}), "no object for `/meta/next`"),
-        (json!([{"meta": {"next": "x"}}]), "no object for `/meta/next`"),
+        (json!({}), "no object that can contain `/meta/next`"),
+        (json!({"meta": null}), "no object that can contain `/meta/next`"),
+        (json!({"meta": "x"}), "no object that can contain `/meta/next`"),
+        (json!({"meta": ["x"]}), "no object that can contain `/meta/next`"),
+        (json!([{"meta": {"next": "x"}}]), "no object that can contain `/meta/next`"),
         (json!({"meta": {"next": {"a": 1}}}), "the value at `/meta/next`"),
         (json!({"meta": {"next": true}}), "the value at `/meta/next`"),
         (json!({"meta": {"next": ["x"]}}), "the value at `/meta/next`"),

@@ -268,7 +268,7 @@ impl Fleet {
         let rows = [
             ("processes, each with 50 tasks", PROCESSES),
             ("processes started", count.started),
-            ("calls answered", self.shop.ask(|answered_calls| answered_calls.calls)),
+            ("calls that got a response", self.shop.ask(|answered_calls| answered_calls.calls)),
             ("calls that failed for now", count.failed.len()),
             ("expiries", count.expiries),
             ("exchanges", authority.refreshes()),

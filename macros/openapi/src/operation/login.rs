@@ -183,7 +183,7 @@ fn app_docs(what: &str) -> String {
     format!(
         "/// Returns the app for {what}.\n///\n\
          /// Call `.refresher(app.clone())` on the builder, so that the session refreshes itself.\n\
-         /// Then call `app.browser().run(client.session())` to log a person in.\n"
+         /// Then call `app.browser().run(client.session())` to log a user in.\n"
     )
 }
 

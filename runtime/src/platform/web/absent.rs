@@ -29,7 +29,7 @@ absent! {
     /// Makes `FileStore`, `Body::file` and `Part::file` unusable in a browser.
     Files
         "a browser has no files"
-        "read the file of an input element into bytes to send it; use `TabStore` to share a session between tabs"
+        "to send the file of an input element, read the file into bytes; to share a session between tabs, use `TabStore`"
     /// Makes `KeyringStore` unusable in a browser.
     Keyrings
         "a browser has no keyring"
