@@ -1,4 +1,4 @@
-//! The command `afresh-openapi DOCUMENT`: it prints the client for a document to stdout and the losses to stderr.
+//! The `afresh-openapi DOCUMENT` command, which prints the generated client to stdout and the losses to stderr.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -125,7 +125,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
     }
 }
 
-/// Reads the overrides file and applies the command-line options to its settings.
+/// Reads the settings from the overrides file and applies the command-line options to them.
 fn settings(arguments: &Arguments, document: &Path) -> Result<Settings, Error> {
     let beside = document.parent().unwrap_or(Path::new("")).join("afresh-openapi.toml");
     let mut settings = match &arguments.config {
