@@ -1,4 +1,4 @@
-//! Large responses and large request bodies, through afresh and with minimal handwritten code.
+//! Reads large responses and sends large request bodies, through afresh or with minimal handwritten code.
 
 use std::hint::black_box;
 use std::time::Duration;

@@ -27,7 +27,7 @@ trait Feed {
 /// The lengths in bytes. The second length is twice the first length.
 pub const LENGTHS: [usize; 2] = [10_000, 20_000];
 
-/// Returns the subject that reads one item of this kind and length.
+/// Returns the name of the subject that reads one item of the given kind and length.
 pub fn subject(kind: &str, length: usize) -> String {
     format!("stream:{kind}-{length}")
 }

@@ -1,4 +1,4 @@
-//! Calls of each kind with handwritten code, as reqwest's documentation shows it.
+//! Makes calls of each kind with handwritten code in the style of reqwest's documentation.
 
 use std::hint::black_box;
 

@@ -18,7 +18,7 @@ pub enum Mode {
     Release,
 }
 
-/// The folder of the measured crate.
+/// The directory of the measured crate.
 pub struct Scratch {
     folder: PathBuf,
 }
@@ -45,7 +45,7 @@ strip = true
 "#;
 
 impl Scratch {
-    /// Creates the crate. The lock file of the bench pins the dependencies of the crate.
+    /// Creates the crate. The benchmark's lock file pins the dependencies of the measured crate.
     pub fn new() -> Self {
         let here = env!("CARGO_MANIFEST_DIR");
         let scratch = Self { folder: again::folder("compile") };
@@ -70,7 +70,7 @@ impl Scratch {
         std::fs::write(self.folder.join("api.json"), &source.document).expect("a folder that can be written");
     }
 
-    /// Builds the program and returns the CPU seconds.
+    /// Builds the program and returns the CPU time in seconds.
     pub fn build(&self, mode: Mode) -> f64 {
         let before = usage::of_children();
         let mut command = match mode {
