@@ -26,7 +26,7 @@ type Fields = HashMap<String, String>;
 pub struct Provider {
     /// The server's URL, such as `http://127.0.0.1:49152`.
     pub url: String,
-    book: Arc<Mutex<Book>>,
+    records: Arc<Mutex<Records>>,
     task: JoinHandle<io::Result<()>>,
 }
 
@@ -39,7 +39,7 @@ pub struct Counts {
 }
 
 #[derive(Default)]
-struct Book {
+struct Records {
     issuer: String,
     counts: Counts,
     /// The number of issued secrets. Each secret is a number with a prefix.
@@ -58,13 +58,13 @@ struct Login {
     calls_left: usize,
 }
 
-type Shared = Arc<Mutex<Book>>;
+type Shared = Arc<Mutex<Records>>;
 
 impl Provider {
     pub async fn start() -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let book = Shared::new(Mutex::new(Book { issuer: url.clone(), ..Book::default() }));
+        let records = Shared::new(Mutex::new(Records { issuer: url.clone(), ..Records::default() }));
         let routes = Router::new()
             .route("/.well-known/oauth-authorization-server", get(metadata))
             .route("/authorize", get(ask).post(decide))
@@ -73,13 +73,13 @@ impl Provider {
             .route("/token", post(token))
             .route("/revoke", post(revoke))
             .route("/me", get(me))
-            .with_state(book.clone());
+            .with_state(records.clone());
         let task = tokio::spawn(async move { axum::serve(listener, routes).await });
-        Ok(Self { url, book, task })
+        Ok(Self { url, records, task })
     }
 
     pub fn counts(&self) -> Counts {
-        lock(&self.book).counts
+        lock(&self.records).counts
     }
 }
 
@@ -89,12 +89,12 @@ impl Drop for Provider {
     }
 }
 
-fn lock(book: &Shared) -> MutexGuard<'_, Book> {
-    book.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(records: &Shared) -> MutexGuard<'_, Records> {
+    records.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn metadata(State(book): State<Shared>) -> Response {
-    let issuer = lock(&book).issuer.clone();
+async fn metadata(State(records): State<Shared>) -> Response {
+    let issuer = lock(&records).issuer.clone();
     let at = |path: &str| format!("{issuer}{path}");
     Json(json!({
         "issuer": issuer,
@@ -126,17 +126,17 @@ async fn ask(Query(request): Query<Fields>) -> Response {
     forms::page("/authorize", "Log in", &hidden).into_response()
 }
 
-async fn decide(State(book): State<Shared>, Form(form): Form<Fields>) -> Response {
-    let mut book = lock(&book);
+async fn decide(State(records): State<Shared>, Form(form): Form<Fields>) -> Response {
+    let mut records = lock(&records);
     let field = |name: &str| form.get(name).cloned().unwrap_or_default();
     let answer = if is_ada(&form) {
-        let code = book.secret("code");
-        book.codes.insert(code.clone(), (field("code_challenge"), field("redirect_uri")));
+        let code = records.secret("code");
+        records.codes.insert(code.clone(), (field("code_challenge"), field("redirect_uri")));
         ("code", code)
     } else {
         ("error", "access_denied".to_owned())
     };
-    let parameters = [answer, ("state", field("state")), ("iss", book.issuer.clone())];
+    let parameters = [answer, ("state", field("state")), ("iss", records.issuer.clone())];
     let query = reqwest::Url::parse_with_params(&field("redirect_uri"), parameters);
     query.map_or_else(
         |_| StatusCode::BAD_REQUEST.into_response(),
@@ -150,10 +150,10 @@ async fn ask_for_code(Query(query): Query<Fields>) -> Html<String> {
     forms::page("/device", "Confirm the code", &[("user_code", code)])
 }
 
-async fn decide_code(State(book): State<Shared>, Form(form): Form<Fields>) -> Response {
-    let mut book = lock(&book);
+async fn decide_code(State(records): State<Shared>, Form(form): Form<Fields>) -> Response {
+    let mut records = lock(&records);
     let code = form.get("user_code").map(|code| format!("device-{code}")).filter(|_| is_ada(&form));
-    match code.and_then(|code| book.devices.get_mut(&code)) {
+    match code.and_then(|code| records.devices.get_mut(&code)) {
         Some(confirmed) => {
             *confirmed = true;
             "You are logged in. You can close this page.".into_response()
@@ -167,12 +167,12 @@ fn is_ada(form: &Fields) -> bool {
         && form.get("password").is_some_and(|password| password == "lovelace")
 }
 
-async fn device_authorization(State(book): State<Shared>) -> Response {
-    let mut book = lock(&book);
-    let device_code = book.secret("device");
+async fn device_authorization(State(records): State<Shared>) -> Response {
+    let mut records = lock(&records);
+    let device_code = records.secret("device");
     let user_code = device_code.trim_start_matches("device-").to_owned();
-    book.devices.insert(device_code.clone(), false);
-    let page = format!("{}/device", book.issuer);
+    records.devices.insert(device_code.clone(), false);
+    let page = format!("{}/device", records.issuer);
     Json(json!({
         "device_code": device_code,
         "user_code": user_code,
@@ -184,45 +184,45 @@ async fn device_authorization(State(book): State<Shared>) -> Response {
     .into_response()
 }
 
-async fn token(State(book): State<Shared>, Form(form): Form<Fields>) -> Response {
-    let mut book = lock(&book);
+async fn token(State(records): State<Shared>, Form(form): Form<Fields>) -> Response {
+    let mut records = lock(&records);
     let field = |name: &str| form.get(name).map_or("", String::as_str);
     match field("grant_type") {
         "authorization_code" => {
             let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(field("code_verifier")));
-            let begun = book.codes.remove(field("code"));
+            let begun = records.codes.remove(field("code"));
             if begun.is_none_or(|begun| begun != (challenge, field("redirect_uri").to_owned())) {
                 return refused("invalid_grant");
             }
-            book.counts.logins += 1;
+            records.counts.logins += 1;
         }
         "urn:ietf:params:oauth:grant-type:device_code" => {
-            match book.devices.get(field("device_code")) {
+            match records.devices.get(field("device_code")) {
                 None => return refused("expired_token"),
                 Some(false) => return refused("authorization_pending"),
-                Some(true) => book.devices.remove(field("device_code")),
+                Some(true) => records.devices.remove(field("device_code")),
             };
-            book.counts.device_logins += 1;
+            records.counts.device_logins += 1;
         }
         "refresh_token"
-            if book.login.as_ref().is_some_and(|login| login.refresh == field("refresh_token")) =>
+            if records.login.as_ref().is_some_and(|login| login.refresh == field("refresh_token")) =>
         {
-            book.counts.refreshes += 1;
+            records.counts.refreshes += 1;
         }
         "refresh_token" => {
-            book.login = None;
+            records.login = None;
             return refused("invalid_grant");
         }
         _ => return refused("unsupported_grant_type"),
     }
-    let login = Login { access: book.secret("access"), refresh: book.secret("refresh"), calls_left: 2 };
+    let login = Login { access: records.secret("access"), refresh: records.secret("refresh"), calls_left: 2 };
     let answer = json!({
         "access_token": login.access,
         "refresh_token": login.refresh,
         "token_type": "Bearer",
         "refresh_token_expires_in": 30 * 24 * 3600,
     });
-    book.login = Some(login);
+    records.login = Some(login);
     Json(answer).into_response()
 }
 
@@ -230,19 +230,23 @@ fn refused(error: &str) -> Response {
     (StatusCode::BAD_REQUEST, Json(json!({ "error": error }))).into_response()
 }
 
-async fn revoke(State(book): State<Shared>, Form(form): Form<Fields>) -> StatusCode {
-    let mut book = lock(&book);
+async fn revoke(State(records): State<Shared>, Form(form): Form<Fields>) -> StatusCode {
+    let mut records = lock(&records);
     let token = form.get("token");
-    if book.login.as_ref().is_some_and(|login| [Some(&login.access), Some(&login.refresh)].contains(&token)) {
-        book.login = None;
+    if records
+        .login
+        .as_ref()
+        .is_some_and(|login| [Some(&login.access), Some(&login.refresh)].contains(&token))
+    {
+        records.login = None;
     }
     StatusCode::OK
 }
 
-async fn me(State(book): State<Shared>, headers: HeaderMap) -> Response {
-    let mut book = lock(&book);
+async fn me(State(records): State<Shared>, headers: HeaderMap) -> Response {
+    let mut records = lock(&records);
     let given = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    match &mut book.login {
+    match &mut records.login {
         Some(login) if given == format!("Bearer {}", login.access) && login.calls_left > 0 => {
             login.calls_left -= 1;
             "ada".into_response()
@@ -251,7 +255,7 @@ async fn me(State(book): State<Shared>, headers: HeaderMap) -> Response {
     }
 }
 
-impl Book {
+impl Records {
     /// Returns a new secret. A real server would generate a random secret.
     fn secret(&mut self, prefix: &str) -> String {
         self.issued += 1;

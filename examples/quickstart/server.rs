@@ -40,7 +40,7 @@ pub struct Server {
 impl Server {
     /// Starts the server. The server's access tokens have the given lifetime.
     pub async fn start(lifetime: Duration) -> io::Result<Self> {
-        let shop = Arc::new(Shop { lifetime, keys: Keys::new(), book: Mutex::new(Book::new()) });
+        let shop = Arc::new(Shop { lifetime, keys: Keys::new(), records: Mutex::new(Records::new()) });
         let routes = Router::new()
             .route("/api/user/login", post(login))
             .route("/api/user/refresh_token", post(refresh_token))
@@ -55,12 +55,12 @@ impl Server {
 
     /// Returns the events that the server has recorded so far.
     pub fn timeline(&self) -> Timeline {
-        self.shop.book().timeline.clone()
+        self.shop.records().timeline.clone()
     }
 
     /// Returns the number of requests for each route.
     pub fn received(&self) -> BTreeMap<&'static str, usize> {
-        self.shop.book().received.clone()
+        self.shop.records().received.clone()
     }
 }
 
@@ -73,11 +73,11 @@ impl Drop for Server {
 struct Shop {
     lifetime: Duration,
     keys: Keys,
-    book: Mutex<Book>,
+    records: Mutex<Records>,
 }
 
 /// The server's state.
-struct Book {
+struct Records {
     timeline: Timeline,
     received: BTreeMap<&'static str, usize>,
     sessions: Vec<Session>,
@@ -100,58 +100,58 @@ struct Credentials {
 }
 
 async fn login(State(shop): State<Arc<Shop>>, Json(credentials): Json<Credentials>) -> Response {
-    let mut book = shop.receive("POST /api/user/login");
+    let mut records = shop.receive("POST /api/user/login");
     if credentials.password != "lovelace" {
         return refusal("wrong name or password");
     }
-    book.sessions.push(Session { customer: credentials.name, serial: 0, alive: true });
-    let session = book.sessions.len() - 1;
-    shop.issue(&mut book, session, Kind::LoggedIn)
+    records.sessions.push(Session { customer: credentials.name, serial: 0, alive: true });
+    let session = records.sessions.len() - 1;
+    shop.issue(&mut records, session, Kind::LoggedIn)
 }
 
 async fn refresh_token(State(shop): State<Arc<Shop>>, jar: CookieJar) -> Response {
-    let mut book = shop.receive("POST /api/user/refresh_token");
+    let mut records = shop.receive("POST /api/user/refresh_token");
     let Ok(Refresh { session, serial }) = shop.refresh_token(&jar) else {
         return refusal("refresh token must be provided");
     };
-    if book.sessions[session].serial != serial {
-        book.sessions[session].alive = false;
-        book.timeline.record(Kind::SpentCookie, None);
+    if records.sessions[session].serial != serial {
+        records.sessions[session].alive = false;
+        records.timeline.record(Kind::SpentCookie, None);
         return refusal("refresh token was used before");
     }
-    if !book.sessions[session].alive {
+    if !records.sessions[session].alive {
         return refusal("session is over");
     }
-    shop.issue(&mut book, session, Kind::Refreshed)
+    shop.issue(&mut records, session, Kind::Refreshed)
 }
 
 async fn logout(State(shop): State<Arc<Shop>>, jar: CookieJar) -> Response {
-    let mut book = shop.receive("POST /api/user/logout");
+    let mut records = shop.receive("POST /api/user/logout");
     let ended = shop.refresh_token(&jar).is_ok_and(|Refresh { session, .. }| {
-        let session = &mut book.sessions[session];
+        let session = &mut records.sessions[session];
         std::mem::replace(&mut session.alive, false)
     });
     if ended {
-        book.timeline.record(Kind::LoggedOut, None);
+        records.timeline.record(Kind::LoggedOut, None);
     }
     (jar.remove(cookie(String::new())), StatusCode::NO_CONTENT).into_response()
 }
 
 async fn order(State(shop): State<Arc<Shop>>, Path(id): Path<u64>, headers: HeaderMap) -> Response {
-    let mut book = shop.receive("GET /api/orders/{id}");
+    let mut records = shop.receive("GET /api/orders/{id}");
     let access = shop.access_token(&headers);
     let number = access.as_ref().ok().map(|access| access.jti);
-    let again = book.refused.remove(&id);
-    book.timeline.record(if again { Kind::SentAgain } else { Kind::Sent }, number);
+    let again = records.refused.remove(&id);
+    records.timeline.record(if again { Kind::SentAgain } else { Kind::Sent }, number);
     let checked = access.and_then(|access| if access.is_expired() { Err("jwt expired") } else { Ok(access) });
     match checked {
         Ok(access) => {
-            book.timeline.record(Kind::Answered, number);
+            records.timeline.record(Kind::Answered, number);
             Json(json!({ "id": id, "customer": access.sub })).into_response()
         }
         Err(reason) => {
-            book.refused.insert(id);
-            book.timeline.record(Kind::Refused, number);
+            records.refused.insert(id);
+            records.timeline.record(Kind::Refused, number);
             refusal(reason)
         }
     }
@@ -171,14 +171,14 @@ fn cookie(value: String) -> Cookie<'static> {
 }
 
 impl Shop {
-    fn book(&self) -> MutexGuard<'_, Book> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    fn records(&self) -> MutexGuard<'_, Records> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn receive(&self, route: &'static str) -> MutexGuard<'_, Book> {
-        let mut book = self.book();
-        *book.received.entry(route).or_default() += 1;
-        book
+    fn receive(&self, route: &'static str) -> MutexGuard<'_, Records> {
+        let mut records = self.records();
+        *records.received.entry(route).or_default() += 1;
+        records
     }
 
     fn access_token(&self, headers: &HeaderMap) -> Result<Access, &'static str> {
@@ -191,18 +191,18 @@ impl Shop {
     }
 
     /// Returns a response with a new access token and a new refresh token, which replaces the previous one.
-    fn issue(&self, book: &mut Book, session: usize, kind: Kind) -> Response {
-        book.access_tokens += 1;
-        book.timeline.record(kind, Some(book.access_tokens));
-        let owner = &mut book.sessions[session];
+    fn issue(&self, records: &mut Records, session: usize, kind: Kind) -> Response {
+        records.access_tokens += 1;
+        records.timeline.record(kind, Some(records.access_tokens));
+        let owner = &mut records.sessions[session];
         owner.serial += 1;
-        let access = self.keys.sign(&Access::new(&owner.customer, book.access_tokens, self.lifetime));
+        let access = self.keys.sign(&Access::new(&owner.customer, records.access_tokens, self.lifetime));
         let refresh = self.keys.sign(&Refresh { session, serial: owner.serial });
         (CookieJar::new().add(cookie(refresh)), Json(json!({ "access_token": access }))).into_response()
     }
 }
 
-impl Book {
+impl Records {
     fn new() -> Self {
         Self {
             timeline: Timeline::new(),

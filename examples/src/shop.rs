@@ -52,11 +52,11 @@ struct Inner {
     good_for: usize,
     crowd: usize,
     gathering: Barrier,
-    book: Mutex<Book>,
+    records: Mutex<Records>,
 }
 
 #[derive(Debug, Default)]
-struct Book {
+struct Records {
     counts: Counts,
     /// The number of the newest access token. Only the newest access token and the newest refresh token are valid.
     access: usize,
@@ -85,7 +85,7 @@ impl Shop {
     /// Works like [`start`](Self::start), but the first `crowd` rejected calls wait for each other. The server
     /// therefore rejects all of these calls before the first refresh starts.
     pub async fn with_crowd(good_for: usize, crowd: usize) -> io::Result<Self> {
-        let inner = Inner { good_for, crowd, gathering: Barrier::new(crowd), book: Mutex::default() };
+        let inner = Inner { good_for, crowd, gathering: Barrier::new(crowd), records: Mutex::default() };
         let inner = Arc::new(inner);
         let routes = Router::new()
             .route("/login", post(login))
@@ -104,7 +104,7 @@ impl Shop {
     /// Returns the counters.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        self.inner.book().counts
+        self.inner.records().counts
     }
 }
 
@@ -115,21 +115,21 @@ impl Drop for Shop {
 }
 
 impl Inner {
-    fn book(&self) -> MutexGuard<'_, Book> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    fn records(&self) -> MutexGuard<'_, Records> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns `body` if the access token is valid. Otherwise rejects the call.
     async fn answer(&self, headers: &HeaderMap, body: Value) -> Response {
         let refused = {
-            let mut book = self.book();
-            if book.is_good(headers) {
-                book.calls_left -= 1;
-                book.counts.answered += 1;
+            let mut records = self.records();
+            if records.is_good(headers) {
+                records.calls_left -= 1;
+                records.counts.answered += 1;
                 return Json(body).into_response();
             }
-            book.counts.refused += 1;
-            book.counts.refused
+            records.counts.refused += 1;
+            records.counts.refused
         };
         if refused <= self.crowd {
             // The timeout ends the wait even if a call never arrives.
@@ -139,7 +139,7 @@ impl Inner {
     }
 }
 
-impl Book {
+impl Records {
     fn is_good(&self, headers: &HeaderMap) -> bool {
         let sent = headers.get("authorization").and_then(|value| value.to_str().ok());
         self.alive && self.calls_left > 0 && sent == Some(&format!("Bearer access-{}", self.access))
@@ -161,25 +161,25 @@ async fn login(State(shop): State<Arc<Inner>>, Json(login): Json<Login>) -> Resp
     if (&*login.name, &*login.password) != ("ada", "lovelace") {
         return refusal("wrong name or password");
     }
-    let tokens = shop.book().issue(shop.good_for);
+    let tokens = shop.records().issue(shop.good_for);
     Json(tokens).into_response()
 }
 
 async fn refresh(State(shop): State<Arc<Inner>>, Json(sent): Json<Refresh>) -> Response {
-    let mut book = shop.book();
-    if sent.refresh_token != format!("refresh-{}", book.refresh) {
-        book.counts.spent += 1;
-        book.alive = false;
+    let mut records = shop.records();
+    if sent.refresh_token != format!("refresh-{}", records.refresh) {
+        records.counts.spent += 1;
+        records.alive = false;
     }
-    if !book.alive {
+    if !records.alive {
         return refusal("invalid_grant");
     }
-    book.counts.refreshes += 1;
-    Json(book.issue(shop.good_for)).into_response()
+    records.counts.refreshes += 1;
+    Json(records.issue(shop.good_for)).into_response()
 }
 
 async fn logout(State(shop): State<Arc<Inner>>) -> StatusCode {
-    shop.book().alive = false;
+    shop.records().alive = false;
     StatusCode::NO_CONTENT
 }
 
@@ -190,9 +190,9 @@ async fn token(State(shop): State<Arc<Inner>>, headers: HeaderMap, form: String)
     if !known || !form.contains("grant_type=client_credentials") {
         return refusal("invalid_client");
     }
-    let mut book = shop.book();
-    book.counts.grants += 1;
-    let mut answer = book.issue(shop.good_for);
+    let mut records = shop.records();
+    records.counts.grants += 1;
+    let mut answer = records.issue(shop.good_for);
     answer["refresh_token"] = Value::Null;
     answer["token_type"] = "Bearer".into();
     Json(answer).into_response()

@@ -82,7 +82,11 @@ async fn a_valid_token_is_answered() {
     let driver = Driver::new(LONG).await;
     let access = driver.login().await.access;
     assert_eq!(driver.order(("authorization", &access)).await, (200, json!({ "id": 7, "customer": "ada" })));
-    assert_eq!((driver.count(Kind::Sent), driver.count(Kind::Answered)), (1, 1));
+    assert_eq!(
+        (driver.count(Kind::Sent), driver.count(Kind::Answered)),
+        (1, 1),
+        "one call is sent and answered"
+    );
 }
 
 #[tokio::test]
@@ -95,8 +99,16 @@ async fn any_other_token_is_refused_with_403_and_the_reason() {
     assert_eq!(driver.order(("authorization", "token")).await, refusal("jwt malformed"));
     assert_eq!(driver.order(("authorization", &format!("Bearer {expired}"))).await, refusal("jwt malformed"));
     assert_eq!(driver.order(("x", "y")).await, refusal("jwt must be provided"));
-    assert_eq!((driver.count(Kind::Refused), driver.count(Kind::Answered)), (5, 0));
-    assert_eq!((driver.count(Kind::Sent), driver.count(Kind::SentAgain)), (1, 4));
+    assert_eq!(
+        (driver.count(Kind::Refused), driver.count(Kind::Answered)),
+        (5, 0),
+        "five requests are refused and none is answered"
+    );
+    assert_eq!(
+        (driver.count(Kind::Sent), driver.count(Kind::SentAgain)),
+        (1, 4),
+        "the server counts the other four requests as sent again"
+    );
 }
 
 #[tokio::test]
@@ -109,7 +121,11 @@ async fn a_refresh_rotates_the_cookie_and_a_spent_one_ends_the_session() {
     let spent = driver.refresh(&first.cookie).await;
     assert_eq!((spent.status().as_u16(), body(spent).await), refusal("refresh token was used before"));
     assert_eq!(driver.refresh(&second.cookie).await.status(), 403, "the session is over");
-    assert_eq!((driver.count(Kind::Refreshed), driver.count(Kind::SpentCookie)), (1, 1));
+    assert_eq!(
+        (driver.count(Kind::Refreshed), driver.count(Kind::SpentCookie)),
+        (1, 1),
+        "one refresh succeeds, and the spent cookie is reported"
+    );
     assert_eq!(driver.server.received()["POST /api/user/refresh_token"], 3);
 }
 
@@ -133,7 +149,11 @@ async fn a_logout_ends_the_session_and_removes_the_cookie() {
     assert!(removal.starts_with("refresh_token=;") && removal.contains("Max-Age=0"), "{removal}");
     assert_eq!(driver.refresh(&cookie).await.status(), 403);
     driver.send(Method::POST, "/api/user/logout", ("x", "y"), Value::Null).await;
-    assert_eq!((driver.count(Kind::LoggedOut), driver.count(Kind::SpentCookie)), (1, 0));
+    assert_eq!(
+        (driver.count(Kind::LoggedOut), driver.count(Kind::SpentCookie)),
+        (1, 0),
+        "one logout is reported, and no spent cookie"
+    );
 }
 
 #[tokio::test]

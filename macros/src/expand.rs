@@ -1,4 +1,4 @@
-//! The steps of `#[api]`: parse, lower, check, render.
+//! Runs the steps of `#[api]`: parse, lower, check, render.
 
 use proc_macro2::TokenStream;
 

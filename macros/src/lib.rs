@@ -1,7 +1,8 @@
-//! The attribute macro of [afresh](https://docs.rs/afresh): it turns an HTTP API, declared as a trait, into a typed client.
+//! The procedural macros of [afresh](https://docs.rs/afresh). The `api` attribute turns a trait that declares an HTTP
+//! API into a typed client.
 //!
 //! Depend on `afresh`, which re-exports [`macro@api`] and the derives. The crate `afresh-macros` is an implementation
-//! detail of `afresh`, and its output works with exactly one version of the runtime.
+//! detail of `afresh`, and the generated code works with exactly one version of the runtime.
 //!
 //! This file is the interface to the compiler: no other file mentions `proc_macro`. Read `expand` first for the
 //! attribute macro and `derive` for the derive macros.

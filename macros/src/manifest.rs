@@ -46,7 +46,7 @@ struct Dependency {
     is_inherited: bool,
 }
 
-/// Returns the entries of all dependency tables, or of `[workspace.dependencies]`.
+/// Returns the dependencies from all dependency tables of a manifest, or only those from `[workspace.dependencies]`.
 fn dependencies(manifest: &str, of_workspace: bool) -> Vec<Dependency> {
     let mut found: Vec<Dependency> = Vec::new();
     let mut table = Table::Other;

@@ -20,17 +20,17 @@ pub(crate) fn refresh() -> Ident {
     local("refresh")
 }
 
-/// Returns the name of the generated function that determines how a refresh response is read.
+/// Returns the name of the generated function that determines how the runtime reads a refresh response.
 pub(crate) fn refresh_outcome(api: &Ident) -> Ident {
     local(&format!("{}_refresh_outcome", plain(api)))
 }
 
-/// Returns the name of the variable with the base URL and transport of a refresh request.
+/// Returns the name of the variable that holds the base URL and the transport for a refresh request.
 pub(crate) fn upstream() -> Ident {
     local("upstream")
 }
 
-/// Returns the name of the variable with the session's tokens, which supply the arguments of a refresh request.
+/// Returns the name of the variable that holds the session's tokens, which supply the arguments of a refresh request.
 pub(crate) fn tokens() -> Ident {
     local("tokens")
 }
@@ -56,7 +56,7 @@ pub(crate) fn implementation() -> Ident {
     invented("__AfreshImplementation")
 }
 
-/// Returns the single lifetime of the arguments and the future of an erased method.
+/// Returns the single lifetime that the arguments and the future of an erased method share.
 pub(crate) fn lifetime() -> Lifetime {
     Lifetime::new("'__afresh", Span::mixed_site())
 }
@@ -86,8 +86,8 @@ pub(crate) fn client(api: &Ident) -> Ident {
     Ident::new(&format!("{}Client", plain(api)), api.span())
 }
 
-/// Returns the name of the module around a trait's client. The name contains the first method, so two traits with the same
-/// name have different modules.
+/// Returns the name of the module around a trait's client. The module's name contains the name of the trait's first
+/// method, so two traits with the same name have different modules.
 pub(crate) fn client_module(api: &Ident, method: Option<&Ident>) -> Ident {
     local(&format!("{}_{}", plain(api), method.map(plain).unwrap_or_default()))
 }
@@ -97,7 +97,7 @@ pub(crate) fn dyn_type(api: &Ident, argument: Span) -> Ident {
     Ident::new(&format!("Dyn{}", plain(api)), argument)
 }
 
-/// Returns an identifier as text, without the `r#` of a raw identifier.
+/// Returns an identifier as a string, without the `r#` of a raw identifier.
 pub(crate) fn plain(ident: &Ident) -> String {
     let text = ident.to_string();
     text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
@@ -121,10 +121,10 @@ impl Default for Runtime {
     }
 }
 
-/// An item of the runtime that generated code uses. Only `RuntimeItem` writes out paths into the runtime.
+/// An item of the runtime that generated code uses. Only `RuntimeItem` contains paths to runtime items.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RuntimeItem {
-    // The following items are public.
+    // The following items belong to the runtime's public API.
     AsTokens,
     Client,
     ClientBuilder,
@@ -136,7 +136,7 @@ pub(crate) enum RuntimeItem {
     TokenLifetime,
     TokenText,
     Tokens,
-    // The following items are types of `__private`.
+    // The following items are types in the module `__private`.
     AnyArgument,
     AnyPart,
     AnyResult,
@@ -153,7 +153,7 @@ pub(crate) enum RuntimeItem {
     RefreshRequest,
     TokenFields,
     Upstream,
-    // The following items are functions of `__private`.
+    // The following items are functions in the module `__private`.
     ArgumentType,
     BuildClient,
     DisplayOther,
@@ -234,8 +234,8 @@ impl RuntimeItem {
 }
 
 impl Runtime {
-    /// Returns whether the path has the same meaning in every module. Other paths can begin with a name that a `use` in
-    /// a function introduces.
+    /// Returns whether the path has the same meaning in every module. A path that is not absolute can begin with a name
+    /// that a `use` inside a function introduces.
     pub(crate) fn is_absolute(&self) -> bool {
         let first = self.0.as_ref().and_then(|path| path.clone().into_iter().next());
         first.is_none_or(|first| matches!(first.to_string().as_str(), ":" | "crate" | "$crate"))

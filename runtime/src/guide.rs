@@ -1,4 +1,4 @@
-//! Explains how to use this crate, with one page for each topic. The reference for all attributes is at
+//! Explains how to use this crate, with one page for each topic. For a reference of all attributes, see
 //! [`macro@crate::api`].
 //!
 //! | page | topic |
@@ -38,7 +38,8 @@ pub mod stores {}
 #[doc = include_str!("../docs/guide/browser_tabs.md")]
 /// # Yew
 ///
-/// `ShopClient` is the client of your trait. The trait must also be in scope.
+/// In the example, `ShopClient` is the client that the macro generates for your trait `Shop`. To call the
+/// client's methods, import the trait as well.
 ///
 /// ```rust,ignore
 #[doc = include_str!("../docs/guide/browser_yew.rs")]

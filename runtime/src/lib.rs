@@ -44,22 +44,23 @@
 //! # What happens to a call
 //!
 //! A call carries the session's credential. If the server responds with 401 or 403, the credential is refreshed once
-//! for all waiting calls, and each call is sent again once. The second response is final. The details are:
+//! for all waiting calls, and each call is sent again once. The response to the second attempt is final. The details
+//! are:
 //!
-//! - If the refused credential was already replaced, the session is not refreshed, and the call is sent again with the
-//!   newer credential.
-//! - A refresh runs in its own task. Dropping the callers does not stop the refresh, so no rotated refresh token is
-//!   lost. If the refresh fails, all waiting calls receive the same error. The error of each call contains the refusal
-//!   of that call ([`Error::rejection`]).
-//! - A logout or a new login ends the old session. No call is sent again under a different identity, and the result of
-//!   a refresh that ends too late is discarded.
-//! - A 403 can mean that the credential has expired or that the call is forbidden. The runtime refreshes after each 403
-//!   until a refresh proves useless. After a useless refresh, the runtime returns each further 403 without a refresh
-//!   for a while.
-//! - The response can also show what the refusal means: with a `WWW-Authenticate` header, a rate limit, or a field in
-//!   the body ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the error message state why a
-//!   refusal was returned.
-//! - Credentials are sent only to the client's own origin, which is checked at each hop of a redirect.
+//! - If another call has already replaced the refused credential, the call is sent again with the newer credential,
+//!   without a refresh.
+//! - A refresh runs in its own task. If the waiting calls are dropped, the refresh continues, so a rotated refresh
+//!   token is not lost. If the refresh fails, all waiting calls receive the same error. Each call's error also contains
+//!   the server's refusal of the call ([`Error::rejection`]).
+//! - A logout or a new login ends the old session. A call from the old session is not sent again in the new session,
+//!   and the result of an old session's refresh is discarded.
+//! - A 403 can mean that the credential has expired or that the call is forbidden. The runtime refreshes the session
+//!   after a 403 and sends the call again. If the server also refuses the call with the fresh token, then for a limited
+//!   time, a 403 for this method does not start another refresh.
+//! - The server can also state the reason for a refusal: in a `WWW-Authenticate` header, in rate limit headers, or in a
+//!   field of the body ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the error message explain
+//!   why the runtime did not refresh the session or did not send the call again.
+//! - Credentials are sent only to the client's own origin. The runtime checks the origin again at each redirect.
 //!
 //! # Where to look
 //!
@@ -111,7 +112,7 @@
 //!
 //! # Tracing
 //!
-//! With the feature `tracing`, the runtime emits spans and events of [`tracing`](https://docs.rs/tracing) under the target
+//! With the feature `tracing`, the runtime emits [`tracing`](https://docs.rs/tracing) spans and events under the target
 //! `afresh`:
 //!
 //! | span | covers | fields |
@@ -120,14 +121,14 @@
 //! | `afresh.send` | one send, until its response head arrives; redirects and the second send have their own spans | the fields of OpenTelemetry's [conventions for HTTP client spans](https://opentelemetry.io/docs/specs/semconv/http/http-spans/): `otel.name` (`GET /orders/{id}`), `http.request.method`, `http.request.resend_count`, `http.response.status_code`, `server.address`, `server.port`, `url.scheme`, `url.template`, `network.protocol.version`, `error.type` |
 //! | `afresh.refresh` | a refresh, with the token request in it; it has no parent and follows from the call that started it | `afresh.cause`, `afresh.outcome` (`refreshed`, `failed`, `expired`, `discarded`), `error.type` |
 //!
-//! Spans have level INFO. Session changes are events at level INFO, or at level WARN if a refresh fails or the session
-//! expires. The steps of a call (refused, waiting, sent again, failed) are events at level DEBUG. The field
-//! `error.type` is a status (`404`), `cancelled` for a dropped call, or the kind of the [`Error`]: `timeout`,
-//! `connect`, `transport`, `no_session`, `session_expired`, `refresh` and so on.
+//! Spans have level INFO. Session changes are recorded as events at level INFO, or at level WARN if a refresh fails or
+//! the session expires. The steps of a call (refused, waiting, sent again, failed) are recorded as events at level
+//! DEBUG. The field `error.type` contains a status code (`404`), `cancelled` for a dropped call, or the kind of the
+//! [`Error`]: `timeout`, `connect`, `transport`, `no_session`, `session_expired`, `refresh` and so on.
 //!
-//! Tokens, cookies, headers, bodies, arguments and URLs are never recorded. The conventions require `url.full`, but the
-//! runtime records the template instead. For an error, only this crate's own messages are recorded, without the
-//! messages of the error's sources.
+//! Tokens, cookies, headers, bodies, arguments and URLs are never recorded. The OpenTelemetry conventions require
+//! `url.full`, but the runtime records the URL template instead. For an error, the runtime records only this crate's
+//! own message, not the messages of the error's sources.
 //!
 //! ```
 //! use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -143,7 +144,7 @@
     allow(
         dead_code,
         unreachable_pub,
-        reason = "a browser sends no hand-written requests, and no code names the absent types"
+        reason = "in a browser, hand-written requests are not available and some types are never used"
     )
 )]
 

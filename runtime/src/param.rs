@@ -1,9 +1,9 @@
-//! The traits of the types that a method's parameters can have.
+//! Contains the traits that the types of a method's parameters must implement.
 //!
-//! The attribute on a parameter determines where the request contains the parameter's value. Each place in the request
-//! has a trait in this module, and the parameter's type must implement the trait for its place. You rarely need to name
-//! these traits, because every type that implements [`serde::Serialize`] implements most of them. With these traits,
-//! the compiler can report what a type lacks, and each trait documents one place in the request.
+//! The attribute on a parameter determines where the request contains the parameter's value. This module has one trait
+//! for each place in the request, and a parameter's type must implement the trait for its place. You rarely need to
+//! name these traits, because every type that implements [`serde::Serialize`] implements most of them. The traits let
+//! the compiler report what a type lacks, and the docs of each trait describe one place in the request.
 //!
 //! | attribute | trait | implemented for |
 //! |---|---|---|
@@ -18,16 +18,22 @@
 //! | `#[body]` | [`IntoBody`] | bytes, text, [`Body`](crate::Body); your own types |
 //! | `#[part]` | [`IntoPart`] | [`Part`](crate::Part), `Option` and `Vec` of it, and every `Serialize` type |
 //!
-//! Some types implement `Serialize` but cannot be sent in every place in the request. For example, a struct in a path
-//! is an error with [`is_request`](crate::Error::is_request) when the method is called, and nothing is sent. The guide
-//! page [`arguments`](crate::guide::arguments) shows what each place accepts.
+//! Some types implement `Serialize` but cannot be sent in every place in the request. For example, a call with a struct
+//! as a path parameter returns an error for which [`is_request`](crate::Error::is_request) returns `true`, and nothing
+//! is sent. The guide page [`arguments`](crate::guide::arguments) shows what each place in the request accepts.
 //!
 //! [`AsPart`] and [`AsScalar`] are markers that let the compiler choose between the two kinds of [`IntoPart`] without
-//! an annotation. [`ByHeaderValue`] and [`BySerialize`] are the markers for [`HeaderOption`].
+//! an annotation. [`AsBytes`] and [`AsFile`] are the markers for types that are parts without being `Serialize`, and for
+//! types that are not parts. [`ByHeaderValue`] and [`BySerialize`] are the markers for [`HeaderOption`].
+//!
+//! [`SegmentArgument`], [`SegmentsArgument`] and [`SentArgument`] reject types at compile time that implement
+//! `Serialize` but never fit their place, such as a list in one path segment.
 
+pub use crate::request::argument_type::{SegmentArgument, SegmentsArgument, SentArgument};
 pub use crate::request::arguments::{
     CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, JsonBody, PathArgument, QueryArgument,
 };
 pub use crate::request::body::IntoBody;
 pub use crate::request::header_option::{ByHeaderValue, BySerialize, HeaderOption};
 pub use crate::request::multipart::{AsPart, AsScalar, IntoPart};
+pub use crate::request::part_type::{AsBytes, AsFile};

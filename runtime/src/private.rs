@@ -1,11 +1,11 @@
-//! All items that generated code may use. The items are not part of the public API and can change in every version,
-//! because the macros require exactly the same version of the runtime.
+//! Contains all items that generated code uses. The items in this module are not part of the public API and can change
+//! in any version, because the macros require exactly the same version of the runtime.
 
 use crate::client::builder::ClientBuilder;
 use crate::client::client::Client;
 use crate::client::pending::{Decode, Pending, Running};
 use crate::client::refresh_settings::declare;
-use crate::error::Error;
+use crate::error::{Error, OtherError};
 use crate::execute::start_role::RoleStart;
 use crate::refresh::method::TokensOf;
 use crate::refresh::session_outcome::SessionOutcome;
@@ -35,21 +35,21 @@ pub fn builder<C: Api>(base_url: impl AsRef<str>) -> ClientBuilder<C> {
     ClientBuilder::new(base_url.as_ref())
 }
 
-/// Wraps a client that other APIs may share. The trait's session declarations apply to all APIs that share this client.
+/// Wraps a client that several APIs can share. The trait's session settings apply to all APIs that share this client.
 #[must_use]
-#[expect(clippy::needless_pass_by_value, reason = "the signature is that of the generated `new`")]
+#[expect(clippy::needless_pass_by_value, reason = "the signature matches that of the generated `new`")]
 pub fn wrap_client<C: Api>(client: Client) -> C {
     declare::<C>(&client, client.upstream(), None);
     C::from_client(client.bound_to(C::INFO))
 }
 
-/// Creates a call of `endpoint` without arguments, to which generated code adds the arguments.
+/// Creates a call to `endpoint` without arguments. Generated code then adds the arguments.
 #[must_use]
 pub fn call(client: &Client, endpoint: &'static Endpoint) -> Call {
     Call::new(client.upstream(), endpoint)
 }
 
-/// Sends a call of a method without a role.
+/// Sends a call to a method that is not a login, refresh or logout method.
 pub fn send<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: Call) -> Pending<R> {
     Pending { running: started(client, call, R::READING), decode: R::of }
 }
@@ -59,7 +59,7 @@ pub fn pages<R: Outcome<Via>, Via: ManyAnswers>(client: &Client, call: Call) -> 
     Pending { running: started(client, call, R::READING), decode: R::of }
 }
 
-/// This function is not generic, so it is compiled only once.
+/// Starts the call in a function that is not generic, so that this code is compiled only once.
 fn started(client: &Client, call: Call, reading: Reading) -> Running {
     let method = call.endpoint().name;
     Running::new(client.context().start(call, reading), method)
@@ -74,7 +74,7 @@ pub fn login<R: SessionOutcome<Via>, Via>(client: &Client, call: Call) -> Pendin
     }
 }
 
-/// Sends a `#[refresh]` call that the program makes itself.
+/// Sends a `#[refresh]` call that the program makes explicitly.
 pub fn refresh<R>(client: &Client, call: Call, outcome: &RefreshOutcome<R>) -> Pending<R> {
     let method = call.endpoint().name;
     Pending {
@@ -86,28 +86,28 @@ pub fn refresh<R>(client: &Client, call: Call, outcome: &RefreshOutcome<R>) -> P
     }
 }
 
-/// The functions that read the response to a `#[refresh]` method: one reads tokens for the runtime, and one reads the
-/// return value for the caller.
+/// Two functions that read the response to a `#[refresh]` method: one reads the tokens for the runtime, and the other
+/// reads the return value for the caller.
 #[derive(Debug)]
 pub struct RefreshOutcome<R> {
     tokens_of: TokensOf,
     decode: Decode<R>,
 }
 
-/// Returns how the response to a `#[refresh]` method is read. Generated code calls this function in only one place, so
-/// the compiler reports a wrong return type only once.
+/// Returns the functions that read the response to a `#[refresh]` method. Generated code calls this function in only
+/// one place, so the compiler reports a wrong return type only once.
 #[must_use]
 pub fn refresh_outcome<R: SessionOutcome<Via>, Via>() -> RefreshOutcome<R> {
     RefreshOutcome { tokens_of: R::tokens_of, decode: R::of }
 }
 
-/// Creates a `#[logout]` call without arguments, to which generated code adds the arguments.
+/// Creates a `#[logout]` call without arguments. Generated code then adds the arguments.
 #[must_use]
 pub fn logout_call(client: &Client, endpoint: &'static Endpoint) -> LogoutCall {
     LogoutCall::new(client.upstream(), endpoint)
 }
 
-/// The types that choose how an argument of a `#[logout]` call is added.
+/// The types that decide how an argument is added to a `#[logout]` call.
 pub mod logout_argument {
     pub use crate::execute::logout_call::{Argument, BorrowedArgument, OtherArgument, OwnedArgument};
 }
@@ -121,7 +121,7 @@ pub fn logout<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: LogoutCall
     }
 }
 
-/// Creates a call without a session, for a refresh.
+/// Creates a call that does not use the session, for a refresh.
 #[must_use]
 pub fn refresh_call(upstream: &Upstream, endpoint: &'static Endpoint) -> Call {
     Call::new(upstream, endpoint)
@@ -133,8 +133,8 @@ pub fn refresh_request<R>(call: Call, outcome: &RefreshOutcome<R>) -> RefreshReq
     RefreshRequest { call, tokens_of: outcome.tokens_of }
 }
 
-/// Returns the status by which an `ApiError` chooses its variant. Returns `None` if the error is not a response from
-/// the server.
+/// Returns the status code that determines the variant of an `ApiError`. Returns `None` if the error does not report a
+/// response from the server.
 #[must_use]
 pub fn error_status(error: &Error) -> Option<u16> {
     error_body::error_status(error)
@@ -144,23 +144,6 @@ pub fn error_status(error: &Error) -> Option<u16> {
 #[must_use]
 pub fn error_body<T: ErrorBody>(error: &Error) -> Option<T> {
     T::of(error)
-}
-
-/// The type in the `#[other]` variant.
-#[diagnostic::on_unimplemented(
-    message = "an `#[other]` variant must hold an `afresh::Error`, not `{Self}`",
-    label = "not an `afresh::Error`",
-    note = "write `Other(afresh::Error)`"
-)]
-pub trait OtherError {
-    #[doc(hidden)]
-    fn of(error: Error) -> Self;
-}
-
-impl OtherError for Error {
-    fn of(error: Error) -> Self {
-        error
-    }
 }
 
 /// Returns the source of the error that the `#[other]` variant contains.
@@ -177,7 +160,7 @@ pub fn display_other<T: 'static>(value: &T, out: &mut std::fmt::Formatter<'_>) -
     }
 }
 
-/// Returns the value that the `#[other]` variant contains.
+/// Converts the error into the value that the `#[other]` variant contains.
 #[must_use]
 pub fn other_error<T: OtherError>(error: Error) -> T {
     T::of(error)

@@ -42,7 +42,7 @@ struct Spent {
     at: Instant,
     successor: usize,
     /// Whether the client received the response that contains the successor of this refresh token.
-    told: bool,
+    reported: bool,
 }
 
 /// The numbers of the access token and the refresh token that a refresh or login issued.
@@ -109,7 +109,7 @@ impl IssuedTokens {
         let Some(spent) = spent else {
             return self.sessions[session].alive.then(|| self.grant(number, session, config, now));
         };
-        if spent.told {
+        if spent.reported {
             self.reuses += 1;
         } else {
             self.retries_after_lost_answer += 1;
@@ -134,16 +134,16 @@ impl IssuedTokens {
             return Grant { access, secret: number, spent: None };
         }
         let successor = self.issue_secret(session);
-        self.secrets[number - 1].spent = Some(Spent { at: now, successor, told: false });
+        self.secrets[number - 1].spent = Some(Spent { at: now, successor, reported: false });
         Grant { access, secret: successor, spent: Some(number) }
     }
 
     /// Records that the response with these tokens was sent. A client that gets this response knows that the old
     /// refresh token is spent.
-    pub(crate) fn told(&mut self, grant: Grant) {
+    pub(crate) fn reported(&mut self, grant: Grant) {
         let secret = grant.spent.and_then(|number| self.secrets.get_mut(number - 1));
         if let Some(spent) = secret.and_then(|secret| secret.spent.as_mut()) {
-            spent.told = true;
+            spent.reported = true;
         }
     }
 

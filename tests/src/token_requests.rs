@@ -59,7 +59,7 @@ impl Authority {
             (answer, grant) = (other, None);
         }
         if let Some(grant) = grant {
-            self.state().issued.told(grant);
+            self.state().issued.reported(grant);
         }
         open.answer(answer).await
     }

@@ -1,4 +1,4 @@
-//! Tests the memory that a call allocates. This binary has its own counting allocator, and each test runs on one
+//! Tests how much memory a call allocates. This test binary uses a counting allocator, and each test runs on one
 //! thread.
 
 use std::convert::Infallible;
@@ -15,7 +15,7 @@ use tower::{Service, service_fn};
 
 const ORIGIN: &str = "https://shop.test";
 
-/// The three kinds of call: an ordinary call, a call without a session, and a call with a body.
+/// An API with an ordinary call, a call without a session, and a call with a body.
 #[api]
 trait Shop {
     #[refresh]
@@ -43,7 +43,7 @@ fn customer(world: &World) -> ShopClient {
     ShopClient::builder(ORIGIN).transport(world.service()).tokens(tokens).build().unwrap()
 }
 
-/// Returns when no task can make progress.
+/// Waits until no task can make progress.
 async fn quiet() {
     tokio::time::sleep(Duration::from_millis(1)).await;
 }
@@ -52,8 +52,7 @@ fn response(status: u16) -> Response {
     http::Response::builder().status(status).body(Bytes::new()).unwrap().into()
 }
 
-/// Returns how many bytes each of many calls holds while no task can make progress. All calls are dropped before the
-/// function returns.
+/// Makes many concurrent calls, and returns how many bytes each call holds while all of them wait.
 fn bytes_of_each<S>(builder: ClientBuilder<ShopClient>, transport: S) -> i64
 where
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
@@ -72,8 +71,7 @@ where
     held.bytes_current / i64::from(CALLS)
 }
 
-/// V1, B15: if ten thousand calls wait for a refresh, waiting takes less than a kilobyte per call in addition to the
-/// call's own memory.
+/// V1, B15: while ten thousand calls wait for one refresh, each call uses less than one kilobyte of additional memory.
 #[test]
 fn ten_thousand_waiting_calls_take_less_than_a_kilobyte_each() {
     let unanswered = bytes_of_each(ShopClient::builder(ORIGIN), service_fn(|_| pending()));
@@ -97,7 +95,7 @@ fn allocations_of(runtime: &Runtime, call: impl Fn() -> Pending<Result<()>>) -> 
     once.count_total
 }
 
-/// V4: with a valid token, the session adds at most two allocations to a call, with or without a token lifetime.
+/// V4: with a valid token, the session adds at most two allocations to a call, whether or not the token has a lifetime.
 #[test]
 fn a_valid_token_costs_a_call_only_the_room_for_its_header() {
     let runtime = runtime();
@@ -116,8 +114,8 @@ fn a_valid_token_costs_a_call_only_the_room_for_its_header() {
     }
 }
 
-/// V4: a call makes the same number of allocations whatever the scheme, because the header value is built once for each
-/// credential.
+/// V4: the authorization scheme does not change the number of allocations per call, because the header value is built
+/// once per credential.
 #[test]
 fn a_custom_scheme_costs_a_call_the_same_as_bearer() {
     let runtime = runtime();
@@ -156,7 +154,7 @@ fn a_hand_written_request_costs_no_more_for_its_session() {
     assert!(cost(&with) <= cost(&without) + 2, "{} and {}", cost(&with), cost(&without));
 }
 
-/// L8: a body of 64 MB is sent twice and is never copied.
+/// L8: a 64 MB body is sent twice without being copied.
 #[test]
 fn a_large_body_is_never_copied() {
     const SIZE: usize = 64 * 1024 * 1024;

@@ -1,4 +1,4 @@
-//! Tests of the doubles, because all other tests rely on them.
+//! Tests the fake servers themselves, because all other tests rely on them.
 
 #[path = "doubles/authority.rs"]
 mod authority;
@@ -35,7 +35,7 @@ fn post(path: &str, body: impl serde::Serialize) -> reqwest::Request {
     request
 }
 
-/// Sends the request in a new task and returns immediately. The request starts at the test's next `await`.
+/// Sends the request from a new task and returns immediately. The request is sent at the test's next `await`.
 fn send<D: Double>(service: &InMemory<D>, request: reqwest::Request) -> JoinHandle<Sent> {
     tokio::spawn(service.clone().oneshot(request))
 }

@@ -1,8 +1,8 @@
-//! Checks that no dependency of the published crates requires a newer Rust version than the crates state, on any
+//! Tests that no dependency of the published crates requires a newer Rust version than the crates declare, on any
 //! platform.
 //!
-//! `.ci/msrv` builds both crates for Linux with the stated Rust version. This test reads the whole lock file, so the
-//! test also covers the dependencies of other platforms.
+//! `.ci/msrv` builds both crates for Linux with the declared Rust version. This test reads the whole lock file, so it
+//! also covers dependencies for other platforms.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -58,7 +58,7 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-/// Returns the major, minor and patch version. A missing part of the version is 0.
+/// Parses the major, minor and patch version. A missing part is treated as 0.
 fn version(text: &str) -> [u32; 3] {
     let mut parts = text.split('.').map(|part| part.parse().unwrap());
     [(); 3].map(|()| parts.next().unwrap_or(0))

@@ -1,5 +1,5 @@
-//! Checks that every scenario of `SCENARIOS.md` has a test with its id or gives a reason for having no test, and that
-//! no test has an unknown id.
+//! Tests that each scenario in `SCENARIOS.md` has a test with its id or a reason for having none, and that no test has
+//! an unknown id.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,7 +7,8 @@ use std::path::Path;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// Returns the ids of the table with the reason why they have no test. The reason is empty if the id must have a test.
+/// Returns the ids in the table, each with the reason why it has no test. The reason is empty if the scenario must have
+/// a test.
 fn table() -> BTreeMap<String, String> {
     let text = fs::read_to_string(Path::new(ROOT).join("tests/SCENARIOS.md")).unwrap();
     let rows = text.lines().filter_map(|line| {
@@ -18,7 +19,7 @@ fn table() -> BTreeMap<String, String> {
     rows.collect()
 }
 
-/// Returns whether a word is a letter and a number, such as `B3`.
+/// Returns whether a word is a letter followed by a number, such as `B3`.
 fn is_id(word: &str) -> bool {
     let mut characters = word.chars();
     characters.next().is_some_and(|letter| letter.is_ascii_uppercase())
@@ -26,7 +27,7 @@ fn is_id(word: &str) -> bool {
         && characters.all(|digit| digit.is_ascii_digit())
 }
 
-/// Returns the ids before the colon of a doc comment, such as `/// B3, B4: a late refusal …`.
+/// Returns the ids before the colon in a doc comment such as `/// B3, B4: a late refusal …`.
 fn ids_of(doc: &str) -> Vec<String> {
     let Some((head, _)) = doc.split_once(':') else { return Vec::new() };
     let words: Vec<_> = head.split([',', ' ']).filter(|word| !word.is_empty()).collect();
@@ -37,7 +38,7 @@ fn ids_of(doc: &str) -> Vec<String> {
     }
 }
 
-/// Adds the ids of the tests in this folder, each with a file that contains it.
+/// Adds the ids of the tests in a directory, each with the name of a file that contains it.
 fn borne_in(folder: &Path, borne: &mut BTreeMap<String, String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -51,7 +52,7 @@ fn borne_in(folder: &Path, borne: &mut BTreeMap<String, String>) {
     }
 }
 
-/// Returns the ids of the tests in a file. Other functions are ignored.
+/// Returns the ids of all tests in a file. Other functions are ignored.
 fn borne_by(source: &str) -> BTreeSet<String> {
     let (mut ids, mut doc, mut is_test) = (BTreeSet::new(), String::new(), false);
     for line in source.lines().map(str::trim) {

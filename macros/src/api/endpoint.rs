@@ -42,7 +42,7 @@ impl<'s> Endpoint<'s> {
         self.is_refresh() || self.is_logout()
     }
 
-    /// Whether the method carries no credential.
+    /// Whether the method sends its request without a credential.
     pub(crate) fn is_public(&self) -> bool {
         self.rules.iter().any(|rule| rule.value == Rule::Public)
     }
@@ -72,8 +72,7 @@ impl<'s> Endpoint<'s> {
         self.params.iter().any(Param::is_part)
     }
 
-    /// Returns the parameters in the order in which they are encoded: path parameters first, in the order of the
-    /// template.
+    /// Returns the parameters in encoding order: path parameters come first, in the order of their placeholders.
     pub(crate) fn params_in_order(&self) -> Vec<&Param<'s>> {
         let placeholders = self.path.as_ref().map(|path| path.value.placeholders()).unwrap_or_default();
         let in_path = |name| self.params.iter().filter(move |param| param.placeholder() == Some(name));

@@ -24,7 +24,7 @@ pub(crate) struct Api<'s> {
     /// The `Dyn` type to generate, if the trait has the `dyn` argument.
     pub(crate) dyn_type: Option<Located<Ident>>,
     pub(crate) members: Vec<Member<'s>>,
-    /// Whether a method has a role in at least one `cfg` configuration.
+    /// Whether any method has a role (login, refresh or logout) in at least one `cfg` configuration.
     pub(crate) has_roles: bool,
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct Api<'s> {
 pub(crate) enum Member<'s> {
     /// A method that sends a request. If the method has a body, implementations other than the client inherit it.
     Endpoint(Endpoint<'s>),
-    /// An invalid method that would send a request. The trait and the client contain stubs for such a method.
+    /// An invalid method that would send a request. The trait and the client contain stubs for the invalid method.
     Invalid(&'s Method),
     /// A method with a default body that sends no request. The client does not override the body.
     Provided(&'s Method),
@@ -56,8 +56,8 @@ impl<'s> Api<'s> {
         })
     }
 
-    /// Returns the name of the module around the client. The name is `None` if the path to the runtime has no meaning
-    /// in another module.
+    /// Returns the name of the module around the client. Returns `None` if the path to the runtime has a different
+    /// meaning in another module.
     pub(crate) fn client_module(&self) -> Option<Ident> {
         let first = self.endpoints().next().map(|endpoint| &endpoint.source.name.ident);
         self.runtime.is_absolute().then(|| names::client_module(&self.source.name.ident, first))

@@ -1,5 +1,4 @@
-//! Describes what a trait means: each node of the source together with its meaning, for the checks and the code
-//! generation.
+//! Describes a trait for the checks and for code generation: each syntax node and its meaning.
 //!
 //! Read `endpoint.rs` first: it describes one method.
 

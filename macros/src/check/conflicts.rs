@@ -11,17 +11,17 @@ struct Conflict {
     because: &'static str,
 }
 
-/// All pairs of attributes that contradict each other. The function `check_rules` handles a method with two roles.
+/// All pairs of attributes that contradict each other. The function `check_rules` rejects a method with two roles.
 const CONFLICTS: &[Conflict] = &[
     Conflict {
         of: "public",
         with: &["login", "refresh"],
-        because: "its role already determines which credential it sends",
+        because: "the role already determines which credential the method sends",
     },
     Conflict {
         of: "no_replay",
         with: &["login", "refresh", "logout", "public"],
-        because: "the method is never sent again",
+        because: "calls to the method are never sent again",
     },
     Conflict { of: "refresh_on", with: NEVER_REFRESHED, because: NO_REFRESH },
     Conflict { of: "expired_when", with: NEVER_REFRESHED, because: NO_REFRESH },
@@ -31,19 +31,27 @@ const CONFLICTS: &[Conflict] = &[
     Conflict {
         of: "none_on",
         with: ROLES,
-        because: "its response changes the session, so it cannot be `None`",
+        because: "the response changes the session, so it cannot be `None`",
     },
     Conflict { of: "none_on", with: &["pages"], because: "a page is never `None`" },
     Conflict {
         of: "pages",
         with: ROLES,
-        because: "its response changes the session, so it cannot be a list of pages",
+        because: "the response changes the session, so it cannot be a list of pages",
     },
     Conflict { of: "pages", with: &["head"], because: NO_BODY },
-    Conflict { of: "idempotent", with: ROLES, because: "a method with a role is never retried" },
-    Conflict { of: "idempotency_key", with: ROLES, because: "a method with a role is never retried" },
-    Conflict { of: "idempotent", with: &["no_replay"], because: "the method is never sent again" },
-    Conflict { of: "idempotency_key", with: &["no_replay"], because: "the method is never sent again" },
+    Conflict { of: "idempotent", with: ROLES, because: "calls to a method with a role are never retried" },
+    Conflict {
+        of: "idempotency_key",
+        with: ROLES,
+        because: "calls to a method with a role are never retried",
+    },
+    Conflict { of: "idempotent", with: &["no_replay"], because: "calls to the method are never sent again" },
+    Conflict {
+        of: "idempotency_key",
+        with: &["no_replay"],
+        because: "calls to the method are never sent again",
+    },
     Conflict {
         of: "idempotent",
         with: &["get", "head", "put", "delete", "options", "trace"],
@@ -55,7 +63,7 @@ const CONFLICTS: &[Conflict] = &[
 const ROLES: &[&str] = &["login", "refresh", "logout"];
 const NEVER_REFRESHED: &[&str] = &["login", "refresh", "logout", "public"];
 const NO_REFRESH: &str = "the method never triggers a refresh";
-const NO_BODY: &str = "the answer to a HEAD request has no body";
+const NO_BODY: &str = "the response to a HEAD request has no body";
 
 /// Reports conflicting rules, duplicate rules and a second role.
 pub(super) fn check_rules(endpoint: &Endpoint, diag: &mut Diagnostics) {

@@ -20,7 +20,7 @@ pub(super) fn check_cookies(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// A piece of the body, the location where it is written, and whether it depends on `cfg`.
+/// A piece of the body, its source location, and whether it depends on `cfg`.
 struct Part<'m> {
     content: Content<'m>,
     at: Location,
@@ -65,8 +65,8 @@ fn body_help(one: &Content, other: &Content) -> &'static str {
     }
 }
 
-/// Reports a body member that is written twice. Two parameters for the same form field are valid: the field is
-/// sent twice.
+/// Reports a body member that is declared twice. Two parameters for the same form field are valid: the field is sent
+/// twice.
 fn push_duplicate(part: &Part, against: &[&Part], diag: &mut Diagnostics) {
     match part.content {
         Content::JsonMember(name) => {

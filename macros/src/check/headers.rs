@@ -11,7 +11,7 @@ const OF_TRANSPORT: &[(&str, &str)] = &[
         "transfer-encoding",
         "the body determines this header; for a stream of a known length, use `Body::with_length`",
     ),
-    ("host", "pass the URL of the server to the `builder` function of the client"),
+    ("host", "pass the server's URL to the client's `builder` function"),
     ("connection", OF_CONNECTION),
     ("keep-alive", OF_CONNECTION),
     ("proxy-connection", OF_CONNECTION),
@@ -44,7 +44,7 @@ pub(super) fn check_headers(api: &Api, endpoint: &Endpoint, diag: &mut Diagnosti
             diag.push_help(at, format_args!("header `{name}` must not be set: the transport sets it"), help);
         } else if is_credential(api, endpoint, name) {
             let fact = format!("header `{name}` must not be set: the runtime sends the access token in it");
-            diag.push_help(at, fact, "for a method that brings its own credential, add `#[public]`");
+            diag.push_help(at, fact, "for a method that sends its own credential, add `#[public]`");
         }
         seen.push(header);
     }
@@ -61,7 +61,7 @@ fn headers<'m>(endpoint: &'m Endpoint) -> impl Iterator<Item = Header<'m>> {
     constants.chain(params)
 }
 
-/// Returns the reason that the method cannot set this header: another attribute already produces the header.
+/// Returns the reason that a method cannot set this header, if another attribute already produces the header.
 fn generated_from(endpoint: &Endpoint, header: &str) -> Option<&'static str> {
     let has_cookies = || endpoint.params.iter().any(|param| matches!(param.kind, Some(ParamKind::Cookie(_))));
     match header {
@@ -83,7 +83,7 @@ fn token_header<'a>(api: &'a Api) -> &'a str {
     api.token_header.as_ref().map_or("authorization", |header| header.value.as_str())
 }
 
-/// Reports a token header that the transport sets, or that has another meaning.
+/// Reports a `token_header` that the transport sets, or that has another meaning.
 pub(super) fn check_token_header(api: &Api, diag: &mut Diagnostics) {
     let Some(Located { value: name, at }) = &api.token_header else { return };
     let fact = format!("header `{name}` cannot carry the access token");

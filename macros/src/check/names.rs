@@ -5,7 +5,7 @@ use crate::diag::Diagnostics;
 use crate::syntax::{Method, Trait, has_serialize_object};
 
 /// The names of the methods that every generated client has, including the methods of traits that are always in scope.
-/// A trait method with the same name as a client method could not be called unambiguously on a client.
+/// On a client, a call to a trait method with the same name as a client method would be ambiguous.
 const CLIENT_METHODS: &[&str] = &[
     "client",
     "clone",
@@ -35,7 +35,7 @@ pub(super) fn check_method_names(source: &Trait, diag: &mut Diagnostics) {
     }
 }
 
-/// Reports an undeclared lifetime once, because the compiler would report it for each generated item.
+/// Reports an undeclared lifetime once. Otherwise, the compiler would report the lifetime for each generated item.
 pub(super) fn check_lifetimes(endpoint: &Endpoint, source: &Trait, diag: &mut Diagnostics) {
     let method = endpoint.source;
     for (lifetime, at) in method.undeclared_lifetimes(&source.generics) {
@@ -52,11 +52,15 @@ pub(super) fn check_lifetimes(endpoint: &Endpoint, source: &Trait, diag: &mut Di
     }
 }
 
-/// Reports the type `dyn Serialize` once, because the compiler would report it for each generated item.
+/// Reports the type `dyn Serialize` once. Otherwise, the compiler would report the type for each generated item.
 pub(super) fn check_trait_objects(endpoint: &Endpoint, diag: &mut Diagnostics) {
     for param in endpoint.source.inputs.params.iter().filter(|param| has_serialize_object(&param.ty)) {
         let help = "name a concrete type, write `&impl Serialize`, or use `dyn erased_serde::Serialize`";
-        diag.push_help(param.ty_at, "`dyn Serialize` is not possible: the trait has generic methods", help);
+        diag.push_help(
+            param.ty_at,
+            "`dyn Serialize` is not possible, because the trait has generic methods",
+            help,
+        );
     }
 }
 

@@ -122,8 +122,8 @@ fn check_one_parameter_each(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// Removes and returns a placeholder and a parameter that probably belong together: their names are similar, or no
-/// other placeholder and parameter are left.
+/// Removes and returns a placeholder and a parameter that probably belong together, because their names are similar or
+/// because no other placeholder and parameter are left.
 fn take_pair<'m>(
     unfilled: &mut Vec<&'m str>,
     unmatched: &mut Vec<(&'m Param<'m>, &'m str)>,

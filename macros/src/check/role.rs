@@ -1,4 +1,4 @@
-//! Rejects a second method with the same role, and a role on a method that cannot have the role.
+//! Rejects a second method with the same role, and roles on methods that cannot have them.
 
 use super::names::both_conditional;
 use crate::api::{Api, Endpoint};

@@ -31,8 +31,7 @@ pub(super) fn check_refresh_on(api: &Api, endpoint: &Endpoint, diag: &mut Diagno
 fn push_success(statuses: &[u16], at: Location, diag: &mut Diagnostics) {
     if let Some(status) = statuses.iter().find(|status| (200..300).contains(*status)) {
         let fact = format!("status `{status}` in `refresh_on` has no effect without `expired_when`");
-        let help =
-            "only the body can refuse a success: add `expired_when(json(\"/error\") == \"token_expired\")`";
+        let help = "a success response is refused only because of its body: add `expired_when(json(\"/error\") == \"token_expired\")`";
         diag.push_help(at, fact, help);
     }
 }
@@ -41,6 +40,6 @@ fn push_success(statuses: &[u16], at: Location, diag: &mut Diagnostics) {
 fn push_interim(statuses: &[u16], at: Location, diag: &mut Diagnostics) {
     if let Some(status) = statuses.iter().find(|status| **status < 200) {
         let fact = format!("status `{status}` in `refresh_on` has no effect");
-        diag.push_help(at, fact, "a status below 200 is never the answer to a call");
+        diag.push_help(at, fact, "the final response to a call never has a status below 200");
     }
 }

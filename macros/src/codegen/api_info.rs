@@ -1,4 +1,4 @@
-//! Renders an API's description for the runtime: its name and settings.
+//! Renders the description of an API for the runtime: the API's name and settings.
 
 use proc_macro2::TokenStream;
 use quote::quote;

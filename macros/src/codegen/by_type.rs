@@ -1,6 +1,6 @@
-//! Renders checks that depend on types, such as whether a method without a role returns tokens. The compiler's method
-//! resolution decides each check. Certain types have an inherent method with the name of the check and a bound that is
-//! never satisfied. Types without such an inherent method use the method of an imported trait.
+//! Renders checks that depend on types, such as whether a method without a role returns tokens. Each check relies on
+//! the compiler's method resolution. A type that fails a check has an inherent method with the name of the check and a
+//! bound that is never satisfied. All other types use a trait method with the same name.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -19,7 +19,7 @@ const SCALARS: &[&str] = &[
     "i128", "isize", "f32", "f64",
 ];
 
-/// Renders the check statements at the beginning of a client's method.
+/// Renders the check statements at the beginning of a client method.
 pub(super) fn render_checks(api: &Api, endpoint: &Endpoint, here: Span) -> TokenStream {
     let of_result = render_result_checks(api, endpoint);
     let of_params: TokenStream =

@@ -7,14 +7,14 @@ use syn::Visibility;
 use super::span::macro_visibility;
 use crate::names::{self, Runtime, RuntimeItem};
 
-/// The parts that are needed to render a client without methods.
+/// The data that is needed to render a client without methods.
 pub(crate) struct ClientParts<'s> {
     /// The name of the trait.
     pub(crate) api: &'s Ident,
     pub(crate) vis: &'s Visibility,
     pub(crate) client: &'s Ident,
     pub(crate) runtime: &'s Runtime,
-    /// The module around the client, and a span behind the attribute.
+    /// The name of the module around the client, and a span that does not point to the attribute.
     pub(crate) module: Option<(Ident, Span)>,
 }
 
@@ -54,21 +54,21 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
                 &self.client
             }
 
-            /// Returns this client for another user, with the session `session` and the same transport, settings and
-            /// way to refresh.
+            /// Returns a client for another user. The new client uses `session`, and has the same transport, settings
+            /// and refresh configuration as this client.
             #[must_use]
             #vis fn with_session(&self, session: #session) -> Self {
                 Self { client: self.client.with_session(session) }
             }
 
-            /// Returns this client with a timeout for each call.
+            /// Returns a copy of this client that applies a timeout to each call.
             #[must_use]
             #vis fn with_timeout(&self, timeout: ::core::time::Duration) -> Self {
                 Self { client: self.client.with_timeout(timeout) }
             }
 
-            /// Returns this client with a header for each call. The header value is a `HeaderValue` or a value that
-            /// serializes as a scalar.
+            /// Returns a copy of this client that sends a header with each call. The header value is a `HeaderValue` or
+            /// a value that serializes as a scalar.
             #[must_use]
             #vis fn with_header<N, V, Via>(&self, name: N, value: V) -> Self
             where
@@ -78,7 +78,7 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
                 Self { client: self.client.with_header(name, value) }
             }
 
-            /// Returns the session of this client, which all clones share.
+            /// Returns this client's session, which all clones share.
             #[must_use]
             #vis fn session(&self) -> &#session {
                 self.client.session()
@@ -87,8 +87,9 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
     }
 }
 
-/// Renders the struct in a hidden module, and an import of the struct. If the struct's name is already in use in the
-/// trait's module, the compiler reports only one error, because generated code uses the path through the hidden module.
+/// Renders the struct in a hidden module, and an import of the struct. If the trait's module already has an item with
+/// the struct's name, the compiler reports only one error, because other generated code refers to the struct through
+/// the hidden module.
 fn render_type(parts: &ClientParts, vis: &TokenStream) -> TokenStream {
     let ClientParts { api, client, runtime, module, .. } = parts;
     let runtime_client = runtime.item(RuntimeItem::Client);
@@ -109,7 +110,8 @@ fn render_type(parts: &ClientParts, vis: &TokenStream) -> TokenStream {
     };
     let Some((module, at)) = module else { return render(vis, &TokenStream::new()) };
     let kind = render(&quote_spanned!(*at=> pub), &quote!(pub(super)));
-    // With the span of the client's name, the compiler would suggest a new name in the middle of the attribute.
+    // If this identifier had the span of the client's name, the compiler would suggest a new name in the middle of the
+    // attribute.
     let mut source = (*client).clone();
     source.set_span(*at);
     quote! {
@@ -124,7 +126,7 @@ fn render_type(parts: &ClientParts, vis: &TokenStream) -> TokenStream {
     }
 }
 
-/// Renders the path to the client through its hidden module. No other item has this path.
+/// Renders the path to the client through its hidden module. No other item can have this path.
 pub(super) fn render_client_path(parts: &ClientParts) -> TokenStream {
     let ClientParts { client, module, .. } = parts;
     let module = module.as_ref().map(|(module, _)| quote!(#module::));

@@ -11,8 +11,8 @@ use crate::syntax::{End, Method, Pattern, mentions};
 
 /// Renders `;`, or the body of a method that sends a request, as a block that returns a future.
 ///
-/// The block borrows every parameter, so that the compiler reports no unused parameter. The client sends all parameters,
-/// so a parameter that the default body does not use is not a mistake.
+/// The block borrows every parameter, so that the compiler reports no unused parameter. The client sends all
+/// parameters, so a parameter that the default body does not use is not a mistake.
 pub(super) fn render_end(method: &Method) -> TokenStream {
     let body = match &method.end {
         End::Declared(semi) => return semi.to_token_stream(),

@@ -1,7 +1,7 @@
 //! Renders a type such as `DynShop`, which holds any implementation of the trait behind a pointer.
 //!
-//! The futures of the trait's methods have no name, so the pointer uses an object-safe copy of the trait, which
-//! `erased.rs` renders.
+//! The futures that the trait's methods return are unnamed types, so the pointer uses an object-safe copy of the trait,
+//! which `erased.rs` renders.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
@@ -29,7 +29,7 @@ pub(super) fn render_dyn_type(api: &Api) -> Option<TokenStream> {
     Some(quote!(#kind #erased #implementation))
 }
 
-/// Returns the method, if the `Dyn` type forwards it.
+/// Returns the method if the `Dyn` type forwards calls to it.
 fn forwarded_method<'a>(member: &'a Member<'a>) -> Option<&'a Method> {
     match member {
         Member::Endpoint(endpoint) => Some(endpoint.source),
@@ -42,8 +42,8 @@ fn render_type(api: &Api, dyn_type: &Ident) -> TokenStream {
     let (name, vis) = (&api.source.name.ident, macro_visibility(&api.source.vis));
     let (erased, text) = (names::erased(name), dyn_type.to_string());
     let lints = propagated(&api.source.attributes);
-    // Only these functions refer to the field by name. If another type is named `DynShop`, each of them causes one
-    // error.
+    // If another type is also named `DynShop`, each use of the field causes an error, so only these two functions use
+    // the field.
     let (wrap, inner) = (names::local("wrap"), names::local("inner"));
     let title =
         format!("Holds any implementation of [`{}`], such as a client or a test double.", names::plain(name));

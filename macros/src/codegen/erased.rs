@@ -31,7 +31,7 @@ pub(super) fn render_erased_trait(api: &Api, methods: &[&Method]) -> TokenStream
             if method.is_async() { quote_spanned!(here=> ::std::boxed::Box::pin(#call)) } else { call };
         quote_spanned!(here=> #attributes #signature { #body })
     });
-    // The compiler already checks the user's types in the user's trait, so the erased trait allows the lints.
+    // The compiler already lints the user's types in the user's trait, so lints are disabled in the erased trait.
     quote! {
         #lints
         #[doc(hidden)]
@@ -83,7 +83,7 @@ fn render_signature(api: &Api, method: &Method) -> TokenStream {
     }
 }
 
-/// Renders the parameters, named by position, each preceded by a comma.
+/// Renders the parameters with positional names, each preceded by a comma.
 pub(super) fn render_inputs(method: &Method, ty: impl Fn(&Type) -> TokenStream) -> TokenStream {
     let here = method_span(method);
     let inputs = method.inputs.params.iter().enumerate().map(|(index, param)| {

@@ -57,7 +57,7 @@ pub(super) fn has_inner_elision(ty: &TokenStream) -> bool {
     count > 0
 }
 
-/// Replaces every `'_`, and every lifetime that is omitted after `&`, with a lifetime of `next`. The inputs of
+/// Replaces every `'_`, and every lifetime that is omitted after `&`, with the next lifetime from `next`. The inputs of
 /// `Fn(&str)` are not changed, because their lifetimes belong to `Fn`.
 pub(super) fn name_elided(tokens: TokenStream, next: &mut dyn FnMut(Span) -> Lifetime) -> TokenStream {
     let mut named = TokenStream::new();

@@ -45,8 +45,8 @@ fn render_constant(constant: &Constant, call: &Ident) -> TokenStream {
 }
 
 /// Renders a statement with the span of the parameter's colon and a value with the span of the parameter's name.
-/// Because the statement and the value have different spans, an error about the type underlines only the name, and
-/// editors do not show the encoder when the user hovers over the type.
+/// Because the spans differ, an error about the type underlines only the name, and an editor does not show the encoder
+/// when the user hovers over the type.
 fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream {
     let (Pattern::Name(value), Some(kind)) = (&param.source.pattern, &param.kind) else {
         return TokenStream::new();
@@ -59,7 +59,7 @@ fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> 
     let here = mixed_site(param.source.colon.span);
     let (method, call) = (Ident::new(method, here), ident_at(call.clone(), here));
     let name = name.map(|name| string_at(name, here)).map(|name| quote_spanned!(here=> #name,));
-    // The type of a parameter determines how a part is sent.
+    // The parameter's type determines how a part is sent.
     let part_type = endpoint.is_multipart().then(|| api.runtime.item_at(RuntimeItem::PartType, here));
     let via = part_type.filter(|_| param.is_part());
     let via = via.map(|part_type| quote_spanned!(here=> #part_type(&#value).via(),));
@@ -124,7 +124,7 @@ fn render_filled(
     }
 }
 
-/// Renders a statement that has no effect and mentions the parameter at the span of the path. Editors use this
+/// Renders a statement that has no effect but mentions the parameter, with the span of the path. Editors use this
 /// generated statement to find the parameter for a placeholder.
 fn render_mention(endpoint: &Endpoint, param: &Param, value: &Ident) -> Option<TokenStream> {
     param.placeholder()?;
@@ -133,7 +133,7 @@ fn render_mention(endpoint: &Endpoint, param: &Param, value: &Ident) -> Option<T
     Some(quote_spanned!(mixed_site(value.span())=> let _ = #mention;))
 }
 
-/// Returns the runtime's encoder for a kind of parameter, and the name that the encoder receives.
+/// Returns the runtime's encoder for a kind of parameter, and the name that is passed to the encoder.
 fn encoder(kind: &ParamKind) -> (&'static str, Option<&str>) {
     match kind {
         ParamKind::Path(name) => ("path", Some(name)),

@@ -1,4 +1,4 @@
-//! Renders how the runtime refreshes with a `#[refresh]` method, as a constant that contains a function.
+//! Renders the constant through which the runtime calls a `#[refresh]` method.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -11,8 +11,8 @@ use crate::api::{Api, Endpoint, Param};
 use crate::names::{self, RuntimeItem, mixed_site};
 use crate::syntax::Pattern;
 
-/// Renders the constant that defines how the runtime refreshes, if the API has a `#[refresh]` method. A refresh method
-/// without parameters uses a cookie.
+/// Renders a constant with the function that refreshes the session, if the API has a `#[refresh]` method. A refresh
+/// method without parameters relies on a cookie.
 pub(super) fn render_refresh(api: &Api) -> Option<TokenStream> {
     let endpoint = api.endpoints().find(|endpoint| endpoint.is_refresh())?;
     let function = render_refresh_function(api, endpoint)?;
@@ -28,8 +28,8 @@ pub(super) fn render_refresh(api: &Api) -> Option<TokenStream> {
     })
 }
 
-/// Renders the function for a `#[refresh]` method. The rendered function returns `None` if the session has no value for
-/// one of the parameters.
+/// Renders the function that builds the request of a `#[refresh]` method. The rendered function returns `None` if the
+/// session has no value for one of the parameters.
 fn render_refresh_function(api: &Api, endpoint: &Endpoint) -> Option<TokenStream> {
     endpoint.source.output.as_ref()?;
     let runtime = &api.runtime;
@@ -71,19 +71,19 @@ fn render_session_argument(api: &Api, param: &Param) -> TokenStream {
     quote!(#attributes let #name = <#ty as #from_session>::from_session(#tokens)?;)
 }
 
-/// Renders the function that determines how a refresh response is read. The method and the runtime both call the
-/// rendered function, so the compiler checks the return type in one place. With incremental compilation, the compiler
-/// reports the same error in two functions twice, even if both errors have the same message and the same span.
+/// Renders the function that determines how the runtime reads a refresh response. The method and the runtime both call
+/// the rendered function, so the compiler checks the return type in one place. With incremental compilation, the
+/// compiler reports the same error in two functions twice, even if both errors have the same message and the same span.
 pub(super) fn render_outcome(api: &Api) -> Option<TokenStream> {
     let endpoint = api.endpoints().find(|endpoint| endpoint.is_refresh())?;
     let output = endpoint.source.output.as_ref()?;
     let (name, result) = (names::refresh_outcome(&api.source.name.ident), &output.ty);
     let (lints, attributes) = (propagated(&api.source.attributes), propagated(&endpoint.source.attributes));
-    // With this span, an error underlines only the return type.
+    // This span makes the compiler underline only the return type in errors.
     let arrow = mixed_site(output.arrow_span());
     let read_tokens = api.runtime.item_at(RuntimeItem::ReadTokens, arrow);
     let outcome = api.runtime.item_at(RuntimeItem::RefreshOutcome, arrow);
-    // A lifetime that the return type omits is the lifetime of this parameter.
+    // An elided lifetime in the return type refers to this parameter.
     Some(quote_spanned! {arrow=>
         #lints
         #attributes
@@ -95,7 +95,7 @@ pub(super) fn render_outcome(api: &Api) -> Option<TokenStream> {
     })
 }
 
-/// Renders the call of the function that `render_outcome` renders.
+/// Renders a call to the function that `render_outcome` renders.
 pub(super) fn render_outcome_of(api: &Api, span: Span) -> TokenStream {
     let name = ident_at(names::refresh_outcome(&api.source.name.ident), span);
     quote_spanned!(span=> &#name(&()))

@@ -1,4 +1,4 @@
-//! Sets the spans of generated tokens, which decide where the compiler shows errors.
+//! Sets the spans of generated tokens, which determine where the compiler shows errors.
 
 use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -11,14 +11,14 @@ use crate::token_stream;
 /// Returns the span of all code that is generated from a method. The span of a method is the arrow of its return type,
 /// so that an error about the result underlines only the return type.
 ///
-/// No token may have the span of the `#[api]` attribute. The compiler identifies a function by the distances between
-/// its tokens. If a method had a token with the span of `#[api]`, an edit above that method would cause the compiler to
-/// check and compile the method and all later methods again.
+/// Generated tokens must not have the span of the `#[api]` attribute. Incremental compilation identifies a function by
+/// the distances between the function's tokens. If a method had a token with the span of `#[api]`, an edit above that
+/// method would make the compiler recompile that method and all later methods.
 pub(super) fn method_span(method: &Method) -> Span {
     mixed_site(method.output.as_ref().map_or_else(|| method.name.ident.span(), Output::arrow_span))
 }
 
-/// Returns an identifier with a different span.
+/// Returns the identifier at another source location, without changing its hygiene.
 pub(super) fn ident_at(mut ident: Ident, here: Span) -> Ident {
     ident.set_span(here.resolved_at(ident.span()));
     ident
@@ -31,7 +31,7 @@ pub(super) fn string_at(text: &str, here: Span) -> Literal {
     text
 }
 
-/// Sets a different span on generated tokens. The tokens must not include a token that the user wrote.
+/// Sets the span of generated tokens. The tokens must not include tokens that the user wrote.
 pub(super) fn tokens_at(tokens: TokenStream, here: Span) -> TokenStream {
     token_stream::map(tokens, &|token| {
         let mut token = match token {

@@ -104,7 +104,8 @@ fn render_unnamed(param: &Parameter, attributes: &TokenStream) -> TokenStream {
     quote!(#attributes #underscore #colon #ty)
 }
 
-/// Whether the stub's declaration can contain the parameter with its name. A repeated parameter name would cause a second error.
+/// Whether the stub's declaration can keep the name of the parameter. A repeated parameter name would cause a second
+/// error.
 fn can_keep_name(method: &Method, index: usize, param: &Parameter) -> bool {
     let earlier = method.inputs.params.iter().take(index);
     match &param.pattern {

@@ -20,7 +20,8 @@ pub(super) fn render_trait(api: &Api) -> TokenStream {
     let Trait { attributes, vis, keyword, name, generics, supertraits, .. } = api.source;
     let attributes = foreign(attributes);
     let (name, bounds) = (&name.ident, &generics.where_clause);
-    // A default method holds `&self` across an await, and its future is `Send`, so `Self` must be `Sync`.
+    // A default method holds `&self` across an `.await`, and the method's future must be `Send`, so `Self` must be
+    // `Sync`.
     let shared = quote_spanned!(mixed_site(name.span())=> ::core::marker::Send + ::core::marker::Sync);
     let supertraits = supertraits.iter();
     let members = api.members.iter().map(|member| match member {
@@ -56,7 +57,7 @@ fn render_declared(endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// If a lifetime is omitted inside a type, renders the generics and inputs with a name for each omitted lifetime.
+/// If a type omits a lifetime, renders the generics and inputs with a name for each omitted lifetime.
 fn render_named(method: &Method) -> Option<(TokenStream, TokenStream)> {
     let types = || method.inputs.params.iter().map(|param| param.ty.to_token_stream());
     if !types().any(|ty| has_inner_elision(&ty)) {

@@ -40,7 +40,7 @@ impl Helper {
         Self { name, whole, style, inside }
     }
 
-    /// Returns the arguments. An attribute without arguments, or one that is written as `name = value`, is reported.
+    /// Returns the arguments. An attribute without arguments, or in the form `name = value`, is reported.
     pub(super) fn arguments(&self, form: &str, diag: &mut Diagnostics) -> Vec<Argument> {
         let arguments = parse_arguments(self.inside.clone(), diag);
         if self.style == Style::Equals {
@@ -91,7 +91,7 @@ pub(super) fn any_misspelled(attributes: &[syn::Attribute], names: &[&'static st
     attributes.iter().any(is_misspelled)
 }
 
-/// Reads `crate = path::to::afresh`. Returns `None` if the argument has another form.
+/// Reads `crate = path::to::afresh`. Returns `None` if the argument is not written as `crate = path`.
 pub(super) fn lower_runtime(argument: &Argument) -> Option<Runtime> {
     match argument {
         Argument::Pair(_, value) => match &value.kind {

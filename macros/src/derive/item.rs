@@ -6,8 +6,8 @@ use syn::{Data, DeriveInput};
 
 use crate::diag::{Diagnostics, Location};
 
-/// Parses the item that the derive is applied to. If parsing fails, an error is reported: the compiler has already
-/// parsed the item, so syn does not support its syntax.
+/// Parses the item that the derive is applied to. The compiler has already parsed the item, so a
+/// parse error means that syn does not support the item's syntax.
 pub(super) fn parse_item(item: TokenStream, diag: &mut Diagnostics) -> Option<DeriveInput> {
     match syn::parse2(item) {
         Ok(item) => Some(item),

@@ -1,6 +1,6 @@
 //! Collects errors and emits them in source order.
 //!
-//! The steps find errors in different orders, and a stable compiler cannot compare spans. Every location gets a number
+//! The steps find errors in different orders, and spans cannot be compared on stable Rust. Every location gets a number
 //! while the source is parsed, and errors are sorted by the number of their location.
 
 use std::fmt::Display;
@@ -31,15 +31,15 @@ impl Location {
         self.order == other.order
     }
 
-    /// Creates an error that underlines the whole location. The error uses two tokens, because a stable compiler cannot
-    /// join spans.
+    /// Creates an error that underlines the whole location. The error uses two tokens, because spans cannot be joined
+    /// on stable Rust.
     fn error(self, message: &str) -> syn::Error {
         let [start, end] = [self.start, self.end].map(|span| Ident::new("_", span));
         syn::Error::new_spanned(quote!(#start #end), message)
     }
 }
 
-/// A value and the location at which it is written.
+/// A value and the location where it is written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Located<T> {
     pub(crate) value: T,
@@ -54,7 +54,7 @@ pub(crate) struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Numbers `tokens` as the next location in the source. Empty token streams get the span of the macro call.
+    /// Numbers `tokens` as the next location in the source. An empty token stream gets the span of the macro call.
     pub(crate) fn locate(&mut self, tokens: &impl ToTokens) -> Location {
         let mut tokens = tokens.to_token_stream().into_iter().map(|token| token.span());
         let start = tokens.next().unwrap_or_else(Span::call_site);
@@ -94,7 +94,7 @@ impl Diagnostics {
     }
 
     /// Inserts an error after the errors at the same or earlier locations. A repeated error is ignored: a rule that
-    /// runs for each method can find the same error in a node that all methods share.
+    /// runs for each method can find the same error in a node that several methods share.
     fn insert(&mut self, order: usize, error: syn::Error) {
         let text = error.to_string();
         if self.errors.iter().any(|(other, earlier)| *other == order && earlier.to_string() == text) {

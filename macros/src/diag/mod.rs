@@ -1,6 +1,6 @@
 //! Collects and formats errors and their locations.
 //!
-//! Read `diagnostics.rs` first: every step reports its errors through it.
+//! Read `diagnostics.rs` first: it collects the errors of every step.
 
 mod diagnostics;
 mod spelling;

@@ -2,7 +2,7 @@
 
 use super::spelling;
 
-/// Returns the error for a `text` that is not a valid `what`. An empty text has its own message, because empty
+/// Returns the error message for a `text` that is not a valid `what`. An empty text has its own message, because empty
 /// backticks are hard to read.
 pub(crate) fn invalid(what: &str, text: &str) -> String {
     if text.is_empty() {

@@ -1,4 +1,4 @@
-//! Converts the parsed trait to the API: its settings, constants and members.
+//! Converts the parsed trait to the model of the API: its settings, constants and members.
 
 use proc_macro2::Ident;
 
@@ -12,7 +12,7 @@ use crate::model::Constant;
 use crate::names;
 use crate::syntax::{Attribute, Item, Owner, Trait, Unsupported, UnsupportedKind, tables};
 
-/// Returns the API of a trait with the settings of its `#[api(...)]`.
+/// Returns the model of an API trait, including the settings from `#[api(...)]`.
 pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Diagnostics) -> Api<'s> {
     if let Some((at, qualifier)) = &source.qualifier {
         diag.push(*at, format_args!("trait `{}` must not be `{qualifier}`", source.name.plain()));
@@ -73,7 +73,7 @@ fn lower_client(
         return name;
     };
     let help = format!("the default name is `{default_name}`");
-    diag.push_help(at, format_args!("client `{name}` has the name of {other}"), help);
+    diag.push_help(at, format_args!("client `{name}` has the same name as {other}"), help);
     default_name
 }
 
@@ -135,7 +135,7 @@ fn push_on_trait(attribute: &Attribute, diag: &mut Diagnostics) {
 fn push_unsupported(unsupported: &Unsupported, diag: &mut Diagnostics) {
     match &unsupported.kind {
         UnsupportedKind::Constant { name, .. } => {
-            let help = "give the constant a value, which the generated client then uses";
+            let help = "give the constant a value that the generated client can use";
             diag.push_help(unsupported.at, format_args!("associated constant `{name}` has no value"), help);
         }
         UnsupportedKind::Type { name, .. } => {

@@ -23,7 +23,7 @@ pub(super) fn lower_condition_list(attribute: &Attribute, diag: &mut Diagnostics
     lower_conditions(&attribute.arguments, diag)
 }
 
-/// Reads the conditions of an argument of `#[api(...)]`.
+/// Reads the conditions in an argument of `#[api(...)]`.
 pub(super) fn lower_condition_argument(
     name: &str,
     key: &Value,

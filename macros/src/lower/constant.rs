@@ -21,7 +21,7 @@ pub(super) fn lower_constants(
     }
     let is_named = |argument: &Argument| argument.key().text().is_some();
     if let Some(wrong) = attribute.arguments.iter().find(|argument| !is_named(argument)) {
-        // The two pairs in `name = "accept", value = "text/plain"` get only one error.
+        // Only one error is reported for the two pairs in `name = "accept", value = "text/plain"`.
         push_constant_form(attribute, wrong.key().at, diag);
     }
     attribute

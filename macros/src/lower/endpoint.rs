@@ -1,4 +1,4 @@
-//! Converts a parsed method to an endpoint: its attributes, path, constants and parameters.
+//! Converts a parsed method, with its attributes, path, constants and parameters, to an endpoint.
 
 use syn::{GenericArgument, PathArguments, Type};
 
@@ -15,7 +15,7 @@ use crate::syntax::{
     Attribute, End, Inputs, Method, Owner, Receiver, Style, mentions, mentions_reference, tables,
 };
 
-/// Returns the member of the API that a method represents.
+/// Returns the API member for a parsed method.
 pub(super) fn lower_method<'s>(
     source: &'s Method,
     prefix: Option<&PathTemplate>,
@@ -36,7 +36,7 @@ pub(super) fn lower_method<'s>(
     if found.has_verb || found.may_have_verb {
         lower_signature(source, diag);
     } else {
-        // A helper method whose body is missing has a different signature from a method that sends a request.
+        // Without an HTTP method attribute, the method might only lack a body, so its signature is not checked.
         push_no_verb(source, diag);
     }
     let path =
@@ -90,7 +90,7 @@ fn merge_constants(
     merged
 }
 
-/// The meaning of all of a method's attributes.
+/// The combined meaning of a method's attributes.
 #[derive(Default)]
 struct Found {
     has_verb: bool,
@@ -142,8 +142,8 @@ impl Found {
                 self.rules.push(Located { value, at: attribute.at });
             }
         } else if let Some((place, _)) = tables::constant(name) {
-            // An attribute without arguments belongs on a parameter. Without its attribute, the parameter has no place
-            // in the request.
+            // An attribute without arguments was meant for a parameter, and that parameter now has no place in the
+            // request.
             self.is_misplaced |= attribute.style == Style::Bare;
             self.constants.extend(lower_constants(attribute, place, diag));
         } else {
@@ -153,7 +153,7 @@ impl Found {
     }
 }
 
-/// Whether the method has a body and none of this macro's attributes. Such a method sends no request.
+/// Whether the method sends no request, because it has a body and none of this macro's attributes.
 fn is_helper(method: &Method) -> bool {
     matches!(method.end, End::Provided(_)) && all_attributes(method).all(Attribute::is_foreign)
 }
@@ -166,7 +166,7 @@ fn all_attributes(method: &Method) -> impl Iterator<Item = &Attribute> {
 }
 
 /// Reports a method that has no HTTP method attribute. A method with a body needs no HTTP method attribute if the user
-/// removes this macro's other attributes.
+/// removes all of this macro's attributes from the method.
 fn push_no_verb(method: &Method, diag: &mut Diagnostics) {
     let has_body = matches!(method.end, End::Provided(_));
     let own = all_attributes(method).find(|attribute| attribute.owner == Owner::Macro);
@@ -185,7 +185,7 @@ fn push_no_verb(method: &Method, diag: &mut Diagnostics) {
     diag.push_help(method.name.at, fact, format_args!("add one of {verbs}{or}"));
 }
 
-/// Returns the path with the trait's prefix. An empty path means the prefix itself.
+/// Returns the method's path, joined to the trait's prefix. If the method's path is empty, returns only the prefix.
 fn lower_whole_path(
     path: &Located<String>,
     prefix: Option<&PathTemplate>,
@@ -237,7 +237,8 @@ fn lower_signature(method: &Method, diag: &mut Diagnostics) {
     }
 }
 
-/// Returns the `T` of `Result<T, E>`, or the whole type if it is not a `Result`. The compiler checks the error type.
+/// Returns the `T` of `Result<T, E>`, or the whole type if the type is not written as a `Result`. The compiler checks
+/// the error type.
 fn value_of(ty: &Type) -> Type {
     let Type::Path(path) = ty else { return ty.clone() };
     let Some(PathArguments::AngleBracketed(arguments)) =

@@ -10,7 +10,8 @@ use crate::model::{ParamKind, is_token};
 use crate::syntax::tables::{self, KINDS, Kind, Naming};
 use crate::syntax::{Argument, Attribute, Owner, Parameter, Pattern, Style};
 
-/// Returns the meaning of a parameter. A parameter without an attribute fills the placeholder with the same name.
+/// Returns a parameter together with its place in the request. A parameter without an attribute fills the placeholder
+/// with the same name.
 pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics) -> Param<'s> {
     let name = source.plain_name();
     if name.is_none() {
@@ -30,7 +31,8 @@ pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics)
                 attribute.at,
                 format_args!("parameter `{label}` has more than one place in the request"),
             );
-            // If two attributes set the place, no place is stored, so that the parameter causes no further error.
+            // If two attributes set the parameter's place, no place is stored, so that the parameter causes no further
+            // errors.
             kind = None;
             continue;
         }
@@ -55,7 +57,11 @@ fn push_pattern(source: &Parameter, diag: &mut Diagnostics) {
     });
     match kind {
         Some(kind) if kind.name == "path" => {
-            diag.push_help(source.at, fact, "name the parameter like its placeholder: `id: u64` for `{id}`");
+            diag.push_help(
+                source.at,
+                fact,
+                "give the parameter the name of its placeholder: `id: u64` for `{id}`",
+            );
         }
         Some(kind) => {
             diag.push_help(source.at, fact, format_args!("write `#[{}] name: T`", kind.name));

@@ -1,4 +1,4 @@
-//! Reports errors about an attribute as a whole, so that all attributes have the same messages.
+//! Reports errors that concern a whole attribute, with the same messages for all attributes.
 
 use crate::diag::Diagnostics;
 use crate::syntax::{Attribute, Style, tables};

@@ -6,7 +6,7 @@ use crate::model::is_token;
 use crate::syntax::tables::Verb;
 use crate::syntax::{Argument, Attribute, Style, Value, ValueKind};
 
-/// The HTTP methods of RFC 9110 §9.3 and RFC 5789.
+/// The HTTP methods defined in RFC 9110 §9.3 and RFC 5789.
 const REGISTERED: &[&str] = &["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
 /// The HTTP method and the path of an endpoint. A missing or invalid part is `None`.

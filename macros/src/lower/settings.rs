@@ -31,7 +31,7 @@ pub(crate) struct Settings {
     pub(crate) runtime: Runtime,
 }
 
-/// Reads the arguments of the `#[api(...)]` at the location `at`.
+/// Reads the arguments of the `#[api(...)]` attribute at the location `at`.
 pub(crate) fn lower_settings(at: Location, arguments: &[Argument], diag: &mut Diagnostics) -> Settings {
     let mut settings = Settings {
         client: None,
@@ -76,7 +76,7 @@ pub(crate) fn lower_settings(at: Location, arguments: &[Argument], diag: &mut Di
 }
 
 fn push_unknown(key: &Value, diag: &mut Diagnostics) {
-    const WHERE: &str = "pass the URL of the server to the `builder` function of the client";
+    const WHERE: &str = "pass the server's URL to the client's `builder` function";
     let known: Vec<&str> = tables::ARGS.iter().map(|(name, ..)| *name).collect();
     if key.text().is_some_and(|text| text.contains("://")) {
         diag.push_help(key.at, format_args!("unknown argument, {}", expected(&known)), WHERE);
@@ -183,7 +183,7 @@ fn lower_prefix(text: &str, at: Location, diag: &mut Diagnostics) -> Option<Path
     Some(prefix)
 }
 
-/// Reads the authentication scheme. An invalid scheme is reported, and no scheme is used.
+/// Reads the authentication scheme. An invalid scheme is reported, and the token is then sent without a scheme.
 fn lower_scheme(value: &Value, diag: &mut Diagnostics) -> Option<Scheme> {
     if value.word().as_deref() == Some("none") {
         return Some(Scheme::None);

@@ -4,7 +4,7 @@ use crate::diag::{Diagnostics, Location, invalid};
 use crate::model::{Literal, PathTemplate, header_name, wrong_pointer};
 use crate::syntax::{Argument, Attribute, Value, ValueKind};
 
-/// Parses a path, or reports the error in it.
+/// Parses a path, and reports an error if the path is invalid.
 pub(super) fn lower_path(text: &str, at: Location, diag: &mut Diagnostics) -> Option<PathTemplate> {
     match PathTemplate::parse(text) {
         Ok(template) => Some(template),
@@ -54,7 +54,7 @@ pub(super) fn lower_pointer(text: &str, at: Location, diag: &mut Diagnostics) ->
     Some(text.to_owned())
 }
 
-/// Reads a string, an integer or a boolean. In errors, `what` is the name of the value.
+/// Reads a string, an integer or a boolean. Error messages refer to the value as `what`.
 pub(super) fn lower_literal(value: &Value, what: &str, diag: &mut Diagnostics) -> Option<Literal> {
     match (&value.kind, value.word().as_deref()) {
         (ValueKind::Text(text), _) => Some(Literal::Text(text.clone())),
@@ -81,7 +81,7 @@ pub(super) fn lower_statuses(arguments: &[Argument], diag: &mut Diagnostics) -> 
     for argument in arguments {
         match argument {
             Argument::Single(Value { kind: ValueKind::Number(Some(status @ 100..=599)), at }) => {
-                // The pattern has already checked the status range.
+                // The match pattern has already checked the range.
                 let Ok(status) = u16::try_from(*status) else { continue };
                 if statuses.contains(&status) {
                     diag.push(*at, format_args!("duplicate status `{status}`"));

@@ -1,4 +1,4 @@
-//! Conditions on a response body: the value at a JSON pointer equals a literal.
+//! Defines conditions on a response body: a condition compares the value at a JSON pointer with a literal.
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Condition {

@@ -1,4 +1,4 @@
-//! Values that a method sends unchanged in every call.
+//! Defines the constants that a method sends unchanged in every call.
 
 use super::condition::Literal;
 use super::content::Content;

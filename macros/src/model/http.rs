@@ -10,7 +10,8 @@ pub(crate) fn is_header_value(text: &str) -> bool {
     text.bytes().all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte))
 }
 
-/// Whether `text` is a `token` of RFC 9110. Methods, header names, cookie names and schemes are tokens.
+/// Whether `text` is a `token` as defined in RFC 9110. HTTP methods, header names, cookie names and authentication
+/// schemes are tokens.
 pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))

@@ -1,5 +1,5 @@
-//! The meaning of individual attributes and texts, without spans or tokens. All code in this folder can be tested with
-//! plain strings.
+//! Defines the meaning of individual attributes and strings, without spans or tokens. All code in this directory can be
+//! tested with plain strings.
 //!
 //! Read `param_kind.rs` first: it lists the places that a parameter can have in a request.
 

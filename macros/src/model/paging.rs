@@ -1,4 +1,4 @@
-//! The ways a method can find the next page of a list.
+//! Defines the ways in which a method can find the next page of a list.
 
 /// The way to find the next page, and the list's location within a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub(crate) struct Paging {
     pub(crate) rebase: bool,
 }
 
-/// The part of a response that determines the next page. All pointers are JSON pointers.
+/// The information that determines the next page. All fields named `pointer` contain JSON pointers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NextPage {
     /// The `Link` header of the response.
@@ -25,8 +25,8 @@ pub(crate) enum NextPage {
     Header { name: String, into: String },
     /// A value from the last item, sent in a query parameter.
     Last { pointer: String, into: String },
-    /// A query parameter that counts pages.
+    /// The page number, sent in a query parameter.
     Number { parameter: String },
-    /// A query parameter that counts items.
+    /// The item offset, sent in a query parameter.
     Offset { parameter: String },
 }

@@ -5,7 +5,7 @@ use super::content::{Content, Whole};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ParamKind {
     Path(String),
-    /// A query value under the parameter's name, or query values under the names of its fields.
+    /// A query value under the parameter's name, or one query value for each field under the field's name.
     Query(String),
     /// A query value under a name that the attribute sets.
     NamedQuery(String),

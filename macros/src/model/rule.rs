@@ -1,10 +1,10 @@
-//! The meaning of the method attributes that do not describe the request.
+//! Defines the meaning of the method attributes that do not describe the request.
 
 use super::condition::Condition;
 use super::paging::Paging;
 use super::role::Role;
 
-/// A property of a method that is not part of its request.
+/// A property of a method that is not part of the request.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Rule {
     Role(Role),

@@ -1,4 +1,4 @@
-//! The authentication scheme that is sent before the access token.
+//! Defines the authentication scheme, which precedes the access token in the header.
 
 #[derive(Debug)]
 pub(crate) enum Scheme {

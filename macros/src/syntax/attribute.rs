@@ -1,4 +1,4 @@
-//! Parses an attribute and decides whether it belongs to this macro.
+//! Parses an attribute and decides whether the attribute belongs to this macro.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -26,7 +26,7 @@ pub(crate) struct Attribute {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
     Macro,
-    /// An attribute that is probably one of this macro's attributes, misspelled.
+    /// An attribute that is probably a misspelled attribute of this macro.
     Misspelled,
     /// A `cfg_attr` that contains one of this macro's attributes, which the macro cannot expand.
     Hidden(String),
@@ -120,8 +120,7 @@ fn owner(name: &str, arguments: &[Argument], known: &[&str]) -> Owner {
     if name == "cfg_attr" {
         let words = arguments.iter().skip(1).filter_map(|argument| argument.key().word());
         let mut own: Vec<String> = words.filter(|word| tables::is_macro_attribute(word)).collect();
-        // The attribute for the HTTP method comes first, because without it, the method would seem to have no HTTP
-        // method.
+        // An HTTP method attribute takes precedence, because its absence would cause a second error.
         own.sort_by_key(|word| tables::verb(word).is_none());
         return own.into_iter().next().map_or(Owner::Foreign, Owner::Hidden);
     }

@@ -35,7 +35,7 @@ pub(crate) enum Receiver {
     Missing,
     /// `&self` or `&'a self`.
     Shared { source: TokenStream, self_token: Token![self] },
-    /// A receiver in any other form, and its spelling in errors.
+    /// A receiver other than `&self`, and the text that represents the receiver in error messages.
     Other { source: TokenStream, at: Location, written: &'static str },
 }
 

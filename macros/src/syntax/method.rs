@@ -26,8 +26,8 @@ pub(crate) struct Method {
     pub(crate) attributes: Vec<Attribute>,
     /// Whether `#[async_trait]` has rewritten the method. A rewritten method is read as the original async method.
     pub(crate) is_desugared: bool,
-    /// The method's visibility, although trait methods cannot have one. The visibility is kept so that
-    /// the compiler reports it.
+    /// The method's visibility, even though trait methods cannot have a visibility. The visibility is kept so that the
+    /// compiler reports an error.
     pub(crate) vis: Visibility,
     pub(crate) qualifiers: Qualifiers,
     pub(crate) fn_token: Token![fn],
@@ -187,8 +187,8 @@ impl Output {
 }
 
 impl End {
-    /// Parses the end of a method, which is `;` or a body. A method that only lacks its `;` is kept, because the user
-    /// is probably still typing the method.
+    /// Parses the end of a method, which is `;` or a body. A method that lacks only the final `;` is kept, because the
+    /// user is probably still typing the method.
     fn parse(input: ParseStream, has_output: bool) -> syn::Result<Self> {
         if input.peek(Token![;]) {
             return input.parse().map(Self::Declared);

@@ -1,7 +1,8 @@
 //! Lists every attribute and argument that a user can write, in five tables.
 //!
 //! Parsing, stripping, error lists and help texts all use the five tables. To add an attribute or argument, add a row
-//! to a table and a variant in `model`. The compiler then reports each `match` that needs a new arm.
+//! to a table and a variant in `model`. The compiler then reports most of the code that must change;
+//! CONTRIBUTING.md lists the rest.
 
 use crate::model::{ConstantPlace, ParamKind, Role};
 
@@ -193,7 +194,7 @@ pub(crate) fn trait_attributes() -> Vec<&'static str> {
     CONSTANTS.iter().filter(|(.., on_trait)| *on_trait).map(|(name, ..)| *name).collect()
 }
 
-/// Whether this macro defines an attribute with this name. This macro's attributes never appear in the output.
+/// Whether this macro defines an attribute named `name`. This macro's attributes never appear in the output.
 pub(crate) fn is_macro_attribute(name: &str) -> bool {
     method_attributes().contains(&name) || kind(name).is_some()
 }
@@ -202,17 +203,17 @@ pub(crate) fn is_macro_attribute(name: &str) -> bool {
 const ELSEWHERE: &[(&str, &str)] = &[
     (
         "retry",
-        "configure retries with `.retry(Retry::default())` on the client's builder; `#[idempotent]` allows them for a method",
+        "configure retries with `.retry(Retry::default())` on the client's builder; `#[idempotent]` allows retries of a method",
     ),
     ("no_auth", "write `#[public]`"),
     ("noauth", "write `#[public]`"),
     ("anonymous", "write `#[public]`"),
     ("unauthenticated", "write `#[public]`"),
-    ("auth", "remove the attribute: calls send the access token of the session automatically"),
-    ("authenticated", "remove the attribute: calls send the access token of the session automatically"),
+    ("auth", "remove the attribute: calls send the session's access token automatically"),
+    ("authenticated", "remove the attribute: calls send the session's access token automatically"),
     ("multipart", "write `#[part]` on each parameter that is a part"),
     ("cache", "put a cache into the transport: `.transport(service)` on the client's builder"),
-    ("base_url", "pass the URL of the server to the `builder` function of the client"),
+    ("base_url", "pass the server's URL to the client's `builder` function"),
     ("base_path", "write `#[api(path = \"/api\")]`"),
     ("async_trait", REMOVE_ASYNC_TRAIT),
     ("async_trait::async_trait", REMOVE_ASYNC_TRAIT),

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 
 use crate::expand::expand;
 
-/// A macro expansion as text without whitespace.
+/// A macro expansion as a string without whitespace.
 pub(super) struct Expanded(pub(super) String);
 
 impl Expanded {

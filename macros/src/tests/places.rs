@@ -58,8 +58,8 @@ fn bodies(arguments: &str) -> Vec<TokenStream> {
     bodies.filter(has_method).collect()
 }
 
-/// Collects the tokens that have the span of the macro call. In text that a test parses, the span of the macro call is
-/// empty.
+/// Collects the tokens that have the span of the macro call. In source text that a test parses, the span of the macro
+/// call is empty.
 fn collect_tokens_without_a_place(tokens: TokenStream, placeless: &mut Vec<String>) {
     for token in tokens {
         if token.span().byte_range().is_empty() {

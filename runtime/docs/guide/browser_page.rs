@@ -26,7 +26,7 @@ pub trait Shop {
     async fn orders(&self) -> Result<Vec<Order>>;
 }
 
-/// An order, whose fields JavaScript can read.
+/// An order with fields that JavaScript can read.
 #[wasm_bindgen(getter_with_clone)]
 #[derive(Deserialize)]
 pub struct Order {
@@ -38,12 +38,12 @@ thread_local! {
     static SHOP: OnceCell<ShopClient> = const { OnceCell::new() };
 }
 
-/// Calls `show` with the session state, now and after each change.
+/// Calls `show` with the session state, immediately and after each change.
 #[wasm_bindgen]
 pub fn start(origin: &str, show: Function) -> Result<(), JsError> {
     let shop = ShopClient::builder(origin).store(TabStore::new("shop")).build()?;
     spawn_local(watch(shop.session().clone(), show));
-    SHOP.with(|cell| cell.set(shop)).map_err(|_| JsError::new("the page has started already"))
+    SHOP.with(|cell| cell.set(shop)).map_err(|_| JsError::new("the page has already started"))
 }
 
 async fn watch(session: Session, show: Function) {
@@ -62,7 +62,7 @@ pub async fn login(user: String, password: String) -> Result<(), JsError> {
     match shop()?.login(&user, &password).await {
         Ok(_) => Ok(()),
         Err(error) if error.status().is_some_and(|status| status == 401) => {
-            Err(JsError::new("The user or the password is wrong."))
+            Err(JsError::new("The user name or the password is wrong."))
         }
         Err(error) => Err(failed(error)),
     }

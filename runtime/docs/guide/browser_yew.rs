@@ -2,7 +2,7 @@ use afresh::store::TabStore;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-/// Lists the orders. The client is built once and moves into the handlers as a clone.
+/// Lists the orders. The client is built once, and each handler gets a clone.
 #[component]
 pub fn Orders() -> Html {
     let shop = use_memo((), |()| ShopClient::builder(origin()).store(TabStore::new("shop")).build());

@@ -1,4 +1,4 @@
-//! Reads the `WWW-Authenticate` header: [`read`].
+//! Parses `WWW-Authenticate` response headers: [`read`].
 
 use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
@@ -6,7 +6,7 @@ use http_auth::{ChallengeParser, ChallengeRef};
 
 use crate::error::Challenge;
 
-/// The meaning of a challenge for the access token.
+/// What a `WWW-Authenticate` challenge means for the access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenError {
     InvalidToken,
@@ -14,19 +14,20 @@ pub(crate) enum TokenError {
     Challenge(Challenge),
 }
 
-/// Returns the first challenge that concerns the access token (RFC 9110 §11.6.1, RFC 6750 §3).
+/// Returns the first token error that a challenge reports (RFC 9110 §11.6.1, RFC 6750 §3).
 pub(crate) fn read(headers: &HeaderMap) -> Option<TokenError> {
     challenges(headers).find_map(|challenge| token_error(&challenge))
 }
 
-/// Returns all challenges of a response.
+/// Returns all challenges in the response headers.
 pub(crate) fn challenges(headers: &HeaderMap) -> impl Iterator<Item = ChallengeRef<'_>> {
     let lines = headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| ChallengeParser::new(line).map_while(Result::ok))
 }
 
 fn token_error(challenge: &ChallengeRef<'_>) -> Option<TokenError> {
-    // If a token only lacks claims, it has not expired, even if the error code is `invalid_token`.
+    // If the challenge has a `claims` parameter, the token lacks claims. The token has not expired, even if the error
+    // code is `invalid_token`.
     if has(challenge, "claims") {
         return Some(TokenError::Challenge(Challenge::Claims));
     }

@@ -1,6 +1,7 @@
-//! Decides what a response means for the credential. Read `policy` first.
+//! Decides whether a response means that the server refused the credential. Read `policy` first.
 
 pub(crate) mod challenge;
+mod fake_response;
 pub(crate) mod policy;
 pub(crate) mod rate_limit;
 pub(crate) mod rules;

@@ -1,5 +1,5 @@
-//! Defines [`Policy`], which decides what a response means for the credential that its request carried. No other folder
-//! decides which statuses refuse a credential.
+//! Defines [`Policy`], which decides whether a response means that the server refused the credential. Only the `auth`
+//! module decides which status codes indicate a refused credential.
 
 use http::{HeaderMap, StatusCode};
 
@@ -9,28 +9,29 @@ use super::rules::Rules;
 use crate::error::{Classification, Reason, Rejection};
 use crate::format::media_type::MediaType;
 
-/// The statuses that refuse a credential, unless the API or the builder declares other statuses.
+/// The status codes that indicate a refused credential by default. The API or the builder can specify other status
+/// codes.
 pub(crate) const CREDENTIAL_REFUSED: &[u16] = &[401, 403];
 
-/// A [`Classification`] and its reason. A reason is present only if a refresh would not help.
+/// A [`Classification`] with an optional reason. The reason is present only if a refresh would not help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Classified {
     pub(crate) classification: Classification,
     pub(crate) reason: Option<Reason>,
 }
 
-/// The rules that classify the responses to a method.
+/// The rules for classifying a method's responses.
 #[derive(Clone, Copy)]
 pub(crate) struct Policy<'a> {
-    /// The statuses that refuse the credential. A 2xx status refuses the credential only if a rule also matches the
-    /// response.
+    /// The status codes that indicate a refused credential. A 2xx status in this list indicates a refused credential
+    /// only if a rule matches the response.
     pub(crate) refresh_on: &'a [u16],
     pub(crate) expired_when: Rules<'a>,
     pub(crate) forbidden_when: Rules<'a>,
 }
 
 impl Policy<'_> {
-    /// Whether a response with this status can concern the credential.
+    /// Whether a response with this status can mean that the server refused the credential.
     pub(crate) fn concerns(&self, status: StatusCode) -> bool {
         if status.is_success() {
             return self.lists(status) && !self.expired_when.is_empty();
@@ -44,8 +45,8 @@ impl Policy<'_> {
     }
 
     /// Whether the runtime must read the beginning of the body to classify the response. `streams` is true if the
-    /// caller reads the body of a successful response as it arrives. If the caller streams the body, the runtime reads
-    /// ahead only if the body is JSON.
+    /// caller streams the body of a successful response. If `streams` is true, the body of a successful response is
+    /// read for classification only if it is JSON.
     pub(crate) fn wants_body(&self, status: StatusCode, headers: &HeaderMap, streams: bool) -> bool {
         if !self.lists(status) {
             return false;
@@ -53,15 +54,16 @@ impl Policy<'_> {
         if !self.expired_when.is_empty() || !self.forbidden_when.is_empty() {
             return !(streams && status.is_success()) || MediaType::of(headers).is_json();
         }
-        // The body of a 403 without a challenge can report that the request was rate-limited.
+        // The JSON body of a 403 response without a challenge can report a rate limit. The body of a 401 response is read
+        // only for rules.
         status != StatusCode::UNAUTHORIZED
             && MediaType::of(headers).is_json()
             && challenge::read(headers).is_none()
             && !rate_limit::in_headers(headers)
     }
 
-    /// Classifies a response to a request that carried the session's credential. `expired` is true if the credential
-    /// has expired according to the local clock.
+    /// Classifies a response to a request that carried the session's credential. `expired` is true if the local clock
+    /// shows that the credential has expired.
     pub(crate) fn classify(&self, answer: &Rejection, expired: bool) -> Option<Classified> {
         let status = answer.status();
         if !self.concerns(status) {
@@ -77,11 +79,12 @@ impl Policy<'_> {
         }
     }
 
-    fn lists(&self, status: StatusCode) -> bool {
+    /// Whether a response with this status can refuse the credential.
+    pub(crate) fn lists(&self, status: StatusCode) -> bool {
         self.refresh_on.contains(&status.as_u16())
     }
 
-    /// Applies the rules that the API and the user define, which take precedence over the status and the challenge.
+    /// Applies the rules from the API and the user, which take precedence over the status code and the challenge.
     fn by_rules(&self, answer: &Rejection) -> Option<Classified> {
         let held = self.forbidden_when.hold(answer).and_then(|forbidden| {
             let expired = !forbidden && self.expired_when.hold(answer)?;
@@ -97,7 +100,7 @@ impl Policy<'_> {
 }
 
 impl Classified {
-    /// Creates a classification for which a refresh may help.
+    /// Creates a classification without a reason, because a refresh may help.
     fn refreshable(classification: Classification) -> Self {
         Self { classification, reason: None }
     }
@@ -111,8 +114,8 @@ impl Classified {
     }
 }
 
-/// Classifies a response according to the standards and the conventions of well-known servers. A challenge takes
-/// precedence over the status.
+/// Classifies a response according to the RFCs and the conventions of well-known servers. A challenge takes precedence
+/// over the status code.
 fn by_convention(answer: &Rejection, expired: bool) -> Classified {
     match challenge::read(answer.headers()) {
         Some(TokenError::InvalidToken) => return Classified::refreshable(Classification::Expired),

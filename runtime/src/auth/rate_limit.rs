@@ -1,4 +1,4 @@
-//! Detects responses that reject a request because of a rate limit.
+//! Detects responses that report an exceeded rate limit.
 
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
@@ -19,13 +19,13 @@ const LIMITS: [&str; 9] = [
     "resourceexhausted",
 ];
 
-/// Whether the response has a `Retry-After` header (RFC 9110 §10.2.3), or GitHub's header for remaining requests is
-/// zero.
+/// Whether the headers report a rate limit: `Retry-After` (RFC 9110 §10.2.3), or `x-ratelimit-remaining: 0` from
+/// GitHub.
 pub(crate) fn in_headers(headers: &HeaderMap) -> bool {
     headers.contains_key(RETRY_AFTER) || headers.get("x-ratelimit-remaining").is_some_and(|left| left == "0")
 }
 
-/// Whether the body contains a rate-limit reason from a Google API, in the older or newer format, or GitHub's
+/// Whether the body contains a rate-limit reason from a Google API (in the older or newer error format) or GitHub's
 /// rate-limit message.
 pub(crate) fn in_body(body: &[u8]) -> bool {
     let is_limit = |value: &Value| value.as_str().is_some_and(is_limit);

@@ -1,4 +1,4 @@
-//! The trait that the macro implements for a generated client: [`Api`].
+//! [`Api`] is the trait that the macro implements for each generated client.
 
 use super::client::Client;
 use crate::declaration::endpoint::ApiInfo;
@@ -6,12 +6,12 @@ use crate::refresh::method::Refresh;
 
 /// A generated client type.
 pub trait Api: Sized {
-    /// The declarations of this client's trait.
+    /// The declarations that apply to all methods of the client's trait.
     const INFO: &'static ApiInfo;
     /// The trait's `#[refresh]` method.
     const REFRESH: Option<Refresh> = None;
 
-    /// Wraps the client that sends the calls.
+    /// Creates the generated client from the [`Client`] that sends its calls.
     fn from_client(client: Client) -> Self;
 }
 

@@ -1,5 +1,5 @@
-//! Builds a client and rejects settings that could leak a credential: [`ClientBuilder`]. The session settings are in
-//! `builder_auth`.
+//! [`ClientBuilder`] builds a client and rejects settings that could leak a credential. `builder_auth` contains the
+//! builder's session settings.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -30,11 +30,13 @@ use crate::transport::origin::Origin;
 use crate::transport::transport::Transport;
 use crate::transport::upstream::Upstream;
 
-/// Builds a client of the generated type `C`, or a [`Client`]. [`build`](Self::build) returns an error if the
-/// configuration is invalid.
+/// Builds a generated client of type `C`, or a plain [`Client`] by default. [`build`](Self::build) returns an error if
+/// the configuration is invalid.
 ///
-/// All clones of a client share its session, its connections and its settings. Two clients that are built separately
-/// share nothing, unless both use the same [`session`](Self::session) or the same [`http`](Self::http) client.
+/// All clones of a client share its session, connections and settings. Clients that are built separately share nothing,
+/// unless they use the same [`session`](Self::session), the same [`store`](Self::store), the same
+/// [`http`](Self::http) client or transport, or clones of one [`Retry`](crate::Retry) or
+/// [`RetryBudget`](crate::RetryBudget).
 ///
 /// ```
 /// use std::time::Duration;
@@ -51,7 +53,7 @@ use crate::transport::upstream::Upstream;
 pub struct ClientBuilder<C = Client> {
     pub(super) base: String,
     pub(super) transport: Option<Transport>,
-    /// The origins to which the browser sends its cookies.
+    /// The origins to which the browser sends cookies.
     #[cfg(target_family = "wasm")]
     pub(super) credentials: RequestCredentials,
     pub(super) session: Option<Session>,
@@ -62,14 +64,14 @@ pub struct ClientBuilder<C = Client> {
     pub(super) headers: HeaderMap,
     pub(super) settings: Settings,
     pub(super) allow_http: bool,
-    /// The other origins to which a redirect may send bodies and headers.
+    /// The additional origins that may receive bodies and headers after a redirect.
     pub(super) follow_to: Vec<FollowedOrigin>,
     pub(super) error: Option<Error>,
     pub(super) client: PhantomData<fn() -> C>,
 }
 
 impl Client {
-    /// Starts building a client for the API at `base_url`. Credentials are sent only to the origin of this URL.
+    /// Starts building a client for the API at `base_url`. Credentials are sent only to the origin of `base_url`.
     pub fn builder(base_url: impl AsRef<str>) -> ClientBuilder<Self> {
         ClientBuilder::new(base_url.as_ref())
     }
@@ -96,10 +98,10 @@ impl<C: Api> ClientBuilder<C> {
         }
     }
 
-    /// Adds a default header to each request to the API's origin. The new value replaces an earlier default header of
-    /// the same name. A request that sets the header itself keeps its own value. The value is a `HeaderValue` or a type
-    /// that serializes as a scalar. `None` changes nothing.
-    #[expect(clippy::needless_pass_by_value, reason = "the method of `Pending` has the same signature")]
+    /// Adds a default header to every request that goes to the API's origin. If `header` is called again with the same
+    /// name, the new value replaces the earlier one. If a request sets the same header itself, the default header is
+    /// not added. The value can be a `HeaderValue` or any type that serializes as a scalar. `None` changes nothing.
+    #[expect(clippy::needless_pass_by_value, reason = "the signature matches `Pending::header`")]
     pub fn header<N, V, Via>(mut self, name: N, value: V) -> Self
     where
         HeaderName: TryFrom<N>,
@@ -116,8 +118,8 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Retries calls that fail for reasons unrelated to the credential. By default, no call is retried. [`Retry`]
-    /// describes which failures are retried.
+    /// Retries calls that fail for reasons unrelated to the credential. By default, no call is retried. See [`Retry`]
+    /// for the failures that are retried.
     pub fn retry(mut self, mut retry: Retry) -> Self {
         if let Some(budget) = retry.take_budget() {
             self.settings.retry_budget = budget;
@@ -126,27 +128,27 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Limits the body size of a successful response, in bytes. If the body exceeds the limit, the call fails with
-    /// [`is_body_too_large`](Error::is_body_too_large), and the rest of the body is not read. By default, the body size
-    /// is unlimited. Streams are not limited. The body of an unsuccessful response is truncated at this limit, or at 1
-    /// MiB if that is smaller.
+    /// Limits the body size of a successful response, in bytes. If the body exceeds the limit, the call fails with an
+    /// [`is_body_too_large`](Error::is_body_too_large) error, and the rest of the body is not read. By default, the
+    /// body size is unlimited. Streams are not limited. The body of an unsuccessful response is truncated to `bytes` or
+    /// 1 MiB, whichever is smaller.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.settings.max_body = Some(bytes);
         self
     }
 
-    /// Limits the duration of a whole call, starting at its first poll. The limit covers waiting for a refresh, all
-    /// sends, the waits between attempts, and reading the body unless it is streamed. By default, the duration of a
-    /// call is unlimited.
+    /// Limits the total duration of a call, measured from its first poll. The limit includes waiting for a refresh, all
+    /// sends, the waits between attempts, and reading a body that is not streamed. By default, the duration of a call
+    /// is unlimited.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self
     }
 
-    /// Limits how many calls that waited for a refresh are sent at the same time. Each further call waits until one of
-    /// these calls has received its response head. Set a limit if the server cannot process all waiting calls at once.
-    /// A call whose deadline passes during this wait is not sent. By default, any number of calls may be sent at the
-    /// same time. The value 0 is treated as 1.
+    /// Limits the number of calls that are sent concurrently after waiting for a refresh. When the limit is reached, a
+    /// call waits until another call has received its response headers. Set a limit if the server cannot process all
+    /// waiting calls at once. A call is not sent if its deadline passes while it waits. By default, the number of
+    /// concurrent calls is unlimited. A limit of 0 is treated as 1.
     pub fn replay_limit(mut self, calls: usize) -> Self {
         self.settings.replay_limit = Some(Arc::new(Semaphore::new(calls.clamp(1, Semaphore::MAX_PERMITS))));
         self
@@ -156,8 +158,8 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// # Errors
     ///
-    /// Returns an error with [`is_builder`](Error::is_builder) if the configuration is invalid: the base URL, plain
-    /// `http`, a header, a status, or a token that is not a valid header value.
+    /// Returns an [`is_builder`](Error::is_builder) error if a setting is invalid. Examples are a malformed or plain
+    /// `http` base URL, an invalid header or status code, and a token that is not a valid header value.
     pub fn build(mut self) -> Result<C> {
         if let Some(error) = self.error.take() {
             return Err(error);
@@ -217,7 +219,7 @@ impl<C: Api> ClientBuilder<C> {
     }
 }
 
-/// The output omits the settings, which may contain secrets.
+/// The `Debug` output omits the settings, which can contain secrets.
 impl<C: Api> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder").field("api", &C::INFO.name).finish_non_exhaustive()

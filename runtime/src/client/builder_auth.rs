@@ -1,4 +1,4 @@
-//! The builder settings for the session and its credential.
+//! The builder methods that configure the session and its credential.
 
 use std::borrow::Cow;
 use std::future::Future;
@@ -15,18 +15,19 @@ use crate::session::{AsTokens, Session, Tokens, is_scheme};
 use crate::store::SessionStore;
 
 impl<C: Api> ClientBuilder<C> {
-    /// Logs the session in with these tokens, as [`Session::set`] does. The tokens replace the session in the
-    /// [store](Self::store), if one is set.
+    /// Logs in with `tokens`, as [`Session::set`] does. If a [store](Self::store) is set, the tokens replace the stored
+    /// session.
     pub fn tokens(mut self, tokens: Tokens) -> Self {
         self.tokens = Some(tokens);
         self
     }
 
-    /// Stores the session in a [`FileStore`](crate::FileStore) or any other [`SessionStore`], so that the session
-    /// survives a restart and other processes can share it. By default, the session is kept only in memory.
+    /// Stores the session in a [`FileStore`](crate::FileStore) or another [`SessionStore`], so that the session
+    /// survives a restart and can be shared with other processes. By default, the session is kept only in memory.
     ///
-    /// The first call that needs the session reads the store. [`Session`](Session#stores) describes the guarantees of a
-    /// store. If several clients of a session set a store, the session uses the store that was set first.
+    /// The store is first read by the first call that needs the session. See [`Session`](Session#stores) for the
+    /// guarantees that a store provides. If clients that share a session set different stores, the session uses the one
+    /// that was set first.
     ///
     /// ```
     /// use afresh::{Client, FileStore};
@@ -40,11 +41,11 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets how long before the end of a login [`SessionEvent::Ending`](crate::SessionEvent::Ending) is emitted. The
-    /// default is one tenth of the lifetime that the server reported, but at most one day. If several clients of a
-    /// session set a time, the session uses the value that was set first.
+    /// Sets how long before the end of a login the event [`SessionEvent::Ending`](crate::SessionEvent::Ending) is
+    /// emitted. The default is one tenth of the login's lifetime as reported by the server, but at most one day. If
+    /// clients that share a session set different durations, the session uses the one that was set first.
     ///
-    /// If this time is longer than the whole login, the event is emitted immediately after each login.
+    /// If `ahead` is longer than the lifetime of the login, the event is emitted immediately after the login.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {
@@ -66,31 +67,30 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Shares a session with other clients. All clients of a session share the session's logins and refreshes.
+    /// Shares a session with other clients. Clients that share a session also share its logins and refreshes.
     ///
-    /// If several clients set a refresh mechanism, the session uses the one that was set first. The access token is
-    /// sent to each client's origin.
+    /// If clients that share a session set different refresh mechanisms, the session uses the one that was set first.
+    /// The access token is sent to the origin of every client that shares the session.
     pub fn session(mut self, session: Session) -> Self {
         self.session = Some(session);
         self
     }
 
-    /// Sets the statuses that mean that the credential is no longer valid. The default statuses are those that the API
-    /// declares, or 401 and 403 if the API declares none. A 2xx status has an effect only if a rule of
-    /// [`expired_when`](Self::expired_when) also returns `true`.
+    /// Sets the status codes that indicate that the credential is no longer valid. By default, the status codes
+    /// declared by the API are used, or 401 and 403 if the API declares none. A 2xx status code has an effect only if
+    /// an [`expired_when`](Self::expired_when) rule also returns `true`.
     pub fn refresh_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         let statuses = self.checked("refresh_on", statuses);
         self.settings.refresh_on = Some(statuses.into_iter().map(|status| status.as_u16()).collect());
         self
     }
 
-    /// Adds a rule that recognizes an expired credential. The rule is called for responses whose status is in
-    /// [`refresh_on`](Self::refresh_on). If the rule returns `true`, the credential is refreshed, even for a 403 that
-    /// would otherwise be returned. One matching rule or one matching condition of the API's `expired_when(...)` is
-    /// sufficient. By default, no rule is set.
+    /// Adds a rule that recognizes an expired credential. The rule is called for each response whose status code is in
+    /// [`refresh_on`](Self::refresh_on). If the rule returns `true`, the credential is refreshed, even after a 403 that
+    /// would otherwise be returned to the caller. A single matching rule, or a single matching condition in the API's
+    /// `expired_when(...)`, is enough to refresh the credential. By default, there are no rules.
     ///
-    /// A 2xx response starts a refresh only if its status is in [`refresh_on`](Self::refresh_on) and a rule returns
-    /// `true`. If the caller streams the response, rules see the body of a 2xx response only if it is JSON.
+    /// If the caller streams a 2xx response, the rules receive its body only if it is JSON.
     ///
     /// If the rule panics, the response is returned unchanged, and
     /// [`SessionEvent::RuleFailed`](crate::SessionEvent::RuleFailed) is emitted.
@@ -114,10 +114,9 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Adds a rule that recognizes a refusal that does not concern the credential, such as a missing CSRF token or a
-    /// firewall's block page. If the rule returns `true`, the credential is not refreshed, and this rule takes
-    /// precedence over all other rules. In all other respects, the rule works like a rule of
-    /// [`expired_when`](Self::expired_when).
+    /// Adds a rule that recognizes a refusal unrelated to the credential, such as one caused by a missing CSRF token or
+    /// a firewall. If the rule returns `true`, the credential is not refreshed, regardless of all other rules. In other
+    /// respects, the rule works like an [`expired_when`](Self::expired_when) rule.
     pub fn forbidden_when<F>(mut self, rule: F) -> Self
     where
         F: Fn(&Rejection) -> bool + Send + Sync + 'static,
@@ -126,8 +125,9 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets the scheme before the token in its header. An empty string means no scheme. By default, the scheme is the
-    /// one that the API declares, or else the token type, or else `Bearer`.
+    /// Sets the authentication scheme that precedes the token in the header. If the scheme is empty, the header
+    /// contains only the token. The default is the scheme that the API declares. If the API declares no scheme, the
+    /// default is the session's token type, or `Bearer` if the token type is unknown.
     pub fn scheme(mut self, scheme: impl Into<Cow<'static, str>>) -> Self {
         let scheme = scheme.into();
         if !scheme.is_empty() && !is_scheme(&scheme) {
@@ -138,7 +138,7 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Sets the header that carries the access token. The default is the header that the API declares, or
-    /// `authorization`.
+    /// `authorization` if it declares none.
     pub fn token_header<N>(mut self, name: N) -> Self
     where
         HeaderName: TryFrom<N>,
@@ -151,12 +151,13 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Refreshes with a function instead of a `#[refresh]` method. The runtime calls the function once for all waiting
-    /// calls, and two runs of the function never overlap. The function must finish within 10 s and must not await a
-    /// call of this session.
+    /// calls and never runs it twice at the same time. The function must finish within 10 s and must not await a call
+    /// that uses the same session.
     ///
-    /// If the function returns an error, the session is kept for a later attempt. The session ends if the function
-    /// returns [`Error::session_expired`], or an error that contains a response from another API with the error code
-    /// `invalid_grant`. The function replaces a [`refresher`](Self::refresher).
+    /// If the function returns an error, the session is kept so that a later call can try again. If the function
+    /// returns [`Error::session_expired`], the session ends. The session also ends if the returned error contains
+    /// another API's response with the error code `invalid_grant`. If both `refresh_with` and
+    /// [`refresher`](Self::refresher) are called, the last call takes effect.
     pub fn refresh_with<F, R, T>(mut self, refresh: F) -> Self
     where
         F: Fn(Session) -> R + Send + Sync + 'static,
@@ -167,7 +168,7 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Refreshes with a [`Refresher`] instead of a `#[refresh]` method. The refresher is a grant of
+    /// Refreshes with a [`Refresher`] instead of a `#[refresh]` method. The refresher can be a grant from
     /// [`oauth2`](crate::oauth2) or your own type.
     ///
     /// ```
@@ -185,12 +186,13 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Revokes tokens at the server with a function. [`Session::revoke`] calls the function. The runtime also calls the
-    /// function when a refresh returns tokens after a logout or a new login. The function replaces
-    /// [`Refresher::revoke`], which is the default. With a `#[refresh]` method, no tokens are revoked by default.
+    /// Sets the function that revokes tokens at the server. [`Session::revoke`] calls the function. The runtime also
+    /// calls the function to revoke tokens that a refresh returns after a logout or a new login. The default is
+    /// [`Refresher::revoke`]. With a `#[refresh]` method, no tokens are revoked by default.
     ///
-    /// No call waits for the function, which must finish within 10 s. An error is emitted as
-    /// [`SessionEvent::NotRevoked`](crate::SessionEvent::NotRevoked). The tokens do not include cookies.
+    /// No call waits for the function, which must finish within 10 s. If the function returns an error,
+    /// [`SessionEvent::NotRevoked`](crate::SessionEvent::NotRevoked) is emitted. The tokens passed to the function do
+    /// not include cookies.
     ///
     /// ```
     /// # use afresh::{api, Client, RefreshToken, Result, Tokens};
@@ -220,19 +222,20 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets the statuses that end the session when the refresh endpoint returns them, regardless of the error code. The
-    /// default statuses are those that the API declares. If the API declares none, the default is 401 and 403 for a
-    /// session that is refreshed with a cookie, and no statuses for any other session. If no status is set or declared,
-    /// only an error code such as `invalid_grant` ends the session. A web page never ends a session.
+    /// Sets the status codes with which the refresh endpoint ends the session, regardless of the error code in the
+    /// response. By default, the status codes declared by the API are used. If the API declares no status codes, 401
+    /// and 403 end a session that is refreshed with a cookie. If no status codes are set or declared, a session that is
+    /// refreshed with a token ends only after an error code such as `invalid_grant`. A refresh response that is a web
+    /// page never ends the session.
     ///
-    /// The token endpoint of a [grant](crate::oauth2) is also a refresh endpoint. If a [`Refresher`] returns a server's
-    /// error response, that server is also treated as a refresh endpoint.
+    /// The token endpoint of a [grant](crate::oauth2) is also a refresh endpoint. If a [`Refresher`] returns an error
+    /// that contains a server's response, the status codes of `session_ends_on` also apply to this response.
     pub fn session_ends_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         self.refresh.session_ends_on = Some(self.checked("session_ends_on", statuses));
         self
     }
 
-    /// Returns the valid statuses. If one of the statuses is invalid, `build` returns an error.
+    /// Returns the valid statuses. If a status code is invalid, `build` returns an error.
     fn checked(&mut self, setting: &str, statuses: impl IntoIterator<Item = u16>) -> Vec<StatusCode> {
         let mut checked = Vec::new();
         for status in statuses {
@@ -240,7 +243,7 @@ impl<C: Api> ClientBuilder<C> {
                 Ok(code) if status < 600 => checked.push(code),
                 _ => {
                     self.fail(format!(
-                        "`{setting}` contains {status}, which is not a status from 100 to 599"
+                        "`{setting}` contains {status}, which is not a status code from 100 to 599"
                     ));
                 }
             }

@@ -11,19 +11,19 @@ use crate::transport::followed_origin::{EXPOSED, FollowedOrigin};
 use crate::transport::origin::Origin;
 
 impl<C: Api> ClientBuilder<C> {
-    /// Allows requests over plain `http` to a host other than this machine. Over plain `http`, each machine on the
+    /// Allows plain `http` requests to hosts other than the local machine. Over plain `http`, every machine on the
     /// network path can read the tokens.
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
         self
     }
 
-    /// Allows a redirect to one of these origins to include a call's body, its header arguments and the [default
-    /// headers](Self::header). These origins never receive the credential, cookies, or headers whose value is [marked
-    /// as sensitive](http::HeaderValue::set_sensitive). Login, refresh and logout are never redirected to another
-    /// origin. By default, no other origin is allowed. If an origin is not allowed, a redirect to that origin is
-    /// followed without the body and headers. If a redirect to such an origin requires the body (307 and 308), the call
-    /// fails with an error that names the origin.
+    /// Allows redirects to the given origins to include a call's body, its header arguments and the [default
+    /// headers](Self::header). An allowed origin never receives the credential, cookies, or headers whose value is
+    /// [marked as sensitive](http::HeaderValue::set_sensitive). Login, refresh and logout requests never follow a
+    /// redirect to another origin. By default, only the API's own origin is allowed. A redirect to an origin that is
+    /// not allowed is followed without the body and headers. If a redirect to an origin that is not allowed requires
+    /// the body (307 or 308), the call fails with an error that names the origin.
     ///
     /// ```
     /// use afresh::Client;
@@ -58,7 +58,7 @@ impl<C: Api> ClientBuilder<C> {
             "https" => None,
             "http" if self.is_http_allowed(url) => None,
             "http" => Some(
-                "the base URL is plain http on a host that is not loopback. Use https, or call `allow_http` in a trusted network",
+                "the base URL uses plain http for a host that is not loopback. Use https, or call `allow_http` on a trusted network",
             ),
             _ => Some("the base URL must be an https URL"),
         };

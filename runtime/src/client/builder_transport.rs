@@ -12,25 +12,26 @@ use crate::transport::transport::Transport;
 
 /// # Transport
 impl<C: Api> ClientBuilder<C> {
-    /// Sends requests with your own reqwest client, with its proxies, TLS settings and timeouts. By default, requests
-    /// are sent with a client that the runtime creates.
+    /// Sends requests with your own reqwest client, including its proxies, TLS settings and timeouts. By default,
+    /// requests are sent with a client that the runtime creates.
     ///
     /// Prefer [`http_builder`](Self::http_builder). The runtime follows redirects itself, because it knows which
-    /// headers are secrets. A client that follows redirects itself removes only the standard headers before it sends a
-    /// request to another origin. A client that follows redirects itself also sends bodies, the headers of hand-written
-    /// requests, and the API's constant headers to the other origin. [`build`](Self::build) therefore rejects a client
-    /// that follows redirects if there are default headers, header arguments or a custom token header. Build the client
-    /// with `redirect(Policy::none())`. The client's cookie provider is not used, because the session stores the
-    /// cookies. Your client decides which proxy receives the requests, even for loopback addresses.
+    /// headers are secrets. A reqwest client that follows redirects removes only the standard headers, such as
+    /// `authorization`, before it sends a request to another origin. A reqwest client that follows redirects also
+    /// forwards bodies, the headers of hand-written requests, and the API's constant headers. [`build`](Self::build)
+    /// rejects a client that follows redirects if there are default headers, header arguments or a custom token header.
+    /// To disable redirects in your client, build it with `redirect(Policy::none())`. The client's cookie provider is
+    /// not used, because the session stores the cookies. Your client decides which proxy receives the requests, even
+    /// for loopback addresses.
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.transport = Some(Transport::given(client));
         self
     }
 
-    /// Sends requests with a reqwest client that the runtime builds from `builder`. Redirects are disabled, because the
-    /// runtime follows them itself.
+    /// Sends requests with a reqwest client that the runtime builds from `builder`. Redirects are disabled in the new
+    /// client, because the runtime follows redirects itself.
     ///
-    /// [`build`](Self::build) returns the error if reqwest cannot build the client.
+    /// If reqwest cannot build the client, [`build`](Self::build) returns an error.
     ///
     /// ```
     /// use std::time::Duration;
@@ -50,22 +51,22 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sends requests with a tower service that takes and returns the types of reqwest, such as a stack of layers or a
-    /// fake server in tests.
+    /// Sends requests with a tower service that accepts reqwest requests and returns reqwest responses, such as a stack
+    /// of layers or a fake server for tests.
     ///
-    /// The service receives each request with its credential, as it is sent. Put a layer that signs requests into this
-    /// service, because the layer then also signs the second send, which carries the new token. The feature `hyper`
-    /// adds [`HyperTransport`](crate::transport::HyperTransport), which supports less than reqwest but executes about
-    /// 40 % fewer instructions per call.
+    /// The service receives each request exactly as it is sent, including the credential. A layer that signs requests
+    /// belongs in the service, so that it also signs a request that is sent again with a new token. The `hyper` feature
+    /// adds [`HyperTransport`](crate::transport::HyperTransport), which supports fewer features than reqwest but
+    /// executes about 40% fewer instructions per call.
     ///
-    /// The service must not follow redirects, because the runtime cannot detect whether it does. A plain
-    /// [`reqwest::Client`] that is passed to `transport` is treated like one that is passed to [`http`](Self::http).
+    /// The service must not follow redirects. The runtime cannot detect whether a service follows redirects. A plain
+    /// [`reqwest::Client`] passed to `transport` is treated like one passed to [`http`](Self::http).
     ///
-    /// Place a layer that retries around the client, not inside the service. Around the client, the layer sees only the
-    /// errors that remain after a refresh, and each attempt of the layer is a separate call. Inside the service, the
-    /// layer works below the session, like reqwest's own `retry`: all its attempts are one send of a call. A layer
-    /// inside the service must not retry the statuses of [`refresh_on`](Self::refresh_on), because the retries would
-    /// send the token that the server has just refused.
+    /// Put a retry layer around the client rather than inside the service. A retry layer around the client receives
+    /// only errors that remain after a refresh, and each of its attempts is a separate call. A retry layer inside the
+    /// service works below the session, like reqwest's own `retry`: the session treats all its attempts as a single
+    /// send. Inside the service, a retry layer must not retry the status codes of [`refresh_on`](Self::refresh_on),
+    /// because each retry would send the token that the server has just refused.
     ///
     /// ```
     /// use afresh::{Client, Tokens};
@@ -88,30 +89,30 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Runs refreshes, store writes and revocations on this runtime. By default, refreshes, writes and revocations run
-    /// on the runtime of the call that starts them.
+    /// Runs refreshes, store writes and revocations on the given runtime. By default, refreshes, store writes and
+    /// revocations run on the runtime of the call that starts them.
     ///
-    /// Set this runtime if your other runtimes are not always polled, for example because each thread blocks on its own
-    /// current-thread runtime. A refresh stalls while its runtime is not polled. Other calls of the session take over
-    /// the refresh after 11 s, or after 35 s with a store. If the server responded before the takeover, the response is
-    /// not read, and the rotated refresh token in the response is lost. The refresh keeps the store's lock until a call
-    /// takes over, but for at most 36 s. After 36 s, a watchdog thread drops the refresh and releases the lock, so that
-    /// other processes can refresh.
+    /// Set a runtime if the runtimes of your program are not polled continuously, for example if each thread blocks on
+    /// its own current-thread runtime. A refresh stalls while its runtime is not polled. After 11 s, or after 35 s with
+    /// a store, another call takes over a stalled refresh. If the server has already responded when a call takes over,
+    /// the response is never read and its new refresh token is lost. A stalled refresh holds the store's lock until a
+    /// call takes over, but for at most 36 s. After 36 s, a watchdog thread drops the stalled refresh and releases the
+    /// lock, so that other processes can refresh.
     ///
-    /// Refreshes use separate connections, which are opened on this runtime. With [`http`](Self::http),
-    /// [`http_builder`](Self::http_builder) or [`transport`](Self::transport), calls and refreshes share the
-    /// connections of your client. If the runtime of a shared connection stalls, the connection also delays a refresh
-    /// on this runtime. A client that is set with one of these methods must be used on only one runtime.
+    /// Refreshes use their own connections, which are opened on the given runtime. With [`http`](Self::http),
+    /// [`http_builder`](Self::http_builder) or [`transport`](Self::transport), calls and refreshes share your client's
+    /// connections. If the runtime that drives a shared connection stalls, a refresh that uses the connection is also
+    /// delayed. A client or service that you provide must be used on only one runtime.
     ///
-    /// The runtime is a session setting. If several clients of a session set a runtime, the session uses the runtime
-    /// that was set first. Keep the runtime alive as long as the session.
+    /// The runtime belongs to the session. If clients that share a session set different runtimes, the session uses the
+    /// one that was set first. The runtime must keep running for as long as the session is in use.
     pub fn runtime(mut self, runtime: Handle) -> Self {
         self.runtime = Some(runtime);
         self
     }
 
-    /// Sets the origins to which the browser sends its cookies. The setting applies to every call of the client,
-    /// including refreshes. Outside a browser, the setting has no effect, because the [session](crate::Session) stores
+    /// Controls which origins the browser sends cookies to. The setting applies to all of the client's requests,
+    /// including refreshes. Outside a browser, the setting has no effect, because the [session](crate::Session) manages
     /// the cookies. Default: [`SameOrigin`](RequestCredentials::SameOrigin).
     ///
     /// ```

@@ -7,7 +7,7 @@ use crate::transport::credentials::RequestCredentials;
 
 /// # Transport
 impl<C: Api> ClientBuilder<C> {
-    /// Sets the origins to which the browser sends its cookies. The setting applies to every call of the client,
+    /// Controls which origins the browser sends cookies to. The setting applies to all of the client's requests,
     /// including refreshes. The setting has no effect outside a browser. Default:
     /// [`SameOrigin`](RequestCredentials::SameOrigin).
     pub fn credentials(mut self, credentials: RequestCredentials) -> Self {
@@ -15,25 +15,25 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Causes a compile error if a program uses this function in a browser build.
+    /// Rejects calls to this method at compile time, because browser builds do not support it.
     #[doc(hidden)]
     pub fn http<T: OtherTransports>(self, _: T) -> Self {
         self
     }
 
-    /// Causes a compile error if a program uses this function in a browser build.
+    /// Rejects calls to this method at compile time, because browser builds do not support it.
     #[doc(hidden)]
     pub fn http_builder<T: OtherTransports>(self, _: T) -> Self {
         self
     }
 
-    /// Causes a compile error if a program uses this function in a browser build.
+    /// Rejects calls to this method at compile time, because browser builds do not support it.
     #[doc(hidden)]
     pub fn transport<T: OtherTransports>(self, _: T) -> Self {
         self
     }
 
-    /// Causes a compile error if a program uses this function in a browser build.
+    /// Rejects calls to this method at compile time, because browser builds do not support it.
     #[doc(hidden)]
     pub fn runtime<R: Runtimes>(self, _: R) -> Self {
         self

@@ -1,4 +1,4 @@
-//! The client that every generated client contains: [`Client`].
+//! [`Client`] sends the calls of every generated client.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,11 +19,11 @@ use crate::request::header_option::HeaderOption;
 use crate::session::Session;
 use crate::transport::upstream::Upstream;
 
-/// A client of one server: its base URL, a transport, and the session whose credential the calls carry. Each generated
-/// client contains a `Client`.
+/// A client for one server. A client has a base URL, a transport, and the session whose credential its calls carry.
+/// Each generated client contains a `Client`.
 ///
-/// A client is cheap to clone, and all clones share the same state. A `Client` also works without a generated client:
-/// [`execute`](Self::execute) sends a hand-written request with the session's credential.
+/// A client is cheap to clone, and all clones share the same state. A `Client` can also be used without a generated
+/// client: [`execute`](Self::execute) sends a hand-written request with the session's credential.
 ///
 /// ```
 /// # async fn example() -> afresh::Result<()> {
@@ -47,7 +47,7 @@ use crate::transport::upstream::Upstream;
 pub struct Client(SharedContext);
 
 impl Client {
-    /// Returns the session whose credential the calls carry.
+    /// Returns the session that provides the credential for this client's calls.
     #[must_use]
     pub fn session(&self) -> &Session {
         &self.0.session
@@ -56,27 +56,27 @@ impl Client {
     /// Sends a hand-written request with the session's credential. If the server refuses the credential, the session is
     /// refreshed and the request is sent again once.
     ///
-    /// The request carries the credential only if it goes to the client's own origin and does not itself set the
-    /// credential's header. If the session is logged out or has expired, the request is sent without a credential, so
-    /// that a hand-written login is possible. A body that cannot be cloned is sent only once. The response is returned
-    /// regardless of its status.
+    /// The credential is added only if the request goes to the client's own origin and does not already set the
+    /// credential's header. If the session is logged out or has expired, the request is sent without a credential,
+    /// which allows a hand-written login request. A request whose body cannot be cloned is sent only once. The response
+    /// is returned regardless of its status.
     ///
     /// # Errors
     ///
-    /// Returns an error if the request cannot be sent, or if the credential was refused and the refresh failed.
+    /// Returns an error if the request cannot be sent, or if the server refuses the credential and the refresh fails.
     #[cfg(not(target_family = "wasm"))]
     pub fn execute(&self, request: reqwest::Request) -> Pending<Result<reqwest::Response>> {
         Pending::new(self.0.start_hand_written(request), HAND_WRITTEN)
     }
 
-    /// Causes a compile error if a program uses this function in a browser build.
+    /// Rejects calls to this method at compile time, because browser builds do not support it.
     #[cfg(target_family = "wasm")]
     #[doc(hidden)]
     pub fn execute<R: crate::platform::absent::HandWritten>(&self, _: R) {}
 
-    /// Returns the same client for a different user, whose session is `session`. The two clients share the transport,
-    /// the headers, the settings and the refresh mechanism. A session that is already in use keeps its own refresh
-    /// mechanism.
+    /// Returns a copy of this client that uses `session`, for example for a different user. The copy shares this
+    /// client's transport, headers, settings and refresh mechanism. If `session` already has a refresh mechanism, it
+    /// keeps that mechanism.
     ///
     /// ```
     /// # fn example(client: afresh::Client) {
@@ -92,15 +92,15 @@ impl Client {
         Self(self.0.with_session(session))
     }
 
-    /// Returns the same client with this [timeout](Pending::timeout) for each call.
+    /// Returns a copy of this client that applies the given [timeout](Pending::timeout) to each call.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         self.with(|options| options.timeout = Some(timeout))
     }
 
-    /// Returns the same client with this [header](Pending::header) for each call.
+    /// Returns a copy of this client that sets the given [header](Pending::header) on each call.
     #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "the method of `Pending` has the same signature")]
+    #[expect(clippy::needless_pass_by_value, reason = "the signature matches `Pending::header`")]
     pub fn with_header<N, V, Via>(&self, name: N, value: V) -> Self
     where
         HeaderName: TryFrom<N>,
@@ -119,8 +119,8 @@ impl Client {
         Self(context)
     }
 
-    /// Returns the same client, bound to `api`. The function combines the client's settings with the declarations of
-    /// `api` once for all calls.
+    /// Returns a copy of this client that is bound to `api`. The client's settings and the declarations of `api` are
+    /// combined once for all calls.
     pub(crate) fn bound_to(&self, api: &'static ApiInfo) -> Self {
         let context = &self.0;
         Self(SharedContext::new(

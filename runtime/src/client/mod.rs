@@ -1,4 +1,4 @@
-//! The types that users work with: the client, its builder, and the future of a call. Read `client` first.
+//! The types that users work with directly: the client, its builder, and the future of a call. Read `client` first.
 
 pub(crate) mod api;
 pub(crate) mod builder;

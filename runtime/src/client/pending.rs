@@ -1,4 +1,4 @@
-//! The future of a call: [`Pending`].
+//! [`Pending`] is the future of a call.
 
 use std::fmt;
 use std::future::Future;
@@ -20,20 +20,20 @@ use crate::response::answer::Answer;
 use crate::response::decode::Outcome;
 use crate::trace;
 
-/// A function that converts the response to a call into the method's return value. The function's arguments are the
+/// A function that converts a call's response into the method's return value. The function's arguments are the
 /// response, the method name, and a function that records an error in the trace.
 pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) -> R;
 
-/// A call that is sent when it is first polled. The call owns its encoded arguments, so `tokio::spawn(shop.order(7))`
-/// compiles even if the arguments were borrowed.
+/// A future that sends a call when it is first polled. The call owns its encoded arguments, so
+/// `tokio::spawn(shop.order(7))` compiles even if the arguments were borrowed.
 ///
-/// Awaiting a call is cancel safe. Dropping the future stops the call and its retries, but never a refresh that other
-/// calls wait for.
+/// Awaiting a call is cancel safe. Dropping the future cancels the call and its retries, but never a refresh that other
+/// calls are waiting for.
 ///
 /// # Options
 ///
-/// A call's options must be set before its first poll. If an option is set later, the call fails with
-/// [`is_request`](Error::is_request). For [pages](crate::Pages), the options apply to each page.
+/// Set the options of a call before its first poll. If an option is set after the first poll, the call fails with an
+/// [`is_request`](Error::is_request) error. When a call returns [pages](crate::Pages), the options apply to each page.
 ///
 /// ```
 /// # use afresh::{api, Result, Retry};
@@ -45,17 +45,17 @@ pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) 
 /// # }
 /// ```
 ///
-/// The option methods exist only on the generated client. For code that is generic over the trait, create a client with
-/// the options: `shop.with_timeout(…)`, `shop.with_header(…)`. An option of a call takes precedence over the same
-/// option of the client.
+/// The methods that set options are not available in code that is generic over the trait. In generic code, set the
+/// options on the client instead: `shop.with_timeout(…)`, `shop.with_header(…)`. A call's option takes precedence over
+/// the same option on the client.
 #[must_use = "a call is sent only when it is awaited"]
 pub struct Pending<R> {
     pub(crate) running: Running,
     pub(crate) decode: Decode<R>,
 }
 
-/// The part of a [`Pending`] that does not depend on the return type. The rest of [`Pending`] is compiled in the user's
-/// crate for each return type, so the rest is as small as possible.
+/// The part of a [`Pending`] that does not depend on the return type. Keeping `Running` separate from [`Pending`]
+/// reduces the amount of code that is compiled for each return type in the user's crate.
 pub(crate) struct Running {
     answer: BoxedCall,
     method: &'static str,
@@ -71,26 +71,30 @@ impl<R> Pending<R> {
 }
 
 impl<R> Pending<R> {
-    /// Limits the duration of the whole call, starting at its first poll. The limit covers waiting for a refresh, all
-    /// sends, the waits between attempts, and reading the body unless it is streamed. A call's timeout replaces the
-    /// timeouts of the method and the builder. For pages, the timeout restarts for each page.
+    /// Limits the total duration of the call, measured from its first poll. The limit includes waiting for a refresh,
+    /// all sends, the waits between attempts, and reading a body that is not streamed. This timeout replaces any
+    /// timeout that the trait method or the builder sets. When a call returns pages, the timeout restarts for each
+    /// page.
     ///
-    /// Even if `futures_time::FutureExt` or another trait with a method `timeout` is in scope, this inherent method is
-    /// called.
+    /// This inherent method takes precedence over trait methods of the same name, such as
+    /// `futures_time::FutureExt::timeout`.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.running.set(|options| options.timeout = Some(timeout));
         self
     }
 
-    /// Sets a header of this call. This header replaces a header of the same name that the method, an argument or the
-    /// builder sets. The value is a `HeaderValue` or a type that serializes as a scalar. `None` changes nothing.
+    /// Sets a request header for this call. The header replaces any header of the same name set by the method, an
+    /// argument or the builder. The value can be a `HeaderValue` or any type that serializes as a scalar. `None`
+    /// changes nothing.
     ///
-    /// If the header carries the credential, such as `authorization`, this call does not use the session: it sends the
-    /// header unchanged and never starts a refresh. If the name or the value is invalid, the call fails with
-    /// [`is_request`](Error::is_request).
+    /// A header that carries the credential, such as `authorization`, disables the session for the call: the header is
+    /// sent unchanged, and no refresh is started. If the name or the value is invalid, the call fails with an
+    /// [`is_request`](Error::is_request) error. If the client's own transport follows redirects, it might
+    /// send the header to another origin, so the call fails with an [`is_builder`](Error::is_builder) error (see
+    /// [`http`](crate::ClientBuilder::http)).
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "the caller passes a literal or a value that the caller no longer needs"
+        reason = "callers pass a literal or a value that they no longer need"
     )]
     pub fn header<N, V, Via>(mut self, name: N, value: V) -> Self
     where
@@ -101,20 +105,20 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Sets the retry policy of this call, which replaces the builder's [`retry`](crate::ClientBuilder::retry). The
-    /// builder's budget still applies.
+    /// Sets this call's retry policy, which replaces the policy set with the builder's
+    /// [`retry`](crate::ClientBuilder::retry). The builder's retry budget still applies.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.running.set(|options| options.retry = Some(Arc::new(retry)));
         self
     }
 
-    /// Allows a redirect of this call to one of these origins to include the call's body and headers. The origins are
-    /// added to those of the builder's [`follow_to`](crate::ClientBuilder::follow_to). No other origin receives the
-    /// credential, cookies, or headers whose value is [marked as sensitive](http::HeaderValue::set_sensitive).
+    /// Allows redirects of this call to the given origins to include the call's body and headers. The origins are added
+    /// to those set with the builder's [`follow_to`](crate::ClientBuilder::follow_to). The credential, cookies, and
+    /// headers whose value is [marked as sensitive](http::HeaderValue::set_sensitive) are never sent to another origin.
     ///
-    /// An origin consists of a scheme, a host and a port. If a value is not an origin, the call fails with
-    /// [`is_request`](Error::is_request). Plain `http` to a different machine is also an error with
-    /// [`is_request`](Error::is_request), unless [`allow_http`](crate::ClientBuilder::allow_http) is set.
+    /// An origin consists of a scheme, a host and a port. If a value is not an origin, the call fails with an
+    /// [`is_request`](Error::is_request) error. The call also fails if an origin uses plain `http` on another machine,
+    /// unless [`allow_http`](crate::ClientBuilder::allow_http) is set.
     ///
     /// ```
     /// # use afresh::{api, Result};
@@ -132,10 +136,10 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Limits the body size of a successful response, in bytes, instead of the builder's
-    /// [`max_body`](crate::ClientBuilder::max_body). If the body exceeds the limit, the call fails with
-    /// [`is_body_too_large`](Error::is_body_too_large), and the rest of the body is not read. For pages, the limit
-    /// applies to each page. Streams are not limited.
+    /// Limits the body size of a successful response, in bytes, and replaces the builder's
+    /// [`max_body`](crate::ClientBuilder::max_body). If the body exceeds the limit, the call fails with an
+    /// [`is_body_too_large`](Error::is_body_too_large) error, and the rest of the body is not read. When a call returns
+    /// pages, the limit applies to each page. Streams are not limited.
     ///
     /// ```
     /// # use afresh::{api, Result};
@@ -154,11 +158,11 @@ impl<R> Pending<R> {
 #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 impl<R> Pending<R> {
-    /// Sends the call and blocks the thread until the call is complete. Use this function in scripts, in programs with
-    /// a user interface, and in code that is not async. This function requires the feature `blocking`.
+    /// Sends the call and blocks the current thread until the call completes. Use this method in scripts, GUI programs
+    /// and other code that is not async. This method requires the `blocking` feature.
     ///
     /// The call runs on the current thread. Connections, refreshes and timers run on one background thread. The first
-    /// call starts this thread, and all clients share it.
+    /// blocking call starts the background thread, which all clients share.
     ///
     /// ```
     /// # use afresh::{api, Result};
@@ -171,8 +175,8 @@ impl<R> Pending<R> {
     ///
     /// # Panics
     ///
-    /// Panics in async code, as Tokio's `block_on` does. In async code, await the call, or call `wait` within
-    /// `spawn_blocking`.
+    /// Panics if called from async code, as Tokio's `block_on` does. In async code, await the call, or call `wait`
+    /// within `spawn_blocking`.
     #[track_caller]
     pub fn wait(self) -> R {
         let (decode, method) = (self.decode, self.running.method);
@@ -184,7 +188,7 @@ impl<R> Pending<R> {
 }
 
 impl Running {
-    /// Sets an option of the call. If the call was already polled, it returns an error from then on.
+    /// Sets an option for the call. If the call has already been polled, the call fails.
     fn set(&mut self, set: impl FnOnce(&mut CallOptions)) {
         match self.answer.as_mut().options() {
             Some(options) => set(options),

@@ -1,4 +1,4 @@
-//! Applies the builder's and an API's settings for refreshing a session and revoking its tokens.
+//! Applies the settings of the builder and the API that concern refreshes and token revocation.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::refresh::session_ends::SessionEnds;
 use crate::session::{Revoker, Session};
 use crate::transport::upstream::Upstream;
 
-/// The builder settings that concern refreshes.
+/// The builder settings for refreshes and token revocation.
 #[derive(Default)]
 pub(super) struct RefreshSettings {
     pub(super) refresher: Option<Arc<dyn AnyRefresher>>,
@@ -26,8 +26,8 @@ pub(super) struct RefreshSettings {
 }
 
 impl RefreshSettings {
-    /// Applies the settings to the session. These settings must be applied before the declarations of the API, because
-    /// a session keeps the first refresh mechanism that is set.
+    /// Applies the settings to the session. The builder's settings must be applied before the API's declarations,
+    /// because a session keeps the first refresh mechanism that it receives.
     pub(super) fn apply(&mut self, session: &Session, upstream: &Arc<Upstream>, api: &ApiInfo) {
         if let Some(refresher) = self.refresher.take() {
             session.set_provider(Arc::new(RefresherProvider {
@@ -45,7 +45,7 @@ impl RefreshSettings {
     }
 }
 
-/// Applies the declarations of an API to the session of `client`. The API's `#[refresh]` method sends its requests to
+/// Applies an API's declarations to the session of `client`. The API's `#[refresh]` method sends its requests to
 /// `upstream`.
 pub(crate) fn declare<C: Api>(
     client: &Client,
@@ -77,8 +77,8 @@ fn set_method(
     }));
 }
 
-/// Combines the statuses. Statuses set in the builder take precedence over statuses declared by the trait, and both
-/// replace the default statuses.
+/// Combines the statuses. Status codes set in the builder take precedence over status codes declared by the trait, and
+/// both replace the defaults.
 fn session_ends(builder: Option<&[StatusCode]>, api: &ApiInfo, usual: Vec<StatusCode>) -> SessionEnds {
     let declared = builder.map(<[_]>::to_vec).or_else(|| api.session_ends_on.map(statuses));
     SessionEnds { declared, usual, conditions: api.session_ends_when }

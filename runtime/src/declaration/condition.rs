@@ -1,8 +1,8 @@
-//! Conditions on responses that a trait declares: [`Condition`].
+//! Defines [`Condition`], which an API trait uses to match a value in a response body.
 
-/// A condition that a trait declares: the value at a JSON pointer equals a given value.
+/// A condition on a JSON response body: the value at a JSON pointer equals a given value.
 ///
-/// The conditions are an enum so that a list of conditions is a constant expression.
+/// `Condition` is an enum so that generated code can declare a list of conditions as a constant.
 #[derive(Clone, Copy, Debug)]
 pub enum Condition {
     /// The value at the JSON pointer equals this string.

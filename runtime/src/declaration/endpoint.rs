@@ -1,11 +1,11 @@
-//! The declarations of an API and its methods, as constants that the macro generates: [`ApiInfo`], [`Endpoint`].
+//! Describes an API and its methods with constants that the macro generates: [`ApiInfo`] and [`Endpoint`].
 
 use std::time::Duration;
 
 use crate::declaration::condition::Condition;
 use crate::declaration::paging::Paging;
 
-/// The trait's declarations that apply to all its methods.
+/// The settings of an API trait that apply to all of its methods.
 #[derive(Debug)]
 pub struct ApiInfo {
     pub(crate) name: &'static str,
@@ -14,16 +14,16 @@ pub struct ApiInfo {
     pub(crate) forbidden_when: &'static [Condition],
     pub(crate) scheme: Option<&'static str>,
     pub(crate) token_header: Option<&'static str>,
-    /// The statuses that end the session when the refresh endpoint returns them.
+    /// The status codes that end the session when the refresh endpoint returns them.
     pub(crate) session_ends_on: Option<&'static [u16]>,
-    /// The conditions on the refresh endpoint's response body that end the session.
+    /// The conditions under which a response from the refresh endpoint ends the session.
     pub(crate) session_ends_when: &'static [Condition],
     pub(crate) has_session: bool,
     pub(crate) has_header_arguments: bool,
 }
 
 impl ApiInfo {
-    /// Creates the declarations of an API without any settings.
+    /// Creates an `ApiInfo` with the default settings.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
         Self {
@@ -40,69 +40,69 @@ impl ApiInfo {
         }
     }
 
-    /// Sets the statuses that mean that the credential is no longer valid.
+    /// Sets the status codes that indicate an expired credential.
     #[must_use]
     pub const fn refresh_on(mut self, statuses: &'static [u16]) -> Self {
         self.refresh_on = Some(statuses);
         self
     }
 
-    /// Sets the conditions under which a response means that the credential has expired.
+    /// Sets the conditions under which a response indicates an expired credential.
     #[must_use]
     pub const fn expired_when(mut self, conditions: &'static [Condition]) -> Self {
         self.expired_when = conditions;
         self
     }
 
-    /// Sets the conditions under which a refusal does not concern the credential.
+    /// Sets the conditions under which a refusal does not trigger a refresh, because the call is forbidden.
     #[must_use]
     pub const fn forbidden_when(mut self, conditions: &'static [Condition]) -> Self {
         self.forbidden_when = conditions;
         self
     }
 
-    /// Sets the scheme before the token in its header.
+    /// Sets the authentication scheme that precedes the token in the request header.
     #[must_use]
     pub const fn scheme(mut self, scheme: &'static str) -> Self {
         self.scheme = Some(scheme);
         self
     }
 
-    /// Declares that the header contains the token without a scheme.
+    /// Makes the client send the token without an authentication scheme.
     #[must_use]
     pub const fn bare_token(self) -> Self {
         self.scheme("")
     }
 
-    /// Sets the header that carries the token. The header name is in lower case.
+    /// Sets the header that carries the token. The header name must be lowercase.
     #[must_use]
     pub const fn token_header(mut self, name: &'static str) -> Self {
         self.token_header = Some(name);
         self
     }
 
-    /// Sets the statuses that end the session when the refresh endpoint returns them.
+    /// Sets the status codes that end the session when the refresh endpoint returns them.
     #[must_use]
     pub const fn session_ends_on(mut self, statuses: &'static [u16]) -> Self {
         self.session_ends_on = Some(statuses);
         self
     }
 
-    /// Sets the conditions on the refresh endpoint's response body that end the session.
+    /// Sets the conditions under which a response from the refresh endpoint ends the session.
     #[must_use]
     pub const fn session_ends_when(mut self, conditions: &'static [Condition]) -> Self {
         self.session_ends_when = conditions;
         self
     }
 
-    /// Declares that at least one method has a role in the session.
+    /// Declares that at least one method starts, refreshes or ends the session.
     #[must_use]
     pub const fn with_session(mut self) -> Self {
         self.has_session = true;
         self
     }
 
-    /// Declares that at least one method has a header argument, which may be a secret.
+    /// Declares that at least one method has a header argument, which can contain a secret.
     #[must_use]
     pub const fn with_header_arguments(mut self) -> Self {
         self.has_header_arguments = true;
@@ -110,7 +110,7 @@ impl ApiInfo {
     }
 }
 
-/// The declarations of a method.
+/// Describes one method of an API trait.
 #[derive(Debug)]
 pub struct Endpoint {
     pub(crate) api: &'static ApiInfo,
@@ -124,14 +124,14 @@ pub struct Endpoint {
     /// Whether the method sends no access token.
     pub(crate) bare: bool,
     pub(crate) replay: bool,
-    /// Whether the method may be retried, even if its HTTP method is not idempotent.
+    /// Whether the method is declared idempotent, regardless of its HTTP method.
     pub(crate) idempotent: bool,
-    /// The header that carries a random idempotency key, in lower case.
+    /// The lowercase name of the header that carries a random idempotency key.
     pub(crate) idempotency_key: Option<&'static str>,
     pub(crate) refresh_on: Option<&'static [u16]>,
     pub(crate) expired_when: Option<&'static [Condition]>,
     pub(crate) forbidden_when: Option<&'static [Condition]>,
-    /// The statuses for which the method returns `None`.
+    /// The status codes for which the method returns `None`.
     pub(crate) none_on: &'static [u16],
     pub(crate) timeout: Option<Duration>,
     pub(crate) pages: Option<Paging>,
@@ -153,7 +153,7 @@ pub enum Role {
 }
 
 impl Endpoint {
-    /// Creates the declarations of a method without a role in the session.
+    /// Creates an `Endpoint` for a method with the role `Ordinary`.
     #[must_use]
     pub const fn new(
         api: &'static ApiInfo,
@@ -188,7 +188,7 @@ impl Endpoint {
         self
     }
 
-    /// Applies `#[public]`. A logout method keeps its role in the session.
+    /// Applies `#[public]`. A logout method keeps its role, even if it is public.
     #[must_use]
     pub const fn public(mut self) -> Self {
         self.bare = true;
@@ -227,7 +227,7 @@ impl Endpoint {
         self
     }
 
-    /// Applies `#[idempotency_key]`. The header name is in lower case.
+    /// Applies `#[idempotency_key]`. The header name must be lowercase.
     #[must_use]
     pub const fn idempotency_key(mut self, header: &'static str) -> Self {
         self.idempotency_key = Some(header);

@@ -1,4 +1,4 @@
-//! The declarations of a trait, as constants that the macro generates. Read `endpoint` first.
+//! Describes an API trait with constants that the macro generates. Read `endpoint` first.
 
 pub(crate) mod condition;
 pub(crate) mod endpoint;

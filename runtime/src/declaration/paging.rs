@@ -1,17 +1,17 @@
-//! Declares how the next page of a list is found: [`Paging`].
+//! Describes how to find the next page of a list: [`Paging`].
 
-/// Describes how the next page of an endpoint is found, and where the list is in a page.
+/// Describes where a page contains its list, and how to find the next page.
 ///
-/// A pointer is a JSON pointer (RFC 6901) with one extension: a member whose name ends with `?` may be missing or
-/// `null`. If a member that is marked with `?` is absent, there is no next page.
+/// Pointers are JSON pointers (RFC 6901) with one extension: if a name in the pointer ends with `?`, that field can be
+/// missing or `null`. If a field that is marked with `?` is missing or `null`, there is no next page.
 #[derive(Clone, Copy, Debug)]
 pub struct Paging {
     pub(crate) next: NextPage,
-    /// The pointer to the list in a page. This pointer is `None` if the page itself is the list.
+    /// The pointer to the list in a page, or `None` if the page itself is the list.
     pub(crate) items: Option<&'static str>,
-    /// The pointer to a boolean in the body. Any value except `true` means that there is no next page.
+    /// The pointer to a boolean field that is `true` if there is a next page.
     pub(crate) more: Option<&'static str>,
-    /// Whether the runtime uses only the path and the query of a link to the next page.
+    /// Whether the runtime takes only the path and query from a link to the next page.
     pub(crate) rebase: bool,
 }
 
@@ -30,14 +30,14 @@ pub(crate) enum NextPage {
 
 impl NextPage {
     /// Returns whether the location of the next page depends on the list in the current page. If the location depends
-    /// on the list, an empty list ends the paging.
+    /// on the list, paging ends at an empty list.
     pub(crate) fn needs_list(self) -> bool {
         matches!(self, Self::Last { .. } | Self::Number { .. } | Self::Offset { .. })
     }
 }
 
 impl Paging {
-    /// Reads the next page from a `Link: …; rel="next"` header (RFC 8288), as GitHub sends it.
+    /// Reads the URL of the next page from a `Link: …; rel="next"` header (RFC 8288).
     #[must_use]
     pub const fn link() -> Self {
         Self::by(NextPage::Link)
@@ -67,15 +67,15 @@ impl Paging {
         Self::by(NextPage::Last { pointer, parameter })
     }
 
-    /// Increases a query parameter that counts pages, until a page has an empty list. The page number begins at 1 if
-    /// the call does not set the parameter.
+    /// Increments a query parameter that contains the page number, until a page has an empty list. The page number
+    /// starts at 1 if the call does not set the parameter.
     #[must_use]
     pub const fn number(parameter: &'static str) -> Self {
         Self::by(NextPage::Number { parameter })
     }
 
-    /// Increases a query parameter that counts elements, until a page has an empty list. The number of elements begins
-    /// at 0 if the call does not set the parameter.
+    /// Increases a query parameter that contains the offset of the page's first element, until a page has an empty
+    /// list. The offset starts at 0 if the call does not set the parameter.
     #[must_use]
     pub const fn offset(parameter: &'static str) -> Self {
         Self::by(NextPage::Offset { parameter })

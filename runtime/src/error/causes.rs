@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 use crate::platform::fetch_error::FetchError;
 
-/// A boxed error, as tower services return it.
+/// A boxed error, as returned by tower services.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 pub(crate) fn any_cause(
@@ -56,13 +56,13 @@ pub(crate) fn is_unsent(error: &(dyn StdError + 'static)) -> bool {
         || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_builder)
 }
 
-/// Returns whether a browser reports a network error without giving the reason. The browser may have sent the request
-/// despite the network error.
+/// Returns whether the error is a network error for which the browser gives no reason. The browser might have sent the
+/// request despite the network error.
 pub(crate) fn is_hidden_by_browser(error: &(dyn StdError + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(FetchError::Network))
 }
 
-/// Returns whether a browser refused the request before it was sent.
+/// Returns whether the browser refused to send the request.
 pub(crate) fn is_refused_by_browser(error: &(dyn StdError + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(FetchError::Refused(_)))
 }
@@ -72,11 +72,11 @@ pub(crate) fn is_redirect(error: &(dyn StdError + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(FetchError::Redirected))
 }
 
-/// Returns whether the connection broke while the request was being written.
+/// Returns whether the connection broke while the request body was being sent.
 pub(crate) fn is_body_cut_off(error: &(dyn StdError + 'static)) -> bool {
     use std::io::{Error as IoError, ErrorKind};
     error.downcast_ref::<IoError>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
-        // hyper offers no other way to detect this error.
+        // This hyper error can be detected only by its message.
         || error.to_string().starts_with("error writing a body to connection")
 }
 
@@ -90,7 +90,7 @@ pub(crate) struct WithoutTls;
 
 impl std::fmt::Display for WithoutTls {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("https needs the feature `rustls` or `native-tls` of afresh")
+        f.write_str("https requires the `rustls` or `native-tls` feature of afresh")
     }
 }
 
@@ -100,13 +100,13 @@ pub(crate) fn has_url(error: &(dyn StdError + 'static)) -> bool {
     error.downcast_ref::<reqwest::Error>().is_some_and(|error| error.url().is_some())
 }
 
-/// The error that a transport returns when its own timeout expires.
+/// Creates the error that a transport returns when its own timeout expires.
 #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 pub(crate) fn timed_out() -> BoxError {
-    std::io::Error::new(std::io::ErrorKind::TimedOut, "the timeout of the transport expired").into()
+    std::io::Error::new(std::io::ErrorKind::TimedOut, "the transport's timeout expired").into()
 }
 
-/// The error for an `https` URL in a build without TLS.
+/// The error that `HyperTransport` returns for an `https` URL in a build without TLS.
 #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 #[derive(Debug)]
 pub(crate) struct NoTls;
@@ -115,7 +115,7 @@ pub(crate) struct NoTls;
 impl std::fmt::Display for NoTls {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(
-            "`HyperTransport` was built without TLS. Enable the feature `rustls` of afresh to use https",
+            "`HyperTransport` was built without TLS. Enable the `rustls` feature of afresh to use https",
         )
     }
 }
@@ -132,8 +132,8 @@ mod tests {
         Error::transport(source.into())
     }
 
-    /// T3: the error message must help the user find the cause, and the retry code must not treat the request as
-    /// unsent.
+    /// T3: if a browser hides the reason for a network error, the message must help the user find the cause. A retry
+    /// must not assume that the request was unsent.
     #[test]
     fn a_request_whose_answer_a_browser_hides_may_have_been_sent() {
         let hidden = error(FetchError::Network);

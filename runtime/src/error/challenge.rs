@@ -1,12 +1,12 @@
-//! Server demands that a refresh cannot satisfy: [`Challenge`].
+//! [`Challenge`] is a server demand that a refresh cannot satisfy.
 
 use std::fmt;
 
 /// A server demand that an ordinary refresh cannot satisfy.
 ///
-/// The call returns the server's response with its headers. Your program must satisfy the demand itself: it must create
-/// a proof for a new nonce, log the user in again, or request a token with claims. Pass the new tokens to
-/// [`Session::set`](crate::Session::set).
+/// The caller receives the server's response, including its headers. Your program must satisfy the demand itself by
+/// creating a proof for the new nonce, logging the user in again, or requesting a token with the required claims. Pass
+/// the new tokens to [`Session::set`](crate::Session::set).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Challenge {
@@ -15,8 +15,8 @@ pub enum Challenge {
     DpopNonce,
     /// `insufficient_user_authentication`: the server demands a stronger or more recent login (RFC 9470 §3).
     StepUp,
-    /// `insufficient_claims`, or a `claims` parameter: the server demands a token with these claims (`OpenID` Connect;
-    /// Microsoft Entra's continuous access evaluation).
+    /// `insufficient_claims`, or a `claims` parameter: the server demands a token with additional claims (`OpenID`
+    /// Connect; Microsoft Entra's continuous access evaluation).
     Claims,
 }
 

@@ -1,21 +1,20 @@
-//! The classification of a response: [`Classification`].
+//! [`Classification`] describes what a response means for the credential of a call.
 
 use super::challenge::Challenge;
 
-/// What a response means for the credential that was sent with the call.
+/// The meaning of a response for the credential that the call carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Classification {
-    /// The response does not concern the credential: the server is rate-limiting requests, or the status is not one
-    /// that triggers a refresh.
+    /// The response does not concern the credential: the server is rate-limiting requests, or the status code does not
+    /// trigger a refresh.
     NotAuth,
     /// The credential has expired.
     Expired,
-    /// The credential has expired or has too few permissions. The response does not show whether the credential is
-    /// still valid.
+    /// The credential has expired or lacks a required permission, and the response does not show which.
     Suspect,
-    /// The credential is valid, but it has too few permissions.
+    /// The credential is valid but lacks a required permission.
     Forbidden,
-    /// The server demands something that an ordinary refresh cannot satisfy.
+    /// The server demands something that an ordinary refresh cannot provide.
     Challenge(Challenge),
 }

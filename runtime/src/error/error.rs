@@ -1,7 +1,7 @@
-//! The error of a failed call, as one opaque type: [`Error`].
+//! [`Error`] is the opaque error type of all calls.
 //!
-//! The predicates of [`Error`] are in `predicates`, and the classification of transport errors is in `causes`. Errors
-//! are logged, so an error message never contains a token, cookie, password or query value.
+//! `predicates` contains the public methods of [`Error`], and `causes` classifies transport errors. Errors are logged,
+//! so an error message never contains a token, cookie, password or query value.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -16,13 +16,13 @@ use super::kind::Kind;
 use super::receipt::Receipt;
 use super::rejection::Rejection;
 
-/// The result of a call: [`std::result::Result`] with [`Error`] as the default error.
+/// A [`std::result::Result`] whose error type defaults to [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The error of a failed call.
 ///
-/// The type is opaque, one pointer wide, and `Clone`: all calls that wait for a refresh that fails receive the same
-/// error. [`source`](StdError::source) returns the cause if there is one.
+/// The type is opaque, one pointer wide and cheap to clone. If a refresh fails, all calls that waited for it receive
+/// the same error. [`source`](StdError::source) returns the underlying cause, if any.
 ///
 /// ```
 /// # fn example(error: afresh::Error) {
@@ -72,7 +72,7 @@ impl Error {
 
     #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
     pub(crate) fn no_runtime(source: std::io::Error) -> Self {
-        Self::new(Kind::Transport, "the background runtime of blocking calls cannot be started")
+        Self::new(Kind::Transport, "the background runtime for blocking calls cannot be started")
             .with_source(source)
     }
 
@@ -90,17 +90,20 @@ impl Error {
         let (kind, text) = if any_cause(source.as_ref(), is_timeout) {
             (Kind::Timeout, "the server did not answer in time. Try again later, or allow more time")
         } else if any_cause(source.as_ref(), is_without_tls) {
-            (Kind::Connect, "this build has no TLS. Enable the feature `rustls` or `native-tls` of afresh")
+            (
+                Kind::Connect,
+                "this build does not support TLS. Enable the `rustls` or `native-tls` feature of afresh",
+            )
         } else if any_cause(source.as_ref(), is_hidden_by_browser) {
-            let text = "the browser reports a network error and hides its reason. The server cannot be reached, or its answer \
-                        does not allow this page to read it (CORS). See the console of the browser";
+            let text = "the browser reports a network error and hides its cause. Either the server cannot be reached, or it does not \
+                        allow this page to read its response (CORS). See the browser's console";
             (Kind::Connect, text)
         } else if any_cause(source.as_ref(), is_refused_by_browser) {
             let text = "the browser refused the request before it was sent. Check the method, the headers and the body";
             (Kind::Request, text)
         } else if any_cause(source.as_ref(), is_redirect) {
-            let text = "the server redirected the request, and the browser would send its secrets to the other URL. Use that URL \
-                        if it is right";
+            let text = "the server redirected the request, and the browser would send the secrets of the request to the new URL. If you \
+                        trust the new URL, use it directly";
             (Kind::Transport, text)
         } else if any_cause(source.as_ref(), is_connect) {
             (Kind::Connect, "could not connect to the server. Check the base URL and the network")
@@ -108,14 +111,13 @@ impl Error {
             let text = "the connection broke before the whole body was sent. The server may have refused the request early";
             (Kind::Transport, text)
         } else {
-            (Kind::Transport, "the connection failed before the answer was complete")
+            (Kind::Transport, "the connection failed before the response was complete. Try again later")
         };
         let error = Self::new(kind, text);
         if shown { error.with_source(source) } else { error }
     }
 
-    /// Creates the error for an unsuccessful response, with the reason why the call was not refreshed or not sent
-    /// again.
+    /// Creates the error for an unsuccessful response, including the reason why the call was not sent again.
     pub(crate) fn status_of(answer: Arc<Rejection>, receipt: Receipt) -> Self {
         let text = match receipt.reason {
             Some(reason) => format!("the server answered {} ({reason})", answer.status()),
@@ -133,7 +135,7 @@ impl Error {
         self.map(|inner| inner.answer = Some(answer))
     }
 
-    /// Attaches the refusal that the call received to the error, even if a later step failed.
+    /// Adds the server's refusal of the call to the error, even if a later step caused the error.
     pub(crate) fn with_rejection(self, rejection: Arc<Rejection>) -> Self {
         self.map(|inner| inner.rejection = Some(rejection))
     }
@@ -170,7 +172,7 @@ impl Error {
         self.0.kind
     }
 
-    /// Returns whether the request definitely was not sent.
+    /// Returns `true` if the request was definitely not sent.
     pub(crate) fn is_unsent(&self) -> bool {
         match self.0.kind {
             Kind::Timeout | Kind::Transport => any_cause(self, is_unsent),
@@ -233,7 +235,7 @@ impl StdError for Error {
     }
 }
 
-/// Allows `?` on reqwest calls in a refresher.
+/// Lets a refresher use `?` on the results of reqwest calls.
 impl From<reqwest::Error> for Error {
     fn from(error: reqwest::Error) -> Self {
         Self::transport(Box::new(error))

@@ -1,54 +1,26 @@
-//! Creates errors for a fake implementation of a trait, so a fake can return the same errors as a client.
-
-use std::sync::Arc;
-
-use bytes::Bytes;
-use http::StatusCode;
+//! Lets fake implementations of a trait create the errors that a generated client would return.
 
 use super::error::Error;
 use super::kind::Kind;
-use super::receipt::Receipt;
-use super::rejection::Rejection;
 
 impl Error {
-    /// Creates the error of a call for which the server returned `response`. Use this error in a fake implementation of
-    /// a trait.
-    ///
-    /// [`status`](Self::status), [`headers`](Self::headers), [`body`](Self::body), [`json`](Self::json) and
-    /// [`problem`](Self::problem) read the response. For a 401 or 403, [`rejection`](Self::rejection) also returns the
-    /// response.
-    ///
-    /// ```
-    /// use afresh::Error;
-    ///
-    /// let response = http::Response::builder().status(404).body(r#"{"code":"no_such_order"}"#.into()).unwrap();
-    /// let error = Error::from_response(response);
-    /// assert!(error.is_status());
-    /// assert_eq!(error.status().map(|status| status.as_u16()), Some(404));
-    /// ```
-    #[must_use]
-    pub fn from_response(response: http::Response<Bytes>) -> Self {
-        let (head, body) = response.into_parts();
-        let refused = matches!(head.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-        let answer = Arc::new(Rejection::new(head.status, head.headers, body));
-        let rejection = refused.then(|| answer.clone());
-        Self::status_of(answer, Receipt::default()).with_rejection_if(rejection)
-    }
-
     /// Creates the error of a call that timed out. Use this error in a fake implementation of a trait.
     #[must_use]
     pub fn timeout() -> Self {
-        Self::new(Kind::Timeout, "the call took longer than its timeout")
+        Self::new(
+            Kind::Timeout,
+            "the call took longer than its timeout. Try again later, or set a longer timeout",
+        )
     }
 
     /// Creates the error of a call that cannot connect to the server. Use this error in a fake implementation of a
     /// trait.
     #[must_use]
     pub fn connect() -> Self {
-        Self::new(Kind::Connect, "could not connect to the server")
+        Self::new(Kind::Connect, "could not connect to the server. Check the base URL and the network")
     }
 
-    /// Creates the error of a call that needs a login while the session is logged out. Use this error in a fake
+    /// Creates the error of a call that requires a login when the session is logged out. Use this error in a fake
     /// implementation of a trait.
     #[must_use]
     pub fn no_session() -> Self {
@@ -58,8 +30,6 @@ impl Error {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn kinds(error: &Error) -> [bool; 8] {
@@ -77,38 +47,10 @@ mod tests {
 
     #[test]
     fn each_error_made_by_hand_has_its_one_kind() {
-        let response = http::Response::new(Bytes::new());
-        let made = [Error::from_response(response), Error::timeout(), Error::connect(), Error::no_session()];
+        let made = [Error::timeout(), Error::connect(), Error::no_session()];
         for (index, error) in made.iter().enumerate() {
-            let expected: [bool; 8] = std::array::from_fn(|kind| kind == index);
+            let expected: [bool; 8] = std::array::from_fn(|kind| kind == index + 1);
             assert_eq!(kinds(error), expected, "{error}");
-        }
-    }
-
-    #[test]
-    fn an_error_made_of_a_response_is_read_like_one_from_a_server() {
-        let response = http::Response::builder()
-            .status(429)
-            .header("content-type", "application/problem+json")
-            .header("retry-after", "7")
-            .body(Bytes::from_static(br#"{"title":"Slow down"}"#))
-            .unwrap();
-        let error = Error::from_response(response);
-        assert_eq!(error.to_string(), "the server answered 429 Too Many Requests");
-        assert_eq!(error.problem().and_then(|problem| problem.title), Some("Slow down".into()));
-        assert_eq!(error.json::<serde_json::Value>().unwrap()["title"], "Slow down");
-        assert_eq!(error.headers().unwrap()["retry-after"], "7");
-        assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
-        assert!(error.rejection().is_none());
-        assert_eq!(Error::timeout().retry_after(), None);
-    }
-
-    #[test]
-    fn a_refusal_made_by_hand_is_a_rejection_too() {
-        for status in [401, 403] {
-            let response = http::Response::builder().status(status).body(Bytes::new()).unwrap();
-            let error = Error::from_response(response);
-            assert_eq!(error.rejection().map(|rejection| rejection.status().as_u16()), Some(status));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The kinds of errors: [`Kind`].
+//! [`Kind`] distinguishes the kinds of errors.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -25,7 +25,7 @@ pub(crate) enum Kind {
     LoginDenied,
     /// The server did not respond to the login, or the user did not complete the login in time.
     LoginUnavailable,
-    /// The response does not belong to this login.
+    /// The authorization response does not belong to the login in progress.
     #[cfg_attr(not(feature = "login"), expect(dead_code, reason = "only logins use this kind"))]
     Login,
 }

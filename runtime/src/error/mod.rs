@@ -1,16 +1,17 @@
 //! The errors of failed calls, and details about them.
 //!
-//! Most programs need only [`Error`] and its predicates. The other types provide details:
+//! Most programs need only [`Error`] and its predicates. The following types provide details:
 //!
 //! | type | meaning | from |
 //! |---|---|---|
-//! | [`Reason`] | why a refused call was not refreshed, or not sent again | [`Error::reason`](crate::Error::reason), [`Receipt::reason`](crate::Receipt::reason) |
-//! | [`Classification`] | what a response says about the credential | [`Receipt::classification`](crate::Receipt::classification) |
-//! | [`Challenge`] | a server demand that a refresh cannot meet | [`Classification::Challenge`], [`Reason::Challenged`] |
+//! | [`Reason`] | why the server's refusal of a call was final | [`Error::reason`](crate::Error::reason), [`Receipt::reason`](crate::Receipt::reason) |
+//! | [`Classification`] | what a response means for the credential | [`Receipt::classification`](crate::Receipt::classification) |
+//! | [`Challenge`] | a server demand that a refresh cannot satisfy | [`Classification::Challenge`], [`Reason::Challenged`] |
 //! | [`RefreshedBy`] | which call started the refresh | [`Receipt::refreshed_by`](crate::Receipt::refreshed_by) |
+//! | [`OtherError`] | what the `#[other]` variant of an error enum can contain | [`ApiError`](crate::ApiError) |
 //! | [`BoxError`] | the error of a store or a transport | your own stores and tower services |
 
-// To read the code in this folder, start with `error.rs`.
+// To read the code in this directory, start with `error.rs`.
 
 pub(crate) mod causes;
 pub(crate) mod challenge;
@@ -19,6 +20,7 @@ pub(crate) mod classification;
 pub(crate) mod error;
 pub(crate) mod fakes;
 pub(crate) mod kind;
+mod other_error;
 pub(crate) mod predicates;
 pub(crate) mod problem;
 pub(crate) mod reason;
@@ -31,6 +33,7 @@ pub use self::challenge::Challenge;
 pub use self::classification::Classification;
 pub use self::error::{Error, Result};
 pub(crate) use self::kind::Kind;
+pub use self::other_error::OtherError;
 pub use self::problem::Problem;
 pub use self::reason::Reason;
 pub use self::receipt::{Receipt, RefreshedBy};

@@ -1,4 +1,4 @@
-//! The public methods of [`Error`]: its kind, the server's response, and what the session did.
+//! The public methods of [`Error`], which describe the failure, the server's response, and the session's actions.
 
 use std::time::Duration;
 
@@ -17,14 +17,14 @@ use crate::format::charset::without_bom;
 use crate::format::retry_after;
 
 impl Error {
-    /// Creates the error for a refresh that failed temporarily. Return this error from
+    /// Creates the error to return when a refresh fails temporarily. Return this error from
     /// [`refresh_with`](crate::ClientBuilder::refresh_with) or a [`Refresher`](crate::Refresher). The session is kept.
     #[must_use]
     pub fn refresh(source: impl Into<BoxError>) -> Self {
-        Self::new(Kind::Refresh, "the refresh failed for now. Try again later").with_source(source)
+        Self::new(Kind::Refresh, "the refresh failed temporarily. Try again later").with_source(source)
     }
 
-    /// Creates the error for a refresh token that the server rejected. Return this error from
+    /// Creates the error to return when the server rejects the refresh token. Return this error from
     /// [`refresh_with`](crate::ClientBuilder::refresh_with) or a [`Refresher`](crate::Refresher). The session then
     /// expires.
     #[must_use]
@@ -32,8 +32,8 @@ impl Error {
         Self::new(Kind::SessionExpired, "the session has expired. Log in again").with_source(source)
     }
 
-    /// Returns the method that was called, such as `"Shop::order"`. Returns `None` for hand-written requests and for
-    /// errors of [`build`](crate::ClientBuilder::build).
+    /// Returns the name of the method that was called, such as `"Shop::order"`. Returns `None` for hand-written
+    /// requests and for errors of [`build`](crate::ClientBuilder::build).
     #[must_use]
     pub fn method(&self) -> Option<&'static str> {
         self.0.method
@@ -69,16 +69,15 @@ impl Error {
         Problem::from_answer(self.answer()?)
     }
 
-    /// Returns the response that refused the credential, usually a 401 or 403. The error keeps this response even if
-    /// the refresh that follows fails.
+    /// Returns the response that refused the credential, usually a 401 or 403. The error keeps the refusal even if the
+    /// subsequent refresh fails.
     #[must_use]
     pub fn rejection(&self) -> Option<&Rejection> {
         self.0.rejection.as_deref()
     }
 
-    /// Returns why the server's refusal of a call was final: why the call triggered no refresh, was not sent again, or
-    /// was refused again. Returns `None` if the server did not refuse the call, or if the call does not use the
-    /// session.
+    /// Returns why the server's refusal of the call was final, for example because the session could not be refreshed.
+    /// Returns `None` if the server did not refuse the call, or if the call does not use the session.
     ///
     /// ```
     /// # fn example(error: afresh::Error) {
@@ -96,15 +95,15 @@ impl Error {
         self.receipt().and_then(Receipt::reason)
     }
 
-    /// Returns the receipt of the call up to the failure. Returns `None` after a timeout, or if nothing was sent, for
-    /// example because an argument cannot be encoded.
+    /// Returns the receipt of the call, up to the point of failure. Returns `None` after a timeout, or if nothing was
+    /// sent, for example because an argument cannot be encoded.
     #[must_use]
     pub fn receipt(&self) -> Option<&Receipt> {
         self.0.receipt.as_ref()
     }
 
     /// Returns how long the server asked the client to wait before the next call. The method reads `Retry-After` (in
-    /// seconds or as a date), or the reset time of an exhausted rate limit (`RateLimit`, `x-ratelimit-reset`). Returns
+    /// seconds or as a date) or the reset time of an exhausted rate limit (`RateLimit`, `x-ratelimit-reset`). Returns
     /// `None` if the response does not ask the client to wait.
     ///
     /// ```
@@ -144,7 +143,7 @@ impl Error {
     }
 
     /// Returns `true` if the body of a successful response is longer than [`max_body`](crate::ClientBuilder::max_body)
-    /// allows. The rest of the body was not read.
+    /// allows. The client does not read the rest of the body.
     #[must_use]
     pub fn is_body_too_large(&self) -> bool {
         self.0.kind == Kind::BodyTooLarge
@@ -186,31 +185,33 @@ impl Error {
         self.0.kind == Kind::RotationLost
     }
 
-    /// Returns `true` if a new login happened during the call. The call is not sent again under a different identity.
+    /// Returns `true` if a new login happened during the call. The runtime does not send the call again under a
+    /// different login.
     ///
-    /// A refresh also fails with this error if another process stored a different login. Call
-    /// [`Session::load`](crate::Session::load) to adopt that session.
+    /// A refresh also fails with this error if another process stored a different login. To continue with the stored
+    /// login, call [`Session::load`](crate::Session::load).
     #[must_use]
     pub fn is_superseded(&self) -> bool {
         self.0.kind == Kind::Superseded
     }
 
-    /// Returns `true` if the refresh failed temporarily. The session is kept, and a later call tries again.
+    /// Returns `true` if the refresh failed temporarily. The session is kept, and a later call tries to refresh it
+    /// again.
     #[must_use]
     pub fn is_refresh(&self) -> bool {
         use Kind::{Busy, Excessive, NoProgress, Reentrant, Refresh};
         matches!(self.0.kind, Refresh | NoProgress | Excessive | Reentrant | Busy)
     }
 
-    /// Returns `true` if another process held the store's lock for so long that this process could not refresh. Try
-    /// again later. [`is_refresh`](Self::is_refresh) also returns `true`.
+    /// Returns `true` if another process held the store's lock for too long, so that this process could not refresh.
+    /// Try again later. [`is_refresh`](Self::is_refresh) also returns `true`.
     #[must_use]
     pub fn is_refresh_busy(&self) -> bool {
         self.0.kind == Kind::Busy
     }
 
     /// Returns `true` if the [store](crate::ClientBuilder::store) could not be read or written. The session in memory
-    /// is unchanged. A refresh that fails with this error has not sent the refresh token. Try again later.
+    /// is unchanged. If a refresh fails with this error, the refresh token was not sent. Try again later.
     #[must_use]
     pub fn is_store(&self) -> bool {
         self.0.kind == Kind::Store
@@ -237,9 +238,9 @@ impl Error {
         self.0.kind == Kind::NotReplayable
     }
 
-    /// Returns `true` if the refresh itself made a call that would have to wait for the refresh. The runtime detects
-    /// such a call only in the refresh task. If the refresh makes the call in a spawned task, the call waits until the
-    /// refresh times out.
+    /// Returns `true` if the refresh code made a call that would have to wait for the same refresh. The runtime detects
+    /// a call that waits for its own refresh only in the refresh task. A call from a task that the refresh spawned
+    /// waits until the refresh times out.
     #[must_use]
     pub fn is_reentrant(&self) -> bool {
         self.0.kind == Kind::Reentrant
@@ -253,8 +254,8 @@ impl Error {
     }
 
     /// Returns `true` if the login could not be completed: no browser could be opened, the time limit expired, the
-    /// server was unreachable, or its response was lost. A new login may succeed. Only an [`oauth2`](crate::oauth2)
-    /// login (feature `login`) returns this error.
+    /// server was unreachable, or its response was lost. A new login attempt might succeed. Only an
+    /// [`oauth2`](crate::oauth2) login (feature `login`) returns this error.
     #[must_use]
     pub fn is_login_unavailable(&self) -> bool {
         self.0.kind == Kind::LoginUnavailable

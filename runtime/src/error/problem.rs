@@ -1,4 +1,4 @@
-//! Problem details for HTTP APIs (RFC 9457): [`Problem`].
+//! [`Problem`] contains problem details for HTTP APIs (RFC 9457).
 
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
@@ -23,7 +23,7 @@ pub struct Problem {
     pub detail: Option<String>,
     /// A URI that identifies this occurrence of the problem.
     pub instance: Option<String>,
-    /// All members that the standard does not define.
+    /// The extension members, which the standard does not define.
     pub extensions: Map<String, Value>,
 }
 
@@ -54,8 +54,7 @@ impl Problem {
     }
 }
 
-/// This `Deserialize` implementation is hand-written, because a derived implementation cannot ignore a member that has
-/// the wrong type.
+/// `Deserialize` is implemented by hand, because a derived implementation cannot ignore a member of the wrong type.
 impl<'de> Deserialize<'de> for Problem {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut problem = Self::default();

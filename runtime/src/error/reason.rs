@@ -1,23 +1,23 @@
-//! The reason why a refused call was not refreshed or not sent again: [`Reason`].
+//! [`Reason`] states why the server's refusal of a call was final.
 
 use std::fmt;
 
 use crate::error::Challenge;
 use crate::error::Kind;
 
-/// The reason why a call that the server refused was not refreshed or not sent again.
+/// The reason why the server's refusal of a call was final, for example because the refresh failed.
 ///
-/// [`Error::reason`](crate::Error::reason) and [`Receipt::reason`](crate::Receipt::reason) return the reason. The error
-/// message also contains the reason: "the server answered 403 Forbidden (forbidden: a fresh token was refused, too)".
+/// [`Error::reason`](crate::Error::reason) and [`Receipt::reason`](crate::Receipt::reason) return this value. The error
+/// message also states the reason: "the server answered 403 Forbidden (forbidden: a fresh token was refused, too)".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The call was sent again with a newer token and refused again.
+    /// The call was sent again with a newer token and was refused again.
     FreshTokenRefused,
-    /// The server recently refused a fresh token for this method. For a limited time, a 403 for this method is treated
-    /// as "forbidden".
+    /// The server recently refused a fresh token for this method. For a limited time, the runtime treats a 403 for this
+    /// method as a lack of permission.
     RouteForbidden,
-    /// The token comes from a recent refresh, and a call with this token was refused again.
+    /// The token was refreshed only recently, and the server refused another call with this token.
     JustRefreshed,
     /// The `WWW-Authenticate` header contains `insufficient_scope` (RFC 6750 §3.1).
     InsufficientScope,
@@ -25,9 +25,9 @@ pub enum Reason {
     BodyRule,
     /// The server is rate-limiting requests.
     RateLimited,
-    /// The server demands something that an ordinary refresh cannot satisfy.
+    /// The server demands something that an ordinary refresh cannot provide.
     Challenged(Challenge),
-    /// The status is not one that triggers a refresh (`refresh_on`).
+    /// The status code does not trigger a refresh (see `refresh_on`).
     StatusNotListed,
     /// The session has no refresh token and no other way to get a new access token.
     NothingToRefreshWith,
@@ -35,15 +35,15 @@ pub enum Reason {
     NoReplay,
     /// The token was refreshed, but the body was a one-shot stream, which cannot be sent again.
     BodySpent,
-    /// The server redirected the call to another origin, and that origin refused the request. The credential was not
-    /// sent to the other origin.
+    /// The server redirected the call to another origin, and that origin refused the request. The other origin did not
+    /// receive the credential.
     ForeignOrigin,
-    /// A function that the program passed to [`expired_when`](crate::ClientBuilder::expired_when) or
+    /// A function passed to [`expired_when`](crate::ClientBuilder::expired_when) or
     /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked.
     RuleFailed,
     /// The refresh failed temporarily.
     RefreshFailed,
-    /// The refresh returned the access token that was refused.
+    /// The refresh returned the same access token that the server had refused.
     NoProgress,
     /// Several fresh tokens in a row were refused, so refreshes are temporarily suspended.
     ExcessiveRefresh,
@@ -54,8 +54,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Returns the reason that corresponds to an error of this kind after a refusal, or `None` if the error does not
-    /// concern the session.
+    /// Returns the reason that corresponds to an error kind, or `None` if the error does not concern the session.
     pub(crate) fn of(kind: Kind) -> Option<Self> {
         match kind {
             Kind::Refresh | Kind::Reentrant | Kind::Busy | Kind::Store => Some(Self::RefreshFailed),
@@ -86,14 +85,14 @@ impl fmt::Display for Reason {
             Self::RouteForbidden => "forbidden: this method refused a fresh token a short time ago",
             Self::JustRefreshed => "forbidden: a call with the fresh token was refused again",
             Self::InsufficientScope => "forbidden: the token lacks a scope",
-            Self::BodyRule => "forbidden: a rule of the API classified the answer",
-            Self::RateLimited => "the server limits the rate of requests",
+            Self::BodyRule => "forbidden: a rule of the API classified the response",
+            Self::RateLimited => "the server is rate-limiting requests",
             Self::Challenged(challenge) => return write!(f, "the server demands {challenge}"),
             Self::StatusNotListed => "this status does not start a refresh",
             Self::NothingToRefreshWith => "the session has no way to refresh the token",
             Self::NoReplay => "the token was refreshed, but the method is `#[no_replay]`",
             Self::BodySpent => "the token was refreshed, but the body cannot be sent again",
-            Self::ForeignOrigin => "another origin answered",
+            Self::ForeignOrigin => "another origin responded",
             Self::RuleFailed => "a rule of `expired_when` or `forbidden_when` panicked",
             Self::RefreshFailed => "the refresh failed",
             Self::NoProgress => "the refresh returned the refused token",

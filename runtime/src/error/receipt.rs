@@ -1,4 +1,4 @@
-//! The record of a call: [`Receipt`].
+//! [`Receipt`] is the record of a call.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use super::classification::Classification;
 use super::reason::Reason;
 use super::stamp::Stamp;
 
-/// The record of a call: its credential, how the server reacted, and whether the call was sent again.
+/// The record of a call: which credential it carried, how the server reacted, and whether the call was sent again.
 ///
-/// A [`reqwest::Response`] that a client returns contains its receipt as an extension.
+/// A [`reqwest::Response`] returned by a client contains its receipt as an extension.
 /// [`Error::receipt`](crate::Error::receipt) returns the receipt of a failed call.
 ///
 /// ```
@@ -23,7 +23,7 @@ use super::stamp::Stamp;
 pub struct Receipt {
     pub(crate) stamp: Option<Stamp>,
     pub(crate) sends: u8,
-    /// The number of attempts after the first one.
+    /// The number of attempts after the first attempt.
     pub(crate) retries: u32,
     pub(crate) refreshed_by: Option<RefreshedBy>,
     pub(crate) waited: Duration,
@@ -31,7 +31,7 @@ pub struct Receipt {
     pub(crate) reason: Option<Reason>,
 }
 
-/// The call that started the refresh that provided the credential.
+/// Identifies which call started the refresh that produced the credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefreshedBy {
@@ -39,25 +39,26 @@ pub enum RefreshedBy {
     ThisCall,
     /// A different call started the refresh, and this call waited for that refresh.
     AnotherCall,
-    /// The refresh was already complete when the call was refused, so the call did not wait.
+    /// The refresh was already complete when the server refused the call, so the call did not wait.
     Already,
 }
 
 impl Receipt {
-    /// Returns whether the last request of the call carried the session's credential.
+    /// Returns whether the call's last request carried the session's credential.
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
         self.stamp.is_some()
     }
 
-    /// Returns the generation of the credential that was sent. The first generation is 1, and each login or refresh
-    /// starts a new generation.
+    /// Returns the generation of the credential that the call carried. The first generation is 1, and each login or
+    /// refresh starts a new generation.
     #[must_use]
     pub fn generation(&self) -> Option<u64> {
         self.stamp.map(|stamp| stamp.generation)
     }
 
-    /// Returns the epoch in which the call was sent. The first epoch is 1, and each login or logout starts a new epoch.
+    /// Returns the login epoch in which the call was sent. The first epoch is 1, and each login or logout starts a new
+    /// epoch.
     #[must_use]
     pub fn epoch(&self) -> Option<u64> {
         self.stamp.map(|stamp| stamp.epoch)
@@ -69,14 +70,14 @@ impl Receipt {
         matches!(self.refreshed_by, Some(RefreshedBy::ThisCall | RefreshedBy::AnotherCall))
     }
 
-    /// Returns which call started the refresh that provided the last credential. Returns `None` if no refresh provided
-    /// it.
+    /// Returns which call started the refresh that produced the last credential. Returns `None` if the credential does
+    /// not come from a refresh.
     #[must_use]
     pub fn refreshed_by(&self) -> Option<RefreshedBy> {
         self.refreshed_by
     }
 
-    /// Returns the total time that the call waited for refreshes and between attempts.
+    /// Returns the total time that the call spent waiting for refreshes and between attempts.
     #[must_use]
     pub fn waited(&self) -> Duration {
         self.waited
@@ -88,7 +89,7 @@ impl Receipt {
         u32::from(self.sends) > self.retries + 1
     }
 
-    /// Returns how many attempts the call made. The number is 1 without [retries](crate::Retry), and 0 if the call
+    /// Returns how many attempts the call made. Without [retries](crate::Retry), the number is 1, or 0 if the call
     /// failed before it was sent. If the call is sent again after a refresh, both sends belong to the same attempt.
     #[must_use]
     pub fn attempts(&self) -> u32 {
@@ -108,8 +109,8 @@ impl Receipt {
         self.classification
     }
 
-    /// Returns why the refused call was not refreshed or not sent again. Returns `None` if the call was sent again or
-    /// was not refused.
+    /// Returns why the server's refusal of the call was final. Returns `None` if the server did not refuse the call, or
+    /// if it accepted the call when the call was sent again.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {
         self.reason

@@ -1,4 +1,4 @@
-//! A response that refuses a call: [`Rejection`].
+//! [`Rejection`] is the response with which the server refused a call.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -10,20 +10,20 @@ use serde_json::Value;
 use crate::format::json_pointer::look_up;
 use crate::format::media_type::MediaType;
 
-/// The response that refused a call: its status, headers and body.
+/// The response with which the server refused a call: its status, headers and body.
 ///
 /// [`Error::rejection`](crate::Error::rejection) returns this value. The rules
 /// [`expired_when`](crate::ClientBuilder::expired_when) and [`forbidden_when`](crate::ClientBuilder::forbidden_when)
 /// receive a `Rejection` as their argument.
 ///
-/// If the refusal triggered a refresh, up to 64 KiB of its body is kept. A rule receives at most the first 16 KiB of
-/// the body, and only the part of the body that arrived within one second.
+/// If the refusal triggered a refresh, at most 64 KiB of the response body is kept. A rule receives at most the first
+/// 16 KiB of the body, and only the part that arrived within one second.
 #[derive(Clone)]
 pub struct Rejection {
     status: StatusCode,
     /// The header map, which is built from `lines` on first use.
     headers: OnceLock<Box<HeaderMap>>,
-    /// The headers as a list, which needs half the memory of a map. Thousands of waiting calls may each have a
+    /// The headers as a list, which needs half the memory of a map. Thousands of waiting calls can each keep a
     /// rejection that is never read.
     lines: Box<[(HeaderName, HeaderValue)]>,
     body: Bytes,
@@ -32,7 +32,8 @@ pub struct Rejection {
 }
 
 impl Rejection {
-    /// Stores the headers as a list, because thousands of waiting calls may each have a rejection that is never read.
+    /// Stores the headers as a compact list, because thousands of waiting calls can each keep a rejection that is never
+    /// read.
     pub(crate) fn compact(status: StatusCode, headers: &HeaderMap, body: Bytes, cut: bool) -> Self {
         let lines = headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         Self { status, headers: OnceLock::new(), lines, body, cut }
@@ -50,7 +51,7 @@ impl Rejection {
         self.headers.into_inner().map(|headers| *headers).unwrap_or_default()
     }
 
-    /// Returns the status. The status is 401 or 403, unless `refresh_on` declares other statuses.
+    /// Returns the status. The status is 401 or 403, unless `refresh_on` sets other status codes.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
@@ -75,7 +76,7 @@ impl Rejection {
     }
 
     /// Returns the value at a JSON pointer (RFC 6901) in the body, such as `"/error/code"`. Returns `None` if the body
-    /// is not JSON, if it has no such value, or if the value is cut off at the end of [`body`](Self::body).
+    /// is not JSON, if the body contains no such value, or if the value is cut off at the end of [`body`](Self::body).
     ///
     /// ```
     /// # fn example(rejection: &afresh::Rejection) -> bool {
@@ -87,15 +88,15 @@ impl Rejection {
         look_up(&self.body, pointer)
     }
 
-    /// Returns whether the response is a web page. Gateways and firewalls often respond with a web page in place of the
-    /// API.
+    /// Returns whether the response is a web page. Gateways and firewalls often return a web page instead of the API's
+    /// response.
     #[must_use]
     pub fn is_html(&self) -> bool {
         MediaType::of(self.headers()).is_html()
     }
 }
 
-/// The output omits the headers and the body, because they may contain a cookie or an echoed token.
+/// The `Debug` output omits the headers and the body, because they can contain a cookie or an echoed token.
 impl fmt::Debug for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rejection")

@@ -1,4 +1,4 @@
-//! A call that is stored in one allocation, both before and after its first poll: [`CallFuture`].
+//! [`CallFuture`] is the future of a call, which is stored in one allocation both before and after its first poll.
 
 use std::future::{Future, ready};
 use std::pin::Pin;
@@ -10,18 +10,18 @@ use super::options::CallOptions;
 use crate::error::Error;
 use crate::response::answer::Answer;
 
-/// The future of a call. The options of the call can be set until the future is polled.
+/// The future of a call, whose options can be set before the first poll.
 pub(crate) trait CallFuture: Future<Output = Result<Answer, Error>> {
     /// Returns the options of the call, or `None` after the first poll.
     fn options(self: Pin<&mut Self>) -> Option<&mut CallOptions>;
 }
 
-/// A boxed call. A call without options allocates only this box.
+/// A boxed call. The box is the only allocation of a call without options.
 pub(crate) type BoxedCall = Pin<Box<dyn CallFuture + Send>>;
 
-/// Creates a call that begins at its first poll. `begin` creates the future that sends `call`.
+/// Creates a call that starts when it is first polled. At the first poll, `begin` creates the future that sends `call`.
 ///
-/// The returned call has a separate type for each type of `begin`, so that the future is created in place.
+/// The type of the returned call depends on `begin`, so that the future can be created inside the existing allocation.
 pub(crate) fn on_first_poll<C, F, B>(call: C, options: CallOptions, begin: B) -> BoxedCall
 where
     C: Send + 'static,
@@ -31,7 +31,7 @@ where
     Box::pin(State::Unsent { call: Some((call, options, begin)) })
 }
 
-/// Returns a call that fails with this error.
+/// Returns a call that fails with `error`.
 pub(crate) fn failed(error: Error) -> BoxedCall {
     on_first_poll(error, CallOptions::default(), |error, _| ready(Err(error)))
 }

@@ -7,41 +7,40 @@ use super::execution::{Execution, sender};
 use crate::auth::policy::Classified;
 use crate::error::{Classification, Error, Reason, Rejection, Stamp};
 use crate::platform::peek;
-use crate::session::{Finding, Next, Snapshot};
+use crate::session::{Next, RefusalKind, Snapshot};
 use crate::trace;
 use crate::transport::response::Response;
 
-/// The first response to a call, together with the session's decision.
-pub(super) struct Settled {
+/// The first response to a call, and the session's decision about the next step.
+pub(super) struct Evaluation {
     pub(super) response: Response,
-    /// The call's next step if the server refused the credential. The session chose this step.
+    /// The next step, which the session chooses if the server refused the credential.
     pub(super) next: Option<Next>,
 }
 
-impl Settled {
+impl Evaluation {
     fn answered(response: Response) -> Box<Self> {
         Box::new(Self { response, next: None })
     }
 }
 
 impl Execution {
-    /// Returns whether the response is a success that does not affect the session. The session makes no decision about
-    /// such a response.
+    /// Returns whether the response is a success that the session does not need to examine.
     pub(super) fn is_plain(&self, response: &Response) -> bool {
         let attached = self.attached;
         response.status().is_success()
             && !response.sets_cookies()
             && !attached.learning
-            && (!attached.credential || !self.plan.judges_successes(&self.context))
+            && (!attached.credential || !self.plan.classifies_successes(&self.context))
     }
 
     /// Follows redirects, classifies the response and lets the session decide the next step.
-    pub(super) async fn settle(&mut self, response: Response) -> Result<Box<Settled>, Error> {
+    pub(super) async fn evaluate(&mut self, response: Response) -> Result<Box<Evaluation>, Error> {
         let context = self.context.clone();
         let (session, attached) = (&context.session, self.attached);
         let mut snapshot = attached.credential.then(|| session.snapshot_at(attached.stamp));
-        let judged = context.refresh_on(self.plan.endpoint()).contains(&response.status().as_u16());
-        if response.status().is_redirection() && !judged {
+        let is_refusal = context.refresh_on(self.plan.endpoint()).contains(&response.status().as_u16());
+        if response.status().is_redirection() && !is_refusal {
             // The request to the redirect target is a new request, so it carries the current credential.
             if let Some(sent_with) = &snapshot {
                 snapshot = Some(session.revalidate(sent_with)?);
@@ -49,26 +48,27 @@ impl Execution {
             }
         }
         let (response, own) = self.follow(snapshot.as_deref(), attached.stamp, response).await?;
-        let Some(snapshot) = snapshot else { return Ok(Settled::answered(response)) };
-        let (response, finding) = self.classify(response, own, &snapshot).await;
-        let Some(finding) = finding else { return Ok(Settled::answered(response)) };
+        let Some(snapshot) = snapshot else { return Ok(Evaluation::answered(response)) };
+        let (response, refusal) = self.classify(response, own, &snapshot).await;
+        let Some(refusal) = refusal else { return Ok(Evaluation::answered(response)) };
         if self.refreshed {
-            self.refused_again(&snapshot, finding);
-            return Ok(Settled::answered(response));
+            self.refused_again(&snapshot, refusal);
+            return Ok(Evaluation::answered(response));
         }
-        match session.settle(&snapshot, finding, self.plan.route()) {
+        match session.settle(&snapshot, refusal, self.plan.route()) {
             Next::Return(reason) => {
                 self.receipt.reason = Some(reason);
-                Ok(Settled::answered(response))
+                Ok(Evaluation::answered(response))
             }
-            next => Ok(Box::new(Settled { response, next: Some(next) })),
+            next => Ok(Box::new(Evaluation { response, next: Some(next) })),
         }
     }
 
-    /// Records that the server also refused the refreshed credential. This refusal is final.
-    pub(super) fn refused_again(&mut self, snapshot: &Snapshot, finding: Finding) {
+    /// Records that the server refused the refreshed credential as well, which makes the refusal final. This refusal is
+    /// final.
+    pub(super) fn refused_again(&mut self, snapshot: &Snapshot, refusal: RefusalKind) {
         self.receipt.reason = Some(Reason::FreshTokenRefused);
-        self.context.session.replay_was_refused(snapshot.stamp, finding, self.plan.route());
+        self.context.session.replay_was_refused(snapshot.stamp, refusal, self.plan.route());
     }
 
     /// Follows redirects and stores cookies.
@@ -84,13 +84,14 @@ impl Execution {
         Ok((received.response, received.own))
     }
 
-    /// Returns whether the response refuses the credential. The receipt records the classification.
+    /// Classifies the response and records the classification in the receipt. Returns a [`RefusalKind`] if the response
+    /// refuses the credential.
     pub(super) async fn classify(
         &mut self,
         mut response: Response,
         own: bool,
         snapshot: &Snapshot,
-    ) -> (Response, Option<Finding>) {
+    ) -> (Response, Option<RefusalKind>) {
         let context = self.context.clone();
         let policy = context.policy(self.plan.endpoint());
         if policy.concerns(response.status()) {
@@ -102,16 +103,16 @@ impl Execution {
                 trace::refused(response.status(), classification, reason);
             }
         }
-        let finding = match self.receipt.classification {
-            Some(Classification::Expired) => Some(Finding::Expired),
-            Some(Classification::Suspect) => Some(Finding::Suspect),
+        let refusal = match self.receipt.classification {
+            Some(Classification::Expired) => Some(RefusalKind::Expired),
+            Some(Classification::Suspect) => Some(RefusalKind::Suspect),
             Some(Classification::NotAuth | Classification::Forbidden | Classification::Challenge(_))
             | None => None,
         };
-        if finding.is_none() && snapshot.wants_successes && own && response.status().is_success() {
+        if refusal.is_none() && snapshot.wants_successes && own && response.status().is_success() {
             context.session.was_accepted(snapshot.stamp, self.plan.route());
         }
-        (response, finding)
+        (response, refusal)
     }
 
     async fn classify_answer(

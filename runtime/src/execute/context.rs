@@ -1,4 +1,4 @@
-//! The data that every call of a client needs: [`Context`].
+//! [`Context`] contains the data that every call of a client needs.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -20,20 +20,20 @@ use crate::request::prepared::Prepared;
 use crate::session::{Demand, Session};
 use crate::transport::upstream::Upstream;
 
-/// A client's upstream, session and settings, and the result of combining them with the declarations of one API.
+/// The base URL, transport, session and settings of a client, combined with the declarations of one API.
 pub(crate) struct Context {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) session: Session,
     pub(crate) settings: Arc<Settings>,
     pub(crate) binding: Arc<Binding>,
-    /// The options that this client clone sets for all its calls.
+    /// The options that this clone of the client applies to all its calls.
     pub(crate) options: Option<Arc<CallOptions>>,
 }
 
 /// A context that is cheap to clone.
 ///
-/// The trait object makes the user's crate compile faster. Without the trait object, the compiler would check for each
-/// call whether all inner types are `Send` and `Sync`.
+/// The trait object reduces the compile time of the user's crate. Without the trait object, the compiler would check
+/// for each call whether all inner types are `Send` and `Sync`.
 #[derive(Clone)]
 pub(crate) struct SharedContext(Arc<dyn AsContext>);
 
@@ -66,13 +66,13 @@ impl SharedContext {
         Self(Arc::new(Context { upstream, session, settings, binding, options: None }))
     }
 
-    /// Returns the same context for a different session.
+    /// Returns a copy of the context that uses `session`.
     pub(crate) fn with_session(&self, session: Session) -> Self {
         session.refresh_as(&self.session);
         Self(Arc::new(Context { session, ..self.shared() }))
     }
 
-    /// Returns the same context with these options for all calls.
+    /// Returns a copy of the context that applies `options` to all calls.
     pub(crate) fn with_options(&self, options: CallOptions) -> Self {
         Self(Arc::new(Context { options: Some(Arc::new(options)), ..self.shared() }))
     }
@@ -89,32 +89,32 @@ impl Context {
         }
     }
 
-    /// Returns the initial options of each call.
+    /// Returns the options with which each call starts.
     pub(crate) fn call_options(&self) -> CallOptions {
         self.options.as_deref().cloned().unwrap_or_default()
     }
 
-    /// Returns where calls of the bound API carry the credential.
+    /// Returns the header and the scheme with which calls to the bound API send the credential.
     pub(crate) fn placement(&self) -> Result<&Placement> {
         self.binding.placement.as_ref().map_err(Clone::clone)
     }
 
-    /// Returns whether a call of a method without a role needs the session.
+    /// Returns whether an ordinary call (not a login, refresh or logout) requires a session.
     pub(crate) fn demand(&self) -> Demand {
         if self.session.requires_login() { Demand::Required } else { Demand::Optional }
     }
 
-    /// Returns whether `request` receives the session's credential. A request that goes to a different origin or
-    /// already has a credential does not receive the session's credential.
+    /// Returns whether the session's credential is added to `request`. The credential is not added to a request that
+    /// goes to a different origin or already contains a credential.
     pub(crate) fn takes_credential(&self, request: &Prepared, placement: &Placement) -> bool {
         let has_own =
             request.has_header(&placement.header) || self.upstream.headers.contains_key(&placement.header);
         !has_own && request.is_own(&self.upstream)
     }
 
-    /// Rejects an argument that would replace the access token, such as a header map. A call whose argument replaces
-    /// the access token would never cause a refresh, and no error would explain why. An option of a call may replace
-    /// the access token, because the caller sets the option only for this call.
+    /// Rejects an argument that would replace the access token, such as a header map that contains `authorization`. If
+    /// an argument replaced the access token, the call would never trigger a refresh, and no error would explain why. A
+    /// call option can replace the access token, because the caller sets the option deliberately for a single call.
     pub(crate) fn check_arguments(&self, call: &Call) -> Result<()> {
         let endpoint = call.endpoint();
         let carries_token = endpoint.api.has_session
@@ -123,7 +123,7 @@ impl Context {
         let taken = self.placement().ok().map(|placement| &placement.header);
         match taken.filter(|name| carries_token && call.has_header(name)) {
             Some(name) => Err(Error::request(format!(
-                "header `{name}` must not be an argument: the runtime sends the access token in this header. If the method sends a different credential, add `#[public]`. For a single call, use the option `.header(name, value)`"
+                "header `{name}` must not be an argument: the runtime sends the access token in this header. If the method sends a different credential, add `#[public]`. For a single call, set the header with `.header(name, value)`"
             ))
             .in_method(Some(endpoint.name))),
             None => Ok(()),
@@ -131,7 +131,7 @@ impl Context {
     }
 
     /// Returns the rules that classify the responses to `endpoint`. The method's conditions replace the trait's
-    /// conditions. The builder's functions apply in addition to the conditions.
+    /// conditions. The rule functions set in the builder apply in addition to the declared conditions.
     pub(crate) fn policy(&self, endpoint: Option<&'static Endpoint>) -> Policy<'_> {
         let settings = &self.settings;
         let declared = |own: fn(&Endpoint) -> Option<&'static [Condition]>,
@@ -151,31 +151,31 @@ impl Context {
         }
     }
 
-    /// Returns the statuses that cause a refresh. The method's statuses take precedence over the builder's statuses.
-    /// The builder's statuses take precedence over the trait's statuses.
+    /// Returns the status codes that trigger a refresh. The method's status codes take precedence over the builder's
+    /// status codes, which take precedence over the trait's.
     pub(super) fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
         let own = endpoint.and_then(|endpoint| endpoint.refresh_on);
         let declared = || endpoint.and_then(|endpoint| endpoint.api.refresh_on);
         own.or(self.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(CREDENTIAL_REFUSED)
     }
 
-    /// Returns the timeout of a call. The timeout of this client clone takes precedence over the method's timeout. The
-    /// method's timeout takes precedence over the builder's timeout.
+    /// Returns the timeout of a call. A timeout set on this clone of the client takes precedence over the method's
+    /// timeout, which takes precedence over the builder's.
     pub(crate) fn timeout(&self, endpoint: &'static Endpoint) -> Option<Duration> {
         let chosen = self.options.as_ref().and_then(|options| options.timeout);
         chosen.or(endpoint.timeout).or(self.settings.timeout)
     }
 
-    /// Returns an error if a status set in the builder's `retry` cannot be retried, for example because the status
-    /// causes a refresh.
+    /// Returns an error if the builder's `retry` contains a status code that cannot be retried, for example because it
+    /// triggers a refresh.
     pub(crate) fn check_retry(&self, api: &'static ApiInfo) -> Result<()> {
         let set = self.settings.refresh_on.as_deref().or(api.refresh_on).unwrap_or(CREDENTIAL_REFUSED);
         let mistake = self.settings.retry.as_ref().and_then(|retry| retry.mistake(set));
         mistake.map_or(Ok(()), |mistake| Err(Error::builder(format!("`retry`: {mistake}"))))
     }
 
-    /// Returns the retry policy of a call. The call's option takes precedence over the builder's setting. Returns an
-    /// error if the option contains a status that cannot be retried.
+    /// Returns the retry policy of a call. The call's own policy takes precedence over the builder's policy. Returns an
+    /// error if the call's own policy contains a status code that cannot be retried.
     pub(crate) fn retrying(
         &self,
         own: Option<Arc<Retry>>,

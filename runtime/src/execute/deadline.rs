@@ -1,4 +1,4 @@
-//! The deadline of a call: [`Deadline`].
+//! [`Deadline`] limits the duration of a call.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::platform::time::{Instant, Sleep, sleep_until};
 use crate::response::answer::Answer;
 
-/// The deadline of a call, and the slot for the refusal that the call received.
+/// The deadline of a call, and a slot for a refused response, which the timeout error then contains.
 #[derive(Clone)]
 pub(crate) struct Deadline {
     pub(crate) at: Instant,
@@ -21,7 +21,7 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
-    /// Returns the deadline of a call that begins now, or `None` for a call without a timeout.
+    /// Returns the deadline of a call that starts now, or `None` if the call has no timeout.
     pub(crate) fn after(timeout: Option<Duration>) -> Option<Self> {
         let at = timeout.and_then(|timeout| Instant::now().checked_add(timeout))?;
         Some(Self { at, slot: Some(Arc::default()) })
@@ -37,9 +37,9 @@ impl Deadline {
     }
 }
 
-/// Ends `call` at its deadline. The deadline covers waiting for a refresh, all sends, the waits between attempts, and
-/// reading the body unless it is streamed. If the call received a refusal before its deadline, the error contains that
-/// refusal.
+/// Ends `call` with a timeout error at its deadline. The time limit includes waiting for a refresh, all sends, the
+/// waits between attempts, and reading a body that is not streamed. If the server refused the call before the deadline,
+/// the error contains the refusal.
 #[inline]
 pub(crate) fn within<F>(deadline: Option<Deadline>, call: F) -> Within<F> {
     Within {
@@ -56,7 +56,8 @@ pin_project! {
     }
 }
 
-/// The timer of a call. The timer is boxed so that a call without a deadline needs little memory.
+/// The timer that ends a call at its deadline. The timer's `sleep` is boxed so that a call without a deadline needs
+/// little memory.
 struct Timer {
     sleep: Pin<Box<Sleep>>,
     deadline: Deadline,
@@ -68,8 +69,7 @@ impl<F: Future<Output = Result<Answer>>> Future for Within<F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let Some(timer) = this.timer else { return this.call.poll(context) };
-        // A call whose deadline has passed is not polled again, even if the response to the call arrives at the same
-        // moment.
+        // A call whose deadline has passed is not polled again, even if its response arrives at the same moment.
         if Instant::now() < timer.deadline.at {
             if let Poll::Ready(answer) = this.call.poll(context) {
                 return Poll::Ready(answer);

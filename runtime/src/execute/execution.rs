@@ -1,4 +1,4 @@
-//! One call from start to finish: [`Execution`]. The file `resend.rs` handles a refused credential.
+//! [`Execution`] runs one call from start to finish. The file `resend.rs` handles a refused credential.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -23,8 +23,8 @@ use crate::transport::transport::Sent;
 
 /// A call that is being executed.
 ///
-/// Rare steps are boxed. Thousands of calls may wait for one refresh, and a future reserves memory for each step that
-/// is not boxed.
+/// Rare steps are boxed. Thousands of calls can wait for one refresh, and each future reserves memory for every step
+/// that is not boxed.
 pub(crate) struct Execution {
     pub(super) context: SharedContext,
     pub(super) request: Prepared,
@@ -34,24 +34,26 @@ pub(crate) struct Execution {
     pub(super) attached: Attached,
     /// The progress of the current attempt.
     pub(super) stage: Stage,
-    /// Whether the credential was refreshed for this call. A call refreshes at most once in all its attempts.
+    /// Whether a refusal of this call has already led to a refresh or a second request. Later refusals are final, in all
+    /// attempts.
     pub(super) refreshed: bool,
     /// Whether the response is a stored rejection whose body is truncated.
     pub(super) is_cut: bool,
-    /// The URL that sent the response, if this URL differs from the requested URL. This field is set only for methods
+    /// The URL from which the response came, if it differs from the requested URL. This field is set only for methods
     /// that return pages.
     pub(super) answered: Option<Box<Url>>,
 }
 
-/// The part of the session that the last request carries. This type contains no snapshot, because threads that clone a
-/// shared snapshot contend for its reference count.
+/// Describes which session data the last request carried. This type does not store a snapshot, because cloning a shared
+/// snapshot makes threads contend for its reference count.
 #[derive(Clone, Copy)]
 pub(super) struct Attached {
-    /// The session's stamp when the request was sent.
+    /// The session's stamp (epoch and generation) when the request was sent.
     pub(super) stamp: Stamp,
     /// Whether the request carries the session's credential.
     pub(super) credential: bool,
-    /// Whether the session remembers refusals. A successful call clears the remembered refusals of its method.
+    /// Whether the session needs to learn about successful calls, because a success clears the remembered refusals of
+    /// the method.
     pub(super) learning: bool,
 }
 
@@ -73,7 +75,7 @@ impl Execution {
         }
     }
 
-    /// Runs the call and retries it after a fault. The error contains the receipt of the call.
+    /// Runs the call and retries it after a failed attempt. If the call fails, the error contains its receipt.
     #[expect(clippy::manual_async_fn, reason = "a waiting async fn stores two copies of its arguments")]
     pub(crate) fn run_to_end(
         &mut self,
@@ -92,11 +94,12 @@ impl Execution {
         }
     }
 
-    /// Attaches the credential, sends, classifies the response and, if the credential was refused, refreshes and sends
-    /// again. The second response is final.
+    /// Runs one attempt: attaches the credential, sends the request and classifies the response. If the server refused
+    /// the credential, the attempt refreshes the session and sends the request again. The response to the second
+    /// request is final.
     ///
-    /// The future of a call can be moved until its first poll, so it must be small. A value that two steps need is
-    /// stored only once, and the values of a step are dropped before the next step.
+    /// The future of a call can be moved until its first poll, so it must be small. Values that two steps need are
+    /// stored only once, and each step's values are dropped before the next step starts.
     #[expect(clippy::manual_async_fn, reason = "a waiting async fn stores two copies of its arguments")]
     pub(crate) fn run(
         &mut self,
@@ -113,10 +116,10 @@ impl Execution {
             self.stage = Stage::Answered;
             let (mut rejection, mut refused) = (None, false);
             if !self.is_plain(&response) {
-                let settled = Box::pin(self.settle(response)).await?;
-                // The second future is boxed separately, so that a call that waits for a refresh does not keep the
-                // memory of earlier steps.
-                (response, rejection) = Box::pin(self.settled(settled)).await?;
+                let evaluation = Box::pin(self.evaluate(response)).await?;
+                // This step is boxed separately, so that the memory of earlier steps is freed while the call waits for
+                // a refresh.
+                (response, rejection) = Box::pin(self.act_on(evaluation)).await?;
                 refused = self.context.policy(self.plan.endpoint()).is_refusal(response.status());
             }
             self.note_answered(&response);
@@ -133,7 +136,7 @@ impl Execution {
         }
     }
 
-    /// Stores the URL that sent a page, if the transport followed redirects itself.
+    /// Stores the URL from which a page came, if the transport followed redirects itself.
     fn note_answered(&mut self, response: &Response) {
         if self.plan.has_pages() {
             if let Some(url) = self.context.upstream.answered(response) {
@@ -142,7 +145,7 @@ impl Execution {
         }
     }
 
-    /// Sends the first request. Returns the request, or `None` if the call has to wait for a credential.
+    /// Sends the first request. Returns the pending response, or `None` if the call must first wait for a credential.
     fn send_first(&mut self) -> Result<Option<InSpan<Sent>>, Error> {
         let Some(demand) = self.plan.demand else { return self.send_with(None).map(Some) };
         let seen = self.context.session.current();
@@ -156,9 +159,11 @@ impl Execution {
         }
     }
 
-    /// Waits for a credential, sends the request, and waits for the response head.
+    /// Waits for a credential, sends the request, and waits for the response headers.
     async fn wait_and_send(&mut self) -> Result<Response, Error> {
-        let Some(demand) = self.plan.demand else { return Err(Error::request("the call needs no session")) };
+        let Some(demand) = self.plan.demand else {
+            return Err(Error::request("the call does not need a session"));
+        };
         let context = self.context.clone();
         let entered = context.session.enter(demand, !self.request.is_replayable()).await?;
         let Some(entered) = entered else { return self.send_with(None)?.await };
@@ -175,7 +180,7 @@ impl Execution {
         Ok(response)
     }
 
-    /// Creates the request and sends it with the credential of `snapshot`.
+    /// Creates the request and sends it with the credential from `snapshot`.
     pub(super) fn send_with(&mut self, snapshot: Option<&Snapshot>) -> Result<InSpan<Sent>, Error> {
         let request = self.request.request(&self.context.upstream)?;
         let request = request.ok_or_else(|| {
@@ -203,8 +208,8 @@ impl Execution {
         self.receipt.reason = None;
     }
 
-    /// Waits until the call may be sent after a refresh, if the client limits the number of calls that are sent at
-    /// once. The session can change during the wait.
+    /// After a refresh, waits for permission to send the call if the client limits the number of concurrent calls. The
+    /// snapshot is validated again, because the session can change while the call waits.
     pub(super) async fn take_turn<'c>(
         &self,
         context: &'c SharedContext,
@@ -231,7 +236,7 @@ pub(super) fn sender<'a>(
         Declaration::Method(_) => context.placement()?,
         Declaration::HandWritten(hand_written) => &hand_written.placement,
     };
-    // A request without the session's credential cannot cause a refresh, so its redirects are not classified.
+    // A request without the session's credential cannot trigger a refresh, so its redirects are not classified.
     let refresh_on = plan.demand.map_or(&[] as &[_], |_| context.refresh_on(plan.endpoint()));
     Ok(Sender {
         upstream: &context.upstream,

@@ -1,5 +1,5 @@
-//! A `#[logout]` call: [`LogoutCall`]. The parameters of a logout are filled from the session that the logout ends. A
-//! second send fills the parameters again.
+//! [`LogoutCall`] is a call to a `#[logout]` method. The parameters of a logout are filled from the session that the
+//! logout ends. If the logout is sent again, the parameters are filled again.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,10 +16,11 @@ use crate::transport::upstream::Upstream;
 /// caller's argument if the session has no such value.
 type Fill = Box<dyn Fn(&mut Call, Option<&Tokens>) + Send>;
 
-/// A logout whose arguments are encoded in order. Arguments whose values come from the session are encoded last.
+/// A logout call. Arguments from the caller are encoded first, and arguments whose values come from the session are
+/// encoded last.
 pub struct LogoutCall {
     call: Call,
-    /// The functions that fill the placeholders of the path, in order.
+    /// The functions that fill the path placeholders, in order.
     path_fills: Vec<Fill>,
     fills: Vec<Fill>,
 }
@@ -29,14 +30,14 @@ impl LogoutCall {
         Self { call: Call::new(upstream, endpoint), path_fills: Vec::new(), fills: Vec::new() }
     }
 
-    /// Returns the request with the values of `tokens`, and the remaining call from which a second request can be
-    /// built.
+    /// Returns the request, filled with the values from `tokens`, and a copy of the call from which a second request
+    /// can be built.
     pub(super) fn prepare(self, tokens: Option<&Tokens>) -> Result<(Prepared, Option<Self>)> {
         let Self { call, path_fills, fills } = self;
         let is_filled = !(path_fills.is_empty() && fills.is_empty());
         let copy = if is_filled { call.share() } else { None };
         let mut filled = call;
-        // The last placeholder is filled first, because inserting a value shifts all text after it in the path.
+        // Placeholders are filled from last to first, because inserting a value shifts the rest of the path.
         for fill in path_fills.iter().rev().chain(&fills) {
             fill(&mut filled, tokens);
         }
@@ -58,29 +59,29 @@ impl DerefMut for LogoutCall {
     }
 }
 
-/// The output omits the arguments, which may be secrets.
+/// The `Debug` output omits the arguments, which can be secrets.
 impl fmt::Debug for LogoutCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "LogoutCall({})", self.call.endpoint().name)
     }
 }
 
-/// The type of an argument. An argument whose type implements [`FromSession`] is filled from the session. Method
-/// resolution decides whether an argument is filled from the session.
+/// Represents the type of an argument, so that method resolution can decide whether the argument is filled from the
+/// session. Arguments whose type implements [`FromSession`] are filled from the session.
 #[derive(Debug)]
 pub struct Argument<T>(PhantomData<fn() -> T>);
 
 impl<T> Argument<T> {
-    /// Returns the type of `value`.
+    /// Creates the [`Argument`] that represents the type of `value`.
     #[must_use]
     pub fn of(_: &T) -> Self {
         Self(PhantomData)
     }
 }
 
-/// Implemented for an argument whose value comes from the session.
+/// Implemented for arguments whose values come from the session.
 pub trait OwnedArgument {
-    /// Chooses how the argument is added to the request.
+    /// Returns the strategy for adding the argument to the request.
     fn kind(&self) -> Owned {
         Owned
     }
@@ -88,9 +89,9 @@ pub trait OwnedArgument {
 
 impl<T: FromSession + Send + 'static> OwnedArgument for &&Argument<T> {}
 
-/// Implemented for a reference to a value that comes from the session.
+/// Implemented for references to values that come from the session.
 pub trait BorrowedArgument {
-    /// Chooses how the argument is added to the request.
+    /// Returns the strategy for adding the argument to the request.
     fn kind(&self) -> Borrowed {
         Borrowed
     }
@@ -98,9 +99,9 @@ pub trait BorrowedArgument {
 
 impl<T: FromSession + Clone + Send + 'static> BorrowedArgument for &Argument<&T> {}
 
-/// Implemented for all other arguments.
+/// Implemented for arguments that come from the caller.
 pub trait OtherArgument {
-    /// Chooses how the argument is added to the request.
+    /// Returns the strategy for adding the argument to the request.
     fn kind(&self) -> Other {
         Other
     }
@@ -112,20 +113,20 @@ impl<T> OtherArgument for Argument<T> {}
 #[derive(Clone, Copy, Debug)]
 pub struct Owned;
 
-/// Adds a reference to a value that comes from the session.
+/// Adds a borrowed argument whose value comes from the session.
 #[derive(Clone, Copy, Debug)]
 pub struct Borrowed;
 
-/// Adds an argument from the caller.
+/// Adds an argument whose value comes from the caller.
 #[derive(Clone, Copy, Debug)]
 pub struct Other;
 
 #[allow(
     clippy::unused_self,
-    reason = "generated code calls the function on the type that method resolution chooses"
+    reason = "generated code calls the method on the type that method resolution selects"
 )]
 impl Owned {
-    /// Adds the value from the session, or `value` if the session has no value.
+    /// Adds the session's value to the request, or `value` if the session has no such value.
     pub fn place<T: FromSession + Send + 'static>(
         self,
         logout: &mut LogoutCall,
@@ -135,7 +136,7 @@ impl Owned {
         logout.fills.push(Box::new(move |call, tokens| encode_current(call, tokens, &value, encode)));
     }
 
-    /// Works like `place`, but writes the value to a placeholder in the path.
+    /// Works like `place`, but inserts the value into a path placeholder.
     pub fn place_in_path<T: FromSession + Send + 'static>(
         self,
         logout: &mut LogoutCall,
@@ -149,7 +150,7 @@ impl Owned {
     }
 }
 
-/// Encodes the value from the session, or the caller's argument if the session has no value.
+/// Encodes the session's value, or the caller's argument if the session has no such value.
 fn encode_current<T: FromSession>(
     call: &mut Call,
     tokens: Option<&Tokens>,
@@ -164,10 +165,10 @@ fn encode_current<T: FromSession>(
 
 #[allow(
     clippy::unused_self,
-    reason = "generated code calls the function on the type that method resolution chooses"
+    reason = "generated code calls the method on the type that method resolution selects"
 )]
 impl Borrowed {
-    /// Adds the value from the session, or `value` if the session has no value.
+    /// Adds the session's value to the request, or `value` if the session has no such value.
     pub fn place<T: FromSession + Clone + Send + 'static>(
         self,
         logout: &mut LogoutCall,
@@ -177,7 +178,7 @@ impl Borrowed {
         Owned.place(logout, value.clone(), encode);
     }
 
-    /// Works like `place`, but writes the value to a placeholder in the path.
+    /// Works like `place`, but inserts the value into a path placeholder.
     pub fn place_in_path<T: FromSession + Clone + Send + 'static>(
         self,
         logout: &mut LogoutCall,
@@ -190,19 +191,19 @@ impl Borrowed {
 
 #[allow(
     clippy::unused_self,
-    reason = "generated code calls the function on the type that method resolution chooses"
+    reason = "generated code calls the method on the type that method resolution selects"
 )]
 impl Other {
     /// Adds `value` to the request.
     #[allow(
         clippy::needless_pass_by_value,
-        reason = "all three types have this signature, so that generated code is the same"
+        reason = "all three types share this signature, so that the generated code is identical"
     )]
     pub fn place<T>(self, logout: &mut LogoutCall, value: T, encode: fn(&mut Call, &T)) {
         encode(&mut logout.call, &value);
     }
 
-    /// Works like `place`, but writes the value to a placeholder in the path.
+    /// Works like `place`, but inserts the value into a path placeholder.
     pub fn place_in_path<T>(self, logout: &mut LogoutCall, value: T, encode: fn(&mut Call, &T)) {
         self.place(logout, value, encode);
     }

@@ -1,5 +1,5 @@
-//! Executes one call from start to finish: attaches the credential, sends, classifies, refreshes, sends again and
-//! retries. Only the code in this folder resends a call. Start with `execution`.
+//! Executes one call from start to finish: attaches the credential, sends the request, classifies the response,
+//! refreshes the session, and retries. Only this module sends a call more than once. Start with `execution`.
 
 pub(crate) mod call_future;
 pub(crate) mod classify;

@@ -1,4 +1,4 @@
-//! The options of one call: [`CallOptions`].
+//! [`CallOptions`] contains the options of one call.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,26 +11,26 @@ use crate::request::header_option::HeaderOption;
 use crate::transport::followed_origin::{EXPOSED, FollowedOrigin};
 use crate::transport::origin::Origin;
 
-/// The options that a caller sets for one call, or for all calls of a client clone.
+/// The options that a caller sets for one call, or for all calls of a clone of the client.
 #[derive(Clone, Default)]
 pub(crate) struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Arc<Retry>>,
-    /// The bounds are boxed because few calls set bounds, but every call reserves memory for its options.
+    /// The bounds are boxed, because few calls set them but every call reserves memory for its options.
     bounds: Option<Box<Bounds>>,
     headers: Vec<(HeaderName, HeaderValue)>,
     /// The error caused by the first invalid option.
     error: Option<Error>,
 }
 
-/// The bounds of a call: the maximum size of the response body, and the other origins to which a redirect may send the
-/// request.
+/// The bounds of a call: the maximum size of the response body, and the additional origins that may receive the request
+/// after a redirect.
 #[derive(Clone, Default)]
 pub(crate) struct Bounds {
     pub(crate) max_body: Option<usize>,
-    /// The other origins to which a redirect may send the body and the headers, in addition to those of the client.
+    /// The origins that may receive the body and headers after a redirect, in addition to those set for the client.
     pub(crate) follow_to: Vec<Origin>,
-    /// Whether one of the origins in `follow_to` uses plain http on a different machine.
+    /// Whether an origin in `follow_to` uses plain `http` on another machine.
     is_exposed: bool,
 }
 
@@ -39,7 +39,7 @@ impl CallOptions {
         self.bounds.get_or_insert_default().max_body = Some(bytes);
     }
 
-    /// Adds an origin to which a redirect may send the body and the headers.
+    /// Adds an origin that may receive the body and headers after a redirect.
     pub(crate) fn add_origin(&mut self, origin: &str) {
         match FollowedOrigin::parse(origin) {
             Ok(followed) => {
@@ -53,12 +53,12 @@ impl CallOptions {
         }
     }
 
-    /// Returns the size limit for a body that is read in full, if the options set this limit.
+    /// Returns the size limit for response bodies that are read in full, if the options set this limit.
     pub(crate) fn max_body(&self) -> Option<usize> {
         self.bounds.as_ref().and_then(|bounds| bounds.max_body)
     }
 
-    /// Returns the bounds, or an error if a bound requires a setting that the client does not have.
+    /// Returns the bounds, or an error if they contain a plain `http` origin that the client does not allow.
     pub(crate) fn take_bounds(&mut self, allow_http: bool) -> Result<Option<Box<Bounds>>> {
         let bounds = self.bounds.take();
         if !allow_http && bounds.as_ref().is_some_and(|bounds| bounds.is_exposed) {
@@ -67,7 +67,8 @@ impl CallOptions {
         Ok(bounds)
     }
 
-    /// Replaces the header `name` of the call. An empty value, such as `None`, changes nothing.
+    /// Sets the header `name` of the call, replacing any earlier value. An empty value, such as `None`, changes
+    /// nothing.
     pub(crate) fn set_header<N, V, Via>(&mut self, name: N, value: &V)
     where
         HeaderName: TryFrom<N>,
@@ -88,8 +89,8 @@ impl CallOptions {
         }
     }
 
-    /// Returns the options for further pages. The result contains no headers, because the request for a page already
-    /// contains the headers.
+    /// Returns the options for requesting more pages. The result contains no headers, because the request for the next
+    /// page already contains them.
     pub(crate) fn without_headers(&self) -> Self {
         Self {
             timeout: self.timeout,
@@ -99,7 +100,7 @@ impl CallOptions {
         }
     }
 
-    /// Returns the headers that replace the request's headers, or the error for an invalid option.
+    /// Returns the headers that replace the request's headers, or an error if an option is invalid.
     pub(crate) fn headers(&mut self) -> Result<Vec<(HeaderName, HeaderValue)>> {
         match self.error.take() {
             Some(error) => Err(error),

@@ -1,4 +1,4 @@
-//! Describes which header of a request carries the credential: [`Placement`].
+//! [`Placement`] describes which request header carries the credential.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue};
 use crate::platform::messages::Request;
 use crate::session::{Credential, Snapshot};
 
-/// The header that carries the access token, and the scheme before the token.
+/// The header that carries the access token, and the authentication scheme that precedes the token.
 #[derive(Clone, Debug)]
 pub(crate) struct Placement {
     pub(crate) header: HeaderName,
@@ -37,7 +37,7 @@ impl Placement {
         }
     }
 
-    /// Adds the credential and its cookies to a request. The request must go to the client's own origin.
+    /// Adds the session's credential and cookies to a request. The request must go to the client's own origin.
     pub(crate) fn apply(&self, snapshot: &Snapshot, request: &mut Request) {
         if let Some(value) = snapshot.credential().and_then(|credential| self.value(credential)) {
             request.headers_mut().insert(self.header.clone(), value);

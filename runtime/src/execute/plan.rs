@@ -1,4 +1,4 @@
-//! The rules for one call, derived from its declaration: [`Plan`].
+//! [`Plan`] contains the rules for one call, which are derived from the call's declaration.
 
 use std::sync::{Arc, OnceLock};
 
@@ -10,7 +10,7 @@ use crate::declaration::endpoint::Endpoint;
 use crate::error::Rejection;
 use crate::session::Demand;
 
-/// A slot for the refusal that a call with a deadline received, so that a timeout error can contain the refusal.
+/// A slot that stores the server's refusal of a call, so that a later timeout error can contain the refusal.
 pub(crate) type RejectionSlot = Option<Arc<OnceLock<Arc<Rejection>>>>;
 
 /// The rules for one call.
@@ -19,27 +19,27 @@ pub(crate) struct Plan {
     pub(crate) demand: Option<Demand>,
     pub(crate) declaration: Declaration,
     pub(crate) rejection_slot: RejectionSlot,
-    /// The retry settings, which are `None` for a call that is not retried. The settings are boxed so that a call
-    /// without retries needs little memory.
+    /// The retry settings, or `None` for a call that is not retried. The settings are boxed so that a call without
+    /// retries needs little memory.
     pub(crate) retrying: Option<Box<Retrying>>,
-    /// The bounds that were set for this call.
+    /// The body size limit and the redirect origins that were set for this call.
     pub(crate) bounds: Option<Box<Bounds>>,
-    /// Whether the caller reads the body of a successful response as it arrives.
+    /// Whether the caller streams the body of a successful response.
     pub(crate) streams: bool,
 }
 
 /// The source of a call: a trait method or a hand-written request.
 pub(crate) enum Declaration {
-    /// A call of a trait method.
+    /// A call to a trait method.
     Method(&'static Endpoint),
-    /// A hand-written request. The request data is boxed, so that calls of trait methods reserve no memory for it.
-    HandWritten(Box<HandWritten>),
+    /// A hand-written request. The request data is boxed, so that calls to trait methods reserve no memory for it.
+    HandWritten(Box<HandWrittenDeclaration>),
 }
 
-/// The data of a hand-written request that has no declaration.
-pub(crate) struct HandWritten {
+/// The data of a hand-written request, which has no declaration.
+pub(crate) struct HandWrittenDeclaration {
     pub(crate) placement: Placement,
-    /// The name under which the session remembers refusals of this request.
+    /// The key under which the session stores refusals of this request.
     pub(crate) route: String,
 }
 
@@ -51,12 +51,12 @@ impl Plan {
         }
     }
 
-    /// Returns whether the method returns its list in pages.
+    /// Returns whether the method returns a list in pages.
     pub(crate) fn has_pages(&self) -> bool {
         self.endpoint().is_some_and(|endpoint| endpoint.pages.is_some())
     }
 
-    /// Returns the name under which the session remembers refusals of this call.
+    /// Returns the key under which the session stores refusals of this call.
     pub(crate) fn route(&self) -> &str {
         match &self.declaration {
             Declaration::Method(endpoint) => endpoint.name,
@@ -64,16 +64,16 @@ impl Plan {
         }
     }
 
-    /// Returns the size limit in bytes for a body that is read in full.
+    /// Returns the maximum size, in bytes, of a response body that is read in full.
     pub(crate) fn max_body(&self, context: &Context) -> Option<usize> {
         let own = self.bounds.as_ref().and_then(|bounds| bounds.max_body);
         own.or(context.settings.max_body)
     }
 
-    /// Returns whether a response with a 2xx status can be a refusal of the credential.
-    pub(crate) fn judges_successes(&self, context: &Context) -> bool {
+    /// Returns whether a 2xx response can be a refusal of the credential.
+    pub(crate) fn classifies_successes(&self, context: &Context) -> bool {
         match &self.declaration {
-            Declaration::Method(endpoint) => context.binding.judges_successes(endpoint),
+            Declaration::Method(endpoint) => context.binding.classifies_successes(endpoint),
             Declaration::HandWritten(_) => !context.settings.expired_when.is_empty(),
         }
     }

@@ -1,9 +1,10 @@
-//! Handles a refused credential: refreshes the session and sends the call again. The second response is final.
+//! Handles a refused credential: refreshes the session and sends the call again. The response to the second request is
+//! final.
 
 use std::future::Future;
 use std::sync::Arc;
 
-use super::classify::Settled;
+use super::classify::Evaluation;
 use super::execution::Execution;
 use super::retry::faults::Stage;
 use crate::error::{Classification, Error, Kind, Reason, RefreshedBy, Rejection};
@@ -15,22 +16,22 @@ use crate::trace;
 use crate::transport::response::Response;
 
 impl Execution {
-    /// Returns the response to the call. If the first response refused the credential and a newer credential is
-    /// available or can be requested, the call is sent again and the second response is returned.
+    /// Returns the final response to the call. If the server refused the credential and a newer credential can be
+    /// obtained, the call is sent again and the second response is returned.
     #[expect(clippy::manual_async_fn, reason = "an async fn stores two copies of its arguments")]
-    pub(super) fn settled(
+    pub(super) fn act_on(
         &mut self,
-        settled: Box<Settled>,
+        evaluation: Box<Evaluation>,
     ) -> impl Future<Output = Result<(Response, Option<Arc<Rejection>>), Error>> + Send + '_ {
         async move {
-            let Settled { response, next } = *settled;
+            let Evaluation { response, next } = *evaluation;
             let Some(next) = next else { return Ok((response, None)) };
             self.stage = Stage::Idle;
             self.refreshed = true;
             if self.plan.endpoint().is_some_and(|endpoint| !endpoint.replay) {
                 return Box::pin(self.refresh_only(response, next)).await;
             }
-            // The response is dropped before the call waits, because the refresh may need the response's connection.
+            // The response is dropped before the call waits, because the refresh might need the response's connection.
             let rejection = Arc::new(Box::pin(capture(response)).await);
             if let Some(slot) = &self.plan.rejection_slot {
                 let _ = slot.set(rejection.clone());
@@ -79,7 +80,7 @@ impl Execution {
                     }
                     Err(error)
                 }
-                Next::Return(_) => Err(Error::new(Kind::Refresh, "the refusal is the answer of the call")),
+                Next::Return(_) => Err(Error::new(Kind::Refresh, "the refusal is the response to the call")),
             };
             refreshed.inspect_err(|error| self.receipt.reason = Reason::of(error.kind()))
         }
@@ -102,9 +103,9 @@ impl Execution {
         }
     }
 
-    /// Returns whether the refused call must return the refusal to its caller. If the refresh returned the same access
-    /// token, a 403 without details is returned to the caller, because the access token is still valid. The session
-    /// remembers the 403, so that the next 403 causes no refresh.
+    /// Returns whether the call must return the server's refusal to its caller. If the refresh returned the same access
+    /// token, the token is still valid, so a 403 that does not state its reason is returned to the caller. The session
+    /// remembers the 403, so that the next 403 triggers no refresh.
     fn is_forbidden(&self, error: &Error) -> bool {
         let forbidden =
             error.is_no_progress() && self.receipt.classification == Some(Classification::Suspect);
@@ -114,7 +115,7 @@ impl Execution {
         forbidden
     }
 
-    /// Sends the request again. The second response is final.
+    /// Sends the request again. The response to the second request is final.
     async fn send_again(
         &mut self,
         snapshot: Arc<Snapshot>,
@@ -128,16 +129,18 @@ impl Execution {
         let received = self.send_and_follow(&snapshot).await;
         drop(permit);
         let (response, own) = received.map_err(|error| {
-            let text = format!("{}. The call was being sent again with a refreshed credential", error.text());
+            let text = format!(
+                "{}. The error occurred when the call was sent again with a refreshed credential",
+                error.text()
+            );
             error.retext(text).with_rejection(rejection.clone())
         })?;
         self.receipt.classification = None;
-        let (response, finding) = Box::pin(self.classify(response, own, &snapshot)).await;
-        if let Some(finding) = finding {
-            self.refused_again(&snapshot, finding);
+        let (response, refusal) = Box::pin(self.classify(response, own, &snapshot)).await;
+        if let Some(refusal) = refusal {
+            self.refused_again(&snapshot, refusal);
         }
-        // The receipt contains the classification of the second response if that response refuses the call, and
-        // otherwise the classification of the first response.
+        // If the second response does not refuse the call, the receipt keeps the classification of the first response.
         self.receipt.classification = self.receipt.classification.or(first_classification);
         Ok((response, Some(rejection)))
     }
@@ -149,7 +152,7 @@ impl Execution {
     }
 }
 
-/// Converts the refusal back into a response, so that the refusal can be read as the declared type.
+/// Converts the refusal back into a response, so that the refusal can be decoded as the declared type.
 fn response_of(rejection: &Rejection) -> Response {
     let mut response = http::Response::new(rejection.body().clone());
     *response.status_mut() = rejection.status();

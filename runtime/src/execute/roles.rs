@@ -1,9 +1,9 @@
-//! Executes the calls that begin, refresh and end a session: login, logout, and a `#[refresh]` method that the user
-//! calls.
+//! Executes the calls that begin, refresh or end a session: logins, logouts, and `#[refresh]` methods that the user
+//! calls directly.
 //!
-//! Calls with a role never follow a redirect to another origin. A login call or a refresh call never starts a refresh,
-//! and it is not sent again after a refusal. A refused logout call is sent again once, with a refreshed credential from
-//! the session that it ended.
+//! Login, refresh and logout calls never follow a redirect to another origin. A login or refresh call never starts a
+//! refresh and is not sent again after a refusal. A refused logout call is sent again once, with a refreshed credential
+//! of the session that it ended.
 
 use super::context::SharedContext;
 use super::deadline::{Deadline, within};
@@ -20,7 +20,7 @@ use crate::response::reading::Reading;
 use crate::session::{Ended, SetCookies, Snapshot, Tokens};
 use crate::trace::{self, SendSpans};
 
-/// A call with a role in the session that is ready to be sent.
+/// A login, refresh or logout call that is ready to be sent.
 struct RoleCall {
     context: SharedContext,
     endpoint: &'static Endpoint,
@@ -29,7 +29,8 @@ struct RoleCall {
 }
 
 impl SharedContext {
-    /// Starts a login. The tokens in the response become the session before the caller receives the response.
+    /// Starts a login. The session is logged in with the tokens from the response before the caller receives the
+    /// response.
     pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint();
         let call = self.role_call(call);
@@ -43,7 +44,7 @@ impl SharedContext {
         )
     }
 
-    /// Starts a `#[refresh]` method that the user calls directly.
+    /// Starts a `#[refresh]` call that the user makes directly.
     pub(crate) fn start_refresh(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint();
         let call = self.role_call(call);
@@ -75,12 +76,12 @@ impl SharedContext {
     }
 }
 
-/// Ends the session and sends the request. The session ends before the request is sent, so the session is logged out
+/// Ends the session and sends the request. The session ends before the request is sent, so the client is logged out
 /// even if the request fails.
 async fn log_out(context: SharedContext, logout: LogoutCall) -> Result<Answer> {
     let session = context.session.clone();
-    // If only the store has a session, that session must also be logged out at the server. If the store cannot be read,
-    // the logout continues.
+    // A session that exists only in the store must also be logged out at the server. The logout continues even if the
+    // store cannot be read.
     let _ = session.check_store().await;
     let mut ended = session.end_for_logout();
     let endpoint = logout.endpoint();
@@ -97,16 +98,17 @@ fn tokens_of(snapshot: &Snapshot) -> Option<&Tokens> {
 }
 
 impl RoleCall {
-    /// Returns whether an option of the call sets the access token's header. If an option sets the access token's
-    /// header, the session's access token is not sent (A13).
+    /// Returns whether a call option sets the access token's header. If an option sets the access token's header, the
+    /// session's access token is not sent (A13).
     fn has_own_credential(&self) -> bool {
         self.context.placement().is_ok_and(|placement| self.request.has_header(&placement.header))
     }
 
-    /// Sends a login. The tokens in the response become the session before the caller receives the tokens.
+    /// Sends a login. The session is logged in with the tokens from the response before the caller receives the
+    /// response.
     async fn log_in(&mut self, tokens_of: TokensOf) -> Result<Answer> {
-        // The request carries the session's cookies, because some servers require a cookie that they set for the login
-        // form. The login request does not carry the session's credential.
+        // The request carries the session's cookies, because some servers require the cookie that they set with the
+        // login form. The login request does not carry the session's credential.
         let before = self.context.session.snapshot().without_credential();
         let (answer, cookies) = self.send(&before).await?;
         if answer.status().is_success() {
@@ -117,8 +119,8 @@ impl RoleCall {
         Ok(answer)
     }
 
-    /// Sends a refresh. The tokens become the next credential of the same session, as they do after a refresh by the
-    /// runtime.
+    /// Sends a refresh. The tokens from the response become the session's next credential, as after an automatic
+    /// refresh.
     async fn refresh(&mut self, tokens_of: TokensOf) -> Result<Answer> {
         let begun = self.context.session.snapshot();
         let (answer, cookies) = self.send(&begun.without_credential()).await?;
@@ -138,13 +140,13 @@ impl RoleCall {
         if self.is_refused(&answer) { self.log_out_again(ended, answer, copy).await } else { Ok(answer) }
     }
 
-    /// Returns the outcome of the call. Both an error and a response contain the receipt of the call.
+    /// Returns the outcome of the call, adding the receipt to any error.
     fn end(&self, outcome: Result<Answer>) -> Result<Answer> {
         outcome.map_err(|error| error.with_receipt(self.receipt))
     }
 
     /// Handles a logout whose access token the server refused. The logout is sent again once, with a new credential
-    /// that no other call receives. If there is no new credential, the refusal becomes the response to the logout.
+    /// that no other call uses. If no new credential can be obtained, the refusal becomes the response to the logout.
     async fn log_out_again(
         &mut self,
         ended: &mut Ended,
@@ -161,7 +163,7 @@ impl RoleCall {
         Ok(self.send(&refreshed).await?.0)
     }
 
-    /// Returns whether the server refused the credential and may accept a new credential.
+    /// Returns whether the server refused the credential but might accept a newer credential.
     fn is_refused(&self, answer: &Answer) -> bool {
         let policy = self.context.policy(Some(self.endpoint));
         let rejection = Rejection::new(answer.status(), answer.headers().clone(), answer.body().clone());
@@ -191,7 +193,7 @@ impl RoleCall {
         if !own {
             return Err(Error::new(
                 Kind::Transport,
-                "the server redirected the request to another origin, which must not receive its secrets. Check the base URL",
+                "the server redirected the request to another origin, which must not receive the secrets of the request. Check the base URL",
             ));
         }
         let refused = context.policy(Some(self.endpoint)).is_refusal(response.status());

@@ -1,7 +1,7 @@
-//! Sends one request of a call and follows redirects. [`Sender`] decides at each hop whether the request carries the
+//! Sends one request of a call and follows redirects. [`Sender`] decides for each request whether it carries the
 //! credential.
 //!
-//! The runtime follows redirects itself because a transport cannot know which headers are secrets.
+//! The runtime follows redirects itself, because a transport cannot know which headers are secret.
 
 use super::placement::Placement;
 use crate::error::{Error, Kind, Stamp};
@@ -22,19 +22,19 @@ pub(crate) struct Sender<'a> {
     pub(crate) upstream: &'a Upstream,
     pub(crate) session: &'a Session,
     pub(crate) placement: &'a Placement,
-    /// The other origins to which a redirect may send the body and the headers. The origins were set for the client or
-    /// for the call.
+    /// The additional origins that may receive the body and headers after a redirect. The first list was set for the
+    /// client, and the second list was set for the call.
     pub(crate) follow_to: [&'a [Origin]; 2],
-    /// Whether the call begins or ends a session. A call that begins or ends a session is never redirected to another
+    /// Whether the call is a login, refresh or logout. A login, refresh or logout call is never redirected to another
     /// origin. The cookies that a login receives belong to the session that it begins.
     pub(crate) has_role: bool,
     pub(crate) spans: &'a SendSpans,
-    /// The statuses with which the server refuses a credential. If a redirect has one of these statuses, the redirect
-    /// is treated as the response and is not followed.
+    /// The status codes with which the server refuses a credential. A redirect whose status code is in `refresh_on` is
+    /// treated as a refusal and is not followed.
     pub(crate) refresh_on: &'a [u16],
 }
 
-/// The last response to a request that may have been redirected.
+/// The final response to a request, after any redirects.
 pub(crate) struct Received {
     pub(crate) response: Response,
     /// Whether the response came from the client's own origin.
@@ -43,8 +43,8 @@ pub(crate) struct Received {
 }
 
 impl Sender<'_> {
-    /// Passes `request` to the transport. The default headers, the credential and the cookies of `snapshot` are added
-    /// only if the request goes to the client's own origin and no earlier redirect left that origin.
+    /// Passes `request` to the transport. The default headers, the credential and the cookies are added only if the
+    /// request goes to the client's own origin and no earlier redirect has left that origin.
     #[inline]
     pub(crate) fn send(
         &self,
@@ -69,10 +69,10 @@ impl Sender<'_> {
         })
     }
 
-    /// Follows the redirects that start at `response`, the response to the first request.
+    /// Follows redirects, starting with `response`, the response to the first request.
     ///
-    /// `stamp` is the session's stamp when the request was sent. The stamp prevents the cookies of a late response from
-    /// overwriting newer cookies. If the call begins a session, the received cookies are added to `cookies`.
+    /// `stamp` identifies the state of the session when the request was sent. The stamp prevents a late response from
+    /// overwriting newer cookies. For a login, refresh or logout call, received cookies are collected in `cookies`.
     pub(crate) async fn receive(
         &self,
         call: &mut Prepared,
@@ -86,8 +86,8 @@ impl Sender<'_> {
         for _ in 0..=MAX_REDIRECTS {
             let url = hop.url.as_ref().unwrap_or(&first);
             let own = !hop.left_origin && self.keep_cookies(&response, url, stamp, cookies);
-            let judged = own && self.refresh_on.contains(&response.status().as_u16());
-            let next = if judged { None } else { hop.next(&response, url, self.upstream) };
+            let is_refusal = own && self.refresh_on.contains(&response.status().as_u16());
+            let next = if is_refusal { None } else { hop.next(&response, url, self.upstream) };
             let next = next.filter(|next| !(next.left_origin && self.has_role));
             // A redirect that cannot be followed is returned to the caller.
             let request = match &next {
@@ -105,8 +105,7 @@ impl Sender<'_> {
         Err(Error::new(Kind::Transport, "the server redirected the request too many times. Check the URL"))
     }
 
-    /// Stores the cookies of `response` if it came from the client's own origin. Returns whether the response came from
-    /// that origin.
+    /// Returns whether `response` came from the client's own origin, and if so, stores its cookies.
     fn keep_cookies(
         &self,
         response: &Response,
@@ -147,8 +146,7 @@ impl Sender<'_> {
     }
 }
 
-/// Returns a request to another origin without the user's headers and body, because a header can be a key and a body
-/// can contain a password.
+/// Returns a request to another origin without the user's headers and body, which can contain keys or passwords.
 fn bare_request(call: &Prepared, hop: &Hop, url: &Url) -> Result<Request, Error> {
     if hop.keeps_body && call.has_body() {
         return Err(body_leaves(url));

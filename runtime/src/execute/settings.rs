@@ -1,4 +1,4 @@
-//! A client's settings, [`Settings`], and the result of applying them to one API: [`Binding`].
+//! [`Settings`] contains a client's settings, and [`Binding`] is the result of applying them to one API.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::execute::retry::policy::Retry;
 use crate::transport::origin::Origin;
 use crate::transport::upstream::{Upstream, redirects_leak};
 
-/// The builder's settings. If a setting is absent, the declaration of the API applies.
+/// The builder's settings. If a setting is absent, the API's declaration applies.
 #[derive(Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
@@ -29,23 +29,22 @@ pub(crate) struct Settings {
     pub(crate) forbidden_when: Vec<RuleFn>,
     pub(crate) scheme: Option<Cow<'static, str>>,
     pub(crate) token_header: Option<HeaderName>,
-    /// The size limit in bytes for a body that is read in full.
+    /// The maximum size, in bytes, of a response body that is read in full.
     pub(crate) max_body: Option<usize>,
-    /// The other origins to which a redirect may send bodies and headers.
+    /// The additional origins that may receive bodies and headers after a redirect.
     pub(crate) follow_to: Arc<[Origin]>,
-    /// Whether plain http to a different machine is allowed.
+    /// Whether plain `http` to another machine is allowed.
     pub(crate) allow_http: bool,
-    /// Limits how many calls are sent at the same time after a refresh.
+    /// Limits the number of calls that are sent concurrently after a refresh.
     pub(crate) replay_limit: Option<Arc<Semaphore>>,
 }
 
 /// A client's settings combined with the declarations of one API. A client computes the binding once for all its calls.
 pub(crate) struct Binding {
-    /// The header in which requests carry the credential.
+    /// The header and the scheme with which requests send the credential.
     pub(crate) placement: Result<Placement>,
-    /// Whether a response with a 2xx status can be a refusal of the credential, unless the method declares its own
-    /// conditions.
-    judges_successes: bool,
+    /// Whether a 2xx response can be a refusal of the credential, for methods that do not declare their own conditions.
+    classifies_successes: bool,
 }
 
 impl Settings {
@@ -53,11 +52,11 @@ impl Settings {
         let refresh_on = self.refresh_on.as_deref().or(api.refresh_on).unwrap_or_default();
         let placement =
             upstream.check_refresh_on(refresh_on).and_then(|()| self.placement(Some(api), upstream));
-        let judges_successes = !(self.expired_when.is_empty() && api.expired_when.is_empty());
-        Binding { placement, judges_successes }
+        let classifies_successes = !(self.expired_when.is_empty() && api.expired_when.is_empty());
+        Binding { placement, classifies_successes }
     }
 
-    /// Returns the header in which the requests of `api` carry the credential.
+    /// Returns the header and the scheme with which requests to `api` send the credential.
     pub(crate) fn placement(&self, api: Option<&'static ApiInfo>, upstream: &Upstream) -> Result<Placement> {
         let declared = || HeaderName::from_bytes(api?.token_header?.as_bytes()).ok();
         let header = self.token_header.clone().or_else(declared);
@@ -79,8 +78,8 @@ impl Settings {
 }
 
 impl Binding {
-    /// Returns whether a response with a 2xx status to a call of `endpoint` can be a refusal of the credential.
-    pub(crate) fn judges_successes(&self, endpoint: &Endpoint) -> bool {
-        self.judges_successes || endpoint.expired_when.is_some()
+    /// Returns whether a 2xx response from `endpoint` can be a refusal of the credential.
+    pub(crate) fn classifies_successes(&self, endpoint: &Endpoint) -> bool {
+        self.classifies_successes || endpoint.expired_when.is_some()
     }
 }

@@ -1,6 +1,6 @@
-//! Starts the calls of a generated client, the calls for further pages, and hand-written requests.
+//! Starts calls through a generated client, requests for more pages, and hand-written requests.
 //!
-//! A call begins at its first poll. The options of a call can be set before its first poll.
+//! A call starts when it is first polled, and its options can be set until then.
 
 use std::future::Future;
 
@@ -9,7 +9,7 @@ use super::context::SharedContext;
 use super::deadline::{Deadline, within};
 use super::execution::Execution;
 use super::options::CallOptions;
-use super::plan::{Declaration, HandWritten, Plan};
+use super::plan::{Declaration, HandWrittenDeclaration, Plan};
 use crate::declaration::endpoint::{Endpoint, Role};
 use crate::declaration::paging::Paging;
 use crate::error::{Error, Result};
@@ -21,10 +21,10 @@ use crate::response::reading::Reading;
 use crate::session::Demand;
 use crate::trace;
 
-/// The method name of hand-written requests in errors and traces.
+/// The method name that errors and traces use for hand-written requests.
 pub(crate) const HAND_WRITTEN: &str = "Client::execute";
 
-/// A method call before its first poll.
+/// A call to a trait method before its first poll.
 struct MethodCall {
     context: SharedContext,
     endpoint: &'static Endpoint,
@@ -33,7 +33,7 @@ struct MethodCall {
 }
 
 impl SharedContext {
-    /// Starts a call of a generated client.
+    /// Starts a call through a generated client.
     pub(crate) fn start(&self, call: Call, reading: Reading) -> BoxedCall {
         let endpoint = call.endpoint();
         let request = self.check_arguments(&call).and_then(|()| call.prepare());
@@ -45,7 +45,7 @@ impl SharedContext {
         }
     }
 
-    /// Starts a call for a further page.
+    /// Starts the request for the next page.
     fn start_page(
         &self,
         endpoint: &'static Endpoint,
@@ -77,7 +77,7 @@ impl SharedContext {
         let route = format!("{} {path}", request.method());
         let bounds = options.take_bounds(self.settings.allow_http)?;
         let retrying = self.retrying(options.retry, None, deadline.map(|deadline| deadline.at))?;
-        let declaration = Declaration::HandWritten(Box::new(HandWritten { placement, route }));
+        let declaration = Declaration::HandWritten(Box::new(HandWrittenDeclaration { placement, route }));
         let rejection_slot = deadline.and_then(Deadline::slot);
         let plan = Plan { demand, declaration, rejection_slot, retrying, bounds, streams: true };
         Ok(Execution::new(self.clone(), request, plan))
@@ -92,7 +92,9 @@ impl MethodCall {
     fn execution(self, mut options: CallOptions, deadline: Option<&Deadline>) -> Result<Execution> {
         let (context, endpoint) = (&self.context, self.endpoint);
         let mut request = self.request?;
-        request.replace_headers(options.headers()?);
+        let headers = options.headers()?;
+        context.upstream.check_headers(headers.iter().map(|(name, _)| name))?;
+        request.replace_headers(headers);
         let bounds = options.take_bounds(context.settings.allow_http)?;
         let placement = context.placement()?;
         context.upstream.check_refresh_on(endpoint.refresh_on.unwrap_or_default())?;
@@ -114,7 +116,7 @@ impl MethodCall {
     }
 }
 
-/// Begins a call. If an argument or an option cannot be sent, the future of the call returns the error.
+/// Begins a call. An error in an argument or an option is returned when the call is polled.
 fn begin(call: MethodCall, options: CallOptions) -> impl Future<Output = Result<Answer>> + Send {
     let (endpoint, reading, deadline) = (call.endpoint, call.reading, call.deadline(&options));
     let mut execution = call.execution(options, deadline.as_ref());
@@ -164,7 +166,7 @@ fn begin_hand_written(
 }
 
 impl Execution {
-    /// Returns the data with which the runtime requests the next page.
+    /// Returns the data that is needed to request the next page.
     fn continuation(
         &self,
         endpoint: &'static Endpoint,

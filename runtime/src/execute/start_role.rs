@@ -1,4 +1,4 @@
-//! Starts login, refresh and logout calls. The options of a call can be set until its first poll.
+//! Starts login, refresh and logout calls. The options of a call can be set until the call is first polled.
 
 use std::future::ready;
 
@@ -10,7 +10,7 @@ use crate::refresh::method::TokensOf;
 use crate::request::call::Call;
 use crate::response::answer::AnswerFuture;
 
-/// A call with a role, together with the function that reads tokens from the response.
+/// A login, refresh or logout call. Login and refresh calls include the function that reads tokens from the response.
 pub(crate) enum RoleStart {
     Login(Call, TokensOf),
     Refresh(Call, TokensOf),
@@ -18,7 +18,7 @@ pub(crate) enum RoleStart {
 }
 
 impl SharedContext {
-    /// Starts a call with a role in the session.
+    /// Starts a login, refresh or logout call.
     pub(crate) fn start_with_role(&self, call: RoleStart) -> BoxedCall {
         on_first_poll((self.clone(), call), self.call_options(), begin)
     }

@@ -1,19 +1,17 @@
-//! Decodes a body as text, in the character encoding that the `Content-Type` header specifies.
+//! Decodes a response body as text, with the character encoding from the `Content-Type` header.
 
-/// The reason why a body cannot be decoded as text in the encoding that the response specifies.
+/// The reason that a response body could not be decoded as text.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum TextError {
     /// The offset of the first byte that is not UTF-8.
     Utf8(usize),
-    /// The encoding is not supported, or the body is not valid in this encoding. The value is a message that describes
-    /// the error.
+    /// The encoding is not supported, or the body is not valid in this encoding. The string is an error message.
     Charset(String),
 }
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// Removes the byte order mark that some servers send before UTF-8 text (RFC 8259 §8.1 allows a JSON parser to skip the
-/// mark).
+/// Removes the UTF-8 byte order mark that some servers send. A JSON parser may ignore this mark (RFC 8259 §8.1).
 pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(BOM).unwrap_or(body)
 }
@@ -32,7 +30,7 @@ pub(crate) fn decode(mut body: Vec<u8>, label: Option<&str>) -> Result<String, T
     }
 }
 
-/// Decodes UTF-8. This function does not remove a byte order mark.
+/// Decodes UTF-8 and keeps a byte order mark.
 pub(crate) fn utf8(body: Vec<u8>) -> Result<String, TextError> {
     String::from_utf8(body).map_err(|error| TextError::Utf8(error.utf8_error().valid_up_to()))
 }
@@ -70,5 +68,5 @@ fn decode_label(body: Vec<u8>, label: &str) -> Result<String, TextError> {
 fn unsupported(label: &str) -> TextError {
     let shown: String = label.chars().filter(char::is_ascii_graphic).take(40).collect();
     let hint = if cfg!(feature = "charset") { "" } else { " without the feature `charset`" };
-    TextError::Charset(format!("its charset `{shown}` cannot be read{hint}"))
+    TextError::Charset(format!("its charset `{shown}` is not supported{hint}"))
 }

@@ -1,7 +1,7 @@
-//! Parses a date in a header by the lenient rules for cookies (RFC 6265 §5.1.1), which cover the three formats of RFC
-//! 9110 §5.6.7.
+//! Parses dates in headers with the lenient rules for cookie dates (RFC 6265 §5.1.1). The lenient rules accept all
+//! three date formats of RFC 9110 §5.6.7.
 //!
-//! The parser is implemented here because every crate that parses cookie dates depends on a large calendar library.
+//! This module contains its own parser because the crates that parse cookie dates depend on a large calendar library.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -31,7 +31,7 @@ fn is_delimiter(letter: char) -> bool {
 }
 
 impl Found {
-    /// Stores the token in the first missing field whose format the token matches.
+    /// Stores the token in the first empty field whose format the token matches.
     fn take(&mut self, token: &str) {
         if self.second_of_day.is_none() {
             self.second_of_day = second_of_day(token);
@@ -63,7 +63,7 @@ impl Found {
         }
         let days = days_before(year, month) + day;
         let seconds = days * 86_400 + self.second_of_day?;
-        // `days` is the number of the day, where day 1 is January 1 of year 1. January 1, 1970 is day 719,163.
+        // `days` counts from January 1 of year 1, which is day 1. January 1, 1970, is day 719,163.
         Some(seconds.saturating_sub(719_163 * 86_400))
     }
 }

@@ -6,8 +6,7 @@ use serde_json::{Map, Value};
 
 use super::media_type::MediaType;
 
-/// Reads a urlencoded document. Returns `None` if the headers or the body show that the document has a different
-/// format.
+/// Reads a urlencoded document. Returns `None` if the headers or the body show that the document is not urlencoded.
 pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Value> {
     let kind = MediaType::of(headers);
     let certain = kind.essence() == Some("application/x-www-form-urlencoded");
@@ -20,8 +19,7 @@ pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Value> {
     })
 }
 
-/// Returns whether the body looks like a urlencoded token response, because some servers send such a response as plain
-/// text.
+/// Returns whether the body looks like a urlencoded token response. Some servers send such a response as plain text.
 fn looks_urlencoded(body: &[u8]) -> bool {
     let body = body.trim_ascii();
     let is_start = |name: &[u8]| body.starts_with(name) || contains(body, &[b"&", name].concat());
@@ -33,8 +31,8 @@ fn contains(body: &[u8], part: &[u8]) -> bool {
     body.windows(part.len()).any(|window| window == part)
 }
 
-/// Converts one form field into a JSON value. A lifetime becomes a number, because a JSON token response contains the
-/// lifetime as a number. Any other value becomes a string.
+/// Converts one form field into a JSON value. A lifetime becomes a number, as in a JSON token response. A value that is
+/// not a lifetime becomes a string.
 fn member(name: &str, value: &str) -> Value {
     let number = name.to_ascii_lowercase().contains("expire").then(|| value.parse::<u64>().ok()).flatten();
     number.map_or_else(|| value.into(), Value::from)

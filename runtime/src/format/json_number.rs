@@ -1,14 +1,24 @@
-//! Handles JSON numbers that exceed the range of a float, such as an `expires_in` of `1e400`. `serde_json` rejects the
-//! entire input if a number exceeds the range of a float, even if the caller does not need that number.
+//! Reads seconds, and replaces JSON numbers that are too large for an `f64`, such as an `expires_in` of `1e400`. `serde_json`
+//! rejects the entire input if any number is too large for an `f64`, even if the caller does not need that number.
 
 use bytes::Bytes;
+use serde_json::Value;
 
 use super::charset::without_bom;
 
-/// Returns the same JSON, in which the largest float replaces each number that exceeds the range of a float. All other
-/// text is unchanged, including text that is not JSON.
+/// Returns a number of seconds. Servers write it as a number or as a string.
+pub(crate) fn seconds(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// Returns the JSON with `1e308` or `-1e308` in place of each number that is too large for an `f64`. The rest of the
+/// JSON is unchanged, and so is text that is not JSON.
 pub(crate) fn clamp_numbers(body: Bytes) -> Bytes {
-    // A token in urlencoded data or plain text can contain the characters of a number, such as `8e741`.
+    // Outside of JSON, an access token can contain characters that look like a large number, such as `8e741`.
     if !matches!(without_bom(&body).trim_ascii_start().first(), Some(b'{' | b'[')) {
         return body;
     }
@@ -54,7 +64,7 @@ fn number_length(number: &[u8]) -> usize {
 }
 
 fn is_beyond(token: &[u8]) -> bool {
-    // A shorter number is never too large, so most numbers need not be parsed.
+    // A number with at most four characters is never too large, so most numbers need not be parsed.
     token.len() > 4
         && std::str::from_utf8(token)
             .is_ok_and(|text| text.parse().is_ok_and(|number: f64| number.is_infinite()))
@@ -68,7 +78,7 @@ mod tests {
         String::from_utf8(clamp_numbers(Bytes::copy_from_slice(body.as_bytes())).to_vec()).unwrap()
     }
 
-    /// H6, H7: only numbers that exceed the range of a float change.
+    /// H6, H7: only numbers that are too large for an `f64` are replaced.
     #[test]
     fn numbers_too_large_for_a_float_become_the_largest_float() {
         for same in [

@@ -1,9 +1,10 @@
-//! Finds the position in a JSON body that `serde_json` reports by line and column. The result is the path to the
-//! position and an excerpt of the text before the position. This code runs only after an error, so it does not slow
+//! Finds the place in a JSON body where `serde_json` reports an error by line and column. The result contains the path
+//! to this place and an excerpt of the JSON that precedes it. This code runs only after an error, so it does not slow
 //! down successful decoding.
 //!
-//! The names in a body can be data, because they can be keys of a map. The caller states which names the declared type
-//! contains. In the path and in the excerpt, `*` replaces all other names.
+//! A name in a JSON object can be data, because it can be the key of a map. The caller specifies which names are fields
+//! of the declared type. In the path and in the excerpt, every name that is not a field of the declared type is
+//! replaced with `*`.
 
 #[cfg(test)]
 mod tests;
@@ -13,18 +14,20 @@ use std::ops::Range;
 
 /// The maximum length of an excerpt, in characters.
 const MAX_EXCERPT: usize = 80;
-/// The maximum length of a displayed name, in bytes. A longer name is probably data.
+/// The maximum length of a displayed name, in bytes. A name that exceeds this limit is probably data rather than a
+/// field name.
 const MAX_NAME: usize = 40;
 
 pub(crate) struct Place {
-    /// The path, such as `items[3].price`. The path is empty if the position belongs to the whole body.
+    /// The path, such as `items[3].price`. The path is empty if the error concerns the body as a whole.
     pub(crate) path: String,
-    /// The names and punctuation in the body before the position. All values are masked.
+    /// The names and punctuation that precede the position in the body. All values are masked.
     pub(crate) excerpt: String,
 }
 
-/// Finds the position at `line` and `column`, which both start at 1. A column is a number of bytes. `declares` returns
-/// whether the declared type has the name at this byte range of the body.
+/// Returns the path and the excerpt for the position at `line` and `column`, which both start at 1. The column counts
+/// bytes rather than characters. `declares` returns whether the name at a byte range of the body is a field of the
+/// declared type.
 pub(crate) fn find(
     body: &[u8],
     line: usize,
@@ -50,7 +53,7 @@ pub(crate) fn find(
     Place { path: path.finish(&mut shown), excerpt }
 }
 
-/// Returns the end of the value whose name ends at `name_end`. Returns `None` if the value is truncated.
+/// Returns the end offset of the value whose name ends at `name_end`. Returns `None` if the value is truncated.
 pub(crate) fn end_of_value(body: &[u8], name_end: usize) -> Option<usize> {
     let mut depth = 0_usize;
     let tokens = Tokens { json: body, at: name_end.checked_add(1)? };
@@ -72,17 +75,17 @@ pub(crate) fn end_of_value(body: &[u8], name_end: usize) -> Option<usize> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Token {
-    /// A token that is a brace, a bracket, a comma or a colon.
+    /// A brace, a bracket, a comma or a colon.
     Mark(u8),
-    /// A string before a colon, which is the name of a member. The token's range excludes the quotes.
+    /// The name of a field, which is a string that precedes a colon. The token's range excludes the quotes.
     Name,
     /// Any other string.
     Text,
-    /// A token that is a number or a word such as `true`.
+    /// A number or a word such as `true`.
     Word,
 }
 
-/// An iterator over the tokens of JSON that may be truncated.
+/// An iterator over the tokens of a JSON text that can be truncated.
 struct Tokens<'a> {
     json: &'a [u8],
     at: usize,
@@ -139,12 +142,12 @@ fn is_presentable(name: &str) -> bool {
     (1..=MAX_NAME).contains(&name.len()) && !is_number && name.chars().all(ordinary)
 }
 
-/// The path to the value that contains the last token. A step of the path is kept until the next step replaces it, so
-/// the path still points to a value that has just ended.
+/// The path to the value that contains the last token. The last step of the path stays until the next step replaces it,
+/// so the path can point to a value that has already ended.
 #[derive(Default)]
 struct Path(Vec<Level>);
 
-/// An object or an array that has not ended.
+/// An object or an array whose end has not been read.
 enum Level {
     Object { name: Option<Range<usize>>, wants_name: bool },
     Array { index: Option<usize>, wants_item: bool },
@@ -174,7 +177,7 @@ impl Path {
         }
     }
 
-    /// Records the start of a value or of a member's name.
+    /// Records the start of a value or of a field name.
     fn begin_value(&mut self, range: &Range<usize>) {
         match self.0.last_mut() {
             Some(Level::Object { name, wants_name }) if *wants_name => {
@@ -207,7 +210,7 @@ impl Path {
     }
 }
 
-/// Collects as many of the last tokens as fit in an excerpt.
+/// Collects the last tokens before the error, up to the maximum length of an excerpt.
 #[derive(Default)]
 struct Excerpt {
     pieces: VecDeque<Piece>,

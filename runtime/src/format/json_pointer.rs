@@ -16,7 +16,7 @@ pub(crate) fn look_up(json: &[u8], pointer: &str) -> Option<Value> {
 
 /// The result of looking up a JSON pointer.
 pub(crate) struct Found<T> {
-    /// Whether the document has the object that should contain the last member of the pointer.
+    /// Whether the document contains the object in which the pointer's last field is expected.
     pub(crate) has_parent: bool,
     pub(crate) value: Option<T>,
 }
@@ -25,13 +25,13 @@ pub(crate) struct Found<T> {
 pub(crate) fn find<'j, T: Deserialize<'j>>(json: &'j [u8], pointer: &str) -> Found<T> {
     let mut found = Found { has_parent: false, value: None };
     let mut document = serde_json::Deserializer::from_slice(without_bom(json));
-    // If the document is truncated after the value, the deserializer returns an error, but it has already found the
-    // value.
+    // If the document is truncated after the value, the deserializer returns an error, but the value has already been
+    // found.
     let _ = Seek { pointer, found: &mut found }.deserialize(&mut document);
     found
 }
 
-/// Descends to `pointer` and skips all other values.
+/// Descends to the value at `pointer` and skips all other values.
 struct Seek<'a, T> {
     pointer: &'a str,
     found: &'a mut Found<T>,
@@ -135,7 +135,7 @@ mod tests {
 
     use super::*;
 
-    /// Tests the table in RFC 6901 §5.
+    /// Tests the examples in RFC 6901 §5.
     #[test]
     fn every_example_of_the_specification_is_found() {
         let document = json!({

@@ -1,6 +1,6 @@
 //! Parses the `Link` header (RFC 8288 §3) to find the link with `rel="next"`.
 
-/// Returns the target of the first link in a header line whose relation is `next`.
+/// Returns the target of the first link with the relation `next` in a header line.
 pub(crate) fn next_of(line: &str) -> Option<String> {
     let mut rest = line;
     while let Some((_, after)) = rest.split_once('<') {
@@ -14,7 +14,8 @@ pub(crate) fn next_of(line: &str) -> Option<String> {
     None
 }
 
-/// Parses the parameters of one link. Returns whether the relation is `next`, and the text after the link.
+/// Parses the parameters of one link. Returns whether the link's relation is `next`, together with the text after the
+/// link.
 fn relation(mut rest: &str) -> (bool, &str) {
     let mut is_next = None;
     loop {
@@ -36,8 +37,8 @@ fn relation(mut rest: &str) -> (bool, &str) {
     (is_next.unwrap_or(false), rest)
 }
 
-/// Parses a token or a quoted string. Returns the value and the text after the value. Single quotes are accepted,
-/// because some servers write them.
+/// Parses a token or a quoted string. Returns the value and the text after the value. Single quotes are accepted
+/// because some servers send them.
 fn parameter_value(text: &str) -> (String, &str) {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find([';', ',']).unwrap_or(text.len());

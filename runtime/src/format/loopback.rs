@@ -1,4 +1,4 @@
-//! Decides whether a URL names this machine, and whether its host is an IP address.
+//! Detects URLs that point to this machine, and hosts that are IP addresses.
 
 use std::net::IpAddr;
 
@@ -8,14 +8,14 @@ use crate::platform::url::Url;
 pub(crate) fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
     if let Some(address) = address_of(host) {
-        // `::ffff:127.0.0.1` is an IPv4 address.
+        // `to_canonical` converts an IPv4-mapped address, such as `::ffff:127.0.0.1`, to IPv4.
         return address.to_canonical().is_loopback();
     }
     let name = host.strip_suffix('.').unwrap_or(host);
     name == "localhost" || name.ends_with(".localhost")
 }
 
-/// Returns the IP address that the host of a URL is, or `None` if the host is a name.
+/// Parses the host of a URL as an IP address. Returns `None` if the host is a name.
 pub(crate) fn address_of(host: &str) -> Option<IpAddr> {
     host.trim_matches(['[', ']']).parse().ok()
 }

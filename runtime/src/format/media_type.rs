@@ -21,17 +21,17 @@ impl MediaType {
         self.0.as_ref().map(Mime::essence_str)
     }
 
-    /// Returns whether the type is JSON, by its subtype or by its suffix `+json` (RFC 6839 §3.1).
+    /// Returns whether the subtype is `json` or has the suffix `+json` (RFC 6839 §3.1).
     pub(crate) fn is_json(&self) -> bool {
         self.0.as_ref().is_some_and(|kind| kind.subtype() == mime::JSON || kind.suffix() == Some(mime::JSON))
     }
 
-    /// Returns whether the body is a JSON problem (RFC 9457 §3).
+    /// Returns whether the body contains JSON problem details (RFC 9457 §3).
     pub(crate) fn is_problem(&self) -> bool {
         self.essence() == Some("application/problem+json")
     }
 
-    /// Returns whether the body is a web page, which a proxy or firewall probably sent in place of the API.
+    /// Returns whether the body is HTML. An HTML page usually comes from a proxy or firewall rather than from the API.
     pub(crate) fn is_html(&self) -> bool {
         self.essence() == Some("text/html")
     }

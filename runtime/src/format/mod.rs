@@ -1,4 +1,4 @@
-//! Pure parsers of formats that servers use: dates, media types, links, character encodings and JSON pointers. Read
+//! Parses formats that servers use in responses: dates, media types, links, character encodings and JSON pointers. Read
 //! `media_type.rs` first.
 
 pub(crate) mod charset;

@@ -1,4 +1,4 @@
-//! Reads and replaces one parameter of a query string. All other bytes of the URL stay unchanged.
+//! Reads and replaces one parameter of a query string. The rest of the URL stays unchanged.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::platform::url::Url;
 
-/// All characters except the unreserved ones (RFC 3986 §2.3).
+/// The characters to percent-encode: all characters except the unreserved ones (RFC 3986 §2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Returns the value of the first parameter with this name.
@@ -16,7 +16,7 @@ pub(crate) fn parameter(url: &Url, name: &str) -> Option<String> {
 }
 
 /// Returns `url` with a new value for the first parameter with this name. If no parameter has this name, the new
-/// parameter is appended. Further parameters of this name are removed.
+/// parameter is appended. Any further parameters with this name are removed.
 pub(crate) fn with_parameter(url: &Url, name: &str, value: &str) -> Url {
     let encode = |text| utf8_percent_encode(text, RESERVED);
     let mut new = Some(format!("{}={}", encode(name), encode(value)));

@@ -1,5 +1,5 @@
-//! Reads how long a server requires its clients to wait: from `Retry-After` (RFC 9110 §10.2.3), and from rate limits
-//! that allow no further request until a given time.
+//! Reads how long a client must wait before it sends another request. The server specifies the wait with `Retry-After`
+//! (RFC 9110 §10.2.3) or with the reset time of an exhausted rate limit.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,11 +9,11 @@ use http::header::RETRY_AFTER;
 use super::date;
 use crate::platform::time::wall;
 
-/// The smallest value of `x-ratelimit-reset` that is a date in seconds since 1970. A smaller number is the number of
-/// seconds until the reset.
+/// The value from which `x-ratelimit-reset` is treated as a Unix timestamp. A value below this threshold is the number
+/// of seconds until the reset.
 const EARLIEST_DATE: u64 = 1_000_000_000;
 
-/// Reads `Retry-After` as seconds or as a date.
+/// Reads `Retry-After`, which contains a number of seconds or a date.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
@@ -22,7 +22,7 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(until(date::parse(text)?))
 }
 
-/// Reads `Retry-After`, or else the reset time of an exhausted rate limit.
+/// Returns the wait from `Retry-After` or, if that header is missing, from an exhausted rate limit.
 pub(crate) fn wait(headers: &HeaderMap) -> Option<Duration> {
     retry_after(headers).or_else(|| limit(headers)).or_else(|| reset(headers))
 }
@@ -42,7 +42,7 @@ fn limit(headers: &HeaderMap) -> Option<Duration> {
     waits.max().map(Duration::from_secs)
 }
 
-/// Reads `x-ratelimit-reset` if `x-ratelimit-remaining` is 0, or the same headers without `x-`.
+/// Reads `x-ratelimit-reset` if `x-ratelimit-remaining` is 0. The header names without `x-` are also accepted.
 fn reset(headers: &HeaderMap) -> Option<Duration> {
     let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
     let names = [("x-ratelimit-remaining", "x-ratelimit-reset"), ("ratelimit-remaining", "ratelimit-reset")];

@@ -1,4 +1,4 @@
-//! A client that is registered at an authorization server: [`App`].
+//! A client that is registered with an authorization server: [`App`].
 
 use std::fmt;
 
@@ -10,10 +10,11 @@ use crate::error::{Error, Result};
 use crate::refresh::refresher::{RefreshContext, Refresher};
 use crate::session::Tokens;
 
-/// A client that is registered at an authorization [`Server`] (RFC 6749 §2). An `App` represents your program at that
+/// A client that is registered with an authorization [`Server`] (RFC 6749 §2). An `App` represents your program at that
 /// server.
 ///
-/// An `App` logs a user in. As a [`Refresher`], an `App` also refreshes and revokes the tokens that the login returned:
+/// As a [`Refresher`], an `App` also refreshes and revokes the tokens that a login returns. How an `App` logs a user in
+/// depends on the kind of program:
 ///
 /// | program | way to log in |
 /// |---|---|
@@ -41,13 +42,13 @@ pub struct App {
     secret: Option<String>,
     auth: Option<ClientAuth>,
     pub(super) scope: Option<String>,
-    /// The additional parameters of the requests that begin a login, in order.
+    /// The additional parameters for login requests, in the order in which the program added them.
     pub(super) params: Vec<(String, String)>,
     pub(super) resources: Vec<String>,
 }
 
-/// The parameters that a program must not add, because the runtime sets them itself, or because they would replace the
-/// runtime's own parameters.
+/// The login parameters that a program must not add, because they would duplicate or override parameters that the
+/// runtime sets.
 const RESERVED: [&str; 11] = [
     "client_id",
     "client_secret",
@@ -63,7 +64,7 @@ const RESERVED: [&str; 11] = [
 ];
 
 impl Server {
-    /// Returns the client that is registered at this server with this identifier (RFC 6749 §2.2).
+    /// Returns the client that is registered with this server under this identifier (RFC 6749 §2.2).
     pub fn client(&self, id: impl Into<String>) -> App {
         App {
             server: self.clone(),
@@ -78,32 +79,32 @@ impl Server {
 }
 
 impl App {
-    /// Sets the client secret. A program that runs on a user's machine is a public client, which cannot keep a secret
-    /// and therefore has none. By default, the client has no secret.
+    /// Sets the client secret. Do not set a secret in a program that runs on a user's machine: such a program is a
+    /// public client, which cannot keep a secret. By default, the client has no secret.
     pub fn secret(mut self, secret: impl Into<String>) -> Self {
         self.secret = Some(secret.into());
         self
     }
 
-    /// Sets how the client authenticates. By default, a client without a secret uses [`ClientAuth::None`]. A client
-    /// with a secret uses the first method that the server's metadata offers: [`ClientAuth::Basic`], then
-    /// [`ClientAuth::Body`].
+    /// Sets how the client authenticates to the token endpoint. By default, a client without a secret uses
+    /// [`ClientAuth::None`]. A client with a secret uses [`ClientAuth::Basic`], or [`ClientAuth::Body`] if the server's
+    /// metadata lists only that method.
     pub fn auth(mut self, auth: ClientAuth) -> Self {
         self.auth = Some(auth);
         self
     }
 
-    /// Sets the requested scope: names separated by spaces (RFC 6749 §3.3). By default, no scope is sent and the server
-    /// chooses the scope.
+    /// Sets the scope to request, as names separated by spaces (RFC 6749 §3.3). By default, the client sends no scope,
+    /// and the server chooses the scope.
     ///
-    /// Most servers return a refresh token only for `offline_access`.
+    /// Most servers return a refresh token only if the scope contains `offline_access`.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scope = Some(scope.into());
         self
     }
 
-    /// Adds a parameter to the request that begins a login, such as `audience`, `prompt` or `access_type`. Each call
-    /// adds one parameter, even if a parameter with the same name was added before.
+    /// Adds a parameter to the request that begins a login, such as `audience`, `prompt` or `access_type`. Calling this
+    /// method twice with the same name adds two parameters.
     ///
     /// If the program adds a parameter that the runtime sets itself, such as `state`, the login returns an error.
     pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -111,19 +112,20 @@ impl App {
         self
     }
 
-    /// Adds the absolute URI of a resource that the tokens give access to (RFC 8707 §2). Each call adds one URI.
+    /// Adds the absolute URI of a resource for which to request tokens (RFC 8707 §2). Call this method once for each
+    /// resource.
     pub fn resource(mut self, resource: impl Into<String>) -> Self {
         self.resources.push(resource.into());
         self
     }
 
-    /// Checks the settings that all kinds of login share.
+    /// Checks the settings that apply to every kind of login.
     pub(super) fn check_settings(&self) -> Result<()> {
         self.server.metadata.check()?;
         self.client_auth()?;
         let is_reserved = |name: &str| RESERVED.contains(&name);
         if let Some((name, _)) = self.params.iter().find(|(name, _)| is_reserved(name)) {
-            return Err(Error::builder(format!("the runtime sets the parameter `{name}` of a login itself")));
+            return Err(Error::builder(format!("the runtime sets the login parameter `{name}` itself")));
         }
         let fragment = |(name, value): &&(String, String)| {
             name == "response_mode" && !matches!(value.as_str(), "query" | "form_post")
@@ -134,7 +136,7 @@ impl App {
         }
     }
 
-    /// Returns the token endpoint together with the client's authentication, in the form that the grants use.
+    /// Returns the token endpoint, configured with this client's authentication.
     pub(super) fn endpoint(&self) -> Result<TokenEndpoint> {
         let metadata = &self.server.metadata;
         let mut endpoint = TokenEndpoint::new(metadata.token_endpoint.as_deref().unwrap_or_default());
@@ -150,7 +152,7 @@ impl App {
         match (self.auth, &self.secret) {
             (None | Some(ClientAuth::None), None) => Ok(ClientAuth::None),
             (Some(_), None) => {
-                Err(Error::builder("this client authentication requires a secret. Set `secret`"))
+                Err(Error::builder("this client authentication method requires a secret. Set `secret`"))
             }
             (Some(auth), Some(_)) => Ok(auth),
             (None, Some(_)) => {
@@ -165,7 +167,7 @@ impl App {
         }
     }
 
-    /// Returns the client secret, which must not appear in any output.
+    /// Returns the client secret, so that callers can keep it out of error messages.
     pub(super) fn secret_text(&self) -> &str {
         self.secret.as_deref().unwrap_or_default()
     }
@@ -194,7 +196,7 @@ impl Refresher for App {
     }
 }
 
-/// The output omits the client secret and the parameters, which may contain secrets.
+/// The output omits the client secret and the parameters, which can contain secrets.
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App")

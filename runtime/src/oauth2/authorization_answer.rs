@@ -1,4 +1,4 @@
-//! Reads and checks the query of the redirect after a login (RFC 6749 §4.1.2, RFC 9207 §2.4).
+//! Parses and checks the query of the redirect URL after a login (RFC 6749 §4.1.2, RFC 9207 §2.4).
 
 use std::fmt;
 
@@ -13,20 +13,20 @@ use crate::error::Error;
 /// An authorization code, which may be exchanged only once.
 pub(super) struct AuthorizationCode(pub(super) String);
 
-/// The result of reading the query of a redirect.
+/// The result of parsing the query of a redirect URL.
 #[derive(Debug)]
 pub(super) enum AuthorizationAnswer {
     Code(AuthorizationCode),
-    /// The query does not belong to this login, because its `state` is missing or different. After a query with a wrong
-    /// `state`, a listener continues to wait.
+    /// The query does not belong to this login, for example because its `state` is missing or different. A listener
+    /// ignores a query with the wrong `state` and continues to wait.
     Foreign(Error),
-    /// The query belongs to this login but has no code.
+    /// The query belongs to this login, but the login failed.
     Failed(Error),
 }
 
 impl AuthorizationRequest {
-    /// Reads the query string of the redirect. A query is accepted only if its `state` equals the `state` of this
-    /// request and its `iss`, if present, names this login's server.
+    /// Parses the query of the redirect URL. The query is accepted only if its `state` matches this request and its
+    /// `iss`, if present, matches the login's server.
     pub(super) fn answer(&self, metadata: &Metadata, query: &str) -> AuthorizationAnswer {
         let parameters = match Parameters::read(query) {
             Ok(parameters) => parameters,
@@ -53,12 +53,12 @@ impl AuthorizationRequest {
         }
     }
 
-    /// Prevents a mix-up attack (RFC 9700 §4.4): checks that the login began at this server and that the response names
-    /// this server.
+    /// Checks that the login started at this server and that the response names this server. These checks prevent
+    /// mix-up attacks (RFC 9700 §4.4).
     fn check_issuer(&self, metadata: &Metadata, iss: Option<&str>) -> Result<(), Error> {
         if self.server != metadata.identity() {
             return Err(untrusted(format!(
-                "the login began at the server `{}`, but the answer is checked for the server `{}`",
+                "the login started at the server `{}`, but the answer was checked against the server `{}`",
                 self.server,
                 metadata.identity()
             )));
@@ -90,7 +90,8 @@ struct Parameters {
 }
 
 impl Parameters {
-    /// Reads the parameters. RFC 6749 §3.1 forbids duplicate parameters, and a second value can come from an attacker.
+    /// Reads the parameters. Duplicate parameters are rejected because RFC 6749 §3.1 forbids them and an attacker could
+    /// add a second value.
     fn read(query: &str) -> Result<Self, Error> {
         let mut read = Self::default();
         for (name, value) in parse(query.strip_prefix('?').unwrap_or(query).as_bytes()) {

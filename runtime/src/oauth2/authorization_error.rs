@@ -10,8 +10,8 @@ use crate::error::{BoxError, Error, Kind};
 use crate::refresh::error_code::document;
 
 /// An authorization server's error response to a login (RFC 6749 §4.1.2.1 and §5.2, RFC 8628 §3.5). An
-/// `AuthorizationError` is the [`source`](std::error::Error::source) of an error with
-/// [`is_login_denied`](crate::Error::is_login_denied).
+/// `AuthorizationError` is the [`source`](std::error::Error::source) of an error for which
+/// [`is_login_denied`](crate::Error::is_login_denied) returns `true`.
 ///
 /// ```
 /// use std::error::Error as _;
@@ -30,13 +30,13 @@ pub struct AuthorizationError {
 }
 
 impl AuthorizationError {
-    /// Creates the error from the parameters of a redirect. Text that contains part of any of the `secrets` is omitted.
+    /// Creates the error from the query parameters of a redirect. Text that contains part of a secret is omitted.
     pub(super) fn of(error: &str, text: Option<&str>, secrets: &[&str]) -> Self {
         let description = text.and_then(|text| description(text, secrets));
         Self { code: code(error, secrets), description, status: None }
     }
 
-    /// Creates the error from an endpoint's response. Text that contains part of any of the `secrets` is omitted.
+    /// Creates the error from an endpoint's response. Text that contains part of a secret is omitted.
     pub(super) fn of_answer(status: StatusCode, headers: &HeaderMap, body: &[u8], secrets: &[&str]) -> Self {
         let document = document(headers, body).unwrap_or_default();
         let text = |name: &str| document.get(name).and_then(Value::as_str);
@@ -44,15 +44,15 @@ impl AuthorizationError {
         Self { status: Some(status), ..error }
     }
 
-    /// Returns the error code, such as `access_denied`. Returns `None` if the server sent no error code, or if the
-    /// value that it sent does not look like an error code.
+    /// Returns the error code, such as `access_denied`. Returns `None` if the server sent no error code, or sent a
+    /// value that does not look like an error code.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
     }
 
-    /// Returns the description: at most 200 characters, without control characters and without characters that change
-    /// the direction of the text. The server writes the description, so escape it before you show it on a web page.
+    /// Returns the description, limited to 200 characters. Control characters and characters that change the text
+    /// direction are removed. The description comes from the server, so escape it before you show it on a web page.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.description.as_deref()
@@ -62,7 +62,7 @@ impl AuthorizationError {
         self.code() == Some(code)
     }
 
-    /// Converts the response into the error for a login that the user or the server refused.
+    /// Converts this error into an `Error` that reports a denied login.
     pub(super) fn into_denied(self) -> Error {
         Error::new(Kind::LoginDenied, format!("the login was denied: {self}")).with_source(self)
     }
@@ -73,7 +73,7 @@ impl fmt::Display for AuthorizationError {
         match (&self.code, self.status) {
             (Some(code), _) => f.write_str(code)?,
             (None, Some(status)) => write!(f, "the server answered {status}")?,
-            (None, None) => f.write_str("the server named no error code")?,
+            (None, None) => f.write_str("the server sent no error code")?,
         }
         match &self.description {
             Some(description) => write!(f, " ({description})"),
@@ -84,7 +84,7 @@ impl fmt::Display for AuthorizationError {
 
 impl std::error::Error for AuthorizationError {}
 
-/// Returns the error for a login that could not be completed, but that may succeed if the user tries again.
+/// Returns the error for a login that failed but can succeed if the user tries again.
 pub(super) fn unavailable(text: impl Into<String>) -> Error {
     Error::new(Kind::LoginUnavailable, text.into())
 }

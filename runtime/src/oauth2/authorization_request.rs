@@ -1,5 +1,5 @@
-//! The authorization request: the URL at which a user logs in, and the data that the program must keep until the
-//! response arrives (RFC 6749 §4.1.1).
+//! Builds the authorization request (RFC 6749 §4.1.1): the URL where a user logs in, and the data that the program must
+//! keep until the response arrives.
 
 use std::fmt;
 
@@ -11,26 +11,26 @@ use super::pkce::{METHOD, challenge, random_text};
 use crate::error::Result;
 use crate::platform::url::Url;
 
-/// The data of a login that has begun. [`Redirect::start`](super::Redirect::start) returns this data, and
-/// [`Redirect::finish`](super::Redirect::finish) takes it.
+/// The data that a program must keep while a login is in progress. [`Redirect::start`](super::Redirect::start) returns
+/// this value, and [`Redirect::finish`](super::Redirect::finish) takes it as an argument.
 ///
-/// Keep this value in the user's own session with your program, on the server or encrypted in a cookie. Because the
-/// value is in the user's session, the response to a different user's login is rejected. The value contains secrets
-/// (the `state` and the PKCE verifier), which `Serialize` writes and `Debug` omits. Use the value only once, and remove
-/// it from the user's session before you call [`finish`](super::Redirect::finish).
+/// Store this value in the user's web session: on your server, or encrypted in a cookie. Storing the value in the
+/// user's session ensures that a response to another user's login is rejected. The value contains secrets (the `state`
+/// and the PKCE verifier), which `Serialize` writes and `Debug` omits. Use the value only once, and remove it from the
+/// user's session before you call [`finish`](super::Redirect::finish).
 #[derive(Serialize, Deserialize)]
 pub struct AuthorizationRequest {
     pub(super) state: String,
     pub(super) verifier: String,
     pub(super) redirect_uri: String,
-    /// The server's issuer, or its token endpoint if the issuer is unknown. The runtime rejects a response from a
-    /// different server.
+    /// The server's issuer, or its token endpoint if the issuer is unknown. The runtime accepts a response only from
+    /// this server.
     pub(super) server: String,
 }
 
 impl App {
-    /// Builds the URL at which a user logs in, and the data that the program must keep until the response arrives. The
-    /// parameters in `replacing`, such as a new `scope`, replace the app's parameters with the same name.
+    /// Builds the URL where a user logs in, and the data that the program must keep until the response arrives.
+    /// Parameters in `replacing`, such as a new `scope`, override the app's parameters with the same name.
     pub(super) fn authorization_request(
         &self,
         redirect_uri: &str,
@@ -68,7 +68,7 @@ impl App {
         of_the_runtime.into_iter().chain(of_the_app).chain(replacing).collect()
     }
 
-    /// Returns the login parameters that the program set. All kinds of login send these parameters.
+    /// Returns the login parameters that the program set. Every kind of login sends these parameters.
     pub(super) fn login_parameters(&self) -> Vec<(String, String)> {
         let scope = self.scope.iter().map(|scope| ("scope".to_owned(), scope.clone()));
         let resources = self.resources.iter().map(|resource| ("resource".to_owned(), resource.clone()));
@@ -76,7 +76,7 @@ impl App {
     }
 }
 
-/// Adds `parameters` to the endpoint's query (RFC 6749 §3.1). A parameter replaces the query parameters that have the
+/// Adds `parameters` to the endpoint's query (RFC 6749 §3.1). Each parameter replaces any query parameters with the
 /// same name.
 fn with_parameters(mut url: Url, parameters: &[(String, String)]) -> Url {
     let known = |name: &str| parameters.iter().any(|(other, _)| other == name);

@@ -1,27 +1,28 @@
-//! How a client authenticates at the token endpoint (RFC 6749 §2.3): [`ClientAuth`].
+//! Defines how a client authenticates to the token endpoint (RFC 6749 §2.3): [`ClientAuth`].
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use form_urlencoded::byte_serialize;
 use http::HeaderValue;
 
-/// The method by which a client authenticates (RFC 6749 §2.3.1).
+/// The method that a client uses to authenticate to the token endpoint (RFC 6749 §2.3.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientAuth {
-    /// The client sends only its `client_id` and no secret, because it is a public client.
+    /// A public client sends its `client_id` but no secret.
     None,
-    /// The client sends `Authorization: Basic …`, which each server must support for a client with a secret.
+    /// The client sends `Authorization: Basic …`. Every server that issues client secrets must support this method.
     #[default]
     Basic,
-    /// The client sends `client_id` and `client_secret` in the body, for servers that support no other method.
+    /// The client sends `client_id` and `client_secret` in the body. Use this method if the server does not support
+    /// [`Basic`](Self::Basic).
     Body,
 }
 
 #[cfg(feature = "login")]
 impl ClientAuth {
-    /// Returns the first supported method that the server offers to a client with a secret. If the server's metadata
-    /// lists no methods, the result is `Basic` (RFC 8414 §2).
+    /// Returns the method for a client with a secret: `Basic` or `Body`, whichever the server's metadata lists. If the
+    /// metadata lists both methods, or none at all (RFC 8414 §2), the result is `Basic`.
     pub(super) fn offered(methods: Option<&[String]>) -> Option<Self> {
         let Some(methods) = methods else { return Some(Self::Basic) };
         let known = [("client_secret_basic", Self::Basic), ("client_secret_post", Self::Body)];
@@ -29,8 +30,8 @@ impl ClientAuth {
     }
 }
 
-/// Returns the header value for [`ClientAuth::Basic`]. The identifier and the secret are urlencoded before they become
-/// the user name and password (RFC 6749 §2.3.1, RFC 7617).
+/// Returns the header value for [`ClientAuth::Basic`]. The client identifier and the secret are urlencoded and then
+/// used as the user name and the password (RFC 6749 §2.3.1, RFC 7617).
 pub(super) fn basic(id: &str, secret: &str) -> Option<HeaderValue> {
     let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
     let pair = BASE64_STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret)));
@@ -43,7 +44,7 @@ pub(super) fn basic(id: &str, secret: &str) -> Option<HeaderValue> {
 mod tests {
     use super::*;
 
-    /// Tests the example in RFC 6749 §2.3.1 and characters that urlencoding changes.
+    /// Tests the example in RFC 6749 §2.3.1, and characters that must be urlencoded.
     #[test]
     fn client_id_and_secret_are_urlencoded_and_then_base64_encoded() {
         assert_eq!(

@@ -1,17 +1,17 @@
-//! Makes text from a server safe to show in a terminal, a log or an error.
+//! Makes text from a server safe to show in a terminal, a log or an error message.
 
 use crate::refresh::error_code::looks_like_a_code;
 
 /// The maximum length of a description, in characters.
 const LONGEST: usize = 200;
-/// The number of consecutive characters of a secret that displayed text must not contain.
+/// Displayed text must not contain this many consecutive characters of a secret.
 const PART: usize = 8;
 
-/// Returns text from a server without control characters, invisible characters and characters that change the direction
-/// of the text. Text that is longer than 200 characters is truncated. Returns `None` if the text is empty or contains
-/// part of one of the secrets.
+/// Removes control characters, invisible characters and characters that change the text direction from a server's text.
+/// Text that is longer than 200 characters is truncated. Returns `None` if the text is empty or contains part of a
+/// secret.
 pub(super) fn description(text: &str, secrets: &[&str]) -> Option<String> {
-    // A server can send text of any length, so this function does not read far beyond the limit.
+    // A server can send text of any length, so this function reads only a limited number of characters.
     let visible: String = text.chars().filter(|&letter| is_visible(letter)).take(10 * LONGEST).collect();
     let text = visible.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut letters = text.chars();
@@ -25,22 +25,22 @@ pub(super) fn description(text: &str, secrets: &[&str]) -> Option<String> {
     Some(shown)
 }
 
-/// Returns the error code that a server sent. Returns `None` if the text does not look like a code, or if it contains
-/// part of one of the secrets.
+/// Returns the error code that a server sent. Returns `None` if the text does not look like an error code or contains
+/// part of a secret.
 pub(super) fn code(text: &str, secrets: &[&str]) -> Option<String> {
     let shown = !text.is_empty() && looks_like_a_code(text);
     (shown && !secrets.iter().any(|secret| has_part_of(text, secret))).then(|| text.to_owned())
 }
 
-/// Returns whether `text` can be shown unchanged: `text` must not be empty, too long, or contain invisible characters.
+/// Returns whether `text` is neither empty nor too long, and has no control or invisible characters.
 pub(super) fn is_plain(text: &str, longest: usize) -> bool {
     !text.is_empty()
         && text.len() <= longest
         && text.chars().all(|letter| !letter.is_control() && is_visible(letter))
 }
 
-/// Returns whether a character is safe to show. Unicode has no list of safe characters, so this function excludes
-/// Unicode's control characters, format characters, and line and paragraph separators.
+/// Returns whether a character is safe to show. Unicode does not define a set of safe characters, so this function
+/// excludes control characters, format characters, and line and paragraph separators.
 fn is_visible(letter: char) -> bool {
     let invisible = matches!(
         letter,
@@ -48,12 +48,12 @@ fn is_visible(letter: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
             | '\u{e0000}'..='\u{e0fff}'
     );
-    // Line breaks are safe to show, because the caller replaces line breaks with spaces.
+    // Line breaks are safe because the caller replaces them with spaces.
     !invisible && (!letter.is_control() || letter.is_ascii_whitespace())
 }
 
-/// Returns whether `text` contains the secret, or eight consecutive characters of the secret. The comparison ignores
-/// spaces and the case of letters.
+/// Returns whether `text` contains the whole secret, or eight consecutive characters of the secret. The comparison
+/// ignores spaces and letter case.
 fn has_part_of(text: &str, secret: &str) -> bool {
     let text = text.to_ascii_lowercase().replace(' ', "");
     let secret: Vec<char> = secret.to_ascii_lowercase().chars().collect();

@@ -25,8 +25,8 @@ pub struct Device {
     app: App,
 }
 
-/// A login on a second device, after the server has sent the device code. Show [`user_code`](Self::user_code) and
-/// [`verification_uri`](Self::verification_uri) to the user, and call [`finish`](Self::finish).
+/// A login on a second device, for which the server has issued a device code. Show [`user_code`](Self::user_code) and
+/// [`verification_uri`](Self::verification_uri) to the user, and then call [`finish`](Self::finish).
 pub struct DeviceCode {
     app: App,
     answer: DeviceAnswer,
@@ -34,8 +34,8 @@ pub struct DeviceCode {
 }
 
 impl App {
-    /// Logs a user in on a second device, such as a phone (RFC 8628). A login on a second device is suitable for
-    /// programs without a browser, for example over SSH.
+    /// Logs a user in on a second device, such as a phone (RFC 8628). Use this login in programs that cannot open a
+    /// browser, for example because they run over SSH.
     ///
     /// ```no_run
     /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client) -> afresh::Result<()> {
@@ -55,8 +55,8 @@ impl Device {
     ///
     /// # Errors
     ///
-    /// - [`is_login_denied`](Error::is_login_denied): the server refused the login, for example because the client may
-    ///   not use device codes.
+    /// - [`is_login_denied`](Error::is_login_denied): the server refused the login, for example because the client is
+    ///   not allowed to use device codes.
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the server is unreachable, or it has no device
     ///   authorization endpoint.
     /// - [`is_builder`](Error::is_builder): a URL or a parameter is invalid.
@@ -73,7 +73,7 @@ impl App {
         self.check_settings()?;
         let Some(url) = &self.server.metadata.device_authorization_endpoint else {
             return Err(unavailable(
-                "the server names no device authorization endpoint, so a login with a device code is not possible",
+                "the server has no device authorization endpoint, so it does not support logins with a device code",
             ));
         };
         let endpoint = LoginEndpoint::new(self, url, "the device authorization endpoint")?;
@@ -97,13 +97,14 @@ impl DeviceCode {
         &self.answer.user_code
     }
 
-    /// Returns the URL at which the user enters the code.
+    /// Returns the URL where the user enters the code.
     #[must_use]
     pub fn verification_uri(&self) -> &str {
         &self.answer.verification_uri
     }
 
-    /// Returns a URL that contains the code, for a QR code or a link. Some servers send no such URL.
+    /// Returns a URL that contains the user code, for a QR code or a link. Returns `None` if the server did not send
+    /// this URL.
     #[must_use]
     pub fn verification_uri_complete(&self) -> Option<&str> {
         self.answer.verification_uri_complete.as_deref()
@@ -117,14 +118,14 @@ impl DeviceCode {
 
     /// Waits until the user has logged in. Before the future completes, the tokens become the credential of `session`.
     ///
-    /// `finish` polls the token endpoint as often as the server allows. `finish` continues to wait after a lost
-    /// response, and after a response with status 5xx or 429. The wait ends when the device code expires.
+    /// `finish` polls the token endpoint as often as the server allows. If a response is lost or has the status 429 or
+    /// 5xx, `finish` keeps waiting. `finish` stops waiting when the device code expires.
     ///
     /// # Errors
     ///
     /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the code has expired.
-    /// - Any other error: a logout happened during the login, or the store failed.
+    /// - An error of any other kind means that a logout happened during the login, or that the store failed.
     pub fn finish(
         self,
         session: &Session,
@@ -166,7 +167,7 @@ impl DeviceCode {
         }
     }
 
-    /// Returns how long the code is still valid. Time during which the machine was suspended is also subtracted.
+    /// Returns how long the code is still valid. The code's age includes any time for which the machine was suspended.
     fn left(&self) -> Duration {
         let now = Now::read();
         let age = now.ticks.saturating_duration_since(self.begun.ticks) + now.slept_since(self.begun);
@@ -175,7 +176,7 @@ impl DeviceCode {
 }
 
 fn expired(lost: Option<Error>) -> Error {
-    let text = "the code has expired before the login was confirmed. Begin a new login";
+    let text = "the code expired before the user confirmed the login. Begin a new login";
     match lost {
         Some(error) => {
             unavailable_by(format!("{text}. The last request to the server failed: {error}"), error)
@@ -184,7 +185,7 @@ fn expired(lost: Option<Error>) -> Error {
     }
 }
 
-/// The output omits the codes.
+/// The output omits the device code and the user code.
 impl fmt::Debug for DeviceCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DeviceCode")

@@ -1,5 +1,5 @@
-//! Reads the response from the device authorization endpoint (RFC 8628 §3.2), including common deviations:
-//! [`DeviceAnswer`].
+//! Parses the response from the device authorization endpoint (RFC 8628 §3.2), and accepts common deviations from the
+//! RFC: [`DeviceAnswer`].
 
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::authorization_error::untrusted;
 use super::description::is_plain;
 use crate::error::{Error, Result};
+use crate::format::json_number::seconds;
 use crate::format::loopback::is_loopback;
 use crate::platform::url::Url;
 use crate::refresh::error_code::document;
@@ -16,9 +17,9 @@ use crate::refresh::error_code::document;
 /// The maximum length of the code that a user types, in bytes.
 const LONGEST_CODE: usize = 64;
 const LONGEST_URL: usize = 2048;
-/// The interval between two requests if the server does not send one (RFC 8628 §3.2).
+/// The polling interval if the server does not send one (RFC 8628 §3.2).
 const INTERVAL: Duration = Duration::from_secs(5);
-/// The shortest interval between two requests, because some servers send 0.
+/// The minimum polling interval, for servers that send an interval of 0.
 const SHORTEST: Duration = Duration::from_secs(1);
 /// The lifetime of a device code if the server does not send one.
 const LIFETIME: Duration = Duration::from_secs(300);
@@ -34,14 +35,15 @@ pub(super) struct DeviceAnswer {
 }
 
 impl DeviceAnswer {
-    /// Reads the answer. Text for the user must be plain, because it is shown in a terminal.
+    /// Reads the answer. Text that is shown to the user must not contain control characters, because a terminal would
+    /// interpret them.
     pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self> {
         let document = document(headers, body).unwrap_or_default();
         let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
         let seconds = |name: &str| document.get(name).and_then(duration);
         let device_code = text("device_code").filter(|code| !code.is_empty());
         let user_code = text("user_code").filter(|code| is_plain(code, LONGEST_CODE));
-        // Google chose the name `verification_url` before RFC 8628 was published.
+        // Google uses the name `verification_url`, which predates RFC 8628.
         let uri = text("verification_uri").or_else(|| text("verification_url")).filter(|uri| is_page(uri));
         let complete = text("verification_uri_complete").filter(|uri| is_page(uri));
         let lifetime = seconds("expires_in").filter(|lifetime| !lifetime.is_zero()).unwrap_or(LIFETIME);
@@ -57,10 +59,10 @@ impl DeviceAnswer {
 }
 
 fn missing(name: &str) -> Error {
-    untrusted(format!("the answer of the device authorization endpoint has no valid `{name}`"))
+    untrusted(format!("the answer from the device authorization endpoint has no valid `{name}`"))
 }
 
-/// Returns whether the URL is a web page that can be shown to a user.
+/// Returns whether `uri` is a web URL that can be shown to a user.
 fn is_page(uri: &str) -> bool {
     let is_secure = |url: Url| match url.scheme() {
         "https" => true,
@@ -70,14 +72,9 @@ fn is_page(uri: &str) -> bool {
     is_plain(uri, LONGEST_URL) && Url::parse(uri).is_ok_and(is_secure)
 }
 
-/// Reads a number of seconds, written as a number or as a string.
+/// Parses a number of seconds from a JSON number or a JSON string.
 fn duration(value: &Value) -> Option<Duration> {
-    let seconds = match value {
-        Value::Number(number) => number.as_f64()?,
-        Value::String(text) => text.trim().parse().ok()?,
-        _ => return None,
-    };
-    Duration::try_from_secs_f64(seconds).ok()
+    Duration::try_from_secs_f64(seconds(value)?).ok()
 }
 
 #[cfg(test)]

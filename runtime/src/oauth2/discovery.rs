@@ -1,4 +1,4 @@
-//! Requests an authorization server's endpoints from the server itself: [`Server::discover`].
+//! Requests an authorization server's metadata from the server: [`Server::discover`].
 
 use std::fmt;
 use std::future::Future;
@@ -29,14 +29,14 @@ const DEADLINE: Duration = Duration::from_secs(5);
 
 impl Server {
     /// Requests the server's endpoints. `issuer` is the server's issuer identifier, such as `https://id.example` or
-    /// `https://id.example/realms/shop`. The returned [`Server`] never changes, so call `discover` once and clone the
-    /// result.
+    /// `https://id.example/realms/shop`. The returned [`Server`] is never updated, so call `discover` once and clone
+    /// the result.
     ///
-    /// The metadata is requested at the URL of RFC 8414, which has `/.well-known/oauth-authorization-server` before the
-    /// issuer's path. If this request fails, the metadata is requested at the URL of `OpenID` Connect Discovery, which
-    /// has `/.well-known/openid-configuration` after the issuer's path. Redirects are not followed. Each request can
-    /// take at most 5 s, and a document can have at most 64 KiB. The issuer in the document must match `issuer`
-    /// exactly.
+    /// The metadata is first requested as RFC 8414 defines, with `/.well-known/oauth-authorization-server` inserted
+    /// before the issuer's path. If this request fails, the metadata is requested as `OpenID` Connect Discovery
+    /// defines, with `/.well-known/openid-configuration` appended to the issuer's path. Redirects are not followed.
+    /// Each request times out after 5 s, and a document must not exceed 64 KiB. The issuer in the document must match
+    /// `issuer` exactly.
     ///
     /// ```no_run
     /// # async fn example() -> afresh::Result<()> {
@@ -53,15 +53,15 @@ impl Server {
     /// - [`is_login_unavailable`](Error::is_login_unavailable): no metadata was found, or the server is unreachable.
     /// - [`is_builder`](Error::is_builder): `issuer` is not an https URL. Plain http is accepted only for a loopback
     ///   host.
-    /// - Any other error: the document is invalid, or it names a different issuer. If the issuers differ, the error
-    ///   message contains both issuers.
+    /// - An error of any other kind means that the document is invalid or names a different issuer. If the issuers
+    ///   differ, the error message contains both issuers.
     pub fn discover(issuer: impl Into<String>) -> Discovery {
         Discovery { issuer: issuer.into(), http: None, running: None }
     }
 }
 
-/// Requests an authorization server's endpoints. Awaiting this value returns a [`Server`]. With the feature `blocking`,
-/// a call to `wait()` also returns the [`Server`].
+/// A future that requests an authorization server's metadata. Awaiting a `Discovery` returns a [`Server`]. With the
+/// feature `blocking`, code that is not async can call `wait()` instead.
 ///
 /// ```no_run
 /// # async fn example(client: reqwest::Client) -> afresh::Result<()> {
@@ -79,7 +79,7 @@ pub struct Discovery {
 }
 
 impl Discovery {
-    /// Sends all requests, including login requests, with this reqwest client: see [`Server::http`].
+    /// Sets the reqwest client for all requests, including login requests: see [`Server::http`].
     #[cfg(not(target_family = "wasm"))]
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.http = Some(Transport::given(client));
@@ -90,7 +90,7 @@ impl Discovery {
     ///
     /// # Panics
     ///
-    /// Panics in async code. In async code, await the value instead.
+    /// Panics in async code. In async code, await the `Discovery` instead.
     ///
     /// # Errors
     ///
@@ -134,14 +134,15 @@ async fn discover(issuer: String, http: Option<Transport>) -> Result<Server> {
     Err(most_helpful(&issuer, errors))
 }
 
-/// Selects the error to report: an error about an invalid document is more helpful than one about a missing document.
+/// Selects the error to report. An error about an invalid document is more helpful than an error about a missing
+/// document.
 fn most_helpful(issuer: &str, errors: Vec<Error>) -> Error {
     if let Some(error) = errors.iter().find(|error| error.kind() != Kind::LoginUnavailable) {
         return error.clone();
     }
     let texts: Vec<_> = errors.iter().map(Error::to_string).collect();
     let error = unavailable(format!(
-        "no metadata of the authorization server `{issuer}` was found: {}",
+        "no metadata was found for the authorization server `{issuer}`: {}",
         texts.join("; ")
     ));
     match errors.into_iter().next_back() {
@@ -150,7 +151,7 @@ fn most_helpful(issuer: &str, errors: Vec<Error>) -> Error {
     }
 }
 
-/// Parses the issuer. RFC 8414 §2 requires a URL without a query or fragment.
+/// Parses the issuer. RFC 8414 §2 requires an issuer URL without a query or fragment.
 fn issuer_url(issuer: &str) -> Result<Url> {
     let url = endpoint_url(issuer, "the issuer", PlainHttp::Refused("Use https"))?;
     if url.query().is_some() {
@@ -159,8 +160,8 @@ fn issuer_url(issuer: &str) -> Result<Url> {
     Ok(url)
 }
 
-/// Returns the two URLs at which a server can publish its metadata. RFC 8414 §3.1 inserts the well-known path before
-/// the issuer's path. `OpenID` Connect Discovery §4.1 appends the well-known path to the issuer's path.
+/// Returns the two URLs where a server can publish its metadata. RFC 8414 §3.1 inserts the well-known path before the
+/// issuer's path. `OpenID` Connect Discovery §4.1 appends the well-known path to the issuer's path.
 fn documents(issuer: &Url) -> [Url; 2] {
     let path = issuer.path().trim_end_matches('/');
     let at = |path: &str| {
@@ -202,7 +203,7 @@ mod tests {
         documents(&issuer_url(issuer).unwrap()).map(|url| url.to_string())
     }
 
-    /// Tests RFC 8414 §3.1 and `OpenID` Connect Discovery §4.1.
+    /// Tests the URLs that RFC 8414 §3.1 and `OpenID` Connect Discovery §4.1 define.
     #[test]
     fn the_path_of_an_issuer_is_kept() {
         let root = [

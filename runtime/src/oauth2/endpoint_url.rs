@@ -1,10 +1,10 @@
-//! Decides which endpoint URLs of an authorization server may receive secrets.
+//! Checks that secrets can be sent safely to an authorization server's endpoint URLs.
 
 use crate::error::{Error, Result};
 use crate::format::loopback::is_loopback;
 use crate::platform::url::Url;
 
-/// Whether an endpoint may use plain http on a host that is not loopback.
+/// Whether an endpoint that is not on a loopback host may use plain http.
 #[derive(Clone, Copy)]
 pub(super) enum PlainHttp {
     Allowed,
@@ -12,8 +12,7 @@ pub(super) enum PlainHttp {
     Refused(&'static str),
 }
 
-/// Parses and checks the URL of an endpoint that receives secrets. `which` is the name of the endpoint for error
-/// messages.
+/// Parses and checks the URL of an endpoint that receives secrets. `which` names the endpoint in error messages.
 pub(super) fn endpoint_url(url: &str, which: &str, plain_http: PlainHttp) -> Result<Url> {
     let refuse = |what: &str| Err(Error::builder(format!("{which} {what}")));
     let Ok(url) = Url::parse(url) else { return refuse("is not a URL") };
@@ -21,7 +20,7 @@ pub(super) fn endpoint_url(url: &str, which: &str, plain_http: PlainHttp) -> Res
         ("https", _) | ("http", PlainHttp::Allowed) => {}
         ("http", _) if is_loopback(&url) => {}
         ("http", PlainHttp::Refused(advice)) => {
-            return refuse(&format!("is plain http on a host that is not loopback. {advice}"));
+            return refuse(&format!("uses plain http on a host that is not a loopback host. {advice}"));
         }
         _ => return refuse("must be an https URL"),
     }

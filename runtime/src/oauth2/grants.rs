@@ -12,10 +12,10 @@ use crate::trace::SendSpans;
 #[cfg(not(target_family = "wasm"))]
 use crate::transport::transport::Transport;
 
-/// Refreshes with the session's refresh token (RFC 6749 §6).
+/// Refreshes the session with its refresh token (RFC 6749 §6).
 ///
-/// The session needs a refresh token. Without a refresh token, a refused call returns the server's response. If a token
-/// response contains a new refresh token, the new token replaces the old one.
+/// The session must have a refresh token. Without a refresh token, a call that the server refuses fails without a
+/// refresh. If a token response contains a new refresh token, the new token replaces the old one.
 ///
 /// ```
 /// use afresh::{Client, Tokens, oauth2::{ClientAuth, RefreshTokenGrant}};
@@ -38,10 +38,10 @@ pub struct RefreshTokenGrant(TokenEndpoint);
 /// Requests access tokens for the program itself (RFC 6749 §4.4).
 ///
 /// No login is needed. The first call that needs a token requests it, and all waiting calls share the request. A new
-/// token is requested when the old one has expired or was refused. Every failure, including `invalid_client`, is an
-/// error with [`is_refresh`](crate::Error::is_refresh), because there is no user who could log in. Later calls try
-/// again, so if the client is registered again, the program works without a restart. After
-/// [`clear`](crate::Session::clear), the next call requests a new token.
+/// token is requested when the old one has expired or was refused. Every failure, including `invalid_client`, is
+/// reported as a failed refresh ([`is_refresh`](crate::Error::is_refresh)), because there is no user who could log in.
+/// Later calls request a token again, so the program recovers without a restart after the client has been registered
+/// again. After [`clear`](crate::Session::clear), the next call requests a new token.
 ///
 /// ```
 /// use afresh::{Client, oauth2::ClientCredentials};
@@ -57,29 +57,30 @@ pub struct RefreshTokenGrant(TokenEndpoint);
 pub struct ClientCredentials(TokenEndpoint);
 
 impl RefreshTokenGrant {
-    /// Uses the token endpoint at this URL (RFC 6749 §3.2).
+    /// Creates a grant that uses the token endpoint at this URL (RFC 6749 §3.2).
     ///
-    /// The URL may have a query, but no fragment. The URL must be https unless its host is loopback.
-    /// [`build`](crate::ClientBuilder::build) returns an error if the URL is invalid.
+    /// The URL can have a query but must not have a fragment. The URL must use https unless its host is a loopback
+    /// host. [`build`](crate::ClientBuilder::build) returns an error if the URL is invalid.
     pub fn new(token_endpoint: impl AsRef<str>) -> Self {
         Self(TokenEndpoint::new(token_endpoint.as_ref()))
     }
 
-    /// Sets the client identifier (RFC 6749 §2.2). A client without a secret is public, and its identifier is sent in
-    /// the body. By default, no identifier is sent.
+    /// Sets the client identifier (RFC 6749 §2.2). A public client, which has no secret, sends its identifier in the
+    /// request body. By default, no identifier is sent.
     pub fn client_id(mut self, id: impl Into<String>) -> Self {
         self.0.client_id = Some(id.into());
         self
     }
 
-    /// Sets the client secret, which requires [`client_id`](Self::client_id). By default, the client has no secret.
+    /// Sets the client secret. A client with a secret must also have a [`client_id`](Self::client_id). By default, the
+    /// client has no secret.
     pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
         self.0.client_secret = Some(secret.into());
         self
     }
 }
 
-/// Creates the grant for logins, whose tokens are refreshed in the same way.
+/// Creates the grant that refreshes the tokens from a login.
 #[cfg(feature = "login")]
 impl RefreshTokenGrant {
     pub(super) fn of(endpoint: TokenEndpoint) -> Self {
@@ -88,10 +89,10 @@ impl RefreshTokenGrant {
 }
 
 impl ClientCredentials {
-    /// Uses the token endpoint at this URL (RFC 6749 §3.2) as this client.
+    /// Creates a grant that requests tokens from the token endpoint at this URL (RFC 6749 §3.2).
     ///
-    /// The URL may have a query, but no fragment. The URL must be https unless its host is loopback.
-    /// [`build`](crate::ClientBuilder::build) returns an error if the URL is invalid.
+    /// The URL can have a query but must not have a fragment. The URL must use https unless its host is a loopback
+    /// host. [`build`](crate::ClientBuilder::build) returns an error if the URL is invalid.
     pub fn new(
         token_endpoint: impl AsRef<str>,
         client_id: impl Into<String>,
@@ -113,15 +114,15 @@ macro_rules! settings {
                 self
             }
 
-            /// Sets the requested scope: names separated by spaces (RFC 6749 §3.3). By default, no scope is sent and
-            /// the server chooses the scope.
+            /// Sets the scope to request, as names separated by spaces (RFC 6749 §3.3). By default, the client sends no
+            /// scope, and the server chooses the scope.
             pub fn scope(mut self, scope: impl Into<String>) -> Self {
                 self.0.set("scope", scope.into());
                 self
             }
 
-            /// Adds the absolute URI of a resource that the token gives access to (RFC 8707 §2). Each call adds one
-            /// URI.
+            /// Adds the absolute URI of a resource for which to request a token (RFC 8707 §2). Call this method once
+            /// for each resource.
             pub fn resource(mut self, resource: impl Into<String>) -> Self {
                 self.0.params.push(("resource".to_owned(), resource.into()));
                 self
@@ -133,16 +134,15 @@ macro_rules! settings {
                 self
             }
 
-            /// Adds a parameter to the token request. Each call adds one parameter, even if a parameter with the same
-            /// name was added before.
+            /// Adds a parameter to the token request. Calling this method twice with the same name adds two parameters.
             pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
                 self.0.params.push((name.into(), value.into()));
                 self
             }
 
             /// Sets the endpoint that revokes tokens (RFC 7009). [`Session::revoke`](crate::Session::revoke) uses this
-            /// endpoint. The runtime also uses the revocation endpoint when a refresh returns tokens after a logout or
-            /// a new login. By default, no endpoint is set and no tokens are revoked.
+            /// endpoint. The runtime also uses the revocation endpoint if a refresh returns tokens after a logout or a
+            /// new login. By default, no endpoint is set and no tokens are revoked.
             ///
             /// The endpoint revokes the refresh token, or the access token if there is no refresh token.
             pub fn revocation_endpoint(mut self, url: impl Into<String>) -> Self {
@@ -150,8 +150,8 @@ macro_rules! settings {
                 self
             }
 
-            /// Sends token requests with this reqwest client. By default, token requests use the transport of the
-            /// client that uses the grant.
+            /// Sets the reqwest client for token requests. By default, token requests use the transport of the API
+            /// client.
             ///
             /// Build the reqwest client with `redirect(Policy::none())`.
             /// [`ClientBuilder::http`](crate::ClientBuilder::http) explains the reason.
@@ -161,8 +161,8 @@ macro_rules! settings {
                 self
             }
 
-            /// Allows endpoints with plain `http` on a host that is not loopback. Over plain `http`, each machine on
-            /// the network path can read the secrets.
+            /// Allows plain `http` endpoints on hosts that are not loopback. Over plain `http`, any machine on the
+            /// network path can read the secrets.
             pub fn allow_http(mut self) -> Self {
                 self.0.allow_http = true;
                 self
@@ -205,7 +205,7 @@ impl Refresher for ClientCredentials {
     async fn refresh(&self, context: RefreshContext<'_>) -> Result<Tokens> {
         match request_tokens(&self.0, &[("grant_type", "client_credentials")], context).await? {
             Attempt::Refreshed { tokens, .. } => Ok(tokens),
-            // A program's session does not depend on a login, so no response can end the session.
+            // Client credentials do not depend on a login, so no response ends the session.
             Attempt::Rejected(error) if error.is_session_expired() => Err(Error::refresh(error)),
             Attempt::Rejected(error) | Attempt::Failed { error, .. } => Err(error),
         }

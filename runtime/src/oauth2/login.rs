@@ -1,7 +1,7 @@
-//! The last step of every login: requests tokens, which become the credential of the session.
+//! Implements the last step of every login: requests tokens and makes them the session's credential.
 //!
-//! The token request is sent with the client of the [`Server`](super::Server) and without a session. The token request
-//! contains no old token and no default headers, and its redirects are not followed.
+//! The token request is sent without a session, by the HTTP client of the [`Server`](super::Server). The token request
+//! contains neither an old token nor default headers, and redirects are not followed.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -17,9 +17,9 @@ use crate::error::{Error, Result, Stamp};
 use crate::format::retry_after::retry_after;
 use crate::platform::deadline::within;
 use crate::platform::url::Url;
-use crate::refresh::error_response::is_error;
+use crate::refresh::error_response::{is_error, is_temporary};
 use crate::refresh::session_outcome::SessionOutcome;
-use crate::refresh::token_request::{NoResponse, TokenResponse, ask};
+use crate::refresh::token_request::{EndpointResponse, NoResponse, ask};
 use crate::response::answer::Answer;
 use crate::response::reading::BySerde;
 use crate::session::{Session, Tokens};
@@ -27,11 +27,11 @@ use crate::trace::SendSpans;
 use crate::transport::call_info::CallKind;
 use crate::transport::upstream::Upstream;
 
-/// The time limit for the request that exchanges a code for tokens. This limit is high because a code cannot be sent a
-/// second time.
+/// The time limit for the request that exchanges a code for tokens. The limit is high because an authorization code can
+/// be sent only once.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// A server endpoint for login requests, with the client that sends these requests.
+/// An endpoint for login requests, with the HTTP client that sends these requests.
 pub(super) struct LoginEndpoint<'a> {
     app: &'a App,
     url: Url,
@@ -41,28 +41,28 @@ pub(super) struct LoginEndpoint<'a> {
 /// The outcome of a request that is part of a login.
 pub(super) enum EndpointAnswer {
     /// A successful response that has not been parsed yet.
-    Answered(TokenResponse),
+    Answered(EndpointResponse),
     /// The server refused the request with an OAuth error response.
     Refused(AuthorizationError),
-    /// The endpoint sent no response.
+    /// The endpoint sent no response, or a response with status 408, 425, 429 or 5xx.
     Lost(Lost),
     /// The server's response violates the protocol.
     Invalid(Error),
 }
 
-/// The reason why an endpoint sent no response.
+/// Describes why a request received no usable response.
 pub(super) struct Lost {
     pub(super) error: Error,
     /// The wait that the server requested with `Retry-After`.
     pub(super) retry_after: Option<Duration>,
-    /// Whether the next request should wait longer, because the endpoint did not respond in time or the server limits
-    /// the rate of requests.
+    /// Whether to increase the wait before the next request, because the endpoint did not respond in time or is
+    /// rate-limiting requests.
     pub(super) is_overload: bool,
 }
 
 impl App {
-    /// Exchanges the code for tokens once, and makes the tokens the credential of `session`. `begun` is the session's
-    /// stamp at the start of the login.
+    /// Exchanges the authorization code for tokens, which become the credential of `session`. `begun` identifies the
+    /// session's state at the start of the login, so that a logout during the login is detected.
     pub(super) async fn log_in_with_code(
         &self,
         request: &AuthorizationRequest,
@@ -86,7 +86,7 @@ impl App {
             EndpointAnswer::Refused(error) => return Err(error.into_denied()),
             EndpointAnswer::Lost(Lost { error, .. }) => {
                 let text = format!(
-                    "the answer to the exchange of the code was lost ({error}). A code can be used only once, so log in again"
+                    "the answer to the code exchange was lost ({error}). An authorization code can be used only once, so log in again"
                 );
                 return Err(unavailable_by(text, error));
             }
@@ -108,14 +108,14 @@ impl App {
 }
 
 impl<'a> LoginEndpoint<'a> {
-    /// Creates the endpoint. `which` is the name of the endpoint for error messages.
+    /// Creates the endpoint. `which` names the endpoint in error messages.
     pub(super) fn new(app: &'a App, url: &str, which: &str) -> Result<Self> {
         let url = endpoint_url(url, which, PlainHttp::Refused("Use https"))?;
         let upstream = app.server.upstream(&url)?;
         Ok(Self { app, url, upstream })
     }
 
-    /// Sends one request with the app's authentication. No text in the outcome contains part of any of the `secrets`.
+    /// Sends one request with the app's authentication. No error message in the outcome contains part of a secret.
     pub(super) async fn ask(
         &self,
         params: &[(&str, &str)],
@@ -130,7 +130,7 @@ impl<'a> LoginEndpoint<'a> {
         let spans = SendSpans::new(None);
         let asked = pin!(ask(&self.upstream, &mut request, None, &spans));
         match within(deadline, asked).await {
-            Some(Ok(response)) => self.judge(response, secrets),
+            Some(Ok(response)) => self.classify(response, secrets),
             Some(Err(NoResponse::Unsent(error) | NoResponse::Lost(error))) => {
                 let is_overload = error.is_timeout();
                 EndpointAnswer::Lost(Lost { error, retry_after: None, is_overload })
@@ -145,14 +145,14 @@ impl<'a> LoginEndpoint<'a> {
         }
     }
 
-    fn judge(&self, response: TokenResponse, secrets: &[&str]) -> EndpointAnswer {
-        let TokenResponse { status, headers, body } = &response;
+    fn classify(&self, response: EndpointResponse, secrets: &[&str]) -> EndpointAnswer {
+        let EndpointResponse { status, headers, body } = &response;
         let path = self.url.path();
         let error = || unavailable(format!("`{path}` answered {status}"));
         if status.is_success() && !is_error(headers, body) {
             return EndpointAnswer::Answered(response);
         }
-        if status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429) {
+        if is_temporary(*status) {
             let is_overload = *status == StatusCode::TOO_MANY_REQUESTS;
             return EndpointAnswer::Lost(Lost {
                 error: error(),
@@ -171,13 +171,13 @@ impl<'a> LoginEndpoint<'a> {
 }
 
 /// Reads the tokens from a successful response.
-pub(super) fn tokens_of(response: TokenResponse) -> Result<Tokens> {
-    let TokenResponse { status, headers, body } = response;
+pub(super) fn tokens_of(response: EndpointResponse) -> Result<Tokens> {
+    let EndpointResponse { status, headers, body } = response;
     let answer = Answer::whole(status, headers, body).with_secrets();
     <Result<Tokens> as SessionOutcome<BySerde>>::tokens_of(&answer)
 }
 
-/// Makes the tokens the credential of the session, in the same way that a `#[login]` method does.
+/// Makes the tokens the session's credential, just as a `#[login]` method does.
 pub(super) async fn begin_session(session: &Session, begun: Stamp, tokens: Tokens) -> Result<Tokens> {
     session.log_in(Some(begun), tokens.clone(), &[])?;
     session.saved().await?;

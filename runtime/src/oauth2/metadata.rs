@@ -1,4 +1,4 @@
-//! The metadata of an authorization server (RFC 8414, `OpenID` Connect Discovery 1.0): [`Metadata`].
+//! Reads and checks an authorization server's metadata (RFC 8414, `OpenID` Connect Discovery 1.0): [`Metadata`].
 
 use serde::Deserialize;
 
@@ -26,8 +26,8 @@ pub(super) struct Metadata {
 const HTTPS: PlainHttp = PlainHttp::Refused("Use https");
 
 impl Metadata {
-    /// Reads and checks the metadata document of `issuer`. The document must name this issuer (RFC 8414 §3.3), and its
-    /// endpoints must be URLs that may receive secrets.
+    /// Parses and checks the metadata document of `issuer`. The document must contain this issuer (RFC 8414 §3.3), and
+    /// its endpoints must use https or a loopback host.
     pub(super) fn read(issuer: &str, body: &[u8]) -> Result<Self> {
         let metadata: Self = serde_json::from_slice(without_bom(body)).map_err(|error| {
             untrusted("the metadata of the authorization server is not valid JSON").with_source(error)
@@ -40,7 +40,7 @@ impl Metadata {
     fn check_issuer(&self, expected: &str) -> Result<()> {
         let Some(named) = &self.issuer else {
             return Err(untrusted(format!(
-                "the metadata of the authorization server names no issuer. `{expected}` was expected"
+                "the metadata of the authorization server has no issuer. `{expected}` was expected"
             )));
         };
         if named == expected {
@@ -48,13 +48,12 @@ impl Metadata {
         }
         let named = description(named, &[]).unwrap_or_default();
         Err(untrusted(format!(
-            "the metadata of the authorization server is that of the issuer `{named}`, not of `{expected}`. The two issuers \
-             must match exactly"
+            "the metadata of the authorization server names the issuer `{named}`, not `{expected}`. The two issuers must match \
+         exactly"
         )))
     }
 
-    /// Checks the endpoints in the metadata. The metadata of a server on a different machine must not contain endpoints
-    /// on this machine or endpoints with plain http.
+    /// Checks the endpoints in the metadata. If the issuer is not on this machine, every endpoint must use https.
     fn check_endpoints(&self, issuer: &str) -> Result<()> {
         let is_here = Url::parse(issuer).is_ok_and(|url| is_loopback(&url));
         for (which, endpoint) in self.endpoints() {
@@ -65,11 +64,11 @@ impl Metadata {
         }
         match self.token_endpoint {
             Some(_) => Ok(()),
-            None => Err(untrusted("the metadata of the authorization server names no token endpoint")),
+            None => Err(untrusted("the metadata of the authorization server has no token endpoint")),
         }
     }
 
-    /// Returns the endpoints together with their names for error messages.
+    /// Returns each endpoint with its name for error messages.
     fn endpoints(&self) -> impl Iterator<Item = (&'static str, &String)> {
         let endpoints = [
             ("the authorization endpoint", &self.authorization_endpoint),
@@ -85,7 +84,7 @@ impl Metadata {
         self.endpoints().try_for_each(|(which, url)| endpoint_url(url, which, HTTPS).map(drop))
     }
 
-    /// Returns the endpoint at which a user logs in.
+    /// Returns the URL of the endpoint where users log in.
     pub(super) fn authorization_url(&self) -> Result<Url> {
         let methods = self.code_challenge_methods_supported.as_deref();
         if methods.is_some_and(|methods| !methods.iter().any(|method| method == super::pkce::METHOD)) {
@@ -95,16 +94,19 @@ impl Metadata {
         }
         match &self.authorization_endpoint {
             Some(url) => endpoint_url(url, "the authorization endpoint", HTTPS),
-            None => Err(Error::builder("the authorization server names no authorization endpoint")),
+            None => {
+                Err(Error::builder("the metadata of the authorization server has no authorization endpoint"))
+            }
         }
     }
 
-    /// Returns the string that identifies a login's server: its issuer, or its token endpoint if the issuer is unknown.
+    /// Returns the string that identifies the server of a login: the server's issuer, or its token endpoint if the
+    /// issuer is unknown.
     pub(super) fn identity(&self) -> &str {
         self.issuer.as_deref().or(self.token_endpoint.as_deref()).unwrap_or_default()
     }
 
-    /// Returns whether each response from the authorization endpoint contains the issuer (RFC 9207 §3).
+    /// Returns whether the server promises to include its issuer in each authorization response (RFC 9207 §3).
     pub(super) fn names_issuer_in_answers(&self) -> bool {
         self.authorization_response_iss_parameter_supported == Some(true)
     }

@@ -1,5 +1,5 @@
-//! OAuth 2.0 (RFC 6749): refreshes without a `#[refresh]` method, and user logins (feature `login`). Pass a grant or an
-//! `App` to [`ClientBuilder::refresher`](crate::ClientBuilder::refresher).
+//! Supports OAuth 2.0 (RFC 6749): refreshes without a `#[refresh]` method, and user logins (feature `login`). Pass a
+//! grant or an `App` to [`ClientBuilder::refresher`](crate::ClientBuilder::refresher).
 //!
 //! | the client acts for | grant | needs |
 //! |---|---|---|
@@ -26,11 +26,12 @@
 //!
 //! # Where secrets are sent
 //!
-//! Secrets are sent over https and only to the grant's endpoints, whose origin can differ from the API's origin.
-//! Redirects are not followed. The endpoints never receive the access token. The client's default headers are sent only
-//! to endpoints at the API's origin. Token requests use the client's transport, or the reqwest client that
+//! Secrets are sent over https and only to the grant's endpoints, which can be at a different origin than the API.
+//! Redirects are not followed. A token request contains no access token. A revocation contains the refresh token, or the
+//! access token if there is no refresh token. The client's default headers are sent only to endpoints at the API's
+//! origin. Token requests use the client's transport, or the reqwest client that
 //! [`http`](RefreshTokenGrant::http) sets. Login requests contain no default headers. The runtime sends login requests
-//! with its own client, or with the reqwest client that `Server::http` sets.
+//! with its own HTTP client, or with the reqwest client that `Server::http` sets.
 //!
 //! # How responses to a refresh are treated
 //!
@@ -43,7 +44,7 @@
 //! | none, although the request was sent; 502, 504, or a 503 from a gateway (a web page, Envoy's text) | it is sent again, at most twice within 8 s; a server with a grace period returns the tokens again |
 //! | none, and then `invalid_grant` | the session has expired, with [`is_rotation_lost`](crate::Error::is_rotation_lost) |
 
-// To read the code in this folder, start with `grants.rs`. For the logins, start with `redirect.rs`.
+// To read the code in this directory, start with `grants.rs`. To read the code of the logins, start with `redirect.rs`.
 
 #[cfg(all(feature = "login", target_family = "wasm"))]
 mod absent;

@@ -1,4 +1,5 @@
-//! Creates random strings, and the proof that the sender of an authorization code began the login (PKCE, RFC 7636).
+//! Creates random strings and PKCE challenges (RFC 7636). A challenge proves that the sender of an authorization code
+//! started the login.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -6,15 +7,15 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 
-/// The only challenge method that the runtime uses. The method `plain` is insecure (RFC 9700 §2.1.1).
+/// The only PKCE challenge method that the runtime uses. The method `plain` is insecure (RFC 9700 §2.1.1).
 pub(super) const METHOD: &str = "S256";
 
-/// Returns a random string of 43 characters with 256 random bits. The string serves as a `state` or as a verifier (RFC
-/// 7636 §4.1).
+/// Returns a string of 43 characters that encodes 256 random bits. The string serves as a `state` or as a PKCE verifier
+/// (RFC 7636 §4.1).
 pub(super) fn random_text() -> Result<String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| {
-        Error::request("the operating system returns no random numbers").with_source(error.to_string())
+        Error::request("the operating system did not provide random numbers").with_source(error.to_string())
     })?;
     Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }

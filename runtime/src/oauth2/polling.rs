@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use super::login::Lost;
+use crate::platform::backoff::doubled;
 
-/// The amount by which the error code `slow_down` increases all further intervals.
+/// The duration by which each `slow_down` error increases the polling interval.
 const SLOWER: Duration = Duration::from_secs(5);
-/// The maximum wait between two requests to an overloaded server, unless the interval is longer.
+/// The maximum wait between two requests to an overloaded server, unless the polling interval is longer.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// The time between two requests to the token endpoint.
+/// Tracks the time between two requests to the token endpoint.
 pub(super) struct Polling {
     interval: Duration,
     /// The wait before the next request.
@@ -26,7 +27,7 @@ impl Polling {
         self.wait
     }
 
-    /// Resets the wait, because the server has responded.
+    /// Resets the wait because the server has responded.
     pub(super) fn answered(&mut self) {
         self.wait = self.interval;
     }
@@ -36,10 +37,10 @@ impl Polling {
         self.answered();
     }
 
-    /// Records that no response to the last request arrived. If the server is overloaded or too slow, the wait doubles
+    /// Records that the last request received no response. If the server is overloaded or too slow, the wait doubles
     /// after each request until the server responds (RFC 8628 §3.5).
     pub(super) fn lost(&mut self, lost: &Lost) {
-        let wait = if lost.is_overload { self.wait.saturating_mul(2).min(LONGEST) } else { self.wait };
+        let wait = if lost.is_overload { doubled(self.wait, 1, LONGEST) } else { self.wait };
         self.wait = wait.max(self.interval).max(lost.retry_after.unwrap_or_default());
     }
 }

@@ -1,4 +1,4 @@
-//! A web server's authorization code flow, in two requests from the user: [`Redirect`].
+//! Implements the authorization code flow for web servers, in which the user sends two requests: [`Redirect`].
 
 use std::future::Future;
 
@@ -10,7 +10,7 @@ use crate::format::loopback::is_loopback;
 use crate::platform::url::Url;
 use crate::session::{Operation, Session, Tokens};
 
-/// Logs a user in at a web server: [`App::redirect`].
+/// Logs a user in to a web server: [`App::redirect`].
 #[derive(Clone, Debug)]
 #[must_use = "call `start`, and call `finish` in the next request"]
 pub struct Redirect {
@@ -19,12 +19,12 @@ pub struct Redirect {
 }
 
 impl App {
-    /// Logs a user in with a redirect to `url` (RFC 6749 §4.1, with PKCE). A redirect login is suitable for web
-    /// servers. The login takes two requests from the user to your program. The first request calls
-    /// [`start`](Redirect::start). The second request, at `url`, calls [`finish`](Redirect::finish).
+    /// Creates a login that redirects the user back to `url` (RFC 6749 §4.1, with PKCE). A redirect login is suitable
+    /// for web servers. Call [`start`](Redirect::start) in the request that begins the login, and call
+    /// [`finish`](Redirect::finish) in the user's next request, which arrives at `url`.
     ///
-    /// `url` must be registered at the authorization server in exactly this form. The URL is an https URL, a plain http
-    /// URL on loopback, or a URL with a private scheme that the program registered (`com.example.app:/callback`).
+    /// `url` must be registered with the authorization server in exactly this form. The URL must use https, plain http
+    /// on a loopback host, or a private scheme that the program registered (`com.example.app:/callback`).
     ///
     /// ```
     /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client, query: &str) -> afresh::Result<()> {
@@ -44,8 +44,8 @@ impl App {
 }
 
 impl Redirect {
-    /// Begins a login. Redirect the user to the URL, and keep the [`AuthorizationRequest`] in the user's session with
-    /// your program.
+    /// Begins a login. Redirect the user to the returned URL, and store the [`AuthorizationRequest`] in the user's web
+    /// session.
     ///
     /// # Errors
     ///
@@ -56,23 +56,23 @@ impl Redirect {
     }
 
     /// Finishes a login. `query` is the query string of the request to the redirect URL, unchanged and without the `?`.
-    /// The code in the query is exchanged only once. Before the future completes, the tokens become the credential of
-    /// `session`.
+    /// The authorization code in the query is exchanged only once. Before the future completes, the tokens become the
+    /// credential of `session`.
     ///
-    /// Before the call, remove `request` from the user's session, so that it is used only once. If the future is
-    /// dropped during the code exchange, the code may already be spent, and a new login is necessary.
+    /// Before you call `finish`, remove `request` from the user's session, so that the request is used only once. If
+    /// the future is dropped during the code exchange, the code may already have been used, so start a new login.
     ///
-    /// The runtime does not read an ID token in the response. To identify the user, call the userinfo endpoint with the
-    /// session.
+    /// The runtime does not read the ID token in the response. To identify the user, call the server's userinfo
+    /// endpoint with the session.
     ///
     /// # Errors
     ///
     /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
-    /// - [`is_login_unavailable`](Error::is_login_unavailable): the server is unreachable, or its response was lost. A
-    ///   code is never sent a second time, so begin a new login.
-    /// - Any other error: the response belongs to a different login (`state`) or comes from a different server (`iss`,
-    ///   RFC 9207), and nothing was sent. `finish` also returns an error if the session was logged out during the call,
-    ///   or if the store failed.
+    /// - [`is_login_unavailable`](Error::is_login_unavailable): the server is unreachable, or its response was lost. An
+    ///   authorization code is sent only once, so start a new login.
+    /// - An error of any other kind means that the response belongs to a different login (`state`) or comes from a
+    ///   different server (`iss`, RFC 9207), that the session was logged out during the call, or that the store failed.
+    ///   If the response belongs to a different login or server, `finish` sends no request.
     pub fn finish(
         self,
         request: AuthorizationRequest,
@@ -83,7 +83,7 @@ impl Redirect {
         let session = session.clone();
         Operation::new(async move {
             if request.redirect_uri != self.url {
-                return Err(Error::request("the login began with a different redirect URL"));
+                return Err(Error::request("the login started with a different redirect URL"));
             }
             let code = match answer {
                 AuthorizationAnswer::Code(code) => code,
@@ -103,8 +103,8 @@ fn check_redirect_uri(text: &str) -> Result<()> {
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(&url) => {}
-        "http" => return refuse("is plain http on a host that is not loopback. Use https"),
-        // RFC 8252 §7.1 requires a program's private scheme to be a reversed domain name.
+        "http" => return refuse("uses plain http on a host that is not a loopback host. Use https"),
+        // RFC 8252 §7.1 requires a program's private scheme to be a reversed domain name, which contains a dot.
         scheme if scheme.contains('.') => {}
         _ => return refuse("must be an https URL"),
     }

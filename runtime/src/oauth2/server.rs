@@ -1,4 +1,4 @@
-//! An authorization server at which users log in: [`Server`].
+//! An authorization server where users log in: [`Server`].
 
 use http::HeaderMap;
 
@@ -9,7 +9,7 @@ use crate::transport::origin::Origin;
 use crate::transport::transport::Transport;
 use crate::transport::upstream::Upstream;
 
-/// An authorization server at which users log in (RFC 6749 §1.1).
+/// An authorization server where users log in (RFC 6749 §1.1).
 ///
 /// [`discover`](Self::discover) requests the endpoints from the server. If the server publishes no metadata, set the
 /// endpoints yourself:
@@ -24,8 +24,8 @@ use crate::transport::upstream::Upstream;
 /// let app = server.client("my-cli");
 /// ```
 ///
-/// Endpoints must be https, unless their host is loopback. If a URL is invalid, [`build`](crate::ClientBuilder::build)
-/// and the login return an error.
+/// Endpoints must use https, unless their host is a loopback host. If a URL is invalid,
+/// [`build`](crate::ClientBuilder::build) and the login return an error.
 #[derive(Clone, Debug)]
 #[must_use = "call `client`"]
 pub struct Server {
@@ -57,15 +57,15 @@ impl Server {
         self
     }
 
-    /// Sets the server's issuer identifier. If a response to a login names its issuer (`iss`, RFC 9207), the two
-    /// issuers must match exactly.
+    /// Sets the server's issuer identifier. If a login response names its issuer (`iss`, RFC 9207), the two issuers
+    /// must match exactly.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.metadata.issuer = Some(issuer.into());
         self
     }
 
-    /// Sends login requests with this reqwest client. By default, login requests are sent with a client that the
-    /// runtime creates. Refreshes use the transport of the session's client.
+    /// Sets the reqwest client for login requests. By default, the runtime creates an HTTP client for login requests.
+    /// Refreshes use the transport of the API client.
     ///
     /// Build the reqwest client with `redirect(Policy::none())`. [`ClientBuilder::http`](crate::ClientBuilder::http)
     /// explains the reason.
@@ -75,13 +75,13 @@ impl Server {
         self
     }
 
-    /// Returns the upstream for requests to `url`, without a session and without default headers.
+    /// Returns an `Upstream` without a session and without default headers, for requests to `url`.
     pub(super) fn upstream(&self, url: &Url) -> Result<Upstream> {
         upstream(self.http.as_ref(), url)
     }
 }
 
-/// Returns the upstream for requests to `url`. The requests are sent with `http`, or with a client that the runtime
+/// Returns the `Upstream` for requests to `url`. The requests are sent with `http`, or with a client that the runtime
 /// creates.
 pub(super) fn upstream(http: Option<&Transport>, url: &Url) -> Result<Upstream> {
     let transport = match http {

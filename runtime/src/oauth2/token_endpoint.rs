@@ -1,4 +1,4 @@
-//! Builds and sends the requests to the token endpoint and the revocation endpoint of an authorization server.
+//! Builds and sends the requests to an authorization server's token endpoint and revocation endpoint.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use crate::platform::time::timeout;
 use crate::platform::url::{Url, ascii_origin};
 use crate::refresh::error_response::ErrorResponse;
 use crate::refresh::refresher::RefreshContext;
-use crate::refresh::token_request::{DEADLINE as REQUEST_DEADLINE, NoResponse, TokenResponse, ask};
+use crate::refresh::token_request::{DEADLINE as REQUEST_DEADLINE, EndpointResponse, NoResponse, ask};
 use crate::request::body::Content;
 use crate::request::declared::{Declared, DeclaredBody};
 use crate::request::prepared::Prepared;
@@ -30,7 +30,7 @@ pub(super) struct TokenEndpoint {
     pub(super) client_id: Option<String>,
     pub(super) client_secret: Option<String>,
     pub(super) auth: ClientAuth,
-    /// The additional parameters of a token request, in order.
+    /// The additional parameters of a token request, in the order in which the program added them.
     pub(super) params: Vec<(String, String)>,
     pub(super) transport: Option<Transport>,
     pub(super) allow_http: bool,
@@ -68,7 +68,7 @@ impl TokenEndpoint {
     }
 
     fn endpoint(&self, url: &str, which: &'static str) -> Result<Url> {
-        let advice = "Use https, or call `allow_http` in a trusted network";
+        let advice = "Use https, or call `allow_http` on a trusted network";
         endpoint_url(
             url,
             which,
@@ -76,8 +76,8 @@ impl TokenEndpoint {
         )
     }
 
-    /// Returns the upstream for `url`. The upstream uses the grant's transport, or the client's transport if the grant
-    /// has none.
+    /// Returns the `Upstream` for `url`. Requests are sent with the grant's transport, or with the client's transport
+    /// if the grant has none.
     fn upstream(&self, url: &Url, context: RefreshContext<'_>) -> Upstream {
         let api = context.home;
         let transport = self.transport.as_ref().unwrap_or(&api.transport).clone();
@@ -91,7 +91,7 @@ impl TokenEndpoint {
         }
     }
 
-    /// Returns a token request and the upstream that sends it.
+    /// Returns a token request and the `Upstream` that sends the request.
     pub(super) fn token_request(
         &self,
         grant: &[(&str, &str)],
@@ -103,7 +103,7 @@ impl TokenEndpoint {
         Ok((self.upstream(&url, context), request))
     }
 
-    /// Revokes the tokens (RFC 7009 §2.1). The server also reports success if the token is invalid.
+    /// Revokes the tokens (RFC 7009 §2.1). The server reports success even if the token is invalid.
     pub(super) async fn revoke(&self, context: RefreshContext<'_>) -> Result<()> {
         let (Some(url), Some(tokens)) = (&self.revocation_url, context.tokens()) else { return Ok(()) };
         // Revoking a refresh token also revokes its access tokens.
@@ -118,7 +118,7 @@ impl TokenEndpoint {
             timeout(REQUEST_DEADLINE, ask(&upstream, &mut request, None, &SendSpans::new(None))).await;
         match response {
             Ok(Ok(response)) if response.status.is_success() => Ok(()),
-            Ok(Ok(TokenResponse { status, headers, body })) => {
+            Ok(Ok(EndpointResponse { status, headers, body })) => {
                 let response = ErrorResponse::of(status, &headers, &body);
                 let text = format!("the revocation endpoint answered {status}");
                 Err(Error::new(Kind::Transport, text).with_source(response))
@@ -171,7 +171,7 @@ impl TokenEndpoint {
     }
 }
 
-/// The output omits the secret and the parameters, which may contain secrets.
+/// The output omits the secret and the parameters, which can contain secrets.
 impl fmt::Debug for TokenEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let origin = Url::parse(&self.url).map(|url| ascii_origin(&url));

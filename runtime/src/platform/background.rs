@@ -11,12 +11,12 @@ use tokio::runtime::{Builder, Handle};
 static RUNTIME: OnceLock<Handle> = OnceLock::new();
 static STARTING: Mutex<()> = Mutex::new(());
 
-/// Runs `future` on the current thread. Connections, timers and tasks run on the background runtime, which the
-/// first call starts.
+/// Runs `future` on the current thread. Connections, timers and tasks run on the background runtime, which the first
+/// blocking call starts.
 ///
 /// # Panics
 ///
-/// Panics in async code, like Tokio's `block_on`.
+/// Panics if called from async code, as Tokio's `block_on` does.
 #[track_caller]
 pub(crate) fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
     let runtime = runtime()?;
@@ -27,8 +27,8 @@ pub(crate) fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
     Ok(runtime.block_on(future))
 }
 
-/// Whether the current thread is polling a task. When async code makes a blocking call, Tokio only panics, and the
-/// panic message does not explain how to fix the error.
+/// Whether the current thread is polling a task. If async code makes a blocking call, Tokio panics with a message that
+/// does not explain how to fix the error.
 fn is_async_code(runtime: &Handle) -> bool {
     Handle::try_current().is_ok() && catch_unwind(AssertUnwindSafe(|| runtime.block_on(async {}))).is_err()
 }

@@ -1,18 +1,18 @@
-//! Implements deadlines that exclude the time during which the process was suspended.
+//! Implements deadlines that exclude any time that the process spent suspended.
 
 use std::future::Future;
 use std::time::Duration;
 
 use crate::platform::time::{Instant, timeout, timeout_at};
 
-/// The maximum timer delay to expect on a busy machine. A longer delay means that the machine was asleep.
+/// The longest timer delay that is expected on a busy machine. A longer delay means that the machine was asleep.
 const LATE: Duration = Duration::from_secs(1);
 
 /// Returns the output of `future`, or `None` if it takes longer than `deadline`.
 ///
-/// When a suspended process wakes up, its timers have expired, but it has not yet read the data that arrived during the
-/// suspension. After a suspension, the full deadline therefore starts over. Otherwise, a response that has already
-/// arrived would be lost, together with its rotated refresh token.
+/// When a suspended process resumes, its timers have expired, but it has not yet read the data that arrived in the
+/// meantime. After a suspension, the deadline restarts in full. If the deadline did not restart, a response that has
+/// already arrived would be lost, along with its new refresh token.
 ///
 /// The caller pins the future, so memory contains only one copy of it.
 pub(crate) fn within<T>(

@@ -1,10 +1,10 @@
-//! Defines [`FetchError`], the reason why `fetch` returned no response. The type exists on all platforms, so they can
-//! share the code that classifies errors. Only a browser creates a `FetchError`.
+//! Defines [`FetchError`], the reason why `fetch` returned no response. The type exists on all platforms, so that they
+//! can share the code that classifies errors. Only a browser creates a `FetchError`.
 
 use std::error::Error;
 use std::fmt;
 
-/// The reason why `fetch` returned no response. The browser's error message is omitted, because it may contain a URL or
+/// The reason why `fetch` returned no response. The browser's error message is omitted, because it can contain a URL or
 /// a header.
 #[derive(Debug)]
 #[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
@@ -14,7 +14,7 @@ pub(crate) enum FetchError {
     Refused(String),
     /// The request body could not be read.
     Body(Box<dyn Error + Send + Sync>),
-    /// A network error. The browser reports no details to the page, so the request may have been sent.
+    /// A network error. The browser does not report the cause to the page, so the request might have been sent.
     Network,
     /// The server redirected a request that must not follow redirects.
     Redirected,
@@ -24,9 +24,9 @@ impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(name) => write!(f, "the browser refused the request with a {name}"),
-            Self::Body(_) => f.write_str("the body of the request could not be read"),
+            Self::Body(_) => f.write_str("the request body could not be read"),
             Self::Network => f.write_str("the browser reports a network error"),
-            Self::Redirected => f.write_str("the answer is a redirect"),
+            Self::Redirected => f.write_str("the response is a redirect"),
         }
     }
 }

@@ -1,8 +1,9 @@
-//! Contains everything that differs between operating systems, runtimes and browsers: tasks, clocks and messages.
-//! `native` and `web` define the same names, so no other folder depends on the platform. Start with `clock`.
+//! Abstracts over operating systems, async runtimes and browsers: tasks, clocks and HTTP messages. `native` and `web`
+//! define the same names, so the rest of the crate does not depend on the platform. Start with `clock`.
 
 #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
 pub(crate) mod background;
+pub(crate) mod backoff;
 pub(crate) mod clock;
 pub(crate) mod deadline;
 pub(crate) mod fetch_error;
@@ -18,5 +19,5 @@ pub(crate) use self::native::{messages, multipart, peek, random, runtime, time, 
 #[cfg(target_family = "wasm")]
 pub(crate) use self::web::{absent, fetch, messages, multipart, peek, random, runtime, text, time, url};
 
-/// Whether the runtime is running in a browser. A browser stores cookies and follows redirects itself.
+/// Whether the crate runs in a browser. A browser stores cookies and follows redirects itself.
 pub(crate) const IN_BROWSER: bool = cfg!(target_family = "wasm");

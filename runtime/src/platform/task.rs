@@ -1,7 +1,7 @@
-//! Spawns tasks on a Tokio runtime, including tasks that can be ended from another thread.
+//! Spawns tasks on a Tokio runtime, including tasks that another thread can cancel.
 //!
-//! The compiler recompiles Tokio's task code for each future type, which adds 7,000 lines of LLVM code each time. Boxed
-//! tasks all have the same type.
+//! The compiler instantiates Tokio's task code for each future type, which adds 7,000 lines of LLVM IR each time. All
+//! boxed tasks have the same type, so Tokio's code is instantiated only once for them.
 
 use std::fmt;
 use std::future::Future;
@@ -21,8 +21,8 @@ pub(crate) fn spawn(runtime: &Handle, work: impl Future<Output = ()> + Send + 's
     runtime.spawn(work).abort_handle()
 }
 
-/// Ends the work of a task from any thread. A Tokio abort takes effect only when the runtime polls the task, and a
-/// current-thread runtime may not be polled for hours.
+/// Cancels a task's work from any thread. A Tokio abort takes effect only when the runtime polls the task, and a
+/// current-thread runtime might not be polled for hours.
 #[derive(Clone, Default)]
 pub(crate) struct Cancel(Arc<Shared>);
 
@@ -63,7 +63,7 @@ impl Shared {
             // The task is being polled right now. After the poll, the task checks whether it was cancelled.
             Err(TryLockError::WouldBlock) => None,
         };
-        // The work is dropped outside the lock, because its destructor may cancel the same task.
+        // The work is dropped outside the lock, because its destructor can cancel the same task.
         drop(work);
     }
 }
@@ -110,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    /// Records for a test that the work was dropped.
+    /// Records that the work was dropped, for use in tests.
     struct Dropped(Arc<AtomicBool>);
 
     impl Drop for Dropped {

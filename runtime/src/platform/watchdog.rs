@@ -1,5 +1,5 @@
 //! Runs checks on a separate thread, even if none of the program's runtimes is polled. One thread runs all checks in
-//! the process and exits when there are no more checks.
+//! the process and exits when no checks remain.
 #![expect(clippy::disallowed_methods, reason = "a browser runs no check")]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -7,9 +7,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The maximum check delay to expect on a busy machine. A longer delay means that the process was suspended.
+/// The longest check delay that is expected on a busy machine. A longer delay means that the process was suspended.
 const LATE: Duration = Duration::from_secs(1);
-/// How long checks are delayed after a suspension, so that the program's runtimes can continue first.
+/// How long checks are postponed after a suspension of the process, so that the program's runtimes can resume first.
 const AFTER_SUSPENSION: Duration = Duration::from_secs(2);
 
 /// A function that returns the time until its next run, or `None` if the check is no longer needed.
@@ -20,7 +20,7 @@ static EARLIER: Condvar = Condvar::new();
 
 struct Checks {
     planned: Vec<(Instant, Check)>,
-    /// The time until which the watchdog thread sleeps. `None` means that there is no watchdog thread.
+    /// The time until which the watchdog thread sleeps, or `None` if there is no watchdog thread.
     sleeps_until: Option<Instant>,
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn watch(wait: Duration, check: impl FnMut() -> Option<Duration> + Se
         Some(until) if until <= at => {}
         Some(_) => EARLIER.notify_one(),
         None => {
-            // If the thread cannot be started, no check runs. The next call to `watch` tries again to start the thread.
+            // If the thread cannot be started, no checks run until a later call to `watch` starts the thread.
             let started = thread::Builder::new().name("afresh-watchdog".into()).spawn(run);
             checks.sleeps_until = started.is_ok().then_some(at);
         }
@@ -72,10 +72,10 @@ fn run() {
     }
 }
 
-/// Runs a check outside the lock. Returns the check and the time of its next run, or `None` if the check is no longer
-/// needed.
+/// Runs a check without holding the lock. Returns the check and the time of its next run, or `None` if the check is no
+/// longer needed.
 fn again(mut check: Check) -> Option<(Instant, Check)> {
-    // The check may run user code. A panic ends only the check that panicked.
+    // The check can run user code, so a panic is caught and ends only this check.
     let wait = catch_unwind(AssertUnwindSafe(&mut check)).ok().flatten()?;
     Some((Instant::now().checked_add(wait)?, check))
 }
@@ -115,7 +115,7 @@ mod tests {
         for _ in 0..3 {
             runs.recv_timeout(LIMIT).unwrap();
         }
-        // When the check is dropped, its sender is also dropped.
+        // Dropping the check also drops its sender, which closes the channel.
         assert!(runs.recv_timeout(LIMIT).is_err());
     }
 

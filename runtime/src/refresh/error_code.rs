@@ -1,5 +1,5 @@
-//! Finds the error code in a refresh endpoint's response: [`ServerCode`]. OAuth defines one field for the error code
-//! (RFC 6749 §5.2), but other servers use different fields.
+//! [`ServerCode`] is the error code in a refresh endpoint's response. OAuth defines a standard field for the error code
+//! (RFC 6749 §5.2), but some servers use different fields.
 
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
@@ -17,7 +17,7 @@ pub(crate) struct ServerCode {
 /// The field in which OAuth servers send the error code (RFC 6749 §5.2).
 const STANDARD: &str = "/error";
 
-/// The fields in which non-OAuth APIs send error codes. An error code in one of these fields is ignored unless it
+/// The fields in which non-OAuth APIs send error codes. An error code in a non-standard field is ignored unless it
 /// rejects the refresh token.
 const OTHER_PLACES: [&str; 8] = [
     "/code",
@@ -45,8 +45,8 @@ const DEFINITE: [&str; 11] = [
     "token_revoked",
 ];
 
-/// Error codes from RFC 6749 §5.2 and RFC 8628 §3.5 that blame the client, the request or the server rather than the
-/// refresh token.
+/// Error codes from RFC 6749 §5.2 and RFC 8628 §3.5 that indicate a problem with the client, the request or the server
+/// rather than with the refresh token.
 const OTHERS: [&str; 8] = [
     "invalid_client",
     "invalid_request",
@@ -62,22 +62,22 @@ const OTHERS: [&str; 8] = [
 const LONGEST: usize = 40;
 
 impl ServerCode {
-    /// Whether the error code rejects the refresh token.
+    /// Whether the error code means that the refresh token is rejected.
     pub(super) fn is_definite(&self) -> bool {
         is_definite(&self.text)
     }
 
     /// Whether the error code names a cause other than the refresh token.
     pub(super) fn blames_other(&self, status: StatusCode) -> bool {
-        // According to RFC 6749 §5.2, servers send `invalid_request` with status 400. Some servers reject the refresh
-        // token with `invalid_request` and a 401 or 403.
+        // According to RFC 6749 §5.2, servers send `invalid_request` with status 400. Some servers reject a refresh
+        // token with `invalid_request` and status 401 or 403.
         let rejects = self.text == "invalid_request" && status != StatusCode::BAD_REQUEST;
         !rejects && OTHERS.contains(&&*self.text)
     }
 }
 
-/// Returns the error code that determines how the response is classified: an error code in any field that rejects the
-/// refresh token, or else the error code in the field that RFC 6749 defines.
+/// Returns the error code that determines how the response is classified. An error code that rejects the refresh token,
+/// in any field, takes precedence over the error code in the RFC 6749 field.
 pub(super) fn of(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
     let document = document(headers, body)?;
     let standard = text_at(&document, STANDARD);
@@ -98,7 +98,7 @@ pub(super) fn says_error(headers: &HeaderMap, body: &[u8]) -> bool {
 }
 
 /// Returns the error code that is shown to the user. Only a string that looks like an error code is shown, because
-/// other strings may contain secrets.
+/// other strings can contain secrets.
 pub(super) fn shown(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
     let document = document(headers, body)?;
     let mut places = [STANDARD].into_iter().chain(OTHER_PLACES);
@@ -119,8 +119,7 @@ fn is_definite(code: &str) -> bool {
     DEFINITE.iter().any(|known| known.eq_ignore_ascii_case(code))
 }
 
-/// Whether the string consists of letters and underscores. A string with other characters may be a secret, because a
-/// secret almost always contains digits.
+/// Whether the string consists of letters and underscores. A string with digits or other characters might be a secret.
 pub(crate) fn looks_like_a_code(text: &str) -> bool {
     text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
 }

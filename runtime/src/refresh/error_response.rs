@@ -15,9 +15,9 @@ use crate::format::retry_after::retry_after;
 
 /// A response without tokens from a refresh endpoint or a token endpoint (RFC 6749 §5.2).
 ///
-/// If the server refuses a refresh, an `ErrorResponse` is the [`source`](std::error::Error::source) of the error, both
-/// for a `#[refresh]` method and for an [`oauth2`](crate::oauth2) grant. An `ErrorResponse` does not include the
-/// description or body of the response, because both may contain secrets.
+/// If the server refuses a refresh, the error's [`source`](std::error::Error::source) is an `ErrorResponse`, both for a
+/// `#[refresh]` method and for an [`oauth2`](crate::oauth2) grant. An `ErrorResponse` does not include the description
+/// or body of the response, because both can contain secrets.
 ///
 /// ```
 /// use std::error::Error as _;
@@ -66,11 +66,11 @@ impl ErrorResponse {
     }
 
     pub(crate) fn into_error(self) -> Error {
-        Error::new(Kind::Refresh, self.to_string()).with_source(self)
+        Error::new(Kind::Refresh, format!("{self}. Try again later")).with_source(self)
     }
 
-    /// Returns the error for a failed refresh whose response may mean that the session has ended. The error message
-    /// explains how to declare that such a response ends the session.
+    /// Returns the error for a failed refresh whose response might mean that the session has ended. The error message
+    /// explains how to declare that the response ends the session.
     pub(crate) fn into_unclear_error(self) -> Error {
         let condition = self
             .code
@@ -99,53 +99,57 @@ impl std::error::Error for ErrorResponse {}
 
 /// The effect of an error response on the session.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
+pub(crate) enum SessionEffect {
     /// The response rejects the refresh token.
     Rejected,
-    /// The refresh failed and may be retried. The variant contains the wait time that the server requested.
+    /// The refresh failed but can be retried. The variant contains the wait time that the server requested, if any.
     Failed(Option<Duration>),
-    /// The refresh failed and may be retried. The response may mean that the session has ended, but no declaration
-    /// matches the response.
+    /// The refresh failed but can be retried. The response might mean that the session has ended, but no declaration
+    /// matches it.
     Unclear(Option<Duration>),
 }
 
-/// Decides whether an error response ends the session. A session ends only if the response definitely rejects the
-/// refresh token: it must match one of the user's declarations, or have an error code that rejects the refresh token.
-/// The user's declarations take precedence over all codes.
+/// Whether the status means that the server did not process the request and may process the same request later.
+pub(crate) fn is_temporary(status: StatusCode) -> bool {
+    status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429)
+}
+
+/// Decides whether an error response ends the session. A session ends only if the response matches a declared or
+/// default rule, or has an error code that rejects the refresh token. The user's declarations take precedence over all
+/// error codes.
 pub(crate) fn classify(
     status: StatusCode,
     headers: &HeaderMap,
     body: &Bytes,
     session_ends: &SessionEnds,
-) -> Ending {
+) -> SessionEffect {
     let page = is_page(headers, body);
     if !page && session_ends.is_declared(status, headers, body) {
-        return Ending::Rejected;
+        return SessionEffect::Rejected;
     }
-    let spoken =
-        status.is_success() || status.is_client_error() && !matches!(status.as_u16(), 408 | 425 | 429);
+    let processed = status.is_success() || status.is_client_error() && !is_temporary(status);
     let code = error_code::of(headers, body);
-    if spoken && code.as_ref().is_some_and(ServerCode::is_definite) {
-        return Ending::Rejected;
+    if processed && code.as_ref().is_some_and(ServerCode::is_definite) {
+        return SessionEffect::Rejected;
     }
     let blames_other = code.as_ref().is_some_and(|code| code.blames_other(status));
     if session_ends.is_usual(status) && !blames_other && !page {
-        return Ending::Rejected;
+        return SessionEffect::Rejected;
     }
     let wait = retry_after(headers);
-    let unclear = spoken && !blames_other && !page && wait.is_none();
-    if unclear { Ending::Unclear(wait) } else { Ending::Failed(wait) }
+    let unclear = processed && !blames_other && !page && wait.is_none();
+    if unclear { SessionEffect::Unclear(wait) } else { SessionEffect::Failed(wait) }
 }
 
-/// Whether the response is an HTML page, even if its content type is not HTML. Such a page comes from a proxy or a
-/// firewall, so the endpoint itself has not responded.
+/// Whether the response is an HTML page, even if its content type is not HTML. An HTML page comes from a proxy or a
+/// firewall, not from the endpoint itself.
 fn is_page(headers: &HeaderMap, body: &Bytes) -> bool {
     MediaType::of(headers).is_html() || body.trim_ascii_start().starts_with(b"<")
 }
 
-/// Whether a gateway reports that the endpoint did not respond. The endpoint may have processed the request anyway. The
-/// endpoint itself can also send a 503, so a 503 is attributed to a gateway only if its body is an HTML page or the
-/// message that an Envoy proxy sends.
+/// Whether a gateway reports that the endpoint did not respond. The endpoint might have processed the request even if a
+/// gateway reports no response. A 503 is attributed to a gateway only if its body is an HTML page or an Envoy error
+/// message, because the endpoint itself can also send a 503.
 pub(crate) fn is_without_answer(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
     const ENVOY: [&[u8]; 2] = [b"upstream connect error", b"no healthy upstream"];
     match status.as_u16() {

@@ -27,7 +27,7 @@ pub struct RefreshRequest {
 }
 
 /// The function that builds the request of a `#[refresh]` method. The function receives no session, so the request
-/// cannot wait for the refresh that sends it.
+/// cannot wait for its own refresh.
 #[derive(Clone, Copy)]
 pub struct Refresh {
     pub(crate) request: fn(&Upstream, &Tokens) -> Option<RefreshRequest>,
@@ -41,7 +41,7 @@ impl Refresh {
         Self { request, by_cookie: false }
     }
 
-    /// Creates a refresh without parameters, because the refresh token is a cookie.
+    /// Creates a refresh without parameters, for sessions whose refresh token is a cookie.
     #[must_use]
     pub const fn by_cookie(request: fn(&Upstream, &Tokens) -> Option<RefreshRequest>) -> Self {
         Self { request, by_cookie: true }
@@ -58,7 +58,7 @@ impl fmt::Debug for Refresh {
 pub(crate) struct MethodProvider {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) refresh: Refresh,
-    /// The responses from the refresh endpoint that end the session.
+    /// Describes which responses from the refresh endpoint end the session.
     pub(crate) session_ends: SessionEnds,
 }
 
@@ -67,8 +67,8 @@ impl CredentialProvider for MethodProvider {
         match &snapshot.login_state {
             LoginState::Expired { .. } => false,
             LoginState::LoggedOut => self.refresh.by_cookie && self.may_have_cookie(snapshot),
-            // If no cookie is stored, the transport or a constant declared on the method may provide the value that the
-            // endpoint needs.
+            // Even if no cookie is stored, the transport or a constant declared on the method might provide the value
+            // that the endpoint needs.
             LoginState::LoggedIn(_) if self.refresh.by_cookie => !self.has_run_out(snapshot),
             LoginState::LoggedIn(credential) => {
                 (self.refresh.request)(&self.upstream, credential.tokens()).is_some()
@@ -104,16 +104,16 @@ impl CredentialProvider for MethodProvider {
 }
 
 impl MethodProvider {
-    /// Returns the URL of the refresh endpoint, if the endpoint has no parameters.
+    /// Returns the URL of the refresh endpoint, if the request can be built without tokens.
     fn url(&self) -> Option<Url> {
         let request = (self.refresh.request)(&self.upstream, &Tokens::empty());
         let request = request.and_then(|request| request.call.prepare().ok());
         request?.url(&self.upstream).ok().map(Cow::into_owned)
     }
 
-    /// Whether the session may have a cookie for the refresh endpoint before a login.
+    /// Whether the session might have a cookie for the refresh endpoint before any login.
     ///
-    /// A web page cannot see its browser's cookies, so it tries one refresh before the first login or logout.
+    /// A web page cannot read the browser's cookies, so it tries one refresh before the first login or logout.
     fn may_have_cookie(&self, snapshot: &Snapshot) -> bool {
         if IN_BROWSER {
             return snapshot.stamp.epoch == 0;

@@ -1,4 +1,4 @@
-//! Defines the public trait [`Refresher`] and its context, for a refresh without a `#[refresh]` method.
+//! [`Refresher`] is the public trait for refreshing a session without a `#[refresh]` method.
 
 use std::fmt;
 use std::future::Future;
@@ -42,43 +42,43 @@ use crate::transport::upstream::Upstream;
 /// # Guarantees
 ///
 /// - One refresh serves all waiting calls, and a session never runs two refreshes at the same time. The refresh runs in
-///   its own task, so it continues even if a caller is dropped.
+///   its own task, so it continues even if the calls that wait for it are dropped.
 /// - The future that `refresh` returns is dropped only after 10 s or when the Tokio runtime shuts down. A refresh whose
-///   future was dropped is treated as failed and is retried later. If the dropped future has received a rotated refresh
-///   token but has not returned it, this refresh token is lost. Return the new tokens as soon as the server has sent
-///   them.
+///   future was dropped is treated as failed and is retried later. If the future of a refresh is dropped after it has
+///   received a new refresh token but before it returns the token, the token is lost. Return the new tokens as soon as
+///   they arrive from the server.
 /// - The runtime calls the `refresh` method once for each refresh. If the response to a request is lost, only the
-///   refresher can decide whether to send the same refresh token again. The [`oauth2`](crate::oauth2) grants send the
-///   refresh token again.
+///   refresher can decide whether to send the same refresh token again. After a lost response, the
+///   [`oauth2`](crate::oauth2) grants send the refresh token again.
 ///
 /// # Limits
 ///
-/// A refresher must not await a call that uses the session being refreshed. Such a call immediately returns an error
-/// with [`is_reentrant`](crate::Error::is_reentrant). Calls that use other sessions are allowed. If a spawned task
-/// makes a call that uses the session being refreshed, the call is not detected, so it waits for the refresh. If the
-/// refresh also waits for the spawned task, both wait until the refresh times out after 10 s.
+/// A refresher must not await a call that uses the session being refreshed. A call that would wait for its own refresh
+/// immediately returns an [`is_reentrant`](crate::Error::is_reentrant) error. Calls that use other sessions are
+/// allowed. If a spawned task makes a call that uses the session, the runtime cannot detect it, and the call waits for
+/// the refresh. If the refresh also waits for the spawned task, both wait until the refresh times out after 10 s.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot refresh a session",
     label = "not a `Refresher`",
-    note = "implement `afresh::Refresher` for `{Self}`, or give a function to `refresh_with`"
+    note = "implement `afresh::Refresher` for `{Self}`, or pass a function to `refresh_with`"
 )]
 pub trait Refresher: Send + Sync + 'static {
-    /// Gets new tokens. Any field that the new tokens omit, such as the refresh token, keeps its old value.
+    /// Gets new tokens. Any field that the new tokens omit, such as the refresh token, keeps its previous value.
     ///
     /// # Errors
     ///
     /// [`Error::session_expired`](crate::Error::session_expired) ends the session. The session also ends if the error
     /// comes from another client and contains a response with the `invalid_grant` error code (RFC 6749 §5.2). After any
-    /// other error or a panic, the session is kept. A later call starts a new refresh, 1 s after the first failure and
-    /// up to 60 s after repeated failures.
+    /// other error or a panic, the session is kept. A later call starts a new refresh after a delay of 1 s, which grows
+    /// to at most 60 s after repeated failures.
     fn refresh(&self, context: RefreshContext<'_>) -> impl Future<Output = Result<Tokens>> + Send;
 
-    /// Returns whether a refresh with these tokens is possible. `tokens` is `None` if there is no login. The default
-    /// implementation returns whether there is a login.
+    /// Returns whether a refresh with `tokens` is possible. `tokens` is `None` if there is no login. By default, a
+    /// refresh is possible if there is a login.
     ///
-    /// If a refresh is not possible, a call that the server refuses returns the refusal as its response. If a refresh
-    /// is possible without a login, the first call that needs the session starts a refresh. `can_refresh` is called
-    /// often, so it must be fast. `can_refresh` must return the same result for the same tokens.
+    /// If a refresh is not possible, a refused call returns the refusal as its response. If a refresh is possible
+    /// without a login, the first call that needs the session starts a refresh. `can_refresh` is called often, so it
+    /// must be fast. `can_refresh` must return the same result for the same tokens.
     fn can_refresh(&self, tokens: Option<&Tokens>) -> bool {
         tokens.is_some()
     }
@@ -86,9 +86,9 @@ pub trait Refresher: Send + Sync + 'static {
     /// Revokes [`context.tokens()`](RefreshContext::tokens) on the server, for example as described in RFC 7009. The
     /// default implementation does nothing.
     ///
-    /// The runtime calls `revoke` for tokens that it discards: tokens from a refresh that finishes after a logout or
-    /// another login, and tokens from a login during which a logout happened. [`Session::revoke`] also calls `revoke`,
-    /// and only [`Session::revoke`] waits for the result. A revocation has a deadline of 10 s.
+    /// The runtime calls `revoke` for tokens from a refresh that finishes after a logout or another login, and for
+    /// tokens from a login that is interrupted by a logout. [`Session::revoke`] also calls `revoke` and is the only
+    /// caller that waits for the result. A call to `revoke` must finish within 10 s.
     ///
     /// # Errors
     ///
@@ -99,12 +99,12 @@ pub trait Refresher: Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Checks the configuration. The client's `build` method calls `check` once and returns its error. The default
-    /// implementation accepts every configuration.
+    /// Checks the configuration. The client's `build` method calls `check` once and returns the error, if any. The
+    /// default implementation accepts every configuration.
     ///
     /// # Errors
     ///
-    /// Returns an error that describes the invalid configuration.
+    /// Returns an error if the configuration is invalid.
     fn check(&self) -> Result<()> {
         Ok(())
     }
@@ -116,7 +116,7 @@ pub struct RefreshContext<'a> {
     pub(crate) session: &'a Session,
     pub(crate) stamp: Stamp,
     pub(crate) tokens: Option<&'a Tokens>,
-    /// The API of the client that the refresher belongs to.
+    /// The API of the client to which the refresher belongs.
     pub(crate) home: &'a Arc<Upstream>,
     pub(crate) session_ends: &'a SessionEnds,
 }
@@ -143,7 +143,7 @@ impl fmt::Debug for RefreshContext<'_> {
     }
 }
 
-/// Hides the type of a [`Refresher`] behind a pointer.
+/// A dyn-compatible version of [`Refresher`].
 pub(crate) trait AnyRefresher: Send + Sync {
     fn refresh<'a>(&'a self, context: RefreshContext<'a>) -> Boxed<'a, Result<Tokens>>;
     fn can_refresh(&self, tokens: Option<&Tokens>) -> bool;

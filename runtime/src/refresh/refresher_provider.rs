@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::error_response::{Ending, ErrorResponse, classify};
+use super::error_response::{ErrorResponse, SessionEffect, classify};
 use super::refresher::{AnyRefresher, RefreshContext};
 use super::session_ends::SessionEnds;
 use crate::error::{Error, Kind, Result, Stamp};
@@ -12,7 +12,7 @@ use crate::transport::upstream::Upstream;
 /// Refreshes a session with the [`Refresher`](super::refresher::Refresher) provided by the user.
 pub(crate) struct RefresherProvider {
     pub(crate) refresher: Arc<dyn AnyRefresher>,
-    /// The API of the client that the refresher belongs to.
+    /// The API of the client to which the refresher belongs.
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) session_ends: SessionEnds,
 }
@@ -53,7 +53,7 @@ impl RefresherProvider {
         let context = self.context(session, basis.stamp, tokens);
         match self.refresher.refresh(context).await {
             Ok(tokens) => Attempt::Refreshed { tokens, cookies: None },
-            Err(error) => self.judge(error),
+            Err(error) => self.classify_error(error),
         }
     }
 
@@ -66,20 +66,20 @@ impl RefresherProvider {
         RefreshContext { session, stamp, tokens, home: &self.upstream, session_ends: &self.session_ends }
     }
 
-    /// Classifies an error from the refresher. If the error contains a response from another API, this response is
+    /// Classifies an error from the refresher. If the error contains a response from another API, the response is
     /// classified like the response to a `#[refresh]` method.
-    fn judge(&self, error: Error) -> Attempt {
+    fn classify_error(&self, error: Error) -> Attempt {
         if error.is_session_expired() {
             return Attempt::Rejected(error);
         }
-        // Only an error that is the response itself is classified. Any rejection that the error also contains may come
-        // from the failed refresh of another session.
+        // Only an error that represents a response is classified. A rejection inside another error might come from the
+        // failed refresh of a different session.
         if let (true, Some(status), Some(headers), Some(body)) =
             (error.is_status(), error.status(), error.headers(), error.body())
         {
             return match classify(status, headers, body, &self.session_ends) {
-                Ending::Rejected => Attempt::Rejected(error),
-                Ending::Failed(retry_after) | Ending::Unclear(retry_after) => {
+                SessionEffect::Rejected => Attempt::Rejected(error),
+                SessionEffect::Failed(retry_after) | SessionEffect::Unclear(retry_after) => {
                     Attempt::Failed { error: Error::refresh(error), retry_after }
                 }
             };

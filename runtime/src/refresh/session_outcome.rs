@@ -1,4 +1,4 @@
-//! Reads the tokens from the response to a `#[login]` or `#[refresh]` method: [`SessionOutcome`].
+//! [`SessionOutcome`] reads the tokens from the response to a `#[login]` or `#[refresh]` method.
 
 use serde_json::Value;
 
@@ -39,7 +39,7 @@ where
     }
 }
 
-/// Returns the error for a response without tokens. The error lists the field names in the response.
+/// Returns the error for a response without tokens. The error message lists the names of the fields in the response.
 fn without_tokens(answer: &Answer, error: Option<Error>) -> Error {
     let names = field_names(answer);
     let error = match error {
@@ -51,7 +51,7 @@ fn without_tokens(answer: &Answer, error: Option<Error>) -> Error {
         |names| format!("which has the fields `{}`", names.join("`, `")),
     );
     let text = format!(
-        "no access token was found in the answer, {names}. Return a type that derives `afresh::AsTokens` and has the \
+        "no access token was found in the response, {names}. Return a type that derives `afresh::AsTokens` and has the \
          fields of the tokens"
     );
     let missing = Error::new(Kind::Decode, text).with_receipt(answer.receipt());
@@ -61,7 +61,8 @@ fn without_tokens(answer: &Answer, error: Option<Error>) -> Error {
     }
 }
 
-/// Returns the top-level names in the response that look like identifiers, or `None` if the response is not an object.
+/// Returns the names of the response's top-level fields that look like identifiers, or `None` if the response is not an
+/// object.
 fn field_names(answer: &Answer) -> Option<Vec<String>> {
     let body = without_bom(answer.body());
     let document: Value =

@@ -1,12 +1,13 @@
-//! Sends the token request: a request with the refresh token. The token request uses no session, follows no redirects,
-//! and is limited in time and size.
+//! Sends the token request, which contains the refresh token. The token request uses no session, follows no redirects,
+//! and has limits on its time and size.
 //!
-//! After a response, the runtime does not send the same refresh token again until the failure backoff allows it. If the
-//! request was sent and *no* response arrived, the same refresh token is sent again immediately. The server may already
-//! have accepted this refresh token, and the lost response may have contained the next refresh token. Most servers that
-//! rotate refresh tokens return the next refresh token again for a short time. The refresh token is also sent again if
-//! a gateway reports that the endpoint did not respond (502, 504, or a 503 with a typical gateway body). Any other 5xx
-//! is a response from the server, and repeated requests would increase the load on a failing server.
+//! Once a response has arrived, the runtime does not send the same refresh token again until the failure backoff allows
+//! it. If the request was sent but *no* response arrived, the same refresh token is sent again immediately. The server
+//! might already have accepted the refresh token, and the lost response might have contained its successor. For a short
+//! grace period, most servers that rotate refresh tokens accept the old token and return the same new token again. The
+//! refresh token is also sent again if a gateway reports that the endpoint did not respond (502, 504, or a 503 with a
+//! typical gateway body). Any other 5xx is treated as a response from the server itself, because repeated requests
+//! would add load to a failing server.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 
-use super::error_response::{Ending, ErrorResponse, classify, is_error, is_without_answer};
+use super::error_response::{ErrorResponse, SessionEffect, classify, is_error, is_without_answer};
 use super::session_ends::SessionEnds;
 use crate::error::causes::{any_cause, is_redirect};
 use crate::error::{Error, Kind, Stamp};
@@ -30,7 +31,7 @@ use crate::transport::upstream::Upstream;
 
 /// The time limit for one request and its response.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
-/// The time limit for sending a request again. This limit is shorter than the deadline of a refresh attempt.
+/// The total time limit for all sends of a token request, which is shorter than the deadline of the refresh.
 const BUDGET: Duration = Duration::from_secs(8);
 /// The pauses before the second and third requests.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
@@ -39,14 +40,14 @@ const BODY_CAP: usize = 64 * 1024;
 /// A token request, together with the session data that the request needs.
 pub(crate) struct TokenRequest<'a> {
     pub(crate) session: &'a Session,
-    /// The session's stamp at the time when the refresh token was read.
+    /// The session's stamp when the refresh token was read.
     pub(crate) stamp: Stamp,
     pub(crate) upstream: &'a Upstream,
     pub(crate) request: Prepared,
     pub(crate) tokens_of: fn(&Answer) -> Result<Tokens, Error>,
     /// The session's cookies, if the refresh token is a cookie.
     pub(crate) cookies: Option<&'a Cookies>,
-    /// The responses from the endpoint that end the session.
+    /// Describes which responses from the refresh endpoint end the session.
     pub(crate) session_ends: &'a SessionEnds,
     pub(crate) spans: SendSpans,
     /// The name of the `#[refresh]` method, for error messages.
@@ -64,13 +65,13 @@ enum Sent {
 }
 
 /// A complete response from the endpoint.
-pub(crate) struct TokenResponse {
+pub(crate) struct EndpointResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
-/// The reason why there is no complete response.
+/// The reason why no complete response arrived.
 pub(crate) enum NoResponse {
     /// A repeated request would fail in the same way.
     Final(Error),
@@ -87,7 +88,7 @@ impl TokenRequest<'_> {
             let left = BUDGET.saturating_sub(start.elapsed());
             let error = match self.send(DEADLINE.min(left)).await {
                 Sent::Answered(attempt) => {
-                    // An error response does not show whether the server processed an earlier request.
+                    // An error response does not show whether the server processed an earlier, unanswered request.
                     if !unanswered_before || !matches!(attempt, Attempt::Failed { .. }) {
                         self.session.unanswered().answered(self.stamp);
                     }
@@ -104,7 +105,7 @@ impl TokenRequest<'_> {
                 return Attempt::Failed { error, retry_after: None };
             };
             sleep(pause).await;
-            // A login or logout during the pause would discard the result, and another process may have spent the
+            // A login or logout during the pause would make the result useless, and another process might have used the
             // refresh token in the meantime.
             if !self.session.may_resend(self.stamp).await {
                 return Attempt::Failed { error, retry_after: None };
@@ -129,8 +130,8 @@ impl TokenRequest<'_> {
         }
     }
 
-    fn read(&self, response: TokenResponse) -> Sent {
-        let TokenResponse { status, headers, body } = response;
+    fn read(&self, response: EndpointResponse) -> Sent {
+        let EndpointResponse { status, headers, body } = response;
         let ended = || self.session_ends.has_condition(status, &headers, &body);
         if status.is_success() && !is_error(&headers, &body) && !ended() {
             let answer = Answer::whole(status, headers.clone(), body.clone()).with_secrets();
@@ -144,22 +145,22 @@ impl TokenRequest<'_> {
         }
         let refusal = || ErrorResponse::of(status, &headers, &body);
         match classify(status, &headers, &body, self.session_ends) {
-            Ending::Rejected => Sent::Answered(Attempt::Rejected(refusal().into_error())),
-            Ending::Failed(None) if is_without_answer(status, &headers, &body) => {
+            SessionEffect::Rejected => Sent::Answered(Attempt::Rejected(refusal().into_error())),
+            SessionEffect::Failed(None) if is_without_answer(status, &headers, &body) => {
                 Sent::Lost(refusal().into_error())
             }
-            Ending::Failed(retry_after) => {
+            SessionEffect::Failed(retry_after) => {
                 Sent::Answered(Attempt::Failed { error: refusal().into_error(), retry_after })
             }
-            Ending::Unclear(retry_after) => {
+            SessionEffect::Unclear(retry_after) => {
                 Sent::Answered(Attempt::Failed { error: refusal().into_unclear_error(), retry_after })
             }
         }
     }
 
-    /// Whether a successful response without tokens rejects the refresh token.
+    /// Whether a successful response without tokens means that the refresh token is rejected.
     fn rejects(&self, status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
-        classify(status, headers, body, self.session_ends) == Ending::Rejected
+        classify(status, headers, body, self.session_ends) == SessionEffect::Rejected
     }
 
     fn take_tokens(&self, answer: &Answer) -> Attempt {
@@ -186,10 +187,10 @@ pub(crate) async fn ask(
     call: &mut Prepared,
     cookies: Option<&Cookies>,
     spans: &SendSpans,
-) -> Result<TokenResponse, NoResponse> {
+) -> Result<EndpointResponse, NoResponse> {
     let request = call.request(upstream).map_err(NoResponse::Unsent)?;
-    let mut request = request
-        .ok_or_else(|| NoResponse::Unsent(Error::request("the body of the request cannot be sent again")))?;
+    let mut request =
+        request.ok_or_else(|| NoResponse::Unsent(Error::request("the request body cannot be sent again")))?;
     if let Some(cookies) = cookies {
         let url = request.url().clone();
         cookies.apply(&url, request.headers_mut());
@@ -206,24 +207,24 @@ pub(crate) async fn ask(
         }
     })?;
     if upstream.came_from_elsewhere(&response) {
-        let text = "the endpoint redirected the request to another origin";
+        let text = "the endpoint redirected the request to another origin. Check the endpoint's URL";
         return Err(NoResponse::Final(Error::new(Kind::Refresh, text)));
     }
     let status = response.status();
     let body = match capped(&mut response).await {
         Ok(body) => body,
-        // If the status is not a success, the runtime does not need the body.
+        // If the status is not a success, the response can be classified without its body.
         Err(NoResponse::Lost(_)) if !status.is_success() => Bytes::new(),
-        Err(unheard) => return Err(unheard),
+        Err(unanswered) => return Err(unanswered),
     };
-    Ok(TokenResponse { status, headers: std::mem::take(response.headers_mut()), body })
+    Ok(EndpointResponse { status, headers: std::mem::take(response.headers_mut()), body })
 }
 
 async fn capped(response: &mut Response) -> Result<Bytes, NoResponse> {
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(NoResponse::Lost)? {
         if body.len() + chunk.len() > BODY_CAP {
-            let text = "the response of the endpoint is longer than 64 KiB";
+            let text = "the endpoint's response is longer than 64 KiB. Check the endpoint's URL";
             return Err(NoResponse::Final(Error::new(Kind::Refresh, text)));
         }
         body.extend_from_slice(&chunk);

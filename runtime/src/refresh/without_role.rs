@@ -1,12 +1,12 @@
-//! Rejects types that only methods with a role can use. Without this check, a method that returns tokens but has no
-//! role would start no session, and no error would report the missing role. This file also rejects a session value in
-//! places that a `#[logout]` method cannot fill from the session.
+//! Rejects types that only methods with a role, such as `#[login]`, can use. Without this check, a method that returns
+//! tokens but has no role would silently fail to start a session. This file also rejects session values in places where
+//! a `#[logout]` method cannot fill them.
 
 use crate::request::argument_type::ArgumentType;
 use crate::response::result_type::ResultType;
 use crate::session::{AsTokens, FromSession, RefreshToken};
 
-/// The return types that are allowed for methods in a trait without roles: all types except tokens.
+/// The return types that are allowed if no method of the trait has a role: all types except tokens.
 #[diagnostic::on_unimplemented(
     message = "a method that returns `{Self}` must have a role, because no method of the trait has one",
     label = "these tokens start no session",
@@ -14,7 +14,7 @@ use crate::session::{AsTokens, FromSession, RefreshToken};
 )]
 pub trait OrdinaryValue {}
 
-/// The argument types that are allowed for a method without a role: all types except a refresh token.
+/// The argument types that are allowed for a method without a role: all types except refresh tokens.
 #[diagnostic::on_unimplemented(
     message = "a method that takes `{Self}` must have a role",
     label = "filled by the runtime in a `#[refresh]` method only",
@@ -22,12 +22,12 @@ pub trait OrdinaryValue {}
 )]
 pub trait OrdinaryArgument {}
 
-/// The argument types that are allowed as the body of a `#[logout]` method or as a part of that body: all types except
-/// session values.
+/// The argument types that can be the body of a `#[logout]` method, or part of that body: all types except session
+/// values.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be filled in the body or a part of a `#[logout]` method",
+    message = "`{Self}` cannot be the body, or a part of the body, of a `#[logout]` method",
     label = "a value of the session",
-    note = "send it as a member of the body: `#[json(\"name\")]` or `#[form(\"name\")]`"
+    note = "send it as a field of the body: `#[json(\"name\")]` or `#[form(\"name\")]`"
 )]
 pub trait UnfilledArgument {}
 
@@ -40,7 +40,7 @@ impl<T: SessionArgument + ?Sized> SessionArgument for &T {}
 
 #[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: SessionArgument + ?Sized> ArgumentType<T> {
-    /// Checks an argument of a method without a role.
+    /// Checks that a method without a role takes no refresh token.
     pub fn without_role(&self)
     where
         T: OrdinaryArgument,
@@ -50,7 +50,7 @@ impl<T: SessionArgument + ?Sized> ArgumentType<T> {
 
 #[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: FromSession> ArgumentType<T> {
-    /// Checks an argument that is the body of a `#[logout]` method or a part of that body.
+    /// Checks that the body of a `#[logout]` method, or a part of that body, is not a session value.
     pub fn in_body_of_logout(&self)
     where
         T: UnfilledArgument,
@@ -60,7 +60,7 @@ impl<T: FromSession> ArgumentType<T> {
 
 #[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: AsTokens, E> ResultType<Result<T, E>> {
-    /// Checks the return type of a method in a trait without roles.
+    /// Checks that a method does not return tokens if no method of the trait has a role.
     pub fn without_role(&self)
     where
         T: OrdinaryValue,

@@ -1,42 +1,43 @@
-//! Rejects wrong argument types at compile time. Generated code checks the types by method resolution, so an alias of a
-//! type is treated like the type itself. The inherent methods of [`ArgumentType`] exist only for certain types, and the
-//! methods of [`AnyArgument`] exist for all other types.
+//! Rejects invalid argument types at compile time. Generated code checks argument types through method resolution, so a
+//! type alias is treated like the type itself. The inherent methods of [`ArgumentType`] exist only for certain types,
+//! and [`AnyArgument`] provides the same methods for all other types.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
 use std::marker::PhantomData;
 
-/// The type of an argument.
+/// Represents the type of an argument.
 #[derive(Debug)]
 pub struct ArgumentType<T: ?Sized>(PhantomData<fn(&T)>);
 
-/// Returns the type of an argument.
+/// Returns a value that represents the argument's type.
 #[must_use]
 pub const fn argument_type<T: ?Sized>(_: &T) -> ArgumentType<T> {
     ArgumentType(PhantomData)
 }
 
-/// The checks for types that have no special rules.
+/// The checks for types without special rules, which accept every argument.
 pub trait AnyArgument {
-    /// Checks an argument that fills one path segment.
+    /// Checks an argument that fills a single path segment.
     fn in_segment(&self) {}
 
     /// Checks an argument that fills several path segments.
     fn in_segments(&self) {}
 
-    /// Checks an argument that must have a value to send.
+    /// Checks that the argument's type can contain a value to send.
     fn in_request(&self) {}
 
-    /// Checks an argument of a method without a role.
+    /// Checks that a method without a role takes no refresh token.
     fn without_role(&self) {}
 
-    /// Checks an argument that is the body, or part of the body, of a `#[logout]` method.
+    /// Checks that the body of a `#[logout]` method, or a part of that body, is not a session value.
     fn in_body_of_logout(&self) {}
 }
 
 impl<T: ?Sized> AnyArgument for ArgumentType<T> {}
 
-/// The requirement for a path argument. This trait rejects only standard library types that implement [`NotAScalar`].
+/// The requirement for an argument that fills a single path segment. The requirement rejects only standard library
+/// types that implement [`NotAScalar`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent in one path segment",
     label = "not a scalar",
@@ -44,7 +45,7 @@ impl<T: ?Sized> AnyArgument for ArgumentType<T> {}
 )]
 pub trait SegmentArgument {}
 
-/// The requirement for a `{name*}` placeholder's argument.
+/// The requirement for the argument of a `{name*}` placeholder.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent in the path",
     label = "neither a scalar nor a sequence of scalars",
@@ -60,18 +61,18 @@ pub trait SegmentsArgument {}
 )]
 pub trait SentArgument {}
 
-/// A standard library type that serializes to no value.
+/// A standard library type that never serializes to a value, such as `()`.
 pub trait SendsNothing {}
 
-/// A standard library type whose values are never one scalar.
+/// A standard library type whose values are never a single scalar.
 pub trait NotAScalar {}
 
-/// A standard library type whose values are neither one scalar nor a sequence.
+/// A standard library type whose values are neither a single scalar nor a sequence.
 pub trait NotASequence {}
 
-#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
+#[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: NotAScalar + ?Sized> ArgumentType<T> {
-    /// Checks an argument that fills one path segment.
+    /// Checks an argument that fills a single path segment.
     pub fn in_segment(&self)
     where
         T: SegmentArgument,
@@ -79,7 +80,7 @@ impl<T: NotAScalar + ?Sized> ArgumentType<T> {
     }
 }
 
-#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
+#[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: NotASequence + ?Sized> ArgumentType<T> {
     /// Checks an argument that fills several path segments.
     pub fn in_segments(&self)
@@ -89,9 +90,9 @@ impl<T: NotASequence + ?Sized> ArgumentType<T> {
     }
 }
 
-#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
+#[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: SendsNothing + ?Sized> ArgumentType<T> {
-    /// Checks an argument that must have a value to send.
+    /// Checks that the argument's type can contain a value to send.
     pub fn in_request(&self)
     where
         T: SentArgument,

@@ -1,6 +1,6 @@
-//! Defines one trait for each place in a request that can contain a parameter's value. Most of the traits only require
-//! [`Serialize`]. Because each place has a separate trait, the compiler can report the place in the request where a
-//! type cannot be sent.
+//! Defines one trait for each place in a request that can contain a parameter's value. Most of the argument traits only
+//! require [`Serialize`]. With a separate trait for each place, a compile error can name the place in the request where
+//! a type cannot be sent.
 
 use http::HeaderMap;
 use serde::Serialize;
@@ -18,7 +18,8 @@ macro_rules! argument {
 argument! {
     /// The type of a `#[path]` parameter: a scalar.
     ///
-    /// A scalar is a string, a number, a `bool`, a `char`, a unit variant of an enum, or a newtype of one of these.
+    /// A scalar is a string, a number, a `bool`, a `char`, a unit variant of an enum, or a newtype around one of these
+    /// types.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in the path",
         label = "not serializable",
@@ -30,8 +31,8 @@ argument! {
 argument! {
     /// The type of a `#[query]` parameter: a scalar, an `Option`, a sequence, a struct or a map.
     ///
-    /// A scalar is sent under the parameter's name. `None` is omitted, each element of a sequence is sent under the
-    /// same name, and each field of a struct or map is sent as one pair.
+    /// A scalar is sent under the parameter's name. `None` is omitted. Each element of a sequence is sent under the
+    /// parameter's name, and each field of a struct or map is sent as one pair.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in the query",
         label = "not serializable",
@@ -63,7 +64,7 @@ argument! {
 }
 
 argument! {
-    /// The type of a `#[json]` parameter, which is the whole JSON body or one member of the body.
+    /// The type of a `#[json]` parameter, which is the whole JSON body or one of its fields.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent as a JSON body",
         label = "not serializable",
@@ -73,9 +74,9 @@ argument! {
 }
 
 argument! {
-    /// The type of a `#[form]` parameter, which is the whole urlencoded body or one member of the body.
+    /// The type of a `#[form]` parameter, which is the whole urlencoded body or one of its fields.
     ///
-    /// A whole body is a struct or a map, whose fields are scalars, `Option`s, or sequences of scalars.
+    /// A whole body is a struct or a map whose fields are scalars, `Option`s, or sequences of scalars.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent as a form body",
         label = "not serializable",
@@ -84,7 +85,7 @@ argument! {
     FormBody
 }
 
-/// The type of a `#[header]` parameter without a name: a `HeaderMap`, or a pointer to a `HeaderMap`.
+/// The type of a `#[header]` parameter without a name: a `HeaderMap`, or a reference or smart pointer to a `HeaderMap`.
 ///
 /// ```
 /// use afresh::{api, Result};

@@ -1,4 +1,5 @@
-//! The body of a request, which may be sent again after a refresh: [`Body`], [`IntoBody`].
+//! [`Body`] is the body of a request, which might be sent again after a refresh. [`IntoBody`] converts a value into a
+//! `Body`.
 
 use std::fmt;
 #[cfg(not(target_family = "wasm"))]
@@ -46,7 +47,7 @@ pub(crate) enum Content {
     File(PathBuf),
 }
 
-/// The length of the stream in bytes, if the caller set it.
+/// The length of a stream in bytes, if the caller specified it.
 type Length = Option<u64>;
 
 /// The body for one send.
@@ -63,11 +64,11 @@ pub(crate) const BYTES: &str = "application/octet-stream";
 impl Body {
     /// Creates a body from a stream, which can be sent only once.
     ///
-    /// If the server refuses the credential, the session is refreshed, but the call fails with
-    /// [`is_not_replayable`](crate::Error::is_not_replayable). The call fails even if the server has read no part of
-    /// the stream. To make such failures rare, a call with a stream waits for a refresh before it is sent if the
-    /// credential expires within two minutes. If the lifetime of the credential is shorter than four minutes, half of
-    /// the lifetime is used instead of two minutes.
+    /// If the server refuses the credential, the session is refreshed, but the call fails with an
+    /// [`is_not_replayable`](crate::Error::is_not_replayable) error. The call fails even if the server has not read any
+    /// of the stream. A credential that expires within two minutes is refreshed before a stream is sent, because a
+    /// stream cannot be sent again. A credential whose lifetime is less than four minutes is refreshed if half of its
+    /// lifetime has passed.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,
@@ -85,13 +86,13 @@ impl Body {
 
     /// Creates a body from a file, which is opened and read for each send.
     ///
-    /// The body length is the file's length when the file is opened.
+    /// The length of the body is the length of the file when it is opened.
     #[cfg(not(target_family = "wasm"))]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self { content: Content::File(path.into()), content_type: Some(BYTES) }
     }
 
-    /// Causes a compile error if a program uses this function in a browser build.
+    /// Rejects calls to this function at compile time, because browser builds do not support it.
     #[cfg(target_family = "wasm")]
     #[doc(hidden)]
     pub fn file<P: crate::platform::absent::Files>(_: P) -> Self {
@@ -100,9 +101,9 @@ impl Body {
 
     /// Sets the length of a stream in bytes, so that the stream is sent with a `Content-Length` header.
     ///
-    /// A stream without a length is sent in chunks, and some servers refuse chunked bodies. If the length of the stream
-    /// differs from this length, the call fails. Setting a length has no effect on bytes and files, because their
-    /// length is known.
+    /// A stream without a length is sent in chunks, which some servers refuse. If the actual length of the stream
+    /// differs from the length that was set, the call fails. The setting has no effect on bytes and files, whose length
+    /// is known.
     ///
     /// ```
     /// use afresh::Body;
@@ -124,7 +125,7 @@ impl Body {
         self.content.is_replayable()
     }
 
-    /// Returns the same body for a new call, or `None` if the body can be sent only once.
+    /// Returns a copy of the body for a new call, or `None` if the body can be sent only once.
     pub(crate) fn share(&self) -> Option<Self> {
         Some(Self { content: self.content.share()?, content_type: self.content_type })
     }
@@ -151,7 +152,7 @@ impl Body {
 }
 
 impl Content {
-    /// Returns the body for one send. If the body length is known, its size hint is exact.
+    /// Returns the body for one send. If the length of the body is known, the body's size hint is exact.
     pub(crate) fn next(&mut self) -> Result<Next, Error> {
         Ok(match self {
             Self::Empty => Next::Empty,
@@ -165,7 +166,7 @@ impl Content {
         })
     }
 
-    /// Returns the same body for a new call without copying bytes, or `None` if the body can be sent only once.
+    /// Returns the same content for a new call without copying its bytes, or `None` if it can be sent only once.
     pub(crate) fn share(&self) -> Option<Self> {
         match self {
             Self::Empty => Some(Self::Empty),
@@ -177,7 +178,7 @@ impl Content {
         }
     }
 
-    /// Returns whether the body is known to be empty. The file size is not read.
+    /// Returns whether the body is known to be empty. The size of a file is not checked.
     pub(crate) fn is_empty(&self) -> bool {
         match self {
             Self::Empty => true,
@@ -263,13 +264,13 @@ impl fmt::Debug for Body {
 
 /// The type of a `#[body]` parameter.
 ///
-/// The content type is `text/plain; charset=utf-8` for text and `application/octet-stream` for all other bodies. The
-/// call's `content-type` header replaces this content type.
+/// The content type is `text/plain; charset=utf-8` for text and `application/octet-stream` for all other bodies. If the
+/// call sets a `content-type` header, the header replaces the default.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a body",
     label = "not a body",
     note = "to send the value as JSON, write `#[json]` instead of `#[body]`",
-    note = "use `Bytes`, `Vec<u8>`, `String`, `&str` or `afresh::Body`, or implement `afresh::param::IntoBody` for it"
+    note = "use `Bytes`, `Vec<u8>`, `String`, `&str` or `afresh::Body`, or implement `afresh::param::IntoBody` for your type"
 )]
 pub trait IntoBody {
     /// Converts the value into a body.
@@ -294,21 +295,21 @@ macro_rules! into_body {
 
 into_body! { Bytes Vec<u8> String reqwest::Body }
 
-/// Copies the text, because a call may outlive its arguments.
+/// Copies the text, because a call can outlive its arguments.
 impl IntoBody for &str {
     fn into_body(self) -> Body {
         self.to_owned().into()
     }
 }
 
-/// Copies the bytes, because a call may outlive its arguments.
+/// Copies the bytes, because a call can outlive its arguments.
 impl IntoBody for &[u8] {
     fn into_body(self) -> Body {
         self.to_owned().into()
     }
 }
 
-/// For `None`, the call is sent without a body and without a content type.
+/// If the value is `None`, the call is sent without a body and without a content type.
 impl<T: IntoBody> IntoBody for Option<T> {
     fn into_body(self) -> Body {
         self.map_or(Body { content: Content::Empty, content_type: None }, T::into_body)

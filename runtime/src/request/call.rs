@@ -1,7 +1,6 @@
-//! Collects the arguments of a call. [`Call`] has one function for each place in a request.
+//! Collects the arguments of a call. [`Call`] has one method for each place in a request where an argument can be sent.
 //!
-//! If an argument cannot be sent, the call's future returns the error for the first such argument, and no request is
-//! sent.
+//! If an argument cannot be sent, no request is sent, and the call returns the error for the first invalid argument.
 
 use std::fmt;
 
@@ -25,7 +24,8 @@ use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
 use crate::transport::upstream::Upstream;
 
-/// The headers that only the transport may set. The macro rejects these headers as constants and as named parameters.
+/// The headers that only the transport may set. The macro rejects transport headers as constants and as named
+/// parameters.
 const OF_TRANSPORT: [&str; 7] = [
     "connection",
     "content-length",
@@ -63,15 +63,15 @@ impl Call {
         draft.check(written.map_err(|error| format!("query argument `{name}`: {error}")));
     }
 
-    /// Writes an argument to the query under a name that the method declares. A struct or map is written as
-    /// `name[field]`.
+    /// Writes an argument to the query under the name that the method declares. The fields of a struct or map are
+    /// written as `name[field]`.
     pub fn named_query<T: QueryArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
         let draft = &mut self.0;
         let written = write_named_query(&mut draft.declared.path, &mut draft.query_start, name, value);
         draft.check(written.map_err(|error| format!("query argument `{name}`: {error}")));
     }
 
-    /// Writes a header. `name` is in lower case.
+    /// Writes a header. `name` must be lowercase.
     pub fn header<T: HeaderArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
         let draft = &mut self.0;
         let headers = &mut draft.declared.headers;
@@ -90,7 +90,7 @@ impl Call {
     pub fn headers<T: HeaderMapArgument + ?Sized>(&mut self, more: &T) {
         let more = more.header_map();
         if let Some(name) = more.keys().find(|name| OF_TRANSPORT.contains(&name.as_str())) {
-            let text = format!("header `{name}` of a header map must not be set: the transport sets it");
+            let text = format!("header `{name}` must not be in a header map: the transport sets it");
             return self.0.check(Err(text));
         }
         for (name, value) in more {
@@ -112,7 +112,7 @@ impl Call {
         self.0.set_json(written);
     }
 
-    /// Writes one member of the JSON body.
+    /// Writes one field of the JSON body.
     pub fn json_member<T: JsonBody + ?Sized>(&mut self, name: &'static str, value: &T) {
         let mut members = self.0.begin_member(name);
         let written = serde_json::to_writer(&mut members, value);
@@ -126,7 +126,7 @@ impl Call {
         self.0.put_form(form, written);
     }
 
-    /// Writes one member of the urlencoded body.
+    /// Writes one field of the urlencoded body.
     pub fn form_member<T: FormBody + ?Sized>(&mut self, name: &'static str, value: &T) {
         let mut form = self.0.take_form();
         let written = write_form(&mut form, Some(name), value);
@@ -151,7 +151,7 @@ impl Call {
         draft.check(written);
     }
 
-    /// Writes the value of the next placeholder, which may span several path segments.
+    /// Writes the value of the next placeholder, which can span several path segments.
     pub fn path_rest<T: PathArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
         let draft = &mut self.0;
         let written = write_segments(&mut draft.declared.path, name, value);
@@ -159,41 +159,41 @@ impl Call {
         draft.end_placeholder();
     }
 
-    /// Omits the value of the next placeholder. Returns the offset in the path at which the value must be inserted.
+    /// Skips the next placeholder and returns the offset in the path at which its value must be inserted.
     pub(crate) fn skip_placeholder(&mut self) -> usize {
         self.0.skip_placeholder()
     }
 
-    /// Writes the value of a placeholder that was omitted. The offsets of earlier placeholders do not change.
+    /// Writes the value of a placeholder that was skipped. The offsets of earlier placeholders do not change.
     pub(crate) fn fill_placeholder(&mut self, at: usize, encode: impl FnOnce(&mut Self)) {
         let rest = self.0.open_placeholder(at);
         encode(self);
         self.0.close_placeholder(at, &rest);
     }
 
-    /// Returns whether an argument or a constant sets this header.
+    /// Returns whether an argument or a constant sets the header `name`.
     pub(crate) fn has_header(&self, name: &HeaderName) -> bool {
         self.0.declared.has_header(name)
     }
 
-    /// Sets these headers and removes all earlier headers with the same names.
+    /// Sets `headers`, replacing all earlier headers with the same names.
     pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
         self.0.declared.replace_headers(headers);
     }
 
-    /// Returns the same call with the same arguments, or `None` if the arguments can be sent only once.
+    /// Returns a copy of the call and its arguments, or `None` if an argument can be sent only once.
     pub(crate) fn share(&self) -> Option<Self> {
         self.0.share().map(Self)
     }
 
-    /// Returns the request for these arguments, or the error for the first argument that cannot be sent.
+    /// Returns the finished request, or the error for the first argument that cannot be sent.
     pub(crate) fn prepare(mut self) -> Result<Prepared, Error> {
         self.0.finish()?;
         Ok(Prepared::Declared(self.0.declared))
     }
 }
 
-/// The output omits the arguments, which may be secrets.
+/// The `Debug` output omits the arguments, which can be secrets.
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Call({})", self.endpoint().name)

@@ -19,7 +19,9 @@ struct Cookie<'a>(&'a mut String);
 impl ScalarWriter for Cookie<'_> {
     fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         if !unquoted(text).bytes().all(is_cookie_octet) {
-            return Err(EncodeError(format!("`{name}` has a character not allowed in a cookie")));
+            return Err(EncodeError(format!(
+                "`{name}` contains a character that is not allowed in a cookie"
+            )));
         }
         if !self.0.is_empty() {
             self.0.push_str("; ");
@@ -35,12 +37,12 @@ impl ScalarWriter for Cookie<'_> {
     }
 }
 
-/// Returns the value without the quotes that may enclose it (RFC 6265 §4.1.1).
+/// Returns the value without its surrounding quotes, if any (RFC 6265 §4.1.1).
 fn unquoted(text: &str) -> &str {
     text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
 }
 
-/// Returns whether a cookie value may contain this byte (RFC 6265 §4.1.1). Control characters, white space, quotes,
+/// Returns whether a cookie value may contain this byte (RFC 6265 §4.1.1). Control characters, whitespace, quotes,
 /// commas, semicolons and backslashes are not allowed.
 fn is_cookie_octet(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x2B | 0x2D..=0x3A | 0x3C..=0x5B | 0x5D..=0x7E)

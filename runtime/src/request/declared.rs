@@ -1,4 +1,4 @@
-//! A request built from a method's declaration and arguments: [`Declared`].
+//! [`Declared`] is a request built from a method's declaration and arguments.
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Method};
@@ -16,17 +16,17 @@ use crate::transport::upstream::Upstream;
 #[derive(Default)]
 pub(crate) struct Declared {
     pub(crate) verb: &'static str,
-    /// The path and the query, including the path of the base URL. Each send parses this text into a new URL, because a
+    /// The path and the query, including the path of the base URL. Each send parses the path into a new URL, because a
     /// request owns its URL.
     pub(crate) path: String,
-    /// A URL that replaces `path` and the base URL.
+    /// An absolute URL that replaces the base URL and `path`.
     pub(crate) absolute_url: Option<Box<Url>>,
     /// The headers as a list, because each send builds a new map from them.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    /// The content type of the body. A `content-type` in `headers` replaces this value.
+    /// The content type of the body. A `content-type` header in `headers` takes precedence over this field.
     pub(crate) content_type: Option<&'static str>,
     pub(crate) body: DeclaredBody,
-    /// The description of the call, for the layers of a tower service.
+    /// Describes the call to the layers of a tower service.
     pub(crate) info: CallInfo,
 }
 
@@ -50,7 +50,7 @@ impl DeclaredBody {
         }
     }
 
-    /// Returns whether the body is known to be empty. The file size is not read.
+    /// Returns whether the body is known to be empty. The size of a file is not checked.
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Self::Single(content) => content.is_empty(),
@@ -58,7 +58,7 @@ impl DeclaredBody {
         }
     }
 
-    /// Returns the same body for a new call, or `None` if the body can be sent only once.
+    /// Returns a copy of the body for a new call, or `None` if the body can be sent only once.
     fn share(&self) -> Option<Self> {
         match self {
             Self::Single(content) => content.share().map(Self::Single),
@@ -89,7 +89,7 @@ impl Declared {
         Ok(request)
     }
 
-    /// Returns the request for one send over `upstream`, or `None` if its body is a stream that was already sent.
+    /// Returns the request for one send to `upstream`, or `None` if its body is a stream that was already sent.
     #[inline]
     pub(crate) fn request(&mut self, upstream: &Upstream) -> Result<Option<Request>, Error> {
         let mut request = self.head(upstream)?;
@@ -103,7 +103,7 @@ impl Declared {
         match content.next()? {
             Next::Empty => {}
             Next::Body(body) => {
-                // The transport adds the length if the body consists of bytes.
+                // If the body consists of bytes, the transport adds the length itself.
                 if let (None, Some(length)) = (body.as_bytes(), body.size_hint().exact()) {
                     request.headers_mut().entry(CONTENT_LENGTH).or_insert(length.into());
                 }
@@ -114,7 +114,7 @@ impl Declared {
         Ok(Some(request))
     }
 
-    /// Returns the same request, or `None` if its body can be sent only once.
+    /// Returns a copy of the request, or `None` if its body can be sent only once.
     pub(super) fn share(&self) -> Option<Self> {
         Some(Self {
             verb: self.verb,
@@ -127,7 +127,7 @@ impl Declared {
         })
     }
 
-    /// Returns the same request with a different URL, or `None` if its body can be sent only once.
+    /// Returns a copy of the request with a different URL, or `None` if its body can be sent only once.
     pub(super) fn with_url(&self, url: Url) -> Option<Self> {
         Some(Self {
             verb: self.verb,
@@ -144,13 +144,13 @@ impl Declared {
         match &self.absolute_url {
             None => {
                 let url = upstream.url(&self.path);
-                url.map_err(|error| Error::request("the URL of the request is not valid").with_source(error))
+                url.map_err(|error| Error::request("the request URL is not valid").with_source(error))
             }
             Some(url) => Ok(Url::clone(url)),
         }
     }
 
-    /// Sets these headers and removes all earlier headers with the same names.
+    /// Sets `headers`, replacing all earlier headers with the same names.
     pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
         if headers.is_empty() {
             return;
@@ -166,7 +166,7 @@ impl Declared {
 }
 
 /// Returns whether a request with this method sends `content-length: 0` if it has no body (RFC 9110 §8.6). Some servers
-/// respond with 411 if this header is missing, and transports do not add the header.
+/// respond with 411 if the `content-length` header is missing, and transports do not add the header.
 fn usually_has_body(method: &Method) -> bool {
     matches!(*method, Method::POST | Method::PUT | Method::PATCH)
 }

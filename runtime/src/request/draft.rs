@@ -1,5 +1,5 @@
-//! The request of a call while its arguments are written: [`Draft`]. The draft keeps the error for the first argument
-//! that cannot be sent.
+//! [`Draft`] is the request of a call while its arguments are being written. The draft keeps the error for the first
+//! argument that cannot be sent.
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, COOKIE};
@@ -27,14 +27,14 @@ pub(crate) struct Draft {
     pieces: usize,
     /// The offset of the `?` in the path, if there is a query.
     pub(crate) query_start: Option<usize>,
-    /// The value of the `Cookie` header: `a=1; b=2`.
+    /// The value of the `Cookie` header, such as `a=1; b=2`.
     pub(crate) cookies: String,
     partial: PartialBody,
     parts: Option<Box<Parts>>,
     error: Option<Error>,
 }
 
-/// A body to which the call can still add members.
+/// A body to which the call can still add fields.
 #[derive(Clone, Default)]
 enum PartialBody {
     #[default]
@@ -93,15 +93,15 @@ impl Draft {
         self.pieces += 1;
     }
 
-    /// Omits the value of the next placeholder. Returns the offset in the path at which the value must be inserted.
+    /// Skips the next placeholder and returns the offset in the path at which its value must be inserted.
     pub(crate) fn skip_placeholder(&mut self) -> usize {
         let at = self.declared.path.len();
         self.end_placeholder();
         at
     }
 
-    /// Truncates the path at the offset of an omitted value, so that the value can be appended to the path. Returns the
-    /// part of the path after this offset.
+    /// Truncates the path at the offset of a skipped value, so that the value can be appended to the path. Returns the
+    /// part of the path after the offset.
     pub(crate) fn open_placeholder(&mut self, at: usize) -> String {
         // The path already contains all its literal pieces.
         self.pieces = self.endpoint.path.len();
@@ -134,7 +134,7 @@ impl Draft {
         }
     }
 
-    /// Writes the name of a JSON body member. The caller then writes the value of the member and passes the result to
+    /// Writes the name of a field of the JSON body. The caller then writes the field's value and passes the result to
     /// [`end_member`](Self::end_member).
     pub(crate) fn begin_member(&mut self, name: &'static str) -> Vec<u8> {
         let mut members = match std::mem::take(&mut self.partial) {
@@ -143,7 +143,7 @@ impl Draft {
         };
         members.push(if members.is_empty() { b'{' } else { b',' });
         if let Err(error) = serde_json::to_writer(&mut members, name) {
-            self.fail("the name of a member of the JSON body cannot be serialized", error);
+            self.fail("the name of a field of the JSON body cannot be serialized", error);
         }
         members.push(b':');
         members
@@ -152,7 +152,7 @@ impl Draft {
     pub(crate) fn end_member(&mut self, members: Vec<u8>, written: Result<(), serde_json::Error>) {
         self.partial = PartialBody::Json(members);
         if let Err(error) = written {
-            self.fail("a member of the JSON body cannot be serialized", error);
+            self.fail("a field of the JSON body cannot be serialized", error);
         }
     }
 
@@ -168,7 +168,7 @@ impl Draft {
         self.check(written.map_err(|error| format!("form body: {error}")));
     }
 
-    /// Returns the parts of the multipart body, to which the caller adds the parts of an argument.
+    /// Returns the parts of the multipart body, so that the caller can add an argument's parts.
     pub(crate) fn parts(&mut self) -> &mut Parts {
         self.parts.get_or_insert_default()
     }
@@ -228,7 +228,8 @@ impl Draft {
         Ok(())
     }
 
-    /// Adds a random idempotency key, unless a parameter sets the key. All sends of a call have the same key.
+    /// Adds a random idempotency key, unless a parameter sets the key. All sends of a call use the same idempotency
+    /// key.
     fn put_idempotency_key(&mut self, name: &'static str) {
         let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else { return };
         if !self.declared.has_header(&name) {
@@ -240,7 +241,7 @@ impl Draft {
 
     fn put_cookies(&mut self) -> Result<(), Error> {
         let mut line = HeaderValue::try_from(std::mem::take(&mut self.cookies))
-            .map_err(|_| Error::request("a cookie has a character not allowed in a header"))?;
+            .map_err(|_| Error::request("a cookie contains a character that is not allowed in a header"))?;
         line.set_sensitive(true);
         self.declared.headers.push((COOKIE, line));
         Ok(())

@@ -1,4 +1,4 @@
-//! A body that is sent with an exact length: [`exact`].
+//! [`exact`] gives a body an exact length.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,7 +9,7 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use crate::error::BoxError;
 use crate::platform::messages::Body;
 
-/// How a body handles bytes beyond its declared length.
+/// Controls how a body handles bytes beyond its declared length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Excess {
     /// Additional bytes are not sent, because they mean that the file has grown since it was opened.

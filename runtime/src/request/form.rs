@@ -7,7 +7,7 @@ use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
 /// Appends `value` to a form. A struct or map is written under the names of its fields, or as `name[field]` if a name
-/// is given. Any other value is written under `name`, which is then required.
+/// is given. A value that is not a struct or map is written under `name`, which is then required.
 pub(crate) fn write_form<T: Serialize + ?Sized>(
     form: &mut String,
     name: Option<&str>,

@@ -1,4 +1,4 @@
-//! Writes an argument as the values of a header.
+//! Converts an argument into the values of a header.
 
 use http::HeaderValue;
 use serde::Serialize;
@@ -24,7 +24,11 @@ impl ScalarWriter for Values<'_> {
     fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         match HeaderValue::try_from(text) {
             Ok(value) => (self.put)(value),
-            Err(_) => return Err(EncodeError(format!("`{name}` has a character not allowed in a header"))),
+            Err(_) => {
+                return Err(EncodeError(format!(
+                    "`{name}` contains a character that is not allowed in a header"
+                )));
+            }
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The value of a header option of a call or a client: [`HeaderOption`].
+//! [`HeaderOption`] is the value of a header that the user sets for a call or a client.
 
 use http::{HeaderName, HeaderValue};
 use serde::Serialize;
@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::header::header_values;
 use crate::error::Error;
 
-/// The value of a header option: a `HeaderValue`, or a type that serializes as a scalar, such as a string, a number or
-/// an `Option` of a scalar. `None` omits the header.
+/// A header value: a `HeaderValue`, or a type that serializes as a scalar, such as a string, a number or an `Option` of
+/// a scalar. `None` omits the header.
 ///
 /// `Via` is inferred.
 #[diagnostic::on_unimplemented(

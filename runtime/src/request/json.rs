@@ -7,7 +7,7 @@ use serde::ser::{Serialize, Serializer};
 
 type Json<'a, 'w> = &'a mut serde_json::Serializer<&'w mut Vec<u8>>;
 
-/// Returns the JSON of `value`, or `None` if the value is `None`.
+/// Returns `value` as JSON, or `None` if the value is `None`.
 pub(crate) fn write_json<T: Serialize + ?Sized>(value: &T) -> Result<Option<Vec<u8>>, serde_json::Error> {
     let (mut body, mut none) = (Vec::with_capacity(128), false);
     let written =
@@ -15,7 +15,7 @@ pub(crate) fn write_json<T: Serialize + ?Sized>(value: &T) -> Result<Option<Vec<
     finish(written, body, none)
 }
 
-/// This function is separate from [`write_json`], which is compiled again for each type.
+/// This function is separate from the generic [`write_json`], so that it is compiled only once.
 fn finish(
     written: Result<(), serde_json::Error>,
     body: Vec<u8>,

@@ -1,5 +1,5 @@
-//! The parts of a multipart body (RFC 7578): [`Parts`], [`IntoPart`]. The body is built for each send, so it can be
-//! sent again if all of its parts can be sent again.
+//! [`Parts`] collects the parts of a multipart body (RFC 7578), and [`IntoPart`] converts an argument into parts. The
+//! body is built for each send, so it can be sent again if all of its parts can be sent again.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::platform::messages::Request;
 use crate::platform::multipart::{Form, attach};
 
-/// The parts of one body in order, to which arguments can still be added.
+/// The ordered parts of a multipart body, to which more parts can be added.
 ///
 /// All scalars share one buffer, so a scalar needs no separate allocation.
 #[derive(Default)]
@@ -31,7 +31,7 @@ enum Entry {
 }
 
 impl Parts {
-    /// Adds the parts of `value` under this name.
+    /// Adds the parts of `value` under `name`.
     pub(crate) fn add<Via>(&mut self, name: &'static str, value: impl IntoPart<Via>) -> Result<(), String> {
         value.put_into(name, self)
     }
@@ -64,11 +64,11 @@ impl Parts {
     }
 }
 
-/// The parts of one body, in order.
+/// The parts of a multipart body, in order.
 pub(crate) struct Multipart(Vec<(&'static str, Part)>);
 
 impl Multipart {
-    /// Returns the same parts for a new call, or `None` if a part can be sent only once.
+    /// Returns a copy of the parts for a new call, or `None` if a part can be sent only once.
     pub(crate) fn share(&self) -> Option<Self> {
         let parts = self.0.iter().map(|(name, part)| Some((*name, part.share()?)));
         parts.collect::<Option<_>>().map(Self)
@@ -78,7 +78,7 @@ impl Multipart {
         self.0.iter().all(|(_, part)| part.is_replayable())
     }
 
-    /// Returns `request` with this body, or `None` if a part is a stream that was already sent.
+    /// Returns `request` with the parts as its body, or `None` if a part is a stream that was already sent.
     pub(crate) fn attach_to(&mut self, request: Request) -> Result<Option<Request>, Error> {
         // Names are written without percent-encoding and without `name*=` (RFC 7578 §4.2).
         let mut form = Form::new().percent_encode_noop();
@@ -92,7 +92,7 @@ impl Multipart {
 }
 
 /// Escapes the name of a part. The name is sent as a quoted string (RFC 2183 §2). A single backslash at the end of the
-/// name would escape the closing quote. A backslash is therefore doubled, as reqwest does in file names.
+/// name would escape the closing quote. A backslash is doubled, as reqwest does in file names.
 fn escaped_name(name: &'static str) -> Cow<'static, str> {
     if !name.contains(['"', '\r', '\n', '\\']) {
         return name.into();
@@ -107,7 +107,7 @@ fn escaped_name(name: &'static str) -> Cow<'static, str> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a part",
     label = "not a part",
-    note = "use `afresh::Part`, such as `Part::file(path)` for a file, or derive `serde::Serialize` for a scalar"
+    note = "use an `afresh::Part` (`Part::file(path)` for a file), or a type that serializes as one value"
 )]
 pub trait IntoPart<Via> {
     #[doc(hidden)]
@@ -162,7 +162,7 @@ impl ScalarWriter for TextParts<'_> {
     }
 }
 
-/// The output omits the text of the parts, which may be secret.
+/// The `Debug` output omits the text of the parts, which can be secret.
 impl fmt::Debug for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Parts({})", self.list.len())

@@ -1,10 +1,10 @@
-//! Wraps an argument that passes through a `Dyn` type: [`Outliving`].
+//! [`Outliving`] wraps an argument that passes through a generated `Dyn` type.
 
 use std::marker::PhantomData;
 
-/// A value that lives at least as long as `'a`. The type of a boxed future names one lifetime, but a type such as
-/// `Cow<str>` hides a lifetime without a name. If this wrapper is the type of an argument, the compiler assumes its
-/// bound `T: 'a`, so the hidden lifetime needs no name.
+/// A value that lives at least as long as `'a`. The type of a boxed future names a single lifetime, but a type such as
+/// `Cow<str>` contains an unnamed lifetime. For an argument of this wrapper type, the compiler assumes the bound `T:
+/// 'a`, so the unnamed lifetime does not need a name.
 #[derive(Debug)]
 pub struct Outliving<'a, T: 'a> {
     value: T,

@@ -1,4 +1,4 @@
-//! One part of a multipart body: [`Part`].
+//! [`Part`] is one part of a multipart body.
 
 use std::borrow::Cow;
 #[cfg(not(target_family = "wasm"))]
@@ -45,7 +45,7 @@ impl Part {
         Self { content_type: Some(BYTES.into()), ..Self::of(Body::from(bytes.into())) }
     }
 
-    /// Creates a part from the JSON of a value, with the content type `application/json`.
+    /// Creates a part from a value that is serialized as JSON, with the content type `application/json`.
     ///
     /// If the value cannot be serialized, the call returns an error, and nothing is sent.
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Self {
@@ -68,8 +68,8 @@ impl Part {
 
     /// Creates a part from a file, which is opened and read for each send.
     ///
-    /// The part is named after the file. The content type matches the file extension, or is `application/octet-stream`
-    /// if the extension is unknown. The part's length is the file's length when the file is opened.
+    /// The part's file name is the name of the file. The content type is guessed from the file extension and defaults
+    /// to `application/octet-stream`. The length of the part is the length of the file when it is opened.
     #[cfg(not(target_family = "wasm"))]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
@@ -78,7 +78,7 @@ impl Part {
         Self { file_name, content_type: Some(kind.into()), ..Self::of(Body::file(path)) }
     }
 
-    /// Causes a compile error if a program uses this function in a browser build.
+    /// Rejects calls to this function at compile time, because browser builds do not support it.
     #[cfg(target_family = "wasm")]
     #[doc(hidden)]
     pub fn file<P: crate::platform::absent::Files>(_: P) -> Self {
@@ -107,7 +107,7 @@ impl Part {
         self
     }
 
-    /// Creates a part without a content type. The part's text is in a buffer that all parts share.
+    /// Creates a part without a content type. The part's text is a slice of a buffer that all text parts share.
     pub(super) fn of_text(text: Bytes) -> Self {
         Self::of(Body::from(text))
     }
@@ -125,7 +125,7 @@ impl Part {
         Self { body, file_name: None, content_type: None, error: None }
     }
 
-    /// Returns the same part for a new call, or `None` if the part can be sent only once.
+    /// Returns a copy of the part for a new call, or `None` if the part can be sent only once.
     pub(super) fn share(&self) -> Option<Self> {
         Some(Self {
             body: self.body.share()?,

@@ -1,7 +1,7 @@
-//! Chooses how an argument becomes a part, based on the argument's type. Bytes become one part, although serde would
-//! serialize them as a list of numbers. A path cannot become a part. Generated code makes this choice by method
-//! resolution: the inherent method of [`PartType`] exists only for bytes and paths, and the method of [`AnyPart`]
-//! exists for all other types.
+//! Chooses how an argument becomes a part, based on the argument's type. Bytes become one part, even though serde would
+//! serialize them as a list of numbers. A file path cannot become a part. Method resolution makes the choice: the
+//! inherent method of [`PartType`] exists only for bytes and paths, and [`AnyPart`] provides the method for all other
+//! types.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -11,7 +11,7 @@ use bytes::Bytes;
 
 use super::multipart::{IntoPart, Parts};
 
-/// The type of a part, which lets method resolution choose the implementation of [`IntoPart`].
+/// Represents the type of an argument, so that method resolution can choose the implementation of [`IntoPart`].
 #[derive(Debug)]
 pub struct PartType<T>(PhantomData<fn(T)>);
 
@@ -19,13 +19,13 @@ pub struct PartType<T>(PhantomData<fn(T)>);
 #[derive(Debug)]
 pub struct PartVia<Via>(PhantomData<fn(Via)>);
 
-/// Returns the type of a part.
+/// Returns a value that represents the argument's type.
 #[must_use]
 pub const fn part_type<T>(_: &T) -> PartType<T> {
     PartType(PhantomData)
 }
 
-#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
+#[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: PartByType> PartType<T> {
     /// Returns the implementation of [`IntoPart`] for this type.
     #[must_use]
@@ -34,7 +34,7 @@ impl<T: PartByType> PartType<T> {
     }
 }
 
-/// The implementation for all other types, which the compiler infers.
+/// Lets the compiler infer the implementation for types without a special conversion.
 pub trait AnyPart {
     /// Returns the implementation of [`IntoPart`] that the compiler infers.
     #[must_use]
@@ -51,11 +51,11 @@ pub trait PartByType {
     type Via;
 }
 
-/// Marks the implementation of [`IntoPart`] for bytes, and for `Option`s and lists of them.
+/// Marks the implementation of [`IntoPart`] for bytes, `Option`s of bytes, and lists of bytes.
 #[derive(Debug)]
 pub enum AsBytes {}
 
-/// Marks the types that represent a file. None of these types implements [`IntoPart`].
+/// Marks the types that represent a file. No type that represents a file implements [`IntoPart`].
 #[derive(Debug)]
 pub enum AsFile {}
 

@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Appends percent-encoded text. A sequence of characters that need no encoding is copied in one step, because most
-/// values consist of one such sequence.
+/// Appends percent-encoded text. Characters that need no encoding are copied in runs, because most values consist of a
+/// single run.
 pub(crate) fn push_encoded(to: &mut String, text: &str) {
     let mut rest = text;
     loop {
@@ -24,7 +24,7 @@ pub(crate) fn push_encoded(to: &mut String, text: &str) {
 /// Returns whether `byte` is an unreserved character (RFC 3986 §2.3).
 fn is_unreserved(byte: u8) -> bool {
     /// A table that indicates, for each byte, whether it is an unreserved character. The table is faster than
-    /// comparisons, and this function is called for every byte of a URL.
+    /// comparisons, which matters because this function is called for every byte of a URL.
     #[allow(clippy::indexing_slicing, reason = "evaluated at compile time")]
     static UNRESERVED: [bool; 256] = {
         let mut table = [false; 256];
@@ -53,7 +53,7 @@ pub(crate) fn write_segment<T: Serialize + ?Sized>(
 }
 
 /// Writes `value` as several segments. A string is split at its slashes, and each element of a sequence becomes a
-/// segment. Only the last segment may be empty, which means that the path ends with a slash.
+/// segment. Only the last segment can be empty, in which case the path ends with a slash.
 pub(crate) fn write_segments<T: Serialize + ?Sized>(
     to: &mut String,
     name: &str,
@@ -67,8 +67,8 @@ pub(crate) fn write_segments<T: Serialize + ?Sized>(
     }
 }
 
-/// Returns whether a segment is `.` or `..`, percent-encoded or not. A segment `.` or `..` is never sent, because
-/// servers and URL parsers would resolve this segment and thereby change the path.
+/// Returns whether a segment of the path is `.` or `..`, even if it is percent-encoded. Dot segments are never sent,
+/// because servers and URL parsers resolve them and thereby change the path.
 pub(crate) fn has_dot_segment(path: &str) -> bool {
     if !path.bytes().any(|byte| matches!(byte, b'.' | b'%')) {
         return false;

@@ -1,5 +1,5 @@
-//! A request that can be sent again: [`Prepared`]. Arguments are encoded once, and bodies are not copied for a possible
-//! second send.
+//! [`Prepared`] is a request that can be sent again. Arguments are encoded once, and bodies are not copied for a
+//! possible second send.
 
 use std::borrow::Cow;
 
@@ -17,13 +17,13 @@ pub(crate) enum Prepared {
     /// A request built from a method's declaration and arguments. The request stays in the box into which the arguments
     /// were written, so that the call is cheap to move.
     Declared(Box<Declared>),
-    /// A request that was passed to [`Client::execute`](crate::Client::execute). The request is boxed because it is
-    /// large and such calls are rare.
-    HandWritten(Box<HandWritten>),
+    /// A request that was passed to [`Client::execute`](crate::Client::execute). The request is boxed, because it is
+    /// large and hand-written requests are rare.
+    HandWritten(Box<HandWrittenRequest>),
 }
 
 /// A request that the user built. Each send clones the request, so that a second send can use the original.
-pub(crate) struct HandWritten {
+pub(crate) struct HandWrittenRequest {
     request: Option<Request>,
     replayable: bool,
     url: Url,
@@ -34,7 +34,7 @@ impl Prepared {
     pub(crate) fn hand_written(request: Request) -> Self {
         let url = request.url().clone();
         let replayable = request.try_clone().is_some();
-        Self::HandWritten(Box::new(HandWritten {
+        Self::HandWritten(Box::new(HandWrittenRequest {
             request: Some(request),
             replayable,
             url,
@@ -42,7 +42,7 @@ impl Prepared {
         }))
     }
 
-    /// Returns the request for one send over `upstream`, or `None` if its body is a stream that was already sent.
+    /// Returns the request for one send to `upstream`, or `None` if its body is a stream that was already sent.
     #[inline]
     pub(crate) fn request(&mut self, upstream: &Upstream) -> Result<Option<Request>, Error> {
         match self {
@@ -61,7 +61,7 @@ impl Prepared {
         }
     }
 
-    /// Returns the request after a redirect that drops the body, without the headers that describe the body.
+    /// Returns the request for a redirect that drops the body, without the headers that describe the body.
     pub(crate) fn request_without_body(&mut self, upstream: &Upstream) -> Result<Option<Request>, Error> {
         let mut request = match self {
             Self::Declared(declared) => declared.head(upstream)?,
@@ -81,7 +81,7 @@ impl Prepared {
     pub(crate) fn has_body(&self) -> bool {
         match self {
             Self::Declared(declared) => !declared.body.is_empty(),
-            // If the request is absent, it was already sent, and its body can be sent only once.
+            // If the request is absent, it was already sent, and its body could be sent only once.
             Self::HandWritten(written) => written.request.as_ref().is_none_or(|request| {
                 request.body().is_some_and(|body| body.as_bytes().is_none_or(|bytes| !bytes.is_empty()))
             }),
@@ -104,7 +104,7 @@ impl Prepared {
         }
     }
 
-    /// Returns the same request with a different URL, or `None` if its body can be sent only once.
+    /// Returns a copy of the request with a different URL, or `None` if its body can be sent only once.
     pub(crate) fn with_url(&self, url: Url) -> Option<Self> {
         match self {
             Self::Declared(declared) => declared.with_url(url).map(Box::new).map(Self::Declared),
@@ -138,7 +138,7 @@ impl Prepared {
         }
     }
 
-    /// Sets these headers and removes all earlier headers with the same names.
+    /// Sets `headers`, replacing all earlier headers with the same names.
     pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
         match self {
             Self::Declared(declared) => declared.replace_headers(headers),

@@ -18,7 +18,8 @@ pub(crate) fn write_query<T: Serialize + ?Sized>(
     write_scalars(&mut Query { url, start }, name, value)
 }
 
-/// Appends `value` to a URL under a name that the method declares. A struct or map is written as `name[field]`.
+/// Appends `value` to a URL under the name that the method declares. The fields of a struct or map are written as
+/// `name[field]`.
 pub(crate) fn write_named_query<T: Serialize + ?Sized>(
     url: &mut String,
     start: &mut Option<usize>,
@@ -28,8 +29,7 @@ pub(crate) fn write_named_query<T: Serialize + ?Sized>(
     write_scalars(&mut NamedQuery { query: Query { url, start }, name }, name, value)
 }
 
-/// Writes each scalar under the given name. The scalar of a field is written under both the given name and the field
-/// name.
+/// Writes each scalar under the given name. The scalar of a field is written as `name[field]`.
 struct NamedQuery<'a> {
     query: Query<'a>,
     name: &'a str,
@@ -115,7 +115,7 @@ mod tests {
         assert!(query(&[(None::<&str>, 1)]).is_err());
     }
 
-    /// A map key may be a secret, so the error does not show the key.
+    /// A map key can be a secret, so an error must not show the key.
     #[test]
     fn an_error_shows_no_key_of_a_map() {
         for value in [serde_json::json!({ "SECRET": { "a": 1 } }), serde_json::json!({ "SECRET": [[1]] })] {

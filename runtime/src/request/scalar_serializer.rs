@@ -1,10 +1,10 @@
 //! Serializes a value as named scalars. Path, query, header, cookie, form and multipart arguments all use this
 //! serializer.
 //!
-//! At the top level, a scalar is written under the given name, and `None` and `()` write nothing. Each element of a
-//! sequence is written under the same name. A struct or map is written under the names of its fields. A sequence of
-//! pairs is written like a map if the place in the request accepts pairs. A field may be a scalar, an `Option` or a
-//! sequence of scalars. Deeper nesting causes an error that contains the field name.
+//! At the top level, a scalar is written under the given name, and nothing is written for `None` and `()`. All elements
+//! of a sequence are written under one name. The fields of a struct or map are written under their own names. A
+//! sequence of pairs is written like a map if the place in the request accepts pairs. A field can be a scalar, an
+//! `Option` or a sequence of scalars. Deeper nesting causes an error that contains the field name.
 
 use serde::ser::{self, Impossible, Serialize};
 
@@ -35,7 +35,7 @@ enum Depth {
 enum Named {
     Argument,
     Field,
-    /// The name is a map key. The key may be a secret, so errors do not show the key.
+    /// The name is a map key. The key can be a secret, so errors do not show the key.
     Key,
 }
 

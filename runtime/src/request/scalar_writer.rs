@@ -1,5 +1,5 @@
-//! The destination of serialized arguments, [`ScalarWriter`], and the error for a value that cannot be sent,
-//! [`EncodeError`].
+//! [`ScalarWriter`] is the destination of serialized arguments, and [`EncodeError`] is the error for a value that
+//! cannot be sent.
 
 use std::fmt;
 
@@ -15,24 +15,24 @@ pub(crate) trait ScalarWriter {
         self.write(name, text)
     }
 
-    /// Returns the value shapes that this place in the request accepts.
+    /// Returns the kinds of values that the writer accepts.
     fn accepts(&self) -> Accepts;
 }
 
-/// The value shapes that a place in the request accepts. A place that accepts one of these shapes also accepts all
-/// earlier shapes in this list.
+/// The kinds of values that a place in a request can accept. A place that accepts one kind of value also accepts all
+/// kinds that are listed before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Accepts {
     Scalar,
     /// A sequence whose scalars all have the same name.
     Sequence,
-    /// A struct or map, whose scalars have the names of its fields.
+    /// A struct or map, whose fields are written under their own names.
     Fields,
     /// A sequence of pairs, each with a name and a value.
     Pairs,
 }
 
-/// The reason why a value cannot be sent. The error message never quotes the value, because the value may be a secret.
+/// The reason why a value cannot be sent. The error message never quotes the value, because the value can be a secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct EncodeError(pub(crate) String);
 

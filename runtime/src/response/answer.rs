@@ -1,4 +1,4 @@
-//! The response to a call before it is decoded: [`Answer`].
+//! A response to a call, before the response is decoded: [`Answer`].
 
 use std::fmt;
 use std::future::Future;
@@ -18,15 +18,15 @@ use crate::transport::upstream::Upstream;
 /// The future that sends a call and returns its response.
 pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
 
-/// A function that resends the request for a page to a different URL.
+/// A function that sends the request for a page again with a different URL.
 pub(crate) type Fetch = Box<dyn Fn(Url) -> AnswerFuture + Send + Sync>;
 
 /// The error message for a next page that cannot be requested because the request body can be sent only once.
-pub(crate) const SENT_ONCE: &str = "there is a next page, but the body of the request can be sent only once. Use a body that can be sent again";
+pub(crate) const SENT_ONCE: &str = "the next page cannot be requested, because the request body can be sent only once. Use a body that can be sent again";
 
-/// The data with which the runtime requests the page after this response.
+/// The data that the runtime needs to request the next page.
 pub(crate) struct Continuation {
-    /// Resends the request to a different URL. This field is `None` if the request body can be sent only once.
+    /// Sends the request again with a different URL. This field is `None` if the request body can be sent only once.
     pub(crate) fetch: Option<Fetch>,
     pub(crate) upstream: Arc<Upstream>,
     /// The name of the method, for error messages.
@@ -34,30 +34,30 @@ pub(crate) struct Continuation {
     pub(crate) paging: Paging,
     /// The URL of the request for this page.
     pub(crate) requested: Url,
-    /// The URL that sent the response. After a redirect, this URL differs from the requested URL.
+    /// The URL from which the response came. After a redirect, this URL differs from the requested URL.
     pub(crate) answered: Url,
 }
 
-/// The response to a call before it is decoded.
+/// A response to a call, before the response is decoded.
 ///
-/// An implementation of [`FromResponse`](crate::response::FromResponse) receives this value.
+/// An implementation of [`FromResponse`](crate::response::FromResponse) receives an `Answer`.
 #[expect(clippy::struct_excessive_bools, reason = "each is a separate fact")]
 pub struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) content: Content,
     pub(super) receipt: Receipt,
-    /// The rejection after which the call was sent again.
+    /// The server's refusal of the call, if the call was sent again after a refusal.
     pub(super) rejection: Option<Arc<Rejection>>,
-    /// Whether the body may contain secrets. Errors do not contain a body with secrets.
+    /// Whether the body can contain secrets. Errors do not include a body that can contain secrets.
     pub(super) secret: bool,
-    /// Whether the server refused the credential of the call.
+    /// Whether the server refused the call's credential.
     pub(super) refused: bool,
-    /// Whether the method declares that the status of this response means `None`.
+    /// Whether the method returns `None` for the status of this response (`#[none_on(...)]`).
     pub(super) none: bool,
     /// Whether the body is truncated because it exceeded the client's size limit.
     pub(super) cut: bool,
-    /// The data with which the runtime requests the next page.
+    /// The data that the runtime needs to request the next page.
     pub(super) continuation: Option<Box<Continuation>>,
 }
 
@@ -133,17 +133,17 @@ impl Answer {
         Self { receipt, ..self }
     }
 
-    /// Sets the rejection after which the call was sent again, and whether the status refuses the credential.
+    /// Sets the refusal after which the call was sent again, and whether this response refuses the credential.
     pub(crate) fn with_outcome(self, rejection: Option<Arc<Rejection>>, refused: bool) -> Self {
         Self { rejection, refused, ..self }
     }
 
-    /// Sets the statuses that mean `None` (`#[none_on(...)]`).
+    /// Sets the status codes for which the method returns `None` (`#[none_on(...)]`).
     pub(crate) fn set_none_on(&mut self, statuses: &[u16]) {
         self.none = statuses.contains(&self.status.as_u16());
     }
 
-    /// Returns whether the method declares that the status of this response means `None`.
+    /// Returns `true` if the method returns `None` for the status of this response.
     pub(crate) fn is_none(&self) -> bool {
         self.none
     }
@@ -183,11 +183,12 @@ impl Answer {
         self.content
     }
 
-    /// Returns this response if its status is a success.
+    /// Returns this response if its status indicates success.
     ///
     /// # Errors
     ///
-    /// Returns an error with status, headers and body if the status is not a success; see [`Error::is_status`].
+    /// Returns an error with the status, headers and body if the status does not indicate success; see
+    /// [`Error::is_status`].
     pub fn success(self) -> Result<Self, Error> {
         if self.status.is_success() { Ok(self) } else { Err(self.into_status_error()) }
     }
@@ -204,12 +205,15 @@ impl Answer {
         if !cut {
             return error;
         }
-        let text =
-            format!("{}. Its body was cut after {} bytes", error.text(), error.body().map_or(0, Bytes::len));
+        let text = format!(
+            "{}. The body was truncated after {} bytes",
+            error.text(),
+            error.body().map_or(0, Bytes::len)
+        );
         error.retext(text)
     }
 
-    /// Returns the response. If the body was already read, the response contains that body.
+    /// Returns the response. If the runtime has already read the body, the response contains this body.
     ///
     /// `into_response` is not available in browser builds.
     #[cfg(not(target_family = "wasm"))]

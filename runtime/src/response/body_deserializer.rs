@@ -1,6 +1,7 @@
 //! Deserializes the declared type from a body. The first method that the type calls on the deserializer determines how
-//! the body is read. `()` ignores the body, `Option` reads an absent body as `None`, bytes are the raw body, a string
-//! is the body as text, and any other type is JSON. The name of the type has no effect.
+//! the body is read. `()` ignores the body, `Option` reads an absent body as `None`, byte types take the raw body,
+//! string types take the body as text, and any other type is read as JSON. The name of the type does not affect how the
+//! body is read.
 
 use std::cell::{Cell, OnceCell};
 
@@ -13,15 +14,15 @@ use crate::format::media_type::MediaType;
 use crate::response::decode_error::DecodeError;
 
 pub(crate) struct BodyDeserializer<'h> {
-    /// The body, until a type borrows from the body and the body is moved to `lent`. A type that owns its data takes
-    /// the body from this field without a copy.
+    /// The body, which moves to `lent` when a type borrows from the body. A type that owns its data takes the body from
+    /// this field without copying it.
     body: Cell<Option<Bytes>>,
     lent: OnceCell<Bytes>,
     absent: bool,
-    /// Whether the method declares that the status of the response means `None`. A response with such a status can be
-    /// read only as an `Option`.
+    /// Whether the method returns `None` for the status of the response (`#[none_on(...)]`). A response with a
+    /// `none_on` status can be read only as an `Option`.
     none: bool,
-    /// The headers of the response, or `None` for an item of a stream, such as a line. An item has no byte order mark.
+    /// The response headers, or `None` for an item of a stream, such as a line. A stream item has no byte order mark.
     headers: Option<&'h HeaderMap>,
 }
 

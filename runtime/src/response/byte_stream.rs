@@ -14,7 +14,7 @@ use crate::response::answer::{Answer, Content};
 use crate::response::decode::FromResponse;
 use crate::response::reading::Reading;
 
-/// A stream of the chunks of a successful response body.
+/// The body of a successful response as a stream of chunks.
 ///
 /// ```
 /// # async fn example(mut photo: afresh::ByteStream) -> afresh::Result<()> {
@@ -42,7 +42,8 @@ impl ByteStream {
         })
     }
 
-    /// Creates a body for a hand-written implementation of an API. The body is one chunk.
+    /// Creates a stream for a hand-written implementation of an API trait. The stream returns the
+    /// bytes as one chunk.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {
@@ -55,7 +56,7 @@ impl ByteStream {
         Self(Source::Given(bytes.into()))
     }
 
-    /// Returns the next chunk, or `None` at the end of the body and after an error.
+    /// Returns the next chunk, or `None` after the end of the body or after an error.
     ///
     /// This method is cancel safe.
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {

@@ -1,4 +1,4 @@
-//! Reads a response that becomes part of an error, within limits on size and time: [`capture`], [`beginning`].
+//! Reads a response that becomes part of an error, with limits on size and time: [`capture`], [`beginning`].
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const BODY_CAP: usize = 64 * 1024;
 /// The time limit for reading the body.
 const BODY_WAIT: Duration = Duration::from_secs(1);
 
-/// Reads the status, the headers and the body of a response, and frees its connection.
+/// Reads the status, the headers and the beginning of the body, and releases the connection.
 pub(crate) async fn capture(mut response: Response) -> Rejection {
     let (body, is_whole) = read_beginning(&mut response).await;
     Rejection::compact(response.status(), response.headers(), body, !is_whole)
@@ -25,7 +25,7 @@ pub(crate) async fn beginning(response: &mut Response) -> Bytes {
     read_beginning(response).await.0
 }
 
-/// Reads the beginning of the body. Returns the bytes, and whether they are the whole body.
+/// Reads the beginning of the body. Returns the bytes that were read, and whether they are the whole body.
 async fn read_beginning(response: &mut Response) -> (Bytes, bool) {
     let (mut body, mut is_whole) = (BytesMut::new(), false);
     let read = async {
@@ -41,7 +41,8 @@ async fn read_beginning(response: &mut Response) -> (Bytes, bool) {
             }
         }
     };
-    // A body that never ends must not delay the refresh. At the time limit, the bytes that have arrived are kept.
+    // A body that never ends must not delay the refresh. When the time limit is reached, the bytes that have arrived
+    // are kept.
     if Handle::try_current().is_ok() {
         let _ = timeout(BODY_WAIT, read).await;
     } else {

@@ -10,9 +10,9 @@ use crate::error::Error;
 
 /// A type that can be read from a response.
 ///
-/// Every type that serde can deserialize implements this trait. [`Reply`] of a deserializable type and
-/// [`reqwest::Response`] also implement this trait. Implement `FromResponse` for a type that is read from a format
-/// other than JSON:
+/// Every type that serde can deserialize implements this trait. [`Reply`] with a deserializable value, and
+/// [`reqwest::Response`], also implement this trait. Implement `FromResponse` yourself to read a format other than
+/// JSON:
 ///
 /// ```
 /// use afresh::response::{Answer, FromResponse};
@@ -42,11 +42,12 @@ pub trait FromResponse<Via = ByHand>: Sized {
     /// The part of the response that the runtime reads before it calls `from_response`.
     const READING: Reading = Reading::Whole;
 
-    /// Reads the value. The response can have any status, which [`Answer::success`] checks.
+    /// Reads the value. The response can have any status, so call [`Answer::success`] to reject an unsuccessful
+    /// response.
     ///
     /// # Errors
     ///
-    /// If this function returns an error, the API method returns the same error to its caller.
+    /// If this function returns an error, the API method also returns this error.
     fn from_response(answer: Answer) -> Result<Self, Error>;
 }
 
@@ -113,7 +114,7 @@ where
     }
 }
 
-/// This function is separate from `of`, because `of` is compiled once for each type.
+/// This function is separate from `of` because `of` is compiled once for each return type.
 fn with_method(error: Error, method: &'static str, record: fn(&Error)) -> Error {
     let error = error.in_method(Some(method));
     record(&error);

@@ -1,4 +1,4 @@
-//! The reason why a body cannot be read as the declared type. The message of this error quotes no value from the body.
+//! The reason that a body cannot be read as the declared type. The error message contains no values from the body.
 
 use std::fmt;
 use std::ops::Range;
@@ -14,7 +14,7 @@ pub(crate) enum DecodeError {
     Json(serde_json::Error),
     Text(TextError),
     Custom(String),
-    /// The method declares that the status means `None`, but the method's return type is not an `Option`.
+    /// The method lists the status in `none_on`, but the method's return type is not an `Option`.
     NotAnOption,
 }
 
@@ -24,7 +24,7 @@ impl DecodeError {
         matches!(self, Self::Json(error) if error.is_syntax())
     }
 
-    /// Returns a message with the position of the error. This message quotes no part of the body, because the body may
+    /// Returns a message with the position of the error. The message does not quote the body, because the body can
     /// contain secrets.
     pub(crate) fn position(&self) -> String {
         match self {
@@ -41,8 +41,8 @@ impl DecodeError {
     }
 
     /// Returns a message with the expected type and the position of the error: the path, the line and column, and an
-    /// excerpt of the names before the position. `decode` reads the declared type from a changed body and returns the
-    /// error.
+    /// excerpt of the names that precede the position. `decode` decodes a modified body as the declared type and
+    /// returns the resulting error.
     pub(crate) fn explanation(&self, body: &[u8], decode: &dyn Fn(Bytes) -> Option<Self>) -> String {
         let Self::Json(error) = self else { return self.to_string() };
         let mut names = DeclaredNames { body, error, decode, left: MAX_PROBES };
@@ -54,16 +54,17 @@ impl DecodeError {
     }
 }
 
-/// The maximum length in bytes of a body for which the names are tested.
+/// Names are tested only in bodies up to this length, in bytes.
 const MAX_PROBED: usize = 8 * 1024 * 1024;
-/// The maximum number of names that are tested.
+/// The maximum number of names that are tested for one error.
 const MAX_PROBES: usize = 32;
 
-/// Distinguishes the names that a type declares from the keys of maps, which may be secrets.
+/// Distinguishes the names that a type declares from the keys of maps, which can be secrets.
 ///
-/// Rust cannot list the field names that a type declares. To test a name, the type is therefore decoded again from a
-/// body with a different name in the same position. If the name is a map key, decoding fails with the same error as
-/// before. If the name is a struct field, decoding reports a missing field or ignores the unknown name.
+/// Rust cannot list the field names that a type declares. To test a name, the runtime therefore decodes a copy of the
+/// body in which a different name replaces the tested name. If the tested name is a map key, decoding the copy returns
+/// the same error. If the tested name is a struct field, decoding the copy reports a missing field or ignores the
+/// unknown name.
 struct DeclaredNames<'a> {
     body: &'a [u8],
     error: &'a serde_json::Error,
@@ -81,7 +82,7 @@ impl DeclaredNames<'_> {
         name.is_some_and(|name| self.is_missed(name, &range) || self.is_not_repeatable(name, &range))
     }
 
-    /// Returns whether decoding fails in a different way, or succeeds, if the name at `range` is replaced.
+    /// Returns whether replacing the name at `range` changes the result of decoding.
     fn is_missed(&self, name: &str, range: &Range<usize>) -> bool {
         let mut changed = self.body.to_vec();
         let Some(place) = changed.get_mut(range.clone()) else { return false };
@@ -97,7 +98,7 @@ impl DeclaredNames<'_> {
         if text == self.error.to_string() {
             return false;
         }
-        // The error message lists the names that the type declares.
+        // An error about an unknown field or variant lists the names that the type declares.
         if text.starts_with("unknown field `~") || text.starts_with("unknown variant `~") {
             return text.contains(&format!("`{name}`"));
         }
@@ -105,8 +106,8 @@ impl DeclaredNames<'_> {
         text.starts_with("missing field `") || place(&after) > place(self.error)
     }
 
-    /// Returns whether decoding fails if the object has a second member `name`. A map accepts a second member with the
-    /// same key.
+    /// Returns whether decoding fails if the object contains the field `name` twice. A map accepts a duplicate key, but
+    /// a struct does not.
     fn is_not_repeatable(&self, name: &str, range: &Range<usize>) -> bool {
         const DUPLICATE: &str = "duplicate field `";
         let repeated = || {
@@ -143,7 +144,7 @@ impl de::Error for DecodeError {
 }
 
 /// The output contains the expected type and the position. The output omits the values in the body, because these
-/// values may be secrets.
+/// values can be secrets.
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -159,8 +160,8 @@ impl fmt::Display for DecodeError {
     }
 }
 
-/// Removes from an error message the values that it quotes: strings in quotes, and names of variants and fields in
-/// backticks. The part of a serde message that states the expected type is kept.
+/// Removes quoted values from an error message: strings in quotes, and names of variants and fields in backticks. The
+/// part of a serde message that states the expected type is kept.
 fn masked(message: &str) -> String {
     if message.starts_with("missing field `") {
         return message.to_owned();
@@ -171,9 +172,9 @@ fn masked(message: &str) -> String {
     format!("{}{expected}", found.trim_end())
 }
 
-/// Returns the offset at which a serde message states the expected type. Returns `None` for a message from a user's
-/// type, because such a message may quote a value anywhere. A quoted value may contain the same words as a serde
-/// message.
+/// Returns the offset at which a serde message states the expected type. Returns `None` for a message that a user's
+/// type created, because such a message can quote a value anywhere. A quoted value can contain the same words as a
+/// serde message.
 fn expectation(message: &str) -> Option<usize> {
     const BY_SERDE: [&str; 5] =
         ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant `", "unknown field `"];

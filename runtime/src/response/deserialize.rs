@@ -1,4 +1,4 @@
-//! Decodes the body of a response into a declared type.
+//! Decodes a response body into the declared type.
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::format::{charset, form_document};
 
 impl Answer {
-    /// Decodes the value of a successful response. This function is compiled once for each return type, so all code
-    /// that does not depend on the type is in other functions.
+    /// Decodes the body of a successful response. This function is compiled once for each return type, so all code that
+    /// does not depend on the type is in other functions.
     pub(crate) fn deserialize<T: DeserializeOwned>(mut self) -> Result<T, Error> {
         if !self.status.is_success() && !self.is_none() {
             return Err(self.into_status_error());
@@ -37,7 +37,7 @@ impl Answer {
         }
     }
 
-    /// Decodes the type from a changed body and returns the error, or `None` if decoding succeeds.
+    /// Decodes a modified body as `T` and returns the error, or `None` if decoding succeeds.
     fn error_of<T: DeserializeOwned>(&self, body: Bytes) -> Option<DecodeError> {
         T::deserialize(&BodyDeserializer::new(self.status, &self.headers, body, self.none)).err()
     }

@@ -9,7 +9,7 @@ use crate::response::body_deserializer::BodyDeserializer;
 ///
 /// The body of the response is read like a method's return value: as JSON, or as text for a `String`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be read from the body of an error answer",
+    message = "`{Self}` cannot be read from the body of an error response (a compile error: *.stderr change too)",
     label = "not readable",
     note = "derive `serde::Deserialize` for the type or for the types that it contains"
 )]
@@ -26,8 +26,8 @@ impl<T: DeserializeOwned> ErrorBody for T {
     }
 }
 
-/// Returns the status of the response if the error reports an unsuccessful response to the call itself. Returns `None`
-/// for all other errors, even if they contain a rejection.
+/// Returns the status of the response to the call itself, if that response was unsuccessful. Returns `None` if the
+/// error has a different cause, even if the error contains the server's refusal.
 pub(crate) fn error_status(error: &Error) -> Option<u16> {
     error.status().filter(|_| error.is_status()).map(|status| status.as_u16())
 }

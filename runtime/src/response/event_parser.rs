@@ -1,5 +1,5 @@
-//! Parses server-sent events as the HTML standard requires (§9.2.6). The parser returns the same events no matter how
-//! the stream is split into chunks.
+//! Parses server-sent events as the HTML standard requires (§9.2.6). The parser returns the same events regardless of
+//! how the stream is split into chunks.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use bytes::BytesMut;
 use super::item::MAX_LENGTH;
 use super::line_buffer::LineBuffer;
 
-/// The length of the longest field name with its colon and space, in bytes. These bytes do not count toward the length
-/// limit of a line.
+/// The length of the longest field name with its colon and space, in bytes. The bytes of the field name do not count
+/// toward the length limit of a line.
 const FIELD_NAME: usize = "event: ".len();
 
-/// One event before its data is decoded.
+/// An event whose data has not been decoded yet.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct RawEvent {
     pub(crate) id: Option<String>,
@@ -31,7 +31,7 @@ pub(crate) struct EventParser {
     limit: usize,
     /// Whether the parser has already skipped a possible byte order mark.
     started: bool,
-    /// Whether the last line ended with CR. If the next byte is LF, it belongs to the same line end.
+    /// Whether the last line ended with CR. If the next byte is LF, it belongs to the same line ending.
     after_cr: bool,
     event: Option<String>,
     data: Option<String>,
@@ -81,8 +81,8 @@ impl EventParser {
             }
             if !line.is_empty() {
                 self.field(&String::from_utf8_lossy(&line));
-                // The length limit of a line allows for the longest field name. After a shorter field name, the data in
-                // the line may still be too long.
+                // The length limit of a line allows for the longest field name. Therefore, a line with a shorter field
+                // name can contain data that is too long.
                 if self.data.as_ref().is_some_and(|data| data.len() > self.limit) {
                     return Some(Err(TooLong));
                 }
@@ -96,7 +96,7 @@ impl EventParser {
         self.is_beyond_limit(self.buffer.rest().len()).then_some(Err(TooLong))
     }
 
-    /// Returns whether the event would be too long with one more data line.
+    /// Returns whether another data line of this length would make the event too long.
     fn is_beyond_limit(&self, line: usize) -> bool {
         // The lines of data are joined with line breaks.
         let data = self.data.as_ref().map_or(0, |data| data.len().saturating_add(1));
@@ -119,7 +119,7 @@ impl EventParser {
         Some(())
     }
 
-    /// Returns the next line without the CR, LF or CR LF at its end, or `None` if the line is incomplete.
+    /// Returns the next line without its line ending (CR, LF or CR LF), or `None` if the line is incomplete.
     fn take_line(&mut self) -> Option<BytesMut> {
         if self.after_cr && !self.buffer.rest().is_empty() {
             self.after_cr = false;

@@ -22,23 +22,25 @@ use crate::response::reading::Reading;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event<T> {
-    /// The ID that the server sent with this event, or else with the most recent earlier event that had an ID.
+    /// The ID that the server sent with this event. If the event has no ID, this field contains the ID of the most
+    /// recent event that had an ID.
     pub id: Option<String>,
-    /// The event type. `None` means that the server sent no type. Browsers call this type `message`.
+    /// The event type. `None` means that the server sent no event type. Browsers treat an event without a type as a
+    /// `message` event.
     pub event: Option<String>,
-    /// The data: text for a `String`, JSON for every other type.
+    /// The data, which is read as text for a `String` and as JSON for any other type.
     pub data: T,
 }
 
 impl<T> Event<T> {
-    /// Creates an event with this data, without an id and without a type.
+    /// Creates an event with this data and without an ID or a type.
     #[must_use]
     pub fn new(data: T) -> Self {
         Self { id: None, event: None, data }
     }
 }
 
-/// A stream of the server-sent events of a successful response (HTML standard §9.2).
+/// A stream of server-sent events from a successful response (HTML standard §9.2).
 ///
 /// The stream ends when the connection ends. It does not reconnect. The caller decides whether and when to call the
 /// method again.
@@ -55,26 +57,26 @@ impl<T> Event<T> {
 /// ```
 ///
 /// If `T` is read as JSON, an event with the data `[DONE]` ends the stream, because language model APIs end their
-/// streams with this event. `Events<String>` returns this event like any other event.
+/// streams with this event. `Events<String>` returns a `[DONE]` event like any other event.
 ///
-/// If the content type of a response is not `text/event-stream`, the call fails with [`is_decode`](Error::is_decode).
-/// The error contains the beginning of the body ([`Error::body`]). A response without a `content-type` header is read
-/// as events. An empty body has no events.
+/// If the content type of a response is not `text/event-stream`, the call returns an error for which
+/// [`is_decode`](Error::is_decode) returns `true`. The error contains the beginning of the body ([`Error::body`]). A
+/// response without a `content-type` header is read as events. An empty body has no events.
 pub struct Events<T> {
     body: Option<ByteStream>,
     parser: EventParser,
-    /// The events that a hand-written implementation of the API supplied.
+    /// The events that a hand-written implementation of the API trait supplied.
     given: VecDeque<Result<Event<T>, Error>>,
 }
 
 /// Fields are never pinned.
 impl<T> Unpin for Events<T> {}
 
-/// The data in the event that ends a stream of JSON events.
+/// The data of the event that ends a stream of JSON events.
 const DONE: &str = "[DONE]";
 
 impl<T: DeserializeOwned> Events<T> {
-    /// Returns the next event, or `None` at the end of the stream or after the connection failed.
+    /// Returns the next event, or `None` after the end of the stream or after a connection failure.
     ///
     /// If the data of an event cannot be read as `T`, `next` returns an error, and the stream continues with the next
     /// event. This method is cancel safe.
@@ -82,8 +84,8 @@ impl<T: DeserializeOwned> Events<T> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Sets the maximum number of bytes of a line and of an event's data. If a line or an event's data is longer, the
-    /// stream returns an error and ends. Default: 16 MiB.
+    /// Sets the maximum length, in bytes, of a line and of an event's data. If a line or an event's data exceeds this
+    /// limit, the stream returns an error and ends. Default: 16 MiB.
     #[must_use]
     pub fn max_length(self, bytes: usize) -> Self {
         Self { parser: self.parser.with_limit(bytes), ..self }
@@ -97,17 +99,17 @@ impl<T: DeserializeOwned> Events<T> {
 }
 
 impl<T> Events<T> {
-    /// Creates a stream of events with this data for a hand-written implementation of an API.
+    /// Creates a stream of events from their data, for a hand-written implementation of an API trait.
     pub fn from_items(items: impl IntoIterator<Item = T>) -> Self {
         Self::from_events(items.into_iter().map(Event::new))
     }
 
-    /// Creates a stream of events and errors for a hand-written implementation of an API.
+    /// Creates a stream of events and errors for a hand-written implementation of an API trait.
     pub fn from_results(items: impl IntoIterator<Item = Result<T, Error>>) -> Self {
         Self::given(items.into_iter().map(|item| item.map(Event::new)))
     }
 
-    /// Creates a stream of complete events for a hand-written implementation of an API.
+    /// Creates a stream of complete events for a hand-written implementation of an API trait.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {

@@ -1,4 +1,4 @@
-//! Decodes one item of a streamed response, which is a line or the data of an event, and limits its length.
+//! Decodes one item of a streamed response (a line or the data of an event), and limits the item's length.
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -18,7 +18,7 @@ pub(crate) fn too_long(limit: usize) -> Error {
     Error::new(Kind::Decode, text)
 }
 
-/// Decodes one line or event. A string is the raw text, and any other type is JSON.
+/// Decodes one line or event. A string type takes the raw text, and any other type is read as JSON.
 pub(crate) fn value_of<T: DeserializeOwned>(text: Bytes) -> Result<T, Error> {
     let source = BodyDeserializer::item(text);
     T::deserialize(&source).map_err(|error| decode_error(&error, &source.into_body(), error_of::<T>))
@@ -30,14 +30,14 @@ pub(crate) fn json_value_of<T: DeserializeOwned>(json: &Bytes) -> Result<T, Erro
     serde_json::from_slice(json).map_err(|error| decode_error(&error.into(), json, error_of))
 }
 
-/// Decodes the type from changed text and returns the error, or `None` if decoding succeeds.
+/// Decodes modified text as `T` and returns the error, or `None` if decoding succeeds.
 fn error_of<T: DeserializeOwned>(text: Bytes) -> Option<DecodeError> {
     T::deserialize(&BodyDeserializer::item(text)).err()
 }
 
 fn decode_error(error: &DecodeError, text: &Bytes, error_of: fn(Bytes) -> Option<DecodeError>) -> Error {
     let text = format!(
-        "an item of the answer is not of the declared type ({}). Compare the type of the items with the answer of the server",
+        "an item of the answer does not match the declared type ({}). Compare the item type with the server's answer",
         error.explanation(text, &error_of)
     );
     Error::new(Kind::Decode, text)

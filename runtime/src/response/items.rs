@@ -21,9 +21,9 @@ use crate::error::Error;
 
 /// A stream of the elements from all pages of a list. `T` is one element.
 ///
-/// A page is itself a list of elements, or it contains a list at the pointer that `#[pages(…, items = "/data")]` names.
-/// The first page has already been read when the call returns. When the caller has taken all elements of a page, a
-/// separate call with the session's credential requests the next page.
+/// A page is either a list of elements, or an object that contains a list at the pointer that `#[pages(…, items =
+/// "/data")]` specifies. The first page has already been read when the call returns. When the caller has taken all
+/// elements of a page, the stream requests the next page in a separate call, which also uses the session.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Repository;
@@ -35,8 +35,8 @@ use crate::error::Error;
 /// # }
 /// ```
 ///
-/// If an element cannot be read as `T`, the stream returns an error for it and continues with the next element.
-/// [`Pages`](crate::Pages#errors-of-a-page) describes how the stream continues after other errors.
+/// If an element cannot be read as `T`, the stream returns an error for this element and continues with the next
+/// element. [`Pages`](crate::Pages#errors-of-a-page) describes how the stream continues after other errors.
 pub struct Items<T> {
     source: Source<T>,
     /// The maximum number of further elements to return.
@@ -48,7 +48,7 @@ enum Source<T> {
     Given(VecDeque<Result<T, Error>>),
 }
 
-/// The stream of the elements before they are decoded.
+/// A stream of elements that have not been decoded yet.
 struct Elements {
     pages: PageSource,
     paging: Option<Paging>,
@@ -83,7 +83,7 @@ impl Elements {
 impl<T> Unpin for Items<T> {}
 
 impl<T: DeserializeOwned> Items<T> {
-    /// Returns the next element, or `None` after the last one.
+    /// Returns the next element, or `None` after the last element.
     ///
     /// This method is cancel safe: if its future is dropped, the next call continues the current request for a page.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
@@ -92,7 +92,7 @@ impl<T: DeserializeOwned> Items<T> {
 }
 
 impl<T> Items<T> {
-    /// Creates a stream of elements for a hand-written implementation of an API.
+    /// Creates a stream of elements for a hand-written implementation of an API trait.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {
@@ -106,12 +106,12 @@ impl<T> Items<T> {
         Self::from_results(items.into_iter().map(Ok))
     }
 
-    /// Creates a stream of elements and errors for a hand-written implementation of an API.
+    /// Creates a stream of elements and errors for a hand-written implementation of an API trait.
     pub fn from_results(items: impl IntoIterator<Item = Result<T, Error>>) -> Self {
         Self { source: Source::Given(items.into_iter().collect()), left: None }
     }
 
-    /// Ends the stream after this many further elements, and requests no pages beyond them.
+    /// Ends the stream after this many further elements. Pages beyond this limit are not requested.
     #[must_use]
     pub fn limit(self, items: usize) -> Self {
         Self { left: Some(self.left.map_or(items, |left| left.min(items))), ..self }

@@ -5,9 +5,9 @@ use bytes::{Buf, BytesMut};
 #[derive(Debug, Default)]
 pub(crate) struct LineBuffer {
     bytes: BytesMut,
-    /// The number of bytes at the start of the buffer that were already searched and contain no line end.
+    /// The number of bytes at the start of the buffer that have already been searched and contain no line ending.
     searched: usize,
-    /// The number of bytes that the test examined.
+    /// The number of examined bytes, which a test reads.
     #[cfg(test)]
     pub(crate) looked_at: usize,
 }
@@ -17,7 +17,7 @@ impl LineBuffer {
         self.bytes.extend_from_slice(chunk);
     }
 
-    /// Removes the next line from the buffer and returns it with the byte that ends it, or `None` if the line is
+    /// Removes the next line from the buffer and returns the line with its final byte. Returns `None` if the line is
     /// incomplete.
     pub(crate) fn take_line(&mut self, is_end: impl Fn(u8) -> bool) -> Option<BytesMut> {
         let rest = self.bytes.get(self.searched..)?;
@@ -45,7 +45,7 @@ impl LineBuffer {
         self.bytes.split()
     }
 
-    /// Removes bytes from the start of a line.
+    /// Removes bytes from the start of the buffer.
     pub(crate) fn skip(&mut self, count: usize) {
         self.bytes.advance(count.min(self.bytes.len()));
         self.searched = self.searched.saturating_sub(count);

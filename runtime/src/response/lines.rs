@@ -18,12 +18,13 @@ use crate::response::decode::FromResponse;
 use crate::response::line_buffer::LineBuffer;
 use crate::response::reading::Reading;
 
-/// A stream of the values of a successful response that has one JSON value per line.
+/// A stream of values from a successful response that contains one JSON value per line.
 ///
 /// Empty lines and a byte order mark are skipped. `Lines<String>` returns the raw lines.
 ///
-/// If the content type of a response is `text/html`, the call fails with [`is_decode`](Error::is_decode). The error
-/// contains the beginning of the body ([`Error::body`]). An empty body has no values.
+/// If the content type of a response is `text/html`, the call returns an error for which
+/// [`is_decode`](Error::is_decode) returns `true`. The error contains the beginning of the body ([`Error::body`]). An
+/// empty body has no values.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Tick;
@@ -41,7 +42,7 @@ pub struct Lines<T> {
     limit: usize,
     /// Whether the reader has already skipped a possible byte order mark.
     started: bool,
-    /// The values that a hand-written implementation of the API supplied.
+    /// The values that a hand-written implementation of the API trait supplied.
     given: VecDeque<Result<T, Error>>,
 }
 
@@ -49,7 +50,7 @@ pub struct Lines<T> {
 impl<T> Unpin for Lines<T> {}
 
 impl<T: DeserializeOwned> Lines<T> {
-    /// Returns the next value, or `None` at the end of the stream or after the connection failed.
+    /// Returns the next value, or `None` after the end of the stream or after a connection failure.
     ///
     /// If a line cannot be read as `T`, `next` returns an error, and the stream continues with the next line. This
     /// method is cancel safe.
@@ -57,8 +58,8 @@ impl<T: DeserializeOwned> Lines<T> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Sets the maximum number of bytes of a line. After a longer line, the stream returns an error and ends. Default:
-    /// 16 MiB.
+    /// Sets the maximum length of a line, in bytes. If a line exceeds this limit, the stream returns an error and ends.
+    /// Default: 16 MiB.
     #[must_use]
     pub fn max_length(self, bytes: usize) -> Self {
         Self { limit: bytes, ..self }
@@ -66,7 +67,7 @@ impl<T: DeserializeOwned> Lines<T> {
 }
 
 impl<T> Lines<T> {
-    /// Creates a stream of values for a hand-written implementation of an API.
+    /// Creates a stream of values for a hand-written implementation of an API trait.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {
@@ -79,7 +80,7 @@ impl<T> Lines<T> {
         Self::from_results(items.into_iter().map(Ok))
     }
 
-    /// Creates a stream of values and errors for a hand-written implementation of an API.
+    /// Creates a stream of values and errors for a hand-written implementation of an API trait.
     pub fn from_results(items: impl IntoIterator<Item = Result<T, Error>>) -> Self {
         Self { given: items.into_iter().collect(), ..Self::read(None) }
     }
@@ -116,7 +117,7 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
                     return this.end_with(too_long(this.limit));
                 }
                 (Some(line), _) => line.freeze(),
-                // The last byte of an incomplete line can be the CR of its line end.
+                // The last byte of an incomplete line can be the CR of a line ending.
                 (None, Some(_)) if this.buffer.rest().len() > this.limit.saturating_add(1) => {
                     return this.end_with(too_long(this.limit));
                 }
@@ -147,7 +148,8 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
     }
 }
 
-/// Removes the line end. Other white space is kept, because it can be part of the text in a `Lines<String>`.
+/// Removes the line end. Whitespace other than the line ending is kept, because it can be part of the text in a
+/// `Lines<String>`.
 fn trim_line_end(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     let line = line.strip_suffix(b"\r").unwrap_or(line);

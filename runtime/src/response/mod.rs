@@ -1,9 +1,10 @@
-//! Converts the response to a call into the value that a method returns.
+//! Converts a call's response into the value that a method returns.
 //!
 //! A method returns `Result<T, E>`. `T` must implement [`FromResponse`], which is implemented for every type that serde
 //! can deserialize. `E` must implement [`FromError`], which is implemented for every type that implements
 //! `From<afresh::Error>`. Implement [`FromResponse`] yourself to read a format other than JSON. Your implementation
-//! receives an [`Answer`]. The implementation's [`Reading`] decides how much of the body the runtime reads in advance.
+//! receives an [`Answer`]. The implementation's [`Reading`] determines how much of the body the runtime reads before it
+//! calls the implementation.
 //!
 //! | trait | what the type is used for |
 //! |---|---|
@@ -13,12 +14,12 @@
 //! | [`SessionOutcome`](crate::refresh::SessionOutcome) | the `Result` of a `#[login]` or `#[refresh]` method |
 //! | [`ErrorBody`] | a field of a variant of an [`ApiError`](macro@crate::ApiError) |
 //!
-//! The other types in this module are markers. With [`ByHand`], [`BySerde`], [`ByReply`] and [`ByPages`], the compiler
-//! finds the right [`FromResponse`] implementation without an annotation. With [`OneAnswer`] and [`ManyAnswers`], the
-//! compiler checks that `#[pages]` is used with [`Pages`](crate::Pages) or [`Items`](crate::Items), and only with these
-//! types.
+//! The types that are not in this table are markers. [`ByHand`], [`BySerde`], [`ByReply`] and [`ByPages`] let the
+//! compiler find the right [`FromResponse`] implementation without an annotation. [`OneAnswer`] and [`ManyAnswers`] let
+//! the compiler check that a method has the `#[pages]` attribute if and only if it returns [`Pages`](crate::Pages) or
+//! [`Items`](crate::Items).
 
-// To read the code in this folder, start with `decode.rs`.
+// To read the code in this directory, start with `decode.rs`.
 
 pub(crate) mod answer;
 pub(crate) mod body_deserializer;

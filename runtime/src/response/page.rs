@@ -1,4 +1,4 @@
-//! One page of a response: finds the list in the page and the URL of the next page.
+//! Finds the list in a page, and the URL of the next page.
 
 use bytes::Bytes;
 use http::header::LINK;
@@ -15,26 +15,26 @@ use crate::format::query_parameter::{parameter, with_parameter};
 use crate::platform::url::{Url, ascii_origin, remove_user_and_fragment};
 use crate::transport::upstream::Upstream;
 
-/// The reason why the next page cannot be requested, although the page is not marked as the last page.
-pub(crate) enum Fault {
+/// The reason that the next page cannot be requested, even though the current page is not marked as the last page.
+pub(crate) enum NextPageError {
     /// The page does not contain the list that the method declares.
     List(Error),
     /// The link to the next page is invalid.
     Link(Error),
 }
 
-/// A page, together with the data with which the runtime requests the next page.
+/// A page, together with the data that the runtime needs to request the next page.
 pub(crate) struct Page<'a> {
     pub(crate) answer: &'a Answer,
     pub(crate) continuation: &'a Continuation,
 }
 
 impl Page<'_> {
-    /// Returns the URL of the next page, or `None` if this page is the last one.
-    pub(crate) fn next(&self) -> Result<Option<Url>, Fault> {
+    /// Returns the URL of the next page, or `None` if this page is the last page.
+    pub(crate) fn next(&self) -> Result<Option<Url>, NextPageError> {
         let paging = self.continuation.paging;
         let last = if paging.next.needs_list() {
-            let elements = list_of(self.answer.body(), paging.items).map_err(Fault::List)?;
+            let elements = list_of(self.answer.body(), paging.items).map_err(NextPageError::List)?;
             let Some(last) = elements.last().cloned() else { return Ok(None) };
             Some((last, elements.len()))
         } else {
@@ -43,7 +43,7 @@ impl Page<'_> {
         if paging.more.is_some_and(|pointer| !self.says_more(pointer)) {
             return Ok(None);
         }
-        self.after(last).map_err(Fault::Link)
+        self.after(last).map_err(NextPageError::Link)
     }
 
     /// Returns whether the whole page is an empty list.
@@ -58,8 +58,8 @@ impl Page<'_> {
         matches!(value_at(self.answer.body(), pointer), Ok(Some(Value::Bool(true))))
     }
 
-    /// Returns the URL of the next page. If the kind of paging needs the list, `last` contains the last element of the
-    /// list and the number of elements.
+    /// Returns the URL of the next page. If the URL depends on the list, `last` contains the last element and the
+    /// number of elements in the list.
     fn after(&self, last: Option<(Bytes, usize)>) -> Result<Option<Url>, Error> {
         let set = |parameter, value: &str| with_parameter(&self.continuation.requested, parameter, value);
         match (self.continuation.paging.next, last) {
@@ -90,8 +90,8 @@ impl Page<'_> {
         }
     }
 
-    /// Returns the target of the first link to the next page. Bytes in the header that are not valid UTF-8 are replaced
-    /// by `U+FFFD`.
+    /// Returns the target of the first link with the relation `next`. Bytes in the header that are not valid UTF-8 are
+    /// replaced with `U+FFFD`.
     fn link_header(&self) -> Option<String> {
         let lines = self.answer.headers().get_all(LINK).iter();
         lines.map(|line| String::from_utf8_lossy(line.as_bytes())).find_map(|line| next_of(&line))
@@ -104,8 +104,8 @@ impl Page<'_> {
         Ok(Some(value.trim()).filter(|value| !value.is_empty()))
     }
 
-    /// Increases the query parameter `name` by `step`. If the call does not set this parameter, the parameter's first
-    /// value is `start`.
+    /// Increases the query parameter `name` by `step`. If the call did not set the parameter, counting starts at
+    /// `start`.
     fn count_up(&self, name: &str, start: u64, step: u64) -> Result<Url, Error> {
         let current = match parameter(&self.continuation.requested, name) {
             None => Some(start),
@@ -119,8 +119,8 @@ impl Page<'_> {
         Ok(with_parameter(&self.continuation.requested, name, &next.to_string()))
     }
 
-    /// Returns the URL that `link` points to. A relative link is resolved against the URL that sent the page (RFC 8288
-    /// §3.2).
+    /// Returns the URL that `link` points to. A relative link is resolved against the URL from which the page came (RFC
+    /// 8288 §3.2).
     fn resolve(&self, link: &str) -> Result<Url, Error> {
         let Continuation { answered, upstream, paging, .. } = self.continuation;
         let mut url = match answered.join(link) {
@@ -160,7 +160,7 @@ pub(crate) fn list_of(body: &Bytes, pointer: Option<&str>) -> Result<Vec<Bytes>,
         }
     };
     let elements: Vec<&RawValue> =
-        serde_json::from_str(text).map_err(|_| wrong("the list of the page is not valid JSON"))?;
+        serde_json::from_str(text).map_err(|_| wrong("the list in the page is not valid JSON"))?;
     Ok(elements.into_iter().map(|element| body.slice_ref(element.get().as_bytes())).collect())
 }
 
@@ -176,13 +176,13 @@ fn value_at(body: &[u8], pointer: &str) -> Result<Option<Value>, Error> {
         Some(Value::String(text)) if text.is_empty() => Ok(None),
         Some(Value::Array(list)) if list.is_empty() => Ok(None),
         None if !found.has_parent => Err(wrong(format!(
-            "the page has no object for `{plain}`. Compare the `pages` attribute with the answer of the server"
+            "the page has no object that can contain `{plain}`. Compare the `pages` attribute with the server's answer"
         ))),
         value => Ok(value),
     }
 }
 
-/// Returns whether a member that the pointer marks with `?` is missing or `null`.
+/// Returns whether a field that the pointer marks with `?` is missing or `null`.
 fn is_absent(body: &[u8], pointer: &str) -> bool {
     let marks = pointer.match_indices("?/").filter_map(|(at, _)| pointer.get(..at));
     marks.map(without_marks).any(|pointer| {
@@ -211,8 +211,8 @@ fn wrong(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(Kind::Decode, text)
 }
 
-/// Returns the error for a next page that is at a different origin. The error message contains only the two origins,
-/// because paths and queries may contain secrets.
+/// Returns the error for a next page that is not at the client's own origin. The error message contains only the two
+/// origins, because paths and queries can contain secrets.
 fn foreign(url: &Url, upstream: &Upstream) -> Error {
     let of = |url: &Url| match ascii_origin(url) {
         none if none == "null" => format!("{}:", url.scheme()),

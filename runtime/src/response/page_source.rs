@@ -5,20 +5,20 @@ use std::hash::{BuildHasher, RandomState};
 use std::task::{Context, Poll};
 
 use super::answer::{Answer, AnswerFuture, Continuation, SENT_ONCE};
-use super::page::{Fault, Page};
+use super::page::{NextPageError, Page};
 use crate::error::{Error, Kind};
 use crate::platform::url::Url;
 
-/// The maximum number of times that a failed request for a page is repeated.
+/// The maximum number of consecutive retries of a page request.
 const MAX_REPEATS: u8 = 2;
 
 /// The pages of one call, from the first to the last.
 pub(crate) struct PageSource {
     step: Step,
-    /// The data with which the runtime requests the page after the last received page.
+    /// The data that the runtime needs to request the page after the last received page.
     continuation: Option<Continuation>,
     seen: Seen,
-    /// The number of consecutive requests that failed.
+    /// The number of consecutive failed requests.
     failures: u8,
     /// The name of the method, for error messages.
     method: Option<&'static str>,
@@ -55,7 +55,7 @@ impl PageSource {
         self.step = Step::End;
     }
 
-    /// Returns the next page, or `None` after the last one. This function is cancel safe.
+    /// Returns the next page, or `None` after the last page. This function is cancel safe.
     pub(crate) fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Answer, Error>>> {
         loop {
             match std::mem::replace(&mut self.step, Step::End) {
@@ -84,8 +84,8 @@ impl PageSource {
         }
     }
 
-    /// Reads from a page how to request the next page. If this information is invalid, the stream returns the page
-    /// first and the error after the page.
+    /// Determines from a page how to request the next page. If the data for the next request is invalid, the stream
+    /// first returns the page and then the error.
     fn accept(&mut self, mut answer: Answer) -> Option<Result<Answer, Error>> {
         self.failures = 0;
         let Some(continuation) = answer.take_continuation() else { return Some(Ok(answer)) };
@@ -105,8 +105,10 @@ impl PageSource {
             Ok(Some(url)) => Step::Request(url),
             // If the list is missing from the first page, the declaration does not match the server, and every further
             // page would also fail.
-            Err(Fault::List(error)) if is_first => return Some(Err(error.in_method(method))),
-            Err(Fault::List(error) | Fault::Link(error)) => Step::Fail(error.in_method(method)),
+            Err(NextPageError::List(error)) if is_first => return Some(Err(error.in_method(method))),
+            Err(NextPageError::List(error) | NextPageError::Link(error)) => {
+                Step::Fail(error.in_method(method))
+            }
         };
         self.continuation = Some(continuation);
         Some(Ok(answer))
@@ -126,8 +128,8 @@ fn repeated() -> Error {
     Error::new(Kind::Decode, "the next page was already read, so the pages would never end")
 }
 
-/// The requests that were sent, stored as hashes, so that thousands of pages need little memory. The requests of one
-/// call differ only in their URLs, so the hash of the URL is sufficient.
+/// Hashes of the URLs that have been requested, so that thousands of pages need little memory. The requests of one call
+/// differ only in their URLs, so a hash of the URL is sufficient.
 #[derive(Default)]
 struct Seen {
     hashes: HashSet<u64>,

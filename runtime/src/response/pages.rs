@@ -1,4 +1,4 @@
-//! Reads a list page by page, and requests each page when the caller needs it: [`Pages`].
+//! Reads a list page by page, and requests each page only when the caller needs it: [`Pages`].
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -18,7 +18,7 @@ use crate::error::Error;
 /// A stream of the pages of a list. `T` is the type of one page, such as `Vec<Repository>`.
 ///
 /// The first page has already been read when the call returns. Each further page is requested when the caller needs it,
-/// in a separate call with the session's credential.
+/// in a separate call that also uses the session.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Repository;
@@ -52,7 +52,7 @@ enum Source<T> {
 impl<T> Unpin for Pages<T> {}
 
 impl<T: DeserializeOwned> Pages<T> {
-    /// Returns the next page, or `None` after the last one.
+    /// Returns the next page, or `None` after the last page.
     ///
     /// This method is cancel safe: if its future is dropped, the next call continues the current request for a page.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
@@ -61,7 +61,7 @@ impl<T: DeserializeOwned> Pages<T> {
 }
 
 impl<T> Pages<T> {
-    /// Creates a stream of pages for a hand-written implementation of an API.
+    /// Creates a stream of pages for a hand-written implementation of an API trait.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {
@@ -74,12 +74,12 @@ impl<T> Pages<T> {
         Self::from_results(pages.into_iter().map(Ok))
     }
 
-    /// Creates a stream of pages and errors for a hand-written implementation of an API.
+    /// Creates a stream of pages and errors for a hand-written implementation of an API trait.
     pub fn from_results(pages: impl IntoIterator<Item = Result<T, Error>>) -> Self {
         Self { source: Source::Given(pages.into_iter().collect()), left: None }
     }
 
-    /// Ends the stream after this many further pages, and requests no pages beyond them.
+    /// Ends the stream after this many further pages. Pages beyond this limit are not requested.
     #[must_use]
     pub fn limit(self, pages: usize) -> Self {
         Self { left: Some(self.left.map_or(pages, |left| left.min(pages))), ..self }

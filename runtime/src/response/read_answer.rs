@@ -13,13 +13,13 @@ use crate::platform::messages;
 use crate::transport::body;
 use crate::transport::response::Response;
 
-/// The maximum body length of an unsuccessful response, in bytes. The rest of a longer body would not help describe the
-/// error.
+/// The maximum body length of an unsuccessful response, in bytes. Additional bytes would not help describe the error.
 const MAX_ERROR_BODY: usize = 1024 * 1024;
 
 impl Answer {
-    /// Reads the body of a response, unless [`leaves`](Reading::leaves) returns `true`. A successful response with more
-    /// than `max_body` bytes is an error. The body of an unsuccessful response is truncated at the limit.
+    /// Reads the body of a response for which [`leaves`](Reading::leaves) returns `false`. Returns an error if a
+    /// successful response has more than `max_body` bytes. The body of an unsuccessful response is truncated at the
+    /// limit.
     #[expect(clippy::manual_async_fn, reason = "an async fn stores two copies of its arguments")]
     pub(crate) fn read(
         response: &mut Response,
@@ -47,7 +47,7 @@ impl Answer {
         }
     }
 
-    /// Creates an answer from a response whose body has been read.
+    /// Creates an `Answer` from a response whose body has been read.
     fn whole_of(response: &mut Response, body: Bytes) -> Self {
         Self {
             status: response.status(),
@@ -63,7 +63,7 @@ impl Answer {
         }
     }
 
-    /// Creates an answer whose body has not been read.
+    /// Creates an `Answer` from a response whose body has not been read.
     pub(crate) fn live(response: Response, receipt: Receipt) -> Self {
         let mut response = response.into_message();
         messages::extend(&mut response, receipt);

@@ -1,4 +1,4 @@
-//! Defines how much of an answer is read, and the marker types with which the compiler finds the right
+//! Defines how much of a response the runtime reads, and the marker types that let the compiler find the right
 //! [`FromResponse`](super::FromResponse) implementation. Users never write these markers, because the compiler infers
 //! them.
 
@@ -16,12 +16,12 @@ pub enum Reading {
     /// arrives. For an unsuccessful response, up to 1 MiB of the body is read for the error.
     HeadOfSuccess,
     /// Works like `HeadOfSuccess` if the response contains server-sent events or has no content type. If a successful
-    /// response has a different content type, up to 64 KiB of its body is read for the error.
+    /// response has a content type other than `text/event-stream`, up to 64 KiB of the body is read for the error.
     HeadOfEvents,
     /// Works like `HeadOfSuccess` unless the response is a web page. If the response is a web page, up to 64 KiB of its
     /// body is read for the error.
     HeadOfLines,
-    /// The runtime reads only the response head, for every status.
+    /// The runtime reads only the response head, regardless of the status.
     Head,
 }
 
@@ -60,7 +60,8 @@ pub enum ByHand {}
 #[derive(Debug)]
 pub enum BySerde {}
 
-/// Marks the implementation of [`FromResponse`](super::FromResponse) for a [`Reply`](crate::Reply) of a readable type.
+/// Marks the implementation of [`FromResponse`](super::FromResponse) for a [`Reply`](crate::Reply) whose body type is
+/// readable.
 #[derive(Debug)]
 pub struct ByReply<Via>(Via);
 
@@ -69,7 +70,7 @@ pub struct ByReply<Via>(Via);
 #[derive(Debug)]
 pub enum ByPages {}
 
-/// Implemented by the markers of types that are read from one response: all markers except [`ByPages`].
+/// Marks types that are read from a single response. All markers except [`ByPages`] implement this trait.
 #[diagnostic::on_unimplemented(
     message = "a method that returns `Pages` or `Items` must have the `pages` attribute",
     label = "no way to the next page",
@@ -81,11 +82,11 @@ impl OneAnswer for ByHand {}
 impl OneAnswer for BySerde {}
 impl<Via: OneAnswer> OneAnswer for ByReply<Via> {}
 
-/// Implemented by the markers of types that are read from several responses, page by page.
+/// Marks types that are read from several responses, page by page.
 #[diagnostic::on_unimplemented(
     message = "a method with the `pages` attribute must return `Pages` or `Items`",
     label = "one answer only",
-    note = "return `Result<afresh::Pages<T>>`, where `T` is what one page holds, or `Result<afresh::Items<T>>`, where `T` is one element, or remove the attribute"
+    note = "return `Result<afresh::Pages<T>>`, where `T` is the type of one page (a compile note: *.stderr change too), or `Result<afresh::Items<T>>`, where `T` is one element, or remove the attribute"
 )]
 pub trait ManyAnswers {}
 

@@ -10,7 +10,7 @@ use crate::error::Receipt;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Reply<T> {
-    /// The status of the response, which is a success unless the body type accepts other statuses.
+    /// The response status, which indicates success unless the body type accepts other statuses.
     pub status: StatusCode,
     /// The headers of the response.
     pub headers: HeaderMap,
@@ -20,7 +20,7 @@ pub struct Reply<T> {
 }
 
 impl<T> Reply<T> {
-    /// Creates a reply for a hand-written implementation of an API.
+    /// Creates a reply for a hand-written implementation of an API trait.
     #[must_use]
     pub fn new(status: StatusCode, headers: HeaderMap, body: T) -> Self {
         Self { status, headers, body, receipt: Receipt::default() }

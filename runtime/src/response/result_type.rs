@@ -1,6 +1,6 @@
-//! Rejects wrong method return types at compile time. Generated code checks the types by method resolution, so an alias
-//! of a type is treated like the type itself. The inherent methods of [`ResultType`] exist only for a `Result`. The
-//! methods of [`AnyResult`] exist for all other types, which a different check rejects.
+//! Rejects wrong method return types at compile time. Generated code checks the types through method resolution, so an
+//! alias is treated like the type that it names. The inherent methods of [`ResultType`] exist only for a `Result`. The
+//! methods of [`AnyResult`] exist for every type. A different check rejects types that are not a `Result`.
 
 use std::marker::PhantomData;
 
@@ -8,33 +8,33 @@ use super::decode::FromResponse;
 use super::reading::{ByHand, ByReply, BySerde};
 use super::reply::Reply;
 
-/// The return type of a method.
+/// Represents the return type of a method.
 #[derive(Debug)]
 pub struct ResultType<R>(PhantomData<fn() -> R>);
 
-/// Returns the return type of a method.
+/// Returns a value that represents the return type `R` of a method.
 #[must_use]
 pub const fn result_type<R>() -> ResultType<R> {
     ResultType(PhantomData)
 }
 
-/// The checks for types that have no special rules.
+/// The checks that accept every return type, used if [`ResultType`] has no inherent check with the same name.
 pub trait AnyResult {
-    /// Checks the return type of a method for which some statuses mean `None`.
+    /// Checks the return type of a method with the `none_on` attribute.
     fn with_none(&self) {}
 
     /// Checks the return type of a method that sends a HEAD request.
     fn without_body(&self) {}
 
-    /// Checks the return type of a method in a trait without roles.
+    /// Checks the return type of a method in a trait that has no session roles.
     fn without_role(&self) {}
 }
 
 impl<R> AnyResult for ResultType<R> {}
 
-#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
+#[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T, E> ResultType<Result<T, E>> {
-    /// Checks the return type of a method for which some statuses mean `None`.
+    /// Checks the return type of a method with the `none_on` attribute.
     pub fn with_none(&self)
     where
         T: MayBeNone,
@@ -49,7 +49,7 @@ impl<T, E> ResultType<Result<T, E>> {
     }
 }
 
-/// The value type of a method with the `none_on` attribute: an `Option`, or a [`Reply`] of an `Option`.
+/// The value type of a method with the `none_on` attribute: an `Option`, or a [`Reply`] whose body is an `Option`.
 #[diagnostic::on_unimplemented(
     message = "a method with the `none_on` attribute must return `Result<Option<T>>`",
     label = "cannot be `None`",
@@ -63,7 +63,7 @@ impl<T: MayBeNone> MayBeNone for Reply<T> {}
 /// The value type of a method that sends a HEAD request. The value cannot be read from the body, because the response
 /// to a HEAD request has no body.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be read from the answer to a HEAD request, which has no body",
+    message = "`{Self}` cannot be read from the response to a HEAD request, which has no body",
     label = "read from a body",
     note = "return `()`, `Option<()>`, `Reply` of either, or `reqwest::Response`; the headers are in `Reply::headers`"
 )]

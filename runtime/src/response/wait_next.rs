@@ -1,4 +1,4 @@
-//! Adds the blocking method `wait_next()` to all streams, for programs without async code.
+//! Adds the blocking method `wait_next()` to all streams, for code that is not async.
 
 use std::future::Future;
 
@@ -12,7 +12,7 @@ use super::pages::Pages;
 use crate::error::Error;
 use crate::platform::background::block_on;
 
-/// Waits on the current thread for the result of `next`.
+/// Blocks the current thread until `next` returns a result.
 #[track_caller]
 pub(crate) fn wait_next<T>(next: impl Future<Output = Option<Result<T, Error>>>) -> Option<Result<T, Error>> {
     block_on(next).unwrap_or_else(|error| Some(Err(Error::no_runtime(error))))

@@ -1,4 +1,4 @@
-//! Creates the error for a successful response whose content type differs from the declared type.
+//! Creates the error for a successful response whose content type does not match the method's return type.
 
 use std::sync::Arc;
 
@@ -13,7 +13,8 @@ use crate::format::media_type::MediaType;
 
 impl Answer {
     /// Returns this response if it is successful and its body is empty or has the content type that `reading` accepts.
-    /// Otherwise, returns an error with the beginning of the body. `expected` is the name of the accepted content type.
+    /// If the content type does not match, returns an error that contains the beginning of the body. `expected` is the
+    /// name of the accepted content type.
     pub(crate) fn fitting(self, reading: Reading, expected: &str) -> Result<Self, Error> {
         let answer = self.success()?;
         let is_empty = matches!(&answer.content, Content::Whole(body) if body.is_empty());
@@ -55,7 +56,7 @@ impl Answer {
                 shortened(other)
             ),
             None => format!(
-                "the answer is not of the declared type ({place}). Compare the method's return type with the answer of the server"
+                "the answer does not match the declared type ({place}). Compare the method's return type with the server's answer"
             ),
         };
         let error = Error::new(Kind::Decode, text).with_receipt(self.receipt);
@@ -68,7 +69,7 @@ impl Answer {
     }
 }
 
-/// Truncates a media type that is too long for an error message, because the server chooses the media type.
+/// Truncates a long media type for an error message, because a server can send a media type of any length.
 fn shortened(essence: &str) -> String {
     essence.chars().take(60).collect()
 }

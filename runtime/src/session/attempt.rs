@@ -1,5 +1,5 @@
-//! Makes one refresh attempt. If the session has a store, `store_sync` runs additional steps before and after the
-//! attempt.
+//! Makes one refresh attempt. If the session has a store, `store_sync` runs additional steps before and after each
+//! refresh attempt.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,12 +18,12 @@ use crate::platform::deadline::within;
 /// The time limit for one refresh attempt.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Requests a new credential. Returns the outcome of the attempt, or `None` if the provider misses the deadline.
+/// Requests a new credential. Returns the outcome of the attempt, or `None` if the attempt times out.
 pub(super) async fn attempt(session: &Session, basis: &Snapshot) -> Option<Attempt> {
     let Some(provider) = session.provider() else {
         let error = Error::new(
             Kind::Refresh,
-            "no way to refresh is set up. Add a `#[refresh]` method or a refresher",
+            "the session cannot be refreshed, because no refresh method is configured. Add a `#[refresh]` method or a refresher",
         );
         return Some(Attempt::Failed { error, retry_after: None });
     };
@@ -34,10 +34,10 @@ pub(super) fn too_long() -> Attempt {
     Attempt::Failed { error: errors::too_long(), retry_after: None }
 }
 
-/// Converts the outcome of an attempt into the result for the state machine and the failure for the waiting calls.
+/// Converts the outcome of a refresh attempt into a result for the state machine and an error for the waiting calls.
 pub(super) fn result_of(basis: &Snapshot, attempt: Attempt) -> (RefreshResult, RefreshFailure) {
     match attempt {
-        // A web page without a session tries to refresh with the browser's cookies, and the server may reject them.
+        // A web page that has no session tries to refresh with the browser's cookies, which the server may reject.
         Attempt::Rejected(error) if error.is_no_session() => {
             (RefreshResult::Rejected { rotation_lost: false }, Some(error))
         }

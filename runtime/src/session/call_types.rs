@@ -1,4 +1,4 @@
-//! The types for a call and its session: [`Demand`], [`Entered`], [`Next`].
+//! Defines the types that a call exchanges with its session: [`Demand`], [`Entered`], [`Next`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub(crate) enum Demand {
     Required,
 }
 
-/// The result of preparing a call, including the snapshot whose credential the call carries.
+/// The result of preparing a call, including the session snapshot that contains the call's credential.
 #[derive(Debug)]
 pub(crate) struct Entered {
     pub(crate) snapshot: Arc<Snapshot>,
@@ -31,19 +31,19 @@ pub(crate) struct Waited {
     pub(crate) time: Duration,
 }
 
-/// The next step for a refused call.
+/// The next step for a call that the server refused.
 #[derive(Debug)]
 pub(crate) enum Next {
-    /// The call returns the refusal.
+    /// The call returns the server's refusal and is not sent again.
     Return(Reason),
-    /// The call waits for the refresh. After the refresh, the session decides the next step of the call.
+    /// The call waits for a running refresh. After the refresh, the session decides what the call does next.
     Wait(Wait),
-    /// The session has already been refreshed, so the call is sent again with this snapshot.
+    /// The session has already been refreshed, so the call is sent again with the new snapshot.
     Replay(Arc<Snapshot>),
     Fail(Error),
 }
 
-/// One call that waits for a refresh.
+/// A call that is waiting for a refresh.
 #[derive(Debug)]
 pub(crate) struct Wait {
     pub(super) handle: RefreshHandle,
@@ -55,7 +55,7 @@ pub(crate) struct Wait {
 }
 
 impl Wait {
-    /// Returns which call started the refresh: the waiting call or another call.
+    /// Returns whether the waiting call or another call started the refresh.
     pub(crate) fn by(&self) -> RefreshedBy {
         if self.started { RefreshedBy::ThisCall } else { RefreshedBy::AnotherCall }
     }

@@ -1,6 +1,6 @@
 //! The [`Session`] methods that a call uses before it is sent and after the server refuses it. The state machine makes
-//! its decisions under its lock. The effects of a decision, such as spawning a task, happen outside the lock. No lock
-//! is held across an `.await`, and user code never runs while a lock is held.
+//! each decision while it is locked. Effects of a decision, such as spawning a task, happen after the lock is released.
+//! No lock is held across an `.await` or while user code runs.
 
 use std::sync::Arc;
 use std::task::Poll;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::call_types::{Demand, Entered, Next, Wait, Waited};
 use super::credential::Source;
-use super::decisions::{Cause, Entry, Finding, Settled};
+use super::decisions::{Cause, Entry, RefusalKind, Settled};
 use super::errors::{self, no_session};
 use super::events::SessionEvent;
 use super::refresh_handle::RefreshHandle;
@@ -20,8 +20,8 @@ use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
 impl Session {
-    /// Decides without a lock whether a call is sent with the snapshot `seen`. Returns `Pending` if only
-    /// [`enter`](Self::enter) can make this decision.
+    /// Decides, without taking a lock, whether a call is sent with the credential of the snapshot `seen`. Returns
+    /// `Pending` if the caller must use [`enter`](Self::enter) instead.
     pub(crate) fn enter_at_once(&self, seen: &Snapshot, demand: Demand, once: bool) -> Poll<bool> {
         if seen.is_ready(Now::read, once) {
             self.ensure_writer();
@@ -32,8 +32,8 @@ impl Session {
         if logged_out && for_good && demand == Demand::Optional { Poll::Ready(false) } else { Poll::Pending }
     }
 
-    /// Returns the snapshot with this `stamp`, for a call that stored only its stamp. If the session has changed since
-    /// the call was sent, the returned snapshot has this stamp but no credential.
+    /// Returns the session snapshot that has the given `stamp`. If the session has changed since the stamp was taken,
+    /// the returned snapshot has the given stamp but no credential.
     pub(crate) fn snapshot_at(&self, stamp: Stamp) -> Arc<Snapshot> {
         let current = self.snapshot();
         if current.stamp == stamp { current } else { Arc::new(Snapshot { stamp, ..Snapshot::empty() }) }
@@ -42,7 +42,7 @@ impl Session {
     /// Prepares a call before it is sent. Returns the snapshot whose credential the call must carry, or `None` if the
     /// call must be sent without a session. `once` is true if the request body can be sent only once.
     ///
-    /// This function is cancel safe: dropping the future does not stop the refresh that it waits for.
+    /// This function is cancel safe: dropping the future does not cancel a refresh that the call is waiting for.
     pub(crate) async fn enter(&self, demand: Demand, once: bool) -> Result<Option<Entered>, Error> {
         let at_once = |snapshot| Ok(Some(Entered { snapshot, waited: None }));
         self.check_store().await?;
@@ -76,7 +76,7 @@ impl Session {
 
     /// Starts a refresh if one is due, without waiting for the result. Returns the time of the next check, or `None` if
     /// no refresh will become due. A refreshed credential is not refreshed again until its age reaches `min_age`, even
-    /// if its lifetime is shorter.
+    /// if its lifetime is shorter than `min_age`.
     pub(super) fn refresh_if_due(&self, min_age: Duration) -> Option<Instant> {
         let seen = self.snapshot();
         let refreshed = seen.credential().filter(|known| known.source() == Source::Refreshed);
@@ -90,9 +90,10 @@ impl Session {
         machine.next_refresh().max(old_enough.filter(|_| machine.next_refresh().is_some()))
     }
 
-    /// Decides what a call does and, in the same step, reserves a new refresh, and then spawns the refresh.
-    /// `can_refresh` may run user code, so it runs outside the lock. The result of `can_refresh` is used only if the
-    /// session did not change while `can_refresh` ran. The third returned value is true if this call started a refresh.
+    /// Decides what a call does, and starts a refresh if the call needs one. The state machine registers the refresh in
+    /// the same step as the decision, so no other call starts a second refresh. `can_refresh` may run user code, so it
+    /// is called outside the lock. If the session changes while `can_refresh` runs, the decision starts over. The third
+    /// element of the returned tuple is true if this call started a refresh.
     fn decide(&self, once: bool) -> (Entry<RefreshHandle>, Arc<Snapshot>, bool) {
         loop {
             let seen = self.snapshot();
@@ -136,13 +137,13 @@ impl Session {
     }
 
     /// Decides what a call does after the server refuses it.
-    pub(crate) fn settle(&self, sent_with: &Arc<Snapshot>, finding: Finding, route: &str) -> Next {
+    pub(crate) fn settle(&self, sent_with: &Arc<Snapshot>, refusal: RefusalKind, route: &str) -> Next {
         let (can_refresh, ran_out) = (self.can_refresh(sent_with), self.has_run_out(sent_with));
         let (settled, prepared) = self.update(|machine| {
             machine.set_ran_out(ran_out);
-            match machine.settle(sent_with.stamp, finding, route, can_refresh, Instant::now()) {
+            match machine.settle(sent_with.stamp, refusal, route, can_refresh, Instant::now()) {
                 Settled::Start => {
-                    let (handle, prepared) = PreparedRefresh::start(self, machine, Cause::Refused(finding));
+                    let (handle, prepared) = PreparedRefresh::start(self, machine, Cause::Refused(refusal));
                     (Settled::Join(handle), prepared)
                 }
                 other => (other, None),
@@ -170,8 +171,8 @@ impl Session {
         }
     }
 
-    /// Returns the current snapshot for a call that was prepared with `sent_with`. Returns an error if the current
-    /// snapshot belongs to another login.
+    /// Returns the session's current snapshot, for a call that was prepared with the snapshot `sent_with`. Returns an
+    /// error if the session now belongs to another login.
     pub(crate) fn revalidate(&self, sent_with: &Arc<Snapshot>) -> Result<Arc<Snapshot>, Error> {
         let (ended, current) =
             self.update(|machine| (machine.ended(sent_with.stamp), machine.current().clone()));
@@ -182,11 +183,11 @@ impl Session {
         }
     }
 
-    pub(crate) fn replay_was_refused(&self, stamp: Stamp, finding: Finding, route: &str) {
-        self.update(|machine| machine.replay_was_refused(stamp, finding, route, Instant::now()));
+    pub(crate) fn replay_was_refused(&self, stamp: Stamp, refusal: RefusalKind, route: &str) {
+        self.update(|machine| machine.replay_was_refused(stamp, refusal, route, Instant::now()));
     }
 
-    /// Records that the refresh for a refused call returned the access token that the server had refused.
+    /// Records that a refresh returned the same access token that the server had refused.
     pub(crate) fn refresh_brought_same_token(&self, stamp: Stamp, route: &str) {
         self.update(|machine| machine.refresh_brought_same_token(stamp, route, Instant::now()));
     }

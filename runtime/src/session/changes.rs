@@ -1,5 +1,5 @@
 //! The methods that change a session: login, logout, refresh, and storing response cookies. Each change is one step of
-//! the state machine. Events are emitted outside the lock.
+//! the state machine. Session events are emitted after the lock is released.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
 impl Session {
-    /// Completes a refresh. The second returned value is the error that later calls receive.
+    /// Completes a refresh. Returns how the refresh ended, and the error that later calls receive, if any.
     pub(super) fn complete(
         &self,
         handle: &RefreshHandle,
@@ -35,8 +35,8 @@ impl Session {
         })
     }
 
-    /// Emits the event of a completed refresh. The waiting calls must be woken first, because an event receiver may use
-    /// the client.
+    /// Emits the event for a completed refresh. Waiting calls must be woken before the event is emitted, because an
+    /// event receiver may use the client.
     pub(super) fn emit_completion(&self, completion: Completion, failure: Option<Error>) {
         match completion {
             Completion::Published => self.0.events.emit(SessionEvent::Refreshed),
@@ -55,7 +55,8 @@ impl Session {
         self.0.events.emit(SessionEvent::RuleFailed(method));
     }
 
-    /// Sets the tokens of a login that began with the stamp `begun`. `begun` is `None` if the user set the tokens.
+    /// Sets the tokens from a login that began when the session had the stamp `begun`. `begun` is `None` if the user
+    /// set the tokens.
     pub(crate) fn log_in(
         &self,
         begun: Option<Stamp>,
@@ -83,7 +84,7 @@ impl Session {
         Ok(())
     }
 
-    /// Sets the tokens of a manual `#[refresh]` call that began with the snapshot `begun`.
+    /// Sets the tokens from a manual `#[refresh]` call that began with the session snapshot `begun`.
     pub(crate) fn set_refreshed(
         &self,
         begun: &Snapshot,
@@ -91,7 +92,7 @@ impl Session {
         cookies: &[SetCookies],
     ) -> Result<(), Error> {
         let Some(previous) = begun.credential() else {
-            // The call began without a session, so its tokens start a session.
+            // The call began without a session, so its tokens begin a new session.
             return self.log_in(Some(begun.stamp), tokens, cookies);
         };
         let tokens = with_cookie_lifetime(tokens, cookies);
@@ -122,12 +123,11 @@ impl Session {
         self.end(false).0
     }
 
-    /// Ends the session. Returns its last snapshot and the running refresh, if any. `claim` is true if the caller needs
-    /// the result of this refresh.
+    /// Ends the session. Returns the session's last snapshot and the running refresh, if there is one. `claim` is true
+    /// if the caller needs the result of the running refresh.
     pub(super) fn end(&self, claim: bool) -> (Arc<Snapshot>, Option<RefreshHandle>) {
         let (before, (was_logged_in, detached)) = self.update(|machine| {
-            // The refresh is claimed in the same step of the state machine, so it cannot complete before the session
-            // ends.
+            // Claiming the refresh and ending the session are one step, so the refresh cannot complete in between.
             if let Some(running) = machine.handle().filter(|_| claim) {
                 running.claim();
             }
@@ -142,7 +142,8 @@ impl Session {
         (before, detached)
     }
 
-    /// Stores the cookies from an ordinary response to a call that was sent with `stamp`.
+    /// Stores the cookies from the response to an ordinary call. `stamp` is the session's stamp at the time the call
+    /// was sent.
     pub(crate) fn keep_cookies(&self, stamp: Stamp, cookies: &SetCookies) {
         if self.keeps_cookies() {
             let (before, after) = self.update(|machine| {

@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::cookies::SetCookies;
 use super::tokens::{AsTokens, Tokens};
 
-/// The return type of a `#[login]` or `#[refresh]` method without an access token. The response's cookies become the
-/// session, and the response body is ignored.
+/// The return type of a `#[login]` or `#[refresh]` method whose response contains no access token. The response's
+/// cookies become the session, and the response body is ignored.
 ///
 /// Calls carry the cookies instead of an access token. If the server refuses a call, the cookies are refreshed and the
 /// call is sent again. A refresh succeeds if its response has a 2xx status, even if the response sets no cookie.
@@ -30,8 +30,8 @@ use super::tokens::{AsTokens, Tokens};
 /// }
 /// ```
 ///
-/// `CookieSession` is a separate type, and `()` is not accepted. Forgetting the token type is therefore a compile error
-/// rather than a session without a credential.
+/// A `#[login]` or `#[refresh]` method cannot return `()`. If you forget the token type, you get a compile error rather
+/// than a session without a credential.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CookieSession;
@@ -42,8 +42,7 @@ impl AsTokens for CookieSession {
     }
 }
 
-/// Sets the lifetime of a cookie session to the lifetime of the cookie that expires first, unless the server sent a
-/// different lifetime.
+/// Gives a cookie session the lifetime of the cookie that expires first, unless the tokens already have a lifetime.
 pub(super) fn with_cookie_lifetime<'a>(
     tokens: Tokens,
     set: impl IntoIterator<Item = &'a SetCookies>,

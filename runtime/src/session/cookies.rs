@@ -1,6 +1,6 @@
-//! Defines [`Cookies`], the cookies of a session. `Cookies` are immutable, so the cookies and the access token of one
-//! generation belong together. [`SetCookies`] contains the cookies that one response sets. Servers can set any number
-//! of cookies, so `limits` restricts their number and size as RFC 6265bis does.
+//! Defines [`Cookies`], the cookies of a session. `Cookies` is never modified in place, so a session snapshot always
+//! contains matching cookies and tokens. [`SetCookies`] contains the cookies that one response sets. A server can set
+//! any number of cookies, so `limits` caps the number and size of stored cookies (RFC 6265bis).
 
 mod cookie;
 mod eviction;
@@ -27,19 +27,19 @@ use crate::platform::url::Url;
 /// The number of cookies above which expired cookies are dropped (RFC 6265 §6.1).
 const MOST: usize = 50;
 
-/// The cookies of a session, in order of arrival. Cookies without an expiry are also stored, because the session
-/// survives a process restart.
+/// A session's cookies, in the order in which they arrived. Cookies without an expiration time are also stored, because
+/// a session can survive a process restart.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Vec<Cookie>")]
 pub(crate) struct Cookies(Vec<Cookie>);
 
-/// The `Set-Cookie` headers of one response, and its URL.
+/// The `Set-Cookie` headers of one response, and the response's URL.
 #[derive(Clone)]
 pub(crate) struct SetCookies {
     lines: Vec<HeaderValue>,
     url: Url,
-    /// Whether the response created or refreshed the session. The next refresh may need the cookies of a response
-    /// that created or refreshed the session.
+    /// Whether the response is from a login or a refresh. The next refresh may need cookies from a login or an earlier
+    /// refresh.
     refreshes: bool,
 }
 
@@ -53,15 +53,15 @@ impl Cookies {
         self.of(url, wall()).next().is_some()
     }
 
-    /// Whether there are cookies for `url`, but all of them have expired.
+    /// Whether cookies for `url` exist but have all expired.
     pub(crate) fn have_run_out(&self, url: &Url) -> bool {
         let now = wall();
         self.0.iter().any(|cookie| cookie.reaches(url)) && self.of(url, now).next().is_none()
     }
 
-    /// Returns the time by which all cookies that a refresh at `url` needs have expired. Of the cookies from logins and
-    /// refreshes, a refresh needs those with the longest path that matches `url`. Returns `None` if one of the needed
-    /// cookies has no expiry.
+    /// Returns the latest expiration time of the cookies that a refresh at `url` needs. A refresh needs the cookies
+    /// from a login or an earlier refresh whose path is the longest match for `url`. Returns `None` if the refresh
+    /// needs no cookie, or needs a cookie without an expiration time.
     pub(crate) fn end_at(&self, url: &Url) -> Option<End> {
         let refreshing = || self.0.iter().filter(|cookie| cookie.refreshes && cookie.reaches(url));
         let path = refreshing().map(|cookie| cookie.path.len()).max()?;
@@ -70,7 +70,7 @@ impl Cookies {
         ends?.into_iter().max_by_key(|end| end.at)
     }
 
-    /// Adds the cookies for `url` to the request headers, after the caller's cookies.
+    /// Adds the cookies for `url` to the request headers, after the cookies that the caller set.
     pub(crate) fn apply(&self, url: &Url, headers: &mut HeaderMap) {
         let mut line: Vec<u8> = Vec::new();
         let mut push = |parts: &[&[u8]]| {
@@ -84,8 +84,7 @@ impl Cookies {
         for given in headers.get_all(COOKIE) {
             push(&[given.as_bytes()]);
         }
-        // Longer paths come first. Among cookies with paths of the same length, older cookies come first (RFC 6265
-        // §5.4).
+        // Longer paths come first. If two paths have the same length, the older cookie comes first (RFC 6265 §5.4).
         let mut own: Vec<&Cookie> = Vec::new();
         for cookie in self.of(url, wall()) {
             let place = own.partition_point(|other| other.path.len() >= cookie.path.len());
@@ -98,8 +97,8 @@ impl Cookies {
             cookie.used.touch();
             push(&[cookie.name.as_bytes(), b"=", cookie.value.as_bytes()]);
         }
-        // A cookie with invalid characters cannot come from a response header. If any cookie has invalid characters, no
-        // cookies are added to the request.
+        // Cookies from a response header never contain invalid characters. If any cookie contains an invalid character,
+        // no cookies are added to the request.
         if let Ok(mut value) = HeaderValue::from_bytes(&line) {
             value.set_sensitive(true);
             headers.insert(COOKIE, value);
@@ -110,9 +109,9 @@ impl Cookies {
         self.0.iter().filter(move |cookie| cookie.goes_to(url, now))
     }
 
-    /// Adds a cookie. If the new cookie has already expired, the older cookie with the same name is removed, because
-    /// this is how servers delete a cookie. A stored cookie is kept after its expiry, so that the end of the session
-    /// remains known.
+    /// Adds a cookie. If the new cookie has already expired, the stored cookie that it replaces is deleted, because
+    /// servers delete cookies this way. A stored cookie is kept after it expires, so that the end of the session is
+    /// still known.
     fn set(&mut self, mut cookie: Cookie, now: SystemTime) {
         if cookie.is_expired(now) {
             return self.0.retain(|old| !cookie.replaces(old));
@@ -130,8 +129,7 @@ impl Cookies {
     }
 }
 
-/// Applies the limits to cookies from a store, because an older version of this crate did not limit the number of
-/// cookies.
+/// Applies the limits to cookies from a store, because older versions of this crate stored any number of cookies.
 impl From<Vec<Cookie>> for Cookies {
     fn from(mut cookies: Vec<Cookie>) -> Self {
         evict(&mut cookies, clock());
@@ -140,8 +138,8 @@ impl From<Vec<Cookie>> for Cookies {
 }
 
 impl SetCookies {
-    /// Returns the cookies that a response from `url` sets, if there are any. A browser hides the `Set-Cookie` headers,
-    /// so the result is `None` in a browser.
+    /// Returns the cookies that a response from `url` sets, if there are any. Browsers hide the `Set-Cookie` headers,
+    /// so the result is always `None` in a browser.
     pub(crate) fn of(answer: &HeaderMap, url: &Url) -> Option<Self> {
         if IN_BROWSER || !has_set_cookie(answer) {
             return None;
@@ -150,8 +148,8 @@ impl SetCookies {
         Some(Self { lines, url: url.clone(), refreshes: false })
     }
 
-    /// Marks the response as one that created or refreshed the session. The cookies of a marked response are
-    /// evicted only if the session has no other cookies.
+    /// Marks the cookies as coming from a login or a refresh. Marked cookies are evicted only if no unmarked cookies
+    /// are left.
     pub(crate) fn that_refresh(self) -> Self {
         Self { refreshes: true, ..self }
     }
@@ -164,7 +162,8 @@ impl SetCookies {
         cookies.filter_map(|cookie| cookie.lifetime(now)).min()
     }
 
-    /// Applies the response's cookies to `cookies`. As in a browser, a cookie that RFC 6265 rejects is ignored.
+    /// Returns `cookies` with the response's cookies applied. Cookies that RFC 6265 rejects are ignored, as in a
+    /// browser.
     pub(crate) fn after(&self, cookies: &Cookies) -> Cookies {
         let (mut next, now, before) = (cookies.clone(), wall(), clock());
         for line in self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok()) {

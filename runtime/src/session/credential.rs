@@ -17,32 +17,35 @@ pub(crate) struct Credential {
     headers: Option<TokenHeaders>,
     source: Source,
     received: Instant,
-    /// The lifetime of the access token. If it is `None`, the access token is used until the server refuses it.
+    /// The lifetime of the access token. If the lifetime is `None`, the access token is used until the server refuses
+    /// it.
     term: Option<Lifetime>,
 }
 
-/// The header values of one access token. The values are built once, so a call clones a value instead of formatting it.
+/// The header values of one access token. The header values are built once, so that each call clones a value instead of
+/// formatting one.
 struct TokenHeaders {
     bare: HeaderValue,
     with_scheme: HeaderValue,
-    /// The header value with the first scheme that an API chose. Only this scheme is cached, because few sessions use
-    /// two schemes.
+    /// The header value with the first authentication scheme that an API requested. Only the first scheme is cached,
+    /// because few sessions use two schemes.
     chosen: OnceLock<Option<HeaderValue>>,
 }
 
-/// The origin of a credential.
+/// How a credential was obtained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// The credential is from a login.
+    /// The credential comes from a login.
     LoggedIn,
-    /// The program set the credential, so the age of the credential is unknown.
+    /// The program set the credential, so the credential's age is unknown.
     Given,
-    /// The credential is from a refresh.
+    /// The credential comes from a refresh.
     Refreshed,
 }
 
 impl Credential {
-    /// Creates a credential. `jitter`, in `0.0..1.0`, spreads the refreshes of clients that logged in together.
+    /// Creates a credential. `jitter` (in `0.0..1.0`) spreads out the refreshes of clients that logged in at the same
+    /// time.
     pub(crate) fn new(tokens: Tokens, source: Source, now: Now, jitter: f64) -> Result<Self, Error> {
         let headers = TokenHeaders::of(&tokens)?;
         let said = tokens.lifetime.map(|lifetime| (lifetime, true));
@@ -58,8 +61,8 @@ impl Credential {
         Ok(Self { tokens, headers, source, received: now.ticks, term })
     }
 
-    /// Creates a credential from a refresh response. For each field that the response omits, the new credential takes
-    /// the value from `previous`. The response must contain an access token, except in a cookie session.
+    /// Creates a credential from a refresh response. Fields that the response omits are taken from `previous`. The
+    /// response must contain an access token, except in a cookie session.
     pub(crate) fn refreshed(
         tokens: Tokens,
         previous: Option<&Tokens>,
@@ -80,8 +83,8 @@ impl Credential {
         &self.tokens
     }
 
-    /// Returns this credential with the refresh token of `newer`, because a refresh that returns the same access token
-    /// may still rotate the refresh token.
+    /// Returns this credential with the refresh token from `newer`. A refresh that returns the same access token can
+    /// still rotate the refresh token.
     pub(crate) fn with_refresh_of(&self, newer: &Tokens) -> Self {
         let tokens = Tokens {
             refresh: newer.refresh.clone().or_else(|| self.tokens.refresh.clone()),
@@ -109,13 +112,13 @@ impl Credential {
         self.term.is_some_and(|term| term.is_expired(now))
     }
 
-    /// Returns the state of the access token for the next call. `once` is true if the call's request body can be sent
-    /// only once.
+    /// Returns how close the access token is to expiring. `once` is true if the call's request body can be sent only
+    /// once.
     pub(crate) fn age(&self, now: impl FnOnce() -> Now, once: bool) -> Age {
         self.term.map_or(Age::Fresh, |term| term.age(now(), once))
     }
 
-    /// Returns the time at which a background refresh is due.
+    /// Returns when a background refresh is due.
     pub(crate) fn refresh_at(&self) -> Option<Instant> {
         self.term.map(|term| term.refresh_at())
     }
@@ -124,18 +127,18 @@ impl Credential {
         self.term.is_some()
     }
 
-    /// Returns the header value with the access token and without a scheme.
+    /// Returns a header value that contains only the access token, without a scheme.
     pub(crate) fn bare(&self) -> Option<HeaderValue> {
         self.headers.as_ref().map(|headers| headers.bare.clone())
     }
 
-    /// Returns the header value with the access token and the scheme of its token type, or `Bearer` if the token type
-    /// is not a scheme (RFC 6750 §2.1).
+    /// Returns a header value with a scheme and the access token. The scheme is the token type, or `Bearer` if the
+    /// token type is not a registered scheme (RFC 6750 §2.1).
     pub(crate) fn with_scheme(&self) -> Option<HeaderValue> {
         self.headers.as_ref().map(|headers| headers.with_scheme.clone())
     }
 
-    /// Returns the header value with the access token and a scheme that the API chose.
+    /// Returns a header value with the given scheme and the access token.
     pub(crate) fn behind(&self, scheme: &str) -> Option<HeaderValue> {
         let (headers, access) = (self.headers.as_ref()?, self.tokens.access.as_ref()?);
         let make = || header_value(scheme, access.secret()).ok();
@@ -182,13 +185,14 @@ fn header_value(scheme: &str, secret: &str) -> Result<HeaderValue, Error> {
     } else {
         HeaderValue::try_from(format!("{scheme} {secret}"))
     };
-    let mut value = value
-        .map_err(|_| Error::request("the access token has a character that is not allowed in a header"))?;
+    let mut value = value.map_err(|_| {
+        Error::request("the access token contains a character that is not allowed in a header")
+    })?;
     value.set_sensitive(true);
     Ok(value)
 }
 
-/// The authentication schemes in the IANA registry, with the registry's spelling (RFC 9110 §16.4.1).
+/// The authentication schemes registered with IANA, in the registry's spelling (RFC 9110 §16.4.1).
 const SCHEMES: [&str; 14] = [
     "Basic",
     "Bearer",
@@ -206,13 +210,13 @@ const SCHEMES: [&str; 14] = [
     "vapid",
 ];
 
-/// Returns the registered authentication scheme with the name `token_type`. Some servers send token types that are not
-/// schemes, such as `bot` or `user`.
+/// Returns the registered authentication scheme whose name is `token_type`, ignoring case. Some servers send token
+/// types that are not schemes, such as `bot` or `user`.
 fn registered_scheme(token_type: &str) -> Option<&'static str> {
     SCHEMES.into_iter().find(|scheme| scheme.eq_ignore_ascii_case(token_type))
 }
 
-/// Whether `name` has the syntax of an authentication scheme, which is a `token` of RFC 9110 §5.6.2.
+/// Whether `name` is a syntactically valid authentication scheme (a `token` in RFC 9110 §5.6.2).
 pub(crate) fn is_scheme(name: &str) -> bool {
     !name.is_empty()
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))

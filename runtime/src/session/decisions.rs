@@ -1,4 +1,4 @@
-//! The inputs and results of the state machine.
+//! Defines the inputs and outputs of the session's state machine.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,9 +11,9 @@ use super::tokens::Tokens;
 use crate::error::Error;
 use crate::error::Reason;
 
-/// What a refusal means for the credential.
+/// What the server's refusal means for the credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Finding {
+pub(crate) enum RefusalKind {
     /// The credential is no longer valid.
     Expired,
     /// The credential may be invalid, or the call may be forbidden.
@@ -30,7 +30,7 @@ pub(crate) enum Cause {
     /// The caller requested a manual refresh.
     Manual,
     /// The server refused the credential.
-    Refused(Finding),
+    Refused(RefusalKind),
 }
 
 impl Cause {
@@ -40,17 +40,17 @@ impl Cause {
             Self::Expired => "expired",
             Self::BeforeExpiry => "before_expiry",
             Self::Manual => "manual",
-            Self::Refused(Finding::Expired) => "refused",
-            Self::Refused(Finding::Suspect) => "maybe_expired",
+            Self::Refused(RefusalKind::Expired) => "refused",
+            Self::Refused(RefusalKind::Suspect) => "maybe_expired",
         }
     }
 
     /// Whether calls wait for a refresh with this cause instead of using the old credential.
     pub(super) fn is_urgent(self) -> bool {
-        matches!(self, Self::Expired | Self::Refused(Finding::Expired))
+        matches!(self, Self::Expired | Self::Refused(RefusalKind::Expired))
     }
 
-    /// Whether calls can use the old credential until it expires while a refresh with this cause is running.
+    /// Whether calls can still use the old credential while a refresh with this cause is running.
     pub(super) fn is_before_expiry(self) -> bool {
         matches!(self, Self::BeforeExpiry)
     }
@@ -69,7 +69,7 @@ pub(crate) enum Entry<H> {
     Start,
     /// Wait for the refresh. If the refresh fails, send the call with the current credential.
     TryJoin(H),
-    /// Start a refresh, then continue like [`TryJoin`](Self::TryJoin).
+    /// Start a refresh, then continue as for [`TryJoin`](Self::TryJoin).
     TryStart,
     Fail(Error),
 }
@@ -77,14 +77,14 @@ pub(crate) enum Entry<H> {
 /// The next step for a call that the server refused.
 #[derive(Debug)]
 pub(crate) enum Settled<H> {
-    /// The call returns the refusal.
+    /// The call returns the server's refusal and is not sent again.
     Return(Reason),
-    /// The session of the refused call has ended because of a logout, another login or its expiry.
+    /// The refused call's session has ended because of a logout, another login or expiry.
     Ended(Error),
-    /// This refusal makes the session expire: the server rejected an earlier refresh, or the cookies that a refresh
-    /// needs have expired.
+    /// After this refusal, the session has expired: the server rejected an earlier refresh, or the cookies that a
+    /// refresh needs have expired.
     Expired(Error),
-    /// The session has already been refreshed, so the call is sent again with this snapshot.
+    /// The session has already been refreshed, so the call is sent again with the new snapshot.
     Replay(Arc<Snapshot>),
     Fail(Error),
     Join(H),
@@ -93,7 +93,7 @@ pub(crate) enum Settled<H> {
 }
 
 /// The outcome of one refresh attempt.
-#[expect(clippy::large_enum_variant, reason = "each refresh has one value, which is moved once")]
+#[expect(clippy::large_enum_variant, reason = "each refresh creates one value and moves it once")]
 pub(crate) enum Attempt {
     Refreshed {
         tokens: Tokens,
@@ -108,8 +108,8 @@ pub(crate) enum Attempt {
 }
 
 impl Attempt {
-    /// Returns the outcome of an attempt whose refresh token was already sent in an earlier request that received no
-    /// response. If the server now rejects this refresh token, the earlier request has probably spent it.
+    /// Converts a rejection to a lost rotation. Call this function if an earlier request with the same refresh token
+    /// received no response. If the server now rejects the refresh token, the earlier request has probably spent it.
     pub(crate) fn after_a_loss(self) -> Self {
         match self {
             Self::Rejected(error) => Self::Rejected(expired(true).with_source(error)),
@@ -128,8 +128,8 @@ pub(crate) enum RefreshResult {
         error: Error,
         retry_after: Option<Duration>,
     },
-    /// The server rejected the refresh token. `rotation_lost` is true if an earlier response for this refresh
-    /// token was lost.
+    /// The server rejected the refresh token. `rotation_lost` is true if the response to an earlier request with the
+    /// same refresh token was lost.
     Rejected {
         rotation_lost: bool,
     },

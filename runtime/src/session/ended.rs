@@ -1,5 +1,5 @@
-//! Defines [`Ended`], a session that a logout has ended. No call can use an ended session. Only the logout request
-//! uses the credential of an ended session.
+//! Defines [`Ended`], a session that was ended by a logout. No call can use an ended session. Only the logout request
+//! can use an ended session's credential.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +12,8 @@ use super::refresh_task;
 use super::session::Session;
 use super::snapshot::{LoginState, Snapshot};
 
-/// The maximum time that a logout waits for a refresh of its ended session. A refresh attempt has its own, shorter
-/// deadline.
+/// The maximum time for which a logout waits for a refresh of the session that it ended. A refresh attempt has its own,
+/// shorter deadline.
 const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
 /// The last snapshot of a session, and the refresh that was running when the session ended.
@@ -21,7 +21,7 @@ pub(crate) struct Ended {
     session: Session,
     snapshot: Arc<Snapshot>,
     running: Option<RefreshHandle>,
-    /// A new credential that only the logout uses, and which is revoked when the logout completes.
+    /// A new credential that is used only for the logout and revoked when the logout completes.
     unpublished: Option<Arc<Credential>>,
 }
 
@@ -40,8 +40,8 @@ impl Ended {
     }
 
     /// Returns the ended session with a new credential, so that the logout request can be sent again. The credential
-    /// comes from the refresh that was running at the logout, or else from one new refresh. No refresh token is sent
-    /// more than once.
+    /// comes from the refresh that was running when the session ended. If no refresh was running, the credential comes
+    /// from one new refresh. No refresh token is sent more than once.
     pub(crate) async fn refreshed(&mut self) -> Option<Snapshot> {
         if self.running.is_none() {
             self.running = self.start_refresh().await;
@@ -56,8 +56,8 @@ impl Ended {
         Some(refreshed)
     }
 
-    /// Starts the refresh as a separate task, like any other refresh. If the future of the logout is dropped, the
-    /// refresh continues and the new tokens are revoked.
+    /// Starts the refresh as a separate task, like any other refresh. If the logout's future is dropped, the refresh
+    /// continues and the new tokens are revoked.
     async fn start_refresh(&self) -> Option<RefreshHandle> {
         let (session, ended) = (&self.session, &*self.snapshot);
         let may_refresh = ended.credential().is_some()
@@ -75,7 +75,7 @@ impl Ended {
     }
 }
 
-/// A refresh whose result is not published.
+/// A refresh whose result is used only for the logout request.
 struct RefreshOfEnded {
     session: Session,
     basis: Arc<Snapshot>,
@@ -100,7 +100,7 @@ impl Drop for RefreshOfEnded {
     }
 }
 
-/// Revokes an unpublished credential, because the server may still accept it.
+/// Revokes a new credential that was obtained for the logout, because the server may still accept it.
 impl Drop for Ended {
     fn drop(&mut self) {
         let discarded = self.running.as_ref().and_then(RefreshHandle::release);

@@ -6,14 +6,14 @@ use super::login_end::{Due, End, LoginEnd};
 use super::session::Session;
 
 impl Session {
-    /// Returns the time at which the login itself ends, if the server reports it. After this time, no refresh can
-    /// extend the session, and the user has to log in again.
+    /// Returns the time at which the login ends, if the server reports it. After this time, no refresh can extend the
+    /// session, and the user has to log in again.
     ///
-    /// The runtime reads the end from `refresh_token_expires_in` or `refresh_expires_in` in a token response. In these
-    /// fields, 0 means that the login has no end. If a `#[refresh]` method uses a cookie, the login ends when that
-    /// cookie expires (`Max-Age` or `Expires`). The result is `None` if the end of the login is unknown, if the login
-    /// has no end, or if there is no session. A refresh may change the end of the login. The store saves the end of the
-    /// login together with the session.
+    /// The runtime reads the end of the login from `refresh_token_expires_in` or `refresh_expires_in` in a token
+    /// response. A value of 0 in either field means that the login has no end. If a `#[refresh]` method uses a cookie,
+    /// the login ends when that cookie expires (`Max-Age` or `Expires`). The result is `None` if the end of the login
+    /// is unknown, if the login has no end, or if there is no session. A refresh can change the end of the login. The
+    /// store saves the end of the login together with the session.
     ///
     /// [`SessionEvent::Ending`](crate::SessionEvent::Ending) is emitted before the login ends.
     ///
@@ -32,7 +32,7 @@ impl Session {
         self.end_of_login().map(|(_, end)| end.at)
     }
 
-    /// Returns the end of the login and the login's epoch.
+    /// Returns the login's epoch and the time at which the login ends.
     fn end_of_login(&self) -> Option<(u64, End)> {
         let snapshot = self.snapshot();
         let end = match &snapshot.credential()?.tokens().login_end {
@@ -47,14 +47,14 @@ impl Session {
         self.0.ending.set_ahead(ahead);
     }
 
-    /// Returns when to emit the event for the end of the login. Returns `None` if the end is unknown, or if this event
-    /// was already emitted.
+    /// Returns when the `Ending` event is due. Returns `None` if the end of the login is unknown, or if the `Ending`
+    /// event was already emitted.
     pub(super) fn next_ending(&self) -> Option<Due> {
         let (epoch, end) = self.end_of_login()?;
         self.0.ending.next(epoch, end)
     }
 
-    /// Whether the caller must emit the event for the end of the login. Only one caller receives `true`.
+    /// Whether the caller must emit the `Ending` event. Only one caller receives `true`.
     pub(super) fn takes_ending(&self) -> bool {
         self.end_of_login().is_some_and(|(epoch, end)| self.0.ending.take(epoch, end))
     }

@@ -17,7 +17,7 @@ use crate::platform::watchdog;
 use crate::session::errors::no_session;
 use crate::store::{SessionStore, StoreLock};
 
-/// The time limit for one login, and for waiting until another process has logged in.
+/// The time limit for a login, and for waiting for another task or process to log in.
 const LONGEST: Duration = Duration::from_secs(600);
 /// The interval at which the wall clock is read during a login. The wall clock is needed because the monotonic clock
 /// stops while the machine is suspended.
@@ -44,12 +44,12 @@ impl Session {
     }
 
     /// Logs in with `login`, unless this process or the store has a session that has not expired. All tasks and
-    /// processes that share the session log in only once: one task runs `login`, and the other tasks wait for that
-    /// login and use its session. If the `login` of one task fails, the next task runs its own `login`.
+    /// processes that share the session log in only once. One task runs `login`, and the other tasks wait for that
+    /// login and use its session. If one task's `login` fails, the next task runs its own `login`.
     ///
-    /// `login` is a login method, or any other function that returns tokens. If `login` has already logged in through
-    /// this session, as a `#[login]` method does, the returned tokens are not set again. If `login` has not logged in
-    /// through this session, the tokens that it returned become the session.
+    /// `login` can call a `#[login]` method or any other function that returns tokens. If `login` itself logs in
+    /// through this session, as a `#[login]` method does, the returned tokens are not set again. If `login` only
+    /// returns tokens, these tokens become the session.
     ///
     /// ```
     /// # use afresh::{api, Result, Tokens};
@@ -62,10 +62,10 @@ impl Session {
     /// # }
     /// ```
     ///
-    /// A login may take as long as a person needs, up to 10 minutes by the wall clock. After 10 minutes, `ensure_login`
-    /// returns an error with [`is_timeout`](Error::is_timeout). The store's lock is renewed during the login. Until the
-    /// login is complete, all other calls return an error with [`is_no_session`](Error::is_no_session). Inside `login`,
-    /// do not make a call that needs the session.
+    /// A login can take up to 10 minutes of wall-clock time, so that a user has time to respond. After 10 minutes,
+    /// `ensure_login` returns an [`is_timeout`](Error::is_timeout) error. The store's lock is renewed during the login.
+    /// Until the login is complete, all other calls return an [`is_no_session`](Error::is_no_session) error. Inside
+    /// `login`, do not make a call that needs the session.
     ///
     /// # Errors
     ///
@@ -84,8 +84,8 @@ impl Session {
     {
         Operation::new(async move {
             let Some(turn) = self.login_turn().await? else { return Ok(()) };
-            // The turn ends only after the session is stored. If the turn ended earlier, the next process would find no
-            // session in the store and would also log in.
+            // The right to log in is released only after the session is stored. Otherwise, the next process would find
+            // no session in the store and log in as well.
             let before = self.snapshot().stamp;
             let value = turn.run(login().into_future()).await??;
             if self.snapshot().stamp.epoch == before.epoch {
@@ -117,7 +117,7 @@ impl Session {
         Ok(Some(Turn { lock, _here: here }))
     }
 
-    /// Whether this process or the store has a session. If `any` is true, another user's session is also accepted.
+    /// Whether this process or the store has a session. If `any` is true, a session of another user is also accepted.
     async fn has_login(&self, any: bool) -> Result<bool, Error> {
         if !self.is_logged_in() {
             self.read_for_login(any).await?;
@@ -130,14 +130,14 @@ impl Session {
     }
 }
 
-/// The exclusive right to log in, which ends when the `Turn` is dropped.
+/// The exclusive right to log in, released when the `Turn` is dropped.
 struct Turn<'a> {
     lock: Arc<LoginLock>,
     _here: tokio::sync::MutexGuard<'a, ()>,
 }
 
 impl Turn<'_> {
-    /// Runs a login for at most [`LONGEST`] and renews the lock during the login.
+    /// Runs a login for at most [`LONGEST`] and renews the store's lock while the login runs.
     async fn run<T>(&self, login: impl Future<Output = T>) -> Result<T, Error> {
         let begun = Now::read();
         let mut login = pin!(login);
@@ -167,22 +167,22 @@ impl Turn<'_> {
 struct LoginLock(Mutex<Option<StoreLock>>);
 
 impl LoginLock {
-    /// Holds the lock until the returned value is dropped, but no longer than `limit`, because the login's runtime may
-    /// stall.
+    /// Holds the lock until the returned value is dropped. A watchdog releases the lock after `limit`, because the
+    /// login's runtime may stall.
     fn hold(lock: Option<StoreLock>, limit: Duration) -> Arc<Self> {
         let is_held = lock.is_some();
         let held = Arc::new(Self(Mutex::new(lock)));
         if is_held {
             let watched = Arc::downgrade(&held);
             watchdog::watch(limit, move || {
-                // While the lock is being renewed, it is not in its slot, so the watchdog checks again later.
+                // While the lock is being renewed, its slot is empty, so the watchdog checks again later.
                 if watched.upgrade()?.take().is_some() { None } else { Some(LOOK) }
             });
         }
         held
     }
 
-    /// Returns when the lock should be renewed, if the lock is a lease.
+    /// Returns the time until the lock must be renewed, or `None` if the lock is not a lease.
     fn renew_in(&self) -> Option<Duration> {
         self.lock().as_ref().and_then(StoreLock::renew_in)
     }
@@ -191,7 +191,7 @@ impl LoginLock {
     async fn renew(&self) {
         let mut lent = Lent { lock: self.take(), owner: self };
         let Some(lock) = &mut lent.lock else { return };
-        // If the renewal fails, the lease may expire. The login continues without the lock.
+        // If the renewal fails and the lease expires, the login continues without the lock.
         let _ = timeout(LOOK, lock.renew()).await;
     }
 
@@ -228,7 +228,7 @@ mod tests {
 
     use super::*;
 
-    /// Reports to the test that the lock's guard was dropped.
+    /// Notifies the test when the lock's guard is dropped.
     struct Guard(std::sync::mpsc::Sender<()>);
 
     impl Drop for Guard {

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Kind};
 
-/// Creates the error of an expired session. `rotation_lost` is true if the server may have spent the refresh token, but
-/// the server's response never arrived.
+/// Creates the error for an expired session. `rotation_lost` is true if the server may have spent the refresh token but
+/// its response never arrived.
 pub(crate) fn expired(rotation_lost: bool) -> Error {
     if rotation_lost {
         let text = "the response to a refresh was lost, and the server no longer accepts the refresh token. Log in again";
@@ -26,7 +26,7 @@ pub(super) fn superseded() -> Error {
 }
 
 pub(super) fn excessive() -> Error {
-    let text = "the server refused several new tokens in a row, so refreshing stops for up to a minute. Check the permissions of the user";
+    let text = "the server refused several new tokens in a row, so refreshing stops for up to a minute. Check the user's permissions";
     Error::new(Kind::Excessive, text)
 }
 
@@ -37,14 +37,14 @@ pub(super) fn no_progress() -> Error {
 }
 
 pub(super) fn reentrant() -> Error {
-    let text = "the refresher called a method that waits for the same refresh. Use a public method or another session in the refresher";
+    let text = "the refresher called a method that waits for the refresher itself. In the refresher, use a public method or another session";
     Error::new(Kind::Reentrant, text)
 }
 
 pub(super) fn aborted() -> Error {
     Error::new(
         Kind::Refresh,
-        "the refresh was cancelled, for example by the shutdown of a runtime. Try again",
+        "the refresh was cancelled, for example because its runtime shut down. Try again",
     )
 }
 
@@ -53,5 +53,5 @@ pub(super) fn too_long() -> Error {
 }
 
 pub(super) fn store_timeout() -> Error {
-    Error::new(Kind::Store, "the store did not answer in time. Try again later")
+    Error::new(Kind::Store, "the store did not respond in time. Try again later")
 }

@@ -1,5 +1,5 @@
-//! Defines [`SessionEvents`], the stream of a session's events. The stream itself also watches the time, so the event
-//! before the end of a login is emitted only if there is a stream.
+//! Defines [`SessionEvents`], the stream of a session's events. A stream also tracks when the login ends, so the
+//! `Ending` event is emitted only while a stream exists.
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -14,11 +14,11 @@ use super::events::SessionEvent;
 use super::login_end::Due;
 use super::session::{Inner, Session};
 
-/// The interval at which the stream rereads the end of the login. The end may change without an event, and a timer
-/// fires late if the machine was asleep.
+/// The interval at which the stream checks when the login ends. The end of the login can change without an event, and
+/// timers fire late after the machine has been suspended.
 const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
-/// The events of a session that happen after the call to [`Session::events`](crate::Session::events).
+/// A stream of the session events that occur after the call to [`Session::events`](crate::Session::events).
 pub struct SessionEvents {
     events: broadcast::Receiver<SessionEvent>,
     /// The session. The reference is weak, so an event stream does not keep the session alive.
@@ -26,21 +26,21 @@ pub struct SessionEvents {
 }
 
 impl Session {
-    /// Returns a stream of all events from now on. A slow receiver does not delay calls.
+    /// Returns a stream of the session's future events. A slow receiver does not delay calls.
     #[must_use]
     pub fn events(&self) -> SessionEvents {
         SessionEvents { session: Arc::downgrade(&self.0), ..self.events_as_sent() }
     }
 
-    /// Returns the events for one of the session's own tasks. This stream does not watch the time, because such a task
-    /// cannot log in again.
+    /// Returns an event stream for one of the session's own tasks. The stream does not track when the login ends,
+    /// because the session's own tasks cannot log in again.
     pub(super) fn events_as_sent(&self) -> SessionEvents {
         SessionEvents { events: self.0.events.subscribe(), session: Weak::new() }
     }
 }
 
 impl SessionEvents {
-    /// Waits for the next event. Returns `None` when the session is dropped. If the receiver is too slow, the stream
+    /// Waits for the next event. Returns `None` when the session is dropped. If the caller reads too slowly, the stream
     /// skips the oldest events.
     ///
     /// This function is cancel safe: no event is lost if the future is dropped.
@@ -61,7 +61,7 @@ impl SessionEvents {
         }
     }
 
-    /// Returns the next event if one has already happened.
+    /// Returns the next event, or `None` if no event is available.
     pub fn try_next(&mut self) -> Option<SessionEvent> {
         self.announce_end();
         loop {
@@ -73,8 +73,8 @@ impl SessionEvents {
         }
     }
 
-    /// If the event before the end of the login is due, emits it. Returns when to check again. Returns `None` if the
-    /// end is unknown, or if the caller is outside a Tokio runtime and therefore has no timers.
+    /// Emits the `Ending` event if it is due, and returns when to check again. Returns `None` if the end of the login
+    /// is unknown, or if the caller is outside a Tokio runtime, where timers do not work.
     fn next_check(&self) -> Option<Instant> {
         let due = self.announce_end()?;
         Handle::try_current().ok()?;

@@ -7,10 +7,10 @@ use tokio::sync::broadcast;
 use crate::error::Error;
 use crate::trace;
 
-/// How many events are kept for a slow receiver. Older events are dropped.
+/// The number of events that are kept for a slow receiver. Older events are dropped.
 const BACKLOG: usize = 64;
 
-/// An event of a session.
+/// An event that a session emits.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum SessionEvent {
@@ -18,42 +18,40 @@ pub enum SessionEvent {
     LoggedIn,
     /// A refresh returned a new credential. `Refreshed` is emitted exactly once for each credential.
     Refreshed,
-    /// A refresh failed, and the session is kept. A later call tries to refresh again, except after an error with
-    /// [`is_session_expired`](Error::is_session_expired). After such an error, calls use the access token until it
-    /// expires.
+    /// A refresh failed, but the session continues. A later call tries to refresh again, except after an
+    /// [`is_session_expired`](Error::is_session_expired) error. After an `is_session_expired` error, calls keep using
+    /// the access token until it expires.
     RefreshFailed(Error),
     /// The server rejected the refresh token, and no valid access token is left. The user has to log in again.
     /// `Expired` is emitted at most once for each login.
     Expired,
-    /// The login is about to end: after [`Session::ends_at`](crate::Session::ends_at), no refresh extends the login. An
-    /// unattended program can request a new login before its calls start to fail. `Ending` is emitted once, and again
-    /// if a refresh changes the end of the login. [`ending_ahead`](crate::ClientBuilder::ending_ahead) sets how long
-    /// before the end `Ending` is emitted. `Ending` is emitted only if there is a receiver, because
-    /// [`SessionEvents`](crate::session::SessionEvents) watches the time.
+    /// The login is about to end: after [`Session::ends_at`](crate::Session::ends_at), no refresh can extend the login.
+    /// An unattended program can request a new login before its calls start to fail. `Ending` is emitted once, and
+    /// again after a refresh that changes when the login ends. [`ending_ahead`](crate::ClientBuilder::ending_ahead)
+    /// sets how long before the end of the login `Ending` is emitted. `Ending` is emitted only if there is a receiver,
+    /// because [`SessionEvents`](crate::session::SessionEvents) tracks when the login ends.
     Ending,
     /// A logout ended the session, or the program cleared the session.
     LoggedOut,
     /// A function passed to [`expired_when`](crate::ClientBuilder::expired_when) or
     /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked on a response to the named method. The method
-    /// name is `None` for a hand-written request. The runtime treats such a response like one that does not concern the
+    /// name is `None` for a hand-written request. If the function panics, the response is not treated as a refused
     /// credential.
     RuleFailed(Option<&'static str>),
-    /// This process adopted the session from the store, either on its first read or after another process had refreshed
-    /// or logged in.
+    /// The session was read from the store, either for the first time or after another process refreshed or logged in.
     Adopted,
     /// The session could not be stored. Until the session can be stored, it is kept in memory and is not refreshed. The
-    /// runtime tries to store the session again until it succeeds. `StoreFailed` is emitted once each time writes begin
-    /// to fail.
+    /// runtime retries until the session is stored. `StoreFailed` is emitted once for each series of failed writes.
     StoreFailed(Error),
     /// The store has no locks, so two processes may refresh at the same time. `Uncoordinated` is emitted once per
     /// session.
     Uncoordinated,
-    /// The session in the store is a copy: it was copied from another store, or restored from a backup. If the original
-    /// session is still in use, each refresh of the copy spends the refresh token of the original, and each refresh of
-    /// the original spends the refresh token of the copy. A server that rotates refresh tokens may end both sessions
-    /// when it receives a spent refresh token. If the server has ended both sessions, have the user log in again.
-    /// `GrantShared` is also emitted if the original session is no longer in use. After its next refresh, the copy is
-    /// treated as the original. See [`SessionStore::place`](crate::store::SessionStore::place).
+    /// The session in the store was copied from another store or restored from a backup. If the original session is
+    /// still in use, a refresh of either session spends the refresh token that both sessions share. A server that
+    /// rotates refresh tokens can end both sessions when it receives a spent refresh token. If the server ends both
+    /// sessions, the user has to log in again. `GrantShared` is emitted even if the original session is no longer in
+    /// use. After its next refresh, the copy is treated as the original. See
+    /// [`SessionStore::place`](crate::store::SessionStore::place).
     GrantShared,
     /// Revoking tokens failed. The tokens may remain valid until they expire. See
     /// [`Refresher::revoke`](crate::Refresher::revoke).
@@ -78,23 +76,23 @@ impl SessionEvent {
                 None,
             ),
             Self::GrantShared => {
-                let text = "the session is a copy from another store, which may refresh it as well";
+                let text = "the session was copied from another store, which may also refresh it";
                 trace::session_warning(text, None, None);
             }
             Self::RuleFailed(method) => {
-                trace::session_warning("a rule for responses panicked", *method, None);
+                trace::session_warning("a response rule panicked", *method, None);
             }
             Self::NotRevoked(error) => {
-                trace::session_warning("the revocation of tokens failed", None, Some(error));
+                trace::session_warning("revoking the tokens failed", None, Some(error));
             }
         }
     }
 }
 
-/// Sends the events of a session.
+/// Sends a session's events to the receivers.
 ///
 /// The channel is created when the first receiver subscribes, because its buffer takes more memory than the rest of a
-/// session. A program may have thousands of sessions without a receiver.
+/// session. A program can have thousands of sessions without a receiver.
 pub(super) struct EventChannel(OnceLock<broadcast::Sender<SessionEvent>>);
 
 impl EventChannel {

@@ -1,14 +1,15 @@
-//! Remembers the error of a failed refresh. Until a wait after the failure is over, calls receive this error instead of
-//! starting a refresh.
+//! Stores the error from a failed refresh. During the backoff period after a failed refresh, calls receive its error
+//! instead of starting another refresh.
 
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::platform::backoff::doubled;
 use crate::platform::time::Instant;
 
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// The maximum wait that a `Retry-After` header can request.
+/// The maximum wait that a server can request with `Retry-After`.
 const LONGEST_ASKED: Duration = Duration::from_secs(5 * 60);
 
 #[derive(Default)]
@@ -22,30 +23,30 @@ pub(crate) struct FailureBackoff {
 struct Failure {
     error: Error,
     until: Instant,
-    /// The time at which the shorter wait for manual refreshes ends.
+    /// The time from which manual refreshes are allowed again.
     until_for_manual: Instant,
 }
 
 impl FailureBackoff {
-    /// Returns the remembered error until the wait is over. After the wait, one call may start a refresh. If that
-    /// refresh also fails, the wait doubles.
+    /// Returns the error from the last failed refresh during the backoff period. After the backoff period, one call can
+    /// start a refresh. Each further failure doubles the backoff period.
     pub(crate) fn active(&self, now: Instant) -> Option<Error> {
         self.last.as_ref().filter(|last| now < last.until).map(|last| last.error.clone())
     }
 
-    /// Returns the remembered error until a manual refresh may run. A manual refresh honors a `Retry-After` header, but
-    /// otherwise waits only 1 s after a failure.
+    /// Returns the error from the last failed refresh until a manual refresh is allowed. Once a refresh has failed, a
+    /// manual refresh is allowed after 1 s, or after the time in a `Retry-After` header.
     pub(crate) fn active_for_manual(&self, now: Instant) -> Option<Error> {
         self.last.as_ref().filter(|last| now < last.until_for_manual).map(|last| last.error.clone())
     }
 
-    /// Returns the time at which the wait for ordinary calls ends.
+    /// Returns the time at which calls can refresh again.
     pub(crate) fn until(&self) -> Option<Instant> {
         self.last.as_ref().map(|last| last.until)
     }
 
-    /// Records a failed refresh. The wait is 1 s, 2 s, 4 s … 60 s, plus or minus 10 %, or the time that the server
-    /// requested.
+    /// Records a failed refresh. The backoff period is 1 s, 2 s, 4 s … 60 s, plus or minus 10 %, or the time that the
+    /// server requested.
     pub(crate) fn record_failure(
         &mut self,
         error: Error,
@@ -54,7 +55,7 @@ impl FailureBackoff {
         jitter: f64,
     ) {
         let soon = now.checked_add(FIRST_WAIT);
-        // A manual refresh during the wait does not change the wait for ordinary calls.
+        // A manual refresh that fails during the backoff period does not double the period.
         let waiting = self.last.as_ref().map(|last| last.until).filter(|until| now < *until);
         let (until, until_for_manual) = match (retry_after, waiting) {
             (Some(asked), _) => {
@@ -77,7 +78,7 @@ impl FailureBackoff {
         });
     }
 
-    /// Returns the times at which calls and manual refreshes may refresh again, and the number of failures.
+    /// Returns the times at which calls and manual refreshes are allowed to refresh again, and the number of failures.
     #[cfg(test)]
     pub(super) fn term(&self) -> (Option<(Instant, Instant)>, u32) {
         (self.last.as_ref().map(|last| (last.until, last.until_for_manual)), self.failures)
@@ -88,8 +89,7 @@ impl FailureBackoff {
     }
 
     fn next_wait(&self, jitter: f64) -> Duration {
-        let doubled = FIRST_WAIT.saturating_mul(1_u32.checked_shl(self.failures).unwrap_or(u32::MAX));
-        doubled.min(LONGEST_WAIT).mul_f64(0.9 + 0.2 * jitter.clamp(0.0, 1.0))
+        doubled(FIRST_WAIT, self.failures, LONGEST_WAIT).mul_f64(0.9 + 0.2 * jitter.clamp(0.0, 1.0))
     }
 }
 
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
     use crate::error::Kind;
 
-    /// D13: manual refreshes do not lengthen the wait for calls.
+    /// D13: failed manual refreshes do not double the backoff period for calls.
     #[test]
     fn manual_attempts_do_not_double_the_wait_of_calls() {
         let (mut backoff, start) = (FailureBackoff::default(), Instant::now());

@@ -1,18 +1,19 @@
-//! Remembers useless refreshes, after which the server also refused the new token.
+//! Tracks refreshes that did not help because the server also refused the new token.
 //!
-//! A 403 may mean "expired" or "forbidden". Each 403 for a route triggers a refresh, until one refresh for the route
-//! proves useless. After a useless refresh, a 403 for the same route is returned without a refresh for a limited time.
-//! A user who lacks a permission therefore triggers one refresh rather than one refresh per call.
+//! A 403 can mean that the credential has expired or that the call is forbidden. For each route, a 403 triggers a
+//! refresh until one refresh proves useless. For a limited time after a useless refresh, a 403 for the same route is
+//! returned without a refresh. For a user who lacks a permission, the runtime therefore refreshes once rather than on
+//! every call.
 
 use std::time::Duration;
 
-use super::decisions::Finding;
+use super::decisions::RefusalKind;
 use crate::error::Reason;
 use crate::error::Stamp;
+use crate::platform::backoff::doubled;
 use crate::platform::time::Instant;
 
-/// The length of the first period during which a route is treated as forbidden. A refused new token is treated as valid
-/// for the same length of time.
+/// The first period for which a route is treated as forbidden and a refused new token is treated as valid.
 const FIRST_PERIOD: Duration = Duration::from_secs(10);
 const LONGEST_PERIOD: Duration = Duration::from_secs(5 * 60);
 const MAX_ROUTES: usize = 256;
@@ -23,9 +24,9 @@ const USELESS_WINDOW: Duration = Duration::from_secs(60);
 #[cfg_attr(test, derive(Clone, Hash))]
 pub(crate) struct ForbiddenRoutes {
     routes: Vec<Forbidden>,
-    /// The routes with a refresh that may have been useless: a call triggered the refresh and was not sent again. Each
-    /// route is stored with the generation of the new credential. If the server refuses the route's next call with this
-    /// credential, the refresh was useless.
+    /// The routes whose refresh may have been useless, because the call that triggered the refresh was not sent again.
+    /// Each route is stored with the generation of the new credential. If the server refuses the route's next call with
+    /// the new credential, the refresh was useless.
     unproven: Vec<(Box<str>, u64)>,
     just_refreshed: Option<(u64, Instant)>,
     useless_refreshes: Vec<(u64, Instant)>,
@@ -43,7 +44,7 @@ impl ForbiddenRoutes {
         self.routes.is_empty() && self.unproven.is_empty() && self.useless_refreshes.is_empty()
     }
 
-    /// Returns the reason why a refresh would not help after this refusal, or `None` if it may help.
+    /// Returns why a refresh would not help after a refusal, or `None` if a refresh may help.
     pub(crate) fn reason_to_keep(&self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         if self.routes.iter().any(|known| *known.route == *route && now < known.until) {
             return Some(Reason::RouteForbidden);
@@ -54,7 +55,7 @@ impl ForbiddenRoutes {
         just_refreshed.then_some(Reason::JustRefreshed)
     }
 
-    /// Whether so many refreshes in a row were useless that another refresh would only burden the server.
+    /// Whether so many recent refreshes were useless that no further refresh should be tried.
     pub(crate) fn is_excessive(&self, now: Instant) -> bool {
         let recent = self
             .useless_refreshes
@@ -63,12 +64,13 @@ impl ForbiddenRoutes {
         recent.count() >= MAX_USELESS
     }
 
-    /// Records that the server refused a call even after a refresh. `source` is the time at which the session received
-    /// the refused credential, if this credential is from a refresh and still current.
+    /// Records that the server refused a call even after a refresh. `source` is `None` if the refused credential does
+    /// not come from a refresh or is no longer current. Otherwise, `source` is the time at which the session received
+    /// the credential.
     pub(crate) fn refused(
         &mut self,
         stamp: Stamp,
-        finding: Finding,
+        refusal: RefusalKind,
         route: &str,
         source: Option<Instant>,
         now: Instant,
@@ -77,7 +79,7 @@ impl ForbiddenRoutes {
             self.just_refreshed = source.checked_add(FIRST_PERIOD).map(|until| (stamp.generation, until));
         }
         self.count_useless(stamp, now);
-        if finding == Finding::Suspect {
+        if refusal == RefusalKind::Suspect {
             self.learn(route, now);
         }
     }
@@ -92,7 +94,8 @@ impl ForbiddenRoutes {
         }
     }
 
-    /// Records that a refresh for `route` created `generation` and that the call was not sent again.
+    /// Records that a refresh for `route` created the credential with the given `generation`, and that the call was not
+    /// sent again.
     pub(crate) fn refreshed_without_proof(&mut self, route: &str, generation: u64) {
         self.unproven.retain(|(known, _)| **known != *route);
         if self.unproven.len() == MAX_ROUTES {
@@ -101,8 +104,8 @@ impl ForbiddenRoutes {
         self.unproven.push((route.into(), generation));
     }
 
-    /// Whether the refusal of the credential with this `generation` proves that its refresh was useless. The refusal is
-    /// proof only if the credential was received recently. Each refresh is counted once.
+    /// Whether the refusal of a call to `route` proves that the refresh that created `generation` was useless. Only the
+    /// refusal of a recently received credential is treated as proof. Each refresh is counted only once.
     pub(crate) fn take_proof(
         &mut self,
         route: &str,
@@ -116,10 +119,10 @@ impl ForbiddenRoutes {
         now.saturating_duration_since(received) < FIRST_PERIOD
     }
 
-    /// Records that a call to `route` succeeded. Returns whether the success changed the remembered refusals.
+    /// Records that a call to `route` succeeded. Returns whether the success removed any entry.
     pub(crate) fn accepted(&mut self, route: &str, now: Instant) -> bool {
         let before = (self.routes.len(), self.unproven.len(), self.useless_refreshes.len());
-        // A success also removes expired entries.
+        // A successful call also removes expired entries.
         self.routes.retain(|known| *known.route != *route && now < known.until + LONGEST_PERIOD);
         self.unproven.retain(|(known, _)| **known != *route);
         self.useless_refreshes.clear();
@@ -147,5 +150,5 @@ impl ForbiddenRoutes {
 }
 
 fn term(times: u32) -> Duration {
-    FIRST_PERIOD.saturating_mul(1_u32.checked_shl(times).unwrap_or(u32::MAX)).min(LONGEST_PERIOD)
+    doubled(FIRST_PERIOD, times, LONGEST_PERIOD)
 }

@@ -1,5 +1,5 @@
-//! Reads the expiry of a JWT access token (RFC 7519 §4.1.4). The expiry is only a hint: this code verifies no
-//! signature, and ignores tokens that have an unexpected form.
+//! Reads the expiry of a JWT access token (RFC 7519 §4.1.4). The expiry is only a hint, because signatures are not
+//! verified. Tokens in an unexpected format are ignored.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,14 +10,14 @@ use serde_json::Value;
 
 use super::tokens::AccessToken;
 
-/// The decoder accepts padding, because some issuers add it although RFC 7515 §2 forbids it.
+/// The decoder accepts padding, because some issuers add it even though RFC 7515 §2 forbids it.
 const BASE64URL: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Returns how long the token is still valid. The result is at most the time between `iat` and `exp`, because the
-/// remaining time would be too long if the wall clock were behind.
+/// Returns how long the token is still valid. The result is never longer than the time between `iat` and `exp`, even if
+/// the wall clock is behind.
 pub(crate) fn remaining(token: &AccessToken, wall: SystemTime) -> Option<Duration> {
     let claims = claims(token.secret())?;
     let end = date(&claims, "exp")?;
@@ -26,9 +26,9 @@ pub(crate) fn remaining(token: &AccessToken, wall: SystemTime) -> Option<Duratio
     Duration::try_from_secs_f64(left).ok()
 }
 
-/// Returns the lifetime of a token that the server has just issued. Computing the time between `iat` and `exp` requires
-/// no local clock. If the token has no `iat`, the lifetime is calculated with the local clock. If a new token appears
-/// to have expired already, the client and server clocks differ, and the lifetime is unknown.
+/// Returns the lifetime of a token that the server has just issued. If the token has an `iat` claim, the local clock is
+/// not needed. If the token has no `iat`, the lifetime is measured from the current local time. Returns `None` if the
+/// new token appears to be expired, because the client and server clocks must differ.
 pub(super) fn lifetime(token: &AccessToken, wall: SystemTime) -> Option<Duration> {
     let claims = claims(token.secret())?;
     let now = || Some(wall.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs_f64());
@@ -41,7 +41,7 @@ fn date(claims: &Value, name: &str) -> Option<f64> {
     claims.get(name).and_then(Value::as_f64).filter(|seconds| seconds.is_finite())
 }
 
-/// Returns the user of the token: its issuer and its subject (RFC 7519 §4.1.1, §4.1.2).
+/// Returns the token's issuer and subject, which together identify the user (RFC 7519 §4.1.1, §4.1.2).
 pub(super) fn user(token: &AccessToken) -> Option<(String, String)> {
     let claims = claims(token.secret())?;
     let text = |name| claims.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -69,8 +69,8 @@ mod tests {
         remaining(&token, SystemTime::UNIX_EPOCH + Duration::from_secs(NOW))
     }
 
-    /// H10: the remaining time follows the wall clock. A wall clock that is behind does not make the remaining time
-    /// longer.
+    /// H10: the remaining time is computed from the wall clock. A wall clock that is behind does not extend the
+    /// remaining time.
     #[test]
     fn the_expiry_is_read_and_a_slow_clock_does_not_extend_it() {
         let seconds = |count| Some(Duration::from_secs(count));
@@ -81,8 +81,8 @@ mod tests {
         assert_eq!(left(r#"{"exp":1699990000}"#), seconds(0));
     }
 
-    /// W16: the lifetime of a new token is the time between `iat` and `exp`, or the time between now and `exp` if
-    /// there is no `iat`.
+    /// W16: the lifetime of a new token is the time between `iat` and `exp`. If there is no `iat`, the lifetime is the
+    /// time between now and `exp`.
     #[test]
     fn the_lifetime_of_a_new_token_follows_from_iat_and_exp() {
         let of = |payload: &str, now: u64| {
@@ -102,7 +102,7 @@ mod tests {
         }
     }
 
-    /// H15: no expiry is read from a token with an unexpected form.
+    /// H15: a token in an unexpected format has no known expiry.
     #[test]
     fn an_unexpected_form_gives_no_hint() {
         for payload in [
@@ -126,7 +126,7 @@ mod tests {
         assert_eq!(remaining(&token, before_time), None);
     }
 
-    /// H15: padding in a token is accepted.
+    /// H15: a token with base64 padding is accepted.
     #[test]
     fn padding_does_not_matter() {
         let padded = base64::engine::general_purpose::URL_SAFE.encode(r#"{"exp":1700000060 }"#);

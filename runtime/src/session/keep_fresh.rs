@@ -1,4 +1,4 @@
-//! Refreshes a session even if no call uses it: [`KeepFresh`].
+//! Keeps a session fresh even when no calls are made: [`KeepFresh`].
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -11,11 +11,11 @@ use crate::platform::runtime::AbortHandle;
 use crate::platform::task;
 use crate::platform::time::{Instant, timeout_at};
 
-/// The interval at which the task reads the clock. A timer fires late if the machine was asleep.
+/// The interval at which the task checks the clock. Timers fire late after the machine has been suspended.
 const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
-/// The minimum interval between two refreshes by the task. A token with a shorter lifetime is refreshed only by calls,
-/// so an idle program does not rotate tokens all day.
+/// The minimum interval between two refreshes by the task. Tokens whose lifetime is shorter than this interval are
+/// refreshed only by calls, so that an idle program does not rotate tokens constantly.
 const MIN_INTERVAL: Duration = Duration::from_secs(30);
 
 /// A guard that keeps a session fresh until the guard is dropped. See [`Session::keep_fresh`].
@@ -23,7 +23,7 @@ const MIN_INTERVAL: Duration = Duration::from_secs(30);
 pub struct KeepFresh(AbortHandle);
 
 impl KeepFresh {
-    /// Stops the task. A running refresh still completes.
+    /// Stops the task. A refresh that is already running is not stopped.
     pub fn stop(self) {}
 }
 
@@ -40,18 +40,17 @@ impl fmt::Debug for KeepFresh {
 }
 
 impl Session {
-    /// Refreshes the tokens shortly before they expire, even if there are no calls, until the returned guard is
-    /// dropped.
+    /// Refreshes the tokens shortly before they expire, even if no calls are made, until the returned guard is dropped.
     ///
-    /// Without `keep_fresh`, only calls refresh a session, and an idle session costs nothing. Use `keep_fresh` for
+    /// Without `keep_fresh`, only calls refresh a session, so an idle session sends no requests. Use `keep_fresh` for
     /// programs whose first call after a long idle period must not wait for a refresh. Also use `keep_fresh` if the
     /// server ends sessions that have not been refreshed for some time. `keep_fresh` spawns one task on the current
-    /// runtime. The task does not keep the session alive and continues running after a logout and another login. The
+    /// runtime. The task does not keep the session alive, and it continues to run after a logout and a new login. The
     /// task refreshes at most once every 30 s.
     ///
     /// # Errors
     ///
-    /// Returns an error outside a Tokio runtime.
+    /// Returns an error if called outside a Tokio runtime.
     ///
     /// ```
     /// # async fn example(shop: afresh::Client) -> afresh::Result<()> {
@@ -69,8 +68,8 @@ impl Session {
     }
 }
 
-/// Refreshes the session whenever a refresh is due, until the session is dropped. Any change to the time of the next
-/// refresh emits an event.
+/// Refreshes the session whenever a refresh is due, until the session is dropped. Every change to the next refresh time
+/// emits an event.
 async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
     while let Some(inner) = session.upgrade() {
         let due = Session(inner).refresh_if_due(MIN_INTERVAL);
@@ -81,8 +80,8 @@ async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
             continue;
         };
         let now = Instant::now();
-        // If a refresh is already due, it is either running or must wait after a failure, so the task waits for the
-        // next event or the next check.
+        // A refresh that is already due is either running or waiting after a failure, so the task waits for the next
+        // event or check.
         let next = now.checked_add(CHECK_INTERVAL).filter(|look| due <= now || *look < due).unwrap_or(due);
         if let Ok(None) = timeout_at(next, events.next()).await {
             return;

@@ -5,11 +5,11 @@ use std::time::Duration;
 use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
-/// How long before the expiry a background refresh starts. Jitter adds up to 20 % to this time.
+/// How long before expiry a background refresh starts. Jitter adds up to 20 % to this time.
 const MARGIN: Duration = Duration::from_secs(30);
-/// How long before the expiry a call starts to wait for a refresh, if its request body can be sent only once.
+/// How long before expiry a call begins to wait for a refresh if its request body can be sent only once.
 const MARGIN_ONCE: Duration = Duration::from_secs(120);
-/// If the two clocks differ by more than this time, the machine was asleep.
+/// If the wall clock and the monotonic clock differ by more than this, the machine must have been suspended.
 const SLEPT: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy)]
@@ -19,26 +19,26 @@ pub(crate) struct Lifetime {
     ends: Instant,
     due: Instant,
     due_once: Instant,
-    /// Whether the server sent the lifetime. Otherwise, the lifetime is a guess, and calls use the token until the
-    /// server refuses it.
+    /// Whether the server sent the lifetime. If the lifetime is a guess, calls use the token until the server refuses
+    /// it.
     certain: bool,
 }
 
-/// The state of an access token for the next call.
+/// How close an access token is to expiring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Age {
     Fresh,
     /// The token is about to expire.
     Expiring,
-    /// The token may have expired, so a call first waits for a refresh. If this refresh fails, the call is sent with
-    /// the old token.
+    /// The token may have expired, so a call first waits for a refresh. If the refresh fails, the call is sent with the
+    /// old token.
     MaybeExpired,
     Expired,
 }
 
 impl Lifetime {
-    /// Creates a lifetime. `jitter`, in `0.0..1.0`, spreads the refreshes of clients that logged in together.
-    /// Returns `None` if the clock cannot represent the expiry.
+    /// Creates a lifetime. `jitter` (in `0.0..1.0`) spreads out the refreshes of clients that logged in at the same
+    /// time. Returns `None` if the clock cannot represent the expiry.
     pub(crate) fn new(lifetime: Duration, certain: bool, received: Now, jitter: f64) -> Option<Self> {
         let ends = received.ticks.checked_add(lifetime)?;
         let margin = MARGIN.min(lifetime / 5).mul_f64(1.0 + 0.2 * jitter.clamp(0.0, 1.0));
@@ -58,12 +58,12 @@ impl Lifetime {
         self.certain && now >= self.ends
     }
 
-    /// Returns the time at which a background refresh is due.
+    /// Returns when a background refresh is due.
     pub(crate) fn refresh_at(&self) -> Instant {
         self.due
     }
 
-    /// Returns the token's state for a call. `once` is true if the call's request body can be sent only once.
+    /// Returns how close the token is to expiring. `once` is true if the call's request body can be sent only once.
     pub(crate) fn age(&self, now: Now, once: bool) -> Age {
         let over = now.ticks >= self.ends;
         if over && self.certain {
@@ -77,8 +77,8 @@ impl Lifetime {
         }
     }
 
-    /// Whether the lifetime ended while the machine was asleep. The result can be wrong, because setting the wall clock
-    /// forward has the same effect on the clocks as sleeping.
+    /// Whether the lifetime ended while the machine was suspended. The result can be wrong, because setting the wall
+    /// clock forward looks the same as a suspension.
     fn ended_during_sleep(&self, now: Now) -> bool {
         now.wall.duration_since(self.received.wall).is_ok_and(|age| age >= self.length)
             && now.slept_since(self.received) > SLEPT
@@ -101,7 +101,7 @@ mod tests {
         Now { ticks: Instant::now(), wall: wall() }
     }
 
-    /// Advances the two clocks independently.
+    /// Advances the monotonic clock and the wall clock independently.
     fn later(now: Now, ticks: Duration, wall: Duration) -> Now {
         Now { ticks: now.ticks + ticks, wall: now.wall + wall }
     }
@@ -110,8 +110,8 @@ mod tests {
         Lifetime::new(HOUR, true, received, 0.0).unwrap()
     }
 
-    /// H8: the monotonic clock measures the lifetime from the time at which the token was received. Setting the wall
-    /// clock back has no effect.
+    /// H8: the lifetime is measured with the monotonic clock, from the time at which the token was received. Setting
+    /// the wall clock back has no effect.
     #[test]
     fn a_wall_clock_that_is_set_back_changes_nothing() {
         let received = start();
@@ -121,8 +121,8 @@ mod tests {
         assert_eq!(hour(received).age(back(HOUR), false), Age::Expired);
     }
 
-    /// H8, H9: setting the wall clock forward causes at most one refresh. The lifetime of the refreshed token starts at
-    /// the current time of both clocks.
+    /// H8, H9: setting the wall clock forward causes at most one refresh. The refreshed token's lifetime starts at the
+    /// current time.
     #[test]
     fn a_wall_clock_that_is_set_forward_costs_one_refresh() {
         let received = start();
@@ -133,7 +133,8 @@ mod tests {
         assert_eq!(refreshed.age(later(forward, HOUR / 2, HOUR / 2), false), Age::Fresh);
     }
 
-    /// H9: the monotonic clock stops while the machine sleeps. Only the wall clock shows that a token has expired.
+    /// H9: the monotonic clock stops while the machine sleeps. Only the wall clock shows that a token expired during
+    /// sleep.
     #[test]
     fn a_token_that_expired_during_sleep_may_have_expired() {
         let received = start();
@@ -142,7 +143,8 @@ mod tests {
             (minute, HOUR, Age::MaybeExpired),
             (minute, DAY, Age::MaybeExpired),
             (minute, HOUR / 2, Age::Fresh),
-            // A difference of up to a minute is not a suspension, because the two clocks differ slightly.
+            // A difference of up to a minute between the clocks is not treated as a suspension, because clocks always
+            // differ slightly.
             (seconds(3540), HOUR, Age::Fresh),
             (seconds(3539), HOUR, Age::MaybeExpired),
         ];
@@ -151,8 +153,8 @@ mod tests {
         }
     }
 
-    /// H10: when the guessed lifetime of a token is over, the token has not necessarily expired. The server decides
-    /// whether the token is valid.
+    /// H10: a token whose guessed lifetime is over has not necessarily expired. The server decides whether the token is
+    /// valid.
     #[test]
     fn a_guessed_expiry_is_never_certain() {
         let received = start();
@@ -175,8 +177,7 @@ mod tests {
         assert_eq!([29, 30].map(|second| short.age(at(second), true)), [Age::Fresh, Age::MaybeExpired]);
     }
 
-    /// H12: the refreshes of a thousand clients that logged in together are spread evenly over the 6 s before the
-    /// margin begins.
+    /// H12: if a thousand clients log in at the same time, their refreshes are spread evenly over 6 s.
     #[test]
     fn the_refreshes_of_many_clients_are_spread_evenly() {
         let received = start();

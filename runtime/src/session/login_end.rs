@@ -1,4 +1,4 @@
-//! Records when a login ends ([`LoginEnd`]), and whether the session has emitted the event for that end ([`Ending`]).
+//! Records when a login ends ([`LoginEnd`]), and whether the `Ending` event was emitted ([`Ending`]).
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -7,13 +7,13 @@ use crate::platform::time::Instant;
 
 use crate::platform::clock::Now;
 
-/// The upper limit of the default interval between [`SessionEvent::Ending`](super::events::SessionEvent::Ending) and
-/// the end of a login.
+/// The upper limit of the default time between the [`SessionEvent::Ending`](super::events::SessionEvent::Ending) event
+/// and the end of a login.
 const LONGEST_AHEAD: Duration = Duration::from_secs(24 * 3600);
-/// The largest change to the end of a login that is ignored.
+/// The largest change in a login's end that is treated as a rounding error.
 const ROUNDING: Duration = Duration::from_secs(60);
 
-/// The end of a login, as the server reported it.
+/// When a login ends, as reported by the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum LoginEnd {
     /// The server did not report when the login ends.
@@ -21,22 +21,22 @@ pub(crate) enum LoginEnd {
     Unknown,
     /// The server reported that the login has no end.
     Never,
-    /// The server sent the end of the login. The end is stored in an `Arc` to keep tokens small.
+    /// The server reported when the login ends. The end is stored in an `Arc` so that `Tokens` stays small.
     At(Arc<End>),
 }
 
-/// The end of a login.
+/// The time at which a login ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct End {
-    /// The end of the login by this machine's wall clock, in whole milliseconds, because a store keeps milliseconds.
+    /// The end of the login according to this machine's wall clock, in whole milliseconds (the precision of a store).
     pub(crate) at: SystemTime,
-    /// The end of the login by the monotonic clock.
+    /// The end of the login according to the monotonic clock.
     ticks: Instant,
-    /// The time between the response that contained the end and the end itself.
+    /// The time between the response that reported the end and the end of the login.
     pub(crate) lifetime: Duration,
 }
 
-/// Compares two ends without `ticks`, because `ticks` is different each time the same end is computed from the clocks.
+/// Compares ends without `ticks`, whose value differs slightly each time the same end is computed.
 impl PartialEq for End {
     fn eq(&self, other: &Self) -> bool {
         (self.at, self.lifetime) == (other.at, other.lifetime)
@@ -46,7 +46,7 @@ impl PartialEq for End {
 impl Eq for End {}
 
 impl LoginEnd {
-    /// Creates the end of a login from a lifetime that the server has just sent. As in Keycloak, a lifetime of zero
+    /// Computes the end of a login from the lifetime that the server has just sent. As in Keycloak, a lifetime of zero
     /// means that the login has no end.
     pub(crate) fn after(lifetime: Duration) -> Self {
         let milliseconds = lifetime.as_millis();
@@ -73,20 +73,20 @@ impl From<End> for LoginEnd {
 }
 
 impl End {
-    /// Creates the end of a login from a wall-clock time. Returns `None` if the monotonic clock cannot represent this
+    /// Converts a wall-clock time to the end of a login. Returns `None` if the monotonic clock cannot represent this
     /// time.
     pub(crate) fn read(at: SystemTime, lifetime: Duration) -> Option<Self> {
         let left = at.duration_since(Now::read().wall).unwrap_or_default();
         Some(Self { at, ticks: Instant::now().checked_add(left)?, lifetime })
     }
 
-    /// Returns this end, with the monotonic time computed from the time at which the response was received.
+    /// Returns this end with its monotonic time computed from the time of the response.
     pub(crate) fn named_at(self, received: Instant) -> Self {
         Self { ticks: received.checked_add(self.lifetime).unwrap_or(self.ticks), ..self }
     }
 }
 
-/// The time at which the session emits the event for an end, according to both the wall clock and the monotonic clock.
+/// The time at which the `Ending` event is due, according to both the wall clock and the monotonic clock.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Due {
     at: SystemTime,
@@ -102,15 +102,15 @@ impl Due {
         }
     }
 
-    /// Whether the event for the end is due. Both clocks are compared, because the monotonic clock stops while the
-    /// machine sleeps.
+    /// Whether the `Ending` event is due. Both clocks are compared, because the monotonic clock stops while the machine
+    /// sleeps.
     pub(super) fn is_past(self) -> bool {
         let now = Now::read();
         self.ticks <= now.ticks || self.at <= now.wall
     }
 }
 
-/// How long before the end a session emits `Ending`, and the last end that it has emitted `Ending` for.
+/// Stores the interval between `Ending` and a login's end, and the end for which `Ending` was last emitted.
 #[derive(Default)]
 pub(super) struct Ending {
     ahead: OnceLock<Duration>,
@@ -118,13 +118,13 @@ pub(super) struct Ending {
 }
 
 impl Ending {
-    /// Sets how long before the end of a login the session emits `Ending`. Calling this method again has no effect.
+    /// Sets how long before the end of a login the session emits `Ending`. Only the first call has an effect.
     pub(super) fn set_ahead(&self, ahead: Duration) {
         let _ = self.ahead.set(ahead);
     }
 
-    /// Returns when the event for `end` must be emitted, or `None` if it was already emitted. `epoch` is the epoch of
-    /// the login that ends.
+    /// Returns when the `Ending` event for `end` is due, or `None` if the event was already emitted. `epoch` is the
+    /// epoch of the login that ends.
     pub(super) fn next(&self, epoch: u64, end: End) -> Option<Due> {
         if self.announced().is_some_and(|announced| announced.covers(epoch, end)) {
             return None;
@@ -133,7 +133,7 @@ impl Ending {
         Some(Due::before(end, self.ahead.get().copied().unwrap_or_else(usual)))
     }
 
-    /// Whether the caller must emit the event for `end`. Only one caller receives `true`.
+    /// Whether the caller must emit the `Ending` event for `end`. Only one caller receives `true`.
     pub(super) fn take(&self, epoch: u64, end: End) -> bool {
         let mut announced = self.announced();
         let first = !announced.is_some_and(|announced| announced.covers(epoch, end));
@@ -148,7 +148,7 @@ impl Ending {
     }
 }
 
-/// The end for which the session emitted the last `Ending` event.
+/// The login end for which the session last emitted `Ending`.
 #[derive(Clone, Copy)]
 struct Announced {
     epoch: u64,
@@ -156,9 +156,8 @@ struct Announced {
 }
 
 impl Announced {
-    /// Whether `end` is the end for which the event was emitted, ignoring rounding differences. If the end of a login
-    /// is fixed, the server sends the remaining lifetime in whole seconds, so the computed end changes slightly with
-    /// each refresh.
+    /// Whether `Ending` was already emitted for `end`, ignoring rounding differences. A server sends the remaining
+    /// lifetime in whole seconds, so the computed end of a login changes slightly with each refresh.
     fn covers(self, epoch: u64, end: End) -> bool {
         let moved = end.ticks.saturating_duration_since(self.end);
         self.epoch == epoch && moved <= ROUNDING.min(end.lifetime / 10)

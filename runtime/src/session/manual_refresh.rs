@@ -1,4 +1,4 @@
-//! Refreshes a session at the user's request: [`Session::refresh`].
+//! Refreshes a session on request: [`Session::refresh`].
 
 use std::future::Future;
 
@@ -15,21 +15,20 @@ use super::tokens::Tokens;
 use crate::error::Error;
 
 impl Session {
-    /// Refreshes the session, or waits for the running refresh, and returns the new tokens.
+    /// Refreshes the session, or waits for a running refresh, and returns the new tokens.
     ///
-    /// Use `refresh` for a "try again" button. After failed refreshes, calls wait 1 s, 2 s, 4 s … 60 s before the next
-    /// attempt, but `refresh` waits only 1 s. A `Retry-After` header from the server, or the rejection of the refresh
-    /// token, affects `refresh` and calls in the same way. Until the wait is over, `refresh` returns the last error and
-    /// sends no request. A program that calls `refresh` in a loop therefore cannot flood the server.
+    /// Use `refresh` for a "try again" button. After a failure, calls do not refresh again for 1 s, 2 s, 4 s … 60 s,
+    /// but `refresh` can try again after 1 s. A `Retry-After` header or a rejected refresh token affects `refresh` and
+    /// calls in the same way. Until the delay after a failure ends, `refresh` returns the last error without sending a
+    /// request. A program that calls `refresh` in a loop therefore cannot flood the server.
     ///
     /// # Errors
     ///
-    /// - An error with [`is_no_session`](Error::is_no_session) if the session cannot be refreshed.
+    /// - Returns an [`is_no_session`](Error::is_no_session) error if the session cannot be refreshed.
     ///
-    /// - An error with [`is_session_expired`](Error::is_session_expired) if the server rejected the refresh token.
+    /// - Returns an [`is_session_expired`](Error::is_session_expired) error if the server rejected the refresh token.
     ///
-    /// - In all other cases, `refresh` returns the error of the refresh. If the wait after an earlier failure is not
-    ///   over, `refresh` returns the error of that failure.
+    /// - Returns the error from the failed refresh in all other cases.
     ///
     /// This function is cancel safe: the refresh continues if the future is dropped.
     pub fn refresh(&self) -> Operation<impl Future<Output = Result<Tokens, Error>> + Send + '_> {
@@ -44,7 +43,7 @@ impl Session {
         })
     }
 
-    /// Starts a manual refresh, or joins the running refresh. Returns `None` if a refresh has just completed.
+    /// Starts a manual refresh, or joins a running refresh. Returns `None` if a refresh has just completed.
     pub(super) fn ask(&self) -> Result<Option<Wait>, Error> {
         self.refuse_reentry()?;
         let seen = self.snapshot();

@@ -1,5 +1,5 @@
-//! The session: credentials, the rules for refreshing, and the store. Read `session` first: it defines the public
-//! handle. `state_machine` contains the rules for refreshing and depends on neither tasks nor HTTP.
+//! Implements the session: its credentials, the rules for refreshing, and its store. Read `session` first: it defines
+//! the public handle. `state_machine` contains the rules for refreshing and depends on neither tasks nor HTTP.
 
 pub(crate) mod attempt;
 pub(crate) mod call_types;
@@ -47,7 +47,7 @@ pub(crate) use self::call_types::{Demand, Next};
 pub use self::cookie_session::CookieSession;
 pub(crate) use self::cookies::{Cookies, SetCookies};
 pub(crate) use self::credential::{Credential, is_scheme};
-pub(crate) use self::decisions::{Attempt, Finding};
+pub(crate) use self::decisions::{Attempt, RefusalKind};
 pub(crate) use self::ended::Ended;
 pub use self::event_stream::SessionEvents;
 pub use self::events::SessionEvent;

@@ -1,4 +1,4 @@
-//! Defines [`Operation`], which a caller can await or, with the `blocking` feature, run with a blocking `wait`.
+//! Defines [`Operation`], which can be awaited or, with the `blocking` feature, run to completion with `wait`.
 
 use std::fmt;
 use std::future::Future;
@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// An operation on a session. The operation begins when it is first polled: await it, or call `wait()` with the
-    /// `blocking` feature.
+    /// An operation on a session. An operation does nothing until it is awaited. With the `blocking` feature, you can
+    /// call `wait` instead of awaiting an operation.
     #[must_use = "an operation begins only when it is awaited"]
     pub struct Operation<F> {
         #[pin]
@@ -38,7 +38,7 @@ where
     ///
     /// # Errors
     ///
-    /// Returns the errors of the operation.
+    /// Returns the operation's error if it fails.
     #[track_caller]
     pub fn wait(self) -> Result<T, E> {
         match crate::platform::background::block_on(self.future) {

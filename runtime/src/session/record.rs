@@ -1,4 +1,4 @@
-//! Defines [`Record`], which represents a session as the bytes that a store keeps.
+//! Defines [`Record`], which converts a session to and from the bytes in a store.
 
 use std::time::Duration;
 
@@ -19,18 +19,17 @@ pub(crate) struct Record {
     afresh: Form,
     /// The stored session, or `None` if the session was logged out.
     pub(crate) session: Option<StoredSession>,
-    /// The intent of a process that was about to send the refresh token and has not stored the result.
+    /// The intent of a process that announced a refresh and has not yet stored the result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) intent: Option<Intent>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct StoredSession {
-    /// The identifier of the login. A refresh does not change the identifier, and another login has a different
-    /// identifier.
+    /// The identifier of the login. The identifier stays the same across refreshes and changes with each login.
     pub(crate) login: String,
-    /// The number of credentials that the login has received. If two stored sessions have the same login, the newer one
-    /// has the greater number.
+    /// The number of credentials that the login has received. Of two stored sessions with the same login, the newer
+    /// session has the greater number.
     pub(crate) generation: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     access: Option<AccessToken>,
@@ -40,8 +39,8 @@ pub(crate) struct StoredSession {
     token_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
-    /// The expiry of the access token in milliseconds since 1970, according to the clock of the process that received
-    /// the token.
+    /// The expiration time of the access token in milliseconds since 1970, according to the clock of the process that
+    /// received the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,18 +52,18 @@ pub(crate) struct StoredSession {
     #[cfg_attr(target_family = "wasm", serde(skip))]
     #[serde(default)]
     pub(crate) cookies: Cookies,
-    /// Whether the session's cookies are its credential. Such a session has no access token.
+    /// Whether the session's cookies are its credential. A cookie session has no access token.
     #[serde(default)]
     by_cookie: bool,
-    /// The [place](crate::store::SessionStore::place) of the store in which a login or a refresh wrote this session. If
-    /// a different store contains this record, the record and its refresh token are copies.
+    /// The [identifier](crate::store::SessionStore::place) of the storage location to which a login or a refresh wrote
+    /// this session. If a record is found at a different location, the record and its refresh token are copies.
     #[serde(rename = "home", default, skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Intent {
-    /// The fence of the lock that the refresh holds.
+    /// The fencing number of the store's lock during the refresh.
     pub(crate) fence: u64,
     /// The time at which the refresh started, in milliseconds since 1970.
     pub(crate) started: u64,
@@ -83,7 +82,7 @@ impl Record {
         Self { intent, ..self }
     }
 
-    /// Reads a record. Empty bytes mean that the store has never been written.
+    /// Reads a record. An empty slice means that nothing has been stored yet.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Error> {
         if bytes.is_empty() {
             return Ok(Self::new(None));
@@ -112,8 +111,8 @@ impl Record {
     }
 }
 
-/// The result of verifying the checksum of a record. The checksum is the first member of the record and covers all
-/// bytes that follow it. Older versions of this crate ignore the checksum.
+/// The result of verifying a record's checksum. The checksum is the record's first JSON field and covers all bytes that
+/// follow it. Older versions of this crate ignore the checksum.
 #[derive(Debug, PartialEq, Eq)]
 enum Checksum {
     Right,
@@ -138,7 +137,7 @@ impl Checksum {
         if right { Self::Right } else { Self::Wrong }
     }
 
-    /// Adds the checksum to `record`, a JSON object with at least one member.
+    /// Adds the checksum to `record`, a JSON object with at least one field.
     fn add_to(record: &[u8]) -> Vec<u8> {
         let members = record.strip_prefix(b"{").unwrap_or(record);
         let covered = [b"\",", members].concat();
@@ -181,21 +180,21 @@ impl StoredSession {
         Identity { login: self.login.clone(), generation: self.generation }
     }
 
-    /// Whether a refresh may spend the refresh token or the cookies of this session. If two copies of a session have
-    /// the same secrets, the server may reject the refresh of the second copy.
+    /// Whether a refresh can make this session's refresh token or cookies invalid. If two copies of a session share the
+    /// same secrets, the server may reject the second copy's refresh.
     pub(crate) fn can_be_spent(&self) -> bool {
         self.refresh.is_some() || self.cookies != Cookies::default()
     }
 
-    /// Returns the tokens with their remaining lifetime. Even if the clock was set back, the remaining lifetime is not
-    /// longer than the lifetime that the server sent.
+    /// Returns the tokens with their remaining lifetime. The remaining lifetime never exceeds the lifetime that the
+    /// server sent, even if the clock was set back.
     pub(crate) fn tokens(&self) -> Tokens {
         let left = self.expires.map(|expires| expires.saturating_sub(since_1970(wall())));
         let left = left.zip(self.lifetime).map(|(left, lifetime)| left.min(lifetime)).or(left);
         Tokens {
             access: self.access.clone(),
             refresh: self.refresh.clone(),
-            // An expired token keeps a lifetime of 1 ms, because zero would mean an unknown lifetime.
+            // An expired token gets a lifetime of 1 ms, because zero would mean an unknown lifetime.
             lifetime: left.map(|left| Duration::from_millis(left.max(1))),
             token_type: self.token_type.clone(),
             scope: self.scope.clone(),
@@ -276,7 +275,7 @@ mod tests {
         assert_eq!(stored.tokens().expires_in(), Some(Duration::from_secs(100)));
     }
 
-    /// S7: the checksum detects each flipped bit of a record.
+    /// S7: the checksum detects every flipped bit in a record.
     #[test]
     fn a_flipped_bit_is_an_error_that_says_what_to_do() {
         let tokens = Tokens::new("access").with_refresh("s3cret");

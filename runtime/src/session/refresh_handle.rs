@@ -16,11 +16,11 @@ use crate::platform::deadline::within;
 use crate::platform::task::Cancel;
 use crate::platform::time::{Instant, RealInstant, real_now};
 
-/// The time limit for a refresh without a store, and the maximum time that a logout waits for a refresh. A single
+/// The time limit for a refresh in a session without a store, and for a logout that waits for a refresh. A single
 /// refresh attempt has a shorter deadline.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
-/// A handle to one refresh. Dropping a handle has no effect on the refresh or on other callers.
+/// A handle to one refresh. Dropping a handle does not affect the refresh or other callers.
 #[derive(Clone)]
 pub(super) struct RefreshHandle(Arc<Shared>);
 
@@ -29,10 +29,11 @@ struct Shared {
     failure: OnceLock<RefreshFailure>,
     done: Notify,
     started: Instant,
-    /// The start of the refresh by the real clock, for the watchdog thread, which runs outside all runtimes.
+    /// The time at which the refresh started, according to the real clock. The watchdog thread, which runs outside all
+    /// runtimes, uses this time.
     started_by_wall_clock: RealInstant,
     limit: Duration,
-    /// The time after which the refresh has taken too long, in milliseconds since its start.
+    /// The time limit of the refresh, in milliseconds since the refresh started.
     due: AtomicU64,
     task: Cancel,
     discarded: Mutex<Discarded>,
@@ -42,7 +43,7 @@ struct Shared {
 /// The credential and cookies of a refresh that completed too late to be published.
 pub(super) type Unpublished = (Arc<Credential>, Option<SetCookies>);
 
-/// Whether a logout needs the result of a refresh that the logout has detached.
+/// Whether a logout needs the result of the refresh.
 #[derive(Default)]
 enum Discarded {
     #[default]
@@ -51,12 +52,11 @@ enum Discarded {
     HandedOver(Option<Unpublished>),
 }
 
-/// The failure of a completed refresh. `None` means that the refresh succeeded or was detached, and that the session
-/// state contains the details.
+/// The reason why a completed refresh failed. `None` means that the refresh succeeded or that its result was discarded.
 pub(super) type RefreshFailure = Option<Error>;
 
 impl RefreshHandle {
-    /// Creates a handle. A refresh that takes longer than `limit` may be abandoned.
+    /// Creates a handle. A refresh that takes longer than `limit` can be abandoned.
     pub(super) fn new(limit: Duration) -> Self {
         Self(Arc::new(Shared {
             failure: OnceLock::new(),
@@ -71,7 +71,7 @@ impl RefreshHandle {
         }))
     }
 
-    /// Records that a logout needs the result of the detached refresh.
+    /// Records that a logout needs the refresh's result.
     pub(super) fn claim(&self) {
         *self.lock() = Discarded::Claimed;
     }
@@ -102,7 +102,7 @@ impl RefreshHandle {
         }
     }
 
-    /// Withdraws the claim of a logout. If the refresh has already returned a credential, returns this credential.
+    /// Withdraws a logout's claim to the result. Returns the new credential if the refresh has already completed.
     pub(super) fn release(&self) -> Option<Arc<Credential>> {
         match std::mem::take(&mut *self.lock()) {
             Discarded::HandedOver(brought) => brought.map(|(credential, _)| credential),
@@ -120,17 +120,17 @@ impl RefreshHandle {
         self.0.done.notified()
     }
 
-    /// Returns the failure after the refresh is complete.
+    /// Returns `None` while the refresh is running, and the failure, if any, after the refresh is complete.
     pub(super) fn failure(&self) -> Option<&RefreshFailure> {
         self.0.failure.get()
     }
 
-    /// Returns how long the refresh may still take.
+    /// Returns the time left until the refresh times out.
     pub(super) fn time_left(&self) -> Duration {
         self.due().saturating_sub(self.0.started.elapsed())
     }
 
-    /// Returns how long the refresh may still take by the real clock, because tests can pause a runtime's clock.
+    /// Returns the time left according to the real clock, because tests can pause a runtime's clock.
     pub(super) fn time_left_by_wall_clock(&self) -> Duration {
         self.due().saturating_sub(self.0.started_by_wall_clock.elapsed())
     }
@@ -139,8 +139,8 @@ impl RefreshHandle {
         Duration::from_millis(self.0.due.load(Ordering::Relaxed))
     }
 
-    /// Records that the refresh is about to be polled. If the refresh's time limit has already passed, the process was
-    /// suspended, and the time limit starts over, as in [`within`](crate::platform::deadline::within).
+    /// Records that the refresh is about to be polled. If the time limit has already passed, the process was suspended,
+    /// so the time limit starts over, as in [`within`](crate::platform::deadline::within).
     pub(super) fn polled(&self) {
         if self.time_left().is_zero() {
             self.0.due.store(millis(self.0.started.elapsed() + self.0.limit), Ordering::Relaxed);
@@ -153,7 +153,7 @@ impl RefreshHandle {
     }
 
     /// Completes the refresh and wakes the waiting callers, unless the refresh is already complete. Returns the failure
-    /// that the callers receive.
+    /// that the waiting callers receive, if any.
     pub(super) fn complete(&self, failure: RefreshFailure) -> RefreshFailure {
         if self.0.failure.set(failure).is_ok() {
             self.0.done.notify_waiters();

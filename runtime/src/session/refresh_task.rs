@@ -1,9 +1,9 @@
-//! Runs one refresh from start to completion. The refresh is a separate task, so it does not end when a caller
-//! stops waiting.
+//! Runs one refresh from start to completion. The refresh runs in a separate task, so it continues when a caller stops
+//! waiting.
 //!
-//! Callers wait with a [`RefreshHandle`]. The task always completes the handle: if the task panics, is aborted, or its
-//! runtime shuts down, a guard reports a failure. If the runtime stalls, a waiting caller on another thread ends the
-//! refresh after a timeout, and another refresh replaces it.
+//! Callers wait for the refresh through a [`RefreshHandle`]. The handle is always completed: if the task panics or is
+//! aborted, or if its runtime shuts down, a guard reports a failure. If the runtime stalls, a caller on another thread
+//! abandons the refresh after a timeout and starts a new refresh.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -23,8 +23,8 @@ use crate::error::{Error, Kind};
 use crate::platform::deadline::within;
 use crate::trace;
 
-/// The minimum time that a caller waits before it abandons a refresh. A process that was suspended polls its refresh
-/// again within this time.
+/// The minimum time that a caller waits before it abandons a refresh. A process that resumes after a suspension polls
+/// its refresh again within this time.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
@@ -32,7 +32,7 @@ tokio::task_local! {
     static REFRESHING: usize;
 }
 
-/// A refresh that is reserved in the state machine but not spawned yet.
+/// A refresh that is registered in the state machine but not yet spawned.
 pub(super) struct PreparedRefresh {
     handle: RefreshHandle,
     basis: Arc<Snapshot>,
@@ -46,7 +46,8 @@ impl PreparedRefresh {
         Self { handle: RefreshHandle::new(limit), basis, cause }
     }
 
-    /// Reserves a new refresh, which the caller then spawns. The caller must have checked that no refresh is running.
+    /// Registers a new refresh, which the caller must then spawn. The caller must have checked that no refresh is
+    /// running.
     pub(super) fn start(
         session: &Session,
         machine: &mut StateMachine<RefreshHandle>,
@@ -87,8 +88,8 @@ async fn noting_polls(handle: RefreshHandle, refresh: impl Future<Output = ()>) 
     .await;
 }
 
-/// Waits until the refresh of `handle` is complete. Returns the failure if the refresh failed. If the refresh takes too
-/// long, its runtime has stalled, and the caller replaces it with another refresh.
+/// Waits until the refresh that `handle` refers to is complete. Returns the failure if the refresh failed. If the
+/// refresh takes too long, its runtime has stalled, and the caller starts another refresh instead.
 pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
     if !completes_in_time(handle).await || handle.task().is_cancelled() {
         if let Some(next) = session.take_over(handle) {
@@ -99,7 +100,7 @@ pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> Refre
     handle.failure().cloned().flatten()
 }
 
-/// Waits for a refresh that replaced a stalled one. If the replacement also stalls, it is not replaced again.
+/// Waits for a refresh that replaced a stalled refresh. If the new refresh also stalls, it is aborted and not replaced.
 async fn wait_for_last(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
     if !completes_in_time(handle).await {
         session.complete(handle, RefreshResult::Aborted, &AfterCommit::default());
@@ -109,10 +110,10 @@ async fn wait_for_last(handle: &RefreshHandle, session: &Session) -> RefreshFail
     handle.failure().cloned().flatten()
 }
 
-/// Waits until the refresh is complete or has taken too long. Returns whether the refresh is complete.
+/// Waits until the refresh is complete or its time limit has passed. Returns `true` if the refresh is complete.
 async fn completes_in_time(handle: &RefreshHandle) -> bool {
     let mut completed = pin!(handle.completed());
-    // The future is registered before the failure is read, so that a refresh completing between these two steps is not
+    // The future is enabled before the failure is read, so that a refresh that completes between these two steps is not
     // missed.
     completed.as_mut().enable();
     while handle.failure().is_none() {
@@ -129,7 +130,7 @@ pub(super) fn in_refresh_of<F: Future>(session: &Session, refresh: F) -> impl Fu
     REFRESHING.scope(session.id(), refresh)
 }
 
-/// Whether the current task is refreshing `session`. A task that refreshes `session` must not wait for the refresh.
+/// Whether the current task is refreshing `session`. A task that refreshes `session` must not wait for its own refresh.
 pub(super) fn is_refresh_task_of(session: &Session) -> bool {
     REFRESHING.try_with(|running| *running == session.id()).unwrap_or(false)
 }
@@ -151,14 +152,14 @@ impl RefreshTask {
             let answer = attempt(&session, &self.basis).await.unwrap_or_else(too_long);
             return self.complete(result_of(&self.basis, answer), AfterCommit::default());
         };
-        // The future is boxed, so that a refresh without a store reserves no memory for this future.
+        // The future is boxed so that refreshes without a store do not reserve memory for it.
         let (result, failure, after_commit) =
             Box::pin(locked_refresh::refresh(&session, store_sync, &self.handle, &mut self.basis)).await;
         self.complete((result, failure), after_commit);
     }
 
-    /// Completes the refresh. The state machine changes first. The waiting calls are woken after the state machine's
-    /// lock is released.
+    /// Completes the refresh. The waiting calls are woken only after the state machine has changed and its lock is
+    /// released.
     fn complete(
         &mut self,
         (result, mut failure): (RefreshResult, RefreshFailure),
@@ -194,7 +195,7 @@ impl Drop for RefreshTask {
     fn drop(&mut self) {
         if !self.completed {
             let error = if std::thread::panicking() {
-                Error::new(Kind::Refresh, "the refresh panicked. See the message of the panic")
+                Error::new(Kind::Refresh, "the refresh panicked. See the panic message")
             } else {
                 aborted()
             };

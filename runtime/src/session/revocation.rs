@@ -1,5 +1,5 @@
-//! Revokes tokens that are no longer used (RFC 7009). Each revocation is a task with a deadline. A failed revocation
-//! has no effect on calls.
+//! Revokes tokens that are no longer used (RFC 7009). Each revocation runs in a task with a deadline. A failed
+//! revocation does not affect calls.
 
 use std::future::Future;
 use std::time::Duration;
@@ -19,22 +19,23 @@ const DEADLINE: Duration = Duration::from_secs(10);
 
 impl Session {
     /// Ends the session as [`clear`](Self::clear) does, and then revokes the session's tokens on the server. The
-    /// revocation uses [`revoke_with`](crate::ClientBuilder::revoke_with) or else
-    /// [`Refresher::revoke`](crate::Refresher::revoke). If the program has set neither, no request is sent.
+    /// runtime revokes the tokens with [`revoke_with`](crate::ClientBuilder::revoke_with), or with
+    /// [`Refresher::revoke`](crate::Refresher::revoke) if `revoke_with` is not set. If the program has set neither
+    /// function, no request is sent.
     ///
     /// If the [store](crate::ClientBuilder::store) has not been read yet, the stored tokens are not revoked. To
     /// revoke the stored tokens, call [`load`](Self::load) first.
     ///
-    /// The session is logged out when `revoke` returns, even without network access. Await the result to find out
-    /// whether the revocation succeeded. The revocation runs even if the result is not awaited. Outside a Tokio
-    /// runtime, no tokens are revoked.
+    /// The session is logged out when `revoke` returns, even without network access. Await the returned future to find
+    /// out whether the revocation succeeded. The revocation runs even if the returned future is not awaited. Outside a
+    /// Tokio runtime, no tokens are revoked.
     ///
     /// # Errors
     ///
-    /// - The error of the revocation, if it failed. The tokens may still be valid. [`SessionEvent::NotRevoked`] also
-    ///   reports this error.
+    /// - Returns the revocation's error if the revocation failed. The tokens may still be valid.
+    ///   [`SessionEvent::NotRevoked`] also reports this error.
     ///
-    /// - An error with [`is_store`](Error::is_store) if the tokens were revoked but the store failed.
+    /// - Returns an [`is_store`](Error::is_store) error if the tokens were revoked but the store failed.
     ///
     /// This function is cancel safe: if the future is dropped, the revocation continues for at most 10 s.
     ///
@@ -69,10 +70,10 @@ impl Session {
         }
     }
 
-    /// Revokes `tokens`, which were received for the stamp `begun` and which no call will use.
+    /// Revokes `tokens` that no call will use. `begun` is the session's stamp at the time the tokens were requested.
     ///
-    /// Tokens of the current epoch are not revoked. All tokens of an epoch belong to the same grant, and a server may
-    /// end the entire grant if one of its tokens is revoked (RFC 7009 §2.1).
+    /// Tokens from the current login are not revoked. All tokens from one login belong to the same grant. A server may
+    /// end the entire grant when one of its tokens is revoked (RFC 7009 §2.1).
     pub(super) fn revoke_discarded(&self, begun: Stamp, tokens: Tokens) {
         let now = self.snapshot();
         if now.stamp.epoch != begun.epoch && !shares_a_token(&now, &tokens) {
@@ -80,7 +81,7 @@ impl Session {
         }
     }
 
-    /// Revokes the result of a refresh if another process logged in as a different user during the refresh.
+    /// Revokes the tokens from a refresh during which another process logged in as a different user.
     pub(super) fn revoke_superseded(&self, brought: &RefreshResult) {
         if let RefreshResult::Refreshed { credential, .. } = brought {
             self.start_to_revoke(credential.tokens().clone());
@@ -126,7 +127,7 @@ impl Session {
 }
 
 enum Revoking {
-    /// The session cannot revoke its tokens.
+    /// No function for revoking tokens is set.
     NotNeeded,
     NoRuntime,
     Task(oneshot::Receiver<Result<()>>),

@@ -1,5 +1,5 @@
-//! [`Session`] is the handle to a session. [`CredentialProvider`] is the trait that a session needs from the
-//! layers above it.
+//! Defines [`Session`], the handle to a session. [`CredentialProvider`] is the trait through which a session refreshes
+//! and revokes its tokens.
 
 use std::fmt;
 use std::future::Future;
@@ -29,14 +29,16 @@ use crate::platform::runtime::Handle;
 /// session is kept in memory. With a [store](crate::ClientBuilder::store), a session also survives a process restart
 /// (see [Stores](#stores)).
 ///
-/// - For *several users*, use one session per user. Sessions share nothing, and each session is refreshed separately.
+/// - For *several users*, use one session per user. Sessions share no state, and each session is refreshed separately.
 ///   Keep the sessions in a map of your choice. Dropping a session is safe: a running refresh still completes.
 /// - For *one user on several hosts*, share one session between several clients
-///   ([`ClientBuilder::session`](crate::ClientBuilder::session)). The clients share one refresh.
+///   ([`ClientBuilder::session`](crate::ClientBuilder::session)). A refresh by one client also updates the tokens for
+///   the other clients.
 /// - For *several audiences*, use one session per audience, because each audience needs a separate access token. If all
-///   sessions depend on one refresh token, give the refresh token to one session. In the
-///   [`refresh_with`](crate::ClientBuilder::refresh_with) function of every other session, make an ordinary call with
-///   the session that has the refresh token. With this setup, only one refresh at a time spends the refresh token.
+///   audiences share one refresh token, give the refresh token to only one session. In the
+///   [`refresh_with`](crate::ClientBuilder::refresh_with) function of every other session, make an ordinary call
+///   through the session that has the refresh token. With this setup, two refreshes never use the refresh token at the
+///   same time.
 ///
 /// ```
 /// # async fn example(shop: afresh::Client) -> afresh::Result<()> {
@@ -56,32 +58,33 @@ use crate::platform::runtime::Handle;
 /// All processes that use the same [store](crate::ClientBuilder::store) share the session, including processes
 /// that start later:
 ///
-/// - *Reading.* The first call that needs the session reads the store. All waiting calls share this read. If the store
-///   cannot be read, the waiting calls return an error with [`is_store`](crate::Error::is_store), and the next call
-///   reads the store again. Before the store is first read, [`tokens`](Self::tokens) and [`state`](Self::state) report
-///   that there is no login. [`load`](Self::load) reads the store on demand.
+/// - *Reading.* The first call that needs the session reads the store. Calls that arrive while the store is being read
+///   wait for the same read. If the store cannot be read, the waiting calls return an
+///   [`is_store`](crate::Error::is_store) error, and the next call reads the store again. Before the store is first
+///   read, [`tokens`](Self::tokens) and [`state`](Self::state) report that there is no login. [`load`](Self::load)
+///   reads the store on demand.
 /// - *Writing.* A change to the session takes effect immediately. A background task stores the changes in order. A
-///   login or logout method returns when the change is stored or the store has failed. The
-///   [`SessionWrite`](crate::session::SessionWrite) future completes at the same time. If the store fails, the session
-///   emits [`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed) and continues in memory, and the change is
-///   stored later.
-/// - *Refreshing.* Only one process at a time refreshes, under the store's lock. If another process has already
-///   refreshed, the session adopts its tokens ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted)) and sends no
-///   refresh request. If the lock cannot be acquired within 8 s, the call returns an error with
-///   [`is_refresh_busy`](crate::Error::is_refresh_busy) and the session is not refreshed. Nor is the session refreshed
-///   if its store cannot be written, because each refresh writes to the store before it sends the refresh token. A
-///   valid access token is used even if the store fails.
+///   login or logout method and a [`SessionWrite`](crate::session::SessionWrite) future complete once the change is
+///   stored or the store has failed. If the store fails, the session emits
+///   [`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed) and continues in memory. The change is stored
+///   later.
+/// - *Refreshing.* Only one process at a time refreshes the session, while holding the store's lock. If another process
+///   has already refreshed, the session adopts the new tokens ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted))
+///   and sends no refresh request. If the lock cannot be acquired within 8 s, the call returns an
+///   [`is_refresh_busy`](crate::Error::is_refresh_busy) error and the session is not refreshed. The session is also not
+///   refreshed if its store cannot be written, because each refresh writes to the store before it sends the refresh
+///   token. A valid access token is used even if the store fails.
 /// - *Logins and logouts in other processes.* A logout in another process ends the session in this process at the next
 ///   refresh, or immediately if the store reports changes. A login in another process is adopted if the session in this
-///   process is logged out or expired, or if the `iss` and `sub` of both access tokens name the same user. If the login
-///   is not adopted, a refresh returns an error with [`is_superseded`](crate::Error::is_superseded).
+///   process is logged out or expired, or if both access tokens have the same `iss` and `sub`. If the login is not
+///   adopted, a refresh returns an [`is_superseded`](crate::Error::is_superseded) error.
 ///
 /// The effect of a crash or a power loss depends on when it happens:
 ///
 /// | when | result |
 /// |---|---|
 /// | before the refresh token is sent | the session is unchanged |
-/// | before the server's response is stored | the refresh token may be spent. The intent in the store records the unfinished refresh, and the next refresh sends the refresh token once more. If the server rejects the refresh token, the call returns an error with [`is_rotation_lost`](crate::Error::is_rotation_lost). Servers with a grace period for spent tokens accept the second request |
+/// | before the server's response is stored | the refresh token may be spent. The intent in the store records the unfinished refresh, and the next refresh sends the refresh token once more. If the server rejects the refresh token, the call returns an [`is_rotation_lost`](crate::Error::is_rotation_lost) error. Servers with a grace period for spent tokens accept the second request |
 /// | after the server's response is stored | the session is refreshed |
 ///
 /// The operating system releases the lock of a [`FileStore`](crate::FileStore) when the process exits or crashes.
@@ -90,23 +93,21 @@ pub struct Session(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) machine: Mutex<StateMachine<RefreshHandle>>,
-    /// The snapshot that the state machine most recently published. Calls read the current snapshot without the lock.
+    /// The snapshot that the state machine most recently published. Calls read the snapshot without taking the lock.
     pub(super) current: ArcSwap<Snapshot>,
     pub(super) provider: OnceLock<Arc<dyn CredentialProvider>>,
     pub(super) revoker: OnceLock<Revoker>,
     pub(super) unanswered: UnansweredRefresh,
-    /// The store synchronization. This data is boxed, because a server may keep thousands of sessions without a store
-    /// in memory.
+    /// The store synchronization. The data is boxed because a server can hold thousands of sessions that have no store.
     pub(super) store_sync: OnceLock<Box<StoreSync>>,
-    /// The runtime for refreshes and writes. If no runtime is set, refreshes and writes run on the runtime of the call
-    /// that starts them.
+    /// The runtime on which refreshes and store writes run. If no runtime is set, refreshes and writes run on the
+    /// runtime of the call that starts them.
     pub(super) runtime: OnceLock<Handle>,
     /// Whether a call without a session returns an error instead of being sent.
     pub(super) login_required: AtomicBool,
     pub(super) events: EventChannel,
     pub(super) ending: Ending,
-    /// The lock that a task holds while it logs in. All other tasks that want to log in wait until this login is
-    /// complete.
+    /// The lock that a task holds while it logs in. Other tasks that need a login wait until the login is complete.
     pub(super) login_turn: TaskLock<()>,
 }
 
@@ -117,7 +118,7 @@ pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub(crate) type Revoker = Arc<dyn Fn(Tokens) -> Boxed<'static, Result<()>> + Send + Sync>;
 
 /// Refreshes a session. `CredentialProvider` is the only trait that a session needs from the layers above it. The trait
-/// is in the same file as [`Session`] because the two types refer to each other.
+/// is in the same file as [`Session`] because the trait and the type refer to each other.
 pub(crate) trait CredentialProvider: Send + Sync {
     /// Whether `snapshot` contains everything that a refresh needs.
     fn can_refresh(&self, snapshot: &Snapshot) -> bool;
@@ -125,7 +126,7 @@ pub(crate) trait CredentialProvider: Send + Sync {
     /// Whether all cookies needed to refresh `snapshot` have expired.
     fn has_run_out(&self, snapshot: &Snapshot) -> bool;
 
-    /// Returns the time at which the cookies needed to refresh `snapshot` expire, if known.
+    /// Returns when the cookies needed to refresh `snapshot` expire, if known.
     fn end_of_cookies(&self, _snapshot: &Snapshot) -> Option<End> {
         None
     }
@@ -171,32 +172,32 @@ impl Session {
     }
 }
 
-/// These methods are for the other files of `session` and for the layers above it.
+/// Internal methods for the rest of the crate.
 impl Session {
-    /// Returns a guard for a brief read of the current snapshot. The guard leaves the snapshot's reference count
-    /// unchanged, because threads would contend for this count.
+    /// Returns a guard for a brief read of the current snapshot. The guard does not change the snapshot's reference
+    /// count, so that threads do not contend for the count.
     pub(crate) fn current(&self) -> impl Deref<Target = Arc<Snapshot>> {
         self.0.current.load()
     }
 
-    /// Returns the current snapshot as an `Arc` that the caller may keep.
+    /// Returns the current snapshot as an `Arc` that the caller can keep.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         self.0.current.load_full()
     }
 
-    /// Sets the provider. Calling `set_provider` again has no effect: a client that joins a session does not change how
-    /// the session is refreshed.
+    /// Sets the provider. Only the first call to `set_provider` has an effect, so a client that joins a session does
+    /// not change how the session is refreshed.
     pub(crate) fn set_provider(&self, provider: Arc<dyn CredentialProvider>) {
         let _ = self.0.provider.set(provider);
         self.require_login();
     }
 
-    /// Calling this method again has no effect.
+    /// Only the first call to this method has an effect.
     pub(crate) fn set_revoker(&self, revoker: Revoker) {
         let _ = self.0.revoker.set(revoker);
     }
 
-    /// Makes every call without a session return an error instead of being sent.
+    /// Makes calls without a session return an error instead of being sent.
     pub(crate) fn require_login(&self) {
         self.0.login_required.store(true, Ordering::Relaxed);
     }
@@ -222,12 +223,12 @@ impl Session {
         self.0.revoker.get()
     }
 
-    /// Calling this method again has no effect.
+    /// Only the first call to this method has an effect.
     pub(crate) fn set_runtime(&self, runtime: Handle) {
         let _ = self.0.runtime.set(runtime);
     }
 
-    /// Returns the Tokio runtime that the session spawns its tasks on, if there is one.
+    /// Returns the Tokio runtime on which the session spawns its tasks, if any.
     pub(super) fn runtime(&self) -> Option<Handle> {
         self.0.runtime.get().cloned().or_else(|| Handle::try_current().ok())
     }
@@ -250,8 +251,8 @@ impl Session {
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, StateMachine<RefreshHandle>> {
-        // A poisoned lock can be used, because the steps of the state machine do not panic, and the most recently
-        // published snapshot would be consistent even after a panic.
+        // A poisoned lock is safe to use: state machine steps do not panic, and the last published snapshot would be
+        // consistent even after a panic.
         self.0.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -277,7 +278,7 @@ impl Default for Session {
     }
 }
 
-/// The output contains the session state, but no tokens.
+/// Shows the session's state but no tokens.
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Session").field(&self.state()).finish()

@@ -1,4 +1,4 @@
-//! Defines the methods that set and clear the tokens of a session, and the result of these methods, [`SessionWrite`].
+//! Defines the methods that set and clear a session's tokens, and [`SessionWrite`], the value that they return.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -8,9 +8,9 @@ use super::session::Session;
 use super::tokens::Tokens;
 use crate::error::Error;
 
-/// The result of a change to the session. The change itself is already in effect. To find out whether the change is
-/// valid and stored, await the `SessionWrite`, or call `wait()` with the `blocking` feature. In a Tokio runtime, the
-/// change is stored even if the `SessionWrite` is not awaited.
+/// The result of a change to the session. The change itself is already in effect. To find out whether the change was
+/// valid and has been stored, await the `SessionWrite`, or call `wait` if the `blocking` feature is enabled. Inside a
+/// Tokio runtime, the change is stored even if the `SessionWrite` is not awaited.
 ///
 /// Awaiting a `SessionWrite` is cancel safe.
 pub struct SessionWrite {
@@ -27,9 +27,9 @@ impl Session {
     /// remains unchanged.
     ///
     /// The runtime cannot know the age of tokens that have no [lifetime](Tokens::expires_in). If the access token is a
-    /// JWT, its `exp` (RFC 7519 §4.1.4) is a hint: after that time, a call first refreshes the session. The runtime
-    /// does not verify this hint. If a refresh is not possible, the call is sent with the access token, and the server
-    /// decides whether the token is still valid.
+    /// JWT, the runtime uses its `exp` claim (RFC 7519 §4.1.4) as a hint. Once the `exp` time has passed, a call
+    /// refreshes the session before it is sent. The runtime does not verify the JWT. If a refresh is not possible, the
+    /// call is sent with the access token, and the server decides whether the token is still valid.
     #[allow(
         clippy::must_use_candidate,
         reason = "the change is in effect; a caller with a valid token need not check the result"
@@ -38,7 +38,8 @@ impl Session {
         SessionWrite::of(self, self.log_in(None, tokens, &[]))
     }
 
-    /// Ends the session without sending a request to the server. Tokens and cookies are removed when `clear` returns.
+    /// Ends the session without sending a request to the server. The tokens and cookies have been removed by the
+    /// time `clear` returns.
     #[allow(clippy::must_use_candidate, reason = "the change is in effect")]
     pub fn clear(&self) -> SessionWrite {
         self.log_out();
@@ -63,8 +64,8 @@ impl SessionWrite {
     ///
     /// # Errors
     ///
-    /// An error with [`is_store`](Error::is_store) if the change could not be stored, or another error if the change is
-    /// not valid.
+    /// Returns an [`is_store`](Error::is_store) error if the change could not be stored, or another error if the change
+    /// is not valid.
     #[track_caller]
     pub fn wait(self) -> Result<(), Error> {
         crate::platform::background::block_on(self.into_future()).map_err(Error::no_runtime)?

@@ -16,12 +16,11 @@ pub(crate) struct Snapshot {
     pub(crate) login_state: LoginState,
     pub(crate) cookies: Arc<Cookies>,
     /// The generation in which the session received the current access token. If a later refresh returned the same
-    /// access token, this generation is older than the current one.
+    /// access token, this generation is older than the current generation.
     pub(crate) token_since: u64,
-    /// Whether calls wait for the running refresh, because the credential is known to be invalid.
+    /// Whether calls must wait for the running refresh because the credential is no longer valid.
     pub(crate) wait_for_refresh: bool,
-    /// Whether a successful call must be reported to the state machine, because the call would clear a remembered
-    /// refusal.
+    /// Whether successful calls must be reported to the state machine, which then clears remembered refusals.
     pub(crate) wants_successes: bool,
 }
 
@@ -77,8 +76,8 @@ impl Snapshot {
         Self { login_state: LoginState::LoggedOut, ..self.clone() }
     }
 
-    /// Whether a call can be sent immediately. The result agrees with
-    /// [`StateMachine::enter`](super::state_machine::StateMachine::enter), but needs no lock.
+    /// Whether a call can be sent immediately. Gives the same result as
+    /// [`StateMachine::enter`](super::state_machine::StateMachine::enter), but without a lock.
     pub(crate) fn is_ready(&self, now: impl FnOnce() -> Now, once: bool) -> bool {
         let Some(credential) = self.credential() else {
             return false;

@@ -1,4 +1,4 @@
-//! Defines [`StoredEnd`], the stored form of the end of a login. All stored times are in milliseconds.
+//! Defines [`StoredEnd`], the form in which a store keeps the end of a login. All stored times are in milliseconds.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,8 @@ use crate::platform::clock::Now;
 /// The stored end of a login. The value 0 in both fields means that the login has no end.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct StoredEnd {
-    /// The time of the end in milliseconds since 1970, according to the clock of the process that received the end.
+    /// The time at which the login ends, in milliseconds since 1970, according to the clock of the process that
+    /// received the response.
     at: u64,
     lifetime: u64,
 }
@@ -24,8 +25,8 @@ impl StoredEnd {
         }
     }
 
-    /// Reads the stored end. Even if the clock was set back, the time until the end is not longer than the lifetime
-    /// that the server sent.
+    /// Reads the stored end. The time until the end never exceeds the lifetime that the server sent, even if the clock
+    /// was set back.
     pub(super) fn read(self) -> LoginEnd {
         let lifetime = Duration::from_millis(self.lifetime);
         let at = UNIX_EPOCH.checked_add(Duration::from_millis(self.at)).filter(|_| self.at > 0);
@@ -74,7 +75,7 @@ mod tests {
     #[test]
     fn numbers_that_no_clock_can_represent_are_no_end() {
         assert_eq!(StoredEnd { at: 0, lifetime: 7 }.read(), LoginEnd::Never);
-        // Different systems' clocks can represent different times, so the code must not panic on any stored number.
+        // The range of the clock depends on the system, so the code must not panic on any stored number.
         let _ = StoredEnd { at: u64::MAX, lifetime: u64::MAX }.read();
         for lifetime in [Duration::MAX, Duration::from_nanos(1), Duration::ZERO] {
             assert_eq!(LoginEnd::after(lifetime), LoginEnd::Never, "{lifetime:?}");

@@ -1,4 +1,5 @@
-//! Defines the field types of an [`AsTokens`](macro@crate::AsTokens) struct and converts its fields into tokens.
+//! Defines the types that the fields of an [`AsTokens`](macro@crate::AsTokens) struct can have, and converts the fields
+//! into tokens.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -9,19 +10,19 @@ use super::tokens::{AccessToken, AsTokens, RefreshToken, Tokens};
 /// The type of a field with `#[tokens(access)]`, `#[tokens(refresh)]`, `#[tokens(token_type)]` or `#[tokens(scope)]`: a
 /// string, a token, or an `Option` of either. Implement `TokenText` for your own string types.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a token: it is not a text",
-    label = "not a text",
+    message = "`{Self}` cannot be a token: it is not text",
+    label = "not text",
     note = "use `String`, `afresh::AccessToken`, `afresh::RefreshToken` or an `Option` of one; for a field whose type derives `afresh::AsTokens`, write `#[tokens(nested)]`"
 )]
 pub trait TokenText {
-    /// Returns the text of the token, if there is one. The runtime ignores an empty string.
+    /// Returns the token's text, or `None` if there is no token. The runtime ignores an empty string.
     fn token_text(&self) -> Option<&str>;
 }
 
 /// The type of a field with `#[tokens(expires_in)]`: a number of seconds, a string that contains a number, a
-/// [`Duration`], or an `Option` of one of them. Implement `TokenLifetime` for your own types.
+/// [`Duration`], or an `Option` of one of these types. Implement `TokenLifetime` for your own types.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the lifetime of a token",
+    message = "`{Self}` cannot be a token lifetime",
     label = "not a lifetime",
     note = "use `u64` or another number of seconds, `std::time::Duration`, or an `Option` of one"
 )]
@@ -52,7 +53,7 @@ macro_rules! seconds {
     ($($number:ty)*) => {$(
         impl TokenLifetime for $number {
             fn token_lifetime(&self) -> Option<Duration> {
-                // An `f64` can represent every integer up to 2^53 exactly, and no lifetime has that many seconds.
+                // An `f64` can represent every integer up to 2^53 exactly, and no lifetime is that long.
                 #[allow(clippy::cast_precision_loss, clippy::cast_lossless)]
                 from_seconds(*self as f64)
             }
@@ -117,7 +118,7 @@ impl TokenText for Cow<'_, str> {
     }
 }
 
-/// Converts seconds into a lifetime. An invalid number is not an error; it means that the lifetime is unknown.
+/// Converts seconds into a lifetime. If the number is invalid, the lifetime is unknown.
 pub(super) fn from_seconds(seconds: f64) -> Option<Duration> {
     if seconds > 0.0 { Duration::try_from_secs_f64(seconds).ok().or(Some(Duration::MAX)) } else { None }
 }
@@ -127,13 +128,13 @@ pub(super) fn from_seconds(seconds: f64) -> Option<Duration> {
 pub struct TokenFields(Tokens);
 
 impl TokenFields {
-    /// Creates a collection without tokens.
+    /// Creates an empty collection of tokens.
     #[must_use]
     pub fn none() -> Self {
         Self(Tokens::empty())
     }
 
-    /// Copies all tokens of a nested struct. Fields added later override the copied values.
+    /// Copies all tokens from a nested struct. Fields added later override the copied values.
     pub fn nested<T: AsTokens + ?Sized>(&mut self, field: &T) {
         self.0 = field.as_tokens();
     }

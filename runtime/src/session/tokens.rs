@@ -1,5 +1,5 @@
-//! Defines [`Tokens`], the tokens of a session. [`AsTokens`] converts a response into tokens, and [`FromSession`]
-//! converts tokens into a parameter.
+//! Defines [`Tokens`], a session's tokens. [`AsTokens`] converts a response into tokens, and [`FromSession`] converts
+//! tokens into a method parameter.
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,14 +23,14 @@ macro_rules! token {
                 Self(secret.into().into())
             }
 
-            /// Returns the secret text of the token, which must not appear in logs.
+            /// Returns the token's secret text, which must not appear in logs.
             #[must_use]
             pub fn secret(&self) -> &str {
                 &self.0
             }
         }
 
-        /// Redacts the text of the token.
+        /// Shows `[redacted]` instead of the token's text.
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($name), "([redacted])"))
@@ -101,7 +101,8 @@ impl Tokens {
         Self { access: Some(access.into()), ..Self::empty() }
     }
 
-    /// Creates tokens that contain only a refresh token. The session's first call refreshes to get an access token.
+    /// Creates tokens that contain only a refresh token. The session's first call triggers a refresh to get an access
+    /// token.
     #[must_use]
     pub fn from_refresh(refresh: impl Into<RefreshToken>) -> Self {
         Self::empty().with_refresh(refresh)
@@ -114,17 +115,17 @@ impl Tokens {
         self
     }
 
-    /// Adds the lifetime of the access token, which starts now. Zero means an unknown lifetime. A lifetime of more
-    /// than a year is shortened to one year.
+    /// Sets the access token's lifetime, which starts now. Zero means an unknown lifetime. A lifetime of more than a
+    /// year is shortened to one year.
     #[must_use]
     pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime.min(Self::LIFETIME_CAP)).filter(|lifetime| !lifetime.is_zero());
         self
     }
 
-    /// Adds the lifetime of the refresh token, which starts now. When the refresh token has expired, the user has to
-    /// log in again. Zero means that the refresh token does not expire. [`Session::ends_at`](crate::Session::ends_at)
-    /// returns when the refresh token expires.
+    /// Sets the refresh token's lifetime, which starts now. When the refresh token has expired, the user has to log in
+    /// again. Zero means that the refresh token does not expire. [`Session::ends_at`](crate::Session::ends_at) returns
+    /// when the refresh token expires.
     #[must_use]
     pub fn with_refresh_lifetime(mut self, lifetime: Duration) -> Self {
         self.login_end = LoginEnd::after(lifetime);
@@ -145,7 +146,7 @@ impl Tokens {
         self
     }
 
-    /// Returns the access token. The result is `None` only for [`Tokens::from_refresh`] and in a cookie session
+    /// Returns the access token. Returns `None` only for tokens from [`Tokens::from_refresh`] and for a cookie session
     /// ([`CookieSession`](crate::CookieSession)).
     #[must_use]
     pub fn access_token(&self) -> Option<&AccessToken> {
@@ -158,26 +159,26 @@ impl Tokens {
         self.refresh.as_ref()
     }
 
-    /// Returns the lifetime of the access token, counted from the time it was received. Returns `None` if the server
-    /// did not send a lifetime.
+    /// Returns the lifetime of the access token, counted from the time when the token was received. Returns `None` if
+    /// the server did not send a lifetime.
     #[must_use]
     pub fn expires_in(&self) -> Option<Duration> {
         self.lifetime
     }
 
-    /// Returns the token type that the server sent.
+    /// Returns the token type that the server sent, if any.
     #[must_use]
     pub fn token_type(&self) -> Option<&str> {
         self.token_type.as_deref()
     }
 
-    /// Returns the scope that the server sent.
+    /// Returns the scope that the server sent, if any.
     #[must_use]
     pub fn scope(&self) -> Option<&str> {
         self.scope.as_deref()
     }
 
-    /// Copies the fields that a refresh response omits from the previous tokens (RFC 6749 §6).
+    /// Copies fields from `previous` if a refresh response omits them (RFC 6749 §6).
     pub(crate) fn completed_by(mut self, previous: &Self) -> Self {
         self.refresh = self.refresh.or_else(|| previous.refresh.clone());
         self.token_type = self.token_type.or_else(|| previous.token_type.clone());
@@ -201,8 +202,7 @@ impl Tokens {
 
 /// Finds the tokens in the return value of a `#[login]` or `#[refresh]` method.
 ///
-/// [Derive `AsTokens`](macro@crate::AsTokens) for a struct that contains the tokens in its fields, or implement the
-/// trait:
+/// [Derive `AsTokens`](macro@crate::AsTokens) for a struct whose fields contain the tokens, or implement the trait:
 ///
 /// ```
 /// use afresh::{AsTokens, Tokens};
@@ -219,10 +219,10 @@ impl Tokens {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot become the session: it does not say where its tokens are",
     label = "no tokens in here",
-    note = "return `afresh::Tokens`, or derive `afresh::AsTokens` for the type of the answer; if cookies are the session, return `afresh::CookieSession`"
+    note = "return `afresh::Tokens`, or derive `afresh::AsTokens` for the response type; if the cookies are the session, return `afresh::CookieSession`"
 )]
 pub trait AsTokens {
-    /// Returns the tokens of this value.
+    /// Returns the tokens that this value contains.
     fn as_tokens(&self) -> Tokens;
 }
 
@@ -234,15 +234,15 @@ impl AsTokens for Tokens {
 
 /// A parameter of a `#[refresh]` or `#[logout]` method that the runtime fills from the session.
 ///
-/// [`from_session`](Self::from_session) returns `None` if the session has no such value. If a parameter of a
+/// [`from_session`](Self::from_session) returns `None` if the session does not have the value. If a parameter of a
 /// `#[refresh]` method has no value, the session is not refreshed, and a refused call returns the server's refusal.
 #[diagnostic::on_unimplemented(
     message = "the runtime cannot fill this parameter",
-    label = "`{Self}` is not made from the session",
+    label = "`{Self}` cannot be read from the session",
     note = "use `afresh::RefreshToken`, `afresh::AccessToken`, an `Option` of either, or implement `afresh::FromSession` for `{Self}`"
 )]
 pub trait FromSession: Sized {
-    /// Returns the value of the parameter, read from the session's tokens.
+    /// Returns the parameter's value, taken from the session's tokens.
     fn from_session(tokens: &Tokens) -> Option<Self>;
 }
 

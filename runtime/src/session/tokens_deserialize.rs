@@ -8,16 +8,17 @@ use serde_json::Value;
 
 use super::token_fields::from_seconds;
 use super::tokens::Tokens;
+use crate::format::json_number::seconds;
 
 impl<'de> Deserialize<'de> for Tokens {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_map(TokenResponse)
+        from.deserialize_map(TokensVisitor)
     }
 }
 
-struct TokenResponse;
+struct TokensVisitor;
 
-impl<'de> Visitor<'de> for TokenResponse {
+impl<'de> Visitor<'de> for TokensVisitor {
     type Value = Tokens;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,7 +44,7 @@ impl<'de> Visitor<'de> for TokenResponse {
                         tokens = tokens.with_lifetime(lifetime);
                     }
                 }
-                // GitHub and Google use the first of these field names, and Keycloak uses the third field name.
+                // GitHub and Google use the first field name, and Keycloak uses the third.
                 "refresh_token_expires_in"
                 | "refreshTokenExpiresIn"
                 | "refresh_expires_in"
@@ -66,8 +67,8 @@ impl<'de> Visitor<'de> for TokenResponse {
     }
 }
 
-/// Returns a non-empty string. A value of any other type is ignored, so a response with an access token remains usable
-/// even if an optional field is invalid.
+/// Returns a non-empty string. Values that are not strings are ignored, so that a response with an access token remains
+/// usable even if an optional field is invalid.
 fn text(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text).filter(|text| !text.is_empty()),
@@ -86,8 +87,8 @@ fn scope(value: Value) -> Option<String> {
     }
 }
 
-/// Reads a number of seconds, or a string that contains such a number. An invalid value is not an error; it means that
-/// the lifetime is unknown.
+/// Reads a number of seconds, or a string that contains a number of seconds. If the value is invalid, the lifetime is
+/// unknown.
 fn lifetime(value: &Value) -> Option<Duration> {
     from_seconds(seconds(value)?)
 }
@@ -97,12 +98,4 @@ fn lifetime(value: &Value) -> Option<Duration> {
 fn refresh_lifetime(value: &Value) -> Option<Duration> {
     let seconds = seconds(value)?;
     if seconds == 0.0 { Some(Duration::ZERO) } else { from_seconds(seconds) }
-}
-
-fn seconds(value: &Value) -> Option<f64> {
-    match value {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
 }

@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Stamp};
 use crate::trace;
 
 impl Session {
-    /// Waits for the refresh. Returns the new snapshot of the session if it has a newer credential.
+    /// Waits for the refresh. Returns the session's new snapshot if the session has a newer credential.
     #[expect(clippy::manual_async_fn, reason = "a waiting async fn stores two copies of its arguments")]
     pub(crate) fn wait(&self, wait: Wait) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
         async move {
@@ -27,9 +27,9 @@ impl Session {
         }
     }
 
-    /// Waits until the store records that the session has ended. A caller that receives the error of an expired session
-    /// may exit immediately, and the next process must not send the rejected refresh token again. If the store fails,
-    /// the function returns and the caller waits no longer.
+    /// Waits until the store records that the session has ended. A caller that receives an expired-session error may
+    /// exit immediately, and the next process must not send the rejected refresh token again. If the store fails, this
+    /// function returns without waiting any longer.
     pub(crate) fn end_is_saved(&self) -> Boxed<'_, ()> {
         Box::pin(async {
             let _ = self.saved().await;
@@ -55,14 +55,14 @@ impl Session {
         }))
     }
 
-    /// Whether the refresh of `handle` is still running. A login, a logout or another refresh may have replaced it.
+    /// Whether the refresh that `handle` refers to is still running. A login, a logout or another refresh can replace a
+    /// running refresh.
     pub(super) fn is_refreshed_by(&self, handle: &RefreshHandle) -> bool {
         self.lock().handle().as_ref() == Some(handle)
     }
 
-    /// Drops the refresh of `stuck`, which is taking too long because its runtime has stalled. Another refresh replaces
-    /// the stalled refresh and takes over the lock that the stalled refresh holds. Returns the handle of the refresh
-    /// that is running afterward.
+    /// Drops the refresh that `stuck` refers to, whose runtime has stalled. A new refresh replaces the stalled refresh
+    /// and takes over the store's lock. Returns the handle of the refresh that is running afterward.
     pub(super) fn take_over(&self, stuck: &RefreshHandle) -> Option<RefreshHandle> {
         let (running, prepared) = self.update(|machine| {
             let (running, basis) = (machine.handle(), machine.current().clone());

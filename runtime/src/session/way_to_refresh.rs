@@ -4,7 +4,7 @@ use super::session::Session;
 
 impl Session {
     /// Makes this session refresh and revoke as `other` does, unless this session already has a provider or a revoker.
-    /// If calls that use `other` require a login, calls that use this session also require one.
+    /// If calls that use `other` require a login, calls that use this session also require a login.
     pub(crate) fn refresh_as(&self, other: &Self) {
         if let Some(provider) = other.0.provider.get() {
             self.set_provider(provider.clone());

@@ -1,4 +1,5 @@
-//! Defines the stores that are not available in a browser. Code that uses one of these stores does not compile.
+//! Defines the stores that are not available in a browser. Code that uses one of these stores does not compile for a
+//! browser.
 
 use crate::platform::absent::Files;
 #[cfg(feature = "keyring")]

@@ -1,4 +1,4 @@
-//! Defines [`ErasedStore`], which hides the type of a [`SessionStore`] behind a pointer.
+//! Defines [`ErasedStore`], a version of [`SessionStore`] that can be used as a trait object.
 
 use std::future::Future;
 use std::pin::Pin;

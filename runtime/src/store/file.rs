@@ -1,4 +1,4 @@
-//! Defines [`FileStore`], a store in a file.
+//! Defines [`FileStore`], which stores a session in a file.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
@@ -14,20 +14,20 @@ use super::regular_file::{create, follow_links, read, remove, too_long};
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// The maximum file length. Sessions are much shorter, so a longer file does not contain a session.
+/// The maximum file length. Sessions are much shorter, so a file that exceeds this length does not contain a session.
 const MAX_LENGTH: u64 = 1024 * 1024;
 
-/// The middle part of a temporary file's name. The name of the session file precedes it, and random hex digits follow
-/// it.
+/// The middle part of a temporary file's name. The name of the session file precedes this part, and random hex digits
+/// follow it.
 const TEMPORARY: &str = ".new-";
 
-/// Stores a session in a file. Use a `FileStore` for command-line tools, and for all processes of one user on one
-/// machine.
+/// Stores a session in a file. Use a `FileStore` for command-line tools, or to share a session between all processes of
+/// one user on one machine.
 ///
 /// Only the owner can read the file (mode 0600 on Unix). The file is always complete: the store writes a new file in
-/// the same folder, flushes it to disk, and renames it over the old file. Two lock files, `<name>.lock` and
-/// `<name>.write`, are next to the file and are never deleted. The locks are kernel locks, so a lock is released when
-/// the process that holds it exits.
+/// the same directory, flushes it to disk, and renames it over the old file. Two lock files, `<name>.lock` and
+/// `<name>.write`, are stored next to the file and are never deleted. The locks are kernel locks, so a lock is released
+/// when the process that holds it exits.
 ///
 /// If the path is a symbolic link, the store replaces the link target, and the lock files are next to the target.
 /// Operations return an error if the path does not name a regular file, or if the file is larger than 1 MiB.
@@ -51,20 +51,20 @@ pub struct FileStore {
 }
 
 impl FileStore {
-    /// Creates a store for the session in the file at `path`. The store creates the file and its folder when needed.
-    /// Only the owner can read a folder that the store creates.
+    /// Creates a store for the session in the file at `path`. The store creates the file and its directory when needed.
+    /// Only the owner can read a directory that the store creates.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self::at(path.into())
     }
 
-    /// Creates a store for the session of `identity`. The file name is `path` followed by `identity`, so that each user
-    /// of a tool has a separate file. Special characters are escaped.
+    /// Creates a store for the session of `identity`. The file name consists of `path`, a dot and `identity`, so each
+    /// user of a tool has a separate file. Special characters are escaped.
     #[must_use]
     pub fn for_identity(path: impl Into<PathBuf>, identity: &str) -> Self {
         let mut name = path.into().into_os_string();
         name.push(".");
-        // A store at `path` itself uses these names for its own files.
+        // These names are reserved because a store at `path` itself uses them for its own files.
         let is_taken = matches!(identity, "lock" | "write") || identity.starts_with("new-");
         // Hex digits replace characters that a file name cannot contain. Hex digits also replace uppercase letters,
         // because some file systems ignore case.
@@ -129,8 +129,8 @@ fn write_and_rename(mut file: File, temporary: &Path, path: &Path, content: &[u8
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(temporary, path)?;
-    // The new name is durable only after the folder is flushed. Some operating systems do not let a program open a
-    // folder.
+    // The new name is durable only after the directory has been flushed. Some operating systems do not let a program
+    // open a directory.
     if let Ok(folder) = File::open(folder_of(path)) {
         let _ = folder.sync_all();
     }
@@ -174,8 +174,8 @@ impl SessionStore for FileStore {
         lock(with_suffix(&path, ".lock")).await
     }
 
-    /// Returns the identifier of the lock file that every process locks before writing. A copy of the session in
-    /// another place has a different lock file, and therefore a different identifier.
+    /// Returns the identifier of the lock file that every process locks before writing. A copy of the session has a
+    /// different lock file, and therefore a different identifier.
     async fn place(&self) -> Option<String> {
         let path = self.path.clone();
         let identity = move || file_identity(&with_suffix(&follow_links(&path)?, ".write"));

@@ -1,4 +1,4 @@
-//! Defines [`KeyringStore`], a store in the operating system's keyring.
+//! Defines [`KeyringStore`], which stores a session in the operating system's keyring.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,25 +18,25 @@ use crate::error::BoxError;
 /// Keyring and others) on other systems. The session is stored as the secret of one entry. The keyring encrypts the
 /// entry and decides which of the user's other programs can read it.
 ///
-/// **Guarantees.** A keyring itself supports neither compare-and-swap nor locking. Two lock files, `<lock>.lock` and
-/// `<lock>.write`, provide both. The lock files are empty and are never deleted. The locks are kernel locks, so a lock
-/// is released when the process that holds it exits. The guarantees of a [`SessionStore`] apply to all processes on one
-/// machine that use the same lock files. A process that uses different lock files, or that writes to the entry without
-/// a `KeyringStore`, may overwrite a session.
+/// **Guarantees.** A keyring itself supports neither compare-and-swap nor locking. To implement compare-and-swap and
+/// locking, the store uses two lock files, `<lock>.lock` and `<lock>.write`. The lock files are empty and are never
+/// deleted. The locks are kernel locks, so a lock is released when the process that holds it exits. The guarantees of a
+/// [`SessionStore`] apply to all processes on one machine that use the same lock files. A process that uses different
+/// lock files, or that writes to the entry without a `KeyringStore`, can overwrite a session.
 ///
 /// **After a crash,** the entry has either its old or its new content, because a keyring replaces a secret as a whole.
 /// The keyring decides when the content is written to disk. If the entry is incomplete or belongs to another program,
 /// operations return an error, and the entry is not overwritten.
 ///
-/// **Limits.** Windows stores at most 2560 bytes per entry. A session with two long JWTs or a few cookies is longer. If
-/// a session is too long, an error is returned before the refresh token is sent, because the runtime first tests
-/// whether the session can be stored. Use a [`FileStore`](crate::FileStore) for long sessions, encrypted if needed. The
-/// Secret Service and the Keychain have no relevant limit. The record is binary, so keyring programs may be unable to
-/// display it as text.
+/// **Limits.** Windows stores at most 2560 bytes per entry. A session with two long JWTs or a few cookies exceeds this
+/// limit. If a session is too long, a refresh returns an error before the refresh token is sent, because the runtime
+/// first tests whether the session can be stored. Use a [`FileStore`](crate::FileStore) for long sessions, with
+/// encryption if needed. The Secret Service and the Keychain have no relevant limit. The record is binary, so a keyring
+/// program might not be able to display it as text.
 ///
 /// **Blocking.** If the keyring is locked, the operating system asks the user to unlock it, and a blocking thread waits
-/// for the user. This thread continues after the call has timed out. Services and containers usually have no keyring,
-/// so every store operation fails there.
+/// for the user. The blocking thread keeps waiting even after the call has timed out. Services and containers usually
+/// have no keyring, so every store operation fails there.
 ///
 /// ```no_run
 /// # fn example(home: &std::path::Path) -> afresh::Result<()> {
@@ -61,11 +61,11 @@ struct Location {
 }
 
 impl KeyringStore {
-    /// Creates a store for the session of `identity`. The entry's service is `service`, the name of the program, and
-    /// its user is `identity`. `lock` is the path of the lock files. The store creates the folder of the lock files if
-    /// needed, and only the owner can read this folder. Use the same lock path in every process that uses this entry,
-    /// and a different lock path for every other entry. The lock path must not depend on environment variables that are
-    /// set only in some processes, such as `XDG_RUNTIME_DIR`.
+    /// Creates a store for the session of `identity`. The entry's service is `service`, which is the name of the
+    /// program, and the entry's user is `identity`. `lock` is the path of the lock files. The store creates the
+    /// directory of the lock files if needed, and only the owner can read this directory. Use the same lock path in
+    /// every process that uses this entry, and a different lock path for every other entry. The lock path must not
+    /// depend on environment variables that are set only in some processes, such as `XDG_RUNTIME_DIR`.
     #[must_use]
     pub fn new(service: impl Into<String>, identity: impl Into<String>, lock: impl Into<PathBuf>) -> Self {
         let place = Location { service: service.into(), identity: identity.into(), lock: lock.into() };
@@ -122,8 +122,8 @@ impl SessionStore for KeyringStore {
     }
 }
 
-/// Returns only the error message. The error itself may contain the secret, which the `Debug` output of the error would
-/// show.
+/// Returns only the message of a keyring error. The error itself can contain the secret, and the error's `Debug` output
+/// would show the secret.
 #[allow(clippy::needless_pass_by_value, reason = "the caller must not use the error afterwards")]
 fn redacted(error: keyring::Error) -> BoxError {
     error.to_string().into()

@@ -14,7 +14,8 @@ use crate::error::BoxError;
 
 /// The interval between attempts to acquire a lock that another process holds.
 const PAUSE: Duration = Duration::from_millis(20);
-/// The time limit for a write. A process that is stopped during its write must not block other processes forever.
+/// The time limit for acquiring the write lock. A process that is stopped while it writes must not block other
+/// processes forever.
 const WRITE_WAIT: Duration = Duration::from_secs(10);
 
 /// Waits for the lock. Returns `None` if the file system does not support locks.
@@ -25,7 +26,7 @@ pub(super) async fn lock(path: PathBuf) -> Result<Option<StoreLock>, BoxError> {
     });
     let file = file.await??;
     loop {
-        // The lock is polled, because a thread that waits for the lock in the kernel cannot be cancelled.
+        // The lock is polled because a thread that waits for the lock in the kernel cannot be cancelled.
         match FileExt::try_lock(&file) {
             Ok(()) => return Ok(Some(StoreLock::new(file))),
             Err(TryLockError::WouldBlock) => tokio::time::sleep(PAUSE).await,
@@ -35,7 +36,7 @@ pub(super) async fn lock(path: PathBuf) -> Result<Option<StoreLock>, BoxError> {
     }
 }
 
-/// Blocks the current thread until the lock for one write is acquired. Dropping the file releases the lock.
+/// Blocks the current thread until the write lock is acquired. Dropping the returned file releases the lock.
 pub(super) fn write_lock(path: &Path) -> io::Result<File> {
     write_lock_within(path, WRITE_WAIT)
 }
@@ -50,7 +51,7 @@ fn write_lock_within(path: &Path, limit: Duration) -> io::Result<File> {
             Ok(()) => return Ok(file),
             Err(TryLockError::WouldBlock) if begun.elapsed() < limit => std::thread::sleep(PAUSE),
             Err(TryLockError::WouldBlock) => {
-                let text = "another process is writing the session and does not finish";
+                let text = "another process has been writing the session for too long";
                 return Err(io::Error::new(io::ErrorKind::TimedOut, text));
             }
             Err(TryLockError::Error(error)) => return Err(error),
@@ -59,7 +60,7 @@ fn write_lock_within(path: &Path, limit: Duration) -> io::Result<File> {
 }
 
 /// Returns an identifier for a lock file. A copy of the file has a different identifier. Creates the lock file if it
-/// does not exist. This function blocks the thread.
+/// does not exist. This function blocks the current thread.
 pub(super) fn file_identity(path: &Path) -> io::Result<String> {
     make_folder_of(path)?;
     open_lock(path)?;
@@ -67,7 +68,7 @@ pub(super) fn file_identity(path: &Path) -> io::Result<String> {
 }
 
 /// Returns the inode number, which stays the same if the file is moved. The device number is not part of the result,
-/// because it may change when the machine reboots.
+/// because it can change when the machine reboots.
 #[cfg(unix)]
 fn identity_of(path: &Path) -> io::Result<String> {
     Ok(std::os::unix::fs::MetadataExt::ino(&fs::metadata(path)?).to_string())
@@ -89,8 +90,8 @@ fn make_folder_of(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), |folder| make_folder(folder, MAX_LINKS))
 }
 
-/// Creates the folder and its parent folders. If the path is a symbolic link to a folder that does not exist, this
-/// function creates that folder, because the link may point to an empty volume.
+/// Creates the directory and its parent directories. If the path is a symbolic link to a directory that does not exist,
+/// this function creates that directory, because the link can point to an empty volume.
 fn make_folder(folder: &Path, links: usize) -> io::Result<()> {
     if folder.as_os_str().is_empty() || folder.exists() {
         return Ok(());
@@ -105,7 +106,7 @@ fn make_folder(folder: &Path, links: usize) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    // Another process may create the folder at the same time.
+    // Another process can create the directory at the same time.
     builder.create(folder).or_else(|error| if folder.is_dir() { Ok(()) } else { Err(error) })
 }
 

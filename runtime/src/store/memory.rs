@@ -1,4 +1,4 @@
-//! Defines [`MemoryStore`], a store in memory.
+//! Defines [`MemoryStore`], which stores a session in memory.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

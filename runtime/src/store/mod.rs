@@ -1,5 +1,6 @@
-//! Stores keep a session across process restarts. Start with `session_store`, which defines the trait. Every other file
-//! contains one store, or code that several stores share.
+//! Stores keep a session across process restarts. To read the code in this directory, start with `session_store`, which
+//! defines the trait that every store implements. Every other file in this directory contains one store, or code that
+//! several stores share.
 
 #[cfg(target_family = "wasm")]
 pub(crate) mod absent;
@@ -33,11 +34,14 @@ pub(crate) use self::erased::ErasedStore;
 #[cfg(not(target_family = "wasm"))]
 pub use self::file::FileStore;
 #[cfg(all(feature = "keyring", not(target_family = "wasm")))]
+#[cfg_attr(docsrs, doc(cfg(feature = "keyring")))]
 pub use self::keyring::KeyringStore;
 pub use self::memory::MemoryStore;
 #[cfg(all(feature = "redis", not(target_family = "wasm")))]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
 pub use self::redis::RedisStore;
 #[cfg(feature = "encrypt")]
+#[cfg_attr(docsrs, doc(cfg(feature = "encrypt")))]
 pub use self::sealed::{SealError, SealKey, Sealed};
 pub use self::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 #[cfg(target_family = "wasm")]

@@ -1,4 +1,4 @@
-//! Defines [`RedisStore`], a store in Redis.
+//! Defines [`RedisStore`], which stores a session in Redis.
 
 mod connection;
 mod lock;
@@ -17,42 +17,44 @@ use self::notices::Notices;
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// The default lease duration. No refresh takes longer than the default lease.
+/// The default lease duration. A refresh never takes longer than the default lease.
 const LEASE: Duration = Duration::from_secs(30);
 
 /// Stores a session in Redis. Use a `RedisStore` for services that run on multiple machines. `RedisStore` requires the
 /// `redis` feature, and a server with Redis 6 or newer, Valkey, or another server that supports the same protocol and
 /// Lua.
 ///
-/// The session is stored in one Redis hash with the given name. The hash contains the record, the revision and the
-/// newest fence. During a refresh, there is also a `{<name>}:lock` key, which expires. Changes are published to the
-/// channel `{<name>}:changed`. In a Redis cluster, all three names map to the same hash slot, although the store uses
-/// only one server. Apart from the lock, the store never deletes its keys or lets them expire.
+/// The session is stored in a single Redis hash, which has the name of the store. The hash contains the record, the
+/// revision and the fence of the newest lock. During a refresh, Redis also contains the key `{<name>}:lock`, which
+/// expires. Changes are published to the channel `{<name>}:changed`. In a Redis cluster, the names of the hash, the
+/// lock and the channel map to the same hash slot, even though the store uses only one server. Apart from the lock, the
+/// store never deletes its keys and never sets an expiration for them.
 ///
-/// **Guarantees.** [`swap`](SessionStore::swap) is one script: if two swaps have the same basis, only one succeeds, and
-/// a swap with an old fence fails. The lock is a 30 s lease, measured by the server's clock. A process that is
-/// suspended for longer than 30 s loses the lease. The next process gets the lease with a greater fence, and swaps by
-/// the old owner fail. A process releases only its own lease. Other processes are notified of a change immediately. If
-/// a notification is lost, other processes find the change within 10 s.
+/// **Guarantees.** [`swap`](SessionStore::swap) is a single script: if two swaps start from the same revision, only one
+/// succeeds. A swap with the fence of an older lock fails. The lock is a 30 s lease, measured by the server's clock. A
+/// process that is suspended for longer than 30 s loses the lease. The next process gets a lease with a greater fence,
+/// so swaps by the previous owner fail. A process releases only its own lease. Other processes are notified of a change
+/// immediately. If a notification is lost, other processes find the change within 10 s.
 ///
-/// A lease lasts only 3 s unless its owner confirms it. If Redis grants the lock to a client that has stopped waiting,
-/// other processes wait for only 3 s. If Redis does not respond to a release, the client repeats the release until the
-/// lease has expired.
+/// A lease expires after 3 s unless its owner confirms it. If Redis grants the lock to a client that has stopped
+/// waiting, other processes wait for only 3 s. If Redis does not respond to a release, the client repeats the release
+/// until the lease has expired.
 ///
-/// **If a connection breaks,** the next operation opens a new connection. If an operation receives no response, it is
-/// sent once more. The second request detects whether the first one succeeded. Each operation except waiting for a lock
-/// takes at most 5 s. To wait for a lock, the store polls Redis, and each poll takes at most 5 s.
+/// **If a connection breaks,** the next operation opens a new connection. If an operation receives no response, the
+/// store sends the operation once more. The second request detects whether the first request succeeded. Each operation
+/// except waiting for a lock takes at most 5 s. To wait for a lock, the store polls Redis, and each poll takes at most
+/// 5 s.
 ///
 /// **After a process crashes,** its lease expires within 30 s. Until the lease expires, other processes can use their
 /// access tokens but cannot refresh. **After Redis crashes,** the remaining data depends on the Redis configuration. If
-/// the refresh token was rotated and Redis loses the last write, the stored refresh token is already spent. Use the
-/// append-only file (`appendonly yes`), which survives if the Redis process crashes. With `appendfsync always`, the
-/// file also survives if the machine crashes. Do not let Redis evict the key (use `noeviction` or one of the
-/// `volatile-` policies). After a failover to a replica with older data, one new login may be needed.
+/// the refresh token was rotated and Redis loses the last write, the stored refresh token has already been used. Use
+/// the append-only file (`appendonly yes`), which survives a crash of the Redis process. With `appendfsync always`, the
+/// file also survives a crash of the machine. Do not let Redis evict the key (use `noeviction` or one of the
+/// `volatile-` policies). After a failover to a replica with older data, the user may have to log in again.
 ///
 /// All users with access to the database can read the tokens. Use a separate database and user (ACL), TLS, or
 /// [`Sealed`](crate::store::Sealed). The database user needs the permissions `@hash`, `@scripting`, `@pubsub`, `get`,
-/// `set`, `del` and `exists` for the store's names.
+/// `set`, `del` and `exists` for the store's keys and channel.
 ///
 /// ```no_run
 /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -79,9 +81,9 @@ struct Inner {
 }
 
 impl RedisStore {
-    /// Creates a store for the session `name` in the Redis instance at `server`: a URL
-    /// (`redis://user:password@host:6379/0`) or a `ConnectionInfo` of the `redis` crate, version 1. Use a separate name
-    /// for each user. `new` does not connect to the server.
+    /// Creates a store for the session `name` in the Redis instance at `server`. `server` is a URL
+    /// (`redis://user:password@host:6379/0`) or a `ConnectionInfo` from version 1 of the `redis` crate. Use a separate
+    /// name for each user. `new` does not connect to the server.
     ///
     /// For `rediss://` URLs, enable a TLS feature of the `redis` crate (`tokio-rustls-comp` or `tokio-native-tls-comp`)
     /// in your own `Cargo.toml`.
@@ -93,8 +95,8 @@ impl RedisStore {
         Ok(Self::with_client(Client::open(server)?, name))
     }
 
-    /// Creates a store like [`new`](Self::new), but with a preconfigured client, for example one with its own
-    /// certificates.
+    /// Creates a store like [`new`](Self::new), but with a Redis client that you have configured, for example with
+    /// custom certificates.
     #[must_use]
     pub fn with_client(client: Client, name: impl Into<String>) -> Self {
         let name = name.into();
@@ -102,8 +104,8 @@ impl RedisStore {
         Self { inner: Arc::new(Inner { name, lease: LEASE, connection: Connection::new(client), notices }) }
     }
 
-    /// Sets the lease duration, which is 30 s by default. The lease must be longer than a refresh can take. All
-    /// processes should use the same lease duration. A duration below 1 ms is treated as 1 ms.
+    /// Sets the lease duration, which is 30 s by default. The lease must last longer than the longest possible refresh.
+    /// All processes should use the same lease duration. A duration below 1 ms is treated as 1 ms.
     #[must_use]
     pub fn lease(mut self, lease: Duration) -> Self {
         Arc::make_mut(&mut self.inner).lease = lease.max(Duration::from_millis(1));
@@ -160,14 +162,14 @@ impl SessionStore for RedisStore {
         self.inner.notices.wait(seen, look).await;
     }
 
-    /// Returns the name of the key. The server address is not part of the identifier, so a copy of the data on another
-    /// server has the same identifier.
+    /// Returns the name of the session's hash. The server address is not part of the identifier, so a copy of the data
+    /// on another server has the same identifier.
     async fn place(&self) -> Option<String> {
         Some(self.inner.name.clone())
     }
 }
 
-/// Omits the server, because the server's URL may contain a password.
+/// The output omits the server, because the server's URL can contain a password.
 impl fmt::Debug for RedisStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisStore")

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 /// The maximum number of symbolic links that Linux follows in one path.
 pub(super) const MAX_LINKS: usize = 40;
 
-/// Follows all symbolic links and returns the path of the file that `path` names. The file need not exist. Returns an
-/// error if `path` does not name a regular file.
+/// Follows the symbolic links from `path` and returns the path of the target file. The target file does not have to
+/// exist. Returns an error if the target is not a regular file.
 pub(super) fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
@@ -51,11 +51,11 @@ pub(super) fn read(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
 pub(super) fn too_long(limit: u64) -> io::Error {
     io::Error::new(
         ErrorKind::InvalidData,
-        format!("the file is longer than {limit} bytes: it is not a session"),
+        format!("the file is longer than {limit} bytes, so it is not a session"),
     )
 }
 
-/// Opens a lock file, which is never written. Creates the file if it does not exist.
+/// Opens a lock file, which always stays empty. Creates the file if it does not exist.
 pub(super) fn open_lock(path: &Path) -> io::Result<File> {
     let mut options = private();
     options.create(true);
@@ -65,7 +65,7 @@ pub(super) fn open_lock(path: &Path) -> io::Result<File> {
     }
 }
 
-/// Creates a file that only its owner can read. Returns an error if the name is already in use.
+/// Creates a file that only its owner can read. Returns an error if a file with this name already exists.
 pub(super) fn create(path: &Path) -> io::Result<File> {
     private().create_new(true).open(path)
 }
@@ -107,7 +107,7 @@ fn check(metadata: &Metadata) -> io::Result<()> {
     }
     Err(io::Error::new(
         ErrorKind::InvalidInput,
-        "a file of the store is not a regular file. Remove the file or use another path",
+        "one of the store's files is not a regular file. Remove the file or use another path",
     ))
 }
 

@@ -11,7 +11,7 @@ use crate::error::BoxError;
 
 /// The first bytes of a sealed record: a marker and the format version.
 const MARK: &[u8] = b"afresh sealed 1\n";
-/// The length of an `XChaCha20` nonce, which is long enough to keep random nonces from repeating.
+/// The length of an `XChaCha20` nonce, which is long enough that random nonces do not repeat.
 const NONCE: usize = 24;
 
 /// Encrypts the records of any store. Use a `Sealed` store for a Redis instance that other users can read, or for a
@@ -20,8 +20,8 @@ const NONCE: usize = 24;
 /// The store encrypts and authenticates each record using XChaCha20-Poly1305 with your key and a new random nonce.
 /// Revisions, locks, notifications and guarantees are the same as those of the inner store.
 ///
-/// **An attacker with read access to the store** learns only the length of the record, its revision, and when it
-/// changes. **An attacker with write access to the store** cannot create or change a session. If
+/// **An attacker with read access to the store** learns only the length and the revision of the record, and when the
+/// record changes. **An attacker with write access to the store** cannot create or change a session. If
 /// [`bound_to`](Self::bound_to) is set, the attacker also cannot replace one user's session with another user's
 /// session. The attacker can delete the record or restore an older record, which forces a new login.
 ///
@@ -53,7 +53,7 @@ pub struct Sealed<S> {
 #[derive(Clone)]
 pub struct SealKey(XChaCha20Poly1305);
 
-/// The reason why a record cannot be decrypted. The record stays in the store.
+/// The reason that a record cannot be decrypted. The record stays in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SealError {
@@ -79,15 +79,15 @@ impl<S> Sealed<S> {
         Self { inner, key, name: String::new() }
     }
 
-    /// Binds the record to `name`, for example the user name. The record can be decrypted only with the same name. By
-    /// default, the name is empty.
+    /// Binds the record to `name`, such as the name of a user. The record can be decrypted only by a store with the
+    /// same name. By default, the name is empty.
     #[must_use]
     pub fn bound_to(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// Returns the data that is authenticated in addition to the record.
+    /// Returns the additional authenticated data (AAD) of a record.
     fn context(&self) -> Vec<u8> {
         [MARK, self.name.as_bytes()].concat()
     }
@@ -99,7 +99,7 @@ impl<S> Sealed<S> {
         Ok([MARK, &nonce[..], &sealed].concat())
     }
 
-    /// Decrypts a record. Empty bytes mean that the store has never been written.
+    /// Decrypts a record. Empty content means that nothing has been stored yet.
     fn open(&self, content: &[u8]) -> Result<Vec<u8>, SealError> {
         if content.is_empty() {
             return Ok(Vec::new());
@@ -119,7 +119,7 @@ impl<S: SessionStore> SessionStore for Sealed<S> {
 
     async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
         // The store does not replace a record that it cannot decrypt. If another process stores a record after this
-        // load, the basis of the swap no longer matches.
+        // load, the swap fails because the stored revision has changed.
         self.open(&self.inner.load().await?.record)?;
         let record = self.seal(&swap.record)?;
         self.inner.swap(Swap { record, ..swap }).await

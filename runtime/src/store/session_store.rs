@@ -10,14 +10,15 @@ use crate::error::BoxError;
 
 /// A place that stores one session, which several processes can share.
 ///
-/// A store keeps one *record* with a *revision*. The store never interprets the record, and the revision increases with
-/// each change. Processes that share a session depend on three guarantees:
+/// A store keeps one *record* with a *revision*. The store never interprets the record, and it increases the revision
+/// with each change. Processes that share a session depend on three guarantees:
 ///
-/// - [`swap`](Self::swap) is atomic: if two swaps have the same basis, only one succeeds.
+/// - [`swap`](Self::swap) is atomic: if two swaps start from the same revision, only one succeeds.
 /// - After a `swap` returns, every later [`load`](Self::load) in any process returns the new record, even after a
 ///   crash.
-/// - At most one [`lock`](Self::lock) is held at a time. A lock that can expire (a lease) has a *fence*. The fence is a
-///   number that increases with each new lock, and `swap` rejects a fence that is older than the newest fence.
+/// - At most one [`lock`](Self::lock) is held at a time. A lock that can expire (a lease) has a *fence*, which is a
+///   fencing token. The fence is a number that increases with each new lock, and `swap` rejects a fence that is older
+///   than the newest fence.
 ///
 /// | store | use | after a crash |
 /// |---|---|---|
@@ -28,25 +29,26 @@ use crate::error::BoxError;
 /// | `TabStore` (in a browser) | all tabs of an origin | the session remains in the other tabs, and the refresh token in a cookie |
 /// | `Sealed` (feature `encrypt`) | encryption for a store that other users can read | the same as for the inner store |
 ///
-/// A store is for one session. Use one store for each user, with its own name or path. The guide describes [which store
-/// to use](crate::guide::stores) and the effects of a crash at each step.
+/// A store contains one session. Use a separate store for each user, with its own name or path. The guide describes
+/// [which store to use](crate::guide::stores), and what happens after a crash at each step.
 ///
 /// # Implementing a store
 ///
 /// The runtime loads the record before the first call. For a refresh, the runtime acquires the lock and loads the
 /// record again, because another process may have refreshed in the meantime. Before it sends the refresh token, the
-/// runtime stores its intent to send the refresh token, which proves that the store can be written. After the response,
-/// the runtime stores the new tokens.
+/// runtime stores its intent to do so. Storing the intent also shows that the store is writable. After the response
+/// arrives, the runtime stores the new tokens.
 ///
 /// - *Runtime.* The methods run on a Tokio runtime with timers enabled, so `spawn_blocking` and `sleep` work. Several
-///   tasks may call the methods at the same time, on one store or on several stores for the same place.
+///   tasks can call the methods at the same time, on one store or on several stores for the same place.
 /// - *Deadlines.* The runtime waits 5 s for a load or a swap, and 8 s for a lock, and then drops the future. If the
-///   work of a dropped future continues on a thread or on a server, it must end on its own.
+///   work of a dropped future continues on a thread or on a server, the work must end on its own.
 /// - *Records.* A record consists of a few kB of binary data that contains one session's tokens and cookies.
-/// - *An emptied place* is treated like one that has never been written. If a place is emptied, its session is logged
-///   out.
+/// - *An emptied place* is treated like a place that has never been written to. If a place is emptied, its session is
+///   logged out.
 ///
-/// A store does not interpret tokens or time. If the storage supports compare-and-swap, an implementation is short:
+/// A store does not need to interpret tokens or expiration times. If the storage supports compare-and-swap, an
+/// implementation is short:
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
@@ -82,67 +84,69 @@ use crate::error::BoxError;
 ///
 /// The guide [lists what to test](crate::guide::stores#a-store-of-your-own).
 pub trait SessionStore: Send + Sync + 'static {
-    /// Returns the stored record. If the place has never been written, returns [`Stored::default`], even while the
-    /// store is locked. A store must work without setup: it must create a missing folder or table at the first swap or
-    /// earlier.
+    /// Returns the stored record. If nothing has been stored yet, returns [`Stored::default`], even while the store is
+    /// locked. A store must work without setup: it must create a missing directory or table no later than the first
+    /// swap.
     ///
     /// # Errors
     ///
-    /// Returns an error if the place cannot be read, or if it contains another program's data. The runtime validates
-    /// the record itself. After an error, the call that needs the session fails and the next call tries again. The
-    /// runtime never deletes data in response to an error. The error must not quote the record.
+    /// Returns an error if the place cannot be read, or if it contains another program's data. A store does not need to
+    /// validate the record, because the runtime validates it. After an error, the call that needs the session fails,
+    /// and the next call tries again. The runtime never deletes data in response to an error. The error must not quote
+    /// the record.
     ///
     /// This function must be cancel safe.
     fn load(&self) -> impl Future<Output = Result<Stored, BoxError>> + Send;
 
     /// Stores a record if the current revision is `swap.basis`. Returns the new revision, which is greater than
-    /// `swap.basis`. Returns `None` if the store has a different revision. Also returns `None` if `swap.fence` is older
-    /// than the fence of the newest lock, even if this lock is no longer held.
+    /// `swap.basis`. Returns `None` if the store has a different revision, or if `swap.fence` is older than the fence
+    /// of the newest lock, even if this lock is no longer held.
     ///
     /// The newest lock is the lock with the greatest fence that the store has ever issued. The store must keep the
-    /// greatest fence as long as it keeps the record. For a swap without a fence, only the basis is checked, even while
-    /// another process holds the lock. A store whose locks cannot expire ignores fences. Storing a record with the same
-    /// bytes as before is also treated as a change.
+    /// greatest fence as long as it keeps the record. For a swap without a fence, only the revision is checked, even
+    /// while another process holds the lock. A store whose locks cannot expire ignores fences. A swap is a change even
+    /// if the bytes of the record stay the same.
     ///
-    /// If the place contains another program's data, `swap` must return an error and must not overwrite the data. When
-    /// `swap` returns, the record survives a crash.
+    /// If the place contains another program's data, `swap` must return an error and must not overwrite the data. After
+    /// `swap` has returned, the record must survive a crash.
     ///
     /// If the future is dropped, the record must be stored either completely or not at all.
     ///
     /// # Errors
     ///
     /// Returns an error if the record cannot be stored. If the confirmation of a write was lost, the record may have
-    /// been stored anyway. If possible, a store should detect this case. The runtime keeps the session in memory, stops
-    /// refreshing, and tries again until the record is stored.
+    /// been stored anyway. If possible, a store should detect that a write succeeded even though its confirmation was
+    /// lost. After an error, the runtime keeps the session in memory, stops refreshing, and tries again until the
+    /// record is stored.
     fn swap(&self, swap: Swap) -> impl Future<Output = Result<Option<Revision>, BoxError>> + Send;
 
-    /// Waits for the lock, which is released when the [`StoreLock`] is dropped. A lock must be released when its
-    /// process exits, as kernel locks and connection-bound locks are, or be a [lease](StoreLock::leased) that expires.
+    /// Waits for the lock, which is released when the [`StoreLock`] is dropped. A lock must either be released when its
+    /// process exits, like a kernel lock or a connection-bound lock, or be a [lease](StoreLock::leased) that expires.
     ///
     /// Only one task may hold the lock, even within one process. Per-process locks, such as POSIX `fcntl` locks, are
     /// not sufficient. The order in which waiting tasks get the lock is not specified. `load` and `swap` must also work
     /// while a task holds the lock.
     ///
-    /// Returns `None` if the store has no locks. Without locks, two processes may refresh at the same time, and the
-    /// server must tolerate this.
+    /// Returns `None` if the store has no locks. Without locks, two processes can refresh at the same time, and the
+    /// server must tolerate concurrent refreshes.
     ///
     /// # Errors
     ///
     /// Returns an error if the store cannot be locked. Without the lock, the session is not refreshed.
     ///
-    /// `lock` must be cancel safe: a dropped future must not hold the lock. If the lock is granted after the future was
-    /// dropped, it must be released immediately. A server may grant the lock to a client that has stopped waiting or
-    /// has crashed. A lock without a waiting client must end within seconds: for example, it may expire soon unless the
-    /// client confirms it.
+    /// `lock` must be cancel safe: a dropped future must not hold the lock. If the lock is granted after the future has
+    /// been dropped, the store must release the lock immediately. A server can grant the lock to a client that has
+    /// stopped waiting or has crashed. A lock that was granted to a client that is no longer waiting must end within
+    /// seconds. For example, a lock can expire unless its client confirms it.
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
-    /// Resolves when the revision may differ from `seen`. If the revision already differs, the future resolves
-    /// immediately. The default implementation's future never resolves, so the runtime finds a change made by another
-    /// process only when a call needs the session.
+    /// Resolves when the revision may differ from `seen`. If the revision already differs from `seen`, the future
+    /// resolves immediately. The default implementation's future never resolves, so the runtime finds another process's
+    /// change only when a call needs the session.
     ///
-    /// The runtime waits for one `changed` future until the session is dropped. When the future resolves, the runtime
-    /// loads the record and calls `changed` again, at most once a second if the record has not changed. If listening
-    /// fails, the store itself must start listening again or poll.
+    /// The runtime keeps waiting for changes until the session is dropped. When the future resolves, the runtime loads
+    /// the record and calls `changed` again, at most once a second if the record has not changed. If listening for
+    /// changes fails, the store itself must resume listening or poll.
     ///
     /// `changed` must be cancel safe: to avoid missing a change between two calls, each call must first check the
     /// revision.
@@ -151,13 +155,13 @@ pub trait SessionStore: Send + Sync + 'static {
         std::future::pending()
     }
 
-    /// Returns an identifier for this place that differs for a copy of its content, such as the name of a key or the
-    /// inode number of a file. All processes that share the place must receive the same identifier. The identifier is
-    /// not secret, and is stored with the session.
+    /// Returns an identifier for this place, such as the name of a key or the inode number of a file. A copy of the
+    /// content should have a different identifier. All processes that share the place must receive the same identifier.
+    /// The identifier is not secret, and is stored with the session.
     ///
-    /// The identifier lets the runtime detect a copied session before one of the two copies spends the other's refresh
-    /// token ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default, means that copies
-    /// are not detected. The runtime calls `place` until it returns an identifier.
+    /// The identifier lets the runtime detect a copied session before one copy uses the other copy's refresh token
+    /// ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default, means that copies are
+    /// not detected. The runtime calls `place` repeatedly until the method returns an identifier.
     ///
     /// This function must be cancel safe.
     fn place(&self) -> impl Future<Output = Option<String>> + Send {
@@ -168,7 +172,7 @@ pub trait SessionStore: Send + Sync + 'static {
     /// default is `false`.
     ///
     /// Processes with the same cookies always have the same user. A login in one process therefore replaces the session
-    /// in all processes, even if a different user has logged in. A refresh in one process may replace the refresh token
+    /// in all processes, even if a different user has logged in. A refresh in one process can replace the refresh token
     /// in all processes, even if the refreshing process ends before the response arrives. The next process that gets
     /// the lock therefore waits one second before it refreshes.
     fn shares_cookies(&self) -> bool {
@@ -177,7 +181,7 @@ pub trait SessionStore: Send + Sync + 'static {
 }
 
 /// The number of changes that a store has received. The first change has revision 1, and a store that has never been
-/// written has revision 0.
+/// written to has revision 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Revision(u64);
 
@@ -206,7 +210,7 @@ impl Revision {
 pub struct Stored {
     /// The number of changes that the store has received so far.
     pub revision: Revision,
-    /// The last record, or no bytes if no record was ever stored.
+    /// The last record, which is empty if no record has been stored.
     pub record: Vec<u8>,
 }
 
@@ -236,29 +240,29 @@ pub struct StoreLock {
 }
 
 impl StoreLock {
-    /// Creates a lock that is released only when `guard` is dropped. The runtime may drop the guard on any thread, even
+    /// Creates a lock that is released only when `guard` is dropped. The runtime can drop the guard on any thread, even
     /// outside a Tokio runtime.
     pub fn new(guard: impl Send + 'static) -> Self {
         Self::leased(0, guard)
     }
 
-    /// Creates a lock that may expire before it is dropped. `fence` must be greater than the fence of every earlier
-    /// lock, so it is never 0. Set the expiry with [`until`](Self::until). When `guard` is dropped, its release may
-    /// continue in the background for a short time.
+    /// Creates a lock that can expire before it is dropped. `fence` must be greater than the fence of every earlier
+    /// lock, so it is never 0. Set the expiry with [`until`](Self::until). After `guard` is dropped, the release of the
+    /// lock can continue in the background for a short time.
     pub fn leased(fence: u64, guard: impl Send + 'static) -> Self {
         Self { fence, end: None, renewal: None, _guard: Box::new(guard) }
     }
 
-    /// Sets when the lock expires, by this process's clock. Calculate the expiry from a time before you request the
-    /// lock. By default, the expiry is unknown.
+    /// Sets when the lock expires, according to this process's clock. Calculate the expiry from the time just before
+    /// you request the lock. By default, the expiry is unknown.
     #[must_use]
     pub fn until(mut self, end: Instant) -> Self {
         self.end = Some(end);
         self
     }
 
-    /// Sets how a lease is renewed during a long [login](crate::Session::ensure_login). The function returns the new
-    /// expiry.
+    /// Sets the function that renews a lease during a long [login](crate::Session::ensure_login). The function returns
+    /// the new expiry.
     #[must_use]
     pub fn renewed_with<R>(mut self, mut renew: impl FnMut() -> R + Send + 'static) -> Self
     where
@@ -276,16 +280,16 @@ impl StoreLock {
         Ok(())
     }
 
-    /// Returns the time at which the lock must be renewed, which is after a third of the remaining time. Returns `None`
-    /// if the lock cannot be renewed.
+    /// Returns how long to wait before the lock is renewed, which is a third of the remaining time. Returns `None` if
+    /// the lock cannot be renewed.
     #[expect(clippy::disallowed_methods, reason = "a lock in a browser does not expire")]
     pub(crate) fn renew_in(&self) -> Option<Duration> {
         let left = self.end?.saturating_duration_since(Instant::now());
         self.renewal.as_ref().map(|_| (left / 3).max(SHORTEST_PAUSE))
     }
 
-    /// Returns whether the lock has expired, as far as this process knows. If the lock has expired, no refresh may
-    /// begin, because another process may hold the lock.
+    /// Returns whether the lock has expired, as far as this process knows. If the lock has expired, do not start a
+    /// refresh, because another process may hold the lock.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "a lock in a browser does not expire")]
     pub fn has_run_out(&self) -> bool {
@@ -299,14 +303,14 @@ impl StoreLock {
     }
 }
 
-/// Omits the record, because it contains secrets.
+/// The output omits the record, because the record contains secrets.
 impl fmt::Debug for Stored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Stored").field("revision", &self.revision).finish_non_exhaustive()
     }
 }
 
-/// Omits the record, because it contains secrets.
+/// The output omits the record, because the record contains secrets.
 impl fmt::Debug for Swap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Swap").field("basis", &self.basis).field("fence", &self.fence).finish_non_exhaustive()

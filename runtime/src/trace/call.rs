@@ -1,4 +1,4 @@
-//! Creates the span of a call and the events inside this span.
+//! Creates call spans and the events inside them.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -68,8 +68,8 @@ fn call_span(method: &'static str) -> Span {
     )
 }
 
-/// Records that the server refused the call. `reason` states why no refresh starts, or is `None` if the refusal causes
-/// a refresh.
+/// Records that the server refused the call. `reason` explains why no refresh starts, or is `None` if the refusal
+/// starts a refresh.
 pub(crate) fn refused(status: StatusCode, classification: Classification, reason: Option<Reason>) {
     let reason = reason.map(display);
     debug!(
@@ -83,12 +83,12 @@ pub(crate) fn refused(status: StatusCode, classification: Classification, reason
     );
 }
 
-/// Records that the call is sent again with the credential of this generation.
+/// Records that the call is sent again with the credential of the given `generation`.
 pub(crate) fn replays(generation: u64) {
     debug!(target: TARGET, { afresh.generation = generation }, "the call is sent again with a newer credential");
 }
 
-/// Records that the call is retried after a fault.
+/// Records that the call is retried after a failure.
 pub(crate) fn retries(retries: u32, wait: Duration) {
     let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
     debug!(
@@ -103,14 +103,14 @@ pub(crate) fn waits() {
     debug!(target: TARGET, "waiting for a refresh");
 }
 
-/// Records that the response cannot be read as the declared type.
+/// Records that the response cannot be decoded as the declared type.
 pub(crate) fn undecodable(error: &Error) {
     if error.kind() == Kind::Decode {
         let method = error.method();
         debug!(
             target: TARGET,
             { afresh.method = method, error.type = name_of(Kind::Decode) },
-            "the answer cannot be read as the declared type"
+            "the response cannot be decoded as the declared type"
         );
     }
 }

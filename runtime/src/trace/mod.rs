@@ -1,8 +1,8 @@
-//! Emits events, and opens spans for calls, sends and refreshes. Only this folder uses the crate `tracing`. Without the
-//! feature `tracing`, the file `untraced.rs` replaces this module.
+//! Emits events, and opens spans for calls, sends and refreshes. Only this module uses the `tracing` crate. Without the
+//! `tracing` feature, `untraced.rs` replaces this module.
 //!
 //! URLs, headers, bodies, and error messages from other crates are never recorded, because they may contain secrets.
-//! The name of a span must be a constant, so the method name is in the field `otel.name`.
+//! The name of a span must be a constant, so the method name is recorded in the field `otel.name`.
 //!
 //! Read `call.rs` first.
 

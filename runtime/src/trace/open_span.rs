@@ -1,4 +1,4 @@
-//! Ends the span of an operation, even if its future is dropped: [`OpenSpan`].
+//! Ends an operation's span, even if the operation's future is dropped: [`OpenSpan`].
 
 use http::StatusCode;
 use tracing::Span;

@@ -5,8 +5,7 @@ use std::fmt;
 
 use crate::error::{Error, Kind};
 
-/// Displays the messages of an error and its causes, but only this crate's own messages, because other messages may
-/// contain secrets.
+/// Displays the messages of an error and its causes, except messages from other crates, which may contain secrets.
 pub(super) struct Redacted<'a>(pub(super) &'a Error);
 
 impl fmt::Display for Redacted<'_> {
@@ -15,8 +14,7 @@ impl fmt::Display for Redacted<'_> {
         let own_cause = |error: &Error| error.source()?.downcast_ref::<Error>().cloned();
         let mut last = self.0.clone();
         while let Some(cause) = own_cause(&last) {
-            // If a user's function returned the error, the runtime has wrapped this error in an error with the same
-            // message.
+            // The runtime wraps an error from a user's function in an error with the same message.
             if cause.text() != last.text() {
                 write!(f, ": {}", cause.text())?;
             }

@@ -1,4 +1,4 @@
-//! Creates the span of a refresh, and the events for session changes.
+//! Creates refresh spans and the events for session changes.
 
 use std::future::Future;
 
@@ -10,8 +10,8 @@ use super::redacted::{Redacted, name_of};
 use super::target::TARGET;
 use crate::error::Error;
 
-/// Runs a refresh in its span. The span has no parent, because a refresh does not belong to a single caller. Instead,
-/// the span of a refresh follows from the span of the call that started the refresh.
+/// Runs a refresh in its own span. The span has no parent, because a refresh does not belong to a single caller.
+/// Instead, the span of a refresh follows from the span of the call that started the refresh.
 pub(crate) fn refresh<F: Future>(cause: &'static str, refresh: F) -> impl Future<Output = F::Output> {
     let span = info_span!(
         target: TARGET,
@@ -27,7 +27,7 @@ pub(crate) fn refresh<F: Future>(cause: &'static str, refresh: F) -> impl Future
     refresh.instrument(span)
 }
 
-/// Records in the current span how its refresh ended.
+/// Records in the current span how the refresh ended.
 pub(crate) fn refresh_ended(outcome: &'static str, failure: Option<&Error>) {
     let span = Span::current();
     span.record("afresh.outcome", outcome);
@@ -49,7 +49,7 @@ pub(crate) fn session_warning(text: &'static str, method: Option<&'static str>, 
     warn!(target: TARGET, { afresh.method = method, error.type = kind }, "{text}{separator}{cause}");
 }
 
-/// Records that a refresh ended after a login or logout, so its result is discarded.
+/// Records that a refresh was discarded because a login or logout happened first.
 pub(crate) fn refresh_discarded() {
-    debug!(target: TARGET, "the refresh is discarded: a login or logout happened in the meantime");
+    debug!(target: TARGET, "the refresh was discarded, because a login or logout happened in the meantime");
 }

@@ -1,8 +1,8 @@
-//! The span of one send, with the fields of OpenTelemetry's conventions for HTTP client spans.
+//! Creates a span each time a request is sent. The fields follow OpenTelemetry's conventions for HTTP client spans.
 //!
-//! The conventions require `url.full`. The URL is not recorded, because its path and query contain arguments, which may
-//! be secrets. For the same reason, the URL template is the path that the trait declares, without the path of the base
-//! URL.
+//! The conventions require `url.full`. The URL is not recorded, because its path and query may contain secret
+//! arguments. To avoid recording secrets, `url.template` contains only the path that the trait declares, without the
+//! path of the base URL.
 
 use std::fmt;
 use std::future::Future;
@@ -25,7 +25,7 @@ use crate::transport::response::Response;
 /// The recorded value for an HTTP method that the conventions do not list.
 const OTHER: &str = "_OTHER";
 
-/// Creates the spans for the sends of one call, and counts the sends, including redirects and the second send.
+/// Creates a span for each request that a call sends, and counts the requests, including redirects and repeated sends.
 pub(crate) struct SendSpans {
     endpoint: Option<&'static Endpoint>,
     sends: AtomicU32,
@@ -38,7 +38,7 @@ impl SendSpans {
         Self { endpoint, sends: AtomicU32::new(0), redirected: AtomicBool::new(false) }
     }
 
-    /// Records that the next send follows a redirect, so that the method's declared path does not describe its URL.
+    /// Records that the next request follows a redirect, so its URL does not match the method's declared path.
     pub(crate) fn redirected(&self) {
         self.redirected.store(true, Ordering::Relaxed);
     }
@@ -70,17 +70,17 @@ impl SendSpans {
     }
 }
 
-/// The span of one send.
+/// The span for sending one request.
 pub(crate) struct SendSpan(OpenSpan);
 
 impl SendSpan {
-    /// Runs the send in this span. The span ends when the response head arrives.
+    /// Sends the request inside this span. The span ends when the response head arrives.
     pub(crate) fn around<F>(self, send: F) -> InSpan<F> {
         InSpan { send, span: self.0 }
     }
 }
 
-/// A send that runs in its span.
+/// A request that is sent inside its span.
 pub(crate) struct InSpan<F> {
     send: F,
     span: OpenSpan,
@@ -121,7 +121,8 @@ impl fmt::Display for SendName<'_> {
     }
 }
 
-/// Returns the HTTP method as the conventions spell it, and the original HTTP method if its spelling is different.
+/// Returns the HTTP method as spelled in the conventions, and the original HTTP method if the conventions do not list
+/// it.
 fn known(method: &Method) -> (&str, Option<&str>) {
     match method.as_str() {
         known @ ("GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH") => {

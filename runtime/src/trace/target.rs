@@ -1,4 +1,4 @@
-//! The `target` of all spans and events from this crate.
+//! Defines the `target` of all spans and events from this crate.
 
-/// Filters use this name to select the spans and events from this crate.
+/// The name by which filters select the spans and events of this crate.
 pub(super) const TARGET: &str = "afresh";

@@ -1,5 +1,5 @@
-//! Replaces `trace` in builds without the feature `tracing`. Without this feature, no spans and events are recorded, so
-//! calls have no tracing overhead.
+//! Replaces `trace` in builds without the `tracing` feature. Without the `tracing` feature, no spans or events are
+//! recorded, so calls have no tracing overhead.
 
 use std::future::Future;
 use std::time::Duration;
@@ -32,7 +32,7 @@ impl SendSpans {
     }
 }
 
-/// A send without a span.
+/// A request that is sent without a span.
 pub(crate) type InSpan<F> = F;
 
 pub(crate) struct SendSpan;

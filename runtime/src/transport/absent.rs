@@ -1,10 +1,10 @@
-//! Causes a compile error if a program uses a transport that browser builds do not support.
+//! Provides a `HyperTransport` that causes a compile error in browser builds, which do not support it.
 
 use crate::error::Result;
 use crate::platform::absent::Sockets;
 
-/// A type that cannot be used in a browser, because a browser does not open connections on behalf of a page. Code that
-/// uses this type does not compile.
+/// A type that cannot be used in a browser, because a web page cannot open connections itself. Code that uses this type
+/// in a browser build does not compile.
 #[derive(Clone, Debug)]
 pub struct HyperTransport(());
 

@@ -1,4 +1,4 @@
-//! Reads the body of a response up to its end or up to a limit.
+//! Reads a response body to its end or up to a limit.
 
 use std::future::Future;
 
@@ -8,14 +8,14 @@ use http::Version;
 use crate::error::Error;
 use crate::transport::response::Response;
 
-/// The maximum number of bytes that are allocated before any bytes arrive, even if the response head announces a longer
-/// body.
+/// The maximum number of bytes that are allocated before any bytes arrive, even if the response headers announce a
+/// longer body.
 const TRUSTED: usize = 256 * 1024;
 
 /// A body that was read up to a limit.
 pub(crate) struct Limited {
     pub(crate) bytes: Bytes,
-    /// Whether the body is longer than the limit. The rest of the body was not read.
+    /// Whether the body is longer than the limit, so that its end was not read.
     pub(crate) is_cut: bool,
 }
 
@@ -30,7 +30,7 @@ impl Limited {
 /// Reads the whole body, or its first `limit` bytes. A single chunk is returned without a copy. Several chunks are
 /// joined as they arrive, so that memory never contains two copies of a long body.
 ///
-/// This function is not cancel safe: the bytes that were read are lost when the future is dropped.
+/// This function is not cancel safe: dropping the future loses the bytes that were read.
 #[expect(clippy::manual_async_fn, reason = "an async fn stores two copies of its arguments")]
 pub(crate) fn read(
     response: &mut Response,
@@ -56,23 +56,24 @@ pub(crate) fn read(
     }
 }
 
-/// How the body will end, according to the response head.
+/// Describes how the end of the body is marked, according to the response headers.
 #[derive(Clone, Copy)]
 struct End {
     length: Option<usize>,
-    /// Whether a separate frame marks the end of the body, as in HTTP/2 and later. A client that does not read this
-    /// frame resets the stream.
+    /// Whether a separate frame marks the end of the body, as in HTTP/2 and later. A client that does not read the
+    /// final frame resets the stream.
     is_frame: bool,
 }
 
 impl End {
-    /// Reads from the response head how the body will end. This function must be called before the body is read.
+    /// Determines from the response headers how the end of the body is marked. This function must be called before the
+    /// body is read.
     fn of(response: &Response) -> Self {
         let length = response.content_length().and_then(|length| usize::try_from(length).ok());
         Self { length, is_frame: response.version() > Version::HTTP_11 }
     }
 
-    /// Returns whether the chunk `first` is the whole body, according to the announced length.
+    /// Returns whether the first chunk is the whole body, according to the announced length.
     fn is_of(self, first: &Bytes) -> bool {
         self.length == Some(first.len()) && !self.is_frame
     }
@@ -80,7 +81,7 @@ impl End {
 
 struct Joined {
     bytes: Vec<u8>,
-    /// The body length in bytes that the response head announces.
+    /// The length of the body, in bytes, that the response headers announce.
     length: Option<usize>,
 }
 
@@ -187,7 +188,7 @@ mod tests {
         });
         let endless = http::Response::new(Body::wrap_stream(endless));
         let read = read(&mut reqwest::Response::from(endless).into(), 10_000).await.unwrap();
-        assert_eq!((read.bytes.len(), read.is_cut), (10_000, true));
+        assert_eq!((read.bytes.len(), read.is_cut), (10_000, true), "the body is cut at the limit");
         assert_eq!(asked.load(std::sync::atomic::Ordering::Relaxed), 11);
     }
 
@@ -199,7 +200,11 @@ mod tests {
             exact.add(&[7; 10_000]);
             most = most.max(exact.bytes.capacity() - exact.bytes.len());
         }
-        assert_eq!((exact.bytes.len(), exact.bytes.capacity()), (20_000_000, 20_000_000));
+        assert_eq!(
+            (exact.bytes.len(), exact.bytes.capacity()),
+            (20_000_000, 20_000_000),
+            "the buffer is exactly as long as the body"
+        );
         assert!(most <= 10_000_000);
 
         let mut too_long = Joined { bytes: Vec::new(), length: Some(usize::MAX) };

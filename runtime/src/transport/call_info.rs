@@ -1,4 +1,4 @@
-//! The information that a tower layer can read about the call behind a request: [`CallInfo`].
+//! [`CallInfo`] lets a tower layer find out to which call a request belongs.
 
 use std::fmt;
 #[cfg(not(target_family = "wasm"))]
@@ -12,13 +12,13 @@ use crate::platform::messages::Request;
 #[cfg(not(target_family = "wasm"))]
 use crate::platform::url::Url;
 
-/// The call to which a request belongs, for the layers of a [`transport`](crate::ClientBuilder::transport). A
+/// Describes the call to which a request belongs, for the layers of a [`transport`](crate::ClientBuilder::transport). A
 /// `CallInfo` contains the method, the kind of call and the attempt number.
 ///
-/// Each request to a tower service contains a `CallInfo` as an extension of the request. A `reqwest::Request` does not
-/// expose its extensions, so call [`CallInfo::of`] to read the `CallInfo`. This function needs `&mut`, so a layer that
-/// has only `&Request` cannot read the `CallInfo`. A plain `reqwest::Client` and `HyperTransport` receive no
-/// `CallInfo`.
+/// Each request that the runtime passes to a tower service has a `CallInfo` extension. A `reqwest::Request` does not
+/// expose its extensions, so call [`CallInfo::of`] to read the `CallInfo`. [`CallInfo::of`] requires `&mut`, so a layer
+/// that has only `&Request` cannot read the `CallInfo`. Requests to a plain `reqwest::Client` or to `HyperTransport`
+/// have no `CallInfo`.
 ///
 /// ```
 /// use afresh::{CallInfo, CallKind, Client};
@@ -34,7 +34,7 @@ use crate::platform::url::Url;
 /// ```
 #[derive(Clone, Copy)]
 pub struct CallInfo {
-    /// The declaration of the method, or `None` for hand-written requests and for grants.
+    /// The declaration of the method, or `None` for hand-written requests and OAuth grants.
     pub(crate) endpoint: Option<&'static Endpoint>,
     pub(crate) kind: CallKind,
     pub(crate) retries: u32,
@@ -44,21 +44,20 @@ pub struct CallInfo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CallKind {
-    /// A call of a method without a role, a request for a page of a list, or a hand-written request.
+    /// An ordinary method call, a request for a page of a list, or a hand-written request.
     Ordinary,
-    /// A call of a `#[login]` method.
+    /// A call to a `#[login]` method.
     Login,
-    /// A refresh by a `#[refresh]` method or by a grant.
+    /// A refresh by a `#[refresh]` method or an OAuth grant.
     Refresh,
-    /// A call of a `#[logout]` method.
+    /// A call to a `#[logout]` method.
     Logout,
     /// A request that revokes a token (RFC 7009).
     Revocation,
 }
 
 impl CallInfo {
-    /// Returns the information about the call behind `request`, or `None` if the request does not come from the
-    /// runtime.
+    /// Returns the `CallInfo` of `request`, or `None` if the request does not come from the runtime.
     #[cfg(not(target_family = "wasm"))]
     #[must_use]
     pub fn of(request: &mut Request) -> Option<Self> {
@@ -71,14 +70,15 @@ impl CallInfo {
         None
     }
 
-    /// Returns the method, such as `"Shop::order"`. Returns `None` for hand-written requests and for grants.
+    /// Returns the name of the called method, such as `"Shop::order"`. Returns `None` for hand-written requests and
+    /// OAuth grants.
     #[must_use]
     pub fn method(&self) -> Option<&'static str> {
         self.endpoint.map(|endpoint| endpoint.name)
     }
 
     /// Returns the declared path, including the trait's `path`, such as `"/orders/{id}"`. Returns `None` for
-    /// hand-written requests and for grants.
+    /// hand-written requests and OAuth grants.
     #[must_use]
     pub fn template(&self) -> Option<&'static str> {
         self.endpoint.and_then(|endpoint| endpoint.template.or(endpoint.path.first().copied()))
@@ -90,8 +90,8 @@ impl CallInfo {
         self.kind
     }
 
-    /// Returns the number of this [attempt](crate::Retry) of the call, which is 1 for the first attempt. A redirect and
-    /// a second send after a refresh belong to the same attempt.
+    /// Returns the number of the current [attempt](crate::Retry), starting at 1. A redirect or a second send after a
+    /// refresh does not start a new attempt.
     #[must_use]
     pub fn attempt(&self) -> u32 {
         self.retries + 1
@@ -116,7 +116,7 @@ impl CallInfo {
         with_extensions(request, |extensions| extensions.insert(self));
     }
 
-    /// In a browser, this function does nothing, because there is no tower service that could read a `CallInfo`.
+    /// Does nothing in a browser, where no tower service can read a `CallInfo`.
     #[cfg(target_family = "wasm")]
     pub(crate) fn attach(self, _: &mut Request) {}
 }
@@ -139,15 +139,16 @@ impl fmt::Debug for CallInfo {
     }
 }
 
-/// Passes the extensions of a request to `look`. Because reqwest has no method for this, the function converts the
-/// request to an `http::Request` and back.
+/// Passes the extensions of a request to `look`. Because reqwest does not expose the extensions, the function converts
+/// the request to an `http::Request` and back.
 ///
 /// The conversion rejects long URLs, drops fragments, turns an absent body into an empty one, and loses the timeout.
-/// The URL, the body and the timeout are therefore removed first and restored afterwards. Returns the result of
-/// `look`, or `None` if reqwest rejects the rest of the request.
+/// The URL, the body and the timeout are removed first and restored afterwards. Returns the result of `look`, or `None`
+/// if reqwest rejects the rest of the request.
 #[cfg(not(target_family = "wasm"))]
 fn with_extensions<T>(request: &mut Request, look: impl FnOnce(&mut Extensions) -> T) -> Option<T> {
-    // The conversion parses the URL. Parsing the host takes a third fewer instructions if the scheme is not `http`.
+    // The conversion parses the URL. With a scheme other than `http`, parsing the host takes a third fewer
+    // instructions.
     static PLACEHOLDER: LazyLock<Option<Url>> = LazyLock::new(|| Url::parse("a://b").ok());
     let placeholder = PLACEHOLDER.as_ref()?;
     let mut taken = replace(request, Request::new(Method::GET, placeholder.clone()));

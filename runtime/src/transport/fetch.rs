@@ -1,4 +1,4 @@
-//! Sends a request with the browser's `fetch` function: [`Transport`]. In browser builds, this file replaces
+//! [`Transport`] sends requests with the browser's `fetch` function. In browser builds, this file replaces
 //! `transport.rs`.
 
 use std::fmt;
@@ -17,7 +17,7 @@ use crate::transport::credentials::RequestCredentials;
 use crate::transport::harmless::is_harmless;
 use crate::transport::response::Response;
 
-/// A browser's transport, which manages connections and cookies and follows redirects.
+/// The browser's transport, which manages connections and cookies and follows redirects itself.
 #[derive(Clone, Copy)]
 pub(crate) struct Transport {
     credentials: RequestCredentials,
@@ -26,14 +26,14 @@ pub(crate) struct Transport {
 #[expect(
     clippy::unused_self,
     clippy::unnecessary_wraps,
-    reason = "the functions have the signatures of the native transport"
+    reason = "the signatures must match the native transport"
 )]
 impl Transport {
     pub(crate) fn own(_: &Url) -> Result<Self, Error> {
         Ok(Self { credentials: RequestCredentials::default() })
     }
 
-    /// Sets the origins to which the browser sends its cookies.
+    /// Controls which origins the browser sends cookies to.
     pub(crate) fn with_credentials(self, credentials: RequestCredentials) -> Self {
         Self { credentials }
     }
@@ -60,17 +60,16 @@ impl Transport {
         true
     }
 
-    /// Sends the request. When following a redirect, the browser sends the body and all headers except `authorization`
-    /// to the other origin. A request with a body, or with a header that may contain a secret, is therefore not
-    /// redirected.
+    /// Sends the request. When the browser follows a redirect to another origin, it sends the body and all headers
+    /// except `authorization`. A request with a body, or with a header that might contain a secret, is not redirected.
     pub(crate) fn send(&self, request: Request) -> Sent {
         let follows_redirects = request.body().is_none() && request.headers().keys().all(is_harmless);
         self.start(request, follows_redirects)
     }
 
-    /// Sends a request whose body or headers contain a secret. The request is not redirected. A request with a secret
-    /// and a body smaller than 64 KiB is completed even if the page is closed, because the response to a refresh
-    /// contains the next refresh token.
+    /// Sends a request whose body or headers contain a secret. The browser does not follow redirects for the request.
+    /// The browser completes a request with a body smaller than 64 KiB even if the page is closed, because the response
+    /// to a refresh contains the next refresh token.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         request.keep_alive();
         self.start(request, false)
@@ -86,7 +85,7 @@ impl Transport {
     }
 }
 
-/// Waits for the response head. Dropping this future aborts the request.
+/// Waits for the response headers. Dropping this future aborts the request.
 pub(crate) struct Sent(Fetch);
 
 impl Future for Sent {

@@ -1,19 +1,19 @@
-//! Checks an origin to which a redirect may send bodies and headers: [`FollowedOrigin`].
+//! [`FollowedOrigin`] is an origin that may receive bodies and headers after a redirect.
 
 use super::origin::Origin;
 use crate::format::loopback::is_loopback;
 use crate::platform::url::Url;
 
-/// An origin that `follow_to` names.
+/// An origin that the user passed to `follow_to`.
 pub(crate) struct FollowedOrigin {
     pub(crate) origin: Origin,
-    /// Whether the origin uses plain http on a different machine, which the client must allow.
+    /// Whether the origin uses plain `http` on another machine, which requires `allow_http`.
     pub(crate) is_exposed: bool,
 }
 
-/// The error message for an origin with plain http on a different machine, if the client does not allow plain http.
+/// The error message for an origin that uses plain `http` on another machine without `allow_http`.
 pub(crate) const EXPOSED: &str =
-    "an origin in `follow_to` is plain http to another machine: use https, or call `allow_http`";
+    "an origin in `follow_to` uses plain http to another machine. Use https, or call `allow_http`";
 
 impl FollowedOrigin {
     /// Parses an origin. The error message does not contain the URL.
@@ -26,7 +26,7 @@ impl FollowedOrigin {
         let has_more = url.query().is_some() || url.fragment().is_some();
         let is_origin = url.path().trim_start_matches('/').is_empty() && !has_user && !has_more;
         if !is_origin {
-            return Err("an origin in `follow_to` must consist of scheme, host and port only");
+            return Err("an origin in `follow_to` must consist of only a scheme, a host and a port");
         }
         Ok(Self { origin: Origin::of(&url), is_exposed: url.scheme() == "http" && !is_loopback(&url) })
     }

@@ -1,9 +1,9 @@
-//! Decides whether a URL belongs to the origin that may receive a credential: [`Origin`] (RFC 6454).
+//! [`Origin`] (RFC 6454) decides whether a URL belongs to the origin that may receive a credential.
 
 use crate::platform::url::{Url, before_path};
 
-/// The scheme, host and port of a URL. The URL parser converts the host to lower-case Punycode and omits a default
-/// port. A trailing dot in the host is ignored.
+/// The scheme, host and port of a URL. The URL parser converts the host to lowercase Punycode and omits a default port.
+/// A trailing dot in the host is ignored.
 #[derive(Clone)]
 pub(crate) struct Origin {
     scheme: String,

@@ -1,4 +1,4 @@
-//! Determines the next request after a redirect and the headers that it may carry: [`Hop`].
+//! [`Hop`] describes the next request after a redirect.
 
 use http::header::{self, HeaderName};
 use http::{HeaderMap, Method, StatusCode};
@@ -16,11 +16,11 @@ pub(crate) struct Hop {
     /// The URL of the next request, or `None` for the first request, which goes to the URL of the call.
     pub(crate) url: Option<Url>,
     pub(crate) method: Method,
-    /// Whether the next request has the body of the call. If a redirect has dropped the body, later redirects do not
-    /// send it either.
+    /// Whether the next request carries the call's body. Once a redirect has dropped the body, later requests do not
+    /// carry the body either.
     pub(crate) keeps_body: bool,
-    /// Whether any redirect so far has pointed to another origin. The other origin has chosen all later URLs, so the
-    /// credential is no longer sent, not even to the client's own origin.
+    /// Whether any redirect so far has pointed to another origin. Once another origin has chosen a URL, the credential
+    /// is no longer sent, not even to the client's own origin.
     pub(crate) left_origin: bool,
 }
 
@@ -29,11 +29,11 @@ impl Hop {
         Self { url: None, method, keeps_body: true, left_origin: false }
     }
 
-    /// Returns the next request after `response`, the response to this request, which was sent to `url`. Returns `None`
-    /// if the response is not a redirect that can be followed.
+    /// Returns the next request if `response` is a redirect that can be followed. `url` is the URL from which
+    /// `response` came.
     ///
-    /// RFC 9110 §15.4: Statuses 307 and 308 repeat the request. After status 303, and after 301 or 302 in response to a
-    /// POST, the next request is a GET.
+    /// According to RFC 9110 §15.4, a 307 or 308 repeats the request. After a 303, or after a 301 or 302 in response to
+    /// a POST, the next request is a GET.
     pub(crate) fn next(&self, response: &Response, url: &Url, upstream: &Upstream) -> Option<Self> {
         let repeats = match response.status() {
             StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => true,
@@ -58,8 +58,8 @@ pub(crate) fn body_leaves(url: &Url) -> Error {
     Error::new(
         Kind::Transport,
         format!(
-            "the server redirects the call and its body to another origin, `{origin}`. If the body may go there, name \
-             the origin in `follow_to`"
+            "the server redirects the call and its body to another origin, `{origin}`. To send the body there, add the origin to \
+         `follow_to`"
         ),
     )
 }

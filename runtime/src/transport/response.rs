@@ -1,4 +1,4 @@
-//! The response from a transport, whose body has not been read yet: [`Response`].
+//! [`Response`] is the response of a transport, before the body has been read.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -14,8 +14,8 @@ use crate::platform::url::Url;
 #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 use crate::transport::hyper::response::HyperResponse;
 
-/// The response type of a transport. Converting a hyper response into a reqwest response would cost more than the rest
-/// of the call.
+/// The response type of a transport. A hyper response is not converted into a reqwest response, because the conversion
+/// would cost more than the rest of the call.
 ///
 /// The larger response type is boxed, because the future of a call contains several copies of this enum.
 pub(crate) enum Response {
@@ -52,7 +52,7 @@ impl Response {
         either!(self, response => response.version())
     }
 
-    /// Returns the URL that sent the response, if the transport may have followed redirects itself.
+    /// Returns the URL from which the response came, if the transport reports it.
     #[cfg_attr(
         not(feature = "hyper"),
         allow(clippy::unnecessary_wraps, reason = "`HyperTransport` has no URL")
@@ -83,7 +83,7 @@ impl Response {
 
     pub(crate) fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
         match self {
-            // Creating a new future for each poll is correct, because this future has no state.
+            // A new future can be created for each poll, because the future returned by `chunk` has no state.
             Self::Message(response) => {
                 pin!(response.chunk()).poll(context).map_err(|error| Error::transport(error.into()))
             }

@@ -1,4 +1,4 @@
-//! Sends a request with reqwest, hyper, or a tower service: [`Transport`].
+//! [`Transport`] sends a request with reqwest, hyper, or a tower service.
 
 use std::any::Any;
 use std::fmt;
@@ -49,7 +49,7 @@ impl Transport {
             .map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
     }
 
-    /// Returns the same transport. The runtime's own client is built again, so it opens separate connections.
+    /// Returns the same transport, except that the runtime's own client opens separate connections.
     pub(crate) fn with_own_connections(&self, base: &Url) -> Result<Self, Error> {
         match self {
             Self::Own(_) => Self::own(base),
@@ -85,7 +85,7 @@ impl Transport {
         if let Some(client) = (&service as &dyn Any).downcast_ref::<reqwest::Client>() {
             return Self::given(client.clone());
         }
-        // Used as a tower service, `HyperTransport` would convert each response into a reqwest response.
+        // As a tower service, `HyperTransport` would convert each response into a reqwest response.
         #[cfg(feature = "hyper")]
         if let Some(hyper) = (&service as &dyn Any).downcast_ref::<HyperTransport>() {
             return Self::Hyper(Box::new(hyper.clone()));
@@ -113,7 +113,7 @@ impl Transport {
     }
 
     /// Returns the prepared `Host` header for requests to the API at `base`, if these requests are certain to use
-    /// HTTP/1.1. Without this header, hyper would format a header for each request, which accounts for about 3 % of the
+    /// HTTP/1.1. Without this header, hyper would format a header for each request, which accounts for about 3% of the
     /// instructions per call.
     pub(crate) fn host(&self, base: &Url) -> Option<HeaderValue> {
         let host = base.host_str().filter(|_| matches!(self, Self::Own(_)) && is_http1(base))?;
@@ -141,8 +141,8 @@ impl Transport {
         })
     }
 
-    /// Sends a request whose body or headers contain a secret. A client that follows redirects itself cannot send the
-    /// body to another origin.
+    /// Sends a request whose body or headers contain a secret. The body cannot be repeated, so a client that follows
+    /// redirects itself cannot send it to another origin.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         if self.follows_redirects() {
             forbid_repeat(&mut request);
@@ -160,14 +160,14 @@ impl Transport {
 #[derive(Clone)]
 pub(crate) struct Own {
     client: reqwest::Client,
-    /// A client without a proxy, for a redirect to this machine. The outer `None` means that `client` uses no proxy.
-    /// The inner `None` means that the client without a proxy could not be built.
+    /// A client without a proxy, which is used for redirects to the local machine. The outer `None` means that `client`
+    /// uses no proxy. The inner `None` means that the client without a proxy could not be built.
     without_proxy: Option<Arc<OnceLock<Option<reqwest::Client>>>>,
 }
 
 impl Own {
-    /// Returns the client for `url`. A system proxy must not receive requests to this machine, because these requests
-    /// can use plain http.
+    /// Returns the client for `url`. Requests to the local machine must not go through a system proxy, because they can
+    /// use plain `http`.
     fn client(&self, url: &Url) -> &reqwest::Client {
         let without_proxy = self.without_proxy.as_ref().filter(|_| is_loopback(url));
         let client =
@@ -179,7 +179,7 @@ impl Own {
 fn own_client(is_http1: bool, proxies: bool) -> reqwest::Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder().redirect(Policy::none());
     if is_http1 {
-        // By default, reqwest copies each request to send it again if an HTTP/2 server has refused the request.
+        // By default, reqwest copies each request so that it can be sent again if an HTTP/2 server refuses it.
         builder = builder.retry(never().max_retries_per_request(0));
     }
     if !proxies {
@@ -188,12 +188,12 @@ fn own_client(is_http1: bool, proxies: bool) -> reqwest::Result<reqwest::Client>
     builder.build()
 }
 
-/// Returns whether reqwest can use only HTTP/1.1 for this URL, because any other protocol must be negotiated over TLS.
+/// Returns `true` if reqwest can only use HTTP/1.1 for the URL, because other protocols must be negotiated over TLS.
 fn is_http1(base: &Url) -> bool {
     base.scheme() == "http"
 }
 
-/// Waits for the response head of a request that was passed to the transport.
+/// Waits for the response headers of a request that was passed to the transport.
 pub(crate) struct Sent(SendFuture);
 
 enum SendFuture {
@@ -201,7 +201,7 @@ enum SendFuture {
     Service(Pin<Box<dyn Future<Output = Result<reqwest::Response, BoxError>> + Send>>),
     #[cfg(feature = "hyper")]
     Hyper(HyperFuture),
-    /// The client refused the request before sending it.
+    /// The request was refused before it was sent.
     Refused(Option<Error>),
 }
 
@@ -274,8 +274,8 @@ impl fmt::Debug for Transport {
 mod tests {
     use super::*;
 
-    /// The error from the runtime's own client names the missing feature. The error from a client that the user
-    /// configured does not name the feature.
+    /// The error from the runtime's own client names the missing feature, but the error from a client that the user
+    /// configured does not.
     #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
     #[tokio::test]
     async fn https_without_tls_names_the_feature_for_the_own_client_only() {

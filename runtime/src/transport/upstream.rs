@@ -1,5 +1,5 @@
-//! An API's base URL, default headers and transport: [`Upstream`]. An upstream has no session, so it adds no credential
-//! to a request.
+//! [`Upstream`] contains an API's base URL, default headers and transport. An [`Upstream`] has no session, so it adds
+//! no credential to a request.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ pub struct Upstream {
     pub(crate) origin: Origin,
     pub(crate) base: Url,
     pub(crate) headers: HeaderMap,
-    /// The prepared `Host` header, if the transport allows the client to set it.
+    /// The prepared `Host` header, or `None` if the transport sets the header itself.
     pub(crate) host: Option<HeaderValue>,
     /// Whether the transport follows redirects itself, so that the runtime does not see them.
     pub(crate) follows_redirects: bool,
@@ -29,25 +29,34 @@ pub struct Upstream {
 
 impl Upstream {
     /// Sends a request whose body or headers contain a secret, such as a login or a refresh. The request is sent only
-    /// to the origin of this upstream.
+    /// to the API's own origin.
     pub(crate) fn send_secret(&self, request: Request) -> Sent {
         #[cfg(not(target_family = "wasm"))]
-        if self.leaks_by_redirects() {
-            if let Some(name) = request.headers().keys().find(|name| !is_harmless(name)) {
-                return Sent::refused(redirects_leak(format!("the header `{name}`")));
-            }
+        if let Err(error) = self.check_headers(request.headers().keys()) {
+            return Sent::refused(error);
         }
         self.transport.send_secret(request)
     }
 
-    /// Returns whether the transport may send headers to other origins. A browser also follows redirects, but the
-    /// runtime lets the browser redirect only requests without secret headers.
+    /// Returns an error if the transport may send one of these headers to another origin.
+    pub(crate) fn check_headers<'a>(
+        &self,
+        mut names: impl Iterator<Item = &'a HeaderName>,
+    ) -> Result<(), Error> {
+        match names.find(|name| self.leaks_by_redirects() && !is_harmless(name)) {
+            Some(name) => Err(redirects_leak(format_args!("the header `{name}`"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns whether the transport might send headers to other origins by following redirects. A browser also follows
+    /// redirects, but the runtime lets the browser redirect only requests without secret headers.
     pub(crate) fn leaks_by_redirects(&self) -> bool {
         self.follows_redirects && !IN_BROWSER
     }
 
-    /// Returns an upstream with the same URL. If the transport is the runtime's own client, the returned upstream opens
-    /// separate connections.
+    /// Returns a copy of this `Upstream`. If the transport is the runtime's own client, the copy opens separate
+    /// connections.
     pub(crate) fn with_connections_of_its_own(&self) -> Result<Self, Error> {
         Ok(Self {
             transport: self.transport.with_own_connections(&self.base)?,
@@ -59,12 +68,12 @@ impl Upstream {
         })
     }
 
-    /// Returns the path of the base URL without a trailing slash. A method's path is appended to this path.
+    /// Returns the path of the base URL without a trailing slash. A method's path is appended to the returned path.
     pub(crate) fn path(&self) -> &str {
         self.base.path().trim_end_matches('/')
     }
 
-    /// Returns the URL of this API at `path`, which may have a query.
+    /// Returns the URL of this API at `path`, which can contain a query.
     ///
     /// The scheme, host and port come from the base URL and are not parsed again.
     pub(crate) fn url(&self, path: &str) -> Result<Url, ParseError> {
@@ -74,7 +83,7 @@ impl Upstream {
         Url::parse(&[&*ascii_origin(&self.base), path].concat())
     }
 
-    /// Adds the `Host` header and the default headers that the request does not set.
+    /// Adds the `Host` header and the default headers that the request does not already set.
     pub(crate) fn add_defaults(&self, request: &mut Request) {
         self.add_default_headers(request);
         if let Some(host) = &self.host {
@@ -82,7 +91,7 @@ impl Upstream {
         }
     }
 
-    /// Adds the default headers that the request does not set.
+    /// Adds the default headers that the request does not already set.
     pub(crate) fn add_default_headers(&self, request: &mut Request) {
         for name in self.headers.keys() {
             if !request.headers().contains_key(name) {
@@ -93,7 +102,7 @@ impl Upstream {
         }
     }
 
-    /// Returns a default header that a transport that follows redirects itself would send to other origins, if there is
+    /// Returns a default header that the transport would leak to another origin by following redirects, if there is
     /// such a header.
     pub(crate) fn exposed_default(&self) -> Option<&HeaderName> {
         self.headers.keys().find(|name| self.leaks_by_redirects() && !is_harmless(name))
@@ -104,10 +113,10 @@ impl Upstream {
         let followed = |status: &&u16| matches!(status, 301 | 302 | 303 | 307 | 308);
         match statuses.iter().find(followed).filter(|_| self.follows_redirects) {
             Some(status) if IN_BROWSER => Err(Error::builder(format!(
-                "`refresh_on` has the status {status}, but a browser follows this redirect by itself. Use a different status"
+                "`refresh_on` contains the status {status}, but a browser follows this redirect itself. Use a different status"
             ))),
             Some(status) => Err(Error::builder(format!(
-                "`refresh_on` has the status {status}, but the given reqwest client follows this redirect by itself. Build the client with \
+                "`refresh_on` contains the status {status}, but the given reqwest client follows this redirect itself. Build the client with \
                  `redirect(Policy::none())`"
             ))),
             None => Ok(()),
@@ -123,7 +132,7 @@ impl Upstream {
         self.answered(answer).is_some_and(|url| !self.is_own(url))
     }
 
-    /// Returns the URL that sent the response, if the transport may have followed redirects itself and reports this
+    /// Returns the URL from which the response came, if the transport might have followed redirects and reports the
     /// URL.
     pub(crate) fn answered<'a>(&self, answer: &'a Response) -> Option<&'a Url> {
         // The host in the URL that reqwest assigns to a response that was created without a URL.
@@ -150,12 +159,12 @@ fn stays_at_origin(path: &str) -> bool {
 /// Returns the error for a client that follows redirects itself and would therefore send `what` to another origin.
 pub(crate) fn redirects_leak(what: impl fmt::Display) -> Error {
     Error::builder(format!(
-        "the reqwest client follows redirects by itself and would send {what} to other origins. Build it with \
-         `redirect(Policy::none())`; afresh follows redirects"
+        "the reqwest client follows redirects itself and would send {what} to other origins. Build the client with \
+         `redirect(Policy::none())`; afresh then follows the redirects"
     ))
 }
 
-/// The output omits the default headers, which may contain secrets.
+/// The `Debug` output omits the default headers, which can contain secrets.
 impl fmt::Debug for Upstream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upstream").field("base", &self.base.as_str()).finish_non_exhaustive()
@@ -199,7 +208,7 @@ mod tests {
         assert_eq!(Transport::own(&secure).unwrap().host(&secure), None, "HTTP/2 has no `Host` header");
     }
 
-    /// N6: no path changes the host. The returned URL equals the result of parsing the whole URL text.
+    /// N6: no path changes the host. The returned URL is the same as when the whole URL is parsed.
     #[test]
     fn no_path_leads_to_another_host() {
         let paths = [

@@ -10,10 +10,10 @@ mod hyper;
 mod hyper_util;
 mod middleware;
 mod progenitor;
+mod raw_transport;
 mod single_flight;
 mod single_flight_mutex;
 mod tuned;
-mod wire;
 
 use std::future::Future;
 
@@ -27,10 +27,10 @@ pub use self::hyper::Hyper;
 pub use self::hyper_util::HyperUtil;
 pub use self::middleware::Middleware;
 pub use self::progenitor::Progenitor;
+pub use self::raw_transport::{RawTransport, Socket};
 pub use self::single_flight::SingleFlight;
 pub use self::single_flight_mutex::SingleFlightMutex;
 pub use self::tuned::Tuned;
-pub use self::wire::{Socket, Wire};
 use crate::item::Item;
 
 /// The access token with which every client starts.

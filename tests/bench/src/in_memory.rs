@@ -18,7 +18,7 @@ use reqwest::{Request, RequestBuilder, Response, ResponseBuilderExt, Result};
 use reqwest_middleware::{ClientBuilder, Middleware, Next};
 use tower::Service;
 
-use crate::contender::Wire;
+use crate::contender::RawTransport;
 use crate::server::{Guard, answers, guard};
 
 /// The transport to the in-memory server.
@@ -33,7 +33,7 @@ static SAYS_EXPIRED: AtomicBool = AtomicBool::new(false);
 
 /// Prepares the server for `callers` callers. `guard` selects the server's response to expired tokens.
 pub fn open(guard: Guard, callers: usize) {
-    SAYS_EXPIRED.store(guard == Guard::Told, Relaxed);
+    SAYS_EXPIRED.store(guard == Guard::Reported, Relaxed);
     callers_waiting().reserve(callers + 1);
 }
 
@@ -105,7 +105,7 @@ fn said(request: &Request) -> http::Response<Full<Bytes>> {
     match request.url().path() {
         "/refresh" => guard::renewed(),
         path if token.ends_with(guard::FRESH) => answers::by_path(path),
-        _ => guard::refusal(if SAYS_EXPIRED.load(Relaxed) { Guard::Told } else { Guard::Bare }),
+        _ => guard::refusal(if SAYS_EXPIRED.load(Relaxed) { Guard::Reported } else { Guard::Bare }),
     }
 }
 
@@ -123,7 +123,7 @@ impl Service<Request> for InMemory {
     }
 }
 
-impl Wire for InMemory {
+impl RawTransport for InMemory {
     fn send(&self, request: RequestBuilder) -> impl Future<Output = Result<Response>> + Send + 'static {
         Asked::new(request.build().expect("a request"))
     }

@@ -16,7 +16,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-pub use self::guard::{Guard, Told};
+pub use self::guard::{Guard, Reported};
 use crate::usage;
 
 /// A server process. Dropping this value stops the process.
@@ -58,9 +58,11 @@ impl Server {
     }
 
     /// Returns the counts of a server that checks tokens.
-    pub fn told(&self) -> Told {
+    pub fn reported(&self) -> Reported {
         let mut socket = Socket::connect(self.base.trim_start_matches("http://")).expect("it listens");
-        socket.write_all(b"GET /told HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").expect("it listens");
+        socket
+            .write_all(b"GET /reported HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            .expect("it listens");
         let mut answer = String::new();
         socket.read_to_string(&mut answer).expect("an answer");
         let (_, body) = answer.split_once("\r\n\r\n").expect("a head");

@@ -1,4 +1,4 @@
-//! The APIs that most behaviour tests call, and functions that create clients for them in a [`World`].
+//! The APIs that most of these tests call, and functions that create clients connected to a [`World`].
 
 use crate::transports::ConnectTo;
 
@@ -12,22 +12,22 @@ use serde_json::{Value, json};
 /// The origin of the test server.
 pub const ORIGIN: &str = "https://shop.test";
 
-/// The JSON body of a login.
+/// The JSON body of a login request.
 #[derive(Clone, Debug, Serialize)]
 pub struct Credentials {
     pub user: &'static str,
 }
 
-/// The user for tests in which the user does not matter.
+/// The default user, for tests that do not depend on the user.
 pub const ANN: Credentials = Credentials { user: "ann" };
 
-/// An order of the shop, reduced to one field.
+/// An order in the shop, reduced to its id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     pub id: u64,
 }
 
-/// An OAuth API with bearer tokens and a refresh token in JSON.
+/// An OAuth API that uses bearer tokens and sends the refresh token as JSON.
 #[api]
 pub trait Shop {
     #[login]
@@ -45,7 +45,7 @@ pub trait Shop {
     #[get("/orders/{id}")]
     async fn order(&self, id: u64) -> Result<Order>;
 
-    /// Returns the status, the headers and the receipt in addition to the value.
+    /// Returns the decoded body together with the status and the headers.
     #[get("/orders")]
     async fn orders(&self) -> Result<Reply<Value>>;
 
@@ -60,12 +60,12 @@ pub trait Shop {
     #[put("/orders/{id}/photo")]
     async fn photo(&self, id: u64, #[header("content-type")] kind: &str, #[body] image: Bytes) -> Result<()>;
 
-    /// A refused payment starts a refresh and is not sent again.
+    /// If the server refuses a payment, the session is refreshed, but the payment is not sent again.
     #[no_replay]
     #[post("/orders/{id}/payment")]
     async fn pay(&self, id: u64) -> Result<()>;
 
-    /// The server allows this call for some users only.
+    /// The server allows only some users to make this call.
     #[get("/reports/{id}")]
     async fn report(&self, id: u64) -> Result<Value>;
 
@@ -74,7 +74,7 @@ pub trait Shop {
     async fn health(&self) -> Result<String>;
 }
 
-/// The API of the first server that afresh supported: access tokens without a scheme, and a refresh token in a cookie.
+/// An API that sends access tokens without a scheme and keeps the refresh token in a cookie.
 #[api(scheme = none)]
 pub trait CookieShop {
     #[login]
@@ -93,22 +93,22 @@ pub trait CookieShop {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// Returns a client builder that connects to this world.
+/// Returns a builder for a client that connects to `world`.
 pub fn builder(world: &World) -> ClientBuilder<ShopClient> {
     ShopClient::builder(ORIGIN).connect_to(world.clone())
 }
 
-/// Returns a client without a session.
+/// Returns a client that has not logged in.
 pub fn logged_out_client(world: &World) -> ShopClient {
     builder(world).build().unwrap()
 }
 
-/// Returns a client that starts with the authority's first tokens and sends no login request.
+/// Returns a client that starts with valid tokens and sends no login request.
 pub fn logged_in_client(world: &World) -> ShopClient {
     builder(world).tokens(tokens(&world.authority.issue())).build().unwrap()
 }
 
-/// Returns a client that has logged in to a world with
+/// Returns a client that has logged in to `world`, which must use
 /// [`AuthorityConfig::cookie`](afresh_tests::AuthorityConfig::cookie).
 pub async fn logged_in_cookie_client(world: &World) -> CookieShopClient {
     let shop = CookieShopClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
@@ -116,17 +116,17 @@ pub async fn logged_in_cookie_client(world: &World) -> CookieShopClient {
     shop
 }
 
-/// Converts issued tokens to the runtime's type.
+/// Converts tokens that the test server issued to [`Tokens`].
 pub fn tokens(issued: &TokenPair) -> Tokens {
     Tokens::new(&*issued.access).with_refresh(&*issued.refresh)
 }
 
-/// Returns the answer to `order(id)`.
+/// Returns the server's response to `order(id)`.
 pub fn order(id: u64) -> (u16, Value) {
     (200, json!({ "id": id }))
 }
 
-/// Returns the names of the events since the last call.
+/// Takes all pending events and returns their names.
 pub fn event_names(events: &mut SessionEvents) -> Vec<&'static str> {
     let names = std::iter::from_fn(|| events.try_next()).map(|event| match event {
         SessionEvent::LoggedIn => "logged in",

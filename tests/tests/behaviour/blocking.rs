@@ -22,7 +22,7 @@ trait Archive {
     async fn items(&self) -> Result<Items<u64>>;
 }
 
-/// A blocking program can log in, make calls that refresh, send hand-written requests, and log out.
+/// A blocking program can log in, make calls that trigger refreshes, send hand-written requests, and log out.
 #[test]
 fn a_script_waits_for_each_call() {
     let world = World::new();
@@ -41,7 +41,7 @@ fn a_script_waits_for_each_call() {
     world.authority.assert_logins(2);
 }
 
-/// A script can wait until a session change is stored, although no call follows the change.
+/// A blocking program can wait until a change to the session is stored.
 #[test]
 fn a_script_waits_until_a_change_is_stored() {
     let world = World::new();
@@ -54,7 +54,6 @@ fn a_script_waits_until_a_change_is_stored() {
     assert_eq!(process().session().load().wait().unwrap(), SessionState::LoggedOut);
 }
 
-/// Blocking calls on many threads share one refresh.
 #[test]
 fn many_threads_share_one_refresh() {
     let world = World::new();
@@ -69,7 +68,7 @@ fn many_threads_share_one_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// A blocking caller reads a paged response one page or one item at a time.
+/// A blocking program can read a paged response one page or one item at a time.
 #[test]
 fn pages_are_waited_for_one_by_one() {
     let world = World::new();
@@ -87,7 +86,7 @@ fn pages_are_waited_for_one_by_one() {
     assert_eq!(all, [1, 2, 3]);
 }
 
-/// A call's timeout also ends the call if a thread is waiting for it.
+/// A call's timeout also applies when a thread blocks on the call.
 #[test]
 fn a_time_out_ends_a_call_that_is_waited_for() {
     let world = World::new();
@@ -97,7 +96,7 @@ fn a_time_out_ends_a_call_that_is_waited_for() {
     assert!(error.is_timeout(), "{error}");
 }
 
-/// A `spawn_blocking` thread can wait for a call, because such a thread runs no async code.
+/// A `spawn_blocking` thread can block on a call, because no async code runs on that thread.
 #[tokio::test]
 async fn a_blocking_thread_of_a_runtime_may_wait() {
     let world = World::new();
@@ -107,7 +106,6 @@ async fn a_blocking_thread_of_a_runtime_may_wait() {
     assert_eq!(waited.await.unwrap().unwrap(), Order { id: 7 });
 }
 
-/// `wait` panics in async code instead of blocking the thread.
 #[tokio::test]
 async fn waiting_in_async_code_panics() {
     let world = World::new();

@@ -1,4 +1,5 @@
-//! After a refresh, a call is sent again with the same encoded body. A body that cannot be sent twice gives an error.
+//! After a refresh, a call is sent again with the same encoded body. If the body cannot be sent twice, the call returns
+//! an error.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use tower::{ServiceExt, service_fn};
 use crate::api::{ORIGIN, ShopClient, logged_in_client, tokens};
 use crate::waiting::done;
 
-/// An API with request bodies of every kind.
+/// An API whose calls have every kind of request body.
 #[api]
 trait Uploads {
     #[post("/files")]
@@ -45,7 +46,7 @@ trait Uploads {
     async fn file_once(&self, #[body] file: Body) -> Result<Value>;
 }
 
-/// A value that counts how often it is serialized.
+/// A value that counts how many times it is serialized.
 #[derive(Default)]
 struct Counted(AtomicUsize);
 
@@ -70,7 +71,7 @@ pub fn accepted() -> (u16, Value) {
     (200, json!({}))
 }
 
-/// Returns the body of a call that was sent twice, and checks that the two requests differ only in the token.
+/// Asserts that the last two requests differ only in the token, and returns their body.
 pub fn body_of_both(world: &World) -> Bytes {
     let [.., first, second] = &*world.stage.log() else { panic!("two sends") };
     assert_eq!(first.differences(second), ["header authorization"]);
@@ -78,7 +79,7 @@ pub fn body_of_both(world: &World) -> Bytes {
     second.body().clone()
 }
 
-/// L1: JSON, forms and JSON fields are serialized once, and both requests have the same bytes.
+/// L1: JSON bodies, forms and JSON fields are serialized once, and both requests contain the same bytes.
 #[tokio::test(start_paused = true)]
 async fn a_body_is_serialized_once_and_sent_again_unchanged() {
     let world = World::new();
@@ -98,7 +99,7 @@ async fn a_body_is_serialized_once_and_sent_again_unchanged() {
     world.authority.assert_refreshes(2);
 }
 
-/// L1, L8: for a byte body, both requests use the caller's memory without copying it.
+/// L1, L8: both requests use the caller's `Bytes` without copying them.
 #[tokio::test(start_paused = true)]
 async fn bytes_are_sent_twice_without_a_copy() {
     let world = World::new();
@@ -113,7 +114,7 @@ async fn bytes_are_sent_twice_without_a_copy() {
     }
 }
 
-/// L2: the second request does not encode the body, the path or the query again.
+/// L2: when a call is sent again, its body, path and query are not encoded again.
 #[tokio::test(start_paused = true)]
 async fn nothing_is_encoded_twice() {
     let world = World::new();
@@ -130,8 +131,8 @@ async fn nothing_is_encoded_twice() {
     }
 }
 
-/// L4: a one-shot stream is not sent again. The session is refreshed, and the error reports why the call was not sent
-/// again and contains the server's response.
+/// L4: after a refresh, a call whose body is a one-shot stream is not sent again. The call's error states why the call
+/// was not sent again, and contains the server's response.
 #[tokio::test(start_paused = true)]
 async fn a_refused_one_shot_stream_is_not_sent_again() {
     let world = World::new();
@@ -160,7 +161,7 @@ async fn a_refused_one_shot_stream_is_not_sent_again() {
     world.authority.assert_refreshes(1);
 }
 
-/// L4: a one-shot stream is not sent again after another call's refresh, after a failed refresh, or in a hand-written
+/// L4: a one-shot stream is not sent again after a manual refresh, after a failed refresh, or in a hand-written
 /// request.
 #[tokio::test(start_paused = true)]
 async fn a_one_shot_stream_is_never_sent_twice() {
@@ -189,7 +190,8 @@ async fn a_one_shot_stream_is_never_sent_twice() {
     world.authority.assert_refreshes(3);
 }
 
-/// L4: a `#[no_replay]` call with a one-shot stream returns the server's refusal like a call with any other body.
+/// L4: if the server refuses a `#[no_replay]` call whose body is a one-shot stream, the call returns the server's
+/// refusal.
 #[tokio::test(start_paused = true)]
 async fn a_one_shot_stream_of_a_no_replay_call_gets_its_refusal() {
     let world = World::new();
@@ -220,7 +222,7 @@ async fn a_stream_factory_is_called_for_each_send() {
     world.authority.assert_refreshes(1);
 }
 
-/// L7: a stream cannot be sent again after its request was sent, even if the server refused the request without reading
+/// L7: a stream cannot be sent again once its request was sent, even if the server refused the request without reading
 /// the body.
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_the_server_did_not_read_counts_as_sent() {

@@ -1,5 +1,5 @@
-//! Upper bounds on the refreshes over a long time, and on the tasks and wake-ups of each waiting call.
-//! `tests/allocations.rs` measures memory.
+//! Tests upper bounds: the number of refreshes over a long period, and the number of tasks and wake-ups per waiting
+//! call. `tests/allocations.rs` measures memory.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,7 +17,7 @@ use crate::waiting::{done, settled};
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// Counts how often a future is polled: once at the start and once for each wake-up.
+/// Counts how many times a future is polled: once at the start and once for each wake-up.
 struct Polled<F> {
     inner: Pin<Box<F>>,
     polls: Arc<AtomicUsize>,
@@ -33,7 +33,7 @@ impl<F: Future> Future for Polled<F> {
     }
 }
 
-/// V1, B15: ten thousand waiting calls need no task other than the refresh, and each call is woken once.
+/// V1, B15: while ten thousand calls wait, the refresh is the only additional task, and each call is woken once.
 #[tokio::test(start_paused = true)]
 async fn a_waiting_call_costs_no_task_and_one_wake_up() {
     const WAITERS: usize = 10_000;
@@ -66,7 +66,7 @@ async fn a_waiting_call_costs_no_task_and_one_wake_up() {
     world.authority.assert_refreshes(1);
 }
 
-/// V5: while a call waits for a refresh, the call is not polled.
+/// V5: a call is not polled while it waits for a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_waiting_call_is_not_polled_while_time_passes() {
     let world = World::new();
@@ -88,8 +88,8 @@ async fn a_waiting_call_is_not_polled_while_time_passes() {
     done(call).await.unwrap();
 }
 
-/// V2: if the token endpoint is down for a day and a call is made every ten seconds, there is at most about one refresh
-/// per minute. Calls succeed again after the outage.
+/// V2: while the token endpoint is down for a day, the client tries about one refresh per minute, even though a call is
+/// made every ten seconds.
 #[tokio::test(start_paused = true)]
 async fn a_long_outage_costs_one_refresh_for_each_pause() {
     let world = World::new();
@@ -116,8 +116,7 @@ async fn a_long_outage_costs_one_refresh_for_each_pause() {
     assert_eq!(shop.order(7).await.unwrap().id, 7);
 }
 
-/// V3: during thirty days with a call every three minutes, the client refreshes once for each token, and no call is
-/// refused.
+/// V3: with one call every three minutes for thirty days, the client refreshes once per token, and no call is refused.
 #[tokio::test(start_paused = true)]
 async fn a_long_healthy_run_costs_one_refresh_for_each_token() {
     let hour = Duration::from_hours(1);
@@ -138,7 +137,7 @@ async fn a_long_healthy_run_costs_one_refresh_for_each_token() {
     assert!((30 * 24 - 1..=30 * 24 + 8).contains(&posts), "{posts}");
 }
 
-/// V3: if the server sends no lifetimes, each token causes one refusal, one refresh and one repeated call.
+/// V3: if the server sends no token lifetimes, each token causes one refused call, one refresh and one repeated call.
 #[tokio::test(start_paused = true)]
 async fn a_long_run_with_unknown_lifetimes_costs_one_refusal_for_each_token() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! The `CallInfo` that tower layers can read from each request, and a rate limiter that uses it.
+//! Tests the `CallInfo` that a tower layer can read from each request, and a rate limiter that uses it.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::api::{ANN, ORIGIN, Order, Shop, ShopClient, order, tokens};
 
 type Infos = Arc<Mutex<Vec<Option<CallInfo>>>>;
 
-/// Returns a service that records the `CallInfo` of each request.
+/// Returns a service that records the `CallInfo` of each request, and the recorded values.
 fn recording(
     world: &World,
 ) -> (
@@ -51,7 +51,7 @@ trait Archive {
     async fn upload(&self, #[part] file: Part, #[part] name: &str) -> Result<()>;
 }
 
-/// The `CallInfo` of each request contains the method, the path template, the kind of call and the attempt.
+/// Each request's `CallInfo` contains the method, the path template, the kind of call and the attempt number.
 #[tokio::test(start_paused = true)]
 async fn each_request_says_which_call_it_belongs_to() {
     let world = World::new();
@@ -85,8 +85,8 @@ async fn each_request_says_which_call_it_belongs_to() {
     );
 }
 
-/// The path template contains the path prefix of the trait. Redirected requests and multipart requests have the same
-/// `CallInfo` as other requests.
+/// The path template in `CallInfo` includes the trait's path prefix. A redirected request has the same `CallInfo` as
+/// the original request, and multipart requests have a `CallInfo` too.
 #[tokio::test(start_paused = true)]
 async fn redirects_and_multipart_bodies_carry_the_same() {
     let world = World::new();
@@ -104,7 +104,8 @@ async fn redirects_and_multipart_bodies_carry_the_same() {
     assert_eq!(seen(&infos), [of_order, of_order, of_upload]);
 }
 
-/// The requests that a `RefreshTokenGrant` sends have no method name, and their kinds are refresh and revocation.
+/// In the `CallInfo` of requests sent by a `RefreshTokenGrant`, there is no method name, and the kind is `Refresh` or
+/// `Revocation`.
 #[tokio::test(start_paused = true)]
 async fn a_grant_is_a_refresh_and_a_revocation() {
     let world = World::new();
@@ -127,7 +128,7 @@ async fn a_grant_is_a_refresh_and_a_revocation() {
     assert_eq!(kinds, [(None, CallKind::Refresh), (None, CallKind::Revocation)]);
 }
 
-/// Returns a service that limits requests to 5 a second, in order of arrival.
+/// Returns a service that sends at most 5 requests per second, in order of arrival.
 fn limited(
     world: &World,
     refreshes_pass: bool,
@@ -155,7 +156,7 @@ fn limited(
     })
 }
 
-/// Makes 120 calls with an expired token behind the rate limiter and returns their results.
+/// Makes 120 calls with an expired token through the rate limiter and returns their results.
 async fn behind_a_limiter(world: &World, refreshes_pass: bool) -> Vec<Result<Order, Error>> {
     let session = Session::new();
     session.set(tokens(&world.authority.issue()));
@@ -171,7 +172,7 @@ async fn behind_a_limiter(world: &World, refreshes_pass: bool) -> Vec<Result<Ord
     outcomes
 }
 
-/// W14: if the rate limiter does not delay refreshes, all calls succeed after one refresh.
+/// W14: if the rate limiter lets refreshes pass immediately, all calls succeed after one refresh.
 #[tokio::test(start_paused = true)]
 async fn a_limiter_that_lets_refreshes_pass_starves_no_call() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Options of one call and of one client handle: the timeout, the headers, and the session.
+//! Tests the timeout, headers and session that can be set for one call or one client handle.
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ async fn time_of<T>(call: Pending<Result<T>>) -> (Duration, Error) {
     (begun.elapsed(), error)
 }
 
-/// A call's timeout replaces all other timeouts: those set by `with_timeout`, by the method and by the builder.
+/// A timeout set for one call overrides the timeouts set by `with_timeout`, by the method and by the builder.
 #[tokio::test(start_paused = true)]
 async fn the_time_out_of_a_call_outranks_all_others() {
     let world = World::new();
@@ -55,7 +55,7 @@ async fn the_time_out_of_a_call_outranks_all_others() {
     }
 }
 
-/// A call's timeout starts at the first poll of its future.
+/// A call's timeout starts when the call is first polled.
 #[tokio::test(start_paused = true)]
 async fn the_time_of_a_call_runs_from_its_first_poll() {
     let world = World::new();
@@ -66,7 +66,7 @@ async fn the_time_of_a_call_runs_from_its_first_poll() {
     assert_eq!((time, error.is_timeout()), (2 * SECOND, true));
 }
 
-/// Calls to role methods also have options, and a login with options sets the session.
+/// Login and logout calls also accept options.
 #[tokio::test(start_paused = true)]
 async fn calls_with_a_role_take_options() {
     let world = World::new();
@@ -80,8 +80,8 @@ async fn calls_with_a_role_take_options() {
     assert_eq!(world.authority.requests(Role::Logout)[0].header("x-trace"), Some("8"));
 }
 
-/// A call's header option replaces every other header with this name, whether the client handle, the method, an
-/// argument or the builder sets it.
+/// A header set for one call replaces every header with the same name that the client handle, the method, an argument
+/// or the builder sets.
 #[tokio::test(start_paused = true)]
 async fn a_header_of_a_call_replaces_all_others_of_its_name() {
     let world = World::new();
@@ -111,7 +111,7 @@ async fn a_header_of_a_call_replaces_all_others_of_its_name() {
     assert_eq!(headers(2), "call method argument  17");
 }
 
-/// If an option is invalid, the call returns an error and sends nothing.
+/// A call with an invalid option returns an error and sends nothing.
 #[tokio::test(start_paused = true)]
 async fn an_option_that_cannot_be_sent_is_an_error_of_the_call() {
     let world = World::new();
@@ -132,10 +132,10 @@ async fn an_option_that_cannot_be_sent_is_an_error_of_the_call() {
     world.stage.assert_sends(0);
     let refused = builder(&world).retry(Retry::default().on([503, 401])).build().unwrap_err();
     assert!(refused.is_builder());
-    assert_eq!(refused.to_string(), "`retry`: the status 401 causes a refresh, so it cannot be retried");
+    assert_eq!(refused.to_string(), "`retry`: the status 401 triggers a refresh, so it cannot be retried");
 }
 
-/// An option that is set after the first poll has no effect, so the call returns an error.
+/// Setting an option after the first poll makes the call return an error.
 #[tokio::test(start_paused = true)]
 async fn an_option_after_the_first_poll_is_an_error() {
     let world = World::new();
@@ -150,8 +150,8 @@ async fn an_option_after_the_first_poll_is_an_error() {
     assert!(error.is_request(), "{error}");
 }
 
-/// A13: a hand-written authorization header is sent unchanged. If the server refuses the request, the call returns the
-/// refusal and starts no refresh.
+/// A13: an authorization header set by the caller is sent unchanged. If the server refuses a call whose authorization
+/// header was set by the caller, the call returns the refusal and does not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn an_authorization_option_turns_the_session_off_for_the_call() {
     let world = World::new();
@@ -166,7 +166,7 @@ async fn an_authorization_option_turns_the_session_off_for_the_call() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// The options of a paged call apply to each page: each page has its own timeout, and every request has the headers.
+/// Options of a paged call apply to each page: every page request has a separate timeout and all of the headers.
 #[tokio::test(start_paused = true)]
 async fn options_of_pages_hold_for_each_page() {
     let world = World::new();
@@ -187,7 +187,7 @@ async fn options_of_pages_hold_for_each_page() {
     assert!(world.stage.log().iter().all(|sent| sent.header("x-trace") == Some("t1")));
 }
 
-/// Hand-written requests have the same options as calls.
+/// Hand-written requests accept the same options as calls.
 #[tokio::test(start_paused = true)]
 async fn hand_written_requests_take_options() {
     let world = World::new();
@@ -201,7 +201,7 @@ async fn hand_written_requests_take_options() {
     assert_eq!((time, error.is_timeout()), (SECOND, true));
 }
 
-/// One client with fifty sessions makes one refresh for each session.
+/// A client with fifty sessions refreshes each session once.
 #[tokio::test(start_paused = true)]
 async fn one_client_serves_many_users_with_a_session_each() {
     let world = World::new();
@@ -232,7 +232,8 @@ async fn one_client_serves_many_users_with_a_session_each() {
     assert!(nobody.order(7).await.unwrap_err().is_no_session());
 }
 
-/// A session that already belongs to a client keeps that client's refresh method.
+/// A session that already belongs to one client keeps using that client's refresh method when a second client shares
+/// the session.
 #[tokio::test(start_paused = true)]
 async fn a_session_in_use_keeps_its_own_way_to_refresh() {
     let world = World::new();
@@ -253,8 +254,8 @@ async fn a_session_in_use_keeps_its_own_way_to_refresh() {
     world.authority.assert_refreshes(0);
 }
 
-/// A call's body limit replaces the builder's body limit, even if the call's limit is larger. The limit applies to each
-/// page.
+/// A body limit set for one call overrides the builder's limit, even if the call's limit is larger. In a paged call,
+/// the body limit applies to each page.
 #[tokio::test(start_paused = true)]
 async fn the_longest_body_of_a_call_outranks_that_of_the_builder() {
     let world = World::new();
@@ -275,7 +276,7 @@ async fn the_longest_body_of_a_call_outranks_that_of_the_builder() {
     assert!(pages.next().await.unwrap().unwrap_err().is_body_too_large());
 }
 
-/// A call's body limit also applies to a login.
+/// A body limit set for a login call applies to the login response.
 #[tokio::test(start_paused = true)]
 async fn a_login_keeps_the_limit_of_its_call() {
     let world = World::new();

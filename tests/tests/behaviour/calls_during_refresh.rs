@@ -1,4 +1,4 @@
-//! Calls that start during a refresh wait for the refresh or are sent with the old token.
+//! Tests whether a call that starts during a refresh waits for the refresh or is sent with the old token.
 
 use afresh_tests::{Role, World};
 
@@ -6,7 +6,7 @@ use crate::api::{Order, Shop, logged_in_client};
 use crate::concurrent_calls::{answer_order, calls, expect_all};
 use crate::waiting::settled;
 
-/// B2: while a token that has certainly expired is refreshed, no call is sent with that token.
+/// B2: while a token that has definitely expired is being refreshed, no call is sent with that token.
 #[tokio::test(start_paused = true)]
 async fn a_call_waits_for_the_refresh_of_an_expired_token() {
     let world = World::new();
@@ -27,7 +27,7 @@ async fn a_call_waits_for_the_refresh_of_an_expired_token() {
     assert_eq!(carried, [1, 2, 2].map(|number| world.authority.access(number)));
 }
 
-/// B2: while a token that may have expired is refreshed, calls are sent with that token.
+/// B2: while a token that might have expired is being refreshed, calls are sent with that token.
 #[tokio::test(start_paused = true)]
 async fn a_call_does_not_wait_for_the_refresh_of_a_suspect_token() {
     let world = World::new();
@@ -50,7 +50,7 @@ async fn a_call_does_not_wait_for_the_refresh_of_a_suspect_token() {
     world.authority.assert_refreshes(1);
 }
 
-/// B2: if a 401 arrives while a token that may have expired is refreshed, later calls wait for the refresh.
+/// B2: if a 401 arrives while a token that might have expired is being refreshed, later calls wait for the refresh.
 #[tokio::test(start_paused = true)]
 async fn a_401_during_the_refresh_of_a_suspect_token_makes_later_calls_wait() {
     let world = World::new();

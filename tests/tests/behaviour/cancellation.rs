@@ -1,4 +1,4 @@
-//! A refresh does not depend on the calls that wait for the refresh, so callers can drop these calls.
+//! A refresh does not depend on the calls that wait for it, so callers can drop these calls.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use tower::{ServiceExt, service_fn};
 use crate::api::{ORIGIN, Shop, ShopClient, builder, event_names, logged_in_client, order, tokens};
 use crate::waiting::{done, drop_call, next_event, settled};
 
-/// Asserts that there was one refresh, and that the next call uses the new tokens without another refresh.
+/// Asserts that exactly one refresh was made, and that the next call uses the new tokens.
 async fn assert_refreshed_once(world: &World, shop: &ShopClient) {
     let second = Tokens::new(world.authority.access(2)).with_refresh(world.authority.refresh(2));
     assert_eq!(shop.session().tokens(), Some(second));
@@ -26,7 +26,7 @@ async fn assert_refreshed_once(world: &World, shop: &ShopClient) {
     world.authority.assert_granted(1);
 }
 
-/// F1: a call that is dropped before it reads its refusal starts no refresh.
+/// F1: a call that is dropped before its response is read does not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_call_dropped_before_its_refusal_is_read_starts_no_refresh() {
     let world = World::new();
@@ -48,7 +48,8 @@ async fn a_call_dropped_before_its_refusal_is_read_starts_no_refresh() {
     assert_eq!(shop.order(3).await.unwrap().id, 3, "the session is unchanged");
 }
 
-/// F1: a refresh completes if its only call is dropped while the refresh request or its response is in transit.
+/// F1: a refresh completes even if the only waiting call is dropped while the refresh request or its response is in
+/// transit.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_completes_after_its_only_call_is_dropped() {
     let holds: [fn(&Authority, Role); 2] = [Authority::hold, Authority::hold_processed];
@@ -72,7 +73,7 @@ async fn a_refresh_completes_after_its_only_call_is_dropped() {
     }
 }
 
-/// F1: the new tokens are kept if the call is dropped during its second request or while its response is read.
+/// F1: the new tokens are kept even if the call is dropped while its second request or response is in transit.
 #[tokio::test(start_paused = true)]
 async fn the_new_tokens_stay_when_the_call_is_dropped_during_its_second_send() {
     let world = World::new();
@@ -95,7 +96,7 @@ async fn the_new_tokens_stay_when_the_call_is_dropped_during_its_second_send() {
     assert_refreshed_once(&world, &shop).await;
 }
 
-/// F2: if a thousand calls wait for a refresh and 999 of these calls are dropped, the remaining call succeeds.
+/// F2: if a thousand calls wait for a refresh and 999 of them are dropped, the remaining call succeeds.
 #[tokio::test(start_paused = true)]
 async fn the_last_of_a_thousand_waiting_calls_is_answered() {
     for survivor in [0, 637, 999] {
@@ -120,7 +121,7 @@ async fn the_last_of_a_thousand_waiting_calls_is_answered() {
     }
 }
 
-/// F3: a refresh completes even if its call is dropped before the refresh was polled for the first time.
+/// F3: a refresh completes even if the call that started it is dropped before the refresh is first polled.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_completes_if_its_call_is_dropped_before_the_first_poll() {
     let world = World::new();
@@ -162,7 +163,7 @@ async fn a_call_dropped_while_it_waits_is_not_sent_again() {
     assert_eq!(world.stage.routes(), ["GET /orders/1", "GET /orders/2", "GET /orders/1"]);
 }
 
-/// F5: if the first waiting call is dropped, the refresh continues, and later calls join this refresh.
+/// F5: if the first waiting call is dropped, the refresh continues, and later calls wait for the same refresh.
 #[tokio::test(start_paused = true)]
 async fn dropping_the_first_waiting_call_starts_no_second_refresh() {
     let world = World::new();
@@ -183,7 +184,7 @@ async fn dropping_the_first_waiting_call_starts_no_second_refresh() {
     assert_refreshed_once(&world, &shop).await;
 }
 
-/// F6: if all client handles are dropped, the refresh still completes. The session is freed after the refresh.
+/// F6: if all client handles are dropped, the refresh still completes, and the session is then freed.
 #[tokio::test(start_paused = true)]
 async fn a_session_without_handles_finishes_its_refresh_and_is_freed() {
     let world = World::new();
@@ -216,8 +217,8 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }
 
-/// F7, F9: if a runtime is dropped, the refresh on this runtime ends. Waiting calls on another runtime get an error
-/// immediately, and the next call starts a new refresh.
+/// F7, F9: if a Tokio runtime is dropped, the refresh running on it ends, and waiting calls on other runtimes fail
+/// immediately.
 #[test]
 fn calls_on_another_runtime_survive_the_end_of_the_refreshs_runtime() {
     for polled in [true, false] {
@@ -257,7 +258,7 @@ fn calls_on_another_runtime_survive_the_end_of_the_refreshs_runtime() {
     }
 }
 
-/// F7: if the runtime of a refresh is no longer polled, waiting calls on another runtime start a new refresh.
+/// F7: if the runtime that runs a refresh is no longer polled, waiting calls on another runtime start a new refresh.
 #[test]
 fn calls_on_another_runtime_survive_a_runtime_that_stops_running() {
     let world = World::new();
@@ -287,7 +288,7 @@ fn calls_on_another_runtime_survive_a_runtime_that_stops_running() {
     world.authority.assert_granted(1);
 }
 
-/// F7: if no refresh is answered, a call abandons the first refresh, waits for one more refresh, and then fails.
+/// F7: if no refresh gets a response, a call waits for at most two refreshes and then fails.
 #[test]
 fn a_call_waits_for_two_refreshes_at_most() {
     let world = World::new();
@@ -311,8 +312,8 @@ fn a_call_waits_for_two_refreshes_at_most() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// F8, A10: a call's deadline includes the time that it waits for the refresh. The refresh has a separate deadline and
-/// completes, and the next call uses the new tokens.
+/// F8, A10: a call's deadline includes the time spent waiting for a refresh. The refresh has its own deadline, so it
+/// completes after the call has timed out.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_outlives_the_deadline_of_its_call() {
     let world =
@@ -336,7 +337,7 @@ async fn a_refresh_outlives_the_deadline_of_its_call() {
     assert_refreshed_once(&world, &shop).await;
 }
 
-/// A10: one deadline covers the first request, the refresh, the second request and the response body.
+/// A10: one deadline covers a call's first request, the refresh, the second request and the response body.
 #[tokio::test(start_paused = true)]
 async fn the_deadline_of_a_call_covers_both_sends_and_the_body() {
     let world =

@@ -1,9 +1,9 @@
-//! Random runs: clients of several sessions use a server that rotates refresh tokens and ends the session if a spent
-//! token is reused. Delays, refusals, broken connections, dropped calls, logins and logouts occur at random times of a
-//! paused clock. The seed alone determines each run.
+//! Random runs: several clients share sessions on a server that ends a session if a refresh token is used twice.
+//! Delays, refusals, broken connections, dropped calls, logins and logouts occur at random times on a paused clock. A
+//! run depends only on its seed.
 //!
 //! A failed run prints its seed. `AFRESH_CHAOS_SEED=7 cargo test -p afresh-tests --test behaviour chaos` repeats the
-//! run with this seed, and `AFRESH_CHAOS_SEEDS=100000` sets the number of runs.
+//! run with seed 7, and `AFRESH_CHAOS_SEEDS=100000` sets the number of runs.
 
 mod api;
 mod checks;
@@ -35,7 +35,7 @@ fn seeds() -> Range<u64> {
     }
 }
 
-/// The counts of all runs, which show that the runs really exercise the client.
+/// Totals over all runs, which show that the runs exercise the client sufficiently.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counts {
     calls: usize,
@@ -58,7 +58,7 @@ impl std::ops::AddAssign for Counts {
 }
 
 fn run_once(seed: u64, level: FaultLevel) -> Counts {
-    // The seed makes the random numbers of the runtime and of the run repeatable.
+    // With a fixed seed, the runtime and the run draw the same random numbers each time.
     fastrand::seed(seed);
     let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     let run = catch_unwind(AssertUnwindSafe(|| runtime.block_on(Run::new(seed, level).run())));
@@ -68,7 +68,7 @@ fn run_once(seed: u64, level: FaultLevel) -> Counts {
     })
 }
 
-/// Makes all runs, with one thread per core. Each run stays on one thread.
+/// Executes all runs, using one thread per core.
 fn run_all(level: FaultLevel) -> Counts {
     let threads = thread::available_parallelism().map_or(1, |n| n.get() as u64);
     thread::scope(|scope| {
@@ -91,8 +91,8 @@ fn run_all(level: FaultLevel) -> Counts {
     })
 }
 
-/// G2, I2, I3, I4, I5, I7, I14, I16: no random run presents a spent refresh token, sends a call as two users, sends a
-/// call more than twice, or fails a call without a reason.
+/// G2, I2, I3, I4, I5, I7, I14, I16: in a random run, no refresh token is reused, and no call is sent more than twice
+/// or as two different users. Every failed call in a random run has a known reason.
 #[test]
 fn no_random_run_reuses_a_token_or_fails_a_call_without_a_reason() {
     let counts = run_all(FaultLevel::Errors);
@@ -103,19 +103,20 @@ fn no_random_run_reuses_a_token_or_fails_a_call_without_a_reason() {
     }
 }
 
-/// B1, B3, J1, J3: if the server is only slow and tokens only expire, every call succeeds unless its session ends.
+/// B1, B3, J1, J3: if the only problems are slow responses and expired tokens, every call succeeds unless its session
+/// ends.
 #[test]
 fn without_faults_every_call_of_a_lasting_session_is_answered() {
     let counts = run_all(FaultLevel::DelaysOnly);
     if from_environment("AFRESH_CHAOS_SEED").is_none() {
-        // The server can process a logout before an earlier refresh, and the server then refuses the refresh.
+        // If the server processes a logout before an earlier refresh, the server refuses the refresh.
         assert!(counts.refreshes - counts.granted <= counts.refreshes / 1000, "{counts:?}");
         assert!(counts.answered > counts.calls / 2, "{counts:?}");
     }
 }
 
-/// G3, D1: if responses from the refresh endpoint are lost and the server has a grace period, no random run reuses a
-/// token.
+/// G3, D1: if refresh responses are lost, and the server accepts a used refresh token during a grace period, no used
+/// token is sent after that period.
 #[test]
 fn lost_answers_of_a_server_with_a_grace_period_reuse_no_token() {
     let counts = run_all(FaultLevel::LostAnswers);

@@ -1,5 +1,5 @@
-//! Tests how the client classifies a response: the token has expired, the token may have expired, or the response has
-//! nothing to do with the token.
+//! Tests how the client classifies a response: the token has expired, the token might have expired, or the response is
+//! unrelated to the token.
 
 use std::time::Duration;
 
@@ -14,10 +14,11 @@ use crate::api::{
 };
 use crate::transports::ConnectTo;
 
-/// The HTML page of a firewall.
+/// An HTML error page sent by a firewall.
 const PAGE: &str = "<html><body><h1>403 Forbidden</h1></body></html>";
 
-/// C1: a forbidden call causes one refresh. The call returns the second refusal, and the session continues.
+/// C1: if the server refuses a call again after a refresh, the call returns the second refusal, and the session is
+/// kept.
 #[tokio::test(start_paused = true)]
 async fn a_genuine_403_is_returned_after_one_refresh_and_the_session_is_kept() {
     let world = World::new();
@@ -40,7 +41,7 @@ async fn a_genuine_403_is_returned_after_one_refresh_and_the_session_is_kept() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// C3: a call that lacks a scope starts no refresh, because a refresh does not change the scope of a token.
+/// C3: if a call lacks a scope, the client does not refresh, because a refresh does not change a token's scope.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_lacks_a_scope_starts_no_refresh() {
     let lines = [
@@ -62,7 +63,8 @@ async fn a_call_that_lacks_a_scope_starts_no_refresh() {
     }
 }
 
-/// C4: a response with `invalid_token` starts a refresh, even for a method whose bare 403 starts no refresh.
+/// C4: a response with `invalid_token` triggers a refresh, even if the route has recently returned a 403 that a refresh
+/// did not resolve.
 #[tokio::test(start_paused = true)]
 async fn invalid_token_starts_a_refresh_even_on_a_forbidden_route() {
     let lines = [r#"Bearer error="invalid_token""#, r#"Bearer realm="shop", error="invalid_token""#];
@@ -105,8 +107,7 @@ async fn a_403_without_a_challenge_starts_a_refresh() {
     }
 }
 
-/// C6: an HTML page with status 403 starts at most one refresh, because a gateway can use the same page for an expired
-/// token and for a blocked request.
+/// C6: an HTML page with status 403 starts at most one refresh, because a gateway might send it for an expired token.
 #[tokio::test(start_paused = true)]
 async fn an_html_403_costs_at_most_one_refresh() {
     let world = World::new();
@@ -125,7 +126,7 @@ async fn an_html_403_costs_at_most_one_refresh() {
     world.authority.assert_refreshes(2);
 }
 
-/// C6: an HTML page from the refresh endpoint does not end the session, even with status 401 or 403.
+/// C6: an HTML page returned by the refresh endpoint does not end the session, even if its status is 401 or 403.
 #[tokio::test(start_paused = true)]
 async fn an_html_answer_to_a_refresh_never_ends_the_session() {
     for status in [400, 401, 403, 500] {
@@ -145,7 +146,7 @@ async fn an_html_answer_to_a_refresh_never_ends_the_session() {
     }
 }
 
-/// C7: a 403 for a rate limit starts no refresh.
+/// C7: a 403 that reports an exceeded rate limit does not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_403_for_a_rate_limit_starts_no_refresh() {
     let refusals = [
@@ -167,7 +168,7 @@ async fn a_403_for_a_rate_limit_starts_no_refresh() {
     }
 }
 
-/// C7: a 403 whose headers report that the rate limit is not reached starts a refresh.
+/// C7: a 403 starts a refresh if its headers show that the rate limit has not been reached.
 #[tokio::test(start_paused = true)]
 async fn a_403_below_the_rate_limit_starts_a_refresh() {
     let world = World::new();
@@ -180,7 +181,7 @@ async fn a_403_below_the_rate_limit_starts_a_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// C11: a token that was revoked before it expired is refreshed once.
+/// C11: a token that was revoked before its expiration time is refreshed once.
 #[tokio::test(start_paused = true)]
 async fn a_revoked_token_that_has_not_expired_is_refreshed() {
     let world = World::with(AuthorityConfig {
@@ -199,7 +200,7 @@ async fn a_revoked_token_that_has_not_expired_is_refreshed() {
     world.authority.assert_refreshes(1);
 }
 
-/// C14: a refused login starts no refresh, with or without a session.
+/// C14: a refused login does not trigger a refresh, whether or not the client has a session.
 #[tokio::test(start_paused = true)]
 async fn a_refused_login_starts_no_refresh() {
     for status in [401, 403] {
@@ -219,7 +220,7 @@ async fn a_refused_login_starts_no_refresh() {
     }
 }
 
-/// C14: a refused direct call to the refresh method starts no refresh.
+/// C14: if the caller calls the refresh method and the server refuses, the client does not start another refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_method_starts_no_refresh() {
     for status in [401, 403] {
@@ -237,7 +238,7 @@ async fn a_refused_refresh_method_starts_no_refresh() {
     }
 }
 
-/// C15: a refused public call starts no refresh, because it sent no token.
+/// C15: if the server refuses a public call, the client does not refresh, because the call sent no token.
 #[tokio::test(start_paused = true)]
 async fn a_refused_public_call_starts_no_refresh() {
     for status in [401, 403] {
@@ -253,7 +254,7 @@ async fn a_refused_public_call_starts_no_refresh() {
     }
 }
 
-/// C15: a refused hand-written request starts no refresh if it was sent without a token.
+/// C15: if the server refuses a hand-written request that was sent without a token, the client does not refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refused_request_without_a_token_starts_no_refresh() {
     let world = World::new();

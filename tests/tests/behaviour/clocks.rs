@@ -1,4 +1,4 @@
-//! Tests refreshes before the token expires, and the lifetimes that a server can send. The tests control the clock.
+//! Tests early refreshes and the token lifetimes that a server can send. The tests run on a paused clock.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const fn seconds(count: u64) -> Duration {
 
 const YEAR: Duration = seconds(365 * 24 * 3600);
 
-/// Returns a world whose access tokens have this lifetime, and a client that has logged in.
+/// Returns a fake server whose access tokens have the given lifetime, and a logged-in client.
 async fn logged_in(lifetime: Duration) -> (World, ShopClient) {
     let world = World::with(AuthorityConfig { lifetime: Some(lifetime), ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
@@ -26,7 +26,7 @@ async fn logged_in(lifetime: Duration) -> (World, ShopClient) {
     (world, shop)
 }
 
-/// Returns a world that sends this value as `expires_in`, and a client that has logged in.
+/// Returns a fake server that sends the given `expires_in` value, and a logged-in client.
 async fn told_lifetime(expires_in: Value) -> (World, ShopClient) {
     let world = World::with(AuthorityConfig { expires_in: Some(expires_in), ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
@@ -35,7 +35,7 @@ async fn told_lifetime(expires_in: Value) -> (World, ShopClient) {
     (world, shop)
 }
 
-/// H1: shortly before the token expires, one refresh starts in the background, and no call waits for this refresh.
+/// H1: shortly before a token expires, one refresh starts in the background, and calls do not wait for it.
 #[tokio::test(start_paused = true)]
 async fn shortly_before_the_expiry_one_refresh_starts_and_calls_go_on() {
     let (world, shop) = logged_in(seconds(600)).await;
@@ -60,7 +60,7 @@ async fn shortly_before_the_expiry_one_refresh_starts_and_calls_go_on() {
     world.authority.assert_refreshes(1);
 }
 
-/// H1: if the token expires during the background refresh, later calls wait for the refresh.
+/// H1: if a token expires during its background refresh, later calls wait for the refresh.
 #[tokio::test(start_paused = true)]
 async fn calls_wait_for_a_background_refresh_once_the_token_has_expired() {
     let (world, shop) = logged_in(seconds(60)).await;
@@ -79,7 +79,7 @@ async fn calls_wait_for_a_background_refresh_once_the_token_has_expired() {
     world.authority.assert_refreshes(1);
 }
 
-/// H2: after the token has expired, each call waits for the refresh before the call is sent.
+/// H2: after a token has expired, calls wait for the refresh before they are sent.
 #[tokio::test(start_paused = true)]
 async fn after_the_expiry_no_call_is_sent_before_the_refresh() {
     for late in [seconds(600), seconds(601), YEAR] {
@@ -99,8 +99,8 @@ async fn after_the_expiry_no_call_is_sent_before_the_refresh() {
     }
 }
 
-/// H3: an early refresh starts when a fifth of the lifetime remains, or 30 s if that is shorter.
-/// A random addition of up to a fifth extends this time to at most 36 s.
+/// H3: an early refresh starts when a fifth of the lifetime remains, or 30 s if that is shorter. A random extra of up
+/// to 20 percent makes some refreshes start earlier.
 #[tokio::test(start_paused = true)]
 async fn the_margin_is_a_part_of_the_lifetime() {
     let margins = [
@@ -140,7 +140,7 @@ async fn a_token_of_unknown_lifetime_is_used_until_it_is_refused() {
     world.authority.assert_refreshes(1);
 }
 
-/// H5: a lifetime of zero or less is ignored: the token is not refreshed early, and a 403 still starts one refresh.
+/// H5: a lifetime of zero or less is treated as unknown, so the token is not refreshed early.
 #[tokio::test(start_paused = true)]
 async fn a_lifetime_of_zero_or_less_is_unknown() {
     for nothing in [json!(0), json!(-1), json!(-0.0), json!("0"), json!("-3600"), json!(i64::MIN)] {
@@ -158,8 +158,8 @@ async fn a_lifetime_of_zero_or_less_is_unknown() {
     }
 }
 
-/// H6: a lifetime can be a number or a string with a number. Every other value is ignored, and no value makes a login
-/// or refresh fail.
+/// H6: a lifetime can be a number or a string that contains a number. An invalid `expires_in` value is ignored and does
+/// not make a login or refresh fail.
 #[tokio::test(start_paused = true)]
 async fn an_unusual_lifetime_is_read_or_ignored_and_never_an_error() {
     let hour = Some(seconds(3600));
@@ -187,7 +187,7 @@ async fn an_unusual_lifetime_is_read_or_ignored_and_never_an_error() {
     }
 }
 
-/// H6, H7: a number that is too large for a float is valid JSON, so the tokens in the response are kept.
+/// H6, H7: an `expires_in` that does not fit into a float is still valid JSON, so the tokens in the response are kept.
 #[tokio::test(start_paused = true)]
 async fn a_number_that_no_float_can_hold_does_not_lose_the_tokens() {
     let huge = format!("1{}", "0".repeat(400));
@@ -213,7 +213,7 @@ async fn a_number_that_no_float_can_hold_does_not_lose_the_tokens() {
     }
 }
 
-/// H7: a very long lifetime is limited to one year, so that adding the lifetime to a clock value cannot overflow.
+/// H7: a lifetime is limited to one year, so that adding it to a clock value cannot overflow.
 #[tokio::test(start_paused = true)]
 async fn a_very_long_lifetime_is_limited_to_a_year() {
     let given = [
@@ -231,7 +231,7 @@ async fn a_very_long_lifetime_is_limited_to_a_year() {
     }
 }
 
-/// Returns the lifetimes after a login and after a refresh with this `expires_in`.
+/// Returns the token lifetimes after a login and after a refresh whose responses have the given `expires_in`.
 async fn lifetimes(expires_in: Value) -> [Option<Duration>; 2] {
     let (world, shop) = told_lifetime(expires_in).await;
     let at_login = shop.session().tokens().unwrap().expires_in();
@@ -242,7 +242,7 @@ async fn lifetimes(expires_in: Value) -> [Option<Duration>; 2] {
     [at_login, shop.session().tokens().unwrap().expires_in()]
 }
 
-/// H13: while early refreshes fail, calls are sent with the valid token and succeed. The refreshes are repeated at
+/// H13: while early refreshes fail, calls are still sent with the valid token. Failed early refreshes are retried at
 /// increasing intervals.
 #[tokio::test(start_paused = true)]
 async fn a_failed_early_refresh_is_retried_at_growing_intervals() {
@@ -295,7 +295,7 @@ async fn an_early_refresh_respects_retry_after() {
     world.authority.assert_granted(1);
 }
 
-/// H14: a client without calls has no task and starts no refresh.
+/// H14: a client that makes no calls has no background task and does not refresh.
 #[tokio::test(start_paused = true)]
 async fn an_idle_client_has_no_task_and_refreshes_nothing() {
     let (world, shop) = logged_in(seconds(600)).await;
@@ -311,11 +311,11 @@ async fn an_idle_client_has_no_task_and_refreshes_nothing() {
     assert_eq!(Handle::current().metrics().num_alive_tasks(), 0, "running tasks");
 }
 
-/// W16: a JWT without `expires_in` is refreshed early, because its `iat` and `exp` give its lifetime. The client
-/// ignores the difference between the server's clock and the local clock.
+/// W16: a JWT without `expires_in` is refreshed early, based on its `iat` and `exp` claims. A difference between the
+/// server's clock and the local clock does not affect when the token is refreshed.
 #[tokio::test(start_paused = true)]
 async fn the_lifetime_of_a_jwt_is_known_without_expires_in() {
-    // The claims are {"iat":1700000000,"exp":1700000300} and {"iat":4000000000,"exp":4000000300}.
+    // The tokens' claims are {"iat":1700000000,"exp":1700000300} and {"iat":4000000000,"exp":4000000300}.
     for claims in
         ["eyJpYXQiOjE3MDAwMDAwMDAsImV4cCI6MTcwMDAwMDMwMH0", "eyJpYXQiOjQwMDAwMDAwMDAsImV4cCI6NDAwMDAwMDMwMH0"]
     {

@@ -1,4 +1,4 @@
-//! Functions for tests with many concurrent calls.
+//! Helpers for tests with many concurrent calls.
 
 use afresh::{Error, Result};
 use afresh_tests::Arrival;
@@ -13,7 +13,7 @@ pub fn calls(shop: &ShopClient, n: u64) -> Vec<Call> {
     (0..n).map(|id| tokio::spawn(shop.order(id))).collect()
 }
 
-/// Answers with the order whose id is in the request path.
+/// Responds with the order whose id is in the request path.
 pub fn answer_order(arrival: Arrival) {
     let id: u64 = arrival.path().rsplit('/').next().unwrap().parse().unwrap();
     arrival.answer_with(order(id));
@@ -25,7 +25,7 @@ pub async fn expect_all(calls: Vec<Call>) {
     }
 }
 
-/// Returns the error of each call.
+/// Waits for all calls to fail and returns their errors.
 pub async fn errors(calls: Vec<Call>) -> Vec<Error> {
     let mut errors = Vec::new();
     for call in calls {

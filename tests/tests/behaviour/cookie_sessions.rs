@@ -1,4 +1,4 @@
-//! Sessions without an access token, whose cookies are the credential.
+//! Tests sessions that have no access token and use cookies as the credential.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -28,7 +28,7 @@ trait Forum {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// The lowest refresh-cookie number that the server accepts.
+/// The number of the oldest refresh cookie that the server accepts.
 type Good = Arc<AtomicUsize>;
 
 async fn member() -> (World, ForumClient, Good) {
@@ -46,7 +46,7 @@ async fn member() -> (World, ForumClient, Good) {
     (world, forum, good)
 }
 
-/// P5: in a session with one cookie and no access token, refused calls cause one refresh and are sent again.
+/// P5: in a session that has only a cookie, concurrent refused calls share one refresh and are sent again.
 #[tokio::test(start_paused = true)]
 async fn a_session_can_consist_of_cookies_alone() {
     let (world, forum, good) = member().await;
@@ -67,8 +67,8 @@ async fn a_session_can_consist_of_cookies_alone() {
     assert!(forum.session().tokens().unwrap().access_token().is_none());
 }
 
-/// P5, B3, B4: if the refusal of an old cookie arrives after a refresh, the call is sent again with the newer cookie
-/// and without another refresh.
+/// P5, B3, B4: if an old cookie is refused after a refresh, the call is sent again with the newer cookie and without
+/// another refresh.
 #[tokio::test(start_paused = true)]
 async fn a_late_refusal_of_an_old_cookie_takes_the_newer_one() {
     let (world, forum, good) = member().await;
@@ -89,7 +89,7 @@ async fn a_late_refusal_of_an_old_cookie_takes_the_newer_one() {
     world.authority.assert_refreshes(2);
 }
 
-/// P5: a successful refresh response without a cookie means that the server has extended the old cookie.
+/// P5: if a successful refresh response sets no cookie, the client keeps using the old cookie.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_sets_no_cookie_is_a_success() {
     let (world, forum, _) = member().await;
@@ -106,7 +106,7 @@ async fn a_refresh_that_sets_no_cookie_is_a_success() {
     world.authority.assert_refreshes(3);
 }
 
-/// P5, C1: a page that is forbidden for the user causes one refresh, as in a session with tokens.
+/// P5, C1: repeated calls to a page that the user may not access cause one refresh in total.
 #[tokio::test(start_paused = true)]
 async fn a_forbidden_page_costs_one_refresh() {
     let (world, forum, _) = member().await;
@@ -118,7 +118,7 @@ async fn a_forbidden_page_costs_one_refresh() {
     assert_eq!(forum.session().state(), SessionState::LoggedIn);
 }
 
-/// P5, D4: a refused cookie ends the session, and a logout removes the cookie.
+/// P5, D4: a refused refresh ends the session, and a logout removes the cookie.
 #[tokio::test(start_paused = true)]
 async fn a_cookie_session_ends_like_any_other() {
     let (world, forum, good) = member().await;
@@ -153,7 +153,8 @@ trait Plain {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// P5, D18: without a way to refresh, every response can replace the cookie, and a refusal is returned to the caller.
+/// P5, D18: in a session without a refresh method, any response can replace the cookie, and a refused call returns the
+/// refusal.
 #[tokio::test(start_paused = true)]
 async fn a_cookie_session_without_a_refresh_keeps_its_cookies() {
     let world = World::with(AuthorityConfig::cookie());
@@ -171,7 +172,7 @@ async fn a_cookie_session_without_a_refresh_keeps_its_cookies() {
     world.authority.assert_refreshes(0);
 }
 
-/// Returns a world with access tokens and a refresh cookie, and a client that has logged in.
+/// Returns a fake server that sets a refresh cookie with the given attributes, and a logged-in client.
 async fn shop_with_cookie(attributes: &'static str) -> (World, crate::api::CookieShopClient) {
     let world = World::with(AuthorityConfig { cookie_attributes: attributes, ..AuthorityConfig::cookie() });
     world.guard_with(403, |_| order(7));
@@ -179,8 +180,8 @@ async fn shop_with_cookie(attributes: &'static str) -> (World, crate::api::Cooki
     (world, shop)
 }
 
-/// W2: if the refresh cookie has expired, the next refusal ends the session without a request to the server. The test
-/// really waits, because cookies use the wall clock, which cannot be paused.
+/// W2: once the refresh cookie has expired, the next refresh ends the session without sending a request. The test waits
+/// in real time, because cookie expiration uses the wall clock, which cannot be paused.
 #[tokio::test]
 async fn a_refresh_cookie_that_has_run_out_ends_the_session() {
     let (world, shop) = shop_with_cookie("; Path=/; Max-Age=1").await;
@@ -223,7 +224,7 @@ async fn a_refresh_cookie_that_has_run_out_ends_the_session_after_a_restart() {
     world.authority.assert_refreshes(0);
 }
 
-/// W3: a session with one cookie is refreshed before the cookie expires.
+/// W3: a session that has only a cookie is refreshed before the cookie expires.
 #[tokio::test(start_paused = true)]
 async fn a_session_of_one_cookie_is_renewed_ahead_of_time() {
     let world = World::with(AuthorityConfig {
@@ -244,8 +245,8 @@ async fn a_session_of_one_cookie_is_renewed_ahead_of_time() {
     world.stage.assert_sends(60);
 }
 
-/// W19: a `#[refresh]` method without parameters is called even in a session that never had a cookie, because a
-/// constant header or the transport can authenticate the request.
+/// W19: a `#[refresh]` method without parameters is called even if the session has no cookie, because a header can
+/// authenticate the request.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_without_parameters_is_called_in_a_session_without_cookies() {
     let world = World::new();
@@ -272,7 +273,7 @@ trait Keyed {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// The session survives any number of refreshes, although every refresh sets a cookie with a new name.
+/// A session survives many refreshes even if each refresh sets a cookie with a new name.
 #[tokio::test(start_paused = true)]
 async fn a_session_survives_a_new_cookie_with_every_refresh() {
     for path in ["/", "/api/user/refresh_token"] {
@@ -284,7 +285,7 @@ async fn a_session_survives_a_new_cookie_with_every_refresh() {
                 let number = refreshes.fetch_add(1, Ordering::Relaxed);
                 Answer::new(204).header("set-cookie", &format!("nonce{number}=1; Path=/"))
             }
-            // The server accepts one call after each refresh.
+            // The server accepts one call per refresh.
             _ if valid.swap(false, Ordering::Relaxed) => {
                 Answer::from(order(7)).header("set-cookie", "seen=1; Path=/")
             }

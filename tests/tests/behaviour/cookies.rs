@@ -1,5 +1,4 @@
-//! The cookies that belong to a credential change together with the credential, and late responses do not overwrite
-//! them.
+//! A credential's cookies change together with its tokens, and late responses do not overwrite them.
 
 use afresh::{Result, SessionState, api};
 use afresh_tests::{Answer, AuthorityConfig, Role, Seen, World};
@@ -8,7 +7,7 @@ use serde_json::json;
 use crate::api::{ANN, CookieShop, Shop, event_names, logged_in_client, logged_in_cookie_client, order};
 use crate::waiting::{done, settled};
 
-/// A trait with a public call to the cookie API's server.
+/// An API with a public call to the server of `CookieShop`.
 #[api]
 trait Pages {
     #[public]
@@ -16,15 +15,15 @@ trait Pages {
     async fn page(&self) -> Result<()>;
 }
 
-/// Returns the numbers of the access token and of the refresh cookie in a request.
+/// Returns the numbers of the access token and the refresh cookie that a request contains.
 fn numbers(world: &World, seen: &Seen) -> (usize, usize) {
     let cookie = seen.cookie("refresh_token").unwrap();
     let number = (1..100).find(|number| world.authority.refresh(*number) == cookie).unwrap();
     (world.authority.number_of(seen.token().unwrap()).unwrap(), number)
 }
 
-/// P3: a refresh replaces the access token and the refresh cookie together. No request mixes an old token with a new
-/// cookie.
+/// P3: a refresh replaces the access token and the refresh cookie at the same time, so no request contains one old and
+/// one new value.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_cookie_and_the_access_token_change_together() {
     let world = World::with(AuthorityConfig::cookie());
@@ -50,7 +49,7 @@ async fn the_refresh_cookie_and_the_access_token_change_together() {
     assert_eq!(presented, [1, 2, 3, 4].map(|number| world.authority.refresh(number)));
 }
 
-/// P3: a refused refresh cookie ends the session with one event, and its cookies are no longer sent.
+/// P3: if the server refuses the refresh cookie, the session ends, and its cookies are no longer sent.
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_cookie_ends_the_session() {
     let world = World::with(AuthorityConfig::cookie());
@@ -69,7 +68,7 @@ async fn a_refused_refresh_cookie_ends_the_session() {
     assert_eq!(shop.order(7).await.unwrap().id, 7);
 }
 
-/// P3: a logout during a refresh removes all cookies, including the cookies of the refresh response.
+/// P3: a logout during a refresh removes all cookies, including those set by the refresh response.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_leaves_no_cookie() {
     let world = World::with(AuthorityConfig::cookie());
@@ -92,8 +91,8 @@ async fn a_logout_during_a_refresh_leaves_no_cookie() {
     );
 }
 
-/// P4: a client whose refresh needs a cookie stores cookies itself, so its transport needs no cookie jar. Clients whose
-/// refresh needs no cookie store no cookies.
+/// P4: a client whose refresh needs a cookie stores cookies itself, even if its transport has no cookie jar. A client
+/// whose refresh needs no cookie stores no cookies.
 #[tokio::test(start_paused = true)]
 async fn cookies_are_kept_if_and_only_if_the_refresh_needs_them() {
     let world = World::with(AuthorityConfig::cookie());
@@ -113,8 +112,8 @@ async fn cookies_are_kept_if_and_only_if_the_refresh_needs_them() {
     assert!(plain.stage.log().iter().all(|seen| seen.header("cookie").is_none()));
 }
 
-/// P6: a late response to a call with an old cookie does not overwrite the newer cookie. A response to a call with the
-/// current cookie overwrites the cookie.
+/// P6: a late response to a call that sent an old cookie does not overwrite the newer cookie. A response to a call that
+/// sent the current cookie can replace the cookie.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_does_not_overwrite_a_newer_cookie() {
     let world = World::with(AuthorityConfig::cookie());
@@ -146,7 +145,7 @@ async fn a_late_answer_does_not_overwrite_a_newer_cookie() {
     );
 }
 
-/// P6: a late response to a public call that was sent before the refresh does not overwrite the newer cookie.
+/// P6: a late response to a public call that was sent before a refresh does not overwrite the newer cookie.
 #[tokio::test(start_paused = true)]
 async fn a_late_public_answer_does_not_overwrite_a_newer_cookie() {
     let world = World::with(AuthorityConfig::cookie());
@@ -166,7 +165,7 @@ async fn a_late_public_answer_does_not_overwrite_a_newer_cookie() {
     );
 }
 
-/// P6, J1: after a logout, a late response leaves no cookie that could start a session.
+/// P6, J1: a cookie in a response that arrives after a logout is discarded.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_leaves_no_cookie_after_a_logout() {
     let world = World::with(AuthorityConfig::cookie());
@@ -188,7 +187,7 @@ async fn a_late_answer_leaves_no_cookie_after_a_logout() {
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 
-/// P6: a cookie that another response sets during a refresh is kept.
+/// P6: a cookie that another response sets during a refresh is kept after the refresh.
 #[tokio::test(start_paused = true)]
 async fn a_cookie_that_arrives_during_a_refresh_is_kept() {
     let world = World::with(AuthorityConfig::cookie());

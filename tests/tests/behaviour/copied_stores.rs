@@ -1,5 +1,4 @@
-//! A session that was copied from one store to another is reported before the copy spends the refresh token of the
-//! original.
+//! A copied session is reported before the copy uses the refresh token that it shares with the original.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,7 +11,7 @@ use afresh_tests::{Handling, Role, World};
 
 use crate::api::{Shop, ShopClient, builder, order, tokens};
 
-/// A temporary folder for one test, with a store in each subfolder.
+/// A temporary directory for one test, with one store in each subdirectory.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -22,8 +21,8 @@ impl Folder {
         Self(folder)
     }
 
-    /// Returns a client with the store in the subfolder `inner`, and the events that this client has emitted since it
-    /// read the store.
+    /// Returns a client whose store is in the subdirectory `inner`, and the events emitted since the client loaded the
+    /// session.
     async fn process(&self, world: &World, inner: &str) -> (ShopClient, SessionEvents) {
         let store = FileStore::new(self.0.join(inner).join("session"));
         let shop = builder(world).store(store).build().unwrap();
@@ -32,7 +31,7 @@ impl Folder {
         (shop, events)
     }
 
-    /// Returns whether a new client with this store reports a copy.
+    /// Returns whether a new client for the store in `inner` reports a copy.
     async fn tells_of_a_copy(&self, world: &World, inner: &str) -> bool {
         let (shop, mut events) = self.process(world, inner).await;
         assert_ne!(shop.session().state(), SessionState::LoggedOut);
@@ -57,11 +56,11 @@ const SESSION: &[&str] = &["session"];
 const ALL: &[&str] = &["session", "session.lock", "session.write"];
 
 fn copies_told(events: &mut SessionEvents) -> usize {
-    let told = std::iter::from_fn(|| events.try_next());
-    told.filter(|event| matches!(event, SessionEvent::GrantShared)).count()
+    let reported = std::iter::from_fn(|| events.try_next());
+    reported.filter(|event| matches!(event, SessionEvent::GrantShared)).count()
 }
 
-/// Returns a world and a folder with one store, `home`, whose session has been refreshed once.
+/// Returns a fake server and a directory with one store, `home`, whose session has been refreshed once.
 async fn at_home(name: &str) -> (World, Folder) {
     let (world, folder) = (World::new(), Folder::new(name));
     world.guard_with(403, |_| order(7));
@@ -73,7 +72,7 @@ async fn at_home(name: &str) -> (World, Folder) {
     (world, folder)
 }
 
-/// R8: a copy of the session file, or of its whole folder, is reported once before its refresh token is spent.
+/// R8: a copy of the session file or of its whole directory is reported once, before the shared refresh token is used.
 #[tokio::test]
 async fn a_copy_is_reported_once_before_a_token_is_spent() {
     for (name, files) in [("file", SESSION), ("folder", ALL)] {
@@ -89,8 +88,7 @@ async fn a_copy_is_reported_once_before_a_token_is_spent() {
     }
 }
 
-/// R8: after a copy has refreshed, the copy is no longer reported, because no other store contains the new refresh
-/// token.
+/// R8: once a copy has refreshed, it is no longer reported, because no other store contains its new refresh token.
 #[tokio::test]
 async fn a_copy_is_an_original_once_it_has_refreshed() {
     let (world, folder) = at_home("original").await;
@@ -104,7 +102,8 @@ async fn a_copy_is_an_original_once_it_has_refreshed() {
     assert!(folder.tells_of_a_copy(&world, "home").await);
 }
 
-/// R8: a copy whose refresh fails is still reported, because both stores still contain the same refresh token.
+/// R8: a copied session whose refresh fails is still reported as a copy, because both stores still contain the same
+/// refresh token.
 #[tokio::test]
 async fn a_copy_that_could_not_refresh_is_still_a_copy() {
     let (world, folder) = at_home("failing").await;
@@ -117,7 +116,7 @@ async fn a_copy_that_could_not_refresh_is_still_a_copy() {
     assert!(folder.tells_of_a_copy(&world, "copy").await);
 }
 
-/// R8: if the session file of a running process is overwritten with a later state of another store, the copy is
+/// R8: if a running process's session file is overwritten with a newer session file from another store, the copy is
 /// reported.
 #[tokio::test]
 async fn a_copy_over_the_file_of_a_running_process_is_reported() {
@@ -133,7 +132,7 @@ async fn a_copy_over_the_file_of_a_running_process_is_reported() {
     assert_eq!(copies_told(&mut events), 1);
 }
 
-/// R8: a copy into an empty store is reported before any refresh.
+/// R8: if a session is copied into an empty store, the copy is reported before any refresh.
 #[tokio::test]
 async fn a_copy_into_an_empty_store_is_reported_before_any_refresh() {
     let (world, folder) = (World::new(), Folder::new("first"));
@@ -144,7 +143,7 @@ async fn a_copy_into_an_empty_store_is_reported_before_any_refresh() {
     assert!(!folder.tells_of_a_copy(&world, "home").await);
 }
 
-/// R8: after a login in the copy, no copy is reported, because no other store contains the tokens of this login.
+/// R8: after a new login, a copied store is not reported as a copy, because no other store contains the new tokens.
 #[tokio::test]
 async fn a_login_in_a_copy_shares_nothing() {
     let (world, folder) = at_home("login").await;
@@ -163,7 +162,8 @@ async fn a_moved_store_is_not_a_copy() {
     assert!(!folder.tells_of_a_copy(&world, "moved").await);
 }
 
-/// R8: a copied session without a refresh token is not reported, because an access token can be shared.
+/// R8: a copied session that has no refresh token is not reported, because several processes can use the same access
+/// token.
 #[tokio::test]
 async fn a_copied_access_token_alone_is_not_reported() {
     let (world, folder) = at_home("nothing").await;
@@ -173,7 +173,7 @@ async fn a_copied_access_token_alone_is_not_reported() {
     assert!(!folder.tells_of_a_copy(&world, "copy").await);
 }
 
-/// A store whose location is set by the test.
+/// A memory store whose location is set by the test.
 #[derive(Clone)]
 struct Somewhere(MemoryStore, Option<&'static str>);
 
@@ -195,8 +195,8 @@ impl SessionStore for Somewhere {
     }
 }
 
-/// R8: a store without a location reports no copies. If a client refreshes with a store that has a location, the new
-/// tokens belong to this store.
+/// R8: a client does not report copies if its store has no location. If a client whose store has a location refreshes,
+/// that location is stored with the new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_store_without_a_location_reports_no_copies() {
     let world = World::new();
@@ -210,8 +210,8 @@ async fn a_store_without_a_location_reports_no_copies() {
     };
     let (nowhere, _) = start(None).await;
     nowhere.session().set(tokens(&world.authority.issue())).await.unwrap();
-    let (here, told) = start(Some("here")).await;
-    assert_eq!(told, 0);
+    let (here, reported) = start(Some("here")).await;
+    assert_eq!(reported, 0);
     world.authority.expire();
     here.order(7).await.unwrap();
     for (place, copies) in [(None, 0), (Some("here"), 0), (Some("there"), 1)] {

@@ -1,4 +1,4 @@
-//! Tests which headers and which scheme a request uses to send the credential and its cookies.
+//! Tests the headers and the scheme with which requests send a credential and its cookies.
 
 use afresh::{Client, ClientBuilder, RefreshToken, Result, SessionState, Tokens, api};
 use afresh_tests::{AuthorityConfig, Handling, Role, World};
@@ -11,7 +11,7 @@ use crate::api::{
 use crate::transports::ConnectTo;
 use crate::waiting::done;
 
-/// An API that declares the header and the scheme of its token.
+/// An API that declares which header and scheme its token uses.
 #[api(scheme = "Token", token_header = "X-Auth-Token")]
 trait Declared {
     #[refresh]
@@ -22,7 +22,7 @@ trait Declared {
     async fn order(&self, id: u64) -> Result<serde_json::Value>;
 }
 
-/// Returns the `authorization` header that a client sends with these tokens.
+/// Returns the `authorization` header that a client with the given tokens sends.
 async fn authorization(tokens: Tokens, change: fn(ClientBuilder<Client>) -> ClientBuilder<Client>) -> String {
     let world = World::new();
     world.stage.respond(|_| 200);
@@ -32,7 +32,7 @@ async fn authorization(tokens: Tokens, change: fn(ClientBuilder<Client>) -> Clie
     world.stage.log()[0].header("authorization").unwrap().to_owned()
 }
 
-/// P1: an API without a scheme gets the bare token in both the first and the repeated request.
+/// P1: if an API declares no scheme, both the first and the repeated request send the token without a scheme.
 #[tokio::test(start_paused = true)]
 async fn an_api_without_a_scheme_gets_the_token_alone() {
     let world = World::with(AuthorityConfig::cookie());
@@ -49,7 +49,7 @@ async fn an_api_without_a_scheme_gets_the_token_alone() {
     );
 }
 
-/// P2: the scheme is `DPoP` for the token type `DPoP` and `Bearer` for all other token types, unless the user sets a
+/// P2: the scheme is `DPoP` if the token type is `DPoP`, and `Bearer` for any other token type, unless the user sets a
 /// scheme.
 #[tokio::test(start_paused = true)]
 async fn the_token_type_sets_the_scheme_unless_the_user_does() {
@@ -74,7 +74,8 @@ async fn the_token_type_sets_the_scheme_unless_the_user_does() {
     assert!(Client::builder(ORIGIN).scheme("no scheme").build().unwrap_err().is_builder());
 }
 
-/// P2: the token type of the login sets the scheme, and a refresh without a token type keeps the scheme.
+/// P2: the token type in the login response sets the scheme, and a refresh response without a token type keeps that
+/// scheme.
 #[tokio::test(start_paused = true)]
 async fn the_scheme_of_a_login_is_kept_after_a_refresh() {
     let world = World::with(AuthorityConfig {
@@ -93,7 +94,7 @@ async fn the_scheme_of_a_login_is_kept_after_a_refresh() {
     assert_eq!(headers, [first, second]);
 }
 
-/// P7: a custom header contains the token, and the `authorization` header is not sent.
+/// P7: if the token is sent in a custom header, the `authorization` header is not sent.
 #[tokio::test(start_paused = true)]
 async fn a_custom_header_carries_the_token() {
     let world = World::new();
@@ -109,8 +110,8 @@ async fn a_custom_header_carries_the_token() {
     }
 }
 
-/// P9: a token that is not a valid header value causes an error, whatever the source of the token, and the session does
-/// not change.
+/// P9: a token that is not a valid header value causes an error, wherever it comes from, and the session does not
+/// change.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_is_not_a_header_value_is_refused_and_changes_nothing() {
     for bad in ["", "a\nb", "a\r\nevil: 1", "a\0b", "a\u{7f}b"] {
@@ -136,7 +137,7 @@ async fn a_token_that_is_not_a_header_value_is_refused_and_changes_nothing() {
     }
 }
 
-/// P9: headers with secrets are marked as sensitive, so that they are neither logged nor indexed.
+/// P9: headers that contain secrets are marked as sensitive, so they are neither logged nor indexed.
 #[tokio::test(start_paused = true)]
 async fn headers_that_carry_secrets_are_marked_sensitive() {
     let world = World::with(AuthorityConfig::cookie());

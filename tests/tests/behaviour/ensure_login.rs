@@ -1,5 +1,4 @@
-//! Logins with `ensure_login`, which runs one login for all tasks and processes, and sessions that are created with a
-//! store.
+//! Tests `ensure_login`, which runs one login for all tasks and processes, and sessions that are created with a store.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -15,7 +14,7 @@ use crate::waiting::settled;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Returns a client that represents one process. All processes share `store`.
+/// Returns a client that simulates a separate process. All processes share `store`.
 fn process(world: &World, store: &MemoryStore) -> ShopClient {
     builder(world).store(store.clone()).build().unwrap()
 }
@@ -58,7 +57,7 @@ async fn ten_processes_that_start_at_once_log_in_once() {
     assert_eq!(shops[3].order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// W13: without a store, the tasks of one process log in once, and an existing session is used without a login.
+/// W13: without a store, all tasks of a process share one login, and an existing session needs no login.
 #[tokio::test(start_paused = true)]
 async fn the_tasks_of_a_process_log_in_once() {
     let world = World::new();
@@ -92,7 +91,7 @@ async fn an_expired_session_is_logged_in_for() {
     world.authority.assert_logins(2);
 }
 
-/// If a login fails, the next waiting task runs its own login.
+/// If a login fails, the next waiting task tries to log in.
 #[tokio::test(start_paused = true)]
 async fn a_failed_login_is_followed_by_the_next() {
     let world = World::new();
@@ -110,7 +109,7 @@ async fn a_failed_login_is_followed_by_the_next() {
     world.authority.assert_logins(2);
 }
 
-/// W13: if the login closure returns tokens, the next process waits until these tokens are stored.
+/// W13: if the login closure returns tokens, the next process waits until the tokens are stored.
 #[tokio::test(start_paused = true)]
 async fn the_next_process_waits_until_the_tokens_of_a_login_are_stored() {
     let (world, store, logins) = (World::new(), FakeStore::new(), Arc::new(AtomicU32::new(0)));
@@ -136,7 +135,7 @@ async fn the_next_process_waits_until_the_tokens_of_a_login_are_stored() {
     assert_eq!(logins.load(Ordering::SeqCst), 1, "logins");
 }
 
-/// If the future of a login is dropped, the next waiting process logs in immediately.
+/// If a login future is dropped, the next waiting process logs in immediately.
 #[tokio::test(start_paused = true)]
 async fn a_dropped_login_frees_the_others_at_once() {
     let world = World::new();
@@ -155,7 +154,7 @@ async fn a_dropped_login_frees_the_others_at_once() {
     world.authority.assert_logins(1);
 }
 
-/// A login that takes longer than ten minutes fails, and a later login succeeds.
+/// A login that takes longer than ten minutes fails, but a later login can succeed.
 #[tokio::test(start_paused = true)]
 async fn a_login_has_ten_minutes() {
     let session = Session::new();
@@ -166,8 +165,8 @@ async fn a_login_has_ten_minutes() {
     session.ensure_login(|| async { Ok::<_, Error>(Tokens::new("a")) }).await.unwrap();
 }
 
-/// `ensure_login` stores the tokens that its closure returns. The future need not be `Send`, and the error can be any
-/// type that converts from `Error`.
+/// `ensure_login` sets the tokens that its closure returns. The closure's future need not be `Send`, and the error can
+/// be any type that implements `From<Error>`.
 #[tokio::test(start_paused = true)]
 async fn tokens_from_elsewhere_become_the_session() {
     #[derive(Debug)]
@@ -193,8 +192,7 @@ async fn tokens_from_elsewhere_become_the_session() {
     assert_eq!(event_names(&mut events), ["logged in"]);
 }
 
-/// If the login closure has set the session, even in a spawned task, `ensure_login` does not set the tokens that the
-/// closure returns.
+/// If the login closure itself sets the session, `ensure_login` ignores the tokens that the closure returns.
 #[tokio::test(start_paused = true)]
 async fn a_login_through_the_session_is_not_set_again() {
     let session = Session::new();
@@ -210,8 +208,8 @@ async fn a_login_through_the_session_is_not_set_again() {
     assert_eq!(event_names(&mut events), ["logged in"]);
 }
 
-/// If a session is created with a store, another process can load the session from this store. `set` and `clear` also
-/// work without a runtime.
+/// A session that was created with a store can be loaded by another process. `Session::set` and `Session::clear` also
+/// work outside a Tokio runtime.
 #[test]
 fn a_session_with_a_store_outlives_the_process() {
     let store = MemoryStore::new();

@@ -1,4 +1,5 @@
-//! Each event is emitted once, and an error contains the refusal and the reason why the refresh did not help.
+//! Tests that each event is emitted once, and that an error contains the server's refusal and the reason why the
+//! refresh did not help.
 
 use std::time::Duration;
 
@@ -16,8 +17,8 @@ fn causes(error: &Error) -> Vec<String> {
     std::iter::successors(Some(first), |error| error.source()).map(ToString::to_string).collect()
 }
 
-/// U1: if a thousand calls wait when the session ends, there is one event, and each call gets an error with the
-/// server's response.
+/// U1: if a session ends while a thousand calls wait, one event is emitted, and every call gets an error that contains
+/// the server's response.
 #[tokio::test(start_paused = true)]
 async fn the_end_of_a_session_is_one_event_however_many_calls_wait() {
     let world = World::new();
@@ -48,7 +49,7 @@ async fn the_end_of_a_session_is_one_event_however_many_calls_wait() {
     }
 }
 
-/// U1: late refusals after the end of a session emit no event.
+/// U1: if calls are refused after the session has ended, no further event is emitted.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_after_the_end_of_a_session_emits_no_event() {
     let world = World::new();
@@ -67,8 +68,8 @@ async fn a_refusal_after_the_end_of_a_session_emits_no_event() {
     assert_eq!(event_names(&mut events), vec!["expired"]);
 }
 
-/// U2: no call is delayed by a listener that reads no events or that is dropped. A late listener gets the latest
-/// events.
+/// U2: a listener that reads no events, or that is dropped, does not delay calls. A listener that falls behind gets the
+/// latest events.
 #[tokio::test(start_paused = true)]
 async fn a_listener_that_reads_no_events_delays_nothing() {
     let world = World::new();
@@ -99,7 +100,7 @@ async fn a_listener_that_reads_no_events_delays_nothing() {
     assert_eq!(event_names(&mut sleepy), ["logged out"]);
 }
 
-/// U5: an error after a failed refresh contains the server's response to the call and the cause of the failed refresh.
+/// U5: if a refresh fails, the call's error contains the server's response to the call and the cause of the failure.
 #[tokio::test(start_paused = true)]
 async fn an_error_holds_the_refusal_and_why_the_refresh_failed() {
     let world = World::new();
@@ -141,7 +142,7 @@ async fn an_error_holds_the_refusal_and_why_the_refresh_failed() {
     check(&error, "invalid_grant");
 }
 
-/// U5: the error of a call that was not refused contains no refusal.
+/// U5: if a call was not refused, its error contains no refusal.
 #[tokio::test(start_paused = true)]
 async fn an_error_without_a_refusal_holds_none() {
     let world = World::new();

@@ -1,5 +1,5 @@
-//! Failed refreshes: the responses without tokens that a refresh endpoint can send, and their effect on the session and
-//! the waiting calls.
+//! Tests failed refreshes: the responses without tokens that a refresh endpoint can send, and what the session and
+//! waiting calls do.
 
 use std::error::Error as _;
 use std::io;
@@ -22,7 +22,8 @@ fn late_customer(world: &World) -> ShopClient {
     shop
 }
 
-/// Asserts that a call fails because of the refresh, that the session does not change, and that a later call succeeds.
+/// Asserts that a call fails because its refresh failed, that the session does not change, and that a later call
+/// succeeds.
 async fn assert_temporary(world: &World, shop: &ShopClient, handling: Handling) -> Error {
     let before = shop.session().tokens();
     let mut events = shop.session().events();
@@ -43,8 +44,7 @@ async fn assert_temporary(world: &World, shop: &ShopClient, handling: Handling) 
     error
 }
 
-/// D1: if the refresh endpoint is unreachable, the session is kept, and the error contains the 403 response to the
-/// call.
+/// D1: if the refresh endpoint is unreachable, the session is kept, and the call's error contains the 403 response.
 #[tokio::test(start_paused = true)]
 async fn an_unreachable_refresh_endpoint_keeps_the_session() {
     let world = World::new();
@@ -60,7 +60,7 @@ async fn an_unreachable_refresh_endpoint_keeps_the_session() {
     assert_eq!(cause.unwrap().to_string(), "on purpose");
 }
 
-/// D6: after a refresh response without valid tokens, the client keeps the old tokens.
+/// D6: if a refresh response contains no valid tokens, the client keeps the old tokens.
 #[tokio::test(start_paused = true)]
 async fn a_malformed_answer_of_the_refresh_endpoint_changes_nothing() {
     let json = |text: &str| Answer::new(200).header("content-type", "application/json").body(text.to_owned());
@@ -94,7 +94,7 @@ async fn a_malformed_answer_of_the_refresh_endpoint_changes_nothing() {
     }
 }
 
-/// A token response with a custom field name.
+/// A token response whose access token is in the field `jwt`.
 #[derive(Deserialize)]
 struct Jwt {
     jwt: String,
@@ -119,8 +119,7 @@ trait Named {
     async fn orders(&self) -> Result<Value>;
 }
 
-/// D6: a response of a custom token type without a valid access token causes an error, and the client keeps the old
-/// tokens.
+/// D6: if a custom token type contains no valid access token, the refresh fails, and the client keeps the old tokens.
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_a_custom_type_without_an_access_token_changes_nothing() {
     for jwt in ["", "none", "a\nb"] {
@@ -139,7 +138,7 @@ async fn an_answer_of_a_custom_type_without_an_access_token_changes_nothing() {
     }
 }
 
-/// D7: after a 200 response with an error that does not reject the refresh token, the client keeps the old tokens.
+/// D7: if a refresh response has status 200 but contains a temporary error, the client keeps the old tokens.
 #[tokio::test(start_paused = true)]
 async fn a_temporary_error_in_a_200_changes_nothing() {
     let world = World::new();
@@ -148,7 +147,7 @@ async fn a_temporary_error_in_a_200_changes_nothing() {
     assert_temporary(&world, &shop, busy).await;
 }
 
-/// D9: a redirect of a refresh request is not followed, so the refresh token is sent to the declared endpoint only.
+/// D9: redirects of refresh requests are not followed, so the refresh token is sent only to the declared endpoint.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_of_the_refresh_is_not_followed() {
     for status in [301, 302, 303, 307, 308] {
@@ -171,7 +170,8 @@ async fn a_redirect_of_the_refresh_is_not_followed() {
     }
 }
 
-/// D10: a refresh that returns the refused access token fails and is not repeated immediately.
+/// D10: if a refresh returns the access token that the server refused, the refresh fails and is not repeated
+/// immediately.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_returns_the_refused_token_is_a_failure() {
     let world = World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() });
@@ -189,7 +189,7 @@ async fn a_refresh_that_returns_the_refused_token_is_a_failure() {
     assert_eq!(event_names(&mut events), ["refresh failed"]);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 
-    // The client uses the refresh token of this response, because the old refresh token is spent.
+    // The client sends the refresh token that the failed refresh returned, because the older one has already been used.
     world.authority.configure(|config| config.repeats_access = false);
     advance(Duration::from_secs(2)).await;
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
@@ -197,7 +197,7 @@ async fn a_refresh_that_returns_the_refused_token_is_a_failure() {
     assert_eq!(presented, json!({ "refresh_token": world.authority.refresh(2) }));
 }
 
-/// D10: an early refresh that returns the same access token succeeds, because the server has not refused this token.
+/// D10: an early refresh that returns the same access token succeeds, because the server has not refused that token.
 #[tokio::test(start_paused = true)]
 async fn an_early_refresh_that_returns_the_same_token_is_a_success() {
     let world = World::with(AuthorityConfig {
@@ -220,7 +220,7 @@ async fn an_early_refresh_that_returns_the_same_token_is_a_success() {
     assert!(!event_names(&mut events).contains(&"refresh failed"));
 }
 
-/// D11, D12: if the refresh token in a refresh response is empty or missing, the client keeps the old refresh token.
+/// D11, D12: if a refresh response has no refresh token, or an empty one, the client keeps the old refresh token.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_without_a_refresh_token_keeps_the_old_one() {
     for refresh_token_field in [RefreshTokenField::Omitted, RefreshTokenField::Empty] {
@@ -237,7 +237,7 @@ async fn a_refresh_without_a_refresh_token_keeps_the_old_one() {
     }
 }
 
-/// D17: a refresh response that is too long causes an error and is not read to its end.
+/// D17: a refresh response that is too long causes an error, and the client stops reading it.
 #[tokio::test(start_paused = true)]
 async fn a_token_answer_that_is_too_long_is_an_error() {
     let token = r#"{"access_token":"t","padding":""#;
@@ -257,7 +257,7 @@ async fn a_token_answer_that_is_too_long_is_an_error() {
     }
 }
 
-/// D17: a refresh response of sixty kilobytes is read.
+/// D17: a refresh response with a size of sixty kilobytes is accepted.
 #[tokio::test(start_paused = true)]
 async fn a_token_answer_of_sixty_kilobytes_is_read() {
     let world = World::with(AuthorityConfig {
@@ -268,7 +268,7 @@ async fn a_token_answer_of_sixty_kilobytes_is_read() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// D18: without a refresh token, a refusal is returned to the caller.
+/// D18: if the session has no refresh token, the server's refusal is returned to the caller.
 #[tokio::test(start_paused = true)]
 async fn without_a_refresh_token_the_refusal_is_the_answer() {
     for status in [401, 403] {
@@ -286,7 +286,7 @@ async fn without_a_refresh_token_the_refusal_is_the_answer() {
     }
 }
 
-/// D20: a new access token with a very short lifetime is used once, and it is refreshed again only for another call.
+/// D20: a new access token with a very short lifetime is used for one call and is not refreshed until the next call.
 #[tokio::test(start_paused = true)]
 async fn a_refreshed_token_that_expires_at_once_starts_no_loop() {
     for expires_in in [json!(1), json!(0.000_001)] {
@@ -302,7 +302,7 @@ async fn a_refreshed_token_that_expires_at_once_starts_no_loop() {
         world.authority.assert_refreshes(1);
         assert_eq!(event_names(&mut events), ["refreshed"]);
 
-        // The next call refreshes the expired token once before the call is sent.
+        // Before the next call is sent, the expired token is refreshed once.
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
         world.stage.assert_sends(3);
         world.authority.assert_refreshes(2);
@@ -310,7 +310,7 @@ async fn a_refreshed_token_that_expires_at_once_starts_no_loop() {
     }
 }
 
-/// D6: a login response without tokens causes an error and does not change the session.
+/// D6: a login response that contains no tokens causes an error and does not change the session.
 #[tokio::test(start_paused = true)]
 async fn a_malformed_answer_to_a_login_leaves_the_session_unchanged() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! A store that the test controls, [`FakeStore`].
+//! [`FakeStore`], a store that tests can control.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use afresh::store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use serde_json::Value;
 use tokio::sync::{Mutex as Turn, watch};
 
-/// An operation of a session on its store.
+/// An operation that a session performs on its store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
     Load,
@@ -21,18 +21,18 @@ pub enum Operation {
 /// How an operation fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The operation returns an error and does nothing.
+    /// The operation returns an error and has no effect.
     Fail,
-    /// The operation takes effect and returns an error.
+    /// The operation takes effect but returns an error.
     FailAfter,
-    /// The operation never returns and does nothing.
+    /// The operation never returns and has no effect.
     Hang,
-    /// The operation takes effect and never returns.
+    /// The operation takes effect but never returns.
     HangAfter,
 }
 
-/// An in-memory store that counts its operations. A test can delay these operations or make them fail. Clones share one
-/// state, so two clients with one store behave like two processes. The store checks fences.
+/// An in-memory store that counts its operations and can delay them or make them fail. Clones share their state, so two
+/// clients with clones of one store behave like two processes. The store checks fences.
 #[derive(Clone, Default)]
 pub struct FakeStore(Arc<Inner>);
 
@@ -63,27 +63,27 @@ impl FakeStore {
         Self::default()
     }
 
-    /// Returns how often this operation was started.
+    /// Returns how many times the operation was started.
     pub fn count(&self, op: Operation) -> usize {
         self.state(op).count.load(Ordering::SeqCst)
     }
 
-    /// Makes the next call of this operation fail in this way.
+    /// Makes the operation fail with `fault` the next time it is called.
     pub fn next(&self, op: Operation, fault: Fault) {
         self.state(op).next.lock().unwrap().push_back(fault);
     }
 
-    /// Makes all later calls of this operation fail in this way, or succeed if `fault` is `None`.
+    /// Makes all later calls of the operation fail with `fault`, or succeed if `fault` is `None`.
     pub fn always(&self, op: Operation, fault: Option<Fault>) {
         *self.state(op).always.lock().unwrap() = fault;
     }
 
-    /// Blocks all later calls of this operation.
+    /// Blocks all later calls of the operation.
     pub fn hold(&self, op: Operation) {
         self.state(op).held.send_replace(true);
     }
 
-    /// Releases all blocked calls of this operation and blocks no later calls.
+    /// Releases all blocked calls of the operation and stops blocking calls.
     pub fn open(&self, op: Operation) {
         self.state(op).held.send_replace(false);
     }
@@ -92,12 +92,12 @@ impl FakeStore {
         self.0.without_locks.store(true, Ordering::SeqCst);
     }
 
-    /// Makes all processes with this store send the same cookies.
+    /// Makes all processes that use this store send the same cookies.
     pub fn share_cookies(&self) {
         self.0.shared_cookies.store(true, Ordering::SeqCst);
     }
 
-    /// Makes this many leases expire before their holders can use them.
+    /// Makes the next `count` leases expire before their holders can use them.
     pub fn expire_leases(&self, count: usize) {
         self.0.expired_leases.store(count, Ordering::SeqCst);
     }
@@ -107,17 +107,17 @@ impl FakeStore {
         self.lock().await.unwrap().unwrap()
     }
 
-    /// Expires the lock holder's lease, as if another process had then acquired the lock.
+    /// Expires the current lease, as if another process had then acquired the lock.
     pub fn expire_lock(&self) {
         self.0.fence.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Returns the fences of all writes since the last call, whether the writes succeeded or not.
+    /// Returns the fences of all writes since the previous call to this method, including failed writes.
     pub fn fences(&self) -> Vec<Option<u64>> {
         std::mem::take(&mut self.0.fences.lock().unwrap())
     }
 
-    /// Reports a change to every waiting caller, although nothing has changed.
+    /// Notifies every caller that waits for a change, even though nothing has changed.
     pub fn report_false_changes(&self) {
         self.0.news.send_replace(u64::MAX);
     }
@@ -127,7 +127,7 @@ impl FakeStore {
         parse(&self.stored().record)
     }
 
-    /// Returns every record that was ever stored.
+    /// Returns all records that were ever stored.
     pub fn history(&self) -> Vec<Value> {
         self.0.history.lock().unwrap().clone()
     }
@@ -137,13 +137,13 @@ impl FakeStore {
         self.record()["session"]["access"].as_str().map(str::to_owned)
     }
 
-    /// Writes bytes to the store, as another program could.
+    /// Writes bytes to the store, as another program might.
     pub fn put(&self, record: &[u8]) {
         let mut stored = self.stored();
         *stored = Stored { revision: stored.revision.next(), record: record.to_vec() };
     }
 
-    /// Restores an earlier store state, as if a server had lost its last writes.
+    /// Restores an earlier state of the store, as if a server had lost its last writes.
     pub fn restore(&self, revision: Revision, record: Vec<u8>) {
         *self.stored() = Stored { revision, record };
     }
@@ -158,7 +158,7 @@ impl FakeStore {
         self.stored().record.clone()
     }
 
-    /// Reports the current revision to all callers that wait for changes.
+    /// Sends the current revision to all callers that wait for changes.
     pub fn tell(&self) {
         let revision = self.stored().revision.number();
         self.0.news.send_replace(revision);

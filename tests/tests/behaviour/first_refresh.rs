@@ -1,6 +1,6 @@
-//! Tests the first refresh of a session that begins with a refresh cookie, with a store that does not confirm the result.
-//! The client stores the result of this refresh like the result of a login, because the store has never contained this
-//! session.
+//! Tests the first refresh of a session that starts with a refresh cookie, with a store that does not confirm that the
+//! result was written. The client stores the refresh result as it stores a login result, because the store has never
+//! contained this session.
 
 use std::time::Duration;
 
@@ -31,7 +31,8 @@ fn process(world: &World, store: &FakeStore) -> SignOnClient {
     SignOnClient::builder(ORIGIN).connect_to(world.clone()).store(store.clone()).build().unwrap()
 }
 
-/// Returns a world in which the first refresh has succeeded. `fault` determines how the write of the result fails.
+/// Returns the fake server, the store and the client after a successful first refresh. The closure `fault` determines
+/// how writing the refresh result to the store fails.
 async fn first_refresh(fault: impl FnOnce(&FakeStore)) -> (World, FakeStore, SignOnClient) {
     let (world, store) = (World::with(AuthorityConfig::cookie()), FakeStore::new());
     let shop = process(&world, &store);
@@ -53,8 +54,8 @@ async fn is_locked(store: &FakeStore) -> bool {
     timeout(Duration::from_millis(100), store.locked()).await.is_err()
 }
 
-/// S1: if the result of the first refresh cannot be stored, the lock is released, because the store contains no spent
-/// refresh token. The session is stored when the store works again.
+/// S1: if the result of the first refresh cannot be stored, the lock is released, because the store contains no used
+/// refresh token. The session is stored once the store works again.
 #[tokio::test(start_paused = true)]
 async fn a_first_refresh_that_cannot_be_stored_releases_the_lock_as_a_login_does() {
     let (world, store, shop) = first_refresh(|store| store.always(Operation::Swap, Some(Fault::Fail))).await;
@@ -73,8 +74,8 @@ async fn a_first_refresh_that_cannot_be_stored_releases_the_lock_as_a_login_does
     world.authority.assert_refreshes(1);
 }
 
-/// S1: if only the confirmation of the first write is lost, the process finds its session in the store. Another process
-/// can refresh the session.
+/// S1: if only the confirmation of the first write is lost, the client recognizes its own session in the store. Another
+/// process can then refresh the session.
 #[tokio::test(start_paused = true)]
 async fn a_first_refresh_whose_confirmation_is_lost_is_recognised() {
     for fault in [Fault::FailAfter, Fault::HangAfter] {
@@ -91,12 +92,12 @@ async fn a_first_refresh_whose_confirmation_is_lost_is_recognised() {
     }
 }
 
-/// J1: if another process ends the session before the first write is confirmed, the session is not stored again.
+/// J1: if another process logs out before the first write is confirmed, the session is not stored again.
 #[tokio::test(start_paused = true)]
 async fn a_logout_elsewhere_outranks_a_first_refresh_without_a_confirmation() {
     let fail = |store: &FakeStore| {
         store.next(Operation::Swap, Fault::FailAfter);
-        // The next write to the store also fails.
+        // The second write to the store also fails.
         store.next(Operation::Swap, Fault::Fail);
     };
     let (world, store, shop) = first_refresh(fail).await;

@@ -1,5 +1,5 @@
-//! A refresh whose runtime stalls: two threads with their own current-thread runtimes share a session, as in a blocking
-//! wrapper.
+//! Tests refreshes that stall because their runtime is not polled: two threads, each with its own current-thread
+//! runtime, share a session.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -18,7 +18,8 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }
 
-/// Starts a refresh on `idle` with a call and drops the call. After the call is dropped, `idle` is not polled.
+/// Makes a call on `idle` until its refresh starts, and then drops the call. Afterwards, the runtime `idle` is not
+/// polled.
 fn leave_a_refresh(idle: &Runtime, world: &World, shop: &ShopClient, polled: bool) {
     idle.block_on(async {
         let mut call = pin!(shop.order(1));
@@ -40,8 +41,8 @@ fn with_store(world: &World, store: &FakeStore, living: &Runtime) -> ShopClient 
     shop
 }
 
-/// I7: a call on another thread replaces a refresh that was not polled yet. If the stalled refresh is polled later, it
-/// sends no request.
+/// I7: a call on another thread replaces a refresh that has not been polled yet. If the replaced refresh is polled
+/// later, it sends no request.
 #[test]
 fn a_refresh_that_was_taken_over_before_it_began_sends_nothing_later() {
     let (world, idle, living) = (World::new(), runtime(), runtime());
@@ -59,8 +60,8 @@ fn a_refresh_that_was_taken_over_before_it_began_sends_nothing_later() {
     assert_eq!(idle.block_on(shop.order(3)).unwrap().id, 7);
 }
 
-/// I7: a refresh that waits for the server is dropped when another refresh replaces it, although the runtime of the
-/// first refresh is not polled.
+/// I7: a refresh that waits for the server is dropped when another refresh replaces it, even though the first refresh's
+/// runtime is not polled.
 #[test]
 fn a_refresh_that_was_taken_over_is_dropped_at_once() {
     let (world, idle, living) = (World::new(), runtime(), runtime());
@@ -80,7 +81,7 @@ fn a_refresh_that_was_taken_over_is_dropped_at_once() {
     assert_eq!(idle.block_on(shop.order(3)).unwrap().id, 7);
 }
 
-/// A call that starts after the deadline of a stalled refresh replaces this refresh within two seconds.
+/// A call that starts after a stalled refresh has passed its deadline replaces the refresh within two seconds.
 #[test]
 fn a_call_after_the_deadline_takes_over_at_once() {
     let (world, idle, living) = (World::new(), runtime(), runtime());
@@ -95,7 +96,7 @@ fn a_call_after_the_deadline_takes_over_at_once() {
     });
 }
 
-/// All calls that wait for a stalled refresh share one new refresh.
+/// Calls that wait for a stalled refresh share one new refresh.
 #[test]
 fn calls_that_take_over_together_send_one_refresh() {
     let (world, idle, living) = (World::new(), runtime(), runtime());
@@ -112,7 +113,7 @@ fn calls_that_take_over_together_send_one_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// R4: the new refresh uses the lock of the store that the session already holds.
+/// R4: a refresh that replaces a stalled refresh uses the store lock that the session already holds.
 #[test]
 fn the_lock_of_the_store_is_taken_over_too() {
     let (world, idle, living) = (World::new(), runtime(), runtime());
@@ -135,7 +136,7 @@ fn the_lock_of_the_store_is_taken_over_too() {
     });
 }
 
-/// S6: a refresh that stalls during a store operation is replaced, and the new refresh can use the store.
+/// S6: a refresh that stalls during a store operation is replaced, and its replacement can use the store.
 #[test]
 fn a_refresh_that_stalls_at_the_store_is_taken_over() {
     for at in [Operation::Lock, Operation::Load, Operation::Swap] {
@@ -154,8 +155,8 @@ fn a_refresh_that_stalls_at_the_store_is_taken_over() {
     }
 }
 
-/// S1: if the task that stores the session stalls after a failed write, the next call that needs the store replaces
-/// this task.
+/// S1: if the task that stores the session stalls after a failed write, the next call that needs the store replaces the
+/// task.
 #[test]
 fn a_writer_that_stalls_after_a_failure_is_replaced() {
     let (world, idle, living) = (World::new(), runtime(), runtime());
@@ -177,7 +178,7 @@ fn a_writer_that_stalls_after_a_failure_is_replaced() {
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// J1: a refresh that was not polled before a logout or another login sends no request.
+/// J1: if the user logs out or logs in again before a refresh is first polled, the refresh sends no request.
 #[test]
 fn a_refresh_that_has_not_begun_ends_with_its_login() {
     for with_a_store in [false, true] {
@@ -201,7 +202,7 @@ fn a_refresh_that_has_not_begun_ends_with_its_login() {
     }
 }
 
-/// With `runtime` on the builder, the refresh completes although the caller's runtime is not polled.
+/// If the builder sets a `runtime`, the refresh completes even though the caller's runtime is not polled.
 #[test]
 fn a_refresh_on_its_own_runtime_does_not_stall() {
     let (world, idle) = (World::new(), runtime());
@@ -214,9 +215,13 @@ fn a_refresh_on_its_own_runtime_does_not_stall() {
         .build()
         .unwrap();
     let mut events = shop.session().events();
+    world.authority.hold(Role::Refresh);
     leave_a_refresh(&idle, &world, &shop, false);
 
     let refreshed = background.block_on(async {
+        let exchange = world.authority.parked(Role::Refresh).await;
+        world.authority.open(Role::Refresh);
+        exchange.release();
         tokio::time::timeout(Duration::from_secs(30), async {
             while let Some(event) = events.next().await {
                 if matches!(event, SessionEvent::Refreshed) {
@@ -234,8 +239,8 @@ fn a_refresh_on_its_own_runtime_does_not_stall() {
     assert_eq!(idle.block_on(shop.order(3)).unwrap().id, 7);
 }
 
-/// With `runtime` on the builder, a refresh opens its own connection on that runtime. The call's connection cannot be
-/// used, because the runtime of that connection is not polled.
+/// If the builder sets a `runtime`, a refresh opens a new connection on that runtime. The call's connection cannot be
+/// used, because the runtime that drives the connection is no longer polled.
 #[test]
 fn a_refresh_on_its_own_runtime_opens_its_own_connection() {
     let world = World::new();
@@ -248,11 +253,11 @@ fn a_refresh_on_its_own_runtime_opens_its_own_connection() {
         .build()
         .unwrap();
     world.guard_with(403, |_| order(7));
-    // The runtime of this connection is not polled after the call.
+    // The runtime that drives this connection is not polled after the call.
     assert_eq!(idle.block_on(shop.order(1)).unwrap().id, 7);
 
-    // The limit of 4 seconds is shorter than the time after which a request for tokens is sent again on another
-    // connection.
+    // A token request is retried on another connection after more than 4 seconds, so a limit of 4 seconds excludes the
+    // retry.
     let refreshed = background
         .block_on(async { tokio::time::timeout(Duration::from_secs(4), shop.session().refresh()).await });
 

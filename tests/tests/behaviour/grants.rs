@@ -1,4 +1,4 @@
-//! OAuth 2.0 grants without a `#[refresh]` method: their requests, the endpoints that they use, and how they read the
+//! Tests OAuth 2.0 grants, which replace a `#[refresh]` method: their requests, their endpoints, and how they read
 //! responses.
 
 use std::error::Error as _;
@@ -15,10 +15,10 @@ use crate::transports::ConnectTo;
 use crate::waiting::done;
 
 const TOKEN: &str = "https://id.test/api/user/refresh_token";
-/// The URL of a token endpoint that processes the request as a login and does not check the parameters.
+/// The URL of a token endpoint that treats every request as a login and does not check the parameters.
 const ISSUE: &str = "https://id.test/api/user/login";
 
-/// An API without roles, whose session is set by the test.
+/// An API without login and refresh methods, whose session is set by the test.
 #[api]
 trait Orders {
     #[get("/orders")]
@@ -29,7 +29,7 @@ trait Orders {
     async fn health(&self) -> Result<Value>;
 }
 
-/// Returns a client builder for an API at one origin and an authorization server at another origin.
+/// Returns a client builder for an API and an authorization server that have different origins.
 fn apart(world: &World) -> afresh::ClientBuilder<OrdersClient> {
     let origins = Origins::new().at(ORIGIN, world.clone()).at("https://id.test", world.authority.clone());
     OrdersClient::builder(ORIGIN).connect_to(origins.clone())
@@ -63,8 +63,8 @@ fn response(error: &Error) -> Option<&ErrorResponse> {
     None
 }
 
-/// B1, N1: the grant sends one request of RFC 6749 for all waiting calls. The request contains none of the API's
-/// headers.
+/// B1, N1: the grant sends one token request (RFC 6749) for all waiting calls. The token request contains none of the
+/// API's headers.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_at_another_origin_is_one_request_for_all_calls() {
     let world = World::new();
@@ -104,7 +104,7 @@ async fn a_refresh_at_another_origin_is_one_request_for_all_calls() {
     assert_eq!(exchange.header("content-type"), Some("application/x-www-form-urlencoded"));
 }
 
-/// N1: a token request to the API's own origin has the default headers, like every request to this origin.
+/// N1: a token request to the API's own origin has the client's default headers, like any other request to that origin.
 #[tokio::test(start_paused = true)]
 async fn a_token_endpoint_at_the_apis_origin_gets_the_default_headers() {
     let world = World::new();
@@ -122,7 +122,7 @@ async fn a_token_endpoint_at_the_apis_origin_gets_the_default_headers() {
     assert_eq!((exchange.header("x-api-key"), exchange.header("authorization")), (Some("k"), None));
 }
 
-/// A client secret is sent either urlencoded in the `authorization` header or in the body, but never in both places.
+/// A client secret is sent either URL-encoded in the `authorization` header or in the body, but never in both.
 #[tokio::test(start_paused = true)]
 async fn a_client_secret_is_sent_in_one_place() {
     for auth in [ClientAuth::Basic, ClientAuth::Body] {
@@ -137,7 +137,7 @@ async fn a_client_secret_is_sent_in_one_place() {
         let secret = world.authority.refresh(1);
         let grant = [("grant_type", "refresh_token"), ("refresh_token", &*secret)];
         if auth == ClientAuth::Basic {
-            // The decoded header is `the+app:p%C3%A4%3Ass`.
+            // The decoded `authorization` header is `the+app:p%C3%A4%3Ass`.
             assert_eq!(exchange.header("authorization"), Some("Basic dGhlK2FwcDpwJUMzJUE0JTNBc3M="));
             assert_eq!(form(exchange), pairs(grant));
         } else {
@@ -148,8 +148,8 @@ async fn a_client_secret_is_sent_in_one_place() {
     }
 }
 
-/// A second scope replaces the first scope. The audience is sent once, and resources (RFC 8707) and other parameters
-/// are sent as many times as they were set.
+/// Setting the scope a second time replaces the first scope. The audience is sent once; resources (RFC 8707) and other
+/// parameters are sent as many times as they were set.
 #[tokio::test(start_paused = true)]
 async fn scope_audience_and_resources_are_sent() {
     let world = World::new();
@@ -177,8 +177,8 @@ async fn scope_audience_and_resources_are_sent() {
     assert_eq!(asked.header("authorization"), Some("Basic YmlsbGluZzpodXNo"));
 }
 
-/// G1, D11: a refresh token in the response replaces the old refresh token. If the response has no refresh token, the
-/// client keeps the old refresh token.
+/// G1, D11: if a token response contains a refresh token, that token replaces the old refresh token. If a token
+/// response contains no refresh token, the client keeps the old refresh token.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_token_of_the_answer_is_kept_or_else_the_old_one() {
     for (refresh_token_field, presented) in
@@ -197,8 +197,8 @@ async fn the_refresh_token_of_the_answer_is_kept_or_else_the_old_one() {
     }
 }
 
-/// K4: with client credentials, the first calls wait for one token request. After the token has expired, the next calls
-/// also wait for one token request.
+/// K4: with client credentials, the first calls share one token request. After the token expires, the next calls also
+/// share one token request.
 #[tokio::test(start_paused = true)]
 async fn client_credentials_get_a_token_before_the_first_call_and_after_expiry() {
     let world = World::with(AuthorityConfig {
@@ -222,7 +222,7 @@ async fn client_credentials_get_a_token_before_the_first_call_and_after_expiry()
         assert_eq!(client.session().state(), SessionState::LoggedIn);
         advance(Duration::from_secs(601)).await;
     }
-    // The API refuses this access token before the token expires.
+    // The API refuses this access token before its expiration time.
     client.orders().await.unwrap();
     world.authority.expire();
     client.orders().await.unwrap();
@@ -242,8 +242,8 @@ async fn client_credentials_get_a_new_token_after_the_session_is_cleared() {
     world.stage.assert_sends(2);
 }
 
-/// D3, D4: with client credentials, a refused token request is a temporary failure, because no login is possible. The
-/// error contains the server's error code.
+/// D3, D4: with client credentials, a refused token request is treated as a temporary failure, because there is no user
+/// who could log in again. The refresh error contains the server's error code.
 #[tokio::test(start_paused = true)]
 async fn refused_client_credentials_fail_with_the_code_and_can_be_tried_again() {
     for code in ["invalid_client", "unauthorized_client", "invalid_grant"] {
@@ -271,8 +271,8 @@ async fn refused_client_credentials_fail_with_the_code_and_can_be_tried_again() 
     }
 }
 
-/// D3, G4: with client credentials, a refusal after a lost response does not end the session, because client
-/// credentials do not rotate.
+/// D3, G4: with client credentials, a refusal after a lost response does not end the session, because no refresh token
+/// can be lost.
 #[tokio::test(start_paused = true)]
 async fn refused_client_credentials_after_a_lost_answer_keep_the_session() {
     let world = World::new();
@@ -292,7 +292,7 @@ async fn refused_client_credentials_after_a_lost_answer_keep_the_session() {
     client.orders().await.unwrap();
 }
 
-/// D3, D5, D6, D9: the session ends only if the token endpoint definitely rejects the refresh token.
+/// D3, D5, D6, D9: the session ends only if the token endpoint clearly rejects the refresh token.
 #[tokio::test(start_paused = true)]
 async fn only_a_definite_refusal_of_the_refresh_token_ends_the_session() {
     let oauth = |status, code: &str| Answer::json(status, json!({ "error": code }));
@@ -343,7 +343,7 @@ async fn a_token_endpoints_retry_after_is_respected() {
     client.orders().await.unwrap();
 }
 
-/// G3, G4: a token request whose response was lost is sent again.
+/// G3, G4: a token request is sent again if its response was lost.
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_of_a_token_endpoint_is_requested_again() {
     for grace in [None, Some(Duration::from_secs(10))] {
@@ -364,7 +364,7 @@ async fn a_lost_answer_of_a_token_endpoint_is_requested_again() {
     }
 }
 
-/// D18: the grant sends no request for a session without a refresh token.
+/// D18: for a session without a refresh token, the grant sends no request.
 #[tokio::test(start_paused = true)]
 async fn a_session_without_a_refresh_token_is_not_refreshed_by_the_grant() {
     let world = World::new();
@@ -375,7 +375,7 @@ async fn a_session_without_a_refresh_token_is_not_refreshed_by_the_grant() {
     world.authority.assert_refreshes(0);
 }
 
-/// `build` rejects a grant that could leak a secret or that cannot work.
+/// The builder rejects a grant that could leak a secret or that cannot work.
 #[test]
 fn a_grant_that_could_leak_a_secret_is_not_built() {
     fn build(grant: impl Refresher) -> Result<OrdersClient> {
@@ -397,7 +397,7 @@ fn a_grant_that_could_leak_a_secret_is_not_built() {
     build(ClientCredentials::new(TOKEN, "id", "s")).unwrap();
 }
 
-/// U3: the Debug output of a grant contains the client and the endpoint, but no secret.
+/// U3: a grant's Debug output contains the client id and the endpoint, but no secret.
 #[test]
 fn a_grant_does_not_show_its_secrets() {
     let grant =

@@ -36,7 +36,7 @@ fn transport() -> HyperTransport {
     HyperTransport::new().unwrap()
 }
 
-/// Starts a raw TCP server. `play` handles each connection and receives its number.
+/// Starts a raw TCP server. `play` handles each connection and receives the connection's number.
 async fn server<F, R>(play: F) -> String
 where
     F: Fn(usize, TcpStream) -> R + Send + 'static,
@@ -67,8 +67,8 @@ async fn a_second_call_reuses_the_connection() {
     let listening = stage.listen().await;
     let till = till(&listening.base_url, transport());
     for id in [7, 8] {
-        let told = till.order(id, 2).await.unwrap();
-        assert_eq!(told, listening.url(&format!("/orders/{id}?page=2")));
+        let reported = till.order(id, 2).await.unwrap();
+        assert_eq!(reported, listening.url(&format!("/orders/{id}?page=2")));
     }
     assert_eq!(listening.connections(), 1);
     let seen = &stage.log()[0];
@@ -76,7 +76,7 @@ async fn a_second_call_reuses_the_connection() {
     assert_eq!(seen.header("host"), Some(&*listening.address().to_string()));
 }
 
-/// A body that arrives in many chunks is read to its end, and a body that breaks off causes an error.
+/// A response body that arrives in many chunks is read to its end, and a body that is cut off causes an error.
 #[tokio::test]
 async fn a_body_in_many_chunks_is_read_to_its_end() {
     let stage = Stage::new();
@@ -95,7 +95,8 @@ async fn a_body_in_many_chunks_is_read_to_its_end() {
     assert!(!broken.is_timeout() && !broken.is_connect() && broken.status().is_none(), "{broken:?}");
 }
 
-/// M4: if a connection breaks after a request was sent, the request is not sent again, even on a reused connection.
+/// M4: if a connection breaks after a request was sent, the request is not sent again, even if the connection had been
+/// used before.
 #[tokio::test]
 async fn a_request_whose_connection_breaks_is_not_sent_again() {
     let requests = Arc::new(AtomicUsize::new(0));
@@ -119,7 +120,7 @@ async fn a_request_whose_connection_breaks_is_not_sent_again() {
     assert_eq!(requests.load(Ordering::SeqCst), 2);
 }
 
-/// M4: no call fails because the server has closed an idle connection.
+/// M4: a call does not fail if the server has closed an idle connection.
 #[tokio::test]
 async fn a_connection_that_the_server_closed_while_idle_fails_no_call() {
     let connections = Arc::new(AtomicUsize::new(0));
@@ -163,7 +164,7 @@ async fn connecting_takes_no_longer_than_the_connect_timeout() {
     assert_eq!(begun.elapsed().as_secs(), 3);
 }
 
-/// The timeout of a hand-written request covers the response head and the response body.
+/// The timeout of a hand-written request covers the response headers and the response body.
 #[tokio::test(start_paused = true)]
 async fn the_timeout_of_a_request_covers_its_answer() {
     let stage = Stage::new();
@@ -185,7 +186,7 @@ async fn the_timeout_of_a_request_covers_its_answer() {
     assert!(error.is_timeout(), "{error:?}");
 }
 
-/// Tower layers can wrap the transport.
+/// `HyperTransport` can be wrapped in tower layers.
 #[tokio::test(start_paused = true)]
 async fn tower_layers_can_wrap_the_transport() {
     let stage = Stage::new();

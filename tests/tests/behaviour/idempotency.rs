@@ -1,4 +1,5 @@
-//! A call is sent again only if the server refused the call without acting on it, or if the call is idempotent.
+//! Tests that a call is sent again only if the server refused the call without acting on it, or if the call is
+//! idempotent.
 
 use afresh::{Result, Retry, Tokens, api};
 use afresh_tests::{Answer, World};
@@ -9,8 +10,7 @@ use crate::bodies::{accepted, body_of_both};
 use crate::transports::ConnectTo;
 use crate::waiting::done;
 
-/// M1, M3: a call with any HTTP method is sent again after a 401 or 403, because the server has refused the call
-/// without acting on it.
+/// M1, M3: after a 401 or 403, a call is sent again whatever its HTTP method, because the server has not acted on it.
 #[tokio::test(start_paused = true)]
 async fn every_method_is_sent_again_after_a_401_or_403() {
     for verb in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"] {
@@ -30,7 +30,8 @@ async fn every_method_is_sent_again_after_a_401_or_403() {
     }
 }
 
-/// M1, M3: a refused `#[no_replay]` call starts a refresh and returns its refusal. The next call uses the new token.
+/// M1, M3: a refused `#[no_replay]` call starts a refresh and returns the server's refusal. The next call is sent with
+/// the new token.
 #[tokio::test(start_paused = true)]
 async fn a_no_replay_call_is_refreshed_and_never_sent_again() {
     for refusal in [401, 403] {
@@ -57,7 +58,7 @@ async fn a_no_replay_call_is_refreshed_and_never_sent_again() {
     }
 }
 
-/// M2: the caller's idempotency key is the same in both requests of a call.
+/// M2: if the caller sets an idempotency key, both requests of the call contain that key.
 #[tokio::test(start_paused = true)]
 async fn the_idempotency_key_is_the_same_on_both_sends() {
     let world = World::new();
@@ -71,7 +72,7 @@ async fn the_idempotency_key_is_the_same_on_both_sends() {
     assert_eq!(keys, ["key-1", "key-1"]);
 }
 
-/// An API whose methods can be retried although they use POST or PATCH.
+/// An API whose methods can be retried even though they use POST or PATCH.
 #[api]
 trait Payments {
     #[refresh]
@@ -98,7 +99,7 @@ trait Payments {
     async fn plain(&self) -> Result<()>;
 }
 
-/// Returns a client whose calls get a 503, a refusal of the expired token, another 503, and then a success.
+/// Returns a client whose calls receive a 503, a 403 for an expired token, another 503, and then a success.
 fn payments(world: &World) -> PaymentsClient {
     let sends = std::sync::atomic::AtomicUsize::new(0);
     let authority = world.authority.clone();
@@ -121,8 +122,8 @@ fn values(world: &World, name: &str) -> Vec<String> {
     world.stage.log().iter().map(|seen| seen.header(name).unwrap_or("none").to_owned()).collect()
 }
 
-/// M2: with `#[idempotency_key]`, the client generates one random UUID for each call. All of the call's requests have
-/// this key, and the next call has a different key.
+/// M2: with `#[idempotency_key]`, the client generates a random UUID for each call. All requests of a call have the
+/// same key, and the next call has a different key.
 #[tokio::test(start_paused = true)]
 async fn a_drawn_idempotency_key_is_the_same_on_every_send_of_a_call() {
     for header in ["idempotency-key", "x-request-id"] {
@@ -149,8 +150,8 @@ async fn a_drawn_idempotency_key_is_the_same_on_every_send_of_a_call() {
     }
 }
 
-/// A parameter for the idempotency header replaces the generated key. If the argument is `None`, the client generates a
-/// random key.
+/// A parameter that sets the idempotency header replaces the generated key. If the parameter for the idempotency header
+/// is `None`, the client generates a random key.
 #[tokio::test(start_paused = true)]
 async fn a_parameter_gives_the_idempotency_key_instead() {
     let world = World::new();
@@ -162,7 +163,7 @@ async fn a_parameter_gives_the_idempotency_key_instead() {
     assert!(drawn.iter().all(|key| *key == drawn[0] && key.len() == 36), "{drawn:?}");
 }
 
-/// An `#[idempotent]` POST method is retried, and its requests have no idempotency key.
+/// An `#[idempotent]` POST call is retried without an idempotency key.
 #[tokio::test(start_paused = true)]
 async fn an_idempotent_method_is_retried_without_a_key() {
     let world = World::new();
@@ -173,7 +174,7 @@ async fn an_idempotent_method_is_retried_without_a_key() {
     world.stage.assert_sends(5);
 }
 
-/// M4: a call without a complete response is never sent again, before or after a refresh.
+/// M4: a call whose response is incomplete is not sent again, whether before or after a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_call_without_an_answer_is_never_sent_again() {
     let world = World::new();

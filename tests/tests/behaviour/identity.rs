@@ -1,4 +1,4 @@
-//! Logins and logouts during calls and refreshes: each login or logout ends the previous session immediately.
+//! Tests logins and logouts during calls and refreshes: each of them ends the previous session immediately.
 
 use std::time::Duration;
 
@@ -15,13 +15,13 @@ use crate::waiting::{done, settled};
 
 pub const BOB: Credentials = Credentials { user: "bob" };
 
-/// How far the refresh has progressed when the session ends: the request is not processed yet, or the server has issued
-/// new tokens.
+/// The functions that hold a refresh back: before the server processes the request, or after the server has issued new
+/// tokens.
 pub const HOLDS: [fn(&Authority, Role); 2] = [Authority::hold, Authority::hold_processed];
 
 pub type Call = JoinHandle<Result<Order, Error>>;
 
-/// Starts three calls that wait for one refresh, which the authority holds.
+/// Starts three calls that wait for one refresh, whose response the fake server holds back.
 pub async fn three_waiters(
     world: &World,
     shop: &ShopClient,
@@ -73,7 +73,7 @@ async fn a_login_during_a_refresh_is_not_affected_by_it() {
     }
 }
 
-/// J3: the refresh of a new session does not wait for the refresh of the old session.
+/// J3: a new session's refresh does not wait for the old session's refresh.
 #[tokio::test(start_paused = true)]
 async fn a_new_session_does_not_wait_for_the_old_sessions_refresh() {
     let world = World::new();
@@ -96,7 +96,7 @@ async fn a_new_session_does_not_wait_for_the_old_sessions_refresh() {
     assert_eq!(shop.session().tokens(), of_bob);
 }
 
-/// J4: a call whose refusal arrives after a login or logout is not sent again, even if the same user has logged in.
+/// J4: a call that is refused after a login or logout is not sent again, even if the same user has logged in.
 #[tokio::test(start_paused = true)]
 async fn a_late_refusal_is_never_followed_by_a_send_under_another_login() {
     for refusal in [401, 403] {
@@ -128,7 +128,7 @@ async fn a_late_refusal_is_never_followed_by_a_send_under_another_login() {
     }
 }
 
-/// J4: a response that is not a refusal is returned to its caller, even after a login or logout.
+/// J4: a response that is not a refusal is returned to the caller even if a login or logout happened in the meantime.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_that_is_not_a_refusal_reaches_its_caller() {
     let world = World::new();
@@ -144,7 +144,7 @@ async fn a_late_answer_that_is_not_a_refusal_reaches_its_caller() {
     assert_eq!(done(second).await.unwrap_err().status().unwrap(), 404);
 }
 
-/// J6: the logout of one user does not affect the refresh of another user.
+/// J6: one user's logout does not affect another user's refresh.
 #[tokio::test(start_paused = true)]
 async fn a_logout_of_one_session_does_not_affect_the_refresh_of_another() {
     let world = World::new();
@@ -164,8 +164,8 @@ async fn a_logout_of_one_session_does_not_affect_the_refresh_of_another() {
     world.authority.assert_refreshes(1);
 }
 
-/// J7: a login after the session expired starts a new session. If the new session expires, the client emits a second
-/// event.
+/// J7: a login after the session has expired starts a new session. If the new session expires too, the client emits a
+/// second event.
 #[tokio::test(start_paused = true)]
 async fn a_login_after_the_end_of_the_session_starts_a_new_one() {
     let world = World::new();
@@ -182,7 +182,7 @@ async fn a_login_after_the_end_of_the_session_starts_a_new_one() {
     assert_eq!(event_names(&mut events), ["expired", "logged in", "expired", "logged in"]);
 }
 
-/// J7: after a login, the client forgets failed refreshes and forbidden routes.
+/// J7: a login clears the client's memory of failed refreshes and forbidden routes.
 #[tokio::test(start_paused = true)]
 async fn a_login_resets_failed_refreshes_and_forbidden_routes() {
     let world = World::new();
@@ -202,7 +202,7 @@ async fn a_login_resets_failed_refreshes_and_forbidden_routes() {
     assert_eq!(world.authority.refreshes(), 3, "refreshes: the route is not known to be forbidden for Bob");
 }
 
-/// Q1: in one process, a user does not wait for the refresh of another user and does not fail if that refresh fails.
+/// Q1: within one process, one user's calls neither wait for another user's refresh nor fail when that refresh fails.
 #[tokio::test(start_paused = true)]
 async fn two_users_share_neither_a_refresh_nor_its_failure() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Arguments with special characters cannot change a request's target or the structure of its path.
+//! Tests that arguments with special characters cannot change a request's target or path structure.
 
 use afresh::{Result, api};
 use afresh_tests::{Seen, World};
@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::api::{ORIGIN, logged_in_client};
 use crate::transports::ConnectTo;
 
-/// An API with an argument in every part of a URL and in headers.
+/// An API with an argument in each part of a URL and in headers.
 #[api(path = "/api/v2")]
 trait Places {
     #[get("/a/{x}/b/{y}")]
@@ -34,13 +34,13 @@ trait Places {
     async fn header(&self, #[header("x-one")] x: &str, #[header("x-two")] y: Option<&str>) -> Result<()>;
 }
 
-/// The fields that become query parameters.
+/// Fields that are sent as query parameters.
 #[derive(Debug, Serialize)]
 struct Fields {
     inner: String,
 }
 
-/// Generates strings that are special to a URL parser, a server or an HTTP parser, and arbitrary strings.
+/// Generates arbitrary strings and strings that are special to a URL parser, a server or an HTTP parser.
 fn text() -> impl Strategy<Value = String> {
     const PARTS: [&str; 30] = [
         "/",
@@ -78,7 +78,7 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![4 => parts.prop_map(|parts| parts.concat()), 1 => any::<String>()]
 }
 
-/// Returns the call's only request, or `None` if the call fails before it is sent.
+/// Returns the only request that the call sent, or `None` if the call failed before it sent a request.
 fn request_of<R>(call: impl FnOnce(&PlacesClient) -> afresh::Pending<Result<R>>) -> Option<Seen> {
     let world = World::new();
     world.stage.respond(|_| 200);
@@ -102,7 +102,7 @@ fn request_of<R>(call: impl FnOnce(&PlacesClient) -> afresh::Pending<Result<R>>)
     }
 }
 
-/// Decodes a path segment as a server does. The function also checks that the segment has no `+`.
+/// Decodes a path segment as a server would. Panics if the path segment contains a `+`.
 fn decoded(segment: &str) -> String {
     assert!(!segment.contains('+'));
     form_urlencoded::parse(format!("k={segment}").as_bytes()).next().unwrap().1.into_owned()
@@ -124,7 +124,7 @@ fn config() -> Config {
 proptest! {
     #![proptest_config(config())]
 
-    /// N7: a path argument becomes exactly one path segment, or the call fails and nothing is sent.
+    /// N7: a path argument becomes exactly one path segment, or the call fails without sending a request.
     #[test]
     fn a_path_argument_is_exactly_one_segment(x in text(), y in text()) {
         let sendable = ![&x, &y].into_iter().any(|text| text.is_empty() || is_dots(text));
@@ -133,8 +133,8 @@ proptest! {
         prop_assert_eq!(seen.as_ref().map(segments), expected);
     }
 
-    /// N7: a path segment with two arguments, or with an argument after a literal dot, stays exactly one segment, or
-    /// the call fails.
+    /// N7: two path arguments in one segment, or an argument after a literal dot, stay within that segment, or the call
+    /// fails.
     #[test]
     fn arguments_that_share_a_segment_are_exactly_that_segment(x in text(), y in text()) {
         let joined = format!("{x}{y}");
@@ -150,7 +150,7 @@ proptest! {
         prop_assert_eq!(seen.as_ref().map(segments), expected);
     }
 
-    /// N7: a query argument becomes exactly one value of its parameter.
+    /// N7: a query argument becomes exactly one value of its query parameter.
     #[test]
     fn a_query_argument_is_exactly_one_value(x in text(), y in prop::collection::vec(text(), 0..3), z in text()) {
         let fields = Fields { inner: z.clone() };
@@ -164,7 +164,7 @@ proptest! {
         prop_assert!(seen.query().unwrap().is_ascii());
     }
 
-    /// N7: a header argument becomes exactly one value of its header, or the call fails and nothing is sent.
+    /// N7: a header argument becomes exactly one header value, or the call fails without sending a request.
     #[test]
     fn a_header_argument_is_exactly_one_value(x in text(), y in prop::option::of(text())) {
         let control = |text: &String| text.bytes().any(|byte| byte != b'\t' && (byte < 0x20 || byte == 0x7f));
@@ -179,10 +179,11 @@ proptest! {
     }
 }
 
-/// N7: a path argument that serializes to no value or to several values causes an error, and nothing is sent.
+/// N7: if a path argument serializes to no value or to several values, the call fails without sending a request.
 #[tokio::test(start_paused = true)]
 async fn a_path_argument_must_be_one_scalar() {
-    // The macro rejects such types from the standard library at compile time, so the test uses custom types.
+    // At compile time, the macro rejects standard-library types that serialize to no value or to several values, so the
+    // test uses custom types.
     #[derive(serde::Serialize)]
     struct Maybe(Option<&'static str>);
 

@@ -1,4 +1,4 @@
-//! `keep_fresh` refreshes a session without calls until its guard is dropped.
+//! Tests `keep_fresh`, which refreshes a session even without calls until its guard is dropped.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ async fn logged_in() -> (World, ShopClient) {
     (world, shop)
 }
 
-/// Advances the clock step by step, so that all timers fire.
+/// Advances the clock in small steps, so that all timers fire.
 async fn wait(time: Duration) {
     tokio::time::sleep(time).await;
     settled().await;
@@ -30,8 +30,8 @@ fn tasks() -> usize {
     Handle::current().metrics().num_alive_tasks()
 }
 
-/// H14: without calls, each token is refreshed once, shortly before it expires. After `stop`, there is no refresh and
-/// no task.
+/// H14: if no calls are made, each token is refreshed once, shortly before it expires. After the guard is stopped,
+/// there are no more refreshes and no background task.
 #[tokio::test(start_paused = true)]
 async fn a_session_is_kept_fresh_until_stop_is_called() {
     let (world, shop) = logged_in().await;
@@ -53,7 +53,7 @@ async fn a_session_is_kept_fresh_until_stop_is_called() {
     assert_eq!(tasks(), 0, "running tasks");
 }
 
-/// D20, H14: a token with a very short lifetime is refreshed at most about twice per minute, not in a loop.
+/// D20, H14: a token with a very short lifetime is refreshed at most about twice per minute.
 #[tokio::test(start_paused = true)]
 async fn tokens_with_a_very_short_lifetime_are_not_refreshed_in_a_loop() {
     let lifetime = Some(Duration::from_secs(1));
@@ -65,7 +65,7 @@ async fn tokens_with_a_very_short_lifetime_are_not_refreshed_in_a_loop() {
     assert!((100..=121).contains(&world.authority.refreshes()), "{}", world.authority.refreshes());
 }
 
-/// H14: dropping the guard stops the refreshes, but a refresh in progress completes.
+/// H14: dropping the guard prevents further refreshes, but a refresh in progress completes.
 #[tokio::test(start_paused = true)]
 async fn a_dropped_guard_stops_but_a_refresh_in_progress_finishes() {
     let (world, shop) = logged_in().await;
@@ -81,8 +81,8 @@ async fn a_dropped_guard_stops_but_a_refresh_in_progress_finishes() {
     assert_eq!(tasks(), 0);
 }
 
-/// H14, H13: during an outage, refreshes are tried at increasing intervals. A logout stops the refreshes, and a login
-/// starts them again.
+/// H14, H13: during an outage, refreshes are retried at increasing intervals. A logout stops the background refreshes,
+/// and a login starts them again.
 #[tokio::test(start_paused = true)]
 async fn the_guard_continues_after_outages_logouts_and_logins() {
     let (world, shop) = logged_in().await;
@@ -106,8 +106,8 @@ async fn the_guard_continues_after_outages_logouts_and_logins() {
     world.authority.assert_granted(2);
 }
 
-/// H14, D16: after the server rejects the refresh token, no refresh is sent, and the session ends when its access token
-/// is refused.
+/// H14, D16: once the server has rejected the refresh token, no more refreshes are sent, and the session ends when its
+/// access token is refused.
 #[tokio::test(start_paused = true)]
 async fn the_guard_stops_after_the_refresh_token_is_rejected() {
     let (world, shop) = logged_in().await;
@@ -120,7 +120,7 @@ async fn the_guard_stops_after_the_refresh_token_is_rejected() {
     assert_eq!(event_names(&mut events), ["refresh failed", "expired"]);
 }
 
-/// H14, F6: the guard does not keep the session alive, and its task ends with the session.
+/// H14, F6: the guard does not keep the session alive, and its background task ends with the session.
 #[tokio::test(start_paused = true)]
 async fn a_guard_without_a_session_ends() {
     let (world, shop) = logged_in().await;

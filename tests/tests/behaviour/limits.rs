@@ -1,4 +1,4 @@
-//! Limits on how much of a response the client reads: `max_body`, the bodies of errors, lines and events.
+//! Tests how much of a response the client reads: `max_body`, and the limits for error bodies, lines and events.
 
 use afresh::{ByteStream, Events, Lines, Pages, Result, api};
 use afresh_tests::{Answer, AuthorityConfig, Double, Role, Stage, World};
@@ -48,8 +48,8 @@ fn chunks(count: usize, size: usize) -> Vec<Bytes> {
     vec![Bytes::from(vec![b'x'; size]); count]
 }
 
-/// The body of an error response is truncated after 1 MiB, and the error reports the truncation, even if the body never
-/// ends.
+/// The body of an error response is truncated after 1 MiB, even if the body never ends, and the error reports the
+/// truncation.
 #[tokio::test(start_paused = true)]
 async fn the_body_of_an_error_is_cut_at_one_mebibyte() {
     for status in [400, 403, 404, 500, 302] {
@@ -67,7 +67,7 @@ async fn the_body_of_an_error_is_cut_at_one_mebibyte() {
     assert_eq!(whole.body().unwrap().len(), MIB);
     assert!(!whole.to_string().contains("cut"), "{whole}");
     assert_eq!(answering(None, || Answer::new(404).body(vec![b'x'; MIB + 1])).perhaps().await.unwrap(), None);
-    // By default, the body of a successful response has no limit.
+    // By default, the size of a successful response body is not limited.
     let long = answering(None, || Answer::new(200).body(vec![b'x'; 3 * MIB])).text().await.unwrap();
     assert_eq!(long.len(), 3 * MIB);
 }
@@ -83,8 +83,7 @@ async fn the_body_of_a_refusal_is_cut_too() {
     assert!(error.rejection().unwrap().body().len() <= MIB);
 }
 
-/// W1: if a refresh returns the same token, the call returns the 403 as an error, which contains up to 64 KiB of the
-/// response body.
+/// W1: if a refresh returns the same token, the call's error contains the 403 response with up to 64 KiB of its body.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_that_was_kept_during_a_refresh_says_that_it_was_cut() {
     const KEPT: usize = 64 * 1024;
@@ -112,12 +111,12 @@ async fn a_success_longer_than_max_body_is_an_error() {
         (Answer::new(200).body(vec![b'x'; 11]), 11),
         (Answer::new(200).chunks(chunks(5, 2)), 10),
         (Answer::new(200).chunks(chunks(11, 1)), 11),
-        // The body of the response never ends, and the error does not wait for the body to end.
+        // The error is returned even though the response body never ends.
         (Answer::new(200).chunks(chunks(11, 1)).then_hang(), 11),
     ] {
         let result = answering(Some(10), move || answer.clone()).text().await;
         match result {
-            Ok(text) => assert_eq!((text.len(), length), (10, 10)),
+            Ok(text) => assert_eq!((text.len(), length), (10, 10), "a body of exactly the limit is read"),
             Err(error) => {
                 assert!(length > 10 && error.is_body_too_large(), "{error:?}");
                 assert!(!error.is_decode() && !error.is_status());
@@ -127,10 +126,14 @@ async fn a_success_longer_than_max_body_is_an_error() {
     }
     let error =
         answering(Some(10), || Answer::new(500).body("an error of the server")).text().await.unwrap_err();
-    assert_eq!((error.status().unwrap().as_u16(), error.body().unwrap().len()), (500, 10));
+    assert_eq!(
+        (error.status().unwrap().as_u16(), error.body().unwrap().len()),
+        (500, 10),
+        "the body of the error is cut at the limit"
+    );
 }
 
-/// `max_body` applies to each page separately and does not apply to streams.
+/// `max_body` applies to each page separately and does not limit streams.
 #[tokio::test(start_paused = true)]
 async fn max_body_counts_for_each_page_and_not_for_streams() {
     let stage = Stage::new();
@@ -140,7 +143,7 @@ async fn max_body_counts_for_each_page_and_not_for_streams() {
     });
     let mut pages = client(stage, Some(10)).pages().await.unwrap();
     pages.next().await.unwrap().unwrap();
-    // A failed page can be requested two more times.
+    // A page that failed can be requested two more times.
     for _ in 0..3 {
         assert!(pages.next().await.unwrap().unwrap_err().is_body_too_large());
     }
@@ -155,7 +158,8 @@ async fn max_body_counts_for_each_page_and_not_for_streams() {
     assert_eq!(long().lines().await.unwrap().next().await.unwrap().unwrap().len(), 10_000);
 }
 
-/// A stream can be endless, but each line and each event has a maximum length, which the caller can change.
+/// A stream can be endless, but the length of each line and each event is limited by a value that the caller can
+/// change.
 #[tokio::test(start_paused = true)]
 async fn one_line_or_event_of_a_stream_has_a_limit() {
     let endless = || answering(None, || Answer::new(200).chunks(chunks(17, MIB)).then_hang());
@@ -182,7 +186,7 @@ async fn one_line_or_event_of_a_stream_has_a_limit() {
     assert!(events.next().await.is_none());
 }
 
-/// Two thousand cookies do not make requests too large, and they do not displace the refresh cookie.
+/// If servers set two thousand cookies, requests do not become too large, and the refresh cookie is kept.
 #[tokio::test(start_paused = true)]
 async fn two_thousand_cookies_leave_a_request_small_and_the_session_alive() {
     let world = World::with(AuthorityConfig::cookie());

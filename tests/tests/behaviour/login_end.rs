@@ -1,4 +1,5 @@
-//! The time at which a login ends: `Session::ends_at`, and the event `SessionEvent::Ending` before that time.
+//! Tests `Session::ends_at`, the time at which a login ends, and `SessionEvent::Ending`, the event emitted before that
+//! time.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,7 +18,7 @@ use crate::waiting::{next_event, settled};
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Returns a world whose token responses also contain these members.
+/// Returns a fake server whose token responses also contain the given fields.
 fn world_with(members: Value) -> World {
     let world = World::with(AuthorityConfig { members, ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
@@ -30,13 +31,13 @@ async fn logged_in(world: &World) -> ShopClient {
     shop
 }
 
-/// Returns the time until the login ends, in whole seconds.
+/// Returns the remaining time until the login ends, in whole seconds.
 fn left(session: &Session) -> Option<u64> {
     let left = session.ends_at()?.duration_since(SystemTime::now()).unwrap();
     Some(left.as_secs_f64().round() as u64)
 }
 
-/// Waits for the next `Ending` event and returns how long the wait took on tokio's clock.
+/// Waits for the next `Ending` event and returns how long that took on Tokio's clock.
 async fn ending(events: &mut afresh::session::SessionEvents) -> Duration {
     let begun = Instant::now();
     loop {
@@ -125,8 +126,7 @@ async fn the_end_is_stored_with_the_session() {
     assert_eq!(third.session().ends_at(), None);
 }
 
-/// A record that version 0.1 stored does not contain the time at which the login ends, and the client can still read
-/// the record.
+/// A record stored by version 0.1, which does not contain the time at which the login ends, can still be read.
 #[tokio::test(start_paused = true)]
 async fn a_record_without_an_end_is_read() {
     let store = FakeStore::new();
@@ -191,8 +191,8 @@ async fn a_refresh_that_moves_the_end_moves_the_announcement() {
     assert!(is_about(waited, 9 * HOUR), "the client also announces the new end of the login: {waited:?}");
 }
 
-/// If the server reports the remaining time in whole seconds, the calculated time at which the login ends can vary by
-/// one second. The client still emits the `Ending` event once.
+/// If the server reports the remaining time in whole seconds, the computed end of the login can vary by one second.
+/// Even if the computed end of the login varies, the client emits the `Ending` event only once.
 #[tokio::test(start_paused = true)]
 async fn an_end_that_moves_by_the_rounding_of_seconds_is_announced_once() {
     let world = world_with(json!({ "refresh_expires_in": 36_000 }));
@@ -223,7 +223,7 @@ async fn another_login_is_announced_anew_and_a_logout_is_not_announced() {
     assert!(timeout(2 * DAY, events.next()).await.is_err());
 }
 
-/// If the `Ending` event is already due when an event receiver is created, the receiver gets the event immediately.
+/// If the `Ending` event is already due when a receiver is created, the receiver gets the event immediately.
 #[tokio::test(start_paused = true)]
 async fn a_late_receiver_gets_the_announcement_at_once() {
     let world = world_with(json!({ "refresh_expires_in": 1000 }));
@@ -239,7 +239,7 @@ async fn without_a_receiver_nothing_runs_and_events_do_not_keep_a_session_alive(
     let without_end = world_with(json!({}));
     let _other = logged_in(&without_end).await;
     settled().await;
-    // With `HyperTransport`, the connections of each login have tasks.
+    // With `HyperTransport`, each connection opened by a login runs a task.
     let of_a_login = tasks();
     let world = world_with(json!({ "refresh_expires_in": 1000 }));
     let shop = logged_in(&world).await;
@@ -250,7 +250,7 @@ async fn without_a_receiver_nothing_runs_and_events_do_not_keep_a_session_alive(
     assert!(events.next().await.is_none());
 }
 
-/// `keep_fresh` reads the events but does not consume the `Ending` event, because `keep_fresh` cannot log in.
+/// `keep_fresh` does not consume the `Ending` event, because `keep_fresh` cannot log in again.
 #[tokio::test(start_paused = true)]
 async fn keep_fresh_does_not_take_the_announcement_from_a_later_receiver() {
     let world = world_with(json!({ "refresh_expires_in": 1000 }));
@@ -303,7 +303,8 @@ async fn the_end_of_a_refresh_cookie_is_announced_and_moves_with_its_refresh() {
     assert!(is_about(waited, 18 * HOUR), "{waited:?}");
 }
 
-/// The lifetime of a cookie in the response to an ordinary call does not change the time at which the login ends.
+/// If the response to an ordinary call sets a cookie, the cookie's lifetime does not change the time at which the login
+/// ends.
 #[tokio::test(start_paused = true)]
 async fn a_cookie_of_an_ordinary_answer_is_no_end_of_a_login() {
     let (world, shop) = cookie_world("; Path=/; HttpOnly; Max-Age=36000");

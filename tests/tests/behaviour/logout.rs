@@ -1,4 +1,4 @@
-//! Logouts during calls and refreshes: the old session ends immediately and is never restored.
+//! Tests logouts during calls and refreshes: the old session ends immediately and is never restored.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -13,8 +13,7 @@ use crate::fake_store::FakeStore;
 use crate::identity::{BOB, HOLDS, three_waiters};
 use crate::waiting::{done, next_event, settled};
 
-/// J1, J2: after a logout during a refresh, the new tokens are discarded, the session stays logged out, and no call is
-/// sent again.
+/// J1, J2: after a logout during a refresh, the new tokens are discarded, and waiting calls are not sent again.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_discards_the_new_tokens() {
     for hold in HOLDS {
@@ -43,7 +42,7 @@ async fn a_logout_during_a_refresh_discards_the_new_tokens() {
     }
 }
 
-/// J1: a logout before the refresh is polled for the first time also discards the refresh.
+/// J1: a logout before the refresh is first polled also discards the refresh.
 #[tokio::test(start_paused = true)]
 async fn a_logout_before_the_refresh_has_run_discards_it_too() {
     let world = World::new();
@@ -61,7 +60,7 @@ async fn a_logout_before_the_refresh_has_run_discards_it_too() {
     world.stage.assert_sends(1);
 }
 
-/// J1: a call that waits for a refresh before its first request is not sent after a logout or another login.
+/// J1: if the user logs out or logs in again while a call waits for a refresh, the call is not sent.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_waits_to_be_sent_is_not_sent_when_its_session_ends() {
     for another in [true, false] {
@@ -92,7 +91,7 @@ async fn a_call_that_waits_to_be_sent_is_not_sent_when_its_session_ends() {
     }
 }
 
-/// J1: a login that is answered after a logout starts no session.
+/// J1: a login response that arrives after a logout does not start a session.
 #[tokio::test(start_paused = true)]
 async fn a_login_answered_after_a_logout_starts_no_session() {
     let world = World::new();
@@ -106,7 +105,7 @@ async fn a_login_answered_after_a_logout_starts_no_session() {
     assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
 }
 
-/// J1: after a logout, the rejection of the old refresh token emits no event.
+/// J1: if the server rejects the old refresh token after a logout, no event is emitted.
 #[tokio::test(start_paused = true)]
 async fn a_rejected_refresh_after_a_logout_emits_no_expired_event() {
     let world = World::new();
@@ -129,7 +128,7 @@ async fn a_rejected_refresh_after_a_logout_emits_no_expired_event() {
     assert_eq!(event_names(&mut events), ["logged out"]);
 }
 
-/// J5: a waiting call is not sent after its session is cleared, even if a later login has set new tokens.
+/// J5: a call that is waiting when its session is cleared is not sent, even if a later login sets new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_waiting_call_is_not_sent_again_after_the_session_was_cleared() {
     let world = World::new();
@@ -145,7 +144,7 @@ async fn a_waiting_call_is_not_sent_again_after_the_session_was_cleared() {
     world.stage.assert_sends(3);
 }
 
-/// J8: a logout ends the session in the client immediately, even if its request fails.
+/// J8: a logout ends the client's session immediately, even if the logout request fails.
 #[tokio::test(start_paused = true)]
 async fn a_logout_without_a_network_still_ends_the_session() {
     let world = World::new();
@@ -168,8 +167,8 @@ async fn a_logout_without_a_network_still_ends_the_session() {
     assert_eq!(event_names(&mut events), [""; 0]);
 }
 
-/// J8, W10: a logout that the server refuses still ends the session. The client refreshes once and then sends the
-/// logout a second time.
+/// J8, W10: if the server refuses a logout, the client's session still ends. The client refreshes once and sends the
+/// logout request again.
 #[tokio::test(start_paused = true)]
 async fn a_refused_logout_still_ends_the_session_and_is_sent_again_once() {
     let world = World::new();
@@ -181,8 +180,8 @@ async fn a_refused_logout_still_ends_the_session_and_is_sent_again_once() {
     world.authority.assert_logouts(2);
 }
 
-/// W10: a logout with an expired access token is sent again after a refresh, so that the server also ends the session.
-/// The session never uses the new tokens.
+/// W10: if a logout's access token has expired, the client refreshes and sends the logout again, so the server ends the
+/// session too. No other call uses the new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_logout_with_an_expired_token_refreshes_and_is_sent_again() {
     for status in [401, 403] {
@@ -209,7 +208,7 @@ async fn a_logout_with_an_expired_token_refreshes_and_is_sent_again() {
     }
 }
 
-/// W10: the session ends in the client before the logout refreshes, and no call gets the new token.
+/// W10: the client's session ends before the logout refreshes, so no call gets the new token.
 #[tokio::test(start_paused = true)]
 async fn the_session_has_ended_while_a_logout_refreshes() {
     let world = World::new();
@@ -227,7 +226,7 @@ async fn the_session_has_ended_while_a_logout_refreshes() {
     world.stage.assert_sends(0);
 }
 
-/// W10: a logout during a refresh uses the discarded tokens of this refresh, so the refresh token is sent once.
+/// W10: a logout during a refresh uses the new tokens from that refresh, so the refresh token is sent only once.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_uses_its_discarded_result() {
     for hold in HOLDS {
@@ -254,7 +253,7 @@ async fn a_logout_during_a_refresh_uses_its_discarded_result() {
     }
 }
 
-/// W10: after a logout with a refresh, the store contains the end of the session rather than the new tokens.
+/// W10: after a logout that refreshed, the store contains the logged-out state rather than the new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_refreshed_logout_leaves_nothing_in_the_store() {
     let world = World::new();
@@ -270,7 +269,7 @@ async fn a_refreshed_logout_leaves_nothing_in_the_store() {
     assert_eq!(next.session().load().await.unwrap(), SessionState::LoggedOut);
 }
 
-/// W10: while another process refreshes the shared session, a refused logout does not send the same refresh token.
+/// W10: while another process refreshes the shared session, a refused logout does not send the refresh token.
 #[tokio::test(start_paused = true)]
 async fn a_refused_logout_does_not_send_a_token_that_another_process_is_sending() {
     let world = World::new();

@@ -1,5 +1,5 @@
-//! The arguments of a `#[logout]` method: the runtime fills token parameters from the session, and the caller passes
-//! all other arguments.
+//! Tests the arguments of a `#[logout]` method: the runtime fills token parameters from the session, and the caller
+//! passes the others.
 
 use afresh::{AccessToken, RefreshToken, Result, SessionState, Tokens, api};
 use afresh_tests::{Handling, Role, World};
@@ -29,8 +29,8 @@ trait Filled {
     ) -> Result<()>;
 }
 
-/// W11: the token parameters of a logout are filled from the session, even if the logout is the first call of a
-/// process. The caller passes all other arguments.
+/// W11: a logout's token parameters are filled from the session, even if the logout is the process's first call. The
+/// caller passes the remaining arguments.
 #[tokio::test(start_paused = true)]
 async fn the_parameters_of_a_logout_are_filled_from_the_session() {
     for restart in [false, true] {
@@ -49,7 +49,7 @@ async fn the_parameters_of_a_logout_are_filled_from_the_session() {
     }
 }
 
-/// W10, W11: the second request of a logout contains the new refresh token.
+/// W10, W11: if a logout is sent again after a refresh, the second request contains the new refresh token.
 #[tokio::test(start_paused = true)]
 async fn the_second_send_of_a_logout_is_filled_with_the_new_tokens() {
     let world = World::new();
@@ -67,7 +67,8 @@ async fn the_second_send_of_a_logout_is_filled_with_the_new_tokens() {
     assert_eq!(sent, [world.authority.refresh(1), world.authority.refresh(2)]);
 }
 
-/// An RFC 7009 logout whose token is an argument. Some servers reject an additional access token.
+/// An API whose logout is an RFC 7009 revocation with the token as an argument. The call is public, because some
+/// servers reject a revocation request that also contains an access token.
 #[api]
 trait Door {
     #[logout]
@@ -77,8 +78,8 @@ trait Door {
     async fn revoke(&self, #[form("token")] token: &RefreshToken) -> Result<()>;
 }
 
-/// J8: a public logout ends the session like every other logout. The request contains the argument of the logout and no
-/// access token.
+/// J8: a public logout ends the client's session like any other logout. The logout request contains the caller's
+/// argument and no access token.
 #[tokio::test(start_paused = true)]
 async fn a_public_logout_carries_no_access_token() {
     let world = World::new();
@@ -93,7 +94,7 @@ async fn a_public_logout_carries_no_access_token() {
     assert_eq!(body, format!("client_id=shop&token={}", issued.refresh_token().unwrap().secret()));
 }
 
-/// C14, W10: a refused public logout starts no refresh, because it has sent no access token.
+/// C14, W10: a refused public logout does not trigger a refresh, because its request contains no access token.
 #[tokio::test(start_paused = true)]
 async fn a_refused_public_logout_starts_no_refresh() {
     for status in [401, 403] {
@@ -108,7 +109,7 @@ async fn a_refused_public_logout_starts_no_refresh() {
     }
 }
 
-/// An API whose logout has token parameters in the path and in the query.
+/// An API whose logout has token parameters in the path and the query.
 #[api(path = "/api/user")]
 trait Places {
     #[refresh]
@@ -126,8 +127,8 @@ trait Places {
     ) -> Result<()>;
 }
 
-/// W10, W11: the runtime fills token parameters in the path and in the query, and fills them again for the second
-/// request. The caller's argument is used only if there is no session.
+/// W10, W11: token parameters in the path and the query are filled from the session, and filled again for the second
+/// request. The argument that the caller passes is used only if there is no session.
 #[tokio::test(start_paused = true)]
 async fn the_path_and_the_query_of_a_logout_are_filled_from_the_session() {
     let world = World::new();
@@ -156,7 +157,7 @@ async fn the_path_and_the_query_of_a_logout_are_filled_from_the_session() {
     );
 }
 
-/// An API whose logout sends the refresh token as the bearer token, as flask-jwt-extended requires.
+/// An API whose logout sends the refresh token as a bearer token, as flask-jwt-extended requires.
 #[api]
 trait Bearing {
     #[refresh]
@@ -169,7 +170,7 @@ trait Bearing {
     async fn logout(&self, #[bearer] token: Option<RefreshToken>) -> Result<()>;
 }
 
-/// W11: a `#[bearer]` parameter of a logout is filled from the session and replaces the access token.
+/// W11: a logout's `#[bearer]` parameter is filled from the session and replaces the access token.
 #[tokio::test(start_paused = true)]
 async fn the_bearer_token_of_a_logout_is_filled_from_the_session() {
     let world = World::new();
@@ -191,8 +192,8 @@ trait Mapped {
     async fn logout(&self, #[header] more: &HeaderMap) -> Result<()>;
 }
 
-/// If a header map contains the token header, the logout returns an error. The session stays valid, because no logout
-/// request was sent.
+/// If a header map argument contains the token header, the logout returns an error. The client's session is kept,
+/// because no logout request was sent.
 #[tokio::test(start_paused = true)]
 async fn a_header_map_with_the_token_header_is_an_error_of_the_logout() {
     let world = World::new();
@@ -206,7 +207,7 @@ async fn a_header_map_with_the_token_header_is_an_error_of_the_logout() {
     client.logout(&HeaderMap::new()).await.unwrap();
 }
 
-/// A13: if the caller replaces the access token of a logout, a refusal starts no refresh.
+/// A13: if the caller sets the authorization header of a logout, a refused logout does not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_logout_with_its_own_credential_is_not_refreshed() {
     let world = World::new();

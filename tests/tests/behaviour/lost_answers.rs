@@ -1,6 +1,6 @@
-//! Refreshes whose response was lost, so that the client cannot know whether the server spent the refresh token. The
-//! client sends the refresh token again within the same refresh. If the server refuses the repeated request, the error
-//! reports a lost rotation.
+//! Tests refreshes whose response is lost, so the client cannot know whether the server has invalidated the refresh
+//! token. The client sends the refresh token again as part of the same refresh. If the server refuses the repeated
+//! refresh request, the error reports a lost rotation.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::waiting::{done, settled};
 
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Returns a server that accepts the last spent refresh token for a grace period, like most servers with rotation.
+/// Returns a server that accepts the previous refresh token for a grace period, as most servers with rotation do.
 fn forgiving() -> World {
     World::with(AuthorityConfig { grace: Some(GRACE), ..AuthorityConfig::default() })
 }
@@ -31,7 +31,7 @@ fn late_customer(world: &World) -> ShopClient {
     shop
 }
 
-/// Returns all ways in which a response can be lost.
+/// Returns every way in which a refresh response can be lost.
 fn losses() -> [Handling; 7] {
     let half = Answer::new(200).header("content-type", "application/json").chunks(["{\"access_token\":"]);
     [
@@ -70,7 +70,7 @@ async fn a_lost_answer_is_requested_again_with_the_same_refresh_token() {
     }
 }
 
-/// G3: a refresh with a cookie is sent again if its response is lost.
+/// G3: if the response to a refresh with a cookie is lost, the refresh request is sent again.
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_with_a_cookie_is_requested_again() {
     let world = World::with(AuthorityConfig { grace: Some(GRACE), ..AuthorityConfig::cookie() });
@@ -88,8 +88,8 @@ async fn a_lost_answer_with_a_cookie_is_requested_again() {
     assert_eq!(presented, [1, 1, 2].map(|number| world.authority.refresh(number)));
 }
 
-/// G3, H9: a process that is suspended during a refresh reads the response after it resumes, even if the deadline has
-/// passed. The response contains the only valid refresh token.
+/// G3, H9: a process that was suspended during a refresh reads the refresh response after it resumes, even if the
+/// deadline has passed. A late refresh response must be read, because it contains the only valid refresh token.
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_arrived_while_the_process_was_suspended_is_read() {
     let world = World::new();
@@ -108,7 +108,7 @@ async fn an_answer_that_arrived_while_the_process_was_suspended_is_read() {
     world.authority.assert_refreshes(1);
 }
 
-/// G3, I8: the refresh token is sent at most three times, and never later than eight seconds after the start.
+/// G3, I8: a refresh sends its token at most three times and fails within eight seconds.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_whose_answers_are_all_lost_is_given_up() {
     let hang = Handling::instead(Answer::hang());
@@ -139,8 +139,8 @@ async fn a_refresh_whose_answers_are_all_lost_is_given_up() {
     }
 }
 
-/// G4, D15: without a grace period, a lost response ends the session with the error "rotation lost", until the next
-/// login.
+/// G4, D15: without a grace period, a lost refresh response ends the session, and errors report a lost rotation until
+/// the next login.
 #[tokio::test(start_paused = true)]
 async fn without_a_grace_period_a_lost_answer_is_a_lost_rotation() {
     for loss in losses() {
@@ -174,7 +174,7 @@ async fn without_a_grace_period_a_lost_answer_is_a_lost_rotation() {
     }
 }
 
-/// G4: a rotation that was lost in an outage is reported when a later refresh is refused.
+/// G4: if a refresh response is lost in an outage, the refusal of a later refresh is reported as a lost rotation.
 #[tokio::test(start_paused = true)]
 async fn a_rotation_lost_in_an_outage_is_reported_afterwards() {
     let world = World::new();
@@ -190,7 +190,7 @@ async fn a_rotation_lost_in_an_outage_is_reported_afterwards() {
     assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
 }
 
-/// G4: a server error after a lost response does not hide the lost rotation.
+/// G4: a server error after a lost refresh response does not hide the lost rotation.
 #[tokio::test(start_paused = true)]
 async fn a_rotation_lost_before_an_outage_is_reported_afterwards() {
     let world = World::new();
@@ -205,7 +205,7 @@ async fn a_rotation_lost_before_an_outage_is_reported_afterwards() {
     assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
 }
 
-/// F7, G4: if the runtime ends before the refresh response arrives, the lost rotation is reported later.
+/// F7, G4: if the runtime shuts down before the refresh response arrives, a later call reports the lost rotation.
 #[test]
 fn a_rotation_lost_with_its_runtime_is_reported_afterwards() {
     let runtime = || Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
@@ -228,7 +228,7 @@ fn a_rotation_lost_with_its_runtime_is_reported_afterwards() {
     world.authority.assert_retries_after_lost_answer(1);
 }
 
-/// G4: if no response was lost, a refused refresh token means that the session has expired.
+/// G4: if the server rejects a refresh token and no response was lost, the error reports an expired session.
 #[tokio::test(start_paused = true)]
 async fn a_refused_session_without_a_lost_answer_has_expired() {
     for before in [None, Some(Handling::instead(500)), Some(Handling::reset_after())] {
@@ -236,7 +236,7 @@ async fn a_refused_session_without_a_lost_answer_has_expired() {
         let shop = late_customer(&world);
         if let Some(handling) = before {
             world.authority.next(Role::Refresh, handling);
-            // The last response arrives, so the client knows the state of the refresh token.
+            // The last refresh response arrives, so the client knows which refresh token is valid.
             let _ = shop.order(7).await;
             world.authority.expire();
             advance(Duration::from_secs(20)).await;
@@ -249,7 +249,7 @@ async fn a_refused_session_without_a_lost_answer_has_expired() {
     }
 }
 
-/// I8, J1: after a logout or another login, a refresh whose response was lost is not sent again.
+/// I8, J1: if a refresh response is lost after a logout or another login, the refresh request is not sent again.
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_of_an_ended_session_is_not_requested_again() {
     for again in [false, true] {
@@ -271,7 +271,7 @@ async fn a_lost_answer_of_an_ended_session_is_not_requested_again() {
     }
 }
 
-/// D2: a refresh that a gateway could not forward is sent again within the same refresh.
+/// D2: a refresh request that a gateway could not forward is sent again as part of the same refresh.
 #[tokio::test(start_paused = true)]
 async fn a_gateway_without_an_answer_is_retried_within_the_refresh() {
     let world = World::new();
@@ -283,7 +283,7 @@ async fn a_gateway_without_an_answer_is_retried_within_the_refresh() {
     world.authority.assert_refreshes(3);
 }
 
-/// D2, B6, B7: no call fails while a server restarts behind its gateway.
+/// D2, B6, B7: calls do not fail while a server restarts behind its gateway.
 #[tokio::test(start_paused = true)]
 async fn a_server_that_restarts_behind_its_gateway_fails_no_call() {
     for page in [Answer::html(503, "<h1>503</h1>"), Answer::text(503, "no healthy upstream")] {
@@ -299,8 +299,8 @@ async fn a_server_that_restarts_behind_its_gateway_fails_no_call() {
     }
 }
 
-/// D2, B6: a 5xx response from the server itself, or a gateway response with `Retry-After`, makes the calls fail. The
-/// session is kept, and a later call refreshes again after a pause.
+/// D2, B6: if the server itself returns a 5xx response, or a gateway sends `Retry-After`, the waiting calls fail. If
+/// waiting calls fail because of a server error, the session is kept, and a later call refreshes again.
 #[tokio::test(start_paused = true)]
 async fn a_server_error_is_retried_by_a_later_call_after_a_pause() {
     for status in [500, 501, 503, 599] {
@@ -323,7 +323,8 @@ async fn a_server_error_is_retried_by_a_later_call_after_a_pause() {
     world.authority.assert_refreshes(1);
 }
 
-/// D2, D4: a refusal whose body breaks off is still a response, so the refresh is not sent again.
+/// D2, D4: if the body of a refresh refusal is cut off, the response is not treated as lost, and the refresh is not
+/// sent again.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_whose_body_breaks_off_is_an_answer() {
     for status in [400, 403, 500] {
@@ -338,8 +339,7 @@ async fn a_refusal_whose_body_breaks_off_is_an_answer() {
     }
 }
 
-/// G5: if newer tokens were set during a refresh, a refusal of this refresh does not end the session, and the calls use
-/// the newer tokens.
+/// G5: if newer tokens were set during a refresh, the refusal of this refresh does not end the session.
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_takes_tokens_that_were_set_meanwhile() {
     let world = World::new();
@@ -361,8 +361,8 @@ async fn a_refused_refresh_takes_tokens_that_were_set_meanwhile() {
     assert_eq!(event_names(&mut events), ["refreshed"]);
 }
 
-/// G10: if a refresh revokes the old access token immediately, calls that are in progress with this token are sent
-/// again. The repeated calls cause no second refresh.
+/// G10: if a refresh revokes the old access token immediately, calls in progress with that token are sent again. The
+/// repeated calls do not cause a second refresh.
 #[tokio::test(start_paused = true)]
 async fn calls_in_progress_when_a_refresh_revokes_their_token_are_sent_again() {
     let world = World::with(AuthorityConfig { revokes_old_access: true, ..AuthorityConfig::default() });
@@ -373,7 +373,7 @@ async fn calls_in_progress_when_a_refresh_revokes_their_token_are_sent_again() {
     advance(Duration::from_secs(580)).await;
     world.guard_with(403, |_| order(7));
 
-    // The token is about to expire, so this call is sent with the old token while the refresh revokes this token.
+    // The token is about to expire, so the call is sent with the old token, which the refresh revokes.
     shop.order(7).await.unwrap();
     settled().await;
     assert!(!world.authority.accepts(&world.authority.access(1)));

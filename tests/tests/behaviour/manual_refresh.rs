@@ -1,4 +1,4 @@
-//! Refreshes that the program starts with `Session::refresh`.
+//! Tests refreshes that the program starts with `Session::refresh`.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::waiting::{done, settled};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// D13: a manual refresh respects `Retry-After`: it fails without a request until this time has passed, and the session
-/// is kept.
+/// D13: until the `Retry-After` time has passed, a manual refresh fails without sending a request, and the session is
+/// kept.
 #[tokio::test(start_paused = true)]
 async fn a_manual_refresh_respects_retry_after() {
     let world = World::new();
@@ -29,7 +29,7 @@ async fn a_manual_refresh_respects_retry_after() {
     world.authority.assert_refreshes(2);
 }
 
-/// D13: during the client's own long backoff, a manual refresh is sent after one second.
+/// D13: during a long backoff, a manual refresh can still be sent after one second.
 #[tokio::test(start_paused = true)]
 async fn a_manual_refresh_shortens_the_clients_own_backoff_to_a_second() {
     let world = World::new();
@@ -54,7 +54,7 @@ async fn a_manual_refresh_shortens_the_clients_own_backoff_to_a_second() {
     world.authority.assert_granted(1);
 }
 
-/// D13: a loop of manual refreshes sends at most about one request per second, and it does not make calls wait longer.
+/// D13: manual refreshes in a loop send at most about one request per second, and they do not make calls wait longer.
 #[tokio::test(start_paused = true)]
 async fn a_loop_of_manual_refreshes_is_one_request_a_second() {
     let world = World::new();
@@ -77,7 +77,7 @@ async fn a_loop_of_manual_refreshes_is_one_request_a_second() {
     shop.orders().await.unwrap();
 }
 
-/// B14, D13: a manual refresh joins a refresh that is in progress.
+/// B14, D13: if a refresh is already in progress, a manual refresh waits for it instead of sending another request.
 #[tokio::test(start_paused = true)]
 async fn a_manual_refresh_joins_a_refresh_in_progress() {
     let world = World::new();
@@ -99,7 +99,7 @@ async fn a_manual_refresh_joins_a_refresh_in_progress() {
     world.authority.assert_refreshes(1);
 }
 
-/// D15: a manual refresh whose refresh token is rejected ends the session immediately.
+/// D15: if a manual refresh's token is rejected, the session ends immediately.
 #[tokio::test(start_paused = true)]
 async fn a_manual_refresh_that_is_rejected_ends_the_session() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Calls without a credential: calls that need a session, calls that work without a session, and public calls.
+//! Tests calls without a credential: calls that need a session, calls that work without one, and public calls.
 
 use std::time::Duration;
 
@@ -14,14 +14,15 @@ use crate::api::{
 use crate::transports::ConnectTo;
 use crate::waiting::{done, settled};
 
-/// An API without roles, which has a session only if the builder sets a session, tokens or a refresher.
+/// An API without login and refresh methods, which has a session only if the builder sets a session, tokens or a
+/// refresher.
 #[api]
 trait Catalogue {
     #[get("/items/{id}")]
     async fn item(&self, id: u64) -> Result<Order>;
 }
 
-/// An API with a login page that sets the refresh cookie, as after a single sign-on.
+/// An API whose login page sets the refresh cookie, as in single sign-on.
 #[api(scheme = none)]
 trait SignOn {
     #[refresh]
@@ -46,7 +47,7 @@ fn assert_no_session<T: std::fmt::Debug>(result: Result<T, Error>, method: &str)
     assert_eq!((error.method(), error.status(), error.rejection().is_none()), (Some(method), None, true));
 }
 
-/// K1: a call that needs a session fails before anything is sent, whatever its HTTP method and body.
+/// K1: a call that needs a session fails before sending a request, whatever its HTTP method and body.
 #[tokio::test(start_paused = true)]
 async fn without_a_session_nothing_is_sent() {
     let world = World::new();
@@ -63,7 +64,7 @@ async fn without_a_session_nothing_is_sent() {
     assert_eq!(world.routes(), [""; 0]);
 }
 
-/// K1: after a logout, calls and manual refreshes fail before anything is sent.
+/// K1: after a logout, calls and manual refreshes fail before sending a request.
 #[tokio::test(start_paused = true)]
 async fn after_a_logout_nothing_is_sent() {
     let world = World::new();
@@ -75,8 +76,8 @@ async fn after_a_logout_nothing_is_sent() {
     assert_eq!(world.routes(), ["POST /api/user/logout"]);
 }
 
-/// K2: a hand-written request contains the access token if the session has an access token. Only a refused token starts
-/// a refresh.
+/// K2: a hand-written request contains the session's access token if there is one. A refresh starts only if the server
+/// refuses a token.
 #[tokio::test(start_paused = true)]
 async fn a_hand_written_request_starts_a_refresh_only_if_it_carried_a_credential() {
     let world = World::new();
@@ -108,7 +109,8 @@ async fn a_hand_written_request_starts_a_refresh_only_if_it_carried_a_credential
     assert_eq!(world.stage.log().last().unwrap().header("authorization"), None);
 }
 
-/// K2: an API without roles sends no token and never refreshes, unless the builder gets a session.
+/// K2: without login and refresh methods, a client sends no token and never refreshes unless the builder sets a
+/// session.
 #[tokio::test(start_paused = true)]
 async fn an_api_without_roles_uses_the_session_that_it_is_given() {
     let world = World::new();
@@ -135,7 +137,7 @@ async fn an_api_without_roles_uses_the_session_that_it_is_given() {
     assert_no_session(shared.item(7).await, "Catalogue::item");
 }
 
-/// K3: a public call sends no token and waits for no refresh, and a refusal is returned to the caller.
+/// K3: a public call sends no token, does not wait for a refresh, and returns the server's refusal.
 #[tokio::test(start_paused = true)]
 async fn a_public_call_ignores_the_session() {
     let world = World::with(AuthorityConfig::cookie());
@@ -166,7 +168,7 @@ async fn a_public_call_ignores_the_session() {
     done(waiting).await.unwrap();
 }
 
-/// K3: a public call is sent even without a session or after the session has expired.
+/// K3: a public call can be sent without a session or after the session has expired.
 #[tokio::test(start_paused = true)]
 async fn a_public_call_needs_no_session() {
     let world = World::new();
@@ -179,7 +181,8 @@ async fn a_public_call_needs_no_session() {
     assert_eq!(shop.health().await.unwrap(), "fine");
 }
 
-/// K4: with a refresh token and no access token, the first calls wait for one refresh and use its tokens.
+/// K4: if a session has a refresh token but no access token, the first calls wait for one refresh and use the new
+/// token.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_token_alone_is_enough_to_start_with() {
     let world = World::new();
@@ -203,8 +206,8 @@ async fn a_refresh_token_alone_is_enough_to_start_with() {
     world.authority.assert_refreshes(1);
 }
 
-/// K4: if the first refresh fails, no call is sent. After a temporary failure, a later call refreshes again. A rejected
-/// refresh token ends the session.
+/// K4: if a session's first refresh fails, no call is sent. After a temporary refresh failure, a later call refreshes
+/// again. If the refresh token is rejected, the session ends.
 #[tokio::test(start_paused = true)]
 async fn a_failed_start_from_a_refresh_token_sends_no_call() {
     let world = World::new();
@@ -227,7 +230,7 @@ async fn a_failed_start_from_a_refresh_token_sends_no_call() {
     world.authority.assert_refreshes(3);
 }
 
-/// K4: a refresh cookie is enough to start a session.
+/// K4: a session can start with only a refresh cookie.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_cookie_alone_is_enough_to_start_with() {
     let world = World::with(AuthorityConfig::cookie());

@@ -1,4 +1,4 @@
-//! A credential is sent only to the origin that the client was built for.
+//! Tests that a credential is sent only to the origin that the client was built for.
 
 use afresh::{Client, RefreshToken, Reply, Result, Tokens, api};
 use afresh_tests::{Answer, Authority, AuthorityConfig, Origins, Role, Seen, Stage, World};
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::api::{ANN, CookieShop, CookieShopClient, ORIGIN, ShopClient, order, tokens};
 use crate::transports::ConnectTo;
 
-/// Origins that are different from the origin of the shop, although some look similar.
+/// Origins that differ from the shop's origin, even though some look similar.
 pub const ELSEWHERE: [&str; 6] = [
     "https://evil.test",
     "http://shop.test",
@@ -18,7 +18,7 @@ pub const ELSEWHERE: [&str; 6] = [
     "https://shop.test@evil.test",
 ];
 
-/// An API with a custom token header.
+/// An API whose token is sent in a custom header.
 #[api(token_header = "x-auth-token", scheme = none)]
 pub trait HeaderApi {
     #[refresh]
@@ -32,7 +32,7 @@ pub trait HeaderApi {
     async fn change(&self, id: u64, #[json("name")] name: &str) -> Result<Reply<Value>>;
 }
 
-/// Returns the shop's world, a stage at every other origin, and a transport to all these doubles.
+/// Returns the shop's fake server, a fake server for all other origins, and a transport that connects to both.
 pub fn worlds() -> (World, Stage, Origins) {
     let (home, elsewhere) = (World::new(), Stage::new());
     elsewhere.respond(|_| order(7));
@@ -53,15 +53,14 @@ pub fn get(url: &str) -> reqwest::Request {
     reqwest::Request::new(Method::GET, url.parse().unwrap())
 }
 
-/// Asserts that no part of the request contains a token from the authority.
+/// Asserts that the request contains no token issued by the fake server.
 pub fn assert_carries_no_secret(seen: &Seen, authority: &Authority) {
     let everything = format!("{:?} {} {:?}", seen.headers(), seen.uri(), seen.body());
     assert!(!everything.contains(&authority.canary()), "{everything}");
     assert_eq!((seen.header("authorization"), seen.header("cookie")), (None, None));
 }
 
-/// N3: a hand-written request to another origin is sent unchanged: without a token, without a refresh, and without
-/// waiting.
+/// N3: a hand-written request to another origin is sent unchanged, without a token, and never waits for a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_request_to_another_origin_ignores_the_session() {
     for target in ELSEWHERE {
@@ -73,7 +72,7 @@ async fn a_request_to_another_origin_ignores_the_session() {
         assert_eq!(elsewhere.sends(), 1, "requests at the API: {target}");
         assert_eq!(home.routes(), [""; 0]);
         let seen = elsewhere.log().remove(0);
-        // If the caller's URL has a user name before the `@`, the `authorization` header contains this user name.
+        // If the URL that the caller passes contains a user name, the `authorization` header contains that user name.
         let of_caller = seen.header("authorization").is_some_and(|value| value.starts_with("Basic "));
         assert!(of_caller || seen.header("authorization").is_none());
         assert!(!format!("{:?}", seen.headers()).contains(&home.authority.canary()));
@@ -109,7 +108,7 @@ async fn a_path_argument_cannot_change_the_host() {
     elsewhere.assert_sends(0);
 }
 
-/// N4: `build` rejects a plain `http` URL unless the host is a loopback address or the user calls `allow_http`.
+/// N4: the builder rejects a plain `http` URL unless the host is a loopback address or the user calls `allow_http`.
 #[test]
 fn plain_http_is_allowed_for_loopback_only() {
     let build = |url: &str| Client::builder(url).build();
@@ -141,8 +140,8 @@ fn plain_http_is_allowed_for_loopback_only() {
     }
 }
 
-/// N5: the refresh token is sent only to the origin of the API that declares the refresh, even if other APIs share the
-/// session.
+/// N5: the refresh token is sent only to the origin of the API that declares the refresh method, even if other APIs
+/// share the session.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_token_goes_to_its_own_origin_only() {
     let (home, elsewhere, origins) = worlds();
@@ -163,8 +162,8 @@ async fn the_refresh_token_goes_to_its_own_origin_only() {
     }
 }
 
-/// N5: the session's cookies are sent only to the session's origin, even if they are valid for all subdomains.
-/// Responses from other origins cannot set cookies.
+/// N5: the session's cookies are sent only to the session's origin, even if their domain includes all subdomains. A
+/// response from another origin cannot set cookies.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_cookie_goes_to_its_own_origin_only() {
     let (home, elsewhere) = (World::with(AuthorityConfig::cookie()), Stage::new());
@@ -185,7 +184,8 @@ async fn the_refresh_cookie_goes_to_its_own_origin_only() {
     assert_eq!(exchange.header("cookie"), Some(&*format!("refresh_token={}", home.authority.refresh(1))));
 }
 
-/// N6: origins are compared according to RFC 6454: the case of the host, a default port and a final dot do not matter.
+/// N6: two origins are equal according to RFC 6454 if they differ only in case, an explicit default port or a trailing
+/// dot.
 #[tokio::test(start_paused = true)]
 async fn different_spellings_of_an_origin_are_the_same_origin() {
     let (home, everywhere) = (World::new(), Stage::new());

@@ -1,5 +1,5 @@
-//! A refresh endpoint that does not answer or returns a temporary error: how long calls wait, and when the client tries
-//! another refresh.
+//! Tests a refresh endpoint that does not respond or returns temporary errors: how long calls wait, and when the client
+//! refreshes again.
 
 use std::future::pending;
 use std::time::Duration;
@@ -25,11 +25,12 @@ async fn assert_fails_temporarily(shop: &ShopClient) {
     assert_eq!(error.rejection().unwrap().status(), 403);
 }
 
-/// D5: a refresh response with `Retry-After` does not end the session. The next refresh is sent at the time that the
-/// header states.
+/// D5: a failed refresh response with `Retry-After` does not end the session. The next refresh is sent once the
+/// `Retry-After` time has passed.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_with_retry_after_is_tried_again_at_that_time() {
-    // The `Retry-After` header contains seconds or a date. The client waits between one second and five minutes.
+    // `Retry-After` can be a number of seconds or a date. The client waits at least one second and at most five
+    // minutes.
     let cases = [
         (429, "30", 30),
         (503, "30", 30),
@@ -56,7 +57,7 @@ async fn a_refresh_with_retry_after_is_tried_again_at_that_time() {
     }
 }
 
-/// D5: after a 429 without a valid `Retry-After`, the client refreshes again after about a second.
+/// D5: after a 429 without a valid `Retry-After`, the client waits about one second before it refreshes again.
 #[tokio::test(start_paused = true)]
 async fn a_429_without_a_valid_retry_after_is_tried_again_soon() {
     for said in ["", "soon", "-5", "18446744073709551616"] {
@@ -83,7 +84,7 @@ async fn a_refresh_without_an_answer_fails_within_ten_seconds() {
     }
     let refresh = world.authority.parked(Role::Refresh).await;
     advance(Duration::from_secs(4)).await;
-    // Later calls wait for the same refresh and fail at the same time.
+    // Calls that start later wait for the same refresh and fail at the same time as the earlier calls.
     calls.extend((0..100).map(|_| tokio::spawn(shop.orders())));
     settled().await;
     world.stage.assert_sends(100);
@@ -92,7 +93,7 @@ async fn a_refresh_without_an_answer_fails_within_ten_seconds() {
         assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
     }
     assert!(start.elapsed() <= Duration::from_secs(10), "{:?}", start.elapsed());
-    // The client cannot know whether the server processed the first request, so it sends the request once more.
+    // The client sends the refresh request once more, because the server might not have processed the first request.
     world.stage.assert_sends(100);
     world.authority.assert_refreshes(2);
     world.authority.assert_max_concurrent_refreshes(1);
@@ -107,7 +108,7 @@ async fn a_refresh_without_an_answer_fails_within_ten_seconds() {
     shop.orders().await.unwrap();
 }
 
-/// D8: a custom refresher that never completes fails after ten seconds.
+/// D8: a custom refresher that never completes is stopped after ten seconds.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_that_never_ends_fails_after_ten_seconds() {
     let world = World::new();
@@ -122,7 +123,7 @@ async fn a_refresher_that_never_ends_fails_after_ten_seconds() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// D13: fifty calls in a row during an outage cause one refresh request.
+/// D13: during an outage, fifty consecutive calls cause only one refresh request.
 #[tokio::test(start_paused = true)]
 async fn fifty_calls_in_an_outage_send_one_refresh() {
     let world = World::new();
@@ -137,7 +138,8 @@ async fn fifty_calls_in_an_outage_send_one_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// D13: during a long outage, one call refreshes after 1 s, 2 s, 4 s and so on up to 60 s, plus or minus a tenth.
+/// D13: during a long outage, refreshes are retried after 1 s, 2 s, 4 s and so on up to 60 s, each varied by up to 10
+/// percent.
 #[tokio::test(start_paused = true)]
 async fn an_outage_is_probed_at_growing_intervals_by_one_call_at_a_time() {
     const STEP: Duration = Duration::from_millis(250);
@@ -166,7 +168,7 @@ async fn an_outage_is_probed_at_growing_intervals_by_one_call_at_a_time() {
     world.authority.assert_max_concurrent_refreshes(1);
 }
 
-/// D13: the retry intervals of different clients are random, so clients that fail together do not refresh together.
+/// D13: retry intervals are randomized, so clients that fail at the same time do not retry at the same time.
 #[tokio::test(start_paused = true)]
 async fn the_intervals_of_different_clients_are_spread() {
     let mut waits = Vec::new();
@@ -186,7 +188,7 @@ async fn the_intervals_of_different_clients_are_spread() {
     assert!(waits.len() > 1, "all wait {:?}", waits[0]);
 }
 
-/// D14: a login, new tokens, or a direct call of the refresh method resets the backoff.
+/// D14: a login, new tokens, or a direct call to the refresh method resets the backoff.
 #[tokio::test(start_paused = true)]
 async fn a_new_credential_resets_the_backoff_of_a_failed_refresh() {
     for way in ["login", "set", "refresh"] {
@@ -211,7 +213,7 @@ async fn a_new_credential_resets_the_backoff_of_a_failed_refresh() {
     }
 }
 
-/// D14: a logout resets the backoff of a failed refresh.
+/// D14: a logout resets the backoff after a failed refresh.
 #[tokio::test(start_paused = true)]
 async fn a_logout_resets_the_backoff_of_a_failed_refresh() {
     let world = World::new();
@@ -224,11 +226,11 @@ async fn a_logout_resets_the_backoff_of_a_failed_refresh() {
     assert!(shop.orders().await.unwrap_err().is_no_session());
 }
 
-/// D16: while the access token is valid, calls succeed with this token even if its early refresh fails.
+/// D16: while the access token is valid, calls succeed even if an early refresh fails.
 #[tokio::test(start_paused = true)]
 async fn a_background_refresh_that_fails_does_not_fail_calls() {
     let hang = Handling::instead(Answer::hang());
-    // A refresh whose response was lost is sent again within the same refresh.
+    // A refresh request whose response was lost is sent again as part of the same refresh.
     for (handling, posts) in [(Handling::instead(500), 1), (Handling::reset_before(), 3), (hang, 2)] {
         let world = World::new();
         let tokens = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(600));
@@ -243,7 +245,7 @@ async fn a_background_refresh_that_fails_does_not_fail_calls() {
             assert!(!reply.receipt().is_refreshed() && !reply.receipt().is_replayed());
             advance(Duration::from_millis(10)).await;
         }
-        // A refresh without a response fails within ten seconds.
+        // A refresh that gets no response fails within ten seconds.
         tokio::time::sleep(Duration::from_secs(10)).await;
         world.stage.assert_sends(50);
         world.authority.assert_refreshes(posts);

@@ -1,5 +1,5 @@
-//! One process and its store: the session is loaded when it is needed, its changes are stored in order, and a failing
-//! store does not end the session.
+//! Tests one process and its store: the session is loaded on demand, changes are stored in order, and a failing store
+//! does not end the session.
 
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ use crate::transports::ConnectTo;
 use crate::waiting::{done, next_event, settled};
 use afresh_tests::AuthorityConfig;
 
-/// Returns a client that starts with the stored session.
+/// Returns a client that loads its session from the store.
 fn process(world: &World, store: &FakeStore) -> ShopClient {
     builder(world).store(store.clone()).build().unwrap()
 }
 
-/// Returns a store with the first tokens of the authority, which an earlier process has stored.
+/// Returns a store in which an earlier process has stored the server's first tokens.
 async fn left_behind(world: &World) -> FakeStore {
     let store = FakeStore::new();
     let shop = process(world, &store);
@@ -34,7 +34,7 @@ fn guarded() -> World {
     world
 }
 
-/// K5: a hundred first calls wait until the store is loaded once and then use the stored tokens.
+/// K5: a hundred first calls share one load of the store and then use the stored tokens.
 #[tokio::test(start_paused = true)]
 async fn the_first_calls_wait_for_one_read_of_the_store() {
     let world = guarded();
@@ -62,8 +62,8 @@ fn tokens_of(world: &World, number: usize) -> Tokens {
     Tokens::new(world.authority.access(number)).with_refresh(world.authority.refresh(number))
 }
 
-/// K5, K6: if the store cannot be read, all waiting calls fail with the store's error, and the next call loads the
-/// session again.
+/// K5, K6: if the store cannot be read, all waiting calls fail with the store's error, and the next call tries to load
+/// again.
 #[tokio::test(start_paused = true)]
 async fn a_load_that_failed_is_tried_again() {
     let world = guarded();
@@ -84,8 +84,8 @@ async fn a_load_that_failed_is_tried_again() {
     shop.order(7).await.unwrap();
 }
 
-/// S6: a store that never returns delays a call by at most 5 s. If the client already has a token, calls are not
-/// delayed.
+/// S6: a store operation that never completes delays a call by at most 5 s. Calls that already have a token are not
+/// delayed by the store.
 #[tokio::test(start_paused = true)]
 async fn a_store_that_hangs_does_not_block_the_use_of_a_token() {
     let world = guarded();
@@ -109,7 +109,7 @@ async fn a_store_that_hangs_does_not_block_the_use_of_a_token() {
     world.authority.assert_refreshes(0);
 }
 
-/// J9: a login while the store is first loaded takes effect and is stored.
+/// J9: a login during the first load of the store takes effect and is stored.
 #[tokio::test(start_paused = true)]
 async fn a_login_overtakes_the_first_load() {
     let world = guarded();
@@ -130,7 +130,7 @@ async fn a_login_overtakes_the_first_load() {
     assert_eq!(store.access().as_deref(), Some(fresh.access_token().unwrap().secret()));
 }
 
-/// K4: a stored refresh token without an access token is enough: the first call refreshes.
+/// K4: if the store contains a refresh token but no access token, the first call refreshes.
 #[tokio::test(start_paused = true)]
 async fn a_stored_refresh_token_is_enough_to_start() {
     let world = guarded();
@@ -145,7 +145,7 @@ async fn a_stored_refresh_token_is_enough_to_start() {
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// `load` returns the state of the session, so that a program can check for a login before its first call.
+/// `load` returns the session's state, so a program can check before its first call whether it is logged in.
 #[tokio::test(start_paused = true)]
 async fn load_returns_the_state_of_the_session() {
     let world = guarded();
@@ -160,7 +160,7 @@ async fn load_returns_the_state_of_the_session() {
     assert_eq!(without.session().load().await.unwrap(), SessionState::LoggedOut);
 }
 
-/// A login or logout is stored before its call returns, and a new process loads the stored state.
+/// A login or logout call returns only after the change is stored, and a new process loads the stored state.
 #[tokio::test(start_paused = true)]
 async fn a_login_and_a_logout_are_stored_before_they_return() {
     let world = guarded();
@@ -175,7 +175,8 @@ async fn a_login_and_a_logout_are_stored_before_they_return() {
     assert!(process(&world, &store).order(7).await.unwrap_err().is_no_session());
 }
 
-/// A login that cannot be stored takes effect and returns an error. The client stores the login later.
+/// If a login cannot be stored, the login call returns an error, but the session is logged in. The client tries to
+/// store the session again later.
 #[tokio::test(start_paused = true)]
 async fn a_login_that_cannot_be_stored_returns_an_error_and_is_stored_later() {
     let world = guarded();
@@ -194,7 +195,7 @@ async fn a_login_that_cannot_be_stored_returns_an_error_and_is_stored_later() {
     assert_eq!(store.access(), Some(world.authority.access(1)));
 }
 
-/// S5: if a session changes several times during one write, the client stores only the last change.
+/// S5: if a session changes several times while a write is in progress, only the last change is written afterwards.
 #[tokio::test(start_paused = true)]
 async fn an_older_write_does_not_overtake_a_newer_one() {
     let world = guarded();
@@ -214,7 +215,7 @@ async fn an_older_write_does_not_overtake_a_newer_one() {
     assert_eq!(store.history().len(), 2, "outdated changes are not written");
 }
 
-/// Tokens that are passed to the builder replace the stored session, even if the client was built outside a runtime.
+/// Tokens passed to the builder replace the stored session, even if the client was built outside a Tokio runtime.
 #[test]
 fn tokens_given_to_the_builder_replace_what_is_stored() {
     let world = guarded();
@@ -230,7 +231,7 @@ fn tokens_given_to_the_builder_replace_what_is_stored() {
     });
 }
 
-/// S2: if the intent cannot be stored, the client does not send the refresh token.
+/// S2: if the client cannot store that it is about to refresh, it does not send the refresh token.
 #[tokio::test(start_paused = true)]
 async fn a_store_that_cannot_be_written_fails_the_refresh_before_a_token_is_spent() {
     let world = guarded();
@@ -251,8 +252,8 @@ async fn a_store_that_cannot_be_written_fails_the_refresh_before_a_token_is_spen
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// S1: if the new tokens of a refresh cannot be stored, the client uses them and keeps the lock. No other refresh
-/// starts until the new tokens are stored.
+/// S1: if the new tokens from a refresh cannot be stored, the client uses them and keeps the store's lock. No other
+/// refresh starts until the new tokens have been stored.
 #[tokio::test(start_paused = true)]
 async fn rotated_tokens_that_cannot_be_stored_are_kept_and_stored_later() {
     let world = guarded();
@@ -289,7 +290,7 @@ async fn rotated_tokens_that_cannot_be_stored_are_kept_and_stored_later() {
     assert_eq!(store.access(), Some(world.authority.access(3)));
 }
 
-/// S1: if a write succeeded but returned an error, the client recognizes its own record in the store.
+/// S1: if a write succeeds but returns an error, the client recognizes its own record in the store.
 #[tokio::test(start_paused = true)]
 async fn a_write_that_succeeded_but_reported_a_failure_is_recognised() {
     let world = guarded();
@@ -315,8 +316,8 @@ async fn a_write_that_succeeded_but_reported_a_failure_is_recognised() {
     }
 }
 
-/// S3: if a process ends between the refresh response and the write, its intent stays in the store. The next process
-/// tries one refresh and reports a lost rotation.
+/// S3: if a process crashes between the refresh response and the write, the store still records that a refresh was
+/// started. The next process tries to refresh once and reports a lost rotation.
 #[tokio::test(start_paused = true)]
 async fn a_crash_between_the_answer_and_the_write_is_reported_as_a_lost_rotation() {
     let world = guarded();
@@ -349,8 +350,8 @@ async fn a_crash_between_the_answer_and_the_write_is_reported_as_a_lost_rotation
     assert!(store.record()["session"].is_null() && store.record()["intent"].is_null());
 }
 
-/// S3: the intent stays in the store until the refresh is answered. A refresh that fails with a response removes the
-/// intent.
+/// S3: until the server responds to a refresh, the store records that the refresh was started. If the server refuses
+/// the refresh, the client removes the record of the started refresh from the store.
 #[tokio::test(start_paused = true)]
 async fn the_intent_stays_until_the_refresh_is_answered() {
     for (handling, stays) in [(Handling::reset_before(), true), (Handling::instead(503), false)] {
@@ -369,7 +370,7 @@ async fn the_intent_stays_until_the_refresh_is_answered() {
     }
 }
 
-/// S7: if the stored data is not a session, all calls return an error, and even a login does not overwrite this data.
+/// S7: if the stored data is not a session, all calls return an error, and even a login does not overwrite the data.
 #[tokio::test(start_paused = true)]
 async fn invalid_stored_data_is_an_error_and_is_not_overwritten() {
     let world = guarded();
@@ -386,8 +387,8 @@ async fn invalid_stored_data_is_an_error_and_is_not_overwritten() {
     }
 }
 
-/// S7: if the record is damaged, the error message recommends that the user delete the record. The error does not
-/// report an expired session. Neither a new process nor a running process overwrites the record.
+/// S7: if the stored record is damaged, the error message tells the user to delete it. The error does not report that
+/// the session has expired. Neither a new process nor a running process overwrites the damaged record.
 #[tokio::test(start_paused = true)]
 async fn a_damaged_record_is_an_error_and_is_not_overwritten() {
     let world = guarded();
@@ -416,8 +417,8 @@ async fn a_damaged_record_is_an_error_and_is_not_overwritten() {
     process(&world, &store).order(7).await.unwrap();
 }
 
-/// G6, D15: a rejected refresh clears the store. Later calls load the store at most once a second and find a login by
-/// another process.
+/// G6, D15: if the server rejects a refresh token, the stored session is removed. Later calls read the store at most
+/// once per second, and thereby detect a login by another process.
 #[tokio::test(start_paused = true)]
 async fn an_expired_session_is_cleared_and_a_new_login_elsewhere_is_found() {
     let world = guarded();
@@ -440,8 +441,8 @@ async fn an_expired_session_is_cleared_and_a_new_login_elsewhere_is_found() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// F6: if all client handles are dropped, the refresh completes and its tokens are stored. The session is freed after
-/// the new tokens are stored.
+/// F6: if all client handles are dropped during a refresh, the refresh completes and the new tokens are stored. The
+/// session is freed once the new tokens are stored.
 #[tokio::test(start_paused = true)]
 async fn without_any_handle_the_refresh_is_stored() {
     let world = guarded();
@@ -462,7 +463,7 @@ async fn without_any_handle_the_refresh_is_stored() {
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// P3: the cookies of a session are stored, including cookies that the response to an ordinary call changes.
+/// P3: a session's cookies are stored, including cookies set by the response to an ordinary call.
 #[tokio::test(start_paused = true)]
 async fn cookies_are_stored_with_the_session() {
     let world = World::with(AuthorityConfig::cookie());
@@ -485,7 +486,7 @@ async fn cookies_are_stored_with_the_session() {
     assert!(world.stage.log().last().unwrap().cookie("seen").is_some());
 }
 
-/// S4: a command-line program with a `FileStore` is still logged in the next time it runs, and it refreshes when its
+/// S4: a command-line program with a `FileStore` is still logged in the next time it runs, and it refreshes if its
 /// access token has expired.
 #[tokio::test]
 async fn a_tool_is_still_logged_in_at_its_next_run() {
@@ -505,8 +506,8 @@ async fn a_tool_is_still_logged_in_at_its_next_run() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// W9: a call reports that the session has ended only after the end is stored. The next process does not send the
-/// rejected refresh token again.
+/// W9: a call reports that the session has expired only after the expired state has been stored. The next process does
+/// not send the rejected refresh token again.
 #[tokio::test(start_paused = true)]
 async fn the_end_of_the_session_is_stored_before_a_call_reports_it() {
     let world = World::new();
@@ -533,7 +534,7 @@ async fn the_end_of_the_session_is_stored_before_a_call_reports_it() {
     world.authority.assert_refreshes(1);
 }
 
-/// W9: if the end of the session cannot be stored, the caller still gets the expired-session error.
+/// W9: if the expired state cannot be stored, the caller still gets the expired-session error.
 #[tokio::test(start_paused = true)]
 async fn the_end_of_the_session_is_reported_although_the_store_fails() {
     let world = World::new();

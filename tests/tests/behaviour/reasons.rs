@@ -1,4 +1,4 @@
-//! Tests the reason that errors and receipts give for a returned refusal, and the other values of a receipt.
+//! Tests the reason that an error or receipt gives for a refused call, and the other values in a receipt.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ fn classification(error: &Error) -> Option<Classification> {
     error.receipt().unwrap().classification()
 }
 
-/// C1: if the server also refuses the new token, the error has the reason `FreshTokenRefused`.
+/// C1: if the server refuses the new token too, the error has the reason `FreshTokenRefused`.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_a_fresh_token_says_so() {
     for (status, said) in [(401, Classification::Expired), (403, Classification::Suspect)] {
@@ -49,7 +49,7 @@ async fn a_refusal_of_a_fresh_token_says_so() {
     }
 }
 
-/// C2, C10, C12: after a useless refresh, the error of a refusal gives the reason why no refresh was started.
+/// C2, C10, C12: if a refresh did not help, errors from later refused calls give the reason why no refresh was started.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_after_a_useless_refresh_gives_its_reason() {
     let world = World::new();
@@ -72,8 +72,7 @@ async fn a_refusal_after_a_useless_refresh_gives_its_reason() {
     world.authority.assert_refreshes(1);
 }
 
-/// C3, C7, C16: if a refresh cannot resolve a refusal, the error gives the reason. No refresh starts, and the call is
-/// not sent again.
+/// C3, C7, C16: if a refresh cannot help, the call is not sent again, and its error gives the reason.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
     let challenged = |kind| (Classification::Challenge(kind), Reason::Challenged(kind));
@@ -106,7 +105,7 @@ async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
 
         assert_eq!((classification(&error), error.reason()), (Some(said.0), Some(said.1)), "{line}");
         assert!(error.to_string().ends_with(&format!("({})", said.1)), "{error}");
-        // The caller can read the challenge in the headers.
+        // The error's headers contain the server's challenge.
         assert_eq!(error.headers().unwrap()["www-authenticate"], line);
         assert_eq!(error.headers().unwrap()["dpop-nonce"], "n1");
         world.stage.assert_sends(1);
@@ -114,8 +113,8 @@ async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
     }
 }
 
-/// C7: the error gives a rate limit as its reason if the headers, or a body in the format of Google or GitHub, report a
-/// rate limit.
+/// C7: an error gives a rate limit as its reason if the headers or an error body in Google's or GitHub's format report
+/// a rate limit.
 #[tokio::test(start_paused = true)]
 async fn a_rate_limit_is_named() {
     let google = json!({ "error": { "code": 403, "errors": [{ "domain": "usageLimits", "reason": "rateLimitExceeded" }] } });
@@ -144,7 +143,7 @@ async fn a_rate_limit_is_named() {
             "{refusal:?}"
         );
         assert!(
-            error.to_string().ends_with("403 Forbidden (the server limits the rate of requests)"),
+            error.to_string().ends_with("403 Forbidden (the server is rate-limiting requests)"),
             "{error}"
         );
         world.stage.assert_sends(1);
@@ -152,7 +151,7 @@ async fn a_rate_limit_is_named() {
     }
 }
 
-/// C7: a 403 whose body has Google's format but states another reason starts a refresh, like every other 403.
+/// C7: a 403 whose body has Google's format but does not report a rate limit starts a refresh, like any other 403.
 #[tokio::test(start_paused = true)]
 async fn another_reason_of_google_starts_a_refresh() {
     let world = World::new();
@@ -168,7 +167,7 @@ async fn another_reason_of_google_starts_a_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// D18: without a refresh token, the call returns the refusal, and its error has the reason `NothingToRefreshWith`.
+/// D18: if the session has no refresh token, the error of a refused call has the reason `NothingToRefreshWith`.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_without_a_refresh_token_gives_its_reason() {
     let world = World::new();
@@ -185,7 +184,7 @@ async fn a_refusal_without_a_refresh_token_gives_its_reason() {
     );
 }
 
-/// M1, L4: if a call cannot be sent again, its error gives the reason.
+/// M1, L4: if a call cannot be sent again after a refresh, its error gives the reason.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_not_sent_again_gives_its_reason() {
     let world = World::new();
@@ -210,8 +209,8 @@ async fn a_call_that_is_not_sent_again_gives_its_reason() {
     world.authority.assert_refreshes(2);
 }
 
-/// A14: the error of a call that could not be sent again contains the complete refusal: status, headers and body. The
-/// error contains the refusal even if a rule has read the body or if the refresh failed.
+/// A14: if a call cannot be sent again, its error contains the complete refusal: status, headers and body. The error
+/// contains the refusal even if a user-defined rule has read the body, or if the refresh failed.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_not_sent_again_keeps_the_servers_answer() {
     #[derive(Debug, PartialEq, serde::Deserialize)]
@@ -253,7 +252,7 @@ async fn a_call_that_is_not_sent_again_keeps_the_servers_answer() {
     }
 }
 
-/// N2: a refusal from another origin has the reason `ForeignOrigin` and starts no refresh.
+/// N2: a refusal from another origin does not trigger a refresh, and the error has the reason `ForeignOrigin`.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_another_origin_gives_its_reason() {
     let (world, elsewhere) = (World::new(), Stage::new());
@@ -270,7 +269,7 @@ async fn a_refusal_of_another_origin_gives_its_reason() {
     world.authority.assert_refreshes(0);
 }
 
-/// A3: a 401 or 403 outside the configured statuses has the reason `StatusNotListed`.
+/// A3: if the status of a refusal is not one of the configured statuses, the error has the reason `StatusNotListed`.
 #[tokio::test(start_paused = true)]
 async fn a_status_outside_the_configured_set_gives_its_reason() {
     let world = World::new();
@@ -283,8 +282,8 @@ async fn a_status_outside_the_configured_set_gives_its_reason() {
     assert_eq!(error.to_string(), "Shop::orders: the server answered 404 Not Found");
 }
 
-/// C13: after five useless refreshes in a row, the next refusal causes an excessive-refresh error and starts no
-/// refresh.
+/// C13: after five refreshes in a row that did not help, the next refused call returns an excessive-refresh error and
+/// does not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn too_many_useless_refreshes_are_a_separate_error() {
     let world = World::new();
@@ -301,7 +300,7 @@ async fn too_many_useless_refreshes_are_a_separate_error() {
     world.authority.assert_refreshes(5);
 }
 
-/// D10: a refresh that returns the refused token causes a no-progress error.
+/// D10: if a refresh returns the refused token again, the call returns a no-progress error.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_without_progress_is_a_separate_error() {
     let world = World::new();
@@ -320,7 +319,8 @@ async fn a_refresh_without_progress_is_a_separate_error() {
     world.stage.assert_sends(1);
 }
 
-/// U5: an error after a failed refresh contains the refusal, the cause of the failure, and the classification.
+/// U5: after a failed refresh, the error contains the refusal, the cause of the failure, and the classification of the
+/// refusal.
 #[tokio::test(start_paused = true)]
 async fn an_error_holds_refusal_failure_and_classification() {
     let world = World::new();
@@ -346,7 +346,7 @@ async fn an_error_holds_refusal_failure_and_classification() {
     assert!(error.is_session_expired() && error.rejection().is_some());
 }
 
-/// J1, J3: if the session ended during a call, the call's error has the reason `SessionEnded`.
+/// J1, J3: if the session ends during a call, the call's error has the reason `SessionEnded`.
 #[tokio::test(start_paused = true)]
 async fn a_call_whose_session_ended_gives_its_reason() {
     for login in [false, true] {
@@ -369,7 +369,7 @@ async fn a_call_whose_session_ended_gives_its_reason() {
     }
 }
 
-/// U6: the event of a failed refresh contains the status and the error code of the refresh endpoint.
+/// U6: the event for a failed refresh contains the status and error code returned by the refresh endpoint.
 #[tokio::test(start_paused = true)]
 async fn the_event_of_a_failed_refresh_gives_its_reason() {
     let world = World::new();
@@ -386,11 +386,11 @@ async fn the_event_of_a_failed_refresh_gives_its_reason() {
     };
     assert_eq!(
         error.to_string(),
-        "the refresh endpoint answered 503 Service Unavailable: temporarily_unavailable"
+        "the refresh endpoint answered 503 Service Unavailable: temporarily_unavailable. Try again later"
     );
 }
 
-/// The receipt reports which call started the refresh, how long this call waited, and the generation of the tokens.
+/// A receipt reports which call started the refresh, how long the call waited, and the generation of its tokens.
 #[tokio::test(start_paused = true)]
 async fn a_receipt_says_which_call_refreshed_and_how_long_this_one_waited() {
     let world = World::new();
@@ -422,7 +422,7 @@ async fn a_receipt_says_which_call_refreshed_and_how_long_this_one_waited() {
     assert_eq!(by[1], (RefreshedBy::AnotherCall, true, true));
 }
 
-/// H2: the receipt also reports a refresh before the first request of a call.
+/// H2: a receipt also reports a refresh that preceded the call's first request.
 #[tokio::test(start_paused = true)]
 async fn a_receipt_shows_a_refresh_before_the_first_send() {
     let world = World::with(AuthorityConfig {
@@ -441,7 +441,8 @@ async fn a_receipt_shows_a_refresh_before_the_first_send() {
     assert_eq!(reply.receipt().generation(), Some(2));
 }
 
-/// If the refusal arrives after another call's refresh, the receipt reports `RefreshedBy::Already` and no waiting time.
+/// If a call is refused after another call has refreshed, the refused call's receipt reports `RefreshedBy::Already` and
+/// no waiting time.
 #[tokio::test(start_paused = true)]
 async fn a_late_refusal_finds_the_refresh_done() {
     let world = World::new();
@@ -458,7 +459,7 @@ async fn a_late_refusal_finds_the_refresh_done() {
     assert_eq!(receipt.classification(), Some(Classification::Suspect));
 }
 
-/// The receipt of a call without a credential has no reason.
+/// The receipt of a call without a credential gives no reason.
 #[tokio::test(start_paused = true)]
 async fn a_call_without_a_credential_gives_no_reason() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! A redirect to another origin sends none of the user's values, unless `follow_to` allows the origin.
+//! Tests that a redirect to another origin sends none of the user's values, unless `follow_to` allows that origin.
 
 use afresh::{Body, Result, Tokens, api};
 use afresh_tests::{Answer, Origins, Seen, Stage};
@@ -11,10 +11,10 @@ use crate::transports::ConnectTo;
 
 const EVIL: &str = "https://evil.test";
 
-/// A string that each of the user's secrets contains.
+/// A string that is part of each of the user's secrets.
 const KEY: &str = "canary";
 
-/// An API with a secret in every part of a request.
+/// An API with a secret in each part of a request.
 #[api]
 #[header("x-constant" = "canary-constant")]
 trait Keys {
@@ -49,7 +49,7 @@ struct Scene {
     keys: KeysClient,
 }
 
-/// Returns a client whose server redirects every request to `evil.test` with this status.
+/// Returns a client whose server redirects every request to `evil.test` with the given status.
 fn scene(status: u16, follow_to: &[&str]) -> Scene {
     let (home, elsewhere, other) = (Stage::new(), Stage::new(), Stage::new());
     home.respond(move |_| Answer::new(status).header("location", "https://evil.test/orders?signed=1"));
@@ -81,7 +81,7 @@ fn by_hand(method: Method, body: &'static str) -> Request {
 }
 
 /// N1: a redirect to another origin sends no header argument, default header, constant header or cookie, whatever the
-/// redirect status.
+/// redirect's status.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_to_another_origin_takes_no_header_of_the_user() {
     for status in [301, 302, 303, 307, 308] {
@@ -95,8 +95,8 @@ async fn a_redirect_to_another_origin_takes_no_header_of_the_user() {
     }
 }
 
-/// N1: a body is never sent to another origin. If a redirect requires the body to be sent to another origin, the call
-/// fails with an error that names the origin.
+/// N1: unless `follow_to` allows it, a request body is never sent to another origin. If a redirect would send the body
+/// to another origin, the call fails with an error that names the origin.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_that_takes_the_body_to_another_origin_is_an_error_that_names_it() {
     for status in [301, 302, 303, 307, 308] {
@@ -106,7 +106,7 @@ async fn a_redirect_that_takes_the_body_to_another_origin_is_an_error_that_names
         let calls = [
             (keys.place("canary-password", "canary-key").await, status > 303),
             (by_hand, status > 303),
-            // A PUT request keeps its method and its body after 301 and 302.
+            // After a 301 or 302, a PUT request keeps its method and body.
             (keys.stream(Body::from("canary-body")).await, status != 303),
             (keys.stream(once).await, status != 303),
         ];
@@ -127,8 +127,8 @@ async fn a_redirect_that_takes_the_body_to_another_origin_is_an_error_that_names
     }
 }
 
-/// N1: `follow_to` allows a redirect to send bodies, header arguments and default headers to the named origin. The
-/// credential and the cookies are never sent to the named origin.
+/// N1: `follow_to` lets redirects send bodies, header arguments and default headers to the named origin. Even with
+/// `follow_to`, the credential and the cookies are never sent to the named origin.
 #[tokio::test(start_paused = true)]
 async fn follow_to_allows_bodies_and_headers_but_no_credential() {
     for status in [307, 308] {
@@ -147,7 +147,7 @@ async fn follow_to_allows_bodies_and_headers_but_no_credential() {
     }
 }
 
-/// N1: `follow_to` applies to the named origins only, and it is checked at each redirect.
+/// N1: `follow_to` allows only the named origins, and each redirect is checked separately.
 #[tokio::test(start_paused = true)]
 async fn follow_to_counts_for_the_named_origin_only() {
     let Scene { elsewhere, other, keys } = scene(307, &["https://evil.test:443/"]);
@@ -183,7 +183,7 @@ fn only_origins_can_be_followed_to() {
     plain().allow_http().build().unwrap();
 }
 
-/// N1: a call's `follow_to` applies to all redirects of this call, in addition to the builder's origins, and to no
+/// N1: `follow_to` on a call applies to all redirects of this call, in addition to the builder's origins, and to no
 /// other call.
 #[tokio::test(start_paused = true)]
 async fn follow_to_of_a_call_counts_for_this_call_alone() {
@@ -201,7 +201,7 @@ async fn follow_to_of_a_call_counts_for_this_call_alone() {
     assert_eq!(other.log()[0].header("x-api-key"), Some("canary-key"));
 }
 
-/// An invalid origin in `follow_to`, or an `http` origin that the client does not allow, makes the call fail.
+/// If `follow_to` names an invalid origin, or an `http` origin that the client does not allow, the call fails.
 #[tokio::test(start_paused = true)]
 async fn a_call_follows_to_origins_only() {
     let Scene { keys, .. } = scene(307, &[]);

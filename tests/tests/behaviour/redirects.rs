@@ -1,4 +1,4 @@
-//! Redirects: the client decides at each redirect whether the next request contains the credential.
+//! Tests that the client decides at each redirect whether the next request contains the credential.
 
 use afresh_tests::{Answer, Handling, Role, Seen};
 use serde_json::json;
@@ -7,10 +7,10 @@ use crate::api::{ANN, ORIGIN, Shop, ShopClient, order, tokens};
 use crate::origins::{ELSEWHERE, HeaderApi, HeaderApiClient, assert_carries_no_secret, get, shop, worlds};
 use crate::transports::ConnectTo;
 
-/// All statuses that redirect a request.
+/// All status codes that redirect a request.
 const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
 
-/// N1: a redirect to another origin is followed without the token, cookies and default headers.
+/// N1: a redirect to another origin is followed without the token, the cookies and the default headers.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_to_another_origin_carries_no_credential() {
     for (target, status) in ELSEWHERE.into_iter().flat_map(|target| REDIRECTS.map(|status| (target, status)))
@@ -27,7 +27,7 @@ async fn a_redirect_to_another_origin_carries_no_credential() {
     }
 }
 
-/// N1: a redirect to another origin sends no token in a custom header and no header that the caller has marked as
+/// N1: a redirect to another origin sends neither a token in a custom header nor headers that the caller has marked as
 /// sensitive.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_to_another_origin_carries_no_token_in_any_header() {
@@ -38,7 +38,7 @@ async fn a_redirect_to_another_origin_carries_no_token_in_any_header() {
             HeaderApiClient::builder(ORIGIN).connect_to(origins.clone()).tokens(issued).build().unwrap();
         home.stage.respond(move |_| Answer::new(status).header("location", "//evil.test/orders/7"));
         api.order(7).await.unwrap();
-        // A body is not sent to another origin.
+        // A request body is not sent to another origin.
         assert_eq!(api.change(7, "new").await.is_err(), status > 303);
         let mut request = get(&format!("{ORIGIN}/orders/7"));
         let mut secret: http::HeaderValue = home.authority.canary().parse().unwrap();
@@ -55,8 +55,8 @@ async fn a_redirect_to_another_origin_carries_no_token_in_any_header() {
     }
 }
 
-/// N1: after a redirect within the origin, the next request contains the token. After a redirect to another origin,
-/// none of the call's later requests contains the token, because the other origin chose the URL.
+/// N1: after a redirect within the origin, the request contains the token. After a redirect to another origin, the
+/// call's later requests do not contain the token, because the other origin chose their URLs.
 #[tokio::test(start_paused = true)]
 async fn hops_carry_the_token_until_they_leave_the_origin() {
     let (home, elsewhere, origins) = worlds();
@@ -77,7 +77,7 @@ async fn hops_carry_the_token_until_they_leave_the_origin() {
     assert_carries_no_secret(&elsewhere.log()[0], &home.authority);
 }
 
-/// N1: a login or logout is not redirected to another origin, because its body is secret.
+/// N1: redirects of logins and logouts to another origin are not followed, because the request body is secret.
 #[tokio::test(start_paused = true)]
 async fn a_login_or_logout_is_not_redirected_to_another_origin() {
     for status in REDIRECTS {
@@ -93,7 +93,8 @@ async fn a_login_or_logout_is_not_redirected_to_another_origin() {
     }
 }
 
-/// N2: a refusal from another origin starts no refresh, because the request to that origin contained no credential.
+/// N2: if another origin refuses a redirected request, the client does not refresh, because the request contained no
+/// credential.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_another_origin_starts_no_refresh() {
     for refusal in [401, 403] {
@@ -108,8 +109,8 @@ async fn a_refusal_of_another_origin_starts_no_refresh() {
     }
 }
 
-/// N2: if a call is refused after a redirect within the origin, it is sent again to its original URL, with its original
-/// method and body.
+/// N2: if a call is refused after a redirect within the origin, the call is sent again to its original URL with its
+/// original method and body.
 #[tokio::test(start_paused = true)]
 async fn a_call_refused_after_a_redirect_is_sent_again_to_its_first_url() {
     for (status, followed) in [(302, "GET /new"), (303, "GET /new"), (307, "POST /new"), (308, "POST /new")] {
@@ -131,7 +132,7 @@ async fn a_call_refused_after_a_redirect_is_sent_again_to_its_first_url() {
     }
 }
 
-/// N5: a redirect from the refresh endpoint is never followed, even within the same origin.
+/// N5: redirects from the refresh endpoint are never followed, even within the same origin.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_is_never_redirected() {
     for (status, location) in

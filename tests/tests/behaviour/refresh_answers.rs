@@ -1,4 +1,4 @@
-//! Responses to a login or a refresh: custom codes that end the session, and token responses in other formats.
+//! Tests responses to logins and refreshes: custom codes that end the session, and token responses in unusual formats.
 
 use afresh::{AsTokens, RefreshToken, Reply, Result, SessionState, Tokens, api};
 use afresh_tests::{Answer, Handling, Role, World};
@@ -14,7 +14,7 @@ use crate::api::{
 };
 use crate::transports::ConnectTo;
 
-/// An API that declares the refresh responses that end the session.
+/// An API that declares which refresh responses end the session.
 #[api(
     session_ends_on(401, 403),
     session_ends_when(json("/errors/0/extensions/code") == "INVALID_CREDENTIALS", json("/errcode") == "M_FORBIDDEN")
@@ -33,7 +33,7 @@ fn declared(world: &World) -> DeclaredClient {
     DeclaredClient::builder(ORIGIN).connect_to(world.clone()).tokens(issued).build().unwrap()
 }
 
-/// Returns a world that refuses the access token and gives this answer to every refresh.
+/// Returns a fake server that refuses the access token and sends the given response to every refresh.
 fn world_with(answer: impl Into<Answer>) -> World {
     let world = World::new();
     world.guard_with(403, |_| order(7));
@@ -41,7 +41,7 @@ fn world_with(answer: impl Into<Answer>) -> World {
     world
 }
 
-/// W4: a refresh response with a status or a code that the trait declares ends the session.
+/// W4: a refresh response with a status or code that the trait declares ends the session.
 #[tokio::test(start_paused = true)]
 async fn a_declared_status_or_code_ends_the_session() {
     let answers = [
@@ -63,7 +63,7 @@ async fn a_declared_status_or_code_ends_the_session() {
     }
 }
 
-/// W4: the builder's statuses replace the trait's statuses.
+/// W4: the statuses set on the builder replace the trait's statuses.
 #[tokio::test(start_paused = true)]
 async fn the_statuses_of_the_builder_outrank_those_of_the_trait() {
     for (status, ended) in [(401, false), (409, true)] {
@@ -77,8 +77,7 @@ async fn the_statuses_of_the_builder_outrank_those_of_the_trait() {
     }
 }
 
-/// W4: if a code is not declared, the error names the code and the missing declaration, and a hundred calls cause one
-/// refresh.
+/// W4: if a refresh response has an undeclared code, the error names the code and the declaration that is missing.
 #[tokio::test(start_paused = true)]
 async fn an_undeclared_code_is_named_with_the_declaration_and_starts_no_storm() {
     let answers = [
@@ -104,7 +103,7 @@ async fn an_undeclared_code_is_named_with_the_declaration_and_starts_no_storm() 
     }
 }
 
-/// W5: a declared status ends the session even if the OAuth error code reports an invalid request.
+/// W5: a declared status ends the session, even if the OAuth error code reports an invalid request.
 #[tokio::test(start_paused = true)]
 async fn a_declared_status_outranks_an_oauth_code() {
     let world = world_with((400, json!({ "error": "invalid_request" })));
@@ -114,7 +113,7 @@ async fn a_declared_status_outranks_an_oauth_code() {
     assert!(shop.order(7).await.unwrap_err().is_session_expired());
 }
 
-/// W6: well-known error codes that reject the refresh token end the session, even with status 200.
+/// W6: well-known error codes that reject the refresh token end the session, even in a response with status 200.
 #[tokio::test(start_paused = true)]
 async fn known_codes_end_the_session_with_status_200_too() {
     for code in ["bad_refresh_token", "invalid_refresh_token", "token_revoked", "token_expired"] {
@@ -133,7 +132,7 @@ async fn known_codes_end_the_session_with_status_200_too() {
     }
 }
 
-/// W7: an unexpected value in an optional field does not make a token response unusable.
+/// W7: a token response is usable even if an optional field has an unexpected value.
 #[tokio::test(start_paused = true)]
 async fn no_optional_field_makes_an_answer_with_a_token_unusable() {
     let values = [
@@ -177,7 +176,7 @@ async fn no_optional_field_makes_an_answer_with_a_token_unusable() {
     assert_eq!(tokens.scope(), Some("a b"));
 }
 
-/// W7: tokens after a byte order mark are read.
+/// W7: a token response that starts with a byte order mark can be read.
 #[tokio::test(start_paused = true)]
 async fn tokens_are_read_behind_a_byte_order_mark() {
     let world = World::new();
@@ -192,7 +191,8 @@ fn form(body: String) -> Answer {
     Answer::new(200).header("content-type", "application/x-www-form-urlencoded; charset=utf-8").body(body)
 }
 
-/// W8: logins and refreshes request JSON in the `accept` header, unless the trait or the builder sets another value.
+/// W8: login and refresh requests ask for JSON in the `accept` header, unless the trait or the builder sets a different
+/// value.
 #[tokio::test(start_paused = true)]
 async fn a_login_and_a_refresh_ask_for_json() {
     let world = World::new();
@@ -214,7 +214,7 @@ async fn a_login_and_a_refresh_ask_for_json() {
     }
 }
 
-/// W8: a token in a urlencoded response does not change if a part of the token looks like a number.
+/// W8: a token in a URL-encoded response is kept unchanged even if part of it looks like a number.
 #[tokio::test]
 async fn urlencoded_tokens_that_look_like_numbers_do_not_change() {
     let world = World::new();
@@ -226,7 +226,7 @@ async fn urlencoded_tokens_that_look_like_numbers_do_not_change() {
     assert_eq!(tokens.refresh_token().unwrap().secret(), "1e999");
 }
 
-/// W8: tokens in a urlencoded response are read, including a rotated refresh token.
+/// W8: tokens in a URL-encoded response can be read, including a rotated refresh token.
 #[tokio::test(start_paused = true)]
 async fn urlencoded_tokens_are_read() {
     let world = World::new();
@@ -256,7 +256,7 @@ async fn urlencoded_tokens_are_read() {
     );
 }
 
-/// A token response with custom field names and a number.
+/// A token response whose fields have custom names, one of them a number.
 #[derive(Debug, Deserialize, AsTokens)]
 struct Named {
     #[tokens(access)]
@@ -272,7 +272,7 @@ trait Forms {
     async fn login(&self, #[json] credentials: &Credentials) -> Result<Reply<Named>>;
 }
 
-/// W8: a custom token type also reads a urlencoded response.
+/// W8: a custom token type can be decoded from a URL-encoded response too.
 #[tokio::test(start_paused = true)]
 async fn a_type_of_the_user_reads_urlencoded_tokens() {
     let world = World::new();
@@ -284,7 +284,7 @@ async fn a_type_of_the_user_reads_urlencoded_tokens() {
     assert_eq!(forms.session().tokens().unwrap().expires_in(), Some(Duration::from_secs(60)));
 }
 
-/// W15: the error of a response without tokens names the method and the fields of the response, but no values.
+/// W15: if a response contains no tokens, the error names the method and the response's fields, but contains no values.
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_another_shape_is_an_error_that_names_its_fields() {
     let world = World::new();
@@ -310,7 +310,7 @@ async fn an_answer_of_another_shape_is_an_error_that_names_its_fields() {
     }
 }
 
-/// W15: the error of a refresh response without tokens names the `#[refresh]` method and the fields of the response.
+/// W15: if a refresh response contains no tokens, the error names the `#[refresh]` method and the response's fields.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_of_another_shape_names_the_refresh_method_and_its_fields() {
     let world = world_with((200, json!({ "token": "a", "user": "ann" })));

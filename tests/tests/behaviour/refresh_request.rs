@@ -1,4 +1,4 @@
-//! The request to the refresh endpoint contains the refresh token and no other credential.
+//! Tests that a request to the refresh endpoint contains the refresh token and no other credential.
 
 use afresh::{AccessToken, RefreshToken, Result, Tokens, api};
 use afresh_tests::{AuthorityConfig, Handling, Role, World};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::api::{CookieShop, ORIGIN, Shop, logged_in_client, logged_in_cookie_client, order, tokens};
 use crate::transports::ConnectTo;
 
-/// A11: a 401 or 403 response to the refresh request starts no further refresh.
+/// A11: a 401 or 403 response to a refresh request does not start another refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_starts_no_refresh() {
     for refusal in [401, 403] {
@@ -26,7 +26,7 @@ async fn a_refused_refresh_starts_no_refresh() {
     }
 }
 
-/// A12: a refresh request contains the refresh token and not the refused access token.
+/// A12: a refresh request contains the refresh token but not the access token that the server refused.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_carries_the_refresh_token_and_not_the_access_token() {
     let world = World::new();
@@ -40,7 +40,7 @@ async fn a_refresh_carries_the_refresh_token_and_not_the_access_token() {
     assert_eq!(exchange.json(), json!({ "refresh_token": world.authority.refresh(1) }));
 }
 
-/// A12: a refresh request with a cookie contains the cookie and not the refused access token.
+/// A12: a refresh request with a cookie contains the cookie but not the access token that the server refused.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_by_cookie_carries_the_cookie_and_not_the_access_token() {
     let world = World::with(AuthorityConfig::cookie());
@@ -69,7 +69,7 @@ trait Asking {
     async fn orders(&self) -> Result<Value>;
 }
 
-/// A12: a refresh request contains the access token if the API declares the access token for the refresh.
+/// A12: a refresh request contains the access token if the API declares a parameter for it.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_carries_the_access_token_if_the_api_declares_it() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Tests, for every HTTP status, whether it starts a refresh.
+//! Tests which HTTP statuses start a refresh.
 
 use afresh::{RefreshToken, Result, Tokens, api};
 use afresh_tests::World;
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::api::{ORIGIN, Shop, ShopClient, builder, logged_in_client, tokens};
 use crate::transports::ConnectTo;
 
-/// A client with one call, which the tests make with different status sets.
+/// A client with one call, which the tests make with different sets of refresh statuses.
 trait Calls {
     async fn call(&self);
 }
@@ -46,7 +46,7 @@ impl Calls for Teapots {
     }
 }
 
-/// Returns the statuses that start a refresh. Each status is tested with a new world.
+/// Tests every status with a new server, and returns the statuses that start a refresh.
 async fn triggers<C: Calls>(client: impl Fn(&World) -> C) -> Vec<u16> {
     let mut triggers = Vec::new();
     for status in 100..600 {
@@ -66,7 +66,7 @@ fn odd(world: &World) -> OddClient {
     OddClient::builder(ORIGIN).connect_to(world.clone()).tokens(issued).build().unwrap()
 }
 
-/// A3: by default, 401 and 403 start a refresh, and no other status does.
+/// A3: by default, only the statuses 401 and 403 start a refresh.
 #[tokio::test(start_paused = true)]
 async fn by_default_only_401_and_403_start_a_refresh() {
     assert_eq!(triggers(logged_in_client).await, [401, 403]);
@@ -94,7 +94,7 @@ async fn a_client_can_set_the_statuses_that_start_a_refresh() {
     assert_eq!(triggers(client).await, [401, 498]);
 }
 
-/// W17: a response with a listed status is a rejection, even if the session has no refresh token.
+/// W17: a response with a listed status is treated as a refusal, even if the session has no refresh token.
 #[tokio::test(start_paused = true)]
 async fn a_listed_status_is_a_rejection_without_anything_to_refresh_with() {
     for status in [401, 403, 409, 419, 440, 498, 599] {
@@ -110,7 +110,7 @@ async fn a_listed_status_is_a_rejection_without_anything_to_refresh_with() {
     }
 }
 
-/// W17: `build` rejects a number that is not a valid status.
+/// W17: the builder rejects a number that is not a valid status code.
 #[test]
 fn a_number_that_is_no_status_is_refused() {
     for status in [0, 42, 99, 600, 999, 1000, u16::MAX] {
@@ -147,10 +147,10 @@ fn login_page(world: &World) -> LoginPageClient {
     LoginPageClient::builder(ORIGIN).connect_to(world.clone()).tokens(issued).build().unwrap()
 }
 
-/// W18: a redirect with a listed status starts a refresh and is not followed. If the server redirects the repeated call
-/// again, the call fails with an error.
+/// W18: a redirect whose status is listed in `refresh_on` starts a refresh and is not followed. If the server redirects
+/// the call again after the refresh, the call fails.
 #[tokio::test(start_paused = true)]
-async fn a_listed_redirect_is_judged_before_it_is_followed() {
+async fn a_listed_redirect_is_classified_before_it_is_followed() {
     let world = World::new();
     let shop = login_page(&world);
     let authority = world.authority.clone();
@@ -169,12 +169,12 @@ async fn a_listed_redirect_is_judged_before_it_is_followed() {
     let error = shop.place().await.unwrap_err();
     assert_eq!(error.status().unwrap(), 302, "{error:?}");
     assert_eq!(world.stage.routes().iter().filter(|route| route.contains("login")).count(), 0);
-    // A redirect is followed if the call is public or if its status is not listed.
+    // A redirect is followed if the call is public or the redirect's status is not listed.
     assert!(shop.place_publicly().await.unwrap().contains("Log in"));
     assert!(shop.place_other().await.unwrap().contains("Log in"));
 }
 
-/// W18: `build` rejects a listed redirect status if the reqwest client follows redirects on its own.
+/// W18: the builder rejects a redirect status in `refresh_on` if the reqwest client follows redirects itself.
 #[tokio::test]
 async fn a_listed_redirect_is_refused_with_a_client_that_follows_redirects() {
     let follows = reqwest::Client::new;

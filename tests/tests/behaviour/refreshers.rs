@@ -1,4 +1,4 @@
-//! Custom refresher types: the context that they get, the tokens that they return, and when they are called.
+//! Tests custom refreshers: the context that they receive, the tokens that they return, and when they are called.
 
 use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,7 +14,7 @@ use tokio::time::advance;
 use crate::api::{Order, Shop, builder, logged_out_client, order};
 use crate::waiting::done;
 
-/// A refresher that returns `new-1`, `new-2` and so on, even without a session.
+/// A refresher that returns the tokens `new-1`, `new-2` and so on, even if there is no session.
 #[derive(Clone, Default)]
 struct Counter {
     times: Arc<AtomicUsize>,
@@ -39,8 +39,8 @@ fn accept(world: &World, newest: &'static str) {
     world.stage.respond(move |seen| if seen.token() == Some(newest) { order(7) } else { (403, Value::Null) });
 }
 
-/// K4, B1: a refresher that needs no login is called once before the first calls are sent. Later calls to the refresher
-/// receive the tokens that the refresher returned previously.
+/// K4, B1: a refresher that needs no login is called once, before the first calls are sent. On each later call, a
+/// refresher receives the tokens that it returned last time.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_that_needs_no_login_is_called_before_the_first_call() {
     let world = World::new();
@@ -61,7 +61,7 @@ async fn a_refresher_that_needs_no_login_is_called_before_the_first_call() {
     assert_eq!(world.authority.refreshes(), 0, "refreshes: the `#[refresh]` method is not called");
 }
 
-/// A refresher whose `can_refresh` logs the user out before it returns true.
+/// A refresher whose `can_refresh` logs out before it returns true.
 #[derive(Clone, Default)]
 struct Parting {
     session: Arc<Mutex<Option<Session>>>,
@@ -82,8 +82,8 @@ impl Refresher for Parting {
     }
 }
 
-/// J1, K1: if the user logs out while the runtime calls `can_refresh`, the refresher is not called, and no session
-/// starts.
+/// J1, K1: if the session is logged out while the runtime calls `can_refresh`, the refresher is not called, and no
+/// session starts.
 #[tokio::test(start_paused = true)]
 async fn a_logout_while_the_refresher_is_asked_is_respected() {
     let world = World::new();
@@ -101,7 +101,7 @@ async fn a_logout_while_the_refresher_is_asked_is_respected() {
     world.stage.assert_sends(0);
 }
 
-/// D4: if a refresher returns a missing or empty access token, the refresh fails, and the session is kept.
+/// D4: if a refresher returns no access token or an empty one, the refresh fails, and the session is kept.
 #[tokio::test(start_paused = true)]
 async fn an_empty_access_token_is_a_missing_one() {
     for brought in [Tokens::new(""), Tokens::from_refresh("next")] {
@@ -116,7 +116,7 @@ async fn an_empty_access_token_is_a_missing_one() {
     }
 }
 
-/// A refresher with the default implementations of all optional methods.
+/// A refresher that uses the default implementation of every optional method.
 struct Plain;
 
 impl Refresher for Plain {
@@ -135,11 +135,11 @@ async fn by_default_a_refresher_is_not_called_without_a_session() {
     world.stage.assert_sends(0);
     shop.session().set(Tokens::new("old")).await.unwrap();
     shop.order(7).await.unwrap();
-    // This refresher revokes nothing, which is not an error.
+    // Revoking a session whose refresher cannot revoke tokens is not an error.
     shop.session().revoke().await.unwrap();
 }
 
-/// A refresher whose `check` fails, because it was not configured.
+/// A refresher whose `check` fails because it is not configured.
 struct Unready;
 
 impl Refresher for Unready {
@@ -160,7 +160,7 @@ fn build_fails_if_a_declared_refresher_is_missing() {
     assert!(format!("{error:?}").contains("no key file"), "{error:?}");
 }
 
-/// A refresher that calls another client, which needs no session.
+/// A refresher that calls a second client, which needs no session.
 struct Elsewhere(crate::api::ShopClient);
 
 impl Refresher for Elsewhere {
@@ -171,8 +171,8 @@ impl Refresher for Elsewhere {
     }
 }
 
-/// D3: a refresher can call another client, and the error of that call has the same effect as a response of the refresh
-/// endpoint.
+/// D3: a refresher can call a second client, and an error from that call has the same effect as a response from the
+/// refresh endpoint.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_may_use_another_client_and_return_its_errors() {
     let world = World::new();

@@ -1,5 +1,4 @@
-//! An early refresh that is rejected while the access token is still valid does not make calls fail before the token
-//! expires.
+//! If an early refresh is rejected while the access token is valid, calls do not fail until the token expires.
 
 use std::time::Duration;
 
@@ -11,8 +10,8 @@ use tokio::time::{advance, sleep};
 use crate::api::{ANN, Shop, ShopClient, builder, event_names, order, tokens};
 use crate::waiting::{done, settled};
 
-/// Returns a client whose refresh is rejected. The access token has a lifetime of 600 seconds and expires in 20
-/// seconds.
+/// Returns a client whose next refresh will be rejected. The client's access token has a lifetime of 600 seconds and
+/// expires in 20 seconds.
 async fn on_the_last_credential(world: &World) -> ShopClient {
     let tokens = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(600));
     let shop = builder(world).tokens(tokens).build().unwrap();
@@ -22,8 +21,8 @@ async fn on_the_last_credential(world: &World) -> ShopClient {
     shop
 }
 
-/// D16, D15, I13: after a rejected early refresh, the token is used until it expires. The session then ends with one
-/// event, and no further refresh is sent.
+/// D16, D15, I13: after an early refresh is rejected, the access token is used until it expires. When the token
+/// expires, the session ends with one event, and no further refresh is sent.
 #[tokio::test(start_paused = true)]
 async fn a_valid_token_is_used_until_it_expires_after_its_refresh_was_rejected() {
     let world = World::new();
@@ -48,7 +47,7 @@ async fn a_valid_token_is_used_until_it_expires_after_its_refresh_was_rejected()
     assert_eq!((event_names(&mut events), shop.session().state()), (vec!["expired"], SessionState::Expired));
 }
 
-/// G4, D16: if the early refresh failed because its response was lost, the end of the session is reported as a lost
+/// G4, D16: if an early refresh failed because its response was lost, the end of the session is reported as a lost
 /// rotation.
 #[tokio::test(start_paused = true)]
 async fn the_end_of_the_session_says_that_the_rotation_was_lost() {
@@ -75,7 +74,7 @@ async fn the_end_of_the_session_says_that_the_rotation_was_lost() {
     }
 }
 
-/// D16: if the token is refused before it expires, the session ends for all callers with one event.
+/// D16: if the last access token is refused before it expires, the session ends for all callers with one event.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_the_last_credential_ends_the_session() {
     for status in [401, 403] {
@@ -101,7 +100,8 @@ async fn a_refusal_of_the_last_credential_ends_the_session() {
     }
 }
 
-/// D16, D15: a manual refresh does not send the rejected refresh token again, and the valid access token stays in use.
+/// D16, D15: a manual refresh does not send a rejected refresh token again, and calls keep using the valid access
+/// token.
 #[tokio::test(start_paused = true)]
 async fn a_rejected_refresh_token_is_not_sent_again() {
     let world = World::new();
@@ -117,8 +117,7 @@ async fn a_rejected_refresh_token_is_not_sent_again() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// D16: a rejected early refresh ends the session immediately if calls wait for this refresh because their token was
-/// refused, or if the caller requested a refresh.
+/// D16: a rejected early refresh ends the session immediately if refused calls or a manual refresh are waiting for it.
 #[tokio::test(start_paused = true)]
 async fn calls_that_wait_for_an_early_refresh_get_its_rejection() {
     for by_hand in [false, true] {
@@ -150,7 +149,7 @@ async fn calls_that_wait_for_an_early_refresh_get_its_rejection() {
     }
 }
 
-/// D16, J7: a login starts a new session that can refresh again.
+/// D16, J7: a login after a rejected refresh starts a session that can refresh again.
 #[tokio::test(start_paused = true)]
 async fn a_login_resets_the_rejection() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! The second request of a call: its response is final.
+//! Tests that the response to the second request of a call is final.
 
 use std::io;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::api::{Order, Shop, event_names, logged_in_client, order};
 
-/// E1: if the second request is also refused, the call returns the second refusal and sends no third request.
+/// E1: if the second request is refused too, the call returns the second refusal and sends no third request.
 #[tokio::test(start_paused = true)]
 async fn a_second_refusal_is_the_answer() {
     for (first, second) in [(401, 401), (401, 403), (403, 401), (403, 403)] {
@@ -32,8 +32,7 @@ async fn a_second_refusal_is_the_answer() {
     }
 }
 
-/// E2: a response to the second request that is not a refusal is returned to the caller and does not affect the
-/// session.
+/// E2: if the second response is not a refusal, it is returned to the caller and does not affect the session.
 #[tokio::test(start_paused = true)]
 async fn any_other_second_answer_is_the_answer() {
     for second in [204, 302, 404, 409, 418, 429, 500, 502, 503] {
@@ -56,7 +55,7 @@ async fn any_other_second_answer_is_the_answer() {
         world.stage.assert_sends(2);
         world.authority.assert_refreshes(1);
         assert_eq!(event_names(&mut events), ["refreshed"]);
-        // The next call needs no refresh.
+        // The next call needs no refresh, because the session has a new token.
         world.stage.respond(|_| order(7));
         shop.order(7).await.unwrap();
         world.stage.assert_sends(3);
@@ -64,7 +63,7 @@ async fn any_other_second_answer_is_the_answer() {
     }
 }
 
-/// E3: if the second request fails with a network error, the call returns this error, and the next call uses the new
+/// E3: if the second request fails with a network error, the call returns the error, and the next call uses the new
 /// token.
 #[tokio::test(start_paused = true)]
 async fn a_second_send_that_fails_keeps_the_new_token() {
@@ -97,7 +96,7 @@ async fn a_second_send_that_fails_keeps_the_new_token() {
     }
 }
 
-/// E3: if the body of the second response breaks off, the call returns an error and sends no third request.
+/// E3: if the second response's body is cut off, the call returns an error and sends no third request.
 #[tokio::test(start_paused = true)]
 async fn a_second_answer_that_breaks_off_is_an_error_without_another_send() {
     let world = World::new();
@@ -113,7 +112,7 @@ async fn a_second_answer_that_breaks_off_is_an_error_without_another_send() {
     world.authority.assert_refreshes(1);
 }
 
-/// E4: if the token is refreshed again during the second request, a refusal of that request is still final.
+/// E4: if the token is refreshed again during the second request, a refusal of the second request is still final.
 #[tokio::test(start_paused = true)]
 async fn a_second_refusal_is_the_answer_even_if_there_is_a_newer_token_by_then() {
     for refusal in [401, 403] {
@@ -136,7 +135,8 @@ async fn a_second_refusal_is_the_answer_even_if_there_is_a_newer_token_by_then()
     }
 }
 
-/// E4: if the refused token was replaced during the second request, the refusal does not make the route forbidden.
+/// E4: if the token was replaced during the second request, a refusal of this request does not mark the route as
+/// forbidden.
 #[tokio::test(start_paused = true)]
 async fn a_second_refusal_of_a_replaced_token_does_not_make_the_route_forbidden() {
     let world = World::new();

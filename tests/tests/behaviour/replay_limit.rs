@@ -1,4 +1,4 @@
-//! A limit on the number of calls that are sent at the same time after a refresh.
+//! Tests the limit on how many calls are sent at the same time after a refresh.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ fn limited(world: &World, limit: usize) -> ShopClient {
     builder(world).tokens(tokens(&world.authority.issue())).replay_limit(limit).build().unwrap()
 }
 
-/// B16: after a refresh, two hundred refused calls are sent again, at most thirty-two at a time.
+/// B16: after a refresh, two hundred refused calls are sent again, with at most thirty-two in progress at a time.
 #[tokio::test(start_paused = true)]
 async fn calls_are_sent_again_within_the_concurrency_limit() {
     let world = World::new();
@@ -38,7 +38,7 @@ async fn calls_are_sent_again_within_the_concurrency_limit() {
     world.authority.assert_refreshes(1);
 }
 
-/// B16, B2: calls that wait for a refresh before their first request have the same limit as repeated calls.
+/// B16, B2: the limit for repeated calls also applies to calls that wait for a refresh before their first request.
 #[tokio::test(start_paused = true)]
 async fn calls_that_waited_before_the_first_send_respect_the_limit_too() {
     let world = World::new();
@@ -69,7 +69,7 @@ async fn calls_that_waited_before_the_first_send_respect_the_limit_too() {
     world.authority.assert_refreshes(1);
 }
 
-/// B16, F4: a call whose deadline passes while it is queued is not sent again and does not block the queue.
+/// B16, F4: a queued call whose deadline passes is not sent again and does not block the queue.
 #[tokio::test(start_paused = true)]
 async fn a_call_whose_deadline_passes_in_the_queue_is_not_sent_again() {
     let world = World::new();
@@ -97,7 +97,7 @@ async fn a_call_whose_deadline_passes_in_the_queue_is_not_sent_again() {
     shop.order(7).await.unwrap();
 }
 
-/// B16, I5, J1: after a logout, all queued calls fail and are not sent again.
+/// B16, I5, J1: after a logout, queued calls fail and are not sent again.
 #[tokio::test(start_paused = true)]
 async fn a_logout_empties_the_queue() {
     let world = World::new();
@@ -117,7 +117,7 @@ async fn a_logout_empties_the_queue() {
     world.stage.assert_sends(6);
 }
 
-/// B16, I4: a queued call is sent with the token that is current when it leaves the queue.
+/// B16, I4: a queued call is sent with the token that is current when the call leaves the queue.
 #[tokio::test(start_paused = true)]
 async fn a_queued_call_takes_the_current_token() {
     let world = World::new();

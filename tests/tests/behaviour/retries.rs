@@ -1,5 +1,5 @@
-//! Retries after faults that have nothing to do with the credential: waits, deadlines, the budget, and refreshes
-//! between attempts. The table of retried faults is tested in the runtime crate.
+//! Tests retries after failures unrelated to the credential: waiting times, deadlines, the retry budget, and refreshes
+//! between attempts. The runtime crate tests which failures are retried.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn retrying(world: &World, retry: Retry) -> ShopClient {
     builder(world).tokens(tokens(&world.authority.issue())).retry(retry).build().unwrap()
 }
 
-/// Sends these answers in order, and then repeats the last answer.
+/// Sends the given responses in order, and repeats the last one after that.
 fn script(world: &World, answers: Vec<Answer>) {
     let script = std::sync::Mutex::new(answers);
     world.stage.respond(move |_| {
@@ -32,8 +32,8 @@ trait Payments {
     async fn pay(&self, #[header("idempotency-key")] key: Option<&str>) -> Result<()>;
 }
 
-/// Without `retry`, a call is not retried. With `retry`, a call has at most three attempts, unless the call itself sets
-/// another number.
+/// Without `retry` on the builder, a call is not retried. With `retry` on the builder, a call makes at most three
+/// attempts, unless the call sets a different number.
 #[tokio::test(start_paused = true)]
 async fn retries_are_off_by_default_and_can_be_turned_off_for_a_call() {
     let world = World::new();
@@ -43,7 +43,11 @@ async fn retries_are_off_by_default_and_can_be_turned_off_for_a_call() {
     world.stage.assert_sends(1);
     let shop = retrying(&world, Retry::default());
     let error = shop.order(7).await.unwrap_err();
-    assert_eq!((error.status().unwrap().as_u16(), error.receipt().unwrap().attempts()), (503, 3));
+    assert_eq!(
+        (error.status().unwrap().as_u16(), error.receipt().unwrap().attempts()),
+        (503, 3),
+        "the last of three attempts is the error"
+    );
     world.stage.assert_sends(4);
     shop.order(7).retry(Retry::none()).await.unwrap_err();
     world.stage.assert_sends(5);
@@ -51,8 +55,8 @@ async fn retries_are_off_by_default_and_can_be_turned_off_for_a_call() {
     world.stage.assert_sends(10);
 }
 
-/// The receipt contains the number of attempts and the time between them. A retry after a fault is not reported as a
-/// replay after a refusal.
+/// A call's receipt contains the number of attempts and the total time between them. The receipt reports a retry after
+/// a failure differently from a second request after a refresh.
 #[tokio::test(start_paused = true)]
 async fn the_receipt_counts_attempts_and_the_time_between_them() {
     let world = World::new();
@@ -61,12 +65,16 @@ async fn the_receipt_counts_attempts_and_the_time_between_them() {
     let begun = Instant::now();
     let reply: Reply<Value> = shop.orders().await.unwrap();
     let receipt = reply.receipt();
-    assert_eq!((receipt.attempts(), receipt.sends(), receipt.is_replayed()), (3, 3, false));
+    assert_eq!(
+        (receipt.attempts(), receipt.sends(), receipt.is_replayed()),
+        (3, 3, false),
+        "three attempts send three requests, without a second send"
+    );
     assert_eq!(receipt.waited(), begun.elapsed());
     assert!(receipt.waited() >= 2 * SECOND);
 }
 
-/// The wait before a retry is random and stays below a limit that doubles with each retry.
+/// The wait before a retry is random, up to a limit that doubles with each retry.
 #[tokio::test(start_paused = true)]
 async fn waits_stay_below_a_ceiling_that_doubles() {
     let world = World::new();
@@ -90,7 +98,7 @@ async fn waits_stay_below_a_ceiling_that_doubles() {
     }
 }
 
-/// A retry waits as long as the server requires, in `Retry-After` or in the reset of a rate limit.
+/// A retry waits as long as the server requires in `Retry-After` or in a rate-limit header.
 #[tokio::test(start_paused = true)]
 async fn the_wait_that_the_server_asks_for_is_kept() {
     for (name, value, expected) in [
@@ -109,7 +117,7 @@ async fn the_wait_that_the_server_asks_for_is_kept() {
     }
 }
 
-/// If the required wait is longer than a minute or exceeds the call's deadline, the call fails immediately, and the
+/// If the required wait is longer than one minute or exceeds the call's deadline, the call fails immediately, and the
 /// error contains the required wait.
 #[tokio::test(start_paused = true)]
 async fn a_wait_beyond_the_deadline_or_a_minute_is_the_error_at_once() {
@@ -134,7 +142,7 @@ async fn a_wait_beyond_the_deadline_or_a_minute_is_the_error_at_once() {
     shop.order(7).timeout(200 * SECOND).await.unwrap();
 }
 
-/// A call's deadline covers all of its attempts.
+/// A call's deadline covers all its attempts.
 #[tokio::test(start_paused = true)]
 async fn the_deadline_covers_all_attempts() {
     let world = World::new();
@@ -146,7 +154,7 @@ async fn the_deadline_covers_all_attempts() {
     world.stage.assert_sends(2);
 }
 
-/// I3, E4: a call causes at most one refresh in all its attempts.
+/// I3, E4: a call starts at most one refresh, even if it is retried several times.
 #[tokio::test(start_paused = true)]
 async fn a_call_is_refreshed_for_once_in_all_its_attempts() {
     let world = World::new();
@@ -155,12 +163,16 @@ async fn a_call_is_refreshed_for_once_in_all_its_attempts() {
     let error = shop.order(7).await.unwrap_err();
     assert_eq!(error.status().unwrap(), 403);
     assert_eq!(error.receipt().unwrap().reason(), Some(afresh::error::Reason::FreshTokenRefused));
-    assert_eq!((error.receipt().unwrap().attempts(), error.receipt().unwrap().sends()), (3, 4));
+    assert_eq!(
+        (error.receipt().unwrap().attempts(), error.receipt().unwrap().sends()),
+        (3, 4),
+        "one of three attempts sends twice"
+    );
     world.stage.assert_sends(4);
     world.authority.assert_refreshes(1);
 }
 
-/// A refusal in a later attempt starts a refresh, and the call continues with the new token.
+/// If a retried request is refused, the client refreshes, and the call continues with the new token.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_in_a_later_attempt_is_refreshed_for() {
     let world = World::new();
@@ -175,7 +187,7 @@ async fn a_refusal_in_a_later_attempt_is_refreshed_for() {
     assert_eq!(carried, [one.clone(), one, two.clone(), two]);
 }
 
-/// A failed refresh is not retried by the call's retry policy.
+/// If a refresh fails, the call's retry policy does not retry it.
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_not_retried_by_the_call() {
     let world = World::new();
@@ -188,7 +200,7 @@ async fn a_failed_refresh_is_not_retried_by_the_call() {
     world.authority.assert_refreshes(1);
 }
 
-/// A status that starts a refresh is never retried, even if it is in the default set of the retry policy.
+/// A status that starts a refresh is never retried, even if the retry policy includes it by default.
 #[tokio::test(start_paused = true)]
 async fn a_status_that_is_refreshed_for_is_never_retried() {
     let world = World::new();
@@ -204,7 +216,7 @@ async fn a_status_that_is_refreshed_for_is_never_retried() {
     world.authority.assert_refreshes(1);
 }
 
-/// If the caller drops a call, the call is not retried.
+/// A call that was dropped by its caller is not retried.
 #[tokio::test(start_paused = true)]
 async fn a_dropped_call_is_not_retried() {
     let world = World::new();
@@ -217,7 +229,7 @@ async fn a_dropped_call_is_not_retried() {
     world.stage.assert_sends(1);
 }
 
-/// In an outage, the number of requests is at most 1.1 times the number of calls, plus the reserve of the budget.
+/// During an outage, the number of requests is at most 1.1 times the number of calls, plus the retry budget's reserve.
 #[tokio::test(start_paused = true)]
 async fn an_outage_is_not_multiplied() {
     let world = World::new();
@@ -249,7 +261,7 @@ async fn an_outage_is_not_multiplied() {
     assert!(retries >= calls / 10, "{retries} retries of {calls} calls");
 }
 
-/// A `Retry` of a single call uses the builder's budget instead of its own.
+/// A `Retry` set for a single call uses the builder's retry budget instead of a separate one.
 #[tokio::test(start_paused = true)]
 async fn only_the_budget_of_the_builder_counts() {
     let world = World::new();
@@ -262,7 +274,7 @@ async fn only_the_budget_of_the_builder_counts() {
     world.stage.assert_sends(5);
 }
 
-/// All attempts of a call send the idempotency key that the caller has passed.
+/// All attempts of a call send the idempotency key that the caller passes.
 #[tokio::test(start_paused = true)]
 async fn each_attempt_sends_the_same_key() {
     let world = World::new();
@@ -275,7 +287,7 @@ async fn each_attempt_sends_the_same_key() {
     assert_eq!(keys, vec![Some("k1".to_owned()); 3]);
 }
 
-/// A login that was answered is not retried.
+/// A login that received a response is not retried.
 #[tokio::test(start_paused = true)]
 async fn a_login_that_was_answered_is_not_retried() {
     let world = World::new();
@@ -285,7 +297,7 @@ async fn a_login_that_was_answered_is_not_retried() {
     world.authority.assert_logins(1);
 }
 
-/// If a login, a direct refresh or a logout fails, its error contains the number of attempts.
+/// If a login, a direct refresh or a logout fails, the error contains the number of attempts.
 #[tokio::test(start_paused = true)]
 async fn the_error_of_a_call_with_a_role_counts_its_attempts() {
     let service = tower::service_fn(|_: reqwest::Request| async {
@@ -301,7 +313,11 @@ async fn the_error_of_a_call_with_a_role_counts_its_attempts() {
     ] {
         let receipt = error.receipt().expect("a receipt");
         assert!(error.is_connect(), "{error}");
-        assert_eq!((receipt.attempts(), receipt.sends(), receipt.is_replayed()), (3, 3, false));
+        assert_eq!(
+            (receipt.attempts(), receipt.sends(), receipt.is_replayed()),
+            (3, 3, false),
+            "three attempts send three requests, without a second send"
+        );
         assert!(receipt.waited() <= begun.elapsed());
     }
 
@@ -309,5 +325,9 @@ async fn the_error_of_a_call_with_a_role_counts_its_attempts() {
     let shop = retrying(&world, Retry::default());
     world.authority.next(Role::Login, Handling::instead(503));
     let error = shop.login(&ANN).await.unwrap_err();
-    assert_eq!((error.status().unwrap().as_u16(), error.receipt().unwrap().attempts()), (503, 1));
+    assert_eq!(
+        (error.status().unwrap().as_u16(), error.receipt().unwrap().attempts()),
+        (503, 1),
+        "the call is not retried"
+    );
 }

@@ -1,5 +1,5 @@
-//! Retry policies around the client and below it. Each attempt of a policy causes at most one refresh and one repeated
-//! request.
+//! Tests retry policies that wrap the client or its transport. In each attempt made by a retry policy, the client
+//! refreshes at most once and repeats the request at most once.
 
 use std::future::{Ready, ready};
 
@@ -12,7 +12,7 @@ use tower::{ServiceExt, service_fn};
 
 use crate::api::{ORIGIN, Shop, ShopClient, logged_in_client, order, tokens};
 
-/// A policy that sends a request at most three times while the response has this status.
+/// A policy that sends a request up to three times while the response has the given status.
 #[derive(Clone)]
 struct On(u16, usize);
 
@@ -42,20 +42,20 @@ fn request() -> Request {
     Request::new(http::Method::GET, format!("{ORIGIN}/orders").parse().unwrap())
 }
 
-/// Runs a request with the policy around the client.
+/// Runs a request through the client, wrapped in the policy.
 async fn retried(client: Client, policy: On) -> Result<Response, Error> {
     let service = service_fn(move |request| client.execute(request));
     Retry::new(policy, service).oneshot(request()).await
 }
 
-/// Returns a client that sends its requests through the policy.
+/// Returns a client whose transport is wrapped in the policy.
 fn over(world: &World, policy: On) -> ShopClient {
     let issued = tokens(&world.authority.issue());
     let service = Retry::new(policy, world.service());
     ShopClient::builder(ORIGIN).transport(service).tokens(issued).build().unwrap()
 }
 
-/// E5: a policy around the client does not see a refusal that the client resolves by a refresh.
+/// E5: a policy that wraps the client does not see a refusal that the client resolves by refreshing.
 #[tokio::test(start_paused = true)]
 async fn a_policy_around_the_client_does_not_see_a_refreshed_refusal() {
     let world = World::new();
@@ -70,8 +70,8 @@ async fn a_policy_around_the_client_does_not_see_a_refreshed_refusal() {
     world.authority.assert_refreshes(1);
 }
 
-/// E5: each attempt of a policy around the client is a separate call to the client. The first attempt refreshes, and
-/// later attempts start no refresh.
+/// E5: for a policy that wraps the client, each attempt is a separate call. The first attempt refreshes; later attempts
+/// do not.
 #[tokio::test(start_paused = true)]
 async fn a_policy_around_the_client_causes_one_refresh_and_not_three() {
     let world = World::new();
@@ -87,8 +87,7 @@ async fn a_policy_around_the_client_causes_one_refresh_and_not_three() {
     world.authority.assert_refreshes(1);
 }
 
-/// E5, E6: the client treats all attempts of a policy below the client as one request, for its first request and for
-/// its repeated request.
+/// E5, E6: if a policy wraps the transport, the client treats all attempts as one request.
 #[tokio::test(start_paused = true)]
 async fn a_policy_below_the_client_causes_no_third_send() {
     let world = World::new();
@@ -109,7 +108,7 @@ async fn a_policy_below_the_client_causes_no_third_send() {
     world.authority.assert_refreshes(1);
 }
 
-/// E5: a policy below the client that repeats refused requests still causes only one refresh.
+/// E5: if a policy that wraps the transport repeats refused requests, the client still refreshes only once.
 #[tokio::test(start_paused = true)]
 async fn a_policy_below_the_client_that_repeats_refusals_causes_one_refresh() {
     let world = World::new();
@@ -124,7 +123,7 @@ async fn a_policy_below_the_client_that_repeats_refusals_causes_one_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// E5: reqwest's retry policy below the client causes no third request from the client.
+/// E5: with reqwest's own retry policy in the transport, the client sends no third request.
 #[tokio::test]
 async fn a_policy_of_reqwest_causes_no_third_send() {
     let world = World::new();

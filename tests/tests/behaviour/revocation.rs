@@ -1,4 +1,4 @@
-//! Revocation of unneeded tokens in the background, which never revokes tokens that are still in use.
+//! Tests that tokens that are no longer needed are revoked in the background, and that tokens in use are not revoked.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,10 +15,10 @@ use crate::api::{ANN, ORIGIN, Order, Shop, ShopClient, builder, event_names, ord
 use crate::identity::HOLDS;
 use crate::waiting::{done, next_event, settled};
 
-/// The revocation endpoint: the authority ends the session of a token that is sent to this URL.
+/// The revocation endpoint of the fake server, which ends the session that the received token belongs to.
 const REVOKE: &str = "https://shop.test/api/user/logout";
 
-/// Returns a client with tokens and a grant, which replaces the `#[refresh]` method.
+/// Returns a client with tokens and a grant, which is used instead of a `#[refresh]` method.
 fn logged_in_client(world: &World) -> ShopClient {
     let grant = RefreshTokenGrant::new(format!("{ORIGIN}/api/user/refresh_token"))
         .client_id("app")
@@ -26,7 +26,7 @@ fn logged_in_client(world: &World) -> ShopClient {
     builder(world).tokens(tokens(&world.authority.issue())).refresher(grant).build().unwrap()
 }
 
-/// Starts a call that waits for a refresh, and returns the call and the parked refresh response.
+/// Starts a call that waits for a refresh, and returns the call and the held refresh response.
 async fn refreshing(world: &World, shop: &ShopClient) -> (JoinHandle<Result<Order>>, ParkedRequest) {
     world.authority.hold_processed(Role::Refresh);
     let call = tokio::spawn(shop.order(7));
@@ -34,8 +34,8 @@ async fn refreshing(world: &World, shop: &ShopClient) -> (JoinHandle<Result<Orde
     (call, world.authority.parked(Role::Refresh).await)
 }
 
-/// G9, J1: tokens that arrive after a logout are revoked with a request according to RFC 7009, which contains the
-/// refresh token.
+/// G9, J1: if new tokens arrive after a logout, they are revoked with an RFC 7009 request that contains the refresh
+/// token.
 #[tokio::test(start_paused = true)]
 async fn tokens_that_arrive_after_a_logout_are_revoked() {
     let world = World::new();
@@ -59,7 +59,7 @@ async fn tokens_that_arrive_after_a_logout_are_revoked() {
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 
-/// G9, W10: if a logout is dropped during its refresh, the refresh completes and the new tokens are revoked.
+/// G9, W10: if a logout call is dropped during its refresh, the refresh completes, and the new tokens are revoked.
 #[tokio::test(start_paused = true)]
 async fn tokens_that_arrive_after_the_logout_was_dropped_are_revoked() {
     for hold in HOLDS {
@@ -83,7 +83,8 @@ async fn tokens_that_arrive_after_the_logout_was_dropped_are_revoked() {
     }
 }
 
-/// J3: tokens that arrive after another login are revoked, and the tokens of the new login stay valid.
+/// J3: if a refresh completes after another login, the refreshed tokens are revoked, and the new login's tokens stay
+/// valid.
 #[tokio::test(start_paused = true)]
 async fn tokens_that_arrive_after_another_login_are_revoked_and_the_new_ones_are_not() {
     for by_hand in [true, false] {
@@ -109,7 +110,7 @@ async fn tokens_that_arrive_after_another_login_are_revoked_and_the_new_ones_are
     }
 }
 
-/// G9, J1: if a login is answered after a logout, its tokens are revoked.
+/// G9, J1: if a login response arrives after a logout, the tokens in the response are revoked.
 #[tokio::test(start_paused = true)]
 async fn a_login_that_is_answered_after_a_logout_is_revoked() {
     let world = World::new();
@@ -127,7 +128,7 @@ async fn a_login_that_is_answered_after_a_logout_is_revoked() {
     world.authority.assert_logouts(1);
 }
 
-/// G9: tokens of the current login are not revoked, because a server can end the whole grant.
+/// G9: tokens from the current login are not revoked, because revoking one of them can end the whole login.
 #[tokio::test(start_paused = true)]
 async fn tokens_of_the_current_login_are_not_revoked() {
     let world = World::with(AuthorityConfig { rotate: false, ..AuthorityConfig::default() });
@@ -142,7 +143,7 @@ async fn tokens_of_the_current_login_are_not_revoked() {
     world.authority.assert_logouts(0);
     shop.order(7).await.unwrap();
 
-    // These tokens belong to the same login, although their names differ.
+    // These tokens belong to the current login, even though they have different values.
     world.authority.hold(Role::Refresh);
     world.stage.park();
     let call = tokio::spawn(shop.order(7));
@@ -156,7 +157,7 @@ async fn tokens_of_the_current_login_are_not_revoked() {
     settled().await;
     world.authority.assert_logouts(0);
 
-    // The caller has set the same refresh token, so the refresh token is in use.
+    // The caller has set tokens that contain the same refresh token, so that refresh token is in use.
     world.stage.park();
     let (call, exchange) = refreshing(&world, &shop).await;
     let same = Tokens::new("another").with_refresh(world.authority.refresh(1));
@@ -167,7 +168,7 @@ async fn tokens_of_the_current_login_are_not_revoked() {
     world.authority.assert_logouts(0);
 }
 
-/// G9: a client with a `#[refresh]` method passes the unneeded tokens to the function of `revoke_with`.
+/// G9: a client with a `#[refresh]` method passes tokens that are no longer needed to the `revoke_with` function.
 #[tokio::test(start_paused = true)]
 async fn a_users_function_gets_the_tokens_to_revoke() {
     let world = World::new();
@@ -191,8 +192,7 @@ async fn a_users_function_gets_the_tokens_to_revoke() {
     assert_eq!(*unwanted.lock().unwrap(), [pair]);
 }
 
-/// J8: `revoke` ends the session in the client immediately and then informs the server. If the request fails, the
-/// caller gets the error.
+/// J8: `revoke` ends the client's session immediately and then sends the revocation request.
 #[tokio::test(start_paused = true)]
 async fn a_revoked_session_ends_before_the_server_is_informed() {
     let world = World::new();
@@ -205,12 +205,12 @@ async fn a_revoked_session_ends_before_the_server_is_informed() {
     request.release();
     revoking.await.unwrap();
     assert!(!world.authority.accepts(&world.authority.access(1)));
-    // The session has ended, so this call revokes nothing.
+    // The session has already ended, so this call revokes nothing.
     shop.session().revoke().await.unwrap();
     world.authority.assert_logouts(1);
 }
 
-/// J8, V1: a failed revocation is reported with an event and abandoned after ten seconds.
+/// J8, V1: a failed revocation emits an event, and a revocation without a response is abandoned after ten seconds.
 #[tokio::test(start_paused = true)]
 async fn a_revocation_that_fails_is_reported_and_given_up() {
     for answer in [Answer::reset(), Answer::new(503), Answer::hang()] {
@@ -234,7 +234,7 @@ async fn a_revocation_that_fails_is_reported_and_given_up() {
     }
 }
 
-/// A refresher whose revocation calls a function that the test provides.
+/// A refresher whose revocation calls a function provided by the test.
 struct Own(Revoke);
 
 type Revoke = fn() -> Result<()>;
@@ -252,7 +252,7 @@ impl Refresher for Own {
     }
 }
 
-/// B9: a custom revocation that fails or panics does not affect later calls.
+/// B9: a custom revocation that returns an error or panics does not affect later calls.
 #[tokio::test(start_paused = true)]
 async fn a_users_revocation_may_fail_panic_or_never_end() {
     let cases: [(Revoke, bool); 3] =
@@ -269,7 +269,7 @@ async fn a_users_revocation_may_fail_panic_or_never_end() {
     }
 }
 
-/// `revoke` ends a session even outside a runtime, but the server is not informed.
+/// `revoke` ends a session even outside a Tokio runtime, but sends no revocation request.
 #[test]
 fn a_session_can_be_ended_outside_a_runtime() {
     let world = World::new();

@@ -1,5 +1,4 @@
-//! Refresh tokens that rotate: no refresh token is presented more than once, and the two tokens are always replaced
-//! together.
+//! Tests refresh token rotation: no refresh token is sent more than once, and both tokens are always replaced together.
 
 use std::time::Duration;
 
@@ -10,13 +9,13 @@ use serde_json::json;
 use crate::api::{ANN, Shop, event_names, logged_in_client, order, tokens};
 use crate::waiting::{done, next_event, settled};
 
-/// Returns all presented refresh tokens in order.
+/// Returns all refresh tokens that the server has received, in order.
 fn presented(world: &World) -> Vec<String> {
     let exchanges = world.authority.requests(Role::Refresh);
     exchanges.iter().map(|seen| seen.json()["refresh_token"].as_str().unwrap().to_owned()).collect()
 }
 
-/// G1, G2: each refresh replaces both tokens and presents the refresh token of the previous refresh.
+/// G1, G2: each refresh replaces both tokens and sends the refresh token that the previous refresh returned.
 #[tokio::test(start_paused = true)]
 async fn each_refresh_presents_the_refresh_token_of_the_previous_one() {
     let world = World::new();
@@ -36,7 +35,7 @@ async fn each_refresh_presents_the_refresh_token_of_the_previous_one() {
     world.authority.assert_max_concurrent_refreshes(1);
 }
 
-/// G1: a reader on another thread always sees an access token together with its refresh token.
+/// G1: a reader on another thread never sees an access token together with a refresh token from a different refresh.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pair_of_tokens_is_never_seen_half_replaced() {
     let world = World::new();
@@ -60,8 +59,8 @@ async fn a_pair_of_tokens_is_never_seen_half_replaced() {
     world.authority.assert_refreshes(200);
 }
 
-/// G2: after a failed refresh that the server did not process, the refresh token is presented again. After a rejection,
-/// the refresh token is not presented again.
+/// G2: if the server did not process a failed refresh, the same refresh token is sent again. After a rejection, the
+/// refresh token is not sent again.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_token_is_presented_again_only_if_it_is_not_spent() {
     let world = World::new();
@@ -82,7 +81,7 @@ async fn a_refresh_token_is_presented_again_only_if_it_is_not_spent() {
     world.authority.assert_refreshes(3);
 }
 
-/// G6: if the refresh of an old session is rejected, the new session does not end.
+/// G6: if an old session's refresh is rejected, the new session does not end.
 #[tokio::test(start_paused = true)]
 async fn a_rejected_refresh_of_an_old_session_does_not_end_the_next_one() {
     let world = World::new();
@@ -101,7 +100,7 @@ async fn a_rejected_refresh_of_an_old_session_does_not_end_the_next_one() {
     assert_eq!(event_names(&mut events), ["logged in"]);
 }
 
-/// G6: if the refresh of an old session succeeds late, it does not replace the tokens of the new session.
+/// G6: if an old session's refresh succeeds late, it does not replace the new session's tokens.
 #[tokio::test(start_paused = true)]
 async fn a_late_refresh_of_an_old_session_does_not_replace_the_next_one() {
     let world = World::new();
@@ -121,7 +120,8 @@ async fn a_late_refresh_of_an_old_session_does_not_replace_the_next_one() {
     assert_eq!(event_names(&mut events), [""; 0]);
 }
 
-/// G7: a refresh token that does not rotate is presented again, whether or not the response contains it.
+/// G7: if the server does not rotate refresh tokens, the same refresh token is sent again, whether or not the response
+/// contains it.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_token_that_does_not_rotate_is_kept() {
     for refresh_token_field in

@@ -1,4 +1,4 @@
-//! Rules that classify responses by their bodies. The caller still gets the complete body.
+//! Tests rules that classify responses by their bodies. The caller can still read the complete body.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::api::{ORIGIN, Shop, ShopClient, builder, event_names, order, tokens};
 use crate::transports::ConnectTo;
 use crate::waiting::{done, next_event};
 
-/// An API that reports errors in its response bodies.
+/// An API whose servers report errors in response bodies.
 #[api(
     refresh_on(200, 400, 401, 403),
     expired_when(
@@ -37,7 +37,7 @@ trait Wordy {
     #[get("/raw")]
     async fn raw(&self) -> Result<reqwest::Response>;
 
-    /// This method has its own rules.
+    /// The rules of this method replace the trait's rules.
     #[expired_when(json("/odd") == true, json("/n") == -1)]
     #[forbidden_when(json("/odd") == false)]
     #[get("/odd")]
@@ -56,13 +56,13 @@ fn ruled(
     rule(builder(world)).tokens(tokens(&world.authority.issue())).build().unwrap()
 }
 
-/// Returns 1 MB of JSON. The last field of the JSON shows whether a caller has the complete body.
+/// Returns a JSON body of more than 1 MB. The last field of the body shows whether a caller received the complete body.
 fn large(first: &str) -> Bytes {
     let padding = "x".repeat(1024 * 1024);
     format!(r#"{{{first},"padding":"{padding}","last":"all of it"}}"#).into()
 }
 
-/// C9: a matching `expired_when` rule starts a refresh even on a route that is known to be forbidden.
+/// C9: if an `expired_when` rule matches, a refresh starts even on a route that is known to be forbidden.
 #[tokio::test(start_paused = true)]
 async fn a_body_can_say_that_the_token_has_expired() {
     let bodies = [
@@ -88,7 +88,7 @@ async fn a_body_can_say_that_the_token_has_expired() {
     }
 }
 
-/// C8, C9: a matching `forbidden_when` rule prevents a refresh, even with status 401 and a challenge.
+/// C8, C9: if a `forbidden_when` rule matches, no refresh starts, even with status 401 and a challenge.
 #[tokio::test(start_paused = true)]
 async fn a_body_can_say_that_a_refusal_is_not_about_the_token() {
     for status in [401, 403] {
@@ -105,7 +105,7 @@ async fn a_body_can_say_that_a_refusal_is_not_about_the_token() {
         assert_eq!(error.receipt().unwrap().classification(), Some(Classification::Forbidden));
         assert_eq!(error.json::<Value>().unwrap()["detail"], "CSRF token missing");
         assert!(
-            error.to_string().ends_with("(forbidden: a rule of the API classified the answer)"),
+            error.to_string().ends_with("(forbidden: a rule of the API classified the response)"),
             "{error}"
         );
         world.stage.assert_sends(1);
@@ -113,7 +113,7 @@ async fn a_body_can_say_that_a_refusal_is_not_about_the_token() {
     }
 }
 
-/// C8: without a rule, refusals for a missing CSRF token, as in Django and Laravel, cause one refresh in total.
+/// C8: without a rule, refusals for a missing CSRF token, as sent by Django and Laravel, cause one refresh in total.
 #[tokio::test(start_paused = true)]
 async fn a_missing_csrf_token_costs_one_refresh_without_a_rule() {
     let pages = [
@@ -136,8 +136,8 @@ async fn a_missing_csrf_token_costs_one_refresh_without_a_rule() {
     }
 }
 
-/// C6: a rule can declare that HTML pages have nothing to do with the token. An HTML page starts no refresh if this
-/// rule matches.
+/// C6: a rule can declare that HTML pages are unrelated to the token. If this rule matches, an HTML page does not
+/// trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn html_pages_can_be_declared_unrelated_to_the_token() {
     let world = World::new();
@@ -154,7 +154,7 @@ async fn html_pages_can_be_declared_unrelated_to_the_token() {
     world.authority.assert_refreshes(0);
 }
 
-/// A4: a function rule gets the status, the headers and the first 16 KiB of the body.
+/// A4: a rule function receives the status, the headers and the first 16 KiB of the body.
 #[tokio::test(start_paused = true)]
 async fn a_function_classifies_by_status_headers_and_body() {
     let world = World::new();
@@ -177,8 +177,8 @@ async fn a_function_classifies_by_status_headers_and_body() {
     world.authority.assert_refreshes(1);
 }
 
-/// A4: after rules have read the start of a large body, the caller still gets the complete body. The body of an error
-/// is truncated at 1 MiB.
+/// A4: even if rules read the start of a large body, the caller receives the complete body. An error's body is
+/// truncated after 1 MiB.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_rules_read_is_still_complete() {
     let body = large(r#""code":1"#);
@@ -204,7 +204,7 @@ async fn a_body_that_rules_read_is_still_complete() {
     }
 }
 
-/// A4: if rules have read a body, its declared length is still available.
+/// A4: if rules read a body, its declared length is still available to the caller.
 #[tokio::test(start_paused = true)]
 async fn the_length_of_a_body_that_rules_read_is_still_known() {
     let world = World::new();
@@ -217,7 +217,7 @@ async fn the_length_of_a_body_that_rules_read_is_still_known() {
     assert_eq!(shop.raw().await.unwrap().content_length(), Some(length));
 }
 
-/// A4: if a body breaks off, the caller that reads the body gets an error, and the rules get no error.
+/// A4: if a body is cut off, the caller that reads the body gets an error, but the rules do not see an error.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_breaks_off_breaks_for_its_reader() {
     let world = World::new();
@@ -232,7 +232,7 @@ async fn a_body_that_breaks_off_breaks_for_its_reader() {
     assert!(stream.next().await.unwrap().is_err());
 }
 
-/// A5: a 200 response with an error starts a refresh if a rule matches.
+/// A5: a 200 response that contains an error starts a refresh if a rule matches.
 #[tokio::test(start_paused = true)]
 async fn an_error_in_a_200_starts_a_refresh_if_a_rule_says_so() {
     let world = World::new();
@@ -253,7 +253,7 @@ async fn an_error_in_a_200_starts_a_refresh_if_a_rule_says_so() {
     world.authority.assert_refreshes(2);
 }
 
-/// A5: without a matching rule, a 2xx response is a success, even if its status is in `refresh_on`.
+/// A5: if no rule matches, a 2xx response is a success, even if `refresh_on` lists its status.
 #[tokio::test(start_paused = true)]
 async fn a_listed_success_status_without_a_rule_is_a_success() {
     let world = World::new();
@@ -264,7 +264,8 @@ async fn a_listed_success_status_without_a_rule_is_a_success() {
     world.authority.assert_refreshes(0);
 }
 
-/// A5: if the second response is a 200 with an error again, it is returned to the caller, and no second refresh starts.
+/// A5: if the second response is also a 200 that contains an error, it is returned to the caller, and no second refresh
+/// starts.
 #[tokio::test(start_paused = true)]
 async fn the_second_200_with_an_error_is_the_answer() {
     let world = World::new();
@@ -277,7 +278,7 @@ async fn the_second_200_with_an_error_is_the_answer() {
     world.authority.assert_refreshes(1);
 }
 
-/// A5: a streamed success is not delayed by rules.
+/// A5: rules do not delay a streamed success response.
 #[tokio::test(start_paused = true)]
 async fn a_streamed_success_is_not_held_back_by_rules() {
     let world = World::new();
@@ -296,7 +297,7 @@ async fn a_streamed_success_is_not_held_back_by_rules() {
     assert!(stream.next().await.is_none());
 }
 
-/// A4: a body that never ends delays a refusal by at most about a second.
+/// A4: if the body of a refused call never ends, rules delay the refusal by at most about one second.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_never_ends_delays_a_refusal_by_a_second_at_most() {
     let world = World::new();
@@ -309,7 +310,8 @@ async fn a_body_that_never_ends_delays_a_refusal_by_a_second_at_most() {
     assert!(begun.elapsed() <= Duration::from_secs(2), "{:?}", begun.elapsed());
 }
 
-/// A6: a rule that panics classifies nothing. The complete response is returned, and an event reports the panic.
+/// A6: if a rule panics, it does not classify the response. The caller gets the complete response, and an event reports
+/// the panic.
 #[tokio::test(start_paused = true)]
 async fn a_rule_that_panics_classifies_nothing() {
     for status in [401, 403] {
@@ -348,7 +350,7 @@ async fn a_methods_rules_replace_those_of_the_api() {
     world.authority.assert_refreshes(1);
 }
 
-/// A9: a response that rules have read is dropped before the second request.
+/// A9: the response that rules have read is dropped before the call is sent again.
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_rules_read_is_dropped_before_the_second_send() {
     let world = World::new();

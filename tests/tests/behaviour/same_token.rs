@@ -1,4 +1,4 @@
-//! If a refresh returns the refused access token, the call is not sent again with this token.
+//! Tests refreshes that return the refused access token: the call is not sent again with the same token.
 
 use std::time::Duration;
 
@@ -12,7 +12,8 @@ fn repeating() -> World {
     World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() })
 }
 
-/// D10: if a 401 arrives after a refresh that returned the same access token, the call fails with a no-progress error.
+/// D10: if a call is refused with a 401 after a refresh that returned the same access token, the call fails with a
+/// no-progress error.
 #[tokio::test(start_paused = true)]
 async fn a_late_401_of_the_same_token_is_no_progress() {
     let world = repeating();
@@ -30,7 +31,8 @@ async fn a_late_401_of_the_same_token_is_no_progress() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// W1: if a bare 403 arrives after a refresh that returned the same access token, the call returns this 403.
+/// W1: if a call is refused with a plain 403 after a refresh that returned the same access token, the call returns that
+/// refusal.
 #[tokio::test(start_paused = true)]
 async fn a_late_bare_403_of_the_same_token_is_the_answer() {
     let world = repeating();
@@ -47,8 +49,8 @@ async fn a_late_bare_403_of_the_same_token_is_the_answer() {
     world.authority.assert_refreshes(1);
 }
 
-/// W1: if the refresh for a bare 403 returned the same access token, the server forbids the route. For 10 s, calls to
-/// the route start no refresh.
+/// W1: if the refresh after a plain 403 returns the same access token, the route is treated as forbidden. For 10 s,
+/// calls to a forbidden route do not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_route_whose_refresh_returned_the_same_token_is_not_refreshed_again() {
     let world = repeating();
@@ -64,7 +66,8 @@ async fn a_route_whose_refresh_returned_the_same_token_is_not_refreshed_again() 
     }
 }
 
-/// D10: after a late 401, the call is sent again only if the session has a different access token by then.
+/// D10: if a 401 arrives after a refresh, the call is sent again only if the session has a different access token by
+/// then.
 #[tokio::test(start_paused = true)]
 async fn a_late_401_is_sent_again_only_with_another_token() {
     let world = repeating();
@@ -86,7 +89,8 @@ async fn a_late_401_is_sent_again_only_with_another_token() {
     assert_eq!(done(second).await.unwrap().id, 2);
 }
 
-/// D10: if a direct refresh call returns the same access token, waiting calls fail with a no-progress error.
+/// D10: if the program calls the refresh method and gets the same access token, waiting calls fail with a no-progress
+/// error.
 #[tokio::test(start_paused = true)]
 async fn a_manual_refresh_with_the_same_token_is_no_progress_for_waiting_calls() {
     let world = repeating();

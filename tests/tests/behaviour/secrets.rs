@@ -1,4 +1,4 @@
-//! No text that the runtime produces contains a token, a cookie, a password or an argument.
+//! Tests that no string produced by the runtime contains a token, a cookie, a password or an argument.
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::api::{ORIGIN, Shop, builder, logged_in_client, tokens};
 use crate::transports::ConnectTo;
 
-/// An API with a secret in every argument.
+/// An API with a secret in each argument.
 #[api]
 trait Private {
     #[login]
@@ -39,7 +39,7 @@ trait Private {
     async fn order(&self, id: &str, #[query] q: &str) -> Result<u64>;
 }
 
-/// An API with secret arguments and with the refresh token in a cookie.
+/// An API that has secret arguments and keeps the refresh token in a cookie.
 #[api(scheme = none)]
 trait PrivateCookies {
     #[login]
@@ -54,7 +54,7 @@ trait PrivateCookies {
     async fn order(&self, id: &str, #[query] q: &str) -> Result<Reply<Value>>;
 }
 
-/// All text that a test has produced.
+/// All strings that the runtime produced in a test.
 #[derive(Default)]
 struct Transcript(String);
 
@@ -73,7 +73,7 @@ impl Transcript {
         }
     }
 
-    /// Adds the text of every part of a call's result.
+    /// Adds the strings from every part of a call's result.
     fn outcome<T: Debug>(&mut self, result: Result<T>) {
         match result {
             Ok(value) => self.debug(value),
@@ -99,7 +99,7 @@ impl Transcript {
     }
 }
 
-/// U3: no text contains a token, a password or an argument, in a session with every kind of failure.
+/// U3: in a session with every kind of failure, no error or Debug output contains a token, a password or an argument.
 #[tokio::test(start_paused = true)]
 async fn no_text_of_any_call_holds_a_secret() {
     let world = World::new();
@@ -113,7 +113,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     let text = |secret: &str| Body::from(secret.to_owned());
     let search = || client.search(&secret, &secret, text(&secret));
 
-    // These calls have no session, and these logins start no session.
+    // These calls have no session, and the logins do not start one.
     said.outcome(search().await);
     for body in [
         json!({ "access_token": 7, "x": secret }),
@@ -163,7 +163,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     said.outcome(client.order("", &secret).await);
     said.outcome(client.order("..", &secret).await);
 
-    // These refreshes fail temporarily, except the last refresh, which is rejected.
+    // All these refreshes fail temporarily, except for the last one, which is rejected.
     world.stage.respond(|_| Answer::text(401, "expired"));
     let bodies = [
         json!({ "error": secret }),
@@ -220,7 +220,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     said.assert_silent_about(&secret);
 }
 
-/// U3: no text contains a cookie, although the cookie is also in response headers.
+/// U3: no error or Debug output contains a cookie, even if response headers contain it.
 #[tokio::test(start_paused = true)]
 async fn no_text_of_any_call_holds_a_cookie() {
     let world = World::with(AuthorityConfig::cookie());
@@ -240,7 +240,7 @@ async fn no_text_of_any_call_holds_a_cookie() {
     said.assert_silent_about(&secret);
 }
 
-/// U3: an error of `build` and a panic of a refresher contain no secret.
+/// U3: builder errors and a panic in a refresher contain no secrets.
 #[tokio::test(start_paused = true)]
 async fn neither_a_builders_error_nor_a_panic_contains_a_secret() {
     let world = World::new();
@@ -271,7 +271,7 @@ async fn neither_a_builders_error_nor_a_panic_contains_a_secret() {
     said.assert_silent_about(&secret);
 }
 
-/// U4: the error of a failed refresh contains only the status and the error code of the token endpoint.
+/// U4: the error of a failed refresh contains only the token endpoint's status and error code.
 #[tokio::test(start_paused = true)]
 async fn an_error_holds_only_the_status_and_code_of_the_token_endpoint() {
     let world = World::new();
@@ -314,7 +314,7 @@ trait Linked {
     async fn events(&self) -> Result<Events<HashMap<String, u64>>>;
 }
 
-/// Returns answers with the secret in all headers that contain URLs or error descriptions.
+/// Returns responses that contain the secret in each header that can contain a URL or an error description.
 fn linked_answers(secret: &str) -> Vec<Answer> {
     let places = [
         format!("https://evil.test/{secret}?key={secret}#{secret}"),
@@ -343,8 +343,8 @@ fn linked_answers(secret: &str) -> Vec<Answer> {
     all.collect()
 }
 
-/// U3: no text contains a value that the server sends in `Location`, `Link`, `WWW-Authenticate`, map keys or long
-/// bodies.
+/// U3: no error or Debug output contains values that the server sends in `Location`, `Link`, `WWW-Authenticate`, map
+/// keys or long bodies.
 #[tokio::test(start_paused = true)]
 async fn no_text_contains_the_urls_of_a_server() {
     let secret = World::new().authority.canary();

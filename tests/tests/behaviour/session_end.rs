@@ -1,4 +1,4 @@
-//! A session ends only if the server definitely rejects its refresh token.
+//! Tests that a session ends only if the server clearly rejects its refresh token.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::api::{
     CookieShop, Shop, builder, event_names, logged_in_client, logged_in_cookie_client, order, tokens,
 };
 
-/// D3: a rejected refresh token ends the session. All waiting calls get the expired-session error, and there is one
-/// event.
+/// D3: a rejected refresh token ends the session. All waiting calls get the expired-session error, and one event is
+/// emitted.
 #[tokio::test(start_paused = true)]
 async fn an_invalid_grant_ends_the_session_once_for_all_callers() {
     let world = World::new();
@@ -35,7 +35,7 @@ async fn an_invalid_grant_ends_the_session_once_for_all_callers() {
     assert_eq!(shop.session().tokens(), None);
 }
 
-/// D15, D19: after the end of the session, calls fail without being sent, and the client does not log in on its own.
+/// D15, D19: after a session has ended, calls fail without being sent, and the client does not log in by itself.
 #[tokio::test(start_paused = true)]
 async fn after_the_end_of_the_session_calls_fail_without_being_sent() {
     let world = World::new();
@@ -52,7 +52,7 @@ async fn after_the_end_of_the_session_calls_fail_without_being_sent() {
         assert!(shop.session().refresh().await.unwrap_err().is_session_expired());
         advance(Duration::from_secs(600)).await;
     }
-    // A refusal that arrives after the session has ended starts no refresh.
+    // If a call is refused after the session has ended, no refresh starts.
     parked.answer(403);
     let late = parked_call.await.unwrap().unwrap_err();
     assert!(late.is_session_expired() && late.rejection().is_some(), "{late:?}");
@@ -62,7 +62,7 @@ async fn after_the_end_of_the_session_calls_fail_without_being_sent() {
     world.authority.assert_logins(0);
 }
 
-/// Returns the responses with this status that a refresh endpoint can send.
+/// Returns responses with the given status that a refresh endpoint can send.
 fn refusals(status: u16) -> [(&'static str, Answer); 4] {
     [
         ("code", Answer::json(status, json!({ "error": "invalid_grant" }))),
@@ -78,8 +78,8 @@ fn assert_ended(session: &afresh::Session, error: &Error, ended: bool, case: &st
     assert_eq!(error.is_refresh(), !ended, "{case}: {error:?}");
 }
 
-/// D4: a 401 or 403 of a token endpoint ends the session if its body has an OAuth code or if `session_ends_on` lists
-/// the status.
+/// D4: a 401 or 403 from a token endpoint ends the session if its body contains an OAuth error code, or if
+/// `session_ends_on` lists the status.
 #[tokio::test(start_paused = true)]
 async fn a_401_or_403_ends_the_session_by_its_code_or_by_configuration() {
     for status in [401, 403] {
@@ -103,7 +103,7 @@ async fn a_401_or_403_ends_the_session_by_its_code_or_by_configuration() {
     }
 }
 
-/// D4: if the refresh token is a cookie, a 401 or 403 ends the session, unless the body is HTML.
+/// D4: if the refresh token is a cookie, a 401 or 403 ends the session unless the body is HTML.
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_cookie_ends_the_session_unless_the_answer_is_html() {
     for status in [401, 403] {
@@ -121,7 +121,7 @@ async fn a_refused_refresh_cookie_ends_the_session_unless_the_answer_is_html() {
     }
 }
 
-/// D7: a 200 response with the error `invalid_grant` ends the session.
+/// D7: a 200 response that contains the error `invalid_grant` ends the session.
 #[tokio::test(start_paused = true)]
 async fn an_error_in_a_200_is_an_error() {
     for also in [json!({}), json!({ "access_token": "stolen" })] {

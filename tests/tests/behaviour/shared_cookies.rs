@@ -1,5 +1,4 @@
-//! Processes that share their cookies, like the tabs of a browser: two clients with one [`FakeStore`] whose cookies are
-//! shared.
+//! Tests processes that share cookies, like browser tabs: two clients use one [`FakeStore`] that shares cookies.
 
 use std::time::{Duration, SystemTime};
 
@@ -24,7 +23,7 @@ fn guarded() -> (World, FakeStore) {
     (world, store)
 }
 
-/// Returns two tabs that have both loaded the first tokens of the authority.
+/// Returns two simulated browser tabs that have both loaded the server's first tokens.
 async fn two(world: &World, store: &FakeStore) -> [ShopClient; 2] {
     let both = [(); 2].map(|()| tab(world, store));
     both[0].session().set(tokens(&world.authority.issue())).await.unwrap();
@@ -33,7 +32,7 @@ async fn two(world: &World, store: &FakeStore) -> [ShopClient; 2] {
     both
 }
 
-/// T6: a login reaches a tab that has made no call yet.
+/// T6: a login in one tab reaches another tab that has not made a call yet.
 #[tokio::test(start_paused = true)]
 async fn a_login_reaches_a_tab_without_a_call() {
     let (world, store) = guarded();
@@ -45,7 +44,7 @@ async fn a_login_reaches_a_tab_without_a_call() {
     world.stage.assert_sends(0);
 }
 
-/// T6: a login as another user replaces the session in all tabs.
+/// T6: a login as a different user replaces the session in all tabs.
 #[tokio::test(start_paused = true)]
 async fn another_users_login_is_taken_over() {
     let (world, store) = guarded();
@@ -58,7 +57,7 @@ async fn another_users_login_is_taken_over() {
     world.authority.assert_refreshes(0);
 }
 
-/// T6, J4: a call that was sent with the old login is not sent again with the new login.
+/// T6, J4: a call that was sent under the old login is not sent again under the new login.
 #[tokio::test(start_paused = true)]
 async fn a_call_of_the_old_login_is_not_sent_again() {
     let (world, store) = guarded();
@@ -76,7 +75,7 @@ async fn a_call_of_the_old_login_is_not_sent_again() {
     world.authority.assert_refreshes(0);
 }
 
-/// T7: a logout in one tab ends the session of another tab during its refresh, and the new tokens are discarded.
+/// T7: a logout in one tab ends the session of another tab that is refreshing, and the new tokens are discarded.
 #[tokio::test(start_paused = true)]
 async fn a_logout_ends_a_refresh_of_another_tab() {
     let (world, store) = guarded();
@@ -96,7 +95,7 @@ async fn a_logout_ends_a_refresh_of_another_tab() {
     assert!(store.record()["session"].is_null());
 }
 
-/// Stores the record of a tab that was closed during a refresh that started this long ago.
+/// Stores the record that a tab leaves if it is closed during a refresh; `age` is the time since that refresh started.
 fn closed_during_a_refresh(store: &FakeStore, age: Duration) {
     let started = SystemTime::now() - age;
     let started = started.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis();
@@ -109,7 +108,7 @@ fn closed_during_a_refresh(store: &FakeStore, age: Duration) {
     store.put(record.to_string().as_bytes());
 }
 
-/// Returns how long a refresh waits until it is sent.
+/// Makes a call that has to refresh, and returns how long the call took.
 async fn wait_before_refresh(world: &World, tab: &ShopClient) -> Duration {
     world.authority.expire();
     let begun = Instant::now();
@@ -117,8 +116,8 @@ async fn wait_before_refresh(world: &World, tab: &ShopClient) -> Duration {
     begun.elapsed()
 }
 
-/// T2: if another tab was closed during its refresh, the next tab waits before it refreshes, because the response can
-/// still set new cookies.
+/// T2: if another tab was closed during its refresh, the next tab waits before it refreshes, because the earlier
+/// response can still set new cookies.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_after_that_of_a_closed_tab_waits_for_a_second() {
     let (world, store) = guarded();
@@ -131,8 +130,8 @@ async fn the_refresh_after_that_of_a_closed_tab_waits_for_a_second() {
     world.authority.assert_refreshes(2);
 }
 
-/// T2: an old record of an interrupted refresh causes no wait. If each process has its own cookies, a recent record of
-/// an interrupted refresh also causes no wait.
+/// T2: an old record of an interrupted refresh does not delay the next refresh. If each process has its own cookies, a
+/// recent record of an interrupted refresh does not delay the next refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_was_lost_long_ago_delays_nothing() {
     let (world, store) = guarded();

@@ -1,4 +1,4 @@
-//! Several processes with one store: two clients that share only a [`FakeStore`].
+//! Tests several processes with one store: two clients that share only a [`FakeStore`].
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,7 +19,7 @@ fn process(world: &World, store: &FakeStore) -> ShopClient {
     builder(world).store(store.clone()).build().unwrap()
 }
 
-/// Returns two clients that have both loaded the first tokens of the authority.
+/// Returns two clients that have both loaded the server's first tokens.
 async fn two(world: &World, store: &FakeStore) -> [ShopClient; 2] {
     let both = [(); 2].map(|()| process(world, store));
     both[0].session().set(tokens(&world.authority.issue())).await.unwrap();
@@ -38,7 +38,7 @@ fn tokens_of(world: &World, number: usize) -> Tokens {
 }
 
 /// R4: two processes refresh in turn, and each refresh returns the same access token with a new refresh token. Each
-/// process then uses the other process's refresh token.
+/// process uses the refresh token that the other process received.
 #[tokio::test(start_paused = true)]
 async fn processes_share_each_new_refresh_token_of_the_same_access_token() {
     let world = World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() });
@@ -56,7 +56,7 @@ async fn processes_share_each_new_refresh_token_of_the_same_access_token() {
     assert_eq!(first.refresh_token().unwrap().secret(), second.refresh_token().unwrap().secret());
 }
 
-/// R1: if two processes with fifty calls each are refused at the same time, they send one refresh for each expired
+/// R1: if fifty calls in each of two processes are refused at the same time, the processes send one refresh per expired
 /// token.
 #[tokio::test(start_paused = true)]
 async fn processes_that_are_refused_at_once_send_one_refresh() {
@@ -75,8 +75,8 @@ async fn processes_that_are_refused_at_once_send_one_refresh() {
     world.authority.assert_max_concurrent_refreshes(1);
 }
 
-/// R1, S4: several processes on threads send one refresh for each expired token, with a `FileStore` and with a
-/// `MemoryStore`.
+/// R1, S4: several processes on different threads send one refresh per expired token, both with a `FileStore` and with
+/// a `MemoryStore`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn processes_with_a_file_store_send_one_refresh_for_each_expiry() {
     let folder = std::env::temp_dir().join(format!("afresh-peers-{}", std::process::id()));
@@ -106,7 +106,7 @@ async fn processes_with_a_file_store_send_one_refresh_for_each_expiry() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// R2, G5: tokens that another process has stored are adopted without a request, and the refused call is sent again
+/// R2, G5: tokens that another process has stored are adopted without a refresh, and the refused call is sent again
 /// with these tokens.
 #[tokio::test(start_paused = true)]
 async fn tokens_of_another_process_are_adopted() {
@@ -124,7 +124,7 @@ async fn tokens_of_another_process_are_adopted() {
     assert!(events.try_next().is_none());
 }
 
-/// R2: a change that the store reports is adopted immediately, before a call is refused.
+/// R2: a change reported by the store is adopted immediately, before a call is refused.
 #[tokio::test(start_paused = true)]
 async fn a_change_that_the_store_reports_is_adopted_at_once() {
     let world = guarded();
@@ -165,7 +165,7 @@ async fn new_tokens_end_a_refresh_that_waits_for_the_lock() {
     world.authority.assert_refreshes(1);
 }
 
-/// R4: a refresh holds the lock from the load of the refresh token until the new tokens are stored.
+/// R4: a refresh holds the store's lock from loading the refresh token until storing the new tokens.
 #[tokio::test(start_paused = true)]
 async fn the_lock_covers_reading_the_refresh_and_writing() {
     let world = guarded();
@@ -200,7 +200,7 @@ async fn the_lock_covers_reading_the_refresh_and_writing() {
     }
 }
 
-/// R5: a process that does not get the lock sends no refresh, and its calls fail with a busy error.
+/// R5: a process that cannot get the lock sends no refresh, and its calls fail with a busy error.
 #[tokio::test(start_paused = true)]
 async fn without_the_lock_there_is_no_refresh() {
     let world = guarded();
@@ -219,7 +219,7 @@ async fn without_the_lock_there_is_no_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// R5: if the wait for the lock times out but another process has stored new tokens, these tokens are adopted.
+/// R5: if waiting for the lock times out, but another process has stored new tokens, these tokens are adopted.
 #[tokio::test(start_paused = true)]
 async fn a_lock_timeout_is_not_an_error_if_there_are_new_tokens() {
     let world = guarded();
@@ -232,7 +232,7 @@ async fn a_lock_timeout_is_not_an_error_if_there_are_new_tokens() {
     world.authority.assert_refreshes(1);
 }
 
-/// R3, R10: a process whose lease expired during its refresh does not overwrite newer tokens in the store. It adopts
+/// R3, R10: a process whose lease expired during a refresh does not overwrite newer tokens in the store. It adopts
 /// them.
 #[tokio::test(start_paused = true)]
 async fn a_process_whose_lease_expired_does_not_overwrite() {
@@ -260,8 +260,8 @@ async fn a_process_whose_lease_expired_does_not_overwrite() {
     assert_eq!(shop.session().tokens(), Some(tokens(&other)));
 }
 
-/// R3: if the lease expired but no other process has stored anything, the process stores its new tokens, because they
-/// are the only valid tokens.
+/// R3: if the lease has expired but no other process has written to the store, the process stores its new tokens,
+/// because no other tokens are valid.
 #[tokio::test(start_paused = true)]
 async fn a_process_whose_lease_expired_unnoticed_stores_its_tokens() {
     let world = guarded();
@@ -280,8 +280,8 @@ async fn a_process_whose_lease_expired_unnoticed_stores_its_tokens() {
     assert!(store.record()["intent"].is_null());
 }
 
-/// I8, R3: after a lost response, a refresh token that another process may have spent is not sent again. The client
-/// adopts newer tokens from the store.
+/// I8, R3: after a lost response, a refresh token is not sent again if another process might have used it. The client
+/// adopts the newer tokens in the store.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_another_process_may_have_spent_is_not_presented_again() {
     for stored in [true, false] {
@@ -313,8 +313,8 @@ async fn a_token_that_another_process_may_have_spent_is_not_presented_again() {
     }
 }
 
-/// R7: if the lease expires before the refresh token is sent, the process acquires the lock again. Without a valid
-/// lease, no refresh token is sent.
+/// R7: if the lease expires before the refresh token is sent, the process acquires the lock again. No refresh token is
+/// sent without a valid lease.
 #[tokio::test(start_paused = true)]
 async fn no_token_is_spent_under_an_expired_lease() {
     let world = guarded();
@@ -333,8 +333,9 @@ async fn no_token_is_spent_under_an_expired_lease() {
     world.authority.assert_refreshes(1);
 }
 
-/// R7, G4: if a process finds its own intent with an expired lease, the refresh token was not spent. If the server
-/// rejects the refresh token, the error reports an expired session rather than a lost rotation.
+/// R7, G4: if a process's lease expires before the refresh token is sent, the process's own record of the started
+/// refresh is not treated as a lost response. If the server then rejects the refresh token, the error reports an
+/// expired session rather than a lost rotation.
 #[tokio::test(start_paused = true)]
 async fn a_processs_own_intent_does_not_mean_a_lost_rotation() {
     let world = guarded();
@@ -348,8 +349,8 @@ async fn a_processs_own_intent_does_not_mean_a_lost_rotation() {
     assert_eq!(store.count(Operation::Lock), 2, "acquired locks");
 }
 
-/// R4, R10: a refresh acquires the lock once, loads the session once, and makes two writes: the intent and the new
-/// tokens.
+/// R4, R10: a refresh acquires the lock once, loads the session once, and makes two writes: one that records the
+/// started refresh, and one with the new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_locks_once_reads_once_and_writes_twice() {
     let world = guarded();
@@ -366,8 +367,8 @@ async fn a_refresh_locks_once_reads_once_and_writes_twice() {
     }
 }
 
-/// R2: if another process has replaced the refresh token, the rejection of the old refresh token does not end the
-/// session. The next refresh sends the new refresh token.
+/// R2: if another process has replaced the refresh token, a rejection of the old refresh token does not end the
+/// session. The next refresh sends the newer refresh token.
 #[tokio::test(start_paused = true)]
 async fn the_rejection_of_a_replaced_refresh_token_does_not_end_the_session() {
     let world = guarded();
@@ -392,7 +393,7 @@ async fn the_rejection_of_a_replaced_refresh_token_does_not_end_the_session() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// J1, S5: after a logout during the write of the intent, no refresh token is sent.
+/// J1, S5: if the user logs out while the client is storing that it is about to refresh, the refresh token is not sent.
 #[tokio::test(start_paused = true)]
 async fn a_logout_before_the_refresh_is_sent_spends_no_token() {
     let world = guarded();
@@ -412,8 +413,8 @@ async fn a_logout_before_the_refresh_is_sent_spends_no_token() {
     assert!(store.record()["session"].is_null(), "{}", store.record());
 }
 
-/// R10: if the store has lost its last write, the process that has the newer session stores this session again. A
-/// server that was restored from a snapshot can lose writes in this way.
+/// R10: if the store has lost its last write, the process with the newer session stores that session again. A store can
+/// lose writes if its server is restored from a snapshot.
 #[tokio::test(start_paused = true)]
 async fn a_store_that_lost_its_last_write_gets_it_again() {
     let world = guarded();
@@ -432,7 +433,7 @@ async fn a_store_that_lost_its_last_write_gets_it_again() {
     world.authority.assert_refreshes(1);
 }
 
-/// R9: a store without locks is used, and one event reports the missing locks.
+/// R9: a store without locks can be used, and one event reports that locks are missing.
 #[tokio::test(start_paused = true)]
 async fn a_store_without_locks_is_used_and_reported_once() {
     let world = guarded();
@@ -444,16 +445,16 @@ async fn a_store_without_locks_is_used_and_reported_once() {
         world.authority.expire();
         shop.order(7).await.unwrap();
     }
-    let told = std::iter::from_fn(|| events.try_next());
-    assert_eq!(told.filter(|event| matches!(event, SessionEvent::Uncoordinated)).count(), 1);
+    let reported = std::iter::from_fn(|| events.try_next());
+    assert_eq!(reported.filter(|event| matches!(event, SessionEvent::Uncoordinated)).count(), 1);
 }
 
-/// G5, G6: without locks, two processes can send the same refresh token. The process whose refresh is refused adopts
-/// the new tokens of the other process.
+/// G5, G6: if a store has no locks, two processes can send the same refresh token. The process whose refresh is refused
+/// adopts the other process's new tokens.
 #[tokio::test(start_paused = true)]
 async fn without_locks_the_loser_of_a_race_adopts_the_winners_tokens() {
     let world = World::with(AuthorityConfig { reuse_ends_session: false, ..AuthorityConfig::default() });
-    // One process presents the refresh token that the other process has spent.
+    // One process sends a refresh token that the other process has already used.
     world.authority.expect_reuses(1);
     world.guard_with(403, |_| order(7));
     let store = FakeStore::new();
@@ -476,8 +477,8 @@ async fn without_locks_the_loser_of_a_race_adopts_the_winners_tokens() {
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// J10: after another user logs in in another process, calls do not refresh and do not adopt the new session until the
-/// program loads the store.
+/// J10: if a different user logs in from another process, calls do not refresh, and they do not adopt the new session,
+/// until the program loads the store.
 #[tokio::test(start_paused = true)]
 async fn another_users_login_is_neither_refreshed_nor_adopted() {
     let world = guarded();
@@ -497,7 +498,7 @@ async fn another_users_login_is_neither_refreshed_nor_adopted() {
     world.authority.assert_refreshes(1);
 }
 
-/// J1, G6: after a logout in one process, the session of another process ends at its next refresh, and the store stays
+/// J1, G6: after a logout in one process, the session in another process ends at its next refresh, and the store stays
 /// empty.
 #[tokio::test(start_paused = true)]
 async fn another_processs_logout_ends_the_session() {
@@ -517,7 +518,7 @@ async fn another_processs_logout_ends_the_session() {
     two.order(7).await.unwrap();
 }
 
-/// J1, J2: a logout during a refresh leaves no session in the store, even if a store operation is in progress.
+/// J1, J2: after a logout during a refresh, the store contains no session, even if a store operation was in progress.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_leaves_nothing_in_the_store() {
     for op in [None, Some(Operation::Lock), Some(Operation::Load), Some(Operation::Swap)] {
@@ -544,7 +545,7 @@ async fn a_logout_during_a_refresh_leaves_nothing_in_the_store() {
     }
 }
 
-/// J2: a logout during the write of the new tokens leaves no session in the store.
+/// J2: after a logout while new tokens are being written, the store contains no session.
 #[tokio::test(start_paused = true)]
 async fn a_logout_while_new_tokens_are_stored_leaves_nothing_in_the_store() {
     let world = guarded();
@@ -566,7 +567,7 @@ async fn a_logout_while_new_tokens_are_stored_leaves_nothing_in_the_store() {
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 
-/// P3, R1: processes with a refresh cookie also send one refresh for each expired token.
+/// P3, R1: processes that use a refresh cookie also send one refresh per expired token.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_cookie_is_shared_too() {
     let world = World::with(AuthorityConfig::cookie());
@@ -587,7 +588,7 @@ async fn a_refresh_cookie_is_shared_too() {
     }
 }
 
-/// A refresher that needs no login and counts its calls.
+/// A refresher that needs no login and counts how many times it is called.
 #[derive(Clone, Default)]
 struct Service(Arc<AtomicUsize>);
 
@@ -602,7 +603,7 @@ impl Refresher for Service {
     }
 }
 
-/// R1, K4: processes that need no login request one token together for each expiry.
+/// R1, K4: processes that need no login share one token request per expiration.
 #[tokio::test(start_paused = true)]
 async fn tokens_without_a_login_are_fetched_once_for_all_processes() {
     let world = World::new();
@@ -632,8 +633,8 @@ async fn tokens_without_a_login_are_fetched_once_for_all_processes() {
     }
 }
 
-/// R1, S1, S2: if a store fails at random, no refresh token is sent more than once. After the store has recovered, all
-/// processes work again.
+/// R1, S1, S2: even if store operations fail at random, no refresh token is sent more than once. Once the store has
+/// recovered, all processes work again.
 #[tokio::test(start_paused = true)]
 async fn a_store_that_fails_at_random_keeps_the_session() {
     for seed in 0..40 {

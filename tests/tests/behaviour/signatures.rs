@@ -1,4 +1,4 @@
-//! Signed requests (HMAC, DPoP): a layer around the transport gets each request as it is sent.
+//! Tests signed requests (HMAC, DPoP): a tower layer around the transport sees each request exactly as it is sent.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tower::ServiceBuilder;
 use crate::api::{Order, Shop, ShopClient, order, tokens};
 use crate::waiting::done;
 
-/// Returns a stand-in for an HMAC over the method, the path, the token and a nonce.
+/// Returns a stand-in for an HMAC of the method, the path, the token and a nonce.
 fn signature(verb: &str, path: &str, token: &str, nonce: &str) -> String {
     let mut hasher = DefaultHasher::new();
     (verb, path, token, nonce).hash(&mut hasher);
@@ -24,7 +24,7 @@ fn is_signed(seen: &Seen) -> bool {
     seen.header("x-signature") == Some(&*expected)
 }
 
-/// P8: the repeated request has a new signature over the new token, with a new nonce.
+/// P8: when a call is sent again, the request has a new signature with the new token and a new nonce.
 #[tokio::test(start_paused = true)]
 async fn both_sends_are_signed_over_the_token_that_they_carry() {
     let world = World::new();

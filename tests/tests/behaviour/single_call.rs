@@ -1,4 +1,4 @@
-//! A single call: its request, the responses that start a refresh, and its second request.
+//! Tests a single call: its first request, the responses that start a refresh, and its second request.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::api::{
 };
 use crate::transports::ConnectTo;
 
-/// A1: a valid token is sent with the call, and no refresh is sent.
+/// A1: a valid token is sent with a call, and no refresh starts.
 #[tokio::test(start_paused = true)]
 async fn a_valid_token_is_sent_and_nothing_is_refreshed() {
     let world = World::new();
@@ -26,7 +26,7 @@ async fn a_valid_token_is_sent_and_nothing_is_refreshed() {
     world.authority.assert_refreshes(0);
 }
 
-/// A2: a refused call starts a refresh, is sent again, and returns its value to the caller.
+/// A2: if a call is refused, the client refreshes, sends the call again, and returns the decoded value to the caller.
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_is_refreshed_and_sent_again_and_returns_its_value() {
     for refusal in [401, 403] {
@@ -42,7 +42,7 @@ async fn a_refused_call_is_refreshed_and_sent_again_and_returns_its_value() {
     }
 }
 
-/// A2: a refused call to the cookie API starts a refresh with the cookie and is sent again.
+/// A2: if a call to the cookie API is refused, the client refreshes with the cookie and sends the call again.
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_of_the_cookie_api_is_refreshed_and_sent_again() {
     let world = World::with(AuthorityConfig::cookie());
@@ -64,7 +64,7 @@ async fn a_refused_call_of_the_cookie_api_is_refreshed_and_sent_again() {
     assert_eq!(presented.cookie("refresh_token"), Some(&*world.authority.refresh(1)));
 }
 
-/// A2: the receipt reports whether a call was sent again.
+/// A2: a call's receipt reports whether the call was sent again.
 #[tokio::test(start_paused = true)]
 async fn the_receipt_shows_whether_a_call_was_sent_again() {
     let world = World::new();
@@ -82,7 +82,7 @@ async fn the_receipt_shows_whether_a_call_was_sent_again() {
     assert_eq!(plain.generation(), Some(2));
 }
 
-/// A7: the second request has the new access token.
+/// A7: the second request of a call contains the new access token.
 #[tokio::test(start_paused = true)]
 async fn the_second_send_carries_the_new_token_and_not_the_old_one() {
     let world = World::new();
@@ -99,7 +99,7 @@ async fn the_second_send_carries_the_new_token_and_not_the_old_one() {
     world.stage.assert_sends(2);
 }
 
-/// A8: the method, the URL, the query, the body and all headers except for the token are equal in both requests.
+/// A8: both requests of a call have the same method, URL, query, body and headers, except for the token.
 #[tokio::test(start_paused = true)]
 async fn only_the_token_differs_between_the_two_sends() {
     let world = World::new();
@@ -121,11 +121,11 @@ async fn only_the_token_differs_between_the_two_sends() {
     assert_eq!(before.json(), json!({ "id": 7 }));
 }
 
-/// An extension that a tracing layer could add to a request.
+/// An extension that a tracing layer might add to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Trace(u32);
 
-/// A8: if a hand-written request is sent again, the second request has the same timeout and the same extensions.
+/// A8: if a hand-written request is sent again, its timeout and extensions are kept.
 #[tokio::test(start_paused = true)]
 async fn a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends() {
     let world = World::new();
@@ -147,8 +147,7 @@ async fn a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends()
     );
 }
 
-/// A9: the refused response is dropped before the second request is sent, even if the body of the response has not
-/// ended.
+/// A9: the refused response is dropped before the second request is sent, even if the response body has not ended.
 #[tokio::test(start_paused = true)]
 async fn the_refused_answer_is_dropped_before_the_second_send() {
     let refusals = [
@@ -196,7 +195,7 @@ async fn refuse(arrival: Arrival) {
     arrival.answer(403);
 }
 
-/// A13: a call with its own `authorization` header is sent unchanged, and its refusal starts no refresh.
+/// A13: a call that passes an `authorization` header is sent unchanged, and if it is refused, no refresh starts.
 #[tokio::test(start_paused = true)]
 async fn a_call_with_its_own_authorization_is_not_changed() {
     let world = World::new();
@@ -216,8 +215,8 @@ async fn a_call_with_its_own_authorization_is_not_changed() {
     world.authority.assert_refreshes(0);
 }
 
-/// In a trait with roles, a header map that contains the token header or a transport header causes an error, and
-/// nothing is sent.
+/// In a trait with login or refresh methods, a call fails before it is sent if its header map contains the token header
+/// or a transport header.
 #[tokio::test(start_paused = true)]
 async fn a_header_map_with_the_token_header_is_an_error_before_anything_is_sent() {
     let world = World::new();
@@ -240,8 +239,8 @@ async fn a_header_map_with_the_token_header_is_an_error_before_anything_is_sent(
     plain.orders_as(&with("x-token")).await.unwrap();
 }
 
-/// A13: a hand-written request with its own `authorization` header is sent unchanged, and its refusal starts no
-/// refresh.
+/// A13: a hand-written request that has an `authorization` header is sent unchanged, and if it is refused, no refresh
+/// starts.
 #[tokio::test(start_paused = true)]
 async fn a_hand_written_request_with_its_own_authorization_is_not_changed() {
     let world = World::new();
@@ -257,7 +256,8 @@ async fn a_hand_written_request_with_its_own_authorization_is_not_changed() {
     world.authority.assert_refreshes(0);
 }
 
-/// A13: a client with an `authorization` default header sends this header unchanged, and a refusal starts no refresh.
+/// A13: if `authorization` is a default header of the client, the header is sent unchanged, and a refused call does not
+/// trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_client_with_its_own_authorization_is_not_changed() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Many concurrent calls share one refresh, whatever the cause and the result of the refresh.
+//! Tests that many concurrent calls share one refresh, whatever its cause and result.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::time::advance;
 use crate::api::{Order, Shop, ShopClient, builder, event_names, logged_in_client, order, tokens};
 use crate::concurrent_calls::{answer_order, calls, errors, expect_all};
 
-/// B1: if a thousand calls are refused at the same time, there is one refresh, and all calls succeed.
+/// B1: if a thousand calls are refused at the same time, one refresh starts, and all calls succeed.
 #[tokio::test(start_paused = true)]
 async fn a_thousand_calls_refused_at_once_cause_one_refresh_and_are_all_answered() {
     for refusal in [401, 403] {
@@ -32,7 +32,7 @@ async fn a_thousand_calls_refused_at_once_cause_one_refresh_and_are_all_answered
     }
 }
 
-/// B1: a refusal during a refresh joins this refresh.
+/// B1: calls that are refused during a refresh wait for that refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_during_the_refresh_joins_it() {
     let world = World::new();
@@ -59,8 +59,7 @@ async fn refresh_by(id: u64, shop: &ShopClient, world: &World) {
     assert_eq!(call.await.unwrap().unwrap(), Order { id });
 }
 
-/// B3: if another call has refreshed while this call was in progress, a refusal of the old token is followed by a
-/// second request with the new token.
+/// B3: if an old token is refused after another call has refreshed, the call is sent again with the new token.
 #[tokio::test(start_paused = true)]
 async fn a_late_403_of_an_old_token_takes_the_newer_one() {
     for refusal in [401, 403] {
@@ -80,8 +79,7 @@ async fn a_late_403_of_an_old_token_takes_the_newer_one() {
     }
 }
 
-/// B4: if an old token is refused late, the call is sent again with the newest token, even if the token was refreshed
-/// three times.
+/// B4: if an old token is refused after three refreshes, the call is sent again with the newest token.
 #[tokio::test(start_paused = true)]
 async fn a_late_403_takes_the_newest_token_however_old_its_own_is() {
     let world = World::new();
@@ -101,8 +99,8 @@ async fn a_late_403_takes_the_newest_token_however_old_its_own_is() {
     world.authority.assert_refreshes(3);
 }
 
-/// B3, N1: a redirect that arrives after a refresh is followed with the new token. A redirect that arrives after
-/// another login is not followed.
+/// B3, N1: a redirect response that arrives after a refresh is followed with the new token. A redirect response that
+/// arrives after another login is not followed.
 #[tokio::test(start_paused = true)]
 async fn a_late_redirect_is_followed_with_the_current_token() {
     let world = World::new();
@@ -125,7 +123,7 @@ async fn a_late_redirect_is_followed_with_the_current_token() {
     world.authority.assert_refreshes(1);
 }
 
-/// B3: a call whose old token is refused late does not wait for the refresh of the newer token.
+/// B3: a call whose old token is refused late does not wait until the newer token has been refreshed.
 #[tokio::test(start_paused = true)]
 async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
     let world = World::new();
@@ -148,7 +146,7 @@ async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
     world.authority.assert_refreshes(2);
 }
 
-/// B6: if a refresh fails, all calls that wait for this refresh get its error.
+/// B6: if a refresh fails, all calls that wait for it get its error.
 #[tokio::test(start_paused = true)]
 async fn all_waiting_calls_get_the_error_of_a_failed_refresh() {
     let world = World::new();
@@ -170,7 +168,7 @@ async fn all_waiting_calls_get_the_error_of_a_failed_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// B7: after a failed refresh, the waiting calls do not refresh one after another.
+/// B7: after a failed refresh, the waiting calls do not start refreshes one after another.
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_not_tried_again_by_each_waiting_call() {
     let world = World::new();
@@ -182,7 +180,7 @@ async fn a_failed_refresh_is_not_tried_again_by_each_waiting_call() {
     let mut arrivals = world.stage.arrivals(100).await.into_iter();
     arrivals.by_ref().take(50).for_each(|arrival| arrival.answer(403));
     errors(waiting).await;
-    // The other half of the calls is refused after the refresh has failed.
+    // The second half of the calls is refused after the refresh has failed.
     arrivals.for_each(|arrival| arrival.answer(403));
 
     for error in errors(late).await {
@@ -193,7 +191,7 @@ async fn a_failed_refresh_is_not_tried_again_by_each_waiting_call() {
     world.authority.assert_refreshes(1);
 }
 
-/// B8: after a failed refresh, the client pauses before a later call refreshes again.
+/// B8: after a failed refresh, the client pauses before it refreshes for a later call.
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_tried_again_after_a_while_and_not_before() {
     let world = World::new();
@@ -218,7 +216,7 @@ trait Stock {
     async fn stock(&self) -> Result<Value>;
 }
 
-/// B13: clones of a client, other APIs with the same client, and other clients of the same session share one refresh.
+/// B13: clones of a client, other traits that use the client, and other clients of the session all share one refresh.
 #[tokio::test(start_paused = true)]
 async fn all_clients_of_a_session_share_its_refresh() {
     let world = World::new();
@@ -245,7 +243,7 @@ async fn all_clients_of_a_session_share_its_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// B14: an early refresh, a refresh after a refusal and a manual refresh at the same time share one refresh.
+/// B14: if an early refresh, a refused call and a manual refresh coincide, they share one refresh.
 #[tokio::test(start_paused = true)]
 async fn early_refused_and_manual_refreshes_are_one_refresh() {
     let world = World::new();

@@ -1,4 +1,5 @@
-//! The operations that a session performs on its store: their fences, number, and duration.
+//! Tests the operations that a session performs on its store: how many there are, how long they take, and which fence
+//! they use.
 
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ fn guarded() -> World {
     world
 }
 
-/// Returns a client that has logged in, and its store.
+/// Returns a logged-in client and its store.
 async fn logged_in(world: &World) -> (ShopClient, FakeStore) {
     let store = FakeStore::new();
     let shop = builder(world).store(store.clone()).build().unwrap();
@@ -26,7 +27,7 @@ async fn logged_in(world: &World) -> (ShopClient, FakeStore) {
     (shop, store)
 }
 
-/// Makes a call whose refresh succeeds, but whose new tokens cannot be stored.
+/// Makes a call that refreshes successfully, while the store rejects the new tokens.
 async fn call_during_which_the_store_breaks(
     world: &World,
     shop: &ShopClient,
@@ -41,8 +42,8 @@ async fn call_during_which_the_store_breaks(
     done(call).await
 }
 
-/// R7: every write of a refresh has the fence of its lock, even if the write is repeated later. The write of a login
-/// has no fence, so an expired lease cannot prevent the write.
+/// R7: every write during a refresh uses the fence of the refresh's lock, even if the write is retried later. The write
+/// after a login has no fence, so an expired lease cannot make the write fail.
 #[tokio::test(start_paused = true)]
 async fn writes_of_a_refresh_carry_a_fence_and_writes_of_a_login_do_not() {
     let world = guarded();
@@ -61,8 +62,7 @@ async fn writes_of_a_refresh_carry_a_fence_and_writes_of_a_login_do_not() {
     assert_eq!(store.fences().last(), Some(&None));
 }
 
-/// A logout after a refresh is one write without a load, because the session knows the revision that the refresh has
-/// stored.
+/// After a refresh, a logout needs only one write to the store, because the session knows the stored revision.
 #[tokio::test(start_paused = true)]
 async fn a_logout_after_a_refresh_is_one_write() {
     let world = guarded();
@@ -75,7 +75,7 @@ async fn a_logout_after_a_refresh_is_one_write() {
     assert_eq!(store.count(Operation::Swap) - swaps, 1, "writes to the store");
 }
 
-/// S2: if the store is slow at every step, the refresh fails before it sends the refresh token.
+/// S2: if every store operation is slow, the refresh fails before the refresh token is sent.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_gives_up_a_slow_store_before_it_spends_the_token() {
     let world = guarded();
@@ -92,7 +92,7 @@ async fn a_refresh_gives_up_a_slow_store_before_it_spends_the_token() {
     world.authority.assert_refreshes(0);
 }
 
-/// If the end of a session cannot be stored, the ended session is not loaded from the store again.
+/// If the expired state of a session cannot be stored, the expired session is not loaded from the store again.
 #[tokio::test(start_paused = true)]
 async fn an_ended_session_does_not_return_from_a_store_that_failed_to_clear() {
     let world = guarded();
@@ -107,7 +107,7 @@ async fn an_ended_session_does_not_return_from_a_store_that_failed_to_clear() {
     world.authority.assert_refreshes(1);
 }
 
-/// A store that reports changes although nothing has changed is loaded once a second.
+/// A store that reports a change even though nothing has changed is read about once per second.
 #[tokio::test(start_paused = true)]
 async fn a_store_that_reports_false_changes_is_read_once_a_second() {
     let world = guarded();
@@ -123,7 +123,7 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }
 
-/// If a runtime ends while it stores a login, the next call on another runtime stores the login.
+/// If a runtime shuts down while it stores a login, the next call on another runtime stores the login.
 #[test]
 fn a_login_that_one_runtime_did_not_store_is_stored_on_the_next() {
     let world = guarded();

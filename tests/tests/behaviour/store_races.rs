@@ -1,5 +1,5 @@
-//! Writes of one process that conflict with the writes of another process: a lost confirmation, and a logout during a
-//! refresh.
+//! Tests writes that conflict with the writes of another process: after a lost confirmation, and after a logout during
+//! a refresh.
 
 use std::time::Duration;
 
@@ -25,11 +25,11 @@ fn tokens_of(world: &World, number: usize) -> Tokens {
     Tokens::new(world.authority.access(number)).with_refresh(world.authority.refresh(number))
 }
 
-/// A period in which the client repeats a failed write.
+/// Enough time for the client to retry a failed write.
 const AGAIN: Duration = Duration::from_secs(5);
 
-/// S5: if the confirmation of a stored login is lost and another process then refreshes, the login does not overwrite
-/// the newer tokens.
+/// S5: if the confirmation of a stored login is lost and another process refreshes, the login does not overwrite the
+/// newer tokens.
 #[tokio::test(start_paused = true)]
 async fn a_login_without_confirmation_does_not_overwrite_a_refresh() {
     for fault in [Fault::FailAfter, Fault::HangAfter] {
@@ -60,8 +60,8 @@ async fn a_login_without_confirmation_does_not_overwrite_a_refresh() {
     }
 }
 
-/// S5: if the confirmation of a stored login is lost, the login does not overwrite the intent of another process that
-/// refreshes.
+/// S5: if the confirmation of a stored login is lost, the login does not overwrite another process's record of a
+/// started refresh.
 #[tokio::test(start_paused = true)]
 async fn a_login_without_confirmation_keeps_the_intent_of_another_process() {
     let (world, store) = (guarded(), FakeStore::new());
@@ -86,7 +86,7 @@ async fn a_login_without_confirmation_keeps_the_intent_of_another_process() {
     world.authority.assert_refreshes(1);
 }
 
-/// S5: a process whose login was stored without a confirmation can refresh.
+/// S5: a process can refresh even if the confirmation of its stored login was lost.
 #[tokio::test(start_paused = true)]
 async fn a_login_without_confirmation_can_be_refreshed() {
     let (world, store) = (guarded(), FakeStore::new());
@@ -100,8 +100,8 @@ async fn a_login_without_confirmation_can_be_refreshed() {
     world.authority.assert_refreshes(1);
 }
 
-/// J1, R4: after a logout or another login during a refresh, the lock is kept until this change is stored. Without the
-/// lock, another process would load the old record and present the spent refresh token.
+/// J1, R4: if the user logs out or logs in again during a refresh, the lock is held until the logout or login is
+/// stored. Without the lock, another process would load the old record and send the used refresh token.
 #[tokio::test(start_paused = true)]
 async fn the_lock_is_kept_until_a_change_during_a_refresh_is_stored() {
     for login in [false, true] {
@@ -113,15 +113,15 @@ async fn the_lock_is_kept_until_a_change_during_a_refresh_is_stored() {
         world.authority.hold(Role::Refresh);
         let first = tokio::spawn(one.order(7));
         let exchange = world.authority.parked(Role::Refresh).await;
-        // The change is stored a second later, because the first two writes fail. The second attempt can follow
-        // immediately.
+        // The first two writes fail, so the change is stored one second later. The second attempt can start immediately
+        // after the first one fails.
         store.next(Operation::Swap, Fault::Fail);
         store.next(Operation::Swap, Fault::Fail);
         let issued = tokens(&world.authority.issue());
         let change = if login { one.session().set(issued) } else { one.session().clear() };
         done(first).await.unwrap_err();
         settled().await;
-        // The call of the second process waits for the lock.
+        // The second process's call waits for the lock.
         let second = tokio::spawn(two.order(7));
         settled().await;
         exchange.release();
@@ -136,7 +136,7 @@ async fn the_lock_is_kept_until_a_change_during_a_refresh_is_stored() {
     }
 }
 
-/// S1: if a logout cannot be stored, the lock is released after some time.
+/// S1: if a logout cannot be stored, the lock is released within one minute.
 #[tokio::test(start_paused = true)]
 async fn the_lock_is_released_if_a_logout_cannot_be_stored() {
     let (world, store) = (guarded(), FakeStore::new());

@@ -1,9 +1,9 @@
-//! Random schedules of several processes that share a store. The store delays its answers, loses them, and fails.
-//! Calls, logins, logouts and refreshes start at random times of a paused clock. No schedule is allowed to present a
-//! spent refresh token or lose a session.
+//! Random schedules of several processes that share a store. The store delays its responses, loses them, or fails.
+//! Calls, logins, logouts and refreshes start at random times on a paused clock. A schedule fails if a used refresh
+//! token is sent or a session is lost.
 //!
-//! The seed alone determines a schedule. A failed schedule prints its seed, and `AFRESH_SCHEDULE=7 cargo test -p
-//! afresh-tests --test behaviour store_schedules` repeats the schedule with this seed.
+//! A schedule depends only on its seed. A failed schedule prints its seed; `AFRESH_SCHEDULE=7 cargo test -p
+//! afresh-tests --test behaviour store_schedules` repeats the schedule with seed 7.
 
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -24,12 +24,12 @@ use tokio::time::sleep;
 use crate::api::{Shop, ShopClient, builder, order, tokens};
 
 const SCHEDULES: u64 = 20_000;
-/// The period in which new events start, in milliseconds.
+/// The period in which new calls and events start, in milliseconds.
 const ACTIVE: u64 = 60_000;
-/// The time that all started events need to complete, including the pauses after failed writes.
+/// The time after which every started call and event has completed, including the pauses after failed writes.
 const SETTLING: Duration = Duration::from_mins(4);
 
-/// An in-memory store that delays answers, loses them, or fails, until it is healthy.
+/// An in-memory store that delays its responses, loses them, or fails, until the test makes it reliable.
 #[derive(Clone)]
 struct UnreliableStore {
     memory: MemoryStore,
@@ -42,7 +42,7 @@ impl UnreliableStore {
         Self { memory: MemoryStore::new(), random: Arc::new(Mutex::new(random)), healthy: Arc::default() }
     }
 
-    /// Waits for a random time before or after an operation, and sometimes fails or never returns.
+    /// Waits for a random time before or after an operation; sometimes fails or never returns.
     async fn wait(&self) -> Result<(), BoxError> {
         if self.healthy.load(Ordering::SeqCst) {
             return Ok(());
@@ -147,7 +147,7 @@ async fn schedule(seed: u64) -> Counts {
     counts
 }
 
-/// Performs one action of a process or the server.
+/// Performs one random action of a process or the server.
 async fn act(kind: u8, shop: &ShopClient, world: &World) {
     let ended = match kind {
         0 => shop.session().set(tokens(&world.authority.issue())).await.err(),
@@ -172,7 +172,7 @@ fn run(seed: u64) -> Counts {
     })
 }
 
-/// R1, R4, S1, S5, J1: with two or three processes and an unreliable store, no schedule loses a session.
+/// R1, R4, S1, S5, J1: no random schedule of two or three processes with an unreliable store loses a session.
 #[test]
 fn no_schedule_of_processes_with_an_unreliable_store_loses_a_session() {
     if let Ok(seed) = env::var("AFRESH_SCHEDULE") {

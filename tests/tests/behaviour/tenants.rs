@@ -1,4 +1,4 @@
-//! Many users in one process, one user at several hosts, and one refresh token for several audiences.
+//! Tests many users in one process, one user on several hosts, and one refresh token for several audiences.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ use crate::api::{ANN, ORIGIN, Shop, ShopClient, builder, logged_in_client, order
 use crate::transports::ConnectTo;
 use crate::waiting::{done, settled};
 
-/// Q2: ten thousand tenants have ten thousand sessions and share no global state. A session that is dropped during its
-/// refresh completes the refresh and leaves no task behind.
+/// Q2: ten thousand tenants use ten thousand separate sessions and share no global state. If a session is dropped
+/// during its refresh, the refresh completes and leaves no task behind.
 #[tokio::test(start_paused = true)]
 async fn ten_thousand_tenants_share_no_global_state() {
     const TENANTS: usize = 10_000;
@@ -33,7 +33,7 @@ async fn ten_thousand_tenants_share_no_global_state() {
     while exchanges.len() < TENANTS {
         exchanges.push(world.authority.parked(Role::Refresh).await);
     }
-    // The test drops every second tenant and its call during the refresh.
+    // During the refresh, the test drops every second tenant and its call.
     let mut kept = Vec::new();
     for (number, call) in calls.into_iter().enumerate() {
         if number % 2 == 0 { kept.push(call) } else { call.abort() }
@@ -54,7 +54,7 @@ async fn ten_thousand_tenants_share_no_global_state() {
     assert_eq!(Handle::current().metrics().num_alive_tasks(), 0);
 }
 
-/// Q3: two clients for two hosts share one session and one refresh, and each client has its own origin.
+/// Q3: two clients for different hosts share one session and its refresh, but each client keeps its own origin.
 #[tokio::test(start_paused = true)]
 async fn one_identity_at_two_hosts_refreshes_once() {
     let (world, files) = (World::new(), Stage::new());
@@ -87,13 +87,13 @@ trait Issuer {
     #[post("/api/user/refresh_token")]
     async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
 
-    /// Returns a token for one audience.
+    /// Returns an access token for one audience.
     #[post("/token")]
     async fn token_for(&self, #[json("audience")] audience: &str) -> Result<Tokens>;
 }
 
-/// G8, Q4: the sessions of two audiences share one refresh token. The refresh of each audience is an ordinary call in
-/// the session with the refresh token, so only one refresh at a time sends this token.
+/// G8, Q4: sessions for two audiences share one refresh token. Each audience refreshes by calling the session that owns
+/// the refresh token, so only one refresh at a time sends that token.
 #[tokio::test(start_paused = true)]
 async fn the_sessions_of_two_audiences_share_one_refresh_token() {
     let world = World::new();
@@ -138,7 +138,7 @@ async fn the_sessions_of_two_audiences_share_one_refresh_token() {
     world.authority.assert_max_concurrent_refreshes(1);
 }
 
-/// Q1, Q2: a failed refresh of one tenant does not affect another tenant.
+/// Q1, Q2: one tenant's failed refresh does not affect another tenant.
 #[tokio::test(start_paused = true)]
 async fn tenants_share_no_failure_backoff() {
     let world = World::new();

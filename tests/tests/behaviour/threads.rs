@@ -1,4 +1,4 @@
-//! Many calls on several threads cause one refresh in every order of events.
+//! Tests that calls on several threads share one refresh in every interleaving.
 
 use std::future::ready;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use tokio::sync::Barrier;
 use crate::api::{Order, Shop, ShopClient, builder, event_names, logged_in_client, order};
 use crate::concurrent_calls::{calls, expect_all};
 
-/// B1: if a thousand calls on four threads are refused, there is one refresh, and all calls succeed.
+/// B1: if a thousand calls on four threads are refused, one refresh starts, and all calls succeed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_thousand_calls_on_four_threads_cause_one_refresh() {
     let world = World::new();
@@ -26,7 +26,8 @@ async fn a_thousand_calls_on_four_threads_cause_one_refresh() {
     assert!(world.stage.sends() <= 2000);
 }
 
-/// Returns a client whose token has expired and a counter of its refreshes, which return `renewal` immediately.
+/// Returns a client whose token has expired, and a counter of its refreshes, each of which returns `renewal`
+/// immediately.
 fn outlived(world: &World, renewal: fn() -> Result<Tokens>) -> (ShopClient, Arc<AtomicUsize>) {
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = asked.clone();
@@ -38,7 +39,7 @@ fn outlived(world: &World, renewal: fn() -> Result<Tokens>) -> (ShopClient, Arc<
     (shop.build().unwrap(), asked)
 }
 
-/// Makes eight calls on eight threads at the same time.
+/// Starts eight calls on eight threads at the same time and returns their results.
 async fn at_once(shop: &ShopClient) -> Vec<Result<Order>> {
     let start = Arc::new(Barrier::new(8));
     let call = |id| {
@@ -56,7 +57,7 @@ async fn at_once(shop: &ShopClient) -> Vec<Result<Order>> {
     results
 }
 
-/// B1: an expired token is refreshed once, even if many threads use it at the same time.
+/// B1: an expired token is refreshed once, even if several threads use it at the same time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn an_expired_token_is_refreshed_once_on_any_number_of_threads() {
     for _ in 0..1000 {
@@ -71,7 +72,7 @@ async fn an_expired_token_is_refreshed_once_on_any_number_of_threads() {
 }
 
 /// B6, D3: if the refresh of an expired token is rejected while several threads use it, the session ends once, and no
-/// call refreshes again.
+/// other refresh starts.
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn an_expired_token_that_cannot_be_refreshed_ends_the_session_once() {
     for _ in 0..1000 {

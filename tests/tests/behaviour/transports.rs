@@ -1,5 +1,5 @@
-//! The transport that these tests use: an in-memory service, or with `AFRESH_TRANSPORT=hyper` the `HyperTransport` over
-//! HTTP/1.1 on in-memory pipes.
+//! The transport for these tests: an in-memory service, or, with `AFRESH_TRANSPORT=hyper`, a `HyperTransport` that uses
+//! HTTP/1.1 over in-memory pipes.
 
 use std::env;
 use std::process::Command;
@@ -12,14 +12,14 @@ use afresh_tests::Double;
 
 const SWITCH: &str = "AFRESH_TRANSPORT";
 
-/// Returns whether the tests run over `HyperTransport`.
+/// Returns whether the tests use `HyperTransport`.
 pub fn is_hyper() -> bool {
     env::var(SWITCH).is_ok_and(|name| name == "hyper")
 }
 
-/// A builder that can connect its client to a double.
+/// A client builder that can send requests to a fake server.
 pub trait ConnectTo {
-    /// Sends all requests to this double.
+    /// Makes the client send all requests to `double`.
     fn connect_to(self, double: impl Double) -> Self;
 }
 
@@ -33,7 +33,7 @@ impl<C: Api> ConnectTo for ClientBuilder<C> {
     }
 }
 
-/// Returns a `HyperTransport` that connects to this double.
+/// Returns a `HyperTransport` that connects to the fake server `double`.
 pub fn hyper_transport(double: impl Double) -> HyperTransport {
     HyperTransport::over(move |origin| {
         let pipe = afresh_tests::connect(double.clone(), &origin);
@@ -41,34 +41,34 @@ pub fn hyper_transport(double: impl Double) -> HyperTransport {
     })
 }
 
-/// The tests whose results depend on the in-memory transport.
+/// Tests that run only with the in-memory transport.
 const IN_MEMORY_ONLY: &[&str] = &[
     "transports::",
     // These tests open their own sockets and pipes.
     "hyper_transport::",
-    // These tests check that two bodies share memory, which headers are sensitive, or the timeout and the extensions of
-    // a request.
+    // These tests check shared memory of bodies, sensitive headers, or the timeout and extensions of a request.
     "bodies::bytes_are_sent_twice_without_a_copy",
     "credential_placement::headers_that_carry_secrets_are_marked_sensitive",
     "single_call::a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends",
-    // These tests check the exact transport error. Over a connection, the error is always a broken connection.
+    // These tests check the exact error returned by the transport. Over a connection, the transport always reports a
+    // broken connection.
     "failures::an_unreachable_refresh_endpoint_keeps_the_session",
     "replay::a_second_send_that_fails_keeps_the_new_token",
     "events_and_errors::an_error_holds_the_refusal_and_why_the_refresh_failed",
-    // These tests check all headers of a request, and HTTP/1.1 adds headers.
+    // These tests check all headers of a request, but HTTP/1.1 adds headers.
     "grants::a_refresh_at_another_origin_is_one_request_for_all_calls",
     "injection::a_header_argument_is_exactly_one_value",
-    // These tests count tasks, wake-ups and polls, and every connection has a task.
+    // These tests count tasks, wake-ups and polls, but every connection runs a task.
     "bounds::a_waiting_call_costs_no_task_and_one_wake_up",
     "cancellation::a_refresh_completes_if_its_call_is_dropped_before_the_first_poll",
     "clocks::an_idle_client_has_no_task_and_refreshes_nothing",
     "keep_fresh::a_dropped_guard_stops_but_a_refresh_in_progress_finishes",
     "logout::a_logout_before_the_refresh_has_run_discards_it_too",
-    // The connections of a runtime end together with the runtime.
+    // When these tests shut down a runtime, the connections on it are closed too.
     "cancellation::calls_on_another_runtime",
     "cancellation::a_call_waits_for_two_refreshes_at_most",
     "given_up_refreshes::",
-    // In these tests, a call and an early refresh would use two connections, so their order of arrival would be random.
+    // In these tests, a call and an early refresh would use two connections, so they would arrive in random order.
     "bounds::a_long",
     "uncertain_tokens::clients_that_logged_in_together_refresh_at_different_times",
     "rejected_early_refresh::the_end_of_the_session_says_that_the_rotation_was_lost",
@@ -79,7 +79,7 @@ const IN_MEMORY_ONLY: &[&str] = &[
     "tenants::ten_thousand_tenants_share_no_global_state",
 ];
 
-/// Runs all other tests of this program again over `HyperTransport`.
+/// Runs all tests of this binary again with `HyperTransport`, except those in `IN_MEMORY_ONLY`.
 #[test]
 fn every_test_passes_over_hyper_transport_too() {
     if is_hyper() {

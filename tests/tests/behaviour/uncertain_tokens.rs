@@ -1,4 +1,5 @@
-//! Tokens whose validity is uncertain: restored JWTs, and tokens that may expire before a one-shot body is sent.
+//! Tests tokens that might have expired: restored JWTs, and tokens that might expire before a one-shot body has been
+//! sent.
 
 use std::time::{Duration, SystemTime};
 
@@ -45,8 +46,8 @@ async fn uploader(world: &World) -> UploadsClient {
     uploads
 }
 
-/// L6: if the access token expires in ninety seconds, a call with a one-shot body waits for a new token. A call with a
-/// JSON body is sent immediately.
+/// L6: if the access token expires within ninety seconds, a call with a one-shot body waits for a new token. A call
+/// with a JSON body is sent without waiting.
 #[tokio::test(start_paused = true)]
 async fn a_one_shot_body_is_not_sent_with_a_token_that_expires_soon() {
     let world = World::new();
@@ -71,11 +72,11 @@ async fn a_one_shot_body_is_not_sent_with_a_token_that_expires_soon() {
     world.authority.assert_refreshes(1);
 }
 
-/// L6: if the refresh fails, a one-shot body is sent with the old access token, which is still valid.
+/// L6: if the refresh fails, the one-shot body is sent with the old access token, which is still valid.
 #[tokio::test(start_paused = true)]
 async fn a_one_shot_body_is_sent_with_the_old_token_if_the_refresh_fails() {
     let invalid = Handling::instead((400, json!({ "error": "invalid_grant" })));
-    // If the response to a refresh is lost, the client sends the refresh two more times.
+    // If a refresh response is lost, the client sends the refresh request up to two more times.
     for (handling, posts) in [(Handling::instead(503), 1), (Handling::reset_before(), 3), (invalid, 1)] {
         let world = World::new();
         let uploads = uploader(&world).await;
@@ -102,7 +103,7 @@ async fn a_hand_written_one_shot_request_waits_too() {
     world.authority.assert_refreshes(1);
 }
 
-/// Returns a JWT with this payload and without a valid signature.
+/// Returns a JWT that has the given payload but no valid signature.
 fn jwt(payload: &str) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut text = String::new();
@@ -114,19 +115,19 @@ fn jwt(payload: &str) -> String {
     format!("eyJhbGciOiJub25lIn0.{text}.c2ln")
 }
 
-/// Returns the UNIX time this many seconds from now, according to the wall clock.
+/// Returns the Unix time of the wall clock plus the given number of seconds.
 fn wall(offset: i64) -> i64 {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
     i64::try_from(now).unwrap() + offset
 }
 
-/// Returns a client with this access token and a valid refresh token, which the application has restored.
+/// Returns a client whose application has restored the given access token and a valid refresh token.
 fn restored(world: &World, access: &str) -> crate::api::ShopClient {
     let kept = Tokens::new(access).with_refresh(world.authority.issue().refresh);
     builder(world).tokens(kept).build().unwrap()
 }
 
-/// H10: a restored JWT that has expired is refreshed before it is sent.
+/// H10: if a restored JWT has expired, it is refreshed before the call is sent.
 #[tokio::test(start_paused = true)]
 async fn a_restored_token_that_has_expired_is_refreshed_first() {
     let world = World::new();
@@ -140,7 +141,8 @@ async fn a_restored_token_that_has_expired_is_refreshed_first() {
     assert_eq!(world.authority.refreshes(), 1, "refreshes: one refresh before the first request");
 }
 
-/// H10: if the client's clock is wrong and the refresh fails, the JWT is used, because the server may still accept it.
+/// H10: if a restored JWT has expired but the refresh fails, the call sends the JWT, because the client's clock may be
+/// wrong.
 #[tokio::test(start_paused = true)]
 async fn a_wrong_clock_costs_a_refresh_and_fails_no_call() {
     let invalid = Handling::instead((400, json!({ "error": "invalid_grant" })));
@@ -163,8 +165,8 @@ async fn a_wrong_clock_costs_a_refresh_and_fails_no_call() {
     }
 }
 
-/// H10: if the server refuses a JWT that is valid by the client's clock, the client refreshes the token and sends the
-/// call again.
+/// H10: if the server refuses a JWT that has not expired by the client's clock, the client refreshes and sends the call
+/// again.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_outranks_the_expiry_in_the_token() {
     let world = World::new();
@@ -175,8 +177,8 @@ async fn a_refusal_outranks_the_expiry_in_the_token() {
     world.authority.assert_refreshes(1);
 }
 
-/// H10, H4: the `exp` of a JWT starts a refresh only if the token's age is unknown. A token from a recent response, or
-/// with `expires_in`, is not refreshed because of its `exp`.
+/// H10, H4: the `exp` claim of a JWT starts a refresh only if the token's age is unknown. The `exp` claim does not
+/// cause a refresh if the token comes from a recent response or has `expires_in`.
 #[tokio::test(start_paused = true)]
 async fn the_expiry_in_a_token_counts_only_if_the_server_sent_none() {
     let over = jwt(&json!({ "exp": wall(-10) }).to_string());
@@ -196,7 +198,7 @@ async fn the_expiry_in_a_token_counts_only_if_the_server_sent_none() {
     world.authority.assert_refreshes(0);
 }
 
-/// H11: if the server refuses a token that is valid by the clock, the client refreshes the token.
+/// H11: if the server refuses a token that has not expired by the client's clock, the client refreshes.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_outranks_the_clock() {
     for status in [401, 403] {
@@ -241,7 +243,7 @@ async fn clients_that_logged_in_together_refresh_at_different_times() {
 proptest! {
     #![proptest_config(Config { cases: 300, rng_seed: RngSeed::Fixed(15), failure_persistence: None, ..Config::default() })]
 
-    /// H15: an opaque or malformed access token is sent unchanged and has no expiry.
+    /// H15: an opaque or malformed access token is sent unchanged and has no known expiration time.
     #[test]
     fn an_odd_token_is_a_token(
         access in prop_oneof![
@@ -269,7 +271,7 @@ proptest! {
     }
 }
 
-/// H10: an expired JWT that was set by hand is used if no refresh is possible.
+/// H10: an expired JWT that the program has set is sent if no refresh is possible.
 #[tokio::test(start_paused = true)]
 async fn an_expired_token_without_a_refresh_token_is_used() {
     let world = World::new();

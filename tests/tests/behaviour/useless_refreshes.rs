@@ -1,4 +1,4 @@
-//! Refreshes that do not resolve a refusal: a 403 that means "not allowed" causes one refresh rather than one per call.
+//! Tests refreshes that do not help: a 403 that means "not allowed" causes one refresh rather than one per call.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::transports::ConnectTo;
 
 use crate::api::{ANN, Order, Shop, ShopClient, event_names, logged_in_client, logged_out_client, order};
 
-/// Makes the server forbid reports with every token and accept all other calls with a valid token.
+/// Makes the server refuse all report calls, and accept any other call with a valid token.
 fn forbid_reports(world: &World) {
     let authority = world.authority.clone();
     world.stage.respond(move |seen| match seen.token() {
@@ -27,7 +27,7 @@ async fn assert_refused(shop: &ShopClient) {
     assert!(error.is_status(), "{error:?}");
 }
 
-/// C2: a hundred sequential calls to a forbidden route, followed by a hundred concurrent calls, cause one refresh in
+/// C2: a hundred calls in sequence to a forbidden route, and then a hundred concurrent calls, cause one refresh in
 /// total.
 #[tokio::test(start_paused = true)]
 async fn two_hundred_calls_to_a_forbidden_route_cost_one_refresh() {
@@ -49,7 +49,7 @@ async fn two_hundred_calls_to_a_forbidden_route_cost_one_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// C2: a hundred concurrent calls to a route that is not known to be forbidden cause one refresh.
+/// C2: a hundred concurrent calls to a route that was not known to be forbidden cause one refresh.
 #[tokio::test(start_paused = true)]
 async fn a_hundred_calls_to_a_forbidden_route_at_once_cost_one_refresh() {
     let world = World::new();
@@ -73,7 +73,7 @@ async fn a_hundred_calls_to_a_forbidden_route_at_once_cost_one_refresh() {
     );
 }
 
-/// C2: if the calls to a forbidden route must not be sent again, they cause at most two refreshes.
+/// C2: calls to a forbidden route cause at most two refreshes, even if the calls must not be sent again.
 #[tokio::test(start_paused = true)]
 async fn a_hundred_calls_to_a_forbidden_route_without_replay_do_not_cost_a_refresh_each() {
     let world = World::new();
@@ -87,7 +87,8 @@ async fn a_hundred_calls_to_a_forbidden_route_without_replay_do_not_cost_a_refre
     assert!(world.authority.refreshes() <= 2, "{} refreshes", world.authority.refreshes());
 }
 
-/// C10: for ten seconds after a useless refresh, a 403 for a request with the new token starts no refresh on any route.
+/// C10: for ten seconds after a refresh that did not help, a 403 for the new token does not trigger a refresh on any
+/// route.
 #[tokio::test(start_paused = true)]
 async fn after_a_useless_refresh_no_403_refreshes_for_ten_seconds() {
     let world = World::new();
@@ -105,7 +106,7 @@ async fn after_a_useless_refresh_no_403_refreshes_for_ten_seconds() {
     world.authority.assert_refreshes(2);
 }
 
-/// C10: if the previous refresh was useful, a 403 starts a refresh even if the token is new.
+/// C10: if the previous refresh helped, a 403 starts a refresh even if the token is new.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_is_valid_for_one_request_is_refreshed_every_time() {
     let world = World::new();
@@ -124,7 +125,7 @@ async fn a_token_that_is_valid_for_one_request_is_refreshed_every_time() {
     }
 }
 
-/// C10: a 403 for a request with the token of a login starts a refresh even if the token is new.
+/// C10: a 403 starts a refresh even if the token comes from a recent login.
 #[tokio::test(start_paused = true)]
 async fn a_new_token_of_a_login_is_refreshed() {
     let world = World::new();
@@ -140,7 +141,8 @@ async fn a_new_token_of_a_login_is_refreshed() {
     world.authority.assert_refreshes(2);
 }
 
-/// C12: a forbidden route that is called every second causes a refresh after 10 s, 20 s, 40 s and so on, up to 5 min.
+/// C12: if a forbidden route is called every second, refreshes start after 10 s, 20 s, 40 s and so on, up to every 5
+/// min.
 #[tokio::test(start_paused = true)]
 async fn a_forbidden_route_is_tried_again_at_growing_intervals() {
     let world = World::new();
@@ -159,7 +161,7 @@ async fn a_forbidden_route_is_tried_again_at_growing_intervals() {
     assert_eq!(at, expected);
 }
 
-/// C12: three forbidden routes cause at most three times as many refreshes as one forbidden route.
+/// C12: three forbidden routes cause at most three times as many refreshes as one.
 #[tokio::test(start_paused = true)]
 async fn three_forbidden_routes_cost_no_more_than_three_times_one() {
     let world = World::new();
@@ -181,7 +183,7 @@ async fn three_forbidden_routes_cost_no_more_than_three_times_one() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// C12: after a success on a forbidden route, or after a login, a 403 on this route starts a refresh again.
+/// C12: after a successful call to a forbidden route, or after a login, a 403 on this route starts a refresh again.
 #[tokio::test(start_paused = true)]
 async fn a_success_or_a_login_makes_a_route_refresh_again() {
     for by_login in [false, true] {
@@ -192,7 +194,7 @@ async fn a_success_or_a_login_makes_a_route_refresh_again() {
         advance(Duration::from_secs(10)).await;
         assert_refused(&shop).await;
         world.authority.assert_refreshes(2);
-        // For another 20 s, the client treats the route as forbidden. The last refresh is more than 10 s old.
+        // The client treats the route as forbidden for another 20 s. The last refresh was more than 10 s ago.
         advance(Duration::from_secs(11)).await;
         assert_refused(&shop).await;
         world.authority.assert_refreshes(2);
@@ -210,8 +212,8 @@ async fn a_success_or_a_login_makes_a_route_refresh_again() {
     }
 }
 
-/// C12, C13: after an error of another kind on a forbidden route, the route is still known to be forbidden, and a 403
-/// starts no refresh.
+/// C12, C13: if a call to a forbidden route fails with another error, the route stays forbidden, and a 403 does not
+/// trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_server_error_does_not_make_a_route_refresh_again() {
     let troubles = [
@@ -227,7 +229,7 @@ async fn a_server_error_does_not_make_a_route_refresh_again() {
         assert_refused(&shop).await;
         advance(Duration::from_secs(10)).await;
         assert_refused(&shop).await;
-        // For another 20 s, the client treats the route as forbidden. The last refresh is more than 10 s old.
+        // The client treats the route as forbidden for another 20 s. The last refresh was more than 10 s ago.
         advance(Duration::from_secs(11)).await;
         let troubled = trouble.clone();
         world.stage.respond(move |_| troubled.clone());
@@ -238,7 +240,7 @@ async fn a_server_error_does_not_make_a_route_refresh_again() {
     }
 }
 
-/// C12: a token that expires during a call is refreshed even on a forbidden route.
+/// C12: if a token expires during a call, it is refreshed even on a forbidden route.
 #[tokio::test(start_paused = true)]
 async fn an_expired_token_is_refreshed_even_on_a_forbidden_route() {
     let world =
@@ -282,7 +284,7 @@ async fn after_five_useless_refreshes_a_call_fails_without_another() {
     world.authority.assert_refreshes(6);
 }
 
-/// C13: if the server accepts a token between useless refreshes, the count of useless refreshes is reset.
+/// C13: if the server accepts a token, the count of refreshes that did not help is reset.
 #[tokio::test(start_paused = true)]
 async fn a_success_between_useless_refreshes_resets_the_count() {
     let world = World::new();
@@ -299,7 +301,7 @@ async fn a_success_between_useless_refreshes_resets_the_count() {
     }
 }
 
-/// Returns a world that returns the same access token at each refresh and forbids reports with this status.
+/// Returns a fake server that issues the same access token at each refresh, and refuses reports with the given status.
 fn repeating(status: u16) -> World {
     let world = World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() });
     let authority = world.authority.clone();
@@ -310,8 +312,8 @@ fn repeating(status: u16) -> World {
     world
 }
 
-/// W1: if a refresh after a bare 403 returns the same access token, the call returns the 403 with its body. The session
-/// is kept, and later calls cause no refresh.
+/// W1: if the refresh after a plain 403 returns the same access token, the call returns the 403 with its body. The
+/// session is kept, and later calls do not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_403_whose_refresh_brings_the_same_token_is_the_answer() {
     let world = repeating(403);
@@ -330,7 +332,7 @@ async fn a_403_whose_refresh_brings_the_same_token_is_the_answer() {
     assert_eq!(shop.order(7).await.unwrap().id, 7);
 }
 
-/// W1: if a refresh returns the same access token, all waiting calls return their 403.
+/// W1: if a refresh returns the same access token, each waiting call returns its own 403.
 #[tokio::test(start_paused = true)]
 async fn all_waiting_403s_are_answers_if_the_refresh_brings_the_same_token() {
     let world = repeating(403);
@@ -345,7 +347,7 @@ async fn all_waiting_403s_are_answers_if_the_refresh_brings_the_same_token() {
     world.authority.assert_refreshes(1);
 }
 
-/// W1: if a refresh after a 401 returns the same access token, the call fails with a no-progress error.
+/// W1: if the refresh after a 401 returns the same access token, the call fails with a no-progress error.
 #[tokio::test(start_paused = true)]
 async fn a_401_whose_refresh_brings_the_same_token_is_no_progress() {
     let world = repeating(401);
@@ -357,7 +359,7 @@ async fn a_401_whose_refresh_brings_the_same_token_is_no_progress() {
     world.authority.assert_refreshes(1);
 }
 
-/// The errors of the shop for a single report.
+/// The errors that a call for a single report can return.
 #[derive(Debug, afresh::ApiError)]
 enum ReportError {
     #[status(403)]
@@ -387,7 +389,7 @@ trait Reports {
     async fn once(&self, id: u64) -> afresh::Result<()>;
 }
 
-/// W1: typed errors, `none_on` and `no_replay` work if the refresh after a 403 returns the same access token.
+/// W1: typed errors, `none_on` and `no_replay` also work if the refresh after a 403 returns the same access token.
 #[tokio::test(start_paused = true)]
 async fn typed_errors_see_the_403_whose_refresh_brings_the_same_token() {
     let reports = |world: &World| {

@@ -1,4 +1,4 @@
-//! User code in a refresh or an event handler can panic, return immediately, or use the session.
+//! Tests that user code in a refresh or an event handler can panic, return immediately, or use the session.
 
 use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +17,7 @@ use crate::api::{
 };
 use crate::transports::ConnectTo;
 
-/// Returns a client whose refresher is this function.
+/// Returns a client that uses the given function as its refresher.
 fn refreshed_by<F, R>(world: &World, refresh: F) -> ShopClient
 where
     F: Fn(Session) -> R + Send + Sync + 'static,
@@ -65,7 +65,7 @@ async fn a_refresher_that_panics_fails_only_the_waiting_calls() {
     }
 }
 
-/// B10: a refresher can return without waiting, and it can use the session.
+/// B10: a refresher can complete immediately, and it can use the session.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_may_be_ready_at_once_and_use_the_session() {
     let world = World::new();
@@ -82,7 +82,7 @@ async fn a_refresher_may_be_ready_at_once_and_use_the_session() {
     world.stage.assert_sends(2);
 }
 
-/// A refresh parameter that uses the session while the parameter is created.
+/// A refresh parameter that uses the session while the parameter is being created.
 struct Curious(RefreshToken);
 
 static ASKED: OnceLock<Session> = OnceLock::new();
@@ -112,7 +112,8 @@ trait Inquiry {
     async fn orders(&self) -> Result<Value>;
 }
 
-/// B10: user code in a refresh parameter can use the session, because the runtime holds no lock while this code runs.
+/// B10: the code that creates a refresh parameter can use the session, because the runtime holds no lock while that
+/// code runs.
 #[tokio::test(start_paused = true)]
 async fn a_parameter_of_the_refresh_may_use_the_session_while_it_is_created() {
     let world = World::new();
@@ -131,7 +132,7 @@ async fn a_parameter_of_the_refresh_may_use_the_session_while_it_is_created() {
     world.authority.assert_refreshes(2);
 }
 
-/// B11: an event handler can call the client, because the refresh has completed before its event is sent.
+/// B11: an event handler can call the client, because a refresh completes before its event is emitted.
 #[tokio::test(start_paused = true)]
 async fn an_event_handler_may_call_the_client() {
     let world = World::new();
@@ -158,7 +159,7 @@ async fn an_event_handler_may_call_the_client() {
     world.authority.assert_refreshes(1);
 }
 
-/// B12: a refresher that calls its own client or refreshes its own session gets an error immediately.
+/// B12: a refresher that calls its own client, or refreshes its own session, gets an error immediately.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_that_calls_its_own_client_gets_an_error_at_once() {
     for refusal in [401, 403] {
@@ -190,7 +191,7 @@ async fn a_refresher_that_calls_its_own_client_gets_an_error_at_once() {
     }
 }
 
-/// B12: a refresher can make a public call of its own client.
+/// B12: a refresher can make a public call with its own client.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_may_make_a_public_call_of_its_own_client() {
     let world = World::new();
@@ -210,7 +211,7 @@ async fn a_refresher_may_make_a_public_call_of_its_own_client() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// D6: if a refresher returns no access token, the refresh fails temporarily.
+/// D6: if a refresher returns no access token, the refresh failure is treated as temporary.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_without_an_access_token_is_a_temporary_failure() {
     let world = World::new();
@@ -226,7 +227,8 @@ async fn a_refresher_without_an_access_token_is_a_temporary_failure() {
     assert!(world.stage.log().iter().all(|seen| seen.token() == Some("old")));
 }
 
-/// D3: a refresher can end the session with an error or with the `invalid_grant` error of another client.
+/// D3: a refresher can end the session by returning an expired-session error, or an `invalid_grant` error from a second
+/// client.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_can_end_the_session() {
     for says_so in [true, false] {
@@ -244,7 +246,7 @@ async fn a_refresher_can_end_the_session() {
     }
 }
 
-/// D1: if a refresher calls another client and that client loses its session, the refresh fails temporarily.
+/// D1: if a refresher calls a second client whose session has ended, the refresh failure is treated as temporary.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_whose_own_api_loses_its_session_is_a_temporary_failure() {
     let (world, elsewhere) = (World::new(), World::new());

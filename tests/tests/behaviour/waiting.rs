@@ -1,4 +1,5 @@
-//! Functions that wait without sleeping: for an event, until a call ends, or until no task can make progress.
+//! Functions that wait for an event, for the end of a call, or until no task can make progress, without sleeping in
+//! real time.
 
 use std::time::Duration;
 
@@ -6,19 +7,19 @@ use afresh::SessionEvent;
 use afresh::session::SessionEvents;
 use tokio::task::JoinHandle;
 
-/// A timeout that elapses with the paused clock as soon as no task can make progress.
+/// A timeout that, on the paused clock, elapses as soon as no task can make progress.
 const FOREVER: Duration = Duration::from_hours(365 * 24);
 
 /// Returns the next event, or `None` if the session was dropped.
 ///
 /// # Panics
 ///
-/// Panics if no more events can occur.
+/// Panics if no further event can occur.
 pub async fn next_event(events: &mut SessionEvents) -> Option<SessionEvent> {
     tokio::time::timeout(FOREVER, events.next()).await.expect("an event is expected")
 }
 
-/// Waits for a call and returns its result.
+/// Waits for the call to complete and returns its result.
 ///
 /// # Panics
 ///
@@ -27,14 +28,14 @@ pub async fn done<T>(call: JoinHandle<T>) -> T {
     tokio::time::timeout(FOREVER, call).await.expect("the call ends").unwrap()
 }
 
-/// Aborts the call and waits until it has been dropped.
+/// Aborts the call and waits until it is dropped.
 pub async fn drop_call<T>(call: JoinHandle<T>) {
     call.abort();
     assert!(call.await.is_err_and(|end| end.is_cancelled()), "the caller was still waiting");
 }
 
-/// Waits until no task can make progress unless the test acts or the clock advances. The wait advances the paused clock
-/// by a millisecond.
+/// Waits until tasks can make progress only if the test acts or the clock advances. The wait advances the paused clock
+/// by one millisecond.
 pub async fn settled() {
     tokio::time::sleep(Duration::from_millis(1)).await;
 }

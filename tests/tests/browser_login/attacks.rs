@@ -1,4 +1,4 @@
-//! Requests that are not the login redirect, and programs that interfere with the listener.
+//! Tests requests that are not the login redirect, and programs that interfere with the listener.
 
 use std::net::TcpListener as StdListener;
 use std::time::Duration;
@@ -9,8 +9,8 @@ use tokio::time::{Instant, timeout};
 
 use crate::provider::{Provider, Shown, held, tokens};
 
-/// A request that is not this login's redirect gets a page with status 400, and the listener continues to wait. No code
-/// is exchanged.
+/// A request other than this login's redirect gets a page with status 400, and the listener keeps waiting. No code is
+/// exchanged.
 #[tokio::test]
 async fn only_a_get_of_the_own_path_with_the_right_state_counts() {
     let provider = Provider::start().await;
@@ -60,7 +60,7 @@ async fn only_a_get_of_the_own_path_with_the_right_state_counts() {
     provider.stage.assert_sends(1);
 }
 
-/// If several browser tabs follow the redirect, the code is exchanged once.
+/// If several browser tabs open the redirect URL, the code is exchanged once.
 #[tokio::test]
 async fn a_second_tab_during_the_exchange_gets_a_page_and_exchanges_nothing() {
     let provider = Provider::start().await;
@@ -82,7 +82,7 @@ async fn a_second_tab_during_the_exchange_gets_a_page_and_exchanges_nothing() {
     provider.stage.assert_sends(1);
 }
 
-/// Connections that send nothing or only part of a request do not block the browser.
+/// A connection that sends nothing, or only part of a request, does not block the browser.
 #[tokio::test]
 async fn connections_that_send_nothing_do_not_keep_the_browser_out() {
     let provider = Provider::start().await;
@@ -115,7 +115,7 @@ async fn a_head_without_an_end_is_cut_off() {
     let fields = format!("GET /callback?code=good HTTP/1.1\r\n{}", "a: b\r\n".repeat(100_000));
     for request in [line, fields] {
         let mut stream = TcpStream::connect(("127.0.0.1", asked.port())).await.unwrap();
-        // The listener closes the connection before it has read the whole request.
+        // The listener may close the connection before it has read the whole request.
         let _ = stream.write_all(request.as_bytes()).await;
         let closed = timeout(Duration::from_secs(5), async {
             let mut rest = Vec::new();
@@ -130,8 +130,8 @@ async fn a_head_without_an_end_is_cut_off() {
     login.await.unwrap().unwrap();
 }
 
-/// The redirect URL contains `127.0.0.1`, so a program that listens on `[::1]` at the same port receives nothing. With
-/// `localhost` in the redirect URL, Chromium sent the code to the program on `[::1]`.
+/// The redirect URL contains `127.0.0.1`, so a program that listens on `[::1]` at the same port receives nothing. When
+/// the redirect URL contained `localhost`, Chromium sent the code to the program on `[::1]`.
 #[tokio::test]
 async fn a_program_that_listens_on_ipv6_at_the_same_port_gets_nothing() {
     let Ok(other) = TcpListener::bind("[::1]:0").await else {
@@ -145,7 +145,7 @@ async fn a_program_that_listens_on_ipv6_at_the_same_port_gets_nothing() {
     let login = tokio::spawn(browser.run(shop.session()));
     let asked = opened.await.unwrap();
     provider.grant(&asked);
-    // This client resolves host names and prefers IPv6.
+    // This client resolves host names and prefers IPv6 addresses.
     let url = format!("{}?code=good&state={}", asked.get("redirect_uri"), asked.state());
     let status = reqwest::get(url).await.unwrap().status();
     assert_eq!(status, 200);
@@ -169,7 +169,7 @@ async fn a_taken_port_is_an_error_before_anything_is_opened() {
     assert!(opened.await.is_err(), "no browser was opened");
 }
 
-/// If the redirect names another issuer, the login fails and the code is not sent, because the code can belong to
+/// If the redirect names a different issuer, the login fails and the code is not sent, because the code might belong to
 /// another server.
 #[tokio::test]
 async fn an_answer_of_another_issuer_ends_the_login_and_sends_nothing() {
@@ -188,7 +188,7 @@ async fn an_answer_of_another_issuer_ends_the_login_and_sends_nothing() {
     provider.stage.assert_sends(0);
 }
 
-/// The page and the error show the server's text without markup, control characters or secrets.
+/// The page and the error show the server's error description without markup, control characters or secrets.
 #[tokio::test]
 async fn what_a_server_says_is_shown_as_text_without_secrets() {
     for (description, hidden) in [
@@ -211,7 +211,7 @@ async fn what_a_server_says_is_shown_as_text_without_secrets() {
         let error = login.await.unwrap().unwrap_err();
         assert!(error.is_login_denied(), "{error:?}");
         let text = format!("{error} {error:?}");
-        // An error is not shown as HTML, so it can contain markup.
+        // The error is not shown as HTML, so it can contain markup.
         assert!(hidden.starts_with('<') || !text.contains(hidden), "{text}");
     }
 }

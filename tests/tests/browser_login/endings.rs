@@ -1,4 +1,4 @@
-//! Logins that fail, time out, or are cancelled.
+//! Tests logins that fail, time out, or are cancelled.
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -30,8 +30,8 @@ async fn a_denied_login_fails_and_keeps_the_session() {
     provider.stage.assert_sends(0);
 }
 
-/// If the response to a code exchange is lost, the login fails, because the server may have used the code. The client
-/// opens no second browser.
+/// If the response to a code exchange is lost, the login fails, because the server may have already used the code. The
+/// client does not open the browser a second time.
 #[tokio::test]
 async fn a_lost_answer_to_the_exchange_ends_the_login() {
     for answer in [Answer::new(500), Answer::new(503), Answer::new(429), Answer::reset()] {
@@ -77,7 +77,7 @@ async fn a_login_times_out_and_frees_its_port() {
     TcpListener::bind(("127.0.0.1", asked.port())).expect("the port is free");
 }
 
-/// Without `timeout`, a login fails after five minutes.
+/// If no `timeout` is set, a login fails after five minutes.
 #[tokio::test(start_paused = true)]
 async fn without_a_timeout_a_person_has_five_minutes() {
     let provider = Provider::start().await;
@@ -89,7 +89,7 @@ async fn without_a_timeout_a_person_has_five_minutes() {
     assert_eq!(begun.elapsed().as_secs(), 300);
 }
 
-/// Dropping a login frees its port before the runtime polls another task.
+/// Dropping a login releases its port before the runtime polls another task.
 #[tokio::test]
 async fn a_dropped_login_frees_its_port_at_once() {
     let provider = Provider::start().await;
@@ -103,7 +103,7 @@ async fn a_dropped_login_frees_its_port_at_once() {
     TcpListener::bind(("127.0.0.1", asked.port())).expect("the port is free");
 }
 
-/// Dropping a login during the code exchange frees its port and does not change the session.
+/// Dropping a login during the code exchange releases its port and does not change the session.
 #[tokio::test]
 async fn a_login_dropped_during_the_exchange_frees_its_port_and_leaves_the_session() {
     let provider = Provider::start().await;

@@ -1,4 +1,4 @@
-//! Successful logins in a browser.
+//! Tests successful logins in a browser.
 
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use afresh::{Client, MemoryStore, SessionEvent, SessionState};
 
-use crate::provider::{Authorization, Heard, Provider, form_of, held, tokens};
+use crate::provider::{Authorization, Provider, RequestedUrls, form_of, held, tokens};
 
 #[tokio::test]
 async fn a_login_in_the_browser_becomes_the_session() {
@@ -45,7 +45,7 @@ async fn a_login_in_the_browser_becomes_the_session() {
     TcpListener::bind(("127.0.0.1", asked.port())).expect("the port is free");
 }
 
-/// The code exchange contains the redirect URL and the verifier of the login, and no token from the old session.
+/// The code exchange request contains the login's redirect URL and verifier, but no token from the old session.
 #[tokio::test]
 async fn the_code_is_exchanged_with_its_verifier_and_without_the_old_session() {
     let provider = Provider::start().await;
@@ -88,7 +88,7 @@ async fn the_page_after_a_login_can_be_the_programs_own() {
 async fn the_url_is_announced_before_it_is_opened() {
     let provider = Provider::start().await;
     let shop = provider.shop();
-    let heard = Heard::default();
+    let heard = RequestedUrls::default();
     let (announced, opened) = (heard.clone(), heard.clone());
     let browser = provider
         .app()
@@ -102,7 +102,7 @@ async fn the_url_is_announced_before_it_is_opened() {
     assert_eq!(heard[1..], [format!("opened {url}")]);
 }
 
-/// The program can choose the port and the path of the redirect URL.
+/// The program can set the port and the path of the redirect URL.
 #[tokio::test]
 async fn the_port_and_the_path_can_be_chosen() {
     let provider = Provider::start().await;

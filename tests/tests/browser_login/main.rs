@@ -1,5 +1,5 @@
-//! Logins with a local browser, over real sockets: the requests that the listener accepts, attacks on the listener, and
-//! failed logins. `provider.rs` contains the authorization server and the replacement for the browser.
+//! Tests logins with a local browser over real sockets: which requests the listener accepts, attacks on the listener,
+//! and failed logins. `provider.rs` contains the fake authorization server and a stand-in for the browser.
 
 mod provider;
 

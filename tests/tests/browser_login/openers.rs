@@ -1,4 +1,4 @@
-//! Functions that open the browser, and their failures.
+//! Tests functions that open a browser, and how they can fail.
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use crate::provider::{Authorization, Provider};
 
-/// Asserts that a login with this opener succeeds if the person opens the announced URL.
+/// Asserts that a login with the given opener succeeds if the user opens the announced URL.
 async fn logs_in_with<R: afresh::oauth2::Opened>(open: impl FnOnce() -> R + Send + 'static) {
     let provider = Provider::start().await;
     let shop = provider.shop();
@@ -42,7 +42,7 @@ async fn an_opener_that_panics_does_not_stop_the_listener() {
     logs_in_with::<()>(|| panic!("this panic is part of the test")).await;
 }
 
-/// An opener can spawn tasks on the login's runtime.
+/// An opener can spawn tasks on the runtime of the login.
 #[tokio::test]
 async fn an_opener_may_spawn_tasks() {
     let (done, spawned) = oneshot::channel();

@@ -1,4 +1,5 @@
-//! An authorization server with the code flow and PKCE, and a client that sends requests like a browser.
+//! A fake authorization server with the authorization code flow and PKCE, and a client that sends requests like a
+//! browser.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -15,20 +16,20 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use url::Url;
 
-/// The double of an authorization server on a loopback socket. Every token request parks until the test answers it.
+/// The fake authorization server, on a loopback socket. Each token request waits until the test answers it.
 pub struct Provider {
     pub stage: Stage,
     listening: Listening,
 }
 
-/// The authorization URL that a login opens in the browser.
+/// The authorization URL that the login opens in the browser, with its parameters.
 #[derive(Clone, Debug)]
 pub struct Authorization {
     pub url: String,
     parameters: HashMap<String, String>,
 }
 
-/// The response that a browser received.
+/// A response that the browser received.
 #[derive(Debug)]
 pub struct Shown {
     pub status: u16,
@@ -55,12 +56,12 @@ impl Provider {
         self.server().client("my-cli").scope("orders offline_access")
     }
 
-    /// Returns a client of an API whose session is refreshed at this server.
+    /// Returns a client for an API whose session is refreshed by this server.
     pub fn shop(&self) -> Client {
         Client::builder("https://shop.test").refresher(self.app()).build().unwrap()
     }
 
-    /// Answers later token requests with tokens if their code is `good` and their verifier matches the challenge.
+    /// Makes later token requests succeed if their code is `good` and their verifier matches the challenge.
     pub fn grant(&self, authorization: &Authorization) {
         let challenge = authorization.get("code_challenge").to_owned();
         self.stage.respond(move |seen| {
@@ -94,7 +95,7 @@ fn s256(verifier: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
 }
 
-/// Returns a login that opens no browser and prints nothing, and a receiver of its authorization URL.
+/// Returns a login that opens no browser and prints nothing, and a receiver for its authorization URL.
 pub fn held(browser: Browser) -> (Browser, oneshot::Receiver<Authorization>) {
     let (sender, receiver) = oneshot::channel();
     let open = move |url: &str| {
@@ -103,8 +104,8 @@ pub fn held(browser: Browser) -> (Browser, oneshot::Receiver<Authorization>) {
     (browser.announce(|_: &str| ()).open(open), receiver)
 }
 
-/// The strings that callbacks have received.
-pub type Heard = Arc<Mutex<Vec<String>>>;
+/// The strings that a callback has received.
+pub type RequestedUrls = Arc<Mutex<Vec<String>>>;
 
 impl Authorization {
     pub fn read(url: &str) -> Self {
@@ -131,19 +132,19 @@ impl Authorization {
         Url::parse(self.get("redirect_uri")).unwrap().port().unwrap()
     }
 
-    /// Follows the server's redirect with this query and the correct `state`.
+    /// Sends the redirect request with the given query and the correct `state`.
     pub async fn redirect(&self, query: &str) -> Shown {
         self.get_target(&format!("/callback?{query}&state={}", self.state())).await
     }
 
-    /// Sends a GET request with this target.
+    /// Sends a GET request to the given request target.
     pub async fn get_target(&self, target: &str) -> Shown {
         self.send(format!("GET {target} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n").as_bytes()).await
     }
 
     pub async fn send(&self, request: &[u8]) -> Shown {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port())).await.unwrap();
-        // The listener can answer and close the connection before it has read the whole request.
+        // The listener may respond and close the connection before it has read the whole request.
         let _ = stream.write_all(request).await;
         Shown::read(&mut stream).await
     }

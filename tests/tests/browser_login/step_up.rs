@@ -1,4 +1,4 @@
-//! `Browser::challenge`: a login that satisfies the challenge of an API.
+//! Tests `Browser::challenge`, a login that satisfies an API's challenge.
 
 use afresh::{Error, Tokens};
 use bytes::Bytes;
@@ -10,7 +10,7 @@ fn refused(status: u16, challenge: &str) -> Error {
     Error::from_response(response.body(Bytes::new()).unwrap())
 }
 
-/// Returns the authorization request of a login after this challenge.
+/// Returns the authorization request for the login that follows the given challenge.
 async fn asked_after(challenge: &str) -> Authorization {
     let provider = Provider::start().await;
     let shop = provider.shop();
@@ -23,7 +23,7 @@ async fn asked_after(challenge: &str) -> Authorization {
     asked
 }
 
-/// RFC 9470: the login requests the authentication level and the maximum age that the API requires.
+/// RFC 9470: the login requests the authentication level and maximum age that the API's challenge requires.
 #[tokio::test]
 async fn a_stronger_login_is_asked_for_as_the_api_demands_it() {
     let asked = asked_after(

@@ -1,4 +1,4 @@
-//! The public API of clients: the settings of a builder, several traits with one client, and the options of one call.
+//! The public API for clients: builder settings, several traits on one client, and options for one call.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -16,7 +16,7 @@ fn tokens() -> Tokens {
     Tokens::new("access").with_refresh("refresh").with_lifetime(Duration::from_secs(600))
 }
 
-/// Generic code can accept the builder of any client.
+/// Generic code can accept the builder of any client type.
 fn with_settings(builder: ClientBuilder<ShopClient>) -> ClientBuilder<ShopClient> {
     builder
         .tokens(tokens())

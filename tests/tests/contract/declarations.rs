@@ -1,5 +1,5 @@
-//! The public API of traits: the arguments of `#[api]`, the attributes of methods and parameters, and the return types
-//! of methods.
+//! The public API for declaring traits: the arguments of `#[api]`, the method and parameter attributes, and the return
+//! types.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ pub enum Status {
     Open,
 }
 
-/// A public trait with a typical API.
+/// A public trait that declares a typical API.
 #[api]
 pub trait Shop {
     #[login]
@@ -69,7 +69,7 @@ pub trait Shop {
     async fn health(&self) -> Result<String>;
 }
 
-/// A trait with every argument of `#[api]`. The access token is sent without a scheme in a custom header.
+/// A trait that uses every argument of `#[api]`. The access token is sent without a scheme in a custom header.
 #[api(
     client = SeedApi,
     path = "/api/v2",
@@ -130,7 +130,7 @@ impl FromSession for Tenant {
     }
 }
 
-/// A trait whose session consists of cookies.
+/// A trait whose session consists only of cookies.
 #[api]
 pub trait Cookies {
     #[login]
@@ -142,7 +142,7 @@ pub trait Cookies {
     async fn refresh(&self) -> Result<CookieSession>;
 }
 
-/// A trait with parameters in every part of a request.
+/// A trait with parameters in each part of a request.
 #[api]
 pub trait Places {
     #[get("/users/{user-id}/files/{rest*}")]
@@ -209,7 +209,7 @@ pub trait Places {
     async fn body(&self, #[body] body: Body) -> Result<()>;
 }
 
-/// A trait with every HTTP method attribute and every return type.
+/// A trait that uses every HTTP method attribute and every return type.
 #[api]
 pub trait Answers {
     #[get("/json")]
@@ -248,7 +248,7 @@ pub trait Answers {
     async fn named(&self) -> Result<()>;
 }
 
-/// A trait with every kind of paging.
+/// A trait that uses every kind of paging.
 #[api]
 pub trait Lists {
     #[pages(link)]
@@ -277,7 +277,7 @@ pub trait Lists {
     async fn offset(&self) -> Result<Pages<Vec<Order>>>;
 }
 
-/// A hand-written fake with plain `async fn` methods, which `DynSeed` can contain.
+/// A hand-written fake client with plain `async fn` methods, which can be stored in a `DynSeed`.
 struct Fake;
 
 impl Seed for Fake {
@@ -308,7 +308,7 @@ async fn a_fake_and_a_client_are_the_same_to_code_over_the_trait() {
     assert!(shop.orders(Some(Status::Open), &["new"], &page).await.unwrap_err().is_no_session());
 }
 
-/// The future of a call is `'static`, so a call with borrowed arguments can be spawned.
+/// A call's future is `'static`, so even a call with borrowed arguments can be spawned.
 #[tokio::test]
 async fn a_call_with_borrowed_arguments_is_spawned() {
     let shop = ShopClient::builder("http://127.0.0.1:9").build().unwrap();
@@ -318,7 +318,7 @@ async fn a_call_with_borrowed_arguments_is_spawned() {
     assert!(call.await.unwrap().unwrap_err().is_connect());
 }
 
-/// The public fields of `Event` can be destructured.
+/// The public fields of `Event` can be destructured in a pattern.
 #[test]
 fn the_fields_of_an_event_are_public() {
     let Event { id, event, data, .. } = Event::new("data".to_owned());

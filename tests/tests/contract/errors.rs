@@ -1,4 +1,4 @@
-//! The public API of errors: the methods of `Error`, and users' error enums.
+//! The public API of errors: the methods of `Error`, and user-defined error enums.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The public API of a person's login: servers, apps, and the three kinds of login.
+//! The public API for user logins: servers, apps, and the three kinds of login.
 
 use std::time::{Duration, SystemTime};
 
@@ -70,7 +70,7 @@ async fn a_device_code_is_asked_for() {
     assert!(result.unwrap_err().is_login_unavailable());
 }
 
-/// A web framework keeps the serialized login request between the browser's two requests.
+/// A web framework stores the serialized authorization request between the browser's two requests.
 #[tokio::test]
 async fn a_web_server_logs_in_with_two_requests() {
     let session = Session::new();
@@ -82,7 +82,7 @@ async fn a_web_server_logs_in_with_two_requests() {
     assert!(login.await.is_err());
 }
 
-/// All logins work inside `ensure_login` and in blocking code.
+/// All kinds of login work inside `ensure_login` and in blocking code.
 #[test]
 fn logins_are_ensured_and_awaited_without_async() {
     let seed = SeedApi::builder("https://shop.example").refresher(app());

@@ -1,5 +1,5 @@
-//! Uses each public attribute, type and function once, as a user's program does. A rename that would break user
-//! programs also breaks this test. The test sends nothing.
+//! Uses each public attribute, type and function once, as a user's program would. If a rename breaks user programs, it
+//! also breaks this test. The test sends nothing.
 
 mod building;
 mod calls;

@@ -1,8 +1,8 @@
-//! The public names at the root of the crate and in its modules.
+//! The public names in the crate root and in the public modules.
 
 #![allow(unused_imports)]
 
-/// The root contains 35 names. A derive macro and its trait share one name.
+/// The crate root has 35 names. A derive macro and its trait have the same name.
 mod root {
     pub use afresh::{
         AccessToken, ApiError, AsTokens, Body, ByteStream, CallInfo, CallKind, Client, ClientBuilder,

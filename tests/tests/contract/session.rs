@@ -25,7 +25,7 @@ async fn a_session_is_set_read_watched_and_cleared() {
         |event| matches!(event, SessionEvent::Refreshed | SessionEvent::Expired);
 }
 
-/// A login closure can return a custom error, and it can borrow local variables.
+/// A login closure can return a custom error type, and it can borrow local variables.
 #[tokio::test]
 async fn a_login_is_ensured_with_a_users_own_error() {
     #[derive(Debug)]
@@ -42,7 +42,7 @@ async fn a_login_is_ensured_with_a_users_own_error() {
     assert_eq!(session.tokens().unwrap().access_token().unwrap().secret(), "ann");
 }
 
-/// The login closure can return the call itself.
+/// The login closure can return the login call without awaiting it.
 #[tokio::test]
 async fn a_call_is_a_login() {
     let shop = ShopClient::builder("http://127.0.0.1:9").build().unwrap();

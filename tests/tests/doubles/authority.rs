@@ -1,4 +1,4 @@
-//! Tests of the authority: its tokens and its configuration.
+//! Tests the fake authorization server: its tokens and its configuration.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -15,7 +15,7 @@ const LOGIN: &str = "/api/user/login";
 const REFRESH: &str = "/api/user/refresh_token";
 const LOGOUT: &str = "/api/user/logout";
 
-/// Presents the refresh token with this number.
+/// Sends a refresh request with the refresh token that has the given number.
 async fn exchange(authority: &Authority, number: usize) -> Result<(u16, Value), BoxError> {
     let body = json!({ "refresh_token": authority.refresh(number) });
     let response = authority.service().oneshot(post(REFRESH, body)).await?;
@@ -77,7 +77,7 @@ async fn a_lenient_authority_refuses_a_spent_refresh_token_and_keeps_the_session
     authority.expect_reuses(1);
 }
 
-/// Presents the first refresh token twice, so that the client knows that the token is spent.
+/// Sends the first refresh token twice; the client knows that the token was already used.
 async fn present_a_spent_token(authority: &Authority) {
     let _ = authority.issue();
     exchange(authority, 1).await.unwrap();
@@ -168,7 +168,7 @@ async fn a_lost_answer_can_be_requested_again_within_the_grace_period() {
     tokio::time::advance(Duration::from_secs(3)).await;
     assert_eq!(status_of_exchange(&authority, 1).await, 400);
     authority.assert_retries_after_lost_answer(1);
-    // The client has received the response to the previous request, so it knows that the token is spent.
+    // The client has received the response to the previous request, so it knows that the token was already used.
     authority.assert_reuses(1);
     authority.expect_reuses(1);
 }
@@ -243,7 +243,8 @@ async fn a_refresh_held_after_processing_has_spent_its_token() {
     authority.open(Role::Refresh);
     assert_eq!(status_of_exchange(&authority, 1).await, 400);
     authority.assert_retries_after_lost_answer(1);
-    // The client has never received the response, so it does not know that the token is spent.
+    // The client has not received a response to the previous request, so it does not know that the token was already
+    // used.
     authority.assert_reuses(0);
 }
 

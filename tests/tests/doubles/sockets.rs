@@ -1,4 +1,4 @@
-//! Tests of the doubles on a loopback socket, with a plain reqwest client.
+//! Tests the fake servers on loopback sockets with a plain reqwest client.
 
 use afresh_tests::{Answer, Origins, RequestState, Stage, World};
 use serde_json::json;

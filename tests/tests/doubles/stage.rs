@@ -1,4 +1,4 @@
-//! Tests of the stage: how it parks, answers and logs requests.
+//! Tests `Stage`: how it holds requests back, answers them, and logs them.
 
 use std::io;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Tests of worlds and origins: several doubles behind one transport.
+//! Tests `World` and `Origins`, which put several fake servers behind one transport.
 
 use afresh_tests::{Answer, AuthorityConfig, LogEntry, Origins, Role, Stage, World};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Methods that return a `ByteStream`: the caller reads the body chunk by chunk as it arrives.
+//! Tests methods that return a `ByteStream`, with which the caller reads the body chunk by chunk as it arrives.
 
 use std::io;
 
@@ -15,10 +15,10 @@ trait Photos {
     async fn photo(&self, id: u64) -> Result<ByteStream>;
 
     #[get("/photos/{id}")]
-    async fn told(&self, id: u64) -> Result<Reply<ByteStream>>;
+    async fn reported(&self, id: u64) -> Result<Reply<ByteStream>>;
 }
 
-/// Returns a stream whose chunks the test sends.
+/// Returns a stream whose chunks are sent by the test.
 async fn fed() -> (Stage, ByteStream, afresh_tests::BodySender) {
     let stage = Stage::new();
     let photos: PhotosClient = client_on(&stage);
@@ -90,7 +90,7 @@ async fn a_reply_has_the_head_and_the_stream() {
     let stage = Stage::new();
     stage.respond(|_| Answer::new(206).header("etag", "\"x\"").chunks(["a", "b"]));
     let photos: PhotosClient = client_on(&stage);
-    let reply = photos.told(7).await.unwrap();
+    let reply = photos.reported(7).await.unwrap();
     assert_eq!((reply.status.as_u16(), reply.headers["etag"].to_str().unwrap()), (206, "\"x\""));
     let chunks: Vec<_> = reply.body.map(Result::unwrap).collect().await;
     assert_eq!(chunks, ["a", "b"]);

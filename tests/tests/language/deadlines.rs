@@ -1,4 +1,4 @@
-//! The `#[timeout]` attribute: one deadline covers all requests and waits of a call.
+//! Tests the `#[timeout]` attribute: one deadline covers all requests and waiting times of a call.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Decoding of responses: text in any charset, and errors that contain the position but no value.
+//! Tests how responses are decoded: text in any charset, and errors that contain a position but no values.
 
 use std::collections::HashMap;
 
@@ -42,7 +42,7 @@ enum Size {
     Range(u8, u8),
 }
 
-/// A map key that cannot be created from every string.
+/// A map key type that rejects some strings.
 #[derive(Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
 struct Id(String);
@@ -160,7 +160,7 @@ async fn a_text_that_is_not_in_its_charset_is_an_error_and_not_a_guess() {
     let error = said("text/plain; charset=shift_jis", b"\x93").await;
     assert!(error.to_string().contains("its text is not Shift_JIS"), "{error}");
     let error = said("text/plain; charset=klingon", b"x").await;
-    assert!(error.to_string().contains("its charset `klingon` cannot be read"), "{error}");
+    assert!(error.to_string().contains("its charset `klingon` is not supported"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -181,7 +181,7 @@ async fn a_decode_error_names_the_position_and_the_method_but_no_value() {
          expected f64 at line 1 column 68, after `{\"items\":[{\"name\":\"…\",\"price\":…},{\"name\":\"…\",\"price\":\"…\"`). Compare the method's return type with the answer of the server"
     );
     assert!(!format!("{error:?}").contains("s3cret"));
-    // The caller can read the complete body.
+    // The caller can still read the complete body.
     assert_eq!(error.json::<serde_json::Value>(), Some(body));
     assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
     assert!(!error.is_status());
@@ -217,7 +217,7 @@ async fn an_answer_without_a_body_is_read_as_unit() {
     }
 }
 
-/// Map keys are data and can be secrets, so a decode error does not show them.
+/// Map keys can be secrets, so a decode error does not show them.
 #[tokio::test(start_paused = true)]
 async fn a_decode_error_shows_no_key_of_a_map() {
     let body = |body: serde_json::Value| reading(move || Answer::json(200, &body));
@@ -242,7 +242,7 @@ async fn a_decode_error_shows_no_key_of_a_map() {
             "at `size.Exact.width`:",
         ),
         (body(json!({ "SECRETtoken": "x" })).by_id().await.unwrap_err(), "at `*`:"),
-        // These bodies have a field that the type lacks.
+        // Each of these bodies has a field that the type does not have.
         (
             body(json!({ "SECRETother": 1, "items": [{ "SECRETkey": [], "name": 7 }] }))
                 .basket()
@@ -251,7 +251,7 @@ async fn a_decode_error_shows_no_key_of_a_map() {
             "at `items[0].name`:",
         ),
     ];
-    // Field names of the type are shown, even if another field causes the error.
+    // A decode error shows the type's field names, even if an unknown field causes the error.
     let error =
         body(json!({ "items": [{ "colour": 1, "name": "tea", "price": "x" }] })).basket().await.unwrap_err();
     assert!(error.to_string().contains(r#"after `{"items":[{"*":…,"name":"…","price":"…"`"#), "{error}");
@@ -266,7 +266,7 @@ async fn a_decode_error_shows_no_key_of_a_map() {
     assert!(text.contains("at `*`:") && !text.contains("SECRET"), "{text}");
 }
 
-/// If the error of a user's type quotes the value, the error message ends before the quote.
+/// If the error of a user's type quotes a value, the decode error omits everything from the quote on.
 #[tokio::test(start_paused = true)]
 async fn a_decode_error_shows_no_value_that_the_error_of_a_type_quotes() {
     for body in ["SECRET", "x, expected SECRET", "\" at line SECRET", "\"SECRET\"", "{\"SECRET\":1}"] {
@@ -280,7 +280,7 @@ async fn a_decode_error_shows_no_value_that_the_error_of_a_type_quotes() {
     }
 }
 
-/// If a value or a key contains the words of a serde message, the error does not show the value or the key.
+/// If a value or a map key contains words from a serde message, the decode error still omits that value or key.
 #[tokio::test(start_paused = true)]
 async fn a_decode_error_shows_no_value_that_looks_like_its_own_text() {
     let json = |body| text_of("application/json", body);
@@ -295,7 +295,7 @@ async fn a_decode_error_shows_no_value_that_looks_like_its_own_text() {
     }
 }
 
-/// If a field occurs twice, the error shows no key of a flattened map in the same object.
+/// If a field occurs twice, the decode error shows no key of a flattened map in the same object.
 #[tokio::test(start_paused = true)]
 async fn a_decode_error_about_a_repeated_field_shows_no_key_of_a_flattened_map() {
     let body = b"{\"known\":1,\"SECRETkey\":1,\"known\":2}";

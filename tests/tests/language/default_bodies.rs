@@ -1,5 +1,5 @@
-//! Default bodies of methods that send a request. A fake can omit a method that has a default body, and the client
-//! overrides the default body.
+//! Tests default bodies of trait methods that send a request. A fake can omit methods that have a default body, and the
+//! generated client overrides these methods.
 #![deny(warnings, missing_docs, single_use_lifetimes, elided_lifetimes_in_paths)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]
 
@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::api::{ORIGIN, client_on, logged_in_client, only};
 
-/// Each default body returns an answer that no server of these tests returns.
+/// The results of the default bodies differ from all responses in these tests.
 #[api(dyn)]
 pub trait Shop {
     /// Logs in.
@@ -40,7 +40,7 @@ pub trait Shop {
         unimplemented!("order {id}")
     }
 
-    /// Adds up orders. The default body awaits another method of the trait.
+    /// Adds up orders. The default body awaits a different method of the trait.
     #[get("/orders")]
     #[timeout("5s")]
     async fn sum(&self, #[query] ids: &[Cow<'_, str>], #[query("note")] notes: Option<&str>) -> Result<u64> {
@@ -52,13 +52,13 @@ pub trait Shop {
         Ok(sum)
     }
 
-    /// Returns a number without a request.
+    /// Returns a number without sending a request.
     fn none(&self) -> u64 {
         0
     }
 }
 
-/// A fake that implements two of five methods. One of these two methods has a role.
+/// A fake that implements only the login and one other method of the trait.
 struct Fake;
 
 impl Shop for Fake {
@@ -72,7 +72,7 @@ impl Shop for Fake {
     }
 }
 
-/// A fake that implements no method.
+/// A fake that implements none of the trait's methods.
 struct Empty;
 
 impl Shop for Empty {}
@@ -128,7 +128,7 @@ async fn the_client_and_its_holder_send_a_request_in_place_of_each_default_body(
         } else {
             (holder.order(1).await, holder.sum(&ids, Some("x")).await)
         };
-        assert_eq!((order.unwrap(), sum.unwrap()), (7, 7));
+        assert_eq!((order.unwrap(), sum.unwrap()), (7, 7), "both bodies return the value of the call");
         if round == 0 { client.logout().await.unwrap() } else { holder.logout().await.unwrap() }
     }
     let log = stage.log();
@@ -147,7 +147,7 @@ async fn a_refused_call_is_refreshed_by_the_declaration_and_not_by_the_default_b
     world.authority.assert_refreshes(1);
 }
 
-/// The API of a [`World`], which sends requests in place of its default bodies.
+/// An API for a [`World`], whose client sends requests instead of running the default bodies.
 #[api]
 pub trait Guarded {
     #[refresh]
@@ -162,7 +162,7 @@ pub trait Guarded {
     }
 }
 
-/// A trait with generic methods, lifetimes, attributes, and names that generated code could also use.
+/// A trait with generic methods, lifetimes, attributes, and names that the generated code might use as well.
 #[api(path = "/{tenant}")]
 pub trait Search<Row = u64>
 where

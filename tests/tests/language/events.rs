@@ -1,4 +1,4 @@
-//! Methods that return `Events<T>`: server-sent events.
+//! Tests methods that return `Events<T>` (server-sent events).
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! `#[api(dyn)]`: one type that can contain a client, a double, or any other implementation of the trait.
+//! Tests `#[api(dyn)]`, which generates a type that can contain a client, a test double, or any other implementation of
+//! the trait.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use serde_json::Value;
 
 use crate::api::{client_on, logged_in_client, only};
 
-/// The API of a shop, as a trait with a holder.
+/// A shop API declared with `#[api(dyn)]`.
 #[api(dyn)]
 pub trait Shop: std::fmt::Debug {
     const SIZE: u32 = 20;
@@ -191,7 +192,7 @@ fn the_debug_text_of_a_holder_is_its_name_and_holders_nest() {
     assert_eq!(<DynShop as Shop>::SIZE, 20);
 }
 
-/// A trait with borrowed results and with declared, elided and anonymous lifetimes.
+/// A trait that returns borrowed values and uses declared, elided and anonymous lifetimes.
 #[api(dyn)]
 trait Borrowing {
     #[post("/texts")]
@@ -218,13 +219,13 @@ async fn borrowed_results_may_live_as_long_as_the_call() {
     assert_eq!(shop.pick("one", "other"), "one");
 }
 
-/// A type with a lifetime parameter that a signature can elide.
+/// A type with a lifetime parameter that a method signature can elide.
 #[derive(serde::Serialize)]
 struct Filter<'a> {
     q: &'a str,
 }
 
-/// A trait whose parameter types have elided lifetimes.
+/// A trait whose parameter types contain elided lifetimes.
 #[api(dyn)]
 #[expect(elided_lifetimes_in_paths, reason = "the test needs elided lifetimes")]
 trait Hiding {

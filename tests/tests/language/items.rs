@@ -1,4 +1,4 @@
-//! Methods that return `Items<T>`: the elements of all pages.
+//! Tests methods that return `Items<T>`, a stream of the elements of all pages.
 
 use afresh::{Items, Reply, Result, api};
 use afresh_tests::{Answer, Stage};
@@ -32,14 +32,14 @@ fn orders(stage: &Stage) -> OrdersClient {
     client_on(stage)
 }
 
-async fn told(stage: &Stage) -> Vec<std::result::Result<u32, String>> {
+async fn reported(stage: &Stage) -> Vec<std::result::Result<u32, String>> {
     let mut items = orders(stage).orders().await.unwrap();
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     while let Some(item) = items.next().await {
-        told.push(item.map(|order| order.id).map_err(|error| error.to_string()));
-        assert!(told.len() < 20);
+        reported.push(item.map(|order| order.id).map_err(|error| error.to_string()));
+        assert!(reported.len() < 20);
     }
-    told
+    reported
 }
 
 #[tokio::test(start_paused = true)]
@@ -52,7 +52,7 @@ async fn the_elements_of_all_pages_come_one_after_another() {
         Some("cursor=d") => (200, json!({"data": null, "next": "e"})),
         _ => (200, json!({"data": [{"id": 3}]})),
     });
-    assert_eq!(told(&stage).await, [Ok(1), Ok(2), Ok(3)]);
+    assert_eq!(reported(&stage).await, [Ok(1), Ok(2), Ok(3)]);
     stage.assert_sends(5);
 }
 
@@ -93,13 +93,13 @@ async fn a_limit_counts_elements_and_requests_no_page_beyond() {
     stage.assert_sends(1);
 }
 
-/// An element of the wrong type causes an error, and the caller still gets all other elements.
+/// If an element has the wrong type, the caller gets an error for that element and still gets all other elements.
 #[tokio::test(start_paused = true)]
 async fn a_broken_element_does_not_hide_the_others() {
     let stage = Stage::new();
     stage.respond(|_| (200, json!({"data": [{"id": 1}, {"id": "secret"}, {"id": 3}]})));
-    let told = told(&stage).await;
-    let [Ok(1), Err(error), Ok(3)] = &*told else { panic!("{told:?}") };
+    let reported = reported(&stage).await;
+    let [Ok(1), Err(error), Ok(3)] = &*reported else { panic!("{reported:?}") };
     assert!(
         error.starts_with("Orders::orders: an item of the answer") && error.contains("at `id`"),
         "{error}"
@@ -113,8 +113,11 @@ async fn a_page_without_its_list_is_an_error() {
         let stage = Stage::new();
         let body = page.clone();
         stage.respond(move |_| (200, body.clone()));
-        let told = told(&stage).await;
-        assert!(matches!(&*told, [Err(error)] if error.contains("no list at `/data`")), "{page}: {told:?}");
+        let reported = reported(&stage).await;
+        assert!(
+            matches!(&*reported, [Err(error)] if error.contains("no list at `/data`")),
+            "{page}: {reported:?}"
+        );
     }
     let stage = Stage::new();
     stage.respond(|_| (200, json!({"data": [1]})));
@@ -122,7 +125,7 @@ async fn a_page_without_its_list_is_an_error() {
     assert!(error.is_decode() && error.to_string().contains("Add `items = "), "{error}");
 }
 
-/// The caller gets all elements before a failed page request, and the request is repeated.
+/// If a page request fails, the caller still gets all elements before the failed page, and the page is requested again.
 #[tokio::test(start_paused = true)]
 async fn a_failed_page_loses_no_element() {
     let stage = Stage::new();
@@ -132,11 +135,11 @@ async fn a_failed_page_loses_no_element() {
         _ if !failed.swap(true, std::sync::atomic::Ordering::Relaxed) => Answer::new(503),
         _ => Answer::json(200, json!({"data": [{"id": 2}]})),
     });
-    let told = told(&stage).await;
-    assert!(matches!(&*told, [Ok(1), Err(error), Ok(2)] if error.contains("503")), "{told:?}");
+    let reported = reported(&stage).await;
+    assert!(matches!(&*reported, [Ok(1), Err(error), Ok(2)] if error.contains("503")), "{reported:?}");
 }
 
-/// An error about the next page is returned after the last element of the current page.
+/// An error in finding the next page is returned after the last element of the current page.
 #[tokio::test(start_paused = true)]
 async fn a_wrong_link_comes_after_the_elements_of_its_page() {
     let stage = Stage::new();

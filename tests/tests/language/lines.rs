@@ -1,4 +1,4 @@
-//! Methods that return `Lines<T>`: one JSON value per line.
+//! Tests methods that return `Lines<T>`, a stream with one JSON value per line.
 
 use afresh::{Lines, Result, api};
 use afresh_tests::{Answer, BodySender, LogEntry, Stage};

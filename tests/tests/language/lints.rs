@@ -1,5 +1,5 @@
-//! The code for attributes such as `timeout`, `part` and `none_on` causes no lint warning, even in a crate with strict
-//! lints.
+//! Tests that the code for attributes such as `timeout`, `part` and `none_on` causes no lint warnings, even in a crate
+//! with strict lints.
 #![deny(warnings, missing_docs, missing_debug_implementations, unreachable_pub, unused_qualifications)]
 #![deny(unused_results, single_use_lifetimes, elided_lifetimes_in_paths, unnameable_types)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]
@@ -57,7 +57,7 @@ pub(crate) trait Loud {
     }
 }
 
-/// A trait that no code uses.
+/// A trait that is never used.
 #[api(dyn)]
 trait Unused {
     #[get("/unused")]
@@ -71,7 +71,7 @@ pub(crate) trait Generic<T: Serialize + Sync> {
     async fn get(&self, rest: &T, #[cookie("c")] cookie: impl Serialize + Send) -> Result<()>;
 }
 
-/// Generated code must not make the imports of user code redundant.
+/// Generated code must not make imports in user code redundant.
 #[test]
 fn is_quiet() {
     fn future<F: Future + Send>(_: F) {}

@@ -1,5 +1,5 @@
-//! Tests the attributes of a trait through the public API, against in-memory doubles with the paused clock: the request
-//! for each attribute, the value for each return type, and where traits, doubles and holders can be declared.
+//! Tests a trait's attributes through the public API, against in-memory servers on a paused clock. The tests cover the
+//! request for each attribute, the value for each return type, and where traits and test doubles can be declared.
 
 mod answers;
 mod api;

@@ -1,4 +1,4 @@
-//! The `#[part]` attribute: multipart bodies, which are built again for each request.
+//! Tests the `#[part]` attribute and multipart bodies, which are built again for each request.
 
 use std::convert::Infallible;
 
@@ -44,7 +44,7 @@ fn uploads(world: &World) -> UploadsClient {
     beside(session.client())
 }
 
-/// A received part with its head and its content.
+/// A received part, split into its headers and its content.
 type Received = (String, String);
 
 fn parts(seen: &Seen) -> Vec<Received> {
@@ -94,7 +94,7 @@ async fn the_traits_content_type_applies_to_methods_without_their_own() {
     assert_eq!(only(&world.stage).header("content-type"), Some("application/json"));
 }
 
-/// L3: the parts of a multipart body are built again for the second request, with a new boundary.
+/// L3: if a call is sent again, the parts of its multipart body are built again with a new boundary.
 #[tokio::test(start_paused = true)]
 async fn a_multipart_body_is_built_again_for_the_second_send() {
     let world = World::new();
@@ -109,7 +109,7 @@ async fn a_multipart_body_is_built_again_for_the_second_send() {
     world.authority.assert_refreshes(1);
 }
 
-/// L3: a file part has its file's name and type, and the file is read for each request.
+/// L3: a file part has the name and content type of its file, and the file is read for each request.
 #[tokio::test(start_paused = true)]
 async fn a_file_part_has_a_name_and_type_and_is_read_for_each_send() {
     let world = World::new();
@@ -183,7 +183,7 @@ async fn bytes_of_any_type_are_one_part_and_other_lists_repeat() {
     assert_eq!(contents, ["PNG", "GIF", "PNG", "PNG", "1", "2"]);
 }
 
-/// For a parameter of a generic type, `Serialize` determines the part.
+/// If a parameter has a generic type, the type's `Serialize` implementation determines the part.
 #[tokio::test(start_paused = true)]
 async fn a_generic_part_is_sent_as_it_serializes() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! The `#[none_on]` attribute: the statuses that make a method return `None`.
+//! Tests the `#[none_on]` attribute: the statuses for which a method returns `None`.
 
 use afresh::{RefreshToken, Reply, Result, Tokens, api};
 use afresh_tests::{Answer, Stage, World};

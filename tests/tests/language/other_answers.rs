@@ -1,4 +1,4 @@
-//! Responses that are not the expected stream, empty responses, byte order marks, and hand-written streams.
+//! Tests responses that are not the expected stream, empty responses, byte order marks, and hand-written streams.
 
 use afresh::{ByteStream, Error, Event, Events, Lines, Problem, Reply, Result, api};
 use afresh_tests::{Answer, Stage};
@@ -42,7 +42,7 @@ fn typed(kind: &str, body: &str) -> Answer {
     Answer::new(200).header("content-type", kind).body(body.to_owned())
 }
 
-/// A 200 response that is not an event stream makes the call fail, and the error contains the body.
+/// If a 200 response is not an event stream, the call fails, and the error contains the body.
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_another_type_is_no_event_stream() {
     for (answer, kind) in [
@@ -66,7 +66,7 @@ async fn an_answer_of_another_type_is_no_event_stream() {
 async fn the_body_of_the_error_is_bounded() {
     let error = feed(Answer::html(200, &"x".repeat(1 << 20))).events().await.unwrap_err();
     assert_eq!(error.body().unwrap().len(), 64 * 1024);
-    // A body that never ends is cut off.
+    // For a body that never ends, the error contains the part that has arrived.
     let error = feed(Answer::html(200, "<p>").then_hang()).events().await.unwrap_err();
     assert_eq!(error.body().unwrap(), "<p>");
 }
@@ -105,7 +105,7 @@ async fn an_empty_body_is_an_empty_stream() {
     }
 }
 
-/// `[DONE]` ends a stream of JSON events, but `Events<String>` returns it as text.
+/// `[DONE]` ends a stream of JSON events, but `Events<String>` returns it as a string.
 #[tokio::test(start_paused = true)]
 async fn done_ends_events_of_json_only() {
     let body = "data: {\"n\":1}\n\ndata: [DONE]\n\ndata: {\"n\":2}\n\n";
@@ -147,7 +147,7 @@ async fn an_error_without_a_body_has_an_empty_body() {
     assert!(error.is_status() && error.body().unwrap().is_empty(), "{error}");
 }
 
-/// A hand-written implementation that returns every kind of value.
+/// A hand-written implementation whose methods return every kind of value.
 struct Fake;
 
 impl Feed for Fake {

@@ -1,4 +1,5 @@
-//! Paging of the well-known public APIs in the guide's table: one method per API, with responses in that API's format.
+//! Tests paging for the well-known public APIs in the guide's table, with one method per API and responses in the
+//! format of that API.
 
 use afresh::{Items, Result, api};
 use afresh_tests::{Answer, Stage};
@@ -110,13 +111,13 @@ trait Lists {
     async fn azure_devops(&self) -> Result<Items<Value>>;
 }
 
-/// A list of three elements on two pages.
+/// A list of three elements that is split into two pages.
 struct List {
     name: &'static str,
-    /// The query of the second request.
+    /// The query string of the second request.
     second: &'static str,
     pages: [Answer; 2],
-    /// The query and the response of the third request, for an API with page numbers or offsets.
+    /// The query string and response of the third request, for APIs with page numbers or offsets.
     end: Option<(&'static str, Answer)>,
 }
 

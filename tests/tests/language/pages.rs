@@ -1,5 +1,5 @@
-//! The `#[pages]` attribute: how the client finds the next page, where the pages end, and how it handles errors between
-//! pages.
+//! Tests the `#[pages]` attribute: how the client finds the next page, where the pages end, and how errors between
+//! pages are handled.
 
 use afresh::{Pages, RefreshToken, Result, Tokens, api};
 use afresh_tests::{Answer, Origins, Stage, World};
@@ -85,18 +85,18 @@ async fn all<T: serde::de::DeserializeOwned>(pages: Result<Pages<T>>) -> Vec<T> 
     pages.unwrap().try_collect().await.unwrap()
 }
 
-/// Returns the pages, with the messages of the errors between them.
-async fn told<T: serde::de::DeserializeOwned>(
+/// Returns all pages, and the messages of the errors between them.
+async fn reported<T: serde::de::DeserializeOwned>(
     pages: Result<Pages<T>>,
 ) -> Vec<std::result::Result<T, String>> {
     let mut pages = pages.unwrap();
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     while let Some(page) = pages.next().await {
-        told.push(page.map_err(|error| error.to_string()));
-        assert!(told.len() < 20, "the pages do not end");
+        reported.push(page.map_err(|error| error.to_string()));
+        assert!(reported.len() < 20, "the pages do not end");
     }
     assert!(pages.next().await.is_none());
-    told
+    reported
 }
 
 fn queries(stage: &Stage) -> Vec<String> {
@@ -107,7 +107,8 @@ fn only_filter() -> Filter<'static> {
     Filter { q: "a b/ü+c", tag: &["x&y", "z"] }
 }
 
-/// Returns a response with these `Link` headers. The headers are bytes, because `Link` headers can contain UTF-8.
+/// Returns a response with the given `Link` headers. The header values are bytes, because a `Link` header can contain
+/// UTF-8.
 fn linked(lines: &[&str], body: &str) -> Answer {
     let mut response = http::Response::new(body.to_owned());
     for line in lines {
@@ -152,7 +153,7 @@ async fn a_link_in_utf_8_is_read() {
     assert_eq!(queries(&stage), ["", "p=%C3%BC"]);
 }
 
-/// A missing or empty cursor or URL ends the pages, even on the first page.
+/// If the cursor or URL is missing or empty, the current page is the last page.
 #[tokio::test(start_paused = true)]
 async fn an_empty_pointer_ends_the_pages() {
     let ends = [
@@ -172,7 +173,8 @@ async fn an_empty_pointer_ends_the_pages() {
     }
 }
 
-/// If a page has no object for the cursor, or a value of the wrong type, the caller gets the page and then an error.
+/// If the cursor's parent object is missing, or the cursor has the wrong type, the caller gets the page and then an
+/// error.
 #[tokio::test(start_paused = true)]
 async fn a_pointer_that_does_not_fit_is_an_error_after_the_page() {
     for (wrong, part) in [
@@ -188,8 +190,8 @@ async fn a_pointer_that_does_not_fit_is_an_error_after_the_page() {
         let stage = Stage::new();
         let body = wrong.clone();
         stage.respond(move |_| (200, body.clone()));
-        let told = told(listing(&stage).by_cursor(&only_filter()).await).await;
-        let [Ok(page), Err(error)] = &*told else { panic!("{wrong}: {told:?}") };
+        let reported = reported(listing(&stage).by_cursor(&only_filter()).await).await;
+        let [Ok(page), Err(error)] = &*reported else { panic!("{wrong}: {reported:?}") };
         assert_eq!(page, &wrong);
         assert!(error.starts_with("Listing::by_cursor: ") && error.contains(part), "{error}");
     }
@@ -199,11 +201,11 @@ async fn a_pointer_that_does_not_fit_is_an_error_after_the_page() {
 async fn a_number_is_no_url() {
     let stage = Stage::new();
     stage.respond(|_| (200, json!({"links": {"next": 7}})));
-    let told = told(listing(&stage).by_url().await).await;
-    assert!(matches!(&*told, [Ok(_), Err(error)] if error.contains("is not a URL")), "{told:?}");
+    let reported = reported(listing(&stage).by_url().await).await;
+    assert!(matches!(&*reported, [Ok(_), Err(error)] if error.contains("is not a URL")), "{reported:?}");
 }
 
-/// If a member with `?` is missing, the current page is the last page.
+/// If a field marked with `?` is missing, the current page is the last page.
 #[tokio::test(start_paused = true)]
 async fn a_marked_member_may_be_missing() {
     let stage = Stage::new();
@@ -216,8 +218,11 @@ async fn a_marked_member_may_be_missing() {
     stage.respond(|_| (200, json!({"paging": null})));
     assert_eq!(all(listing(&stage).optional().await).await.len(), 1);
     stage.respond(|_| (200, json!({"paging": {}})));
-    let told = told(listing(&stage).optional().await).await;
-    assert!(matches!(&*told, [Ok(_), Err(error)] if error.contains("`/paging/next/after`")), "{told:?}");
+    let reported = reported(listing(&stage).optional().await).await;
+    assert!(
+        matches!(&*reported, [Ok(_), Err(error)] if error.contains("`/paging/next/after`")),
+        "{reported:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -259,8 +264,8 @@ async fn a_field_of_the_last_element_determines_the_next_page() {
     assert_eq!(queries(&stage), ["", "starting_after=b%2F1", "starting_after=3"]);
     for wrong in [json!([{"id": 1}, {}]), json!([{"id": null}]), json!([{"id": {}}]), json!([7])] {
         stage.respond(move |_| (200, wrong.clone()));
-        let told = told(listing(&stage).by_last().await).await;
-        assert!(matches!(&*told, [Ok(_), Err(error)] if error.contains("`/id`")), "{told:?}");
+        let reported = reported(listing(&stage).by_last().await).await;
+        assert!(matches!(&*reported, [Ok(_), Err(error)] if error.contains("`/id`")), "{reported:?}");
     }
 }
 
@@ -286,19 +291,19 @@ async fn a_page_number_is_counted_up_to_the_first_empty_page() {
 async fn a_start_that_is_no_number_is_an_error_after_the_first_page() {
     let stage = Stage::new();
     stage.respond(|_| (200, json!([1])));
-    let told = told(listing(&stage).numbered(Some("secret")).await).await;
-    let [Ok(_), Err(error)] = &*told else { panic!("{told:?}") };
+    let reported = reported(listing(&stage).numbered(Some("secret")).await).await;
+    let [Ok(_), Err(error)] = &*reported else { panic!("{reported:?}") };
     assert!(error.contains("`page` is not a number") && !error.contains("secret"), "{error}");
 }
 
-/// If a page is a JSON object, the attribute needs `items`. Without `items`, the first page causes an error that names
-/// `items`.
+/// If a page is a JSON object, the `#[pages]` attribute needs `items`. Without `items`, the first page causes an error
+/// whose message names `items`.
 #[tokio::test(start_paused = true)]
 async fn a_count_over_an_object_without_items_is_an_error_at_once() {
     let stage = Stage::new();
     stage.respond(|_| (200, json!({"data": [1]})));
-    let told = told(listing(&stage).numbered(None).await).await;
-    assert!(matches!(&*told, [Err(error)] if error.contains("Add `items = ")), "{told:?}");
+    let reported = reported(listing(&stage).numbered(None).await).await;
+    assert!(matches!(&*reported, [Err(error)] if error.contains("Add `items = ")), "{reported:?}");
     stage.assert_sends(1);
 }
 
@@ -348,11 +353,11 @@ async fn a_body_is_sent_with_each_page_unless_it_can_be_sent_only_once() {
     assert!(stage.log().iter().all(|seen| seen.body() == "tea"));
 
     let once = afresh::Body::stream(futures_util::stream::iter([Ok::<_, std::io::Error>("tea")]));
-    let told = told(listing(&stage).search(once).await).await;
-    assert!(matches!(&*told, [Ok(_), Err(error)] if error.contains("only once")), "{told:?}");
+    let reported = reported(listing(&stage).search(once).await).await;
+    assert!(matches!(&*reported, [Ok(_), Err(error)] if error.contains("only once")), "{reported:?}");
 }
 
-/// If the next page was already read, the caller gets the current page, and the pages then end with an error.
+/// If the next link points to a page that was already read, the caller gets the current page and then an error.
 #[tokio::test(start_paused = true)]
 async fn a_circle_of_pages_is_an_error_after_its_last_page() {
     let stage = Stage::new();
@@ -361,18 +366,21 @@ async fn a_circle_of_pages_is_an_error_after_its_last_page() {
         Some("p=2") => (200, json!({"links": {"next": "?p=3"}})),
         _ => (200, json!({"links": {"next": "https://shop.test/urls?p=2#again"}})),
     });
-    let told = told(listing(&stage).by_url().await).await;
-    assert!(matches!(&*told, [Ok(_), Ok(_), Ok(_), Err(error)] if error.contains("never end")), "{told:?}");
+    let reported = reported(listing(&stage).by_url().await).await;
+    assert!(
+        matches!(&*reported, [Ok(_), Ok(_), Ok(_), Err(error)] if error.contains("never end")),
+        "{reported:?}"
+    );
     stage.assert_sends(3);
 
     let itself = Stage::new();
     itself.respond(|_| (200, json!({"links": {"next": "/urls"}})));
-    assert_eq!(self::told(listing(&itself).by_url().await).await.len(), 2);
+    assert_eq!(self::reported(listing(&itself).by_url().await).await.len(), 2);
     itself.assert_sends(1);
 }
 
-/// If the next link has another origin, the caller gets the current page and then an error. The error contains both
-/// origins and no other part of the link.
+/// If the next link has a different origin, the caller gets the current page and then an error. The error contains both
+/// origins but no other part of the link.
 #[tokio::test(start_paused = true)]
 async fn a_link_to_another_origin_is_an_error_after_the_page() {
     for (link, origin) in [
@@ -385,8 +393,8 @@ async fn a_link_to_another_origin_is_an_error_after_the_page() {
     ] {
         let stage = Stage::new();
         stage.respond(move |_| (200, json!({"links": {"next": link}})));
-        let told = told(listing(&stage).by_url().await).await;
-        let [Ok(_), Err(error)] = &*told else { panic!("{told:?}") };
+        let reported = reported(listing(&stage).by_url().await).await;
+        let [Ok(_), Err(error)] = &*reported else { panic!("{reported:?}") };
         assert!(error.contains(&format!("`{origin}`")) && error.contains("`https://shop.test`"), "{error}");
         assert!(!error.contains("secret"), "{error}");
         stage.assert_sends(1);
@@ -398,10 +406,10 @@ async fn an_unreadable_link_is_an_error_after_the_page() {
     for link in ["https://", "http://[::1/x", "https://shop.test:99999/"] {
         let stage = Stage::new();
         stage.respond(move |_| (200, json!({"links": {"next": link}})));
-        let told = told(listing(&stage).by_url().await).await;
+        let reported = reported(listing(&stage).by_url().await).await;
         assert!(
-            matches!(&*told, [Ok(_), Err(error)] if error.contains("not a valid URL")),
-            "{link}: {told:?}"
+            matches!(&*reported, [Ok(_), Err(error)] if error.contains("not a valid URL")),
+            "{link}: {reported:?}"
         );
     }
 }
@@ -417,7 +425,7 @@ async fn user_names_in_a_link_are_not_sent() {
     assert_eq!(stage.log()[1].header("authorization"), None);
 }
 
-/// With `rebase`, the client uses only the path and the query of a link.
+/// With `rebase`, the client uses only the link's path and query.
 #[tokio::test(start_paused = true)]
 async fn rebase_takes_path_and_query_to_the_clients_own_origin() {
     for link in ["http://shop.test/rebased?p=2", "https://internal:8080/rebased?p=2", "//x.test/rebased?p=2"]
@@ -453,12 +461,15 @@ async fn a_relative_link_of_another_origin_is_not_followed() {
     elsewhere.respond(|_| Answer::json(200, json!({"links": {"next": "?p=2"}})));
     let origins = Origins::new().at(ORIGIN, home.clone()).at("https://files.test", elsewhere.clone());
     let shop = ListingClient::builder(ORIGIN).transport(origins.service()).build().unwrap();
-    let told = told(shop.by_url().await).await;
-    assert!(matches!(&*told, [Ok(_), Err(error)] if error.contains("`https://files.test`")), "{told:?}");
+    let reported = reported(shop.by_url().await).await;
+    assert!(
+        matches!(&*reported, [Ok(_), Err(error)] if error.contains("`https://files.test`")),
+        "{reported:?}"
+    );
     elsewhere.assert_sends(1);
 }
 
-/// A page whose request failed is requested again by the next call of `next`, at most two times in a row.
+/// If a page request fails, calling `next` again repeats the request, at most two times in a row.
 #[tokio::test(start_paused = true)]
 async fn a_failed_page_is_requested_again_twice_and_then_the_pages_end() {
     let stage = Stage::new();
@@ -466,8 +477,8 @@ async fn a_failed_page_is_requested_again_twice_and_then_the_pages_end() {
         None => Answer::json(200, json!({"links": {"next": "?p=2"}})),
         _ => Answer::new(500),
     });
-    let told = told(listing(&stage).by_url().await).await;
-    assert!(matches!(&*told, [Ok(_), Err(_), Err(_), Err(_)]), "{told:?}");
+    let reported = reported(listing(&stage).by_url().await).await;
+    assert!(matches!(&*reported, [Ok(_), Err(_), Err(_), Err(_)]), "{reported:?}");
     assert_eq!(queries(&stage), ["", "p=2", "p=2", "p=2"]);
 }
 
@@ -486,12 +497,16 @@ async fn a_page_that_arrives_at_last_resets_the_count_of_failures() {
         let next = if page < 4 { json!(format!("?p={}", page + 1)) } else { Value::Null };
         Answer::json(200, json!({"links": {"next": next}}))
     });
-    let told = told(listing(&stage).by_url().await).await;
-    assert_eq!((told.iter().filter(|page| page.is_ok()).count(), told.len()), (4, 10), "{told:?}");
+    let reported = reported(listing(&stage).by_url().await).await;
+    assert_eq!(
+        (reported.iter().filter(|page| page.is_ok()).count(), reported.len()),
+        (4, 10),
+        "{reported:?}"
+    );
     stage.assert_sends(10);
 }
 
-/// If a page cannot be decoded, the caller gets an error, and the next page follows.
+/// If a page cannot be decoded, the caller gets an error and then the next page.
 #[tokio::test(start_paused = true)]
 async fn a_page_of_another_type_is_an_error_between_pages() {
     let stage = Stage::new();
@@ -499,13 +514,13 @@ async fn a_page_of_another_type_is_an_error_between_pages() {
         None => Answer::json(200, ["x"]).header("x-next-page", "2"),
         _ => Answer::json(200, [2]),
     });
-    let told = told(listing(&stage).by_header().await).await;
-    let [Err(error), Ok(page)] = &*told else { panic!("{told:?}") };
+    let reported = reported(listing(&stage).by_header().await).await;
+    let [Err(error), Ok(page)] = &*reported else { panic!("{reported:?}") };
     assert!(error.starts_with("Listing::by_header: the answer is not of the declared type"), "{error}");
     assert_eq!(page, &[2]);
 }
 
-/// If the token expires between two pages, the client refreshes it, and the caller gets the next page.
+/// If the token expires between two pages, the client refreshes, and the caller gets the next page.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_expires_between_two_pages_is_refreshed() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Cookies, rest parameters and other arguments, as the server receives them.
+//! Tests how the server receives cookies, rest parameters and other arguments.
 
 use std::borrow::Cow;
 
@@ -164,7 +164,7 @@ async fn a_rest_parameter_that_would_change_the_path_is_never_sent() {
 
 #[api]
 trait Paths {
-    /// Reads the file at this path.
+    /// Reads the file at the given path.
     #[get("/{rest*}")]
     async fn read(&self, rest: &str) -> Result<String>;
 }

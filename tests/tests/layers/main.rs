@@ -1,8 +1,9 @@
-//! Checks the layers of both published crates: a file uses only files that ARCHITECTURE.md lists below its folder.
+//! Tests the layers of both published crates: a file may depend only on files that ARCHITECTURE.md lists below its
+//! directory.
 //!
-//! If a file names an item, in a `use` or in an inline path, an arrow points from this file to the file that defines
-//! the item. A `mod` line and a `pub use` create no arrow. If an item is named through a `pub use`, the arrow points to
-//! the file that defines the item. Test code is ignored, except by rules that forbid a name.
+//! If a file names an item in a `use` or an inline path, the file depends on the file that defines the item. A `mod`
+//! line or a `pub use` creates no dependency. If an item is named through a `pub use`, the dependency is on the file
+//! that defines the item. Test code is ignored, except by the rules that forbid a name.
 
 use std::path::Path;
 
@@ -16,7 +17,7 @@ mod tree;
 use order::Order;
 use rules::{Ban, violations};
 
-/// The session and the stores must compile and be testable without a client.
+/// It must be possible to compile and test the session and the stores without a client.
 const RUNTIME: &[Ban] =
     &[Ban { folders: &["session", "store"], crates: &["reqwest"], modules: &["client", "transport"] }];
 

@@ -1,16 +1,16 @@
-//! Reads the order of a crate's folders from ARCHITECTURE.md. Each line of the list names a folder or a file and
-//! describes it in a sentence, from the top layer to the bottom layer.
+//! Reads the order of a crate's layers from ARCHITECTURE.md. The list has one line per directory or file, from the top
+//! layer to the bottom layer. Each line contains a name and a sentence that describes the entry.
 
 use std::collections::BTreeSet;
 
 use crate::tree::{Files, is_test};
 
-/// The listed names, such as `client/` for a folder and `lib.rs` for a file.
+/// The names in the list, for example `client/` for a directory and `lib.rs` for a file.
 #[derive(Debug)]
 pub struct Order(Vec<String>);
 
 impl Order {
-    /// Reads the block that starts with ```` ```layers SOURCE ````, such as ```` ```layers runtime/src ````.
+    /// Reads the block that starts with ```` ```layers SOURCE ````, for example ```` ```layers runtime/src ````.
     pub fn read(document: &str, source: &str) -> Result<Self, String> {
         let fence = format!("```layers {source}");
         let mut lines = document.lines().skip_while(|line| line.trim() != fence);
@@ -30,7 +30,8 @@ impl Order {
         Ok(Self(names))
     }
 
-    /// Returns the names that exist only in the list or only in the folder. Test files belong to no layer.
+    /// Returns a message for each name that is only in the list or only in the source directory. Test files belong to
+    /// no layer.
     pub fn differences(&self, files: &Files) -> Vec<String> {
         let code = files.keys().filter(|file| !is_test(file));
         let there: BTreeSet<String> = code.map(|file| entry(files, file)).collect();
@@ -42,13 +43,14 @@ impl Order {
         unlisted.chain(gone).collect()
     }
 
-    /// Returns the position of an entry, counted from the top.
+    /// Returns the position of an entry in the list, counted from the top.
     pub fn position(&self, entry: &str) -> Option<usize> {
         self.0.iter().position(|name| name == entry)
     }
 }
 
-/// Returns the list entry that a file belongs to. A file `check.rs` beside a folder `check` belongs to `check/`.
+/// Returns the list entry to which a file belongs. If there is a directory `check/`, the file `check.rs` next to it
+/// belongs to `check/`.
 pub fn entry(files: &Files, file: &str) -> String {
     if let Some((folder, _)) = file.split_once('/') {
         return format!("{folder}/");

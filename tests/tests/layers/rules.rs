@@ -1,5 +1,5 @@
-//! The layer rules: no cycle of arrows, no arrow up, no use of items that the `mod.rs` of the same folder defines, and
-//! no forbidden names.
+//! The layer rules: no dependency cycles, no dependencies on a higher layer, no use of items defined in a parent
+//! module's file, and no forbidden names.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -7,19 +7,19 @@ use crate::order::{Order, entry};
 use crate::source::{Kind, Name};
 use crate::tree::{Files, Target, Tree};
 
-/// Names that files in certain folders must not use, even in tests.
+/// Names that files in certain directories must not use, even in tests.
 #[derive(Debug)]
 pub struct Ban {
     pub folders: &'static [&'static str],
     pub crates: &'static [&'static str],
-    /// The forbidden modules at the crate root.
+    /// The forbidden modules in the crate root.
     pub modules: &'static [&'static str],
 }
 
-/// The arrows between files, each with the first line of code that causes the arrow.
+/// The dependencies between files, each with the first line of code that causes it.
 type Arrows = BTreeMap<String, BTreeMap<String, String>>;
 
-/// Returns one sentence for each violation.
+/// Returns a one-sentence message for each violation.
 pub fn violations(files: &Files, order: &Order, bans: &[Ban]) -> Vec<String> {
     let tree = Tree::new(files);
     let arrows = arrows(&tree);
@@ -32,7 +32,7 @@ pub fn violations(files: &Files, order: &Order, bans: &[Ban]) -> Vec<String> {
     found
 }
 
-/// Returns the files that define a name.
+/// Returns the files that define the item with the given name.
 fn reached(tree: &Tree, module: usize, name: &Name) -> BTreeSet<String> {
     let targets = tree.targets(module, name).into_iter();
     let files = targets.map(|target| match target {
@@ -42,7 +42,7 @@ fn reached(tree: &Tree, module: usize, name: &Name) -> BTreeSet<String> {
     files.collect()
 }
 
-/// Returns the names that non-test code uses, excluding names that are only re-exported.
+/// Returns the names that non-test code uses, without names that are only re-exported.
 fn uses(tree: &Tree) -> impl Iterator<Item = (usize, &Name)> {
     let modules = tree.modules.iter().enumerate().filter(|(_, module)| !module.test);
     let names = modules.flat_map(|(id, module)| module.names.iter().map(move |name| (id, name)));
@@ -66,12 +66,12 @@ fn arrows(tree: &Tree) -> Arrows {
     arrows
 }
 
-/// Returns a shortest cycle for each group of files that import each other.
+/// Returns the shortest cycle for each group of files that depend on each other.
 fn circles(arrows: &Arrows) -> Vec<String> {
-    let mut told: BTreeSet<&str> = BTreeSet::new();
+    let mut reported: BTreeSet<&str> = BTreeSet::new();
     let mut found = Vec::new();
     for start in arrows.keys() {
-        if told.contains(start.as_str()) {
+        if reported.contains(start.as_str()) {
             continue;
         }
         let Some(circle) = shortest_circle(arrows, start) else { continue };
@@ -84,7 +84,7 @@ fn circles(arrows: &Arrows) -> Vec<String> {
             group.len(),
             circle.join(" -> ")
         ));
-        told.extend(group);
+        reported.extend(group);
     }
     found
 }
@@ -114,7 +114,7 @@ fn shortest_circle<'a>(arrows: &'a Arrows, start: &'a str) -> Option<Vec<&'a str
     None
 }
 
-/// Returns the files that are in a cycle of arrows with this file.
+/// Returns the files that are in a dependency cycle with `start`.
 fn group<'a>(arrows: &'a Arrows, start: &'a str) -> BTreeSet<&'a str> {
     let reach = |start: &'a str| {
         let mut seen = BTreeSet::new();
@@ -143,7 +143,8 @@ fn upward(files: &Files, arrows: &Arrows, order: &Order) -> Vec<String> {
     found
 }
 
-/// Returns the uses of items that a file of a parent module defines. Uses of the root are reported as arrows up.
+/// Returns the uses of items that are defined in the file of a parent module. Uses of items in the crate root are
+/// reported as dependencies on a higher layer.
 fn own_parents(tree: &Tree) -> Vec<String> {
     let mut found = Vec::new();
     for (module, name) in uses(tree) {

@@ -1,5 +1,5 @@
-//! Reads one file: its modules, the items that each module defines, and every path in them. The module reads tokens,
-//! because a syntax tree does not contain the paths in macro calls.
+//! Reads one source file: its modules, the items that each module defines, and every path in them. The file is read as
+//! tokens, because a syntax tree does not contain the paths in macro calls.
 
 use std::collections::BTreeSet;
 use std::mem;
@@ -8,11 +8,11 @@ use proc_macro2::Delimiter::{Brace, Bracket, Parenthesis};
 
 use crate::token::{Token, after_visibility, colons_at, item_end, word_at};
 
-/// A module in one file.
+/// The contents of one module.
 #[derive(Debug, Default)]
 pub struct Scope {
     pub defines: BTreeSet<String>,
-    /// The macros with `#[macro_export]`, which are names at the root of the crate.
+    /// The macros with `#[macro_export]`, which become names in the crate root.
     pub exports: BTreeSet<String>,
     pub names: Vec<Name>,
     pub children: Vec<Child>,
@@ -28,19 +28,19 @@ pub struct Child {
 #[derive(Debug)]
 pub enum Body {
     Inline(Scope),
-    /// A module in its own file, with the value of its `#[path]`.
+    /// A module in a separate file, with the value of its `#[path]` attribute.
     File(Option<String>),
 }
 
-/// A path in the source code.
+/// A path that occurs in the source code.
 #[derive(Clone, Debug)]
 pub struct Name {
-    /// The parts of the path. The first part is `::` if the path starts with `::`.
+    /// The segments of the path. The first segment is `::` if the path starts with `::`.
     pub path: Vec<String>,
     pub line: usize,
     pub test: bool,
     pub kind: Kind,
-    /// The name that an import has in its module. The name is `None` for inline paths, globs and `as _`.
+    /// The name that an import defines in its module. The value is `None` for inline paths, glob imports and `as _`.
     pub bound: Option<String>,
     pub glob: bool,
 }
@@ -60,7 +60,7 @@ struct Attributes {
     public: bool,
 }
 
-/// The macros whose tokens are code for another crate.
+/// The macros whose input is code for another crate.
 const QUOTING: [&str; 4] = ["quote", "quote_spanned", "parse_quote", "parse_quote_spanned"];
 
 /// Keywords that cannot start a path.
@@ -69,7 +69,7 @@ const KEYWORDS: [&str; 24] = [
     "move", "mut", "ref", "return", "static", "type", "unsafe", "where", "while", "yield",
 ];
 
-/// Returns the root scope of a file.
+/// Returns the top-level module of a file.
 pub fn read(text: &str) -> Result<Scope, String> {
     let mut reader = Reader { scope: Scope::default(), test: false };
     reader.walk(&Token::all(text)?, true, Attributes::default());
@@ -83,8 +83,8 @@ struct Reader {
 }
 
 impl Reader {
-    /// Reads these tokens. `items` is true for the items of a module and false for a function body, whose items have no
-    /// path.
+    /// Reads these tokens. `items` is true for the items of a module, and false for a function body, whose items cannot
+    /// be named by a path.
     fn walk(&mut self, tokens: &[Token], items: bool, mut attributes: Attributes) {
         let mut at = 0;
         while at < tokens.len() {
@@ -108,7 +108,7 @@ impl Reader {
         }
     }
 
-    /// Reads the item that starts at this token. Returns the position of the next token.
+    /// Reads the item that starts at the given token. Returns the position of the next token to read.
     fn step(&mut self, tokens: &[Token], at: usize, items: bool, attributes: &Attributes) -> usize {
         let item = if items { self.item(tokens, at, attributes) } else { None };
         let found = item.or_else(|| self.import(tokens, at, attributes)).or_else(|| self.inline(tokens, at));
@@ -160,7 +160,7 @@ impl Reader {
         Some(at + 3)
     }
 
-    /// Reads a `use`, which can also be in a function body. `use<'a>` is a bound and not an import.
+    /// Reads a `use`, which can also be inside a function body. `use<'a>` is a bound rather than an import.
     fn import(&mut self, tokens: &[Token], at: usize, attributes: &Attributes) -> Option<usize> {
         if word_at(tokens, at) != "use" || tokens.get(at + 1)?.is('<') {
             return None;
@@ -196,7 +196,7 @@ impl Reader {
             if branch.is_empty() || matches!(branch.last(), Some(Token::Group(..))) {
                 continue;
             }
-            // The path `a::{self}` names `a`.
+            // The path `a::{self}` refers to `a`.
             if path.len() > 1 && path.last().is_some_and(|last| last == "self") {
                 path.pop();
             }
@@ -206,7 +206,7 @@ impl Reader {
         }
     }
 
-    /// Reads a path of two or more parts, up to a turbofish. Returns the position of the next token.
+    /// Reads a path of two or more segments, up to a turbofish. Returns the position of the next token to read.
     fn inline(&mut self, tokens: &[Token], at: usize) -> Option<usize> {
         let global = colons_at(tokens, at);
         let start = at + if global { 2 } else { 0 };
@@ -227,7 +227,7 @@ impl Reader {
         if called && path.last().is_some_and(|last| QUOTING.contains(&last.as_str())) {
             next += 2;
         }
-        // After a type in angle brackets, `::` continues that type. After `->`, `::` starts a path.
+        // After a type in angle brackets, `::` continues the type. After `->`, `::` starts a new path.
         let before =
             |back: usize, mark: char| at.checked_sub(back).is_some_and(|index| tokens[index].is(mark));
         let continued = global && before(1, '>') && !before(2, '-') && !before(2, '=');
@@ -254,7 +254,7 @@ impl Attributes {
     }
 }
 
-/// Returns whether the predicate is `test` or `all(.., test, ..)`.
+/// Returns whether a `cfg` predicate is `test` or `all(.., test, ..)`.
 fn only_in_tests(predicate: &[Token]) -> bool {
     match word_at(predicate, 0) {
         "test" => predicate.len() == 1,
@@ -265,7 +265,7 @@ fn only_in_tests(predicate: &[Token]) -> bool {
     }
 }
 
-/// Returns whether an attribute is an inner attribute, and the attribute's content.
+/// Returns whether the attribute is an inner attribute, together with its content.
 fn attribute(tokens: &[Token], at: usize) -> Option<(bool, &[Token])> {
     if !tokens.get(at)?.is('#') {
         return None;

@@ -1,13 +1,13 @@
-//! A file's tokens, in a form that is easy to compare with words.
+//! The tokens of a file, in a form that is easy to compare with words.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 #[derive(Debug)]
 pub enum Token {
-    /// An identifier or keyword, and its line.
+    /// An identifier or keyword, with its line number.
     Word(String, usize),
     Mark(char),
-    /// A literal in its source form.
+    /// A literal as written in the source code.
     Literal(String),
     Group(Delimiter, Vec<Token>),
 }
@@ -42,7 +42,7 @@ impl Token {
         matches!(self, Self::Mark(found) if *found == mark)
     }
 
-    /// Returns the tokens between brackets of this kind.
+    /// Returns the tokens inside a group with the given delimiter.
     pub fn within(&self, wanted: Delimiter) -> Option<&[Self]> {
         match self {
             Self::Group(found, inner) if *found == wanted => Some(inner),
@@ -50,24 +50,24 @@ impl Token {
         }
     }
 
-    /// Returns the text of a string literal without escapes.
+    /// Returns the contents of a string literal, which must contain no escapes.
     pub fn text(&self) -> Option<&str> {
         let Self::Literal(literal) = self else { return None };
         literal.strip_prefix('"')?.strip_suffix('"')
     }
 }
 
-/// Returns the word at this position, or an empty string.
+/// Returns the word at the given position, or an empty string.
 pub fn word_at(tokens: &[Token], at: usize) -> &str {
     tokens.get(at).and_then(Token::word).unwrap_or_default()
 }
 
-/// Returns whether `::` is at this position.
+/// Returns whether `::` is at the given position.
 pub fn colons_at(tokens: &[Token], at: usize) -> bool {
     [at, at + 1].iter().all(|&index| tokens.get(index).is_some_and(|token| token.is(':')))
 }
 
-/// Returns the position after a `pub` and its restriction. The path in `pub(in crate::a)` creates no arrow.
+/// Returns the position after `pub` and its restriction. The path in `pub(in crate::a)` creates no dependency.
 pub fn after_visibility(tokens: &[Token], at: usize) -> usize {
     if word_at(tokens, at) != "pub" {
         return at;
@@ -78,7 +78,7 @@ pub fn after_visibility(tokens: &[Token], at: usize) -> usize {
     at + if restricted { 2 } else { 1 }
 }
 
-/// Returns the position after the item or field at this position.
+/// Returns the position after the item or field that starts at the given position.
 pub fn item_end(tokens: &[Token], start: usize) -> usize {
     let at = after_visibility(tokens, start);
     let function = ["fn", "unsafe", "async", "extern"].contains(&word_at(tokens, at + 1));

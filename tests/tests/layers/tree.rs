@@ -1,4 +1,4 @@
-//! The modules of a crate with their files, and a resolver that maps a path to the file that defines its item.
+//! The modules of a crate and their files, and a resolver that finds the file that defines the item at a path.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,37 +7,37 @@ use std::path::Path;
 
 use crate::source::{self, Body, Kind, Name, Scope};
 
-/// The files of a crate by their path below `src`, with `/` on every platform.
+/// The files of a crate, keyed by their path relative to `src`, with `/` as the separator on every platform.
 pub type Files = BTreeMap<String, String>;
 
 #[derive(Debug)]
 pub struct Module {
     pub parent: Option<usize>,
     pub file: String,
-    /// Whether the module exists in tests only.
+    /// Whether the module exists only in tests.
     pub test: bool,
     pub names: Vec<Name>,
     defines: BTreeSet<String>,
-    /// The child modules by name. A name has several modules if `cfg` selects between files.
+    /// The child modules, keyed by name. Several modules can have the same name if `cfg` selects between their files.
     children: BTreeMap<String, Vec<usize>>,
 }
 
-/// All modules of a crate. The first module is the root.
+/// All modules of a crate. The crate root is the first module.
 #[derive(Debug, Default)]
 pub struct Tree {
     pub modules: Vec<Module>,
-    /// The errors that were found while reading the files.
+    /// The errors that occurred while the files were read.
     pub errors: Vec<String>,
     exports: BTreeMap<String, String>,
 }
 
-/// The target of a path.
+/// The target that a path refers to.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Target {
     Module(usize),
-    /// An item that this file defines.
+    /// An item that is defined in this file.
     Item(String),
-    /// The module in which the name was not found. A macro can define this name.
+    /// The module in which the name was not found, for example because a macro defines it.
     Unknown(usize),
 }
 
@@ -45,13 +45,13 @@ pub enum Target {
 struct Place<'a> {
     parent: Option<usize>,
     file: &'a str,
-    /// The folder with the files of the child modules.
+    /// The directory that contains the files of the child modules.
     folder: String,
     inline: bool,
     test: bool,
 }
 
-/// Returns every `.rs` file in a folder and its subfolders.
+/// Reads every `.rs` file in a directory and its subdirectories.
 pub fn read_files(root: &Path) -> io::Result<Files> {
     let mut files = Files::new();
     let mut open = vec![root.to_owned()];
@@ -82,7 +82,7 @@ impl Tree {
         tree
     }
 
-    /// Reads a file and all modules under it.
+    /// Reads a file and the files of all its descendant modules.
     fn load(&mut self, files: &Files, place: &Place<'_>) -> Option<usize> {
         let Some(text) = files.get(place.file) else {
             self.errors.push(format!("{} is missing", place.file));
@@ -131,8 +131,8 @@ impl Tree {
         id
     }
 
-    /// Returns the targets that a name has in a module. The result is empty for names from other crates and from the
-    /// language.
+    /// Returns the targets of a name that is used in a module. The result is empty for names from other crates and
+    /// names built into the language.
     pub fn targets(&self, module: usize, name: &Name) -> Vec<Target> {
         self.from(module, &name.path, &mut BTreeSet::new())
     }
@@ -143,8 +143,8 @@ impl Tree {
             "crate" => self.walk(0, rest, seen),
             "self" | "super" => self.walk(module, path, seen),
             _ if self.modules[module].children.contains_key(first) => self.walk(module, path, seen),
-            // The first part is an imported module. A path through an imported type needs no arrow, because the import
-            // already has an arrow.
+            // The first segment is an imported module. A path through an imported type adds no dependency, because the
+            // import already adds one.
             _ if !rest.is_empty() => {
                 let imported = self.bound(module, first, seen).unwrap_or_default();
                 let modules = imported.into_iter().filter_map(|target| match target {
@@ -187,7 +187,7 @@ impl Tree {
         }
     }
 
-    /// Returns the targets of an import or re-export with this name in a module, or `None` if there is no such import.
+    /// Returns the targets of the import or re-export with this name in a module, or `None` if there is none.
     fn bound(&self, module: usize, name: &str, seen: &mut BTreeSet<(usize, String)>) -> Option<Vec<Target>> {
         if !seen.insert((module, name.to_owned())) {
             return None;
@@ -224,10 +224,10 @@ impl Tree {
     }
 }
 
-/// Returns the file of `mod name;`, whether or not the file exists.
+/// Returns the path of the file for `mod name;`, whether or not that file exists.
 fn file_of(files: &Files, place: &Place<'_>, name: &str, path: Option<&str>) -> String {
     if let Some(path) = path {
-        // The path is relative to the folder of the file, even if the file has a folder for its modules.
+        // The path is relative to the file's directory, even if the file has a separate directory for its modules.
         let folder = if place.inline { place.folder.as_str() } else { parent(place.file) };
         return join(folder, path);
     }
@@ -236,14 +236,15 @@ fn file_of(files: &Files, place: &Place<'_>, name: &str, path: Option<&str>) -> 
     if files.contains_key(&nested) { nested } else { own }
 }
 
-/// Returns the folder with the child modules of a file. A file with `#[path]` is treated like a `mod.rs`.
+/// Returns the directory for the child modules of a file. A file named in a `#[path]` attribute is treated like a
+/// `mod.rs`.
 fn folder_of(file: &str, by_path: bool) -> String {
     let folder = parent(file);
     let stem = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".rs");
     if by_path || stem == "mod" || stem == "lib" { folder.to_owned() } else { join(folder, stem) }
 }
 
-/// Returns whether a file's name marks the file as test code.
+/// Returns whether the path of a file marks it as test code.
 pub fn is_test(file: &str) -> bool {
     file.split('/').any(|part| part == "tests" || part == "tests.rs")
 }

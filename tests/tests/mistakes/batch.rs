@@ -1,4 +1,4 @@
-//! Checks many mistakes in one compilation and assigns each error to its mistake.
+//! Compiles many mistakes at once and assigns each error to its mistake.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,17 +9,17 @@ use serde_json::Value;
 
 use crate::case::Case;
 
-/// The errors of one mistake, in the order in which the compiler reports them.
+/// The errors for one mistake, in the order in which the compiler reports them.
 pub type Errors = Vec<String>;
 
-/// An error with the number of its mistake, the compiler's error code (such as `E0277`), and its message. The error
-/// code is empty if a macro reports the error.
+/// The number of a mistake, the compiler's error code (such as `E0277`), and the error message. The error code is an
+/// empty string if a macro reports the error.
 type Found = (usize, String, String);
 
-/// Returns the errors of each mistake.
+/// Returns the errors for each mistake.
 ///
-/// The compiler stops after a phase that reports errors, so the error of one mistake can hide errors of later phases.
-/// Each mistake is therefore checked a second time, together with the mistakes whose first error has the same code.
+/// The compiler stops after a phase that reports errors, so one mistake's error can hide errors from later phases. Each
+/// mistake is therefore checked again, together with the mistakes whose first error has the same error code.
 pub fn check_all(cases: &[Case]) -> Vec<Errors> {
     let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut codes = BTreeMap::new();
@@ -36,7 +36,7 @@ pub fn check_all(cases: &[Case]) -> Vec<Errors> {
     found
 }
 
-/// Checks the mistakes, and then repeatedly checks the mistakes that had no error yet.
+/// Checks the mistakes, and then repeatedly checks the mistakes without an error, until no new errors appear.
 fn check_until_silent(cases: &[Case], mut open: Vec<usize>, keep: &mut dyn FnMut(Found)) {
     while !open.is_empty() {
         let errors = check(cases, &open);
@@ -48,7 +48,7 @@ fn check_until_silent(cases: &[Case], mut open: Vec<usize>, keep: &mut dyn FnMut
     }
 }
 
-/// Checks the mistakes with these numbers in one crate.
+/// Checks the mistakes with the given numbers in one crate.
 fn check(cases: &[Case], numbers: &[usize]) -> Vec<Found> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut text = fs::read_to_string(manifest.join("mistakes/prelude.rs")).unwrap();
@@ -100,7 +100,7 @@ fn error_of(message: &Value, batch: &Path, starts: &[(usize, usize)]) -> Option<
     Some((*number, code, rendered))
 }
 
-/// Returns the line of a span in the batch, or the line of the macro call that created the span.
+/// Returns the line of a span in the file `batch`, or of the macro call that the span comes from.
 fn line_in(span: &Value, batch: &Path) -> Option<usize> {
     if span["file_name"].as_str().is_some_and(|name| batch.ends_with(name) || Path::new(name) == batch) {
         return usize::try_from(span["line_start"].as_u64()?).ok();

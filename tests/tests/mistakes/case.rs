@@ -1,35 +1,36 @@
-//! One mistake, read from the files in `mistakes/`.
+//! A mistake, read from the files in `mistakes/`.
 
 use std::fs;
 use std::path::Path;
 
-/// The code around the lines of a mistake.
+/// The code that surrounds a mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Around {
-    /// The mistake is a method, and other code uses the rest of the trait.
+    /// The mistake is a method, and the surrounding code uses the rest of the trait.
     Trait,
-    /// The mistake is a method, and other code uses only the name of the trait.
+    /// The mistake is a method, and the surrounding code uses only the name of the trait.
     Alone,
-    /// The mistake is a whole item.
+    /// The mistake is a complete item.
     Nothing,
 }
 
-/// A mistake with its expected errors.
+/// A mistake and the errors that are expected for it.
 #[derive(Clone, Debug)]
 pub struct Case {
     pub name: String,
     /// The number of causes, which is the maximum number of errors.
     pub max: usize,
-    /// The text that the first error message must contain.
+    /// A string that the first error message must contain.
     pub cure: String,
-    /// Whether this mistake is known to have more errors than causes, or a first error without the expected text.
+    /// Whether it is known that the mistake causes too many errors, or that its first error message lacks the expected
+    /// string.
     pub is_known: bool,
     lines: Vec<String>,
     around: Around,
 }
 
 impl Case {
-    /// Returns the mistake as a module whose name contains the number.
+    /// Returns the mistake as a module whose name contains `number`.
     pub fn module(&self, number: usize) -> String {
         let lines = self.lines.join("\n");
         let inside = match self.around {
@@ -47,7 +48,7 @@ impl Case {
 /// Code that must compile despite the mistake.
 const USE: &str = "pub async fn uses(shop: &ShopClient) -> Result<u64> { shop.ok().await }";
 
-/// Returns all mistakes in a folder.
+/// Returns all mistakes in a directory.
 pub fn read_all(folder: &Path) -> Vec<Case> {
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
@@ -55,7 +56,7 @@ pub fn read_all(folder: &Path) -> Vec<Case> {
     files.iter().flat_map(|path| read(&fs::read_to_string(path).unwrap())).collect()
 }
 
-/// Returns the mistakes in one file. A block describes one mistake for each alternative.
+/// Returns all mistakes in a file. A block describes one mistake for each of its alternatives.
 fn read(text: &str) -> Vec<Case> {
     let blocks = text.split("\n== ").skip(1);
     blocks.flat_map(read_block).collect()

@@ -1,4 +1,4 @@
-//! The compiler errors for mistakes that new users make. `mistakes/README.md` describes the collection.
+//! Tests the compiler errors for mistakes that new users make. `mistakes/README.md` describes the collection.
 
 mod batch;
 mod case;
@@ -9,11 +9,12 @@ use std::path::Path;
 
 use case::Case;
 
-/// The maximum number of mistakes without full marks. The names of these mistakes start with `~`.
+/// The maximum number of mistakes whose errors may fall short of the requirements. The names of these mistakes start
+/// with `~`.
 const MAX_SHORT: usize = 13;
 
-/// Returns why a mistake does not get full marks. A mistake gets full marks if the compiler reports no more errors than
-/// the mistake has causes, and the first error states the fix.
+/// Returns why a mistake's errors fall short of the requirements, or `None`. The requirements: the compiler reports at
+/// most one error per cause, and the first error states the fix.
 fn shortfall(case: &Case, errors: &[String]) -> Option<String> {
     match errors {
         [] => Some("accepted in silence".to_owned()),

@@ -1,11 +1,11 @@
-//! A mistake in Cargo.toml: the user renames the runtime crate.
+//! Tests a mistake in Cargo.toml: the user renames the runtime crate.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Returns the manifest of a user's package. The package has its own workspace, because Cargo looks for a workspace in
-/// the parent folders.
+/// Returns the Cargo.toml of a user's package. The package is a separate workspace, because Cargo searches the parent
+/// directories for a workspace.
 fn manifest(runtime: &Path) -> String {
     format!(
         "[package]\nname = \"renamed\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\
@@ -44,7 +44,7 @@ const SHOP: &str = r#"
     }
 "#;
 
-/// Returns the errors that the compiler reports.
+/// Returns the errors reported by the compiler.
 fn check(source: &str) -> Vec<String> {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     let package = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("renamed");

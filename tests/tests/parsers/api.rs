@@ -1,4 +1,4 @@
-//! The API with generated responses, and the number of test cases.
+//! The API that receives generated responses, and the number of test cases.
 
 use std::env;
 
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub const ORIGIN: &str = "https://shop.test";
-/// A part of every secret, which the tests search for.
+/// A string that is part of every secret and that the tests search for.
 pub const CANARY: &str = "canary4711";
 
 #[api]
@@ -38,7 +38,7 @@ pub trait Api {
     async fn linked(&self) -> Result<Pages<Vec<u8>>>;
 }
 
-/// A type that few generated bodies match.
+/// A type that few of the generated bodies match.
 #[derive(Debug, Deserialize)]
 #[expect(dead_code, reason = "only decoded")]
 pub struct Basket {
@@ -63,12 +63,12 @@ pub enum Kind {
     Toy { age: u8 },
 }
 
-/// Returns a client of this world with these tokens.
+/// Returns a client that connects to `world` and starts with the given tokens.
 pub fn client(world: &World, tokens: Tokens) -> ApiClient {
     ApiClient::builder(ORIGIN).transport(world.service()).tokens(tokens).build().unwrap()
 }
 
-/// Runs a future with the paused clock.
+/// Runs a future on a paused clock.
 pub fn run<T>(future: impl Future<Output = T>) -> T {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();

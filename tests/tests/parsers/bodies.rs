@@ -1,4 +1,4 @@
-//! Complete bodies in any charset and of any type, and the errors for invalid bodies.
+//! Tests complete bodies of any type and charset, and the errors for invalid bodies.
 
 use std::error::Error as _;
 
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::{Api, ApiClient, CANARY, client, config, run};
 
-/// The digits that every secret number contains. The tests search for these digits.
+/// Digits that are part of every secret number. The tests search error messages for these digits.
 const NUMBER: u32 = 47_114_711;
 
 fn served(answer: Answer) -> ApiClient {
@@ -29,7 +29,7 @@ fn texts_of(error: &Error) -> String {
     texts
 }
 
-/// Generates JSON with the declared types' field names, in which every string and every number is a secret.
+/// Generates JSON that has the declared types' field names, and in which every string and number is a secret.
 fn secrets() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(json!(format!("{CANARY} text"))),
@@ -83,7 +83,7 @@ fn media_type() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(config())]
 
-    /// U3: a body that cannot be decoded causes an error that contains the position but no value of the body.
+    /// U3: if a body cannot be decoded, the error contains the position of the failure but no values from the body.
     #[test]
     fn no_decode_error_holds_a_value_of_the_body(value in secrets(), cut in prop::option::weighted(0.3, any::<prop::sample::Index>())) {
         let mut body = value.to_string();
@@ -99,8 +99,8 @@ proptest! {
         }
     }
 
-    /// Text with any charset label is decoded, or the client returns an error that contains no part of it. Text without
-    /// a label is decoded as UTF-8.
+    /// Text with any charset label is decoded, or the call returns an error that contains none of the text. Text
+    /// without a charset label is decoded as UTF-8.
     #[test]
     fn no_label_makes_a_text_anything_but_a_text_or_an_error(
         kind in prop::option::of(media_type()),

@@ -1,4 +1,4 @@
-//! Generated headers: challenges, `Retry-After`, and links.
+//! Tests generated headers: challenges, `Retry-After`, and links.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ fn customer(world: &World) -> ApiClient {
     client(world, Tokens::new(issued.access).with_refresh(issued.refresh))
 }
 
-/// Generates a string that consists of these pieces.
+/// Generates strings that consist of the given pieces.
 fn pieces(of: &'static [&'static str], most: usize) -> impl Strategy<Value = String> {
     prop::collection::vec(select(of), 0..most).prop_map(|pieces| pieces.concat())
 }
@@ -89,8 +89,8 @@ async fn all(pages: afresh::Result<Pages<Vec<u8>>>) -> usize {
 proptest! {
     #![proptest_config(config())]
 
-    /// C3, C4, C5: whatever challenges a refusal contains, it causes at most one refresh. A refusal without an error
-    /// code causes one refresh.
+    /// C3, C4, C5: a refused call causes at most one refresh, whatever challenges its response contains. If the
+    /// challenges contain no error code, exactly one refresh starts.
     #[test]
     fn no_challenge_costs_more_than_one_refresh(lines in prop::collection::vec(challenge(), 0..4), status in select(&[401, 403][..])) {
         let world = World::new();
@@ -112,7 +112,8 @@ proptest! {
         }
     }
 
-    /// D5: for every `Retry-After` of a refresh endpoint, the pause is between one second and five minutes.
+    /// D5: whatever `Retry-After` value the refresh endpoint sends, the client waits between one second and five
+    /// minutes.
     #[test]
     fn every_pause_is_between_one_second_and_five_minutes(
         text in prop_oneof!["[0-9]{0,25}", "-[0-9]{1,3}", "[0-9]{1,3}\\.[0-9]", "[ -~]{0,30}",
@@ -137,7 +138,7 @@ proptest! {
         });
     }
 
-    /// N3: every `Link` header causes at most one more page request, and no token is sent to another origin.
+    /// N3: any `Link` header causes at most one more page request, and no token is sent to another origin.
     #[test]
     fn no_link_sends_a_token_to_another_origin(lines in prop::collection::vec(link(), 0..3)) {
         let world = World::new();
@@ -157,7 +158,7 @@ proptest! {
         }
     }
 
-    /// A link that follows RFC 8288 is used for the next page, in any position and with any quoting.
+    /// A link that conforms to RFC 8288 is used for the next page, whatever its position and quoting.
     #[test]
     fn a_link_that_follows_the_rfc_is_followed(
         before in prop::collection::vec(select(&["</a>; rel=prev", "<b,c>; rel=\"last\"; title=\"x, <y>; \\\"z\\\"\"", "<?q>;rel=first"][..]), 0..3),

@@ -1,4 +1,4 @@
-//! Access tokens that are JWTs, malformed JWTs, or strings that resemble JWTs.
+//! Tests access tokens that are JWTs, malformed JWTs, or strings that look like JWTs.
 
 use afresh::Tokens;
 use afresh_tests::World;
@@ -7,7 +7,7 @@ use proptest::sample::select;
 
 use crate::api::{Api, client, config, run};
 
-/// Encodes bytes as base64url without padding, as RFC 7515 §2 defines it.
+/// Encodes bytes as base64url without padding (RFC 7515 §2).
 fn base64url(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut text = String::new();
@@ -41,8 +41,8 @@ fn token() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(config())]
 
-    /// H15: the client treats a token with unusual claims or without claims as an opaque token. If the client cannot
-    /// refresh, the client sends the token unchanged, and the call always succeeds.
+    /// H15: a token that has unusual claims, or no claims, is treated as an opaque token. If no refresh is possible,
+    /// the token is sent unchanged, and the call succeeds.
     #[test]
     fn no_claims_of_an_access_token_prevent_its_use(token in token()) {
         let world = World::new();

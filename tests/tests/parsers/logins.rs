@@ -1,4 +1,4 @@
-//! The query of a login redirect can be any string, because an attacker can choose the query.
+//! Tests the query string of a login redirect, which an attacker can choose.
 
 use afresh::Session;
 use afresh::oauth2::Server;
@@ -8,10 +8,10 @@ use proptest::sample::select;
 
 use crate::api::{config, run};
 
-/// A placeholder for the `state` of the login.
+/// A placeholder for the login's `state`.
 const STATE: &str = "STATE";
 
-/// Generates encoded parameters and arbitrary strings.
+/// Generates query strings with encoded parameters, and arbitrary strings.
 fn query() -> impl Strategy<Value = String> {
     let name = select(&["state", "code", "iss", "error", "error_description", "x"][..]);
     let value = prop_oneof![
@@ -25,7 +25,7 @@ fn query() -> impl Strategy<Value = String> {
     prop_oneof![vec(pair, 0..6).prop_map(|pairs| pairs.join("&")), any::<String>()]
 }
 
-/// Returns all values of a parameter.
+/// Returns all values of the parameter `name` in a query string.
 fn values(query: &str, name: &str) -> Vec<String> {
     let pairs = form_urlencoded::parse(query.strip_prefix('?').unwrap_or(query).as_bytes());
     pairs.filter(|(other, _)| other == name).map(|(_, value)| value.into_owned()).collect()
@@ -34,11 +34,11 @@ fn values(query: &str, name: &str) -> Vec<String> {
 proptest! {
     #![proptest_config(config())]
 
-    /// RFC 6749 §10.12: only a redirect with the correct `state` is accepted, and the error message contains no control
+    /// RFC 6749 §10.12: only a redirect with the correct `state` is accepted, and error messages contain no control
     /// characters.
     #[test]
     fn no_query_without_the_state_is_an_answer(query in query()) {
-        // No server listens on this port, so a login that exchanges a code fails as unavailable.
+        // No server listens on this port, so if a code is exchanged, the login fails because the server is unavailable.
         let server = Server::new("https://id.test/authorize", "http://127.0.0.1:1/token").issuer("https://id.test");
         let redirect = server.http(client()).client("app").redirect("https://app.test/callback");
         let (url, request) = redirect.start().unwrap();
@@ -60,7 +60,7 @@ proptest! {
     }
 }
 
-/// Returns one client that all cases share.
+/// Returns the HTTP client that all cases share.
 fn client() -> reqwest::Client {
     static CLIENT: std::sync::LazyLock<reqwest::Client> = std::sync::LazyLock::new(|| {
         reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()

@@ -1,8 +1,7 @@
-//! Tests generated server responses: no token response, header or body makes the runtime panic, store an invalid token,
-//! or reveal a secret.
+//! Tests generated server responses: none of them makes the runtime panic, store an invalid token, or reveal a secret.
 //!
 //! Each property is tested with about two thousand cases and a fixed seed. `AFRESH_FUZZ_SEED` and `AFRESH_FUZZ_CASES`
-//! change the seed and the number of cases.
+//! set the seed and the number of cases.
 
 mod api;
 mod bodies;

@@ -1,4 +1,4 @@
-//! Streamed bodies: the result does not depend on how the body is split into chunks.
+//! Tests that the result of a streamed response does not depend on how its body is split into chunks.
 
 use afresh::{Event, Result, Tokens};
 use afresh_tests::{Answer, World};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::api::{Api, ApiClient, client, config, run};
 
-/// Returns a client of a server that always sends this body, split into chunks at these positions.
+/// Returns a client for a server that always sends the given body, split into chunks at the given positions.
 fn served(body: &[u8], cuts: &[Index]) -> ApiClient {
     let mut places: Vec<_> = cuts.iter().map(|cut| cut.index(body.len() + 1)).collect();
     places.extend([0, body.len()]);
@@ -32,7 +32,7 @@ fn events(body: &[u8], cuts: &[Index]) -> Vec<(Option<String>, Option<String>, S
     events.into_iter().map(|event| (event.id, event.event, event.data)).collect()
 }
 
-/// Parses events line by line with the standard's algorithm (HTML §9.2.6).
+/// Parses server-sent events line by line, with the algorithm from the HTML standard (§9.2.6).
 fn reference(text: &str) -> Vec<(Option<String>, Option<String>, String)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
     let Some((complete, _)) = text.rsplit_once('\n') else { return Vec::new() };
@@ -71,13 +71,13 @@ fn sse() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(config())]
 
-    /// However a body is split into chunks, the client reads the events that the standard defines.
+    /// However a body is split into chunks, the client returns the events that the HTML standard defines.
     #[test]
     fn events_are_those_of_the_standard_in_any_chunks(text in sse(), cuts in prop::collection::vec(any::<Index>(), 0..6)) {
         prop_assert_eq!(events(text.as_bytes(), &cuts), reference(&text));
     }
 
-    /// Arbitrary bytes produce the same events however they are split into chunks.
+    /// Arbitrary bytes give the same events however they are split into chunks.
     #[test]
     fn events_of_any_bytes_are_the_same_in_any_chunks(
         bytes in prop::collection::vec(prop_oneof![select(&b"data:\n\r \xef\xbb\xbf\xc3"[..]), any::<u8>()], 0..60),
@@ -86,7 +86,7 @@ proptest! {
         prop_assert_eq!(events(&bytes, &cuts), events(&bytes, &[]));
     }
 
-    /// If each line contains one value, the stream returns these values, with any line endings and any chunks.
+    /// If each line contains one value, the stream returns all values, whatever the line endings and chunks are.
     #[test]
     fn lines_are_the_written_values_in_any_chunks(
         values in prop::collection::vec(("[ -~ä\\r\\n]{0,8}", any::<i32>(), select(&["\n", "\r\n", "\n\n", "\r\n \n"][..])), 0..8),

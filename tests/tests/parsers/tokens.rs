@@ -1,4 +1,4 @@
-//! Generated token endpoint responses: valid, almost valid, and arbitrary.
+//! Tests generated responses from a token endpoint: valid, almost valid, and arbitrary ones.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::api::{Api, CANARY, client, config, run};
 
 const YEAR: Duration = Duration::from_hours(365 * 24);
 
-/// Generates the value of a field, which usually has the wrong type.
+/// Generates the value of a field, usually one of the wrong type.
 fn value() -> impl Strategy<Value = String> {
     let text = select(&["", "new", "a b", "ü", "a\\nb", "a\\u0000", " "][..]);
     prop_oneof![
@@ -97,9 +97,9 @@ fn texts_of(error: &Error) -> String {
     texts
 }
 
-/// Returns whether one of the fields has this string as its value. `Value` keeps only the last of two fields with the
-/// same name, so the test also accepts an empty field. `Value` also rejects numbers that are too large, although they
-/// are harmless in an unused field.
+/// Returns whether one of the fields has the given string as its value. If two fields have the same name, `Value` keeps
+/// only the last one, so the test also accepts an empty field. `Value` rejects numbers that are too large, even though
+/// they do no harm in an unused field.
 fn says(said: &Value, text: &str) -> bool {
     if said.is_null() {
         return !text.is_empty();
@@ -111,8 +111,8 @@ fn says(said: &Value, text: &str) -> bool {
 proptest! {
     #![proptest_config(config())]
 
-    /// D6, D11, D12, U4: for every response of the refresh endpoint, the stored token is a token from the response or
-    /// the old token, and no error message contains part of the response.
+    /// D6, D11, D12, U4: whatever the refresh endpoint returns, the stored token is either the old token or a token
+    /// from the response. Error messages contain no part of the response.
     #[test]
     fn no_answer_of_the_refresh_endpoint_stores_anything_but_a_token(body in body(), status in select(&[200, 200, 200, 201, 400, 500][..])) {
         let world = World::new();
@@ -151,8 +151,8 @@ proptest! {
         }
     }
 
-    /// H4, H5, H6, H7: a lifetime is either ignored or at most a year, and the client reads the tokens whatever the
-    /// lifetime is.
+    /// H4, H5, H6, H7: whatever the lifetime is, the client reads the tokens, and the lifetime is either ignored or
+    /// limited to one year.
     #[test]
     fn no_lifetime_is_an_error_and_each_is_unknown_or_within_a_year(
         text in prop_oneof![

@@ -1,4 +1,4 @@
-//! The contents of a store after a process that was using the store is killed.
+//! Tests what a store contains after a process that was using it has been killed.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use tokio::time::sleep;
 use crate::place::Place;
 use crate::shop::{Server, Shop};
 
-/// S4: a partly written temporary file of a killed process does not affect other processes.
+/// S4: a partly written temporary file that a killed process leaves behind does not affect other processes.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_partly_written_temporary_file_does_no_harm() {
     let shop = Shop::open(Place::file(), Server::Strict).await;
@@ -28,8 +28,8 @@ async fn a_partly_written_temporary_file_does_no_harm() {
     assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
 }
 
-/// S4, R6: if a process is killed while it writes, the stored record is complete and at least as new as the last
-/// confirmed write. After the kill, the next process can write.
+/// S4, R6: if a process is killed during a write, the stored record is complete and at least as new as the last
+/// confirmed write. After the process is killed, another process can write to the store.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_is_complete_whenever_its_writer_is_killed() {
     let mut random = fastrand::Rng::with_seed(7);
@@ -43,12 +43,12 @@ async fn a_record_is_complete_whenever_its_writer_is_killed() {
             sleep(Duration::from_millis(random.u64(0..40))).await;
             writer.kill();
             sleep(Duration::from_millis(20)).await;
-            let told = std::iter::from_fn(|| writer.line())
+            let reported = std::iter::from_fn(|| writer.line())
                 .filter_map(|line| line.strip_prefix("stored: ")?.parse().ok());
-            let told = told.max().unwrap_or(newest);
+            let reported = reported.max().unwrap_or(newest);
             let stored = shop.place.stored().await.unwrap();
             let now = stored.revision.number();
-            assert!(now >= told && now > newest, "{round}: {now} after {told} and {newest}");
+            assert!(now >= reported && now > newest, "{round}: {now} after {reported} and {newest}");
             assert!(
                 stored.record.len() > 1000 && stored.record.iter().all(|byte| u64::from(*byte) == now % 251)
             );
@@ -57,8 +57,8 @@ async fn a_record_is_complete_whenever_its_writer_is_killed() {
     }
 }
 
-/// R6: the lock of a killed process is released. The kernel releases a file lock immediately, and a lock with a lease
-/// is free when the lease has expired.
+/// R6: a lock held by a killed process is released. The kernel releases a file lock immediately; a lock with a lease is
+/// released when the lease expires.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_lock_of_a_killed_process_is_released() {
     for place in Place::all() {
@@ -76,15 +76,15 @@ async fn the_lock_of_a_killed_process_is_released() {
         let killed = Instant::now();
         victim.kill();
         assert_eq!(next.says("called: ").await, "well");
-        // The limit of seven seconds is shorter than the eight seconds that a process waits for the lock.
+        // The limit of seven seconds is less than the eight seconds that a process waits for the lock.
         assert!(killed.elapsed() < Duration::from_secs(7), "{}", shop.place.name());
         shop.world.authority.assert_refreshes(1);
         assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
     }
 }
 
-/// W9: a process that exits as soon as a call reports the end of the session has already stored that end. In all fifty
-/// runs, the next process does not send the rejected refresh token.
+/// W9: when a call reports that the session has expired, the expired state is already stored, even if the process exits
+/// immediately. In each of the fifty runs, the next process does not send the rejected refresh token.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_exits_with_the_error_has_stored_the_end_of_the_session() {
     for round in 0..50 {

@@ -1,8 +1,7 @@
-//! Eight processes with fifty tasks each share one session with a strict server while the access token expires twenty
-//! times. The test kills processes, suspends them, and disconnects them from Redis, in random order and at random
-//! times.
+//! Eight processes with fifty tasks each share one session on a strict server while the access token expires twenty
+//! times. In random order, the test kills processes, suspends them, and restarts Redis.
 //!
-//! `AFRESH_SEED=7` repeats a run with this seed. The test always prints its counts, even if it succeeds.
+//! Set `AFRESH_SEED=7` to repeat the run with seed 7. The test prints its counts even if it succeeds.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -18,23 +17,23 @@ use crate::shop::{AnsweredCalls, Server, Shop};
 const PROCESSES: usize = 8;
 const TASKS: usize = 50;
 const EXPIRIES: usize = 20;
-/// The lease in Redis. The lease is longer than a refresh on a loaded machine, and shorter than the time that other
+/// The lease in Redis. The lease is longer than a refresh on a busy machine, and shorter than the time for which other
 /// processes wait for the lock.
 const LEASE: Duration = Duration::from_secs(4);
 
-/// The event that occurs when the access token expires.
+/// What the test does to the processes while an expired token is being refreshed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Trouble {
     None,
-    /// A random process is killed before the server has read the refresh token.
+    /// A random process is killed before the server has read the refresh request.
     KillAnyone,
-    /// The refreshing process is killed before the server has read the refresh token.
+    /// The refreshing process is killed before the server has read the refresh request.
     KillBefore,
-    /// The refreshing process is killed as soon as it has stored the new tokens.
+    /// The refreshing process is killed once a call has used the new token.
     KillAfter,
     /// The process that is about to refresh is suspended until its lease has expired and another process has refreshed.
     SuspendHolder,
-    /// A random process is suspended, and resumes after the access token has expired two more times.
+    /// A random process is suspended, and is resumed after the access token has expired two more times.
     SuspendAnyone,
     /// Redis is killed and restarted while the server processes the refresh.
     RestartRedis,
@@ -44,7 +43,7 @@ struct Fleet {
     shop: Shop,
     random: Rng,
     workers: Vec<Process>,
-    /// The suspended process, and the expiry at which it was suspended.
+    /// The index of the suspended process, and the number of expirations so far when it was suspended.
     asleep: Option<(usize, usize)>,
     count: Count,
 }
@@ -56,13 +55,13 @@ struct Count {
     kills: usize,
     suspended: usize,
     restarts: usize,
-    /// The calls that failed because the session had ended.
+    /// The errors of calls that failed because the session had ended.
     logged_out: Vec<String>,
-    /// The calls that failed temporarily.
+    /// The errors of calls that failed temporarily.
     failed: Vec<String>,
 }
 
-/// R1, R3, R6, S4: with a session in a file, no process loses its session.
+/// R1, R3, R6, S4: if the session is stored in a file, no process loses it.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_process_loses_its_session_in_a_file() {
     let mut fleet = Fleet::start(Place::file()).await;
@@ -71,14 +70,14 @@ async fn no_process_loses_its_session_in_a_file() {
     assert_eq!(fleet.count.failed, Vec::<String>::new());
 }
 
-/// R1, R3, R6, R10: with a session in Redis, no process loses its session, even if Redis itself is killed.
+/// R1, R3, R6, R10: if the session is stored in Redis, no process loses it, even if Redis itself is killed.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_process_loses_its_session_in_redis() {
     let Some(place) = Place::redis(LEASE) else { return };
     let mut fleet = Fleet::start(place).await;
     fleet.live(&[Trouble::RestartRedis; 2]).await;
     fleet.report();
-    // While Redis is not running, no process can refresh, and the errors report the store or the lock.
+    // While Redis is down, no process can refresh, and errors report the store or the lock.
     let is_of_the_store = |failed: &String| failed.starts_with("store") || failed.starts_with("busy");
     assert!(fleet.count.failed.iter().all(is_of_the_store), "{:#?}", fleet.count.failed);
 }
@@ -119,7 +118,7 @@ impl Fleet {
         self.settle().await;
     }
 
-    /// Expires the access token and waits for one successful refresh.
+    /// Makes the access token expire and waits for one successful refresh.
     async fn expire(&mut self, trouble: Trouble) {
         let start = Instant::now();
         let newest = self.shop.ask(|answered_calls| answered_calls.newest);
@@ -153,13 +152,13 @@ impl Fleet {
         self.say(&format!("expiry {number:2}: {spent:4.1} s, {trouble:?}"));
     }
 
-    /// Lets the server process one refresh and returns the process that sent it.
+    /// Lets the server process one refresh, and returns the process that sent the refresh request.
     async fn pass_one_exchange(&mut self, trouble: Trouble) -> usize {
         let mut kill = trouble == Trouble::KillBefore;
         loop {
             let exchange = self.shop.exchange().await;
             let name = exchange.header("x-worker").unwrap_or_default().to_owned();
-            // This request belongs to a process that was killed.
+            // The process that sent this request has been killed.
             let Some(sender) = self.workers.iter().position(|worker| worker.name == name) else { continue };
             if std::mem::take(&mut kill) {
                 self.kill(sender);
@@ -184,9 +183,9 @@ impl Fleet {
         }
     }
 
-    /// Suspends the process that has the lock and is about to refresh. With a file, no other process can acquire the
-    /// lock, so the suspension is shorter than other processes wait. With Redis, the suspension lasts until another
-    /// process has refreshed.
+    /// Suspends the process that holds the lock and is about to refresh. With a file store, no other process can
+    /// acquire the lock, so the suspension is shorter than the time for which other processes wait. With Redis, the
+    /// suspension lasts until another process has refreshed.
     async fn suspend_holder(&mut self) -> usize {
         let holder = loop {
             let arrived = self.hear();
@@ -216,7 +215,7 @@ impl Fleet {
         }
     }
 
-    /// Kills a process and starts a new process with a new name.
+    /// Kills a process and starts another with a new name.
     fn kill(&mut self, victim: usize) {
         self.workers[victim].kill();
         self.hear();
@@ -224,7 +223,7 @@ impl Fleet {
         self.count.kills += 1;
     }
 
-    /// Returns a random running process whose name is different from `name`.
+    /// Returns a random process that is not suspended and whose name is not `name`.
     fn someone_but(&mut self, name: &str) -> usize {
         loop {
             let one = self.random.usize(..PROCESSES);
@@ -234,7 +233,7 @@ impl Fleet {
         }
     }
 
-    /// Waits until every task of every running process has received an answer with the newest token, so that no call
+    /// Waits until every task of every running process has made a successful call with the newest token, so no call
     /// with an older token is in progress.
     async fn settle(&self) {
         let awake =
@@ -245,7 +244,7 @@ impl Fleet {
         self.shop.until("an answer for every task", is_settled).await;
     }
 
-    /// Reads the output of all processes and returns the process that has reached the step at which it stops.
+    /// Reads the output of all processes, and returns the process that has stopped at its requested step.
     fn hear(&mut self) -> Option<usize> {
         let mut arrived = None;
         for (index, worker) in self.workers.iter_mut().enumerate() {
@@ -262,7 +261,7 @@ impl Fleet {
         arrived
     }
 
-    /// Prints the counts and checks the guarantees that do not depend on the kind of store.
+    /// Prints the counts, and asserts the guarantees that hold for every kind of store.
     fn report(&mut self) {
         self.hear();
         let (authority, count) = (&self.shop.world.authority, &self.count);

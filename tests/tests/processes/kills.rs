@@ -1,13 +1,13 @@
-//! Processes that are killed during a refresh: before the server has read the refresh token, after the server has spent
-//! it, and after the process has stored the new tokens.
+//! Tests processes that are killed during a refresh: before the server reads the refresh token, after the server has
+//! used it, and after the process has stored the new tokens.
 
 use afresh_tests::Role;
 
 use crate::place::Place;
 use crate::shop::{Server, Shop};
 
-/// R6: if a process is killed before the server has read its refresh, the refresh token is not spent, and the next
-/// process can use it.
+/// R6: if a process is killed before the server has read its refresh request, the refresh token is still valid for the
+/// next process.
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_before_the_server_reads_the_refresh_token() {
     for place in Place::all() {
@@ -26,9 +26,9 @@ async fn killed_before_the_server_reads_the_refresh_token() {
     }
 }
 
-/// R6, S3: if a process is killed after the server has spent its refresh token, the next process sends the old refresh
+/// R6, S3: if a process is killed after the server has processed its refresh, the next process sends the old refresh
 /// token once. A lenient server accepts the old refresh token and returns the new tokens. With a strict server, the
-/// call fails once with a lost rotation.
+/// next process's call fails and reports a lost rotation.
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_before_the_answer() {
     for server in [Server::Lenient, Server::Strict] {
@@ -58,13 +58,13 @@ async fn killed_before_the_answer() {
                     assert!(ended.iter().any(|word| said.starts_with(word)), "{}: {said}", shop.place.name());
                 }
             }
-            // No process sends another refresh.
+            // After the next process's call, no process sends another refresh.
             authority.assert_refreshes(2);
         }
     }
 }
 
-/// R6: if a process is killed after it has stored the new tokens, the session still works.
+/// R6: if a process is killed after it has stored the new tokens, the session can still be used.
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_after_the_answer_was_stored() {
     for place in Place::all() {

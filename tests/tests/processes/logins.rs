@@ -1,4 +1,4 @@
-//! Processes that all start for the first time at the same time and log in only once.
+//! Tests that several processes that are started for the first time, and at the same time, log in only once.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ async fn shop_before_the_first_login(place: Place) -> Shop {
     shop
 }
 
-/// Returns processes that have started logging in.
+/// Returns processes that have all started a login.
 fn starting(shop: &Shop, number: usize) -> Vec<Process> {
     let processes = (0..number).map(|number| shop.process(&format!("process-{number}")));
     let mut processes: Vec<_> = processes.collect();
@@ -24,7 +24,7 @@ fn starting(shop: &Shop, number: usize) -> Vec<Process> {
     processes
 }
 
-/// Asserts that all processes use the one login, and that their calls succeed.
+/// Asserts that all processes share one login and that their calls succeed.
 async fn all_are_logged_in(shop: &Shop, processes: &mut [Process]) {
     for process in processes {
         assert_eq!(process.says("logged in: ").await, "well", "{} in {}", process.name, shop.place.name());
@@ -33,7 +33,7 @@ async fn all_are_logged_in(shop: &Shop, processes: &mut [Process]) {
     shop.world.authority.assert_refreshes(0);
 }
 
-/// W13: if ten processes start at the same time for the first time, only one process logs in.
+/// W13: if ten processes are started for the first time at the same time, only one of them logs in.
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_processes_that_start_at_once_log_in_once() {
     for place in Place::all() {
@@ -51,8 +51,8 @@ async fn ten_processes_that_start_at_once_log_in_once() {
     }
 }
 
-/// W13: if a process is killed during its login, another process logs in. With a file, this login starts within 10 s,
-/// and with Redis, it starts after the lease has expired.
+/// W13: if a process is killed while it logs in, another process logs in. With a file store, the other process logs in
+/// within 10 s; with Redis, it logs in after the lease has expired.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_is_killed_in_its_login_frees_the_others() {
     for place in Place::all() {
@@ -76,8 +76,7 @@ async fn a_process_that_is_killed_in_its_login_frees_the_others() {
     }
 }
 
-/// W13: while a login takes three times as long as the lease in Redis, the lease is renewed, and no other process logs
-/// in.
+/// W13: if a login takes three times as long as the lease in Redis, the lease is renewed, and no other process logs in.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_lease_is_renewed_while_a_login_takes_longer() {
     let lease = Duration::from_secs(2);

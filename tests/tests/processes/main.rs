@@ -1,14 +1,14 @@
-//! Several real processes share one session and are killed or suspended at chosen and at random times. The server ends
-//! the session if a spent refresh token is presented.
+//! Tests real processes that share one session and are killed or suspended, some at fixed steps and some at random
+//! times. The server ends the session if a refresh token is used twice.
 //!
-//! The server runs in the test's process on a loopback socket. The server parks every refresh until the test decides
-//! about the request and its process, so the test does not depend on the machine's speed.
+//! The server runs in the test process, on a loopback socket. The server holds every refresh back until the test has
+//! decided what happens, so the test does not depend on the machine's speed.
 //!
-//! Two cases cannot be prevented, and the tests show both. A process can exit after the server has rotated the refresh
-//! token and before the process has stored it, and the new refresh token is then lost. A process can also be suspended
-//! between the check of its lease and its request, which then arrives after the requests of other processes. A server
-//! with a grace period resolves both cases. Without a grace period, the session ends once, and the error gives the
-//! reason.
+//! Two losses cannot be prevented, and the tests demonstrate both of them. If a process exits after the server has
+//! rotated the refresh token but before the process has stored it, the new refresh token is lost. If a process is
+//! suspended after it has checked its lease, its refresh request can arrive after the requests of other processes. If
+//! the server has a grace period, the session survives in both cases. Without a grace period, the session ends in both
+//! cases, and the error gives the reason.
 #![cfg(unix)]
 
 mod after_a_kill;

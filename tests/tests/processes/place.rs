@@ -10,7 +10,7 @@ use afresh::store::{RedisStore, SessionStore, Stored};
 use afresh::{Client, FileStore, Tokens};
 use afresh_tests::{RedisServer, TokenPair};
 
-/// A store for one test, which is removed at the end of the test.
+/// A store for one test, which is removed when the test ends.
 pub enum Place {
     File(PathBuf),
     Redis { server: Box<Mutex<RedisServer>>, lease: Duration },
@@ -28,13 +28,13 @@ impl Place {
         Self::File(folder)
     }
 
-    /// Returns a store in Redis, or `None` if Redis is not installed and not required.
+    /// Returns a Redis store, or `None` if Redis is neither installed nor required.
     pub fn redis(lease: Duration) -> Option<Self> {
         let server = Box::new(Mutex::new(RedisServer::start()?));
         Some(Self::Redis { server, lease })
     }
 
-    /// Returns both kinds of store. The lease is as short as a loaded machine allows.
+    /// Returns a file store and a Redis store. The lease is as short as a busy machine allows.
     pub fn all() -> Vec<Self> {
         [Some(Self::file()), Self::redis(Duration::from_secs(2))].into_iter().flatten().collect()
     }
@@ -46,7 +46,7 @@ impl Place {
         }
     }
 
-    /// Returns the command-line arguments of a worker with this store.
+    /// Returns the command-line arguments with which a worker uses this store.
     pub fn arguments(&self) -> Vec<String> {
         match self {
             Self::File(_) => vec!["file".into(), self.path().to_str().unwrap().into()],
@@ -71,7 +71,7 @@ impl Place {
         }
     }
 
-    /// Stores a session, like a process that has logged in and exited.
+    /// Stores a session, as if a process had logged in and exited.
     pub async fn log_in(&self, origin: &str, issued: &TokenPair) {
         let builder = Client::builder(origin);
         let builder = match self {

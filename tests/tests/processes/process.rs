@@ -1,4 +1,4 @@
-//! A worker process (`src/bin/worker`), with functions that send it commands, read its output, and kill it.
+//! A worker process (`src/bin/worker`), with functions that send commands to it, read its output, and kill it.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -20,7 +20,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts a process that calls the shop at `origin` and has its session in a store. The server identifies the
+    /// Starts a process that calls the shop at `origin` and keeps its session in a store. The server recognizes the
     /// process by its name.
     pub fn start(name: &str, origin: &str, store: &[String]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_afresh-tests-worker"))
@@ -42,13 +42,13 @@ impl Process {
         writeln!(self.orders, "{order}").unwrap();
     }
 
-    /// Makes a call and returns `well` or the error.
+    /// Makes a call and returns `well` or the call's error.
     pub async fn call(&mut self) -> String {
         self.tell("call");
         self.says("called: ").await
     }
 
-    /// Waits for a line that starts with this text and returns the rest of the line.
+    /// Waits for a line that starts with the given prefix, and returns the rest of the line.
     pub async fn says(&mut self, beginning: &str) -> String {
         let said = async {
             loop {
@@ -62,12 +62,12 @@ impl Process {
         waited.unwrap_or_else(|_| panic!("{} does not print {beginning:?}", self.name))
     }
 
-    /// Returns the next line if the process has printed one.
+    /// Returns the next line that the process has printed, if there is one.
     pub fn line(&mut self) -> Option<String> {
         self.lines.try_recv().ok()
     }
 
-    /// Kills the process, as a crash would. When this function returns, no thread of the process runs.
+    /// Kills the process abruptly, as in a crash. When this function returns, no thread of the process is running.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -76,7 +76,7 @@ impl Process {
     /// Suspends the process. When this function returns, no thread of the process runs until the process is resumed.
     pub fn suspend(&self) {
         kill_process(self.pid(), Signal::STOP).unwrap();
-        // The other threads run until the thread that received the signal has stopped them.
+        // The other threads keep running until the thread that received the signal has stopped them.
         let (_, status) = waitpid(Some(self.pid()), WaitOptions::UNTRACED).unwrap().unwrap();
         assert!(status.stopped());
     }

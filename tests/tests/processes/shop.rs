@@ -1,4 +1,4 @@
-//! The server that all processes of a test call, and the session that the processes share.
+//! The server that all processes of a test call, and the session that these processes share.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -14,7 +14,8 @@ use crate::process::Process;
 /// A time limit that only a failing test reaches.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-/// A server that parks every refresh until the test decides, and a store with a session of this server.
+/// A server that holds every refresh back until the test releases it, and a store that contains a session for this
+/// server.
 pub struct Shop {
     pub world: World,
     pub place: Place,
@@ -22,35 +23,35 @@ pub struct Shop {
     listening: Listening,
 }
 
-/// The record of all answered calls.
+/// A record of all successful calls.
 #[derive(Default)]
 pub struct AnsweredCalls {
-    /// The number of the newest access token of an answered call.
+    /// The number of the newest access token with which a call succeeded.
     pub newest: usize,
-    /// The tasks of each process whose calls were answered with the newest token.
+    /// For each process, the tasks whose calls succeeded with the newest token.
     pub answered: HashMap<String, HashSet<String>>,
-    /// The number of calls that were answered, with any token.
+    /// The number of successful calls, with any token.
     pub calls: usize,
 }
 
-/// How a server reacts to a spent refresh token.
+/// How the server responds to a refresh token that was already used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Server {
     /// The server ends the session.
     Strict,
-    /// The server returns the same successor again for some time, until the successor is used.
+    /// For some time, the server returns the new tokens again, unless they have already been used.
     Lenient,
 }
 
 impl Shop {
-    /// Starts the server and stores a session. No process runs yet.
+    /// Starts the server and stores a session for it. No process runs yet.
     pub async fn open(place: Place, server: Server) -> Self {
         let shop = Self::open_logged_out(place, server).await;
         shop.place.log_in(&shop.listening.base_url, &shop.world.authority.issue()).await;
         shop
     }
 
-    /// Starts the server with an empty store, as before a program runs for the first time.
+    /// Starts the server with an empty store, as before the first run of a program.
     pub async fn open_logged_out(place: Place, server: Server) -> Self {
         let grace = (server == Server::Lenient).then_some(Duration::from_secs(60));
         let world = World::with(AuthorityConfig { grace, ..AuthorityConfig::default() });
@@ -68,24 +69,24 @@ impl Shop {
         Self { world, place, answered_calls, listening }
     }
 
-    /// Starts a process with this name and the session of this store.
+    /// Starts a process that has the given name and uses the session in this store.
     pub fn process(&self, name: &str) -> Process {
         Process::start(name, &self.listening.base_url, &self.place.arguments())
     }
 
-    /// Returns the next refresh, which is parked before it is processed.
+    /// Waits for the next refresh request, which the server holds back before processing it.
     pub async fn exchange(&self) -> ParkedRequest {
         let parked = self.world.authority.parked(Role::Refresh);
         timeout(TIME_LIMIT, parked).await.expect("a refresh arrives")
     }
 
-    /// Returns the next login, which is parked before it is processed.
+    /// Waits for the next login request, which the server holds back before processing it.
     pub async fn login(&self) -> ParkedRequest {
         let parked = self.world.authority.parked(Role::Login);
         timeout(TIME_LIMIT, parked).await.expect("a login arrives")
     }
 
-    /// Waits until the answered calls satisfy this condition.
+    /// Waits until the successful calls satisfy the given condition.
     pub async fn until(&self, what: &str, is_so: impl Fn(&AnsweredCalls) -> bool) {
         let mut answered_calls = self.answered_calls.subscribe();
         if timeout(TIME_LIMIT, answered_calls.wait_for(is_so)).await.is_err() {
@@ -96,12 +97,12 @@ impl Shop {
         }
     }
 
-    /// Reads the record of the answered calls.
+    /// Reads the record of successful calls.
     pub fn ask<T>(&self, question: impl FnOnce(&AnsweredCalls) -> T) -> T {
         question(&self.answered_calls.borrow())
     }
 
-    /// Returns how often a spent refresh token was presented, whether or not the process knew that it was spent.
+    /// Returns how many times a used refresh token was sent again, whether or not the process knew that it was used.
     pub fn presented_again(&self) -> usize {
         self.world.authority.reuses() + self.world.authority.retries_after_lost_answer()
     }
@@ -119,7 +120,7 @@ impl AnsweredCalls {
         }
     }
 
-    /// Returns how many tasks of this process were answered with the newest token.
+    /// Returns how many tasks of the given process have made a successful call with the newest token.
     pub fn tasks_of(&self, name: &str) -> usize {
         self.answered.get(name).map_or(0, HashSet::len)
     }

@@ -1,5 +1,5 @@
-//! Processes in which a refresh's runtime stalls. The kernel keeps the file lock of a stalled process, and a stalled
-//! process may never make another call.
+//! Tests processes in which the runtime that runs a refresh stalls. A stalled process keeps its file lock and may never
+//! make another call.
 
 use std::time::{Duration, Instant};
 
@@ -10,10 +10,10 @@ use crate::place::Place;
 use crate::process::Process;
 use crate::shop::{Server, Shop};
 
-/// The deadline of a refresh with a store, plus the time that a loaded machine needs.
+/// The deadline of a refresh that uses a store, plus a margin for a busy machine.
 const LIMIT: Duration = Duration::from_secs(70);
 
-/// Returns two processes with the session. The runtime of the first process stalls at this step of a refresh.
+/// Starts two processes that share the session. The first process's runtime stalls at the given step of a refresh.
 async fn standing_still(shop: &Shop, step: &str, order: &str) -> (Process, Process) {
     shop.world.authority.open(Role::Refresh);
     let (mut first, mut next) = (shop.process("first"), shop.process("next"));
@@ -26,7 +26,7 @@ async fn standing_still(shop: &Shop, step: &str, order: &str) -> (Process, Proce
     (first, next)
 }
 
-/// Makes calls until no call fails with a busy error, and returns the last result.
+/// Makes calls until a call does not fail with a busy error, and returns its result.
 async fn call_until_free(process: &mut Process) -> String {
     let begun = Instant::now();
     loop {
@@ -40,8 +40,8 @@ async fn call_until_free(process: &mut Process) -> String {
     }
 }
 
-/// R6, I7: another process refreshes after the deadline of a stalled refresh. The stalled process continues with the
-/// tokens of the other process.
+/// R6, I7: another process refreshes once the deadline of a stalled refresh has passed. The stalled process then uses
+/// the other process's tokens.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_that_stands_still_keeps_the_lock_until_its_deadline() {
     let shop = Shop::open(Place::file(), Server::Strict).await;
@@ -55,8 +55,8 @@ async fn a_refresh_that_stands_still_keeps_the_lock_until_its_deadline() {
     assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
 }
 
-/// J1, R6: if the session ended during a stalled refresh, and the task that stores the end also stalls, the end is
-/// stored before the lock is released.
+/// J1, R6: if the user logs out during a stalled refresh and the process stays stalled, the logout is stored before the
+/// lock is released.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logout_on_a_runtime_that_stalls_is_stored_before_the_lock_is_free() {
     let shop = Shop::open(Place::file(), Server::Strict).await;

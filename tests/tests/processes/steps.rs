@@ -1,11 +1,11 @@
-//! A process that is killed at each step of a refresh.
+//! Tests a process that is killed at each step of a refresh.
 
 use afresh_tests::Role;
 
 use crate::place::Place;
 use crate::shop::{Server, Shop};
 
-/// The steps at which a process is killed, and whether the valid refresh token is lost at this step.
+/// The steps at which a process is killed, and whether the valid refresh token is lost at each step.
 const STEPS: [(&str, bool); 8] = [
     ("before lock", false),
     ("after lock", false),
@@ -17,13 +17,13 @@ const STEPS: [(&str, bool); 8] = [
     ("after persist", false),
 ];
 
-/// Kills a process at this step and returns the result of the next process's call. The server may receive at most one
-/// refresh because of the expired token and one refresh because of the kill.
+/// Kills a process at the given step, and returns the result of the next process's call. The server may receive at most
+/// two refreshes: one for the expired token, and one more because of the kill.
 async fn killed_at(step: &str, place: Place, server: Server) -> String {
     let shop = Shop::open(place, server).await;
     shop.world.authority.open(Role::Refresh);
     let mut victim = shop.process("victim");
-    // The process has already loaded the store, so it holds the lock during its next load.
+    // The process has loaded the store before, so it holds the lock the next time it loads the store.
     assert_eq!(victim.call().await, "well");
     shop.world.authority.expire();
     victim.tell(&format!("stop {step}"));
@@ -34,14 +34,14 @@ async fn killed_at(step: &str, place: Place, server: Server) -> String {
     let said = shop.process("next").call().await;
     let again = usize::from(step == "before persist");
     assert_eq!(shop.presented_again(), again, "spent tokens presented again: {step}");
-    // The killed process had received the response, so the authority counts the refresh of the next process as a reuse.
+    // The killed process had received the response, so the fake server counts the next process's refresh as a reuse.
     shop.world.authority.expect_reuses(again);
     assert!(shop.world.authority.refreshes() <= 2 && spent <= 1, "{step}");
     said
 }
 
 /// R6, S3: if a process is killed at any step of a refresh, the next process continues the session. If the process is
-/// killed between the server's response and the write, the next process needs a lenient server.
+/// killed after the server's response but before the write, the session continues only on a lenient server.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_next_process_continues_the_session() {
     for (step, lost) in STEPS {
@@ -54,7 +54,7 @@ async fn the_next_process_continues_the_session() {
 }
 
 /// R6, S3: with a strict server, the new refresh token is lost if a process is killed before it has stored the token.
-/// The next process reports a lost rotation.
+/// The next process's call reports the lost rotation.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_strict_server_the_next_process_reports_a_lost_rotation() {
     for (step, _) in STEPS.into_iter().filter(|(_, lost)| *lost) {

@@ -1,4 +1,4 @@
-//! Processes that are suspended during a refresh and resume after other processes have used the session.
+//! Tests processes that are suspended during a refresh and resumed after other processes have used the session.
 
 use std::time::{Duration, Instant};
 
@@ -9,11 +9,11 @@ use crate::place::Place;
 use crate::process::Process;
 use crate::shop::{Server, Shop};
 
-/// The lease in tests with Redis.
+/// The duration of the lease in tests with Redis.
 const LEASE: Duration = Duration::from_secs(2);
 
-/// Waits for a call of a process that may have missed a deadline of the store. If this call fails, the next call must
-/// succeed.
+/// Makes a call in a process that may have missed a deadline of the store. If the first call fails, the second call
+/// must succeed.
 async fn goes_on(worker: &mut Process) {
     let said = worker.says("called: ").await;
     if said != "well" {
@@ -23,8 +23,8 @@ async fn goes_on(worker: &mut Process) {
     }
 }
 
-/// R3: if the lease of a process expires before the process sends its refresh, the process sends no refresh and adopts
-/// the tokens of the next process.
+/// R3: if a process's lease expires before its refresh is sent, the process does not refresh, and it adopts the other
+/// process's tokens.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_whose_lease_expires_before_it_sends_spends_nothing() {
     for step in ["after lock", "after load", "before intent", "after intent"] {
@@ -47,8 +47,8 @@ async fn a_process_whose_lease_expires_before_it_sends_spends_nothing() {
     }
 }
 
-/// R3: a process that is suspended until its refresh has timed out and its lease has expired does not send the refresh
-/// token again.
+/// R3: if a process is suspended until its refresh has timed out and its lease has expired, it does not send the
+/// refresh token again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_is_suspended_during_its_refresh_does_not_repeat_it() {
     let Some(place) = Place::redis(LEASE) else { return };
@@ -61,8 +61,8 @@ async fn a_process_that_is_suspended_during_its_refresh_does_not_repeat_it() {
     first.suspend();
     shop.world.authority.open(Role::Refresh);
     assert_eq!(next.call().await, "well");
-    // Six seconds are longer than the client waits for a response, and shorter than the time after which the client
-    // repeats a lost request.
+    // Six seconds is longer than the client waits for a response, and shorter than the time after which it repeats a
+    // lost request.
     sleep(Duration::from_secs(6).saturating_sub(began.elapsed())).await;
     first.wake();
     drop(unread);
@@ -71,8 +71,8 @@ async fn a_process_that_is_suspended_during_its_refresh_does_not_repeat_it() {
     assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
 }
 
-/// R3: if the lease of a suspended process expires during its refresh, a lenient server also returns the tokens to the
-/// next process. The first process does not overwrite these tokens when it resumes.
+/// R3: if a suspended process's lease expires during its refresh, a lenient server returns the new tokens to the next
+/// process too. When the suspended process resumes, it does not overwrite these tokens.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_whose_lease_expires_before_the_answer_does_no_harm() {
     let Some(place) = Place::redis(LEASE) else { return };
@@ -93,7 +93,7 @@ async fn a_process_whose_lease_expires_before_the_answer_does_no_harm() {
     authority.assert_refreshes(2);
     assert_eq!(shop.presented_again(), 1, "spent tokens presented again");
     for worker in [&mut first, &mut next] {
-        // The worker adopts the tokens of the other process, even if the notification of the store is late.
+        // The worker adopts the other process's tokens even if the store's notification is late.
         assert_eq!(worker.call().await, "well");
         authority.expire();
         assert_eq!(worker.call().await, "well");
@@ -102,8 +102,8 @@ async fn a_process_whose_lease_expires_before_the_answer_does_no_harm() {
     assert_eq!(shop.presented_again(), 1, "spent tokens presented again");
 }
 
-/// R3: if the lease of a suspended process expires during its refresh, a strict server ends the session. The error
-/// reports a lost rotation, and no process sends more refreshes.
+/// R3: if a suspended process's lease expires during its refresh and another process refreshes, a strict server ends
+/// the session. The error reports a lost rotation, and no process refreshes again.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_strict_server_the_session_ends_with_a_lost_rotation() {
     let Some(place) = Place::redis(LEASE) else { return };
@@ -131,8 +131,8 @@ async fn with_a_strict_server_the_session_ends_with_a_lost_rotation() {
     assert_eq!(shop.presented_again(), 1, "spent tokens presented again");
 }
 
-/// R5, R6: a file lock has no lease, so no other process refreshes while the lock holder is suspended. The calls of
-/// other processes fail with a busy error. The session continues when the holder of the lock resumes.
+/// R5, R6: a file lock has no lease, so no other process refreshes while the lock holder is suspended. Calls in other
+/// processes fail with a busy error. The session continues once the lock holder resumes.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_suspended_process_keeps_the_lock_of_a_file() {
     let shop = Shop::open(Place::file(), Server::Strict).await;

@@ -1,4 +1,4 @@
-//! Tests of the store checks: each check detects the defect that it is meant to detect.
+//! Tests that each store check detects the defect that it is meant to detect.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -12,35 +12,35 @@ use afresh_tests::store_conformance as check;
 use afresh_tests::store_conformance::Place;
 use futures_util::FutureExt;
 
-/// The defect that a store has.
+/// The defect of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Defect {
     None,
-    /// The store reads and writes in two steps.
+    /// The store swaps records with a separate read and write.
     SwapInSteps,
-    /// The store accepts a swap with any basis.
+    /// The store accepts a swap whatever the swap's expected revision is.
     AnyBasis,
-    /// The store keeps text only.
+    /// The store keeps only valid UTF-8.
     TextOnly,
-    /// The store never releases a lock.
+    /// The store never releases its lock.
     KeepsLocks,
-    /// The store grants the lock to every process.
+    /// The store grants the lock to several processes at the same time.
     SharesTheLock,
-    /// A dropped wait acquires the lock later.
+    /// If a caller stops waiting for the lock, the store still acquires the lock later.
     DroppedWaitLocks,
     /// The store's fences do not increase.
     FencesStay,
-    /// The store accepts writes with old fences.
+    /// The store accepts writes with outdated fences.
     OldFences,
-    /// Dropping an expired lock releases the next lock.
+    /// If an expired lock is dropped, the store releases the next lock.
     ReleasesTheNextLock,
-    /// The store overwrites foreign data.
+    /// The store overwrites data that is not a session.
     Overwrites,
     /// The store reports only the first change.
     ReportsOneChange,
     /// The store writes a record in two halves.
     Halves,
-    /// After a pause, the store grants the lock to a client that has abandoned its request.
+    /// After a pause, the store grants the lock to a client that no longer waits for it.
     GrantsToTheGone,
 }
 
@@ -50,7 +50,7 @@ struct Faulty {
     defect: Defect,
     memory: MemoryStore,
     fence: Arc<AtomicU64>,
-    /// The fence of the lock's holder, or 0 if no process holds the lock.
+    /// The fence of the current lock holder, or 0 if no process holds the lock.
     holder: Arc<AtomicU64>,
     stands_still: Arc<AtomicBool>,
 }
@@ -216,7 +216,7 @@ async fn a_store_without_defects_passes() {
     check::all(|| Faulty::of(Defect::None)).await;
 }
 
-/// Generates a test for each check, which fails with the name of a defect that the check does not detect.
+/// Generates one test per check, which fails with the name of any defect that the check does not detect.
 macro_rules! notices {
     ($($test:ident: $check:ident, $($defect:ident),+;)+) => {$(
         #[tokio::test(flavor = "multi_thread")]

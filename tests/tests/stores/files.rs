@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use afresh::FileStore;
 use afresh_tests::store_conformance::{Place, all};
 
-/// A temporary folder that is removed at the end of the test.
+/// A temporary directory that is removed when the test ends.
 pub struct Folder(pub PathBuf);
 
 impl Folder {

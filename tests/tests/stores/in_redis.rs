@@ -1,4 +1,4 @@
-//! Checks of `RedisStore` against a real Redis server.
+//! Tests `RedisStore` with a real Redis server.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -59,7 +59,7 @@ impl Place for InRedis {
         self.server.resume();
     }
 
-    /// Deletes the key of the lock, as Redis does when the lease expires.
+    /// Deletes the lock key, as Redis does when the lease expires.
     async fn outlast_the_lock(&self) -> bool {
         let lock = format!("{{{}}}:lock", self.name);
         assert_eq!(self.client().await.del(lock).await.unwrap(), 1, "the lock is held");
@@ -101,7 +101,7 @@ async fn the_sealed_redis_store_passes_all_checks() {
     all(|| SealedInRedis(InRedis::on(&server))).await;
 }
 
-/// A store in Redis whose test waits until the lease expires instead of deleting the lock.
+/// A Redis store for which the test waits until the lease expires instead of deleting the lock key.
 struct Brief(InRedis);
 
 impl Place for Brief {
@@ -112,14 +112,14 @@ impl Place for Brief {
     }
 
     async fn outlast_the_lock(&self) -> bool {
-        // A waiting process acquires the lock when the lease has expired.
+        // When the lease expires, a waiting process acquires the lock.
         let waited = timeout(Duration::from_secs(10), self.open().lock()).await;
         drop(waited.expect("the lease expires").unwrap());
         true
     }
 }
 
-/// R3, R10: a process that is suspended for longer than its lease cannot overwrite newer data.
+/// R3, R10: a process that was suspended for longer than its lease cannot overwrite newer data.
 #[tokio::test]
 async fn a_process_suspended_for_longer_than_its_lease_cannot_overwrite() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -127,7 +127,7 @@ async fn a_process_suspended_for_longer_than_its_lease_cannot_overwrite() {
     an_expired_lock_cannot_store(&place).await;
 }
 
-/// R3: a process never treats its lease as valid after the lease has expired on the server.
+/// R3: once a lease has expired on the server, the process that held it no longer treats it as valid.
 #[tokio::test]
 async fn a_holder_knows_when_its_lease_has_expired() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -138,7 +138,8 @@ async fn a_holder_knows_when_its_lease_has_expired() {
     assert!(held.has_run_out() && next.is_some());
 }
 
-/// S7: if one of the two keys has another Redis type, the store returns an error and leaves the key unchanged.
+/// S7: if one of the store's two keys has an unexpected Redis type, the store returns an error and does not change the
+/// key.
 #[tokio::test]
 async fn keys_of_another_type_are_errors_and_stay() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -148,7 +149,7 @@ async fn keys_of_another_type_are_errors_and_stay() {
     client.set(&place.name, "a text").await.unwrap();
     assert!(store.load().await.is_err());
     assert!(store.lock().await.is_err());
-    // The operation fails before it acquires a lock.
+    // The lock operation fails before it acquires the lock.
     assert!(!client.exists(&lock).await.unwrap());
     assert_eq!(client.get(&place.name).await.unwrap().unwrap(), "a text");
 
@@ -159,7 +160,7 @@ async fn keys_of_another_type_are_errors_and_stay() {
     assert_eq!(client.llen(&lock).await.unwrap(), 1);
 }
 
-/// A hash with an invalid field causes an error.
+/// If a hash has an invalid field, the store returns an error.
 #[tokio::test]
 async fn a_hash_with_a_wrong_field_is_an_error() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -175,11 +176,11 @@ async fn a_hash_with_a_wrong_field_is_an_error() {
     assert!(store.load().await.is_err(), "the format of a later version is an error");
     client.hset_multiple(&place.name, &[("fence", "seven"), ("afresh", "1")]).await.unwrap();
     assert!(store.lock().await.is_err());
-    // The operation fails before it acquires a lock.
+    // The lock operation fails before it acquires the lock.
     assert!(!client.exists(format!("{{{}}}:lock", place.name)).await.unwrap());
 }
 
-/// The sessions of different users in one database are separate.
+/// Sessions of different users in the same database are separate.
 #[tokio::test]
 async fn sessions_of_different_identities_are_separate() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -192,7 +193,7 @@ async fn sessions_of_different_identities_are_separate() {
     drop(held);
 }
 
-/// The store immediately reports a change made by another process.
+/// The store immediately reports changes made by another process.
 #[tokio::test]
 async fn a_change_is_reported_at_once() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -205,13 +206,13 @@ async fn a_change_is_reported_at_once() {
             let swap = Swap { basis, record: b"new".to_vec(), fence: None };
             one.swap(swap).await.unwrap().unwrap()
         };
-        // Polling the store would take much longer than this limit.
+        // If the store polled Redis, reporting a change would take much longer than the limit.
         let both = async { tokio::join!(other.changed(basis), changing).1 };
         basis = timeout(Duration::from_secs(5), both).await.expect("the change is reported");
     }
 }
 
-/// I16: the Debug output of a store and the errors do not contain the server's password.
+/// I16: neither the store's Debug output nor its errors contain the server's password.
 #[test]
 fn the_password_of_the_server_is_not_shown() {
     let store = RedisStore::new("redis://alice:s3cret@localhost/", "afresh:alice").unwrap();

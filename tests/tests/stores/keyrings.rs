@@ -1,4 +1,4 @@
-//! Checks of `KeyringStore` with an in-memory keyring.
+//! Tests `KeyringStore` with an in-memory keyring.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -12,8 +12,8 @@ use keyring::{Entry, Error, Result};
 
 use crate::files::Folder;
 
-/// An in-memory keyring that works like a desktop keyring: all entries with the same name have the same secret. In the
-/// mock of the keyring crate, each entry has its own secret.
+/// An in-memory keyring that works like a desktop keyring: all entries with the same name share one secret. In the
+/// keyring crate's mock, each entry has a separate secret.
 static KEYRING: Mutex<Option<Secrets>> = Mutex::new(None);
 
 /// The stored secrets, keyed by service and user.
@@ -27,7 +27,7 @@ struct Secret(String, String);
 
 impl CredentialApi for Secret {
     fn set_secret(&self, secret: &[u8]) -> Result<()> {
-        // For this user, the keyring rejects secrets that are longer than Windows allows.
+        // For this user, the keyring rejects secrets that are longer than the maximum on Windows.
         if self.1 == "brief" && secret.len() > 2560 {
             return Err(Error::TooLong("secret".into(), 2560));
         }
@@ -127,7 +127,7 @@ async fn a_record_too_long_for_an_entry_is_an_error_and_changes_nothing() {
     assert!(store.swap(swap(vec![b'x'; 2000])).await.unwrap().is_some());
 }
 
-/// I16: no error from the store contains a secret, although the Debug output of the keyring's error contains a secret.
+/// I16: the store's errors contain no secret, even though the Debug output of the keyring's error contains one.
 #[tokio::test]
 async fn no_error_of_the_keyring_shows_a_secret() {
     let store = InKeyring::of("locked").open();

@@ -1,5 +1,5 @@
-//! Tests the stores of afresh: each store passes the checks of [`store_conformance`](afresh_tests::store_conformance)
-//! and keeps its additional guarantees.
+//! Tests that each of afresh's stores passes the checks of [`store_conformance`](afresh_tests::store_conformance) and
+//! keeps its additional guarantees.
 
 mod defects;
 mod files;

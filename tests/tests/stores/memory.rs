@@ -1,4 +1,4 @@
-//! Checks of `MemoryStore` and of the example store in the documentation of `SessionStore`.
+//! Tests `MemoryStore` and the example store in the documentation of `SessionStore`.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,12 +1,12 @@
-//! The locations that stores return, which the runtime uses to detect copied sessions.
+//! Tests the locations that stores return, which the runtime uses to detect copied sessions.
 
 use afresh::store::{KeyringStore, RedisStore, SealKey, Sealed, SessionStore};
 use afresh::{FileStore, MemoryStore};
 
 use crate::files::Folder;
 
-/// R8: the location of a file or keyring store is its lock file. The location does not depend on the spelling of the
-/// path.
+/// R8: the location of a file store or keyring store is the path of its lock file. The location does not depend on how
+/// the path is written.
 #[tokio::test]
 async fn the_location_of_a_store_with_a_lock_file_is_that_file() {
     let folder = Folder::new();
@@ -27,7 +27,7 @@ async fn the_location_of_a_redis_store_is_its_key() {
     assert_ne!(redis("bob").place().await, redis("ann").place().await);
 }
 
-/// R8: the location of a sealed store is the location of its inner store.
+/// R8: a sealed store has the same location as its inner store.
 #[tokio::test]
 async fn the_location_of_a_sealed_store_is_that_of_the_inner_store() {
     let folder = Folder::new();

@@ -1,4 +1,4 @@
-//! Checks of `RedisStore` while Redis is not running, hangs, restarts, or breaks connections.
+//! Tests `RedisStore` while Redis is down, hangs, restarts, or drops connections.
 
 use std::time::{Duration, Instant};
 
@@ -16,8 +16,7 @@ fn swap(basis: Revision, record: &[u8]) -> Swap {
     Swap { basis, record: record.to_vec(), fence: None }
 }
 
-/// S6, S7: after a Redis server with an append-only file crashes, the store works again without restarting the process,
-/// and no data is lost.
+/// S6, S7: if a Redis server with an append-only file crashes and restarts, the store works again, and no data is lost.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redis_store_works_again_after_a_crash_of_redis() {
     let Some(mut server) = RedisServer::start() else { return };
@@ -35,7 +34,7 @@ async fn a_redis_store_works_again_after_a_crash_of_redis() {
     server.restart();
     let stored = store.load().await.unwrap();
     assert_eq!((stored.revision, &*stored.record), (first, &b"first"[..]));
-    // The lease is still valid, and the fences continue to increase.
+    // After the restart, the lease is still valid, and fences continue to increase.
     let next = Swap { fence: Some(held.fence()), ..swap(first, b"second") };
     assert!(store.swap(next).await.unwrap().is_some());
     timeout(Duration::from_secs(15), listener)
@@ -48,7 +47,7 @@ async fn a_redis_store_works_again_after_a_crash_of_redis() {
     assert!(held.fence() > fence);
 }
 
-/// S6: while Redis hangs, every store operation fails after a timeout. The store works again after Redis has resumed.
+/// S6: while Redis hangs, every store operation fails with a timeout. Once Redis has resumed, the store works again.
 #[tokio::test]
 async fn a_redis_that_hangs_blocks_no_call() {
     let Some(server) = RedisServer::start() else { return };
@@ -64,12 +63,12 @@ async fn a_redis_that_hangs_blocks_no_call() {
     assert!(store.load().await.is_ok());
 }
 
-/// If the response to a write or lock is lost, the store recognizes that the operation took effect and does not repeat
-/// it.
+/// If the response to a write or lock operation is lost, the store recognizes that the operation took effect and does
+/// not repeat it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_or_lock_whose_answer_was_lost_counts_once() {
     let Some(server) = RedisServer::start() else { return };
-    // After these calls, the server has cached the scripts, so each later call is one request.
+    // These calls make the server cache the scripts, so each later operation needs only one request.
     let direct = store(&server);
     let basis = direct.swap(swap(Revision::default(), b"first")).await.unwrap().unwrap();
     let fence = direct.lock().await.unwrap().unwrap().fence();
@@ -89,9 +88,9 @@ async fn a_write_or_lock_whose_answer_was_lost_counts_once() {
     }
 }
 
-/// Starts a proxy to the server, which drops the response to one script and closes the connection.
+/// Starts a proxy to the server; the proxy drops the response to one script call and closes the connection.
 async fn losing_the_first_answer_about(what: &str, server: &RedisServer) -> String {
-    // The proxy recognizes the script call by its arguments.
+    // The proxy recognizes the script call by one of its arguments.
     let mark: &'static [u8] = if what == "swap" { b"second" } else { b"30000" };
     let to = server.url().trim_start_matches("redis://").trim_end_matches('/').to_owned();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -111,8 +110,8 @@ async fn losing_the_first_answer_about(what: &str, server: &RedisServer) -> Stri
     url
 }
 
-/// Forwards requests until a request that contains `mark` was sent and its response was dropped. Returns true if such a
-/// request was sent.
+/// Forwards requests until it has forwarded one that contains `mark` and dropped its response. Returns `false` if the
+/// client closes the connection first.
 async fn relay_until(mark: &[u8], here: TcpStream, there: TcpStream) -> bool {
     let (mut from_here, mut to_here) = here.into_split();
     let (mut from_there, mut to_there) = there.into_split();
@@ -128,7 +127,7 @@ async fn relay_until(mark: &[u8], here: TcpStream, there: TcpStream) -> bool {
         }
         let question = &buffer[..length];
         if question.windows(mark.len()).any(|window| window == mark) {
-            // The server sends the response, but the proxy does not forward it.
+            // The server sends a response, but the proxy does not forward it.
             answers.abort();
             to_there.write_all(question).await.unwrap();
             tokio::time::sleep(Duration::from_millis(200)).await;

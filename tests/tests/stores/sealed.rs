@@ -1,4 +1,4 @@
-//! Checks of `Sealed` around a store whose records the test can read.
+//! Tests `Sealed` around a store whose records the test can read.
 
 use afresh::MemoryStore;
 use afresh::store::{SealKey, Sealed, SessionStore, Swap};
@@ -13,7 +13,7 @@ impl Place for InSealed {
         Sealed::new(self.0.clone(), SealKey::new([7; 32])).bound_to("alice")
     }
 
-    /// Stores a record that is bound to another name.
+    /// Stores a record that was sealed for a different name.
     async fn spoil(&self) -> bool {
         let other = Sealed::new(self.0.clone(), SealKey::new([7; 32])).bound_to("bob");
         let swap = Swap { basis: <_>::default(), record: b"bob's".to_vec(), fence: None };

@@ -1,5 +1,4 @@
-//! Checks of `FileStore` at paths that are not regular files: links, pipes, sockets, devices, and other programs'
-//! files.
+//! Tests `FileStore` at special paths: links, pipes, sockets, devices, and files of other programs.
 #![cfg(unix)]
 
 use std::fs;
@@ -26,8 +25,8 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// If the path is a link, it stays a link. The session is written to the link's target, and the lock files are in the
-/// target's folder.
+/// If the path is a symbolic link, the link is kept. The session is written to the link's target, and the lock files
+/// are in the target's directory.
 #[tokio::test]
 async fn a_link_is_followed_and_its_target_is_replaced() {
     let folder = Folder::new();
@@ -62,7 +61,7 @@ async fn a_dangling_link_creates_its_target() {
     assert_eq!(names(&folder.0), ["session", "volume"]);
 }
 
-/// If the session's folder is a link to a folder that does not exist, the store creates the folder.
+/// If the session's directory is a link to a directory that does not exist, the store creates that directory.
 #[tokio::test]
 async fn a_dangling_link_to_a_folder_creates_the_folder() {
     let folder = Folder::new();
@@ -93,8 +92,7 @@ async fn a_circle_of_links_is_an_error() {
     assert!(store.lock().await.is_err());
 }
 
-/// Other programs' files with similar names keep their content, and the session file does not inherit the file mode of
-/// these files.
+/// Other programs' files with similar names are not changed, and the session file does not get their file mode.
 #[tokio::test]
 async fn leftovers_are_neither_used_nor_followed() {
     let folder = Folder::new();
@@ -128,7 +126,7 @@ async fn leftovers_are_neither_used_nor_followed() {
     );
 }
 
-/// An identity's file never has a name that the store at the same path uses for its lock or for a temporary file.
+/// The file for an identity never has a name that the store at the same path uses for its lock or a temporary file.
 #[tokio::test]
 async fn no_identity_has_the_name_of_a_lock_or_of_a_leftover() {
     let folder = Folder::new();
@@ -147,8 +145,8 @@ async fn no_identity_has_the_name_of_a_lock_or_of_a_leftover() {
     }
 }
 
-/// If the path is not a regular file, the store returns an error immediately. Opening a pipe without a writer would
-/// block the client forever.
+/// If the path is not a regular file, the store returns an error immediately. Opening a pipe that has no writer would
+/// block forever.
 #[tokio::test]
 async fn what_is_not_a_regular_file_is_an_error_at_once() {
     for name in ["session", "session.lock", "session.write"] {

@@ -1,4 +1,4 @@
-//! The API that the tracing tests call, and clients of this API in a [`World`].
+//! The API that the tracing tests call, and functions that connect its clients to a [`World`].
 
 use afresh::{RefreshToken, Result, Tokens, api};
 use afresh_tests::World;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 pub const ORIGIN: &str = "https://shop.test";
 
-/// An OAuth API with a login, a refresh, a logout and several calls.
+/// An OAuth API with a login, a refresh, a logout and several ordinary calls.
 #[api]
 pub trait Shop {
     #[login]
@@ -37,14 +37,14 @@ pub trait Shop {
     async fn slow(&self) -> Result<Value>;
 }
 
-/// Returns a client that starts with the authority's first tokens and sends no login request.
+/// Returns a client that starts with valid tokens and sends no login request.
 pub fn logged_in_client(world: &World) -> ShopClient {
     let issued = world.authority.issue();
     let tokens = Tokens::new(issued.access).with_refresh(issued.refresh);
     ShopClient::builder(ORIGIN).transport(world.service()).tokens(tokens).build().unwrap()
 }
 
-/// Returns the answer to every call.
+/// Returns the server's response to every call.
 pub fn order() -> (u16, Value) {
     (200, json!({ "id": 7 }))
 }

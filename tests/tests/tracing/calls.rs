@@ -1,4 +1,4 @@
-//! The spans of a call that succeeds: one span for the call and one for each of its requests.
+//! Tests the spans of a successful call: one span for the call and one for each of its requests.
 
 use afresh::Client;
 use afresh_tests::{Answer, Origins, Stage, World};
@@ -8,7 +8,7 @@ use tracing::Instrument;
 use crate::api::{ORIGIN, Shop, logged_in_client, order};
 use crate::recorder::Recorder;
 
-/// A call has one span, which contains one client span that has the attributes that OpenTelemetry requires.
+/// A call has one span that contains one client span, which has the attributes that OpenTelemetry requires.
 #[tokio::test(start_paused = true)]
 async fn a_call_is_a_span_and_its_send_a_client_span_in_it() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -48,7 +48,7 @@ async fn a_call_is_a_span_and_its_send_a_client_span_in_it() {
     assert_eq!(recorder.messages(), ["logged in"]);
 }
 
-/// The `url.template` attribute is the declared path, with its placeholders and rest parameters.
+/// The `url.template` attribute is the declared path, including placeholders and rest parameters.
 #[tokio::test(start_paused = true)]
 async fn the_template_is_the_declared_path() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -62,8 +62,8 @@ async fn the_template_is_the_declared_path() {
     assert_eq!(names, ["GET /health", "GET /orders/{id}/lines/{rest*}"]);
 }
 
-/// Each redirected request has its own span with its own address. The declared path does not describe a redirect
-/// target.
+/// Each redirected request has a separate span with the redirect target's address. The declared path does not apply to
+/// the target of a redirect.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_is_counted_as_a_resend() {
     let (home, elsewhere, recorder) = (World::new(), Stage::new(), Recorder::default());
@@ -77,7 +77,7 @@ async fn a_redirect_is_counted_as_a_resend() {
 
     let (call, _) = recorder.only("afresh.call");
     let sends = recorder.named("afresh.send");
-    let told: Vec<_> = sends
+    let reported: Vec<_> = sends
         .iter()
         .map(|(_, send)| {
             assert_eq!(send.parent, Some(call));
@@ -92,13 +92,13 @@ async fn a_redirect_is_counted_as_a_resend() {
         })
         .collect();
     assert_eq!(
-        told,
+        reported,
         [("GET /orders/{id}", "", "302", "shop.test", "443"), ("GET", "1", "200", "cdn.test", "8080")]
     );
 }
 
-/// A hand-written request has no template. A method that HTTP does not define is recorded as `_OTHER`, as OpenTelemetry
-/// requires.
+/// A hand-written request has no `url.template`. An HTTP method that no standard defines is recorded as `_OTHER`, as
+/// OpenTelemetry requires.
 #[tokio::test(start_paused = true)]
 async fn a_hand_written_request_is_named_by_its_method_alone() {
     let (stage, recorder) = (Stage::new(), Recorder::default());
@@ -112,7 +112,7 @@ async fn a_hand_written_request_is_named_by_its_method_alone() {
     let calls = recorder.named("afresh.call");
     assert!(calls.iter().all(|(_, call)| call.fields.get("otel.name") == "Client::execute"));
     let sends = recorder.named("afresh.send");
-    let told: Vec<_> = sends
+    let reported: Vec<_> = sends
         .iter()
         .map(|(_, send)| {
             let field = |name| send.fields.get(name);
@@ -120,5 +120,5 @@ async fn a_hand_written_request_is_named_by_its_method_alone() {
             (field("otel.name"), field("http.request.method"), field("http.request.method_original"))
         })
         .collect();
-    assert_eq!(told, [("DELETE", "DELETE", ""), ("HTTP", "_OTHER", "PURGE")]);
+    assert_eq!(reported, [("DELETE", "DELETE", ""), ("HTTP", "_OTHER", "PURGE")]);
 }

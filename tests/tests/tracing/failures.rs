@@ -1,4 +1,4 @@
-//! The `error.type` attribute of failed calls and of their requests.
+//! Tests the `error.type` attribute of failed calls and their requests.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use afresh_tests::{Answer, World};
 use crate::api::{Shop, logged_in_client, order};
 use crate::recorder::Recorder;
 
-/// Returns the `error.type` of the only call and of its only request, or empty strings.
+/// Returns the `error.type` of the only call and of its only request, with an empty string if it was not recorded.
 #[track_caller]
 fn error_types(recorder: &Recorder) -> [String; 2] {
     let error = |name| {
@@ -20,20 +20,21 @@ fn error_types(recorder: &Recorder) -> [String; 2] {
     [error("afresh.call"), error("afresh.send")]
 }
 
-/// If the server answers with an error status, this status is the `error.type` of both the call and the request.
+/// If the server returns an error status, the status is the `error.type` of both the call and the request.
 #[tokio::test(start_paused = true)]
 async fn a_status_is_a_type_of_error() {
-    for (status, told) in [(404, "404"), (503, "503")] {
+    for (status, reported) in [(404, "404"), (503, "503")] {
         let (world, recorder) = (World::new(), Recorder::default());
         let shop = logged_in_client(&world);
         let _guard = recorder.listen();
         world.stage.respond(move |_| status);
         assert!(shop.order(7).await.unwrap_err().is_status());
-        assert_eq!(error_types(&recorder), [told, told]);
+        assert_eq!(error_types(&recorder), [reported, reported]);
     }
 }
 
-/// A status in `none_on` is not an error for the call, but according to OpenTelemetry it is an error for the request.
+/// A status in `none_on` is not an error of the call, but OpenTelemetry requires it to be recorded as an error of the
+/// request.
 #[tokio::test(start_paused = true)]
 async fn a_none_on_status_is_not_an_error_of_the_call() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -44,7 +45,7 @@ async fn a_none_on_status_is_not_an_error_of_the_call() {
     assert_eq!(error_types(&recorder), ["", "404"]);
 }
 
-/// A broken connection is recorded as an error on both the call and the request.
+/// If the connection breaks, both the call and the request are recorded as failed.
 #[tokio::test(start_paused = true)]
 async fn a_broken_connection_is_an_error_of_both() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -53,7 +54,10 @@ async fn a_broken_connection_is_an_error_of_both() {
     world.stage.respond(|_| Answer::reset());
     shop.order(7).await.unwrap_err();
     assert_eq!(error_types(&recorder), ["transport", "transport"]);
-    assert_eq!(recorder.messages(), ["the connection failed before the answer was complete"]);
+    assert_eq!(
+        recorder.messages(),
+        ["the connection failed before the response was complete. Try again later"]
+    );
 }
 
 /// If a call times out, its request is recorded as cancelled.
@@ -80,7 +84,7 @@ async fn a_call_that_is_dropped_is_cancelled() {
     recorder.only("afresh.call");
 }
 
-/// A response that cannot be decoded is an event in the caller's span.
+/// If a response cannot be decoded, an event is recorded in the caller's span.
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_another_type_is_an_event() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -90,11 +94,11 @@ async fn an_answer_of_another_type_is_an_event() {
     assert!(shop.health().await.unwrap_err().is_decode());
     assert_eq!(error_types(&recorder), ["", ""]);
     let event = recorder.events().remove(0);
-    assert_eq!(event.fields.get("message"), "the answer cannot be read as the declared type");
+    assert_eq!(event.fields.get("message"), "the response cannot be decoded as the declared type");
     assert_eq!(event.fields.get("afresh.method"), "Shop::health");
 }
 
-/// A call without a session has a span, but no span for a request.
+/// A call that fails because there is no session has a span but no request span.
 #[tokio::test(start_paused = true)]
 async fn a_call_without_a_session_is_a_call_without_a_send() {
     let (world, recorder) = (World::new(), Recorder::default());

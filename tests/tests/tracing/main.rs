@@ -1,5 +1,5 @@
-//! The spans and events that the runtime sends to `tracing`: they follow OpenTelemetry's conventions for HTTP clients,
-//! have the right parents, and contain no secrets.
+//! Tests that the runtime's spans and events follow OpenTelemetry's conventions for HTTP clients, have the right
+//! parents, and contain no secrets.
 
 mod api;
 mod recorder;

@@ -14,15 +14,15 @@ use tracing_subscriber::registry::LookupSpan;
 
 /// A recorder that keeps spans and events in order. Clones share one recording.
 #[derive(Clone, Default)]
-pub struct Recorder(Arc<Mutex<Told>>);
+pub struct Recorder(Arc<Mutex<Reported>>);
 
 #[derive(Clone, Default)]
-struct Told {
+struct Reported {
     spans: Vec<SpanSeen>,
     events: Vec<EventSeen>,
 }
 
-/// A span of the runtime or of a test.
+/// A span created by the runtime or by a test.
 #[derive(Clone, Debug)]
 pub struct SpanSeen {
     pub name: &'static str,
@@ -32,7 +32,7 @@ pub struct SpanSeen {
     pub closed: bool,
 }
 
-/// An event of the runtime.
+/// An event emitted by the runtime.
 #[derive(Clone, Debug)]
 pub struct EventSeen {
     pub level: tracing::Level,
@@ -40,15 +40,16 @@ pub struct EventSeen {
     pub fields: Fields,
 }
 
-/// The fields of a span or event as text, keyed by name.
+/// The fields of a span or event as strings, keyed by name.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fields(BTreeMap<&'static str, String>);
 
-/// The number that the recorder gives to a span. The registry of `tracing` can use one number for several spans.
+/// The number that the recorder assigns to a span. A span id from the `tracing` registry cannot be used, because the
+/// registry reuses ids.
 struct Number(usize);
 
 impl Recorder {
-    /// Sends all spans and events of this thread to this recorder until the guard is dropped.
+    /// Sends all spans and events on this thread to this recorder until the guard is dropped.
     #[must_use]
     pub fn listen(&self) -> DefaultGuard {
         set_default(&self.dispatch())
@@ -58,21 +59,22 @@ impl Recorder {
         Dispatch::new(Registry::default().with(self.clone()))
     }
 
-    /// Returns all spans in the order in which they started. The numbers in a span are indices into this list.
+    /// Returns all spans in the order in which they started. A span's `parent` and `follows` are indices into this
+    /// list.
     pub fn spans(&self) -> Vec<SpanSeen> {
-        self.told().spans.clone()
+        self.reported().spans.clone()
     }
 
-    /// Returns the spans with this name and their numbers.
+    /// Returns all spans with the given name, and their numbers.
     pub fn named(&self, name: &str) -> Vec<(usize, SpanSeen)> {
         self.spans().into_iter().enumerate().filter(|(_, span)| span.name == name).collect()
     }
 
-    /// Returns the only span with this name.
+    /// Returns the only span with the given name.
     ///
     /// # Panics
     ///
-    /// Panics if the number of spans with this name is not one.
+    /// Panics if there is not exactly one span with the given name.
     #[track_caller]
     pub fn only(&self, name: &str) -> (usize, SpanSeen) {
         let mut all = self.named(name);
@@ -81,15 +83,15 @@ impl Recorder {
     }
 
     pub fn events(&self) -> Vec<EventSeen> {
-        self.told().events.clone()
+        self.reported().events.clone()
     }
 
-    /// Returns the messages of the events.
+    /// Returns the messages of all events.
     pub fn messages(&self) -> Vec<String> {
         self.events().iter().map(|event| event.fields.get("message").to_owned()).collect()
     }
 
-    fn told(&self) -> MutexGuard<'_, Told> {
+    fn reported(&self) -> MutexGuard<'_, Reported> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -127,32 +129,32 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorder {
         let parent = span.parent().and_then(|parent| number(&context, &parent.id()));
         let mut fields = Fields::default();
         attributes.record(&mut fields);
-        let mut told = self.told();
-        span.extensions_mut().insert(Number(told.spans.len()));
+        let mut reported = self.reported();
+        span.extensions_mut().insert(Number(reported.spans.len()));
         let name = attributes.metadata().name();
-        told.spans.push(SpanSeen { name, parent, follows: Vec::new(), fields, closed: false });
+        reported.spans.push(SpanSeen { name, parent, follows: Vec::new(), fields, closed: false });
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let number = number(&context, id).unwrap();
-        values.record(&mut self.told().spans[number].fields);
+        values.record(&mut self.reported().spans[number].fields);
     }
 
     fn on_follows_from(&self, id: &Id, follows: &Id, context: Context<'_, S>) {
         let (number, follows) = (number(&context, id).unwrap(), number(&context, follows).unwrap());
-        self.told().spans[number].follows.push(follows);
+        self.reported().spans[number].follows.push(follows);
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let within = context.event_span(event).and_then(|span| number(&context, &span.id()));
         let mut fields = Fields::default();
         event.record(&mut fields);
-        self.told().events.push(EventSeen { level: *event.metadata().level(), within, fields });
+        self.reported().events.push(EventSeen { level: *event.metadata().level(), within, fields });
     }
 
     fn on_close(&self, id: Id, context: Context<'_, S>) {
         let number = number(&context, &id).unwrap();
-        self.told().spans[number].closed = true;
+        self.reported().spans[number].closed = true;
     }
 }
 
@@ -160,10 +162,10 @@ fn number<S: Subscriber + for<'a> LookupSpan<'a>>(context: &Context<'_, S>, id: 
     context.span(id)?.extensions().get::<Number>().map(|number| number.0)
 }
 
-/// Writes all spans and events as text, so that a test can search them.
+/// Formats all spans and events as one string, which a test can search.
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let told = self.told().clone();
-        write!(f, "{:#?}\n{:#?}", told.spans, told.events)
+        let reported = self.reported().clone();
+        write!(f, "{:#?}\n{:#?}", reported.spans, reported.events)
     }
 }

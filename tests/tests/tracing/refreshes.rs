@@ -1,4 +1,4 @@
-//! The span of a refresh, which is not a child of any waiting call, and the events of the session.
+//! Tests the span of a refresh, which is not a child of any waiting call, and the session's events.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use tracing::Level;
 use crate::api::{ORIGIN, Shop, ShopClient, logged_in_client, order};
 use crate::recorder::Recorder;
 
-/// A refused call has spans for its two requests, and the refresh between them has its own span. The second request has
-/// a resend count.
+/// A refused call has a span for each of its two requests, and the refresh between them has a separate span. The second
+/// request's span has a resend count.
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -20,17 +20,20 @@ async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
     world.guard_with(401, |_| order());
     shop.order(7).await.unwrap();
 
-    let (call, told) = recorder.only("afresh.call");
-    assert_eq!((told.fields.get("afresh.sends"), told.fields.get("afresh.refreshed_by")), ("2", "this_call"));
-    assert_eq!((told.fields.get("error.type"), told.fields.get("otel.status_code")), ("", ""));
-    let (refresh, told) = recorder.only("afresh.refresh");
-    assert_eq!((told.parent, told.follows), (None, vec![call]), "the refresh belongs to no caller");
+    let (call, reported) = recorder.only("afresh.call");
     assert_eq!(
-        (told.fields.get("afresh.cause"), told.fields.get("afresh.outcome")),
+        (reported.fields.get("afresh.sends"), reported.fields.get("afresh.refreshed_by")),
+        ("2", "this_call")
+    );
+    assert_eq!((reported.fields.get("error.type"), reported.fields.get("otel.status_code")), ("", ""));
+    let (refresh, reported) = recorder.only("afresh.refresh");
+    assert_eq!((reported.parent, reported.follows), (None, vec![call]), "the refresh belongs to no caller");
+    assert_eq!(
+        (reported.fields.get("afresh.cause"), reported.fields.get("afresh.outcome")),
         ("refused", "refreshed")
     );
     let sends = recorder.named("afresh.send");
-    let told: Vec<_> = sends
+    let reported: Vec<_> = sends
         .iter()
         .map(|(_, send)| {
             let field = |name| send.fields.get(name);
@@ -44,7 +47,7 @@ async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
         })
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             (Some(call), "GET /orders/{id}", "", "401", "401"),
             (Some(refresh), "POST /api/user/refresh_token", "", "200", ""),
@@ -74,7 +77,7 @@ async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
     assert!(recorder.spans().iter().all(|span| span.closed));
 }
 
-/// U6: a failed refresh is recorded as a warning that contains its reason, and the waiting call is recorded as failed.
+/// U6: a failed refresh is recorded as a warning that contains the reason, and the waiting call is recorded as failed.
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_a_warning_with_its_reason() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -93,10 +96,13 @@ async fn a_failed_refresh_is_a_warning_with_its_reason() {
     assert_eq!((call.fields.get("error.type"), call.fields.get("otel.status_code")), ("refresh", "ERROR"));
     let warnings: Vec<_> = recorder.events().into_iter().filter(|event| event.level == Level::WARN).collect();
     assert_eq!(warnings.len(), 1);
-    assert_eq!(warnings[0].fields.get("message"), "the refresh endpoint answered 503 Service Unavailable");
+    assert_eq!(
+        warnings[0].fields.get("message"),
+        "the refresh endpoint answered 503 Service Unavailable. Try again later"
+    );
 }
 
-/// U6: each session change emits one event.
+/// U6: each change to the session is recorded as one event.
 #[tokio::test(start_paused = true)]
 async fn a_session_reports_every_change() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -141,7 +147,7 @@ async fn a_session_reports_every_change() {
     assert_eq!(names, ["Shop::login", "Shop::logout", "Shop::login", "Shop::order"]);
 }
 
-/// J1: a refresh that is answered after a logout is recorded as discarded.
+/// J1: a refresh whose response arrives after a logout is recorded as discarded.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_of_an_ended_session_is_recorded_as_discarded() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -159,7 +165,7 @@ async fn a_refresh_of_an_ended_session_is_recorded_as_discarded() {
     assert_eq!((refresh.fields.get("afresh.outcome"), refresh.fields.get("error.type")), ("discarded", ""));
 }
 
-/// A custom refresher runs in the span of the refresh, so its events are in this span.
+/// A custom refresher runs inside the refresh span, so its events are recorded in that span.
 #[tokio::test(start_paused = true)]
 async fn a_users_refresher_runs_in_the_span_of_the_refresh() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -179,7 +185,7 @@ async fn a_users_refresher_runs_in_the_span_of_the_refresh() {
     assert_eq!(own.within, Some(refresh));
 }
 
-/// U6: if a refusal starts no refresh, the refusal event and the call's span contain the reason.
+/// U6: if a refused call does not trigger a refresh, both the refusal event and the call's span contain the reason.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_without_a_refresh_gives_its_reason() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -192,7 +198,7 @@ async fn a_refusal_without_a_refresh_gives_its_reason() {
     assert!(shop.order(7).await.unwrap_err().is_status());
 
     let calls = recorder.named("afresh.call");
-    let told: Vec<_> = calls
+    let reported: Vec<_> = calls
         .iter()
         .map(|(_, call)| {
             let field = |name| call.fields.get(name);
@@ -205,7 +211,7 @@ async fn a_refusal_without_a_refresh_gives_its_reason() {
         })
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             ("2", "suspect", "forbidden: a fresh token was refused, too", "403"),
             ("1", "forbidden", "forbidden: the token lacks a scope", "401"),
@@ -223,7 +229,7 @@ async fn a_refusal_without_a_refresh_gives_its_reason() {
     );
 }
 
-/// G3: a refresh request that is sent again after a lost response is counted as a resend.
+/// G3: if a refresh request is sent again after a lost response, it is recorded as a resend.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_is_sent_again_is_counted_as_a_resend() {
     let grace = Some(Duration::from_secs(60));
@@ -235,7 +241,7 @@ async fn a_refresh_that_is_sent_again_is_counted_as_a_resend() {
     shop.session().refresh().await.unwrap();
     let (refresh, _) = recorder.only("afresh.refresh");
     let sends = recorder.named("afresh.send");
-    let told: Vec<_> = sends
+    let reported: Vec<_> = sends
         .iter()
         .map(|(_, send)| {
             let field = |name| send.fields.get(name);
@@ -243,5 +249,5 @@ async fn a_refresh_that_is_sent_again_is_counted_as_a_resend() {
         })
         .collect();
     let name = "POST /api/user/refresh_token";
-    assert_eq!(told, [(Some(refresh), name, "", "transport"), (Some(refresh), name, "1", "")]);
+    assert_eq!(reported, [(Some(refresh), name, "", "transport"), (Some(refresh), name, "1", "")]);
 }

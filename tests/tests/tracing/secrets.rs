@@ -1,4 +1,4 @@
-//! No span or event contains a secret, at any level.
+//! Tests that no span or event contains a secret, at any level.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::api::ORIGIN;
 use crate::recorder::Recorder;
 
-/// An API whose arguments are all secret, with the token in a custom header.
+/// An API whose arguments are all secret and whose token is sent in a custom header.
 #[api(token_header = "x-auth-token", scheme = none)]
 trait Private {
     #[login]
@@ -40,7 +40,7 @@ trait Private {
     ) -> Result<Value>;
 }
 
-/// An API whose arguments are all secret, with the refresh token in a cookie.
+/// An API whose arguments are all secret and whose refresh token is in a cookie.
 #[api]
 trait PrivateCookies {
     #[login]
@@ -57,12 +57,12 @@ trait PrivateCookies {
 
 #[track_caller]
 fn assert_silent_about(recorder: &Recorder, secret: &str) {
-    let told = format!("{recorder:?}");
-    let leak = told.lines().find(|line| line.contains(secret));
+    let reported = format!("{recorder:?}");
+    let leak = reported.lines().find(|line| line.contains(secret));
     assert_eq!(leak, None, "{secret} is a secret");
 }
 
-/// Returns answers that succeed, fail or break off with the secret in every part.
+/// Returns responses that contain the secret in every part, some of them successful, some failed, and some cut off.
 fn answers(secret: &str) -> [Answer; 8] {
     [
         Answer::json(200, json!({ "secret": secret })).header("x-secret", secret),
@@ -76,7 +76,7 @@ fn answers(secret: &str) -> [Answer; 8] {
     ]
 }
 
-/// U3: in a session with every kind of failure, no span or event contains a token, a password or an argument.
+/// U3: even in a session with every kind of failure, no span or event contains a token, a password or an argument.
 #[tokio::test(start_paused = true)]
 async fn no_trace_contains_a_secret() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -120,7 +120,7 @@ async fn no_trace_contains_a_secret() {
     let _ = search().await;
     let _ = client.logout().await;
 
-    let told = format!("{recorder:?}");
+    let reported = format!("{recorder:?}");
     for said in [
         "refreshed",
         "expired",
@@ -131,7 +131,7 @@ async fn no_trace_contains_a_secret() {
         "\"401\"",
         "/secrets/{id}",
     ] {
-        assert!(told.contains(said), "the run did not cause {said}");
+        assert!(reported.contains(said), "the run did not cause {said}");
     }
     assert_silent_about(&recorder, &secret);
 }
@@ -152,7 +152,7 @@ async fn no_trace_contains_a_cookie() {
     assert_silent_about(&recorder, &secret);
 }
 
-/// U3: the kind of a custom refresher's error is recorded, but its message is not, because the message could contain a
+/// U3: for an error from a custom refresher, only the error's kind is recorded, because the error message can contain a
 /// secret.
 #[tokio::test(start_paused = true)]
 async fn the_text_of_a_users_error_is_not_reported() {
@@ -172,13 +172,13 @@ async fn the_text_of_a_users_error_is_not_reported() {
         client.search("1", "2", "3", "4", Body::from("5")).await.unwrap_err();
     }
     let messages = recorder.messages();
-    assert!(messages.contains(&"the refresh failed for now. Try again later".to_owned()), "{messages:?}");
+    assert!(messages.contains(&"the refresh failed temporarily. Try again later".to_owned()), "{messages:?}");
     assert!(messages.contains(&"the session has expired".to_owned()), "{messages:?}");
     assert_silent_about(&recorder, &secret);
 }
 
-/// U3: no span or event contains the client secret of an OAuth grant, even if the server repeats the secret in every
-/// error.
+/// U3: no span or event contains the client secret of an OAuth grant, even if every error from the server repeats that
+/// secret.
 #[tokio::test(start_paused = true)]
 async fn no_trace_of_a_grant_contains_a_secret() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -202,7 +202,7 @@ async fn no_trace_of_a_grant_contains_a_secret() {
     assert_silent_about(&recorder, &secret);
 }
 
-/// Starts an HTTP server that always answers with this status, and with the secret in its reason phrase and its
+/// Starts an HTTP server that always responds with the given status, and with the secret in its reason phrase and
 /// headers.
 fn telling(status: u16, secret: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -227,8 +227,7 @@ fn telling(status: u16, secret: &str) -> String {
     url
 }
 
-/// U3: errors and traces do not contain headers with URLs, or the reason phrase of a response, which is free text from
-/// the server.
+/// U3: errors and traces contain neither headers with URLs nor a response's reason phrase, which can be any string.
 #[tokio::test]
 async fn no_reason_phrase_is_reported() {
     let recorder = Recorder::default();

@@ -1,4 +1,4 @@
-//! Concurrent calls on several threads: every span has the right parent.
+//! Tests that every span has the right parent when calls run on several threads.
 
 use std::mem::forget;
 use std::sync::Arc;
@@ -14,7 +14,8 @@ use crate::recorder::Recorder;
 
 const CALLS: usize = 100;
 
-/// If a hundred calls are refused at the same time, each call has its own spans, and the one refresh has no parent.
+/// If a hundred calls are refused at the same time, each call has its own spans, and their shared refresh has no
+/// parent.
 #[test]
 fn spans_do_not_mix_on_several_threads() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -44,9 +45,9 @@ fn spans_do_not_mix_on_several_threads() {
     });
     drop(runtime);
 
-    let (refresh, told) = recorder.only("afresh.refresh");
-    assert_eq!(told.parent, None);
-    assert_eq!(told.follows.len(), 1);
+    let (refresh, reported) = recorder.only("afresh.refresh");
+    assert_eq!(reported.parent, None);
+    assert_eq!(reported.follows.len(), 1);
     let spans = recorder.spans();
     let children = |of: usize| spans.iter().filter(move |span| span.parent == Some(of)).collect::<Vec<_>>();
     let exchanges = children(refresh);

@@ -12,10 +12,10 @@ pub(crate) static SOME: &[Published] = &[
 ];
 
 /// The documents whose requests the mock server checks in every run. The mock server supports only OpenAPI 3.
-pub(crate) const JUDGED: &[&str] = &["Blockfrost (3.0)", "Train Travel (3.1)"];
+pub(crate) const MOCKED: &[&str] = &["Blockfrost (3.0)", "Train Travel (3.1)"];
 
 /// The documents whose requests the mock server checks only if `AFRESH_OPENAPI_ALL=1` is set.
-pub(crate) const JUDGED_TOO: &[&str] = &["Dialogporten (3.0)", "Figma (3.1)", "ReadMe (3.1)"];
+pub(crate) const ALSO_MOCKED: &[&str] = &["Dialogporten (3.0)", "Figma (3.1)", "ReadMe (3.1)"];
 
 /// The documents that are tested only if `AFRESH_OPENAPI_ALL=1` is set.
 pub(crate) static MORE: &[Published] = &[

@@ -17,7 +17,7 @@
 mod calls;
 mod documents;
 mod expression;
-mod judge;
+mod mock_server;
 mod round_trip;
 mod schemas;
 mod scratch;
@@ -30,7 +30,7 @@ use std::time::Instant;
 
 use afresh_openapi::{Document, Generated, Settings, generate};
 
-use self::documents::{JUDGED, JUDGED_TOO, MORE, SOME};
+use self::documents::{ALSO_MOCKED, MOCKED, MORE, SOME};
 use self::schemas::Schemas;
 use self::scratch::Scratch;
 use self::source::Published;
@@ -121,12 +121,12 @@ fn clients_compile_without_a_warning_and_decode_what_their_schemas_describe() {
 fn round_trips() -> Vec<&'static Published> {
     let is_small = |published: &&Published| takes_all() || !published.name.starts_with("Figma");
     let more: &[Published] = if takes_all() { MORE } else { &[] };
-    let all = SOME.iter().filter(is_small).chain(more.iter().filter(|published| is_judged(published)));
+    let all = SOME.iter().filter(is_small).chain(more.iter().filter(|published| is_mocked(published)));
     all.filter(is_asked_for).collect()
 }
 
-fn is_judged(published: &Published) -> bool {
-    JUDGED.contains(&published.name) || (takes_all() && JUDGED_TOO.contains(&published.name))
+fn is_mocked(published: &Published) -> bool {
+    MOCKED.contains(&published.name) || (takes_all() && ALSO_MOCKED.contains(&published.name))
 }
 
 /// Checks values for each schema and calls each operation.
@@ -135,15 +135,15 @@ fn check_values(scratch: &Scratch, published: &Published) {
     let answers = Schemas::of_answers(&document);
     let requests = Schemas::of_requests(&document);
     let calls =
-        if is_judged(published) { calls::program(&requests, &generated) } else { calls::NONE.to_owned() };
+        if is_mocked(published) { calls::program(&requests, &generated) } else { calls::NONE.to_owned() };
     let modules =
         [("client", generated.source.clone()), ("values", round_trip::program(&generated)), ("calls", calls)];
     let program = scratch.build(&format!("{}_values", crate_name(published)), &modules);
     round_trip::check(published.name, &answers, &generated, &program);
-    if is_judged(published) && judge::RUNS_HERE {
-        let judged = schemas::without_examples(&document);
-        judge::check(published.name, &judged, &program, &folder(), generated.methods);
-    } else if is_judged(published) {
+    if is_mocked(published) && mock_server::RUNS_HERE {
+        let mocked = schemas::without_examples(&document);
+        mock_server::check(published.name, &mocked, &program, &folder(), generated.methods);
+    } else if is_mocked(published) {
         writeln!(
             std::io::stderr(),
             "SKIPPED: the mock server that checks requests does not run on this platform"

@@ -8,7 +8,7 @@ pub(super) fn check_enum(found: &ErrorEnum, diag: &mut Diagnostics) {
     check_reachable(found, diag);
 }
 
-/// Reports `thiserror::Error`, which also implements `Display` and `Error`.
+/// Reports an enum that also derives `thiserror::Error`, because both derives implement `Display` and `Error`.
 pub(super) fn check_thiserror(settings: &Settings, diag: &mut Diagnostics) {
     if let Some(at) = settings.thiserror.filter(|_| !settings.from_only) {
         let fact = "`ApiError` already implements `Error` and `Display`";
@@ -32,7 +32,7 @@ fn check_other(found: &ErrorEnum, diag: &mut Diagnostics) {
 }
 
 /// Checks that each status belongs to only one variant. A class such as `4xx` accepts the statuses that no variant
-/// names.
+/// lists.
 fn check_reachable(found: &ErrorEnum, diag: &mut Diagnostics) {
     for (index, variant) in found.variants.iter().enumerate() {
         for status in &variant.statuses {
@@ -41,11 +41,14 @@ fn check_reachable(found: &ErrorEnum, diag: &mut Diagnostics) {
             let mut earlier = found.variants.iter().take(index);
             let Some(preceding) = earlier.find(has_status) else { continue };
             let (value, at) = (status.value, status.at);
-            let fact = format!("duplicate status `{value}`: it cannot reach variant `{}`", variant.name);
+            let fact = format!(
+                "duplicate status `{value}`: variant `{}` is never selected for this status",
+                variant.name
+            );
             let help = match &preceding.content {
                 None => format!("variant `{}` accepts every response with this status", preceding.name),
                 Some(_) => format!(
-                    "variant `{}` has this status: for two kinds of body, let it hold an untagged enum",
+                    "variant `{}` already has this status: for two kinds of body, use an untagged enum in this variant",
                     preceding.name
                 ),
             };

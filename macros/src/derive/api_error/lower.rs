@@ -157,7 +157,7 @@ fn lower_content<'s>(
     if is_borrowed(&field.ty) {
         let at = diag.locate(&field.ty);
         let fact = format!("variant `{name}` must not hold a reference");
-        diag.push_help(at, fact, "an error outlives its response: hold an owned type, such as `String`");
+        diag.push_help(at, fact, "an error outlives its response: use an owned type, such as `String`");
         return None;
     }
     let member = match (&source.fields, &field.ident) {

@@ -1,4 +1,4 @@
-//! Implements `#[derive(ApiError)]`, for an enum whose variants are selected by response status.
+//! Implements `#[derive(ApiError)]` for enums whose variants are selected by response status.
 //!
 //! Read `expand.rs` first: it calls every step.
 

@@ -9,9 +9,9 @@ use crate::names::Runtime;
 #[derive(Debug, Default)]
 pub(super) struct Settings {
     pub(super) runtime: Runtime,
-    /// Whether only `From` is implemented, because the user implements `Display` and `Error`.
+    /// Whether the derive implements only `From`, because the user implements `Display` and `Error`.
     pub(super) from_only: bool,
-    /// The location of the first attribute of `thiserror::Error`, which also implements `Display` and `Error`.
+    /// The location of the first `#[error(...)]` attribute, which belongs to `thiserror::Error`.
     pub(super) thiserror: Option<Location>,
 }
 
@@ -49,7 +49,7 @@ pub(super) struct Content<'s> {
 pub(super) enum Status {
     /// An exact status, such as `404`.
     Exact(u16),
-    /// A class of statuses, such as `4xx`, stored as its first digit.
+    /// A class of statuses, such as `4xx`, represented by its first digit.
     Class(u16),
 }
 

@@ -51,7 +51,7 @@ fn render_impl(
     }
 }
 
-/// Renders `tokens.access::<String>(&self.jwt);`, with spans that make errors underline the user's type or path.
+/// Renders `tokens.access::<String>(&self.jwt);`. The spans are set so that errors underline the user's type or path.
 fn render_assignment(runtime: &Runtime, found: &Found) -> TokenStream {
     let tokens = local("tokens");
     let name = found.part.name();

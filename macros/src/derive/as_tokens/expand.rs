@@ -1,4 +1,4 @@
-//! The steps of `#[derive(AsTokens)]`: parse, lower, check, render.
+//! Runs the steps of `#[derive(AsTokens)]`: parse, lower, check, render.
 
 use proc_macro2::TokenStream;
 use syn::Data;

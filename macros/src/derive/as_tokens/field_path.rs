@@ -1,5 +1,5 @@
-//! Reads a path of fields, such as `"data.access_token"`. A path always begins at the struct, even when it is written
-//! on a field.
+//! Reads a path of fields, such as `"data.access_token"`. A path always begins at the struct, even when the path is
+//! written on a field.
 
 use proc_macro2::Span;
 use syn::ext::IdentExt;
@@ -9,14 +9,15 @@ use syn::{Ident, Index, Member};
 use super::model::FieldPath;
 use crate::diag::{Diagnostics, Location};
 
-/// Parses a path of fields. The path on a field must begin with that field.
+/// Parses a path of fields. The path on a field must begin with the name of that field.
 pub(super) fn lower_path(
     text: &str,
     at: Location,
     field: Option<&str>,
     diag: &mut Diagnostics,
 ) -> Option<FieldPath> {
-    // With the user's span, the compiler would suggest replacing the string literal with a field name.
+    // If the identifiers had the user's span, the compiler would suggest replacing the string literal with a field
+    // name.
     let span = at.span().resolved_at(Span::mixed_site());
     let Some(members) = text.split('.').map(|name| parse_member(name, span)).collect::<Option<Vec<_>>>()
     else {

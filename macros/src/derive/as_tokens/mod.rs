@@ -1,4 +1,4 @@
-//! Implements `#[derive(AsTokens)]`, for a struct that declares which of its fields hold tokens.
+//! Implements `#[derive(AsTokens)]` for structs that declare which of their fields hold tokens.
 //!
 //! Read `expand.rs` first: it calls every step.
 

@@ -53,8 +53,8 @@ pub(super) enum Part {
     Scope,
 }
 
-/// The names of the values in attributes. The value `nested` comes first, so that the struct's own values replace the
-/// nested values.
+/// The names of the values, as written in attributes. The value `nested` comes first, so that the struct's own values
+/// override the nested values.
 pub(super) const PARTS: &[(&str, Part)] = &[
     ("nested", Part::Nested),
     ("access", Part::Access),
@@ -65,7 +65,7 @@ pub(super) const PARTS: &[(&str, Part)] = &[
 ];
 
 impl Part {
-    /// Returns the name of the value in attributes, which is also the name of the runtime's method for the value.
+    /// Returns the name of the value, as written in attributes and as used for the runtime's method.
     pub(super) fn name(self) -> &'static str {
         PARTS.iter().find(|(_, part)| *part == self).map_or("", |(name, _)| name)
     }

@@ -50,7 +50,7 @@ fn slash_help(text: &str) -> String {
     let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let path = if path.is_empty() { "/" } else { path };
     format!(
-        "write `{}`, and pass `{}` to the `builder` function of the client",
+        "write `{}`, and pass `{}` to the client's `builder` function",
         path.escape_debug(),
         format_args!("{scheme}://{host}").to_string().escape_debug()
     )
@@ -70,7 +70,9 @@ impl fmt::Display for PathError {
             Self::InvalidPlaceholder(name) => write!(out, "`{name}` is not a valid placeholder name"),
             Self::Foreign(written, _) => write!(out, "`{written}` is not a path placeholder"),
             Self::DuplicatePlaceholder(name) => write!(out, "duplicate path placeholder `{{{name}}}`"),
-            Self::RestNotLast(name) => write!(out, "path placeholder `{{{name}*}}` must be the last one"),
+            Self::RestNotLast(name) => {
+                write!(out, "path placeholder `{{{name}*}}` must be the last placeholder")
+            }
             Self::DotSegment(segment) => write!(out, "path must not contain the segment `{segment}`"),
             Self::Query => out.write_str("path must not contain a query"),
             Self::Fragment => out.write_str("path must not contain a fragment"),

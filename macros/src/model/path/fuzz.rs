@@ -1,4 +1,4 @@
-//! Property tests: any text is either parsed or rejected, and a parsed template displays as written.
+//! Property tests: every string is either parsed or rejected, and a parsed template is displayed as it was written.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -6,7 +6,7 @@ use proptest::test_runner::{Config, RngSeed};
 
 use super::template::PathTemplate;
 
-/// Generates template fragments in random order, and arbitrary texts.
+/// Generates template fragments in random order, and arbitrary strings.
 fn text() -> impl Strategy<Value = String> {
     const PIECES: &[&str] = &[
         "/",

@@ -1,4 +1,4 @@
-//! Path templates, which consist of literal text and `{placeholders}`.
+//! Defines path templates, which consist of literal text and `{placeholders}`.
 //!
 //! Read `template.rs` first: it parses a template.
 

@@ -11,7 +11,7 @@ pub(crate) fn is_placeholder_name(name: &str) -> bool {
         && !name.starts_with("self.")
 }
 
-/// Returns the help text for an invalid name: the placeholder that was probably intended.
+/// Returns the help text for an invalid name, which suggests the placeholder that was probably intended.
 pub(super) fn meant(text: &str) -> String {
     let text = text.trim();
     let (name, format) = text.split_once(':').unwrap_or((text, ""));
@@ -50,7 +50,7 @@ pub(super) fn foreign(segment: &str) -> Option<(String, String)> {
     Some(found)
 }
 
-/// Returns the identifier at the start of a text.
+/// Returns the identifier at the start of a string.
 fn leading_name(text: &str) -> Option<&str> {
     let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(text.len());
     let (name, _) = text.split_at_checked(end)?;

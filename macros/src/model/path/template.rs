@@ -5,7 +5,7 @@ use std::fmt;
 use super::error::PathError;
 use super::placeholder_name::{foreign, is_placeholder_name};
 
-/// A path such as `/orders/{id}/lines`. A template has one more literal than it has placeholders.
+/// A path such as `/orders/{id}/lines`. A template has one more literal than placeholders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PathTemplate {
     literals: Vec<String>,
@@ -20,7 +20,7 @@ struct Placeholder {
 }
 
 impl PathTemplate {
-    /// Parses a template, or returns the first error in it.
+    /// Parses a template, or returns the first error.
     pub(crate) fn parse(text: &str) -> Result<Self, PathError> {
         if !text.starts_with('/') {
             return Err(PathError::NoSlash(text.to_owned()));
@@ -49,7 +49,7 @@ impl PathTemplate {
         }
     }
 
-    /// Returns the empty path, which does not change a prefix when it is joined.
+    /// Returns the empty path, which changes nothing when it is joined to a prefix.
     pub(crate) fn empty() -> Self {
         Self { literals: vec![String::new()], placeholders: Vec::new() }
     }

@@ -92,7 +92,7 @@ fn other_notations_for_one_segment_get_a_help() {
     }
     assert_eq!(
         help("https://shop.example/orders").as_deref(),
-        Some("write `/orders`, and pass `https://shop.example` to the `builder` function of the client")
+        Some("write `/orders`, and pass `https://shop.example` to the client's `builder` function")
     );
     assert_eq!(help("orders").as_deref(), Some("write `/orders`"));
 }
@@ -171,7 +171,7 @@ fn every_error_has_its_own_message() {
         ("/orders/{*}", "empty path placeholder"),
         ("/orders/{*rest}", "`*rest` is not a valid placeholder name"),
         ("/orders/{rest**}", "`rest**` is not a valid placeholder name"),
-        ("/orders/{rest*}/{id}", "path placeholder `{rest*}` must be the last one"),
+        ("/orders/{rest*}/{id}", "path placeholder `{rest*}` must be the last placeholder"),
         ("/{id}/{id*}", "duplicate path placeholder `{id}`"),
         ("/orders/{id:[0-9]+}", "`id:[0-9]+` is not a valid placeholder name"),
         ("/{id}/{id}", "duplicate path placeholder `{id}`"),

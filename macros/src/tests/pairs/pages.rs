@@ -4,7 +4,7 @@ use super::row::{Row, check, expanded, pairs, row};
 
 const SOURCES: &[&str] = &["link", "url", "cursor", "header", "last", "number", "offset"];
 
-/// The arguments of `#[pages(...)]`. Two sources for the next page are always rejected.
+/// The arguments of `#[pages(...)]`. A pair of two sources for the next page is always rejected.
 const WORDS: &[Row] = &[
     row("link", "link", "link()", &["into"]),
     row("url", "url = \"/u\"", "url(\"/u\")", &["into"]),
@@ -40,7 +40,7 @@ fn every_pair_of_words_has_both_meanings_or_is_refused() {
     }
 }
 
-/// The arguments `header` and `last` need `into`, so their pairs with the other arguments are triples.
+/// The arguments `header` and `last` need `into`, so each pair that includes one of them is tested as a triple.
 #[test]
 fn a_source_that_needs_a_parameter_goes_with_every_other_word() {
     for source in WORDS.iter().filter(|word| ["cursor", "header", "last"].contains(&word.name)) {

@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use super::super::expanded::plain;
 use crate::expand::expand;
 
-/// An attribute as written, and the text that it leaves in the generated code.
+/// An attribute as written, and the text that the attribute produces in the generated code.
 pub(super) struct Row {
     pub(super) name: &'static str,
     pub(super) written: &'static str,
@@ -34,7 +34,7 @@ pub(super) fn expanded(arguments: &str, item: &str) -> String {
     plain(&expand(parse(arguments), parse(item)))
 }
 
-/// Checks that a pair is rejected with an error, or that the output contains the traces of both rows.
+/// Checks that a pair is rejected with an error, or that the output contains the text of both rows.
 #[track_caller]
 pub(super) fn check(label: &str, output: &str, is_refused: bool, traces: &[String]) {
     let has_error = output.contains("compile_error");

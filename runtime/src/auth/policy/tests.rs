@@ -51,7 +51,7 @@ fn classification_of_json(policy: Policy<'_>, status: u16, body: &Value) -> Opti
         .map(|classification| classification.classification)
 }
 
-/// A3: only the configured statuses concern the credential.
+/// A3: only the configured status codes can mean that the server refused the credential.
 #[test]
 fn no_other_status_speaks_of_the_credential() {
     for status in 100..600 {
@@ -66,7 +66,7 @@ fn no_other_status_speaks_of_the_credential() {
     assert_eq!(odd, Classified::not_auth(Reason::StatusNotListed));
 }
 
-/// C3, C4, C5, C16: the error code of a challenge takes precedence over the status.
+/// C3, C4, C5, C16: the error code in a challenge takes precedence over the status code.
 #[test]
 fn the_challenge_outranks_the_status() {
     for status in [401, 403] {
@@ -90,7 +90,7 @@ fn the_challenge_outranks_the_status() {
     assert_eq!(classification(403, &[("www-authenticate", "\"garbage,,=")]), Some(Classification::Suspect));
 }
 
-/// C7: a refusal with a rate-limit header does not concern the credential.
+/// C7: a 403 response with a rate-limit header does not mean that the server refused the credential.
 #[test]
 fn a_rate_limit_is_no_matter_of_the_credential() {
     assert_eq!(classification(403, &[("retry-after", "30")]), Some(Classification::NotAuth));
@@ -99,7 +99,8 @@ fn a_rate_limit_is_no_matter_of_the_credential() {
     assert_eq!(classification(401, &[("retry-after", "30")]), Some(Classification::Expired));
 }
 
-/// C7: a refusal with a rate-limit body from Google or GitHub does not concern the credential.
+/// C7: a 403 response with a rate-limit body from Google or GitHub does not mean that the server refused the
+/// credential.
 #[test]
 fn a_body_can_say_that_the_rate_is_limited() {
     let limits = [
@@ -134,8 +135,8 @@ fn an_outlived_credential_makes_a_bare_403_certain() {
     assert_eq!(classify(StatusCode::NOT_FOUND), None);
 }
 
-/// C9: the rules of the API take precedence over the defaults. A rule for "forbidden" takes precedence over a rule
-/// for "expired".
+/// C9: the API's rules take precedence over the defaults. A rule for "forbidden" takes precedence over a rule for
+/// "expired".
 #[test]
 fn a_rule_knows_best() {
     const EXPIRED: &[Condition] = &[
@@ -159,7 +160,7 @@ fn a_rule_knows_best() {
     }
 }
 
-/// A5: a successful response concerns the credential only if a rule matches.
+/// A5: a 2xx response indicates a refused credential only if a rule matches.
 #[test]
 fn a_success_counts_only_by_a_rule() {
     const EXPIRED: &[Condition] = &[Condition::Text("/code", "TOKEN_EXPIRED")];
@@ -177,8 +178,8 @@ fn a_success_counts_only_by_a_rule() {
     assert_eq!(classification_of_json(policy(&[200, 403], EXPIRED, EXPIRED), 200, &expired), None);
 }
 
-/// A4, A5: the runtime reads the body only if the body can change the classification. The runtime does not read a body
-/// that the caller streams.
+/// A4, A5: the runtime reads the body only if the body can change the classification. If the caller streams the body of
+/// a successful response, the runtime reads the body for classification only if it is JSON.
 #[test]
 fn a_body_is_looked_at_only_if_it_can_matter() {
     const RULE: &[Condition] = &[Condition::Boolean("/ok", false)];

@@ -1,5 +1,4 @@
-//! Runs every attempt of a call after the first attempt: decides whether to retry after a fault, waits, and runs the
-//! call again.
+//! Retries a call: decides whether to retry after a failed attempt, waits, and runs the call again.
 
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ use crate::response::reading::Reading;
 use crate::trace;
 
 impl Execution {
-    /// Returns how long to wait before retrying the call. Returns `None` if `outcome` is the final result of the call.
+    /// Returns how long to wait before the next attempt, or `None` if `outcome` is final.
     pub(crate) fn wait_before_retry(&self, outcome: &Result<Answer, Error>) -> Option<Duration> {
         let retrying = self.plan.retrying.as_ref()?;
         let retries = self.receipt.retries;
@@ -27,7 +26,7 @@ impl Execution {
         self.context.settings.retry_budget.withdraw().then_some(wait)
     }
 
-    /// Waits and runs the call again, until the outcome of an attempt is final.
+    /// Repeatedly waits and runs the call again until the outcome is final.
     pub(crate) async fn retry(&mut self, mut wait: Duration, reading: Reading) -> Result<Answer, Error> {
         loop {
             trace::retries(self.receipt.retries, wait);
@@ -56,10 +55,10 @@ impl Execution {
     fn fault(&self, retrying: &Retrying, outcome: &Result<Answer, Error>) -> Option<Fault> {
         match outcome {
             Ok(answer) => {
-                let status = answer.status().as_u16();
+                let status = answer.status();
                 let endpoint = self.plan.endpoint();
-                let declared = endpoint.is_some_and(|endpoint| endpoint.none_on.contains(&status));
-                let refreshed_for = self.context.policy(endpoint).refresh_on.contains(&status);
+                let declared = endpoint.is_some_and(|endpoint| endpoint.none_on.contains(&status.as_u16()));
+                let refreshed_for = self.context.policy(endpoint).lists(status);
                 let retried = retrying.policy.lists(status) && !refreshed_for && !declared;
                 retried.then_some(Fault::Status(status))
             }

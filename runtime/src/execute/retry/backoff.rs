@@ -1,17 +1,13 @@
 //! Computes how long a call waits before its next attempt.
-//!
-//! The backoff types in other crates are stateful iterators and use other kinds of jitter. In contrast, full jitter
-//! needs only one line of code.
 
 use std::time::Duration;
 
-/// Returns a wait with full jitter: a random duration between zero and a ceiling. The ceiling is `base` at first and
-/// doubles with each retry, up to `most`. `retries` is the number of earlier retries. `random` is in `0.0..1.0`.
+use crate::platform::backoff::doubled;
+
+/// Returns a wait time with full jitter: a random duration between zero and a ceiling. The ceiling starts at `base` and
+/// doubles with each retry, up to `most`. `retries` is the number of retries so far. `random` is in `0.0..1.0`.
 pub(super) fn wait(base: Duration, most: Duration, retries: u32, random: f64) -> Duration {
-    let factor = 2_u32.checked_pow(retries);
-    let ceiling =
-        factor.and_then(|factor| base.checked_mul(factor)).map_or(most, |ceiling| ceiling.min(most));
-    ceiling.mul_f64(random.clamp(0.0, 1.0))
+    doubled(base, retries, most).mul_f64(random.clamp(0.0, 1.0))
 }
 
 #[cfg(test)]
@@ -29,7 +25,7 @@ mod tests {
         assert_eq!(wait(Duration::MAX, Duration::MAX, 3, 0.0), Duration::ZERO);
     }
 
-    /// For every seed, about a tenth of the waits fall in each tenth of the range.
+    /// For every seed, each tenth of the range contains about a tenth of the waits.
     #[test]
     fn waits_are_spread_evenly_between_zero_and_the_ceiling() {
         for seed in 0..20 {

@@ -1,19 +1,20 @@
-//! Limits retries to a share of the calls, so that retries do not amplify an outage: [`RetryBudget`].
+//! [`RetryBudget`] limits retries to a percentage of the calls, so that retries do not amplify an outage.
 //!
-//! This counter replaces `tower`'s retry budget, which takes a lock and reads the clock for each call. In `tower`, the
-//! budget's reserve is a rate rather than a number of retries.
+//! This counter is used instead of `tower`'s retry budget, which takes a lock and reads the clock for each call. In
+//! `tower`, the budget's reserve is a rate rather than a number of retries.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The cost of one retry. Each call adds the configured percentage to the balance.
+/// The cost of one retry. Each call adds the configured percentage to the budget's balance.
 const RETRY: u64 = 100;
-/// The maximum number of unused retries that are saved, unless the reserve is larger.
+/// The maximum number of unused retries that the budget accumulates, unless the reserve is larger.
 const SAVED: u64 = 100;
 
-/// The number of retries that a client may make: a share of its calls, plus a reserve.
+/// Limits a client's retries to a percentage of its calls, plus a reserve.
 ///
-/// All clones of a client share one budget. If a retry exceeds the budget, the call returns its last fault.
+/// All clones of a client share one budget. When the budget is exhausted, a failed call returns its last result instead
+/// of being retried.
 ///
 /// ```
 /// use afresh::{Client, Retry, RetryBudget};
@@ -26,18 +27,19 @@ const SAVED: u64 = 100;
 pub struct RetryBudget {
     percent: u64,
     reserve: u64,
-    /// The current balance, which is `None` if there is no limit.
+    /// The current balance, or `None` if retries are unlimited.
     balance: Option<Arc<AtomicU64>>,
 }
 
 impl RetryBudget {
-    /// Allows one retry for each `100 / percent` calls, and a reserve of 10 retries.
+    /// Allows `percent` retries per 100 calls, in addition to a reserve of 10 retries.
     #[must_use]
     pub fn percent(percent: u32) -> Self {
         Self { percent: percent.into(), reserve: 0, balance: None }.reserve(10)
     }
 
-    /// Allows this many retries before the share limits them. The reserve is granted once and is not refilled.
+    /// Sets the number of retries that are allowed in addition to the percentage. The reserve is granted once and is
+    /// not refilled.
     #[must_use]
     pub fn reserve(self, retries: u32) -> Self {
         let reserve = u64::from(retries);
@@ -50,7 +52,7 @@ impl RetryBudget {
         Self { percent: 0, reserve: 0, balance: None }
     }
 
-    /// Increases the balance when a call begins, because each call earns a fraction of a retry.
+    /// Increases the balance at the start of a call, because each call earns a fraction of a retry.
     pub(crate) fn deposit(&self) {
         let Some(balance) = &self.balance else { return };
         let most = self.reserve.max(SAVED).saturating_mul(RETRY);
@@ -58,7 +60,7 @@ impl RetryBudget {
         let _ = balance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
     }
 
-    /// Returns whether the budget allows a retry, and subtracts the cost of the retry.
+    /// Subtracts the cost of a retry, or returns `false` if the balance is too low.
     pub(crate) fn withdraw(&self) -> bool {
         let Some(balance) = &self.balance else { return true };
         balance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |now| now.checked_sub(RETRY)).is_ok()
@@ -101,7 +103,7 @@ mod tests {
     #[test]
     fn clones_share_a_budget_and_an_unlimited_one_allows_all() {
         let budget = RetryBudget::percent(0).reserve(3);
-        assert_eq!((withdrawn(&budget.clone()), withdrawn(&budget)), (3, 0));
+        assert_eq!((withdrawn(&budget.clone()), withdrawn(&budget)), (3, 0), "a clone shares the budget");
         assert_eq!(withdrawn(&RetryBudget::unlimited()), 10_000);
         assert_eq!(withdrawn(&RetryBudget::default()), 10);
     }

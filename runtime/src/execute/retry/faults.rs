@@ -1,20 +1,20 @@
-//! Decides which faults are retried for which methods, as the table in the docs of [`Retry`](super::policy::Retry)
-//! states.
+//! Decides which failures are retried for which methods, according to the table in the docs of
+//! [`Retry`](super::policy::Retry).
 
 use std::error::Error as _;
 
-use http::Method;
+use http::{Method, StatusCode};
 
 use crate::error::{Error, Kind};
 
-/// The progress of an attempt. The progress determines whether an error is a fault of the attempt.
+/// The progress of an attempt, which determines whether an error can be retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// No request is being sent. The call can be waiting for a refresh.
+    /// No request is being sent, for example because the call is waiting for a refresh.
     Idle,
     /// A request was passed to the transport.
     Sending,
-    /// The response head has arrived.
+    /// The response headers have arrived.
     Answered,
 }
 
@@ -25,16 +25,16 @@ pub(crate) enum Fault {
     NeverSent,
     /// The request was sent, but no complete response arrived.
     NoAnswer,
-    /// The response has a status for which the call is retried.
-    Status(u16),
+    /// The response has a status code for which calls are retried.
+    Status(StatusCode),
 }
 
-/// The properties of a method that determine which faults are retried.
+/// The properties of a method that determine which failures are retried.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Allowed {
     /// Whether the body can be sent again. A stream that was passed to the transport cannot be sent again.
     pub(crate) replayable: bool,
-    /// Whether the method has a role in the session, or declares that its request must not be sent more than once.
+    /// Whether the method is a login, refresh or logout, or declares that its request must not be sent again.
     pub(crate) once: bool,
     pub(crate) idempotent: bool,
 }
@@ -45,7 +45,7 @@ impl Allowed {
             _ if !self.replayable => false,
             Fault::NeverSent => true,
             _ if self.once => false,
-            Fault::Status(429) => true,
+            Fault::Status(StatusCode::TOO_MANY_REQUESTS) => true,
             Fault::Status(_) | Fault::NoAnswer => self.idempotent,
         }
     }
@@ -59,8 +59,8 @@ pub(crate) fn is_idempotent(method: &Method) -> bool {
     )
 }
 
-/// Returns the fault that corresponds to a failed send. An error from a refresh, the session or a redirect is not a
-/// fault.
+/// Converts the error of a failed send into a [`Fault`]. Returns `None` for errors from a refresh, the session or a
+/// redirect, which are not retried.
 pub(crate) fn fault_of(error: &Error, stage: Stage) -> Option<Fault> {
     match (stage, error.kind()) {
         (Stage::Sending, Kind::Connect | Kind::Timeout | Kind::Transport) if error.is_unsent() => {

@@ -1,5 +1,5 @@
-//! Decides which faults are retried, when, and how often. Start with `policy`, which contains the user's settings. The
-//! file `faults` contains the table of faults.
+//! Decides which failed attempts are retried, when, and how often. Start with `policy`, which contains the user's
+//! settings. `faults` defines which failures are retried.
 
 pub(crate) mod attempts;
 pub(crate) mod backoff;

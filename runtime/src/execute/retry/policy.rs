@@ -1,21 +1,23 @@
-//! The user's retry settings: [`Retry`].
+//! [`Retry`] contains the user's retry settings.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::StatusCode;
+
 use super::backoff;
 use super::budget::RetryBudget;
 
-/// The statuses that are retried by default.
+/// The status codes that are retried by default.
 const STATUSES: &[u16] = &[429, 502, 503, 504];
 
-/// The retry settings for faults that do not concern the credential. Set retries for a client
-/// ([`ClientBuilder::retry`](crate::ClientBuilder::retry)) or for one call ([`Pending::retry`](crate::Pending::retry)).
-/// By default, no call is retried.
+/// Settings for retrying calls after failures that are unrelated to the credential. Retries can be set for a client
+/// ([`ClientBuilder::retry`](crate::ClientBuilder::retry)) or for a single call
+/// ([`Pending::retry`](crate::Pending::retry)). By default, no call is retried.
 ///
-/// `Retry::default()` makes at most 3 attempts. The table shows which faults are retried:
+/// `Retry::default()` makes at most 3 attempts. The table shows which failures are retried:
 ///
-/// | fault | GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and methods with `#[idempotent]` or `#[idempotency_key]` | other methods | methods with a role, `#[no_replay]` |
+/// | failure | GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and methods with `#[idempotent]` or `#[idempotency_key]` | other methods | methods with a role, `#[no_replay]` |
 /// |---|---|---|---|
 /// | the request was never sent: there was no connection | yes | yes | yes |
 /// | no response: the connection was lost, or the transport's own timeout expired | yes | no | no |
@@ -23,15 +25,14 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 /// | 502, 503, 504 | yes | no | no |
 /// | any other answer | no | no | no |
 ///
-/// A call whose body is a one-shot stream is never retried. A refresh is not a retry: a call refreshes the credential
-/// at most once in all its attempts, and a status that causes a refresh is never retried.
+/// A call whose body is a one-shot stream is never retried. A refresh is not a retry. A call triggers at most one
+/// refresh across all its attempts, and a status code that triggers a refresh is never retried.
 ///
-/// Before each retry, the call waits for a random period. The first wait is between zero and 100 ms, and the range
-/// doubles with each retry up to 20 s. If the response has `Retry-After`, or the reset time of an exhausted rate limit,
-/// the call waits as long as the server requests. If the requested wait extends past the call's deadline, the call
-/// fails immediately. A call without a deadline fails immediately if the requested wait exceeds 60 s.
-/// [`Error::retry_after`](crate::Error::retry_after) returns the wait that the server requested. If the next wait
-/// extends past the deadline, the call fails with its last fault.
+/// Before each retry, the call waits for a random time. The first wait is between zero and 100 ms, and the upper limit
+/// doubles with each retry, up to 20 s. If the response contains `Retry-After` or the reset time of an exhausted rate
+/// limit, the call waits as long as the server requests. If a wait would exceed the call's deadline, the call fails
+/// immediately with its last error. A call without a deadline fails immediately if the requested wait exceeds 60 s.
+/// [`Error::retry_after`](crate::Error::retry_after) returns the wait time that the server requested.
 ///
 /// ```
 /// use std::time::Duration;
@@ -49,7 +50,7 @@ pub struct Retry {
     pub(super) attempts: u32,
     base: Duration,
     max_wait: Duration,
-    /// The statuses that replace the default statuses.
+    /// The status codes set by the user, which replace the default status codes.
     statuses: Option<Arc<[u16]>>,
     budget: Option<RetryBudget>,
 }
@@ -67,42 +68,42 @@ impl Default for Retry {
 }
 
 impl Retry {
-    /// Disables retries for one call of a client that otherwise retries.
+    /// Disables retries, for example for one call of a client that otherwise retries.
     pub fn none() -> Self {
         Self::default().attempts(1)
     }
 
-    /// Sets the maximum number of attempts, including the first attempt. Default: 3. The value 0 is treated as 1.
+    /// Sets the maximum number of attempts, including the first attempt. Default: 3. A value of 0 is treated as 1.
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
         self
     }
 
-    /// Sets the maximum length of the first wait. Default: 100 ms.
+    /// Sets the upper limit of the wait before the first retry. Default: 100 ms.
     pub fn base(mut self, base: Duration) -> Self {
         self.base = base;
         self
     }
 
-    /// Sets the maximum length of each wait, unless the server requests a longer wait. Default: 20 s.
+    /// Sets the upper limit of each wait, unless the server requests a longer wait. Default: 20 s.
     pub fn max_wait(mut self, max_wait: Duration) -> Self {
         self.max_wait = max_wait;
         self
     }
 
-    /// Sets the statuses that are retried, instead of 429, 502, 503 and 504. A 429 is retried for every method, and the
-    /// other statuses are retried for idempotent methods.
+    /// Sets the status codes that are retried, instead of 429, 502, 503 and 504. A 429 is retried even if the method is
+    /// not idempotent, and other status codes are retried only for idempotent methods.
     ///
-    /// A status below 400, or a status that causes a refresh, is invalid. For a client,
-    /// [`build`](crate::ClientBuilder::build) returns an error. For one call, the call fails with
-    /// [`is_request`](crate::Error::is_request).
+    /// Status codes outside 400 to 599 and status codes that trigger a refresh are invalid. If an invalid status code
+    /// is set for a client, [`build`](crate::ClientBuilder::build) returns an error. If an invalid status code is set
+    /// for a single call, the call fails with an [`is_request`](crate::Error::is_request) error.
     pub fn on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         self.statuses = Some(statuses.into_iter().collect());
         self
     }
 
-    /// Sets how many retries the client may make. Only the budget that is set in the builder is used. Default:
-    /// [`RetryBudget::percent(10)`](RetryBudget::percent).
+    /// Sets the client's retry budget. A budget has an effect only in the builder, not in the policy of a single call.
+    /// Default: [`RetryBudget::percent(10)`](RetryBudget::percent).
     pub fn budget(mut self, budget: RetryBudget) -> Self {
         self.budget = Some(budget);
         self
@@ -112,24 +113,25 @@ impl Retry {
         self.budget.take()
     }
 
-    /// Returns a message that states why one of the statuses cannot be retried. `refresh_on` contains the statuses that
-    /// cause a refresh.
+    /// Returns an error message if one of the status codes cannot be retried. `refresh_on` contains the status codes
+    /// that trigger a refresh.
     pub(crate) fn mistake(&self, refresh_on: &[u16]) -> Option<String> {
         self.statuses.iter().flat_map(|statuses| statuses.iter()).find_map(|status| match status {
             400..=599 if refresh_on.contains(status) => {
-                Some(format!("the status {status} causes a refresh, so it cannot be retried"))
+                Some(format!("the status {status} triggers a refresh, so it cannot be retried"))
             }
             400..=599 => None,
-            _ => Some(format!("the status {status} cannot be retried. Use statuses from 400 to 599")),
+            _ => Some(format!("the status {status} cannot be retried. Use status codes from 400 to 599")),
         })
     }
 
-    /// Returns whether a response with this status is retried, for methods that allow it.
-    pub(super) fn lists(&self, status: u16) -> bool {
-        self.statuses.as_deref().unwrap_or(STATUSES).contains(&status)
+    /// Returns whether responses with this status code are retried, for methods that allow it.
+    pub(super) fn lists(&self, status: StatusCode) -> bool {
+        self.statuses.as_deref().unwrap_or(STATUSES).contains(&status.as_u16())
     }
 
-    /// Returns how long to wait if the server requests no wait. `retries` is the number of earlier retries.
+    /// Returns how long to wait if the server does not request a specific time. `retries` is the number of retries so
+    /// far.
     pub(super) fn wait(&self, retries: u32) -> Duration {
         backoff::wait(self.base, self.max_wait, retries, fastrand::f64())
     }

@@ -1,4 +1,4 @@
-//! The retries of one call: [`Retrying`].
+//! [`Retrying`] contains the retry settings of one call.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use super::policy::Retry;
 use crate::platform::time::Instant;
 
-/// The maximum wait that a server can request from a call without a deadline.
+/// The longest wait that a server can request if the call has no deadline.
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
-/// The retry settings of one call.
+/// The retry policy and the deadline of one call.
 pub(crate) struct Retrying {
     pub(crate) policy: Arc<Retry>,
     pub(crate) deadline: Option<Instant>,
@@ -17,7 +17,7 @@ pub(crate) struct Retrying {
 
 impl Retrying {
     /// Returns how long to wait before the next attempt, or `None` if the wait is too long. `asked` is the wait that
-    /// the server requests.
+    /// the server requested, if any.
     pub(crate) fn wait(&self, retries: u32, asked: Option<Duration>) -> Option<Duration> {
         let wait = asked.unwrap_or_else(|| self.policy.wait(retries));
         let fits = match self.deadline {
@@ -27,7 +27,7 @@ impl Retrying {
         fits.then_some(wait)
     }
 
-    /// Returns whether a further attempt is allowed after this many retries.
+    /// Returns whether another attempt is allowed after `retries` retries.
     pub(crate) fn has_more(&self, retries: u32) -> bool {
         retries.saturating_add(1) < self.policy.attempts
     }

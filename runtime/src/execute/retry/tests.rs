@@ -1,4 +1,4 @@
-//! Tests the table in the docs of [`Retry`](super::policy::Retry): each fault for each kind of method and body.
+//! Tests the table in the docs of [`Retry`](super::policy::Retry): each failure with each kind of method and body.
 
 use std::convert::Infallible;
 use std::io::{Error as IoError, ErrorKind};
@@ -39,7 +39,7 @@ static LOGOUT: Endpoint = method("DELETE").logout();
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Row {
     NeverSent,
-    /// A browser reports only that a network error occurred, and hides the reason for the network error.
+    /// A browser reports a network error but hides its cause.
     Hidden,
     Reset,
     TimedOut,
@@ -85,7 +85,7 @@ fn answer(row: Row) -> std::result::Result<Response, BoxError> {
     }
 }
 
-/// Returns how many times a call is sent if each attempt fails with the fault of `row`.
+/// Returns how many times a call is sent if each attempt fails as `row` specifies.
 async fn sends(row: Row, endpoint: &'static Endpoint, body: SentBody) -> u32 {
     let sends = Arc::new(AtomicU32::new(0));
     let counted = sends.clone();

@@ -1,4 +1,5 @@
-//! Retries a call with a role in the session. A call with a role is retried only if its request was never sent.
+//! Retries login, refresh and logout calls. A login, refresh or logout call is retried only if its request was never
+//! sent.
 
 use super::faults::{Fault, Stage, fault_of};
 use crate::declaration::endpoint::Endpoint;
@@ -12,8 +13,8 @@ use crate::trace::{self, InSpan};
 use crate::transport::response::Response;
 use crate::transport::transport::Sent;
 
-/// Sends `call`. If the request cannot be sent, the function tries again as often as the client's settings allow. The
-/// receipt counts the attempts.
+/// Sends `call`. If the request cannot be sent, the function tries again as often as the client's retry settings allow.
+/// The receipt counts the attempts.
 pub(crate) async fn until_sent(
     context: &Context,
     endpoint: &'static Endpoint,
@@ -27,7 +28,7 @@ pub(crate) async fn until_sent(
     let mut retries = 0;
     loop {
         let request = call.request(&context.upstream)?;
-        let request = request.ok_or_else(|| Error::request("the body of the request was already sent"))?;
+        let request = request.ok_or_else(|| Error::request("the request body was already sent"))?;
         receipt.sends = receipt.sends.saturating_add(1);
         let error = match send(request).await {
             Ok(response) => return Ok(response),

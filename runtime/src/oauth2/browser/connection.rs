@@ -1,4 +1,4 @@
-//! Serves one browser connection: reads a request head within limits on size and time, and sends a page.
+//! Serves one connection from the browser: reads the request head, with size and time limits, and sends a page.
 
 use std::io;
 use std::time::Duration;
@@ -8,14 +8,14 @@ use tokio::time::timeout;
 
 use super::page::Page;
 
-/// The maximum length of a request head, in bytes. The limit is high because a browser sends the cookies of all
-/// programs on this host.
+/// The maximum length of a request head, in bytes. The limit is high because a browser sends all cookies for this host,
+/// including those of other programs.
 const MAX_HEAD: usize = 64 * 1024;
 /// The maximum number of header fields.
 const MAX_FIELDS: usize = 128;
-/// The time limit for reading the request head, and also for writing the page.
+/// The time limit for reading a request head, and for writing a page.
 const DEADLINE: Duration = Duration::from_secs(10);
-/// The time limit for the browser to close the connection after receiving the page.
+/// The maximum time to wait for the browser to close the connection after the page has been sent.
 const CLOSE_DEADLINE: Duration = Duration::from_millis(500);
 
 /// The request that a browser sent.
@@ -27,7 +27,7 @@ pub(super) enum Asked {
     Other,
 }
 
-/// Reads the head of one request. Returns `None` if the head does not arrive completely before the deadline.
+/// Reads the head of one request. Returns `None` if the complete head does not arrive before the deadline.
 pub(super) async fn read(stream: &mut (impl AsyncRead + Unpin), path: &str) -> Option<Asked> {
     match timeout(DEADLINE, read_head(stream)).await {
         Ok(Ok(Some(head))) => Some(asked(&head, path)),
@@ -36,8 +36,8 @@ pub(super) async fn read(stream: &mut (impl AsyncRead + Unpin), path: &str) -> O
     }
 }
 
-/// Sends `page` and closes the connection. Errors are ignored because they mean that the browser has closed the
-/// connection.
+/// Sends `page` and closes the connection. Errors are ignored because a browser that has closed the connection no
+/// longer needs the page.
 pub(super) async fn answer(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), page: &Page) {
     let response = page.to_response();
     let written = timeout(DEADLINE, async {
@@ -45,8 +45,7 @@ pub(super) async fn answer(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), p
         stream.shutdown().await
     });
     if let Ok(Ok(())) = written.await {
-        // If the socket were closed with unread data, the connection would be reset and the browser would lose the
-        // page.
+        // Closing a socket that has unread data would reset the connection, and the browser would lose the page.
         let _ = timeout(CLOSE_DEADLINE, drain(stream)).await;
     }
 }
@@ -60,7 +59,7 @@ async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<V
         if read.is_empty() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        // The bytes that end the head can start in the previous chunk.
+        // The four bytes that end the head can be split across two chunks.
         let from = head.len().saturating_sub(3);
         head.extend_from_slice(read);
         let new = head.get(from..).unwrap_or_default();

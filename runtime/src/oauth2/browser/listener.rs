@@ -1,4 +1,4 @@
-//! Receives the server's redirect on the loopback interface: [`Listener`].
+//! Receives the redirect from the authorization server on the loopback interface: [`Listener`].
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -16,23 +16,24 @@ use tokio::time::{Sleep, sleep, timeout};
 use super::connection::{Asked, answer, read};
 use super::page::Page;
 
-/// The maximum number of open connections. Each additional connection closes the oldest one, so that a program that
-/// opens many connections cannot block the browser.
+/// The maximum number of open connections. A new connection beyond this limit closes the oldest connection, so a
+/// program that opens many connections cannot block the browser.
 const MAX_CONNECTIONS: usize = 64;
-/// The pause before the listener tries again after it fails to accept a connection.
+/// The delay before the listener retries after it fails to accept a connection.
 const PAUSE: Duration = Duration::from_millis(100);
-/// The time limit for the browser to receive the last page.
+/// The maximum time to wait until the browser has received the last page.
 const PAGE_DEADLINE: Duration = Duration::from_secs(2);
 
 /// A listener on `127.0.0.1`. Dropping the listener frees its port immediately.
 pub(super) struct Listener {
     /// The listening socket, which is `None` after `close`.
     socket: Option<TcpListener>,
-    /// The timer for the pause during which the listener accepts no connections.
+    /// The timer for the delay after the listener fails to accept a connection.
     pause: Option<Pin<Box<Sleep>>>,
     path: Arc<str>,
     connections: JoinSet<()>,
-    /// The handles of the connections, oldest first. Some of these connections may already be closed.
+    /// The handles of the connections, oldest first. Some of the handles can belong to connections that are already
+    /// closed.
     handles: Vec<AbortHandle>,
     sender: mpsc::Sender<Callback>,
     callbacks: mpsc::Receiver<Callback>,
@@ -46,8 +47,8 @@ pub(super) struct Callback {
 }
 
 impl Listener {
-    /// Binds the literal address `127.0.0.1`, because `localhost` can resolve to an address on which a different
-    /// program listens. With port 0, the operating system chooses a free port.
+    /// Binds the literal address `127.0.0.1`, because `localhost` can resolve to an address where another program
+    /// listens. With port 0, the operating system chooses a free port.
     pub(super) async fn bind(port: u16, path: &str) -> io::Result<Self> {
         let socket = Some(TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?);
         let (sender, callbacks) = mpsc::channel(MAX_CONNECTIONS);
@@ -65,7 +66,7 @@ impl Listener {
         self.socket = None;
     }
 
-    /// Waits for the next callback. Until the callback arrives, all other requests receive an error page.
+    /// Waits for the next callback. Requests that are not callbacks receive an error page.
     pub(super) async fn next(&mut self) -> Callback {
         poll_fn(|context| self.poll_next(context)).await
     }
@@ -88,7 +89,7 @@ impl Listener {
             self.pause = None;
             match socket.poll_accept(context) {
                 Poll::Ready(Ok((stream, _))) => self.serve(stream),
-                // A repeated `accept` would fail again immediately, for example because the process has too many open
+                // Calling `accept` again would fail immediately, for example because the process has too many open
                 // files.
                 Poll::Ready(Err(_)) => self.pause = Some(Box::pin(sleep(PAUSE))),
                 Poll::Pending => return,
@@ -114,7 +115,7 @@ impl Callback {
         }
     }
 
-    /// Sends a page to the browser without waiting for the browser.
+    /// Sends a page to the browser without waiting for delivery.
     pub(super) fn answer_later(self, page: Page) {
         let _ = self.page.send(page);
     }

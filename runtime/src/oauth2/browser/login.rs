@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use super::listener::{Callback, Listener};
 use super::opener::{Opened, Opener, Opening, has_display};
 use super::page::Page;
-use super::step_up::Demand;
+use super::step_up::StepUpDemand;
 use crate::error::{Error, Result};
 use crate::oauth2::app::App;
 use crate::oauth2::authorization_answer::{AuthorizationAnswer, AuthorizationCode};
@@ -34,19 +34,19 @@ pub struct Browser {
     path: String,
     page: Option<String>,
     timeout: Duration,
-    demand: Option<Result<Demand>>,
+    demand: Option<Result<StepUpDemand>>,
 }
 
 impl App {
-    /// Logs a user in with the browser on this machine (RFC 8252, RFC 6749 §4.1, with PKCE). A browser login is
+    /// Creates a login that uses the browser on this machine (RFC 8252, RFC 6749 §4.1, with PKCE). A browser login is
     /// suitable for command-line tools and desktop programs.
     ///
     /// [`run`](Browser::run) listens on the loopback interface, opens the browser and waits for the response. Register
-    /// `http://127.0.0.1/callback` at the authorization server. The server must accept any port (RFC 8252 §7.3). If
-    /// your server compares the port, set it with [`port`](Browser::port).
+    /// `http://127.0.0.1/callback` with the authorization server. The server must allow any port in a loopback redirect
+    /// URL (RFC 8252 §7.3). If your server requires a fixed port, set the port with [`port`](Browser::port).
     ///
-    /// The URL is also printed, so the user can open it in a different browser on this machine. If this machine has no
-    /// browser, for example over SSH, use [`device`](App::device).
+    /// The login URL is also printed, so the user can open it in a different browser on this machine. If no browser is
+    /// available, for example over SSH, use [`device`](App::device).
     ///
     /// ```no_run
     /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client) -> afresh::Result<()> {
@@ -69,10 +69,10 @@ impl App {
 }
 
 impl Browser {
-    /// Opens the URL with this function. The function runs on its own thread, so it may block, and it may spawn tasks
-    /// on the Tokio runtime. The function returns `()`, or a `Result` that reports whether a browser was opened. If the
-    /// function fails, the login continues to wait, because the user can still open the displayed URL. By default, the
-    /// URL is opened in the system browser, unless the program runs over SSH or without a display.
+    /// Sets the function that opens the URL. The function runs on its own thread, where it can block and can spawn
+    /// tasks on the Tokio runtime. The function returns `()`, or a `Result` that reports whether a browser was opened.
+    /// If the function fails, the login keeps waiting, because the user can still open the displayed URL. By default,
+    /// the URL is opened in the system browser, unless the program runs over SSH or has no display.
     pub fn open<F, R>(mut self, open: F) -> Self
     where
         F: FnOnce(&str) -> R + Send + 'static,
@@ -82,29 +82,29 @@ impl Browser {
         self
     }
 
-    /// Shows the URL to the user with this function, before the browser is opened. The function must not block. By
+    /// Sets the function that shows the URL to the user before the browser opens. The function must not block. By
     /// default, the URL is written to stderr.
     pub fn announce(mut self, announce: impl FnOnce(&str) + Send + 'static) -> Self {
         self.announce = Box::new(announce);
         self
     }
 
-    /// Makes the login listen on this port. Use this method if the server compares the port in the redirect URL. By
+    /// Sets the port on which the login listens. Set a port if the server requires a fixed port in the redirect URL. By
     /// default, the listener uses any free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Sets the path of the redirect URL. The path begins with `/` and has no query and no fragment. Default:
-    /// `/callback`.
+    /// Sets the path of the redirect URL. The path must begin with `/` and must not contain a query or a fragment.
+    /// Default: `/callback`.
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.path = path.into();
         self
     }
 
-    /// Shows this HTML page after a successful login. By default, the runtime shows a small page in English. After a
-    /// failure, the runtime always shows its own page, which describes the error.
+    /// Sets the HTML page to show after a successful login. By default, the runtime shows a small page in English.
+    /// After a failure, the runtime always shows its own page, which describes the error.
     pub fn page(mut self, html: impl Into<String>) -> Self {
         self.page = Some(html.into());
         self
@@ -116,13 +116,13 @@ impl Browser {
         self
     }
 
-    /// Makes the login satisfy the demand of an API that refused a call: an additional scope, or a stronger or more
-    /// recent login. An API demands an additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or
-    /// more recent login with `insufficient_user_authentication` (RFC 9470).
+    /// Requests what an API demanded when it refused a call: an additional scope, or a stronger or more recent login.
+    /// An API demands an additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or more recent
+    /// login with `insufficient_user_authentication` (RFC 9470).
     ///
     /// The login requests the demanded scope together with the scopes of the [`App`] and the session, because the new
-    /// login replaces the whole session. If the error contains no demand, [`run`](Self::run) returns an error with
-    /// [`is_request`](Error::is_request).
+    /// login replaces the whole session. If the error contains no demand, [`run`](Self::run) returns an error for which
+    /// [`is_request`](Error::is_request) returns `true`.
     ///
     /// ```no_run
     /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client, order: reqwest::Request) -> afresh::Result<()> {
@@ -137,30 +137,30 @@ impl Browser {
     /// # }
     /// ```
     pub fn challenge(mut self, error: &Error) -> Self {
-        self.demand = Some(Demand::of(error));
+        self.demand = Some(StepUpDemand::of(error));
         self
     }
 
     /// Logs the user in. Before the future completes, the tokens become the credential of `session` and are stored. The
-    /// login replaces the session in the same way that a `#[login]` method does. If several processes share a session,
-    /// run the login inside [`Session::ensure_login`], so that only one process logs in.
+    /// login replaces the session just as a `#[login]` method does. If several processes share a session, run the login
+    /// inside [`Session::ensure_login`], so that only one process logs in.
     ///
     /// The listener binds the literal address `127.0.0.1` and accepts only a `GET` request for its path with the
-    /// `state` of this login. Any other request receives a page with status 400, and `run` continues to wait. The code
-    /// is exchanged only once.
+    /// `state` of this login. Any request that does not meet these conditions receives a page with status 400, and
+    /// `run` continues to wait. The authorization code is exchanged only once.
     ///
-    /// Dropping the future of `run` closes the port immediately.
+    /// Dropping the future that `run` returns closes the port immediately.
     ///
     /// # Errors
     ///
     /// - [`is_login_denied`](Error::is_login_denied): the user or the server refused the login.
-    /// - [`is_login_unavailable`](Error::is_login_unavailable): the time limit has expired, the port is in use, or the
-    ///   server is unreachable. If no browser could be opened, the error message also reports this.
-    /// - Any other error: the settings are invalid, the response comes from a different server, a logout happened
-    ///   during the login, or the store failed.
+    /// - [`is_login_unavailable`](Error::is_login_unavailable): the time limit was exceeded, the port is in use, or the
+    ///   server is unreachable. The error message also states whether opening a browser failed.
+    /// - An error of any other kind means that the settings are invalid, the response comes from a different server, a
+    ///   logout happened during the login, or the store failed.
     pub fn run(self, session: &Session) -> Operation<impl Future<Output = Result<Tokens>> + Send + 'static> {
         let session = session.clone();
-        // The future is boxed because its state is large and a login is rare.
+        // The future is boxed because its state is large and logins are rare.
         Operation::new(Box::pin(async move { self.log_in(&session).await }))
     }
 
@@ -199,7 +199,7 @@ async fn listen(port: u16, path: &str) -> Result<Listener> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@%".contains(&byte);
     if !path.starts_with('/') || !path.bytes().all(is_plain) {
         return Err(Error::builder(
-            "the path of the redirect must begin with `/`, without a query or fragment",
+            "the redirect path must begin with `/` and must not contain a query or fragment",
         ));
     }
     Listener::bind(port, path).await.map_err(|error| {
@@ -211,8 +211,8 @@ async fn listen(port: u16, path: &str) -> Result<Listener> {
     })
 }
 
-/// Waits for the first response that belongs to this login. Until the response arrives, any other request receives an
-/// error page.
+/// Waits for the first response that belongs to this login. Requests that do not belong to this login receive an error
+/// page.
 async fn wait_for_answer(
     listener: &mut Listener,
     app: &App,
@@ -228,8 +228,8 @@ async fn wait_for_answer(
     }
 }
 
-/// Waits for the code exchange. In the meantime, further callbacks, for example from a second tab, receive an error
-/// page.
+/// Waits for the code exchange. While the code is being exchanged, any further callback, for example from a second tab,
+/// receives an error page.
 async fn while_refusing_others<T>(
     listener: &mut Listener,
     mut exchange: impl Future<Output = T> + Unpin,
@@ -248,7 +248,7 @@ fn time_is_up(opening: &Opening) -> Error {
         "no browser could be opened, and no login was completed in time. On a machine without a browser, log in with a device code \
          (`App::device`)"
     } else {
-        "the browser completed no login in time"
+        "the login was not completed in time"
     })
 }
 
@@ -264,7 +264,6 @@ fn announce_on_stderr(url: &str) {
     }
 }
 
-/// The output omits the functions.
 impl fmt::Debug for Browser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Browser")

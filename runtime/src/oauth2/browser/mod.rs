@@ -1,7 +1,7 @@
 //! Logs a user in with the browser on this machine (RFC 8252): [`Browser`]. The server redirects the browser to a
 //! listener on the loopback interface.
 
-// To read the code in this folder, start with `login.rs`.
+// To read the code in this directory, start with `login.rs`.
 
 mod connection;
 mod listener;

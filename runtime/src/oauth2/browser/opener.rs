@@ -5,10 +5,10 @@ use std::{env, fmt, thread};
 
 use tokio::runtime::Handle;
 
-/// The return value of a function for [`Browser::open`](super::Browser::open): `()`, or a `Result` that reports whether
-/// a browser was opened.
+/// The return value of a function that is passed to [`Browser::open`](super::Browser::open): `()`, or a `Result` that
+/// reports whether a browser was opened.
 pub trait Opened {
-    /// Returns whether a browser was opened, which is assumed for `()`.
+    /// Returns whether a browser was opened. For `()`, this method always returns `true`.
     fn is_opened(&self) -> bool;
 }
 
@@ -27,12 +27,12 @@ impl<T, E> Opened for Result<T, E> {
 /// A function that opens a URL and returns whether a browser was opened.
 pub(super) struct Opener(Box<dyn FnOnce(&str) -> bool + Send>);
 
-/// Receives the result of an opener when the opener returns.
+/// The result of an opener, which is set when the opener returns.
 #[derive(Clone, Default)]
 pub(super) struct Opening(Arc<OnceLock<bool>>);
 
 impl Opener {
-    /// Opens the browser on this machine, unless the environment shows that the user cannot see this browser.
+    /// Returns an opener that opens the system browser if the user can see a browser on this machine.
     pub(super) fn system() -> Self {
         Self(Box::new(|url| has_display() && webbrowser::open(url).is_ok()))
     }
@@ -41,8 +41,8 @@ impl Opener {
         Self(Box::new(|url| open(url).is_opened()))
     }
 
-    /// Opens `url` on a separate thread, because an opener can block until the browser is closed. The opener may spawn
-    /// tasks.
+    /// Opens `url` on a separate thread, because an opener can block until the browser is closed. The opener can spawn
+    /// tasks on the caller's Tokio runtime.
     pub(super) fn start(self, url: &str) -> Opening {
         let opening = Opening::default();
         let (url, runtime, result) = (url.to_owned(), Handle::try_current().ok(), opening.clone());
@@ -60,7 +60,7 @@ impl Opener {
 }
 
 impl Opening {
-    /// Returns whether the opener reported that it opened no browser.
+    /// Returns whether the opener reported that it could not open a browser.
     pub(super) fn has_failed(&self) -> bool {
         self.0.get() == Some(&false)
     }
@@ -80,7 +80,7 @@ impl Drop for SetOnDrop {
 pub(super) fn has_display() -> bool {
     let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     if set("SSH_CONNECTION") || set("SSH_TTY") {
-        // With X11 forwarding, a browser on this machine is visible to the user.
+        // With X11 forwarding, the user can see a browser that runs on this machine.
         return set("DISPLAY");
     }
     !cfg!(all(unix, not(target_os = "macos")))

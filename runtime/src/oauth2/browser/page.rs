@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// A response to a request from the browser.
+/// An HTML page that the runtime sends to the browser, with an HTTP status.
 #[derive(Clone, Debug)]
 pub(super) struct Page {
     status: &'static str,
@@ -17,19 +17,19 @@ impl Page {
         Self::own("200 OK", "You are logged in", "You can close this tab and return to the program.")
     }
 
-    /// Returns the page that the program supplied.
+    /// Creates a page from HTML that the program supplied.
     pub(super) fn custom(html: String) -> Self {
         Self { status: "200 OK", html, custom: true }
     }
 
-    /// Returns the page that reports a failed login. The message in `reason` can quote a server, so it is escaped.
+    /// Returns the page that reports a failed login. `reason` can contain text from a server, so it is escaped.
     pub(super) fn failed(reason: &str) -> Self {
         Self::own("400 Bad Request", "The login failed", reason)
     }
 
-    /// Returns the page for a request that is not a response to this login.
+    /// Returns the page for a request that does not belong to this login.
     pub(super) fn not_expected() -> Self {
-        let text = "This request is not the answer to the login that the program waits for. Use the tab that the program opened.";
+        let text = "This request does not belong to the login that the program is waiting for. Use the tab that the program opened.";
         Self::own("400 Bad Request", "Not expected", text)
     }
 
@@ -46,8 +46,8 @@ impl Page {
         Self { status, html, custom: false }
     }
 
-    /// Returns the whole response. The browser must not cache the page, and must not send its URL, which contains the
-    /// code, to other sites.
+    /// Returns the whole response. The headers prevent the browser from caching the page and from sending its URL,
+    /// which contains the code, to other sites.
     pub(super) fn to_response(&self) -> Vec<u8> {
         let mut head = format!(
             "HTTP/1.1 {}\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\
@@ -63,7 +63,7 @@ impl Page {
     }
 }
 
-/// Escapes `text`, so that HTML displays its characters unchanged. Control characters are removed.
+/// Escapes `text` so that a browser displays it literally. Control characters are removed.
 fn escape(text: &str, to: &mut String) {
     for character in text.chars().filter(|character| !character.is_control()) {
         match character {

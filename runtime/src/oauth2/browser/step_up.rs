@@ -1,23 +1,23 @@
-//! Reads the demand of an API that refused a call, and converts the demand into login parameters: [`Demand`].
+//! Converts an API's demand, such as an additional scope, into login parameters: [`StepUpDemand`].
 
 use crate::auth::challenge::challenges;
 use crate::error::{Error, Rejection, Result};
 use crate::oauth2::app::App;
 use crate::session::Session;
 
-/// An API's demand in the `WWW-Authenticate` header (RFC 6750 §3, RFC 9470 §3).
+/// An API's demand, which the API states in the `WWW-Authenticate` header (RFC 6750 §3, RFC 9470 §3).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Demand {
+pub(super) struct StepUpDemand {
     scope: Option<String>,
     acr_values: Option<String>,
     /// The maximum age of a login, in seconds.
     max_age: Option<String>,
 }
 
-impl Demand {
+impl StepUpDemand {
     pub(super) fn of(error: &Error) -> Result<Self> {
-        // The headers of the refused call take precedence over those of the error, because the response in the error
-        // can belong to a later refresh.
+        // The refused call's response headers take precedence, because the error's own response can come from a later
+        // refresh.
         let headers = error.rejection().map(Rejection::headers).or_else(|| error.headers());
         let demands = headers.into_iter().flat_map(challenges).filter_map(|challenge| {
             let parameter = |wanted: &str| {
@@ -44,7 +44,7 @@ impl Demand {
 
 impl App {
     /// Returns the login parameters that satisfy the demand.
-    pub(super) fn meeting(&self, demand: &Demand, session: &Session) -> Vec<(&'static str, String)> {
+    pub(super) fn meeting(&self, demand: &StepUpDemand, session: &Session) -> Vec<(&'static str, String)> {
         let granted = session.tokens().and_then(|tokens| tokens.scope().map(str::to_owned));
         let scope = demand.scope.as_ref().map(|demanded| {
             let known = [self.scope.as_deref(), granted.as_deref(), Some(demanded)];

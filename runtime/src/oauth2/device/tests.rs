@@ -1,4 +1,4 @@
-//! Tests the device flow against an in-memory server, with the clock paused.
+//! Tests the device flow with an in-memory server and a paused clock.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,7 @@ use crate::transport::transport::Transport;
 
 const SECRET: &str = "GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS";
 
-/// The server's reaction to one request.
+/// How the server responds to one request.
 #[derive(Clone)]
 enum Step {
     Answer(u16, Value),
@@ -35,12 +35,12 @@ struct IdServer(Arc<Mutex<Inner>>);
 #[derive(Default)]
 struct Inner {
     steps: VecDeque<Step>,
-    /// The requests that the server received: their times and their parameters.
+    /// The time and the parameters of each request that the server received.
     seen: Vec<(Instant, Vec<(String, String)>)>,
 }
 
 impl IdServer {
-    /// Creates a server that reacts to each request with the next of `steps`. The server repeats the last step for all
+    /// Creates a server that handles each request with the next item in `steps`. The last step is repeated for any
     /// further requests.
     fn new(steps: impl IntoIterator<Item = Step>) -> Self {
         let inner = Inner { steps: steps.into_iter().collect(), seen: Vec::new() };
@@ -206,7 +206,7 @@ async fn lost_answers_and_overload_do_not_end_the_wait() {
     let (outcome, session) = log_in(&server).await;
     outcome.unwrap();
     assert_eq!(session.state(), SessionState::LoggedIn);
-    // The wait between two requests grows only if the server is overloaded or does not respond in time.
+    // The wait between requests grows only if the server is overloaded or does not respond in time.
     assert_eq!(server.waits(), [1, 1, 1, 1, 30, 10 + 60]);
 }
 
@@ -238,7 +238,7 @@ async fn the_answers_of_the_server_that_end_the_login() {
     }
 }
 
-/// GitHub sends the errors of a device login with status 200.
+/// GitHub returns device login errors with status 200.
 #[tokio::test(start_paused = true)]
 async fn errors_with_status_200_are_errors() {
     let server = IdServer::new([
@@ -289,7 +289,7 @@ async fn a_description_is_shown_and_an_echo_of_the_device_code_is_not() {
     assert!(!shown.contains(&SECRET[..8]), "{shown}");
 }
 
-/// A logout during a login discards the login, as it does for a `#[login]` method.
+/// A logout during a login discards the login, just as it does for a `#[login]` method.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_the_wait_discards_the_login() {
     let server = IdServer::new([device(&json!({})), pending(), tokens()]);

@@ -1,4 +1,4 @@
-//! Tests the code exchange with a server that does not respond, with the clock paused.
+//! Tests the code exchange with a paused clock and a server that does not respond.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use crate::error::BoxError;
 use crate::oauth2::Server;
 use crate::transport::transport::Transport;
 
-/// The code is sent only once, and the login fails when the deadline of the exchange has passed.
+/// The code is sent only once, and the login fails after the deadline for the exchange.
 #[tokio::test(start_paused = true)]
 async fn an_exchange_without_an_answer_ends_after_its_deadline() {
     let sends = Arc::new(AtomicUsize::new(0));

@@ -1,4 +1,5 @@
-//! Implements the platform outside a browser, with Tokio's runtime and timers and reqwest's messages.
+//! Implements the platform outside browsers, based on Tokio's runtime and timers and reqwest's message types. Start
+//! with `time`.
 
 pub(crate) mod messages;
 pub(crate) mod multipart;

@@ -1,5 +1,5 @@
-//! Reads the beginning of a response body, and puts the chunks back into the body. The caller still receives the entire
-//! body as it arrives, and only the beginning is buffered.
+//! Reads the beginning of a response body and puts the chunks back, so that the caller still receives the entire body.
+//! Only the beginning of the body is buffered.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -14,15 +14,14 @@ use reqwest::{Body, Response, ResponseBuilderExt};
 use super::runtime::Handle;
 use super::time::timeout;
 
-/// The maximum length of the body prefix that rules can read, in bytes.
+/// The maximum length, in bytes, of the body prefix that rules can read.
 const LIMIT: usize = 16 * 1024;
-/// The maximum time to wait for the body prefix. A body that arrives slowly or never ends must not delay the caller
-/// that reads the body.
+/// The maximum time to wait for the body prefix. A slow or endless body must not delay the caller that reads it.
 const WAIT: Duration = Duration::from_secs(1);
 
-/// Returns the same response and at most the first 16 KiB of its body.
+/// Returns the response together with at most the first 16 KiB of its body.
 ///
-/// This function is not cancel safe: the response is lost when the future is dropped.
+/// This function is not cancel safe: dropping the future loses the response.
 pub(crate) async fn look_at(response: Response) -> (Response, Bytes) {
     let url = response.url().clone();
     let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
@@ -150,7 +149,8 @@ mod tests {
         assert_eq!(response.text().await.unwrap(), "body");
     }
 
-    /// A4: rules can read at most 16 KiB. The reader of the body receives every chunk in order and without a copy.
+    /// A4: rules can read at most 16 KiB of a body. The caller receives every chunk of the body in order and without a
+    /// copy.
     #[tokio::test]
     async fn the_reader_gets_every_chunk_without_a_copy() {
         let chunks: Vec<Bytes> = (0..40).map(|n| Bytes::from(vec![n; 1000])).collect();
@@ -169,8 +169,8 @@ mod tests {
         assert_eq!(response.chunk().await.unwrap().unwrap().as_ptr(), whole.as_ptr());
     }
 
-    /// A4: if the body fails while its prefix is being read, the reader of the body receives the bytes before the
-    /// failure and then the error.
+    /// A4: if the body fails while its prefix is being read, the caller receives the bytes that preceded the failure,
+    /// followed by the error.
     #[tokio::test]
     async fn a_failing_body_fails_for_its_reader() {
         let broken = std::io::Error::other("on purpose");
@@ -180,7 +180,8 @@ mod tests {
         assert!(response.chunk().await.is_err());
     }
 
-    /// A4: the wait for a slow body ends after one second. The reader of the body still receives the entire body.
+    /// A4: the runtime waits at most one second for the prefix of a slow body. The caller still receives the entire
+    /// body.
     #[tokio::test(start_paused = true)]
     async fn the_prefix_of_a_slow_body_is_awaited_for_one_second() {
         let (sender, receiver) = tokio::sync::oneshot::channel::<Bytes>();

@@ -7,13 +7,13 @@ use std::time::SystemTime;
 pub(crate) use tokio::time::error::Elapsed;
 pub(crate) use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
 
-/// Returns the current time of the clock that tests cannot pause.
+/// Returns the current time of a monotonic clock that tests cannot pause.
 #[expect(clippy::disallowed_methods, reason = "this file is not compiled for a browser")]
 pub(crate) fn real_now() -> RealInstant {
     RealInstant::now()
 }
 
-/// Returns the current time of the wall clock.
+/// Returns the current wall-clock time.
 #[expect(clippy::disallowed_methods, reason = "this file is not compiled for a browser")]
 pub(crate) fn wall() -> SystemTime {
     SystemTime::now()

@@ -1,5 +1,5 @@
-//! Declares traits for features that do not exist in a browser. No type implements these traits, so code that uses such
-//! a feature does not compile, and the error explains why.
+//! Declares traits for features that do not exist in a browser. No type implements the traits in this file, so code
+//! that uses a missing feature does not compile, and the error explains why.
 
 macro_rules! absent {
     ($($(#[doc = $doc:literal])* $name:ident $message:literal $note:literal)*) => {$(
@@ -10,40 +10,40 @@ macro_rules! absent {
 }
 
 absent! {
-    /// A trait for `ClientBuilder::http`, `http_builder` and `transport`.
+    /// Makes `ClientBuilder::http`, `http_builder` and `transport` unusable in a browser.
     OtherTransports
         "in a browser, requests are sent with `fetch`, and there is no other transport"
         "call this method only under `#[cfg(not(target_family = \"wasm\"))]`; `ClientBuilder::credentials` sets when cookies are sent"
-    /// A trait for `ClientBuilder::runtime`.
+    /// Makes `ClientBuilder::runtime` unusable in a browser.
     Runtimes
         "in a browser, everything runs on the event loop, and there is no other runtime"
         "call this method only under `#[cfg(not(target_family = \"wasm\"))]`"
-    /// A trait for `Client::execute`.
+    /// Makes `Client::execute` unusable in a browser.
     HandWritten
-        "in a browser, a client cannot send a request that is written by hand, because reqwest cannot make a response there"
+        "in a browser, a client cannot send a hand-written request, because reqwest cannot create a response there"
         "declare a method for the request"
-    /// A trait for `CallInfo::of`.
+    /// Makes `CallInfo::of` unusable in a browser.
     TowerLayers
         "in a browser, there are no tower layers, and no request has a `CallInfo`"
         "use `CallInfo` only under `#[cfg(not(target_family = \"wasm\"))]`"
-    /// A trait for `FileStore`, `Body::file` and `Part::file`.
+    /// Makes `FileStore`, `Body::file` and `Part::file` unusable in a browser.
     Files
         "a browser has no files"
         "read the file of an input element into bytes to send it; use `TabStore` to share a session between tabs"
-    /// A trait for `KeyringStore`.
+    /// Makes `KeyringStore` unusable in a browser.
     Keyrings
         "a browser has no keyring"
         "use `TabStore` to share a session between tabs"
-    /// A trait for `RedisStore`.
+    /// Makes `RedisStore` unusable in a browser.
     RedisServers
         "a browser cannot connect to Redis"
         "use `TabStore` to share a session between tabs"
-    /// A trait for `HyperTransport`.
+    /// Makes `HyperTransport` unusable in a browser.
     Sockets
-        "a browser opens no connections for a page, and there is no `HyperTransport`"
+        "a web page cannot open connections, so there is no `HyperTransport` in a browser"
         "build the client without a transport; its requests are sent with `fetch`"
-    /// A trait for `App::browser`.
+    /// Makes `App::browser` unusable in a browser.
     Listeners
-        "a page cannot listen for the answer of a login"
+        "a web page cannot listen for the response to a login"
         "use `App::redirect`, with the URL of your page"
 }

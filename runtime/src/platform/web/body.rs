@@ -1,5 +1,5 @@
-//! Defines [`Body`], the request body. Few browsers can send a stream, so the runtime reads a stream to its end before
-//! sending the request.
+//! Defines [`Body`], the request body. Few browsers can send a stream, so the runtime reads the whole stream into
+//! memory before it sends the request.
 
 use std::collections::VecDeque;
 use std::error::Error;
@@ -24,12 +24,12 @@ pub(crate) enum Body {
     Chain(VecDeque<Body>),
 }
 
-/// Converts the request body provided by the user.
+/// Converts a reqwest body that the user provided.
 pub(crate) fn body_of(body: reqwest::Body) -> Body {
     match body.as_bytes() {
         Some(bytes) => Body::Bytes(Bytes::copy_from_slice(bytes)),
         None => Body::wrap_stream(OneError(Some(
-            "afresh cannot read a form of reqwest in a browser. Use parts".into(),
+            "afresh cannot read a reqwest form in a browser. Use parts instead".into(),
         ))),
     }
 }
@@ -55,7 +55,7 @@ impl Body {
         }
     }
 
-    /// Returns a copy of the body, if the body can be sent again.
+    /// Returns a copy of the body, or `None` if the body can be sent only once.
     pub(super) fn try_clone(&self) -> Option<Self> {
         match self {
             Self::Bytes(bytes) => Some(Self::Bytes(bytes.clone())),
@@ -63,7 +63,7 @@ impl Body {
         }
     }
 
-    /// Reads the body to its end.
+    /// Reads the entire body into memory.
     pub(super) async fn collect(mut self) -> Result<Bytes, BoxError> {
         if let Self::Bytes(bytes) = self {
             return Ok(bytes);

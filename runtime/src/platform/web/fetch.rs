@@ -1,4 +1,4 @@
-//! Sends a request with `fetch`: [`fetch`]. Dropping the future aborts the request.
+//! [`fetch`] sends a request with the browser's `fetch` function. Dropping the future aborts the request.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -30,7 +30,7 @@ extern "C" {
 /// A future that resolves to the response of a `fetch` request.
 pub(crate) struct Fetch(SendWrapper<Pin<Box<dyn Future<Output = Result<Response, FetchError>>>>>);
 
-/// Sends `request`. If `follows_redirects` is true, the browser follows redirects and may send the request to another
+/// Sends `request`. If `follows_redirects` is true, the browser follows redirects and might send the request to another
 /// origin. If `follows_redirects` is false, a redirect is an error, because a page cannot see where a redirect leads.
 pub(crate) fn fetch(request: Request, credentials: RequestCredentials, follows_redirects: bool) -> Fetch {
     Fetch(SendWrapper::new(Box::pin(send(request, credentials, follows_redirects))))
@@ -77,7 +77,7 @@ async fn send(
     Ok(Response::of(&answer, abort))
 }
 
-/// Copies the request headers. The browser drops headers that only the browser itself may set.
+/// Copies the request headers. The browser drops headers that a page is not allowed to set.
 fn headers_of(request: &Request) -> Result<Headers, JsValue> {
     let headers = Headers::new()?;
     for (name, value) in request.headers() {
@@ -86,7 +86,7 @@ fn headers_of(request: &Request) -> Result<Headers, JsValue> {
     Ok(headers)
 }
 
-/// Converts each byte of the header into one character. The browser converts the characters back into bytes.
+/// Converts each byte of the header value into one character, which the browser converts back into a byte.
 fn text_of(value: &HeaderValue) -> String {
     value.as_bytes().iter().copied().map(char::from).collect()
 }

@@ -1,4 +1,4 @@
-//! Defines [`Incoming`], the body of a response that is read from a `ReadableStream`.
+//! Defines [`Incoming`], a response body that is read from a `ReadableStream`.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -13,13 +13,13 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader};
 
-/// The error for a body that ended prematurely.
+/// The error for a response body that ended prematurely.
 #[derive(Debug)]
 pub(crate) struct BodyError;
 
 impl std::fmt::Display for BodyError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the browser could not read the body to its end")
+        f.write_str("the browser could not read the entire body")
     }
 }
 
@@ -27,15 +27,15 @@ impl std::error::Error for BodyError {}
 
 /// A response body. Dropping the body aborts the transfer.
 pub(crate) struct Incoming {
-    /// The chunks that were read and put back.
+    /// The chunks that were read and then put back into the body.
     read: VecDeque<Result<Bytes, BodyError>>,
     rest: Option<SendWrapper<Reader>>,
 }
 
 struct Reader {
     reader: ReadableStreamDefaultReader,
-    /// The chunk that is being read. A pending read is stored in this field, so no data is lost if the caller stops
-    /// waiting for the chunk.
+    /// The pending read of the next chunk, which is stored so that no data is lost if the caller stops waiting for the
+    /// chunk.
     next: Option<JsFuture>,
     _abort: AbortOnDrop,
 }
@@ -50,7 +50,7 @@ impl Drop for AbortOnDrop {
 }
 
 impl Incoming {
-    /// Creates a body that is already in memory.
+    /// Creates a body from bytes that are already in memory.
     pub(super) fn whole(body: Bytes) -> Self {
         Self { read: VecDeque::from([Ok(body)]), rest: None }
     }
@@ -98,7 +98,7 @@ impl Reader {
     }
 }
 
-/// Returns the chunk in the result of a read, or `None` at the end of the body.
+/// Returns the chunk from the result of a read operation, or `None` at the end of the body.
 fn chunk_of(read: &JsValue) -> Option<Bytes> {
     let value = Reflect::get(read, &"value".into()).ok()?;
     value.dyn_ref::<Uint8Array>().map(|chunk| chunk.to_vec().into())

@@ -1,4 +1,4 @@
-//! Defines the HTTP messages for the browser.
+//! Defines the HTTP message types for browsers.
 
 pub(crate) use super::body::{Body, body_of};
 pub(crate) use super::incoming::BodyError;

@@ -1,8 +1,8 @@
-//! Implements the platform for a browser, with JavaScript's tasks and timers and messages that are sent with `fetch`.
-//! Start with `fetch.rs`.
+//! Implements the platform for browsers, based on JavaScript tasks and timers and the `fetch` function. Start with
+//! `fetch.rs`.
 //!
-//! A JavaScript value cannot leave its thread. Each JavaScript value is wrapped in a `SendWrapper`, so all signatures
-//! can require `Send`, as on every other target.
+//! A JavaScript value cannot be moved to another thread. Each JavaScript value is wrapped in a `SendWrapper`, so all
+//! signatures can require `Send`, as on every other target.
 
 pub(crate) mod absent;
 mod body;

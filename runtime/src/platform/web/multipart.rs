@@ -1,4 +1,4 @@
-//! Builds the same multipart request body (RFC 7578) as reqwest, byte for byte: [`Form`], [`Part`].
+//! [`Form`] and [`Part`] build the same multipart request body (RFC 7578) as reqwest, byte for byte.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -86,7 +86,7 @@ impl Part {
     }
 }
 
-/// Returns `request` with the body `form`.
+/// Returns `request` with `form` as its body.
 pub(crate) fn attach(form: Form, mut request: Request) -> Result<Request, Box<dyn Error + Send + Sync>> {
     let boundary = format!("{:032x}", fastrand::u128(..));
     let kind = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"))?;

@@ -1,4 +1,4 @@
-//! Reads the beginning of a response body, and puts the chunks back into the body.
+//! Reads the beginning of a response body and puts the chunks back into the body.
 
 use std::time::Duration;
 
@@ -7,13 +7,12 @@ use bytes::{Bytes, BytesMut};
 use super::response::Response;
 use super::time::timeout;
 
-/// The maximum length of the body prefix that rules can read, in bytes.
+/// The maximum length, in bytes, of the body prefix that rules can read.
 const LIMIT: usize = 16 * 1024;
-/// The maximum time to wait for the body prefix. A body that arrives slowly or never ends must not delay the caller
-/// that reads the body.
+/// The maximum time to wait for the body prefix. A slow or endless body must not delay the caller that reads it.
 const WAIT: Duration = Duration::from_secs(1);
 
-/// Returns the same response and at most the first 16 KiB of its body.
+/// Returns the response together with at most the first 16 KiB of its body.
 pub(crate) async fn look_at(mut response: Response) -> (Response, Bytes) {
     let mut chunks = Vec::new();
     let read = async {

@@ -1,4 +1,5 @@
-//! Defines [`Request`], a request for `fetch`. The type provides the `reqwest::Request` methods that the runtime uses.
+//! Defines [`Request`], a request that is sent with `fetch`. [`Request`] provides the methods of `reqwest::Request`
+//! that the runtime uses.
 
 use http::{HeaderMap, Method};
 
@@ -52,7 +53,7 @@ impl Request {
         &mut self.body
     }
 
-    /// Returns a copy of the request, if its body can be sent again.
+    /// Returns a copy of the request, or `None` if its body can be sent only once.
     pub(crate) fn try_clone(&self) -> Option<Self> {
         let body = match &self.body {
             Some(body) => Some(body.try_clone()?),

@@ -1,5 +1,5 @@
-//! Defines [`Response`], a response from `fetch`. The type provides the `reqwest::Response` methods that the runtime
-//! uses.
+//! Defines [`Response`], a response from `fetch`. [`Response`] provides the methods of `reqwest::Response` that the
+//! runtime uses.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -48,7 +48,7 @@ impl Response {
         Version::HTTP_11
     }
 
-    /// Returns `None`, because a browser may decompress a body without reporting it, which makes the `content-length`
+    /// Returns `None`, because a browser can decompress a body without reporting it, which makes the `content-length`
     /// unreliable.
     #[expect(clippy::unused_self, reason = "the signature must match reqwest")]
     pub(crate) fn content_length(&self) -> Option<u64> {
@@ -71,7 +71,7 @@ impl Response {
     }
 }
 
-/// Returns the URL that the response came from. If the browser followed a redirect, this is the redirect target.
+/// Returns the URL that the response came from. If the browser followed a redirect, the result is the redirect target.
 pub(crate) fn url_of(response: &Response) -> Option<&Url> {
     response.url.as_ref()
 }
@@ -97,7 +97,7 @@ fn headers_of(headers: &web_sys::Headers) -> HeaderMap {
 fn header_of(entry: &JsValue) -> Option<(HeaderName, HeaderValue)> {
     let entry = entry.dyn_ref::<js_sys::Array>()?;
     let name = HeaderName::from_bytes(entry.get(0).as_string()?.as_bytes()).ok()?;
-    // Each character represents one byte of the header.
+    // Each character represents one byte of the header value.
     let value: Option<Vec<u8>> =
         entry.get(1).as_string()?.chars().map(|character| u8::try_from(character).ok()).collect();
     Some((name, HeaderValue::from_bytes(&value?).ok()?))

@@ -38,7 +38,7 @@ impl Spawned {
     }
 }
 
-/// A handle that ends a task.
+/// A handle that aborts a task.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AbortHandle(Arc<Shared>);
 

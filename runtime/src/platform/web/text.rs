@@ -5,7 +5,7 @@ use web_sys::{TextDecoder, TextDecoderOptions};
 /// The reason why text cannot be decoded.
 pub(crate) enum DecodeError {
     UnknownEncoding,
-    /// The bytes are not valid in the encoding with this name.
+    /// The bytes are not valid in the named encoding.
     Broken(String),
 }
 

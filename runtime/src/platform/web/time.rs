@@ -28,13 +28,13 @@ extern "C" {
     fn clear_timeout(id: &JsValue);
 }
 
-/// Returns the current time of the clock that tests cannot pause.
+/// Returns the current time of a monotonic clock that tests cannot pause.
 pub(crate) fn real_now() -> RealInstant {
     RealInstant::now()
 }
 
-/// Returns the current time of the wall clock. In a browser, the standard library has the `SystemTime` type, but
-/// `SystemTime::now` does not work.
+/// Returns the current wall-clock time. In a browser, the standard library's `SystemTime` exists, but `SystemTime::now`
+/// panics.
 pub(crate) fn wall() -> SystemTime {
     let since = web_time::SystemTime::now().duration_since(web_time::UNIX_EPOCH);
     SystemTime::UNIX_EPOCH + since.unwrap_or_default()
@@ -49,7 +49,7 @@ pub(crate) struct Sleep {
 /// A running browser timer.
 struct Timer {
     id: JsValue,
-    /// The waker for the waiting task. `None` means that the timer has fired.
+    /// The waker of the waiting task, or `None` if the timer has fired.
     waker: Rc<RefCell<Option<Waker>>>,
     _fire: Closure<dyn FnMut()>,
 }
@@ -105,7 +105,7 @@ impl Drop for Timer {
     }
 }
 
-/// The error for a future that took too long.
+/// The error that is returned when a future takes too long.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Elapsed(());
 

@@ -1,21 +1,21 @@
 //! Parses URLs with the browser's parser: [`Url`] provides the `url::Url` methods that the runtime uses. The
-//! WebAssembly module therefore does not need the `url` crate's Unicode tables.
+//! WebAssembly module does not need the `url` crate's Unicode tables.
 
 use std::fmt;
 
 use form_urlencoded::parse;
 
-/// An absolute URL, in the form that the browser produces.
+/// An absolute URL in the form that the browser produces.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Url {
     href: String,
 }
 
-/// The browser cannot parse the string as a URL.
+/// The error for a string that the browser cannot parse as a URL.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ParseError;
 
-/// The parts of a URL up to the query.
+/// The parts of a URL before the query.
 struct Parts<'a> {
     scheme: &'a str,
     /// The user name and password.
@@ -35,7 +35,7 @@ impl Url {
         web_sys::Url::new_with_base(link, &self.href).map(Self::of).map_err(|_| ParseError)
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "the object of the browser is not used again")]
+    #[expect(clippy::needless_pass_by_value, reason = "the browser's object is not used again")]
     fn of(url: web_sys::Url) -> Self {
         Self { href: url.href() }
     }
@@ -62,7 +62,7 @@ impl Url {
         self.parts().host
     }
 
-    /// Returns the port, unless it is the default port of the scheme.
+    /// Returns the port, unless it is the scheme's default port.
     pub(crate) fn port(&self) -> Option<u16> {
         self.parts().port
     }
@@ -166,7 +166,7 @@ impl From<Url> for String {
 
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the browser cannot parse the text as a URL")
+        f.write_str("the browser cannot parse the string as a URL")
     }
 }
 

@@ -5,7 +5,7 @@ use http::header::CONTENT_TYPE;
 use super::*;
 use crate::declaration::condition::Condition;
 
-fn ending(status: u16, body: &'static str, html: bool, ends_on: &[StatusCode]) -> Ending {
+fn ending(status: u16, body: &'static str, html: bool, ends_on: &[StatusCode]) -> SessionEffect {
     let mut headers = HeaderMap::new();
     let kind = if html { "Text/HTML; charset=utf-8" } else { "application/json" };
     headers.insert(CONTENT_TYPE, kind.parse().unwrap());
@@ -13,11 +13,11 @@ fn ending(status: u16, body: &'static str, html: bool, ends_on: &[StatusCode]) -
     ending_with(status, &headers, body, &usual)
 }
 
-/// Returns the classification of a response. In these tests, an unclear response is treated as a failed refresh.
-fn ending_with(status: u16, headers: &HeaderMap, body: &str, session_ends: &SessionEnds) -> Ending {
+/// Returns the classification of a response. An unclear response is treated as a failed refresh in these tests.
+fn ending_with(status: u16, headers: &HeaderMap, body: &str, session_ends: &SessionEnds) -> SessionEffect {
     let body = Bytes::copy_from_slice(body.as_bytes());
     match classify(StatusCode::from_u16(status).unwrap(), headers, &body, session_ends) {
-        Ending::Unclear(wait) => Ending::Failed(wait),
+        SessionEffect::Unclear(wait) => SessionEffect::Failed(wait),
         clear => clear,
     }
 }
@@ -29,60 +29,64 @@ fn an_oauth_code_ends_the_session_and_an_html_page_does_not() {
     let grant = r#"{"error":"invalid_grant"}"#;
     let plain = r#"{"status":{"text":"jwt expired"}}"#;
     for status in [400, 401, 403] {
-        assert_eq!(ending(status, grant, false, &[]), Ending::Rejected);
+        assert_eq!(ending(status, grant, false, &[]), SessionEffect::Rejected);
     }
-    assert_eq!(ending(403, plain, false, &[]), Ending::Failed(None));
-    assert_eq!(ending(403, plain, false, &both), Ending::Rejected);
-    assert_eq!(ending(401, "", false, &both), Ending::Rejected);
-    assert_eq!(ending(403, "<html>", true, &both), Ending::Failed(None));
-    assert_eq!(ending(403, "\n<!DOCTYPE html>", false, &both), Ending::Failed(None));
-    assert_eq!(ending(401, r#"{"error":"invalid_client"}"#, false, &both), Ending::Failed(None));
-    assert_eq!(ending(401, r#"{"error":"Unauthorized"}"#, false, &both), Ending::Rejected);
-    assert_eq!(ending(400, r#"{"error":"invalid_request"}"#, false, &both), Ending::Failed(None));
-    // Before version 9, League's `oauth2-server`, which Laravel Passport uses, rejects refresh tokens with this
+    assert_eq!(ending(403, plain, false, &[]), SessionEffect::Failed(None));
+    assert_eq!(ending(403, plain, false, &both), SessionEffect::Rejected);
+    assert_eq!(ending(401, "", false, &both), SessionEffect::Rejected);
+    assert_eq!(ending(403, "<html>", true, &both), SessionEffect::Failed(None));
+    assert_eq!(ending(403, "\n<!DOCTYPE html>", false, &both), SessionEffect::Failed(None));
+    assert_eq!(ending(401, r#"{"error":"invalid_client"}"#, false, &both), SessionEffect::Failed(None));
+    assert_eq!(ending(401, r#"{"error":"Unauthorized"}"#, false, &both), SessionEffect::Rejected);
+    assert_eq!(ending(400, r#"{"error":"invalid_request"}"#, false, &both), SessionEffect::Failed(None));
+    // Versions of League's `oauth2-server` before 9, which Laravel Passport uses, reject refresh tokens with this
     // response.
-    assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &both), Ending::Rejected);
-    assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &[]), Ending::Failed(None));
+    assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &both), SessionEffect::Rejected);
+    assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &[]), SessionEffect::Failed(None));
     for status in [404, 408, 429, 500, 502, 503] {
-        let definite = ending(status, grant, false, &both) == Ending::Rejected;
+        let definite = ending(status, grant, false, &both) == SessionEffect::Rejected;
         assert_eq!(definite, status == 404, "{status}");
-        assert_eq!(ending(status, plain, false, &both), Ending::Failed(None));
+        assert_eq!(ending(status, plain, false, &both), SessionEffect::Failed(None));
     }
 }
 
-/// D4: some servers send known error codes in fields that OAuth does not define. Unknown error codes in these fields do
-/// not reject the refresh token.
+/// D4: some servers send known error codes in fields that OAuth does not define. Unknown error codes in non-OAuth
+/// fields do not reject the refresh token.
 #[test]
 fn codes_in_other_fields_end_the_session() {
     let simplejwt = r#"{"detail":"Token is blacklisted","code":"token_not_valid"}"#;
     let gotrue = r#"{"code":400,"error_code":"refresh_token_not_found","msg":"Invalid Refresh Token"}"#;
     let newer_gotrue = r#"{"code":"refresh_token_already_used","message":"Invalid Refresh Token"}"#;
     for (status, body) in [(401, simplejwt), (400, gotrue), (400, newer_gotrue)] {
-        assert_eq!(ending(status, body, false, &[]), Ending::Rejected, "{body}");
+        assert_eq!(ending(status, body, false, &[]), SessionEffect::Rejected, "{body}");
     }
     let unknown = r#"{"code":"over_request_rate_limit","error_code":"conflict"}"#;
-    assert_eq!(ending(400, unknown, false, &[]), Ending::Failed(None));
+    assert_eq!(ending(400, unknown, false, &[]), SessionEffect::Failed(None));
     let granted = Bytes::from_static(br#"{"access_token":"a","code":"ok"}"#);
     assert!(!is_error(&HeaderMap::new(), &granted));
 }
 
-/// W5: the user's declaration takes precedence over every list of codes. A web page does not come from the refresh
+/// W5: the user's declaration takes precedence over all known error codes. A web page does not come from the refresh
 /// endpoint itself.
 #[test]
 fn a_declared_status_outranks_every_code() {
     let declared = SessionEnds { declared: Some(vec![StatusCode::BAD_REQUEST]), ..SessionEnds::default() };
     for code in ["invalid_request", "invalid_client", "server_error", "slow_down", "anything"] {
         let body = format!("{{\"error\":\"{code}\"}}");
-        assert_eq!(ending_with(400, &HeaderMap::new(), &body, &declared), Ending::Rejected, "{code}");
-        assert_eq!(ending_with(403, &HeaderMap::new(), &body, &declared), Ending::Failed(None), "{code}");
+        assert_eq!(ending_with(400, &HeaderMap::new(), &body, &declared), SessionEffect::Rejected, "{code}");
+        assert_eq!(
+            ending_with(403, &HeaderMap::new(), &body, &declared),
+            SessionEffect::Failed(None),
+            "{code}"
+        );
     }
-    assert_eq!(ending_with(400, &HeaderMap::new(), "<html>", &declared), Ending::Failed(None));
+    assert_eq!(ending_with(400, &HeaderMap::new(), "<html>", &declared), SessionEffect::Failed(None));
     for status in [429, 500, 503] {
         let status = StatusCode::from_u16(status).unwrap();
         let declared = SessionEnds { declared: Some(vec![status]), ..SessionEnds::default() };
         assert_eq!(
             ending_with(status.as_u16(), &HeaderMap::new(), "", &declared),
-            Ending::Rejected,
+            SessionEffect::Rejected,
             "{status}"
         );
     }
@@ -93,7 +97,7 @@ fn a_declared_status_outranks_every_code() {
     };
     assert_eq!(
         ending_with(401, &HeaderMap::new(), "{}", &none),
-        Ending::Failed(None),
+        SessionEffect::Failed(None),
         "an empty list is a choice"
     );
 }
@@ -107,12 +111,16 @@ fn a_declared_condition_ends_the_session() {
         for body in ["{\"error\":{\"code\":\"DEAD\"}}", "\u{feff}{\"ok\":false}"] {
             assert_eq!(
                 ending_with(status, &HeaderMap::new(), body, &ends),
-                Ending::Rejected,
+                SessionEffect::Rejected,
                 "{status} {body}"
             );
         }
         let other = "{\"error\":{\"code\":\"BUSY\"}}";
-        assert_eq!(ending_with(status, &HeaderMap::new(), other, &ends), Ending::Failed(None), "{status}");
+        assert_eq!(
+            ending_with(status, &HeaderMap::new(), other, &ends),
+            SessionEffect::Failed(None),
+            "{status}"
+        );
     }
 }
 
@@ -136,25 +144,25 @@ fn codes_outside_of_oauth_are_definite() {
         for body in bodies {
             for status in [200, 400, 401, 403] {
                 let ending = ending_with(status, &HeaderMap::new(), &body, &SessionEnds::default());
-                assert_eq!(ending, Ending::Rejected, "{status} {body}");
+                assert_eq!(ending, SessionEffect::Rejected, "{status} {body}");
             }
             assert_eq!(
                 ending_with(503, &HeaderMap::new(), &body, &SessionEnds::default()),
-                Ending::Failed(None)
+                SessionEffect::Failed(None)
             );
         }
     }
 }
 
 /// W4: if no declaration matches, the error message contains the server's error code and the declaration that would
-/// make this response end the session.
+/// make the response end the session.
 #[test]
 fn the_error_of_an_unclear_response_names_the_code_and_the_declaration() {
     let text = |status, body: &'static str| {
         let (status, body) = (StatusCode::from_u16(status).unwrap(), Bytes::from_static(body.as_bytes()));
         assert_eq!(
             classify(status, &HeaderMap::new(), &body, &SessionEnds::default()),
-            Ending::Unclear(None)
+            SessionEffect::Unclear(None)
         );
         ErrorResponse::of(status, &HeaderMap::new(), &body).into_unclear_error().to_string()
     };

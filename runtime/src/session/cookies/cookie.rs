@@ -1,9 +1,9 @@
-//! Parses one cookie and applies the rules of RFC 6265 and its revision, RFC 6265bis: where the cookie is sent, and
-//! when it expires.
+//! Parses a cookie and decides where it is sent and when it expires, according to RFC 6265 and its revision, RFC
+//! 6265bis.
 //!
-//! This crate implements the rules itself, because all other crates that implement them depend on a calendar library.
-//! Rules that only browsers need (for scripts, sites and the public suffix list) are omitted. A session's cookies are
-//! sent only to the API's origin.
+//! The existing cookie crates depend on a date library, so this crate implements the cookie rules itself. Rules that
+//! only browsers need (for scripts, sites and the public suffix list) are omitted. A session's cookies are sent only to
+//! the API's origin.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -24,12 +24,12 @@ pub(super) struct Cookie {
     pub(super) domain: String,
     host_only: bool,
     secure: bool,
-    /// The expiry in seconds since 1970, or `None` for a cookie that ends with the session.
+    /// The expiration time in seconds since 1970, or `None` for a cookie without an expiration time.
     expires: Option<u64>,
-    /// The time between the response that set the cookie and its expiry, in seconds.
+    /// The cookie's lifetime in seconds, measured from the response that set the cookie.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_age: Option<u64>,
-    /// Whether a response to a login or a refresh set the cookie, in which case the next refresh may need it.
+    /// Whether a login or a refresh set the cookie. The next refresh may need a cookie from a login or a refresh.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) refreshes: bool,
     #[serde(skip)]
@@ -37,8 +37,8 @@ pub(super) struct Cookie {
 }
 
 impl Cookie {
-    /// Parses one `Set-Cookie` line of a response from `url` (§5.2 and §5.3). Returns `None` if the line must be
-    /// ignored.
+    /// Parses a `Set-Cookie` header of a response from `url` (RFC 6265 §5.2 and §5.3). Returns `None` if the header
+    /// must be ignored.
     pub(super) fn parse(line: &str, url: &Url, now: SystemTime) -> Option<Self> {
         let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
         let (name, value) = pair.split_once('=')?;
@@ -83,7 +83,8 @@ impl Cookie {
         valid.then_some(cookie)
     }
 
-    /// Whether the cookie meets the requirements of a `__Host-` or `__Secure-` prefix in its name (RFC 6265bis §4.1.3).
+    /// Whether the cookie meets the requirements of the `__Host-` or `__Secure-` prefix, if its name has one (RFC
+    /// 6265bis §4.1.3).
     fn keeps_prefix(&self, url: &Url, has_path: bool) -> bool {
         let has_prefix = |prefix: &str| {
             self.name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
@@ -121,24 +122,24 @@ impl Cookie {
     /// Returns when the cookie expires, if it has an expiry.
     pub(super) fn end(&self) -> Option<End> {
         let at = UNIX_EPOCH.checked_add(Duration::from_secs(self.expires?))?;
-        // An older version stored cookies without `max_age`. For a cookie without `max_age`, only the remaining
-        // lifetime is known.
+        // Older versions of this crate stored cookies without `max_age`. For a cookie without `max_age`, only the
+        // remaining lifetime is known.
         let left = || self.lifetime(wall()).unwrap_or_default();
         let end = End::read(at, self.max_age.map_or_else(left, Duration::from_secs))?;
         Some(self.used.received().map_or(end, |received| end.named_at(received)))
     }
 
-    /// Whether a request to `url` carries this cookie (§5.4).
+    /// Whether a request to `url` carries this cookie (RFC 6265 §5.4).
     pub(super) fn goes_to(&self, url: &Url, now: SystemTime) -> bool {
         !self.is_expired(now) && self.reaches(url)
     }
 
-    /// Whether a request to `url` carries this cookie, if the cookie has not expired.
+    /// Whether this cookie matches `url`, even if the cookie has expired.
     pub(super) fn reaches(&self, url: &Url) -> bool {
         self.belongs_to(url) && path_matches(&self.path, url.path()) && (!self.secure || is_secure(url))
     }
 
-    /// Whether the host of `url` matches this cookie's domain (§5.1.3).
+    /// Whether the host of `url` matches this cookie's domain (RFC 6265 §5.1.3).
     fn belongs_to(&self, url: &Url) -> bool {
         let Some(host) = url.host_str() else { return false };
         let Some(rest) = host.strip_suffix(self.domain.as_str()) else { return false };
@@ -151,19 +152,20 @@ fn is_secure(url: &Url) -> bool {
     url.scheme() == "https" || is_loopback(url)
 }
 
-/// Returns the default path of a cookie: the request path up to its last slash (§5.1.4).
+/// Returns the default path of a cookie: the request path up to its last slash (RFC 6265 §5.1.4).
 fn default_path(url: &Url) -> &str {
     let parent = url.path().rsplit_once('/').map_or("", |(parent, _)| parent);
     if parent.starts_with('/') { parent } else { "/" }
 }
 
-/// Whether a cookie's path matches a request's path (§5.1.4).
+/// Whether a cookie's path matches a request's path (RFC 6265 §5.1.4).
 fn path_matches(cookie: &str, request: &str) -> bool {
     let rest = request.strip_prefix(cookie);
     rest.is_some_and(|rest| rest.is_empty() || cookie.ends_with('/') || rest.starts_with('/'))
 }
 
-/// Parses the value of `Max-Age` (§5.2.2). Returns the expiry, or `None` if the value is not a number.
+/// Parses the value of `Max-Age` (RFC 6265 §5.2.2). Returns the expiration time in seconds since 1970, or `None` if the
+/// value is not a number.
 fn parse_max_age(value: &str, now: SystemTime) -> Option<u64> {
     let digits = value.strip_prefix('-').unwrap_or(value);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -172,7 +174,7 @@ fn parse_max_age(value: &str, now: SystemTime) -> Option<u64> {
     if value.len() > digits.len() {
         return Some(0);
     }
-    // A number of seconds that does not fit in a `u64` is longer than the lifetime of any session.
+    // An age that does not fit in a `u64` is longer than any session lasts.
     let age: u64 = digits.parse().unwrap_or(u64::MAX);
     Some(if age == 0 { 0 } else { seconds(now).saturating_add(age) })
 }

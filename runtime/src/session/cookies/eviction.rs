@@ -7,7 +7,7 @@ use super::cookie::Cookie;
 use super::limits::{MAX, MAX_OF_HOST};
 
 /// Removes cookies until their number is within the limits. The least recently used cookie is removed first. A cookie
-/// that a refresh may need is removed only if a refresh may need all remaining cookies.
+/// that a refresh may need is removed only if no other cookies are left.
 ///
 /// `before` is the value of the cookie clock before the most recent response added its cookies.
 pub(super) fn evict(cookies: &mut Vec<Cookie>, before: u64) {
@@ -30,12 +30,12 @@ fn evict_beyond(cookies: &mut Vec<Cookie>, limit: usize, before: u64, counts: im
     }
 }
 
-/// Returns a cookie's priority for being kept. The cookie with the lowest priority is removed first. If two cookies
-/// have the same priority, the one that was set later is removed.
+/// Returns how important it is to keep a cookie. The cookie with the lowest importance is removed first. Of two cookies
+/// with the same importance, the newer cookie is removed first.
 ///
-/// A server may set a cookie with a new name on every refresh. All these cookies are sent in the same requests, so the
-/// time of their last use does not show which cookie refreshes the session. Therefore, the oldest cookies and the
-/// cookies from the most recent response are kept.
+/// A server can set a cookie with a new name on every refresh. Cookies with changing names are all sent in the same
+/// requests, so the last use of a cookie does not show whether it refreshes the session. Therefore, the oldest refresh
+/// cookies and the refresh cookies from the most recent response are kept.
 fn worth(cookie: &Cookie, before: u64) -> (bool, bool, u64) {
     if cookie.refreshes {
         (true, cookie.used.is_received_after(before), 0)

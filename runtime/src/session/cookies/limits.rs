@@ -1,4 +1,4 @@
-//! Limits the number and the size of cookies (RFC 6265bis §5.6 and §6.1), and records when a cookie was last used.
+//! Limits the number and size of cookies (RFC 6265bis §5.6 and §6.1), and records when each cookie was last used.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,28 +7,29 @@ use crate::platform::time::Instant;
 
 /// The maximum combined length of a cookie's name and value, in bytes.
 pub(super) const MAX_PAIR: usize = 4096;
-/// The maximum length of an attribute value, in bytes. A longer attribute is ignored.
+/// The maximum length of an attribute value, in bytes. An attribute with a longer value is ignored.
 pub(super) const MAX_ATTRIBUTE: usize = 1024;
 /// The maximum number of cookies for one host.
 pub(super) const MAX_OF_HOST: usize = 50;
 /// The maximum number of cookies in a session.
 pub(super) const MAX: usize = 180;
 
-/// The number of cookies received so far, which [`LastUse`] uses as its clock.
+/// The number of cookies received so far. [`LastUse`] uses this counter as a clock.
 static CLOCK: AtomicU64 = AtomicU64::new(0);
 
-/// Records when a cookie was received, and when it was last received or sent. All copies of a cookie share one
-/// `LastUse`, and comparisons ignore it.
+/// Records when a cookie was received, and when it was last received or sent. All clones of a cookie share one last-use
+/// time. Comparisons of cookies ignore `LastUse`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LastUse {
     used: Arc<AtomicU64>,
-    /// The value of the clock when the cookie was received, or 0 for a cookie from a store.
+    /// The cookie clock's value when the cookie was received, or 0 for a cookie from a store.
     number: u64,
     /// The time at which this process received the cookie. `None` means that the cookie was read from a store.
     received: Option<Instant>,
 }
 
-/// Returns the current value of the cookie clock. Every cookie received later has a greater value.
+/// Returns the current value of the cookie clock. A cookie that is received later gets a number greater than this
+/// value.
 pub(super) fn clock() -> u64 {
     CLOCK.load(Ordering::Relaxed)
 }
@@ -41,19 +42,18 @@ impl LastUse {
 
     pub(super) fn touch(&self) {
         let now = clock();
-        // The write is skipped if the stored value is already current, because threads that send the same cookies would
-        // contend for it.
+        // Skips the write if the value is already current, so that threads that send the same cookies do not contend.
         if self.at() != now {
             self.used.store(now, Ordering::Relaxed);
         }
     }
 
-    /// Returns whether this process received the cookie after the cookie clock had the value `clock`.
+    /// Returns whether this process received the cookie after the cookie clock reached `clock`.
     pub(super) fn is_received_after(&self, clock: u64) -> bool {
         self.number > clock
     }
 
-    /// Returns when this process received the cookie.
+    /// Returns when this process received the cookie, or `None` if the cookie was read from a store.
     pub(super) fn received(&self) -> Option<Instant> {
         self.received
     }

@@ -1,4 +1,4 @@
-//! Tests which cookies are stored and where they are sent under the rules of RFC 6265.
+//! Tests which cookies are stored and which requests carry them (RFC 6265).
 
 use super::*;
 
@@ -12,7 +12,7 @@ fn answer(lines: &[&'static str]) -> HeaderMap {
     lines.iter().map(|line| (SET_COOKIE, HeaderValue::from_bytes(line.as_bytes()).unwrap())).collect()
 }
 
-/// Adds the cookies that these `Set-Cookie` lines set in a response from the URL `from`.
+/// Applies these `Set-Cookie` headers, as if a response from the URL `from` had contained them.
 fn after(jar: &Cookies, from: &str, lines: &[&'static str]) -> Cookies {
     SetCookies::of(&answer(lines), &url(from)).unwrap().after(jar)
 }
@@ -294,8 +294,8 @@ fn the_cookies_of_the_last_refresh_are_kept() {
     assert_eq!(jar.0.len(), 50);
 }
 
-/// An older version of this crate did not limit the number of cookies and did not mark the login cookies. If a store
-/// contains too many cookies, the oldest cookies are kept.
+/// Older versions of this crate neither limited the number of cookies nor marked login cookies. If a store contains too
+/// many cookies, the oldest cookies are kept.
 #[test]
 fn the_limits_hold_for_a_stored_jar() {
     let cookie = |number: u32| {
@@ -310,7 +310,7 @@ fn the_limits_hold_for_a_stored_jar() {
     assert!(sent(&jar, "https://shop.example/api/refresh").unwrap().contains("refresh0=1"));
 }
 
-/// The prefixes `__Host-` and `__Secure-` of a cookie name are enforced (RFC 6265bis §4.1.3).
+/// The requirements of the cookie name prefixes `__Host-` and `__Secure-` are enforced (RFC 6265bis §4.1.3).
 #[test]
 fn prefixes_of_names_are_enforced() {
     let accepted = |from: &str, line: &str| !add(&Cookies::default(), from, line, false).is_empty();
@@ -331,7 +331,7 @@ fn prefixes_of_names_are_enforced() {
     for line in ["__Secure-a=1; Secure", "__Host-a=1; Secure; Path=/"] {
         assert!(!accepted("http://shop.example/", line), "{line}");
     }
-    // A default path does not replace the `Path` attribute that `__Host-` requires.
+    // `__Host-` requires a `Path` attribute, and a default path is not sufficient.
     assert!(!accepted("https://shop.example/login", "__Host-a=1; Secure"));
 }
 

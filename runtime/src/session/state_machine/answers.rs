@@ -1,4 +1,4 @@
-//! Records in the state machine what a response shows: its cookies, and whether a refresh was useful.
+//! Updates the state machine after a response: stores the cookies, and records whether a refresh helped.
 
 use std::sync::Arc;
 
@@ -8,44 +8,50 @@ use super::machine::StateMachine;
 use crate::error::Stamp;
 use crate::session::cookies::SetCookies;
 use crate::session::credential::Source;
-use crate::session::decisions::Finding;
+use crate::session::decisions::RefusalKind;
 use crate::session::snapshot::LoginState;
 
 impl<H: Clone + PartialEq> StateMachine<H> {
-    /// Stores the cookies of an ordinary response. A response to a call of an older generation is ignored, because
-    /// its cookies could overwrite newer cookies.
+    /// Stores the cookies from the response to an ordinary call. If the credential has changed since the call was sent,
+    /// the cookies are ignored, because they could overwrite newer cookies.
     pub(crate) fn keep_cookies(&mut self, stamp: Stamp, cookies: &SetCookies) {
         if stamp == self.current.stamp && !matches!(self.current.login_state, LoginState::Expired { .. }) {
             self.publish(|next| next.cookies = Arc::new(cookies.after(&next.cookies)));
         }
     }
 
-    /// Records that the server refused the second send with `stamp`, so the refresh before this send was useless. If
-    /// the credential has since been replaced, the refusal does not show that the route is forbidden.
-    pub(crate) fn replay_was_refused(&mut self, stamp: Stamp, finding: Finding, route: &str, now: Instant) {
+    /// Records that the server also refused a call that was sent again with `stamp`, so the refresh was useless. If the
+    /// credential has since been replaced, the refusal does not show that the route is forbidden.
+    pub(crate) fn replay_was_refused(
+        &mut self,
+        stamp: Stamp,
+        refusal: RefusalKind,
+        route: &str,
+        now: Instant,
+    ) {
         if stamp.epoch != self.current.stamp.epoch {
             return;
         }
         if stamp == self.current.stamp {
             let refreshed = self.current.credential().filter(|known| known.source() == Source::Refreshed);
             let source = refreshed.map(|credential| credential.received());
-            self.forbidden_routes.refused(stamp, finding, route, source, now);
+            self.forbidden_routes.refused(stamp, refusal, route, source, now);
         } else {
             self.forbidden_routes.count_useless(stamp, now);
         }
         self.republish();
     }
 
-    /// Records that a call to `route` was refused with a 403 without details, and that the refresh for this call
-    /// returned the same access token. The server therefore accepts the access token but forbids the call.
+    /// Records that the refresh after an unexplained 403 for `route` returned the same access token. The access token
+    /// is therefore valid, but the call is forbidden.
     pub(crate) fn refresh_brought_same_token(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp == self.current.stamp {
-            self.forbidden_routes.refused(stamp, Finding::Suspect, route, Some(now), now);
+            self.forbidden_routes.refused(stamp, RefusalKind::Suspect, route, Some(now), now);
             self.republish();
         }
     }
 
-    /// Records that a refresh for `route` returned the current credential and that the call is not sent again.
+    /// Records that a refresh for `route` returned the current credential, but the call is not sent again.
     pub(crate) fn refreshed_without_replay(&mut self, stamp: Stamp, route: &str) {
         if stamp == self.current.stamp {
             self.forbidden_routes.refreshed_without_proof(route, stamp.generation);
@@ -53,7 +59,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Records that a call succeeded. A successful call clears the remembered refusals of its route.
+    /// Records that a call succeeded. A successful call clears the remembered refusals for its route.
     pub(crate) fn was_accepted(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp.epoch == self.current.stamp.epoch && self.forbidden_routes.accepted(route, now) {
             self.republish();

@@ -1,4 +1,4 @@
-//! Completes a refresh in the state machine: publishes its credential, or remembers its failure.
+//! Completes a refresh in the state machine: publishes the new credential or records the failure.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use crate::session::errors::no_progress;
 use crate::session::snapshot::LoginState;
 
 impl<H: Clone + PartialEq> StateMachine<H> {
-    /// Completes the refresh of `handle`. A single step publishes the new credential, clears the failure backoff and
-    /// removes the running refresh. `jitter` is a random number in `0.0..1.0`.
+    /// Completes the refresh that `handle` identifies. A single step publishes the new credential, clears the failure
+    /// backoff and removes the running refresh. `jitter` is a random number in `0.0..1.0`.
     pub(crate) fn complete(
         &mut self,
         handle: &H,
@@ -70,8 +70,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             self.current.credential().filter(|old| access.is_some() && old.tokens().access_token() == access);
         let token_since = same.map(|_| self.current.token_since);
         if let Some(old) = same.filter(|_| refused) {
-            // The rotated refresh token is kept even though the refresh failed, because the old refresh token may be
-            // spent.
+            // The rotated refresh token is kept even though the refresh failed, because the old refresh token may
+            // already be spent.
             let kept = Arc::new(old.with_refresh_of(credential.tokens()));
             self.backoff.record_failure(no_progress(), None, now, jitter);
             self.publish(|next| {
@@ -97,8 +97,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             .is_some_and(|credential| credential.is_usable() && !credential.is_expired(now))
     }
 
-    /// Publishes the credential of a manual `#[refresh]` call that began with the stamp `begun`. A running refresh is
-    /// detached, because the manual call may have spent the running refresh's token.
+    /// Publishes the credential from a manual `#[refresh]` call. `begun` is the session's stamp at the time the call
+    /// began. A running refresh is detached, because the manual call may already have spent the refresh token.
     pub(crate) fn set_refreshed(
         &mut self,
         begun: Stamp,

@@ -1,4 +1,4 @@
-//! Begins and ends a session's logins in the state machine.
+//! Starts and ends a session's logins in the state machine.
 
 use std::sync::Arc;
 
@@ -11,9 +11,10 @@ use crate::session::forbidden_routes::ForbiddenRoutes;
 use crate::session::snapshot::LoginState;
 
 impl<H: Clone + PartialEq> StateMachine<H> {
-    /// Starts a new epoch with the credential of a login, or with tokens set by the user. `begun` is the stamp when the
-    /// login began. The new epoch keeps no state from the old epoch, except cookies from before the login. Returns the
-    /// running refresh that the login detached, or an error if a logout ended the session during the login.
+    /// Starts a new epoch with the credential from a login, or with tokens set by the user. `begun` is the session's
+    /// stamp at the start of the login. The new epoch keeps no state from the old epoch, except for cookies set before
+    /// the login. Returns the running refresh that the login detached, or an error if a logout ended the session during
+    /// the login.
     pub(crate) fn log_in(
         &mut self,
         begun: Option<Stamp>,
@@ -40,8 +41,9 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         Ok(detached)
     }
 
-    /// Replaces the current session with the stored one. `other_login` is true if the stored session has a different
-    /// login. Returns the running refresh, which is detached because its refresh token may be spent.
+    /// Replaces the current session with the session from the store. `other_login` is true if the stored session
+    /// belongs to a different login. Returns the running refresh, which is detached because its refresh token may
+    /// already be spent.
     pub(crate) fn adopt(
         &mut self,
         credential: Arc<Credential>,
@@ -71,7 +73,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         });
     }
 
-    /// Ends the session with a logout. Returns whether there was a login, and the refresh that the logout detached.
+    /// Ends the session with a logout. Returns whether there was a login, and the refresh that the logout detached, if
+    /// any.
     pub(crate) fn log_out(&mut self) -> (bool, Option<H>) {
         let was_logged_in = matches!(self.current.login_state, LoginState::LoggedIn(_));
         let detached = self.start_epoch();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::error::{Error, Reason, Stamp};
 use crate::platform::clock::Now;
 use crate::platform::time::Instant;
-use crate::session::decisions::{Cause, Entry, Finding, Settled};
+use crate::session::decisions::{Cause, Entry, RefusalKind, Settled};
 use crate::session::errors::{ended, excessive, expired, no_progress, no_session, superseded};
 use crate::session::failure_backoff::FailureBackoff;
 use crate::session::forbidden_routes::ForbiddenRoutes;
@@ -20,13 +20,13 @@ pub(crate) struct StateMachine<H> {
     pub(super) running: Option<RunningRefresh<H>>,
     pub(super) backoff: FailureBackoff,
     pub(super) forbidden_routes: ForbiddenRoutes,
-    /// Whether the server rejected a refresh of a session without a login. After such a rejection, no further refresh
-    /// starts in the epoch.
+    /// Whether the server rejected a refresh while the session had no login. After such a rejection, no further refresh
+    /// starts until the next login.
     pub(super) no_way_to_log_in: bool,
-    /// Whether the server rejected the refresh token before the access token expired. After such a rejection, the
-    /// current credential is the last one of its login.
+    /// Whether the server rejected the refresh token before the access token expired. After the rejection, the login
+    /// receives no further credential.
     pub(super) refresh_rejected: bool,
-    /// Whether the server rejected the refresh token and an earlier response for this refresh token was lost.
+    /// Whether the server rejected the refresh token after the response to an earlier refresh was lost.
     pub(super) rotation_lost: bool,
     /// Whether the cookies that a refresh needs have expired.
     pub(super) ran_out: bool,
@@ -36,7 +36,7 @@ pub(crate) struct StateMachine<H> {
 pub(super) struct RunningRefresh<H> {
     pub(super) handle: H,
     pub(super) urgent: bool,
-    /// Whether the refresh started before the expiry and no caller has requested it.
+    /// Whether the refresh started early, before the token expired, and no call has needed it since.
     pub(super) before_expiry: bool,
     /// Whether the server refused the credential. After a refusal, a refresh that returns the same access token is
     /// treated as failed.
@@ -61,18 +61,18 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         &self.current
     }
 
-    /// Returns the handle of the running refresh.
+    /// Returns the handle of the running refresh, if any.
     pub(crate) fn handle(&self) -> Option<H> {
         self.running.as_ref().map(|running| running.handle.clone())
     }
 
-    /// Returns the error of the last failed refresh while calls still receive this error instead of starting a refresh.
+    /// Returns the error from the last failed refresh during the backoff period.
     pub(crate) fn failure(&self, now: Instant) -> Option<Error> {
         self.backoff.active(now)
     }
 
     /// Decides what a manual refresh does. Returns the handle of the running refresh, or `None` if the caller must
-    /// start a refresh. If the wait after a failed refresh is not over, returns the error of the failed refresh.
+    /// start a refresh. Returns the error from the last failed refresh if the backoff period is not over.
     pub(crate) fn ask(&mut self, now: Instant) -> Result<Option<H>, Error> {
         if let Some(running) = &mut self.running {
             running.before_expiry = false;
@@ -127,8 +127,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.ran_out = ran_out;
     }
 
-    /// Ends the session if its last access token has expired and no refresh is possible because the refresh token was
-    /// rejected or the cookies for a refresh have expired. Returns whether the session ended.
+    /// Ends the session if its last access token has expired and no refresh is possible. A refresh is impossible if the
+    /// refresh token was rejected or the cookies for a refresh have expired. Returns whether the session ended.
     pub(crate) fn expire_if_over(&mut self, now: Instant) -> bool {
         let over = (self.refresh_rejected || self.ran_out)
             && self.current.credential().is_some_and(|last| last.is_expired(now));
@@ -151,7 +151,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     pub(crate) fn settle(
         &mut self,
         stamp: Stamp,
-        finding: Finding,
+        refusal: RefusalKind,
         route: &str,
         can_refresh: bool,
         now: Instant,
@@ -160,12 +160,12 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             return Settled::Ended(error);
         }
         if self.current.stamp.generation > stamp.generation {
-            return self.settle_late(stamp, finding, route, now);
+            return self.settle_late(stamp, refusal, route, now);
         }
         if !can_refresh && !self.ran_out {
             return Settled::Return(Reason::NothingToRefreshWith);
         }
-        let suspect = finding == Finding::Suspect;
+        let suspect = refusal == RefusalKind::Suspect;
         if let Some(reason) = suspect.then(|| self.reason_to_keep(stamp, route, now)).flatten() {
             return Settled::Return(reason);
         }
@@ -185,36 +185,36 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         running.refused = true;
         running.before_expiry = false;
         let handle = running.handle.clone();
-        if finding == Finding::Expired && !std::mem::replace(&mut running.urgent, true) {
+        if refusal == RefusalKind::Expired && !std::mem::replace(&mut running.urgent, true) {
             self.republish();
         }
         Settled::Join(handle)
     }
 
     /// Decides what a refused call does if the session was refreshed after the call was sent. If the refresh returned
-    /// the refused access token, the server would also refuse the call if it were sent again.
-    fn settle_late(&mut self, stamp: Stamp, finding: Finding, route: &str, now: Instant) -> Settled<H> {
-        match (self.current.has_token_of(stamp), finding) {
+    /// the same access token, sending the call again would not help.
+    fn settle_late(&mut self, stamp: Stamp, refusal: RefusalKind, route: &str, now: Instant) -> Settled<H> {
+        match (self.current.has_token_of(stamp), refusal) {
             (false, _) => Settled::Replay(self.current.clone()),
-            (true, Finding::Expired) => Settled::Fail(no_progress()),
-            (true, Finding::Suspect) => {
-                self.replay_was_refused(self.current.stamp, finding, route, now);
+            (true, RefusalKind::Expired) => Settled::Fail(no_progress()),
+            (true, RefusalKind::Suspect) => {
+                self.replay_was_refused(self.current.stamp, refusal, route, now);
                 Settled::Return(Reason::NoProgress)
             }
         }
     }
 
-    /// Returns the reason why no refresh starts after this refusal, or `None` if a refresh may help.
+    /// Returns why no refresh starts after a refusal, or `None` if a refresh may help.
     fn reason_to_keep(&mut self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         let received = self.current.credential().map_or(now, |credential| credential.received());
         if self.forbidden_routes.take_proof(route, stamp.generation, received, now) {
-            self.replay_was_refused(stamp, Finding::Suspect, route, now);
+            self.replay_was_refused(stamp, RefusalKind::Suspect, route, now);
         }
         let excessive = || self.forbidden_routes.is_excessive(now).then_some(Reason::ExcessiveRefresh);
         self.forbidden_routes.reason_to_keep(stamp, route, now).or_else(excessive)
     }
 
-    /// Returns the error for a call that was sent with `stamp`, or `None` if the login of the call has not ended.
+    /// Returns the error for a call that was sent with `stamp`, or `None` if the call's login has not ended.
     pub(crate) fn ended(&self, stamp: Stamp) -> Option<Error> {
         match (&self.current.login_state, stamp.epoch == self.current.stamp.epoch) {
             (LoginState::Expired { rotation_lost }, true) => Some(expired(*rotation_lost)),
@@ -224,7 +224,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Starts a refresh. All other callers use its handle to wait for it.
+    /// Starts a refresh. Other callers use `handle` to wait for the refresh.
     pub(crate) fn start(&mut self, handle: H, cause: Cause) {
         let refused = matches!(cause, Cause::Refused(_));
         self.running = Some(RunningRefresh {
@@ -239,15 +239,15 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     /// Returns why the running refresh was started, or `None` if no refresh is running.
     pub(crate) fn cause(&self) -> Option<Cause> {
         self.running.as_ref().map(|running| match running {
-            RunningRefresh { refused: true, urgent: true, .. } => Cause::Refused(Finding::Expired),
-            RunningRefresh { refused: true, .. } => Cause::Refused(Finding::Suspect),
+            RunningRefresh { refused: true, urgent: true, .. } => Cause::Refused(RefusalKind::Expired),
+            RunningRefresh { refused: true, .. } => Cause::Refused(RefusalKind::Suspect),
             RunningRefresh { urgent: true, .. } => Cause::Expired,
             RunningRefresh { before_expiry: true, .. } => Cause::BeforeExpiry,
             RunningRefresh { .. } => Cause::Manual,
         })
     }
 
-    /// Replaces the handle of the running refresh with that of another refresh.
+    /// Replaces the handle of the running refresh with the handle of a new refresh.
     pub(crate) fn replace_handle(&mut self, handle: H) {
         if let Some(running) = &mut self.running {
             running.handle = handle;

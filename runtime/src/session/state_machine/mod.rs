@@ -1,14 +1,15 @@
 //! A session's state machine decides what a call does before it is sent and after the server refuses it. The state
-//! machine also publishes the snapshots. Read `machine` first.
+//! machine also publishes the session's snapshots. Read `machine` first.
 //!
 //! The state machine is pure: it uses no I/O, no tasks, no HTTP, no clock and no random numbers. The type parameter `H`
-//! is the handle of a refresh. Callers use this handle to wait, and the handle identifies the refresh that completes.
+//! is the type of a refresh handle. A refresh handle identifies a refresh, and callers use the handle to wait for the
+//! refresh.
 //!
 //! - The *epoch* counts logins and logouts. The *generation* counts published credentials. A
 //!   [`Stamp`](crate::error::Stamp) contains the epoch and generation at the time when a call was sent.
-//! - At most one refresh is running. A login, a logout or a manual refresh detaches the running refresh, whose result
-//!   is then discarded. `completion` implements how a refresh ends, and `epochs` implements how a login begins and
-//!   ends.
+//! - At most one refresh runs at a time. A login, a logout or a manual refresh detaches the running refresh, whose
+//!   result is then discarded. `completion` handles the end of a refresh, and `epochs` handles the start and end of a
+//!   login.
 
 mod answers;
 mod completion;

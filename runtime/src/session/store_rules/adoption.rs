@@ -10,22 +10,22 @@ pub(crate) enum Here {
     Expired,
 }
 
-/// The decision on whether the process adopts the stored session.
+/// What a process does with its session after it reads the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Adoption {
     /// The process keeps its own session.
     Keep,
-    /// The process keeps its own session, which the store no longer contains, because another process logged in as a
-    /// different user.
+    /// Another process logged in as a different user. This process keeps its own session, which the store no longer
+    /// contains.
     KeepOther,
-    /// The process adopts the stored session. `new_epoch` is true if the stored session has a different login.
+    /// The process adopts the stored session. `new_epoch` is true if the stored session belongs to a different login.
     Take { new_epoch: bool },
     /// The process ends its own session, because another process logged out.
     End,
 }
 
-/// Decides whether the process adopts the stored session. `takes_others` is true if a stored session with a different
-/// login replaces the process's session.
+/// Decides whether the process adopts the stored session. `takes_others` is true if the process also adopts a session
+/// that belongs to a different login.
 pub(crate) fn adoption(comparison: Comparison, here: Here, takes_others: bool) -> Adoption {
     match (comparison, here) {
         (Comparison::ReplacedByChange, _)

@@ -1,6 +1,6 @@
-//! Decides what the record in the store means for a process: [`compare`].
+//! Compares a process's session with the session in the store: [`compare`].
 
-/// The identity of a session in a process or a store. A value of the type `L` identifies the login.
+/// The identity of a session in a process or a store. The type `L` identifies a login.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Identity<L> {
     pub(crate) login: L,
@@ -8,43 +8,44 @@ pub(crate) struct Identity<L> {
     pub(crate) generation: u64,
 }
 
-/// What the record in the store means for a process.
+/// How the record in the store relates to a process's session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Comparison {
     /// This process has a login or logout that is not stored yet and will replace the record.
     ReplacedByChange,
-    /// The record is the session of this process.
+    /// The record contains this process's session.
     Same,
-    /// The record has newer tokens of the same login. The newer tokens are valid, regardless of which process stored
-    /// them.
+    /// The record contains newer tokens for this process's login. The newer tokens are valid, regardless of which
+    /// process stored them.
     Newer,
-    /// The record has older tokens of the same login. This process must store its own tokens.
+    /// The record contains older tokens for this process's login. This process must store its own tokens.
     Older,
-    /// The session ended in another process.
+    /// Another process has logged out.
     LoggedOut,
-    /// The record has a session with a different login.
+    /// The record contains a session that belongs to a different login.
     OtherLogin,
 }
 
-/// Whether the store contains the last login or logout of a process.
+/// Whether the store contains a process's last login or logout.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Storage<L> {
-    /// The change is not stored: no write has been attempted, or the store refused every attempt.
+    /// The change is not stored: no write has been attempted, or the store rejected every attempt.
     Missing,
-    /// The process tried to write the change over a record of the login `replaces`, but the confirmation was lost.
+    /// The process tried to replace another login's record, but the confirmation was lost. `replaces` identifies that
+    /// login.
     Unconfirmed { replaces: Option<L> },
     /// The change was stored.
     Confirmed,
 }
 
-/// Compares the session `here` with the record in the store. `stored` is `None` if the record has no session.
+/// Compares the session `here` with the record in the store. `stored` is `None` if the record contains no session.
 pub(crate) fn compare<L: PartialEq>(
     here: &Identity<L>,
     storage: &Storage<L>,
     stored: Option<&Identity<L>>,
 ) -> Comparison {
     if let Some(stored) = stored.filter(|stored| stored.login == here.login) {
-        // The store contains a record of the same login, so the login was stored, even if the confirmation was lost.
+        // The store contains a record of this login, so the login was stored even if the confirmation was lost.
         return match stored.generation.cmp(&here.generation) {
             std::cmp::Ordering::Greater => Comparison::Newer,
             std::cmp::Ordering::Equal => Comparison::Same,
@@ -53,7 +54,7 @@ pub(crate) fn compare<L: PartialEq>(
     }
     let missing = match storage {
         Storage::Missing => true,
-        // A login that another login has replaced never returns to the store. If the record has any other login,
+        // A login that was replaced by another login is never stored again. If the record contains any other login,
         // another process may have spent this session's refresh token and then replaced the login.
         Storage::Unconfirmed { replaces } => {
             replaces.is_some() && replaces.as_ref() == stored.map(|stored| &stored.login)

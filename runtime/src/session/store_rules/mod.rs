@@ -1,5 +1,5 @@
-//! The rules for sharing a stored session between processes. The rules decide which of two records is used, what a lost
-//! confirmation means, when the lock is kept, and what an intent means. Read `store_view` first.
+//! Defines the rules for sharing a stored session between processes. The rules decide which of two records is used,
+//! what a lost confirmation means, when the lock is kept, and what an intent means. Read `store_view` first.
 //!
 //! The rules are pure: they use no I/O, no tasks and no clock. `store_sync` applies the rules. The tests for the rules
 //! explore all interleavings of two processes.
@@ -13,12 +13,12 @@ mod tests;
 
 pub(crate) use self::adoption::{Adoption, Here};
 pub(crate) use self::compare::{Comparison, Identity};
-pub(crate) use self::store_view::{Draft, OtherUse, StoreView, StoredRecord};
+pub(crate) use self::store_view::{OtherUse, RecordDraft, StoreView, StoredRecord};
 pub(crate) use self::stored_as::StoredAs;
 
-/// Whether an earlier refresh whose result was lost has probably spent the rejected refresh token. `intent` is true if
-/// the store contained an intent when the lock was acquired. An intent remains in the store only if a refresh ended
-/// without its result being stored.
+/// Whether the rejected refresh token was probably spent by an earlier refresh whose result was lost. `intent` is true
+/// if the store contained an intent when the lock was acquired. An intent remains in the store only if a refresh ended
+/// before its result was stored.
 pub(crate) fn is_rotation_lost(intent: bool) -> bool {
     intent
 }

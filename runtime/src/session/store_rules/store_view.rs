@@ -5,16 +5,16 @@ use super::adoption::{Adoption, Here, adoption};
 use super::compare::{Comparison, Identity, Storage};
 use super::stored_as::StoredAs;
 
-/// What a process knows about the stored session. `L` is the type that identifies a login, `I` is the type of an
-/// intent, and `R` is the type of a store revision.
+/// What a process knows about the stored session. `L` identifies a login, `I` is an intent, and `R` is a store
+/// revision.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoreView<L, I, R> {
     /// The last known revision. `None` means that the store must be read first.
     pub(crate) revision: Option<R>,
-    /// The login in the record of the last known revision.
+    /// The login in the record at the last known revision.
     pub(crate) known_login: Option<L>,
     pub(crate) stored_as: StoredAs<L>,
-    /// The stored intent of this process for a refresh that has no result yet.
+    /// This process's stored intent for a refresh that has no result yet.
     pub(crate) intent: Option<I>,
     pub(crate) other_use: OtherUse<I>,
     /// The number of changes to the session. `written` is the number of changes that are stored.
@@ -27,8 +27,8 @@ pub(crate) struct StoreView<L, I, R> {
 pub(crate) enum OtherUse<I> {
     #[default]
     None,
-    /// The last read found another process's intent. The intent remains in the store until the result of its refresh is
-    /// known.
+    /// The last read found another process's intent. The intent remains in the store until the result of the intended
+    /// refresh is known.
     Intended(I),
     /// Another process may have sent the refresh token. Either this process's intent replaced the other process's
     /// intent, or the store changed before the end of the session was stored.
@@ -39,19 +39,19 @@ pub(crate) enum OtherUse<I> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoredRecord<L, I, R> {
     pub(crate) revision: R,
-    /// The identity of the stored session. `None` means that the record has no session.
+    /// The identity of the stored session. `None` means that the record contains no session.
     pub(crate) identity: Option<Identity<L>>,
     pub(crate) intent: Option<I>,
 }
 
 /// A record that a process is about to write.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Draft<L, I, R> {
+pub(crate) struct RecordDraft<L, I, R> {
     /// The revision that the write replaces. `None` means that the store must be read first.
     pub(crate) basis: Option<R>,
     pub(crate) stored_as: StoredAs<L>,
     pub(crate) intent: Option<I>,
-    /// Whether the record has no session.
+    /// Whether the record contains no session.
     pub(crate) ends: bool,
 }
 
@@ -78,7 +78,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
     }
 
     /// Whether this process keeps the lock when a refresh ends. If the process released the lock while the store
-    /// contains an older record, another process would send a spent refresh token.
+    /// contains an older record, another process could send a spent refresh token.
     pub(crate) fn keeps_lock(&self) -> bool {
         self.has_unwritten()
     }
@@ -98,8 +98,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.known_login = found.identity.as_ref().map(|identity| identity.login.clone());
     }
 
-    /// Records the content of the store, unless a change made by this process will replace it. Returns the result of
-    /// comparing the record with the session, and how the session must change.
+    /// Records the content of the store, unless a change in this process will replace that content. Returns how the
+    /// record compares with the session, and how the session must change.
     pub(crate) fn observe(
         &mut self,
         found: &StoredRecord<L, I, R>,
@@ -110,7 +110,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         if comparison != Comparison::ReplacedByChange {
             self.stored_as.storage = Storage::Confirmed;
             self.known(found);
-            // The intent to send an older refresh token no longer has any effect.
+            // An intent to send an older refresh token is obsolete.
             let intent = found.intent.clone().filter(|_| comparison != Comparison::Older);
             let other = intent.filter(|intent| self.intent.as_ref() != Some(intent));
             self.other_use = other.map_or(OtherUse::None, OtherUse::Intended);
@@ -137,9 +137,9 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
     }
 
     /// Returns the record that this process must write now, if any. `here` is the state of the session in this process.
-    /// `shares_cookies` is true if all processes share their cookies. In that case, a refresh without a login leaves an
-    /// intent in a store that has no session.
-    pub(crate) fn draft(&self, here: Here, shares_cookies: bool) -> Option<Draft<L, I, R>> {
+    /// `shares_cookies` is true if all processes share their cookies. With shared cookies, a refresh without a login
+    /// leaves an intent in a store that has no session.
+    pub(crate) fn draft(&self, here: Here, shares_cookies: bool) -> Option<RecordDraft<L, I, R>> {
         let stored_as = self.stored_as.clone();
         let is_other = |login: &L| *login != stored_as.identity.login;
         let leaves_intent = shares_cookies && self.known_login.is_none();
@@ -153,13 +153,16 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
             OtherUse::Intended(_) | OtherUse::Possible | OtherUse::None => None,
         };
         let (basis, intent) = (self.revision, self.intent.clone().or(other));
-        Some(Draft { basis, stored_as, intent, ends: here != Here::LoggedIn })
+        Some(RecordDraft { basis, stored_as, intent, ends: here != Here::LoggedIn })
     }
 
-    /// Records the content of the store if the revision that `draft` replaces was unknown. Returns the revision that
-    /// `draft` may replace. Returns `None` if `draft` is already stored and only the confirmation was lost, or if
-    /// another process has replaced the record.
-    pub(crate) fn found_basis(&mut self, draft: &Draft<L, I, R>, found: &StoredRecord<L, I, R>) -> Option<R> {
+    /// Records the store's content `found`, and returns the revision that `draft` may replace. Returns `None` if
+    /// `draft` is already stored and only the confirmation was lost, or if another process has replaced the record.
+    pub(crate) fn found_basis(
+        &mut self,
+        draft: &RecordDraft<L, I, R>,
+        found: &StoredRecord<L, I, R>,
+    ) -> Option<R> {
         self.may_be_used_elsewhere(draft);
         if draft.stored_as.compare(found.identity.as_ref()) != Comparison::ReplacedByChange {
             return None;
@@ -168,16 +171,16 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         Some(found.revision)
     }
 
-    /// Records that writing `draft` is about to start. If the confirmation of the write is lost, the store may contain
-    /// this login.
-    pub(crate) fn tries(&mut self, draft: &Draft<L, I, R>) {
+    /// Records that the process is about to write `draft`. If the confirmation of the write is lost, the store may
+    /// contain the login anyway.
+    pub(crate) fn tries(&mut self, draft: &RecordDraft<L, I, R>) {
         if self.is_current(draft) && self.stored_as.storage == Storage::Missing {
             self.stored_as.storage = Storage::Unconfirmed { replaces: self.known_login.clone() };
         }
     }
 
-    /// Records that the store contains the record of `draft`.
-    pub(crate) fn confirmed(&mut self, draft: &Draft<L, I, R>, revision: R) {
+    /// Records that the store now contains the record from `draft`.
+    pub(crate) fn confirmed(&mut self, draft: &RecordDraft<L, I, R>, revision: R) {
         if !draft.stored_as.is_confirmed() && !draft.ends {
             self.other_use = OtherUse::None;
         }
@@ -188,9 +191,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         }
     }
 
-    /// Records that the store refused to store the login or logout in `draft`, because the store has a different
-    /// revision.
-    pub(crate) fn refused(&mut self, draft: Draft<L, I, R>) {
+    /// Records that the store rejected the login or logout in `draft` because the store's revision had changed.
+    pub(crate) fn refused(&mut self, draft: RecordDraft<L, I, R>) {
         self.may_be_used_elsewhere(&draft);
         self.revision = None;
         if self.is_current(&draft) {
@@ -198,12 +200,12 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         }
     }
 
-    fn is_current(&self, draft: &Draft<L, I, R>) -> bool {
+    fn is_current(&self, draft: &RecordDraft<L, I, R>) -> bool {
         self.stored_as.epoch == draft.stored_as.epoch
     }
 
     /// If `draft` ends the session, records that another process may have sent the session's refresh token.
-    fn may_be_used_elsewhere(&mut self, draft: &Draft<L, I, R>) {
+    fn may_be_used_elsewhere(&mut self, draft: &RecordDraft<L, I, R>) {
         if draft.ends {
             self.other_use = OtherUse::Possible;
         }
@@ -214,8 +216,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.written = change;
     }
 
-    /// Records that the store contains the intent of this process. `intent` is `None` if the refresh cannot spend
-    /// a refresh token. `has_login` is true if the record has a session.
+    /// Records that the store contains this process's intent. `intent` is `None` if the refresh cannot spend a refresh
+    /// token. `has_login` is true if the record contains a session.
     pub(crate) fn intends(&mut self, revision: R, intent: Option<I>, has_login: bool) {
         self.revision = Some(revision);
         self.known_login = has_login.then(|| self.stored_as.identity.login.clone());
@@ -243,7 +245,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
                 self.stored_as.storage = Storage::Confirmed;
                 self.known_login = Some(self.stored_as.identity.login.clone());
             }
-            // The store may have received the write, although it has not confirmed it.
+            // The store may have received the write without confirming it.
             None if first => {
                 self.stored_as.storage = Storage::Unconfirmed { replaces: self.known_login.clone() };
             }

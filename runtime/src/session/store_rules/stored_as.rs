@@ -1,4 +1,4 @@
-//! Defines [`StoredAs`], the identity of a session in its store, which also records whether the store contains the
+//! Defines [`StoredAs`], which records how a session is identified in its store and whether the store contains the
 //! session.
 
 use super::compare::{Comparison, Identity, Storage, compare};
@@ -10,8 +10,8 @@ pub(crate) struct StoredAs<L> {
     pub(crate) epoch: u64,
     pub(crate) identity: Identity<L>,
     pub(crate) storage: Storage<L>,
-    /// The place of the store for which the session was originally written, if this is a different store. The original
-    /// session may still be in use in that store.
+    /// The identifier of the storage location to which the session was originally written, if it is a different
+    /// location. The session may still be in use in the original store.
     pub(crate) other_place: Option<String>,
 }
 
@@ -28,8 +28,8 @@ impl<L: Clone + PartialEq> StoredAs<L> {
     }
 
     /// Whether the store has ever contained this session. After the session has been stored, the record in the store
-    /// takes precedence over the session. A session that was never stored is a change by the user, and it may replace
-    /// the record.
+    /// takes precedence over the session. A session that was never stored comes from the user and can replace the
+    /// record.
     pub(crate) fn is_confirmed(&self) -> bool {
         self.storage == Storage::Confirmed
     }

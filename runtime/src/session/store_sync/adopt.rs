@@ -1,4 +1,4 @@
-//! Applies changes made by other processes from the store to the session.
+//! Applies changes from other processes to this process's session.
 
 use std::future::Future;
 use std::sync::{Arc, Weak};
@@ -22,7 +22,7 @@ use crate::session::state_machine::StateMachine;
 use crate::session::store_rules::{Adoption, Comparison};
 use crate::store::ErasedStore;
 
-/// The minimum interval between two store reads that look for another process's session.
+/// The minimum interval between two reads that look for another process's session in the store.
 const PAUSE: Duration = Duration::from_secs(1);
 
 impl Session {
@@ -34,7 +34,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// An error with [`is_store`](Error::is_store) if the store cannot be read, or if the session has changes that
+    /// Returns an [`is_store`](Error::is_store) error if the store cannot be read, or if the session has changes that
     /// cannot be stored. The session stays unchanged.
     ///
     /// This function is cancel safe.
@@ -62,12 +62,11 @@ impl Session {
     }
 
     /// Reads the store before a call without a credential, because another process may have logged in or refreshed. The
-    /// first read of the store must succeed. Later reads happen at most once per second, and their failures are
-    /// ignored.
+    /// first read of the store must succeed. Later reads happen at most once per second, and read errors are ignored.
     pub(crate) async fn check_store(&self) -> Result<(), Error> {
         match self.store_sync() {
             Some(store_sync) if self.snapshot().credential().is_none() => {
-                // The future is boxed, so that calls without a store reserve no memory for this future.
+                // The future is boxed so that calls without a store do not reserve memory for it.
                 Box::pin(self.check_store_at(store_sync)).await
             }
             _ => Ok(()),
@@ -102,7 +101,8 @@ impl Session {
         if unread { last_read } else { Ok(()) }
     }
 
-    /// Reads the store and applies the stored session. The caller must hold the guard of `StoreSync::exclusive`.
+    /// Reads the store and updates the session from the stored session. The caller must hold the guard of
+    /// `StoreSync::exclusive`.
     pub(super) async fn read_store(&self, store_sync: &StoreSync, which: Adopt) -> Result<Adoption, Error> {
         let last_read = match store_sync.load().await {
             Ok(found) => self.adopt(store_sync, &found, which),
@@ -117,7 +117,7 @@ impl Session {
         last_read
     }
 
-    /// Applies the stored session to this process's session. A change by the user that is not stored yet is kept.
+    /// Updates this process's session from the stored session. The user's changes that are not stored yet are kept.
     pub(super) fn adopt(
         &self,
         store_sync: &StoreSync,
@@ -169,7 +169,7 @@ impl Session {
         Ok(adoption)
     }
 
-    /// Starts a task that adopts each change to the store when the store reports it.
+    /// Starts a task that adopts changes to the store as soon as the store reports them.
     pub(super) fn watch_store(&self, store_sync: &StoreSync) {
         let Some(runtime) = self.runtime() else { return };
         let watch = || task::spawn(&runtime, watch(Arc::downgrade(&self.0), store_sync.store.clone()));
@@ -187,7 +187,7 @@ async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
         let Some(session) = here() else { return };
         let Some(store_sync) = session.store_sync().filter(|_| newest(&session) == seen) else { continue };
         let exclusive = store_sync.exclusive().await;
-        // The task ignores a read error, because the next call that needs the store also returns an error.
+        // The task ignores read errors, because the next call that needs the store returns an error as well.
         let _ = session.read_store(store_sync, Adopt::SameLogin).await;
         drop(exclusive);
         if newest(&session) == seen {
@@ -212,7 +212,7 @@ impl Offer<'_> {
     }
 }
 
-/// The program-visible effect of an adoption.
+/// The visible effect of adopting a session.
 enum Change {
     Nothing,
     Adopted,
@@ -267,8 +267,8 @@ fn has_same_access(one: &Credential, other: &Credential) -> bool {
     access.is_some() && access == other.tokens().access_token()
 }
 
-/// Creates a credential from stored tokens. Like the age of tokens that the program sets, the age of stored tokens is
-/// unknown.
+/// Creates a credential from stored tokens. The age of stored tokens is unknown, as is the age of tokens that the
+/// program sets.
 fn credential_of(stored: &StoredSession) -> Result<Credential, Error> {
     Credential::new(stored.tokens(), Source::Given, Now::read(), fastrand::f64()).map_err(|error| {
         Error::new(Kind::Store, "the store contains tokens that cannot be used. Log in again")

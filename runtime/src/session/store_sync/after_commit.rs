@@ -1,5 +1,5 @@
-//! Finishes a refresh after its commit. The store view changes in the same step as the session, and the store's lock is
-//! kept until this step.
+//! Finishes a refresh after the state machine has recorded its result (the commit). The store view changes in the same
+//! step as the session, and the store's lock is held until this step is complete.
 
 use super::state::{Exclusive, StoreSync};
 use crate::session::refresh_handle::RefreshHandle;
@@ -7,7 +7,7 @@ use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
 use crate::store::Revision;
 
-/// The data that a refresh keeps until its commit, and the note that the commit records.
+/// The data that a refresh keeps until its result is committed.
 #[derive(Default)]
 pub(crate) struct AfterCommit {
     pub(super) note: Option<Note>,
@@ -24,13 +24,14 @@ pub(super) struct Note {
 }
 
 impl AfterCommit {
-    /// Changes the store view in the same step as the commit. `here` is the published snapshot.
+    /// Updates the store view in the same step that commits the refresh. `here` is the published snapshot.
     pub(crate) fn note(&self, store_sync: &StoreSync, here: &Snapshot) {
         let Some(note) = &self.note else { return };
         store_sync.state().view_of(here).refreshed(note.stored, note.first);
     }
 
-    /// Runs after the commit of `refresh`. `published` is true if the result was published.
+    /// Releases the lock if possible, and starts a store write if the result is not stored yet. `published` is true if
+    /// the result was published.
     pub(crate) fn finish(self, session: &Session, refresh: &RefreshHandle, published: bool) {
         let Self { unwritten, exclusive, .. } = self;
         drop(exclusive);

@@ -1,4 +1,4 @@
-//! Defines [`LockSlot`], which contains the store's lock as long as this session holds it.
+//! Defines [`LockSlot`], which contains the store's lock while this session holds it.
 
 use crate::session::refresh_handle::RefreshHandle;
 use crate::store::StoreLock;
@@ -20,7 +20,7 @@ pub(super) struct Held {
     refresh: Option<RefreshHandle>,
 }
 
-/// The purpose of the held lock.
+/// Why the session holds the lock.
 pub(super) enum HeldFor {
     Refresh(RefreshHandle),
     UnwrittenChange,
@@ -59,7 +59,7 @@ impl LockSlot {
         self.held.take()
     }
 
-    /// Returns the lock for the caller to release, if no refresh is running under it.
+    /// Returns the lock for the caller to release, if no refresh is running under the lock.
     #[must_use]
     pub(super) fn end_protection(&mut self) -> Option<Held> {
         self.held.take_if(|held| held.refresh.is_none())
@@ -85,7 +85,7 @@ impl LockSlot {
         !std::mem::replace(&mut self.watched, true)
     }
 
-    /// Returns the purpose of the held lock. If no lock is held, removes the mark and returns `None`.
+    /// Returns why the session holds the lock. If no lock is held, removes the mark and returns `None`.
     pub(super) fn watch(&mut self) -> Option<HeldFor> {
         self.watched = self.held.is_some();
         let held = self.held.as_ref()?;

@@ -23,7 +23,8 @@ use crate::store::{Revision, Swap};
 /// The maximum time that a caller waits for a refresh with a store: for the preparation, the token request, and two
 /// store operations.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(35);
-/// Runs a refresh up to its commit. The function sets `basis` to the session's snapshot after the store has been read.
+/// Runs a refresh up to the point where its result can be committed. Sets `basis` to the session's snapshot after the
+/// store has been read.
 pub(crate) async fn refresh(
     session: &Session,
     store_sync: &StoreSync,
@@ -60,8 +61,8 @@ async fn store_result(
                 RefreshResult::Refreshed { .. } => {
                     persist(session, store_sync, basis, ready.fence, (result, failure)).await
                 }
-                // The response is unusable, but the old refresh token is spent. The intent stays in the store, so that
-                // other processes know that the new refresh token is lost.
+                // The response is unusable, but the old refresh token has been spent. The intent stays in the store, so
+                // that other processes know that the new refresh token is lost.
                 unusable => (unusable, failure, AfterCommit::default()),
             }
         }
@@ -114,7 +115,7 @@ async fn persist(
     };
     let revision = match written {
         Ok(Some(revision)) => Some(revision),
-        // The session has changed during the refresh. The commit discards the result.
+        // The session changed during the refresh, so the result will be discarded.
         Ok(None) if session.snapshot().stamp != basis.stamp => None,
         Ok(None) => {
             let mut seen = Arc::new(basis.clone());

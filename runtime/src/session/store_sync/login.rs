@@ -18,7 +18,7 @@ impl Session {
     pub(in crate::session) async fn lock_for_login(&self) -> Result<Option<StoreLock>, Error> {
         let Some(store_sync) = self.store_sync() else { return Ok(None) };
         store_sync.store.lock().await.map_err(|error| {
-            let text = "the store could not be locked, so there was no login. Check the store";
+            let text = "the store could not be locked, so no login was attempted. Check the store";
             Error::new(Kind::Store, text).with_source(error)
         })
     }

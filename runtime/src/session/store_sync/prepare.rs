@@ -22,18 +22,18 @@ use crate::store::{Revision, Swap};
 const LOCK_WAIT: Duration = Duration::from_secs(8);
 /// The time limit for the preparation before the refresh token is sent.
 const PREPARATION: Duration = Duration::from_secs(12);
-/// How long the refresh of a process that has exited may still replace the shared cookies.
-const AFTERMATH: Duration = Duration::from_secs(1);
-/// The maximum time during which a refresh without a known result may still replace the shared cookies.
+/// How long a refresh can still replace the shared cookies after its process has exited.
+const LATE_COOKIES: Duration = Duration::from_secs(1);
+/// The maximum age at which a refresh without a known result can still replace the shared cookies.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(30);
 /// The maximum number of attempts to write the intent while other processes write at the same time.
 const TRIES: u32 = 4;
-/// The maximum number of times the lock is acquired, because it may expire before the refresh token is sent.
+/// The maximum number of times that a refresh acquires the lock, which can expire before the refresh token is sent.
 const LEASES: u32 = 2;
 
 /// The result of a successful preparation, after which the refresh token can be sent.
 pub(super) struct Ready {
-    /// The fence of the lock that the session holds.
+    /// The fencing number of the lock that the session holds.
     pub(super) fence: Option<u64>,
     /// Whether the store contained the intent of an earlier refresh whose result is unknown.
     pub(super) unanswered_before: bool,
@@ -52,7 +52,7 @@ impl From<Error> for Stopped {
     }
 }
 
-/// Prepares the refresh. The function sets `basis` to the session's snapshot after the store has been read.
+/// Prepares the refresh. Sets `basis` to the session's snapshot after the store has been read.
 pub(super) async fn prepare(
     session: &Session,
     store_sync: &StoreSync,
@@ -73,7 +73,7 @@ async fn prepare_under_lock(
     basis: &mut Arc<Snapshot>,
 ) -> Result<Ready, Stopped> {
     // A change that is not stored yet may contain the only valid refresh token. The change must be stored before the
-    // runtime requests another refresh token.
+    // next refresh.
     if store_sync.state().view.has_unwritten() {
         session.save();
         session.saved().await?;
@@ -81,10 +81,10 @@ async fn prepare_under_lock(
     let mut unanswered_before = None;
     for _ in 0..LEASES {
         let fence = lock(session, store_sync, handle, basis).await?;
-        wait_for_aftermath(store_sync).await?;
+        wait_for_late_cookies(store_sync).await?;
         let ready = record_intent(session, store_sync, basis, fence).await?;
-        // The second round reads the intent that this process wrote in the first round, before sending any request.
-        // Therefore, only the first round can find the intent of an earlier refresh.
+        // In the second round, the store contains the intent that this process wrote in the first round. Therefore,
+        // only the first round can find the intent of an earlier refresh.
         let unanswered_before = *unanswered_before.get_or_insert(ready.unanswered_before);
         let expired = {
             let mut state = store_sync.state();
@@ -94,8 +94,7 @@ async fn prepare_under_lock(
             return Ok(Ready { unanswered_before, ..ready });
         }
     }
-    Err(Error::new(Kind::Busy, "the lock of the store expires before it can be used. Use a longer lease")
-        .into())
+    Err(Error::new(Kind::Busy, "the store's lock expires before it can be used. Use a longer lease").into())
 }
 
 /// Acquires the store's lock, unless the session already holds it. Returns the lock's fence.
@@ -112,7 +111,7 @@ async fn lock(
     let lock = match timeout(LOCK_WAIT, store_sync.store.lock()).await {
         Ok(Ok(lock)) => lock,
         Ok(Err(error)) => {
-            let text = "the store could not be locked, so nothing was refreshed. Check the store";
+            let text = "the store could not be locked, so the session was not refreshed. Check the store";
             return Err(Error::new(Kind::Store, text).with_source(error).into());
         }
         Err(_) => {
@@ -138,16 +137,16 @@ async fn lock(
     Ok(Some(fence))
 }
 
-/// Waits if all processes share their cookies, because a request sent by a process that has exited may still replace
-/// the cookies.
-async fn wait_for_aftermath(store_sync: &StoreSync) -> Result<(), Stopped> {
+/// Waits if all processes share their cookies, because a request from a process that has exited may still replace the
+/// shared cookies.
+async fn wait_for_late_cookies(store_sync: &StoreSync) -> Result<(), Stopped> {
     if !store_sync.store.shares_cookies() {
         return Ok(());
     }
     let intent = store_sync.load().await?.record.intent;
     let is_own = store_sync.state().view.intent == intent;
     if intent.is_some_and(|intent| !is_own && intent.age() < LONGEST_EXCHANGE) {
-        sleep(AFTERMATH).await;
+        sleep(LATE_COOKIES).await;
     }
     Ok(())
 }
@@ -161,7 +160,7 @@ async fn record_intent(
     let _exclusive = store_sync.exclusive().await;
     store_sync.locate().await;
     for _ in 0..TRIES {
-        // If there is no login, this process has no refresh token that a refresh could spend.
+        // If there is no login, this process has no refresh token to spend.
         let unanswered_before = read_store(session, store_sync, basis).await? && basis.credential().is_some();
         if store_intent(session, store_sync, basis, fence).await? {
             return Ok(Ready { fence, unanswered_before });
@@ -170,8 +169,8 @@ async fn record_intent(
     Err(Error::new(Kind::Busy, "other processes keep changing the store. Try again later").into())
 }
 
-/// Reads the store. Returns whether an earlier refresh is unanswered. Returns an error if the session can no longer be
-/// refreshed.
+/// Reads the store. Returns whether an earlier refresh received no response. Returns an error if the session can no
+/// longer be refreshed.
 pub(super) async fn read_store(
     session: &Session,
     store_sync: &StoreSync,
@@ -180,7 +179,8 @@ pub(super) async fn read_store(
     let found = store_sync.load().await?;
     let adoption = session.adopt(store_sync, &found, Adopt::SameLogin)?;
     if adoption == Adoption::KeepOther {
-        let text = "another process logged in as another user. Call `Session::load` to adopt that session";
+        let text =
+            "another process logged in as a different user. Call `Session::load` to adopt that session";
         return Err(Error::new(Kind::Superseded, text).into());
     }
     let now = session.snapshot();
@@ -191,8 +191,8 @@ pub(super) async fn read_store(
     Ok(found.record.intent.is_some())
 }
 
-/// Stores the intent to send the refresh token, which also proves that the store can be written. Returns `false` if the
-/// store has changed.
+/// Stores the intent to send the refresh token. Storing the intent also proves that the store is writable. Returns
+/// `false` if the store has changed since it was read.
 pub(super) async fn store_intent(
     session: &Session,
     store_sync: &StoreSync,
@@ -200,8 +200,8 @@ pub(super) async fn store_intent(
     fence: Option<u64>,
 ) -> Result<bool, Stopped> {
     let Some((seen, stored_as)) = identity(session, store_sync, basis) else { return Err(Stopped::Obsolete) };
-    // If there is no login, the store has no refresh token that a refresh could spend. However, shared cookies may
-    // contain a refresh token.
+    // If there is no login, the store contains no refresh token to spend. However, shared cookies may contain a refresh
+    // token.
     let spends = basis.credential().is_some() || store_sync.store.shares_cookies();
     let intent = spends.then(|| Intent::now(fence.unwrap_or_default()));
     let stored = stored_session(store_sync, &stored_as, basis.credential(), &basis.cookies);

@@ -1,4 +1,4 @@
-//! Decides whether a refresh token that received no response may be sent again when other processes share the session.
+//! Decides whether a refresh token can be sent again if no response arrived and other processes share the session.
 
 use super::prepare::store_intent;
 use super::state::{Adopt, StoreSync};
@@ -7,16 +7,15 @@ use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
 
 impl Session {
-    /// Whether the refresh token of `stamp`, which received no response, may be sent again. The refresh token must
-    /// still be current. If other processes share the session, the lock may have expired while this process was
-    /// suspended. The refresh token is therefore sent again only if no other process has stored a change or acquired
-    /// the lock.
+    /// Whether the refresh token for `stamp` can be sent again if no response arrived. The refresh token must still be
+    /// current. If other processes share the session, the lock may have expired while this process was suspended. The
+    /// refresh token is therefore sent again only if no other process has stored a change or acquired the lock.
     pub(crate) async fn may_resend(&self, stamp: Stamp) -> bool {
         let basis = self.snapshot();
         match self.store_sync() {
             _ if basis.stamp != stamp => false,
             None => true,
-            // The future is boxed, so that a request without a store reserves no memory for this future.
+            // The future is boxed so that requests without a store do not reserve memory for it.
             Some(store_sync) => Box::pin(store_intent_again(self, store_sync, &basis)).await,
         }
     }
@@ -24,13 +23,13 @@ impl Session {
 
 async fn store_intent_again(session: &Session, store_sync: &StoreSync, basis: &Snapshot) -> bool {
     let _exclusive = store_sync.exclusive().await;
-    // A refresh that has stored no intent needs no lock: it is a manual refresh, or the first refresh of a session.
+    // A refresh that has not stored an intent needs no lock: it is a manual refresh, or the first refresh of a session.
     let Some(fence) = store_sync.state().view.intent.as_ref().map(|intent| intent.fence) else { return true };
     let stored = store_intent(session, store_sync, basis, (fence > 0).then_some(fence)).await;
     let may_send = matches!(stored, Ok(true));
     if matches!(stored, Ok(false)) {
-        // The read lets the session adopt a change of another process. If the read fails, the next call that needs the
-        // store returns the error.
+        // The read lets the session adopt a change made by another process. If the read fails, the next call that needs
+        // the store returns the error.
         let _ = session.read_store(store_sync, Adopt::SameLogin).await;
     }
     may_send

@@ -1,5 +1,5 @@
-//! Releases the store's lock if a runtime stalls. A separate thread checks the lock while this session holds it,
-//! because other processes may be waiting for the lock and this process may make no further calls.
+//! Releases the store's lock if a runtime stalls. A separate thread checks the lock while this session holds it. Other
+//! processes may be waiting for the lock, and this process may make no further calls.
 
 use std::sync::Arc;
 use std::thread;
@@ -14,8 +14,8 @@ use super::state::StoreSync;
 use crate::platform::watchdog;
 use crate::session::session::Session;
 
-/// The additional time after which the watchdog ends a stalled refresh. During this time, a waiting call in this
-/// process can replace the refresh and continue under its lock.
+/// The additional time that the watchdog allows a stalled refresh, beyond the time limit of waiting calls. During this
+/// time, a waiting call in this process can replace the refresh and continue under the same lock.
 const LATER: Duration = Duration::from_secs(1);
 /// The time limit for the thread that stores a change.
 const LONGEST_SAVE: Duration = Duration::from_secs(20);
@@ -47,11 +47,11 @@ impl Session {
         Some(left + LATER)
     }
 
-    /// Stores the change that the lock protects. If the writer's runtime stalls, the writer is replaced by another one
-    /// on a new thread with its own runtime.
+    /// Stores the change that the lock protects. If the writer's runtime stalls, a new thread with its own runtime
+    /// continues the write.
     fn store_on_a_thread(&self) {
         let session = self.clone();
-        // If no thread can be started, the next check tries again.
+        // If no thread can be started, the next check of the lock tries again.
         let _ = thread::Builder::new().name("afresh-store".into()).spawn(move || {
             let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
             // If the store fails, the next call starts a writer that continues the work.

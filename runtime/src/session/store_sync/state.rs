@@ -5,7 +5,7 @@
 //!   session and its `StoreSync` change in one step, and the state machine is locked first.
 //! - [`writer`](super::writer) stores changes, and [`adopt`](super::adopt) reads changes made by other processes.
 //!   [`locked_refresh`](super::locked_refresh) refreshes a session that other processes share, under the store's lock.
-//!   [`resend`](super::resend) decides whether a refresh token that received no response may be sent again.
+//!   [`resend`](super::resend) decides whether a refresh token can be sent again if no response arrived.
 
 use std::future::Future;
 use std::sync::atomic::AtomicBool;
@@ -29,27 +29,27 @@ use crate::store::{ErasedStore, Revision, Swap};
 
 /// The time limit for one store operation.
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
-/// The maximum time during which one task can prevent other tasks from using the store. After this time, a stalled task
-/// loses its exclusive access.
+/// The maximum time for which one task can keep other tasks from using the store. After this time, a stalled task loses
+/// its exclusive access.
 const LONGEST_EXCLUSIVE: Duration = Duration::from_secs(15);
 
-/// The guard of the task that uses the store.
+/// The guard that a task holds while it uses the store.
 pub(super) type Exclusive = OwnedMutexGuard<()>;
 
 pub(crate) struct StoreSync {
     pub(super) store: Arc<dyn ErasedStore>,
     pub(super) state: Mutex<SyncState>,
     /// The lock that a task holds while it uses the store, so that this process does not read its own unfinished write.
-    /// If the task makes no progress, it keeps the old lock, and other tasks get a new one.
+    /// If the task makes no progress, it keeps the old lock, and other tasks get a new lock.
     exclusive: Mutex<Arc<TaskLock<()>>>,
     pub(super) progress: watch::Sender<Progress>,
-    /// Notifies the writer about a new change, or about a caller that waits for a write.
+    /// Notifies the writer about a new change, or about a caller that is waiting for a write.
     pub(super) write_now: Notify,
     /// Whether there is an unstored change that no task is writing.
     pub(super) writer_missing: AtomicBool,
     pub(super) reported_uncoordinated: AtomicBool,
     pub(super) watcher: OnceLock<AbortHandle>,
-    /// The identifier of the store's place, if the store returns one.
+    /// The identifier of the storage location, if the store returns one.
     pub(super) place: OnceLock<String>,
 }
 
@@ -69,14 +69,14 @@ pub(crate) struct SyncState {
     pub(super) failures: u32,
     pub(super) lock: LockSlot,
     pub(super) reads: u64,
-    /// The time of the last read, and the error of that read.
+    /// The time of the last read, and the error if the read failed.
     pub(super) last_read: Option<(Instant, Option<Error>)>,
 }
 
 /// See [`StoreView`].
 pub(super) type View = StoreView<String, Intent, Revision>;
 
-/// The number of stored changes, counted like [`StoreView::changes`].
+/// The number of stored changes, counted in the same way as [`StoreView::changes`].
 #[derive(Clone, Default)]
 pub(super) struct Progress {
     pub(super) written: u64,
@@ -139,8 +139,8 @@ impl StoreSync {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until no other task uses the store. If another task stalls, `exclusive` stops waiting for this task after
-    /// some time.
+    /// Waits until no other task uses the store. If another task stalls, `exclusive` stops waiting for the stalled task
+    /// after a time limit.
     pub(super) async fn exclusive(&self) -> Exclusive {
         loop {
             let lock = self.exclusive_lock().clone();
@@ -169,7 +169,8 @@ impl StoreSync {
         Ok(Found { revision: stored.revision, record })
     }
 
-    /// Reads the store's place before a session is stored or adopted. A store may return no place.
+    /// Reads the identifier of the storage location before a session is stored or adopted. Some stores do not return
+    /// this identifier.
     pub(super) async fn locate(&self) {
         if self.place.get().is_none() {
             if let Ok(Some(place)) = timeout(DEADLINE, self.store.place()).await {
@@ -178,17 +179,17 @@ impl StoreSync {
         }
     }
 
-    /// If `stored` is a copy, returns the place of the store that it was copied from.
+    /// If `stored` is a copy, returns the identifier of the storage location that the session was copied from.
     pub(super) fn other_place(&self, stored: &StoredSession) -> Option<String> {
         stored.place.clone().filter(|place| self.place.get() != Some(place))
     }
 
-    /// Whether `stored` is a copy, so that the original session may spend the same refresh token.
+    /// Whether `stored` is a copy of a session that may still spend the same refresh token.
     pub(super) fn is_shared(&self, stored: &StoredSession) -> bool {
         stored.can_be_spent() && self.place.get().is_some() && self.other_place(stored).is_some()
     }
 
-    /// Returns the place of the store that the session was first written to.
+    /// Returns the identifier of the storage location to which the session was first written.
     pub(super) fn place_of(&self, stored_as: &StoredAs<String>) -> Option<String> {
         stored_as.other_place.as_ref().or(self.place.get()).cloned()
     }

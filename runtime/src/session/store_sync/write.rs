@@ -1,4 +1,4 @@
-//! Writes the session to its store in a single write.
+//! Writes the current session to its store.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use crate::session::cookies::Cookies;
 use crate::session::credential::Credential;
 use crate::session::record::{Intent, Record, StoredSession};
 use crate::session::session::Session;
-use crate::session::store_rules::{Draft, StoredAs};
+use crate::session::store_rules::{RecordDraft, StoredAs};
 use crate::store::{Revision, Swap};
 
 /// The maximum number of attempts to write while other processes write at the same time.
 const TRIES: u32 = 8;
 
-/// A draft, its record, and the fence of the lock that is held while the record is written.
-type ReadyDraft = (Draft<String, Intent, Revision>, Record, Option<u64>);
+/// A draft, its record, and the fencing number of the lock that is held while the record is written.
+type ReadyDraft = (RecordDraft<String, Intent, Revision>, Record, Option<u64>);
 
 impl Session {
     /// Writes the latest session state to the store.
@@ -49,7 +49,7 @@ impl Session {
                     let found = store_sync.load().await?;
                     let unchanged = found.revision == basis;
                     self.adopt(store_sync, &found, Adopt::SameLogin)?;
-                    // The store refused the write although it has the expected revision, so this process's lock has
+                    // The store rejected the write even though its revision is as expected, so this process's lock has
                     // expired.
                     let lock = if unchanged { store_sync.state().lock.take() } else { None };
                     drop(lock);
@@ -59,7 +59,7 @@ impl Session {
         Err(Error::new(Kind::Store, "other processes keep changing the store. Try again later"))
     }
 
-    /// Returns the draft that must be written now, if there is one, and its lock's fence.
+    /// Returns the draft that must be written now, if any, with its record and the lock's fencing number.
     fn draft(&self, store_sync: &StoreSync) -> Option<ReadyDraft> {
         let machine = self.lock();
         let here = machine.current();

@@ -1,4 +1,5 @@
-//! Stores the session's changes in order. One task at a time writes until all changes are stored.
+//! Stores changes to the session in the order in which they were made. One task at a time writes until all changes are
+//! stored.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use super::lock_slot::Held;
 use super::state::{Failure, Progress, StoreSync, SyncState};
 use crate::error::{Error, Kind};
+use crate::platform::backoff::doubled;
 use crate::platform::task::Cancel;
 use crate::platform::time::timeout;
 use crate::session::events::SessionEvent;
@@ -21,12 +23,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 const LONGEST_WRITE: Duration = Duration::from_secs(6);
 /// The number of failed attempts to store a login or logout after which the store's lock is released.
 const LAST_PROTECTED: u32 = 3;
-/// The number of failures, over several minutes, after which the task abandons a session that has been dropped.
+/// The number of failures after which the writer abandons a dropped session.
 const LAST_FAILURE: u32 = 8;
 
 impl Session {
-    /// Sets the store. Calling `set_store` again has no effect: a client that joins a session does not change where the
-    /// session is stored.
+    /// Sets the store. Only the first call to `set_store` has an effect, so a client that joins a session does not
+    /// change where the session is stored.
     pub(crate) fn set_store(&self, store: Arc<dyn ErasedStore>) {
         let here = self.snapshot();
         if self.0.store_sync.set(Box::new(StoreSync::new(store, &here))).is_ok()
@@ -50,8 +52,8 @@ impl Session {
         }
     }
 
-    /// Counts a change to the session in the current step of the state machine. A refresh that ends after this step
-    /// keeps the lock until the change is stored (see [`store_changes`](Self::store_changes)).
+    /// Counts a change to the session. Call this method in the state machine step that makes the change. A refresh that
+    /// ends after this step keeps the lock until the change is stored (see [`store_changes`](Self::store_changes)).
     pub(crate) fn count_change(&self) {
         if let Some(store_sync) = self.store_sync() {
             store_sync.state().changed();
@@ -109,7 +111,7 @@ impl Session {
         }
         let old = |failure: &Failure| failure.at.elapsed() > LONGEST_PAUSE + LONGEST_WRITE;
         if progress.borrow().failed.as_ref().is_some_and(old) {
-            // A writer that is still making progress would have tried to write again since the last failure.
+            // A writer that was still making progress would have tried again since the last failure.
             self.replace_writer(store_sync);
         } else {
             self.start_to_write(store_sync);
@@ -148,7 +150,7 @@ impl Session {
     }
 }
 
-/// The only task in a session that writes to the store.
+/// The only task that writes a session to its store.
 struct Writer {
     session: Session,
     ended: bool,
@@ -179,23 +181,22 @@ impl Writer {
                     store_sync
                         .progress
                         .send_modify(|progress| progress.failed = Some(Failure::now(target, error)));
-                    let doubled = 1_u32.checked_shl(failures - 1).unwrap_or(u32::MAX);
-                    let pause = FIRST_PAUSE.saturating_mul(doubled);
+                    let pause = doubled(FIRST_PAUSE, failures - 1, LONGEST_PAUSE);
                     let protects_nothing = failures >= LAST_PROTECTED;
                     drop(protects_nothing.then(|| self.end_protection(store_sync)));
                     // This task itself holds two references to the session: `self` and `session`.
                     if failures >= LAST_FAILURE && Arc::strong_count(&session.0) <= 2 {
                         return;
                     }
-                    let _ = timeout(pause.min(LONGEST_PAUSE), store_sync.write_now.notified()).await;
+                    let _ = timeout(pause, store_sync.write_now.notified()).await;
                 }
             }
         }
     }
 
-    /// If the store cannot store a login or logout, returns the lock for the caller to release. Other processes must
-    /// not wait for a login or logout that cannot be stored. After a refresh, the lock is kept, because the store
-    /// contains a spent refresh token.
+    /// If a login or logout cannot be stored, returns the lock for the caller to release. Other processes must not wait
+    /// for a login or logout that cannot be stored. After a refresh, the lock is kept, because the store still contains
+    /// the spent refresh token.
     fn end_protection(&self, store_sync: &StoreSync) -> Option<Held> {
         let machine = self.session.lock();
         let mut state = store_sync.state();
@@ -206,7 +207,7 @@ impl Writer {
         }
     }
 
-    /// Records that the changes up to `target` are written. Returns whether all changes are written.
+    /// Records that all changes up to `target` are written. Returns whether all changes are written.
     fn written(&mut self, store_sync: &StoreSync, target: u64) -> bool {
         let mut state = store_sync.state();
         state.view.written_up_to(target);
@@ -246,6 +247,6 @@ impl Drop for Writer {
 fn cancelled() -> Error {
     Error::new(
         Kind::Store,
-        "storing the session was cancelled by the shutdown of a runtime. The next call stores the session",
+        "storing the session was cancelled because its runtime shut down. The next call stores the session",
     )
 }

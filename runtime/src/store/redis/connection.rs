@@ -1,4 +1,5 @@
-//! Manages the connection for scripts. The connection is opened when it is first needed, and reopened after a failure.
+//! Manages the Redis connection that runs the scripts. The connection is opened when it is first needed, and reopened
+//! after a failure.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -10,7 +11,7 @@ use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError, RedisResu
 
 /// The time limit for a connection attempt and for one response.
 const TIMEOUT: Duration = Duration::from_secs(1);
-/// The time limit for one operation. An operation may need two connections, two responses, a DNS lookup, and a script
+/// The time limit for one operation. An operation can need two connections, two responses, a DNS lookup, and a script
 /// that the server has not cached yet.
 const DEADLINE: Duration = Duration::from_secs(5);
 
@@ -25,8 +26,8 @@ impl Connection {
         Self { client, open: Arc::default() }
     }
 
-    /// Runs a script, and runs it once more on a new connection if the first connection broke. If a script's response
-    /// was lost, the script may already have run, so it must be safe to run a script more than once.
+    /// Runs a script. If the connection breaks, the script is run once more on a new connection. If a script's response
+    /// is lost, the script may already have run, so every script must be safe to run more than once.
     pub(super) async fn run<'a, T: FromRedisValue>(
         &self,
         script: impl Fn() -> ScriptInvocation<'a>,
@@ -44,7 +45,8 @@ impl Connection {
     async fn once<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> RedisResult<T> {
         let mut connection = self.connection().await?;
         let result = script.invoke_async(&mut connection).await;
-        // If a server rejects writes, it may have become a replica. The next operation resolves the server name again.
+        // If a server rejects writes, it may have become a replica. The next operation therefore resolves the server
+        // name again.
         if result.is_err() {
             *self.open.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }

@@ -1,4 +1,4 @@
-//! Implements the refresh lock as a lease with a fence.
+//! Implements the refresh lock as a lease with a fencing token.
 #![expect(clippy::disallowed_methods, reason = "a browser has no Redis")]
 
 use std::time::{Duration, Instant};
@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 use super::connection::Connection;
 use super::{connection, scripts};
 use crate::error::BoxError;
+use crate::platform::backoff::doubled;
 use crate::platform::task;
 use crate::store::session_store::StoreLock;
 
@@ -35,7 +36,7 @@ pub(super) async fn wait(lock: Lock) -> Result<StoreLock, BoxError> {
     let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let lease = Lease { lock, owner: connection::random_name(), runtime: Handle::current() };
     let Lock { connection, hash, key, .. } = &lease.lock;
-    let mut pause = FIRST_PAUSE;
+    let mut tries = 0;
     loop {
         let fence = connection.run::<u64>(|| {
             let mut script = scripts::LOCK.key(&**hash);
@@ -55,8 +56,9 @@ pub(super) async fn wait(lock: Lock) -> Result<StoreLock, BoxError> {
                 return Ok(StoreLock::leased(fence, lease).until(until).renewed_with(renew));
             }
         }
+        let pause = doubled(FIRST_PAUSE, tries, LONGEST_PAUSE);
         tokio::time::sleep(pause.mul_f64(0.5 + fastrand::f64())).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        tries = tries.saturating_add(1);
     }
 }
 
@@ -74,11 +76,11 @@ impl Renewal {
         self.confirm().await?.ok_or_else(|| "the lease has expired".into())
     }
 
-    /// Extends the lease to its full duration from now. Returns the new expiry of the lease, or `None` if the lease has
-    /// already expired.
+    /// Extends the lease to its full duration, starting now. Returns the new expiry of the lease, or `None` if the
+    /// lease has already expired.
     async fn confirm(&self) -> Result<Option<Instant>, BoxError> {
         let millis = u64::try_from(self.lease.as_millis()).unwrap_or(u64::MAX);
-        // The lease duration is counted from before the request is sent, because the server starts counting later.
+        // The expiry is calculated from the time before the request, because the server starts the lease later.
         let asked = Instant::now();
         let confirmed = self.connection.run::<bool>(|| {
             let mut script = scripts::RENEW.key(&*self.key);
@@ -90,7 +92,7 @@ impl Renewal {
 }
 
 /// Releases the lease when it is dropped. The `Lease` is created before the request for the lock, because a cancelled
-/// request may still succeed on the server.
+/// request can still succeed on the server.
 struct Lease {
     lock: Lock,
     owner: String,
@@ -109,9 +111,9 @@ impl Drop for Lease {
                 script.arg(&*owner);
                 script
             };
-            // A suspended server never executes a release sent on a connection that was opened during the suspension.
-            // The release is therefore repeated, so that other processes need not wait for the lease to expire when the
-            // server runs again.
+            // If the server is suspended, it never executes a release that was sent on a connection opened during the
+            // suspension. The release is therefore repeated, so that other processes do not have to wait for the lease
+            // to expire after the server resumes.
             while connection.run::<u64>(release).await.is_err()
                 && expired.is_some_and(|at| Instant::now() < at)
             {

@@ -24,8 +24,8 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) struct Notices {
     client: Client,
     channel: String,
-    /// The subscription of the last waiter, kept for the next one. This subscription buffers the messages that arrive
-    /// between the two waiters.
+    /// The previous waiter's subscription, which is kept for the next waiter. The subscription buffers the messages
+    /// that arrive while there is no waiter.
     idle: Arc<Mutex<Option<PubSub>>>,
 }
 
@@ -82,24 +82,24 @@ struct Subscription {
 }
 
 impl Subscription {
-    /// Waits for a message or for the poll interval to pass. Returns true if no message arrived within the interval.
+    /// Waits for a message or for the poll interval to pass. Returns `true` if no message arrived within the interval.
     async fn wait_for_message(&mut self, seen: Revision) -> bool {
         let Some(open) = &mut self.open else {
             sleep(PAUSE.mul_f64(0.5 + fastrand::f64())).await;
             return false;
         };
-        let heard = {
+        let received = {
             let news = open.on_message().filter(|message| {
-                // A buffered message may announce a revision that is already known.
+                // A buffered message can announce a revision that is already known.
                 let known = message.get_payload::<u64>().is_ok_and(|revision| revision <= seen.number());
                 std::future::ready(!known)
             });
             timeout(CHECK_INTERVAL, pin!(news).next()).await
         };
-        if let Ok(None) = heard {
+        if let Ok(None) = received {
             self.open = None;
         }
-        heard.is_err()
+        received.is_err()
     }
 }
 

@@ -1,7 +1,7 @@
-//! The scripts that run in Redis, which runs each script atomically.
+//! Defines the scripts that run in Redis. Redis runs each script atomically.
 //!
-//! The hash has the fields `afresh` (the version) and `fence`. The first swap adds the fields `revision`, `record` and
-//! `writer`. Numbers are compared as strings, because Lua numbers lose precision.
+//! The session's hash has the fields `afresh` (the format version) and `fence`. The first swap adds the fields
+//! `revision`, `record` and `writer`. Numbers are compared as strings, because large numbers lose precision in Lua.
 
 use std::ops::Deref;
 use std::sync::LazyLock;
@@ -37,12 +37,12 @@ end
 }
 
 /// Loads the record. The script's only key is the session's hash. Returns the revision and the record, which are nil if
-/// no record was stored.
+/// no record has been stored.
 pub(super) static LOAD: Lua = on_own_key!("return redis.call('HMGET', KEYS[1], 'revision', 'record')");
 
-/// Stores a record. The script's only key is the session's hash. The arguments are the basis, the next revision, the
-/// record, the fence or an empty string, the writer, and the channel. Returns 1 if the record is stored, and 0
-/// otherwise. The same writer can safely run this script again after a lost response.
+/// Stores a record. The script's only key is the session's hash. The arguments are the revision to replace, the next
+/// revision, the record, the fence or an empty string, the writer, and the channel. Returns 1 if the record is stored,
+/// and 0 otherwise. The same writer can safely run this script again after a lost response.
 pub(super) static SWAP: Lua = on_own_key!(
     "
 local now = redis.call('HMGET', KEYS[1], 'revision', 'fence', 'writer')
@@ -73,7 +73,7 @@ return fence
 
 /// Renews the lock. The script's only key is the lock. The arguments are the lock owner and the lease duration in
 /// milliseconds. Returns whether the owner still holds the lock. The script uses `SET` instead of `PEXPIRE`, because
-/// the database user may not have permission to run `PEXPIRE`.
+/// the database user might not have permission to run `PEXPIRE`.
 pub(super) static RENEW: Lua = Lua(LazyLock::new(|| {
     Script::new(
         "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return 1",

@@ -6,17 +6,17 @@ pub(super) fn refresh(store: &str) -> String {
     format!("afresh refresh {store}")
 }
 
-/// Returns the name of the lock for changing the record.
+/// Returns the name of the lock that a tab holds while it changes the record.
 pub(super) fn change(store: &str) -> String {
     format!("afresh change {store}")
 }
 
-/// Returns the name of the shared lock that each tab holds if it has the record with this revision.
+/// Returns the name of the shared lock that a tab holds while it has the record with this revision.
 pub(super) fn revision(store: &str, revision: u64) -> String {
     format!("afresh revision {revision} {store}")
 }
 
-/// Returns the revision in the name of a shared lock, if the lock belongs to this store.
+/// Parses the revision in the name of a shared lock. Returns `None` if the lock does not belong to this store.
 pub(super) fn revision_in(name: &str, store: &str) -> Option<u64> {
     let (revision, of) = name.strip_prefix("afresh revision ")?.split_once(' ')?;
     revision.parse().ok().filter(|_| of == store)

@@ -1,18 +1,18 @@
-//! Defines [`Message`], which tabs send to each other, as a line of text with a version and a checksum.
+//! Defines [`Message`], which tabs send to each other as a line of text with a version and a checksum.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 
 use super::tab_record::TabRecord;
 
-/// The first words of a message, including the format version. The version must be increased if an older release would
-/// misinterpret a message or could not read its record. Additional words at the end of a message do not require a new
-/// version.
+/// The first words of a message, including the format version. Increase the version if an older release would
+/// misinterpret a message or could not read the record in the message. Additional words at the end of a message do not
+/// require a new version.
 const MARK: &str = "afresh 1";
 
 pub(super) enum Message {
-    /// A request for the record, from a tab that was just opened or has missed a message. In response, all other tabs
-    /// send their records.
+    /// A request for the record, from a tab that has just been opened or that has missed a message. Every tab that has
+    /// a record sends the record in response.
     Ask,
     Session(TabRecord),
 }

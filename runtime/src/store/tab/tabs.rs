@@ -1,8 +1,8 @@
 //! Defines [`Tabs`], one tab's view of the session that all tabs share.
 //!
-//! A record has a revision, and each tab with this record holds a shared lock whose name contains the revision. A lock
-//! may be granted before an earlier message arrives. The newest revision in the lock names tells a tab that a message
-//! with a newer record will arrive.
+//! A record has a revision, and each tab with this record holds a shared lock whose name contains the revision. A tab
+//! can see a new lock before it receives a message that was sent earlier. From the newest revision in the lock names, a
+//! tab knows that a message with a newer record will arrive.
 
 use std::cell::{Cell, RefCell};
 use std::sync::{Arc, Weak};
@@ -23,12 +23,11 @@ use crate::error::BoxError;
 use crate::platform::time::timeout;
 use crate::store::session_store::{Revision, Stored, Swap};
 
-/// How long a tab waits for another tab's record, because that tab may be frozen.
+/// How long a tab waits for a record from another tab, which can be frozen.
 const LONGEST_ANSWER: Duration = Duration::from_secs(2);
-/// How often the waiting tab checks whether the other tab still exists.
+/// How often a waiting tab checks whether the tab with the record still exists.
 const LOOK: Duration = Duration::from_millis(250);
-/// How long a tab without Web Locks waits for a record. Without Web Locks, a tab cannot know whether there is another
-/// tab.
+/// How long a tab without Web Locks waits for a record. Without Web Locks, a tab cannot detect other tabs.
 const ANSWER_OF_ANY: Duration = Duration::from_millis(300);
 
 pub(super) struct Tabs {
@@ -37,15 +36,15 @@ pub(super) struct Tabs {
     record: RefCell<TabRecord>,
     /// The newest revision that this tab knows. The tab may not yet have received the record with this revision.
     newest: Cell<u64>,
-    /// The revision whose record no tab has sent in time.
+    /// A revision whose record no tab sent before the time limit.
     unanswered: Cell<u64>,
     /// Whether a record arrived after the last load.
     is_unread: Cell<bool>,
-    /// Whether the tab without Web Locks has already requested the session.
+    /// Whether this tab has already requested the session, if Web Locks are not available.
     has_asked: Cell<bool>,
     news: watch::Sender<()>,
     locks: Option<WebLocks>,
-    /// The record's revision, and the shared lock whose name contains this revision.
+    /// The revision of this tab's record, and the shared lock whose name contains that revision.
     held: RefCell<Option<(u64, WebLock)>>,
     channel: Option<Channel>,
 }
@@ -80,12 +79,12 @@ impl Tabs {
         &self.name
     }
 
-    /// Returns the newest record. If no tab with the newest record responds, returns this tab's record with the newest
-    /// known revision.
+    /// Returns the newest record. If no tab sends the newest record, returns this tab's record with the newest known
+    /// revision.
     pub(super) async fn load(&self) -> Result<Stored, BoxError> {
         let elsewhere = self.look().await?;
         if self.locks.is_none() && !self.has_asked.replace(true) && self.newest.get() == 0 {
-            let _ = timeout(ANSWER_OF_ANY, self.heard()).await;
+            let _ = timeout(ANSWER_OF_ANY, self.notified()).await;
         } else if self.lacks(elsewhere) && self.unanswered.get() != elsewhere {
             self.send(&Message::Ask);
             let answered = timeout(LONGEST_ANSWER, self.catch_up(elsewhere)).await;
@@ -121,7 +120,7 @@ impl Tabs {
 
     pub(super) async fn changed(&self, seen: u64) {
         while self.newest.get() == seen && !self.is_unread.get() {
-            self.heard().await;
+            self.notified().await;
         }
     }
 
@@ -150,19 +149,19 @@ impl Tabs {
     async fn catch_up(&self, revision: u64) {
         let mut elsewhere = revision;
         while self.lacks(elsewhere) {
-            if timeout(LOOK, self.heard()).await.is_err() {
+            if timeout(LOOK, self.notified()).await.is_err() {
                 elsewhere = self.look().await.unwrap_or_default();
             }
         }
     }
 
     /// Waits until another record arrives.
-    async fn heard(&self) {
+    async fn notified(&self) {
         // The sender of this channel is part of `self`, so it is not dropped during the wait.
         let _ = self.news.subscribe().changed().await;
     }
 
-    /// Acquires the shared lock that shows that this tab has the record with a given revision.
+    /// Acquires the shared lock that shows other tabs that this tab has the record with this revision.
     async fn hold(&self, revision: u64) -> Result<Option<WebLock>, BoxError> {
         match &self.locks {
             Some(locks) => {

@@ -1,5 +1,5 @@
 //! Defines [`WebLocks`], bindings for the browser's Web Locks API. `web-sys` provides this API only behind an unstable
-//! cfg.
+//! cfg flag.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -49,7 +49,7 @@ impl WebLocks {
         Some(Self(locks.unchecked_into()))
     }
 
-    /// Waits for a lock. If the future is dropped, the request is withdrawn.
+    /// Waits for a lock. If the future is dropped, the lock request is aborted.
     pub(super) async fn lock(&self, name: &str, mode: Mode) -> Result<WebLock, BoxError> {
         let (granted, mut grant) = oneshot::channel();
         let mut granted = Some(granted);
@@ -80,7 +80,7 @@ impl WebLocks {
         .await
     }
 
-    /// Returns the names of all locks held in the origin.
+    /// Returns the names of all locks that are held for the origin.
     pub(super) async fn held(&self) -> Result<Vec<String>, BoxError> {
         let snapshot = JsFuture::from(self.0.query().map_err(failed)?).await.map_err(failed)?;
         let held = property(&snapshot, "held").map(|held| Array::from(&held)).unwrap_or_default();
@@ -94,7 +94,7 @@ impl Drop for WebLock {
     }
 }
 
-/// A request for a lock. Dropping the request withdraws the request, unless the lock has already been granted.
+/// A request for a lock. Dropping a `Withdrawn` aborts the request, unless the lock has already been granted.
 struct Withdrawn(AbortController);
 
 impl Withdrawn {

@@ -1,4 +1,4 @@
-//! Sends requests with hyper-util's client: [`HyperTransport`].
+//! [`HyperTransport`] sends requests with hyper-util's client.
 
 use std::fmt;
 use std::future::Future;
@@ -17,17 +17,17 @@ use tower::Service;
 use super::connector::{Connector, Protocol};
 use super::host::HostHeader;
 use super::network;
-use super::response::{Deadline, HyperResponse};
+use super::response::{BodyDeadline, HyperResponse};
 use crate::error::causes::{NoTls, timed_out};
 use crate::error::{BoxError, Result};
 use crate::platform::url::Url;
 
-/// The default time limit for keeping an idle connection open, which is the same as in reqwest.
+/// The default idle timeout of a connection, which is the same as reqwest's.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// A transport that sends requests with hyper-util's client. `HyperTransport` has fewer features than reqwest, but
-/// executes about 40 % fewer instructions per call. Pass it to
-/// [`ClientBuilder::transport`](crate::ClientBuilder::transport). `HyperTransport` requires the feature `hyper`.
+/// executes about 40% fewer instructions per call. Pass it to
+/// [`ClientBuilder::transport`](crate::ClientBuilder::transport). `HyperTransport` requires the `hyper` feature.
 ///
 /// ```
 /// use afresh::transport::HyperTransport;
@@ -40,15 +40,15 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// Sessions, redirects, cookies, timeouts and errors work as with reqwest. `HyperTransport` has the following limits:
 ///
 /// - Proxy settings from the environment and the system are ignored.
-/// - Compressed responses are not requested or decoded.
+/// - Compressed responses are neither requested nor decoded.
 /// - If an HTTP/2 server refuses a request without processing it, the request is not sent again.
 /// - [`reqwest::Response::remote_addr`] is `None`.
 ///
-/// `https` requires the feature `rustls`, or `rustls-no-provider` and a provider that the program installs. The
-/// system's certificates are trusted. With `native-tls` alone, or without TLS, only `http` is supported. Without TLS
-/// support, [`build`](crate::ClientBuilder::build) returns an error for an `https` base URL. Without TLS support, a
-/// redirect to an `https` URL causes an error with [`is_connect`](crate::Error::is_connect), and no request is sent to
-/// that URL. With the feature `http2`, HTTP/2 is used if the server offers it over TLS.
+/// `https` requires the `rustls` feature, or `rustls-no-provider` and a provider that the program installs. The
+/// system's root certificates are trusted. With `native-tls` alone, or without TLS, only `http` is supported. Without
+/// TLS support, [`build`](crate::ClientBuilder::build) returns an error for an `https` base URL. Without TLS support, a
+/// redirect to an `https` URL causes an [`is_connect`](crate::Error::is_connect) error, and no request is sent to that
+/// URL. With the `http2` feature, HTTP/2 is used if the server offers it over TLS.
 ///
 /// The transport sends each request once. If an idle connection was closed before any byte was written, the request is
 /// sent over a new connection. Clones share their connections. Calls must be made within a Tokio runtime.
@@ -65,17 +65,17 @@ pub struct HyperTransport {
 }
 
 impl HyperTransport {
-    /// Creates a transport that connects over TCP, and over TLS if a feature for TLS is enabled.
+    /// Creates a transport that connects over TCP, and over TLS if a TLS feature is enabled.
     ///
     /// # Errors
     ///
-    /// Returns an error with [`is_builder`](crate::Error::is_builder) if TLS cannot be initialized.
+    /// Returns an [`is_builder`](crate::Error::is_builder) error if TLS cannot be initialized.
     pub fn new() -> Result<Self> {
         Ok(Self::assemble(network::network()?, IDLE_TIMEOUT, network::PROTOCOL))
     }
 
-    /// Creates a transport that uses the connections that `connect` opens, such as a Unix socket, a different TLS
-    /// library, or a pipe to a server in the same process.
+    /// Creates a transport over connections that `connect` opens. Examples are Unix sockets, connections with a
+    /// different TLS library, and pipes to a server in the same process.
     ///
     /// `connect` receives the URL without a path, such as `https://shop.example`, and returns an open connection. For
     /// an `https` URL, `connect` must set up TLS itself. The protocol is HTTP/1.1.
@@ -101,10 +101,11 @@ impl HyperTransport {
         Self::assemble(Connector::over(connect), IDLE_TIMEOUT, Protocol::Custom)
     }
 
-    /// Sets the time limit for opening a connection, including TLS. By default, there is no limit on the time to open a
-    /// connection.
+    /// Sets the time limit for opening a connection, including the TLS handshake. By default, opening a connection has
+    /// no time limit.
     ///
-    /// If no connection is open within this time, the call fails with [`is_timeout`](crate::Error::is_timeout).
+    /// If no connection is open within the time limit, the call fails with an [`is_timeout`](crate::Error::is_timeout)
+    /// error.
     #[must_use]
     pub fn connect_timeout(self, timeout: Duration) -> Self {
         Self::assemble(self.connector.with_timeout(timeout), self.idle_timeout, self.protocol)
@@ -138,10 +139,10 @@ impl HyperTransport {
     fn start(&self, request: Request) -> Result<InFlight, BoxError> {
         self.check(request.url())?;
         let may_be_http2 = self.protocol == Protocol::Https && request.url().scheme() == "https";
-        let deadline = Deadline::of(request.timeout().copied());
+        let deadline = BodyDeadline::of(request.timeout().copied());
         let mut request = http::Request::<Body>::try_from(request)?;
         let uri = request.uri().clone();
-        // HTTP/2 has no `Host` header, so hyper-util adds the header only when it knows the protocol.
+        // HTTP/2 has no `Host` header, so if HTTP/2 is possible, hyper-util adds the header once the protocol is known.
         if !may_be_http2 {
             self.host.add(&uri, request.headers_mut());
         }
@@ -151,14 +152,14 @@ impl HyperTransport {
     }
 }
 
-/// Waits for a response head, or returns the error that prevented the request.
+/// Waits for the response headers, or returns the error that prevented the request.
 pub(crate) struct HyperFuture(Result<InFlight, Option<BoxError>>);
 
 struct InFlight {
     answer: ResponseFuture,
     uri: Uri,
     /// The deadline of the request, which also applies to the response body.
-    deadline: Option<Deadline>,
+    deadline: Option<BodyDeadline>,
 }
 
 impl Future for HyperFuture {

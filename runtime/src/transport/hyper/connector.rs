@@ -1,4 +1,4 @@
-//! Opens the connections of `HyperTransport`: [`Connector`].
+//! [`Connector`] opens the connections of `HyperTransport`.
 
 use std::future::Future;
 use std::io;
@@ -23,7 +23,7 @@ pub(crate) enum Protocol {
     /// HTTP over TCP.
     #[cfg_attr(feature = "__rustls", allow(dead_code, reason = "this variant is used only without TLS"))]
     Http,
-    /// HTTP over TCP and over TLS, which may negotiate HTTP/2.
+    /// HTTP over TCP, or over TLS, which can negotiate HTTP/2.
     #[cfg_attr(not(feature = "__rustls"), allow(dead_code, reason = "this variant is used only with TLS"))]
     Https,
     /// HTTP/1.1 over a connection that a user-supplied function opens.
@@ -32,8 +32,7 @@ pub(crate) enum Protocol {
 
 pub(crate) type Connecting = Pin<Box<dyn Future<Output = Result<BoxedConnection, BoxError>> + Send>>;
 
-/// Opens connections. The function that opens connections is in an `Arc`, because hyper-util clones the connector for
-/// each request.
+/// Opens connections. The connect function is in an `Arc`, because hyper-util clones the connector for each request.
 #[derive(Clone)]
 pub(crate) struct Connector {
     connect: Arc<dyn Fn(Uri) -> Connecting + Send + Sync>,
@@ -95,8 +94,8 @@ impl Service<Uri> for Connector {
 }
 
 impl BoxedConnection {
-    /// Returns only the connection's protocol, because hyper-util would add all other details of the connection to each
-    /// response.
+    /// Wraps a connection and keeps only its protocol, because hyper-util would add all other details of the connection
+    /// to each response.
     pub(crate) fn of<S: Stream + Connection + 'static>(stream: S) -> Self {
         let is_http2 = stream.connected().is_negotiated_h2();
         Self { stream: Box::new(stream), is_http2 }

@@ -1,6 +1,6 @@
-//! Sets the `Host` header of requests: [`HostHeader`].
+//! [`HostHeader`] sets the `Host` header of requests.
 //!
-//! Without this cache, hyper-util would format the header for each request, which accounts for 5 % of a call's time.
+//! Without this cache, hyper-util would format the header for each request, which accounts for 5% of a call's time.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use http::header::HOST;
 use http::uri::Scheme;
 use http::{HeaderMap, HeaderValue, Uri};
 
-/// A cache of the header for the most recent origin. Most clients use only one origin.
+/// Caches the `Host` header of the most recent origin. Most clients use only one origin.
 #[derive(Clone, Default)]
 pub(crate) struct HostHeader(Arc<ArcSwapOption<Last>>);
 
@@ -43,7 +43,7 @@ impl HostHeader {
     }
 }
 
-/// Returns the value of the header (RFC 9110 §7.2).
+/// Returns the value of the `Host` header (RFC 9110 §7.2).
 fn value_of(host: &str, port: Option<u16>) -> Option<HeaderValue> {
     let text = port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
     HeaderValue::from_maybe_shared(Bytes::from(text)).ok()

@@ -34,7 +34,7 @@ fn secured(mut tcp: HttpConnector) -> Result<Connector, Error> {
 }
 
 #[cfg(not(feature = "__rustls"))]
-#[expect(clippy::unnecessary_wraps, reason = "the function has the signature of the version with TLS")]
+#[expect(clippy::unnecessary_wraps, reason = "the signature must match the version with TLS")]
 fn secured(tcp: HttpConnector) -> Result<Connector, Error> {
     Ok(Connector::new(move |uri| {
         let connecting = tcp.clone().call(uri);
@@ -52,8 +52,8 @@ mod tls {
 
     use crate::error::{BoxError, Error};
 
-    /// Creates the TLS settings. The rustls provider is the one that the program has installed, or else reqwest's
-    /// provider. The system's certificates are trusted.
+    /// Creates the TLS settings. Uses the rustls provider that the program has installed, or else reqwest's default
+    /// provider. The system's root certificates are trusted.
     pub(crate) fn config() -> Result<ClientConfig, Error> {
         let unusable = |error: BoxError| Error::builder("rustls cannot be initialized").with_source(error);
         let provider = CryptoProvider::get_default().cloned().or_else(default_provider);

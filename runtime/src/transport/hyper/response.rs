@@ -1,4 +1,4 @@
-//! The responses of `HyperTransport`: [`HyperResponse`].
+//! [`HyperResponse`] is a response from `HyperTransport`.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -25,15 +25,15 @@ pub(crate) struct HyperResponse {
 /// A body that must be read before the deadline of its request.
 pub(crate) struct HyperBody {
     incoming: Incoming,
-    deadline: Deadline,
+    deadline: BodyDeadline,
 }
 
-/// The deadline of a request that has a separate timeout.
+/// The deadline of a request that has its own timeout.
 #[derive(Default)]
-pub(crate) struct Deadline(Option<Pin<Box<Sleep>>>);
+pub(crate) struct BodyDeadline(Option<Pin<Box<Sleep>>>);
 
 impl HyperResponse {
-    pub(crate) fn new(response: http::Response<Incoming>, uri: Uri, deadline: Deadline) -> Self {
+    pub(crate) fn new(response: http::Response<Incoming>, uri: Uri, deadline: BodyDeadline) -> Self {
         let (head, incoming) = response.into_parts();
         Self { head, body: HyperBody { incoming, deadline }, uri }
     }
@@ -65,7 +65,7 @@ impl HyperResponse {
 
     pub(crate) fn into_reqwest(self) -> reqwest::Response {
         let Self { mut head, body, uri } = self;
-        // reqwest reads a converted response's URL from this extension.
+        // reqwest reads the URL from this extension when it converts a response.
         let url = uri.to_string().parse().ok();
         let mut builder = http::Response::builder();
         if let Some(url) = url {
@@ -119,7 +119,7 @@ impl http_body::Body for HyperBody {
     }
 }
 
-impl Deadline {
+impl BodyDeadline {
     pub(crate) fn of(timeout: Option<Duration>) -> Self {
         Self(timeout.map(|timeout| Box::pin(sleep(timeout))))
     }

@@ -11,7 +11,7 @@ use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Next, Result};
 use serde_json::{Value, json};
 use tokio::sync::RwLock;
 
-use super::{Contender, Socket, TOKEN, Wire};
+use super::{Contender, RawTransport, Socket, TOKEN};
 use crate::item::Item;
 use crate::rush::refused;
 
@@ -36,7 +36,7 @@ struct Session {
 }
 
 #[async_trait::async_trait]
-impl<W: Wire> reqwest_middleware::Middleware for Renew<W> {
+impl<W: RawTransport> reqwest_middleware::Middleware for Renew<W> {
     async fn handle(
         &self,
         mut request: Request,
@@ -60,7 +60,7 @@ impl<W: Wire> reqwest_middleware::Middleware for Renew<W> {
     }
 }
 
-impl<W: Wire> Renew<W> {
+impl<W: RawTransport> Renew<W> {
     async fn newer_than(&self, old: &Arc<str>) -> Result<Arc<str>> {
         let mut session = self.session.write().await;
         if Arc::ptr_eq(&session.access, old) {
@@ -81,7 +81,7 @@ fn attach(request: &mut Request, token: &str) {
     request.headers_mut().insert(AUTHORIZATION, value);
 }
 
-impl<W: Wire> Contender for Middleware<W> {
+impl<W: RawTransport> Contender for Middleware<W> {
     fn new(base: &str) -> Self {
         let (http, base) = (Client::new(), base.to_owned());
         let session = Session { access: TOKEN.into(), refresh: "refresh".to_owned() };

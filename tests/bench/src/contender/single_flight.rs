@@ -8,7 +8,7 @@ use reqwest::{Client, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use tokio::sync::RwLock;
 
-use super::{Contender, Socket, TOKEN, Wire};
+use super::{Contender, RawTransport, Socket, TOKEN};
 use crate::item::Item;
 use crate::rush::refused;
 
@@ -37,7 +37,7 @@ struct Renewed {
     refresh_token: String,
 }
 
-impl<W: Wire> SingleFlight<W> {
+impl<W: RawTransport> SingleFlight<W> {
     async fn item(&self, id: u64, q: &str) -> reqwest::Result<Item> {
         let token = Arc::clone(&self.session.read().await.access);
         let mut answer = self.send(id, q, &token).await?;
@@ -66,7 +66,7 @@ impl<W: Wire> SingleFlight<W> {
     }
 }
 
-impl<W: Wire> Contender for SingleFlight<W> {
+impl<W: RawTransport> Contender for SingleFlight<W> {
     fn new(base: &str) -> Self {
         let session = Session { access: TOKEN.into(), refresh: "refresh".to_owned() };
         let (http, wire) = (Client::new(), W::default());

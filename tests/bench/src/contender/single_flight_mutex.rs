@@ -7,7 +7,7 @@ use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use super::{Contender, Socket, TOKEN, Wire};
+use super::{Contender, RawTransport, Socket, TOKEN};
 use crate::item::Item;
 use crate::rush::refused;
 
@@ -20,7 +20,7 @@ pub struct SingleFlightMutex<W = Socket> {
     refresh: Arc<Mutex<String>>,
 }
 
-impl<W: Wire> SingleFlightMutex<W> {
+impl<W: RawTransport> SingleFlightMutex<W> {
     fn token(&self) -> Arc<str> {
         Arc::clone(&self.access.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -56,7 +56,7 @@ impl<W: Wire> SingleFlightMutex<W> {
     }
 }
 
-impl<W: Wire> Contender for SingleFlightMutex<W> {
+impl<W: RawTransport> Contender for SingleFlightMutex<W> {
     fn new(base: &str) -> Self {
         let access = Arc::new(RwLock::new(TOKEN.into()));
         let refresh = Arc::new(Mutex::new("refresh".to_owned()));

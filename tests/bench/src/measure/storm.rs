@@ -11,11 +11,11 @@ const ROUNDS: usize = 3;
 /// The measured clients, each with its description and the kind of 403 that the server sends.
 pub const SUBJECTS: [(&str, &str, Guard); 6] = [
     ("afresh", "**afresh**, a bare 403", Guard::Bare),
-    ("afresh", "**afresh**, a 403 with `invalid_token`", Guard::Told),
-    ("afresh-limited", "**afresh**, a 403 with `invalid_token`, `replay_limit(64)`", Guard::Told),
-    ("single-flight", "by hand, with a read-write lock", Guard::Told),
-    ("single-flight-mutex", "by hand, with a lock for the refresh", Guard::Told),
-    ("reqwest-middleware", "reqwest-middleware, with a read-write lock", Guard::Told),
+    ("afresh", "**afresh**, a 403 with `invalid_token`", Guard::Reported),
+    ("afresh-limited", "**afresh**, a 403 with `invalid_token`, `replay_limit(64)`", Guard::Reported),
+    ("single-flight", "by hand, with a read-write lock", Guard::Reported),
+    ("single-flight-mutex", "by hand, with a lock for the refresh", Guard::Reported),
+    ("reqwest-middleware", "reqwest-middleware, with a read-write lock", Guard::Reported),
 ];
 
 pub fn measure() -> Section {
@@ -55,17 +55,17 @@ fn storm(name: &str, guard: Guard) -> Found {
         .map(|_| {
             let server = Server::guarded(guard);
             let client = Client::this().storm(name, &server.base, CALLERS);
-            (client, server.told())
+            (client, server.reported())
         })
         .collect();
-    let all = |of: &dyn Fn(&(crate::client::Storm, crate::server::Told)) -> u64| {
+    let all = |of: &dyn Fn(&(crate::client::Storm, crate::server::Reported)) -> u64| {
         median(rounds.iter().map(|round| of(round) as f64).collect())
     };
     Found {
-        refreshes: rounds.iter().map(|(_, told)| told.refreshes).max().unwrap_or_default() as f64,
-        refusals: all(&|(_, told)| told.refusals),
+        refreshes: rounds.iter().map(|(_, reported)| reported.refreshes).max().unwrap_or_default() as f64,
+        refusals: all(&|(_, reported)| reported.refusals),
         in_flight: all(&|(client, _)| client.in_flight),
-        at_once: all(&|(_, told)| told.at_once),
+        at_once: all(&|(_, reported)| reported.at_once),
         milliseconds: all(&|(client, _)| client.milliseconds),
         failed: all(&|(client, _)| client.failed),
     }

@@ -39,5 +39,5 @@ pub fn measure() -> Section {
 fn of(way: &str) -> (Users, u64) {
     let server = Server::of_users();
     let users = Client::this().users(way, &server.base, USERS);
-    (users, server.told().refreshes)
+    (users, server.reported().refreshes)
 }

@@ -35,17 +35,17 @@ pub fn by_path(path: &str) -> Response<Full<Bytes>> {
             *empty.status_mut() = StatusCode::NO_CONTENT;
             empty
         }
-        Some("many") => told(many(parts.next().and_then(|length| length.parse().ok()).unwrap_or(0))),
+        Some("many") => reported(many(parts.next().and_then(|length| length.parse().ok()).unwrap_or(0))),
         _ => json(&Item::numbered(parts.next().and_then(|id| id.parse().ok()).unwrap_or(1))),
     }
 }
 
 /// Returns a response whose body is `value` as JSON.
 pub fn json(value: &impl Serialize) -> Response<Full<Bytes>> {
-    told(serde_json::to_vec(value).unwrap_or_default().into())
+    reported(serde_json::to_vec(value).unwrap_or_default().into())
 }
 
-fn told(json: Bytes) -> Response<Full<Bytes>> {
+fn reported(json: Bytes) -> Response<Full<Bytes>> {
     let mut answer = Response::new(Full::from(json));
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     answer

@@ -29,22 +29,22 @@ pub enum Guard {
     /// The rejection has no information about the token.
     Bare,
     /// The rejection reports that the token has expired.
-    Told,
+    Reported,
 }
 
 impl Guard {
     pub fn name(self) -> &'static str {
-        if self == Self::Bare { "bare" } else { "told" }
+        if self == Self::Bare { "bare" } else { "reported" }
     }
 
     pub fn named(name: &str) -> Self {
-        if name == "bare" { Self::Bare } else { Self::Told }
+        if name == "bare" { Self::Bare } else { Self::Reported }
     }
 }
 
 /// The counters of the server.
 #[derive(Deserialize, Serialize)]
-pub struct Told {
+pub struct Reported {
     pub refreshes: u64,
     pub refusals: u64,
     /// The largest number of concurrent requests with a valid token.
@@ -75,7 +75,7 @@ pub async fn any(request: Request<Incoming>, gate: Arc<Gate>) -> Result<Response
     }
     let token = head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     Ok(match head.uri.path() {
-        "/told" => answers::json(&Told {
+        "/reported" => answers::json(&Reported {
             refreshes: gate.refreshes.load(Relaxed),
             refusals: gate.refusals.load(Relaxed),
             at_once: gate.at_once.load(Relaxed),
@@ -108,7 +108,7 @@ pub fn renewed() -> Response<Full<Bytes>> {
 pub fn refusal(guard: Guard) -> Response<Full<Bytes>> {
     let mut refusal = answers::json(&json!({ "error": "forbidden" }));
     *refusal.status_mut() = StatusCode::FORBIDDEN;
-    if guard == Guard::Told {
+    if guard == Guard::Reported {
         let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
         refusal.headers_mut().insert(WWW_AUTHENTICATE, challenge);
     }

@@ -14,7 +14,7 @@ use hyper::body::{Body, Incoming};
 use serde_json::{Value, json};
 
 use super::answers;
-use super::guard::{Guard, Told, refusal};
+use super::guard::{Guard, Reported, refusal};
 
 /// Returns the first access token of a user, which has expired.
 pub fn expired(user: u64) -> String {
@@ -48,7 +48,7 @@ pub async fn any(
     let token = head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let user = token.strip_prefix("Bearer access-").and_then(|rest| rest.strip_suffix("-2"));
     Ok(match (head.uri.path(), user) {
-        ("/told", _) => answers::json(&Told {
+        ("/reported", _) => answers::json(&Reported {
             refreshes: counts.refreshes.load(Relaxed),
             refusals: counts.refusals.load(Relaxed),
             at_once: 0,
@@ -63,7 +63,7 @@ pub async fn any(
         (_, Some(user)) => answers::json(&json!({ "user": user.parse::<u64>().unwrap_or_default() })),
         _ => {
             counts.refusals.fetch_add(1, Relaxed);
-            refusal(Guard::Told)
+            refusal(Guard::Reported)
         }
     })
 }

@@ -50,7 +50,7 @@ pub fn start(origin: &str, store: &str) -> Result<(), JsError> {
     let builder = if store.is_empty() { builder } else { builder.store(TabStore::new(store)) };
     let shop = builder.build()?;
     spawn_local(record_events(shop.session().clone()));
-    SHOP.with(|cell| cell.set(shop)).map_err(|_| JsError::new("the page has started already"))
+    SHOP.with(|cell| cell.set(shop)).map_err(|_| JsError::new("the page has already started"))
 }
 
 #[wasm_bindgen]

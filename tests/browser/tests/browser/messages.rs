@@ -39,7 +39,11 @@ async fn stale_foreign_and_malformed_messages_are_ignored() {
     assert_eq!((after.unauthorized, after.refreshes), (before.unauthorized, before.refreshes), "{after:?}");
     stage.server.expire();
     call_in_all(&tabs, 2).await;
-    assert_eq!((stage.server.counts().refreshes, stage.server.counts().spent), (2, 0));
+    assert_eq!(
+        (stage.server.counts().refreshes, stage.server.counts().spent),
+        (2, 0),
+        "two refreshes send no spent token"
+    );
 }
 
 /// T2: the browser stores no part of the session in a place that outlives the tabs.

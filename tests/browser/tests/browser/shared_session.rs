@@ -102,7 +102,11 @@ async fn a_logout_reaches_all_tabs() {
         let calls = tab.call(3).await;
         assert!(calls.errors.len() == 3 && calls.errors[0].starts_with("no session"), "{calls:?}");
     }
-    assert_eq!((stage.server.arrived(), stage.server.counts().logouts), (0, 1));
+    assert_eq!(
+        (stage.server.arrived(), stage.server.counts().logouts),
+        (0, 1),
+        "no call arrives at the server, but one logout does"
+    );
     tabs[2].log_in("ada").await;
     has_state(&tabs[0], "LoggedIn").await;
     call_in_all(&tabs, 1).await;

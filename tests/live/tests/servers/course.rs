@@ -166,7 +166,11 @@ async fn spent_refresh_token_is_presented<C: Customer>(shop: &C, server: &Server
 
     server.hours_pass().await;
     match shop.order(2).await {
-        Ok(order) => assert_eq!((order.id, habits.reuse_ends_all), (2, false)),
+        Ok(order) => assert_eq!(
+            (order.id, habits.reuse_ends_all),
+            (2, false),
+            "the call succeeds only if a reused token does not end the session"
+        ),
         Err(error) => {
             assert!(habits.reuse_ends_all && error.is_session_expired(), "{error}");
             let refusal = error.rejection().map(|refusal| refusal.status().as_u16());

@@ -191,8 +191,8 @@ async fn programs_that_share_a_file_spend_nothing_twice() {
         assert_eq!(counts.live, 1, "live, in {counts:?}");
         assert_eq!(counts.ok, round * 100);
     }
-    let told = events.iter_mut().flat_map(|events| std::iter::from_fn(|| events.try_next()));
-    let adopted = told.filter(|event| matches!(event, SessionEvent::Adopted)).count();
+    let reported = events.iter_mut().flat_map(|events| std::iter::from_fn(|| events.try_next()));
+    let adopted = reported.filter(|event| matches!(event, SessionEvent::Adopted)).count();
     println!("four programs, one file: {:?}, {adopted} adopted", server.counts().await);
     App::log_out(&programs[1], programs[1].session().tokens().unwrap().refresh_token().unwrap())
         .await

@@ -66,10 +66,10 @@ async fn obey(name: &str, origin: &str, store: impl SessionStore) {
 
 /// Returns the lines of stdin until stdin closes.
 fn orders() -> UnboundedReceiver<String> {
-    let (told, orders) = unbounded_channel();
+    let (reported, orders) = unbounded_channel();
     std::thread::spawn(move || {
         for line in std::io::stdin().lock().lines().map_while(Result::ok) {
-            if told.send(line).is_err() {
+            if reported.send(line).is_err() {
                 return;
             }
         }

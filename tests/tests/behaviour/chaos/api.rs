@@ -1,5 +1,5 @@
-//! The API of the random runs. Every path contains the number of its call, so that the checks can match requests with
-//! calls.
+//! The API that the random runs call. Every path contains the number of its call, so that the checks can match requests
+//! to calls.
 
 use std::convert::Infallible;
 
@@ -8,7 +8,7 @@ use futures_util::stream;
 use serde::Serialize;
 use serde_json::Value;
 
-/// The credentials of a login: the session number and the login number.
+/// The credentials in a login request: a session number and a login number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Who {
     pub session: usize,
@@ -43,7 +43,7 @@ pub trait RandomApi {
     #[post("/pay/{call}")]
     async fn pay(&self, call: usize) -> Result<Value>;
 
-    /// The server always forbids this call.
+    /// The server always responds to this call with 403.
     #[get("/forbidden/{call}")]
     async fn forbidden(&self, call: usize) -> Result<Value>;
 
@@ -68,7 +68,7 @@ pub enum CallKind {
 }
 
 impl CallKind {
-    /// Returns a random kind. Ordinary calls are more frequent than other kinds.
+    /// Returns a random kind. `Read` is the most frequent kind.
     pub fn any(random: &mut fastrand::Rng) -> Self {
         match random.u8(..20) {
             0..9 => Self::Read,
@@ -96,7 +96,7 @@ impl CallKind {
     }
 }
 
-/// Returns the number of the call that sent a request with this path.
+/// Returns the call number in a request path.
 pub fn call_of(path: &str) -> Option<usize> {
     let (_, call) = path.rsplit_once('/')?;
     call.parse().ok()

@@ -15,7 +15,7 @@ use super::timeline::LoginState;
 pub struct Checks<'a> {
     pub run: &'a Run,
     pub calls: &'a [Call],
-    /// The errors from logins, logouts and manual refreshes.
+    /// The errors returned by logins, logouts and manual refreshes.
     pub errors: &'a [Error],
     /// The requests of each call, keyed by call number.
     sends: HashMap<usize, Vec<Seen>>,
@@ -51,8 +51,7 @@ impl<'a> Checks<'a> {
         Counts { refreshes: authority.refreshes(), granted: authority.granted(), ..counts }
     }
 
-    /// I3, I4, I5, Q1: a call is sent at most twice. The second request has a newer token of the same login and
-    /// session.
+    /// I3, I4, I5, Q1: a call is sent at most twice, and the second request has a newer token from the same login.
     fn check_sends(&self, call: &Call, sends: &[Seen]) {
         let authority = &self.run.world.authority;
         assert!(sends.len() <= 2, "I3: call {} was sent {} times", call.number, sends.len());
@@ -93,7 +92,7 @@ impl<'a> Checks<'a> {
         }
     }
 
-    /// Returns the event that explains this error, if there is one.
+    /// Returns the reason why the call can fail with this error, or `None` if there is none.
     fn reason(&self, call: &Call, sends: &[Seen], error: &Error) -> Option<&'static str> {
         let timeline = &self.run.sessions[call.session].timeline;
         let (begun, ended) = (call.begun, call.ended);
@@ -127,17 +126,18 @@ impl<'a> Checks<'a> {
         reasons.iter().find(|(_, holds)| *holds).map(|(reason, _)| *reason)
     }
 
-    /// Returns whether a refresh of this call's session failed before the call ended.
+    /// Returns whether a refresh of the call's session failed before the call ended.
     fn has_failed(&self, call: &Call) -> bool {
         let failed = |event: &SessionEvent| matches!(event, SessionEvent::RefreshFailed(_));
         self.run.sessions[call.session].timeline.happened(None, call.ended, failed)
     }
 
-    /// G2, I8, I12, I13: every refresh has a cause, and every end of a session has an event. The authority itself
-    /// checks that no spent token is presented.
+    /// G2, I8, I12, I13: there are no more expired sessions than refused refreshes, and no more `Refreshed` events than
+    /// granted refreshes. The fake server itself checks that no refresh token is reused.
     fn check_refreshes(&self) {
         let Run { world, sessions, level, .. } = self.run;
-        // If the run has faults, a refresh can be abandoned while it is in progress, and its tokens are lost.
+        // If the network has faults, a refresh can be abandoned while its response is in transit, and the new tokens
+        // are lost.
         if *level == FaultLevel::DelaysOnly {
             assert_eq!(
                 world.authority.retries_after_lost_answer(),
@@ -164,7 +164,7 @@ impl<'a> Checks<'a> {
         self.check_pace(&exchanges);
     }
 
-    /// I1, V2: the number of refreshes is at most the number of events that can cause a refresh.
+    /// I1, V2: the number of refreshes is limited by the number of events that can cause a refresh.
     fn check_pace(&self, exchanges: &[Seen]) {
         let sends = self.sends.values().flatten();
         let refusals = sends.filter(|seen| matches!(status(Some(seen)), Some(401 | 403))).count();
@@ -174,7 +174,7 @@ impl<'a> Checks<'a> {
         });
         let causes = refusals + lifetimes + self.run.asked;
         let calls = self.calls.len();
-        // A refresh that is repeated because its response was lost needs no new cause.
+        // A refresh that is repeated because its response was lost does not need another cause.
         let granted = self
             .run
             .world
@@ -185,7 +185,7 @@ impl<'a> Checks<'a> {
         assert!(exchanges.len() <= 4 * (causes + calls) + 4, "V2: {} exchanges", exchanges.len());
     }
 
-    /// I16: no string that a program could log contains a token.
+    /// I16: no loggable string contains a token.
     fn check_texts(&self) {
         let canary = self.run.world.authority.canary();
         let mut texts = Vec::new();
@@ -205,7 +205,7 @@ impl<'a> Checks<'a> {
     }
 }
 
-/// Returns the response status of a request.
+/// Returns the status with which the server answered a request.
 fn status(seen: Option<&Seen>) -> Option<u16> {
     seen?.state().status()
 }

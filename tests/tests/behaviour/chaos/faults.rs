@@ -1,4 +1,4 @@
-//! A network between the client and the server that delays, fails and loses requests and responses at random.
+//! A simulated network between client and server that delays, fails and loses requests and responses at random.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,22 +11,23 @@ use futures_util::future::BoxFuture;
 use serde_json::json;
 use tokio::time::sleep;
 
-/// The longest delay of a refresh request. After a longer delay, the client could abandon the refresh while the
-/// response is in transit.
+/// The maximum delay of a refresh request. With a longer delay, the client could abandon the refresh while the response
+/// is in transit.
 const LATE: Duration = Duration::from_secs(4);
 
-/// The kinds of fault that can occur in a run.
+/// The kinds of fault that can occur in a random run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultLevel {
-    /// The network only delays requests and responses and loses nothing.
+    /// The network delays requests and responses but loses none of them.
     DelaysOnly,
-    /// The servers answer with errors of every kind, but every processed refresh is answered.
+    /// The servers return errors of every kind, but every refresh that the server processes gets a response.
     Errors,
-    /// The servers answer with errors, and responses from the authority are lost. The authority has a grace period.
+    /// The servers return errors, and responses to refreshes are lost. The server accepts a used refresh token during a
+    /// grace period.
     LostAnswers,
 }
 
-/// A world behind a faulty network. Clones share one network.
+/// A fake server behind an unreliable network. Clones share one network.
 #[derive(Clone)]
 pub struct FaultyNetwork(Arc<Inner>);
 
@@ -34,7 +35,7 @@ struct Inner {
     world: World,
     level: FaultLevel,
     random: Mutex<Rng>,
-    /// The percentage of requests with a fault.
+    /// The percentage of requests that fail.
     faults: u8,
 }
 
@@ -53,8 +54,8 @@ impl FaultyNetwork {
         self.0.random.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns a random delay: usually short and sometimes long. If the run has faults, the delay is sometimes longer
-    /// than a call waits.
+    /// Returns a random delay, which is usually short but can be longer than a call's timeout if the network has
+    /// faults.
     fn delay(&self) -> Duration {
         let (mut random, level) = (self.random(), self.0.level);
         let longest = match random.u8(..20) {
@@ -70,7 +71,7 @@ impl FaultyNetwork {
         self.random().u8(..100) < self.0.faults
     }
 
-    /// Returns the API's answer to a request.
+    /// Returns the API's response to a request.
     fn answer(&self, authority: &Authority, seen: &Seen, refused: u16) -> Answer {
         if self.goes_wrong() {
             return self.fault();
@@ -100,7 +101,7 @@ impl FaultyNetwork {
         }
     }
 
-    /// Returns how the authority handles a refresh.
+    /// Returns how the authorization server handles the next refresh.
     fn handling(&self) -> Handling {
         if !self.goes_wrong() {
             return Handling::Normal;
@@ -122,11 +123,11 @@ impl FaultyNetwork {
         }
     }
 
-    /// Releases each parked response of the authority after a delay, until this task is aborted.
+    /// Releases each held refresh response after a delay, until this task is aborted.
     pub async fn deliver(self) {
         loop {
             let parked = self.0.world.authority.parked(Role::Refresh).await;
-            // A late response is lost if the client has abandoned the refresh.
+            // If the client has already abandoned the refresh, a late response is lost.
             let delay =
                 if self.0.level == FaultLevel::LostAnswers { self.delay() } else { self.short_delay() };
             tokio::spawn(async move {
@@ -149,15 +150,15 @@ impl Double for FaultyNetwork {
             let role = world.authority.role_of(request.uri().path());
             let mut delay = network.delay();
             if role == Some(Role::Refresh) && network.0.level != FaultLevel::LostAnswers && delay > LATE {
-                // The request arrives before the client abandons the refresh, or it never arrives. If the request
-                // arrived later, its response would be lost.
+                // The request must either arrive before the client abandons the refresh or never arrive; otherwise, its
+                // response would be lost.
                 delay = Duration::from_hours(1);
             }
             sleep(delay).await;
             match role {
                 Some(Role::Refresh) => {
-                    // `deliver` delays the response. The request is not delayed again, because the authority counts
-                    // received requests.
+                    // `deliver` delays the response. The request itself is not delayed again, because the server has
+                    // already counted it.
                     world.authority.next(Role::Refresh, network.handling());
                     return world.handle(request).await;
                 }

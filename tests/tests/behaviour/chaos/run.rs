@@ -1,4 +1,5 @@
-//! One random run: for two minutes of a paused clock, calls, logins, logouts and server events start at random times.
+//! One random run, in which calls, logins, logouts and server events start at random times during two minutes on a
+//! paused clock.
 
 use std::panic::resume_unwind;
 use std::time::Duration;
@@ -18,13 +19,13 @@ use super::timeline::Timeline;
 use crate::api::{ORIGIN, tokens};
 use crate::transports::ConnectTo;
 
-/// The period in which new events start.
+/// The period in which new calls and events start.
 const ACTIVE: Duration = Duration::from_mins(2);
-/// The time that all started events need to complete: no answer takes longer than 12.5 s, and no refresh longer than 11
-/// s.
+/// The time after which every started call and event has completed: a response takes at most 12.5 s, and a refresh at
+/// most 11 s.
 const SETTLING: Duration = Duration::from_mins(2);
 
-/// One session and the clients that share the session.
+/// A session and the clients that share it.
 pub struct TestSession {
     pub number: usize,
     pub session: Session,
@@ -32,7 +33,7 @@ pub struct TestSession {
     pub timeline: Timeline,
 }
 
-/// A completed call with its start and end.
+/// A completed call with its start and end times.
 pub struct Call {
     pub number: usize,
     pub session: usize,
@@ -47,7 +48,7 @@ pub struct Run {
     pub world: World,
     pub level: FaultLevel,
     pub sessions: Vec<TestSession>,
-    /// The number of manual refreshes.
+    /// The number of manual refreshes so far.
     pub asked: usize,
     /// The lifetime of access tokens, if the server sends one.
     pub lifetime: Option<Duration>,
@@ -67,7 +68,7 @@ impl Run {
         Self { world, level, sessions, asked: 0, lifetime, network, random, logins: 0 }
     }
 
-    /// Executes the run and checks its invariants.
+    /// Executes the run and checks the invariants.
     pub async fn run(mut self) -> Counts {
         let delivery = tokio::spawn(self.network.clone().deliver());
         let listeners: Vec<_> =
@@ -85,7 +86,7 @@ impl Run {
         for other in others.join_all().await {
             errors.extend(other.err());
         }
-        // Refreshes without a waiting call must also complete.
+        // A refresh that no call waits for must also complete.
         sleep(SETTLING).await;
         for listener in listeners {
             listener.abort();
@@ -98,7 +99,7 @@ impl Run {
         Duration::from_millis(self.random.u64(..ACTIVE.as_millis() as u64))
     }
 
-    /// Starts the calls, some in bursts and some alone. Some callers drop their calls.
+    /// Starts calls, some of them in bursts, and drops some of them early.
     fn begin_calls(&mut self) -> Vec<JoinHandle<Call>> {
         let mut calls = Vec::new();
         let bursts: Vec<_> = (0..3).map(|_| self.moment()).collect();
@@ -179,7 +180,7 @@ impl Run {
         Who { session, login: self.logins }
     }
 
-    /// Sets tokens without a login request.
+    /// Sets new tokens in the session without sending a login request.
     fn log_in_at(&mut self, session: usize, at: Duration) {
         let (who, world) = (to_value(self.who(session)).unwrap(), self.world.clone());
         let session = self.sessions[session].session.clone();

@@ -1,4 +1,4 @@
-//! Records the events of a session with the time at which each event was received.
+//! Records the events of a session and the time at which each event was received.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,7 +6,7 @@ use afresh::{Session, SessionEvent};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-/// The state of a session, as its events describe it.
+/// The state of a session, derived from its events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoginState {
     LoggedOut,
@@ -19,7 +19,7 @@ pub enum LoginState {
 pub struct Timeline(Arc<Mutex<Vec<(Instant, SessionEvent)>>>);
 
 impl Timeline {
-    /// Records events until the returned task is aborted.
+    /// Records the session's events until the returned task is aborted.
     pub fn listen(&self, session: &Session) -> JoinHandle<()> {
         let (timeline, mut events) = (self.clone(), session.events());
         tokio::spawn(async move {
@@ -41,12 +41,12 @@ impl Timeline {
         self.lock().iter().filter(|(_, event)| of(event)).count()
     }
 
-    /// Returns whether a matching event was received between two times, both included.
+    /// Returns whether a matching event was received from `from` to `to`, inclusive.
     pub fn happened(&self, from: Option<Instant>, to: Instant, of: impl Fn(&SessionEvent) -> bool) -> bool {
         self.lock().iter().any(|(at, event)| from.is_none_or(|from| from <= *at) && *at <= to && of(event))
     }
 
-    /// Returns whether the session was in this state at any time between two times, both included.
+    /// Returns whether the session was in the given state at any time from `from` to `to`, inclusive.
     pub fn was(&self, state: LoginState, from: Instant, to: Instant) -> bool {
         let mut now = LoginState::LoggedOut;
         let mut was = false;

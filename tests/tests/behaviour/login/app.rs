@@ -1,4 +1,4 @@
-//! An `App` as the refresher of a session: it uses the transport of the session's client.
+//! Tests an `App` that refreshes a session through the client's transport.
 
 use afresh::oauth2::{App, Server};
 use afresh::{Result, SessionState, api};
@@ -17,7 +17,7 @@ trait Orders {
 
 fn app() -> App {
     let server = Server::new("https://id.test/authorize", "https://id.test/api/user/refresh_token")
-        // When a token is sent to this endpoint, the authority ends the token's session.
+        // If the client sends a token to this endpoint, the fake server ends the token's session.
         .revocation_endpoint("https://id.test/api/user/logout");
     server.client("shop-app").scope("orders").param("prompt", "login").resource("https://shop.test/")
 }
@@ -28,8 +28,8 @@ fn client(world: &World, app: App) -> OrdersClient {
     OrdersClient::builder(ORIGIN).connect_to(origins).tokens(given).refresher(app).build().unwrap()
 }
 
-/// B1: an app refreshes once for all calls. The refresh contains the resources (RFC 8707 §2.2), but no other parameters
-/// of the login.
+/// B1: an `App` sends one refresh for all waiting calls. The refresh request contains the login's resources (RFC 8707
+/// §2.2), but none of the login's other parameters.
 #[tokio::test(start_paused = true)]
 async fn an_app_refreshes_once_for_all_calls() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Attacks and broken servers during a login (RFC 9700), and how the client reacts.
+//! Tests attacks and misbehaving servers during a login (RFC 9700).
 
 use std::error::Error as _;
 
@@ -11,7 +11,7 @@ use super::provider::{
     CALLBACK, CODE, Provider, begin, encode, form, log_in, log_in_with_code, query, tokens, value,
 };
 
-/// Returns the Display and Debug output of an error and of all its causes.
+/// Returns the Display and Debug output of an error and all its sources.
 fn texts(error: &Error) -> String {
     let mut texts = format!("{error} {error:?}");
     let mut cause = error.source();
@@ -22,8 +22,8 @@ fn texts(error: &Error) -> String {
     texts
 }
 
-/// Finishes a login with this query, in which `STATE` is replaced by the correct state, and expects an error before any
-/// request is sent.
+/// Finishes a login with the given query, in which `STATE` stands for the correct state, and asserts that the login
+/// fails without sending a request.
 async fn rejected(provider: &Provider, app: &App, query: &str) -> Error {
     let (state, request) = begin(app);
     let session = Session::new();
@@ -36,7 +36,7 @@ async fn rejected(provider: &Provider, app: &App, query: &str) -> Error {
     error
 }
 
-/// RFC 9700 §4.7: a response without the correct `state` is rejected, even if all other parameters are correct.
+/// RFC 9700 §4.7: a callback without the correct `state` is rejected, even if all its other parameters are correct.
 #[tokio::test]
 async fn an_answer_with_another_state_is_not_believed() {
     let provider = Provider::answering(tokens()).await;
@@ -62,7 +62,7 @@ async fn an_answer_with_another_state_is_not_believed() {
     }
 }
 
-/// RFC 9207, RFC 9700 §4.4: a response with another issuer is rejected, and the error names both issuers.
+/// RFC 9207, RFC 9700 §4.4: a callback with the wrong issuer is rejected, and the error names both issuers.
 #[tokio::test]
 async fn a_mix_up_is_refused() {
     let provider = Provider::answering(tokens()).await;
@@ -85,7 +85,7 @@ async fn a_mix_up_is_refused() {
     log_in(&app, &Session::new(), &[("code", CODE), ("iss", provider.issuer())]).await.unwrap();
 }
 
-/// RFC 9207 §2.4: if the metadata promises an `iss` parameter, a response without `iss` is rejected.
+/// RFC 9207 §2.4: if the server's metadata promises an `iss` parameter, a callback without `iss` is rejected.
 #[tokio::test]
 async fn an_answer_without_the_promised_issuer_is_refused() {
     let promise = json!({ "authorization_response_iss_parameter_supported": true });
@@ -96,7 +96,7 @@ async fn an_answer_without_the_promised_issuer_is_refused() {
     log_in(&app, &Session::new(), &[("code", CODE), ("iss", provider.issuer())]).await.unwrap();
 }
 
-/// RFC 9700 §4.4.2.1: a login that was started at one server cannot be finished at another server or with another
+/// RFC 9700 §4.4.2.1: a login that was started with one server cannot be finished with another server or another
 /// redirect URL.
 #[tokio::test]
 async fn a_login_of_another_server_or_another_redirect_url_is_not_finished() {
@@ -110,11 +110,11 @@ async fn a_login_of_another_server_or_another_redirect_url_is_not_finished() {
     let (state, request) = begin(&app);
     let answer = encode(&[("code", CODE), ("state", &state)]);
     app.redirect("https://app.test/other").finish(request, &answer, &Session::new()).await.unwrap_err();
-    assert_eq!((honest.exchanges().len(), evil.exchanges().len()), (0, 0));
+    assert_eq!((honest.exchanges().len(), evil.exchanges().len()), (0, 0), "no code is exchanged");
 }
 
-/// RFC 9700 §4.12: a redirect from the token endpoint is not followed, because it would send the code to another
-/// server.
+/// RFC 9700 §4.12: a redirect from the token endpoint is not followed, because it would send the authorization code to
+/// another server.
 #[tokio::test]
 async fn a_redirect_of_the_exchange_is_not_followed() {
     for status in [301, 302, 303, 307, 308] {
@@ -131,8 +131,8 @@ async fn a_redirect_of_the_exchange_is_not_followed() {
         assert_eq!((evil.sends(), session.state()), (0, SessionState::LoggedOut));
         assert!(!texts(&error).contains(CODE));
 
-        // A reqwest client that follows redirects on its own sends no secret to the other server, and the response is
-        // rejected.
+        // If the transport's reqwest client follows redirects, no secret is sent to the other server, and the response
+        // is rejected.
         let server = provider.server().await.http(reqwest::Client::new());
         log_in_with_code(&server.client("app"), &session).await.unwrap_err();
         assert!(
@@ -187,7 +187,7 @@ async fn an_answer_without_tokens_is_no_login() {
     }
 }
 
-/// An error shows the server's error code and its shortened description, without control characters.
+/// The error message contains the server's error code and a shortened description, without control characters.
 #[tokio::test]
 async fn a_description_is_bounded_and_plain() {
     const RAW: &str = "Ann\u{202e} said\r\nno\u{1b}[31m\u{2066}\u{200b}";
@@ -211,8 +211,8 @@ async fn a_description_is_bounded_and_plain() {
     assert!(texts(&error).len() < 2_000);
 }
 
-/// If a server or an attacker echoes the code, the verifier, the state or the client secret, no error message contains
-/// this value.
+/// If a server or an attacker echoes the code, the verifier, the state or the client secret, that value appears in no
+/// error message.
 #[tokio::test]
 async fn an_echo_of_a_secret_reaches_no_text() {
     let provider = Provider::start(json!({}), |seen| {
@@ -234,7 +234,7 @@ async fn an_echo_of_a_secret_reaches_no_text() {
     }
     assert!(error.to_string().contains("invalid_grant"));
 
-    // The server returns the secret as the error code, or part of the secret in the description.
+    // The server returns the secret as its error code, or part of the secret in the error description.
     for answer in
         [json!({ "error": CODE }), json!({ "error": "invalid_grant", "error_description": &CODE[10..] })]
     {
@@ -242,7 +242,7 @@ async fn an_echo_of_a_secret_reaches_no_text() {
         let error = log_in_with_code(&provider.app().await, &Session::new()).await.unwrap_err();
         assert!(!texts(&error).contains(&CODE[10..18]), "{error:?}");
     }
-    // The browser returns the state in the description.
+    // The browser returns the state in the error description.
     let (state, request) = begin(&app);
     let answer = encode(&[("error", "access_denied"), ("error_description", &state), ("state", &state)]);
     let error = app.redirect(CALLBACK).finish(request, &answer, &Session::new()).await.unwrap_err();
@@ -270,7 +270,7 @@ async fn no_login_is_weaker_than_s256_and_a_code() {
     }
 }
 
-/// RFC 9700 §4.3: no URL contains a secret, and secrets are sent only in request bodies to the token endpoint.
+/// RFC 9700 §4.3: no URL contains a secret; secrets are sent only in request bodies to the token endpoint.
 #[tokio::test]
 async fn secrets_are_sent_in_bodies_to_the_token_endpoint_only() {
     let provider = Provider::answering(tokens()).await;

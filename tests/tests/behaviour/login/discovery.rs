@@ -1,4 +1,4 @@
-//! Discovery of an authorization server's endpoints: RFC 8414 and OpenID Connect Discovery.
+//! Tests how an authorization server's endpoints are discovered (RFC 8414 and OpenID Connect Discovery).
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::provider::{CALLBACK, Provider, document, log_in_with_code, tokens};
 
-/// Starts a server that has metadata for the issuer `/realms/shop` at `path` only.
+/// Starts a server whose only metadata document is at `path` and names the issuer `/realms/shop`.
 async fn realm(path: &'static str) -> (Stage, afresh_tests::Listening) {
     let stage = Stage::new();
     let listening = stage.listen().await;
@@ -55,7 +55,7 @@ async fn a_server_is_asked_once_for_all_its_apps_and_logins() {
     assert_eq!(documents, 1);
 }
 
-/// RFC 8414 §3.3: metadata with another issuer is rejected, and the error names both issuers.
+/// RFC 8414 §3.3: metadata with the wrong issuer is rejected, and the error names both issuers.
 #[tokio::test]
 async fn the_metadata_of_another_issuer_is_refused_and_both_are_named() {
     let provider = Provider::start(json!({ "issuer": "https://evil.test" }), |_| tokens()).await;
@@ -94,7 +94,7 @@ async fn endpoints_without_https_are_refused() {
     assert!(refused(json!({ "token_endpoint": null })).await.to_string().contains("no token endpoint"));
 }
 
-/// An issuer must use `https` or a loopback address. Otherwise nothing is sent.
+/// An issuer URL must use `https` or a loopback address. Otherwise nothing is sent.
 #[tokio::test]
 async fn an_issuer_is_https_or_on_loopback() {
     for issuer in [
@@ -168,7 +168,7 @@ async fn no_control_character_of_a_document_is_shown() {
     assert!(text.len() < 1000, "{text}");
 }
 
-/// Discovery and logins use the HTTP client that the caller provides.
+/// Discovery and logins use the HTTP client provided by the caller.
 #[tokio::test]
 async fn a_given_client_sends_discovery_and_exchange() {
     let provider = Provider::answering(tokens()).await;
@@ -184,7 +184,7 @@ async fn a_given_client_sends_discovery_and_exchange() {
     assert_eq!(agents, [Some("mine".to_owned()), Some("mine".to_owned())]);
 }
 
-/// A blocking caller can wait for discovery.
+/// A blocking program can wait for discovery.
 #[tokio::test]
 async fn discovery_can_be_waited_for() {
     let provider = Provider::answering(tokens()).await;

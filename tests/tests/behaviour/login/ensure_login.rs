@@ -1,4 +1,4 @@
-//! Logins by a person inside `ensure_login`: one login serves all processes and replaces the whole session.
+//! Tests user logins inside `ensure_login`: one login serves all processes and replaces the whole session.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use serde_json::json;
 use super::provider::{Provider, log_in_with_code, tokens};
 use crate::api::event_names;
 
-/// W13: if ten processes start at the same time, only one process starts the person's login.
+/// W13: if ten processes start at the same time, the user has to log in only once.
 #[tokio::test]
 async fn ten_processes_that_start_at_once_ask_one_person() {
     let provider = Provider::answering(tokens()).await;
@@ -47,7 +47,7 @@ async fn ten_processes_that_start_at_once_ask_one_person() {
     }
 }
 
-/// A login inside `ensure_login` emits one event, although both the login and `ensure_login` set the tokens.
+/// A login inside `ensure_login` emits one event, even though both the login and `ensure_login` set the tokens.
 #[tokio::test]
 async fn a_login_inside_of_ensure_login_is_set_once() {
     let provider = Provider::answering(tokens()).await;

@@ -1,5 +1,5 @@
-//! Logins by a person: discovery, the code flow of a web server, and attacks (RFC 9700). Device codes are tested in the
-//! runtime crate with the paused clock.
+//! Tests user logins: discovery, the authorization code flow of a web server, and attacks (RFC 9700). The device code
+//! flow is tested in the runtime crate on a paused clock.
 
 mod app;
 mod attacks;

@@ -1,4 +1,4 @@
-//! A double of an authorization server on a loopback socket, and functions that log in to it.
+//! A fake authorization server on a loopback socket, and functions that log in to it.
 
 use afresh::oauth2::{App, AuthorizationRequest, Server};
 use afresh::{Result, Session, Tokens};
@@ -7,27 +7,27 @@ use serde_json::{Value, json};
 
 /// The redirect URL of the login.
 pub const CALLBACK: &str = "https://app.test/callback";
-/// The authorization code in the redirect.
+/// The authorization code that the server sends in its redirect.
 pub const CODE: &str = "SplxlOBeZQQYbYS6WxSbIA";
 
-/// An authorization server whose issuer is its base URL.
+/// A fake authorization server whose issuer is its base URL.
 pub struct Provider {
     pub stage: Stage,
     listening: Listening,
 }
 
-/// The decoded parameters of a query or a form.
+/// The decoded parameters of a query string or a form body.
 pub type Pairs = Vec<(String, String)>;
 
 impl Provider {
-    /// Starts a server whose token endpoint always sends this answer.
+    /// Starts a server whose token endpoint always returns the given response.
     pub async fn answering(token: impl Into<Answer>) -> Self {
         let token = token.into();
         Self::start(json!({}), move |_| token.clone()).await
     }
 
-    /// Starts a server with these changes to its metadata and with this token endpoint. A `null` removes a metadata
-    /// field.
+    /// Starts a server with the given token endpoint and the given changes to its metadata. If the new value of a
+    /// metadata field is `null`, the field is removed.
     pub async fn start(metadata: Value, token: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
         let stage = Stage::new();
         let listening = stage.listen().await;
@@ -49,7 +49,7 @@ impl Provider {
         &self.listening.base_url
     }
 
-    /// Discovers the server from its metadata.
+    /// Discovers this server from its metadata document.
     pub async fn server(&self) -> Server {
         Server::discover(self.issuer()).await.unwrap()
     }
@@ -58,13 +58,13 @@ impl Provider {
         self.server().await.client("shop-app")
     }
 
-    /// Returns all requests to the token endpoint.
+    /// Returns all requests that the token endpoint has received.
     pub fn exchanges(&self) -> Vec<Seen> {
         self.stage.log().into_iter().filter(|seen| seen.path() == "/token").collect()
     }
 }
 
-/// Returns the metadata of a server at `base`.
+/// Returns the metadata document of a server whose base URL is `base`.
 pub fn document(base: &str, changes: &Value) -> Value {
     let mut document = json!({
         "issuer": base,
@@ -78,7 +78,7 @@ pub fn document(base: &str, changes: &Value) -> Value {
     document
 }
 
-/// Returns the response to a successful token request.
+/// Returns a successful token response.
 pub fn tokens() -> Answer {
     let tokens = json!({
         "access_token": "new-access", "refresh_token": "new-refresh", "token_type": "Bearer", "expires_in": 600, "scope": "orders",
@@ -94,7 +94,7 @@ pub fn query(url: &str) -> Pairs {
     url.parse::<reqwest::Url>().unwrap().query_pairs().into_owned().collect()
 }
 
-/// Returns the only value of a parameter.
+/// Returns the value of the parameter `name`, which must occur exactly once.
 pub fn value<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
     let values: Vec<_> = pairs.iter().filter(|(other, _)| other == name).collect();
     assert_eq!(values.len(), 1, "{name} in {pairs:?}");
@@ -105,20 +105,20 @@ pub fn encode(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-/// Starts a login and returns its `state` and the request that the program keeps.
+/// Starts a login and returns its `state` and the authorization request, which the program keeps until the callback.
 pub fn begin(app: &App) -> (String, AuthorizationRequest) {
     let (url, request) = app.redirect(CALLBACK).start().unwrap();
     (value(&query(&url), "state").to_owned(), request)
 }
 
-/// Runs a complete login: the redirect has these parameters and the correct `state`.
+/// Runs a complete login whose callback has the given parameters and the correct `state`.
 pub async fn log_in(app: &App, session: &Session, parameters: &[(&str, &str)]) -> Result<Tokens> {
     let (state, request) = begin(app);
     let query = encode(&[&[("state", &*state)], parameters].concat());
     app.redirect(CALLBACK).finish(request, &query, session).await
 }
 
-/// Runs a complete login with an authorization code.
+/// Runs a complete login whose callback has an authorization code.
 pub async fn log_in_with_code(app: &App, session: &Session) -> Result<Tokens> {
     log_in(app, session, &[("code", CODE)]).await
 }

@@ -1,4 +1,4 @@
-//! The code flow of a web server: the authorization URL, and the exchange of a code for a session.
+//! Tests the authorization code flow of a web server: the authorization URL, and the exchange of a code for tokens.
 
 use afresh::oauth2::{AuthorizationRequest, ClientAuth, Server};
 use afresh::{Client, Session, SessionState, Tokens};
@@ -14,8 +14,8 @@ fn pairs(pairs: &[(&str, &str)]) -> Pairs {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-/// RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2: the authorization URL has each parameter once and keeps the query of
-/// the endpoint.
+/// RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2: the authorization URL contains each parameter once and keeps the
+/// endpoint's query string.
 #[test]
 fn the_url_has_each_parameter_once_and_keeps_the_query_of_the_endpoint() {
     let server = Server::new(
@@ -33,7 +33,7 @@ fn the_url_has_each_parameter_once_and_keeps_the_query_of_the_endpoint() {
     assert!(url.starts_with("https://id.test/authorize?"), "{url}");
     let mut query = query(&url);
     let (state, challenge) = (value(&query, "state").to_owned(), value(&query, "code_challenge").to_owned());
-    assert_eq!((state.len(), challenge.len()), (43, 43));
+    assert_eq!((state.len(), challenge.len()), (43, 43), "both are 32 bytes in base64url");
     query.retain(|(name, _)| name != "state" && name != "code_challenge");
     let expected = [
         ("tenant", "a b"),
@@ -59,7 +59,7 @@ async fn a_code_is_exchanged_and_becomes_the_session() {
     let session = Session::new();
     let mut events = session.events();
     let (url, request) = app.redirect(CALLBACK).start().unwrap();
-    // The program serializes the request and keeps it in the person's web session.
+    // The program serializes the authorization request and keeps it in the user's web session.
     let kept = serde_json::to_string(&request).unwrap();
     let request: AuthorizationRequest = serde_json::from_str(&kept).unwrap();
     let answer = encode(&[("code", CODE), ("state", value(&query(&url), "state")), ("session_state", "x")]);
@@ -86,7 +86,7 @@ async fn a_code_is_exchanged_and_becomes_the_session() {
     assert!(kept.contains(&verifier) && !url.contains(&verifier));
 }
 
-/// A code exchange request contains no old token, no cookie, and none of the API's default headers.
+/// A code exchange request contains no old token, no cookies, and none of the API's default headers.
 #[tokio::test]
 async fn an_exchange_carries_nothing_of_the_old_session() {
     let provider = Provider::answering(tokens()).await;
@@ -108,8 +108,8 @@ async fn an_exchange_carries_nothing_of_the_old_session() {
     assert_eq!(tokens.refresh_token().unwrap().secret(), "new-refresh", "the new refresh token is stored");
 }
 
-/// RFC 6749 §2.3.1, RFC 8414 §2: the client authenticates with a method that the server supports, unless the user sets
-/// a method.
+/// RFC 6749 §2.3.1, RFC 8414 §2: the client uses an authentication method that the server supports, unless the user
+/// chooses one.
 #[tokio::test]
 async fn the_client_authenticates_as_the_server_offers() {
     const BASIC: Option<&str> = Some("Basic c2hvcC1hcHA6cCVDMyVBNCUzQXNz");
@@ -146,7 +146,7 @@ async fn the_client_authenticates_as_the_server_offers() {
     assert!(error.is_builder() && error.to_string().contains("client_secret_basic"), "{error}");
 }
 
-/// One client serves many people, each with a separate session.
+/// One client serves several users, each with a separate session.
 #[tokio::test]
 async fn each_person_has_a_session() {
     let provider = Provider::start(json!({}), |seen| {
@@ -167,7 +167,7 @@ async fn each_person_has_a_session() {
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 
-/// G9: a logout during the code exchange discards the login and revokes its tokens, as with a `#[login]` method.
+/// G9: if the user logs out during the code exchange, the login is discarded and its tokens are revoked.
 #[tokio::test]
 async fn a_logout_during_the_exchange_discards_and_revokes_the_login() {
     let provider = Provider::start(json!({}), |_| Answer::park()).await;
@@ -206,7 +206,7 @@ async fn a_login_can_be_waited_for() {
     assert_eq!(session.state(), SessionState::LoggedIn);
 }
 
-/// An invalid redirect URL, parameter or endpoint causes an error when the login starts.
+/// If a redirect URL, parameter or endpoint is invalid, starting the login returns an error.
 #[test]
 fn an_invalid_login_is_refused_when_it_starts() {
     let server = || Server::new("https://id.test/authorize", "https://id.test/token");
@@ -254,7 +254,7 @@ fn an_invalid_login_is_refused_when_it_starts() {
     assert!(app().auth(ClientAuth::Basic).redirect(CALLBACK).start().unwrap_err().is_builder());
 }
 
-/// RFC 6749 §10.12: the Debug output of a login do not contain the client secret, the state or the verifier.
+/// RFC 6749 §10.12: a login's Debug output contains neither the client secret, nor the state, nor the verifier.
 #[test]
 fn no_debug_output_holds_a_secret() {
     let app =

@@ -1,4 +1,4 @@
-//! `#[derive(ApiError)]`: the variant for a response, and the error message.
+//! Tests `#[derive(ApiError)]`: which variant a response becomes, and the error message.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -14,7 +14,7 @@ struct Conflict {
     version: u64,
 }
 
-/// A type for two kinds of response body with the same status.
+/// A body type that covers two kinds of response body with the same status.
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
 enum Refused {
@@ -27,7 +27,7 @@ enum ShopError {
     /// no such
     /// order.
     ///
-    /// The second paragraph is not part of the error message.
+    /// This second paragraph is not part of the error message.
     #[status(404, 410)]
     NotFound,
     #[status(4xx)]
@@ -51,7 +51,7 @@ trait Shop {
     async fn slow(&self) -> Result<Value, ShopError>;
 }
 
-/// Returns the error of a call with this answer.
+/// Returns the error of a call that receives the given response.
 async fn failure(answer: impl Into<Answer>) -> ShopError {
     let (stage, answer) = (Stage::new(), answer.into());
     stage.respond(move |_| answer.clone());
@@ -248,7 +248,7 @@ async fn the_question_mark_converts_an_error_into_the_enum() {
     assert!(matches!(twice(&stage).await, Err(ShopError::NotFound)));
 }
 
-/// The body type of a variant can be a type parameter.
+/// A variant's body type can be a type parameter.
 #[derive(Debug, ApiError)]
 enum Generic<T, const N: u8>
 where
@@ -285,7 +285,7 @@ async fn the_type_of_a_body_may_be_a_type_parameter() {
     );
 }
 
-/// An error enum that derives only `From`. The enum's other traits are implemented by hand.
+/// An error enum that derives only `From`. The other traits of this enum are implemented by hand.
 #[derive(Debug, ApiError)]
 #[api_error(from_only)]
 enum Quiet {

@@ -1,4 +1,4 @@
-//! `#[derive(ApiError)]` and `#[derive(AsTokens)]`: the variant and the message for an error response, and the fields
+//! Tests `#[derive(ApiError)]` and `#[derive(AsTokens)]`: the variant and message for an error response, and the fields
 //! that contain tokens.
 
 mod errors;

@@ -1,4 +1,4 @@
-//! `#[derive(AsTokens)]`: the fields of a response that contain tokens.
+//! Tests `#[derive(AsTokens)]`: which fields of a response contain the tokens.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use afresh_tests::{Answer, Stage};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Returns the tokens that this type finds in this response.
+/// Decodes the response as the given type and returns its tokens.
 fn tokens<T: AsTokens + for<'de> Deserialize<'de>>(answer: Value) -> Tokens {
     serde_json::from_value::<T>(answer).unwrap().as_tokens()
 }

@@ -1,4 +1,4 @@
-//! The trait that the macro emits: how it can be implemented, and the properties of its futures.
+//! Tests the trait that the macro emits: how it can be implemented, and which properties its futures have.
 
 use std::borrow::Cow;
 use std::fmt::Debug;

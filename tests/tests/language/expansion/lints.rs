@@ -1,4 +1,4 @@
-//! Generated code causes no lint warning, even in a crate with strict lints.
+//! Tests that generated code causes no lint warnings, even in a crate with strict lints.
 #![deny(warnings, missing_docs, missing_debug_implementations, unreachable_pub, unused_qualifications)]
 #![deny(unused_results, single_use_lifetimes, elided_lifetimes_in_paths, unnameable_types)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]
@@ -9,7 +9,7 @@ use std::marker::Send;
 use afresh::{RefreshToken, Result, Tokens, api};
 use serde::Serialize;
 
-/// A trait with every kind of attribute.
+/// A trait that uses every kind of attribute.
 #[api(
     path = "/api",
     client = LoudClient,
@@ -73,7 +73,7 @@ pub(crate) trait Loud {
     }
 }
 
-/// A trait in which each `#[refresh]` method exists in one configuration only.
+/// A trait whose `#[refresh]` methods each exist in only one `cfg` configuration.
 #[api]
 pub(crate) trait Configured {
     #[cfg(test)]
@@ -102,7 +102,8 @@ pub(crate) trait Configured {
     ) -> Result<()>;
 }
 
-/// A trait with camel-case names, as the server spells them. The lint level of the trait applies to all generated code.
+/// A trait with camel-case names, spelled as in the server's API. The lint levels set on the trait apply to all
+/// generated code.
 #[api]
 #[allow(non_snake_case)]
 pub(crate) trait Camel {

@@ -1,5 +1,5 @@
-//! The code that `#[api]` generates: the request of each attribute, the emitted trait, and code that compiles wherever
-//! a trait can be declared.
+//! Tests the code that `#[api]` generates: the request for each attribute, the emitted trait, and code that compiles
+//! wherever a trait can be declared.
 
 mod declared;
 mod lints;
@@ -10,13 +10,13 @@ mod without_prelude;
 use afresh::__private::Api;
 use afresh_tests::{Seen, Stage};
 
-/// Returns a client of a stage that answers every request with an empty 200.
+/// Returns a client for a server that answers every request with an empty 200 response.
 fn client_on<C: Api>(stage: &Stage) -> C {
     stage.respond(|_| 200);
     afresh::__private::builder("https://shop.test").transport(stage.service()).build().unwrap()
 }
 
-/// Returns the only request that arrived.
+/// Returns the only request that the server received.
 fn only(stage: &Stage) -> Seen {
     let log = stage.log();
     assert_eq!(log.len(), 1);

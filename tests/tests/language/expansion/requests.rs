@@ -1,4 +1,4 @@
-//! The requests that the attributes of a trait describe.
+//! Tests the requests that a trait's attributes describe.
 
 use afresh::{AccessToken, FromSession, RefreshToken, Result, Tokens, api};
 use afresh_tests::{Answer, Stage};
@@ -163,7 +163,7 @@ async fn every_method_attribute_sends_its_http_method() {
     assert_eq!(methods, ["PROPFIND", "OPTIONS", "HEAD"]);
 }
 
-/// A parameter that contains both of the session's tokens.
+/// A parameter that contains both tokens of the session.
 #[derive(Serialize)]
 pub struct Pair {
     access: AccessToken,

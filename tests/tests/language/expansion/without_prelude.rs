@@ -1,4 +1,4 @@
-//! Generated code compiles without the standard prelude.
+//! Tests that generated code compiles without the standard prelude.
 #![no_implicit_prelude]
 
 #[::afresh::api]

@@ -1,4 +1,4 @@
-//! Responses over real sockets: how each return type reads them, and what an error contains.
+//! Tests responses over real sockets: how each return type is read, and what an error contains.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -18,7 +18,7 @@ struct Order {
     id: u64,
 }
 
-/// A type that reads a response that is not JSON.
+/// A type that is decoded from a non-JSON response.
 #[derive(Debug, PartialEq, Eq)]
 struct Lines(Vec<String>);
 
@@ -241,8 +241,8 @@ trait Heads {
     async fn get(&self) -> afresh::Result<Reply<Option<Order>>>;
 }
 
-/// RFC 9110 §8.6, §9.3.2, §15.3.5, §15.3.6: a response to a HEAD request and a 204 have no body, and a 205 has an empty
-/// body. The client does not wait for a body, and the next call uses the same connection.
+/// RFC 9110 §8.6, §9.3.2, §15.3.5, §15.3.6: responses to HEAD requests and 204 responses have no body, and a 205
+/// response has an empty body. The client does not wait for a body, so the next call can use the same connection.
 #[tokio::test]
 async fn answers_without_a_body_keep_the_connection_usable() {
     const HEADS: [&str; 5] = [

@@ -1,4 +1,4 @@
-//! Arguments outside the body over real sockets: in the path, the query and the headers.
+//! Tests arguments in the path, the query and the headers over real sockets.
 
 use std::collections::BTreeMap;
 
@@ -26,8 +26,7 @@ struct Page<'a> {
     sort: Vec<&'a str>,
 }
 
-/// In a request, the constants of the trait precede the constants of the method, and all constants precede the
-/// arguments.
+/// A request contains the trait's constants first, then the method's constants, and then the arguments.
 #[api(path = "/api/v1")]
 #[header("accept" = "application/json")]
 #[query("v" = "2")]
@@ -65,7 +64,7 @@ trait Arguments {
     async fn root(&self) -> Result<()>;
 }
 
-/// A trait with every HTTP method attribute, and with one HTTP method that has no attribute.
+/// A trait with every HTTP method attribute, and with an HTTP method that has no attribute.
 #[api]
 trait Verbs {
     #[get("/v")]

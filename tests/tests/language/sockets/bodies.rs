@@ -1,4 +1,4 @@
-//! Request bodies over real sockets: JSON, forms and raw bodies, each with its content type.
+//! Tests request bodies over real sockets: JSON, forms and raw bodies, each with its content type.
 
 use afresh::param::IntoBody;
 use afresh::{Body, Result, api};
@@ -16,7 +16,7 @@ struct NewOrder<'a> {
     note: Option<&'a str>,
 }
 
-/// A body that defines its own encoding.
+/// A body type that defines how it is encoded.
 struct Xml(&'static str);
 
 impl IntoBody for Xml {
@@ -93,7 +93,7 @@ async fn api() -> (Server, BodiesClient) {
     (server, api)
 }
 
-/// Returns the body of the last request and checks its content type and length.
+/// Asserts the content type and length of the last request, and returns its body.
 fn body(server: &Server, content_type: &str) -> Bytes {
     let seen = server.last();
     assert_eq!(values(&seen, "content-type"), [content_type]);
@@ -157,7 +157,7 @@ async fn bytes_and_text_are_sent_unchanged() {
     assert_eq!(body(&server, TEXT), "part");
 }
 
-/// `None` is sent without a body. A value that serializes to `null` is sent as `null`.
+/// If the body argument is `None`, no body is sent. A value that serializes to `null` is sent as `null`.
 #[tokio::test]
 async fn a_body_can_be_left_out() {
     let (server, api) = api().await;

@@ -1,4 +1,4 @@
-//! Complete sessions over real sockets, with the runtime's HTTP client and with the user's HTTP client.
+//! Tests complete sessions over real sockets, with the runtime's HTTP client and with one provided by the user.
 
 use std::error::Error as _;
 
@@ -61,7 +61,7 @@ async fn a_session_works_over_sockets() {
     assert!(shop.order(7, None).await.unwrap_err().is_no_session());
 }
 
-/// P4: a cookie session works although the HTTP client has no cookie jar.
+/// P4: a cookie session works even if the HTTP client has no cookie jar.
 #[tokio::test]
 async fn a_cookie_session_needs_no_cookie_jar_in_the_http_client() {
     let own = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -101,7 +101,7 @@ async fn settings_of_the_users_http_client_apply() {
     assert_eq!(line(&seen), "GET /orders/7?q=a%20b");
 }
 
-/// U3: a network error in a call or a refresh contains no URL and therefore no query value.
+/// U3: the error for a network failure in a call or a refresh contains no URL, and therefore no query values.
 #[tokio::test]
 async fn a_network_error_names_no_query_value() {
     let (_held, url) = refusing();

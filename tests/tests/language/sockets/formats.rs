@@ -1,5 +1,6 @@
-//! Compares every part of a request with what curl and a browser send for the same values. `formats/record.py` recorded
-//! those requests. If the client intentionally sends a different request, the doc comment of the test gives the reason.
+//! Compares every part of a request with the requests that curl and a browser send for the same values.
+//! `formats/record.py` recorded those requests. If the client intentionally sends something different, the test's doc
+//! comment gives the reason.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +23,7 @@ struct Sent {
     cookie: Option<String>,
 }
 
-/// The recorded requests in order, keyed by the first segment of their paths.
+/// The recorded requests in order, keyed by the first path segment.
 type Agent = BTreeMap<String, Vec<Sent>>;
 
 #[derive(Deserialize)]
@@ -36,7 +37,7 @@ fn recorded() -> Recorded {
     serde_json::from_str(include_str!("../../../formats/recorded.json")).unwrap()
 }
 
-/// The fields of the page's forms. The name of each field is `v` followed by the value of the field.
+/// The fields of the recorded page's forms. Each field's name is `v` followed by its value.
 struct Pairs(Vec<String>);
 
 impl Serialize for Pairs {
@@ -110,7 +111,7 @@ fn body(request: &Request) -> String {
 }
 
 /// Normalizes an encoded string according to RFC 3986 §2.3: unreserved characters are not encoded, and all other bytes
-/// are upper-case hex.
+/// use upper-case hex.
 fn canonical(encoded: &str) -> String {
     let mut out = String::new();
     let mut rest = encoded.chars();
@@ -131,8 +132,8 @@ fn canonical(encoded: &str) -> String {
     out
 }
 
-/// A query has the same pairs in the same order as in a browser. The client encodes a space as `%20`, which form
-/// parsers and URL parsers read, and leaves only the unreserved characters of RFC 3986 unchanged.
+/// A query string contains the same pairs as a browser's, in the same order. The client encodes a space as `%20`, which
+/// all parsers accept, and encodes every character that RFC 3986 does not list as unreserved.
 #[tokio::test]
 async fn a_query_equals_a_browsers_and_curls_except_for_two_encodings() {
     let (recorded, (server, api)) = (recorded(), api().await);
@@ -148,8 +149,8 @@ async fn a_query_equals_a_browsers_and_curls_except_for_two_encodings() {
     assert_eq!(ours, canonical(query(&recorded.curl["query"][0].target)));
 }
 
-/// A form has the same bytes as a form that `fetch` sends with `URLSearchParams`. A submitted HTML form additionally
-/// changes line endings in text fields to CR LF.
+/// A form body has the same bytes as a form that `fetch` sends with `URLSearchParams`. A submitted HTML form also
+/// converts line endings in text fields to CR LF.
 #[tokio::test]
 async fn a_form_equals_a_browsers_byte_for_byte() {
     let (recorded, (server, api)) = (recorded(), api().await);
@@ -169,8 +170,8 @@ async fn a_form_equals_a_browsers_byte_for_byte() {
     assert_eq!(canonical(&body(&server.last())), canonical(&recorded.curl["form"][0].body));
 }
 
-/// A path argument is encoded as `encodeURIComponent` encodes it, except that `!`, `'`, `(`, `)` and `*` are also
-/// encoded. These characters are reserved (RFC 3986 §2.2), and some servers give them a special meaning.
+/// A path argument is encoded as `encodeURIComponent` would encode it, except that `!`, `'`, `(`, `)` and `*` are
+/// encoded as well. The additional characters are reserved (RFC 3986 §2.2), and some servers treat them specially.
 #[tokio::test]
 async fn a_path_argument_equals_encode_uri_component() {
     let (recorded, (server, api)) = (recorded(), api().await);
@@ -183,8 +184,8 @@ async fn a_path_argument_equals_encode_uri_component() {
     }
 }
 
-/// A cookie value that RFC 6265 §4.1.1 allows is sent unchanged. Browsers and curl send every value, but this client
-/// rejects a value that a server would read differently or refuse.
+/// A cookie value that RFC 6265 §4.1.1 allows is sent unchanged. Browsers and curl send any value, but this client
+/// rejects values that a server would reject or misread.
 #[tokio::test]
 async fn a_cookie_value_is_sent_unchanged_or_refused() {
     let (recorded, (server, api)) = (recorded(), api().await);
@@ -206,7 +207,7 @@ async fn a_cookie_value_is_sent_unchanged_or_refused() {
     );
     for agent in [&recorded.browser, &recorded.curl] {
         let theirs: Vec<_> = agent["cookie"].iter().filter_map(|sent| sent.cookie.as_ref()).collect();
-        // The curl and browser recordings contain no cookie for the empty value.
+        // The curl and browser recordings contain no cookie with an empty value.
         let missing: Vec<_> =
             sent.iter().filter(|cookie| *cookie != "k=" && !theirs.contains(cookie)).collect();
         assert_eq!(missing, [""; 0]);
@@ -219,15 +220,15 @@ async fn a_cookie_value_is_sent_unchanged_or_refused() {
     }
 }
 
-/// Returns a multipart body in which the boundary is replaced as in the recording.
+/// Returns a multipart body whose boundary is replaced with `BOUNDARY`, as in the recording.
 fn multipart(request: &Request) -> String {
     let kind = values(request, "content-type")[0];
     let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
     body(request).replace(boundary, "BOUNDARY")
 }
 
-/// The contents and file names of parts have the same bytes as the parts that curl and a browser send. A backslash in a
-/// file name is doubled, because a single backslash would escape the next quote in the quoted string (RFC 2183 §2).
+/// Part contents and file names have the same bytes as those sent by curl and a browser. A backslash in a file name is
+/// doubled, because a single backslash would escape the next character of the quoted string (RFC 2183 §2).
 #[tokio::test]
 async fn parts_equal_a_browsers_and_curls_byte_for_byte() {
     let (recorded, (server, api)) = (recorded(), api().await);
@@ -244,8 +245,8 @@ async fn parts_equal_a_browsers_and_curls_byte_for_byte() {
     }
 }
 
-/// RFC 7578 §4.2 and §5.1: a part's name is plain UTF-8, without the `name*=` form that other standards use. Quotes and
-/// line endings are encoded as in HTML.
+/// RFC 7578 §4.2 and §5.1: the name of a part is plain UTF-8, without the `name*=` form that other standards use.
+/// Quotes and line endings are encoded as in HTML forms.
 #[tokio::test]
 async fn the_name_of_a_part_equals_a_browsers() {
     let (recorded, (server, api)) = (recorded(), api().await);
@@ -259,7 +260,7 @@ async fn the_name_of_a_part_equals_a_browsers() {
     }
 }
 
-/// RFC 9110 §8.6: a request without a body sends `content-length: 0` if its method usually has a body.
+/// RFC 9110 §8.6: a request without a body has `content-length: 0` if its method usually has a body.
 #[tokio::test]
 async fn a_request_without_a_body_has_the_content_length_of_a_browsers() {
     let (recorded, (server, api)) = (recorded(), api().await);

@@ -1,4 +1,4 @@
-//! OAuth grants over real sockets: the transport of their requests, and the effect of a broken connection.
+//! Tests OAuth grants over real sockets: which transport sends their requests, and what happens if a connection breaks.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ fn tokens(issued: &TokenPair) -> Tokens {
 }
 
 /// G3: if a connection breaks after a token request was sent, the client treats the response as lost, whichever
-/// transport is used.
+/// transport it uses.
 #[tokio::test]
 async fn a_connection_that_breaks_during_the_refresh_keeps_the_session() {
     let own = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -47,7 +47,7 @@ async fn a_connection_that_breaks_during_the_refresh_keeps_the_session() {
     }
 }
 
-/// D1: if the token endpoint is unreachable, no request was sent, and the refresh fails immediately.
+/// D1: if the token endpoint is unreachable, the refresh fails immediately, because no request was sent.
 #[tokio::test]
 async fn an_unreachable_token_endpoint_fails_at_once() {
     let (_held, url) = refusing();
@@ -60,7 +60,7 @@ async fn an_unreachable_token_endpoint_fails_at_once() {
     assert!(start.elapsed() < Duration::from_secs(1), "the refresh was sent again: {:?}", start.elapsed());
 }
 
-/// The HTTP client of a grant is used for the grant only.
+/// An HTTP client set on a grant is used only for the grant's requests.
 #[tokio::test]
 async fn a_grants_own_http_client_is_used_for_the_grant_only() {
     let world = World::new();
@@ -79,7 +79,7 @@ async fn a_grants_own_http_client_is_used_for_the_grant_only() {
 }
 
 /// D9, N1: a redirect from a token endpoint is never followed with the secret, even if the HTTP client follows
-/// redirects on its own. A token response that arrives after a redirect starts no session.
+/// redirects itself. If the HTTP client has followed a redirect, the token response is rejected, and no session starts.
 #[tokio::test]
 async fn a_redirect_of_a_token_endpoint_carries_no_secret() {
     let elsewhere =

@@ -1,5 +1,5 @@
-//! Request bodies have a `content-length` if their length is known. The last test checks a refusal that arrives before
-//! the end of an upload.
+//! Tests that a request body has a `content-length` if its length is known. The last test covers a refusal that arrives
+//! before the upload has ended.
 
 use std::path::PathBuf;
 
@@ -20,7 +20,7 @@ trait Uploads {
     async fn parts(&self, #[part] parts: Vec<Part>) -> Result<()>;
 }
 
-/// A temporary file that is removed together with its folder.
+/// A temporary file that is removed together with its directory.
 struct TemporaryFile(PathBuf);
 
 impl TemporaryFile {
@@ -156,14 +156,14 @@ async fn a_part_that_cannot_be_json_is_refused_before_anything_is_sent() {
     assert_eq!(server.seen().len(), 0);
 }
 
-/// How a server refuses an upload after it has read the request head.
+/// How a server refuses an upload after it has read the request headers.
 #[derive(Clone, Copy, Debug)]
 enum Refusal {
-    /// The server answers, closes its sending half, and reads the rest of the request.
+    /// The server responds, closes its sending half, and reads the rest of the request.
     Politely,
-    /// The server answers and closes immediately with unread bytes, so the connection is reset.
+    /// The server responds and closes the connection without reading the body, so the connection is reset.
     AtOnce,
-    /// The server closes the connection without an answer.
+    /// The server closes the connection without a response.
     InSilence,
 }
 
@@ -191,8 +191,8 @@ async fn refusing(refusal: Refusal) -> String {
     url
 }
 
-/// If a server refuses an upload early and the transport can read the refusal, the call returns the refusal. If the
-/// transport cannot read the refusal, the error reports that the body was not sent completely.
+/// If a server refuses an upload early and the transport can read the response, the call returns the refusal. If the
+/// transport cannot read the response, the error reports that the body was not sent completely.
 #[tokio::test]
 async fn an_early_refusal_is_the_answer_or_the_error_says_that_the_body_is_not_whole() {
     for refusal in [Refusal::Politely, Refusal::AtOnce, Refusal::InSilence] {

@@ -1,4 +1,4 @@
-//! Paged lists over real sockets, with an HTTP client that follows redirects on its own.
+//! Tests paged lists over real sockets with an HTTP client that follows redirects itself.
 
 use afresh::{Items, Result, api};
 use futures_util::TryStreamExt;
@@ -22,8 +22,8 @@ async fn redirecting() -> Server {
     .await
 }
 
-/// RFC 8288 §3.2: a relative link is resolved against the response URL, even if the HTTP client followed a redirect on
-/// its own.
+/// RFC 8288 §3.2: a relative link is resolved against the response URL, even if the HTTP client has followed a
+/// redirect.
 #[tokio::test]
 async fn a_relative_link_belongs_to_the_url_that_answered() {
     for follows in [false, true] {

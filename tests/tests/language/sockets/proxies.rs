@@ -1,5 +1,5 @@
-//! The requests that a system proxy receives. The environment variables of the proxy are read once per process, so the
-//! test runs itself again in a process with these variables.
+//! Tests which requests a system proxy receives. The proxy's environment variables are read once per process, so the
+//! test starts itself again in a new process with these variables set.
 
 use std::env;
 use std::process::Command;
@@ -17,8 +17,8 @@ trait Plain {
 
 const SERVER: &str = "AFRESH_TEST_SERVER";
 
-/// N4: a system proxy receives no request to this machine. Plain http to this machine is allowed only because no
-/// program between the client and the server sees the request.
+/// N4: a system proxy receives no requests to the local machine. Plain `http` to the local machine is allowed only
+/// because no proxy sees the request.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_proxy_of_the_system_sees_no_request_to_this_machine() {
     if let Ok(server) = env::var(SERVER) {
@@ -45,12 +45,12 @@ async fn a_proxy_of_the_system_sees_no_request_to_this_machine() {
     assert_eq!(proxy.seen().len(), 1, "the request to another machine goes through the proxy");
 }
 
-/// Makes a call to this machine and a call that is redirected to this machine. Both calls run in the process that uses
-/// the proxy.
+/// Makes a call to the local machine, and a call that is redirected to it. Both calls run in the process that has the
+/// proxy's environment variables.
 async fn calls(server: &str) {
     let client = PlainClient::builder(server).tokens(Tokens::new("secret")).build().unwrap();
     client.old().await.unwrap();
-    // The result of these calls does not matter, but the proxy must not receive these calls.
+    // These calls may fail, but the proxy must not receive them.
     let port = server.rsplit(':').next().unwrap();
     for host in ["localhost", "[::1]", "[::ffff:127.0.0.1]"] {
         let url = format!("http://{host}:{port}");

@@ -1,11 +1,11 @@
-//! Redirects between two real origins, which are two ports of one machine.
+//! Tests redirects between two real origins, which are two ports on one machine.
 
 use afresh::{RefreshToken, Result, Tokens, api};
 use serde_json::Value;
 
 use crate::sockets::server::{Server, json, line, redirect, values};
 
-/// A trait whose token is in the `authorization` header.
+/// A trait whose token is sent in the `authorization` header.
 #[api]
 trait Usual {
     #[refresh]
@@ -19,7 +19,7 @@ trait Usual {
     async fn change(&self, #[json("name")] name: &str) -> Result<Value>;
 }
 
-/// A trait whose token is in a header that no HTTP client recognizes as a secret.
+/// A trait whose token is sent in a header that no HTTP client recognizes as secret.
 #[api(token_header = "x-auth-token", scheme = none)]
 trait Custom {
     #[refresh]
@@ -34,13 +34,13 @@ fn tokens() -> Tokens {
     Tokens::new("access").with_refresh("refresh")
 }
 
-/// Starts a server that redirects every request to another server with this status.
+/// Starts a server that redirects every request to a second server with the given status.
 async fn redirecting(status: u16, to: &Server) -> Server {
     let location = format!("{}/new", to.url());
     Server::answering(move |_| redirect(status, &location)).await
 }
 
-/// N1: a token in any header is never sent to another origin, whichever HTTP client is used.
+/// N1: a token is never sent to another origin, whichever header and HTTP client are used.
 #[tokio::test]
 async fn no_token_arrives_at_another_origin() {
     for status in [301, 302, 303, 307, 308] {
@@ -73,8 +73,8 @@ async fn no_token_arrives_at_another_origin() {
     }
 }
 
-/// N1: `build` rejects an HTTP client that follows redirects on its own if the token is in a header that this client
-/// does not recognize as a secret.
+/// N1: the builder rejects an HTTP client that follows redirects itself if the token is in a header that this client
+/// does not recognize as secret.
 #[tokio::test]
 async fn an_http_client_that_would_leak_the_token_is_refused() {
     let follows = reqwest::Client::new();
@@ -91,7 +91,7 @@ trait Keyed {
     async fn old(&self, #[header("x-api-key")] key: &str) -> Result<Value>;
 }
 
-/// A trait whose header argument can contain every header.
+/// A trait with a header map argument, which can contain any header.
 #[api]
 trait AnyKey {
     #[get("/old")]
@@ -109,8 +109,8 @@ trait Harmless {
     ) -> Result<Value>;
 }
 
-/// N1: `build` rejects an HTTP client that follows redirects on its own, if it would send header arguments or default
-/// headers to another origin.
+/// N1: the builder rejects an HTTP client that follows redirects itself if this client would send header arguments or
+/// default headers to another origin.
 #[tokio::test]
 async fn an_http_client_that_would_leak_headers_is_refused() {
     let follows = reqwest::Client::new;
@@ -127,16 +127,21 @@ async fn an_http_client_that_would_leak_headers_is_refused() {
         let error = result.unwrap_err();
         assert!(error.is_builder() && error.to_string().contains("Policy::none()"), "{error}");
     }
-    // The error also occurs if the API is added to an existing client.
+    // The same error occurs if the API is added to an existing client.
     let client = afresh::Client::builder(base).http(follows()).build().unwrap();
     assert!(KeyedClient::new(client).old("k").await.unwrap_err().is_builder());
+
+    // The error also occurs if a call adds the header.
+    let usual = UsualClient::builder(base).http(follows()).build().unwrap();
+    let error = usual.old().header("x-key", "k").await.unwrap_err();
+    assert!(error.is_builder() && error.to_string().contains("`x-key`"), "{error}");
 
     KeyedClient::builder(base).http(still()).header("x-key", "k").build().unwrap();
     KeyedClient::builder(base).http_builder(reqwest::Client::builder()).build().unwrap();
     HarmlessClient::builder(base).http(follows()).header("user-agent", "ua").build().unwrap();
 }
 
-/// N2: a refusal from another origin starts no refresh, whichever HTTP client is used.
+/// N2: if another origin refuses a request, no refresh starts, whichever HTTP client is used.
 #[tokio::test]
 async fn a_refusal_of_another_origin_starts_no_refresh() {
     for refusal in [401, 403] {
@@ -153,8 +158,8 @@ async fn a_refusal_of_another_origin_starts_no_refresh() {
     }
 }
 
-/// N1: a redirect within the origin is followed with the token, and a refusal of the redirected request starts a
-/// refresh.
+/// N1: a redirect within the origin is followed with the token, and if the redirected request is refused, a refresh
+/// starts.
 #[tokio::test]
 async fn a_redirect_within_the_origin_keeps_the_token() {
     let home = Server::answering(|request| match request.uri().path() {

@@ -1,4 +1,4 @@
-//! An HTTP server that sends the test's answers and records its requests.
+//! An HTTP server that sends the responses that a test defines, and records its requests.
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,10 +11,10 @@ use tokio::net::TcpSocket;
 /// A received request.
 pub type Request = http::Request<Bytes>;
 
-/// The answer that the server sends.
+/// A response that the server sends.
 pub type Answer = http::Response<String>;
 
-/// A server on its own port, so each server is a separate origin.
+/// A server on a separate port, which makes it a separate origin.
 pub struct Server {
     mock: MockServer,
     seen: Arc<Mutex<Vec<Request>>>,
@@ -37,7 +37,7 @@ impl Server {
         Self { mock, seen }
     }
 
-    /// Starts a server that answers every request with 200 and `{}`.
+    /// Starts a server that responds to every request with status 200 and `{}`.
     pub async fn content() -> Self {
         Self::answering(|_| json(200, "{}")).await
     }
@@ -56,7 +56,7 @@ impl Server {
     }
 }
 
-/// Returns the URL of a port that refuses connections while the returned socket exists.
+/// Returns the URL of a port that refuses connections as long as the returned socket exists.
 pub fn refusing() -> (TcpSocket, String) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
@@ -69,7 +69,7 @@ fn received(request: &HttpMockRequest) -> Request {
     (*received.method_mut(), *received.uri_mut()) = (request.method(), request.uri());
     let mut name = None;
     for (key, value) in request.headers_vec() {
-        // `headers_vec` leaves the name of a repeated header empty.
+        // `headers_vec` yields no name for the second and later values of a header.
         name = if key.is_empty() { name } else { Some(key.parse::<HeaderName>().unwrap()) };
         received.headers_mut().append(name.clone().unwrap(), value.parse().unwrap());
     }
@@ -85,18 +85,18 @@ pub fn json(status: u16, body: &str) -> Answer {
     answer(status, "application/json", body)
 }
 
-/// Returns a redirect to this location with this status.
+/// Returns a redirect response with the given status and location.
 pub fn redirect(status: u16, location: &str) -> Answer {
     http::Response::builder().status(status).header("location", location).body(String::new()).unwrap()
 }
 
-/// Returns all values of a header in order.
+/// Returns all values of a header, in order.
 pub fn values<'a>(request: &'a Request, name: &str) -> Vec<&'a str> {
     request.headers().get_all(name).iter().map(|value| value.to_str().unwrap()).collect()
 }
 
-/// Returns the method, the path and the query: `GET /orders?tag=a`.
+/// Returns the method, the path and the query, for example `GET /orders?tag=a`.
 pub fn line(request: &Request) -> String {
-    // The server library restores the URI of a request, which arrives without its origin.
+    // Requests arrive without an origin in their URI, and the server library adds the origin again.
     format!("{} {}", request.method(), request.uri().path_and_query().unwrap())
 }

@@ -1,4 +1,4 @@
-//! Tests arrows between files, and cycles of arrows.
+//! Tests dependencies between files, and dependency cycles.
 
 use super::{assert_only, check, two_folders};
 

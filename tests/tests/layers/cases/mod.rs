@@ -1,4 +1,4 @@
-//! Tests the layer test itself with small crates. Each crate has one violation, or code that only looks like a
+//! Tests the layer test itself on small crates. Each crate contains one violation, or code that only looks like a
 //! violation.
 
 mod arrows;
@@ -9,7 +9,7 @@ use crate::order::Order;
 use crate::rules::{Ban, violations};
 use crate::tree::Files;
 
-/// Returns the violations of these files, whose layers are in this order, from top to bottom.
+/// Returns the violations in the given files; `order` lists the layers from top to bottom.
 fn check(files: &[(&str, &str)], order: &[&str], bans: &[Ban]) -> Vec<String> {
     let files: Files = files.iter().map(|&(path, text)| (path.to_owned(), text.to_owned())).collect();
     let lines: String = order.iter().map(|name| format!("{name}  a sentence\n")).collect();
@@ -17,7 +17,7 @@ fn check(files: &[(&str, &str)], order: &[&str], bans: &[Ban]) -> Vec<String> {
     violations(&files, &Order::read(&document, "src").unwrap(), bans)
 }
 
-/// Returns the violations of a crate with the folders `above/` and `below/` and one file in each.
+/// Returns the violations in a crate that has the directories `above/` and `below/` with one file each.
 fn two_folders(above: &str, below: &str) -> Vec<String> {
     let files = [
         ("lib.rs", "mod above; mod below; pub use crate::above::Above;"),

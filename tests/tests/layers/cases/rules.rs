@@ -1,4 +1,4 @@
-//! Tests the rules about a file's own `mod.rs`, about forbidden names, and about the list in ARCHITECTURE.md.
+//! Tests the rules about a directory's `mod.rs`, about forbidden names, and about the list in ARCHITECTURE.md.
 
 use super::{assert_only, check};
 use crate::order::Order;

@@ -1,4 +1,4 @@
-//! Tests steps of the state machine that cannot be reached by testing complete calls.
+//! Tests state machine steps that tests of complete calls cannot reach.
 
 mod interleavings;
 mod model;
@@ -25,7 +25,7 @@ fn credential_at(source: Source, now: Instant, lifetime: Duration) -> Arc<Creden
 }
 
 impl StateMachine<usize> {
-    /// Hashes all properties in which two state machines can differ. For counters, only the differences are hashed.
+    /// Hashes all properties in which two state machines can differ. Only the differences between counters are hashed.
     fn hash_into(&self, to: &mut impl Hasher, begun: Instant) {
         let Snapshot { login_state, wait_for_refresh, wants_successes, stamp, .. } = &**self.current();
         let credential = match login_state {
@@ -72,17 +72,17 @@ fn logged_in() -> StateMachine<usize> {
     machine
 }
 
-/// B5: a call that is refused while a refresh completes sees either the running refresh or the new token, but never a
-/// state in between.
+/// B5: a call that is refused while a refresh completes sees either the running refresh or the new token, but never an
+/// intermediate state.
 #[test]
 fn publishing_the_token_and_ending_the_refresh_are_one_step() {
     let (mut machine, at) = (logged_in(), Now::read());
     let now = at.ticks;
     let stamp = machine.current().stamp;
     let settle =
-        |machine: &mut StateMachine<usize>| machine.settle(stamp, Finding::Expired, ROUTE, true, now);
+        |machine: &mut StateMachine<usize>| machine.settle(stamp, RefusalKind::Expired, ROUTE, true, now);
     assert!(matches!(settle(&mut machine), Settled::Start));
-    machine.start(1, Cause::Refused(Finding::Expired));
+    machine.start(1, Cause::Refused(RefusalKind::Expired));
     assert!(matches!(settle(&mut machine), Settled::Join(1)));
     assert!(matches!(machine.enter(true, false, at), Entry::Join(1)));
 
@@ -94,14 +94,14 @@ fn publishing_the_token_and_ending_the_refresh_are_one_step() {
     assert!(matches!(machine.enter(true, false, at), Entry::Go));
 }
 
-/// F5: if a login has detached a refresh, this refresh publishes nothing and does not end the next refresh.
+/// F5: a refresh that a login has detached publishes nothing and does not end the next refresh.
 #[test]
 fn a_detached_refresh_does_not_end_the_next_one() {
     let (mut machine, now) = (logged_in(), Instant::now());
-    machine.start(1, Cause::Refused(Finding::Expired));
+    machine.start(1, Cause::Refused(RefusalKind::Expired));
     log_in(&mut machine);
     let new = machine.current().stamp;
-    machine.start(2, Cause::Refused(Finding::Expired));
+    machine.start(2, Cause::Refused(RefusalKind::Expired));
 
     assert_eq!(machine.complete(&1, refreshed(), now, 0.0), Completion::Discarded);
 
@@ -109,8 +109,8 @@ fn a_detached_refresh_does_not_end_the_next_one() {
     assert_eq!(machine.complete(&2, refreshed(), now, 0.0), Completion::Published);
 }
 
-/// Returns a state machine with a token that is valid for 600 s and an early refresh that started after 580 s, and a
-/// function that returns the time some seconds after the login.
+/// Returns a state machine, and a function that returns the time a given number of seconds after the login. The token
+/// is valid for 600 s, and an early refresh started after 580 s.
 fn early_refresh() -> (StateMachine<usize>, impl Fn(u64) -> Now) {
     let mut machine = StateMachine::new();
     let at = Now::read();
@@ -141,7 +141,7 @@ fn a_token_rejected_before_expiry_ends_the_session_at_the_expiry() {
     assert!(matches!(machine.enter(true, false, after(601)), Entry::Expired));
 }
 
-/// D16: if an early refresh is rejected when the access token has already expired, the session expires immediately.
+/// D16: if an early refresh is rejected after the access token has expired, the session expires immediately.
 #[test]
 fn a_token_rejected_after_the_expiry_ends_the_session_at_once() {
     let (mut machine, after) = early_refresh();
@@ -151,7 +151,7 @@ fn a_token_rejected_after_the_expiry_ends_the_session_at_once() {
     assert!(matches!(machine.enter(true, false, after(601)), Entry::Expired));
 }
 
-/// A call gets the same decision without the lock as under the lock.
+/// A call gets the same decision with and without the lock.
 #[test]
 fn a_ready_snapshot_and_the_state_machine_agree() {
     let at = Now::read();
@@ -194,8 +194,8 @@ fn refusals_of_an_earlier_login_do_not_count_for_the_next() {
     let former = machine.current().stamp;
     log_in(&mut machine);
     for generation in 0..10 {
-        machine.replay_was_refused(Stamp { generation, ..former }, Finding::Expired, ROUTE, now);
+        machine.replay_was_refused(Stamp { generation, ..former }, RefusalKind::Expired, ROUTE, now);
     }
     let stamp = machine.current().stamp;
-    assert!(matches!(machine.settle(stamp, Finding::Expired, ROUTE, true, now), Settled::Start));
+    assert!(matches!(machine.settle(stamp, RefusalKind::Expired, ROUTE, true, now), Settled::Start));
 }

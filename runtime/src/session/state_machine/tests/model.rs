@@ -11,8 +11,8 @@ use std::time::Duration;
 use super::credential_at;
 use crate::session::state_machine::machine::*;
 
-/// The lifetime of the tokens. The first time step ends within the margin before the expiry, and the second time step
-/// ends after the expiry.
+/// The lifetime of the tokens. The first time step ends shortly before the tokens expire, and the second time step ends
+/// after the expiry.
 const LIFETIME: Duration = Duration::from_secs(100);
 const AGE: Duration = Duration::from_secs(81);
 
@@ -41,7 +41,7 @@ pub(super) enum End {
     Aborted,
 }
 
-/// How many more times each event may happen.
+/// How many more times each event can happen.
 #[derive(Clone, Copy, Debug, Hash)]
 pub(super) struct Budget {
     pub(super) expiries: u8,
@@ -85,7 +85,7 @@ pub(super) enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum How {
     Before,
-    /// The caller waits before sending its call, although it could send the call with the current token.
+    /// The caller waits before sending its call, even though it could send the call with the current token.
     Optional,
     Refused,
 }
@@ -93,7 +93,7 @@ enum How {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Fresh,
-    /// The call was sent. `first` is the stamp of the first send, if this is the second send.
+    /// The call was sent. `first` is the stamp of the first attempt if the call was sent again.
     Sent {
         stamp: Stamp,
         first: Option<Stamp>,
@@ -112,7 +112,7 @@ struct ModelRefresh {
     /// The number of the refresh token that this refresh sends.
     refresh_token: u64,
     completed: bool,
-    /// Whether a login, a logout or a manual refresh detached this refresh, so no caller waits for it.
+    /// Whether a login, a logout or a manual refresh detached this refresh, so that no caller waits for it.
     detached: bool,
 }
 
@@ -128,7 +128,7 @@ struct Past {
     before: Option<Arc<Past>>,
 }
 
-/// The state machine, the server and the callers at one point in one interleaving.
+/// The state machine, the server and the callers at one point of an interleaving.
 #[derive(Clone)]
 pub(super) struct Model {
     machine: StateMachine<usize>,
@@ -143,11 +143,11 @@ pub(super) struct Model {
     spent: Vec<u64>,
     /// How many times the session has expired in this epoch.
     ends: u8,
-    /// The stamp with which the running manual refresh started.
+    /// The session's stamp when the running manual refresh started.
     manual: Option<Stamp>,
     budget: Budget,
     past: Option<Arc<Past>>,
-    /// Whether a step is running. If the step panics, the model is printed.
+    /// Whether a step is running. If a step panics, the model is printed.
     stepping: bool,
 }
 

@@ -1,13 +1,13 @@
-//! Renumbers the logins and tokens of each world, so that worlds with the same structure are explored only once.
+//! Renumbers logins and tokens, so that model states with the same structure are explored only once.
 
 use super::world::{InFlight, Process, Step, World};
 use crate::session::store_rules::StoredAs;
 use crate::session::store_rules::compare::Storage;
 
-/// The epoch of a write that is older than the session.
+/// The epoch given to a write that is older than the current session.
 const OTHER: u64 = 7;
 
-/// Replaces large numbers with small ones, in the order in which the large numbers first appear.
+/// Replaces large numbers with small numbers, in the order in which the large numbers first appear.
 #[derive(Default)]
 struct Names(Vec<u8>);
 

@@ -1,4 +1,4 @@
-//! The events that can happen to a process at any moment.
+//! Defines the events that can happen to a process at any moment.
 
 use super::world::{Budget, CURRENT, FRESH, Step, World, new_process};
 use crate::session::store_rules::Here;
@@ -25,7 +25,7 @@ impl World {
         let Some(kills) = self.budget.kills.checked_sub(1) else { return };
         let mut world = Self { budget: Budget { kills, ..self.budget }, ..self.clone() };
         let process = &self.processes[at];
-        // The process loses the result of its refresh and its changes that are not stored.
+        // The process loses the result of its refresh and any changes that are not stored.
         world.result_lost |= process.view.has_unwritten() || matches!(process.step, Step::Answered { .. });
         world.processes[at] = new_process(process.name + 2);
         world.lock = world.lock.filter(|holder| *holder != at);
@@ -56,7 +56,7 @@ impl World {
         }
     }
 
-    /// The process releases its lock, because the store has refused a login or logout too many times.
+    /// The process releases its lock, because the store has rejected a login or logout too many times.
     pub(super) fn releases(&self, at: usize, next: &mut Vec<Self>) {
         let Some(releases) = self.budget.releases.checked_sub(1) else { return };
         let mut world = Self { budget: Budget { releases, ..self.budget }, ..self.clone() };

@@ -1,15 +1,14 @@
-//! A hasher that is fast even in an unoptimized build. The tests hash millions of worlds.
+//! Defines a hasher that is fast even in unoptimized builds. The tests hash millions of model states.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 
-/// The set of explored worlds. Each world is represented by a 64-bit hash, because the world itself would need more
-/// memory.
+/// The set of explored model states. Each state is represented by a 64-bit hash to save memory.
 #[derive(Default)]
 pub(super) struct Seen(HashSet<u64, BuildHasherDefault<Fingerprint>>);
 
 impl Seen {
-    /// Adds a world to the set. Returns `true` if the world is new.
+    /// Adds a model state to the set. Returns `true` if the state is new.
     pub(super) fn insert(&mut self, world: &impl Hash) -> bool {
         let mut hasher = Fingerprint::default();
         world.hash(&mut hasher);

@@ -1,9 +1,9 @@
 //! Explores all interleavings of two processes and one store. The events are logins, logouts, refreshes, reads, stalled
 //! refreshes, killed processes, and lost confirmations of loads, swaps, locks and unlocks.
 //!
-//! The processes in the model use the same functions as `store_sync` to change their view of the store. The tests
-//! themselves define only the order of the operations. An operation changes the store immediately, but its confirmation
-//! arrives later.
+//! The modeled processes use the same functions as `store_sync` to update their view of the store. The tests themselves
+//! define only the order of the operations. An operation changes the store immediately, but its confirmation arrives
+//! later.
 
 mod canonical;
 mod events;
@@ -18,7 +18,7 @@ use self::fingerprint::Seen;
 use self::world::{Budget, World};
 use crate::platform::time::real_now;
 
-/// The time limit for one exploration. Even on a busy machine, explorations take much less time than this limit.
+/// The time limit for one exploration. Explorations finish well within the limit, even on a busy machine.
 const LIMIT: Duration = Duration::from_secs(1200);
 
 struct Explored {
@@ -27,9 +27,9 @@ struct Explored {
     rejections: usize,
 }
 
-/// R1, R4, R6, S1, S3, S5: visits every reachable world. In each world, the test checks that a process sends a spent
-/// token only if a result was lost between a token exchange and the write that stores its result. The test also checks
-/// that the lost rotation is then reported.
+/// R1, R4, R6, S1, S3, S5: visits every reachable state of the model. In each state, the test checks that a process
+/// sends a spent token only if a result was lost before it was stored. The test also checks that a lost token rotation
+/// is reported.
 fn explore(budget: Budget) -> Explored {
     let begun = real_now();
     let first = World::new(budget);
@@ -59,7 +59,7 @@ fn explore(budget: Budget) -> Explored {
     explored
 }
 
-/// Allows every event in the model, with writes that are confirmed immediately.
+/// A budget with most events, in which the store confirms writes immediately.
 const WIDE: Budget = Budget {
     losses: 1,
     kills: 1,
@@ -71,7 +71,7 @@ const WIDE: Budget = Budget {
     same_user: false,
     fine: false,
 };
-/// Allows fewer refreshes, in every order.
+/// A budget with fewer refreshes, in which reads and confirmations happen in every order.
 const FINE: Budget = Budget { refreshes: 2, fine: true, ..WIDE };
 
 #[test]

@@ -1,32 +1,32 @@
 //! Runs a process's refresh, one operation at a time.
 
-use super::world::{CURRENT, Heard, Step, Stored, World};
+use super::world::{CURRENT, Reply, Step, Stored, World};
 use crate::session::store_rules::{Adoption, Here, is_rotation_lost};
 
 impl World {
-    pub(super) fn refresh_continues(&self, at: usize, heard: Heard) -> Option<Self> {
+    pub(super) fn refresh_continues(&self, at: usize, reply: Reply) -> Option<Self> {
         let process = &self.processes[at];
         let uses_store = !matches!(process.step, Step::Idle | Step::Ready { .. });
-        // Only one task of a process uses the store at a time.
+        // In each process, only one task at a time uses the store.
         let waits = uses_store && process.writing.is_some();
         if waits || process.step == Step::Idle && !self.is_due(at) {
             return None;
         }
-        let mut world = self.after(heard)?;
+        let mut world = self.after(reply)?;
         match process.step {
-            Step::Idle => world.begin(at, heard)?,
+            Step::Idle => world.begin(at, reply)?,
             _ if process.detached => world.refresh_ends(at),
-            Step::Locked if heard == Heard::Lost => world.refresh_ends(at),
+            Step::Locked if reply == Reply::Lost => world.refresh_ends(at),
             Step::Locked => world.read(at),
-            Step::Read { unanswered } => world.store_intent(at, unanswered, heard),
-            Step::Ready { .. } if heard == Heard::Lost => return None,
+            Step::Read { unanswered } => world.store_intent(at, unanswered, reply),
+            Step::Ready { .. } if reply == Reply::Lost => return None,
             Step::Ready { unanswered } => world.exchange(at, unanswered),
-            Step::Answered { token } => world.store_result(at, token, heard),
+            Step::Answered { token } => world.store_result(at, token, reply),
         }
         Some(world)
     }
 
-    /// Returns whether a refresh can begin. A change is stored before a refresh begins.
+    /// Returns whether a refresh can begin. Changes are stored before a refresh begins.
     fn is_due(&self, at: usize) -> bool {
         let process = &self.processes[at];
         let left = match process.here {
@@ -38,12 +38,12 @@ impl World {
     }
 
     /// Acquires the lock, or continues under the lock that the process already holds.
-    fn begin(&mut self, at: usize, heard: Heard) -> Option<()> {
+    fn begin(&mut self, at: usize, reply: Reply) -> Option<()> {
         let first = self.processes[at].here == Here::LoggedOut;
         let left = if first { &mut self.budget.starts } else { &mut self.budget.refreshes };
         *left = left.checked_sub(1)?;
-        self.take_lock(at, heard);
-        if heard == Heard::Confirmed {
+        self.take_lock(at, reply);
+        if reply == Reply::Confirmed {
             self.processes[at].step = Step::Locked;
         }
         Some(())
@@ -58,7 +58,7 @@ impl World {
         process.step = Step::Read { unanswered: self.store.intent.is_some() };
     }
 
-    fn store_intent(&mut self, at: usize, unanswered: bool, heard: Heard) {
+    fn store_intent(&mut self, at: usize, unanswered: bool, reply: Reply) {
         let process = &mut self.processes[at];
         let view = process.view.in_epoch(process.epoch, Self::new_login);
         if view.revision != Some(CURRENT) {
@@ -70,7 +70,7 @@ impl World {
         // Without a session, the store contains no refresh token that could be spent.
         let (has_login, intent) = (session.is_some(), session.as_ref().map(|_| name));
         self.put(Stored { session, intent });
-        if heard == Heard::Lost {
+        if reply == Reply::Lost {
             return self.refresh_ends(at);
         }
         let process = &mut self.processes[at];
@@ -111,7 +111,7 @@ impl World {
         self.refresh_ends(at);
     }
 
-    fn store_result(&mut self, at: usize, token: u8, heard: Heard) {
+    fn store_result(&mut self, at: usize, token: u8, reply: Reply) {
         let process = &mut self.processes[at];
         let view = process.view.in_epoch(process.epoch, Self::new_login);
         let mut next = view.stored_as.clone();
@@ -119,9 +119,9 @@ impl World {
         let mut stored = None;
         if view.revision == Some(CURRENT) {
             self.put(Stored { session: Some((next.identity, token)), intent: None });
-            stored = Some(CURRENT).filter(|_| heard == Heard::Confirmed);
+            stored = Some(CURRENT).filter(|_| reply == Reply::Confirmed);
         } else if self.adopt(at) == Adoption::KeepOther || self.processes[at].detached {
-            // The store contains a different login, or newer tokens of this login from another process.
+            // The store contains a different login, or newer tokens that another process stored for this login.
             return self.refresh_ends(at);
         }
         let process = &mut self.processes[at];

@@ -1,21 +1,21 @@
-//! Defines [`World`]: two processes, one store, and the events that can happen to them.
+//! Defines [`World`], a model of two processes that share one store.
 
 use crate::session::store_rules::{
-    Adoption, Comparison, Draft, Here, Identity, StoreView, StoredAs, StoredRecord,
+    Adoption, Comparison, Here, Identity, RecordDraft, StoreView, StoredAs, StoredRecord,
 };
 
 pub(super) type View = StoreView<u8, u8, u8>;
 
-/// The revision of the record in the store. A process that knows only an older revision has the revision [`STALE`].
+/// The revision of the record in the store. [`STALE`] stands for every older revision that a process may know.
 pub(super) const CURRENT: u8 = 1;
 pub(super) const STALE: u8 = 0;
-/// A placeholder number for a new login or a new token, which no other login or token has. [`World::make_canonical`]
-/// replaces `FRESH` by a small number.
+/// A placeholder for the number of a new login or token. No existing login or token has this number.
+/// [`World::make_canonical`] replaces `FRESH` with a small number.
 pub(super) const FRESH: u8 = 100;
 /// The holder of a lock that was granted after the process had abandoned its request.
 const ABANDONED: usize = 2;
 
-/// A record in the store. A number identifies each refresh token.
+/// A record in the store. Each refresh token is identified by a number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Stored {
     pub(super) session: Option<(Identity<u8>, u8)>,
@@ -27,14 +27,14 @@ pub(super) struct Stored {
 pub(super) enum Step {
     Idle,
     Locked,
-    /// The store was read. `unanswered` is true if the record had an intent.
+    /// The store was read. `unanswered` is true if the record contained an intent.
     Read {
         unanswered: bool,
     },
     Ready {
         unanswered: bool,
     },
-    /// The server returned the refresh token `token`.
+    /// The server returned the new refresh token `token`.
     Answered {
         token: u8,
     },
@@ -43,7 +43,7 @@ pub(super) enum Step {
 /// A write that the store has not confirmed yet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct InFlight {
-    pub(super) draft: Draft<u8, u8, u8>,
+    pub(super) draft: RecordDraft<u8, u8, u8>,
     pub(super) token: Option<u8>,
     /// The number of changes that the draft includes.
     pub(super) covers: u64,
@@ -69,52 +69,51 @@ pub(super) struct Process {
     pub(super) view: View,
     pub(super) writing: Option<InFlight>,
     pub(super) step: Step,
-    /// Whether a login, a logout or an adopted session interrupted the refresh. The result of the refresh is
+    /// Whether a login, a logout or an adopted session interrupted the refresh. The result of an interrupted refresh is
     /// discarded.
     pub(super) detached: bool,
 }
 
-/// How many more times each event may happen.
+/// How many more times each event can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Budget {
     pub(super) losses: u8,
-    /// How many more times a process may be killed or a refresh may stall.
+    /// How many more times a process can be killed or a refresh can stall.
     pub(super) kills: u8,
     pub(super) logins: u8,
     pub(super) logouts: u8,
     pub(super) refreshes: u8,
-    /// How many more times a process without a session may refresh. Such a process has a cookie that no other process
-    /// shares.
+    /// How many more times a process without a session can refresh. A process without a session has a cookie that no
+    /// other process shares.
     pub(super) starts: u8,
-    /// How many more times a process may release a lock that protects a login or logout, because the store cannot store
-    /// this change.
+    /// How many more times a process can release its lock before a login or logout is stored.
     pub(super) releases: u8,
-    /// Whether both processes have the same user, so that each process adopts a login from the other process.
+    /// Whether both processes have the same user, so that each process adopts the other process's logins.
     pub(super) same_user: bool,
-    /// Whether the store confirms the writer's writes later, and a process may read the store at any moment. Without
-    /// `fine`, fewer worlds are reachable.
+    /// Whether the store confirms writes with a delay and processes can read the store at any moment. Without `fine`,
+    /// fewer states are reachable.
     pub(super) fine: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct World {
     pub(super) store: Stored,
-    /// According to the store, the process that holds the lock.
+    /// The process that holds the lock, from the store's point of view.
     pub(super) lock: Option<usize>,
     pub(super) processes: [Process; 2],
     /// A bit set of the spent refresh tokens.
     pub(super) spent: u128,
-    /// Whether the result of an exchange was lost before it was written to the store.
+    /// Whether the result of a token exchange was lost before it was stored.
     pub(super) result_lost: bool,
     pub(super) budget: Budget,
-    /// Whether the last event was an exchange. Only the statistics use `exchanged`.
+    /// Whether the last event was a token exchange. Only the statistics use this flag.
     pub(super) exchanged: Option<bool>,
     pub(super) rejected: Option<bool>,
 }
 
-/// What a process learns about its store operation.
+/// What a process learns about the outcome of its store operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Heard {
+pub(super) enum Reply {
     Confirmed,
     /// The store performed the operation, but the confirmation was lost.
     Lost,
@@ -149,7 +148,7 @@ impl World {
         world
     }
 
-    /// Returns every world that one event can produce.
+    /// Returns all model states that one event can produce.
     pub(super) fn successors(&self) -> Vec<Self> {
         let mut next = Vec::new();
         for at in 0..2 {
@@ -158,9 +157,9 @@ impl World {
             self.stands_still(at, &mut next);
             self.reads(at, &mut next);
             self.releases(at, &mut next);
-            for heard in [Heard::Confirmed, Heard::Lost] {
-                next.extend(self.refresh_continues(at, heard));
-                next.extend(self.writer_continues(at, heard));
+            for reply in [Reply::Confirmed, Reply::Lost] {
+                next.extend(self.refresh_continues(at, reply));
+                next.extend(self.writer_continues(at, reply));
             }
         }
         if self.lock == Some(ABANDONED) {
@@ -173,10 +172,10 @@ impl World {
         next
     }
 
-    /// Returns this world after an operation. If the confirmation of the operation is lost, the returned world allows
-    /// one fewer loss.
-    pub(super) fn after(&self, heard: Heard) -> Option<Self> {
-        let losses = self.budget.losses.checked_sub(u8::from(heard == Heard::Lost))?;
+    /// Returns the model state after an operation. If the confirmation of the operation is lost, the returned state
+    /// allows one fewer loss.
+    pub(super) fn after(&self, reply: Reply) -> Option<Self> {
+        let losses = self.budget.losses.checked_sub(u8::from(reply == Reply::Lost))?;
         Some(Self { budget: Budget { losses, ..self.budget }, ..self.clone() })
     }
 
@@ -192,7 +191,7 @@ impl World {
         StoredRecord { revision: CURRENT, identity, intent: self.store.intent }
     }
 
-    /// Makes the process apply the stored session.
+    /// Updates a process's session from the stored session.
     pub(super) fn adopt(&mut self, at: usize) -> Adoption {
         let (found, same_user) = (self.found(), self.budget.same_user);
         let stored = self.store.session.clone();
@@ -221,7 +220,7 @@ impl World {
         adoption
     }
 
-    /// Writes a new record to the store, so that the known revisions of all processes become stale.
+    /// Writes a new record to the store and marks the revisions that the processes know as stale.
     pub(super) fn put(&mut self, stored: Stored) {
         self.store = stored;
         for process in &mut self.processes {
@@ -249,11 +248,12 @@ impl World {
         self.lock.is_none_or(|holder| holder == at)
     }
 
-    pub(super) fn take_lock(&mut self, at: usize, heard: Heard) {
-        self.lock = Some(if heard == Heard::Lost { ABANDONED } else { at });
+    pub(super) fn take_lock(&mut self, at: usize, reply: Reply) {
+        self.lock = Some(if reply == Reply::Lost { ABANDONED } else { at });
     }
 
-    /// Ends a process's refresh and releases the process's lock, unless the lock protects a change.
+    /// Ends a process's refresh and releases the process's lock, unless the lock protects a change that is not stored
+    /// yet.
     pub(super) fn refresh_ends(&mut self, at: usize) {
         let process = &mut self.processes[at];
         (process.step, process.detached) = (Step::Idle, false);

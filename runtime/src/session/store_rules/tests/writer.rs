@@ -1,31 +1,31 @@
 //! Runs a process's writer, one operation at a time.
 
-use super::world::{CURRENT, Heard, InFlight, Process, Progress, Step, Stored, World};
+use super::world::{CURRENT, InFlight, Process, Progress, Reply, Step, Stored, World};
 
 impl World {
-    pub(super) fn writer_continues(&self, at: usize, heard: Heard) -> Option<Self> {
+    pub(super) fn writer_continues(&self, at: usize, reply: Reply) -> Option<Self> {
         let Process { view, writing, .. } = &self.processes[at];
         // A read has no effect if its result is lost. The confirmation of a swap is a separate event.
         let nothing_follows = match writing {
-            None => !view.has_unwritten() || self.budget.fine && heard == Heard::Lost,
-            Some(write) => matches!(write.progress, Progress::Based(_)) && heard == Heard::Lost,
+            None => !view.has_unwritten() || self.budget.fine && reply == Reply::Lost,
+            Some(write) => matches!(write.progress, Progress::Based(_)) && reply == Reply::Lost,
         };
         if nothing_follows {
             return None;
         }
-        let mut world = self.after(heard)?;
+        let mut world = self.after(reply)?;
         if writing.is_none() {
             world.writer_begins(at);
             if !self.budget.fine && world.swap(at) {
-                world.confirm(at, heard);
+                world.confirm(at, reply);
             }
         } else if !world.swap(at) {
-            world.confirm(at, heard);
+            world.confirm(at, reply);
         }
         Some(world)
     }
 
-    /// Performs the swap, which the store accepts or refuses.
+    /// Performs the swap, which the store accepts or rejects.
     fn swap(&mut self, at: usize) -> bool {
         let Process { view, writing: Some(write), .. } = &mut self.processes[at] else { return false };
         let Progress::Based(basis) = write.progress else { return false };
@@ -42,10 +42,10 @@ impl World {
     }
 
     /// Passes the result of the swap to the process.
-    fn confirm(&mut self, at: usize, heard: Heard) {
+    fn confirm(&mut self, at: usize, reply: Reply) {
         let Some(write) = self.processes[at].writing.take() else { return };
         match write.progress {
-            _ if heard == Heard::Lost => {}
+            _ if reply == Reply::Lost => {}
             Progress::Stored(revision) => {
                 self.processes[at].view.confirmed(&write.draft, revision);
                 self.written(at, write.covers);

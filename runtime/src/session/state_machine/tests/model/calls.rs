@@ -1,4 +1,4 @@
-//! Runs a caller's steps in the model. The steps are those of a real call, but without a network.
+//! Runs a caller's steps in the model. The steps match those of a real call but use no network.
 
 use super::super::ROUTE;
 use super::{How, Kind, Model, ModelRefresh, Place};
@@ -19,7 +19,7 @@ impl Model {
                 Place::Done
             }
             Place::Sent { stamp, first: Some(_) } => {
-                self.machine.replay_was_refused(stamp, finding_of(kind), ROUTE, self.now);
+                self.machine.replay_was_refused(stamp, refusal_of(kind), ROUTE, self.now);
                 Place::Done
             }
             Place::Sent { stamp, first: None } => self.settle(kind, stamp),
@@ -68,7 +68,7 @@ impl Model {
         assert_eq!(self.ends, 1, "I13: the session expires once");
     }
 
-    /// Requests a manual refresh, like `Session::refresh`.
+    /// Requests a manual refresh, as `Session::refresh` does.
     fn ask(&mut self) -> Place {
         let current = self.machine.current().clone();
         if current.credential().is_none() {
@@ -85,7 +85,7 @@ impl Model {
 
     fn settle(&mut self, kind: Kind, stamp: Stamp) -> Place {
         let current = self.machine.current().stamp;
-        match self.machine.settle(stamp, finding_of(kind), ROUTE, true, self.now) {
+        match self.machine.settle(stamp, refusal_of(kind), ROUTE, true, self.now) {
             Settled::Return(_) => Place::Done,
             Settled::Expired(_) => {
                 assert_eq!(stamp, current, "I12: an old refusal must not end the session");
@@ -112,7 +112,7 @@ impl Model {
                     self.machine.failure(self.now).is_none(),
                     "D13: a refresh started despite a remembered failure"
                 );
-                let refresh = self.start(Cause::Refused(finding_of(kind)));
+                let refresh = self.start(Cause::Refused(refusal_of(kind)));
                 self.wait(refresh, stamp, How::Refused)
             }
         }
@@ -166,6 +166,6 @@ impl Model {
     }
 }
 
-fn finding_of(kind: Kind) -> Finding {
-    if kind == Kind::Certain { Finding::Expired } else { Finding::Suspect }
+fn refusal_of(kind: Kind) -> RefusalKind {
+    if kind == Kind::Certain { RefusalKind::Expired } else { RefusalKind::Suspect }
 }

@@ -1,5 +1,4 @@
-//! Hashes the state of the model. The exploration keeps millions of states as hashes, because a hash needs little
-//! memory.
+//! Hashes the state of the model. The exploration stores millions of states as hashes to save memory.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -7,8 +6,8 @@ use super::{Kind, Model, Place};
 use crate::error::Stamp;
 
 impl Model {
-    /// Hashes the state. Counters are hashed relative to the current counters, and callers of the same kind are
-    /// interchangeable. For a refresh without waiting callers, only its outcome is hashed.
+    /// Hashes the state. Counters are hashed relative to the current stamp, and callers of the same kind are
+    /// interchangeable. Only refreshes that are not complete are hashed.
     pub(in super::super) fn key(&self) -> u64 {
         let mut key = DefaultHasher::new();
         let current = self.machine.current();

@@ -1,4 +1,4 @@
-//! Completes the refreshes of the model.
+//! Completes refreshes in the model.
 
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@ use reqwest::{RequestBuilder, Response, Result};
 use reqwest_middleware::ClientBuilder;
 
 /// A way to send requests.
-pub trait Wire: Clone + Default + Send + Sync + 'static {
+pub trait RawTransport: Clone + Default + Send + Sync + 'static {
     /// Sends a request and returns its response.
     fn send(&self, request: RequestBuilder) -> impl Future<Output = Result<Response>> + Send + 'static;
 
@@ -18,7 +18,7 @@ pub trait Wire: Clone + Default + Send + Sync + 'static {
 #[derive(Clone, Default)]
 pub struct Socket;
 
-impl Wire for Socket {
+impl RawTransport for Socket {
     fn send(&self, request: RequestBuilder) -> impl Future<Output = Result<Response>> + Send + 'static {
         request.send()
     }

@@ -55,7 +55,7 @@ pub(crate) fn check(name: &str, document: &Value, program: &Program, folder: &Pa
     let failed: Vec<&str> =
         said.lines().filter(|line| line.starts_with("failed ") && !is_invalid(line)).collect();
     println!(
-        "{name}: {methods} methods called, {} requests, {} refused by the judge, {} answers not decoded",
+        "{name}: {methods} methods called, {} requests, {} refused by the mock server, {} answers not decoded",
         requests.len(),
         wrong.len(),
         failed.len(),

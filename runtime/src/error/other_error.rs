@@ -1,0 +1,21 @@
+//! The requirement for the type in the `#[other]` variant of a type that derives `ApiError`.
+
+use super::error::Error;
+
+/// The type of the field in the `#[other]` variant of a type that derives [`ApiError`](crate::ApiError). Only
+/// [`Error`](crate::Error) implements this trait.
+#[diagnostic::on_unimplemented(
+    message = "an `#[other]` variant must hold an `afresh::Error`, not `{Self}`",
+    label = "not an `afresh::Error`",
+    note = "write `Other(afresh::Error)`"
+)]
+pub trait OtherError {
+    #[doc(hidden)]
+    fn of(error: Error) -> Self;
+}
+
+impl OtherError for Error {
+    fn of(error: Error) -> Self {
+        error
+    }
+}
