@@ -1,4 +1,4 @@
-//! The pipeline that turns a document and its settings into a Rust file.
+//! The pipeline that turns a document and the user's settings into a Rust file.
 
 use std::collections::BTreeSet;
 
@@ -20,11 +20,11 @@ const STACK: usize = 256 << 20;
 /// A generated client, and the parts of the document that the client does not support.
 #[derive(Clone, Debug)]
 pub struct Generated {
-    /// The Rust source of the client, which is one module.
+    /// The Rust source of the client, as one module.
     pub source: String,
     /// The parts of the document that the client does not support.
     pub losses: Vec<Loss>,
-    /// The dependencies that `Cargo.toml` must contain, as text for the user.
+    /// The dependencies that the user must add to `Cargo.toml`, as text.
     pub needs: Vec<String>,
     /// The name of each named schema, with its Rust type. If requests and responses use different types for a schema,
     /// the list contains the response type.

@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Parses the arguments. Returns `None` if the help text or the version has already been printed.
+/// Parses the arguments. Returns `None` after printing the help text or the version.
 fn parse(mut parser: lexopt::Parser) -> Result<Option<Arguments>, lexopt::Error> {
     let mut arguments = Arguments::default();
     while let Some(argument) = parser.next()? {
@@ -125,7 +125,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
     }
 }
 
-/// Reads the settings from the overrides file and applies the command-line options to them.
+/// Reads the settings from the overrides file. Command-line options take precedence.
 fn settings(arguments: &Arguments, document: &Path) -> Result<Settings, Error> {
     let beside = document.parent().unwrap_or(Path::new("")).join("afresh-openapi.toml");
     let mut settings = match &arguments.config {

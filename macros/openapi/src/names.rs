@@ -1,4 +1,5 @@
-//! Converts names from a document into Rust identifiers. If two names become equal, only the second one is changed.
+//! Converts names from a document into Rust identifiers. If two names would become equal, only the second name is
+//! changed.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +20,7 @@ const NEVER: &[&str] = &["crate", "self", "super", ""];
 const OF_THE_CLIENT: &[&str] =
     &["builder", "client", "clone", "new", "session", "with_header", "with_session", "with_timeout"];
 
-/// Types and traits that the generated code or its macros refer to without a path.
+/// The types and traits to which the generated code and its macros refer without a path.
 const PRELUDE: &[&str] = &[
     "AsMut",
     "AsRef",
@@ -91,14 +92,14 @@ impl Scope {
     }
 
     /// Returns the first of the `wanted` names whose `snake_case` form is unused. If all `wanted` names are used,
-    /// appends a number to the last one.
+    /// appends a number to the last name.
     pub(crate) fn take(&mut self, wanted: &[&str]) -> String {
         let names: Vec<String> = wanted.iter().map(|text| snake(text)).collect();
         self.take_free(&names, "_")
     }
 
     /// Returns the first of the `wanted` names whose `UpperCamelCase` form is unused. If all `wanted` names are used,
-    /// appends a number to the last one.
+    /// appends a number to the last name.
     pub(crate) fn take_type(&mut self, wanted: &[&str]) -> String {
         let names: Vec<String> = wanted.iter().map(|text| type_name(text)).collect();
         self.take_free(&names, "")

@@ -1,5 +1,5 @@
-//! Measures values that are the same in every run: a client process's instructions, counted by callgrind, and the
-//! process's allocations, counted by this program's allocator.
+//! Measures values that are the same in every run: instructions, counted by callgrind, and allocations, counted by this
+//! program's allocator.
 //!
 //! Each measurement consists of two runs; the second run makes twice as many calls as the first. The difference between
 //! the two runs is the cost of the calls, without the startup and exit of the process.
@@ -17,8 +17,8 @@ use crate::contender::FEIGNHTTP_PORT;
 use crate::server::Server;
 
 const CALLS: u64 = 200;
-/// The time that the server waits before a response. After sending a request, a client under callgrind needs less time
-/// than this to start waiting for the response.
+/// The time that the server waits before it sends a response. The pause is longer than the time that a client under
+/// callgrind takes to start waiting for a response.
 const PAUSE: Duration = Duration::from_micros(600);
 
 /// The cost of one call.

@@ -49,7 +49,7 @@ pub fn order() -> Order {
     }
 }
 
-/// Makes calls of the kind that a name such as `afresh/query` or `hand/query` specifies.
+/// Makes calls of one kind, for example `afresh/query` or `hand/query`.
 pub async fn run(kind: &str, base: &str, work: Work) {
     match kind.split_once('/') {
         Some(("afresh", kind)) => generated::run(kind, base, work).await,

@@ -16,7 +16,7 @@ use tower::{Service, service_fn};
 
 /// The duration of the outage, during which the server responds with 503.
 const OUTAGE: Duration = Duration::from_secs(60);
-/// The time that a caller pauses after a failed call.
+/// The time for which a caller pauses after a failed call.
 const PAUSE: Duration = Duration::from_secs(1);
 const ATTEMPTS: u32 = 3;
 

@@ -69,7 +69,7 @@ pub fn table(columns: &[&str], rows: &[Vec<String>]) -> String {
     line(columns.to_vec()) + &line(rule.collect()) + &rows.collect::<String>()
 }
 
-/// Formats a number for a table. Numbers below 100 get up to two decimal places, and numbers of 10 000 or more get
+/// Formats a number for a table. Numbers below 100 have up to two decimal places, and numbers of 10 000 or more have
 /// spaces between thousands.
 pub fn number(value: f64) -> String {
     let size = value.abs();

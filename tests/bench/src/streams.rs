@@ -1,5 +1,5 @@
-//! Reads one long event or line that arrives byte by byte. A client that checks the whole length again for each byte,
-//! or that restarts its search for each byte, would need quadratic time.
+//! Reads one long event or line that arrives byte by byte. A client that scans all received bytes again for each new
+//! byte would need quadratic time.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};

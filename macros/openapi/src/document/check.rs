@@ -1,4 +1,4 @@
-//! Checks the basic structure of a document, on which the later steps rely.
+//! Checks that a document has the basic structure on which later steps rely.
 
 use serde_json::Value;
 

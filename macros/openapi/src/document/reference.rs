@@ -14,10 +14,10 @@ use crate::source::{Source, escape, unescape};
 /// The maximum number of files in a document. A document with more than 2,000 files is probably a mistake or an attack.
 const MOST_FILES: usize = 2_000;
 
-/// The keys whose values are plain data, in which `$ref` has no meaning.
+/// The keywords whose values are plain data, in which `$ref` has no meaning.
 const VALUES: &[&str] = &["example", "examples", "default", "enum", "const"];
 
-/// The keys whose values are maps. The keys of these maps are names, not OpenAPI keywords.
+/// The keywords whose values are maps. The keys of such maps are user-defined names, not OpenAPI keywords.
 const NAMED: &[&str] = &[
     "properties",
     "patternProperties",
@@ -243,8 +243,8 @@ pub(crate) fn schema_name(reference: &str) -> Option<String> {
     (!name.contains('/')).then(|| unescape(name))
 }
 
-/// Returns the last step of a reference's JSON pointer that can serve as a name. Steps such as `schema` and numbers are
-/// skipped.
+/// Returns a name for the target of a reference: the last step of the JSON pointer, except for steps such as `schema`
+/// and numbers.
 pub(crate) fn last_step(reference: &str) -> String {
     let (_, pointer) = reference.split_once('#').unwrap_or(("", reference));
     let mut steps = pointer.split('/').rev().filter(|step| {

@@ -41,7 +41,7 @@ pub(crate) struct Method {
     pub(crate) verb: String,
     pub(crate) path: String,
     pub(crate) constants: Vec<Constant>,
-    /// Further attributes of the method, as Rust source.
+    /// Additional attributes of the method, as Rust source.
     pub(crate) attributes: Vec<String>,
     pub(crate) params: Vec<Param>,
     /// The kind of value that the method returns on success.
@@ -78,7 +78,7 @@ pub(crate) enum Place {
 /// A parameter of a method.
 #[derive(Clone, Debug)]
 pub(crate) struct Param {
-    /// The identifier without the `r#` that a keyword needs.
+    /// The identifier, without the `r#` prefix that keywords need.
     pub(crate) name: String,
     /// The parameter's attribute, or `None` if the path has a placeholder with the parameter's name.
     pub(crate) place: Option<&'static str>,

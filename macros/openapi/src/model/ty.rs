@@ -51,7 +51,7 @@ pub(crate) enum Separator {
     Dot,
 }
 
-/// The separator between a property's name and its value in a joined string.
+/// The separator between the name and the value of a property in a joined string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Between {
     /// The sign `=`.
@@ -142,7 +142,7 @@ pub(crate) struct Variant {
     pub(crate) tags: Vec<String>,
 }
 
-/// The way that decoding selects a union's variant.
+/// The way in which decoding selects the variant of a union.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Tagging {
     /// Decoding tries the variants in order and uses the first one that fits.

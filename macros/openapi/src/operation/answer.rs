@@ -1,4 +1,4 @@
-//! Derives a method's return type from the media types of its success responses.
+//! Derives the return type of a method from the media types of the operation's success responses.
 
 use serde_json::{Value, json};
 

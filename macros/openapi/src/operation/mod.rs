@@ -25,7 +25,7 @@ use crate::names::Scope;
 use crate::schema::Types;
 use crate::settings::{self, Role};
 
-/// The state that all operations share during the conversion.
+/// The state shared by all operations during the conversion.
 #[derive(Debug)]
 pub(crate) struct Work<'w, 'd> {
     pub(crate) types: Types<'d>,

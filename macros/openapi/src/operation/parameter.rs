@@ -232,7 +232,7 @@ fn described(param: &Value) -> (&Value, bool) {
     }
 }
 
-/// The structure of a value, which decides how the value can be sent in a URL, a form, or a header.
+/// The structure of a value, which determines how the value can be sent in a URL, a form, or a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     Scalar,

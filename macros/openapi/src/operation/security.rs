@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::document::Document;
 
-/// The way the client sends the session's credential.
+/// The way in which the client sends the session's credential.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Carrier {
     Bearer,
@@ -18,7 +18,7 @@ pub(crate) enum Carrier {
 #[derive(Debug)]
 pub(crate) struct Security<'d> {
     document: &'d Document,
-    /// The way most operations send the credential.
+    /// The way in which most operations send the credential.
     pub(crate) carrier: Option<Carrier>,
 }
 

@@ -1,5 +1,5 @@
-//! Converts schemas to types. The type of each schema is cached by reference or by shape, so no schema is converted
-//! twice.
+//! Converts schemas to types. The type of each schema is cached, keyed by the schema's reference or structure, so no
+//! schema is converted twice.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The schemas for values that are sent or received, also as JSON Schema for validation.
+//! The schemas for sent or received values, together with a JSON Schema version for validation.
 
 use afresh_openapi::Document;
 use jsonschema::{Draft, Validator};

@@ -58,7 +58,7 @@ impl Seen {
 
 #[derive(Clone)]
 pub(crate) struct Recorder {
-    /// The prepared responses, one per request. All further requests get the last response.
+    /// The prepared responses, one per request. The last response is repeated for all further requests.
     answers: Arc<Mutex<VecDeque<Answer>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
 }

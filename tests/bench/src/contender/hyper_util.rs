@@ -1,4 +1,4 @@
-//! A client built on hyper-util's pooled client, the baseline for transports that do not use reqwest.
+//! A client built on hyper-util's pooled client, as the baseline for transports that do not use reqwest.
 
 use http::header::{AUTHORIZATION, HOST};
 use http::{HeaderValue, Request, Uri};

@@ -64,7 +64,7 @@ pub fn measure() -> Section {
     section
 }
 
-/// Returns the rounds of several processes, because each process has its own memory layout. Also returns whether the
+/// Returns the rounds from several processes, because each process has its own memory layout. Also returns whether the
 /// machine had two physical cores.
 fn timed() -> (Vec<Round>, bool) {
     let [mut apart, mut close] = [Vec::new(), Vec::new()];

@@ -51,7 +51,7 @@ fn reported(json: Bytes) -> Response<Full<Bytes>> {
     answer
 }
 
-/// Returns a JSON array of approximately `length` bytes. The array of each length is generated once and then reused.
+/// Returns a JSON array of approximately `length` bytes. The array for each length is generated once and then reused.
 fn many(length: usize) -> Bytes {
     static MADE: Mutex<Vec<(usize, Bytes)>> = Mutex::new(Vec::new());
     let mut made = MADE.lock().expect("no panic");

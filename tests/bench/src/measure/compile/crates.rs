@@ -1,7 +1,7 @@
 //! Builds the measured program. The measured program is one crate whose source files are rewritten for each design.
 //!
 //! The crate has the dependencies of all designs, so that each dependency is built only once. The compiler loads only
-//! the crates that a source file names.
+//! the crates that the source code uses.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -83,8 +83,8 @@ impl Scratch {
         (usage::of_children() - before).as_secs_f64()
     }
 
-    /// Returns the number of lines after macro expansion. `RUSTC_BOOTSTRAP` enables the unstable flag in a stable
-    /// compiler.
+    /// Returns the number of lines after macro expansion. `RUSTC_BOOTSTRAP` allows a stable compiler to accept the
+    /// unstable flag.
     pub fn expanded_lines(&self) -> usize {
         let mut command = self.cargo(&["rustc", "--profile", "dev", "--", "-Zunpretty=expanded"]);
         let output = command.env("RUSTC_BOOTSTRAP", "1").output().expect("cargo is there");

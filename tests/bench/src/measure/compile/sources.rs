@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 /// A way to define a client for an API.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Design {
-    /// The request and response types without a client. The cost of the types is part of every design.
+    /// The request and response types without a client. The cost of the types is included in the cost of every design.
     TypesAlone,
     Afresh,
     ByHand,
@@ -333,7 +333,7 @@ fn schema(with_id: bool) -> Value {
     if with_id {
         properties["id"] = integer;
     }
-    // No schema property is required, so that the generated type has a default value, like the types in the other
-    // designs.
+    // None of the schema's properties are required, so the generated type has a default value, like the types in the
+    // other designs.
     json!({ "type": "object", "properties": properties })
 }
