@@ -27,7 +27,7 @@ enum Piece<'t> {
     Placeholder(&'t str),
 }
 
-/// Converts `path` to a template. `params` are the path parameters.
+/// Converts `path` to a template. `params` contains the path parameters.
 ///
 /// # Errors
 ///

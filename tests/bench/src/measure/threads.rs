@@ -83,8 +83,8 @@ fn timed() -> (Vec<Round>, bool) {
     (close, false)
 }
 
-/// Returns three medians over the undisturbed slices for one number of threads: without a session, with a session, and
-/// the difference.
+/// Returns three medians over the undisturbed slices with the same number of threads: the time without a session, the
+/// time with a session, and the difference.
 fn undisturbed(rounds: &[Round], kind: usize) -> [f64; 3] {
     let pairs = rounds.iter().map(|round| round.slices[kind]);
     let pairs = pairs.filter(|pair| pair.iter().all(|slice| slice.share >= ALONE));
