@@ -1,10 +1,10 @@
-//! Compares a generated file on disk with the source that the command would now write.
+//! Compares a generated file with newly generated source.
 
 use std::collections::BTreeMap;
 
 use crate::write::normal;
 
-/// Returns one line for each item that differs between `old`, a file on disk, and `new`. Returns no lines if only the
+/// Returns one line for each item that differs between `old` (the file on disk) and `new`. Returns no lines if only the
 /// layout differs, for example after `cargo fmt`.
 #[must_use]
 pub fn differences(old: &str, new: &str) -> Vec<String> {

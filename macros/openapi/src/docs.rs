@@ -1,5 +1,5 @@
-//! Converts a document's descriptions into doc comments. Markdown stays Markdown, but rustdoc does not compile any part
-//! of a description as an example.
+//! Converts a document's descriptions into doc comments. Descriptions keep their Markdown, but rustdoc does not compile
+//! any code in them as a doc test.
 
 /// Returns `text` as doc comment lines, each beginning with `///`.
 pub(crate) fn comment(text: &str) -> String {
@@ -9,8 +9,8 @@ pub(crate) fn comment(text: &str) -> String {
         .collect()
 }
 
-/// Returns `text` as one line without list, code block and heading markers. Removes characters that change the text
-/// direction, because the compiler rejects them.
+/// Returns `text` as one line, without list, heading, or code block markers at the start. Removes characters that
+/// change the text direction, because the compiler rejects them.
 pub(crate) fn one_line(text: &str) -> String {
     let visible: String = text.chars().filter(|letter| !is_direction(*letter)).collect();
     let line = visible.split(|letter: char| letter.is_whitespace() || letter.is_control());
@@ -18,7 +18,7 @@ pub(crate) fn one_line(text: &str) -> String {
     line.trim_start_matches(['#', '-', '*', '+', '>', '`', '/', '!', ' ']).replace("```", "`")
 }
 
-/// Joins each paragraph into one line; lists, tables and code blocks keep their lines.
+/// Joins each paragraph and each list item into one line. Tables and code blocks keep their lines.
 fn lines(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut is_code = false;
@@ -60,7 +60,7 @@ fn lines(text: &str) -> Vec<String> {
     out
 }
 
-/// Returns whether a line is a list item, a table row, a heading or a quote.
+/// Returns whether a line starts a list item, a table row, a heading, or a quote.
 fn starts_block(line: &str) -> bool {
     let digits = line.trim_start_matches(|sign: char| sign.is_ascii_digit());
     let is_numbered = digits.len() < line.len() && (digits.starts_with(". ") || digits.starts_with(") "));

@@ -1,4 +1,4 @@
-//! The generator's error type: a message with its file, line and JSON pointer.
+//! The generator's error type: a message with an optional file, line, and JSON pointer.
 
 use std::fmt;
 
@@ -31,7 +31,7 @@ impl Error {
         self
     }
 
-    /// Returns the file name as the caller gave it.
+    /// Returns the name of the file that contains the error.
     #[must_use]
     pub fn file(&self) -> Option<&str> {
         self.file.as_deref()

@@ -1,5 +1,4 @@
-//! The pipeline that turns a document and its settings into a Rust file. Each step of the pipeline can use only the
-//! steps below it.
+//! The pipeline that turns a document and the user's settings into a Rust file.
 
 use std::collections::BTreeSet;
 
@@ -15,24 +14,24 @@ use crate::schema::{Traffic, Types};
 use crate::settings::{Settings, Traits};
 use crate::write::Writer;
 
-/// The stack size in bytes of the worker thread. Schemas can nest deeply, and the generator recurses through them.
+/// The stack size of the worker thread, in bytes. The generator recurses through schemas, which can be deeply nested.
 const STACK: usize = 256 << 20;
 
 /// A generated client, and the parts of the document that the client does not support.
 #[derive(Clone, Debug)]
 pub struct Generated {
-    /// The Rust source of the client, which is one module.
+    /// The Rust source of the client, as one module.
     pub source: String,
     /// The parts of the document that the client does not support.
     pub losses: Vec<Loss>,
-    /// The dependencies that `Cargo.toml` must contain, as text for the user.
+    /// The dependencies that the user must add to `Cargo.toml`, as text.
     pub needs: Vec<String>,
-    /// The names of all named schemas, each with its Rust type. If a schema has different members in requests and
-    /// responses, its type is the response type.
+    /// The name of each named schema, with its Rust type. If requests and responses use different types for a schema,
+    /// the list contains the response type.
     pub schemas: Vec<(String, String)>,
     /// The names of the traits.
     pub traits: Vec<String>,
-    /// The operation that each method calls.
+    /// Each method, with the operation that it calls.
     pub routes: Vec<Route>,
     /// The number of operations in the document.
     pub operations: usize,
@@ -172,7 +171,7 @@ fn lower_traits<'d>(
     (traits, operations)
 }
 
-/// Returns an unused trait name whose client name is also unused.
+/// Returns a trait name for which neither `Name` nor `NameClient` is already used.
 fn trait_name(scope: &mut Scope, wanted: &str) -> String {
     let name = type_name(wanted);
     let numbered = (2..1000).map(|number: usize| format!("{name}Api{number}"));

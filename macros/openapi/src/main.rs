@@ -1,4 +1,4 @@
-//! The command `afresh-openapi DOCUMENT`: it prints the client for a document to stdout and the losses to stderr.
+//! The `afresh-openapi DOCUMENT` command, which prints the generated client to stdout and the losses to stderr.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Parses the arguments. Returns `None` if the help text or the version has already been printed.
+/// Parses the arguments. Returns `None` after printing the help text or the version.
 fn parse(mut parser: lexopt::Parser) -> Result<Option<Arguments>, lexopt::Error> {
     let mut arguments = Arguments::default();
     while let Some(argument) = parser.next()? {
@@ -125,7 +125,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
     }
 }
 
-/// Reads the overrides file and applies the command-line options to its settings.
+/// Reads the settings from the overrides file. Command-line options take precedence.
 fn settings(arguments: &Arguments, document: &Path) -> Result<Settings, Error> {
     let beside = document.parent().unwrap_or(Path::new("")).join("afresh-openapi.toml");
     let mut settings = match &arguments.config {

@@ -1,4 +1,5 @@
-//! Converts the names of a document into Rust identifiers. If two names become equal, the first one stays unchanged.
+//! Converts names from a document into Rust identifiers. If two names would become equal, only the second name is
+//! changed.
 
 use std::collections::BTreeSet;
 
@@ -12,14 +13,14 @@ const RAW: &[&str] = &[
     "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// Keywords that cannot be raw identifiers, and the empty name.
+/// Keywords that cannot be raw identifiers, and the empty string.
 const NEVER: &[&str] = &["crate", "self", "super", ""];
 
-/// The functions of a generated client that are not methods of its trait.
+/// The functions that every generated client has in addition to its trait methods.
 const OF_THE_CLIENT: &[&str] =
     &["builder", "client", "clone", "new", "session", "with_header", "with_session", "with_timeout"];
 
-/// Types and traits that the generated code or its macros refer to without a path.
+/// The types and traits to which the generated code and its macros refer without a path.
 const PRELUDE: &[&str] = &[
     "AsMut",
     "AsRef",
@@ -71,7 +72,7 @@ const PRELUDE: &[&str] = &[
 /// Names that an enum variant must not have, because derived code uses them.
 const NO_VARIANT: &[&str] = &["Self", ""];
 
-/// The identifiers of one scope. A scope returns each identifier only once.
+/// The identifiers that are used in one scope. A scope returns each identifier only once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scope {
     taken: BTreeSet<String>,
@@ -90,15 +91,15 @@ impl Scope {
         }
     }
 
-    /// Returns the first of the `wanted` names that is unused as a `snake_case` name. If all `wanted` names are used,
-    /// returns the last one with a number appended.
+    /// Returns the first of the `wanted` names whose `snake_case` form is unused. If all `wanted` names are used,
+    /// appends a number to the last name.
     pub(crate) fn take(&mut self, wanted: &[&str]) -> String {
         let names: Vec<String> = wanted.iter().map(|text| snake(text)).collect();
         self.take_free(&names, "_")
     }
 
-    /// Returns the first of the `wanted` names that is unused as an `UpperCamelCase` name, with a number appended if
-    /// all are used.
+    /// Returns the first of the `wanted` names whose `UpperCamelCase` form is unused. If all `wanted` names are used,
+    /// appends a number to the last name.
     pub(crate) fn take_type(&mut self, wanted: &[&str]) -> String {
         let names: Vec<String> = wanted.iter().map(|text| type_name(text)).collect();
         self.take_free(&names, "")
@@ -109,7 +110,8 @@ impl Scope {
         self.take_free(&[variant(wanted)], "")
     }
 
-    /// Reserves all `names` and returns `true` if all are unused. If any of the `names` is used, reserves none of them.
+    /// If all `names` are unused, reserves them and returns `true`. If any of the `names` is used, reserves none of
+    /// them and returns `false`.
     pub(crate) fn take_all(&mut self, names: &[&str]) -> bool {
         let are_free = names.iter().all(|name| !self.taken.contains(*name));
         if are_free {
@@ -122,7 +124,7 @@ impl Scope {
         let free = names.iter().find(|name| !self.taken.contains(*name)).cloned();
         let last = names.last().cloned().unwrap_or_default();
         let name = free.unwrap_or_else(|| {
-            // A number directly after the digits of `Sha2` would read like a different name.
+            // A number directly after a digit would be misread: a second `Sha2` would become `Sha22`.
             let between = if last.ends_with(|letter: char| letter.is_ascii_digit()) && between.is_empty() {
                 "No"
             } else {
@@ -136,7 +138,7 @@ impl Scope {
     }
 }
 
-/// Returns an identifier in its source form, such as `r#type`.
+/// Returns an identifier as it appears in Rust source, such as `r#type`.
 pub(crate) fn written(name: &str) -> String {
     if RAW.contains(&name) { format!("r#{name}") } else { name.to_owned() }
 }

@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Loss {
     /// The location of the loss: an operation such as `GET /orders/{id}`, or a schema such as `schema Order`.
     pub place: String,
-    /// The lost part, and the type or text that replaces it.
+    /// The unsupported part of the document, and its replacement in the client.
     pub reason: String,
 }
 
@@ -17,7 +17,7 @@ impl fmt::Display for Loss {
     }
 }
 
-/// All losses without duplicates, in the order in which the generator finds them.
+/// All losses, without duplicates, in the order in which the generator found them.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     losses: Vec<Loss>,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::error::Error;
 
-/// The Rust types of dates and times.
+/// The Rust types that represent dates and times.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dates {
@@ -29,21 +29,21 @@ pub enum Traits {
     One,
 }
 
-/// The settings for one client. The file `afresh-openapi.toml` contains the settings in TOML form.
+/// The settings for one client. The file `afresh-openapi.toml` contains the settings in TOML format.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Settings {
-    /// The Rust types of dates and times.
+    /// The Rust types that represent dates and times.
     pub dates: Dates,
     /// The grouping of operations into traits.
     pub traits: Traits,
     /// The name of the trait for operations without a tag. The default is the document's title.
     pub name: Option<String>,
-    /// The new schema names, by their names in the document.
+    /// The new names of schemas, keyed by their names in the document.
     pub rename: BTreeMap<String, String>,
-    /// The caller's own types that replace schemas, for example `Money = "crate::Money"`.
+    /// The user's own types that replace schemas, keyed by schema name, for example `Money = "crate::Money"`.
     pub types: BTreeMap<String, String>,
-    /// The settings for individual operations, by `operationId` or by `GET /path`.
+    /// The settings for individual operations, keyed by `operationId` or by method and path (`GET /path`).
     pub operations: BTreeMap<String, Operation>,
 }
 
@@ -53,19 +53,19 @@ pub struct Settings {
 pub struct Operation {
     /// The name of the operation's method.
     pub rename: Option<String>,
-    /// Whether the client has no method for the operation.
+    /// Whether the client omits the operation.
     pub skip: bool,
     /// The operation's role in the session.
     pub role: Option<Role>,
-    /// The body member or parameter that is the refresh token of an operation with `role = "refresh"`.
+    /// The body field or parameter that carries the refresh token, for an operation with `role = "refresh"`.
     pub token: Option<String>,
-    /// Body members with a fixed value.
+    /// The body fields that have a fixed value.
     pub constants: BTreeMap<String, String>,
     /// Whether the operation needs no credential.
     pub public: Option<bool>,
-    /// Response statuses for which the method returns `None`.
+    /// The status codes for which the method returns `None`.
     pub none_on: Vec<u16>,
-    /// The way the client finds the operation's next page.
+    /// The pagination of the operation.
     pub pages: Option<Pages>,
 }
 
@@ -73,7 +73,7 @@ pub struct Operation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// The response of the operation becomes the session.
+    /// The operation logs in, and its response becomes the session.
     Login,
     /// The operation refreshes the session.
     Refresh,
@@ -81,33 +81,33 @@ pub enum Role {
     Logout,
 }
 
-/// The way an operation finds its next page, with the arguments of `#[pages]`.
+/// The pagination of an operation, based on the arguments of `#[pages]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Pages {
     /// Whether a `Link` header contains the URL of the next page.
     pub link: bool,
-    /// The JSON pointer of the next page's URL in the body.
+    /// The JSON pointer to the next page's URL in the response body.
     pub url: Option<String>,
-    /// The JSON pointer of the next page's cursor in the body.
+    /// The JSON pointer to the next page's cursor in the response body.
     pub cursor: Option<String>,
     /// The response header that contains the cursor of the next page.
     pub header: Option<String>,
-    /// The field of the last item that is the cursor of the next page.
+    /// The field of the last item whose value is the cursor of the next page.
     pub last: Option<String>,
     /// The query parameter that contains the page number.
     pub number: Option<String>,
     /// The query parameter that contains the offset.
     pub offset: Option<String>,
-    /// The query parameter that the client sets to the cursor.
+    /// The query parameter in which the client sends the cursor.
     pub into: Option<String>,
-    /// The JSON pointer of the item list in a page.
+    /// The JSON pointer to the item list in a page.
     pub items: Option<String>,
-    /// The JSON pointer of a boolean that is `true` if a next page exists.
+    /// The JSON pointer to a boolean that is `true` if there is a next page.
     pub more: Option<String>,
-    /// Whether the client uses only the path and the query of a next-page link.
+    /// Whether the client ignores the origin of a next-page link and uses only its path and query.
     pub rebase: bool,
-    /// Whether the method returns whole pages even if the JSON pointer to the items is known.
+    /// Whether the method returns whole pages even if the location of the items is known.
     pub whole: bool,
 }
 
@@ -125,11 +125,11 @@ impl Settings {
         Self::parse(&text).map_err(|error| error.in_file(&name))
     }
 
-    /// Reads the text of an overrides file.
+    /// Parses the text of an overrides file.
     ///
     /// # Errors
     ///
-    /// Returns an error if the text contains an unknown key.
+    /// Returns an error if the text is invalid or contains an unknown key.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let settings: Self = toml::from_str(text).map_err(|error| {
             let before = error.span().and_then(|span| text.get(..span.start));

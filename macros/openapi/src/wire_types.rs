@@ -1,4 +1,4 @@
-//! Helper types that a generated file contains if it uses them. Published crates do not offer types for the OpenAPI
+//! Helper types that a generated file contains if the client uses them. No published crate offers types for the OpenAPI
 //! parameter styles.
 
 use crate::model::{Between, Separator};
@@ -38,7 +38,7 @@ impl Separator {
 const SEPARATORS: &[Separator] =
     &[Separator::Comma, Separator::Space, Separator::Pipe, Separator::Tab, Separator::Dot];
 
-/// Returns the name of the helper type whose members are sent as one string.
+/// Returns the name of the helper type whose properties are sent as one string.
 pub(crate) fn members(separator: Separator, between: Between) -> String {
     let kind = match between {
         Between::Equals => "Pairs",
@@ -47,7 +47,7 @@ pub(crate) fn members(separator: Separator, between: Between) -> String {
     format!("{}{kind}", separator.name())
 }
 
-/// The names of all helper types. No schema can have one of these names.
+/// The names of all helper types. No schema type can have one of these names.
 pub(crate) const NAMES: &[&str] = &[
     "BTreeMap",
     "CommaSeparated",
@@ -203,7 +203,7 @@ impl<T: Serialize> Serialize for Bracketed<T> {
 }
 "#;
 
-/// The function of a generated file that makes a session credential from a user name and a password.
+/// The function in a generated file that creates a session credential from a user name and a password.
 pub(crate) const BASIC: &str = r#"
 /// Returns the credential for a user and a password (RFC 7617). Pass the credential to `.tokens(...)` on the builder.
 #[allow(dead_code)]

@@ -1,4 +1,5 @@
-//! Builds the example in an empty folder with the README's four commands and checks that its client logs in.
+//! Builds the example in an empty directory with the README's four commands, and checks that the example client logs
+//! in.
 
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test fails if it cannot continue")]
 
@@ -19,7 +20,7 @@ parcel 9: None
 
 fn command(folder: &Path, command: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(command);
-    // Without a display, the program opens no browser.
+    // Without a display, the program does not open a browser.
     command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
     command.args(arguments).current_dir(folder).env("RUSTFLAGS", "-D warnings");
     command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("openapi/crates/target"));
@@ -36,12 +37,12 @@ fn run(folder: &Path, program: &str, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The test does not run `cargo install`, because cargo has already built the tool for this test.
+/// The test does not run `cargo install`, because cargo has already built the command for this test.
 #[test]
 fn four_commands_lead_to_a_client_that_is_logged_in() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let example = repository.join("examples/openapi");
-    // The folder is outside this repository, because cargo would otherwise find the repository's workspace.
+    // The directory is outside this repository, because cargo would otherwise find the repository's workspace.
     let folder: PathBuf = std::env::temp_dir().join(format!("afresh-openapi-{}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
@@ -51,7 +52,7 @@ fn four_commands_lead_to_a_client_that_is_logged_in() {
     fs::copy(repository.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     fs::copy(example.join("main.rs"), folder.join("src/main.rs")).unwrap();
     fs::copy(example.join("server.rs"), folder.join("src/server.rs")).unwrap();
-    // The test uses a free port, so that parallel runs do not collide.
+    // The test uses a free port so that parallel runs do not collide.
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let document =
         fs::read_to_string(example.join("parcels.yaml")).unwrap().replace("8747", &port.to_string());
@@ -59,8 +60,8 @@ fn four_commands_lead_to_a_client_that_is_logged_in() {
 
     let client = run(&folder, env!("CARGO_BIN_EXE_afresh-openapi"), &["parcels.yaml"]);
     fs::write(folder.join("src/parcels.rs"), client).unwrap();
-    // The crates are not published yet, so the test adds the runtime by path. The local server needs no TLS, so the
-    // default features are off.
+    // The crates are not published yet, so the test adds the runtime as a path dependency. The local server does not
+    // use TLS, so the default features are disabled.
     let runtime = repository.join("runtime");
     run(
         &folder,
@@ -81,7 +82,7 @@ fn four_commands_lead_to_a_client_that_is_logged_in() {
     run(&folder, &cargo, &["add", "--quiet", "--offline", "tokio", "--features", "macros,rt-multi-thread"]);
     assert_eq!(run(&folder, &cargo, &["run", "--quiet", "--offline"]), EXPECTED);
 
-    // The program waits for a person to log in; the test plays the role of the browser.
+    // The program waits for a user to log in; the test acts as the browser.
     let mut program = command(&folder, &cargo, &["run", "--quiet", "--offline", "login"]);
     let mut program = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(program.stderr.take().unwrap()).lines().map(Result::unwrap);
@@ -97,7 +98,7 @@ fn four_commands_lead_to_a_client_that_is_logged_in() {
     fs::remove_dir_all(&folder).unwrap();
 }
 
-/// Sends a GET request as a browser would and returns the response.
+/// Sends a GET request as a browser would, and returns the response.
 fn get(url: &str) -> String {
     let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
@@ -107,7 +108,7 @@ fn get(url: &str) -> String {
     answer
 }
 
-/// The client in the repository is identical to the client that the command generates from the document.
+/// Checks that the client in the repository is identical to the client that the command generates from the document.
 #[test]
 fn the_client_of_the_example_is_up_to_date() {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/openapi");

@@ -1,5 +1,5 @@
-//! Checks that broken and malicious documents never make the tool panic, hang or exhaust memory. Each document must
-//! produce a client or an error with a position.
+//! Checks that broken and malicious documents never cause the generator to panic, hang, or exhaust memory. For each
+//! document, the generator must return a client or an error with a position.
 
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test fails if it cannot continue")]
 
@@ -11,7 +11,7 @@ use afresh_openapi::{Document, Error, Settings, generate};
 const FIXTURES: &[&str] =
     &["shop-3.0.json", "feed-3.1.yaml", "engine-2.0.yaml", "library-3.1.yaml", "lists-3.1.yaml"];
 
-/// The maximum time that the generator can take for one document.
+/// The time limit for one document.
 const LONGEST: Duration = Duration::from_secs(20);
 
 fn fixture(name: &str) -> PathBuf {
@@ -36,7 +36,7 @@ fn with_schemas(schemas: &str) -> String {
     )
 }
 
-/// Returns a mutated copy of a text: parts are cut, duplicated, swapped or overwritten.
+/// Returns a mutated copy of a text. Each mutation cuts, duplicates, swaps, or overwrites parts of the text.
 fn mutate(text: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
     const TOKENS: &[&[u8]] = &[
         b"{",
@@ -110,7 +110,7 @@ fn a_thousand_mutations_give_a_client_or_an_error() {
             Err(error) => assert!(!error.to_string().contains("bug"), "mutation {seed}: {error}"),
         }
     }
-    // Most mutations are small. If almost no mutated documents are accepted, the test covers only the parser.
+    // Most mutations are small. If the generator rejects almost all mutated documents, the test covers only the parser.
     assert!(clients > count / 20, "{clients} of {count} mutations are documents");
 }
 

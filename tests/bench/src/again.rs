@@ -1,4 +1,4 @@
-//! Builds this program a second time, over reqwest with its default features.
+//! Builds this program a second time, with reqwest's default features.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use crate::client::Client;
 
-/// Returns the second build of this program. The first call compiles the second build.
+/// Returns the second build of this program. The first call of this function compiles the second build.
 pub fn over_defaults() -> Client {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     let program = PROGRAM.get_or_init(|| {
@@ -20,7 +20,7 @@ pub fn over_defaults() -> Client {
     Client { program: program.clone() }
 }
 
-/// Returns a folder with this name next to this program's build.
+/// Returns the path of the directory `name` next to this program's build output.
 pub fn folder(name: &str) -> PathBuf {
     let program = std::env::current_exe().expect("this program");
     let target = program.ancestors().nth(2).expect("the program is in a folder of a target folder");

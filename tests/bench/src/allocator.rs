@@ -1,4 +1,4 @@
-//! The allocator of this program: the system's allocator with counters that can be switched on.
+//! This program's allocator, which is the system allocator with counters that can be enabled.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::Ordering::Relaxed;
@@ -9,20 +9,20 @@ use serde::{Deserialize, Serialize};
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-// A disabled counter costs one load and one branch for each allocation, so the same program can also count
+// A disabled counter costs one load and one branch per allocation, so the same program can also be used to count
 // instructions.
 static COUNTS: AtomicBool = AtomicBool::new(false);
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 static GROWTHS: AtomicU64 = AtomicU64::new(0);
 static BYTES: AtomicU64 = AtomicU64::new(0);
 
-/// The allocations that the program has requested.
+/// The allocations that the program has made.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub struct Asked {
     pub allocations: u64,
-    /// The number of times that allocated memory grew.
+    /// The number of reallocations to a larger size.
     pub growths: u64,
-    /// The total number of bytes, including growth.
+    /// The total number of allocated bytes, including the growth of existing allocations.
     pub bytes: u64,
 }
 
@@ -31,7 +31,7 @@ pub fn count() {
     COUNTS.store(true, Relaxed);
 }
 
-/// Returns the allocations since [`count`].
+/// Returns the allocations since the call to [`count`].
 pub fn asked() -> Asked {
     let [allocations, growths, bytes] = [&ALLOCATIONS, &GROWTHS, &BYTES].map(|count| count.load(Relaxed));
     Asked { allocations, growths, bytes }

@@ -1,12 +1,12 @@
-//! Compares the measured counts with the counts in `counts.tsv`, so that the program fails if a count is worse.
+//! Compares the measured counts with the counts recorded in `counts.tsv`.
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/counts.tsv");
-/// The relative tolerance. Instruction counts change by about this factor with a new compiler version.
+/// The relative tolerance. A new compiler version can change instruction counts by about 2%.
 const TOLERANCE: f64 = 0.02;
-/// The tolerance in allocations. Some buffers grow only once in many calls, so the average per call varies.
+/// The tolerance in allocations. Some buffers grow only once in many calls, so the average number of allocations per
+/// call varies.
 const SLACK: f64 = 0.5;
-/// The tolerance, in instructions, for the difference between two counts. This tolerance is larger because both counts
-/// vary.
+/// The tolerance, in instructions, for the difference between two counts, both of which vary.
 const SLACK_OF_A_DIFFERENCE: f64 = 150.0;
 
 /// Returns a description of each regression.

@@ -1,4 +1,4 @@
-//! Calls without async code: through afresh's `wait()` and through reqwest's own blocking client.
+//! Makes calls without async code, through afresh's `wait()` or through reqwest's blocking client.
 
 use std::hint::black_box;
 
@@ -6,7 +6,7 @@ use crate::caller::Work;
 use crate::contender::{Shop as _, ShopClient, TOKEN};
 use crate::item::Item;
 
-/// The ways of making a blocking call that this program compares.
+/// The compared ways to make a blocking call.
 pub const WAYS: [(&str, &str); 2] =
     [("afresh", "**afresh**, `wait()`"), ("reqwest", "`reqwest::blocking` by hand")];
 

@@ -11,7 +11,7 @@ use crate::session;
 use crate::streams;
 
 /// Makes `calls` calls with `subject`, after a few warm-up calls that open the connection. If `allocations` is `true`,
-/// prints the allocations.
+/// prints the number of allocations.
 pub fn run(subject: &str, base: &str, calls: u64, allocations: bool) {
     let work = Work { calls, allocations };
     if let Some(("blocking", way)) = subject.split_once(':') {
@@ -29,7 +29,7 @@ pub fn run(subject: &str, base: &str, calls: u64, allocations: bool) {
     });
 }
 
-/// The number of calls, and whether the process counts its allocations.
+/// The number of calls, and whether the process counts allocations.
 #[derive(Clone, Copy)]
 pub struct Work {
     calls: u64,

@@ -1,4 +1,4 @@
-//! Starts and controls a client process, which runs this program or its second build.
+//! Starts and controls a client process, which runs this program or the second build of this program.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -35,13 +35,13 @@ pub struct Storm {
     pub milliseconds: u64,
 }
 
-/// The state of callers with an expired token. The process records the state whenever the runtime is idle, until all
-/// calls have received a response.
+/// The memory use and the open requests of callers with an expired token. The process records the values whenever the
+/// runtime is idle, until all calls have received a response.
 #[derive(Deserialize, Serialize)]
 pub struct Crowd {
-    /// The bytes that the callers have allocated.
+    /// The number of bytes that the callers have allocated.
     pub held: Vec<usize>,
-    /// The number of requests without a response.
+    /// The number of requests that are waiting for a response.
     pub asked: Vec<usize>,
 }
 
@@ -91,8 +91,8 @@ impl Client {
         self.said(&["storm", contender, base, &callers.to_string()])
     }
 
-    /// Makes one call from each of `callers` tasks to an in-memory server. If `late` is `true`, all calls but one start
-    /// during the refresh.
+    /// Makes one call from each of `callers` tasks to an in-memory server. If `late` is `true`, all calls except one
+    /// start during the refresh.
     pub fn crowd(&self, contender: &str, guard: Guard, late: bool, callers: usize) -> Crowd {
         let when = if late { "late" } else { "together" };
         self.said(&["crowd", contender, guard.name(), when, &callers.to_string()])

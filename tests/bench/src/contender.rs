@@ -1,4 +1,4 @@
-//! The clients that the bench compares, one file per client. Every client makes the same call.
+//! The clients that the benchmark compares, in one file each. Every client makes the same call.
 
 mod by_hand;
 mod bytes;
@@ -33,11 +33,11 @@ pub use self::single_flight_mutex::SingleFlightMutex;
 pub use self::tuned::Tuned;
 use crate::item::Item;
 
-/// The first token of every client.
+/// The access token with which every client starts.
 pub const TOKEN: &str =
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJiZW5jaCJ9.0000000000000000000000000000000000000000000";
 
-/// The port of feignhttp's server. The port is a constant because feignhttp's URL must be a constant.
+/// The port of the server for the feignhttp client. The port is fixed because feignhttp requires a constant URL.
 pub const FEIGNHTTP_PORT: u16 = 47_361;
 
 /// A client that sends `GET /items/{id}?q=…` with a bearer token and decodes the [`Item`] in the response.

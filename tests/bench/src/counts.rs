@@ -1,8 +1,8 @@
-//! Measures values that repeat exactly in a client's process: instructions with callgrind, and allocations with this
+//! Measures values that are the same in every run: instructions, counted by callgrind, and allocations, counted by this
 //! program's allocator.
 //!
-//! Each measurement makes two runs, the second with twice as many calls. The difference between the two runs is the
-//! cost of the calls, without the process's startup and exit.
+//! Each measurement consists of two runs; the second run makes twice as many calls as the first. The difference between
+//! the two runs is the cost of the calls, without the startup and exit of the process.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -17,8 +17,8 @@ use crate::contender::FEIGNHTTP_PORT;
 use crate::server::Server;
 
 const CALLS: u64 = 200;
-/// A pause that exceeds the time a client under callgrind needs between sending the request and waiting for the
-/// response.
+/// The time that the server waits before it sends a response. The pause is longer than the time that a client under
+/// callgrind takes to start waiting for a response.
 const PAUSE: Duration = Duration::from_micros(600);
 
 /// The cost of one call.
@@ -26,7 +26,7 @@ const PAUSE: Duration = Duration::from_micros(600);
 pub struct Cost {
     pub instructions: f64,
     pub allocations: f64,
-    /// The number of times that allocated memory grew.
+    /// The number of reallocations to a larger size.
     pub growths: f64,
     pub bytes: f64,
 }
@@ -36,7 +36,7 @@ pub fn of(subjects: &[&str]) -> Vec<Cost> {
     several(&Client::this(), subjects, CALLS)
 }
 
-/// Returns the cost of one call for each subject, measured as the difference that `calls` calls make.
+/// Returns the cost of one call for each subject, measured over `calls` calls.
 pub fn of_calls(subjects: &[&str], calls: u64) -> Vec<Cost> {
     several(&Client::this(), subjects, calls)
 }

@@ -12,12 +12,12 @@ use crate::in_memory;
 use crate::server::Guard;
 use crate::usage;
 
-/// The base URL, which is as long as a URL with a real port.
+/// The base URL, which has the same length as a URL with a real port.
 const BASE: &str = "http://127.0.0.1:40000";
 
 static SERVED: AtomicUsize = AtomicUsize::new(0);
 
-/// Makes one call from each of `callers` tasks and prints a [`Crowd`]. If `late` is `true`, all calls but one start
+/// Makes one call from each of `callers` tasks and prints a [`Crowd`]. If `late` is `true`, all calls except one start
 /// during the refresh.
 pub fn run(contender: &str, guard: &str, late: bool, callers: usize) {
     in_memory::open(Guard::named(guard), callers);

@@ -1,7 +1,7 @@
-//! A server in the client's process that responds only when the runtime is idle. Therefore the state of the callers
-//! does not depend on timing, and connections use no memory.
+//! A server in the client's process that responds only when the runtime is idle. Therefore, the callers' state does not
+//! depend on timing, and connections use no memory.
 //!
-//! Each process has one in-memory server, and all clients of this server use one thread.
+//! Each process has one in-memory server, and all clients of that server run on one thread.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -31,7 +31,7 @@ static DIRECTOR: Mutex<Option<Waker>> = Mutex::new(None);
 static IDLE: AtomicBool = AtomicBool::new(false);
 static SAYS_EXPIRED: AtomicBool = AtomicBool::new(false);
 
-/// Opens the server for `callers` callers. `guard` selects the server's response to expired tokens.
+/// Prepares the server for `callers` callers. `guard` selects the server's response to expired tokens.
 pub fn open(guard: Guard, callers: usize) {
     SAYS_EXPIRED.store(guard == Guard::Reported, Relaxed);
     callers_waiting().reserve(callers + 1);
@@ -72,7 +72,7 @@ fn callers_waiting() -> MutexGuard<'static, Vec<Waker>> {
     CALLERS.lock().expect("no panic")
 }
 
-/// A request that is waiting for its response. The request is boxed because reqwest also boxes its pending request.
+/// A request that is waiting for its response. The request is boxed because reqwest also boxes its pending requests.
 pub struct Asked(Box<(Request, usize)>);
 
 impl Asked {

@@ -1,4 +1,4 @@
-//! The response that every client requests: about 200 bytes of JSON, and its Rust type.
+//! The Rust type of the response that every client requests. The response is about 200 bytes of JSON.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,11 +1,11 @@
-//! Calls with every kind of parameter and response, through afresh and with handwritten code.
+//! Makes calls with every kind of parameter and response, through afresh or with handwritten code.
 
 mod by_hand;
 mod generated;
 
 use crate::caller::Work;
 
-/// The names of the kinds, each with a description of the sent or received value.
+/// The kinds of calls, each with a name and a description of the sent or received value.
 pub const ALL: &[(&str, &str)] = &[
     ("path", "`{id}`, a number"),
     ("path-text", "`{shelf}/{id}`, texts that need encoding"),
@@ -30,7 +30,7 @@ pub const ALL: &[(&str, &str)] = &[
     ("answer-whole", "body, status and headers"),
 ];
 
-/// A request body with several members.
+/// A request body with several fields.
 #[derive(Clone, serde::Serialize)]
 pub struct Order {
     pub customer: String,
@@ -39,7 +39,7 @@ pub struct Order {
     pub note: Option<String>,
 }
 
-/// Returns the order that the requests send.
+/// Returns the [`Order`] that the requests send.
 pub fn order() -> Order {
     Order {
         customer: "Zoë & Co".to_owned(),
@@ -49,7 +49,7 @@ pub fn order() -> Order {
     }
 }
 
-/// Makes calls of one kind, which is named in the form `afresh/query` or `hand/query`.
+/// Makes calls of one kind, for example `afresh/query` or `hand/query`.
 pub async fn run(kind: &str, base: &str, work: Work) {
     match kind.split_once('/') {
         Some(("afresh", kind)) => generated::run(kind, base, work).await,

@@ -1,4 +1,4 @@
-//! Large responses and large request bodies, through afresh and with minimal handwritten code.
+//! Reads large responses and sends large request bodies, through afresh or with minimal handwritten code.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -24,8 +24,8 @@ trait Large {
     async fn send(&self, #[body] body: Bytes) -> Result<Item>;
 }
 
-/// Makes the calls. With `afresh/20000` and `slice/20000`, the calls read 20,000-byte responses. With `sent/20000`, the
-/// calls send a 20,000-byte body through afresh.
+/// Makes the calls. If `what` is `afresh/20000` or `slice/20000`, the calls read responses of 20,000 bytes. If `what`
+/// is `sent/20000`, the calls send a body of 20,000 bytes through afresh.
 pub async fn run(what: &str, base: &str, work: Work) {
     let (way, length) = what.split_once('/').expect("a way and a length");
     let length: u64 = length.parse().expect("a length");

@@ -1,8 +1,8 @@
-//! Measures the cost of a call through afresh and through the alternatives.
+//! Measures the cost of a call through afresh and through alternative clients.
 //!
-//! Without arguments, the program runs all measurements, writes `RESULTS.md`, and fails if a target is missed. With
-//! `counts`, the program runs only the measurements that repeat exactly, and fails if a count is worse than in
-//! `counts.tsv`.
+//! Without arguments, the program runs all measurements, writes `RESULTS.md`, and fails if a target is missed. With the
+//! argument `counts`, the program runs only the measurements that give the same result in every run, and fails if a
+//! count exceeds the recorded count in `counts.tsv`.
 
 mod again;
 mod allocator;
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        // The program starts child processes with these commands.
+        // The program passes these arguments to its child processes.
         ["serve", port, pause] => server::serve(number(port), Duration::from_micros(number(pause))),
         ["terse", port] => server::serve_tersely(number(port)),
         ["guard", guard] => server::serve_guarded(guard),
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
         ["users", way, base, users] => users::run(way, base, number(users)),
         ["outage", callers] => outage::run(number(callers)),
         ["serve-users"] => server::serve_users(),
-        // Users start the program with these commands.
+        // Users pass these arguments.
         ["counts"] => return counts_only(false),
         ["record"] => return counts_only(true),
         _ => return bench(&arguments),

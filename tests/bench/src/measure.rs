@@ -1,4 +1,4 @@
-//! The measurements, one file per measurement. Each measurement writes one section of the results page.
+//! The measurements, in one file each. Each measurement writes one section of the results page.
 
 mod blocking;
 mod calls;
@@ -20,7 +20,7 @@ use crate::section::Section;
 /// The name and the function of a measurement.
 pub type Measurement = (&'static str, fn() -> Section);
 
-/// The measurements whose results repeat exactly.
+/// The measurements whose results are the same in every run.
 pub const COUNTS: [Measurement; 4] = [
     ("calls", calls::measure),
     ("sessions", sessions::measure),

@@ -1,4 +1,4 @@
-//! Simulates a one-minute outage with a thousand callers. Counts the requests that the server receives with the
+//! Simulates a one-minute outage with a thousand callers. Counts the requests that the server receives, both with the
 //! client's retries and with a handwritten retry loop.
 
 use std::convert::Infallible;
@@ -14,13 +14,13 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 use tower::{Service, service_fn};
 
-/// The length of the outage, in which the server responds with 503.
+/// The duration of the outage, during which the server responds with 503.
 const OUTAGE: Duration = Duration::from_secs(60);
-/// The time that a caller pauses after a failed call.
+/// The time for which a caller pauses after a failed call.
 const PAUSE: Duration = Duration::from_secs(1);
 const ATTEMPTS: u32 = 3;
 
-/// The number of calls of one client, and the number of requests that this client sent.
+/// The number of calls that one client made, and the number of requests that the client sent.
 #[derive(Clone, Copy, Deserialize, Serialize)]
 pub struct Sends {
     pub calls: u64,

@@ -8,7 +8,7 @@ const LABEL: usize = 170;
 const LENGTH: f64 = 430.0;
 const STEP: usize = 26;
 
-/// Named values for a bar chart.
+/// The named values in a bar chart.
 pub struct Bars<'a> {
     pub title: &'a str,
     /// The name of the highlighted bar.
@@ -17,7 +17,7 @@ pub struct Bars<'a> {
 }
 
 impl Bars<'_> {
-    /// Writes the chart to a file with this name in the `plots` folder.
+    /// Writes the chart to a file with the given name in the `plots` directory.
     pub fn write(&self, name: &str) {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/plots");
         std::fs::create_dir_all(folder).expect("a folder that can be written");

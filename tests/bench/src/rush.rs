@@ -16,7 +16,8 @@ use crate::usage;
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// Makes calls from many tasks for the number of milliseconds in each input line. Prints a [`Rush`] for each line.
+/// For each line of input, makes calls from many tasks for the number of milliseconds given in the line. Prints a
+/// [`Rush`] for each line.
 pub fn run(contender: &str, base: &str, tasks: usize) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     runtime.expect("a runtime").block_on(with_contender!(contender, rushes(base, tasks)));

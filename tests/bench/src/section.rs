@@ -1,4 +1,5 @@
-//! The result of a measurement: a section of the page, its targets, and the counts that repeat exactly.
+//! The result of a measurement: a section of the results page, the targets, and the counts that are the same in every
+//! run.
 
 use std::fmt::Write;
 
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct Section {
     pub text: String,
     pub targets: Vec<Target>,
-    /// The counts that repeat from run to run. A lower count is better.
+    /// The counts that are the same in every run. A lower count is better.
     pub counts: Vec<(String, f64)>,
 }
 
@@ -48,19 +49,19 @@ impl Section {
         self.target(name, &format!("at least {}", number(limit)), &number(found), found >= limit);
     }
 
-    /// Adds a target with a limit and a result in words.
+    /// Adds a target whose limit and result are given as text.
     pub fn target(&mut self, name: &str, limit: &str, found: &str, met: bool) {
         let (name, limit, found) = (name.to_owned(), limit.to_owned(), found.to_owned());
         self.targets.push(Target { name, limit, found, met });
     }
 
-    /// Adds a count that repeats exactly.
+    /// Adds a count that is the same in every run.
     pub fn count(&mut self, name: impl Into<String>, count: f64) {
         self.counts.push((name.into(), count));
     }
 }
 
-/// Returns a table in Markdown.
+/// Returns a Markdown table.
 pub fn table(columns: &[&str], rows: &[Vec<String>]) -> String {
     let line = |cells: Vec<&str>| format!("| {} |\n", cells.join(" | "));
     let rule = columns.iter().enumerate().map(|(index, _)| if index == 0 { "---" } else { "---:" });
@@ -68,7 +69,8 @@ pub fn table(columns: &[&str], rows: &[Vec<String>]) -> String {
     line(columns.to_vec()) + &line(rule.collect()) + &rows.collect::<String>()
 }
 
-/// Formats a number for a table: two decimal places below 100, and a space between thousands from 10 000.
+/// Formats a number for a table. Numbers below 100 have up to two decimal places, and numbers of 10 000 or more have
+/// spaces between thousands.
 pub fn number(value: f64) -> String {
     let size = value.abs();
     if size < 100.0 {

@@ -1,4 +1,4 @@
-//! The bench server: a separate process on loopback that responds from memory on one thread.
+//! The benchmark server, a separate process on the loopback interface that responds from memory on one thread.
 
 pub mod answers;
 pub mod guard;
@@ -28,12 +28,12 @@ pub struct Server {
 
 impl Server {
     /// Starts a server that accepts every request on `port`, or on any free port if `port` is 0. The server delays each
-    /// response by `pause`, so that a client slowed down by callgrind still has to wait for the response.
+    /// response by `pause`, so that even a client slowed down by callgrind has to wait for the response.
     pub fn start(port: u16, pause: Duration) -> Self {
         Self::process(&["serve", &port.to_string(), &pause.as_micros().to_string()])
     }
 
-    /// Starts a server that accepts every request with minimal work on `port`, or on any free port if `port` is 0.
+    /// Starts a minimal server that accepts every request on `port`, or on any free port if `port` is 0.
     pub fn terse(port: u16) -> Self {
         Self::process(&["terse", &port.to_string()])
     }
@@ -57,7 +57,7 @@ impl Server {
         Self { process, base: base.trim().to_owned() }
     }
 
-    /// Returns the counts of a guarded server.
+    /// Returns the counts of a server that checks tokens.
     pub fn reported(&self) -> Reported {
         let mut socket = Socket::connect(self.base.trim_start_matches("http://")).expect("it listens");
         socket
@@ -90,7 +90,7 @@ pub fn serve_tersely(port: u16) {
     run(port, terse::converse);
 }
 
-/// Runs a guarded server's process.
+/// Runs the process of a server that checks tokens.
 pub fn serve_guarded(guard: &str) {
     let gate = Arc::new(guard::Gate::new(Guard::named(guard)));
     run(0, move |stream| {

@@ -20,15 +20,15 @@ pub trait Plain {
     async fn item(&self, id: u64, #[query] q: &str) -> Result<Item>;
 }
 
-/// The compared clients. `none` sends no token. `header` sends the same bytes as `live`, but the client sends the token
-/// as a default header.
+/// The compared clients. `none` sends no token. The `header` client sends the same bytes as the `live` client, but its
+/// token is a default header.
 pub const WAYS: [(&str, &str); 3] = [
     ("none", "no session, no token"),
     ("header", "no session, the token as a default header"),
     ("live", "a live session"),
 ];
 
-/// The clients over a transport that responds immediately. The cost of these calls repeats exactly, unlike the cost
+/// The clients whose transport responds immediately. The cost of these calls is the same in every run, unlike the cost
 /// over a socket.
 pub const AT_ONCE: [(&str, &str); 2] = [
     ("header-at-once", "the token as a default header, over an immediate transport"),
@@ -63,7 +63,7 @@ pub async fn run(way: &str, base: &str, work: Work) {
     }
 }
 
-/// Returns two clients over a transport that responds immediately: one without a session and one with a session.
+/// Returns two clients whose transport responds immediately: one without a session and one with a session.
 pub fn clients_at_once(base: &str) -> (PlainClient, ShopClient) {
     let plain = PlainClient::builder(base).header("authorization", format!("Bearer {TOKEN}"));
     let live = ShopClient::builder(base).tokens(tokens());

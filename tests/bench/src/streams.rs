@@ -1,5 +1,5 @@
-//! Reads one long event or line that arrives byte by byte. A client that checks the whole length again for each byte,
-//! or that restarts its search for each byte, would need quadratic time.
+//! Reads one long event or line that arrives byte by byte. A client that scans all received bytes again for each new
+//! byte would need quadratic time.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -27,7 +27,7 @@ trait Feed {
 /// The lengths in bytes. The second length is twice the first length.
 pub const LENGTHS: [usize; 2] = [10_000, 20_000];
 
-/// Returns the subject that reads one item of this kind and length.
+/// Returns the name of the subject that reads one item of the given kind and length.
 pub fn subject(kind: &str, length: usize) -> String {
     format!("stream:{kind}-{length}")
 }

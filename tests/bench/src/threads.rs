@@ -1,8 +1,9 @@
-//! Measures the cost that a session adds to a call if several threads share a client over a transport that responds
+//! Measures the cost that a session adds to a call when several threads share a client whose transport responds
 //! immediately.
 //!
-//! The times of whole calls vary more than the cost of a session. So the threads make calls in slices of about a
-//! millisecond, alternately with and without a session. All threads of a slice make the same calls at the same time.
+//! The time for a whole call varies by more than the cost of a session. Therefore, the threads make calls in slices of
+//! about a millisecond, which alternate between calls with and without a session. In each slice, all threads make the
+//! same calls at the same time.
 
 use std::hint::{black_box, spin_loop};
 use std::sync::Barrier;
@@ -19,7 +20,7 @@ use crate::item::Item;
 use crate::session::{self, Plain, PlainClient};
 use crate::usage;
 
-/// The measured numbers of threads.
+/// The numbers of threads with which the cost is measured.
 pub const THREADS: [usize; 4] = [1, 2, 4, 8];
 
 /// The number of times that two threads pass a cache line back and forth for one measurement.
@@ -45,7 +46,7 @@ pub struct Slice {
     pub share: f64,
 }
 
-/// Makes `rounds` rounds and prints them. In each slice of a round, each thread makes `calls` calls.
+/// Runs `rounds` rounds and prints the results. In each slice of a round, each thread makes `calls` calls.
 pub fn run(rounds: usize, calls: usize) {
     let [.., most] = THREADS;
     assert!(usage::cores() > 1, "this measurement needs at least two cores");
@@ -74,7 +75,7 @@ pub fn run(rounds: usize, calls: usize) {
     println!("{}", serde_json::to_string(&rounds).expect("numbers"));
 }
 
-/// One thread's times in a slice: its start and end, counted from the common start, and its CPU time.
+/// The times of one thread in a slice: the start and the end, relative to the common start, and the CPU time.
 #[derive(Clone, Copy, Default)]
 struct Part {
     start: Duration,
@@ -157,7 +158,7 @@ impl Shared {
     }
 
     /// Returns the time, in nanoseconds, that a cache line needs to move between two threads. The result is the minimum
-    /// of several attempts, because other processes might have used a core.
+    /// of several attempts, because other processes can occupy a core.
     fn exchange(&self, thread: usize) -> f64 {
         let mut least = f64::INFINITY;
         for attempt in 0..ATTEMPTS {

@@ -15,7 +15,7 @@ pub fn of_this() -> Duration {
     cpu(UsageWho::RUSAGE_SELF)
 }
 
-/// Returns the CPU time of all child processes that have ended, including their children.
+/// Returns the CPU time of all child processes that have exited, including their own child processes.
 pub fn of_children() -> Duration {
     cpu(UsageWho::RUSAGE_CHILDREN)
 }
@@ -28,7 +28,7 @@ pub fn of_this_thread() -> Duration {
 /// Returns the number of cores.
 pub fn cores() -> usize {
     static CORES: OnceLock<usize> = OnceLock::new();
-    // The value is stored, because a thread that is pinned to one core would see only one core.
+    // The value is cached because a thread that is pinned to one core would see only one core.
     *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 

@@ -1,4 +1,4 @@
-//! Measures the memory and time that many users need over one connection pool, each with an expired token.
+//! Measures the memory and time that many users with expired tokens need when they share one connection pool.
 
 use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -29,7 +29,7 @@ pub struct Users {
     pub wrong: u64,
 }
 
-/// The user that the server recognizes by the token.
+/// The user to whom the received token belongs.
 #[derive(Deserialize)]
 pub struct Me {
     user: u64,
@@ -75,7 +75,7 @@ async fn through_afresh(base: &str, users: u64) -> Users {
     Users { idle, client, milliseconds, wrong }
 }
 
-/// The state of one user in a careful handwritten client, with a lock for the refresh.
+/// The state of one user in a handwritten client, with a lock for the refresh.
 #[derive(Clone)]
 struct User {
     http: Client,
@@ -129,8 +129,8 @@ async fn by_hand(base: &str, users: u64) -> Users {
     Users { idle, client: 0.0, milliseconds, wrong }
 }
 
-/// Makes one value for each user. Returns the values, and the bytes that each value has allocated, without the space of
-/// the value in the list.
+/// Creates one value for each user. Returns the values and the average number of bytes that each value has allocated,
+/// excluding the value's own slot in the list.
 fn held_by<T>(users: u64, make: impl FnMut(u64) -> T) -> (Vec<T>, f64) {
     let mut made = Vec::with_capacity(users as usize);
     let before = usage::held();

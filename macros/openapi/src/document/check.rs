@@ -1,4 +1,4 @@
-//! Checks the outline of a document, so that every later step can rely on it.
+//! Checks that a document has the basic structure on which later steps rely.
 
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ pub(super) fn version(root: &Value) -> Result<(), Error> {
             return Err(Error::new(fact).at(""));
         }
         Some(Value::String(text)) => text.clone(),
-        // Without quotes, YAML reads the version in `swagger: 2.0` as a number.
+        // YAML parses the unquoted version in `swagger: 2.0` as a number.
         Some(other) => other.to_string(),
     };
     let (key, is_known) = if map.contains_key("openapi") {
@@ -50,7 +50,7 @@ pub(super) fn outline(document: &Document) -> Result<(), Error> {
 }
 
 fn path_item(document: &Document, item: &Value, at: &str) -> Result<(), Error> {
-    // A path item from another file is also checked, but errors report the location of the reference.
+    // If a path item is in another file, an error reports the location of the reference to that file.
     let item = document.resolve(item);
     if !item.is_object() {
         return Err(expected("an object", item, at));

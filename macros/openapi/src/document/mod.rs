@@ -1,5 +1,4 @@
-//! Loads a document from one or more files, resolves its references, and converts Swagger 2.0 to the shape of OpenAPI
-//! 3.
+//! Loads a document from one or more files, resolves its references, and converts Swagger 2.0 to OpenAPI 3.
 
 mod check;
 mod reference;
@@ -14,19 +13,19 @@ use crate::source::Source;
 
 pub(crate) use self::reference::{last_step, schema_name};
 
-/// The path item keys that contain operations.
+/// The path item keys whose values are operations.
 pub(crate) const VERBS: &[&str] =
     &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
-/// The maximum number of references in a chain. A longer chain of references is treated as an error in the document.
+/// The maximum length of a chain of references. A longer chain of references is treated as a loop.
 const LONGEST_CHAIN: usize = 32;
 
-/// An OpenAPI document whose outline has been checked.
+/// An OpenAPI document whose basic structure has been checked.
 #[derive(Debug)]
 pub struct Document {
     sources: Vec<Source>,
     /// The contents of all files as JSON values. The first file is the document itself. References are absolute
-    /// (`file#pointer`) and name a file by its index.
+    /// (`file#pointer`), where `file` is an index into this list.
     values: Vec<Value>,
 }
 
@@ -40,7 +39,7 @@ pub(crate) struct Site<'d> {
 }
 
 impl Site<'_> {
-    /// Returns the method and the path, for example `GET /orders/{id}`.
+    /// Returns the HTTP method and the path, for example `GET /orders/{id}`.
     pub(crate) fn route(&self) -> String {
         format!("{} {}", self.verb.to_uppercase(), self.path)
     }
@@ -62,7 +61,8 @@ impl Document {
         Self::load(Source::open(path)?, Some(path))
     }
 
-    /// Reads a document from its text, which must not reference other files. Errors report `name` as the file name.
+    /// Reads a document from `text`. The document must not reference other files. Errors report `name` as the file
+    /// name.
     ///
     /// # Errors
     ///
@@ -83,7 +83,7 @@ impl Document {
         Ok(document)
     }
 
-    /// Adds the document's file name and the line to `error`, unless `error` already names a file.
+    /// Adds the document's file name and the line number to `error`, unless `error` already contains a file name.
     #[must_use]
     pub fn place(&self, error: Error) -> Error {
         match self.sources.first() {
@@ -92,7 +92,8 @@ impl Document {
         }
     }
 
-    /// Returns the document's first file in the shape of OpenAPI 3, with the references in their original form.
+    /// Returns the content of the document's first file, converted to OpenAPI 3, with the references in their original
+    /// form.
     #[must_use]
     pub fn to_value(&self) -> Value {
         let mut value = self.root().clone();
@@ -100,7 +101,7 @@ impl Document {
         value
     }
 
-    /// Returns the name of the document's file without its folder.
+    /// Returns the name of the document's file without the directory.
     pub(crate) fn file_name(&self) -> String {
         let name = self.sources.first().map_or("", |source| &source.name);
         Path::new(name)
@@ -127,7 +128,7 @@ impl Document {
         of("/components/schemas").chain(of("/definitions"))
     }
 
-    /// Returns each operation with its path, its path item and its HTTP method.
+    /// Returns each operation with its path, path item, and HTTP method.
     pub(crate) fn operations(&self) -> impl Iterator<Item = Site<'_>> {
         let paths = self.root()["paths"].as_object().into_iter().flatten();
         let paths = paths.filter(|(path, _)| !path.starts_with("x-"));
@@ -140,7 +141,7 @@ impl Document {
         })
     }
 
-    /// Returns `value`, or the target of its `$ref` if it has one.
+    /// Returns `value`, or the value that its `$ref` points to.
     pub(crate) fn resolve<'d>(&'d self, value: &'d Value) -> &'d Value {
         follow(&self.values, value)
     }
@@ -167,7 +168,7 @@ fn target<'d>(values: &'d [Value], reference: &str) -> Option<&'d Value> {
     values.get(file.parse::<usize>().ok()?)?.pointer(pointer)
 }
 
-/// Adds the file name and the line of the error's pointer to the error.
+/// Adds the file name to an error, and the line number if the error has a JSON pointer.
 fn place(source: &Source, error: Error) -> Error {
     let line = error.pointer().and_then(|pointer| source.line_of(pointer));
     error.in_file(&source.name).at_line(line)

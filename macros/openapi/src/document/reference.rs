@@ -1,4 +1,5 @@
-//! Reads the local files that `$ref` names and makes every reference absolute, so that later steps need no base file.
+//! Loads the local files that `$ref` keywords refer to. Makes every reference absolute, so that later steps do not need
+//! to know which file contains a reference.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,13 +11,13 @@ use super::{Document, place, target};
 use crate::error::Error;
 use crate::source::{Source, escape, unescape};
 
-/// The maximum number of files. A document with more than 2,000 files is a mistake or an attack.
+/// The maximum number of files in a document. A document with more than 2,000 files is probably a mistake or an attack.
 const MOST_FILES: usize = 2_000;
 
-/// The keys whose values are data rather than parts of the document.
+/// The keywords whose values are plain data, in which `$ref` has no meaning.
 const VALUES: &[&str] = &["example", "examples", "default", "enum", "const"];
 
-/// The keys whose values are maps with arbitrary names as keys, not OpenAPI keywords.
+/// The keywords whose values are maps. The keys of such maps are user-defined names, not OpenAPI keywords.
 const NAMED: &[&str] = &[
     "properties",
     "patternProperties",
@@ -136,7 +137,7 @@ impl Walk<'_> {
         Ok(format!("{index}#{pointer}"))
     }
 
-    /// Returns the index of the file that a reference names. Reads the file if it is not loaded yet.
+    /// Returns the index of the file that a reference names, and loads the file if necessary.
     fn other(&mut self, file: &str) -> Result<usize, Error> {
         if file.contains("://") || file.starts_with("//") || file.starts_with("urn:") {
             return Err(Error::new(format!("`$ref` to `{file}`: remote references are not followed")));
@@ -187,7 +188,7 @@ fn chain(values: &[Value], reference: &str) -> Chain {
     Chain::Loops
 }
 
-/// Returns the reference in the form that the document uses.
+/// Formats a reference for an error message.
 fn shown(reference: &Reference) -> String {
     let (file, pointer) = reference.to.split_once('#').unwrap_or(("", &reference.to));
     if file.parse() == Ok(reference.file) {
@@ -217,7 +218,7 @@ pub(super) fn make_relative(value: &mut Value) {
     }
 }
 
-/// Encodes a JSON pointer for the fragment of a URL.
+/// Percent-encodes a JSON pointer for use in a URL fragment.
 fn encode_pointer(pointer: &str) -> String {
     percent_encoding::utf8_percent_encode(pointer, FRAGMENT).to_string()
 }
@@ -235,14 +236,15 @@ const FRAGMENT: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
     .add(b'^')
     .add(b'\\');
 
-/// Returns the name of the schema that a reference points to, if it is a named schema of the document.
+/// Returns the schema's name if a reference points to a named schema in the document.
 pub(crate) fn schema_name(reference: &str) -> Option<String> {
     let (_, pointer) = reference.split_once('#')?;
     let name = pointer.strip_prefix("/components/schemas/").or(pointer.strip_prefix("/definitions/"))?;
     (!name.contains('/')).then(|| unescape(name))
 }
 
-/// Returns the last meaningful step of a reference, which is the best name for the target.
+/// Returns a name for the target of a reference: the last step of the JSON pointer, except for steps such as `schema`
+/// and numbers.
 pub(crate) fn last_step(reference: &str) -> String {
     let (_, pointer) = reference.split_once('#').unwrap_or(("", reference));
     let mut steps = pointer.split('/').rev().filter(|step| {

@@ -1,5 +1,6 @@
-//! Converts Swagger 2.0 to the shape of OpenAPI 3. Bodies and forms become request bodies, `collectionFormat` becomes a
-//! style, and `consumes` and `produces` become media types. Definitions keep their original location in the document.
+//! Converts Swagger 2.0 documents to OpenAPI 3. Bodies and forms become request bodies, `collectionFormat` becomes a
+//! style, and `consumes` and `produces` become media types. Schema definitions keep their original location in the
+//! document.
 
 use serde_json::{Map, Value, json};
 
@@ -8,10 +9,10 @@ use super::{Document, VERBS, follow};
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
 
-/// The keys that belong to a parameter in Swagger 2.0 and to its schema in OpenAPI 3.
+/// The keys that Swagger 2.0 places in a parameter and OpenAPI 3 places in the parameter's schema.
 const OF_THE_SCHEMA: &[&str] = &["type", "format", "items", "enum", "default"];
 
-/// Rewrites the document in the shape of OpenAPI 3.
+/// Converts the document to OpenAPI 3.
 pub(super) fn upgrade(document: &mut Document) {
     let Some(mut upgraded) = document.values.first().cloned() else { return };
     let (root, all) = (document.root(), &document.values[..]);
@@ -33,7 +34,7 @@ pub(super) fn upgrade(document: &mut Document) {
     }
 }
 
-/// Returns the security schemes in the shape of OpenAPI 3.
+/// Returns the security schemes in OpenAPI 3 format.
 fn security_schemes(root: &Value) -> Value {
     let schemes = root["securityDefinitions"].as_object().into_iter().flatten();
     Value::Object(schemes.map(|(name, scheme)| (name.clone(), security_scheme(scheme))).collect())
@@ -104,8 +105,8 @@ fn upgrade_operation(root: &Value, values: &[Value], shared: &[Value], operation
     }
 }
 
-/// Returns the content types that a `Content-Type` header parameter lists. OpenAPI 3 lists the content types of a
-/// request body under `content`.
+/// If a parameter is a `Content-Type` header, returns the content types that the parameter lists. In OpenAPI 3, the
+/// content types are the keys of the request body's `content`.
 fn content_types(parameter: &Value) -> Option<Vec<String>> {
     let is_header = parameter["in"] == "header";
     if !is_header || !parameter["name"].as_str()?.eq_ignore_ascii_case("content-type") {

@@ -1,4 +1,4 @@
-//! The model of the traits and methods that become an `#[afresh::api]` client.
+//! The model of the traits and methods in a generated client.
 
 use super::ty::Ty;
 use crate::settings::Role;
@@ -41,7 +41,7 @@ pub(crate) struct Method {
     pub(crate) verb: String,
     pub(crate) path: String,
     pub(crate) constants: Vec<Constant>,
-    /// Attributes in their source form.
+    /// Additional attributes of the method, as Rust source.
     pub(crate) attributes: Vec<String>,
     pub(crate) params: Vec<Param>,
     /// The kind of value that the method returns on success.
@@ -49,10 +49,10 @@ pub(crate) struct Method {
     pub(crate) failure: Option<Ty>,
 }
 
-/// A header, query parameter or body member that every call sends with the same value.
+/// A header, query parameter, or body field that has the same value in every call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Constant {
-    /// The name of the attribute: `header`, `query`, `json` or `form`.
+    /// The attribute that sends the value: `header`, `query`, `json`, or `form`.
     pub(crate) place: &'static str,
     pub(crate) name: String,
     pub(crate) value: String,
@@ -67,20 +67,20 @@ impl Constant {
 /// The type of a parameter.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
-    /// A type of the model, which the writer can turn into a borrow or an `Option`.
+    /// A type from the model, which the writer can turn into a reference or an `Option`.
     Typed(Ty),
-    /// A type in its source form.
+    /// A type as Rust source.
     Written(String),
-    /// A part or a list of parts that the caller creates from a value's JSON.
+    /// A multipart part, or a list of parts, that the caller creates from JSON values.
     Part { of: Ty, is_list: bool },
 }
 
 /// A parameter of a method.
 #[derive(Clone, Debug)]
 pub(crate) struct Param {
-    /// The identifier without the `r#` that a keyword needs.
+    /// The identifier, without the `r#` prefix that keywords need.
     pub(crate) name: String,
-    /// The name of the parameter's attribute; `None` for a placeholder with the same name.
+    /// The parameter's attribute, or `None` if the path has a placeholder with the parameter's name.
     pub(crate) place: Option<&'static str>,
     /// The argument of the parameter's attribute.
     pub(crate) label: Option<String>,
@@ -89,8 +89,8 @@ pub(crate) struct Param {
 }
 
 impl Param {
-    /// Creates a parameter whose name in the API is `label`. The attribute needs no argument if the identifier equals
-    /// `label`, except for headers and body members, which always need an argument.
+    /// Creates a parameter whose name in the API is `label`. The attribute has no argument if the identifier equals
+    /// `label`. Attributes for headers and body fields always have an argument.
     pub(crate) fn labelled(
         place: &'static str,
         label: &str,
@@ -102,7 +102,7 @@ impl Param {
         Self { label: (!says_it).then(|| label.to_owned()), place: Some(place), name, ty, required }
     }
 
-    /// Creates a parameter for an object whose members are sent as `label[member]`.
+    /// Creates a parameter for an object whose properties are sent as `label[property]`.
     pub(crate) fn bracketed(label: &str, name: String, ty: Ty, required: bool) -> Self {
         let (place, label) = (Some("query"), Some(label.to_owned()));
         Self { name, place, label, ty: Place::Typed(ty), required }
@@ -114,7 +114,7 @@ impl Param {
     }
 }
 
-/// Returns whether `text` is an RFC 9110 `token`, the form of header and cookie names.
+/// Returns whether `text` is an RFC 9110 `token`, as required for header and cookie names.
 pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))

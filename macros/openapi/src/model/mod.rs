@@ -1,4 +1,4 @@
-//! The model of a client: the types and methods of a document, in terms of Rust and `#[afresh::api]`.
+//! The model of a client: the Rust types and the `#[afresh::api]` methods that a document describes.
 
 mod method;
 mod ty;

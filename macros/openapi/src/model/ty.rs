@@ -1,4 +1,4 @@
-//! The model of Rust types and of the definitions of named types.
+//! The model of Rust types and named type definitions.
 
 /// The index of a type in the list of definitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,15 +23,15 @@ pub(crate) enum Ty {
     Optional(Box<Ty>),
     Boxed(Box<Ty>),
     Named(TypeId),
-    /// The path of a type that the caller defines.
+    /// A type that the user defines, given by its path.
     Own(String),
-    /// Values that are sent as one string.
+    /// A list whose values are joined into one string.
     Separated(Separator, Box<Ty>),
-    /// Members that are sent as one string.
+    /// An object whose properties are joined into one string.
     Members(Separator, Between, Box<Ty>),
-    /// A value that is sent as its JSON text.
+    /// A value that is sent as JSON text.
     JsonText(Box<Ty>),
-    /// A value whose members are sent as `name[member]`.
+    /// An object whose properties are sent as `name[property]`.
     Bracketed(Box<Ty>),
 }
 
@@ -41,7 +41,7 @@ pub(crate) enum DateTy {
     Date,
 }
 
-/// The separator between values that are sent as one string.
+/// The separator between the values in a joined string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Separator {
     Comma,
@@ -51,12 +51,12 @@ pub(crate) enum Separator {
     Dot,
 }
 
-/// The separator between the name and the value of a member, for members that are sent as one string.
+/// The separator between the name and the value of a property in a joined string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Between {
     /// The sign `=`.
     Equals,
-    /// The separator that also separates the members.
+    /// The separator between two properties.
     Separator,
 }
 
@@ -68,7 +68,7 @@ impl Ty {
         }
     }
 
-    /// Returns whether the client passes values of this type by copy rather than by reference.
+    /// Returns whether methods take this type by value rather than by reference.
     pub(crate) fn is_copy(&self) -> bool {
         matches!(
             self,
@@ -101,10 +101,10 @@ pub(crate) struct TypeDef {
 pub(crate) enum Kind {
     Struct {
         fields: Vec<Field>,
-        /// The type of members that the document does not list.
+        /// The type of the additional properties.
         rest: Option<Ty>,
     },
-    /// An enum of strings, with the name and the string of each variant.
+    /// An enum of strings, given as the name and the string of each variant.
     Texts {
         variants: Vec<(String, String)>,
         is_open: bool,
@@ -113,9 +113,9 @@ pub(crate) enum Kind {
         variants: Vec<Variant>,
         tagging: Tagging,
     },
-    /// A list or map that contains itself.
+    /// A list type or map type that contains itself.
     Newtype(Ty),
-    /// The errors of operations, with the statuses of each variant in the syntax of `#[status]`.
+    /// An error enum. Each variant has its status codes in `#[status]` syntax.
     Failure {
         variants: Vec<(String, Vec<String>, Option<Ty>, String)>,
     },
@@ -124,11 +124,11 @@ pub(crate) enum Kind {
 #[derive(Clone, Debug)]
 pub(crate) struct Field {
     pub(crate) name: String,
-    /// The member's name in JSON.
+    /// The property's name in JSON.
     pub(crate) key: String,
     pub(crate) ty: Ty,
     pub(crate) required: bool,
-    /// Whether the member is both optional and nullable.
+    /// Whether the property is both optional and nullable.
     pub(crate) nullable: bool,
     pub(crate) docs: String,
     pub(crate) deprecated: bool,
@@ -142,13 +142,13 @@ pub(crate) struct Variant {
     pub(crate) tags: Vec<String>,
 }
 
-/// The way that decoding selects a union's variant.
+/// The way in which decoding selects the variant of a union.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Tagging {
-    /// Decoding takes the first variant that fits.
+    /// Decoding tries the variants in order and uses the first one that fits.
     Untagged,
-    /// Decoding uses a tag member that only the union writes, not the struct of the variant.
+    /// Decoding reads a tag property that the variant structs do not contain.
     Internal(String),
-    /// Decoding uses a tag member that the struct of each variant also has.
+    /// Decoding reads a tag property that every variant struct also contains.
     Member(String),
 }

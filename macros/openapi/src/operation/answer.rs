@@ -1,4 +1,4 @@
-//! Derives a method's return type from the media types of its success responses.
+//! Derives the return type of a method from the media types of the operation's success responses.
 
 use serde_json::{Value, json};
 
@@ -6,18 +6,18 @@ use super::media::{self, Kind, Media};
 use crate::model::{Answer, Ty};
 use crate::schema::{Mode, Types};
 
-/// The kind of value that a method returns, with the `accept` header that requests it.
+/// The kind of value that a method returns, and the `accept` header that requests it.
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) answer: Answer,
-    /// The value of the `accept` header if it differs from the trait's value.
+    /// The method's `accept` header, if it differs from the trait's.
     pub(crate) accept: Option<String>,
 }
 
 /// A method's default `accept` header.
 pub(crate) const USUAL: &str = "application/json";
 
-/// Returns an operation's responses by status.
+/// Returns each response of an operation with its status code.
 pub(crate) fn responses<'d>(types: &Types<'d>, operation: &'d Value) -> Vec<(&'d str, &'d Value)> {
     let document = types.document;
     let all = operation["responses"].as_object().into_iter().flatten();
@@ -27,7 +27,7 @@ pub(crate) fn responses<'d>(types: &Types<'d>, operation: &'d Value) -> Vec<(&'d
 
 /// Determines the kind of value that an operation returns. The names of new types start with `hint`.
 pub(crate) fn read(types: &mut Types, verb: &str, operation: &Value, hint: &str) -> Read {
-    // The borrow of the document outlives the borrow of the types.
+    // The reference to the document is copied so that `types` can be borrowed mutably.
     let document = types.document;
     let all: Vec<(&str, &Value)> = operation["responses"]
         .as_object()
@@ -44,7 +44,7 @@ pub(crate) fn read(types: &mut Types, verb: &str, operation: &Value, hint: &str)
         return Read { answer: Answer::Head, accept: None };
     }
     if good.is_empty() && of_class('3').next().is_some() {
-        // The client follows the redirect, and the document does not describe the response from the target.
+        // The client follows the redirect, and the document does not describe the response from the redirect target.
         return Read { answer: Answer::Stream, accept: Some("*/*".to_owned()) };
     }
     if good.is_empty() {
@@ -90,7 +90,7 @@ fn by_content(types: &mut Types, responses: &[&Value], hint: &str) -> Read {
     Read { answer, accept }
 }
 
-/// Returns the type of a JSON response. If the schemas of the statuses differ, the type is a union.
+/// Returns the type of a JSON response. If the schemas differ between status codes, the type is a union.
 fn json(types: &mut Types, medias: &[Media], hint: &str) -> Ty {
     let mut schemas: Vec<&Value> = Vec::new();
     for media in medias {

@@ -1,4 +1,5 @@
-//! Derives the body parameters of an operation, with one choice for each kind of content that the operation accepts.
+//! Derives the body parameters of an operation, with one alternative for each kind of content that the operation
+//! accepts.
 
 use serde_json::Value;
 
@@ -9,10 +10,10 @@ use crate::model::{self, Constant, Field, Param, Place, Ty};
 use crate::schema::{Mode, Types, is_binary};
 use crate::settings;
 
-/// The content that one method sends.
+/// The kind of request body that one method sends.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice<'d> {
-    /// The method name's suffix if the operation has several methods.
+    /// The suffix of the method name if the operation has several methods.
     pub(crate) label: &'static str,
     group: Group,
     medias: Vec<Media<'d>>,
@@ -27,7 +28,7 @@ enum Group {
     Raw,
 }
 
-/// Returns the choices for a request body, with the preferred choice first.
+/// Returns the kinds of body that an operation accepts, with the preferred kind first.
 pub(crate) fn choices<'d>(types: &mut Types<'d>, body: &'d Value) -> Vec<Choice<'d>> {
     let required = body["required"] == true;
     let mut choices: Vec<Choice> = Vec::new();
@@ -57,7 +58,7 @@ pub(crate) fn choices<'d>(types: &mut Types<'d>, body: &'d Value) -> Vec<Choice<
     choices
 }
 
-/// Returns whether a body is optional and has no members that could be lost.
+/// Returns whether a body is optional and has no properties.
 pub(crate) fn is_nothing(document: &Document, body: &Value) -> bool {
     let is_empty = |media: &Value| {
         let schema = document.resolve(&media["schema"]);
@@ -86,7 +87,7 @@ impl Choice<'_> {
         self.medias.first().map_or("", |media| media.name)
     }
 
-    /// Adds this body's parameters to `to`, and returns the constants that every call sends.
+    /// Adds this body's parameters to `to` and returns the constants that every call sends.
     pub(crate) fn add_to(&self, to: &mut Parameters, own: Option<&settings::Operation>) -> Vec<Constant> {
         match self.group {
             Group::Json => {
@@ -103,7 +104,7 @@ impl Choice<'_> {
         }
     }
 
-    /// Sets the content type with a constant, or with a parameter if the body has several content types.
+    /// Sets the `content-type` header as a constant, or as a parameter if the body has several content types.
     fn add_content_type(&self, to: &mut Parameters, usual: &str) -> Vec<Constant> {
         let by_itself =
             |media: &Media| media.essence() == usual || (media.is_range() && media.kind == Kind::Json);
@@ -130,7 +131,8 @@ impl Choice<'_> {
         }
     }
 
-    /// Adds a JSON or form body as one parameter, or as one parameter for each member if the settings name members.
+    /// Adds a JSON or form body as one parameter, or as one parameter for each field if the settings name a token or
+    /// constants.
     fn add_value(
         &self,
         to: &mut Parameters,
@@ -203,7 +205,7 @@ impl Choice<'_> {
     }
 }
 
-/// Returns the schema of one member, resolved through references and `allOf`.
+/// Returns the schema of a property after resolving references and `allOf`.
 fn property(types: &mut Types<'_>, schema: &Value, key: &str) -> Value {
     let schema = types.document.resolve(schema);
     if schema["allOf"].is_array() {
@@ -248,7 +250,7 @@ fn fields(types: &Types<'_>, ty: &Ty) -> Option<Vec<Field>> {
     }
 }
 
-/// Adds one parameter for each member of a body.
+/// Adds one parameter for each field of a body.
 fn add_members(
     to: &mut Parameters,
     place: &'static str,
@@ -273,7 +275,7 @@ fn add_members(
     constants
 }
 
-/// Returns the type of a form body. A form with nested values uses brackets, as the `deepObject` style requires.
+/// Returns the type of a form body. A form with nested values uses brackets, as in the `deepObject` style.
 fn form_type(types: &mut Types<'_>, media: &Media, ty: Ty) -> Ty {
     match types.form(&ty) {
         Form::Struct | Form::Map => ty,

@@ -9,21 +9,20 @@ use super::media::{self, Kind};
 use crate::model::{self, Ty, TypeDef};
 use crate::schema::{Mode, Types};
 
-/// The 3xx statuses whose redirects the client follows. The client returns a response with another 3xx status to the
-/// caller.
+/// The redirect status codes that the client follows. Responses with any other 3xx status are returned to the caller.
 const REDIRECTS: &[&str] = &["300", "301", "302", "303", "307", "308"];
 
-/// The key of an enum variant: its name, its statuses and the type of its body.
+/// The key of an enum variant: its name, its status codes, and the type of its body.
 type VariantKey = (String, Vec<String>, Option<Ty>);
 
-/// The error enums created so far, by their variants.
+/// The error enums created so far, keyed by their variants.
 #[derive(Debug, Default)]
 pub(crate) struct Failures {
     known: BTreeMap<Vec<VariantKey>, Ty>,
 }
 
 impl Failures {
-    /// Returns the error enum of an operation if the document describes its errors.
+    /// Returns the error enum for an operation if the document describes error responses.
     pub(crate) fn of(
         &mut self,
         types: &mut Types,
@@ -37,7 +36,7 @@ impl Failures {
         let all = operation["responses"].as_object().into_iter().flatten();
         for (status, response) in all {
             let is_none = status.parse().is_ok_and(|status: u16| none_on.contains(&status));
-            // If the operation has no 2xx response, `default` describes the success.
+            // If the operation has no 2xx response, `default` describes the successful response.
             let is_the_answer = is_alone && status == "default";
             let Some((name, statuses)) = named(status).filter(|_| !is_none && !is_the_answer) else {
                 continue;
@@ -82,7 +81,7 @@ fn body(types: &mut Types, response: &Value, hint: &str) -> Option<Ty> {
     }
 }
 
-/// Returns the variant name for a status, and the way the status is written in `#[status]`.
+/// Returns the variant name for a status, and the status codes in `#[status]` syntax.
 fn named(status: &str) -> Option<(String, Vec<String>)> {
     if REDIRECTS.contains(&status) {
         return None;

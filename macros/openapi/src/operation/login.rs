@@ -1,4 +1,4 @@
-//! Writes the login functions: one for each `oauth2` flow and one for each `openIdConnect` scheme.
+//! Generates the login functions: one for each `oauth2` flow and one for each `openIdConnect` scheme.
 
 use serde_json::Value;
 
@@ -6,28 +6,28 @@ use crate::docs::one_line;
 use crate::document::Document;
 use crate::names::Scope;
 
-/// The path of an OpenID provider's metadata (OpenID Connect Discovery 1.0 §4).
+/// The path of an OpenID provider's metadata document (OpenID Connect Discovery 1.0 §4).
 const DISCOVERY: &str = "/.well-known/openid-configuration";
 
-/// A login function of the client.
+/// A login function in the client.
 #[derive(Debug)]
 pub(crate) struct Login {
     pub(crate) source: String,
-    /// The explanation of how to build a client with the login function.
+    /// An explanation of how to build a client that uses the login function.
     pub(crate) advice: String,
 }
 
 /// The login functions and the losses collected so far.
 #[derive(Debug)]
 struct Logins<'s> {
-    /// The base URL for relative URLs.
+    /// The base URL against which relative URLs are resolved.
     server: Option<&'s str>,
     scope: Scope,
     made: Vec<Login>,
     losses: Vec<String>,
 }
 
-/// Returns the functions for all schemes and a loss for each scheme without a function.
+/// Returns the login functions for all OAuth and OpenID Connect schemes, and the losses.
 pub(crate) fn logins(document: &Document, server: Option<&str>) -> (Vec<Login>, Vec<String>) {
     let mut logins = Logins { server, scope: Scope::default(), made: Vec::new(), losses: Vec::new() };
     let schemes = document.root()["components"]["securitySchemes"].as_object();
@@ -42,7 +42,7 @@ pub(crate) fn logins(document: &Document, server: Option<&str>) -> (Vec<Login>, 
     (logins.made, logins.losses)
 }
 
-/// The endpoints of one flow, and doc lines about its scopes.
+/// The endpoints of an OAuth flow, and doc comment lines about the flow's scopes.
 struct Flow {
     token: Option<String>,
     authorize: Option<String>,
@@ -63,7 +63,7 @@ impl Logins<'_> {
                     let device = &flows["deviceAuthorization"]["deviceAuthorizationUrl"];
                     self.add_app(name, flow, device.as_str());
                 }
-                // The function for `authorizationCode` also sets the device endpoint.
+                // The `authorizationCode` function also sets the device endpoint, so no second function is needed.
                 "deviceAuthorization" if flows["authorizationCode"].is_object() => {}
                 "password" => {
                     self.lose(
@@ -80,7 +80,7 @@ impl Logins<'_> {
         }
     }
 
-    /// Returns a flow with absolute URLs. Returns `None` if the token URL cannot be made absolute.
+    /// Returns a flow with absolute URLs, or `None` if the token URL cannot be made absolute.
     fn flow(&mut self, name: &str, kind: &str, flow: &Value) -> Option<Flow> {
         let mut url = |key: &str| {
             let written = flow[key].as_str().filter(|url| !url.is_empty())?;
@@ -132,7 +132,7 @@ impl Logins<'_> {
         }
     }
 
-    /// Adds the function for a provider that publishes its own metadata.
+    /// Adds the login function for a provider that publishes its own metadata.
     fn add_provider(&mut self, name: &str, url: &Value) {
         let url = url.as_str().unwrap_or_default();
         let issuer = absolute(url, self.server);

@@ -1,11 +1,11 @@
-//! Classifies media types by how the client encodes and decodes their bodies.
+//! Classifies media types by how the client encodes and decodes bodies.
 
 use serde_json::Value;
 
 use crate::document::Document;
 use crate::schema::{is_binary, types};
 
-/// The way a client handles a media type.
+/// A group of media types that the client handles in the same way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Json,
@@ -19,7 +19,7 @@ pub(crate) enum Kind {
     Bytes,
 }
 
-/// The media type of a request or response.
+/// The media type of a request body or response body.
 #[derive(Clone, Debug)]
 pub(crate) struct Media<'d> {
     /// The name of the media type, as written in the document.
@@ -45,7 +45,7 @@ impl Media<'_> {
     }
 }
 
-/// Returns the media types under `content`, sorted by kind.
+/// Returns the media types listed under `content`, sorted by kind.
 pub(crate) fn list<'d>(document: &'d Document, content: &'d Value) -> Vec<Media<'d>> {
     let all = content.as_object().into_iter().flatten();
     let mut list: Vec<Media> = all

@@ -1,4 +1,4 @@
-//! Converts each operation to a method, or to several methods if the operation accepts several kinds of body.
+//! Converts each operation to a method, or to several methods if the operation accepts several kinds of request body.
 
 mod answer;
 mod body;
@@ -25,7 +25,7 @@ use crate::names::Scope;
 use crate::schema::Types;
 use crate::settings::{self, Role};
 
-/// The state that all operations share during the conversion.
+/// The state shared by all operations during the conversion.
 #[derive(Debug)]
 pub(crate) struct Work<'w, 'd> {
     pub(crate) types: Types<'d>,
@@ -34,8 +34,8 @@ pub(crate) struct Work<'w, 'd> {
 }
 
 impl<'d> Work<'_, 'd> {
-    /// Converts an operation to its methods with unused names from `names`. Reports a loss and returns no method if the
-    /// path is unsupported.
+    /// Converts an operation to one or more methods and reserves the method names in `names`. Reports a loss and
+    /// returns no method if the path is unsupported.
     pub(crate) fn lower(&mut self, site: &Site<'d>, names: &mut Scope) -> Vec<Method> {
         self.types.place = site.route();
         let settings = self.types.settings;
@@ -88,7 +88,7 @@ impl<'d> Work<'_, 'd> {
         methods
     }
 
-    /// Returns a method with everything that all methods of an operation have in common.
+    /// Returns a method that contains only the parts that all methods of an operation share.
     fn shared(&mut self, site: &Site<'d>, own: Option<&settings::Operation>, hint: &str) -> Method {
         let read = answer::read(&mut self.types, &site.verb, site.operation, hint);
         let role = own.and_then(|own| own.role);
@@ -146,7 +146,7 @@ impl<'d> Work<'_, 'd> {
         }
     }
 
-    /// Returns an operation's pagination from the settings or the document's extensions.
+    /// Returns an operation's pagination, as specified by the settings or by the document's extensions.
     fn pages(&mut self, site: &Site, own: Option<&settings::Operation>) -> Option<settings::Pages> {
         own.and_then(|own| own.pages.clone()).or_else(|| {
             pages::of_extensions(site.operation).unwrap_or_else(|reason| {
@@ -156,7 +156,8 @@ impl<'d> Work<'_, 'd> {
         })
     }
 
-    /// Returns whether the 404 response has no content. A 404 without content means that the resource does not exist.
+    /// Returns whether the 404 response has no content. A 404 response without content means that the resource does not
+    /// exist.
     fn is_bare_404(&self, site: &Site) -> bool {
         let response = self.types.document.resolve(&site.operation["responses"]["404"]);
         response.is_object() && response["content"].as_object().is_none_or(serde_json::Map::is_empty)
@@ -224,7 +225,7 @@ impl<'d> Work<'_, 'd> {
     }
 }
 
-/// The parts of a method that depend on its choice of body.
+/// The parts of a method that depend on the kind of request body.
 struct Sent {
     path: String,
     docs: Vec<String>,
@@ -245,8 +246,8 @@ impl Method {
     }
 }
 
-/// Removes a `cookie` header parameter if the operation also has cookie parameters, because the header would be sent
-/// twice.
+/// Removes a `cookie` header parameter if the operation also has cookie parameters, because the header would otherwise
+/// be sent twice.
 fn drop_doubled(to: &mut Parameters) {
     let is_header = |param: &Param| {
         let label = param.label.as_deref().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Reads an operation's pagination from the settings or from vendor extensions. The generator never guesses
-//! pagination.
+//! Reads an operation's pagination settings from the overrides file or from vendor extensions. The generator never
+//! guesses how an operation is paginated.
 
 use serde_json::Value;
 
@@ -8,14 +8,15 @@ use crate::schema::Types;
 use crate::settings::Pages;
 use crate::source::{escape, unescape};
 
-/// A function that reads an extension.
+/// A function that reads one kind of pagination extension.
 type Reader = fn(&Value) -> Option<Pages>;
 
-/// The extensions that describe pagination, each with its reader.
+/// The extensions that describe pagination, each with the function that reads it.
 const EXTENSIONS: &[(&str, Reader)] =
     &[("x-ms-pageable", microsoft), ("x-speakeasy-pagination", speakeasy), ("x-fern-pagination", fern)];
 
-/// Returns the pagination that the document's extensions describe. The error names an extension that cannot be read.
+/// Returns the pagination that an operation's extensions describe. If an extension cannot be read, the error contains
+/// the name of that extension.
 pub(crate) fn of_extensions(operation: &Value) -> Result<Option<Pages>, String> {
     let mut unread = Ok(None);
     for (key, read) in EXTENSIONS {
@@ -33,7 +34,7 @@ pub(crate) fn of_extensions(operation: &Value) -> Result<Option<Pages>, String> 
     unread
 }
 
-/// Reads AutoRest's extension, which names a URL in the body.
+/// Reads AutoRest's extension, which names the body field that contains the next page's URL.
 fn microsoft(extension: &Value) -> Option<Pages> {
     let member = |name: &str| format!("/{}", escape(name));
     let next = extension["nextLinkName"].as_str()?;
@@ -41,7 +42,7 @@ fn microsoft(extension: &Value) -> Option<Pages> {
     Some(Pages { url: Some(member(next)), items: Some(member(items)), ..Pages::default() })
 }
 
-/// Reads Speakeasy's extension: `inputs` are parameters and `outputs` are JSONPath expressions.
+/// Reads Speakeasy's extension, in which `inputs` are parameters and `outputs` are JSONPath expressions.
 fn speakeasy(extension: &Value) -> Option<Pages> {
     let input = |kind: &str| {
         let inputs = extension["inputs"].as_array().into_iter().flatten();
@@ -69,8 +70,8 @@ fn speakeasy(extension: &Value) -> Option<Pages> {
     }
 }
 
-/// Reads Fern's extension with `$request.x` and `$response.y`. The offset counts items if a `step` exists, and pages
-/// otherwise.
+/// Reads Fern's extension, which contains expressions such as `$request.x` and `$response.y`. If the extension has a
+/// `step`, the offset counts items; otherwise, the offset counts pages.
 fn fern(extension: &Value) -> Option<Pages> {
     let request = |key: &str| extension[key].as_str()?.strip_prefix("$request.").map(str::to_owned);
     let response = |key: &str| {
@@ -90,31 +91,30 @@ fn fern(extension: &Value) -> Option<Pages> {
     })
 }
 
-/// Converts a path such as `$.meta.next` to a JSON pointer.
+/// Converts a JSONPath expression such as `$.meta.next` to a JSON pointer.
 fn pointer(path: &str) -> Option<String> {
     let path = path.strip_prefix('$')?;
     let is_plain = path.chars().all(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '_' | '-'));
     is_plain.then(|| path.replace('.', "/"))
 }
 
-/// Splits a path such as `$.data[-1].id` into the pointer of the list and the field of its last item. The pointer is
-/// `None` if the page itself is the list.
+/// Splits a path such as `$.data[-1].id` into a pointer to the list and a pointer to a field of the last item. If the
+/// page itself is the list, the pointer to the list is `None`.
 fn of_the_last(path: &str) -> Option<(Option<String>, String)> {
     let (list, field) = path.split_once("[-1]").or_else(|| path.split_once("[(@.length-1)]"))?;
     let list = pointer(list)?;
     Some(((!list.is_empty()).then_some(list), pointer(&format!("${field}"))?))
 }
 
-/// The result of `#[pages]` on an operation: the attribute, and the kind of value that is returned instead of a single
-/// page.
+/// An operation's `#[pages]` attribute, and the kind of value that the paginated method returns.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Paged {
     pub(crate) attribute: String,
     pub(crate) answer: Answer,
 }
 
-/// Returns the attribute and the kind of return value for an operation whose response type is `page`. The error states
-/// why the method cannot return several pages.
+/// Returns the `#[pages]` attribute and the kind of return value for an operation whose response type is `page`. The
+/// error explains why the method cannot return several pages.
 pub(crate) fn lower(types: &mut Types, pages: &Pages, page: &Ty) -> Result<Paged, String> {
     let mut words = vec![way(types, pages, page)?];
     if let Some(into) = &pages.into {
@@ -150,13 +150,13 @@ pub(crate) fn lower(types: &mut Types, pages: &Pages, page: &Ty) -> Result<Paged
 }
 
 impl Pages {
-    /// Returns whether the next page depends on the current page's item list.
+    /// Returns whether finding the next page requires the items of the current page.
     fn counts_items(&self) -> bool {
         self.last.is_some() || self.number.is_some() || self.offset.is_some()
     }
 }
 
-/// Returns the `#[pages]` argument that specifies where the next page is.
+/// Returns the `#[pages]` argument that specifies how to find the next page.
 fn way(types: &Types, pages: &Pages, page: &Ty) -> Result<String, String> {
     let in_page = |pointer: &String| follow(types, page, pointer).0;
     let ways = [
@@ -184,8 +184,8 @@ fn way(types: &Types, pages: &Pages, page: &Ty) -> Result<String, String> {
     Ok(if value.is_empty() { word.to_owned() } else { format!("{word} = {value:?}") })
 }
 
-/// Returns the pointer with a `?` after each optional member along the way, and the target's type if the document
-/// describes it.
+/// Returns the pointer with a `?` after each optional property along the way. Also returns the target's type if the
+/// document describes the target.
 fn follow(types: &Types, page: &Ty, pointer: &str) -> (String, Option<Ty>) {
     let mut path = String::new();
     let mut found = Some(page.clone());
@@ -204,7 +204,7 @@ fn follow(types: &Types, page: &Ty, pointer: &str) -> (String, Option<Ty>) {
     (path, found)
 }
 
-/// Returns the type of an object's member and whether the member is required.
+/// Returns the type of an object's property and whether the property is required.
 fn member(types: &Types, ty: &Ty, key: &str) -> Option<(Ty, bool)> {
     if let Ty::Map(item) = ty {
         return Some(((**item).clone(), false));

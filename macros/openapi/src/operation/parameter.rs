@@ -1,4 +1,4 @@
-//! Converts query, header and cookie parameters according to their styles.
+//! Converts query, header, and cookie parameters according to their styles.
 
 use serde_json::Value;
 
@@ -7,16 +7,16 @@ use crate::model::{Between, Kind, Param, Place, Separator, Ty, is_token};
 use crate::names::Scope;
 use crate::schema::{Mode, Types};
 
-/// The headers that OpenAPI describes with content types and security schemes, not with parameters.
+/// The headers that OpenAPI describes with content types and security schemes instead of parameters.
 const SAID_ELSEWHERE: &[&str] = &["accept", "content-type", "authorization"];
 
-/// The maximum depth at which members of a `deepObject` become separate arguments.
+/// The maximum depth at which the properties of a `deepObject` become separate arguments.
 const DEEPEST: usize = 3;
 
-/// The maximum depth to which a type is examined. The limit exists because types can contain themselves.
+/// The maximum depth to which a type is examined. A limit is necessary because types can contain themselves.
 const DEEPEST_FORM: usize = 8;
 
-/// Returns the parameters of an operation and its path item without duplicates.
+/// Returns the parameters of an operation and of its path item, without duplicates.
 pub(crate) fn list<'d>(document: &'d Document, item: &'d Value, operation: &'d Value) -> Vec<&'d Value> {
     let all =
         |of: &'d Value| of["parameters"].as_array().into_iter().flatten().map(|one| document.resolve(one));
@@ -36,17 +36,17 @@ fn is_same(one: &Value, other: &Value) -> bool {
     one["in"] == other["in"] && name(one) == name(other)
 }
 
-/// The parameters converted so far, with their name scope and the docs that their types cannot express.
+/// The parameters converted so far, with the names in use and the doc lines about the parameters.
 #[derive(Debug)]
 pub(crate) struct Parameters<'t, 'd> {
     pub(crate) types: &'t mut Types<'d>,
-    /// The prefix for the names of this operation's types.
+    /// The prefix for the names of the operation's types.
     pub(crate) hint: String,
     pub(crate) scope: Scope,
     pub(crate) made: Vec<Param>,
     /// Doc lines about the parameters.
     pub(crate) docs: Vec<String>,
-    /// The header that the session sets.
+    /// The header that carries the session's credential instead of `Authorization`.
     pub(crate) token_header: Option<String>,
 }
 
@@ -83,7 +83,7 @@ impl Parameters<'_, '_> {
         }
     }
 
-    /// Adds the document's description of the parameter to the docs of the method.
+    /// Adds the document's description of the parameter to the method's docs.
     pub(crate) fn describe(&mut self, at: usize, description: &Value) {
         let text = description.as_str().unwrap_or_default();
         let first = text.trim().split("\n\n").next().unwrap_or_default();
@@ -142,7 +142,7 @@ impl Parameters<'_, '_> {
     }
 
     /// Adds a `deepObject` parameter. A flat object becomes one argument; a nested object becomes one argument for each
-    /// member.
+    /// property.
     fn add_deep(&mut self, name: &str, ty: &Ty, required: bool, depth: usize) {
         match self.types.form(ty) {
             Form::Scalar => return self.push_labelled(name, ty.clone(), required),
@@ -188,7 +188,7 @@ impl Parameters<'_, '_> {
         let (ty, is_described) = self.lower(name, param);
         let ty = match (self.types.form(&ty), ty) {
             (Form::Scalar, ty) if !is_described => ty,
-            // A cookie contains no commas and no quotes (RFC 6265 §4.1.1).
+            // A cookie value cannot contain commas or quotes (RFC 6265 §4.1.1).
             (_, _) if place == "cookie" => {
                 self.types.lose(format!(
                     "cookie parameter `{name}` is a text that the caller encodes, because a cookie cannot carry its type"
@@ -222,7 +222,8 @@ fn separator_of(style: &str) -> Separator {
     }
 }
 
-/// Returns the schema of a parameter, and whether `content` describes it, in which case its value is sent as JSON text.
+/// Returns the schema of a parameter, and whether the schema comes from `content`. A parameter with `content` is sent
+/// as JSON text.
 fn described(param: &Value) -> (&Value, bool) {
     let content = param["content"].as_object().and_then(|content| content.iter().next());
     match (param.get("schema"), content) {
@@ -231,7 +232,7 @@ fn described(param: &Value) -> (&Value, bool) {
     }
 }
 
-/// The form in which a value can be sent in a URL, a form or a header.
+/// The structure of a value, which determines how the value can be sent in a URL, a form, or a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     Scalar,
@@ -240,7 +241,7 @@ pub(crate) enum Form {
     /// A struct whose fields are scalars or lists of scalars.
     Struct,
     Map,
-    /// A value that is nested more deeply than the other forms.
+    /// A value that is nested more deeply than the other forms allow.
     Nested,
 }
 

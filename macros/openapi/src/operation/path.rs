@@ -4,34 +4,34 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-/// A path template with its placeholders and the query that the document's path contains.
+/// A path template, its placeholders, and the query parameters in the document's path.
 #[derive(Debug, Default)]
 pub(crate) struct Template {
     pub(crate) text: String,
     pub(crate) placeholders: Vec<Placeholder>,
-    /// The query that the document's path contains: each name with its value or placeholder.
+    /// The query parameters in the document's path: each name with its value or placeholder.
     pub(crate) query: Vec<(String, String)>,
     pub(crate) notes: Vec<String>,
 }
 
-/// A placeholder with its name in the document and its name in the template.
+/// A placeholder's name in the document and its name in the template.
 #[derive(Debug)]
 pub(crate) struct Placeholder {
     pub(crate) name: String,
     pub(crate) label: String,
 }
 
-/// A literal or placeholder in a path.
+/// A literal or a placeholder in a path.
 enum Piece<'t> {
     Literal(&'t str),
     Placeholder(&'t str),
 }
 
-/// Converts `path` to a template. `params` are the path parameters.
+/// Converts `path` to a template. `params` contains the path parameters.
 ///
 /// # Errors
 ///
-/// Returns an error if the path cannot be a request path.
+/// Returns an error if the path cannot be used in a request.
 pub(crate) fn read(path: &str, params: &[&Value]) -> Result<Template, String> {
     let mut template = Template::default();
     let (path, query) = split_outside(path, '?').unwrap_or((path, ""));
@@ -52,7 +52,8 @@ pub(crate) fn read(path: &str, params: &[&Value]) -> Result<Template, String> {
     for (at, piece) in pieces.iter().enumerate() {
         match piece {
             Piece::Literal(text) => template.text.extend(text.chars().map(encoded)),
-            // RFC 6570 placeholders with `?` or `&` name query parameters, which the document also lists as parameters.
+            // A placeholder that starts with `?` or `&` (RFC 6570) names query parameters, which the document also
+            // lists as parameters.
             Piece::Placeholder(inner) if inner.starts_with(['?', '&']) => {}
             Piece::Placeholder(inner) => {
                 add_placeholder(&mut template, inner, params, last == Some(at), &mut taken);
@@ -118,7 +119,7 @@ fn is_plain(letter: char) -> bool {
     letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.')
 }
 
-/// Returns `letter`, percent-encoded if a template cannot contain it.
+/// Returns `letter`, or its percent-encoded form if a template cannot contain `letter`.
 fn encoded(letter: char) -> String {
     let needs_it = letter.is_whitespace() || letter.is_control() || matches!(letter, '\\' | '{' | '}');
     if !needs_it {
@@ -141,7 +142,7 @@ fn pieces(path: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Splits the text at the first `sign` outside placeholders.
+/// Splits `text` at the first `sign` that is not inside a placeholder.
 fn split_outside(text: &str, sign: char) -> Option<(&str, &str)> {
     let mut inside = false;
     let at = text.char_indices().find_map(|(at, letter)| {

@@ -1,4 +1,4 @@
-//! Adds the arguments for a path and for the query that the document's path contains.
+//! Adds the arguments for an operation's path, including a query string in the path.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::path::Template;
 use crate::model::{Between, Constant, Param, Place, Separator, Ty};
 use crate::schema::{Mode, Types};
 
-/// Adds the arguments for the path and its query to `to`, and returns the constant query parameters.
+/// Adds the arguments for the path and the query string to `to`. Returns the constant query parameters.
 pub(super) fn add(template: &Template, params: &[&Value], to: &mut Parameters) -> Vec<Constant> {
     for placeholder in &template.placeholders {
         let param = params.iter().find(|param| param["in"] == "path" && param["name"] == *placeholder.name);
@@ -38,13 +38,13 @@ pub(super) fn add(template: &Template, params: &[&Value], to: &mut Parameters) -
     constants
 }
 
-/// Returns the type of a path argument. A list or a flat object becomes one string in the path.
+/// Returns the type of a path argument. A list or a flat object is sent as one string in the path.
 fn path_type(types: &mut Types, ty: Ty, param: &Value, name: &str) -> Ty {
     let explode = param["explode"] == true;
     let style = param["style"].as_str().unwrap_or("simple");
     let separator = if style == "label" && explode { Separator::Dot } else { Separator::Comma };
     let between = if explode { Between::Equals } else { Between::Separator };
-    // An exploded matrix parameter repeats its name, as in `;ids=1;ids=2`.
+    // An exploded `matrix` parameter repeats its name, as in `;ids=1;ids=2`.
     let is_repeated = style == "matrix" && explode;
     match (types.form(&ty), ty) {
         (Form::Scalar, Ty::Value | Ty::Unit) => Ty::String,

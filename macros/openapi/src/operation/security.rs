@@ -1,4 +1,4 @@
-//! Decides which security schemes the session's credential covers and which become parameters.
+//! Decides which security schemes the session's credential covers and which schemes become parameters.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::document::Document;
 
-/// The way the client sends the session's credential.
+/// The way in which the client sends the session's credential.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Carrier {
     Bearer,
@@ -18,7 +18,7 @@ pub(crate) enum Carrier {
 #[derive(Debug)]
 pub(crate) struct Security<'d> {
     document: &'d Document,
-    /// The part of the request that carries the credential in most operations.
+    /// The way in which most operations send the credential.
     pub(crate) carrier: Option<Carrier>,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct Security<'d> {
 pub(crate) struct Need {
     /// Whether the operation does not use the session's credential.
     pub(crate) public: bool,
-    /// The API keys that become parameters, each with its location, its name and its scheme's name.
+    /// The API keys that become parameters, each with its location, its own name, and the name of its scheme.
     pub(crate) keys: Vec<(&'static str, String, String)>,
     pub(crate) losses: Vec<String>,
 }
@@ -81,7 +81,7 @@ impl<'d> Security<'d> {
         }
     }
 
-    /// Returns the header that the session sets.
+    /// Returns the name of the header that carries the credential instead of `Authorization`.
     pub(crate) fn token_header(&self) -> Option<String> {
         match &self.carrier {
             Some(Carrier::Header(name)) => Some(name.clone()),
@@ -89,7 +89,7 @@ impl<'d> Security<'d> {
         }
     }
 
-    /// Returns the arguments of `#[api]`.
+    /// Returns the arguments for the `#[api]` attribute.
     pub(crate) fn arguments(&self) -> Vec<String> {
         match &self.carrier {
             Some(Carrier::Basic) => vec!["scheme = \"Basic\"".to_owned()],
@@ -151,12 +151,12 @@ impl<'d> Security<'d> {
         }
     }
 
-    /// Returns the source of the function that creates the session's credential, if the traits need one.
+    /// If the client uses basic authentication, returns the source of the function that creates the credential.
     pub(crate) fn function(&self) -> Option<String> {
         (self.carrier == Some(Carrier::Basic)).then(|| crate::wire_types::BASIC.to_owned())
     }
 
-    /// Returns the text that explains how the user passes the credential to the client.
+    /// Returns instructions for passing the credential to the client.
     pub(crate) fn advice(&self) -> Option<String> {
         Some(match self.carrier.as_ref()? {
             Carrier::Bearer => {

@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 use super::keyword;
 use super::lowering::Types;
 
-/// The maximum depth of nested parts. A schema that exceeds this depth contains itself.
+/// The maximum nesting depth of the parts of an `allOf`. A schema that exceeds this depth is assumed to contain itself.
 const DEEPEST: usize = 32;
 
-/// Returns the one part that constrains values, if all other parts contain only annotations.
+/// Returns the part that constrains values, if all other parts contain only annotations.
 pub(super) fn only_part(schema: &Value) -> Option<&Value> {
     let parts = schema["allOf"].as_array()?;
     if schema.get("$ref").is_some() || keyword::has_constraints_beside(schema, "allOf") {
@@ -22,7 +22,7 @@ pub(super) fn only_part(schema: &Value) -> Option<&Value> {
 }
 
 impl Types<'_> {
-    /// Returns the schema with `allOf` and `$ref` merged into it.
+    /// Returns the schema after merging the parts of its `allOf` and the target of its `$ref`.
     pub(crate) fn merge(&mut self, schema: &Value) -> Value {
         let mut merged = Map::new();
         self.add_parts(schema, &mut merged, DEEPEST);
@@ -46,7 +46,7 @@ impl Types<'_> {
                 "properties" => add_properties(value, into),
                 "required" => add_required(value, into),
                 "oneOf" | "anyOf" if into.contains_key(word) => self.add_union(word, value, into),
-                // One nullable part does not make the merged schema nullable.
+                // One nullable part is not enough to make the merged schema nullable.
                 "nullable" | "readOnly" | "writeOnly" => {}
                 "type" => add_type(value, into),
                 "enum" => add_enum(value, into),
@@ -58,7 +58,8 @@ impl Types<'_> {
         }
     }
 
-    /// Adds a union. If the merged schema already has a different union, keeps that union and reports a loss.
+    /// Adds a union. If the merged schema already contains a different union, keeps the existing union and reports a
+    /// loss.
     fn add_union(&mut self, word: &str, value: &Value, into: &mut Map<String, Value>) {
         if into.get(word) == Some(value) || is_about_required_only(value) {
             return;
@@ -71,7 +72,7 @@ impl Types<'_> {
     }
 }
 
-/// Returns whether a union only specifies which members are required together.
+/// Returns whether a union only adds constraints, such as which properties are required together.
 pub(super) fn is_about_required_only(union: &Value) -> bool {
     union.as_array().is_some_and(|variants| {
         variants.iter().all(|variant| {
@@ -96,7 +97,8 @@ pub(super) fn is_about_required_only(union: &Value) -> bool {
     })
 }
 
-/// Adds the properties of a part to the merged schema. A later description of a member narrows an earlier description.
+/// Adds the properties of a part to the merged schema. If two parts describe the same property, the later description
+/// narrows the earlier one.
 fn add_properties(value: &Value, into: &mut Map<String, Value>) {
     let slot = into.entry("properties").or_insert_with(|| json!({}));
     let Some(properties) = slot.as_object_mut() else { return };
@@ -120,7 +122,7 @@ fn add_properties(value: &Value, into: &mut Map<String, Value>) {
     }
 }
 
-/// Returns whether a schema constrains only the type.
+/// Returns whether a schema has no constraints other than its type.
 fn is_plain(schema: &Value) -> bool {
     !keyword::has_constraints_beside(schema, "type")
 }

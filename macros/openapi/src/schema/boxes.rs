@@ -1,11 +1,11 @@
-//! Adds a `Box` where a type contains itself.
+//! Adds a `Box` where a type would otherwise contain itself by value.
 
 use std::collections::BTreeMap;
 
 use super::definitions::{Definitions, parts};
 use crate::model::{Kind, Ty, TypeId};
 
-/// Boxes each member that closes a cycle of types that contain each other by value.
+/// Boxes every field and variant on a cycle of types that contain each other by value.
 pub(super) fn put_boxes(all: &mut Definitions) {
     let edges: BTreeMap<TypeId, Vec<TypeId>> = all
         .iter()
@@ -42,7 +42,7 @@ fn put_box(ty: &mut Ty) {
     }
 }
 
-/// Returns the definition that a type contains by value.
+/// Returns the ID of the definition that a type contains by value.
 fn held(ty: &Ty) -> Option<TypeId> {
     match ty {
         Ty::Named(id) => Some(*id),

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Kind, Ty, TypeDef, TypeId};
 
-/// The definitions in the client, by ID.
+/// The definitions in the client, keyed by ID.
 pub(crate) type Definitions = BTreeMap<TypeId, TypeDef>;
 
-/// Returns the definitions that a type refers to.
+/// Returns the IDs of the definitions that a type refers to.
 pub(crate) fn named(ty: &Ty) -> Vec<TypeId> {
     match ty {
         Ty::Named(id) => vec![*id],
@@ -19,7 +19,7 @@ pub(crate) fn named(ty: &Ty) -> Vec<TypeId> {
     }
 }
 
-/// Returns the types that a definition consists of.
+/// Returns the types of a definition's fields or variants.
 pub(crate) fn parts(kind: &Kind) -> Vec<&Ty> {
     match kind {
         Kind::Struct { fields, rest } => fields.iter().map(|field| &field.ty).chain(rest).collect(),

@@ -1,5 +1,4 @@
-//! Converts `enum` and `const`. Converts enumerations: strings become the variants of an enum, and other values keep
-//! their JSON type.
+//! Converts `enum` and `const`. Strings become the variants of an enum, and other values keep their JSON type.
 
 use serde_json::Value;
 

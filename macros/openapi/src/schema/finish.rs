@@ -1,5 +1,5 @@
-//! Finalizes the definitions once all of them are known: drops redundant tags, types nullable members, and removes
-//! unused types.
+//! Finalizes the type definitions: drops redundant tags, boxes recursive types, adjusts nullable properties, and
+//! removes unused types.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,8 +14,8 @@ use crate::model::{Kind, Tagging, Ty, TypeDef, TypeId};
 pub(crate) struct Traffic {
     pub(crate) sent: Vec<Ty>,
     pub(crate) received: Vec<Ty>,
-    /// The types of values that callers encode themselves. The client sends such values, but no method names their
-    /// types.
+    /// The types of values that callers encode themselves. The client sends these values, but no method signature
+    /// contains their types.
     pub(crate) by_hand: Vec<Ty>,
 }
 
@@ -64,8 +64,8 @@ impl Types<'_> {
 }
 
 impl Types<'_> {
-    /// Reports each nullable optional member of a type that is both sent and received. A type that is both sent and
-    /// received cannot distinguish `null` from absence.
+    /// Reports each nullable optional property of a type that is both sent and received, because such a type cannot
+    /// distinguish `null` from an absent property.
     fn report_nulls(&mut self, definition: &TypeDef) {
         let Kind::Struct { fields, .. } = &definition.kind else { return };
         let nullable = fields.iter().filter(|field| field.nullable);
@@ -80,7 +80,7 @@ impl Types<'_> {
         }
     }
 
-    /// Returns the response types of the document's named schemas.
+    /// Returns the response type of each named schema in the document.
     pub(crate) fn named_types(&self) -> Vec<(String, Ty)> {
         let all = self.document.schemas();
         let all = all.filter_map(|(name, reference, _)| {
@@ -93,8 +93,8 @@ impl Types<'_> {
     }
 }
 
-/// Changes nullable optional members to `Option<Option<T>>` in types that are only sent. A `null` clears a member on
-/// the server, and an absent member leaves the value unchanged.
+/// In types that are only sent, changes nullable optional properties to `Option<Option<T>>`. Sending `null` clears a
+/// value on the server, but an absent property leaves the value unchanged.
 fn tell_null_from_absence(kind: &mut Kind) {
     let Kind::Struct { fields, .. } = kind else { return };
     for field in fields.iter_mut().filter(|field| field.nullable) {
@@ -102,10 +102,10 @@ fn tell_null_from_absence(kind: &mut Kind) {
     }
 }
 
-/// The member that distinguishes the variants of a union, and its values for one variant.
+/// The property that distinguishes the variants of a union, and the property's values for one variant.
 type Tag = (String, Vec<String>);
 
-/// Removes the tag member from structs that only unions use, because the union's serde tag replaces it.
+/// Removes the tag property from structs that only unions use, because serde writes the tag for the union.
 fn drop_tags(all: &mut Definitions, direct: &BTreeSet<TypeId>) {
     let mut uses: BTreeMap<TypeId, Vec<Option<Tag>>> = BTreeMap::new();
     for definition in all.values() {

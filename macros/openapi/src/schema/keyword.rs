@@ -1,4 +1,4 @@
-//! Reads individual schema keywords in the spelling of each OpenAPI version.
+//! Reads schema keywords, whose spelling depends on the OpenAPI version.
 
 use serde_json::{Map, Value};
 
@@ -23,7 +23,7 @@ const ANNOTATIONS: &[&str] = &[
     "summary",
 ];
 
-/// Returns the types of a schema except `null`.
+/// Returns the types that a schema allows, except `null`.
 pub(crate) fn types(schema: &Value) -> Vec<&str> {
     match &schema["type"] {
         Value::String(one) if one != "null" => vec![one],
@@ -56,7 +56,7 @@ pub(crate) fn is_nullable(schema: &Value) -> bool {
         || (says_null(&schema["enum"]) && schema["type"].is_null())
 }
 
-/// Returns whether a string schema describes the content of a file.
+/// Returns whether a schema describes the content of a file.
 pub(crate) fn is_binary(schema: &Value) -> bool {
     let is_media = schema["contentMediaType"].is_string() && schema["contentEncoding"].is_null();
     schema["format"] == "binary" || schema["type"] == "file" || is_media
@@ -110,7 +110,7 @@ pub(super) fn with_type(schema: &Value, ty: &str) -> Value {
     Value::Object(own)
 }
 
-/// Returns a key that is equal for schemas that describe the same values.
+/// Returns a key that is identical for schemas that differ only in annotations.
 pub(super) fn without_annotations(schema: &Value) -> String {
     strip(schema, false).to_string()
 }
@@ -132,7 +132,7 @@ fn matters(key: &str) -> bool {
     matches!(key, "nullable" | "x-nullable" | "readOnly" | "writeOnly" | "x-extensible-enum")
 }
 
-/// Returns the values of `const` and `enum` except `null`.
+/// Returns the values of `const` and `enum`, except `null`.
 pub(super) fn values(schema: &Value) -> Vec<&Value> {
     let listed = schema["enum"].as_array().into_iter().flatten();
     schema.get("const").into_iter().chain(listed).filter(|value| !value.is_null()).collect()

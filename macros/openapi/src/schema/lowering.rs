@@ -1,5 +1,5 @@
-//! Converts schemas to types. Each schema is converted once, and its type is stored under the schema's reference or
-//! shape.
+//! Converts schemas to types. The type of each schema is cached, keyed by the schema's reference or structure, so no
+//! schema is converted twice.
 
 use std::collections::BTreeMap;
 
@@ -14,26 +14,26 @@ use crate::names::Scope;
 use crate::report::Report;
 use crate::settings::Settings;
 
-/// The types of a document during the conversion.
+/// The state of the conversion from schemas to types.
 #[derive(Debug)]
 pub(crate) struct Types<'d> {
     pub(crate) document: &'d Document,
     pub(crate) settings: &'d Settings,
     pub(crate) report: Report,
     pub(crate) scope: Scope,
-    /// The location for which losses are reported: an operation or a schema.
+    /// The operation or schema for which losses are reported.
     pub(crate) place: String,
     pub(super) definitions: Vec<Option<TypeDef>>,
     pub(super) by_reference: BTreeMap<(String, Mode), Slot>,
     pub(super) by_shape: BTreeMap<(String, Mode), Lowered>,
-    /// The names of the document's own schemas, assigned in document order before any other type gets a name.
+    /// The type names of the document's named schemas, assigned in document order before any other type gets a name.
     pub(super) names: BTreeMap<String, String>,
     pub(super) usage: Usage,
     pub(super) profiles: BTreeMap<String, Profile>,
     pub(super) depth: usize,
 }
 
-/// A type and whether it also allows `null`.
+/// A type, and whether its schema allows `null`.
 #[derive(Clone, Debug)]
 pub(crate) struct Lowered {
     pub(crate) ty: Ty,
@@ -45,7 +45,7 @@ impl Lowered {
         Self { ty, nullable: false }
     }
 
-    /// Returns the type as an `Option` if it allows `null`.
+    /// Returns the type, wrapped in an `Option` if the schema allows `null`.
     pub(crate) fn into_ty(self) -> Ty {
         if self.nullable { self.ty.optional() } else { self.ty }
     }
@@ -97,7 +97,7 @@ impl<'d> Types<'d> {
         }
     }
 
-    /// Returns the type of a schema. `hint` becomes the name of a new type.
+    /// Returns the type of a schema. If the schema needs a new type, `hint` becomes the name of that type.
     pub(crate) fn lower(&mut self, schema: &Value, hint: &str, mode: Mode) -> Lowered {
         let mode = if self.usage.differs_inline(schema) { mode } else { Mode::Answer };
         let key = (keyword::without_annotations(schema), mode);
@@ -150,7 +150,7 @@ impl<'d> Types<'d> {
                 self.by_reference.insert(key, Slot::Done(lowered.clone()));
                 return lowered;
             }
-            // A schema `A` that refers only to `A` has no values.
+            // A schema that refers only to itself describes no values.
             Made::Ty(ty) if ty == Ty::Named(id) => Kind::Newtype(Ty::Value),
             Made::Ty(ty) => Kind::Newtype(ty),
             Made::Definition(kind) => kind,
@@ -195,7 +195,7 @@ impl<'d> Types<'d> {
         Ty::Named(id)
     }
 
-    /// Returns the name of a type, or the name of a list's item type.
+    /// Returns the name of a type, or the name of the item type if the type is a list.
     pub(crate) fn name_of(&self, ty: &Ty) -> Option<&str> {
         match ty {
             Ty::Named(id) => self.definition(*id).map(|definition| &*definition.name),
@@ -208,7 +208,7 @@ impl<'d> Types<'d> {
         self.definitions.get(id.0)?.as_ref()
     }
 
-    /// Reports a loss at the current place in the document.
+    /// Reports a loss for the current operation or schema.
     pub(crate) fn lose(&mut self, reason: impl Into<String>) {
         self.report.push(&self.place, reason);
     }

@@ -1,4 +1,4 @@
-//! Converts object schemas. An object with listed members becomes a struct, and any other object becomes a map.
+//! Converts object schemas. An object with listed properties becomes a struct, and any other object becomes a map.
 
 use serde_json::Value;
 
@@ -45,7 +45,7 @@ impl Types<'_> {
         Made::Definition(Kind::Struct { fields, rest })
     }
 
-    /// Returns the type of unlisted members, if the schema allows unlisted members.
+    /// Returns the type of additional properties if the schema allows additional properties.
     fn rest(&mut self, schema: &Value, hint: &str, mode: Mode) -> Option<Ty> {
         let patterns = schema["patternProperties"].as_object().filter(|patterns| !patterns.is_empty());
         match (&schema["additionalProperties"], patterns) {
@@ -61,8 +61,8 @@ impl Types<'_> {
         }
     }
 
-    /// Returns whether a member is absent in the given mode: `readOnly` members are not sent, and `writeOnly` members
-    /// are not received.
+    /// Returns whether a property is absent in the given mode: `readOnly` properties are not sent, and `writeOnly`
+    /// properties are not received.
     fn is_of_the_other_side(&self, property: &Value, mode: Mode) -> bool {
         let word = match mode {
             Mode::Request => "readOnly",
@@ -72,8 +72,8 @@ impl Types<'_> {
     }
 }
 
-/// Returns an optional field for a required member that has no schema. The field is optional because some documents
-/// still list removed members in `required`.
+/// Returns an optional field for a required property that has no schema. The field is optional because some documents
+/// still list removed properties in `required`.
 fn any_member(name: &str, scope: &mut Scope) -> Field {
     Field {
         name: scope.take(&[name]),
@@ -86,7 +86,7 @@ fn any_member(name: &str, scope: &mut Scope) -> Field {
     }
 }
 
-/// Returns the docs of a member. The definition of the member's type contains the docs of the type.
+/// Returns the docs of a property. The docs of the property's type are part of the definition of that type.
 fn field_docs(property: &Value) -> String {
     let mut docs = property["description"].as_str().unwrap_or_default().to_owned();
     let default = property.get("default").filter(|default| !default.is_null()).map(Value::to_string);

@@ -1,4 +1,4 @@
-//! A summary of a schema that decides whether a value of one union variant could be decoded as another variant.
+//! A summary of a schema, used to decide whether a value of one union variant could be decoded as another variant.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub(super) enum Profile {
 }
 
 impl Profile {
-    /// Returns a sort key that puts narrower profiles first.
+    /// Returns a sort key that orders narrower profiles first.
     pub(super) fn rank(&self) -> (u8, usize, usize) {
         let inverse = |count: usize| usize::MAX - count;
         match self {
@@ -40,7 +40,7 @@ impl Profile {
         }
     }
 
-    /// Returns whether decoding a value of `other` as `self` could succeed but lose data.
+    /// Returns whether a value of `other` could be decoded as `self` with a loss of data.
     pub(super) fn hides(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::List(own), Self::List(other)) => own.hides(other),
@@ -68,7 +68,7 @@ impl Profile {
         }
     }
 
-    /// Returns whether some value of `other` could be decoded as `self`.
+    /// Returns whether at least one value of `other` could be decoded as `self`.
     fn accepts(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Any, _) | (_, Self::Any) => true,

@@ -26,7 +26,7 @@ impl Types<'_> {
         let Some(depth) = depth.checked_sub(1) else { return Profile::Any };
         let mut schema = self.document.resolve(schema).clone();
         if schema["allOf"].is_array() || schema["$ref"].is_string() {
-            // The schema is merged again when its type is built, and that second merge reports the losses.
+            // The losses of this merge are discarded, because the schema is merged again when its type is built.
             let losses = std::mem::take(&mut self.report);
             schema = self.merge(&schema);
             self.report = losses;
@@ -84,7 +84,7 @@ impl Types<'_> {
         Profile::Object { required, members, is_open }
     }
 
-    /// Returns whether a schema is an object with listed members.
+    /// Returns whether a schema is an object with listed properties.
     pub(super) fn is_object(&mut self, schema: &Value) -> bool {
         matches!(self.profile(schema), Profile::Object { .. })
     }

@@ -9,7 +9,8 @@ use super::{all_of, keyword};
 use crate::model::{DateTy, Ty};
 use crate::settings::Dates;
 
-/// The maximum nesting depth of schemas. A schema that exceeds this depth becomes any JSON value.
+/// The maximum nesting depth of schemas. Schemas that are nested more than 500 levels deep are typed as
+/// `serde_json::Value`.
 const DEEPEST: usize = 500;
 
 impl Types<'_> {

@@ -1,6 +1,6 @@
-//! Converts `oneOf` and `anyOf` to enums. A discriminator selects the variant if the union has one. Without a
-//! discriminator, decoding takes the first variant that fits, and narrower variants come first. If decoding cannot
-//! distinguish the variants, the type is any JSON value and a loss is reported.
+//! Converts `oneOf` and `anyOf` to enums. If a union has a discriminator, the discriminator selects the variant.
+//! Without a discriminator, decoding uses the first variant that fits, so narrower variants come first. If decoding
+//! cannot distinguish the variants, the type is `serde_json::Value`, and a loss is reported.
 
 use serde_json::{Value, json};
 
@@ -109,8 +109,8 @@ impl Types<'_> {
         }
     }
 
-    /// Returns one enum if all variants are strings. If a variant lists no values, the enum has the variant
-    /// `Other(String)`.
+    /// If all variants are strings, returns a single enum. If a variant accepts any string, the enum has an additional
+    /// variant `Other(String)`.
     fn shape_texts(&mut self, variants: &[Value]) -> Option<Made> {
         let mut texts: Vec<String> = Vec::new();
         let mut is_open = false;
@@ -126,7 +126,7 @@ impl Types<'_> {
         (!texts.is_empty()).then(|| enumeration::texts_of(&texts, is_open))
     }
 
-    /// Returns the member that distinguishes the variants, and its values for each variant.
+    /// Returns the property that distinguishes the variants, and the property's values for each variant.
     fn tags(
         &mut self,
         variants: &[Value],
@@ -163,7 +163,7 @@ impl Types<'_> {
         are_distinct(&tags).then_some((member, tags))
     }
 
-    /// Returns a member that is required and constant in every variant, because such a member works as a discriminator.
+    /// Returns a property that is required and constant in every variant, and can therefore serve as a discriminator.
     fn constant_member(&mut self, variants: &[Value]) -> Option<(String, Vec<Vec<String>>)> {
         let Profile::Object { required, .. } = self.profile(variants.first()?) else { return None };
         required.into_iter().find_map(|member| {

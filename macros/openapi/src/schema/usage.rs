@@ -10,7 +10,7 @@ use crate::document::Document;
 /// The direction of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mode {
-    /// The server sends the value. Schemas that are the same in both directions also use the mode `Answer`.
+    /// The server sends the value. Schemas that are identical in both directions also use `Answer`.
     Answer,
     /// The client sends the value.
     Request,
@@ -51,7 +51,7 @@ impl Usage {
         found.has_sides || found.references.iter().any(|reference| self.differs(reference))
     }
 
-    /// Returns the modes that need a separate type.
+    /// Returns the modes in which a schema needs a separate type.
     pub(super) fn modes(&self, reference: &str) -> Vec<Mode> {
         let is_sent = self.sent.contains(reference);
         let is_received = self.received.contains(reference);

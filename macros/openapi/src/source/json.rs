@@ -1,4 +1,4 @@
-//! Reads JSON and keeps the order of keys. Duplicate keys are errors, and `serde_json` limits the nesting.
+//! Parses JSON and preserves the order of keys. Duplicate keys are errors, and `serde_json` limits the nesting depth.
 
 use std::fmt;
 
@@ -81,8 +81,8 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 }
 
-/// Returns the line of the value at the path `steps`. The function reads the text again, because values do not store
-/// their line numbers. Only errors need a line number.
+/// Returns the line number of the value at the path `steps`. Parses the text again, because line numbers are needed
+/// only for errors and are not stored with the values.
 pub(super) fn line_of(text: &str, steps: &[String]) -> Option<usize> {
     let mut at: &str = text.trim_start();
     for step in steps {

@@ -1,7 +1,7 @@
-//! Reads one file of a document into a JSON value and finds the line of each part of that value.
+//! Reads one file of a document into a JSON value, and finds the line of any part of that value.
 //!
-//! Documents are read as plain JSON values. The structs of `openapiv3` and `oas3` each cover one version of OpenAPI,
-//! reject an entire document because of one unusual field, and contain no positions.
+//! Documents are read as plain JSON values. The crates `openapiv3` and `oas3` each cover one version of OpenAPI, reject
+//! an entire document because of one unusual field, and record no positions.
 
 mod json;
 mod yaml;
@@ -12,10 +12,10 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// The maximum size of a file in bytes. The largest published documents are about 15 MB in size.
+/// The maximum size of a file, in bytes. The largest published documents are about 15 MB.
 const LONGEST: u64 = 256 << 20;
 
-/// A file that has been read.
+/// A document file that has been read.
 #[derive(Debug)]
 pub(crate) struct Source {
     /// The file name shown in errors.
@@ -30,7 +30,7 @@ enum Format {
     Yaml,
 }
 
-/// A syntax error in a file's text, and its line.
+/// A syntax error and its line number.
 #[derive(Debug)]
 pub(crate) struct Fault {
     message: String,
@@ -57,7 +57,7 @@ impl Source {
         let text = decode(bytes).map_err(|message| Error::new(message).in_file(name))?;
         let format = if text.trim_start().starts_with(['{', '[']) { Format::Json } else { Format::Yaml };
         let value = match format {
-            // A YAML flow mapping also begins with `{`.
+            // If JSON parsing fails, the text can still be YAML, because a YAML flow mapping also begins with `{`.
             Format::Json => match json::read(&text) {
                 Ok(value) => Ok((value, Format::Json)),
                 Err(fault) if is_json(name) => Err(fault),
@@ -71,7 +71,7 @@ impl Source {
         }
     }
 
-    /// Returns the line, counted from 1, of the value that `pointer` (RFC 6901) points to.
+    /// Returns the line number, counted from 1, of the value that `pointer` (RFC 6901) points to.
     pub(crate) fn line_of(&self, pointer: &str) -> Option<usize> {
         let steps: Vec<String> = pointer.split('/').skip(1).map(unescape).collect();
         match self.format {
@@ -81,12 +81,12 @@ impl Source {
     }
 }
 
-/// Resolves the escapes in one step of a JSON pointer.
+/// Decodes the escape sequences in one step of a JSON pointer.
 pub(crate) fn unescape(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }
 
-/// Escapes a key as one step of a JSON pointer.
+/// Escapes a key for use as one step of a JSON pointer.
 pub(crate) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }

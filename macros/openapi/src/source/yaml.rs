@@ -1,5 +1,5 @@
-//! Reads YAML 1.2 from `saphyr-parser` events. This module copies the values of aliases and limits their total
-//! size.
+//! Parses YAML 1.2 with `saphyr-parser`. This module expands aliases by copying values and limits the total number of
+//! copied values.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::Fault;
 /// The maximum nesting depth of collections.
 const DEEPEST: usize = 200;
 
-/// The maximum number of values that all aliases together can expand to.
+/// The maximum number of values to which all aliases together can expand.
 const MOST_COPIES: usize = 1_000_000;
 
 pub(super) fn read(text: &str) -> Result<Value, Fault> {
@@ -20,7 +20,7 @@ pub(super) fn read(text: &str) -> Result<Value, Fault> {
     builder.root.ok_or_else(|| Fault { message: "the file has no document".to_owned(), line: None })
 }
 
-/// Returns the line of the key or the item at the path `steps`.
+/// Returns the line number of the key or item at the path `steps`.
 pub(super) fn line_of(text: &str, steps: &[String]) -> Option<usize> {
     let mut builder = Builder { wanted: Some(steps.to_vec()), ..Builder::default() };
     let _ = builder.run(text);
@@ -104,7 +104,7 @@ impl Builder {
         let Some(Frame { kind: Kind::Map { map, key, .. }, .. }) = self.stack.last_mut() else {
             return Ok(());
         };
-        // A mapping can contain several merge keys.
+        // A mapping can contain several merge keys (`<<`).
         let is_merge = text == "<<" && style == ScalarStyle::Plain;
         if !is_merge && map.contains_key(&text) {
             return Err(format!("duplicate key `{text}`"));
@@ -140,7 +140,7 @@ impl Builder {
         self.finish(frame.anchor, value)
     }
 
-    /// Stores a value that has an anchor, so that aliases can copy it.
+    /// Stores a value if it has an anchor, so that aliases can copy the value.
     fn finish(&mut self, anchor: usize, value: Value) -> Result<(), String> {
         if anchor > 0 {
             let size = size(&value);
@@ -169,7 +169,7 @@ impl Builder {
         Ok(())
     }
 
-    /// Records the current line if the current position is the path whose line the caller needs.
+    /// Records the current line if the parser has reached the path that the caller asked for.
     fn mark(&mut self, span: Span) {
         let Some(wanted) = &self.wanted else { return };
         if self.found.is_some() || self.stack.len() != wanted.len() {

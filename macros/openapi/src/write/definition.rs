@@ -1,4 +1,4 @@
-//! Writes type definitions as Rust.
+//! Writes type definitions as Rust source.
 
 use std::fmt::Write;
 
@@ -7,8 +7,8 @@ use crate::docs::comment;
 use crate::model::{Field, Kind, Tagging, Ty, TypeDef, Variant};
 use crate::names::{Scope, written};
 
-/// The maximum number of optional members that a sent struct can have without a constructor. For larger structs,
-/// callers use `default()` or `new(...)`.
+/// The maximum number of optional fields in a request struct without a constructor. Callers create larger structs with
+/// `default()` or `new(...)`.
 const MANY: usize = 5;
 
 const DERIVES: &str = "Clone, Debug, PartialEq, Deserialize, Serialize";
@@ -168,8 +168,8 @@ fn texts(name: &str, variants: &[(String, String)], is_open: bool) -> String {
     out + "}\n"
 }
 
-/// Writes a `Deserialize` impl that reads the tag from a member of the variants. Serde's own tag would write the tag
-/// member twice.
+/// Writes a `Deserialize` impl that selects the variant by its tag property. Serde's own tag support would write the
+/// tag property twice.
 fn by_member(name: &str, variants: &[Variant], member: &str) -> String {
     let mut arms = String::new();
     for variant in variants {

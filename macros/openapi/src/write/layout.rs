@@ -1,11 +1,12 @@
-//! The layout of a generated file. `prettyplease` formats each item, and this module adds the blank lines between items
-//! and methods.
+//! Formats a generated file. `prettyplease` formats each item, and this module adds blank lines between items and
+//! between methods.
 
 use syn::{File, Item};
 
 use crate::error::Error;
 
-/// Returns the text of the entire file. The text is parsed first, so that the command never writes invalid Rust.
+/// Returns the source of the entire file. The generated source is parsed first, so that the command never writes
+/// invalid Rust.
 pub(super) fn lay_out(head: &str, uses: &str, items: &str) -> Result<String, Error> {
     let file = parse(items)?;
     let mut source = format!("{head}\n{uses}");
@@ -43,7 +44,7 @@ fn item_text(item: Item) -> String {
     let mut is_attribute = false;
     for (at, line) in lines.iter().enumerate() {
         spaced += if is_attribute { line.trim_start() } else { line };
-        // The attribute of a parameter goes before the parameter, on the same line.
+        // A parameter's attribute is written on the same line as the parameter.
         is_attribute = line.starts_with("        #[") && line.ends_with(']');
         spaced.push(if is_attribute { ' ' } else { '\n' });
         let is_at_method =
@@ -55,7 +56,7 @@ fn item_text(item: Item) -> String {
     spaced
 }
 
-/// The items of a file, each with its name and its formatted text.
+/// The items of a file, each with its name and its formatted source.
 pub(crate) type Items = Vec<(String, String)>;
 
 /// Returns each item of a file with its kind and name, in a uniform layout, so that two files can be compared. Trait
@@ -77,7 +78,7 @@ fn items(source: &str) -> Result<Items, Error> {
             let mut empty = api.clone();
             empty.items.clear();
             found.push((name.clone(), item_text(Item::Trait(empty.clone()))));
-            // The trait's attributes are compared together with the trait itself.
+            // The trait's attributes are compared together with the trait, not with each method.
             empty.attrs.clear();
             for method in api.items {
                 let syn::TraitItem::Fn(function) = &method else { continue };
@@ -103,7 +104,7 @@ fn items(source: &str) -> Result<Items, Error> {
     Ok(found)
 }
 
-/// Returns the comments at the top of a file and its items in a uniform layout.
+/// Returns the comments at the top of a file, and the items of the file in a uniform layout.
 pub(crate) fn normal(source: &str) -> Option<(Vec<&str>, Items)> {
     let head = source.lines().take_while(|line| line.starts_with("//") && !line.starts_with("///")).collect();
     Some((head, items(source).ok()?))

@@ -1,4 +1,4 @@
-//! Writes traits and methods as Rust with `#[afresh::api]` attributes.
+//! Writes traits and methods with `#[afresh::api]` attributes.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use crate::names::written;
 use crate::operation::USUAL;
 use crate::settings::Role;
 
-/// The HTTP methods that have their own attribute.
+/// The HTTP methods for which `afresh` has an attribute.
 const ATTRIBUTES: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options"];
 
 impl Writer<'_> {
@@ -77,14 +77,14 @@ impl Writer<'_> {
             Place::Part { is_list: true, .. } => ("Vec<afresh::Part>".to_owned(), true),
             Place::Part { is_list: false, .. } => ("afresh::Part".to_owned(), false),
         };
-        // A parameter that can be empty needs no `Option`.
+        // An empty list means that the parameter is omitted, so no `Option` is needed.
         let is_optional =
             ty.starts_with("Option<") || param.required || (may_be_empty && param.place != Some("json"));
         let ty = if is_optional { ty } else { format!("Option<{ty}>") };
         format!("{attribute}{}: {ty}", written(&param.name))
     }
 
-    /// Returns the form that a type has as an argument: a borrow if the type is not copied.
+    /// Returns the type of a method argument: a reference if the type is not passed by value.
     fn argument(&self, ty: &Ty) -> String {
         match ty {
             Ty::String => "&str".to_owned(),

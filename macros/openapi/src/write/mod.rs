@@ -1,4 +1,4 @@
-//! Writes the model as a Rust file. Only this module writes Rust.
+//! Writes the model as a Rust source file. No other module generates Rust source.
 
 mod definition;
 mod layout;
@@ -21,15 +21,15 @@ pub(crate) struct Writer<'w> {
     pub(crate) logins: &'w [Login],
     /// The source of the function that creates the credential.
     pub(crate) function: Option<String>,
-    /// The document's title, version and file name.
+    /// The document's title, version, and file name.
     pub(crate) about: String,
     pub(crate) server: Option<&'w str>,
-    /// The explanation of how a client gets its credential.
+    /// Instructions for passing a credential to the client.
     pub(crate) advice: Option<String>,
     pub(crate) losses: &'w [Loss],
 }
 
-/// A generated file and the crates that it needs.
+/// A generated file, and the crates that the file needs.
 #[derive(Debug)]
 pub(crate) struct Written {
     pub(crate) source: String,
@@ -126,7 +126,7 @@ impl Writer<'_> {
     }
 }
 
-/// Returns the dependencies that `Cargo.toml` must contain.
+/// Returns the dependencies that `Cargo.toml` needs.
 fn needs(items: &str, has_types: bool) -> Vec<String> {
     let has_login = items.contains("afresh::oauth2::App");
     let mut needs = vec![if has_login { "`afresh` with `login`" } else { "`afresh`" }.to_owned()];

@@ -1,4 +1,4 @@
-//! Writes a program that calls every method of a client with values generated from the schemas.
+//! Generates a program that calls every method of a client with values generated from the schemas.
 
 use fastrand::Rng;
 use quote::ToTokens;
@@ -14,7 +14,7 @@ use crate::values::Maker;
 /// The maximum number of attempts to generate a valid value.
 const TRIES: usize = 200;
 
-/// The `calls` module for a document whose requests the mock server does not check.
+/// The `calls` module for documents whose requests the mock server does not check.
 pub(crate) const NONE: &str = "pub async fn all(_: &str) {}\n";
 
 /// Returns the source of `async fn all(url)`, which calls each method once and prints the failures.
@@ -90,7 +90,8 @@ async fn report(operation: &str, call: impl std::future::Future<Output = Result<
 
 ";
 
-/// Returns the statement that reads the first element of a stream, because a stream is decoded only when it is read.
+/// Returns a statement that reads the first element of a stream, because the client decodes a stream only while the
+/// stream is read.
 fn drain(output: &ReturnType) -> &'static str {
     let text = output.to_token_stream().to_string().replace(' ', "");
     let is_stream = ["afresh::Items<", "afresh::Pages<", "afresh::Lines<", "afresh::Events<"]
@@ -99,13 +100,13 @@ fn drain(output: &ReturnType) -> &'static str {
     if is_stream { "if let Some(first) = answer.next().await { first?; }" } else { "" }
 }
 
-/// The generator of one method's arguments.
+/// Generates the arguments for one method.
 struct Arguments<'s> {
     schemas: &'s Schemas,
     operation: Value,
     params: Vec<Value>,
     maker: Maker<'s>,
-    /// The operation's losses: the parts that the client cannot send.
+    /// The operation's losses, which are the parameters and bodies that the client cannot send.
     lost: Vec<String>,
 }
 
@@ -168,7 +169,7 @@ impl<'s> Arguments<'s> {
             .or_else(|| of(&|name| name == whole))
             .or_else(|| of(&|name| plain(name) == plain(label)));
         let Some(param) = param.cloned() else {
-            // The parameter is the credential of a security scheme.
+            // A parameter that the document does not list is the credential of a security scheme.
             return Some(json!("secret"));
         };
         let mut schema = param["content"]
@@ -190,7 +191,7 @@ impl<'s> Arguments<'s> {
         Some(self.make(&schema))
     }
 
-    /// Returns a valid value if the generator finds one within `TRIES` attempts.
+    /// Returns a valid value if the generator finds one within `TRIES` attempts, or an invalid value otherwise.
     fn make(&mut self, schema: &Value) -> Value {
         let valid = self.schemas.validator(schema);
         let mut value = Value::Null;
@@ -204,7 +205,8 @@ impl<'s> Arguments<'s> {
     }
 }
 
-/// Returns an argument's place in the request, and its name in the document if the attribute has one.
+/// Returns an argument's place in the request, and the argument's name in the document if the attribute contains a
+/// name.
 fn place(attributes: &[Attribute]) -> (String, Option<String>) {
     let Some(attribute) = attributes.first() else { return ("path".to_owned(), None) };
     let place = attribute.path().get_ident().unwrap().to_string();

@@ -1,4 +1,4 @@
-//! The published documents: five for every run, and all others if `AFRESH_OPENAPI_ALL=1` is set.
+//! Lists the published documents: five for every run, and more if `AFRESH_OPENAPI_ALL=1` is set.
 
 use crate::source::{From, Package, Published};
 
@@ -11,13 +11,13 @@ pub(crate) static SOME: &[Published] = &[
     npm("Petstore (2.0)", &README, "2.0/json/petstore.json"),
 ];
 
-/// The documents whose requests the mock server checks in every run. The mock server reads only OpenAPI 3.
+/// The documents whose requests the mock server checks in every run. The mock server supports only OpenAPI 3.
 pub(crate) const MOCKED: &[&str] = &["Blockfrost (3.0)", "Train Travel (3.1)"];
 
-/// The documents whose requests the mock server checks only in runs with all documents.
+/// The documents whose requests the mock server checks only if `AFRESH_OPENAPI_ALL=1` is set.
 pub(crate) const ALSO_MOCKED: &[&str] = &["Dialogporten (3.0)", "Figma (3.1)", "ReadMe (3.1)"];
 
-/// The documents for runs with `AFRESH_OPENAPI_ALL=1`.
+/// The documents that are tested only if `AFRESH_OPENAPI_ALL=1` is set.
 pub(crate) static MORE: &[Published] = &[
     npm("Petstore (3.0)", &README, "3.0/yaml/petstore.yaml"),
     npm("Petstore, expanded (2.0)", &README, "2.0/yaml/petstore-expanded.yaml"),
@@ -54,7 +54,7 @@ const fn npm(name: &'static str, package: &'static Package, path: &'static str) 
     Published { name, from: From::Npm(package), path }
 }
 
-/// Returns a document from the tests of the `openapiv3` crate, in its publisher's original form.
+/// Returns a document from the test fixtures of the `openapiv3` crate, which contain the publishers' original files.
 const fn fixture(name: &'static str, path: &'static str) -> Published {
     Published { name, from: From::Crate("openapiv3"), path }
 }

@@ -1,4 +1,4 @@
-//! Converts values to Rust expressions for the arguments of a method, by parameter type.
+//! Converts JSON values to Rust expressions for method arguments, depending on the parameter type.
 
 use quote::ToTokens;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use syn::{GenericArgument, PathArguments, Type};
 /// The content of a raw body. The content is also a valid multipart body with one part.
 const BODY: &str = "--between\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n1\r\n--between--\r\n";
 
-/// Returns a value as an argument expression of the given type.
+/// Returns an argument expression of the given type for a value.
 pub(crate) fn expression(ty: &Type, value: Option<&Value>) -> String {
     let spelled = ty.to_token_stream().to_string().replace(' ', "");
     if let Some(inner) = argument_of(ty, "Option") {
@@ -59,7 +59,7 @@ pub(crate) fn expression(ty: &Type, value: Option<&Value>) -> String {
     }
 }
 
-/// Returns the `T` of a type `Name<T>`.
+/// Returns the type `T` of a generic type `Name<T>`.
 fn argument_of<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == name)?;
@@ -82,7 +82,7 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Converts a value to a string, because a string argument can be a number in the document.
+/// Converts a value to a string, because a value in the document can be a number even if the argument is a string.
 fn text_of(value: &Value) -> Value {
     if value.is_string() { value.clone() } else { json!(text(value)) }
 }

@@ -1,9 +1,10 @@
-//! Tests the generator with documents from real publishers: every operation has a method, and the client compiles
-//! without a warning.
+//! Tests the generator with published documents. Every operation must have a method, and the client must compile
+//! without warnings.
 //!
-//! The tests install the documents with npm. If npm is missing, the tests print a message that nothing was checked, or
-//! fail if `AFRESH_REQUIRE_NPM` is set. `AFRESH_OPENAPI_ALL=1` selects all documents instead of five and prints the
-//! table of `REPORT.md`. `AFRESH_OPENAPI_ONLY` selects the documents whose names contain its value.
+//! The tests download the documents with npm. If npm is missing, the tests print a warning and check nothing, or fail
+//! if `AFRESH_REQUIRE_NPM` is set. With `AFRESH_OPENAPI_ALL=1`, the tests use all documents instead of five and print
+//! the table of `REPORT.md`. `AFRESH_OPENAPI_ONLY` limits the tests to documents whose names contain the variable's
+//! value.
 
 #![allow(
     clippy::explicit_write,
@@ -42,14 +43,15 @@ fn takes_all() -> bool {
     std::env::var_os("AFRESH_OPENAPI_ALL").is_some()
 }
 
-/// Returns the documents of this run, or no documents if npm is not installed.
+/// Returns the documents for this run, or no documents if npm is not installed.
 fn documents() -> Vec<&'static Published> {
     if !source::has_npm() {
         assert!(
             std::env::var_os("AFRESH_REQUIRE_NPM").is_none(),
             "`AFRESH_REQUIRE_NPM` is set, but npm is not installed"
         );
-        // The test writes to stderr directly, because the test runner shows `eprintln!` output only for failed tests.
+        // The message is written directly to stderr, because the test runner shows `eprintln!` output only for failed
+        // tests.
         let skipped = "SKIPPED: npm is not installed, so the tests have no documents and prove nothing";
         writeln!(std::io::stderr(), "{skipped}").unwrap();
         return Vec::new();
@@ -71,7 +73,7 @@ fn client(published: &Published) -> (Document, Generated) {
     (document, generated)
 }
 
-/// The clients are compiled one after another, because they share one target folder.
+/// The clients are compiled one after another because they share one target directory.
 #[test]
 fn clients_compile_without_a_warning_and_decode_what_their_schemas_describe() {
     let documents = documents();
@@ -114,8 +116,8 @@ fn clients_compile_without_a_warning_and_decode_what_their_schemas_describe() {
     }
 }
 
-/// Returns the documents whose values are checked. Figma is the largest of the five documents and takes minutes to
-/// build, so only full runs include it.
+/// Returns the documents for which values are checked. Figma is the largest of the five documents, and its client takes
+/// minutes to build, so only full runs include it.
 fn round_trips() -> Vec<&'static Published> {
     let is_small = |published: &&Published| takes_all() || !published.name.starts_with("Figma");
     let more: &[Published] = if takes_all() { MORE } else { &[] };

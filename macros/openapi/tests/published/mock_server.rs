@@ -1,5 +1,5 @@
-//! Runs a third-party mock server that validates each request against the document: `steady`, the npm package
-//! `@stdy/cli`.
+//! Runs a third-party mock server that validates each request against the document. The server is `steady`, the npm
+//! package `@stdy/cli`.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -20,25 +20,26 @@ static STEADY: Package = Package {
     integrity: "sha512-kp5QdG26EC8gEzVXI0YgzmiiFHz7DFCNRLNfAWa2rDPHr/jUBnfkP8AlbTPmv0YNQpnKn1wzSWHFw88fn/OTog==",
 };
 
-/// Operations for which the mock server returns a response that violates the response schema, by document.
+/// The operations for which the mock server returns a response that violates the response schema, each with its
+/// document.
 const INVALID: &[(&str, &str)] = &[
-    // If two parts of an `allOf` both describe a member, the mock server uses the later part.
+    // If two parts of an `allOf` both describe a property, the mock server uses only the later description.
     ("Figma (3.1)", "GET /v1/files/{file_key}"),
 ];
 
-/// A path that no document contains.
+/// A path that does not exist in any document.
 const NOTHING: &str = "/no/such/path";
 
-/// Whether the mock server runs on this platform.
+/// Whether the mock server is available for this platform.
 pub(crate) const RUNS_HERE: bool = cfg!(all(target_os = "linux", target_arch = "x86_64"));
 
-/// Calls every operation of a document and prints the number of accepted requests.
+/// Calls every operation in a document and prints the number of accepted requests.
 pub(crate) fn check(name: &str, document: &Value, program: &Program, folder: &Path, methods: usize) {
     let steady = Steady::start(document, folder);
     let said = program.run(&[&format!("http://127.0.0.1:{}", steady.port)], "");
     steady.ask_for_nothing();
     let mut requests = steady.stop();
-    // A mock server that accepts this unknown path does not validate requests.
+    // A mock server that accepts a request for an unknown path does not validate requests.
     assert!(requests.pop().is_some_and(|request| !errors(&request).is_empty()));
     let wrong: Vec<String> = requests
         .iter()
@@ -107,7 +108,7 @@ impl Steady {
         panic!("steady does not listen: {}", fs::read_to_string(&steady.log).unwrap());
     }
 
-    /// Sends a request for a path that no document contains.
+    /// Sends a request for a path that does not exist in any document.
     fn ask_for_nothing(&self) {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).unwrap();
         write!(stream, "GET {NOTHING} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").unwrap();
@@ -116,7 +117,7 @@ impl Steady {
         assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
     }
 
-    /// Stops the mock server and returns all requests that it has logged, up to the request for the unknown path.
+    /// Stops the mock server and returns all logged requests, including the request for the unknown path.
     fn stop(self) -> Vec<Value> {
         for _ in 0..100 {
             let log = fs::read_to_string(&self.log).unwrap();

@@ -1,5 +1,5 @@
-//! Checks that values generated from each named schema decode into its Rust type, and that the encoded result is valid
-//! and loses no data.
+//! Checks that values generated from each named schema decode into the schema's Rust type, and that the encoded result
+//! is valid and loses no data.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -13,7 +13,7 @@ use crate::schemas::Schemas;
 use crate::scratch::Program;
 use crate::values::Maker;
 
-/// The number of values per schema.
+/// The number of values for each schema.
 const VALUES: usize = 20;
 
 /// The maximum number of attempts to generate a valid value.
@@ -23,7 +23,7 @@ struct Case {
     schema: String,
     index: usize,
     value: Value,
-    /// The tag member of a type, which serde stores in the union rather than in the type.
+    /// The name of the tag property, if serde stores the type's tag in the union rather than in the type.
     tag: Option<String>,
 }
 
@@ -61,7 +61,7 @@ pub(crate) fn check(name: &str, schemas: &Schemas, generated: &Generated, progra
         wrong.len(),
     );
     assert!(cases.len() >= generated.schemas.len() * VALUES / 3, "too few valid values");
-    // One failed value per schema is enough for the failure message.
+    // The failure message shows at most one failed value per schema.
     let mut seen = BTreeSet::new();
     let mut is_first = |line: &&String| seen.insert(line.split(':').next().unwrap_or_default().to_owned());
     let shown: Vec<&String> = wrong.iter().filter(|line| is_first(line)).take(12).collect();
@@ -86,7 +86,7 @@ fn wrong(case: &Case, line: &str, valid: &Validator) -> Option<String> {
     Some(format!("{}: {what}\n  {}\n  {again}", case.schema, case.value))
 }
 
-/// Returns the types whose tag member is in their union, each with the name of that member.
+/// Returns the types whose tag is stored in a union, each with the name of the tag property.
 fn tags(source: &str) -> BTreeMap<String, String> {
     let mut tags = BTreeMap::new();
     for union in source.split("#[serde(tag = \"").skip(1) {
@@ -117,7 +117,7 @@ fn lines(cases: &[Case]) -> String {
     cases.iter().map(|case| format!("{} {}\n", case.index, case.value)).collect()
 }
 
-/// Removes differences that do not matter: the order of members, `null` members, and the kind of a number.
+/// Normalizes differences that do not matter: the order of properties, `null` properties, and the kind of a number.
 fn plain(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(plain).collect(),

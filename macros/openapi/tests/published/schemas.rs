@@ -1,23 +1,23 @@
-//! A document's schemas for sent or received values, also in JSON Schema form for validation.
+//! The schemas for sent or received values, together with a JSON Schema version for validation.
 
 use afresh_openapi::Document;
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
-/// A document without its `readOnly` members, for requests, or without its `writeOnly` members, for responses.
+/// A document without `readOnly` properties, for requests, or without `writeOnly` properties, for responses.
 pub(crate) struct Schemas {
     pub(crate) root: Value,
-    /// The document in JSON Schema form.
+    /// The document with its schemas converted to JSON Schema.
     plain: Value,
 }
 
 impl Schemas {
-    /// Returns the schemas of the values that a server sends.
+    /// Returns the schemas of the values that the server sends.
     pub(crate) fn of_answers(document: &Document) -> Self {
         Self::without(document, "writeOnly")
     }
 
-    /// Returns the schemas of the values that a client sends.
+    /// Returns the schemas of the values that the client sends.
     pub(crate) fn of_requests(document: &Document) -> Self {
         Self::without(document, "readOnly")
     }
@@ -48,7 +48,7 @@ impl Schemas {
         schema
     }
 
-    /// Returns a schema with the members of all its parts.
+    /// Returns a schema with the properties of all its parts.
     pub(crate) fn whole(&self, schema: &Value) -> Value {
         let schema = self.resolve(schema);
         let mut whole = schema.clone();
@@ -87,7 +87,7 @@ pub(crate) fn without_examples(document: &Document) -> Value {
     root
 }
 
-/// OpenAPI keywords whose values are maps with names as keys.
+/// The OpenAPI keywords whose values are maps with arbitrary names as keys.
 const NAMED: &[&str] = &[
     "properties",
     "schemas",
@@ -132,7 +132,7 @@ fn as_json_schema(value: &mut Value) {
     }
 }
 
-/// Removes the members that `word` marks.
+/// Removes the properties for which the keyword `word` is `true`.
 fn leave_out(value: &mut Value, word: &str) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| leave_out(item, word)),

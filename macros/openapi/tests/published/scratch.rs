@@ -1,18 +1,18 @@
-//! Compiles each generated client in a separate crate, as a user would: the client is a module of a binary, and every
-//! warning is an error.
+//! Compiles each generated client in a separate crate, in which the client is a module of a binary and every warning is
+//! an error.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-/// A folder of crates that share their compiled dependencies.
+/// A directory of crates that share their compiled dependencies.
 pub(crate) struct Scratch {
     folder: PathBuf,
 }
 
 impl Scratch {
-    /// Creates the crates in `folder`. Builds the dependencies first, so that no measurement includes them.
+    /// Creates the crates in `folder`. The dependencies are built first, so that no measurement includes them.
     pub(crate) fn new(folder: PathBuf) -> Self {
         let scratch = Self { folder };
         let empty = scratch.write("warm_up", "", "fn main() {}\n");
@@ -21,10 +21,11 @@ impl Scratch {
         scratch
     }
 
-    /// Returns the time needed to check a client. The dependencies are already built.
+    /// Returns the time needed to check a client, without the time for its dependencies.
     pub(crate) fn check(&self, name: &str, client: &str) -> Result<Duration, String> {
         let folder = self.write(name, client, "mod client;\n\nfn main() {}\n");
-        // Cargo compares modification times, and a new file can have the same time as the previous check.
+        // Cargo compares modification times, and a new file can have the same modification time as the file from the
+        // previous check.
         cargo(&self.folder, &folder, &["clean", "--quiet", "--package", name]);
         let started = Instant::now();
         let output = cargo(&self.folder, &folder, &["check", "--quiet"]);
@@ -36,7 +37,7 @@ impl Scratch {
         }
     }
 
-    /// Builds a program that consists of `main` and the given modules, one of which is the client.
+    /// Builds a program from `main` and the given modules, one of which is the client.
     pub(crate) fn build(&self, name: &str, modules: &[(&str, String)]) -> Program {
         let folder = self.folder.join(name);
         fs::create_dir_all(folder.join("src")).unwrap();
@@ -75,15 +76,16 @@ fn cargo(scratch: &Path, folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(cargo);
     command.args(arguments).arg("--offline").current_dir(folder);
     command.env("CARGO_TARGET_DIR", scratch.join("target")).env("RUSTFLAGS", "-D warnings");
-    // Clippy sets these variables for its child processes. With them, this test's cargo command would also run Clippy.
+    // Clippy sets these variables for its child processes. If this test's cargo command inherited the variables, cargo
+    // would also run Clippy.
     for name in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CLIPPY_ARGS", "RUSTC_BOOTSTRAP"] {
         command.env_remove(name);
     }
     command.output().unwrap()
 }
 
-/// A `main.rs` that calls the server at the URL in its argument. Without an argument, the program decodes and encodes
-/// each line of its input.
+/// A `main.rs` that calls the server at the URL given as the argument. Without an argument, the program decodes and
+/// encodes each line of its input.
 const MAIN: &str = "\
 mod calls;
 mod client;

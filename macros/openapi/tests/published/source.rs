@@ -1,5 +1,5 @@
-//! Downloads the documents from their registries. Each package is pinned by its version and integrity hash and is
-//! downloaded once.
+//! Locates the published documents, and downloads those that come from npm. Each npm package has a pinned version and
+//! integrity hash and is downloaded only once.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,15 +11,15 @@ use serde_json::Value;
 pub(crate) struct Published {
     pub(crate) name: &'static str,
     pub(crate) from: From,
-    /// The path of the document in its package.
+    /// The path of the document within its package.
     pub(crate) path: &'static str,
 }
 
 /// The source of a document.
 pub(crate) enum From {
     Npm(&'static Package),
-    /// The document is in a dev-dependency of this crate. `Cargo.lock` contains the version and the checksum of the
-    /// dev-dependency.
+    /// The document is part of a dev-dependency of this crate. `Cargo.lock` contains the version and the checksum of
+    /// the dev-dependency.
     Crate(&'static str),
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct Package {
 }
 
 impl Published {
-    /// Returns the path of the document. Downloads the package of the document if necessary.
+    /// Returns the path of the document, and downloads the document's package if necessary.
     pub(crate) fn bring(&self, folder: &Path) -> PathBuf {
         let document = match &self.from {
             From::Npm(package) => package.bring(folder).join(self.path),
@@ -45,7 +45,7 @@ impl Published {
         if plain.exists() { plain } else { document }
     }
 
-    /// Returns the registry, name and version of the package as text.
+    /// Returns the registry, name, and version of the package.
     pub(crate) fn package(&self) -> String {
         match &self.from {
             From::Npm(package) => format!("npm `{}` {}", package.name, package.version),
@@ -55,7 +55,8 @@ impl Published {
 }
 
 impl Package {
-    /// Returns the package's folder. Downloads the package once, and renames the folder only after a complete download.
+    /// Returns the package's directory. The package is downloaded once, and its directory gets its final name only
+    /// after the download is complete.
     pub(crate) fn bring(&self, folder: &Path) -> PathBuf {
         let name = self.name.replace(['@', '/'], "_");
         let kept = folder.join(format!("{name}-{}", self.version));
@@ -78,12 +79,13 @@ impl Package {
             (&said[0]["version"], &said[0]["integrity"]),
             (&self.version.into(), &self.integrity.into())
         );
-        // Older npm versions report a file name that includes the scope, but write a file whose name lacks the scope.
+        // Older npm versions report a file name that includes the scope, but the name of the written file does not
+        // include the scope.
         into.join(said[0]["filename"].as_str().unwrap().replace('@', "").replace('/', "-"))
     }
 }
 
-/// Returns the folder where cargo stores a dependency's source.
+/// Returns the directory where cargo stores a dependency's source.
 fn folder_of(name: &str) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 /// The maximum nesting depth of a value.
 const DEEPEST: usize = 7;
 
-/// A generator of values for the schemas of one document.
+/// Generates random values for the schemas of one document.
 pub(crate) struct Maker<'d> {
     pub(crate) root: &'d Value,
     pub(crate) random: Rng,
@@ -147,7 +147,7 @@ impl Maker<'_> {
             Some("email") => return "a@b.example".to_owned(),
             _ => {}
         }
-        // The generator cannot satisfy a pattern, so it uses the document's example.
+        // The generator cannot satisfy a pattern, so it uses an example from the document.
         if schema["pattern"].is_string()
             && let Some(example) = schema["example"].as_str().or(schema["examples"][0].as_str())
         {
@@ -163,8 +163,8 @@ impl Maker<'_> {
 fn merge(one: Value, other: Value) -> Value {
     match (one, other) {
         (Value::Object(mut one), Value::Object(other)) => {
-            // If one part of an `allOf` only requires a member and another part describes the member, the value from
-            // the description is used.
+            // If one part of an `allOf` only requires a property and another part describes the property, the value
+            // from the description is used.
             let is_news = |key: &str, value: &Value| *value != "any" || !one.contains_key(key);
             let news: Vec<(String, Value)> =
                 other.into_iter().filter(|(key, value)| is_news(key, value)).collect();

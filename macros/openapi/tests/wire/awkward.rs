@@ -1,4 +1,4 @@
-//! Checks that the generated clients send the method, URL, headers, content type and body that the documents describe.
+//! Checks that the generated clients send the method, URL, headers, content type, and body that the documents describe.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Compiles the clients of handwritten documents with unusual features, without a warning, and calls their methods.
+//! Compiles the clients of handwritten documents with unusual features, and calls the clients' methods.
 
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test fails if it cannot continue")]
 

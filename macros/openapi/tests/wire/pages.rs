@@ -1,4 +1,4 @@
-//! Tests paginated lists: the request for the next page, and the items of all pages.
+//! Tests paginated lists: the request for the next page, and the items from all pages.
 
 use afresh::{Items, Result};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ fn bodies(pages: [Value; 2]) -> (Recorder, ListsClient) {
     lists(pages.map(|page| Answer::json(200, &page)))
 }
 
-/// Returns the ids of the first `count` items and the query of each request.
+/// Returns the IDs of the first `count` items and the query string of each request.
 async fn ids(count: usize, recorder: &Recorder, items: Result<Items<Item>>) -> (Vec<i64>, Vec<String>) {
     let mut items = items.unwrap();
     let mut ids = Vec::new();

@@ -1,4 +1,4 @@
-//! A transport that returns prepared responses and records the requests.
+//! A transport that returns prepared responses and records requests.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -58,7 +58,7 @@ impl Seen {
 
 #[derive(Clone)]
 pub(crate) struct Recorder {
-    /// The prepared responses, one per request. The last response is used for all further requests.
+    /// The prepared responses, one per request. The last response is repeated for all further requests.
     answers: Arc<Mutex<VecDeque<Answer>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
@@ -72,7 +72,7 @@ impl Recorder {
         Self { answers: Arc::new(Mutex::new(answers.into())), seen: Arc::default() }
     }
 
-    /// Returns the query of each request.
+    /// Returns the query string of each request.
     pub(crate) fn queries(&self) -> Vec<String> {
         self.seen.lock().unwrap().iter().map(|seen| seen.query.clone()).collect()
     }

@@ -1,4 +1,4 @@
-//! Checks how the types of a document are encoded in requests and decoded from responses.
+//! Checks how the types in a document are encoded in requests and decoded from responses.
 
 use afresh::{Part, Tokens};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! A handwritten client that uses reqwest as reqwest's documentation shows.
+//! A handwritten client that uses reqwest as shown in reqwest's documentation.
 
 use reqwest::Client;
 

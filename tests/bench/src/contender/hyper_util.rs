@@ -1,4 +1,4 @@
-//! A client that uses hyper-util's pooled client, which is the reference for a transport without reqwest.
+//! A client built on hyper-util's pooled client, as the baseline for transports that do not use reqwest.
 
 use http::header::{AUTHORIZATION, HOST};
 use http::{HeaderValue, Request, Uri};

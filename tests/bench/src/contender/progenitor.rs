@@ -1,5 +1,5 @@
-//! A client that progenitor generated from an OpenAPI document. The progenitor client has no sessions, so the token is
-//! a default header of its reqwest client.
+//! A client that progenitor generated from an OpenAPI document. The progenitor client does not support sessions, so its
+//! reqwest client sends the token as a default header.
 
 use http::HeaderValue;
 use http::header::AUTHORIZATION;

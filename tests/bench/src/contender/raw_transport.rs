@@ -1,4 +1,4 @@
-//! Sends the requests for the clients with a handwritten refresh, over a socket or to a server in the same process.
+//! Sends requests for the clients with a handwritten refresh, either over a socket or to a server in the same process.
 
 use std::future::Future;
 

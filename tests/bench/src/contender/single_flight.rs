@@ -1,6 +1,6 @@
-//! A handwritten reqwest client with a careful refresh. The token is behind a lock, and a rejection causes one refresh
-//! that all other calls wait for. If a call was rejected with an older token, the client sends the call again without a
-//! refresh.
+//! A handwritten reqwest client that refreshes its token at most once for concurrent calls. A lock protects the token,
+//! and a rejection starts one refresh for which all other calls wait. If a call was rejected with an older token, the
+//! client sends the call again without a refresh.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! A handwritten reqwest client with a different careful refresh: calls read the token without waiting, and only
-//! rejected calls wait for the refresh.
+//! A handwritten reqwest client in which calls read the token without waiting, and only rejected calls wait for the
+//! refresh.
 
 use std::sync::{Arc, PoisonError, RwLock};
 

@@ -1,4 +1,4 @@
-//! Calls of each kind with handwritten code, as reqwest's documentation shows it.
+//! Makes calls of each kind with handwritten code in the style of reqwest's documentation.
 
 use std::hint::black_box;
 
@@ -43,7 +43,7 @@ impl Kinds {
         item(self.get(&format!("/items/{id}"))).await
     }
 
-    /// Sends a request whose path segments need encoding, built with the API of the `url` crate.
+    /// Sends a request whose path segments need encoding, and uses the `url` crate to build the URL.
     async fn segments(&self, segments: &[&str]) -> Result<Item> {
         let mut url = Url::parse(&self.base).expect("a URL");
         url.path_segments_mut().expect("a base").push("items").extend(segments);

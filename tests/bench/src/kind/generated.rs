@@ -1,4 +1,4 @@
-//! Calls of each kind through afresh.
+//! Makes calls of each kind through afresh.
 
 use std::hint::black_box;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Measures the cost of a call without async code.
+//! Measures the cost of a blocking call.
 
 use crate::blocking;
 use crate::counts;

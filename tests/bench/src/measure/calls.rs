@@ -6,7 +6,8 @@ use crate::counts::{self, Cost};
 use crate::plot::Bars;
 use crate::section::{Section, number};
 
-/// The maximum cost of a call over reqwest and over `HyperTransport`, relative to the same call written by hand.
+/// The upper limits for the cost of a call over reqwest and over `HyperTransport`, relative to the same call in
+/// handwritten code.
 const SHARE: f64 = 0.90;
 const SHARE_OVER_HYPER: f64 = 1.15;
 

@@ -1,5 +1,4 @@
-//! Measures the cost of an API with 200 endpoints in the user's build: CPU time, expanded lines, and bytes in the
-//! binary.
+//! Measures the build cost of an API with 200 endpoints: CPU time, expanded lines, and bytes in the binary.
 
 mod crates;
 mod sources;
@@ -43,15 +42,15 @@ pub fn measure() -> Section {
     section
 }
 
-/// The index of the release column.
+/// The index of the column for release builds.
 const RELEASE: usize = 2;
 
 fn of(samples: &[Samples], design: Design) -> &Samples {
     &samples[Design::ALL.iter().position(|other| *other == design).expect("a design of the list")]
 }
 
-/// Compares afresh with the handwritten functions in every column. The difference between the even-round and odd-round
-/// ratios shows how precise each ratio is.
+/// Compares afresh with the handwritten functions in every column. The difference between the ratios of even and odd
+/// rounds shows how precise a ratio is.
 fn held_against_by_hand(section: &mut Section, samples: &[Vec<Samples>; 2]) {
     let mut rows = Vec::new();
     for (types, samples) in ["shared", "distinct"].iter().zip(samples) {

@@ -1,4 +1,4 @@
-//! Measures the crates and the build time that afresh adds to a crate that already uses reqwest, tokio and serde.
+//! Measures the crates and the build time that afresh adds to a crate that already uses reqwest, tokio, and serde.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -76,7 +76,7 @@ impl Program {
         self.cargo(&["build"]);
     }
 
-    /// Returns the CPU seconds of a rebuild of the named crates.
+    /// Rebuilds the named crates and returns the CPU time in seconds.
     fn again(&self, names: &[&str]) -> f64 {
         let packages = names.iter().flat_map(|name| ["--package", name]);
         self.cargo(&["clean"].into_iter().chain(packages).collect::<Vec<_>>());
@@ -88,7 +88,7 @@ impl Program {
     fn cargo(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("cargo");
         command.arg("--quiet").args(arguments).current_dir(&self.folder).env("RUSTFLAGS", "");
-        // Disables incremental compilation, because crates from a registry are built without it.
+        // Disables incremental compilation, because cargo does not use it for crates from a registry.
         command.env("CARGO_INCREMENTAL", "0");
         let output =
             command.env("CARGO_TARGET_DIR", self.folder.join("target")).output().expect("cargo is there");

@@ -1,4 +1,4 @@
-//! Measures ten thousand concurrent calls whose token has expired.
+//! Measures ten thousand concurrent calls with an expired token.
 
 use super::crowd;
 use crate::client::Client;
@@ -8,7 +8,7 @@ use crate::server::{Guard, Server};
 pub const CALLERS: usize = 10_000;
 const ROUNDS: usize = 3;
 
-/// The measured clients, each with its description and the form of the server's 403.
+/// The measured clients, each with its description and the kind of 403 that the server sends.
 pub const SUBJECTS: [(&str, &str, Guard); 6] = [
     ("afresh", "**afresh**, a bare 403", Guard::Bare),
     ("afresh", "**afresh**, a 403 with `invalid_token`", Guard::Reported),

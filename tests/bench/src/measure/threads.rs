@@ -1,4 +1,4 @@
-//! Measures the cost that a session adds to a call if several threads share a client.
+//! Measures the cost that a session adds to a call when several threads share a client.
 
 use std::time::Duration;
 
@@ -15,9 +15,9 @@ const MOST_PROCESSES: usize = 25;
 /// virtual machine can temporarily be two threads of one physical core, and sharing between these threads costs almost
 /// nothing. A transfer takes about 8 ns within one core, at least 25 ns within a die, and at least 100 ns between dies.
 const APART: f64 = 20.0;
-/// The maximum time to wait until the two threads run on two physical cores.
+/// The pause before the next process, in case the two threads ran on one physical core.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The minimum share of the available CPU time that the threads use in an undisturbed slice.
+/// A slice is undisturbed if the threads used at least this share of the available CPU time.
 const ALONE: f64 = 0.9;
 
 pub fn measure() -> Section {
@@ -64,7 +64,7 @@ pub fn measure() -> Section {
     section
 }
 
-/// Returns the rounds of several processes, because each process has its own memory layout. Also returns whether the
+/// Returns the rounds from several processes, because each process has its own memory layout. Also returns whether the
 /// machine had two physical cores.
 fn timed() -> (Vec<Round>, bool) {
     let [mut apart, mut close] = [Vec::new(), Vec::new()];
@@ -83,8 +83,8 @@ fn timed() -> (Vec<Round>, bool) {
     (close, false)
 }
 
-/// Returns three medians of the undisturbed slices with the same number of threads: without a session, with a session,
-/// and the difference.
+/// Returns three medians over the undisturbed slices with the same number of threads: the time without a session, the
+/// time with a session, and the difference.
 fn undisturbed(rounds: &[Round], kind: usize) -> [f64; 3] {
     let pairs = rounds.iter().map(|round| round.slices[kind]);
     let pairs = pairs.filter(|pair| pair.iter().all(|slice| slice.share >= ALONE));

@@ -11,8 +11,8 @@ use crate::server::Server;
 
 /// The number of generations. Each generation starts new processes, which have a different memory layout.
 const GENERATIONS: usize = 3;
-/// The number of slices in a generation. Slices are short, so that a disturbance on the machine affects all clients in
-/// a round.
+/// The number of slices in a generation. Slices are short so that a disturbance on the machine affects all clients in a
+/// round.
 const SLICES: usize = 24;
 const SLICE: Duration = Duration::from_millis(100);
 const TASKS: [usize; 2] = [64, 512];

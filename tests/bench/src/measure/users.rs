@@ -1,4 +1,4 @@
-//! Measures the memory and time that each user needs if one client serves many users.
+//! Measures the memory and time that each user needs when one client serves many users.
 
 use crate::client::Client;
 use crate::section::{Section, number};

@@ -19,7 +19,7 @@ pub async fn any(request: Request<Incoming>, pause: Duration) -> Result<Response
     if !body.is_end_stream() {
         let _ = body.collect().await;
     }
-    // A delayed server has few clients, and Tokio's timer is too coarse for this delay.
+    // A delayed server has few clients, so it can block the thread; Tokio's timer is too coarse for this delay.
     if !pause.is_zero() {
         std::thread::sleep(pause);
     }
@@ -40,7 +40,7 @@ pub fn by_path(path: &str) -> Response<Full<Bytes>> {
     }
 }
 
-/// Returns a response with `value` as JSON.
+/// Returns a response whose body is `value` as JSON.
 pub fn json(value: &impl Serialize) -> Response<Full<Bytes>> {
     reported(serde_json::to_vec(value).unwrap_or_default().into())
 }
@@ -51,7 +51,7 @@ fn reported(json: Bytes) -> Response<Full<Bytes>> {
     answer
 }
 
-/// Returns a JSON array of about the given length. The array of each length is generated once and then reused.
+/// Returns a JSON array of approximately `length` bytes. The array for each length is generated once and then reused.
 fn many(length: usize) -> Bytes {
     static MADE: Mutex<Vec<(usize, Bytes)>> = Mutex::new(Vec::new());
     let mut made = MADE.lock().expect("no panic");

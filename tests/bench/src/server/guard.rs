@@ -16,9 +16,9 @@ use serde_json::json;
 
 use super::answers;
 
-/// The duration of a refresh.
+/// The time that a refresh takes.
 const REFRESH: Duration = Duration::from_millis(50);
-/// The duration of a response. This duration makes concurrent requests overlap.
+/// The time that a response takes. The delay makes concurrent requests overlap.
 const ANSWER: Duration = Duration::from_millis(5);
 /// The token that a refresh returns.
 pub const FRESH: &str = "a-fresh-token";
@@ -42,7 +42,7 @@ impl Guard {
     }
 }
 
-/// The counts that the server keeps.
+/// The counters of the server.
 #[derive(Deserialize, Serialize)]
 pub struct Reported {
     pub refreshes: u64,
@@ -51,7 +51,7 @@ pub struct Reported {
     pub at_once: u64,
 }
 
-/// The state that the server keeps.
+/// The state of the server.
 pub struct Gate {
     guard: Guard,
     refreshes: AtomicU64,

@@ -1,5 +1,5 @@
-//! A server that needs less CPU time than any client. The server reads only the path of a request and responds to each
-//! path as if it were an item's path. A client's speed is measurable only if the client is the bottleneck.
+//! A server that needs less CPU time than any client. The server reads only the path of a request and treats every path
+//! as the path of an item. A client's speed is measurable only if the client is the bottleneck.
 
 use std::io::Write;
 
@@ -10,7 +10,7 @@ use crate::item::Item;
 
 const END: &[u8] = b"\r\n\r\n";
 
-/// Responds on this connection until the client closes it. The requests must have no bodies.
+/// Serves this connection until the client closes the connection. The requests must have no bodies.
 pub async fn converse(mut stream: TcpStream) {
     let (mut received, mut answer, mut json) = (Vec::new(), Vec::new(), Vec::new());
     loop {

@@ -33,8 +33,8 @@ pub struct Counts {
     refusals: AtomicU64,
 }
 
-/// Responds to `/refresh` with a valid token, and to any other path with the number of the user that the valid token
-/// belongs to.
+/// Responds to `/refresh` with a valid token, and to any other path with the number of the user to whom the token
+/// belongs.
 pub async fn any(
     request: Request<Incoming>,
     counts: Arc<Counts>,

@@ -1,7 +1,7 @@
 //! Builds the measured program. The measured program is one crate whose source files are rewritten for each design.
 //!
 //! The crate has the dependencies of all designs, so that each dependency is built only once. The compiler loads only
-//! the crates that a source file names.
+//! the crates that the source code uses.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -18,7 +18,7 @@ pub enum Mode {
     Release,
 }
 
-/// The folder of the measured crate.
+/// The directory of the measured crate.
 pub struct Scratch {
     folder: PathBuf,
 }
@@ -45,7 +45,7 @@ strip = true
 "#;
 
 impl Scratch {
-    /// Creates the crate. The lock file of the bench pins the dependencies of the crate.
+    /// Creates the crate. The benchmark's lock file pins the dependencies of the measured crate.
     pub fn new() -> Self {
         let here = env!("CARGO_MANIFEST_DIR");
         let scratch = Self { folder: again::folder("compile") };
@@ -70,7 +70,7 @@ impl Scratch {
         std::fs::write(self.folder.join("api.json"), &source.document).expect("a folder that can be written");
     }
 
-    /// Builds the program and returns the CPU seconds.
+    /// Builds the program and returns the CPU time in seconds.
     pub fn build(&self, mode: Mode) -> f64 {
         let before = usage::of_children();
         let mut command = match mode {
@@ -83,8 +83,8 @@ impl Scratch {
         (usage::of_children() - before).as_secs_f64()
     }
 
-    /// Returns the number of lines after macro expansion. `RUSTC_BOOTSTRAP` enables the unstable flag in a stable
-    /// compiler.
+    /// Returns the number of lines after macro expansion. `RUSTC_BOOTSTRAP` allows a stable compiler to accept the
+    /// unstable flag.
     pub fn expanded_lines(&self) -> usize {
         let mut command = self.cargo(&["rustc", "--profile", "dev", "--", "-Zunpretty=expanded"]);
         let output = command.env("RUSTC_BOOTSTRAP", "1").output().expect("cargo is there");

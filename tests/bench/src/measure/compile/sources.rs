@@ -1,13 +1,13 @@
-//! The source code that a user writes for an API with many endpoints, for each design.
+//! Generates the source code that a user would write for an API with many endpoints, for each way to define a client.
 
 use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-/// A way to define a client.
+/// A way to define a client for an API.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Design {
-    /// The request and response types without a client. The cost of the types is part of every design.
+    /// The request and response types without a client. The cost of the types is included in the cost of every design.
     TypesAlone,
     Afresh,
     ByHand,
@@ -26,7 +26,7 @@ pub enum Types {
 #[derive(Clone)]
 pub struct Source {
     pub program: String,
-    /// The OpenAPI document for the designs that read one.
+    /// The OpenAPI document, for designs that generate a client from a document.
     pub document: String,
     calls: String,
 }
@@ -333,6 +333,7 @@ fn schema(with_id: bool) -> Value {
     if with_id {
         properties["id"] = integer;
     }
-    // No schema property is required, so the generated type has a default value, like the types of the other designs.
+    // None of the schema's properties are required, so the generated type has a default value, like the types in the
+    // other designs.
     json!({ "type": "object", "properties": properties })
 }

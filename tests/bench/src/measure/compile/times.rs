@@ -1,8 +1,8 @@
 //! Measures the CPU seconds of builds with a precision of two percent.
 //!
-//! Other load on the machine can only make a build slower, and such a load lasts longer than one build. So the two
-//! compared designs are built alternately, in alternating order, and only the faster half of the rounds is used. The
-//! minimum of all rounds would depend on chance.
+//! Other load on the machine can only slow a build down, and usually lasts longer than one build. Therefore, the two
+//! compared designs are built alternately, and only the faster half of the rounds is used. The minimum of all rounds
+//! would depend too much on chance.
 
 use super::sources::{Design, Types};
 use super::{ENDPOINTS, Mode, Scratch};
@@ -71,7 +71,7 @@ impl Samples {
             Mode::Release => release.push(time),
             Mode::Debug => {
                 debug.push(time);
-                // Measures the build after one endpoint is edited, and the build after this edit is reverted.
+                // Measures a build after one endpoint was edited, and another build after the edit was reverted.
                 scratch.write(&source.clone().edited());
                 let there = scratch.build(mode);
                 scratch.write(&source);
@@ -80,12 +80,12 @@ impl Samples {
         }
     }
 
-    /// Returns the CPU seconds of a column.
+    /// Returns the CPU seconds for one column of the table.
     pub fn time(&self, column: usize) -> f64 {
         cheaper_half(self.0[column].iter().copied())
     }
 
-    /// Returns the CPU seconds of a column from the even rounds and from the odd rounds.
+    /// Returns the CPU seconds for one column of the table, separately for even and odd rounds.
     pub fn halves(&self, column: usize) -> [f64; 2] {
         [0, 1].map(|first| cheaper_half(self.0[column].iter().copied().skip(first).step_by(2)))
     }
