@@ -35,7 +35,8 @@ pub(crate) fn tokens() -> Ident {
     local("tokens")
 }
 
-/// Returns the name of the variable for the API's description if parts of the description depend on `cfg`.
+/// Returns the name of the variable that holds the API's description. Generated code uses the variable only if parts of
+/// the description depend on `cfg`.
 pub(crate) fn info() -> Ident {
     local("info")
 }

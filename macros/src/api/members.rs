@@ -34,7 +34,8 @@ pub(crate) struct Api<'s> {
     reason = "almost all members are endpoints, and an endpoint is large only in tests, in which a span contains its position"
 )]
 pub(crate) enum Member<'s> {
-    /// A method that sends a request. If the method has a body, implementations other than the client inherit it.
+    /// A method that sends a request. If the method has a default body, the client overrides the body, and other
+    /// implementations can use it.
     Endpoint(Endpoint<'s>),
     /// An invalid method that would send a request. The trait and the client contain stubs for the invalid method.
     Invalid(&'s Method),

@@ -113,8 +113,8 @@ impl Method {
         self.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_)))
     }
 
-    /// Returns each lifetime in the signature that neither the method nor the trait declares, with the location of the
-    /// type that contains it.
+    /// Returns each lifetime that the signature uses but that neither the method nor the trait declares. Each lifetime
+    /// comes with the location of the type that contains the lifetime.
     pub(crate) fn undeclared_lifetimes(&self, of_trait: &Generics) -> Vec<(Lifetime, Location)> {
         let types = self.inputs.params.iter().map(|param| (&param.ty, param.ty_at));
         let types = types.chain(self.output.as_ref().map(|output| (&output.ty, output.at)));
