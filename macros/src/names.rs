@@ -179,7 +179,7 @@ pub(crate) enum RuntimeItem {
 }
 
 impl RuntimeItem {
-    /// Returns the segments of the path below the runtime's root.
+    /// Returns the segments of the item's path, relative to the runtime's crate root.
     fn segments(self) -> &'static [&'static str] {
         match self {
             Self::AsTokens => &["AsTokens"],

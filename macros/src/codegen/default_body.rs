@@ -30,7 +30,7 @@ pub(super) fn render_end(method: &Method) -> TokenStream {
     quote_spanned!(here=> { #(#uses)* #future })
 }
 
-/// Renders `;`, or a default body that never runs. The default body replaces the user's body, which would not compile
+/// Renders `;`, or a default body that never runs. The user's default body is replaced, because it would not compile
 /// with the stub's declaration.
 pub(super) fn render_stub_end(method: &Method) -> TokenStream {
     let here = method_span(method);

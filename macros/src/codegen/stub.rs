@@ -1,4 +1,4 @@
-//! Renders stubs for items with errors. Code that uses these items then compiles, so the compiler reports only the
+//! Renders stubs for items with errors. Code that uses an item with a stub compiles, so the compiler reports only the
 //! original errors.
 
 use proc_macro2::{Span, TokenStream};

@@ -143,8 +143,8 @@ impl Found {
                 self.rules.push(Located { value, at: attribute.at });
             }
         } else if let Some((place, _)) = tables::constant(name) {
-            // A constant attribute without arguments was probably meant for a parameter. The path is then not checked,
-            // because that parameter has no place in the request.
+            // A constant attribute without arguments was probably meant for a parameter. If an attribute is misplaced,
+            // the path is not checked against the parameters.
             self.is_misplaced |= attribute.style == Style::Bare;
             self.constants.extend(lower_constants(attribute, place, diag));
         } else {
@@ -154,7 +154,7 @@ impl Found {
     }
 }
 
-/// Whether the method sends no request, because it has a body and none of this macro's attributes.
+/// Whether the method sends no request, because it has a default body and none of this macro's attributes.
 fn is_helper(method: &Method) -> bool {
     matches!(method.end, End::Provided(_)) && all_attributes(method).all(Attribute::is_foreign)
 }
@@ -253,7 +253,7 @@ fn value_of(ty: &Type) -> Type {
     }
 }
 
-/// Checks a method that has a body and sends no request.
+/// Checks a method that has a default body and sends no request.
 fn lower_helper(method: &Method, diag: &mut Diagnostics) {
     if let (Some((at, qualifier)), Some(_)) = (&method.qualifiers.other, &method.qualifiers.asyncness) {
         diag.push(*at, format_args!("method `{}` must not be `{qualifier}`", method.name.plain()));

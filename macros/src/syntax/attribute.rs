@@ -77,8 +77,8 @@ impl Attribute {
         Self { at, whole, name, owner, style, arguments, source }
     }
 
-    /// Returns the arguments of a second `#[api(...)]` on the same trait, and marks the attribute as repeated.
-    /// Otherwise, the second attribute would generate a second client.
+    /// Returns the arguments of a second `#[api(...)]` on the same trait, and marks the attribute as repeated. An
+    /// unmarked attribute would generate a second client.
     pub(super) fn take_repeated(&mut self) -> Vec<Argument> {
         if !["api", "afresh::api"].contains(&self.name.as_str()) {
             return Vec::new();
@@ -87,7 +87,7 @@ impl Attribute {
         std::mem::take(&mut self.arguments)
     }
 
-    /// Whether the attribute belongs to another macro or to the compiler. Such an attribute stays in the output.
+    /// Whether the attribute belongs to another macro or to the compiler, so that the output keeps the attribute.
     pub(crate) fn is_foreign(&self) -> bool {
         self.owner == Owner::Foreign
     }
@@ -101,8 +101,8 @@ impl Attribute {
         self.name == "doc"
     }
 
-    /// Whether the attribute is `allow`, `expect`, `warn`, `deny` or `forbid`. These attributes also apply to generated
-    /// code.
+    /// Whether the attribute is a lint attribute: `allow`, `expect`, `warn`, `deny` or `forbid`. Lint attributes also
+    /// apply to generated code.
     pub(crate) fn is_lint_level(&self) -> bool {
         ["allow", "expect", "warn", "deny", "forbid"].contains(&self.name.as_str())
     }

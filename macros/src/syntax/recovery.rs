@@ -10,7 +10,8 @@ pub(super) fn drain(input: ParseStream) -> syn::Result<()> {
     input.parse::<TokenStream>().map(drop)
 }
 
-/// Whether the rest of the input consists of attributes without an item. The compiler reports such attributes.
+/// Whether the rest of the input consists of attributes without an item. The compiler reports attributes without an
+/// item.
 pub(super) fn ends_in_attributes(input: ParseStream) -> bool {
     let ahead = input.fork();
     ahead.call(syn::Attribute::parse_outer).is_ok() && ahead.is_empty()
