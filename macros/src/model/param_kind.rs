@@ -64,7 +64,7 @@ impl ParamKind {
         }
     }
 
-    /// Returns what the parameter adds to the body.
+    /// Returns what the parameter adds to the request body.
     pub(crate) fn content(&self) -> Option<Content<'_>> {
         match self {
             Self::Json => Some(Content::Whole(Whole::Json)),
