@@ -1,7 +1,7 @@
-//! Defines every identifier that the macros invent, and every runtime path that generated code uses.
+//! Defines every identifier that the macros create, and every runtime path that generated code uses.
 //!
-//! Invented names begin with `__afresh_` and have a mixed-site span. Hygiene separates invented local variables from
-//! the user's variables, and the prefix separates invented items from the user's items.
+//! The created names begin with `__afresh_` and have a mixed-site span. Hygiene separates generated local variables
+//! from the user's variables, and the prefix separates generated items from the user's items.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -35,7 +35,8 @@ pub(crate) fn tokens() -> Ident {
     local("tokens")
 }
 
-/// Returns the name of the variable for the API's description if parts of the description depend on `cfg`.
+/// Returns the name of the variable in which generated code stores the API's description if parts of the description
+/// depend on `cfg`.
 pub(crate) fn info() -> Ident {
     local("info")
 }
@@ -178,7 +179,7 @@ pub(crate) enum RuntimeItem {
 }
 
 impl RuntimeItem {
-    /// Returns the segments of the path below the runtime's root.
+    /// Returns the segments of the item's path, relative to the runtime's crate root.
     fn segments(self) -> &'static [&'static str] {
         match self {
             Self::AsTokens => &["AsTokens"],

@@ -34,11 +34,12 @@ pub(crate) struct Api<'s> {
     reason = "almost all members are endpoints, and an endpoint is large only in tests, where each span contains a source position"
 )]
 pub(crate) enum Member<'s> {
-    /// A method that sends a request. If the method has a body, implementations other than the client inherit it.
+    /// A method that sends a request. If the method has a default body, the client overrides the body, and other
+    /// implementations can use it.
     Endpoint(Endpoint<'s>),
     /// An invalid method that would send a request. The trait and the client contain stubs for the invalid method.
     Invalid(&'s Method),
-    /// A method with a default body that sends no request. The client does not override the body.
+    /// A method with a default body that sends no request. The client does not override the default body.
     Provided(&'s Method),
     /// An invalid method with a default body that sends no request. The invalid method stays in the trait, and no other
     /// code is generated from it.

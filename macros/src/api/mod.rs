@@ -1,4 +1,4 @@
-//! Describes a trait for the checks and for code generation: each syntax node and its meaning.
+//! Defines the types that describe an API trait for the checks and for code generation.
 //!
 //! Read `endpoint.rs` first: it describes one method.
 

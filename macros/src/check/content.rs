@@ -1,4 +1,4 @@
-//! Rejects a second body, a body in a request that cannot have one, and duplicate cookies and members.
+//! Rejects invalid request bodies, and cookies and body fields that a method sets twice.
 
 use crate::api::Endpoint;
 use crate::diag::{Diagnostics, Location};
@@ -20,7 +20,7 @@ pub(super) fn check_cookies(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// A piece of the body, its source location, and whether it depends on `cfg`.
+/// The part of the body that one parameter or constant sets.
 struct Part<'m> {
     content: Content<'m>,
     at: Location,
@@ -28,7 +28,7 @@ struct Part<'m> {
     is_constant: bool,
 }
 
-/// Reports a body in a request that cannot have one, and pieces that cannot form a single body.
+/// Reports a body in a request that cannot have a body, and parameters and constants that cannot form a single body.
 pub(super) fn check_body(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let parts = parts(endpoint);
     if let (Some(part), Some(verb)) =
@@ -65,7 +65,7 @@ fn body_help(one: &Content, other: &Content) -> &'static str {
     }
 }
 
-/// Reports a body member that is declared twice. Two parameters for the same form field are valid: the field is sent
+/// Reports a body field that is declared twice. Two parameters for the same form field are valid: the field is sent
 /// twice.
 fn push_duplicate(part: &Part, against: &[&Part], diag: &mut Diagnostics) {
     match part.content {

@@ -45,8 +45,8 @@ fn check_signature(method: &Method, diag: &mut Diagnostics) {
     }
 }
 
-/// Checks the receiver and the return type of a method with a default body. For a method without a body, other rules
-/// already check the receiver and the return type.
+/// Checks the receiver and the return type of a method with a default body. For a method without a default body, other
+/// rules already check the receiver and the return type.
 fn check_provided(method: &Method, diag: &mut Diagnostics) {
     let name = method.name.plain();
     if let Some((at, qualifier)) = method.qualifiers.other.as_ref().filter(|_| !method.is_async()) {

@@ -61,7 +61,7 @@ fn headers<'m>(endpoint: &'m Endpoint) -> impl Iterator<Item = Header<'m>> {
     constants.chain(params)
 }
 
-/// Returns the reason that a method cannot set this header, if another attribute already produces the header.
+/// Returns the reason why a method cannot set this header, if another attribute already produces the header.
 fn generated_from(endpoint: &Endpoint, header: &str) -> Option<&'static str> {
     let has_cookies = || endpoint.params.iter().any(|param| matches!(param.kind, Some(ParamKind::Cookie(_))));
     match header {

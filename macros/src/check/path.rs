@@ -54,7 +54,7 @@ pub(super) fn check_prefix(api: &Api, diag: &mut Diagnostics) {
     }
 }
 
-/// Whether the parameter fills the placeholder, or the error for the placeholder already names the parameter.
+/// Returns whether the parameter fills the placeholder, or whether the placeholder's error already names the parameter.
 fn may_fill(endpoint: &Endpoint, param: &Param, placeholder: &str) -> bool {
     let is_unmatched = |wanted: &str| endpoint.path.as_ref().is_some_and(|path| !path.value.has(wanted));
     let is_similar = param.placeholder().is_some_and(|wanted| {
@@ -66,7 +66,8 @@ fn may_fill(endpoint: &Endpoint, param: &Param, placeholder: &str) -> bool {
         || is_similar
 }
 
-/// Returns the parameter to add for a placeholder, whose name might not be an identifier.
+/// Returns the declaration of the missing parameter for a placeholder. The name of a placeholder might not be an
+/// identifier.
 fn missing_parameter(placeholder: &str) -> String {
     let is_identifier = placeholder.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
         && !placeholder.starts_with(|letter: char| letter.is_numeric());

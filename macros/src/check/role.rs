@@ -43,7 +43,7 @@ pub(super) fn check_refresh(endpoint: &Endpoint, in_generic_trait: bool, diag: &
 /// Rejects `session_ends_on` and `session_ends_when` in a trait without a refresh method, because both apply to a
 /// refresh response.
 pub(super) fn check_session_ends(api: &Api, diag: &mut Diagnostics) {
-    // An invalid method might be the missing refresh method.
+    // An invalid method might be the trait's refresh method.
     if api.endpoints().any(Endpoint::is_refresh) || api.endpoints().any(|endpoint| endpoint.verb.is_none()) {
         return;
     }

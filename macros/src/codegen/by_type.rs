@@ -1,6 +1,6 @@
 //! Renders checks that depend on types, such as whether a method without a role returns tokens. Each check relies on
-//! the compiler's method resolution. A type that fails a check has an inherent method with the name of the check and a
-//! bound that is never satisfied. All other types use a trait method with the same name.
+//! the compiler's method resolution. A check calls an inherent method whose bounds reject wrong types. If a type has no
+//! such inherent method, the compiler selects a trait method with the same name, which accepts every type.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -12,8 +12,8 @@ use crate::model::{ParamKind, Rule};
 use crate::names::{RuntimeItem, mixed_site};
 use crate::syntax::Pattern;
 
-/// The scalar types, which are never credentials. No checks are generated for scalar types, so that most methods
-/// stay short.
+/// The scalar types, which are never credentials. No checks are generated for scalar types, so that the generated code
+/// of most methods stays short.
 const SCALARS: &[&str] = &[
     "bool", "char", "str", "String", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
     "i128", "isize", "f32", "f64",
@@ -90,8 +90,8 @@ fn render_param_checks(api: &Api, endpoint: &Endpoint, param: &Param) -> TokenSt
     questions.collect()
 }
 
-/// Whether a value without content, such as `()`, would send nothing in this part of the request. In JSON, a value
-/// without content is sent as `null`, and paths have a separate check.
+/// Returns whether a value without content, such as `()`, would add nothing to this part of the request. JSON encodes a
+/// value without content as `null`. Paths have a separate check.
 fn must_be_sent(kind: &ParamKind) -> bool {
     match kind {
         ParamKind::Query(_)

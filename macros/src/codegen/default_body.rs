@@ -9,7 +9,7 @@ use super::span::{ident_at, method_span};
 use crate::names::{self, mixed_site};
 use crate::syntax::{End, Method, Pattern, mentions};
 
-/// Renders `;`, or the body of a method that sends a request, as a block that returns a future.
+/// Renders `;` for a method without a default body, or the default body as a block that returns a future.
 ///
 /// The block borrows every parameter, so that the compiler reports no unused parameter. The client sends all
 /// parameters, so a parameter that the default body does not use is not a mistake.
@@ -30,7 +30,7 @@ pub(super) fn render_end(method: &Method) -> TokenStream {
     quote_spanned!(here=> { #(#uses)* #future })
 }
 
-/// Renders `;`, or a default body that never runs. The default body replaces the user's body, which would not compile
+/// Renders `;`, or a default body that never runs. The user's default body is replaced, because it would not compile
 /// with the stub's declaration.
 pub(super) fn render_stub_end(method: &Method) -> TokenStream {
     let here = method_span(method);

@@ -1,7 +1,7 @@
 //! Renders a type such as `DynShop`, which holds any implementation of the trait behind a pointer.
 //!
-//! The futures that the trait's methods return are unnamed types, so the pointer uses an object-safe copy of the trait,
-//! which `erased.rs` renders.
+//! The trait's methods return futures whose types have no name. The pointer therefore uses an object-safe copy of the
+//! trait, which `erased.rs` renders.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
@@ -29,7 +29,7 @@ pub(super) fn render_dyn_type(api: &Api) -> Option<TokenStream> {
     Some(quote!(#kind #erased #implementation))
 }
 
-/// Returns the method if the `Dyn` type forwards calls to it.
+/// Returns the member's method if the `Dyn` type forwards calls to that method.
 fn forwarded_method<'a>(member: &'a Member<'a>) -> Option<&'a Method> {
     match member {
         Member::Endpoint(endpoint) => Some(endpoint.source),
@@ -42,8 +42,8 @@ fn render_type(api: &Api, dyn_type: &Ident) -> TokenStream {
     let (name, vis) = (&api.source.name.ident, macro_visibility(&api.source.vis));
     let (erased, text) = (names::erased(name), dyn_type.to_string());
     let lints = propagated(&api.source.attributes);
-    // If another type is also named `DynShop`, each use of the field causes an error, so only these two functions use
-    // the field.
+    // If another type is also named `DynShop`, each use of the field causes an error, so only the functions `wrap` and
+    // `inner` use the field.
     let (wrap, inner) = (names::local("wrap"), names::local("inner"));
     let title =
         format!("Holds any implementation of [`{}`], such as a client or a test double.", names::plain(name));
@@ -58,7 +58,7 @@ fn render_type(api: &Api, dyn_type: &Ident) -> TokenStream {
         #lints
         #[allow(dead_code)]
         impl #dyn_type {
-            /// Stores `implementation` behind a shared pointer, which all clones share.
+            /// Stores `implementation` behind a pointer that all clones share.
             #[must_use]
             #vis fn new(implementation: impl #name + 'static) -> Self {
                 Self::#wrap(::std::sync::Arc::new(implementation))

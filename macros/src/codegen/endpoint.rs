@@ -55,8 +55,8 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// Returns the runtime function that sends the call, or `None` for a refresh method, which the runtime sends
-/// differently.
+/// Returns the runtime function that sends the call, or `None` for a refresh method, because the runtime itself starts
+/// a refresh.
 fn send_function(endpoint: &Endpoint) -> Option<RuntimeItem> {
     match endpoint.role().map(|role| role.value) {
         None if endpoint.has_pages() => Some(RuntimeItem::SendPages),

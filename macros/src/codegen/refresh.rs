@@ -72,8 +72,8 @@ fn render_session_argument(api: &Api, param: &Param) -> TokenStream {
 }
 
 /// Renders the function that determines how the runtime reads a refresh response. The method and the runtime both call
-/// the rendered function, so the compiler checks the return type in one place. With incremental compilation, the
-/// compiler reports the same error in two functions twice, even if both errors have the same message and the same span.
+/// the rendered function, so the compiler checks the return type in one place. With incremental compilation, an error
+/// that occurs in two functions is reported twice, even if both errors have the same message and the same span.
 pub(super) fn render_outcome(api: &Api) -> Option<TokenStream> {
     let endpoint = api.endpoints().find(|endpoint| endpoint.is_refresh())?;
     let output = endpoint.source.output.as_ref()?;

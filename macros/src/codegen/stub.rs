@@ -1,5 +1,5 @@
-//! Renders stubs for items with errors, so that code that uses the items compiles and the original error is the only
-//! error.
+//! Renders stubs for items with errors. Code that uses an item with a stub compiles, so the compiler reports only the
+//! original errors.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};

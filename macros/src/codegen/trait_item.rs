@@ -87,8 +87,8 @@ fn render_route(endpoint: &Endpoint) -> Option<TokenStream> {
     Some(quote_spanned!(here=> #gap #[doc = #route]))
 }
 
-/// Renders a method that has a body and sends no request. The method keeps its body. An async method becomes a function
-/// that returns a `Send` future.
+/// Renders a method that has a default body and sends no request. The method keeps its default body. An async method
+/// becomes a function that returns a `Send` future.
 fn render_provided(method: &Method) -> TokenStream {
     let Method { attributes, vis, qualifiers, fn_token, name, generics, output, end, .. } = method;
     let attributes = foreign(attributes);

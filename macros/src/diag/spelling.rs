@@ -1,6 +1,6 @@
 //! Finds the known name that a misspelled word was probably meant to be.
 
-/// Returns the known name closest to `word`, if one is close enough.
+/// Returns the known name closest to `word`, if any known name is close enough.
 pub(super) fn nearest<'n>(word: &str, known: &[&'n str]) -> Option<&'n str> {
     known
         .iter()

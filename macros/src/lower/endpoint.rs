@@ -36,7 +36,8 @@ pub(super) fn lower_method<'s>(
     if found.has_verb || found.may_have_verb {
         lower_signature(source, diag);
     } else {
-        // Without an HTTP method attribute, the method might only lack a body, so its signature is not checked.
+        // If a method has no HTTP method attribute, the user might only have forgotten the default body, so the
+        // signature is not checked.
         push_no_verb(source, diag);
     }
     let path =
@@ -142,8 +143,8 @@ impl Found {
                 self.rules.push(Located { value, at: attribute.at });
             }
         } else if let Some((place, _)) = tables::constant(name) {
-            // An attribute without arguments was meant for a parameter, and that parameter now has no place in the
-            // request.
+            // A constant attribute without arguments was probably meant for a parameter. If an attribute is misplaced,
+            // the path is not checked against the parameters.
             self.is_misplaced |= attribute.style == Style::Bare;
             self.constants.extend(lower_constants(attribute, place, diag));
         } else {
@@ -153,7 +154,7 @@ impl Found {
     }
 }
 
-/// Whether the method sends no request, because it has a body and none of this macro's attributes.
+/// Whether the method sends no request, because it has a default body and none of this macro's attributes.
 fn is_helper(method: &Method) -> bool {
     matches!(method.end, End::Provided(_)) && all_attributes(method).all(Attribute::is_foreign)
 }
@@ -165,13 +166,13 @@ fn all_attributes(method: &Method) -> impl Iterator<Item = &Attribute> {
     method.attributes.iter().chain(on_receiver).chain(on_params)
 }
 
-/// Reports a method that has no HTTP method attribute. A method with a body needs no HTTP method attribute if the user
-/// removes all of this macro's attributes from the method.
+/// Reports a method that has no HTTP method attribute. If a method has a default body, the user can also remove all of
+/// this macro's attributes from the method.
 fn push_no_verb(method: &Method, diag: &mut Diagnostics) {
     let has_body = matches!(method.end, End::Provided(_));
     let own = all_attributes(method).find(|attribute| attribute.owner == Owner::Macro);
     if has_body && own.is_none() {
-        // The method has only another framework's attribute, which has already been reported.
+        // The method's only invalid attribute belongs to another framework and has already been reported.
         return;
     }
     let fact = format!("method `{}` has no HTTP method attribute", method.name.plain());
@@ -252,7 +253,7 @@ fn value_of(ty: &Type) -> Type {
     }
 }
 
-/// Checks a method that has a body and sends no request.
+/// Checks a method that has a default body and sends no request.
 fn lower_helper(method: &Method, diag: &mut Diagnostics) {
     if let (Some((at, qualifier)), Some(_)) = (&method.qualifiers.other, &method.qualifiers.asyncness) {
         diag.push(*at, format_args!("method `{}` must not be `{qualifier}`", method.name.plain()));

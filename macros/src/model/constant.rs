@@ -31,7 +31,7 @@ impl Constant {
         (self.place == ConstantPlace::Query).then_some(self.name.as_str())
     }
 
-    /// Returns the member that the constant adds to the body.
+    /// Returns the field that the constant adds to the request body.
     pub(crate) fn content(&self) -> Option<Content<'_>> {
         match self.place {
             ConstantPlace::Json => Some(Content::JsonMember(&self.name)),

@@ -5,7 +5,8 @@ use super::content::{Content, Whole};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ParamKind {
     Path(String),
-    /// A query value under the parameter's name, or one query value for each field under the field's name.
+    /// A query value under the parameter's name. A struct or map is sent as one query value per field, under the
+    /// field's name.
     Query(String),
     /// A query value under a name that the attribute sets.
     NamedQuery(String),
@@ -63,7 +64,7 @@ impl ParamKind {
         }
     }
 
-    /// Returns what the parameter adds to the body.
+    /// Returns what the parameter adds to the request body.
     pub(crate) fn content(&self) -> Option<Content<'_>> {
         match self {
             Self::Json => Some(Content::Whole(Whole::Json)),

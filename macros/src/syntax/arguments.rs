@@ -1,5 +1,5 @@
-//! Parses the arguments of all attributes with the same small grammar. Parsing never fails: tokens that do not match
-//! become [`ValueKind::Other`], and the step that reads the argument reports the error.
+//! Parses the arguments of every attribute. All attributes use the same small grammar. Parsing never fails: tokens that
+//! do not match become [`ValueKind::Other`], and the step that reads the argument reports the error.
 //!
 //! ```text
 //! arguments = { argument "," }

@@ -28,7 +28,7 @@ pub(crate) enum Owner {
     Macro,
     /// An attribute that is probably a misspelled attribute of this macro.
     Misspelled,
-    /// A `cfg_attr` that contains one of this macro's attributes, which the macro cannot expand.
+    /// A `cfg_attr` that contains one of this macro's attributes. The macro cannot expand a `cfg_attr`.
     Hidden(String),
     /// Another framework's attribute, and the message that explains what to use instead.
     Elsewhere(&'static str),
@@ -77,8 +77,8 @@ impl Attribute {
         Self { at, whole, name, owner, style, arguments, source }
     }
 
-    /// Returns the arguments of a second `#[api(...)]` on the same trait, which would otherwise generate a second
-    /// client.
+    /// Returns the arguments of a second `#[api(...)]` on the same trait, and marks the attribute as repeated. An
+    /// unmarked attribute would generate a second client.
     pub(super) fn take_repeated(&mut self) -> Vec<Argument> {
         if !["api", "afresh::api"].contains(&self.name.as_str()) {
             return Vec::new();
@@ -87,7 +87,7 @@ impl Attribute {
         std::mem::take(&mut self.arguments)
     }
 
-    /// Whether the attribute belongs to another macro or the compiler, and stays in the output.
+    /// Whether the attribute belongs to another macro or to the compiler, so that the output keeps the attribute.
     pub(crate) fn is_foreign(&self) -> bool {
         self.owner == Owner::Foreign
     }
@@ -101,7 +101,8 @@ impl Attribute {
         self.name == "doc"
     }
 
-    /// Whether the attribute is `allow`, `expect`, `warn`, `deny` or `forbid`, which also apply to generated code.
+    /// Whether the attribute is a lint attribute: `allow`, `expect`, `warn`, `deny` or `forbid`. Lint attributes also
+    /// apply to generated code.
     pub(crate) fn is_lint_level(&self) -> bool {
         ["allow", "expect", "warn", "deny", "forbid"].contains(&self.name.as_str())
     }
@@ -120,7 +121,8 @@ fn owner(name: &str, arguments: &[Argument], known: &[&str]) -> Owner {
     if name == "cfg_attr" {
         let words = arguments.iter().skip(1).filter_map(|argument| argument.key().word());
         let mut own: Vec<String> = words.filter(|word| tables::is_macro_attribute(word)).collect();
-        // An HTTP method attribute takes precedence, because its absence would cause a second error.
+        // If a `cfg_attr` contains several of this macro's attributes, the HTTP method attribute is returned, because a
+        // missing HTTP method would cause a second error.
         own.sort_by_key(|word| tables::verb(word).is_none());
         return own.into_iter().next().map_or(Owner::Foreign, Owner::Hidden);
     }

@@ -1,4 +1,4 @@
-//! Parses the parts of a method's signature, and keeps the body as raw tokens.
+//! Parses the parts of a method's signature, and keeps the default body as raw tokens.
 
 use std::ops::Range;
 
@@ -58,7 +58,7 @@ pub(crate) struct Output {
     pub(crate) at: Location,
 }
 
-/// The end of a method, which is `;` or a body.
+/// The end of a method, which is `;` or a default body.
 pub(crate) enum End {
     Declared(Token![;]),
     Provided(Group),
@@ -113,8 +113,8 @@ impl Method {
         self.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_)))
     }
 
-    /// Returns each lifetime in the signature that neither the method nor the trait declares, with the location of the
-    /// type that contains it.
+    /// Returns each lifetime that the signature uses but that neither the method nor the trait declares. Each lifetime
+    /// is returned with the location of the type that contains the lifetime.
     pub(crate) fn undeclared_lifetimes(&self, of_trait: &Generics) -> Vec<(Lifetime, Location)> {
         let types = self.inputs.params.iter().map(|param| (&param.ty, param.ty_at));
         let types = types.chain(self.output.as_ref().map(|output| (&output.ty, output.at)));
@@ -187,8 +187,8 @@ impl Output {
 }
 
 impl End {
-    /// Parses the end of a method, which is `;` or a body. A method that lacks only the final `;` is kept, because the
-    /// user is probably still typing the method.
+    /// Parses the end of a method, which is `;` or a default body. A method that lacks only the final `;` is kept,
+    /// because the user is probably still typing the method.
     fn parse(input: ParseStream, has_output: bool) -> syn::Result<Self> {
         if input.peek(Token![;]) {
             return input.parse().map(Self::Declared);

@@ -1,8 +1,7 @@
 //! Parses the source as written: the trait with its attributes, methods and parameters.
 //!
-//! The trait parser is written by hand and does not use syn's item parser. The parser skips an item
-//! that cannot be parsed, so that one mistake does not hide the whole trait. The parser keeps
-//! method bodies as raw tokens.
+//! The trait parser is written by hand and does not use syn's item parser. The parser skips an item that cannot be
+//! parsed, so that one mistake does not hide the whole trait. The parser keeps default bodies of methods as raw tokens.
 //!
 //! Read `tables.rs` first: it lists every attribute and argument.
 

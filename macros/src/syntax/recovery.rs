@@ -5,12 +5,13 @@ use syn::parse::ParseStream;
 use syn::token::Bracket;
 use syn::{Ident, Token};
 
-/// Reads all remaining tokens, because syn would report them as unexpected.
+/// Reads all remaining tokens, because syn would report unread tokens as unexpected.
 pub(super) fn drain(input: ParseStream) -> syn::Result<()> {
     input.parse::<TokenStream>().map(drop)
 }
 
-/// Whether the rest of the input consists of attributes without an item, which the compiler reports.
+/// Whether the rest of the input consists of attributes without an item. The compiler reports attributes without an
+/// item.
 pub(super) fn ends_in_attributes(input: ParseStream) -> bool {
     let ahead = input.fork();
     ahead.call(syn::Attribute::parse_outer).is_ok() && ahead.is_empty()

@@ -1,4 +1,4 @@
-//! Tests `#[derive(ApiError)]` together with derives from other crates, which the compile tests do not depend on.
+//! Tests `#[derive(ApiError)]` together with derives from crates that the compile tests do not depend on.
 
 use quote::quote;
 

@@ -80,7 +80,7 @@ fn render_display(item: &DeriveInput, wordings: &TokenStream) -> TokenStream {
 }
 
 /// Renders a match arm of `Display`. The arm shows the variant's documentation, or the statuses of a variant without
-/// documentation. The `Display` output never contains the body.
+/// documentation. The `Display` output never contains the response body.
 fn render_message(settings: &Settings, variant: &Variant) -> TokenStream {
     let (name, formatter, error) = (variant.name, local("formatter"), local("error"));
     if let (Some(_), Some(Content { member, .. })) = (variant.other, &variant.content) {
@@ -119,8 +119,8 @@ fn render_error(item: &DeriveInput, sources: &TokenStream) -> TokenStream {
 }
 
 /// The `Display` output of the `#[other]` variant is the message of the error that the variant holds, so `source`
-/// returns the source of that error. The rendered code is generic over the type of the value, because a wrong type has
-/// already caused an error.
+/// returns the source of that error. The rendered code is generic over the value's type, because another error already
+/// reports a wrong type.
 fn render_source(settings: &Settings, variant: &Variant) -> Option<TokenStream> {
     let (name, error) = (variant.name, local("error"));
     let Content { member, .. } = variant.other.and(variant.content.as_ref())?;

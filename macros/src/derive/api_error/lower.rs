@@ -186,7 +186,8 @@ fn first_paragraph(attributes: &[syn::Attribute]) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// Returns the text of `#[doc = "..."]`, or `None` if the value is not a string literal, such as a macro call.
+/// Returns the text of `#[doc = "..."]`. Returns `None` if the value is something other than a string literal, such as
+/// a macro call.
 fn doc_text(attribute: &syn::Attribute) -> Option<String> {
     match &attribute.meta {
         Meta::NameValue(pair) => {

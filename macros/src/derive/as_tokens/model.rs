@@ -65,7 +65,7 @@ pub(super) const PARTS: &[(&str, Part)] = &[
 ];
 
 impl Part {
-    /// Returns the name of the value, as written in attributes and as used for the runtime's method.
+    /// Returns the name that attributes and the runtime's methods use for the value.
     pub(super) fn name(self) -> &'static str {
         PARTS.iter().find(|(_, part)| *part == self).map_or("", |(name, _)| name)
     }

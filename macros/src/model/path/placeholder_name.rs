@@ -1,6 +1,6 @@
 //! Defines which names a placeholder can have, and what a name in another notation means.
 
-/// Whether a placeholder can have this name. Punctuation that names do not use is reserved for future kinds of
+/// Whether a placeholder can have this name. Punctuation that a name cannot contain is reserved for future kinds of
 /// placeholders.
 pub(crate) fn is_placeholder_name(name: &str) -> bool {
     let is_allowed = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.');
@@ -11,7 +11,7 @@ pub(crate) fn is_placeholder_name(name: &str) -> bool {
         && !name.starts_with("self.")
 }
 
-/// Returns the help text for an invalid name, which suggests the placeholder that was probably intended.
+/// Returns the help text for an invalid name. The help text suggests the placeholder that was probably intended.
 pub(super) fn meant(text: &str) -> String {
     let text = text.trim();
     let (name, format) = text.split_once(':').unwrap_or((text, ""));

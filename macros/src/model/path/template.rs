@@ -5,7 +5,8 @@ use std::fmt;
 use super::error::PathError;
 use super::placeholder_name::{foreign, is_placeholder_name};
 
-/// A path such as `/orders/{id}/lines`. A template has one more literal than placeholders.
+/// A path such as `/orders/{id}/lines`. A template with two placeholders has three literals, and a literal can be
+/// empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PathTemplate {
     literals: Vec<String>,

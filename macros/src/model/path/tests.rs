@@ -1,4 +1,4 @@
-//! Tests that templates are parsed, displayed and rejected.
+//! Tests that valid templates are parsed and displayed, and that invalid templates are rejected.
 
 use super::error::PathError;
 use super::template::PathTemplate;

@@ -3,7 +3,7 @@
 use super::methods::{ON_METHOD, ON_PARAMETER, VERBS};
 use super::row::{Row, check, expanded, pairs, row};
 
-/// The arguments of `#[api(...)]`, none of which contradicts another argument.
+/// The arguments of `#[api(...)]`, which can be combined with each other.
 const ON_TRAIT: &[Row] = &[
     row("client", "client = Market", "structMarket", &["client"]),
     row("path", "path = \"/v2\"", "\"/v2/a\"", &["path"]),

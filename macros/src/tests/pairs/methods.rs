@@ -147,7 +147,7 @@ fn every_method_attribute_goes_with_every_parameter_or_is_refused() {
             );
             let is_refused = match method.name {
                 "get" | "head" => BODIES.contains(&param.name),
-                // Several members of the same kind form one body.
+                // Several parameters and constants of the same kind form one body.
                 "json" => BODIES.contains(&param.name) && param.name != "json member",
                 "form" => BODIES.contains(&param.name) && param.name != "form member",
                 _ => false,
