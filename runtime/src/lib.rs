@@ -1,4 +1,4 @@
-//! Declare your HTTP API as a Rust trait, and get a typed client that refreshes its session automatically.
+//! Declare your HTTP API as a Rust trait; get a typed client whose session never expires under you.
 //!
 //! ```
 //! use afresh::{api, RefreshToken, Result, Tokens};

@@ -83,7 +83,7 @@ fn generate_here(document: &Document, settings: &Settings) -> Result<Generated, 
     }
     for key in ["webhooks", "x-webhooks"] {
         if document.root()[key].as_object().is_some_and(|webhooks| !webhooks.is_empty()) {
-            types.report.push(key, "webhooks are requests by the server and get no method");
+            types.report.push(key, "webhooks are requests from the server, so they get no method");
         }
     }
     let server = server(document);
@@ -233,7 +233,7 @@ fn check_settings(document: &Document, settings: &Settings) -> Result<(), Error>
     for name in settings.rename.keys().chain(settings.types.keys()) {
         if !schemas.contains(&**name) {
             return Err(Error::new(format!(
-                "the settings name the schema `{name}`, which the document does not have"
+                "the settings name the schema `{name}`, which is not in the document"
             )));
         }
     }
@@ -245,7 +245,7 @@ fn check_settings(document: &Document, settings: &Settings) -> Result<(), Error>
     for name in settings.operations.keys() {
         if !operations.contains(name) {
             return Err(Error::new(format!(
-                "the settings name the operation `{name}`, which the document does not have"
+                "the settings name the operation `{name}`, which is not in the document"
             )));
         }
     }

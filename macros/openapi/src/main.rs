@@ -12,13 +12,13 @@ usage: afresh-openapi DOCUMENT [options]
 Writes a typed afresh client from OpenAPI 3.0, 3.1 or Swagger 2.0, in JSON or YAML.
 
   -o, --output FILE      write to FILE instead of stdout
-      --check            write nothing; compare the new source with the file of --output
-      --strict           write nothing if any part of the document would be lost
-      --config FILE      the overrides file; by default `afresh-openapi.toml` in the folder of the document, if it exists
+      --check            write nothing; compare the generated source with the --output file
+      --strict           write nothing if any part of the document is unsupported
+      --config FILE      the overrides file; by default `afresh-openapi.toml` in the document's directory, if it exists
       --traits tag|one   write one trait for each tag (default) or one trait for all operations
       --name NAME        set the name of the trait for operations without a tag
       --dates string|jiff
-                         write dates and times as `String` (default) or as types of the crate `jiff`
+                         write dates and times as `String` (default) or as types from the `jiff` crate
   -h, --help             print this text
   -V, --version          print the version
 
@@ -109,7 +109,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
     let is_whole = generated.losses.is_empty();
     if arguments.strict && !is_whole {
         eprintln!(
-            "afresh-openapi: no file is written, because a part of the document would be lost (`--strict`)"
+            "afresh-openapi: no client was written, because `--strict` is set and the client would not support the whole document"
         );
         return Ok(ExitCode::FAILURE);
     }

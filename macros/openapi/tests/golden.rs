@@ -52,7 +52,7 @@ fn every_loss_is_reported_once_with_its_place() {
     assert_eq!(
         losses(&shop),
         [
-            "GET /bodies: the method sends no request body, because a `GET` request has none",
+            "GET /bodies: the method sends no request body, because `GET` requests have no body",
             "GET /../secret: the path has a segment `.` or `..`, so the operation gets no method",
         ]
     );
@@ -61,7 +61,7 @@ fn every_loss_is_reported_once_with_its_place() {
         losses(&feed),
         [
             "POST /feeds/{feed}/items: the method does not send the body as `text/csv; charset=utf-8`, only as `application/json`",
-            "GET /styles/{simple}/{pairs}/{dots}: cookie parameter `color` is a text that the caller encodes, because a cookie cannot carry its type",
+            "GET /styles/{simple}/{pairs}/{dots}: cookie parameter `color` is a string that the caller encodes, because a cookie cannot contain values of its type",
         ]
     );
     let (_, lists) = client("lists-3.1.yaml");
@@ -76,7 +76,7 @@ fn every_loss_is_reported_once_with_its_place() {
     assert_eq!(
         losses(&library),
         [
-            "schema Blurred: Blurred: decoding cannot distinguish variant 1 from variant 2: any JSON value",
+            "schema Blurred: Blurred: decoding cannot distinguish variant 1 from variant 2, so the type is any JSON value",
             "POST /books: the method does not send the body as `application/xml`, only as `application/json`",
             "POST /books: the method does not accept `application/xml`, only `application/json`",
             "type Author: `born` cannot be sent as `null`, because the client leaves out `None`",

@@ -189,7 +189,7 @@ fn a_broken_document_is_an_error_with_its_place() {
         ),
         (
             "openapi: 3.0.0\npaths:\n  /a:\n    get:\n      parameters:\n        - { name: x }\n",
-            "document:6: `/paths/~1a/get/parameters/0`: a parameter must have a string `in`",
+            "document:6: `/paths/~1a/get/parameters/0`: a parameter must have a `in` that is a string",
         ),
         (
             "{\"openapi\": \"3.0.0\",\n \"paths\": {\"/a\": {\n  \"$ref\": \"#/nowhere\"}}}",
@@ -197,12 +197,12 @@ fn a_broken_document_is_an_error_with_its_place() {
         ),
         (
             "openapi: 3.0.0\npaths:\n  /a:\n    $ref: https://api.example/a.yaml#/a\n",
-            "document:4: `/paths/~1a/$ref`: `$ref` to `https://api.example/a.yaml`: remote references are not followed",
+            "document:4: `/paths/~1a/$ref`: `$ref` points to `https://api.example/a.yaml`, but remote references are not supported",
         ),
         ("openapi: 3.0.0\npaths: {}\npaths: {}\n", "document:3: duplicate key `paths`"),
         (
             "openapi: 4.0.0\n",
-            "document:1: `/openapi`: unknown version `4.0.0`, expected 3.0, 3.1, 3.2 or Swagger 2.0",
+            "document:1: `/openapi`: unknown version `4.0.0`, expected OpenAPI 3.0, 3.1, or 3.2, or Swagger 2.0",
         ),
     ];
     for (text, expected) in cases {

@@ -97,13 +97,13 @@ pub const ALL: [(&str, &str); 11] = [
     ("afresh-hyper", "**afresh**, over `HyperTransport`"),
     ("reqwest", "reqwest by hand, idiomatic"),
     ("reqwest-tuned", "reqwest by hand, tuned"),
-    ("single-flight", "reqwest by hand, with a refresh"),
-    ("reqwest-middleware", "reqwest-middleware, with a refresh"),
+    ("single-flight", "reqwest by hand, with token refresh"),
+    ("reqwest-middleware", "reqwest-middleware, with token refresh"),
     ("progenitor", "progenitor"),
-    ("reqwest-floor", "limit: reqwest with a prepared request"),
-    ("hyper-util", "limit: hyper-util's client"),
-    ("hyper", "limit: hyper with one connection"),
-    ("bytes", "limit: bytes on a socket"),
+    ("reqwest-floor", "lower bound: reqwest with a prepared request"),
+    ("hyper-util", "lower bound: hyper-util's client"),
+    ("hyper", "lower bound: hyper with one connection"),
+    ("bytes", "lower bound: plain bytes on a socket"),
 ];
 
 /// The clients that are also measured with reqwest's default features.
@@ -111,8 +111,8 @@ pub const OVER_DEFAULTS: [(&str, &str); 7] = [
     ("afresh", "**afresh**, generated"),
     ("reqwest", "reqwest by hand, idiomatic"),
     ("reqwest-tuned", "reqwest by hand, tuned"),
-    ("single-flight", "reqwest by hand, with a refresh"),
-    ("reqwest-middleware", "reqwest-middleware, with a refresh"),
+    ("single-flight", "reqwest by hand, with token refresh"),
+    ("reqwest-middleware", "reqwest-middleware, with token refresh"),
     ("progenitor", "progenitor"),
     ("feignhttp", "feignhttp"),
 ];

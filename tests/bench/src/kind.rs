@@ -8,11 +8,11 @@ use crate::caller::Work;
 /// The kinds of calls, each with a name and a description of the sent or received value.
 pub const ALL: &[(&str, &str)] = &[
     ("path", "`{id}`, a number"),
-    ("path-text", "`{shelf}/{id}`, texts that need encoding"),
+    ("path-text", "`{shelf}/{id}`, strings that need encoding"),
     ("path-rest", "`{rest*}`, three segments"),
     ("query", "two scalars"),
-    ("query-option", "two parameters, one of them `None`"),
-    ("query-sequence", "three values of one name"),
+    ("query-option", "two parameters, one of which is `None`"),
+    ("query-sequence", "three values with the same name"),
     ("query-struct", "a struct with four fields"),
     ("header", "two headers"),
     ("cookie", "two cookies"),
@@ -20,14 +20,14 @@ pub const ALL: &[(&str, &str)] = &[
     ("json-members", "three members"),
     ("form", "a struct as a form"),
     ("form-members", "three members"),
-    ("multipart", "two texts and bytes"),
-    ("bytes", "1 KB of `Bytes`"),
-    ("string", "1 KB of `String`"),
-    ("answer-nothing", "`()` of a 204"),
+    ("multipart", "two text parts and one binary part"),
+    ("bytes", "a `Bytes` body of 1 KB"),
+    ("string", "a `String` body of 1 KB"),
+    ("answer-nothing", "`()` for a 204 response"),
     ("answer-text", "`String`"),
     ("answer-bytes", "`Bytes`"),
     ("answer-option", "`Option<Item>`"),
-    ("answer-whole", "body, status and headers"),
+    ("answer-whole", "body, status, and headers"),
 ];
 
 /// A request body with several fields.

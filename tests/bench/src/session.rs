@@ -24,15 +24,15 @@ pub trait Plain {
 /// token is a default header.
 pub const WAYS: [(&str, &str); 3] = [
     ("none", "no session, no token"),
-    ("header", "no session, the token as a default header"),
+    ("header", "no session, token sent as a default header"),
     ("live", "a live session"),
 ];
 
 /// The clients whose transport responds immediately. The cost of these calls is the same in every run, unlike the cost
 /// over a socket.
 pub const AT_ONCE: [(&str, &str); 2] = [
-    ("header-at-once", "the token as a default header, over an immediate transport"),
-    ("live-at-once", "a live session, over an immediate transport"),
+    ("header-at-once", "no session, token sent as a default header, transport responds immediately"),
+    ("live-at-once", "a live session, transport responds immediately"),
 ];
 
 /// Makes the calls for one client.

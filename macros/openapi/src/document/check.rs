@@ -14,7 +14,7 @@ pub(super) fn version(root: &Value) -> Result<(), Error> {
     let version = map.get("openapi").or_else(|| map.get("swagger"));
     let text = match version {
         None => {
-            let fact = "this is not an OpenAPI document: it has neither `openapi` nor `swagger`";
+            let fact = "the file is not an OpenAPI document, because it has neither `openapi` nor `swagger`";
             return Err(Error::new(fact).at(""));
         }
         Some(Value::String(text)) => text.clone(),
@@ -29,7 +29,7 @@ pub(super) fn version(root: &Value) -> Result<(), Error> {
     if is_known {
         return Ok(());
     }
-    Err(Error::new(format!("unknown version `{text}`, expected 3.0, 3.1, 3.2 or Swagger 2.0"))
+    Err(Error::new(format!("unknown version `{text}`, expected OpenAPI 3.0, 3.1, or 3.2, or Swagger 2.0"))
         .at(format!("/{key}")))
 }
 
@@ -93,7 +93,7 @@ fn parameters(document: &Document, list: &Value, at: &str) -> Result<(), Error> 
         }
         for key in ["name", "in"] {
             if !item[key].is_string() {
-                return Err(Error::new(format!("a parameter must have a string `{key}`")).at(at));
+                return Err(Error::new(format!("a parameter must have a `{key}` that is a string")).at(at));
             }
         }
     }

@@ -130,7 +130,7 @@ impl Walk<'_> {
         let pointer = percent_decode_str(pointer).decode_utf8_lossy().into_owned();
         if !pointer.is_empty() && !pointer.starts_with('/') {
             return Err(Error::new(format!(
-                "`$ref` to the anchor `#{pointer}`: only JSON pointers are supported"
+                "`$ref` points to the anchor `#{pointer}`, but only JSON pointers are supported"
             )));
         }
         let index = if file.is_empty() { self.file } else { self.other(file)? };
@@ -140,11 +140,11 @@ impl Walk<'_> {
     /// Returns the index of the file that a reference names, and loads the file if necessary.
     fn other(&mut self, file: &str) -> Result<usize, Error> {
         if file.contains("://") || file.starts_with("//") || file.starts_with("urn:") {
-            return Err(Error::new(format!("`$ref` to `{file}`: remote references are not followed")));
+            return Err(Error::new(format!("`$ref` points to `{file}`, but remote references are not supported")));
         }
         let Some(own) = self.files.paths.get(self.file) else {
             return Err(Error::new(format!(
-                "`$ref` to the file `{file}`, but the document itself is not a file"
+                "`$ref` points to the file `{file}`, but the document was not loaded from a file"
             )));
         };
         let file = percent_decode_str(file).decode_utf8_lossy();
@@ -156,7 +156,7 @@ impl Walk<'_> {
             return Err(Error::new(format!("the document has more than {MOST_FILES} files")));
         }
         let (source, value) = Source::open(&path)
-            .map_err(|error| Error::new(format!("`$ref` to a file that cannot be read: {error}")))?;
+            .map_err(|error| Error::new(format!("`$ref` points to a file that cannot be read: {error}")))?;
         let index = self.document.values.len();
         self.files.indices.insert(canonical(&path), index);
         self.files.paths.push(path);

@@ -115,7 +115,7 @@ impl Logins<'_> {
 
     fn add_app(&mut self, name: &str, flow: Flow, device: Option<&str>) {
         let (Some(token), Some(authorize)) = (&flow.token, &flow.authorize) else {
-            return self.lose(name, "the flow `authorizationCode` lacks a URL, so it gets no function");
+            return self.lose(name, "the flow `authorizationCode` has no authorization URL or no token URL, so it gets no function");
         };
         let function = self.scope.take(&[&format!("{name} app")]);
         let device = device.and_then(|url| absolute(url, self.server));

@@ -62,7 +62,7 @@ impl<'d> Work<'_, 'd> {
         if matches!(&*site.verb, "get" | "head") && !choices.is_empty() {
             if !body::is_nothing(document, request_body) {
                 self.types.lose(format!(
-                    "the method sends no request body, because a `{}` request has none",
+                    "the method sends no request body, because `{}` requests have no body",
                     site.verb.to_uppercase()
                 ));
             }
@@ -212,7 +212,7 @@ impl<'d> Work<'_, 'd> {
 
     fn report_what_is_left_out(&mut self, site: &Site) {
         if site.operation["callbacks"].as_object().is_some_and(|callbacks| !callbacks.is_empty()) {
-            self.types.lose("callbacks are requests by the server and get no method");
+            self.types.lose("callbacks are requests from the server, so they get no method");
         }
         let of = |at: &Value| at.pointer("/servers/0/url").and_then(Value::as_str).map(str::to_owned);
         if let Some(url) = of(site.operation).or_else(|| of(site.item)) {
@@ -255,7 +255,7 @@ fn drop_doubled(to: &mut Parameters) {
     };
     if to.made.iter().any(|param| param.place == Some("cookie")) && to.made.iter().any(is_header) {
         to.made.retain(|param| !is_header(param));
-        to.types.lose("the header `cookie` is left out, because the operation has cookie parameters");
+        to.types.lose("the header `cookie` is omitted, because the operation has cookie parameters");
     }
 }
 

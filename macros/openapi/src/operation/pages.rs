@@ -137,7 +137,7 @@ pub(crate) fn lower(types: &mut Types, pages: &Pages, page: &Ty) -> Result<Paged
             types.lose(format!("the response has no list at `{items}`, so the method returns whole pages"));
         }
         None if list.is_none() && pages.counts_items() => {
-            return Err("the items are counted, but the response is not a list: the method returns one page"
+            return Err("`pages` needs the list of items, but the response is not a list, so the method returns one page"
                 .to_owned());
         }
         _ => {}
@@ -170,7 +170,7 @@ fn way(types: &Types, pages: &Pages, page: &Ty) -> Result<String, String> {
     ];
     let mut given = ways.into_iter().filter_map(|(word, value)| Some((word, value?)));
     let (Some((word, value)), None) = (given.next(), given.next()) else {
-        return Err("`pages` does not name exactly one way: the method returns one page".to_owned());
+        return Err("`pages` does not specify exactly one way to find the next page, so the method returns one page".to_owned());
     };
     if pages.into.is_none() && matches!(word, "header" | "last") {
         return Err(format!("`pages` has `{word}` without `into`, so the method returns one page"));

@@ -76,7 +76,7 @@ impl Parameters<'_, '_> {
             }
             _ => self
                 .types
-                .lose(format!("parameter `{name}` in `{place}` is left out, because it cannot be sent")),
+                .lose(format!("parameter `{name}` in `{place}` is omitted, because it cannot be sent")),
         }
         if self.made.len() == before + 1 {
             self.describe(before, &param["description"]);
@@ -191,7 +191,7 @@ impl Parameters<'_, '_> {
             // A cookie value cannot contain commas or quotes (RFC 6265 §4.1.1).
             (_, _) if place == "cookie" => {
                 self.types.lose(format!(
-                    "cookie parameter `{name}` is a text that the caller encodes, because a cookie cannot carry its type"
+                    "cookie parameter `{name}` is a string that the caller encodes, because a cookie cannot contain values of its type"
                 ));
                 Ty::String
             }

@@ -31,7 +31,7 @@ impl Types<'_> {
 
     fn add_parts(&mut self, schema: &Value, into: &mut Map<String, Value>, depth: usize) {
         let Some(depth) = depth.checked_sub(1) else {
-            return self.lose("an `allOf` refers to itself, so that part is left out");
+            return self.lose("an `allOf` refers to itself, so that part is omitted");
         };
         if schema["$ref"].is_string() {
             let target = self.document.resolve(schema);
@@ -68,7 +68,7 @@ impl Types<'_> {
             into.insert(word.to_owned(), value.clone());
             return;
         }
-        self.lose(format!("one `allOf` has two `{word}` keywords, and only the first is typed"));
+        self.lose(format!("an `allOf` has two `{word}` keywords, and the type covers only the first one"));
     }
 }
 

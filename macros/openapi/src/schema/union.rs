@@ -84,7 +84,7 @@ impl Types<'_> {
             if let Some((_, second)) = hidden {
                 let (first, second) = (label(first, variants), label(second, variants));
                 self.lose(format!(
-                    "{hint}: decoding cannot distinguish {first} from {second}: any JSON value"
+                    "{hint}: decoding cannot distinguish {first} from {second}, so the type is any JSON value"
                 ));
                 return Made::Ty(Ty::Value);
             }

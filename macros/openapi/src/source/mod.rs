@@ -47,7 +47,7 @@ impl Source {
             return Err(Error::new("the path is not a file").in_file(&name));
         }
         if metadata.len() > LONGEST {
-            return Err(Error::new(format!("the file is longer than {} MiB", LONGEST >> 20)).in_file(&name));
+            return Err(Error::new(format!("the file is larger than {} MiB", LONGEST >> 20)).in_file(&name));
         }
         Self::parse(&name, std::fs::read(path).map_err(fail)?)
     }

@@ -14,35 +14,36 @@ const SHARE_OVER_HYPER: f64 = 1.15;
 pub fn measure() -> Section {
     let mut section = Section::new(
         "Cost of a call",
-        "Each call sends `GET /items/{id}?q=…` with a bearer token over HTTP/1.1 and one kept-alive connection, and decodes 200 bytes\n\
-         of JSON into a struct. The tool callgrind counts the instructions of the client's process in user mode. The allocator of the process\n\
-         counts allocations and growths of allocated memory. The crate reqwest has only the features `json`, `query`, `form`, `multipart` and\n\
-         `stream`. The crate afresh has only the feature `hyper`.",
+        "Each call sends `GET /items/{id}?q=…` with a bearer token over one persistent HTTP/1.1 connection, and\n\
+         decodes 200 bytes of JSON into a struct. The tool callgrind counts the user-mode instructions of the client\n\
+         process. The allocator of the client process counts allocations and growths (reallocations to a larger\n\
+         size). The crate reqwest is built with only the features `json`, `query`, `form`, `multipart`, and `stream`.\n\
+         The crate afresh is built with only the feature `hyper`.",
     );
     let names = contender::ALL.map(|(name, _)| name);
     let costs = counts::of(&names);
     section.table(&COLUMNS, &rows(&contender::ALL, &costs));
-    section.text("![instructions of a call](plots/calls.svg)");
+    section.text("![instructions per call](plots/calls.svg)");
     let bars =
         contender::ALL.iter().zip(&costs).map(|((name, _), cost)| ((*name).to_owned(), cost.instructions));
     Bars { title: "Instructions of a call", ours: "afresh", bars: bars.collect() }.write("calls");
     let of = |name: &str| costs[names.iter().position(|other| *other == name).expect("a contender")];
     let (ours, hand) = (of("afresh"), of("reqwest"));
     let ratio = ours.instructions / hand.instructions;
-    section.at_most("instructions of a call, relative to reqwest by hand", ratio, SHARE);
-    section.at_most("instructions of a call", ours.instructions, 71_000.0);
-    section.at_most("allocations of a call", ours.allocations, 44.0);
+    section.at_most("instructions per call, relative to handwritten reqwest code", ratio, SHARE);
+    section.at_most("instructions per call", ours.instructions, 71_000.0);
+    section.at_most("allocations per call", ours.allocations, 44.0);
     section.count("call, instructions, by hand = 1", ratio);
     section.count("call, allocations", ours.allocations);
     let lean = of("afresh-hyper");
     let ratio = lean.instructions / of("hyper-util").instructions;
     section.at_most(
-        "instructions of a call over hyper, relative to hyper-util by hand",
+        "instructions per call over hyper, relative to handwritten hyper-util code",
         ratio,
         SHARE_OVER_HYPER,
     );
-    section.at_most("instructions of a call over hyper", lean.instructions, 44_000.0);
-    section.at_most("allocations of a call over hyper", lean.allocations, 30.0);
+    section.at_most("instructions per call over hyper", lean.instructions, 44_000.0);
+    section.at_most("allocations per call over hyper", lean.allocations, 30.0);
     section.count("call over hyper, instructions, by hand = 1", lean.instructions / hand.instructions);
     section.count("call over hyper, allocations", lean.allocations);
     section
@@ -50,9 +51,9 @@ pub fn measure() -> Section {
 
 pub fn measure_over_defaults() -> Section {
     let mut section = Section::new(
-        "Cost of a call with the default features of reqwest",
-        "In this table, reqwest and afresh have their default features. TLS, HTTP/2 and the system's proxies are enabled but not\n\
-         used. The crate feignhttp requires the default features of reqwest.",
+        "Cost of a call with reqwest's default features",
+        "In this table, reqwest and afresh are built with their default features. TLS, HTTP/2, and system proxies are\n\
+         enabled but not used. The crate feignhttp requires reqwest's default features.",
     );
     let names = contender::OVER_DEFAULTS.map(|(name, _)| name);
     let costs = counts::by(&again::over_defaults(), &names);

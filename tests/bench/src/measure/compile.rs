@@ -14,12 +14,13 @@ const ENDPOINTS: usize = 200;
 
 pub fn measure() -> Section {
     let mut section = Section::new(
-        "Build cost of 200 endpoints",
-        "The table shows the CPU seconds of cargo and rustc for a program that calls each of its 200 endpoints once. The dependencies\n\
-         are already built. The first number of each cell is the result with types that all endpoints share. The second number is the\n\
-         result with a separate pair of types for each endpoint. The column \"after an edit\" is a debug build after a change to the\n\
-         path of one endpoint. Each value is the mean of the faster half of the rounds. The builds of afresh and of the handwritten\n\
-         functions alternate, and they run more often than the other builds.",
+        "Build cost of an API with 200 endpoints",
+        "The table shows the CPU seconds that cargo and rustc need for a program that calls each of 200 endpoints\n\
+         once. The dependencies are already built. The first number in each cell is the result with types that all\n\
+         endpoints share. The second number in each cell is the result with a separate pair of types for each\n\
+         endpoint. The column \"after an edit\" shows a debug build after the path of one endpoint was changed. Each\n\
+         value is the mean of the faster half of the rounds. Builds of afresh and of the handwritten functions\n\
+         alternate and are repeated more often than the other builds.",
     );
     let scratch = Scratch::new();
     let samples = [Types::Shared, Types::Distinct].map(|types| times::measure(&scratch, types));
@@ -70,8 +71,9 @@ fn held_against_by_hand(section: &mut Section, samples: &[Vec<Samples>; 2]) {
         rows.push(row);
     }
     section.text(
-        "The next table shows the CPU time of afresh relative to the handwritten functions. The brackets show the values from the even\n\
-         rounds and from the odd rounds. If the range includes 1, there is no measurable difference.",
+        "The next table shows the CPU time of afresh builds relative to builds of the handwritten functions. The\n\
+         range in parentheses covers the values from the even rounds and the odd rounds. If the range includes 1,\n\
+         there is no measurable difference.",
     );
     let columns: Vec<&str> = std::iter::once("").chain(COLUMNS).collect();
     section.table(&columns, &rows);
@@ -84,7 +86,7 @@ fn held_against_others(section: &mut Section, shared: &[Samples]) {
         let ratios = (0..COLUMNS.len()).map(|column| ours.time(column) / theirs.time(column));
         let worst = ratios.fold(0.0, f64::max);
         section.at_most(
-            &format!("highest build time with shared types, relative to {}", design.name()),
+            &format!("highest build time ratio with shared types, compared with {}", design.name()),
             worst,
             limit,
         );
@@ -117,9 +119,9 @@ fn sizes(section: &mut Section, scratch: &Scratch) {
         &designs.iter().zip(&found).map(row).collect::<Vec<_>>(),
     );
     if let [ours, hand, ..] = found[..] {
-        section.at_most("expanded lines of an endpoint", ours.0, 25.0);
+        section.at_most("lines per endpoint after macro expansion", ours.0, 25.0);
         section.at_most(
-            "bytes of an endpoint in the binary, relative to handwritten functions",
+            "bytes per endpoint in the binary, relative to handwritten functions",
             ours.1 / hand.1,
             1.0,
         );

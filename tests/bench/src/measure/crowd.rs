@@ -6,12 +6,13 @@ use crate::section::{Section, number};
 
 pub fn measure(section: &mut Section) {
     section.text(
-        "The next table shows the bytes that the client allocated for each caller after the start. The client opens no connections, because\n\
-         a connection needs more memory than a caller and the number of connections depends on the machine. The server is in the\n\
-         client's process and responds only when the runtime is idle. So all callers are in the same state: all have sent their\n\
-         request, all were rejected and wait, or all have sent their request again. In the runs with a late start, all callers but\n\
-         one start during the refresh. The last column shows how many requests the server receives at the same\n\
-         time after the refresh.",
+        "The next table shows the number of bytes per caller that the client allocated after startup. The client\n\
+         opens no connections, because a connection needs more memory than a caller, and the number of connections\n\
+         depends on the machine. The server runs in the client process and responds only when the runtime is idle.\n\
+         Therefore, all callers are in the same state: they have sent their requests, they are waiting after a\n\
+         rejection, or they have sent their requests again. In the runs with a late start, all callers except one\n\
+         start during the refresh. The last column shows how many concurrent requests the server receives after the\n\
+         refresh.",
     );
     let found = SUBJECTS.map(|(name, _, guard)| {
         [false, true].map(|late| Client::this().crowd(&format!("{name}-in-memory"), guard, late, CALLERS))
@@ -39,12 +40,12 @@ pub fn measure(section: &mut Section) {
         1.1,
     );
     section.at_most(
-        "peak memory with a late start and a reported expiry, relative to the best handwritten client",
+        "peak memory if callers start late and the 403 reports the expiry, relative to the best handwritten client",
         peak(&ours[1]) / best(1),
         1.1,
     );
     section.at_most(
-        "concurrent requests after the refresh with `replay_limit(64)`",
+        "concurrent requests after a refresh with `replay_limit(64)`",
         at_once(&limited[0], 2).max(at_once(&limited[1], 1)),
         64.0,
     );

@@ -12,11 +12,11 @@ const ROUNDS: usize = 3;
 
 pub fn measure() -> Section {
     let mut section = Section::new(
-        "Crates and build time that afresh adds",
-        "The first program depends on reqwest, tokio, serde and serde_json with their default features, tokio's `rt-multi-thread` and\n\
-         `macros`, and serde's `derive`. The second program also depends on afresh. The table compares the number of crates in\n\
-         the two programs. The time is the CPU time of a clean debug build, for the two afresh crates and for all added crates. Each time\n\
-         is the minimum of three runs.",
+        "Crates and build time added by afresh",
+        "The first program depends on reqwest, serde_json, tokio (with `rt-multi-thread` and `macros`), and serde\n\
+         (with `derive`), all with their default features. The second program also depends on afresh. The table\n\
+         compares the numbers of crates in the two programs. The times are the CPU times of clean debug builds of the\n\
+         two afresh crates and of all added crates. Each time is the minimum of three runs.",
     );
     let (before, after) = (Program::new("before", false), Program::new("after", true));
     let (had, has) = (before.crates(), after.crates());
@@ -28,13 +28,13 @@ pub fn measure() -> Section {
     let rows = [
         ["crates without afresh".to_owned(), had.len().to_string()],
         ["added crates, including `afresh` and `afresh-macros`".to_owned(), added.len().to_string()],
-        ["CPU seconds of the afresh crates".to_owned(), number(ours)],
-        ["CPU seconds of all added crates".to_owned(), number(all)],
+        ["CPU seconds for the afresh crates".to_owned(), number(ours)],
+        ["CPU seconds for all added crates".to_owned(), number(all)],
     ];
     section.table(&["", ""], &rows.map(Vec::from));
     section.text(&format!("The other added crates are {}.", theirs.join(", ")));
     section.at_most("added crates", theirs.len() as f64, 12.0);
-    section.at_most("CPU seconds of a clean build of afresh", ours, 8.0);
+    section.at_most("CPU seconds for a clean build of afresh", ours, 8.0);
     section.count("crates added", added.len() as f64);
     section
 }

@@ -7,7 +7,7 @@ use crate::section::{Section, number};
 pub fn measure() -> Section {
     let mut section = Section::new(
         "Cost of each kind of parameter and response",
-        "The table compares calls through afresh with handwritten calls over the same reqwest.",
+        "The table compares calls through afresh with handwritten reqwest calls.",
     );
     let subjects =
         kind::ALL.iter().flat_map(|(name, _)| ["afresh", "hand"].map(|by| format!("kind:{by}/{name}")));
@@ -41,7 +41,7 @@ pub fn measure() -> Section {
     for (what, dearer) in ["instructions", "allocations"].iter().zip(dearer) {
         let found = if dearer.is_empty() { "none".to_owned() } else { dearer.join(", ") };
         section.target(
-            &format!("kinds of call that need more {what} than handwritten code"),
+            &format!("kinds of calls that need more {what} than handwritten code"),
             "none",
             &found,
             dearer.is_empty(),

@@ -6,8 +6,9 @@ use crate::section::{Section, number};
 pub fn measure() -> Section {
     let mut section = Section::new(
         "Large responses and request bodies",
-        "The first rows decode a JSON array of the given length, through afresh and by hand with `serde_json::from_slice`. The last\n\
-         row sends a body of `Bytes` through afresh, in a form that afresh could send again.",
+        "The first four rows show the cost of decoding a JSON array of the given length, through afresh and by hand\n\
+         with `serde_json::from_slice`. The last row shows the cost of sending a `Bytes` body through afresh, which\n\
+         can send the same body again if necessary.",
     );
     let mut rows = Vec::new();
     for (title, length, calls) in [("20 KB", 20_000, 100), ("20 MB", 20_000_000, 1)] {
@@ -16,7 +17,7 @@ pub fn measure() -> Section {
         let [ours, hand] = costs[..] else { continue };
         let ratio = ours.instructions / hand.instructions;
         section.at_most(
-            &format!("instructions of a {title} response, relative to `from_slice`"),
+            &format!("instructions to decode a {title} response, relative to `from_slice`"),
             ratio,
             1.02,
         );

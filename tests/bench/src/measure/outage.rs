@@ -10,8 +10,9 @@ const RESERVE: f64 = 10.0;
 pub fn measure() -> Section {
     let mut section = Section::new(
         "One minute of outage",
-        "A server responds with 503 for 60 seconds. A thousand callers call again one second after each failure. The afresh client uses\n\
-         `.retry(Retry::default())`. The handwritten loop makes three attempts with pauses of similar length and has no retry budget.",
+        "A server responds to every request with 503 for 60 seconds. Each of a thousand callers repeats its call one\n\
+         second after a failure. The afresh client uses `.retry(Retry::default())`. The handwritten loop makes three\n\
+         attempts with pauses of similar length and has no retry budget.",
     );
     let [ours, by_hand] = Client::this().outage(CALLERS);
     let ratio = |of: crate::outage::Sends| of.sends as f64 / of.calls as f64;
@@ -22,7 +23,7 @@ pub fn measure() -> Section {
     section.table(&["client", "calls", "requests", "requests per call"], &rows);
     let without_reserve = (ours.sends as f64 - RESERVE) / ours.calls as f64;
     section.at_most(
-        "requests per call in an outage, without the reserve of the retry budget",
+        "requests per call during an outage, excluding the retry budget's reserve",
         without_reserve,
         1.1,
     );

@@ -6,11 +6,12 @@ use crate::session;
 
 pub fn measure() -> Section {
     let mut section = Section::new(
-        "Cost of an idle session",
-        "Each row shows the cost of the call from the first table, made through afresh. The calls of the second row and of the third\n\
-         row send the same bytes. The difference between these two rows and the first row is the cost of a header in hyper and on the\n\
-         network. The target and CI use the difference between the last two rows. Over a socket, the cost of a session varies from 0\n\
-         to 700 instructions, depending on the state of the allocator.",
+        "Cost of a session per call",
+        "Each row shows the cost of sending the call from the first table with afresh. The calls in the second and\n\
+         third rows send the same bytes. The difference between the first row and the next two rows is the cost of\n\
+         one more header in hyper and on the network. The target and the CI check use the difference between the last\n\
+         two rows. Over a socket, the cost of a session varies from 0 to 700 instructions, depending on the state of\n\
+         the allocator.",
     );
     let ways = session::WAYS.iter().chain(&session::AT_ONCE);
     let subjects: Vec<String> = ways.clone().map(|(way, _)| format!("session:{way}")).collect();

@@ -10,21 +10,22 @@ const ROUNDS: usize = 3;
 
 /// The measured clients, each with its description and the kind of 403 that the server sends.
 pub const SUBJECTS: [(&str, &str, Guard); 6] = [
-    ("afresh", "**afresh**, a bare 403", Guard::Bare),
-    ("afresh", "**afresh**, a 403 with `invalid_token`", Guard::Reported),
-    ("afresh-limited", "**afresh**, a 403 with `invalid_token`, `replay_limit(64)`", Guard::Reported),
+    ("afresh", "**afresh**, 403 without details", Guard::Bare),
+    ("afresh", "**afresh**, 403 with `invalid_token`", Guard::Reported),
+    ("afresh-limited", "**afresh**, 403 with `invalid_token`, `replay_limit(64)`", Guard::Reported),
     ("single-flight", "by hand, with a read-write lock", Guard::Reported),
-    ("single-flight-mutex", "by hand, with a lock for the refresh", Guard::Reported),
+    ("single-flight-mutex", "by hand, with a lock around the refresh", Guard::Reported),
     ("reqwest-middleware", "reqwest-middleware, with a read-write lock", Guard::Reported),
 ];
 
 pub fn measure() -> Section {
     let mut section = Section::new(
         "Ten thousand callers with an expired token",
-        "Each of 10,000 tasks makes one call at the same time. The server needs 50 ms for a refresh, 5 ms for a response, and no time\n\
-         for a rejection. The values are medians of three rounds. The columns show the refreshes, the rejections, the calls in progress\n\
-         at the first rejection, the largest number of concurrent requests, the time until all calls had a response, and the failed\n\
-         calls.",
+        "A total of 10,000 tasks make one call each, all at the same time. The server takes 50 ms for a refresh and 5\n\
+         ms for a successful response, and rejects requests immediately. The values are medians of three rounds. The\n\
+         columns show the number of refreshes, the number of rejections, the number of calls in progress at the first\n\
+         rejection, the maximum number of concurrent requests, the time until all calls had received a response, and\n\
+         the number of failed calls.",
     );
     let found = SUBJECTS.map(|(name, _, guard)| storm(name, guard));
     let rows = SUBJECTS.iter().zip(&found).map(|((_, title, _), found)| row(title, found));
@@ -33,7 +34,7 @@ pub fn measure() -> Section {
     let [bare, ours, ..] = &found;
     section.at_most("refreshes for 10,000 callers", ours.refreshes.max(bare.refreshes), 1.0);
     section.at_most(
-        "rejections in addition to the calls in progress, with a reported expiry",
+        "rejections beyond the calls already in progress, if the 403 reports the expiry",
         ours.refusals - ours.in_flight,
         0.0,
     );

@@ -23,11 +23,13 @@ const ALONE: f64 = 0.9;
 pub fn measure() -> Section {
     let mut section = Section::new(
         "Cost of a session on several threads",
-        "All threads share one client over a transport that responds immediately. The table shows nanoseconds of CPU time for a\n\
-         call. The threads make calls in slices of one millisecond, alternately with and without a session. All threads of a slice\n\
-         make the same calls at the same time. The values are medians of the undisturbed slices. The last column is the median\n\
-         difference between consecutive slices. The second target compares the extra time of a session with the time in which a\n\
-         cache line moves from one core to the other. A counter that all threads write would move a cache line at least once.",
+        "All threads share one client whose transport responds immediately. The table shows the CPU time per call in\n\
+         nanoseconds. The threads make calls in slices of one millisecond, which alternate between calls with and\n\
+         without a session. In each slice, all threads make the same calls at the same time. The values are medians\n\
+         over the slices that other processes did not disturb. The last column is the median difference between\n\
+         consecutive slices. The second target compares the increase in the session's cost with the time that a cache\n\
+         line needs to move between the two cores. If all threads updated a shared counter, each call would move a\n\
+         cache line at least once.",
     );
     let (rounds, apart) = timed();
     let found: [[f64; 3]; 4] = std::array::from_fn(|kind| undisturbed(&rounds, kind));
@@ -35,7 +37,7 @@ pub fn measure() -> Section {
         std::iter::once(threads.to_string()).chain(found.map(|value| number(value.round()))).collect()
     });
     section.table(
-        &["threads", "no session, the token as a default header", "a live session", "difference"],
+        &["threads", "no session, token sent as a default header", "a live session", "difference"],
         &rows.collect::<Vec<_>>(),
     );
     let transfer = median(rounds.iter().map(|round| round.transfer).collect());
@@ -46,11 +48,11 @@ pub fn measure() -> Section {
     let [[.., alone], .., [.., many]] = found;
     let more = many - alone;
     section.at_most(
-        "extra nanoseconds of a session on 8 threads, compared with 1 thread",
+        "increase in the session's cost per call from 1 thread to 8 threads, in nanoseconds",
         more.round(),
         100.0,
     );
-    let target = "extra time of a session on 8 threads, relative to one cache line transfer";
+    let target = "increase in the session's cost per call from 1 thread to 8 threads, relative to one cache line transfer";
     if apart {
         section.at_most(target, more / transfer, 1.0);
     } else {

@@ -20,9 +20,10 @@ const TASKS: [usize; 2] = [64, 512];
 pub fn measure() -> Section {
     let mut section = Section::new(
         "Calls per second",
-        "Many tasks make the call of the first table at the same time, each over its own connection. The client has one thread. The\n\
-         server is a separate process with one thread. In every round, each client runs for 0.1 seconds in turn. The table shows the\n\
-         median of the ratios to reqwest by hand in the same round, and the median of the client's CPU time for a call.",
+        "Many tasks make the call from the first table at the same time, each over its own connection. The client\n\
+         uses one thread. The server is a separate process with one thread. In every round, the clients take turns,\n\
+         and each client runs for 0.1 seconds. For each client, the table shows the median ratio to reqwest by hand\n\
+         in the same round and the median CPU time per call.",
     );
     let names = contender::ALL.map(|(name, _)| name);
     let rows = interleaved(&Client::this(), &names, 0);
@@ -38,7 +39,8 @@ pub fn measure() -> Section {
     for (name, over, least) in [("afresh", "", 1.08), ("afresh-hyper", " over hyper", 1.5)] {
         let row = names.iter().position(|other| *other == name).and_then(|index| rows.get(index));
         for (tasks, found) in TASKS.iter().zip(row.expect("a contender")) {
-            let name = format!("calls per second{over} with {tasks} tasks, relative to reqwest by hand");
+            let name =
+                format!("calls per second{over} with {tasks} tasks, relative to handwritten reqwest code");
             section.at_least(&name, found.ratio, least);
         }
     }

@@ -9,13 +9,15 @@ const USERS: u64 = 10_000;
 
 pub fn measure() -> Section {
     let mut section = Section::new(
-        "Ten thousand users over one connection pool",
-        "Each user has a session with an expired token and makes one call. At most 64 calls run at the same time. The second column shows the\n\
-         memory of one idle user before the calls. In the handwritten client, each user has a token and a lock for its refresh. In afresh, each\n\
-         session also stores the prepared header, the lifetime, and the state of refreshes and forbidden routes. A client from\n\
-         `with_session` consists of four pointers and its reference counts.",
+        "Ten thousand users with one connection pool",
+        "Each user has a session with an expired token and makes one call. At most 64 calls run at the same time. The\n\
+         second column shows the memory that one idle user needs before the calls. In the handwritten client, each\n\
+         user has a token and a lock for the refresh. In afresh, each session also stores the prepared header, the\n\
+         token lifetime, and the state of refreshes and forbidden routes. A client created by `with_session` consists\n\
+         of four pointers and the reference counts.",
     );
-    let ways = [("afresh", "**afresh**, `with_session`"), ("by-hand", "by hand, a lock for each refresh")];
+    let ways =
+        [("afresh", "**afresh**, `with_session`"), ("by-hand", "by hand, with a refresh lock per user")];
     let measured: Vec<(Users, u64)> = ways.iter().map(|(way, _)| of(way)).collect();
     let rows: Vec<Vec<String>> = ways
         .iter()
@@ -29,10 +31,10 @@ pub fn measure() -> Section {
     let columns = ["client", "bytes, idle", "bytes of the client", "refreshes", "wrong answers", "ms"];
     section.table(&columns, &rows);
     let (ours, refreshes) = &measured[0];
-    section.at_most("bytes of an idle session", ours.idle, 2048.0);
-    section.at_most("bytes of a client from `with_session`, without its session", ours.client, 200.0);
-    section.at_most("refreshes of 10,000 users", *refreshes as f64, USERS as f64);
-    section.at_most("responses for the wrong user and failed calls", ours.wrong as f64, 0.0);
+    section.at_most("bytes per idle session", ours.idle, 2048.0);
+    section.at_most("bytes per client created by `with_session`, excluding the session", ours.client, 200.0);
+    section.at_most("refreshes for 10,000 users", *refreshes as f64, USERS as f64);
+    section.at_most("failed calls and responses for the wrong user", ours.wrong as f64, 0.0);
     section
 }
 
