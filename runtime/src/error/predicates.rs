@@ -95,8 +95,8 @@ impl Error {
         self.receipt().and_then(Receipt::reason)
     }
 
-    /// Returns the receipt of the call, up to the point of failure. Returns `None` after a timeout, or if nothing was
-    /// sent, for example because an argument cannot be encoded.
+    /// Returns the receipt of the call: what happened to the call before it failed. Returns `None` after a timeout, or
+    /// if nothing was sent, for example because an argument cannot be encoded.
     #[must_use]
     pub fn receipt(&self) -> Option<&Receipt> {
         self.0.receipt.as_ref()
@@ -175,7 +175,7 @@ impl Error {
     }
 
     /// Returns `true` if the session has expired because the response to a refresh was lost. The server had already
-    /// invalidated the refresh token and rejected it when it was sent again.
+    /// invalidated the refresh token, so the second request with the token was rejected.
     /// [`is_session_expired`](Self::is_session_expired) also returns `true`.
     ///
     /// All calls that waited for the refresh, and all later calls until the next login, receive this error. If this
@@ -188,8 +188,8 @@ impl Error {
     /// Returns `true` if a new login happened during the call. The runtime does not send the call again under a
     /// different login.
     ///
-    /// A refresh also fails with this error if another process stored a different login. To continue with the stored
-    /// login, call [`Session::load`](crate::Session::load).
+    /// An error of this kind also occurs if another process stored a different login before a refresh. To continue with
+    /// the stored login, call [`Session::load`](crate::Session::load).
     #[must_use]
     pub fn is_superseded(&self) -> bool {
         self.0.kind == Kind::Superseded

@@ -77,7 +77,7 @@ impl Receipt {
         self.refreshed_by
     }
 
-    /// Returns the total time that the call spent waiting for refreshes and between attempts.
+    /// Returns the total time that the call spent waiting, both for refreshes and between attempts.
     #[must_use]
     pub fn waited(&self) -> Duration {
         self.waited

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::platform::time::{Instant, Sleep, sleep_until};
 use crate::response::answer::Answer;
 
-/// The deadline of a call, and a slot for a refused response, which the timeout error then contains.
+/// The deadline of a call, and a slot for the server's refusal, which a timeout error then includes.
 #[derive(Clone)]
 pub(crate) struct Deadline {
     pub(crate) at: Instant,

@@ -34,8 +34,8 @@ pub(crate) struct Execution {
     pub(super) attached: Attached,
     /// The progress of the current attempt.
     pub(super) stage: Stage,
-    /// Whether a refusal of this call has already led to a refresh or a second request. Later refusals are final, in all
-    /// attempts.
+    /// Whether a refusal of this call has already triggered a refresh or a second request. Any later refusal is final,
+    /// even in a later attempt.
     pub(super) refreshed: bool,
     /// Whether the response is a stored rejection whose body is truncated.
     pub(super) is_cut: bool,
@@ -75,7 +75,8 @@ impl Execution {
         }
     }
 
-    /// Runs the call and retries it after a failed attempt. If the call fails, the error contains its receipt.
+    /// Whether the session must be notified if the call succeeds, because a success clears the method's remembered
+    /// refusals. If the call fails, the error contains its receipt.
     #[expect(clippy::manual_async_fn, reason = "a waiting async fn stores two copies of its arguments")]
     pub(crate) fn run_to_end(
         &mut self,
@@ -208,8 +209,9 @@ impl Execution {
         self.receipt.reason = None;
     }
 
-    /// After a refresh, waits for permission to send the call if the client limits the number of concurrent calls. The
-    /// snapshot is validated again, because the session can change while the call waits.
+    /// After a refresh, waits for permission to send the call if the client limits the number of concurrent calls.
+    /// After the wait, the call uses the session's current snapshot, because the session can change while the call
+    /// waits.
     pub(super) async fn take_turn<'c>(
         &self,
         context: &'c SharedContext,

@@ -26,7 +26,7 @@ pub(crate) struct Sender<'a> {
     /// client, and the second list was set for the call.
     pub(crate) follow_to: [&'a [Origin]; 2],
     /// Whether the call is a login, refresh or logout. A login, refresh or logout call is never redirected to another
-    /// origin. The cookies that a login receives belong to the session that it begins.
+    /// origin. Cookies from a login response belong to the session that the login begins.
     pub(crate) has_role: bool,
     pub(crate) spans: &'a SendSpans,
     /// The status codes with which the server refuses a credential. A redirect whose status code is in `refresh_on` is

@@ -43,7 +43,8 @@ pub(crate) struct Settings {
 pub(crate) struct Binding {
     /// The header and the scheme with which requests send the credential.
     pub(crate) placement: Result<Placement>,
-    /// Whether a 2xx response can be a refusal of the credential, for methods that do not declare their own conditions.
+    /// Whether a 2xx response can mean that the server refused the credential, for methods that do not declare their
+    /// own conditions.
     classifies_successes: bool,
 }
 
@@ -78,7 +79,7 @@ impl Settings {
 }
 
 impl Binding {
-    /// Returns whether a 2xx response from `endpoint` can be a refusal of the credential.
+    /// Returns whether a 2xx response from `endpoint` can mean that the server refused the credential.
     pub(crate) fn classifies_successes(&self, endpoint: &Endpoint) -> bool {
         self.classifies_successes || endpoint.expired_when.is_some()
     }

@@ -54,9 +54,9 @@ use crate::transport::upstream::Upstream;
 /// # Limits
 ///
 /// A refresher must not await a call that uses the session being refreshed. A call that would wait for its own refresh
-/// immediately returns an [`is_reentrant`](crate::Error::is_reentrant) error. Calls that use other sessions are
-/// allowed. If a spawned task makes a call that uses the session, the runtime cannot detect it, and the call waits for
-/// the refresh. If the refresh also waits for the spawned task, both wait until the refresh times out after 10 s.
+/// immediately returns an error for which [`is_reentrant`](crate::Error::is_reentrant) returns `true`. Calls that use
+/// other sessions are allowed. Calls from tasks that the refresher spawns are not detected and wait for the refresh. If
+/// the refresher also waits for such a task, both wait until the refresh times out after 10 s.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot refresh a session",
     label = "not a `Refresher`",
@@ -99,8 +99,8 @@ pub trait Refresher: Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Checks the configuration. The client's `build` method calls `check` once and returns the error, if any. The
-    /// default implementation accepts every configuration.
+    /// Checks the configuration. `ClientBuilder::build` calls `check` once and returns the error, if any. The default
+    /// implementation accepts every configuration.
     ///
     /// # Errors
     ///
@@ -110,7 +110,7 @@ pub trait Refresher: Send + Sync + 'static {
     }
 }
 
-/// The context of a call to a [`Refresher`].
+/// The tokens and the session that the runtime passes to the methods of a [`Refresher`].
 #[derive(Clone, Copy)]
 pub struct RefreshContext<'a> {
     pub(crate) session: &'a Session,

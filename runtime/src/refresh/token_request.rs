@@ -1,5 +1,5 @@
-//! Sends the token request, which contains the refresh token. The token request uses no session, follows no redirects,
-//! and has limits on its time and size.
+//! Sends the token request, which contains the refresh token. The token request uses no session and follows no
+//! redirects, and its duration and response size are limited.
 //!
 //! Once a response has arrived, the runtime does not send the same refresh token again until the failure backoff allows
 //! it. If the request was sent but *no* response arrived, the same refresh token is sent again immediately. The server
@@ -180,8 +180,8 @@ impl TokenRequest<'_> {
     }
 }
 
-/// Sends one request that contains a secret to the origin of `upstream`, and reads the response. The request is never
-/// sent to another origin.
+/// Sends one request, which contains a secret, to the origin of `upstream`, and reads the response. The request is
+/// never sent to another origin.
 pub(crate) async fn ask(
     upstream: &Upstream,
     call: &mut Prepared,

@@ -30,7 +30,7 @@ pub trait AnyArgument {
     /// Checks that a method without a role takes no refresh token.
     fn without_role(&self) {}
 
-    /// Checks that the body of a `#[logout]` method, or a part of that body, is not a session value.
+    /// Checks that the body of a `#[logout]` method, or a part of that body, is not a value from the session.
     fn in_body_of_logout(&self) {}
 }
 

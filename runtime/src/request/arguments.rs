@@ -1,6 +1,6 @@
-//! Defines one trait for each place in a request that can contain a parameter's value. Most of the argument traits only
-//! require [`Serialize`]. With a separate trait for each place, a compile error can name the place in the request where
-//! a type cannot be sent.
+//! Defines one trait for each part of a request that can contain a parameter's value, such as the path or the query.
+//! Most of the argument traits only require [`Serialize`]. Because each part of a request has its own trait, a compile
+//! error can state in which part a type cannot be sent.
 
 use http::HeaderMap;
 use serde::Serialize;

@@ -96,7 +96,8 @@ impl Retry {
     ///
     /// Status codes outside 400 to 599 and status codes that trigger a refresh are invalid. If an invalid status code
     /// is set for a client, [`build`](crate::ClientBuilder::build) returns an error. If an invalid status code is set
-    /// for a single call, the call fails with an [`is_request`](crate::Error::is_request) error.
+    /// for a single call, the call fails with an error for which [`is_request`](crate::Error::is_request) returns
+    /// `true`.
     pub fn on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         self.statuses = Some(statuses.into_iter().collect());
         self
@@ -125,7 +126,7 @@ impl Retry {
         })
     }
 
-    /// Returns whether responses with this status code are retried, for methods that allow it.
+    /// Returns whether a response with this status code is retried, if the method allows retries.
     pub(super) fn lists(&self, status: StatusCode) -> bool {
         self.statuses.as_deref().unwrap_or(STATUSES).contains(&status.as_u16())
     }

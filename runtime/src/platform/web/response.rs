@@ -48,8 +48,7 @@ impl Response {
         Version::HTTP_11
     }
 
-    /// Returns `None`, because a browser can decompress a body without reporting it, which makes the `content-length`
-    /// unreliable.
+    /// Returns `None`, because the browser might have decompressed the body, so `content-length` is unreliable.
     #[expect(clippy::unused_self, reason = "the signature must match reqwest")]
     pub(crate) fn content_length(&self) -> Option<u64> {
         None
