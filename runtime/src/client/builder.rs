@@ -136,9 +136,9 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Limits the total duration of a call, measured from its first poll. The limit includes waiting for a refresh, all
-    /// sends, the waits between attempts, and reading a body that is not streamed. By default, the duration of a call
-    /// is unlimited.
+    /// Limits the total duration of a call, measured from its first poll. The duration includes the time spent waiting
+    /// for a refresh, sending requests, waiting between attempts, and reading a body that is not streamed. By default,
+    /// the duration of a call is unlimited.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self

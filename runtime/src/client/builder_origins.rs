@@ -23,7 +23,7 @@ impl<C: Api> ClientBuilder<C> {
     /// [marked as sensitive](http::HeaderValue::set_sensitive). Login, refresh and logout requests never follow a
     /// redirect to another origin. By default, only the API's own origin is allowed. A redirect to an origin that is
     /// not allowed is followed without the body and headers. If a redirect to an origin that is not allowed requires
-    /// the body (307 or 308), the call fails with an error that names the origin.
+    /// the body to be sent again (307 or 308), the call fails with an error that names the origin.
     ///
     /// ```
     /// use afresh::Client;

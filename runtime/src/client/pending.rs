@@ -72,10 +72,10 @@ impl<R> Pending<R> {
 }
 
 impl<R> Pending<R> {
-    /// Limits the total duration of the call, measured from its first poll. The limit includes waiting for a refresh,
-    /// all sends, the waits between attempts, and reading a body that is not streamed. This timeout replaces any
-    /// timeout that the trait method or the builder sets. When a call returns pages, the timeout restarts for each
-    /// page.
+    /// Limits the total duration of the call, measured from its first poll. The duration includes the time spent
+    /// waiting for a refresh, sending requests, waiting between attempts, and reading a body that is not streamed. This
+    /// timeout replaces any timeout that the trait method or the builder sets. When a call returns pages, the timeout
+    /// restarts for each page.
     ///
     /// This inherent method takes precedence over trait methods of the same name, such as
     /// `futures_time::FutureExt::timeout`.

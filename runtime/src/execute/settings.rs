@@ -41,7 +41,7 @@ pub(crate) struct Settings {
 
 /// A client's settings combined with the declarations of one API. A client computes the binding once for all its calls.
 pub(crate) struct Binding {
-    /// The header and the scheme with which requests send the credential.
+    /// The header and the authentication scheme for the credential.
     pub(crate) placement: Result<Placement>,
     /// Whether a 2xx response can mean that the server refused the credential, for methods that do not declare their
     /// own conditions.
@@ -57,7 +57,7 @@ impl Settings {
         Binding { placement, classifies_successes }
     }
 
-    /// Returns the header and the scheme with which requests to `api` send the credential.
+    /// Returns the header and the authentication scheme for the credential in requests to `api`.
     pub(crate) fn placement(&self, api: Option<&'static ApiInfo>, upstream: &Upstream) -> Result<Placement> {
         let declared = || HeaderName::from_bytes(api?.token_header?.as_bytes()).ok();
         let header = self.token_header.clone().or_else(declared);

@@ -20,7 +20,7 @@ static EARLIER: Condvar = Condvar::new();
 
 struct Checks {
     planned: Vec<(Instant, Check)>,
-    /// The time until which the watchdog thread sleeps, or `None` if there is no watchdog thread.
+    /// The time at which the watchdog thread wakes up, or `None` if there is no watchdog thread.
     sleeps_until: Option<Instant>,
 }
 

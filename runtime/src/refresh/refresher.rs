@@ -43,7 +43,7 @@ use crate::transport::upstream::Upstream;
 ///
 /// - One refresh serves all waiting calls, and a session never runs two refreshes at the same time. The refresh runs in
 ///   its own task, so it continues even if the calls that wait for it are dropped.
-/// - The future that `refresh` returns is dropped only after 10 s or when the Tokio runtime shuts down. A refresh whose
+/// - An unfinished `refresh` future is dropped only after 10 s or when the Tokio runtime shuts down. A refresh whose
 ///   future was dropped is treated as failed and is retried later. If the future of a refresh is dropped after it has
 ///   received a new refresh token but before it returns the token, the token is lost. Return the new tokens as soon as
 ///   they arrive from the server.

@@ -16,12 +16,12 @@ use crate::transport::upstream::Upstream;
 #[derive(Default)]
 pub(crate) struct Declared {
     pub(crate) verb: &'static str,
-    /// The path and the query, including the path of the base URL. Each send parses the path into a new URL, because a
-    /// request owns its URL.
+    /// The path and the query, including the path of the base URL. The path is parsed into a new URL for each send,
+    /// because a request owns its URL.
     pub(crate) path: String,
     /// An absolute URL that replaces the base URL and `path`.
     pub(crate) absolute_url: Option<Box<Url>>,
-    /// The headers as a list, because each send builds a new map from them.
+    /// The headers as a list, because a new map is built from them for each send.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     /// The content type of the body. A `content-type` header in `headers` takes precedence over this field.
     pub(crate) content_type: Option<&'static str>,

@@ -108,7 +108,7 @@ impl Upstream {
         self.headers.keys().find(|name| self.leaks_by_redirects() && !is_harmless(name))
     }
 
-    /// Returns an error if `statuses` contains a redirect that the transport follows itself.
+    /// Returns an error if `statuses` contains the status of a redirect that the transport follows itself.
     pub(crate) fn check_refresh_on(&self, statuses: &[u16]) -> Result<(), Error> {
         let followed = |status: &&u16| matches!(status, 301 | 302 | 303 | 307 | 308);
         match statuses.iter().find(followed).filter(|_| self.follows_redirects) {

@@ -30,7 +30,7 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 ///
 /// Before each retry, the call waits for a random time. The first wait is between zero and 100 ms, and the upper limit
 /// doubles with each retry, up to 20 s. If the response contains `Retry-After` or the reset time of an exhausted rate
-/// limit, the call waits as long as the server requests. If a wait would exceed the call's deadline, the call fails
+/// limit, the call waits as long as the server requests. If a wait would end after the call's deadline, the call fails
 /// immediately with its last error. A call without a deadline fails immediately if the requested wait exceeds 60 s.
 /// [`Error::retry_after`](crate::Error::retry_after) returns the wait time that the server requested.
 ///
