@@ -33,7 +33,7 @@ pub(crate) struct Settings {
     pub(crate) max_body: Option<usize>,
     /// The additional origins that may receive bodies and headers after a redirect.
     pub(crate) follow_to: Arc<[Origin]>,
-    /// Whether plain `http` to another machine is allowed.
+    /// Whether requests to another machine may use plain `http`.
     pub(crate) allow_http: bool,
     /// Limits the number of calls that are sent concurrently after a refresh.
     pub(crate) replay_limit: Option<Arc<Semaphore>>,

@@ -102,8 +102,8 @@ impl Body {
     /// Sets the length of a stream in bytes, so that the stream is sent with a `Content-Length` header.
     ///
     /// A stream without a length is sent in chunks, which some servers refuse. If the actual length of the stream
-    /// differs from the length that was set, the call fails. The setting has no effect on bytes and files, whose length
-    /// is known.
+    /// differs from the length that was set, the call fails. The setting has no effect on a body that consists of bytes
+    /// or a file, because the length of such a body is already known.
     ///
     /// ```
     /// use afresh::Body;

@@ -165,8 +165,9 @@ impl Declared {
     }
 }
 
-/// Returns whether a request with this method sends `content-length: 0` if it has no body (RFC 9110 §8.6). Some servers
-/// respond with 411 if the `content-length` header is missing, and transports do not add the header.
+/// Returns whether a request with this method must contain `content-length: 0` if the request has no body (RFC 9110
+/// §8.6). Some servers respond with 411 if the `content-length` header is missing, and transports do not add the
+/// header.
 fn usually_has_body(method: &Method) -> bool {
     matches!(*method, Method::POST | Method::PUT | Method::PATCH)
 }

@@ -108,7 +108,7 @@ impl Draft {
         self.declared.path.split_off(at.min(self.declared.path.len()))
     }
 
-    /// Appends `rest` to the path after the value that was written at `at`.
+    /// Appends `rest` to the path after the value that was written at the offset `at`.
     pub(crate) fn close_placeholder(&mut self, at: usize, rest: &str) {
         let written = self.declared.path.len().saturating_sub(at);
         self.query_start = self.query_start.map(|start| start + written);

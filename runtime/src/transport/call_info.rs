@@ -147,8 +147,8 @@ impl fmt::Debug for CallInfo {
 /// if the conversion fails for another reason.
 #[cfg(not(target_family = "wasm"))]
 fn with_extensions<T>(request: &mut Request, look: impl FnOnce(&mut Extensions) -> T) -> Option<T> {
-    // The conversion parses the URL. With a scheme other than `http`, parsing the host takes a third fewer
-    // instructions.
+    // The conversion parses the URL. Parsing the host takes a third fewer instructions if the URL's scheme is not
+    // `http`.
     static PLACEHOLDER: LazyLock<Option<Url>> = LazyLock::new(|| Url::parse("a://b").ok());
     let placeholder = PLACEHOLDER.as_ref()?;
     let mut taken = replace(request, Request::new(Method::GET, placeholder.clone()));
