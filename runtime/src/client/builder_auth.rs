@@ -137,8 +137,8 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets the header that carries the access token. The default is the header that the API declares, or
-    /// `authorization` if it declares none.
+    /// Sets the header that carries the access token. By default, the access token is sent in the header that the API
+    /// declares, or in `authorization` if the API declares no header.
     pub fn token_header<N>(mut self, name: N) -> Self
     where
         HeaderName: TryFrom<N>,

@@ -16,13 +16,13 @@ impl<C: Api> ClientBuilder<C> {
     /// requests are sent with a client that the runtime creates.
     ///
     /// Prefer [`http_builder`](Self::http_builder). The runtime follows redirects itself, because it knows which
-    /// headers contain secrets. A reqwest client that follows redirects removes only the standard secret headers, such
-    /// as `authorization`, before it follows a redirect to another origin. A reqwest client that follows redirects also
-    /// forwards bodies, the headers of hand-written requests, and the API's constant headers. [`build`](Self::build)
-    /// rejects a client that follows redirects if there are default headers, header arguments or a custom token header.
-    /// To disable redirects in your client, build it with `redirect(Policy::none())`. The client's cookie provider is
-    /// not used, because the session stores the cookies. Your client decides which proxy receives the requests, even
-    /// for loopback addresses.
+    /// headers contain secrets. On a redirect to another origin, a reqwest client that follows redirects removes only
+    /// the standard secret headers, such as `authorization`. A reqwest client that follows redirects also forwards
+    /// bodies, the headers of hand-written requests, and the API's constant headers. [`build`](Self::build) rejects a
+    /// client that follows redirects if there are default headers, header arguments or a custom token header. To
+    /// disable redirects in your client, build it with `redirect(Policy::none())`. The client's cookie provider is not
+    /// used, because the session stores the cookies. Your client decides which proxy receives the requests, even for
+    /// loopback addresses.
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.transport = Some(Transport::given(client));
         self
@@ -62,11 +62,11 @@ impl<C: Api> ClientBuilder<C> {
     /// The service must not follow redirects. The runtime cannot detect whether a service follows redirects. A plain
     /// [`reqwest::Client`] passed to `transport` is treated like one passed to [`http`](Self::http).
     ///
-    /// Put a retry layer around the client rather than inside the service. A retry layer around the client receives
-    /// only errors that remain after a refresh, and each of its attempts is a separate call. A retry layer inside the
-    /// service is invisible to the session, like reqwest's own `retry`: the session treats all attempts of the layer as
-    /// a single send. Inside the service, a retry layer must not retry the status codes of
-    /// [`refresh_on`](Self::refresh_on), because each retry would send the token that the server has just refused.
+    /// Put a retry layer around the client rather than inside the service. Each attempt of a retry layer around the
+    /// client is a separate call, and the layer receives only errors that remain after a refresh. A retry layer inside
+    /// the service is invisible to the session, like reqwest's own `retry`: the session treats all attempts of the
+    /// layer as a single send. Inside the service, a retry layer must not retry responses with a
+    /// [`refresh_on`](Self::refresh_on) status code, because the retry would send the refused token again.
     ///
     /// ```
     /// use afresh::{Client, Tokens};

@@ -90,9 +90,9 @@ impl<R> Pending<R> {
     ///
     /// Setting the header that carries the credential, such as `authorization`, disables the session for the call: the
     /// header is sent unchanged, and no refresh is started. If the name or the value is invalid, the call fails with an
-    /// error for which [`is_request`](Error::is_request) returns `true`. If a transport that you provide follows
-    /// redirects, it might send the header to another origin, so the call fails with an error for which
-    /// [`is_builder`](Error::is_builder) returns `true` (see [`http`](crate::ClientBuilder::http)).
+    /// error for which [`is_request`](Error::is_request) returns `true`. If your own transport follows redirects, the
+    /// call fails with an error for which [`is_builder`](Error::is_builder) returns `true`, because a redirect could
+    /// send the header to another origin (see [`http`](crate::ClientBuilder::http)).
     #[expect(
         clippy::needless_pass_by_value,
         reason = "callers pass a literal or a value that they no longer need"

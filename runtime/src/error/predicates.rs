@@ -203,8 +203,8 @@ impl Error {
         matches!(self.0.kind, Refresh | NoProgress | Excessive | Reentrant | Busy)
     }
 
-    /// Returns `true` if another process held the store's lock for too long, so that this process could not refresh.
-    /// Try again later. [`is_refresh`](Self::is_refresh) also returns `true`.
+    /// Returns `true` if this process could not refresh because another process held the store's lock for too long. Try
+    /// again later. [`is_refresh`](Self::is_refresh) also returns `true`.
     #[must_use]
     pub fn is_refresh_busy(&self) -> bool {
         self.0.kind == Kind::Busy
@@ -238,9 +238,9 @@ impl Error {
         self.0.kind == Kind::NotReplayable
     }
 
-    /// Returns `true` if the refresh code made a call that would have to wait for the same refresh. The runtime detects
-    /// a call that waits for its own refresh only in the refresh task. A call from a task that the refresh spawned
-    /// waits until the refresh times out.
+    /// Returns `true` if the code that performs a refresh made a call that would have to wait for that refresh. The
+    /// runtime detects a call that waits for its own refresh only in the refresh task. A call from a task that the
+    /// refresh spawned waits until the refresh times out.
     #[must_use]
     pub fn is_reentrant(&self) -> bool {
         self.0.kind == Kind::Reentrant

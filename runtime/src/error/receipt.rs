@@ -110,7 +110,7 @@ impl Receipt {
     }
 
     /// Returns why the server's refusal of the call was final. Returns `None` if the server did not refuse the call, or
-    /// if it accepted the call when the call was sent again.
+    /// if the server accepted the call when it was sent again.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {
         self.reason

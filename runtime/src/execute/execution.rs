@@ -39,8 +39,8 @@ pub(crate) struct Execution {
     pub(super) refreshed: bool,
     /// Whether the response is a stored rejection whose body is truncated.
     pub(super) is_cut: bool,
-    /// The URL from which the response came, if it differs from the requested URL. This field is set only for methods
-    /// that return pages.
+    /// The URL from which the response came, if this URL differs from the requested URL. This field is set only for
+    /// methods that return pages.
     pub(super) answered: Option<Box<Url>>,
 }
 
@@ -52,8 +52,8 @@ pub(super) struct Attached {
     pub(super) stamp: Stamp,
     /// Whether the request carries the session's credential.
     pub(super) credential: bool,
-    /// Whether the session needs to learn about successful calls, because a success clears the remembered refusals of
-    /// the method.
+    /// Whether the session must be notified if the call succeeds, because a success clears the method's remembered
+    /// refusals.
     pub(super) learning: bool,
 }
 
@@ -75,8 +75,7 @@ impl Execution {
         }
     }
 
-    /// Whether the session must be notified if the call succeeds, because a success clears the method's remembered
-    /// refusals. If the call fails, the error contains its receipt.
+    /// Runs the call and retries it after a failed attempt. If the call fails, the error contains its receipt.
     #[expect(clippy::manual_async_fn, reason = "a waiting async fn stores two copies of its arguments")]
     pub(crate) fn run_to_end(
         &mut self,

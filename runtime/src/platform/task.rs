@@ -89,7 +89,7 @@ impl Future for CancellableTask {
     }
 }
 
-/// Drops the work when its runtime shuts down, even if a [`Cancel`] still exists.
+/// Drops the work when the task's runtime shuts down, even if a [`Cancel`] still exists.
 impl Drop for CancellableTask {
     fn drop(&mut self) {
         self.0.cancelled.store(true, Ordering::SeqCst);

@@ -44,9 +44,8 @@ use crate::transport::upstream::Upstream;
 /// - One refresh serves all waiting calls, and a session never runs two refreshes at the same time. The refresh runs in
 ///   its own task, so it continues even if the calls that wait for it are dropped.
 /// - An unfinished `refresh` future is dropped only after 10 s or when the Tokio runtime shuts down. A refresh whose
-///   future was dropped is treated as failed and is retried later. If the future of a refresh is dropped after it has
-///   received a new refresh token but before it returns the token, the token is lost. Return the new tokens as soon as
-///   they arrive from the server.
+///   future was dropped is treated as failed and is retried later. If the future is dropped between receiving a new
+///   refresh token and returning it, the token is lost. Return the new tokens as soon as they arrive from the server.
 /// - The runtime calls the `refresh` method once for each refresh. If the response to a request is lost, only the
 ///   refresher can decide whether to send the same refresh token again. After a lost response, the
 ///   [`oauth2`](crate::oauth2) grants send the refresh token again.

@@ -144,7 +144,7 @@ impl fmt::Debug for CallInfo {
 ///
 /// The conversion rejects long URLs, drops fragments, turns an absent body into an empty one, and loses the timeout.
 /// The URL, the body and the timeout are removed first and restored afterwards. Returns the result of `look`, or `None`
-/// if the conversion fails for another reason.
+/// if the request cannot be converted.
 #[cfg(not(target_family = "wasm"))]
 fn with_extensions<T>(request: &mut Request, look: impl FnOnce(&mut Extensions) -> T) -> Option<T> {
     // The conversion parses the URL. Parsing the host takes a third fewer instructions if the URL's scheme is not

@@ -179,7 +179,7 @@ impl Own {
 fn own_client(is_http1: bool, proxies: bool) -> reqwest::Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder().redirect(Policy::none());
     if is_http1 {
-        // By default, reqwest copies each request so that it can be sent again if an HTTP/2 server refuses it.
+        // By default, reqwest copies each request so that the copy can be sent if an HTTP/2 server refuses the request.
         builder = builder.retry(never().max_retries_per_request(0));
     }
     if !proxies {

@@ -42,7 +42,7 @@ impl Response {
         &mut self.headers
     }
 
-    /// Returns a fixed HTTP version, because the browser does not expose the version that it used.
+    /// Returns a fixed HTTP version, because the browser does not expose the actual version.
     #[expect(clippy::unused_self, reason = "the signature must match reqwest")]
     pub(crate) fn version(&self) -> Version {
         Version::HTTP_11
