@@ -33,9 +33,10 @@ use crate::transport::upstream::Upstream;
 /// Builds a generated client of type `C`, or a plain [`Client`] by default. [`build`](Self::build) returns an error if
 /// the configuration is invalid.
 ///
-/// All clones of a client share its session, connections and settings. Separately built clients share only what is
-/// passed to their builders: a [`session`](Self::session), a [`store`](Self::store), an [`http`](Self::http) client or
-/// transport, or clones of one [`Retry`](crate::Retry) or [`RetryBudget`](crate::RetryBudget).
+/// All clones of a client share its session, connections and settings. Separately built clients share only objects that
+/// are passed to each of their builders: a [`session`](Self::session), a [`store`](Self::store), an
+/// [`http`](Self::http) client or transport, or clones of one [`Retry`](crate::Retry) or
+/// [`RetryBudget`](crate::RetryBudget).
 ///
 /// ```
 /// use std::time::Duration;

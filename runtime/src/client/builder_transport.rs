@@ -12,8 +12,8 @@ use crate::transport::transport::Transport;
 
 /// # Transport
 impl<C: Api> ClientBuilder<C> {
-    /// Sends requests with your own reqwest client, including its proxies, TLS settings and timeouts. By default,
-    /// requests are sent with a client that the runtime creates.
+    /// Sends requests with your own reqwest client and its proxies, TLS settings and timeouts. By default, requests are
+    /// sent with a client that the runtime creates.
     ///
     /// Prefer [`http_builder`](Self::http_builder). The runtime follows redirects itself, because it knows which
     /// headers contain secrets. On a redirect to another origin, a reqwest client that follows redirects removes only

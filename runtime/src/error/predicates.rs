@@ -17,23 +17,24 @@ use crate::format::charset::without_bom;
 use crate::format::retry_after;
 
 impl Error {
-    /// Creates the error to return when a refresh fails temporarily. Return this error from
-    /// [`refresh_with`](crate::ClientBuilder::refresh_with) or a [`Refresher`](crate::Refresher). The session is kept.
+    /// Creates the error to return when a refresh fails temporarily. Return this error from a
+    /// [`Refresher`](crate::Refresher) or from the function passed to
+    /// [`refresh_with`](crate::ClientBuilder::refresh_with). The session is kept.
     #[must_use]
     pub fn refresh(source: impl Into<BoxError>) -> Self {
         Self::new(Kind::Refresh, "the refresh failed temporarily. Try again later").with_source(source)
     }
 
-    /// Creates the error to return when the server rejects the refresh token. Return this error from
-    /// [`refresh_with`](crate::ClientBuilder::refresh_with) or a [`Refresher`](crate::Refresher). The session then
-    /// expires.
+    /// Creates the error to return when the server rejects the refresh token. Return this error from a
+    /// [`Refresher`](crate::Refresher) or from the function passed to
+    /// [`refresh_with`](crate::ClientBuilder::refresh_with). The session then expires.
     #[must_use]
     pub fn session_expired(source: impl Into<BoxError>) -> Self {
         Self::new(Kind::SessionExpired, "the session has expired. Log in again").with_source(source)
     }
 
     /// Returns the name of the method that was called, such as `"Shop::order"`. Returns `None` for hand-written
-    /// requests and for errors of [`build`](crate::ClientBuilder::build).
+    /// requests and for errors from [`build`](crate::ClientBuilder::build).
     #[must_use]
     pub fn method(&self) -> Option<&'static str> {
         self.0.method

@@ -8,7 +8,7 @@ use super::stamp::Stamp;
 
 /// The record of a call: which credential it carried, how the server reacted, and whether the call was sent again.
 ///
-/// A [`reqwest::Response`] returned by a client contains its receipt as an extension.
+/// A [`reqwest::Response`] returned by a client contains the call's receipt as an extension.
 /// [`Error::receipt`](crate::Error::receipt) returns the receipt of a failed call.
 ///
 /// ```

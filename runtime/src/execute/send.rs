@@ -1,5 +1,5 @@
-//! Sends one request of a call and follows redirects. [`Sender`] decides for each request whether it carries the
-//! credential.
+//! Sends one request of a call and follows redirects. For each request, [`Sender`] decides whether the request carries
+//! the credential.
 //!
 //! The runtime follows redirects itself, because a transport cannot know which headers are secret.
 
@@ -105,7 +105,7 @@ impl Sender<'_> {
         Err(Error::new(Kind::Transport, "the server redirected the request too many times. Check the URL"))
     }
 
-    /// Returns whether `response` came from the client's own origin, and if so, stores its cookies.
+    /// Returns whether `response` came from the client's own origin. If it did, stores the cookies of the response.
     fn keep_cookies(
         &self,
         response: &Response,

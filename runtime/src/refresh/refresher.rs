@@ -54,8 +54,9 @@ use crate::transport::upstream::Upstream;
 ///
 /// A refresher must not await a call that uses the session being refreshed. A call that would wait for its own refresh
 /// immediately returns an error for which [`is_reentrant`](crate::Error::is_reentrant) returns `true`. Calls that use
-/// other sessions are allowed. Calls from tasks that the refresher spawns are not detected and wait for the refresh. If
-/// the refresher also waits for such a task, both wait until the refresh times out after 10 s.
+/// other sessions are allowed. The runtime does not detect calls from tasks that the refresher spawns, so these calls
+/// wait for the refresh. If the refresher waits for a spawned task that itself waits for the refresh, both wait until
+/// the refresh times out after 10 s.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot refresh a session",
     label = "not a `Refresher`",
@@ -67,9 +68,9 @@ pub trait Refresher: Send + Sync + 'static {
     /// # Errors
     ///
     /// [`Error::session_expired`](crate::Error::session_expired) ends the session. The session also ends if the error
-    /// comes from another client and contains a response with the `invalid_grant` error code (RFC 6749 §5.2). After any
-    /// other error or a panic, the session is kept. A later call starts a new refresh after a delay of 1 s, which grows
-    /// to at most 60 s after repeated failures.
+    /// comes from another client and contains a response with the `invalid_grant` error code (RFC 6749 §5.2). Panics,
+    /// and errors that do not reject the refresh token, do not end the session. A later call starts a new refresh after
+    /// a delay of 1 s, which grows to at most 60 s after repeated failures.
     fn refresh(&self, context: RefreshContext<'_>) -> impl Future<Output = Result<Tokens>> + Send;
 
     /// Returns whether a refresh with `tokens` is possible. `tokens` is `None` if there is no login. By default, a

@@ -6,8 +6,8 @@
 //! might already have accepted the refresh token, and the lost response might have contained its successor. For a short
 //! grace period, most servers that rotate refresh tokens accept the old token and return the same new token again. The
 //! refresh token is also sent again if a gateway reports that the endpoint did not respond (502, 504, or a 503 with a
-//! typical gateway body). Any other 5xx is treated as a response from the server itself, because repeated requests
-//! would add load to a failing server.
+//! typical gateway body). After a 500 or another 5xx from the server itself, the refresh token is not sent again
+//! immediately, because repeated requests would add load to a failing server.
 
 use std::pin::pin;
 use std::time::Duration;

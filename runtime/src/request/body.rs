@@ -67,8 +67,8 @@ impl Body {
     /// If the server refuses the credential, the session is refreshed, but the call fails with an error for which
     /// [`is_not_replayable`](crate::Error::is_not_replayable) returns `true`. The call fails even if the server has not
     /// read any of the stream. A credential that expires within two minutes is refreshed before a stream is sent,
-    /// because a stream cannot be sent again. If the lifetime of the credential is less than four minutes, the refresh
-    /// instead happens once half of the lifetime has passed.
+    /// because a stream cannot be sent again. A credential whose lifetime is less than four minutes is refreshed before
+    /// a stream is sent if half of the lifetime has passed.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,

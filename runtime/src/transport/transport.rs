@@ -68,8 +68,8 @@ impl Transport {
     /// Creates a transport from a client that the user configured.
     ///
     /// reqwest does not report whether a client follows redirects. The `Debug` output of a client names its redirect
-    /// policy, except for the default policy, which follows redirects. If the output has an unknown format, the client
-    /// is treated as one that follows redirects.
+    /// policy, except for the default policy, which follows redirects. If the `Debug` output has an unknown format, the
+    /// client is treated as one that follows redirects.
     pub(crate) fn given(client: reqwest::Client) -> Self {
         let follows_redirects = !format!("{client:?}").contains("redirect_policy: \"Policy(None)\"");
         Self::Given { client, follows_redirects }
