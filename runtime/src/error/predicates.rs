@@ -189,8 +189,8 @@ impl Error {
     /// Returns `true` if a new login happened during the call. The runtime does not send the call again under a
     /// different login.
     ///
-    /// An error of this kind also occurs if another process stored a different login before a refresh. To continue with
-    /// the stored login, call [`Session::load`](crate::Session::load).
+    /// The method also returns `true` if a refresh failed because another process had stored a different login. To
+    /// continue with the stored login, call [`Session::load`](crate::Session::load).
     #[must_use]
     pub fn is_superseded(&self) -> bool {
         self.0.kind == Kind::Superseded

@@ -105,7 +105,8 @@ impl Sender<'_> {
         Err(Error::new(Kind::Transport, "the server redirected the request too many times. Check the URL"))
     }
 
-    /// Returns whether `response` came from the client's own origin. If it did, stores the cookies of the response.
+    /// Returns whether `response` came from the client's own origin. Cookies are stored only if the response came from
+    /// that origin.
     fn keep_cookies(
         &self,
         response: &Response,

@@ -67,8 +67,8 @@ impl Body {
     /// If the server refuses the credential, the session is refreshed, but the call fails with an error for which
     /// [`is_not_replayable`](crate::Error::is_not_replayable) returns `true`. The call fails even if the server has not
     /// read any of the stream. A credential that expires within two minutes is refreshed before a stream is sent,
-    /// because a stream cannot be sent again. A credential whose lifetime is less than four minutes is refreshed before
-    /// a stream is sent if half of the lifetime has passed.
+    /// because a stream cannot be sent again. Before a stream is sent, a credential whose lifetime is less than four
+    /// minutes is refreshed if half of the lifetime has passed.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,
@@ -166,7 +166,8 @@ impl Content {
         })
     }
 
-    /// Returns a copy for a new call, or `None` if the content can be sent only once. The copy shares the bytes.
+    /// Returns a copy for a new call, or `None` if the content can be sent only once. The copy shares the bytes of the
+    /// original.
     pub(crate) fn share(&self) -> Option<Self> {
         match self {
             Self::Empty => Some(Self::Empty),
