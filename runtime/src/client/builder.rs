@@ -33,8 +33,8 @@ use crate::transport::upstream::Upstream;
 /// Builds a generated client of type `C`, or a plain [`Client`] by default. [`build`](Self::build) returns an error if
 /// the configuration is invalid.
 ///
-/// All clones of a client share its session, connections and settings. Clients that are built separately share nothing,
-/// unless they use the same [`session`](Self::session), the same [`store`](Self::store), the same
+/// All clones of a client share its session, connections and settings. Separately built clients share only objects that
+/// are passed to each of their builders: a [`session`](Self::session), a [`store`](Self::store), an
 /// [`http`](Self::http) client or transport, or clones of one [`Retry`](crate::Retry) or
 /// [`RetryBudget`](crate::RetryBudget).
 ///
@@ -129,17 +129,17 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Limits the body size of a successful response, in bytes. If the body exceeds the limit, the call fails with an
-    /// [`is_body_too_large`](Error::is_body_too_large) error, and the rest of the body is not read. By default, the
-    /// body size is unlimited. Streams are not limited. The body of an unsuccessful response is truncated to `bytes` or
-    /// 1 MiB, whichever is smaller.
+    /// error for which [`is_body_too_large`](Error::is_body_too_large) returns `true`, and the rest of the body is not
+    /// read. By default, the body size is unlimited. Streams are not limited. The body of an unsuccessful response is
+    /// truncated to `bytes` or 1 MiB, whichever is smaller.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.settings.max_body = Some(bytes);
         self
     }
 
-    /// Limits the total duration of a call, measured from its first poll. The limit includes waiting for a refresh, all
-    /// sends, the waits between attempts, and reading a body that is not streamed. By default, the duration of a call
-    /// is unlimited.
+    /// Limits the total duration of a call, measured from its first poll. The duration includes the time spent waiting
+    /// for a refresh, sending requests, waiting between attempts, and reading a body that is not streamed. By default,
+    /// the duration of a call is unlimited.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self
@@ -158,8 +158,9 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// # Errors
     ///
-    /// Returns an [`is_builder`](Error::is_builder) error if a setting is invalid. Examples are a malformed or plain
-    /// `http` base URL, an invalid header or status code, and a token that is not a valid header value.
+    /// Returns an error for which [`is_builder`](Error::is_builder) returns `true` if a setting is invalid. Invalid
+    /// settings are, for example, a malformed base URL, a base URL that uses plain `http`, an invalid header or status
+    /// code, and a token that is not a valid header value.
     pub fn build(mut self) -> Result<C> {
         if let Some(error) = self.error.take() {
             return Err(error);

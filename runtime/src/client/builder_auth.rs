@@ -41,9 +41,9 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets how long before the end of a login the event [`SessionEvent::Ending`](crate::SessionEvent::Ending) is
-    /// emitted. The default is one tenth of the login's lifetime as reported by the server, but at most one day. If
-    /// clients that share a session set different durations, the session uses the one that was set first.
+    /// Sets how early [`SessionEvent::Ending`](crate::SessionEvent::Ending) is emitted before a login ends. The default
+    /// is one tenth of the login's lifetime as reported by the server, but at most one day. If clients that share a
+    /// session set different durations, the session uses the one that was set first.
     ///
     /// If `ahead` is longer than the lifetime of the login, the event is emitted immediately after the login.
     ///
@@ -85,12 +85,12 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Adds a rule that recognizes an expired credential. The rule is called for each response whose status code is in
-    /// [`refresh_on`](Self::refresh_on). If the rule returns `true`, the credential is refreshed, even after a 403 that
-    /// would otherwise be returned to the caller. A single matching rule, or a single matching condition in the API's
-    /// `expired_when(...)`, is enough to refresh the credential. By default, there are no rules.
+    /// Adds a rule that recognizes an expired credential. The rule is called for each response whose status code is one
+    /// of the [`refresh_on`](Self::refresh_on) status codes. If the rule returns `true`, the credential is refreshed,
+    /// even after a 403 that would otherwise be returned to the caller. The credential is refreshed if any rule, or any
+    /// condition in the API's `expired_when(...)`, matches the response. By default, there are no rules.
     ///
-    /// If the caller streams a 2xx response, the rules receive its body only if it is JSON.
+    /// The rules receive the body of a streamed 2xx response only if the body is JSON.
     ///
     /// If the rule panics, the response is returned unchanged, and
     /// [`SessionEvent::RuleFailed`](crate::SessionEvent::RuleFailed) is emitted.
@@ -137,8 +137,8 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets the header that carries the access token. The default is the header that the API declares, or
-    /// `authorization` if it declares none.
+    /// Sets the header that carries the access token. By default, the access token is sent in the header that the API
+    /// declares, or in `authorization` if the API declares no header.
     pub fn token_header<N>(mut self, name: N) -> Self
     where
         HeaderName: TryFrom<N>,
@@ -150,13 +150,13 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Refreshes with a function instead of a `#[refresh]` method. The runtime calls the function once for all waiting
-    /// calls and never runs it twice at the same time. The function must finish within 10 s and must not await a call
-    /// that uses the same session.
+    /// Sets the function that refreshes the session, instead of a `#[refresh]` method. The runtime calls the function
+    /// once for all waiting calls and never runs it twice at the same time. The function must finish within 10 s and
+    /// must not await a call that uses the same session.
     ///
     /// If the function returns an error, the session is kept so that a later call can try again. If the function
-    /// returns [`Error::session_expired`], the session ends. The session also ends if the returned error contains
-    /// another API's response with the error code `invalid_grant`. If both `refresh_with` and
+    /// returns [`Error::session_expired`], the session ends. The session also ends if the error comes from a call to
+    /// another API and the response to that call contains the error code `invalid_grant`. If both `refresh_with` and
     /// [`refresher`](Self::refresher) are called, the last call takes effect.
     pub fn refresh_with<F, R, T>(mut self, refresh: F) -> Self
     where
@@ -168,8 +168,8 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Refreshes with a [`Refresher`] instead of a `#[refresh]` method. The refresher can be a grant from
-    /// [`oauth2`](crate::oauth2) or your own type.
+    /// Sets the [`Refresher`] that refreshes the session, instead of a `#[refresh]` method. The refresher can be an
+    /// OAuth 2.0 grant from [`oauth2`](crate::oauth2) or a type of your own.
     ///
     /// ```
     /// use afresh::{Client, oauth2::RefreshTokenGrant};
@@ -186,7 +186,7 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets the function that revokes tokens at the server. [`Session::revoke`] calls the function. The runtime also
+    /// Sets the function that revokes tokens on the server. [`Session::revoke`] calls the function. The runtime also
     /// calls the function to revoke tokens that a refresh returns after a logout or a new login. The default is
     /// [`Refresher::revoke`]. With a `#[refresh]` method, no tokens are revoked by default.
     ///
@@ -222,11 +222,11 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets the status codes with which the refresh endpoint ends the session, regardless of the error code in the
-    /// response. By default, the status codes declared by the API are used. If the API declares no status codes, 401
-    /// and 403 end a session that is refreshed with a cookie. If no status codes are set or declared, a session that is
-    /// refreshed with a token ends only after an error code such as `invalid_grant`. A refresh response that is a web
-    /// page never ends the session.
+    /// Sets the status codes that end the session when the refresh endpoint returns them, regardless of the error code
+    /// in the response. By default, the status codes declared by the API are used. If the API declares no status codes,
+    /// 401 and 403 end a session that is refreshed with a cookie. If no status codes are set or declared, a session
+    /// that is refreshed with a token ends only after an error code such as `invalid_grant`. A refresh response that is
+    /// a web page never ends the session.
     ///
     /// The token endpoint of a [grant](crate::oauth2) is also a refresh endpoint. If a [`Refresher`] returns an error
     /// that contains a server's response, the status codes of `session_ends_on` also apply to this response.

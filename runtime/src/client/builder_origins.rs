@@ -18,12 +18,12 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Allows redirects to the given origins to include a call's body, its header arguments and the [default
-    /// headers](Self::header). An allowed origin never receives the credential, cookies, or headers whose value is
-    /// [marked as sensitive](http::HeaderValue::set_sensitive). Login, refresh and logout requests never follow a
-    /// redirect to another origin. By default, only the API's own origin is allowed. A redirect to an origin that is
-    /// not allowed is followed without the body and headers. If a redirect to an origin that is not allowed requires
-    /// the body (307 or 308), the call fails with an error that names the origin.
+    /// Allows a call's body, its header arguments and the [default headers](Self::header) to be sent to the given
+    /// origins after a redirect. An allowed origin never receives the credential, cookies, or headers whose value is
+    /// [marked as sensitive](http::HeaderValue::set_sensitive). Login, refresh and logout requests are never redirected
+    /// to another origin. By default, only the API's own origin is allowed. A redirect to an origin that is not allowed
+    /// is followed without the body and headers. If a redirect to an origin that is not allowed requires the body to be
+    /// sent again (307 or 308), the call fails with an error that names the origin.
     ///
     /// ```
     /// use afresh::Client;

@@ -12,17 +12,17 @@ use crate::transport::transport::Transport;
 
 /// # Transport
 impl<C: Api> ClientBuilder<C> {
-    /// Sends requests with your own reqwest client, including its proxies, TLS settings and timeouts. By default,
-    /// requests are sent with a client that the runtime creates.
+    /// Sends requests with your own reqwest client and its proxies, TLS settings and timeouts. By default, requests are
+    /// sent with a client that the runtime creates.
     ///
     /// Prefer [`http_builder`](Self::http_builder). The runtime follows redirects itself, because it knows which
-    /// headers are secrets. A reqwest client that follows redirects removes only the standard headers, such as
-    /// `authorization`, before it sends a request to another origin. A reqwest client that follows redirects also
-    /// forwards bodies, the headers of hand-written requests, and the API's constant headers. [`build`](Self::build)
-    /// rejects a client that follows redirects if there are default headers, header arguments or a custom token header.
-    /// To disable redirects in your client, build it with `redirect(Policy::none())`. The client's cookie provider is
-    /// not used, because the session stores the cookies. Your client decides which proxy receives the requests, even
-    /// for loopback addresses.
+    /// headers contain secrets. On a redirect to another origin, a reqwest client that follows redirects removes only
+    /// the standard secret headers, such as `authorization`. A reqwest client that follows redirects also forwards
+    /// bodies, the headers of hand-written requests, and the API's constant headers. [`build`](Self::build) rejects a
+    /// client that follows redirects if there are default headers, header arguments or a custom token header. To
+    /// disable redirects in your client, build it with `redirect(Policy::none())`. The client's cookie provider is not
+    /// used, because the session stores the cookies. Your client decides which proxy receives the requests, even for
+    /// loopback addresses.
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.transport = Some(Transport::given(client));
         self
@@ -54,19 +54,19 @@ impl<C: Api> ClientBuilder<C> {
     /// Sends requests with a tower service that accepts reqwest requests and returns reqwest responses, such as a stack
     /// of layers or a fake server for tests.
     ///
-    /// The service receives each request exactly as it is sent, including the credential. A layer that signs requests
-    /// belongs in the service, so that it also signs a request that is sent again with a new token. The `hyper` feature
-    /// adds [`HyperTransport`](crate::transport::HyperTransport), which supports fewer features than reqwest but
-    /// executes about 40% fewer instructions per call.
+    /// The service receives each request exactly as it is sent, including the credential. Put a layer that signs
+    /// requests into the service, so that the layer also signs requests that are sent again with a new token. The
+    /// `hyper` feature adds [`HyperTransport`](crate::transport::HyperTransport), which supports fewer features than
+    /// reqwest but executes about 40% fewer instructions per call.
     ///
     /// The service must not follow redirects. The runtime cannot detect whether a service follows redirects. A plain
     /// [`reqwest::Client`] passed to `transport` is treated like one passed to [`http`](Self::http).
     ///
-    /// Put a retry layer around the client rather than inside the service. A retry layer around the client receives
-    /// only errors that remain after a refresh, and each of its attempts is a separate call. A retry layer inside the
-    /// service works below the session, like reqwest's own `retry`: the session treats all its attempts as a single
-    /// send. Inside the service, a retry layer must not retry the status codes of [`refresh_on`](Self::refresh_on),
-    /// because each retry would send the token that the server has just refused.
+    /// Put a retry layer around the client rather than inside the service. Each attempt of a retry layer around the
+    /// client is a separate call, and the layer receives only errors that remain after a refresh. A retry layer inside
+    /// the service is invisible to the session, like reqwest's own `retry`: the session treats all attempts of the
+    /// layer as a single send. Inside the service, a retry layer must not retry responses with a
+    /// [`refresh_on`](Self::refresh_on) status code, because the retry would send the refused token again.
     ///
     /// ```
     /// use afresh::{Client, Tokens};
@@ -104,8 +104,9 @@ impl<C: Api> ClientBuilder<C> {
     /// connections. If the runtime that drives a shared connection stalls, a refresh that uses the connection is also
     /// delayed. A client or service that you provide must be used on only one runtime.
     ///
-    /// The runtime belongs to the session. If clients that share a session set different runtimes, the session uses the
-    /// one that was set first. The runtime must keep running for as long as the session is in use.
+    /// The runtime is a setting of the session rather than of the client. If clients that share a session set different
+    /// runtimes, the session uses the one that was set first. The runtime must keep running for as long as the session
+    /// is in use.
     pub fn runtime(mut self, runtime: Handle) -> Self {
         self.runtime = Some(runtime);
         self

@@ -33,7 +33,8 @@ pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) 
 /// # Options
 ///
 /// Set the options of a call before its first poll. If an option is set after the first poll, the call fails with an
-/// [`is_request`](Error::is_request) error. When a call returns [pages](crate::Pages), the options apply to each page.
+/// error for which [`is_request`](Error::is_request) returns `true`. When a call returns [pages](crate::Pages), the
+/// options apply to each page.
 ///
 /// ```
 /// # use afresh::{api, Result, Retry};
@@ -71,10 +72,10 @@ impl<R> Pending<R> {
 }
 
 impl<R> Pending<R> {
-    /// Limits the total duration of the call, measured from its first poll. The limit includes waiting for a refresh,
-    /// all sends, the waits between attempts, and reading a body that is not streamed. This timeout replaces any
-    /// timeout that the trait method or the builder sets. When a call returns pages, the timeout restarts for each
-    /// page.
+    /// Limits the total duration of the call, measured from its first poll. The duration includes the time spent
+    /// waiting for a refresh, sending requests, waiting between attempts, and reading a body that is not streamed. This
+    /// timeout replaces any timeout that the trait method or the builder sets. When a call returns pages, the timeout
+    /// restarts for each page.
     ///
     /// This inherent method takes precedence over trait methods of the same name, such as
     /// `futures_time::FutureExt::timeout`.
@@ -87,11 +88,11 @@ impl<R> Pending<R> {
     /// argument or the builder. The value can be a `HeaderValue` or any type that serializes as a scalar. `None`
     /// changes nothing.
     ///
-    /// A header that carries the credential, such as `authorization`, disables the session for the call: the header is
-    /// sent unchanged, and no refresh is started. If the name or the value is invalid, the call fails with an
-    /// [`is_request`](Error::is_request) error. If the client's own transport follows redirects, it might
-    /// send the header to another origin, so the call fails with an [`is_builder`](Error::is_builder) error (see
-    /// [`http`](crate::ClientBuilder::http)).
+    /// Setting the header that carries the credential, such as `authorization`, disables the session for the call: the
+    /// header is sent unchanged, and no refresh is started. If the name or the value is invalid, the call fails with an
+    /// error for which [`is_request`](Error::is_request) returns `true`. If your own transport follows redirects, the
+    /// call fails with an error for which [`is_builder`](Error::is_builder) returns `true`, because a redirect could
+    /// send the header to another origin (see [`http`](crate::ClientBuilder::http)).
     #[expect(
         clippy::needless_pass_by_value,
         reason = "callers pass a literal or a value that they no longer need"
@@ -112,13 +113,13 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Allows redirects of this call to the given origins to include the call's body and headers. The origins are added
-    /// to those set with the builder's [`follow_to`](crate::ClientBuilder::follow_to). The credential, cookies, and
+    /// Allows the call's body and headers to be sent to the given origins after a redirect. The origins are added to
+    /// those set with the builder's [`follow_to`](crate::ClientBuilder::follow_to). The credential, cookies, and
     /// headers whose value is [marked as sensitive](http::HeaderValue::set_sensitive) are never sent to another origin.
     ///
-    /// An origin consists of a scheme, a host and a port. If a value is not an origin, the call fails with an
-    /// [`is_request`](Error::is_request) error. The call also fails if an origin uses plain `http` on another machine,
-    /// unless [`allow_http`](crate::ClientBuilder::allow_http) is set.
+    /// An origin consists of a scheme, a host and a port. If a value is not an origin, the call fails with an error for
+    /// which [`is_request`](Error::is_request) returns `true`. The call also fails if an origin uses plain `http` on
+    /// another machine, unless [`allow_http`](crate::ClientBuilder::allow_http) is set.
     ///
     /// ```
     /// # use afresh::{api, Result};
@@ -137,9 +138,9 @@ impl<R> Pending<R> {
     }
 
     /// Limits the body size of a successful response, in bytes, and replaces the builder's
-    /// [`max_body`](crate::ClientBuilder::max_body). If the body exceeds the limit, the call fails with an
-    /// [`is_body_too_large`](Error::is_body_too_large) error, and the rest of the body is not read. When a call returns
-    /// pages, the limit applies to each page. Streams are not limited.
+    /// [`max_body`](crate::ClientBuilder::max_body). If the body exceeds the limit, the call fails with an error for
+    /// which [`is_body_too_large`](Error::is_body_too_large) returns `true`, and the rest of the body is not read. When
+    /// a call returns pages, the limit applies to each page. Streams are not limited.
     ///
     /// ```
     /// # use afresh::{api, Result};

@@ -1,4 +1,4 @@
-//! Applies the settings of the builder and the API that concern refreshes and token revocation.
+//! Applies the refresh and revocation settings of the builder and the API.
 
 use std::sync::Arc;
 use std::time::Duration;

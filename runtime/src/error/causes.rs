@@ -132,8 +132,8 @@ mod tests {
         Error::transport(source.into())
     }
 
-    /// T3: if a browser hides the reason for a network error, the message must help the user find the cause. A retry
-    /// must not assume that the request was unsent.
+    /// T3: if a browser hides the reason for a network error, the error message must help the user find the cause. The
+    /// retry policy must assume that the request might have been sent.
     #[test]
     fn a_request_whose_answer_a_browser_hides_may_have_been_sent() {
         let hidden = error(FetchError::Network);

@@ -11,7 +11,7 @@ pub enum Classification {
     NotAuth,
     /// The credential has expired.
     Expired,
-    /// The credential has expired or lacks a required permission, and the response does not show which.
+    /// The response does not show whether the credential has expired or lacks a required permission.
     Suspect,
     /// The credential is valid but lacks a required permission.
     Forbidden,

@@ -20,8 +20,8 @@ impl Error {
         Self::new(Kind::Connect, "could not connect to the server. Check the base URL and the network")
     }
 
-    /// Creates the error of a call that requires a login when the session is logged out. Use this error in a fake
-    /// implementation of a trait.
+    /// Creates the error of a call that requires a login but is made while the session is logged out. Use this error in
+    /// a fake implementation of a trait.
     #[must_use]
     pub fn no_session() -> Self {
         Self::new(Kind::NoSession, "there is no session. Log in first")

@@ -1,4 +1,4 @@
-//! [`Kind`] distinguishes the kinds of errors.
+//! [`Kind`] classifies errors.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {

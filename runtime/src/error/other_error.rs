@@ -1,8 +1,8 @@
-//! The requirement for the type in the `#[other]` variant of a type that derives `ApiError`.
+//! The trait that the field of the `#[other]` variant must implement in an enum that derives `ApiError`.
 
 use super::error::Error;
 
-/// The type of the field in the `#[other]` variant of a type that derives [`ApiError`](crate::ApiError). Only
+/// The type of the field in the `#[other]` variant of an enum that derives [`ApiError`](crate::ApiError). Only
 /// [`Error`](crate::Error) implements this trait.
 #[diagnostic::on_unimplemented(
     message = "an `#[other]` variant must hold an `afresh::Error`, not `{Self}`",

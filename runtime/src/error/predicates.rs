@@ -17,23 +17,24 @@ use crate::format::charset::without_bom;
 use crate::format::retry_after;
 
 impl Error {
-    /// Creates the error to return when a refresh fails temporarily. Return this error from
-    /// [`refresh_with`](crate::ClientBuilder::refresh_with) or a [`Refresher`](crate::Refresher). The session is kept.
+    /// Creates the error to return when a refresh fails temporarily. Return this error from a
+    /// [`Refresher`](crate::Refresher) or from the function passed to
+    /// [`refresh_with`](crate::ClientBuilder::refresh_with). The session is kept.
     #[must_use]
     pub fn refresh(source: impl Into<BoxError>) -> Self {
         Self::new(Kind::Refresh, "the refresh failed temporarily. Try again later").with_source(source)
     }
 
-    /// Creates the error to return when the server rejects the refresh token. Return this error from
-    /// [`refresh_with`](crate::ClientBuilder::refresh_with) or a [`Refresher`](crate::Refresher). The session then
-    /// expires.
+    /// Creates the error to return when the server rejects the refresh token. Return this error from a
+    /// [`Refresher`](crate::Refresher) or from the function passed to
+    /// [`refresh_with`](crate::ClientBuilder::refresh_with). The session then expires.
     #[must_use]
     pub fn session_expired(source: impl Into<BoxError>) -> Self {
         Self::new(Kind::SessionExpired, "the session has expired. Log in again").with_source(source)
     }
 
     /// Returns the name of the method that was called, such as `"Shop::order"`. Returns `None` for hand-written
-    /// requests and for errors of [`build`](crate::ClientBuilder::build).
+    /// requests and for errors from [`build`](crate::ClientBuilder::build).
     #[must_use]
     pub fn method(&self) -> Option<&'static str> {
         self.0.method
@@ -95,8 +96,8 @@ impl Error {
         self.receipt().and_then(Receipt::reason)
     }
 
-    /// Returns the receipt of the call, up to the point of failure. Returns `None` after a timeout, or if nothing was
-    /// sent, for example because an argument cannot be encoded.
+    /// Returns the receipt of the call: what happened to the call before it failed. Returns `None` after a timeout, or
+    /// if nothing was sent, for example because an argument cannot be encoded.
     #[must_use]
     pub fn receipt(&self) -> Option<&Receipt> {
         self.0.receipt.as_ref()
@@ -175,7 +176,7 @@ impl Error {
     }
 
     /// Returns `true` if the session has expired because the response to a refresh was lost. The server had already
-    /// invalidated the refresh token and rejected it when it was sent again.
+    /// invalidated the refresh token, so the second request with the token was rejected.
     /// [`is_session_expired`](Self::is_session_expired) also returns `true`.
     ///
     /// All calls that waited for the refresh, and all later calls until the next login, receive this error. If this
@@ -188,8 +189,8 @@ impl Error {
     /// Returns `true` if a new login happened during the call. The runtime does not send the call again under a
     /// different login.
     ///
-    /// A refresh also fails with this error if another process stored a different login. To continue with the stored
-    /// login, call [`Session::load`](crate::Session::load).
+    /// The method also returns `true` if a refresh failed because another process had stored a different login. To
+    /// continue with the stored login, call [`Session::load`](crate::Session::load).
     #[must_use]
     pub fn is_superseded(&self) -> bool {
         self.0.kind == Kind::Superseded
@@ -203,8 +204,8 @@ impl Error {
         matches!(self.0.kind, Refresh | NoProgress | Excessive | Reentrant | Busy)
     }
 
-    /// Returns `true` if another process held the store's lock for too long, so that this process could not refresh.
-    /// Try again later. [`is_refresh`](Self::is_refresh) also returns `true`.
+    /// Returns `true` if this process could not refresh because another process held the store's lock for too long. Try
+    /// again later. [`is_refresh`](Self::is_refresh) also returns `true`.
     #[must_use]
     pub fn is_refresh_busy(&self) -> bool {
         self.0.kind == Kind::Busy
@@ -238,9 +239,9 @@ impl Error {
         self.0.kind == Kind::NotReplayable
     }
 
-    /// Returns `true` if the refresh code made a call that would have to wait for the same refresh. The runtime detects
-    /// a call that waits for its own refresh only in the refresh task. A call from a task that the refresh spawned
-    /// waits until the refresh times out.
+    /// Returns `true` if the code that performs a refresh made a call that would have to wait for that refresh. The
+    /// runtime detects a call that waits for its own refresh only in the refresh task. A call from a task that the
+    /// refresh spawned waits until the refresh times out.
     #[must_use]
     pub fn is_reentrant(&self) -> bool {
         self.0.kind == Kind::Reentrant

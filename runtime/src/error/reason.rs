@@ -17,7 +17,7 @@ pub enum Reason {
     /// The server recently refused a fresh token for this method. For a limited time, the runtime treats a 403 for this
     /// method as a lack of permission.
     RouteForbidden,
-    /// The token was refreshed only recently, and the server refused another call with this token.
+    /// The refused token came from a recent refresh, and an earlier call with this token was also refused.
     JustRefreshed,
     /// The `WWW-Authenticate` header contains `insufficient_scope` (RFC 6750 §3.1).
     InsufficientScope,
@@ -31,7 +31,7 @@ pub enum Reason {
     StatusNotListed,
     /// The session has no refresh token and no other way to get a new access token.
     NothingToRefreshWith,
-    /// The token was refreshed, but the method is `#[no_replay]`.
+    /// The token was refreshed, but the method is `#[no_replay]`, so the call was not sent again.
     NoReplay,
     /// The token was refreshed, but the body was a one-shot stream, which cannot be sent again.
     BodySpent,

@@ -8,7 +8,7 @@ use super::stamp::Stamp;
 
 /// The record of a call: which credential it carried, how the server reacted, and whether the call was sent again.
 ///
-/// A [`reqwest::Response`] returned by a client contains its receipt as an extension.
+/// A [`reqwest::Response`] returned by a client contains the call's receipt as an extension.
 /// [`Error::receipt`](crate::Error::receipt) returns the receipt of a failed call.
 ///
 /// ```
@@ -77,7 +77,7 @@ impl Receipt {
         self.refreshed_by
     }
 
-    /// Returns the total time that the call spent waiting for refreshes and between attempts.
+    /// Returns the total time that the call spent waiting, both for refreshes and between attempts.
     #[must_use]
     pub fn waited(&self) -> Duration {
         self.waited
@@ -110,7 +110,7 @@ impl Receipt {
     }
 
     /// Returns why the server's refusal of the call was final. Returns `None` if the server did not refuse the call, or
-    /// if it accepted the call when the call was sent again.
+    /// if the server accepted the call when it was sent again.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {
         self.reason

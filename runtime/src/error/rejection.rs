@@ -12,7 +12,7 @@ use crate::format::media_type::MediaType;
 
 /// The response with which the server refused a call: its status, headers and body.
 ///
-/// [`Error::rejection`](crate::Error::rejection) returns this value. The rules
+/// [`Error::rejection`](crate::Error::rejection) returns this value. The functions passed to
 /// [`expired_when`](crate::ClientBuilder::expired_when) and [`forbidden_when`](crate::ClientBuilder::forbidden_when)
 /// receive a `Rejection` as their argument.
 ///

@@ -1,4 +1,4 @@
-//! [`CallFuture`] is the future of a call, which is stored in one allocation both before and after its first poll.
+//! [`CallFuture`] is a call's future, which uses a single allocation before and after its first poll.
 
 use std::future::{Future, ready};
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use super::options::CallOptions;
 use crate::error::Error;
 use crate::response::answer::Answer;
 
-/// The future of a call, whose options can be set before the first poll.
+/// The future of a call. The call's options can be set before the first poll.
 pub(crate) trait CallFuture: Future<Output = Result<Answer, Error>> {
     /// Returns the options of the call, or `None` after the first poll.
     fn options(self: Pin<&mut Self>) -> Option<&mut CallOptions>;

@@ -14,7 +14,7 @@ use crate::transport::response::Response;
 /// The first response to a call, and the session's decision about the next step.
 pub(super) struct Evaluation {
     pub(super) response: Response,
-    /// The next step, which the session chooses if the server refused the credential.
+    /// The next step that the session chose, or `None` if the session did not need to choose one.
     pub(super) next: Option<Next>,
 }
 

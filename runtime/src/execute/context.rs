@@ -94,7 +94,7 @@ impl Context {
         self.options.as_deref().cloned().unwrap_or_default()
     }
 
-    /// Returns the header and the scheme with which calls to the bound API send the credential.
+    /// Returns the header and the authentication scheme for the credential in calls to the bound API.
     pub(crate) fn placement(&self) -> Result<&Placement> {
         self.binding.placement.as_ref().map_err(Clone::clone)
     }

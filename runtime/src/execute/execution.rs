@@ -34,13 +34,13 @@ pub(crate) struct Execution {
     pub(super) attached: Attached,
     /// The progress of the current attempt.
     pub(super) stage: Stage,
-    /// Whether a refusal of this call has already led to a refresh or a second request. Later refusals are final, in all
-    /// attempts.
+    /// Whether a refusal of this call has already triggered a refresh or a second request. Any later refusal is final,
+    /// even in a later attempt.
     pub(super) refreshed: bool,
     /// Whether the response is a stored rejection whose body is truncated.
     pub(super) is_cut: bool,
-    /// The URL from which the response came, if it differs from the requested URL. This field is set only for methods
-    /// that return pages.
+    /// The URL from which the response came, if this URL differs from the requested URL. This field is set only for
+    /// methods that return pages.
     pub(super) answered: Option<Box<Url>>,
 }
 
@@ -52,8 +52,8 @@ pub(super) struct Attached {
     pub(super) stamp: Stamp,
     /// Whether the request carries the session's credential.
     pub(super) credential: bool,
-    /// Whether the session needs to learn about successful calls, because a success clears the remembered refusals of
-    /// the method.
+    /// Whether the session must be notified if the call succeeds, because a success clears the method's remembered
+    /// refusals.
     pub(super) learning: bool,
 }
 
@@ -208,8 +208,9 @@ impl Execution {
         self.receipt.reason = None;
     }
 
-    /// After a refresh, waits for permission to send the call if the client limits the number of concurrent calls. The
-    /// snapshot is validated again, because the session can change while the call waits.
+    /// After a refresh, waits for permission to send the call if the client limits the number of concurrent calls.
+    /// After the wait, the call uses the session's current snapshot, because the session can change while the call
+    /// waits.
     pub(super) async fn take_turn<'c>(
         &self,
         context: &'c SharedContext,

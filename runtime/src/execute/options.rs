@@ -11,7 +11,7 @@ use crate::request::header_option::HeaderOption;
 use crate::transport::followed_origin::{EXPOSED, FollowedOrigin};
 use crate::transport::origin::Origin;
 
-/// The options that a caller sets for one call, or for all calls of a clone of the client.
+/// The options that a caller sets for one call, or for all calls made through a clone of the client.
 #[derive(Clone, Default)]
 pub(crate) struct CallOptions {
     pub(crate) timeout: Option<Duration>,

@@ -15,7 +15,7 @@ pub(crate) type RejectionSlot = Option<Arc<OnceLock<Arc<Rejection>>>>;
 
 /// The rules for one call.
 pub(crate) struct Plan {
-    /// Whether the call needs the session, or `None` for a call that carries no credential.
+    /// Whether the call requires a session, or `None` if the call never carries the session's credential.
     pub(crate) demand: Option<Demand>,
     pub(crate) declaration: Declaration,
     pub(crate) rejection_slot: RejectionSlot,
@@ -70,7 +70,7 @@ impl Plan {
         own.or(context.settings.max_body)
     }
 
-    /// Returns whether a 2xx response can be a refusal of the credential.
+    /// Returns whether a 2xx response can mean that the server refused the credential.
     pub(crate) fn classifies_successes(&self, context: &Context) -> bool {
         match &self.declaration {
             Declaration::Method(endpoint) => context.binding.classifies_successes(endpoint),

@@ -103,9 +103,9 @@ impl Execution {
         }
     }
 
-    /// Returns whether the call must return the server's refusal to its caller. If the refresh returned the same access
-    /// token, the token is still valid, so a 403 that does not state its reason is returned to the caller. The session
-    /// remembers the 403, so that the next 403 triggers no refresh.
+    /// Returns whether the call must return the server's refusal to its caller. A refresh that returns the same access
+    /// token shows that the token is still valid, so a 403 without a stated reason is returned to the caller. The
+    /// session remembers the 403, so that the next 403 triggers no refresh.
     fn is_forbidden(&self, error: &Error) -> bool {
         let forbidden =
             error.is_no_progress() && self.receipt.classification == Some(Classification::Suspect);

@@ -1,9 +1,9 @@
 //! Executes the calls that begin, refresh or end a session: logins, logouts, and `#[refresh]` methods that the user
 //! calls directly.
 //!
-//! Login, refresh and logout calls never follow a redirect to another origin. A login or refresh call never starts a
-//! refresh and is not sent again after a refusal. A refused logout call is sent again once, with a refreshed credential
-//! of the session that it ended.
+//! Login, refresh and logout calls are never redirected to another origin. A login or refresh call never starts a
+//! refresh and is not sent again after a refusal. A logout call that the server refuses is sent again once, with a
+//! refreshed credential from the session that the logout ended.
 
 use super::context::SharedContext;
 use super::deadline::{Deadline, within};
@@ -80,7 +80,7 @@ impl SharedContext {
 /// even if the request fails.
 async fn log_out(context: SharedContext, logout: LogoutCall) -> Result<Answer> {
     let session = context.session.clone();
-    // A session that exists only in the store must also be logged out at the server. The logout continues even if the
+    // A session that exists only in the store must also be logged out on the server. The logout continues even if the
     // store cannot be read.
     let _ = session.check_store().await;
     let mut ended = session.end_for_logout();

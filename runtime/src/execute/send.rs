@@ -1,5 +1,5 @@
-//! Sends one request of a call and follows redirects. [`Sender`] decides for each request whether it carries the
-//! credential.
+//! Sends one request of a call and follows redirects. For each request, [`Sender`] decides whether the request carries
+//! the credential.
 //!
 //! The runtime follows redirects itself, because a transport cannot know which headers are secret.
 
@@ -26,7 +26,7 @@ pub(crate) struct Sender<'a> {
     /// client, and the second list was set for the call.
     pub(crate) follow_to: [&'a [Origin]; 2],
     /// Whether the call is a login, refresh or logout. A login, refresh or logout call is never redirected to another
-    /// origin. The cookies that a login receives belong to the session that it begins.
+    /// origin. Cookies from a login response belong to the session that the login begins.
     pub(crate) has_role: bool,
     pub(crate) spans: &'a SendSpans,
     /// The status codes with which the server refuses a credential. A redirect whose status code is in `refresh_on` is
@@ -105,7 +105,8 @@ impl Sender<'_> {
         Err(Error::new(Kind::Transport, "the server redirected the request too many times. Check the URL"))
     }
 
-    /// Returns whether `response` came from the client's own origin, and if so, stores its cookies.
+    /// Returns whether `response` came from the client's own origin. Cookies are stored only if the response came from
+    /// that origin.
     fn keep_cookies(
         &self,
         response: &Response,

@@ -33,7 +33,7 @@ pub(crate) struct Settings {
     pub(crate) max_body: Option<usize>,
     /// The additional origins that may receive bodies and headers after a redirect.
     pub(crate) follow_to: Arc<[Origin]>,
-    /// Whether plain `http` to another machine is allowed.
+    /// Whether requests to another machine may use plain `http`.
     pub(crate) allow_http: bool,
     /// Limits the number of calls that are sent concurrently after a refresh.
     pub(crate) replay_limit: Option<Arc<Semaphore>>,
@@ -41,9 +41,10 @@ pub(crate) struct Settings {
 
 /// A client's settings combined with the declarations of one API. A client computes the binding once for all its calls.
 pub(crate) struct Binding {
-    /// The header and the scheme with which requests send the credential.
+    /// The header and the authentication scheme for the credential.
     pub(crate) placement: Result<Placement>,
-    /// Whether a 2xx response can be a refusal of the credential, for methods that do not declare their own conditions.
+    /// Whether a 2xx response can mean that the server refused the credential, for methods that do not declare their
+    /// own conditions.
     classifies_successes: bool,
 }
 
@@ -56,7 +57,7 @@ impl Settings {
         Binding { placement, classifies_successes }
     }
 
-    /// Returns the header and the scheme with which requests to `api` send the credential.
+    /// Returns the header and the authentication scheme for the credential in requests to `api`.
     pub(crate) fn placement(&self, api: Option<&'static ApiInfo>, upstream: &Upstream) -> Result<Placement> {
         let declared = || HeaderName::from_bytes(api?.token_header?.as_bytes()).ok();
         let header = self.token_header.clone().or_else(declared);
@@ -78,7 +79,7 @@ impl Settings {
 }
 
 impl Binding {
-    /// Returns whether a 2xx response from `endpoint` can be a refusal of the credential.
+    /// Returns whether a 2xx response from `endpoint` can mean that the server refused the credential.
     pub(crate) fn classifies_successes(&self, endpoint: &Endpoint) -> bool {
         self.classifies_successes || endpoint.expired_when.is_some()
     }

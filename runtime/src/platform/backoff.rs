@@ -1,7 +1,7 @@
-//! Computes waits that double after each failure. The callers add their own jitter, or none.
+//! Computes waits that double after each failure. The callers add jitter if they need it.
 //!
-//! The backoff types in other crates are stateful iterators, and a state machine cannot compute from them the wait after
-//! a given number of failures.
+//! The backoff types in other crates are stateful iterators, but a state machine needs a function that computes the
+//! wait from the number of failures.
 
 use std::time::Duration;
 

@@ -10,11 +10,11 @@ const LATE: Duration = Duration::from_secs(1);
 
 /// Returns the output of `future`, or `None` if it takes longer than `deadline`.
 ///
-/// When a suspended process resumes, its timers have expired, but it has not yet read the data that arrived in the
-/// meantime. After a suspension, the deadline restarts in full. If the deadline did not restart, a response that has
-/// already arrived would be lost, along with its new refresh token.
+/// When a suspended process resumes, its timers have expired, but the process has not yet read the data that arrived in
+/// the meantime. After a suspension, the deadline restarts in full. If the deadline did not restart, a response that
+/// has already arrived would be lost, and so would a new refresh token in the response.
 ///
-/// The caller pins the future, so memory contains only one copy of it.
+/// The caller pins the future, so memory contains only one copy of the future.
 pub(crate) fn within<T>(
     deadline: Duration,
     mut future: impl Future<Output = T> + Unpin,

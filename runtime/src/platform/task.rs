@@ -40,7 +40,8 @@ impl Cancel {
         spawn(runtime, CancellableTask(self.0.clone()));
     }
 
-    /// Drops the task's work immediately, or after the current poll. The work is never polled again.
+    /// Drops the task's work immediately or, if the task is being polled, after the current poll. The work is never
+    /// polled again.
     pub(crate) fn cancel(&self) {
         self.0.cancelled.store(true, Ordering::SeqCst);
         self.0.drop_work();
@@ -88,7 +89,7 @@ impl Future for CancellableTask {
     }
 }
 
-/// Drops the work when its runtime shuts down, even if a [`Cancel`] still exists.
+/// Drops the work when the task's runtime shuts down, even if a [`Cancel`] still exists.
 impl Drop for CancellableTask {
     fn drop(&mut self) {
         self.0.cancelled.store(true, Ordering::SeqCst);

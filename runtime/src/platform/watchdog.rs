@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 /// The longest check delay that is expected on a busy machine. A longer delay means that the process was suspended.
 const LATE: Duration = Duration::from_secs(1);
-/// How long checks are postponed after a suspension of the process, so that the program's runtimes can resume first.
+/// How long checks are postponed after a suspended process resumes, so that the program's runtimes can run first.
 const AFTER_SUSPENSION: Duration = Duration::from_secs(2);
 
 /// A function that returns the time until its next run, or `None` if the check is no longer needed.
@@ -20,7 +20,7 @@ static EARLIER: Condvar = Condvar::new();
 
 struct Checks {
     planned: Vec<(Instant, Check)>,
-    /// The time until which the watchdog thread sleeps, or `None` if there is no watchdog thread.
+    /// The time at which the watchdog thread wakes up, or `None` if there is no watchdog thread.
     sleeps_until: Option<Instant>,
 }
 

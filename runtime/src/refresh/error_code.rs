@@ -76,8 +76,8 @@ impl ServerCode {
     }
 }
 
-/// Returns the error code that determines how the response is classified. An error code that rejects the refresh token,
-/// in any field, takes precedence over the error code in the RFC 6749 field.
+/// Returns the error code that determines how the response is classified. If any field contains an error code that
+/// rejects the refresh token, this error code takes precedence over the one in the RFC 6749 field.
 pub(super) fn of(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
     let document = document(headers, body)?;
     let standard = text_at(&document, STANDARD);

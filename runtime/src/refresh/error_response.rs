@@ -13,7 +13,7 @@ use crate::error::{Error, Kind};
 use crate::format::media_type::MediaType;
 use crate::format::retry_after::retry_after;
 
-/// A response without tokens from a refresh endpoint or a token endpoint (RFC 6749 §5.2).
+/// A response without tokens that a refresh endpoint or token endpoint returned (RFC 6749 §5.2).
 ///
 /// If the server refuses a refresh, the error's [`source`](std::error::Error::source) is an `ErrorResponse`, both for a
 /// `#[refresh]` method and for an [`oauth2`](crate::oauth2) grant. An `ErrorResponse` does not include the description
@@ -109,7 +109,7 @@ pub(crate) enum SessionEffect {
     Unclear(Option<Duration>),
 }
 
-/// Whether the status means that the server did not process the request and may process the same request later.
+/// Whether the status means that the server did not process the request but might accept it later.
 pub(crate) fn is_temporary(status: StatusCode) -> bool {
     status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429)
 }

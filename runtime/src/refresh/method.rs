@@ -113,7 +113,7 @@ impl MethodProvider {
 
     /// Whether the session might have a cookie for the refresh endpoint before any login.
     ///
-    /// A web page cannot read the browser's cookies, so it tries one refresh before the first login or logout.
+    /// A web page cannot read the browser's cookies, so the runtime tries one refresh before the first login or logout.
     fn may_have_cookie(&self, snapshot: &Snapshot) -> bool {
         if IN_BROWSER {
             return snapshot.stamp.epoch == 0;

@@ -43,10 +43,9 @@ use crate::transport::upstream::Upstream;
 ///
 /// - One refresh serves all waiting calls, and a session never runs two refreshes at the same time. The refresh runs in
 ///   its own task, so it continues even if the calls that wait for it are dropped.
-/// - The future that `refresh` returns is dropped only after 10 s or when the Tokio runtime shuts down. A refresh whose
-///   future was dropped is treated as failed and is retried later. If the future of a refresh is dropped after it has
-///   received a new refresh token but before it returns the token, the token is lost. Return the new tokens as soon as
-///   they arrive from the server.
+/// - An unfinished `refresh` future is dropped only after 10 s or when the Tokio runtime shuts down. A refresh whose
+///   future was dropped is treated as failed and is retried later. If the future is dropped between receiving a new
+///   refresh token and returning it, the token is lost. Return the new tokens as soon as they arrive from the server.
 /// - The runtime calls the `refresh` method once for each refresh. If the response to a request is lost, only the
 ///   refresher can decide whether to send the same refresh token again. After a lost response, the
 ///   [`oauth2`](crate::oauth2) grants send the refresh token again.
@@ -54,9 +53,10 @@ use crate::transport::upstream::Upstream;
 /// # Limits
 ///
 /// A refresher must not await a call that uses the session being refreshed. A call that would wait for its own refresh
-/// immediately returns an [`is_reentrant`](crate::Error::is_reentrant) error. Calls that use other sessions are
-/// allowed. If a spawned task makes a call that uses the session, the runtime cannot detect it, and the call waits for
-/// the refresh. If the refresh also waits for the spawned task, both wait until the refresh times out after 10 s.
+/// immediately returns an error for which [`is_reentrant`](crate::Error::is_reentrant) returns `true`. Calls that use
+/// other sessions are allowed. The runtime does not detect calls from tasks that the refresher spawns, so these calls
+/// wait for the refresh. If the refresher waits for a spawned task that itself waits for the refresh, both wait until
+/// the refresh times out after 10 s.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot refresh a session",
     label = "not a `Refresher`",
@@ -68,9 +68,9 @@ pub trait Refresher: Send + Sync + 'static {
     /// # Errors
     ///
     /// [`Error::session_expired`](crate::Error::session_expired) ends the session. The session also ends if the error
-    /// comes from another client and contains a response with the `invalid_grant` error code (RFC 6749 §5.2). After any
-    /// other error or a panic, the session is kept. A later call starts a new refresh after a delay of 1 s, which grows
-    /// to at most 60 s after repeated failures.
+    /// comes from another client and contains a response with the `invalid_grant` error code (RFC 6749 §5.2). Panics,
+    /// and errors that do not reject the refresh token, do not end the session. A later call starts a new refresh after
+    /// a delay of 1 s, which grows to at most 60 s after repeated failures.
     fn refresh(&self, context: RefreshContext<'_>) -> impl Future<Output = Result<Tokens>> + Send;
 
     /// Returns whether a refresh with `tokens` is possible. `tokens` is `None` if there is no login. By default, a
@@ -99,8 +99,8 @@ pub trait Refresher: Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Checks the configuration. The client's `build` method calls `check` once and returns the error, if any. The
-    /// default implementation accepts every configuration.
+    /// Checks the configuration. `ClientBuilder::build` calls `check` once and returns the error, if any. The default
+    /// implementation accepts every configuration.
     ///
     /// # Errors
     ///
@@ -110,7 +110,7 @@ pub trait Refresher: Send + Sync + 'static {
     }
 }
 
-/// The context of a call to a [`Refresher`].
+/// The tokens and the session that the runtime passes to the methods of a [`Refresher`].
 #[derive(Clone, Copy)]
 pub struct RefreshContext<'a> {
     pub(crate) session: &'a Session,

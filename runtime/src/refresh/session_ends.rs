@@ -14,7 +14,8 @@ use crate::error::Rejection;
 pub(crate) struct SessionEnds {
     /// The status codes that the user declares, or `None` if the default status codes apply.
     pub(crate) declared: Option<Vec<StatusCode>>,
-    /// The default status codes that end the session, unless an error code names a cause other than the refresh token.
+    /// The status codes that end the session by default, unless an error code names a cause other than the refresh
+    /// token.
     pub(crate) usual: Vec<StatusCode>,
     /// The conditions that the trait declares.
     pub(crate) conditions: &'static [Condition],

@@ -1,13 +1,13 @@
-//! Sends the token request, which contains the refresh token. The token request uses no session, follows no redirects,
-//! and has limits on its time and size.
+//! Sends the token request, which contains the refresh token. The token request uses no session and follows no
+//! redirects, and its duration and response size are limited.
 //!
 //! Once a response has arrived, the runtime does not send the same refresh token again until the failure backoff allows
 //! it. If the request was sent but *no* response arrived, the same refresh token is sent again immediately. The server
 //! might already have accepted the refresh token, and the lost response might have contained its successor. For a short
 //! grace period, most servers that rotate refresh tokens accept the old token and return the same new token again. The
 //! refresh token is also sent again if a gateway reports that the endpoint did not respond (502, 504, or a 503 with a
-//! typical gateway body). Any other 5xx is treated as a response from the server itself, because repeated requests
-//! would add load to a failing server.
+//! typical gateway body). After a 500 or another 5xx from the server itself, the refresh token is not sent again
+//! immediately, because repeated requests would add load to a failing server.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -180,8 +180,8 @@ impl TokenRequest<'_> {
     }
 }
 
-/// Sends one request that contains a secret to the origin of `upstream`, and reads the response. The request is never
-/// sent to another origin.
+/// Sends one request, which contains a secret, to the origin of `upstream`, and reads the response. The request is
+/// never sent to another origin.
 pub(crate) async fn ask(
     upstream: &Upstream,
     call: &mut Prepared,

@@ -1,6 +1,7 @@
 //! Rejects types that only methods with a role, such as `#[login]`, can use. Without this check, a method that returns
-//! tokens but has no role would silently fail to start a session. This file also rejects session values in places where
-//! a `#[logout]` method cannot fill them.
+//! tokens but has no role would silently fail to start a session. This file also rejects argument types such as
+//! [`RefreshToken`] for the whole body of a `#[logout]` method, or for a part of that body, because the runtime cannot
+//! fill these arguments from the session.
 
 use crate::request::argument_type::ArgumentType;
 use crate::response::result_type::ResultType;
@@ -22,8 +23,8 @@ pub trait OrdinaryValue {}
 )]
 pub trait OrdinaryArgument {}
 
-/// The argument types that can be the body of a `#[logout]` method, or part of that body: all types except session
-/// values.
+/// The argument types that can be the body of a `#[logout]` method, or part of that body: all types except those that
+/// are filled from the session.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the body, or a part of the body, of a `#[logout]` method",
     label = "a value of the session",
@@ -50,7 +51,7 @@ impl<T: SessionArgument + ?Sized> ArgumentType<T> {
 
 #[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: FromSession> ArgumentType<T> {
-    /// Checks that the body of a `#[logout]` method, or a part of that body, is not a session value.
+    /// Checks that the body of a `#[logout]` method, or a part of that body, is not a value from the session.
     pub fn in_body_of_logout(&self)
     where
         T: UnfilledArgument,

@@ -16,7 +16,7 @@ pub const fn argument_type<T: ?Sized>(_: &T) -> ArgumentType<T> {
     ArgumentType(PhantomData)
 }
 
-/// The checks for types without special rules, which accept every argument.
+/// The checks for types without special rules. These checks accept every argument.
 pub trait AnyArgument {
     /// Checks an argument that fills a single path segment.
     fn in_segment(&self) {}
@@ -30,7 +30,7 @@ pub trait AnyArgument {
     /// Checks that a method without a role takes no refresh token.
     fn without_role(&self) {}
 
-    /// Checks that the body of a `#[logout]` method, or a part of that body, is not a session value.
+    /// Checks that the body of a `#[logout]` method, or a part of that body, is not a value from the session.
     fn in_body_of_logout(&self) {}
 }
 

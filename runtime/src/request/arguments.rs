@@ -1,6 +1,6 @@
-//! Defines one trait for each place in a request that can contain a parameter's value. Most of the argument traits only
-//! require [`Serialize`]. With a separate trait for each place, a compile error can name the place in the request where
-//! a type cannot be sent.
+//! Defines one trait for each part of a request that can contain a parameter's value, such as the path or the query.
+//! Most of the argument traits only require [`Serialize`]. Because each part of a request has its own trait, a compile
+//! error can state in which part a type cannot be sent.
 
 use http::HeaderMap;
 use serde::Serialize;
@@ -29,7 +29,7 @@ argument! {
 }
 
 argument! {
-    /// The type of a `#[query]` parameter: a scalar, an `Option`, a sequence, a struct or a map.
+    /// The type of a `#[query]` parameter: a scalar, a sequence, a struct, a map, or an `Option` of one of these types.
     ///
     /// A scalar is sent under the parameter's name. `None` is omitted. Each element of a sequence is sent under the
     /// parameter's name, and each field of a struct or map is sent as one pair.
@@ -42,7 +42,7 @@ argument! {
 }
 
 argument! {
-    /// The type of a `#[header("name")]` parameter: a scalar, an `Option` or a sequence of scalars.
+    /// The type of a `#[header("name")]` parameter: a scalar, a sequence of scalars, or an `Option` of either.
     ///
     /// Each element of a sequence becomes a separate header line.
     #[diagnostic::on_unimplemented(
@@ -54,7 +54,7 @@ argument! {
 }
 
 argument! {
-    /// The type of a `#[cookie]` parameter: a scalar, an `Option` or a sequence of scalars.
+    /// The type of a `#[cookie]` parameter: a scalar, a sequence of scalars, or an `Option` of either.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in a cookie",
         label = "not serializable",
@@ -76,7 +76,7 @@ argument! {
 argument! {
     /// The type of a `#[form]` parameter, which is the whole urlencoded body or one of its fields.
     ///
-    /// A whole body is a struct or a map whose fields are scalars, `Option`s, or sequences of scalars.
+    /// A whole body is a struct or a map whose fields are scalars, sequences of scalars, or `Option`s of either.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent as a form body",
         label = "not serializable",

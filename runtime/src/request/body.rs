@@ -1,5 +1,5 @@
-//! [`Body`] is the body of a request, which might be sent again after a refresh. [`IntoBody`] converts a value into a
-//! `Body`.
+//! [`Body`] is the body of a request. After a refresh, the request might be sent again with the same body. [`IntoBody`]
+//! converts a value into a `Body`.
 
 use std::fmt;
 #[cfg(not(target_family = "wasm"))]
@@ -64,11 +64,11 @@ pub(crate) const BYTES: &str = "application/octet-stream";
 impl Body {
     /// Creates a body from a stream, which can be sent only once.
     ///
-    /// If the server refuses the credential, the session is refreshed, but the call fails with an
-    /// [`is_not_replayable`](crate::Error::is_not_replayable) error. The call fails even if the server has not read any
-    /// of the stream. A credential that expires within two minutes is refreshed before a stream is sent, because a
-    /// stream cannot be sent again. A credential whose lifetime is less than four minutes is refreshed if half of its
-    /// lifetime has passed.
+    /// If the server refuses the credential, the session is refreshed, but the call fails with an error for which
+    /// [`is_not_replayable`](crate::Error::is_not_replayable) returns `true`. The call fails even if the server has not
+    /// read any of the stream. A credential that expires within two minutes is refreshed before a stream is sent,
+    /// because a stream cannot be sent again. Before a stream is sent, a credential whose lifetime is less than four
+    /// minutes is refreshed if half of the lifetime has passed.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,
@@ -78,7 +78,7 @@ impl Body {
         Self::once(messages::Body::wrap_stream(stream))
     }
 
-    /// Creates a body from a function that is called for each send.
+    /// Creates a body from a function that returns a new `reqwest::Body` for each send.
     pub fn replayable(factory: impl Fn() -> reqwest::Body + Send + Sync + 'static) -> Self {
         let factory = move || messages::body_of(factory());
         Self { content: Content::Factory(Arc::new(factory), None), content_type: Some(BYTES) }
@@ -102,8 +102,8 @@ impl Body {
     /// Sets the length of a stream in bytes, so that the stream is sent with a `Content-Length` header.
     ///
     /// A stream without a length is sent in chunks, which some servers refuse. If the actual length of the stream
-    /// differs from the length that was set, the call fails. The setting has no effect on bytes and files, whose length
-    /// is known.
+    /// differs from the length that was set, the call fails. The setting has no effect on a body that consists of bytes
+    /// or a file, because the length of such a body is already known.
     ///
     /// ```
     /// use afresh::Body;
@@ -166,7 +166,8 @@ impl Content {
         })
     }
 
-    /// Returns the same content for a new call without copying its bytes, or `None` if it can be sent only once.
+    /// Returns a copy for a new call, or `None` if the content can be sent only once. The copy shares the bytes of the
+    /// original.
     pub(crate) fn share(&self) -> Option<Self> {
         match self {
             Self::Empty => Some(Self::Empty),

@@ -16,12 +16,12 @@ use crate::transport::upstream::Upstream;
 #[derive(Default)]
 pub(crate) struct Declared {
     pub(crate) verb: &'static str,
-    /// The path and the query, including the path of the base URL. Each send parses the path into a new URL, because a
-    /// request owns its URL.
+    /// The path and the query, including the path of the base URL. The path is parsed into a new URL for each send,
+    /// because a request owns its URL.
     pub(crate) path: String,
     /// An absolute URL that replaces the base URL and `path`.
     pub(crate) absolute_url: Option<Box<Url>>,
-    /// The headers as a list, because each send builds a new map from them.
+    /// The headers as a list, because a new map is built from them for each send.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     /// The content type of the body. A `content-type` header in `headers` takes precedence over this field.
     pub(crate) content_type: Option<&'static str>,
@@ -165,8 +165,9 @@ impl Declared {
     }
 }
 
-/// Returns whether a request with this method sends `content-length: 0` if it has no body (RFC 9110 §8.6). Some servers
-/// respond with 411 if the `content-length` header is missing, and transports do not add the header.
+/// Returns whether a request with this method must contain `content-length: 0` if the request has no body (RFC 9110
+/// §8.6). Some servers respond with 411 if the `content-length` header is missing, and transports do not add the
+/// header.
 fn usually_has_body(method: &Method) -> bool {
     matches!(*method, Method::POST | Method::PUT | Method::PATCH)
 }

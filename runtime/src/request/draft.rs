@@ -103,12 +103,12 @@ impl Draft {
     /// Truncates the path at the offset of a skipped value, so that the value can be appended to the path. Returns the
     /// part of the path after the offset.
     pub(crate) fn open_placeholder(&mut self, at: usize) -> String {
-        // The path already contains all its literal pieces.
+        // The path already contains all literal pieces of the declared path.
         self.pieces = self.endpoint.path.len();
         self.declared.path.split_off(at.min(self.declared.path.len()))
     }
 
-    /// Appends `rest` to the path after the value that was written at `at`.
+    /// Appends `rest` to the path after the value that was written at the offset `at`.
     pub(crate) fn close_placeholder(&mut self, at: usize, rest: &str) {
         let written = self.declared.path.len().saturating_sub(at);
         self.query_start = self.query_start.map(|start| start + written);

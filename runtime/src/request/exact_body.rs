@@ -18,7 +18,7 @@ pub(crate) enum Excess {
     Refused,
 }
 
-/// Returns `body` with a length of `length` bytes.
+/// Returns a body with the content of `body` and a declared length of `length` bytes.
 pub(crate) fn exact(body: Body, length: u64, excess: Excess) -> Body {
     Body::wrap(Exact { body, left: length, excess })
 }

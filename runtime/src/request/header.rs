@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Passes the values of header `name` to `put`. For `None`, `put` receives no value, and for a sequence, it receives
-/// one value for each element.
+/// Passes the values of header `name` to `put`. `put` is called once for each element of a sequence, and it is not
+/// called for `None`.
 pub(crate) fn header_values<T: Serialize + ?Sized>(
     name: &str,
     value: &T,

@@ -101,7 +101,7 @@ fn escaped_name(name: &'static str) -> Cow<'static, str> {
 }
 
 /// The type of a `#[part]` parameter: a [`Part`], an `Option` or `Vec` of parts, or a type that serializes to a scalar,
-/// an `Option` or a sequence of scalars.
+/// a sequence of scalars, or an `Option` of either.
 ///
 /// `None` is omitted, and each element of a sequence becomes a separate part.
 #[diagnostic::on_unimplemented(

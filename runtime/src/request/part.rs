@@ -93,7 +93,7 @@ impl Part {
     /// Sets the file name.
     ///
     /// The file name is sent as a browser sends it: in UTF-8, with `"` and line breaks percent-encoded. Unlike a
-    /// browser, the runtime doubles backslashes.
+    /// browser, the runtime doubles backslashes in the file name.
     #[must_use]
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = Some(name.into());

@@ -67,8 +67,8 @@ pub(crate) fn write_segments<T: Serialize + ?Sized>(
     }
 }
 
-/// Returns whether a segment of the path is `.` or `..`, even if it is percent-encoded. Dot segments are never sent,
-/// because servers and URL parsers resolve them and thereby change the path.
+/// Returns whether any segment of `path` is `.` or `..`, including percent-encoded forms such as `%2e`. Dot segments
+/// are never sent, because servers and URL parsers resolve them and thereby change the path.
 pub(crate) fn has_dot_segment(path: &str) -> bool {
     if !path.bytes().any(|byte| matches!(byte, b'.' | b'%')) {
         return false;

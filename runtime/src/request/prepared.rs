@@ -22,7 +22,8 @@ pub(crate) enum Prepared {
     HandWritten(Box<HandWrittenRequest>),
 }
 
-/// A request that the user built. Each send clones the request, so that a second send can use the original.
+/// A request that the user built. The request is cloned for each send, so that the original is available for a second
+/// send.
 pub(crate) struct HandWrittenRequest {
     request: Option<Request>,
     replayable: bool,

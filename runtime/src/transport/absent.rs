@@ -1,4 +1,4 @@
-//! Provides a `HyperTransport` that causes a compile error in browser builds, which do not support it.
+//! Provides a `HyperTransport` that causes a compile error in browser builds.
 
 use crate::error::Result;
 use crate::platform::absent::Sockets;

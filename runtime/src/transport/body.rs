@@ -86,7 +86,7 @@ struct Joined {
 }
 
 impl Joined {
-    /// Appends a chunk. The capacity of the buffer doubles each time, up to the announced length.
+    /// Appends a chunk. The buffer's capacity doubles each time the buffer is full, up to the announced length.
     fn add(&mut self, chunk: &[u8]) {
         let (used, capacity) = (self.bytes.len(), self.bytes.capacity());
         let needed = used.saturating_add(chunk.len());

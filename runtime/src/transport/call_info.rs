@@ -17,8 +17,8 @@ use crate::platform::url::Url;
 ///
 /// Each request that the runtime passes to a tower service has a `CallInfo` extension. A `reqwest::Request` does not
 /// expose its extensions, so call [`CallInfo::of`] to read the `CallInfo`. [`CallInfo::of`] requires `&mut`, so a layer
-/// that has only `&Request` cannot read the `CallInfo`. Requests to a plain `reqwest::Client` or to `HyperTransport`
-/// have no `CallInfo`.
+/// that has only `&Request` cannot read the `CallInfo`. Requests sent through a plain `reqwest::Client` or
+/// `HyperTransport` have no `CallInfo`.
 ///
 /// ```
 /// use afresh::{CallInfo, CallKind, Client};
@@ -142,13 +142,13 @@ impl fmt::Debug for CallInfo {
 /// Passes the extensions of a request to `look`. Because reqwest does not expose the extensions, the function converts
 /// the request to an `http::Request` and back.
 ///
-/// The conversion rejects long URLs, drops fragments, turns an absent body into an empty one, and loses the timeout.
-/// The URL, the body and the timeout are removed first and restored afterwards. Returns the result of `look`, or `None`
-/// if reqwest rejects the rest of the request.
+/// The conversion to an `http::Request` rejects long URLs, drops fragments, turns an absent body into an empty body,
+/// and loses the timeout. The URL, the body and the timeout are removed first and restored afterwards. Returns the
+/// result of `look`, or `None` if the request cannot be converted.
 #[cfg(not(target_family = "wasm"))]
 fn with_extensions<T>(request: &mut Request, look: impl FnOnce(&mut Extensions) -> T) -> Option<T> {
-    // The conversion parses the URL. With a scheme other than `http`, parsing the host takes a third fewer
-    // instructions.
+    // The conversion to an `http::Request` parses the URL. Parsing the host takes a third fewer instructions if the
+    // URL's scheme is not `http`.
     static PLACEHOLDER: LazyLock<Option<Url>> = LazyLock::new(|| Url::parse("a://b").ok());
     let placeholder = PLACEHOLDER.as_ref()?;
     let mut taken = replace(request, Request::new(Method::GET, placeholder.clone()));

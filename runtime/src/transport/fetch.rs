@@ -38,7 +38,7 @@ impl Transport {
         Self { credentials }
     }
 
-    /// Returns the same transport, because all requests share the browser's connections.
+    /// Returns a copy of this transport, because all requests share the browser's connections anyway.
     pub(crate) fn with_own_connections(&self, _: &Url) -> Result<Self, Error> {
         Ok(*self)
     }

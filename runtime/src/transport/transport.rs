@@ -68,8 +68,8 @@ impl Transport {
     /// Creates a transport from a client that the user configured.
     ///
     /// reqwest does not report whether a client follows redirects. The `Debug` output of a client names its redirect
-    /// policy, except for the default policy, which follows redirects. If the output has an unknown format, the client
-    /// is treated as one that follows redirects.
+    /// policy, except for the default policy, which follows redirects. If the `Debug` output has an unknown format, the
+    /// client is treated as one that follows redirects.
     pub(crate) fn given(client: reqwest::Client) -> Self {
         let follows_redirects = !format!("{client:?}").contains("redirect_policy: \"Policy(None)\"");
         Self::Given { client, follows_redirects }
@@ -141,8 +141,8 @@ impl Transport {
         })
     }
 
-    /// Sends a request whose body or headers contain a secret. The body cannot be repeated, so a client that follows
-    /// redirects itself cannot send it to another origin.
+    /// Sends a request whose body or headers contain a secret. The body cannot be sent a second time, so a client that
+    /// follows redirects itself cannot send the body to another origin.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         if self.follows_redirects() {
             forbid_repeat(&mut request);
@@ -179,7 +179,7 @@ impl Own {
 fn own_client(is_http1: bool, proxies: bool) -> reqwest::Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder().redirect(Policy::none());
     if is_http1 {
-        // By default, reqwest copies each request so that it can be sent again if an HTTP/2 server refuses it.
+        // By default, reqwest copies each request so that the copy can be sent if an HTTP/2 server refuses the request.
         builder = builder.retry(never().max_retries_per_request(0));
     }
     if !proxies {

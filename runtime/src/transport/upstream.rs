@@ -108,7 +108,7 @@ impl Upstream {
         self.headers.keys().find(|name| self.leaks_by_redirects() && !is_harmless(name))
     }
 
-    /// Returns an error if `statuses` contains a redirect that the transport follows itself.
+    /// Returns an error if `statuses` contains the status of a redirect that the transport follows itself.
     pub(crate) fn check_refresh_on(&self, statuses: &[u16]) -> Result<(), Error> {
         let followed = |status: &&u16| matches!(status, 301 | 302 | 303 | 307 | 308);
         match statuses.iter().find(followed).filter(|_| self.follows_redirects) {
@@ -127,7 +127,7 @@ impl Upstream {
         self.origin.is_of(url)
     }
 
-    /// Returns whether the response came from another origin, because the transport followed redirects itself.
+    /// Returns whether the response came from another origin because the transport followed a redirect.
     pub(crate) fn came_from_elsewhere(&self, answer: &Response) -> bool {
         self.answered(answer).is_some_and(|url| !self.is_own(url))
     }
@@ -135,7 +135,7 @@ impl Upstream {
     /// Returns the URL from which the response came, if the transport might have followed redirects and reports the
     /// URL.
     pub(crate) fn answered<'a>(&self, answer: &'a Response) -> Option<&'a Url> {
-        // The host in the URL that reqwest assigns to a response that was created without a URL.
+        // The placeholder host that reqwest uses in the URL of a response that was created without a URL.
         const NO_URL: &str = "no.url.provided.local";
         let is_service = self.transport.is_service();
         if !self.follows_redirects && !is_service {

@@ -30,7 +30,7 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 ///
 /// Before each retry, the call waits for a random time. The first wait is between zero and 100 ms, and the upper limit
 /// doubles with each retry, up to 20 s. If the response contains `Retry-After` or the reset time of an exhausted rate
-/// limit, the call waits as long as the server requests. If a wait would exceed the call's deadline, the call fails
+/// limit, the call waits as long as the server requests. If a wait would end after the call's deadline, the call fails
 /// immediately with its last error. A call without a deadline fails immediately if the requested wait exceeds 60 s.
 /// [`Error::retry_after`](crate::Error::retry_after) returns the wait time that the server requested.
 ///
@@ -96,7 +96,8 @@ impl Retry {
     ///
     /// Status codes outside 400 to 599 and status codes that trigger a refresh are invalid. If an invalid status code
     /// is set for a client, [`build`](crate::ClientBuilder::build) returns an error. If an invalid status code is set
-    /// for a single call, the call fails with an [`is_request`](crate::Error::is_request) error.
+    /// for a single call, the call fails with an error for which [`is_request`](crate::Error::is_request) returns
+    /// `true`.
     pub fn on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         self.statuses = Some(statuses.into_iter().collect());
         self
@@ -125,7 +126,7 @@ impl Retry {
         })
     }
 
-    /// Returns whether responses with this status code are retried, for methods that allow it.
+    /// Returns whether a response with this status code is retried, if the method allows retries.
     pub(super) fn lists(&self, status: StatusCode) -> bool {
         self.statuses.as_deref().unwrap_or(STATUSES).contains(&status.as_u16())
     }

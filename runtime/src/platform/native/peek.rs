@@ -169,8 +169,8 @@ mod tests {
         assert_eq!(response.chunk().await.unwrap().unwrap().as_ptr(), whole.as_ptr());
     }
 
-    /// A4: if the body fails while its prefix is being read, the caller receives the bytes that preceded the failure,
-    /// followed by the error.
+    /// A4: if an error occurs while the prefix of a body is being read, the caller receives the bytes that preceded the
+    /// error, followed by the error.
     #[tokio::test]
     async fn a_failing_body_fails_for_its_reader() {
         let broken = std::io::Error::other("on purpose");

@@ -17,7 +17,8 @@ use super::request::Request;
 use super::response::Response;
 use crate::platform::fetch_error::FetchError;
 
-/// The maximum body size, in bytes, of a request that the browser completes after the page is closed (Fetch standard).
+/// The Fetch standard's limit, in bytes, for the body of a `keepalive` request, which the browser completes even if the
+/// page is closed.
 const MAX_KEPT_ALIVE: usize = 64 * 1024;
 
 #[wasm_bindgen]

@@ -40,7 +40,7 @@ struct Reader {
     _abort: AbortOnDrop,
 }
 
-/// A guard that aborts a `fetch` and the transfer of its body when the guard is dropped.
+/// A guard that, when dropped, aborts a `fetch` and the transfer of the response body.
 pub(super) struct AbortOnDrop(pub(super) AbortController);
 
 impl Drop for AbortOnDrop {

@@ -42,14 +42,13 @@ impl Response {
         &mut self.headers
     }
 
-    /// Returns a fixed HTTP version, because the browser does not expose the version that it used.
+    /// Returns a fixed HTTP version, because the browser does not expose the actual version.
     #[expect(clippy::unused_self, reason = "the signature must match reqwest")]
     pub(crate) fn version(&self) -> Version {
         Version::HTTP_11
     }
 
-    /// Returns `None`, because a browser can decompress a body without reporting it, which makes the `content-length`
-    /// unreliable.
+    /// Returns `None`, because the browser might have decompressed the body, so `content-length` is unreliable.
     #[expect(clippy::unused_self, reason = "the signature must match reqwest")]
     pub(crate) fn content_length(&self) -> Option<u64> {
         None

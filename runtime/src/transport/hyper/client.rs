@@ -37,7 +37,8 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// # Ok::<(), afresh::Error>(())
 /// ```
 ///
-/// Sessions, redirects, cookies, timeouts and errors work as with reqwest. `HyperTransport` has the following limits:
+/// Sessions, redirects, cookies, timeouts and errors work as with reqwest. `HyperTransport` has the following
+/// limitations:
 ///
 /// - Proxy settings from the environment and the system are ignored.
 /// - Compressed responses are neither requested nor decoded.
@@ -47,8 +48,8 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// `https` requires the `rustls` feature, or `rustls-no-provider` and a provider that the program installs. The
 /// system's root certificates are trusted. With `native-tls` alone, or without TLS, only `http` is supported. Without
 /// TLS support, [`build`](crate::ClientBuilder::build) returns an error for an `https` base URL. Without TLS support, a
-/// redirect to an `https` URL causes an [`is_connect`](crate::Error::is_connect) error, and no request is sent to that
-/// URL. With the `http2` feature, HTTP/2 is used if the server offers it over TLS.
+/// redirect to an `https` URL causes an error for which [`is_connect`](crate::Error::is_connect) returns `true`, and no
+/// request is sent to that URL. With the `http2` feature, HTTP/2 is used if the server offers it over TLS.
 ///
 /// The transport sends each request once. If an idle connection was closed before any byte was written, the request is
 /// sent over a new connection. Clones share their connections. Calls must be made within a Tokio runtime.
@@ -69,13 +70,13 @@ impl HyperTransport {
     ///
     /// # Errors
     ///
-    /// Returns an [`is_builder`](crate::Error::is_builder) error if TLS cannot be initialized.
+    /// Returns an error for which [`is_builder`](crate::Error::is_builder) returns `true` if TLS cannot be initialized.
     pub fn new() -> Result<Self> {
         Ok(Self::assemble(network::network()?, IDLE_TIMEOUT, network::PROTOCOL))
     }
 
-    /// Creates a transport over connections that `connect` opens. Examples are Unix sockets, connections with a
-    /// different TLS library, and pipes to a server in the same process.
+    /// Creates a transport over connections that `connect` opens. The connections can be, for example, Unix sockets,
+    /// TLS connections from a different library, or pipes to a server in the same process.
     ///
     /// `connect` receives the URL without a path, such as `https://shop.example`, and returns an open connection. For
     /// an `https` URL, `connect` must set up TLS itself. The protocol is HTTP/1.1.
@@ -104,8 +105,8 @@ impl HyperTransport {
     /// Sets the time limit for opening a connection, including the TLS handshake. By default, opening a connection has
     /// no time limit.
     ///
-    /// If no connection is open within the time limit, the call fails with an [`is_timeout`](crate::Error::is_timeout)
-    /// error.
+    /// If no connection is open within the time limit, the call fails with an error for which
+    /// [`is_timeout`](crate::Error::is_timeout) returns `true`.
     #[must_use]
     pub fn connect_timeout(self, timeout: Duration) -> Self {
         Self::assemble(self.connector.with_timeout(timeout), self.idle_timeout, self.protocol)
@@ -142,7 +143,8 @@ impl HyperTransport {
         let deadline = BodyDeadline::of(request.timeout().copied());
         let mut request = http::Request::<Body>::try_from(request)?;
         let uri = request.uri().clone();
-        // HTTP/2 has no `Host` header, so if HTTP/2 is possible, hyper-util adds the header once the protocol is known.
+        // HTTP/2 has no `Host` header. If the protocol might be HTTP/2, hyper-util adds the header once the protocol is
+        // known to be HTTP/1.1.
         if !may_be_http2 {
             self.host.add(&uri, request.headers_mut());
         }

@@ -23,7 +23,7 @@ pub(crate) enum Protocol {
     /// HTTP over TCP.
     #[cfg_attr(feature = "__rustls", allow(dead_code, reason = "this variant is used only without TLS"))]
     Http,
-    /// HTTP over TCP, or over TLS, which can negotiate HTTP/2.
+    /// HTTP over TCP or TLS. TLS can negotiate HTTP/2.
     #[cfg_attr(not(feature = "__rustls"), allow(dead_code, reason = "this variant is used only with TLS"))]
     Https,
     /// HTTP/1.1 over a connection that a user-supplied function opens.
