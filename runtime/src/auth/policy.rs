@@ -54,8 +54,8 @@ impl Policy<'_> {
         if !self.expired_when.is_empty() || !self.forbidden_when.is_empty() {
             return !(streams && status.is_success()) || MediaType::of(headers).is_json();
         }
-        // The JSON body of a 403 response without a challenge can report a rate limit. The body of a 401 response is read
-        // only for rules.
+        // The JSON body of a 403 response without a challenge can report a rate limit. For a 401 response, the body is
+        // read only if the API or the user has declared rules.
         status != StatusCode::UNAUTHORIZED
             && MediaType::of(headers).is_json()
             && challenge::read(headers).is_none()
@@ -84,7 +84,8 @@ impl Policy<'_> {
         self.refresh_on.contains(&status.as_u16())
     }
 
-    /// Applies the rules from the API and the user, which take precedence over the status code and the challenge.
+    /// Applies the rules that the API and the user declare. These rules take precedence over the status code and the
+    /// challenge.
     fn by_rules(&self, answer: &Rejection) -> Option<Classified> {
         let held = self.forbidden_when.hold(answer).and_then(|forbidden| {
             let expired = !forbidden && self.expired_when.hold(answer)?;
@@ -100,7 +101,7 @@ impl Policy<'_> {
 }
 
 impl Classified {
-    /// Creates a classification without a reason, because a refresh may help.
+    /// Creates a classification without a reason, which means that a refresh may help.
     fn refreshable(classification: Classification) -> Self {
         Self { classification, reason: None }
     }

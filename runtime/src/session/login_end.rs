@@ -36,7 +36,7 @@ pub(crate) struct End {
     pub(crate) lifetime: Duration,
 }
 
-/// Compares ends without `ticks`, whose value differs slightly each time the same end is computed.
+/// Compares login ends without `ticks`, because `ticks` differs slightly each time the same end is computed.
 impl PartialEq for End {
     fn eq(&self, other: &Self) -> bool {
         (self.at, self.lifetime) == (other.at, other.lifetime)
@@ -55,7 +55,7 @@ impl LoginEnd {
         }
         let since = Now::read().wall.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let at = u64::try_from(since.saturating_add(milliseconds)).ok().map(Duration::from_millis);
-        // If a clock cannot represent the end, the login is treated as having no end.
+        // If a clock cannot represent the end of the login, the login is treated as having no end.
         let end = at.and_then(|at| End::read(UNIX_EPOCH.checked_add(at)?, lifetime));
         end.map_or(Self::Never, Self::from)
     }
@@ -102,15 +102,15 @@ impl Due {
         }
     }
 
-    /// Whether the `Ending` event is due. Both clocks are compared, because the monotonic clock stops while the machine
-    /// sleeps.
+    /// Returns this end, with its monotonic time computed as `received` plus the lifetime. Both clocks are compared,
+    /// because the monotonic clock stops while the machine sleeps.
     pub(super) fn is_past(self) -> bool {
         let now = Now::read();
         self.ticks <= now.ticks || self.at <= now.wall
     }
 }
 
-/// Stores the interval between `Ending` and a login's end, and the end for which `Ending` was last emitted.
+/// Stores the interval between `Ending` and the end of a login, and the login end for which `Ending` was last emitted.
 #[derive(Default)]
 pub(super) struct Ending {
     ahead: OnceLock<Duration>,
@@ -118,7 +118,7 @@ pub(super) struct Ending {
 }
 
 impl Ending {
-    /// Sets how long before the end of a login the session emits `Ending`. Only the first call has an effect.
+    /// Sets the interval between `Ending` and the end of the login. Only the first call has an effect.
     pub(super) fn set_ahead(&self, ahead: Duration) {
         let _ = self.ahead.set(ahead);
     }

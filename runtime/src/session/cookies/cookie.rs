@@ -1,9 +1,9 @@
 //! Parses a cookie and decides where it is sent and when it expires, according to RFC 6265 and its revision, RFC
 //! 6265bis.
 //!
-//! The existing cookie crates depend on a date library, so this crate implements the cookie rules itself. Rules that
-//! only browsers need (for scripts, sites and the public suffix list) are omitted. A session's cookies are sent only to
-//! the API's origin.
+//! The existing cookie crates depend on a date library, so this crate implements the cookie rules without these crates.
+//! Rules that only browsers need (for scripts, sites and the public suffix list) are omitted. A session's cookies are
+//! sent only to the API's origin.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -114,7 +114,7 @@ impl Cookie {
         self.expires.is_some_and(|expires| expires <= seconds(now))
     }
 
-    /// Returns how long the cookie remains valid, or `None` if it has no expiry or has expired.
+    /// Returns how long the cookie remains valid, or `None` if it has no expiration time or has already expired.
     pub(super) fn lifetime(&self, now: SystemTime) -> Option<Duration> {
         self.expires?.checked_sub(seconds(now)).filter(|left| *left > 0).map(Duration::from_secs)
     }

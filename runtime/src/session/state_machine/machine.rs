@@ -36,9 +36,9 @@ pub(crate) struct StateMachine<H> {
 pub(super) struct RunningRefresh<H> {
     pub(super) handle: H,
     pub(super) urgent: bool,
-    /// Whether the refresh started early, before the token expired, and no call has needed it since.
+    /// Whether the refresh started before the token expired, and no call has waited for the refresh since.
     pub(super) before_expiry: bool,
-    /// Whether the server refused the credential. After a refusal, a refresh that returns the same access token is
+    /// Whether the server refused the credential. After a refusal, a refresh that returns the refused access token is
     /// treated as failed.
     pub(super) refused: bool,
 }
@@ -192,7 +192,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Decides what a refused call does if the session was refreshed after the call was sent. If the refresh returned
-    /// the same access token, sending the call again would not help.
+    /// the refused access token, sending the call again would not help.
     fn settle_late(&mut self, stamp: Stamp, refusal: RefusalKind, route: &str, now: Instant) -> Settled<H> {
         match (self.current.has_token_of(stamp), refusal) {
             (false, _) => Settled::Replay(self.current.clone()),
@@ -224,7 +224,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Starts a refresh. Other callers use `handle` to wait for the refresh.
+    /// Starts a refresh. The caller starts the refresh, and other callers use `handle` to wait for it.
     pub(crate) fn start(&mut self, handle: H, cause: Cause) {
         let refused = matches!(cause, Cause::Refused(_));
         self.running = Some(RunningRefresh {
