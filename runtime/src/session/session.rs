@@ -68,8 +68,8 @@ use crate::platform::runtime::Handle;
 ///   stored or the store has failed. If the store fails, the session emits
 ///   [`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed) and continues in memory. The change is stored
 ///   later.
-/// - Only one process at a time refreshes the session, and it holds the store's lock while it refreshes. If another
-///   process has already refreshed, the session adopts the new tokens
+/// - *Refreshing.* Only one process at a time refreshes the session, and it holds the store's lock while it refreshes.
+///   If another process has already refreshed, the session adopts the new tokens
 ///   ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted)) and sends no refresh request. If the lock cannot be
 ///   acquired within 8 s, the session is not refreshed, and the call returns an error for which
 ///   [`is_refresh_busy`](crate::Error::is_refresh_busy) returns `true`. The session is also not refreshed if its store

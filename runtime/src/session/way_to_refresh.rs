@@ -1,4 +1,4 @@
-//! Lets a session refresh in the same way as another session, for a client with many users.
+//! Lets a session of a client with many users refresh in the same way as another session.
 
 use super::session::Session;
 

@@ -71,8 +71,8 @@ impl App {
 impl Browser {
     /// Sets the function that opens the URL. The function runs on its own thread, where it can block and can spawn
     /// tasks on the Tokio runtime. The function returns `()`, or a `Result` that reports whether a browser was opened.
-    /// If the function fails, the login keeps waiting, because the user can still open the displayed URL. By default,
-    /// the URL is opened in the system browser, unless the program runs over SSH or has no display.
+    /// If the function fails, the login continues to wait, because the user can still open the displayed URL. By
+    /// default, the URL is opened in the system browser, unless the program runs over SSH or has no display.
     pub fn open<F, R>(mut self, open: F) -> Self
     where
         F: FnOnce(&str) -> R + Send + 'static,
@@ -116,9 +116,9 @@ impl Browser {
         self
     }
 
-    /// Requests what an API demanded when it refused a call: an additional scope, or a stronger or more recent login.
-    /// An API demands an additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or more recent
-    /// login with `insufficient_user_authentication` (RFC 9470).
+    /// Requests what an API demanded when it refused a call: an additional scope, a stronger login, or a more recent
+    /// login. An API demands an additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or more
+    /// recent login with `insufficient_user_authentication` (RFC 9470).
     ///
     /// The login requests the demanded scope together with the scopes of the [`App`] and the session, because the new
     /// login replaces the whole session. If the error contains no demand, [`run`](Self::run) returns an error for which

@@ -28,8 +28,8 @@ impl<L: Clone + PartialEq> StoredAs<L> {
     }
 
     /// Whether the store has ever contained this session. After the session has been stored, the record in the store
-    /// takes precedence over the session. A session that was never stored comes from the user and can replace the
-    /// record.
+    /// takes precedence over the session. A session that was never stored comes from the user and therefore replaces
+    /// the record.
     pub(crate) fn is_confirmed(&self) -> bool {
         self.storage == Storage::Confirmed
     }

@@ -1,5 +1,5 @@
-//! Finishes a refresh after the state machine has recorded its result (the commit). The store view changes in the same
-//! step as the session, and the store's lock is held until this step is complete.
+//! Finishes a refresh after the state machine has recorded its result (the commit). The store view and the session
+//! change in one step, and the store's lock is held until that step is complete.
 
 use super::state::{Exclusive, StoreSync};
 use crate::session::refresh_handle::RefreshHandle;

@@ -1,5 +1,5 @@
-//! Releases the store's lock if a runtime stalls. A separate thread checks the lock while this session holds it. Other
-//! processes may be waiting for the lock, and this process may make no further calls.
+//! Releases the store's lock if a runtime stalls. While the session holds the lock, a separate thread checks the lock.
+//! The check is needed because other processes may be waiting for the lock, and this process may make no further calls.
 
 use std::sync::Arc;
 use std::thread;
@@ -14,8 +14,8 @@ use super::state::StoreSync;
 use crate::platform::watchdog;
 use crate::session::session::Session;
 
-/// The additional time that the watchdog allows a stalled refresh, beyond the time limit of waiting calls. During this
-/// time, a waiting call in this process can replace the refresh and continue under the same lock.
+/// How much longer than a waiting call the watchdog waits for a stalled refresh. During this time, a waiting call in
+/// this process can replace the refresh and continue under the same lock.
 const LATER: Duration = Duration::from_secs(1);
 /// The time limit for the thread that stores a change.
 const LONGEST_SAVE: Duration = Duration::from_secs(20);
@@ -41,7 +41,7 @@ impl Session {
         let left = refresh.time_left_by_wall_clock();
         if left.is_zero() {
             // Cancelling the task drops the refresh. The dropped refresh releases the lock, unless a change to the
-            // session is not stored yet. If the refresh is being polled, it is dropped after the poll.
+            // session is not stored yet. If the refresh is being polled at that moment, it is dropped after the poll.
             refresh.task().cancel();
         }
         Some(left + LATER)
