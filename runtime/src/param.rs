@@ -24,11 +24,12 @@
 //! is sent. The guide page [`arguments`](crate::guide::arguments) shows what each place in the request accepts.
 //!
 //! [`AsPart`] and [`AsScalar`] are markers that let the compiler choose between the two kinds of [`IntoPart`] without
-//! an annotation. [`AsBytes`] and [`AsFile`] are the markers for types that are parts without being `Serialize`, and for
-//! types that are not parts. [`ByHeaderValue`] and [`BySerialize`] are the markers for [`HeaderOption`].
+//! an annotation. [`AsBytes`] is the marker for bytes, which serde would serialize as a list of numbers. [`AsFile`] is
+//! the marker for types that represent a file and cannot be a part. [`ByHeaderValue`] and [`BySerialize`] are the
+//! markers for [`HeaderOption`].
 //!
-//! [`SegmentArgument`], [`SegmentsArgument`] and [`SentArgument`] reject types at compile time that implement
-//! `Serialize` but never fit their place, such as a list in one path segment.
+//! [`SegmentArgument`], [`SegmentsArgument`] and [`SentArgument`] cause a compile error for types that implement
+//! `Serialize` but can never be sent in the given place, such as a list in a single path segment.
 
 pub use crate::request::argument_type::{SegmentArgument, SegmentsArgument, SentArgument};
 pub use crate::request::arguments::{

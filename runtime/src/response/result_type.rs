@@ -1,6 +1,7 @@
-//! Rejects wrong method return types at compile time. Generated code checks the types through method resolution, so an
-//! alias is treated like the type that it names. The inherent methods of [`ResultType`] exist only for a `Result`. The
-//! methods of [`AnyResult`] exist for every type. A different check rejects types that are not a `Result`.
+//! Rejects wrong method return types at compile time. Generated code checks the types through method resolution, so
+//! that an alias is treated like the type for which it stands. The inherent methods of [`ResultType`] exist only if the
+//! return type is a `Result`. The methods of [`AnyResult`] exist for every return type. A different check rejects types
+//! that are not a `Result`.
 
 use std::marker::PhantomData;
 
@@ -18,7 +19,7 @@ pub const fn result_type<R>() -> ResultType<R> {
     ResultType(PhantomData)
 }
 
-/// The checks that accept every return type, used if [`ResultType`] has no inherent check with the same name.
+/// These checks accept every return type. They are used if [`ResultType`] has no inherent method with the same name.
 pub trait AnyResult {
     /// Checks the return type of a method with the `none_on` attribute.
     fn with_none(&self) {}
