@@ -23,7 +23,7 @@ use crate::error::Error;
 ///
 /// A page is either a list of elements, or an object that contains a list at the pointer that `#[pages(…, items =
 /// "/data")]` specifies. The first page has already been read when the call returns. When the caller has taken all
-/// elements of a page, the stream requests the next page in a separate call. This call also uses the session.
+/// elements of a page, the stream requests the next page in a separate call that also uses the session.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Repository;

@@ -17,8 +17,8 @@ use crate::error::Error;
 
 /// A stream of the pages of a list. `T` is the type of one page, such as `Vec<Repository>`.
 ///
-/// The first page has already been read when the call returns. Each further page is requested in a separate call when
-/// the caller needs the page. These calls also use the session.
+/// The first page has already been read when the call returns. Each further page is requested when the caller needs it,
+/// in a separate call that also uses the session.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Repository;

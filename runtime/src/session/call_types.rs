@@ -16,7 +16,7 @@ pub(crate) enum Demand {
     Required,
 }
 
-/// The result of preparing a call. It includes the session snapshot that contains the call's credential.
+/// The result of preparing a call, including the session snapshot that contains the call's credential.
 #[derive(Debug)]
 pub(crate) struct Entered {
     pub(crate) snapshot: Arc<Snapshot>,

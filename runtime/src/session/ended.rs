@@ -93,7 +93,7 @@ impl RefreshOfEnded {
     }
 }
 
-/// Wakes the waiting logout if the refresh failed or was aborted.
+/// Wakes the waiting logout if the refresh failed or was aborted before it completed.
 impl Drop for RefreshOfEnded {
     fn drop(&mut self) {
         self.handle.hand_over(None);

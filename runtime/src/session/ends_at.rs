@@ -6,8 +6,8 @@ use super::login_end::{Due, End, LoginEnd};
 use super::session::Session;
 
 impl Session {
-    /// Returns the time at which the login ends, if the server reports it. Wakes the waiting logout if the refresh
-    /// failed or was aborted before it completed.
+    /// Returns the time at which the login ends, if the server reports it. After this time, no refresh can extend the
+    /// session, and the user has to log in again.
     ///
     /// The runtime reads the end of the login from `refresh_token_expires_in` or `refresh_expires_in` in a token
     /// response. A value of 0 in either field means that the login has no end. If a `#[refresh]` method uses a cookie,

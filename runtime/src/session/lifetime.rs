@@ -5,9 +5,9 @@ use std::time::Duration;
 use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
-/// How long before the token expires a background refresh starts. Jitter adds up to 20 % to this time.
+/// A background refresh starts this long before the access token expires. Jitter adds up to 20 % to this time.
 const MARGIN: Duration = Duration::from_secs(30);
-/// How long before the token expires a call waits for a refresh, if the call's request body can be sent only once.
+/// A call whose request body can be sent only once waits for a refresh if the access token expires within this time.
 const MARGIN_ONCE: Duration = Duration::from_secs(120);
 /// If the wall clock and the monotonic clock differ by more than this duration, the machine must have been suspended.
 const SLEPT: Duration = Duration::from_secs(60);

@@ -80,7 +80,7 @@ impl End {
         Some(Self { at, ticks: Instant::now().checked_add(left)?, lifetime })
     }
 
-    /// Returns this end with its monotonic time computed from the time of the response.
+    /// Returns this end, with its monotonic time computed as `received` plus the lifetime.
     pub(crate) fn named_at(self, received: Instant) -> Self {
         Self { ticks: received.checked_add(self.lifetime).unwrap_or(self.ticks), ..self }
     }
@@ -102,8 +102,8 @@ impl Due {
         }
     }
 
-    /// Returns this end, with its monotonic time computed as `received` plus the lifetime. Both clocks are compared,
-    /// because the monotonic clock stops while the machine sleeps.
+    /// Whether the `Ending` event is due. Both clocks are compared, because the monotonic clock stops while the machine
+    /// sleeps.
     pub(super) fn is_past(self) -> bool {
         let now = Now::read();
         self.ticks <= now.ticks || self.at <= now.wall

@@ -159,7 +159,7 @@ impl Tokens {
         self.refresh.as_ref()
     }
 
-    /// Returns the lifetime of the access token, starting from the time when the token was received. Returns `None` if
+    /// Returns the lifetime of the access token, measured from the time when the token was received. Returns `None` if
     /// the server did not send a lifetime.
     #[must_use]
     pub fn expires_in(&self) -> Option<Duration> {
@@ -178,7 +178,7 @@ impl Tokens {
         self.scope.as_deref()
     }
 
-    /// Copies the fields that a refresh response omits from `previous` (RFC 6749 §6).
+    /// If a refresh response omits fields, copies those fields from `previous` (RFC 6749 §6).
     pub(crate) fn completed_by(mut self, previous: &Self) -> Self {
         self.refresh = self.refresh.or_else(|| previous.refresh.clone());
         self.token_type = self.token_type.or_else(|| previous.token_type.clone());

@@ -1,4 +1,4 @@
-//! Lets a session of a client with many users refresh in the same way as another session.
+//! Lets all sessions of a client with many users refresh in the same way.
 
 use super::session::Session;
 

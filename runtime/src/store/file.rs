@@ -46,7 +46,7 @@ const TEMPORARY: &str = ".new-";
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: PathBuf,
-    /// Whether this process has already removed the temporary files of killed processes.
+    /// Whether this store has already removed the temporary files of killed processes.
     swept: Arc<AtomicBool>,
 }
 

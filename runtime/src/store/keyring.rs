@@ -122,8 +122,7 @@ impl SessionStore for KeyringStore {
     }
 }
 
-/// Returns only the message of a keyring error. The error can contain the secret, which its `Debug` output would
-/// reveal.
+/// Returns only the message of a keyring error. The `Debug` output of the error itself could reveal the secret.
 #[allow(clippy::needless_pass_by_value, reason = "the caller must not use the error afterwards")]
 fn redacted(error: keyring::Error) -> BoxError {
     error.to_string().into()

@@ -42,7 +42,8 @@ use crate::error::BoxError;
 /// - *Runtime.* The methods run on a Tokio runtime with timers enabled, so `spawn_blocking` and `sleep` work. Several
 ///   tasks can call the methods at the same time, on one store or on several stores that use the same storage location.
 /// - *Deadlines.* The runtime waits 5 s for a load or a swap, and 8 s for a lock, and then drops the future. If the
-///   future's work continues on a thread or on a server, this work must end without further action by the runtime.
+///   work of a dropped future continues on a thread or on a server, the work must end without further action by the
+///   runtime.
 /// - *Records.* A record consists of a few kB of binary data that contains one session's tokens and cookies.
 /// - *An emptied storage location* is treated like a storage location that has never been written to. If the storage
 ///   location is emptied, the session is logged out.
@@ -100,7 +101,7 @@ pub trait SessionStore: Send + Sync + 'static {
 
     /// Stores a record if the current revision is `swap.basis`. Returns the new revision, which is greater than
     /// `swap.basis`. Returns `None` if the store has a different revision, or if `swap.fence` is smaller than the
-    /// fencing number of the newest lock. The second condition also applies if the newest lock has already been
+    /// fencing number of the newest lock. The fencing number of the newest lock also applies after that lock has been
     /// released.
     ///
     /// The newest lock is the lock with the greatest fencing number that the store has ever issued. The store must keep
@@ -176,8 +177,8 @@ pub trait SessionStore: Send + Sync + 'static {
     ///
     /// Processes that share their cookies always belong to the same user. A login in one process therefore replaces the
     /// session in all processes, even if a different user logs in. A refresh in one process can replace the refresh
-    /// token in all processes, even if this process ends before the response arrives. The next process that acquires
-    /// the lock therefore waits for one second before it refreshes.
+    /// token in all processes, even if the refreshing process ends before the response arrives. The next process that
+    /// acquires the lock therefore waits for one second before it refreshes.
     fn shares_cookies(&self) -> bool {
         false
     }

@@ -27,8 +27,8 @@ pub(crate) struct StoreView<L, I, R> {
 pub(crate) enum OtherUse<I> {
     #[default]
     None,
-    /// The last read found an intent that another process had stored. That intent remains in the store until the result
-    /// of its refresh is known.
+    /// The last read found an intent that another process had stored. The intent remains in the store until the result
+    /// of the intended refresh is known.
     Intended(I),
     /// Another process may have sent the refresh token. Either this process's intent replaced the other process's
     /// intent, or the store changed before the end of the session was stored.

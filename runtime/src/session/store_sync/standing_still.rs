@@ -14,8 +14,8 @@ use super::state::StoreSync;
 use crate::platform::watchdog;
 use crate::session::session::Session;
 
-/// How much longer than a waiting call the watchdog waits for a stalled refresh. During this time, a waiting call in
-/// this process can replace the refresh and continue under the same lock.
+/// The additional time that the watchdog waits for a stalled refresh after the waiting calls have timed out. During
+/// this time, a waiting call in this process can replace the refresh and continue under the same lock.
 const LATER: Duration = Duration::from_secs(1);
 /// The time limit for the thread that stores a change.
 const LONGEST_SAVE: Duration = Duration::from_secs(20);
@@ -41,7 +41,7 @@ impl Session {
         let left = refresh.time_left_by_wall_clock();
         if left.is_zero() {
             // Cancelling the task drops the refresh. The dropped refresh releases the lock, unless a change to the
-            // session is not stored yet. If the refresh is being polled at that moment, it is dropped after the poll.
+            // session is not stored yet. If the refresh is being polled, it is dropped after the poll.
             refresh.task().cancel();
         }
         Some(left + LATER)

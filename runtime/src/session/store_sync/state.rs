@@ -184,7 +184,7 @@ impl StoreSync {
         stored.place.clone().filter(|place| self.place.get() != Some(place))
     }
 
-    /// Whether `stored` is a copy whose original may still use the same refresh token.
+    /// Whether `stored` is a copy of a session that may still be in use with the same refresh token.
     pub(super) fn is_shared(&self, stored: &StoredSession) -> bool {
         stored.can_be_spent() && self.place.get().is_some() && self.other_place(stored).is_some()
     }

@@ -196,8 +196,8 @@ impl Writer {
     }
 
     /// If a login or logout cannot be stored, returns the lock for the caller to release. Other processes must not wait
-    /// for a login or logout that cannot be stored. After a refresh, the lock is kept instead, because the store still
-    /// contains the spent refresh token.
+    /// for a login or logout that cannot be stored. After a refresh, the lock is kept, because the store still contains
+    /// the spent refresh token.
     fn end_protection(&self, store_sync: &StoreSync) -> Option<Held> {
         let machine = self.session.lock();
         let mut state = store_sync.state();
