@@ -9,8 +9,8 @@ use super::rules::Rules;
 use crate::error::{Classification, Reason, Rejection};
 use crate::format::media_type::MediaType;
 
-/// The status codes that indicate a refused credential by default. The API or the builder can specify other status
-/// codes.
+/// The status codes that indicate a refused credential by default. The API trait or the client builder can specify
+/// other status codes.
 pub(crate) const CREDENTIAL_REFUSED: &[u16] = &[401, 403];
 
 /// A [`Classification`] with an optional reason. The reason is present only if a refresh would not help.
@@ -46,7 +46,7 @@ impl Policy<'_> {
 
     /// Whether the runtime must read the beginning of the body to classify the response. `streams` is true if the
     /// caller streams the body of a successful response. If `streams` is true, the body of a successful response is
-    /// read for classification only if it is JSON.
+    /// read for classification only if the body is JSON.
     pub(crate) fn wants_body(&self, status: StatusCode, headers: &HeaderMap, streams: bool) -> bool {
         if !self.lists(status) {
             return false;
@@ -79,7 +79,7 @@ impl Policy<'_> {
         }
     }
 
-    /// Whether a response with this status can refuse the credential.
+    /// Whether the list of status codes for a refused credential contains this status.
     pub(crate) fn lists(&self, status: StatusCode) -> bool {
         self.refresh_on.contains(&status.as_u16())
     }

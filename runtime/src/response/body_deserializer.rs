@@ -1,5 +1,5 @@
-//! Deserializes the declared type from a body. The deserializer method that the type's `Deserialize` implementation
-//! calls first determines how the body is read. `()` ignores the body, `Option` reads an absent body as `None`, byte
+//! Deserializes the declared type from a body. How the body is read depends on the first deserializer method that the
+//! type's `Deserialize` implementation calls. `()` ignores the body, `Option` reads an absent body as `None`, byte
 //! types take the raw body, string types take the body as text, and any other type is read as JSON. The name of the
 //! type does not affect how the body is read.
 

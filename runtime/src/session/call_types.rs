@@ -56,7 +56,7 @@ pub(crate) struct Wait {
 }
 
 impl Wait {
-    /// Returns whether the waiting call or another call started the refresh.
+    /// Returns which call started the refresh: the waiting call or another call.
     pub(crate) fn by(&self) -> RefreshedBy {
         if self.started { RefreshedBy::ThisCall } else { RefreshedBy::AnotherCall }
     }

@@ -27,8 +27,8 @@ pub(crate) struct Credential {
 struct TokenHeaders {
     bare: HeaderValue,
     with_scheme: HeaderValue,
-    /// The header value with an authentication scheme that an API declares. Only the first such value is cached,
-    /// because few sessions use two schemes.
+    /// The header value with an authentication scheme that an API declares, cached on first use. Only one value is
+    /// cached, because few sessions use two schemes.
     chosen: OnceLock<Option<HeaderValue>>,
 }
 
@@ -83,8 +83,8 @@ impl Credential {
         &self.tokens
     }
 
-    /// Returns this credential with the refresh token from `newer`. A refresh that returns the same access token can
-    /// still rotate the refresh token.
+    /// Returns this credential with the refresh token from `newer`. A refresh that returns the current access token
+    /// again can still rotate the refresh token.
     pub(crate) fn with_refresh_of(&self, newer: &Tokens) -> Self {
         let tokens = Tokens {
             refresh: newer.refresh.clone().or_else(|| self.tokens.refresh.clone()),

@@ -12,8 +12,8 @@ use super::refresh_task;
 use super::session::Session;
 use super::snapshot::{LoginState, Snapshot};
 
-/// The maximum time that a logout waits for a refresh that was running when the session ended. A refresh attempt has
-/// its own, shorter deadline.
+/// The maximum time that a logout waits for a refresh that was running when the session ended. Each refresh attempt
+/// also has a deadline, which is shorter than this time.
 const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
 /// The last snapshot of a session, and the refresh that was running when the session ended.

@@ -32,7 +32,7 @@ pub(crate) struct End {
     pub(crate) at: SystemTime,
     /// The end of the login according to the monotonic clock.
     ticks: Instant,
-    /// The time between the response that reported the end and the end of the login.
+    /// The time between the server's response and the end of the login that the response reported.
     pub(crate) lifetime: Duration,
 }
 

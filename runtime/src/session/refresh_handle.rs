@@ -16,8 +16,8 @@ use crate::platform::deadline::within;
 use crate::platform::task::Cancel;
 use crate::platform::time::{Instant, RealInstant, real_now};
 
-/// The time limit for a refresh of a session without a store, and for a logout that waits for a refresh. A single
-/// refresh attempt has a shorter deadline.
+/// The time limit for a refresh of a session without a store, and for a logout that waits for a refresh. Each refresh
+/// attempt also has a deadline, which is shorter than this time limit.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
 /// A handle to one refresh. Dropping a handle does not affect the refresh or other callers.

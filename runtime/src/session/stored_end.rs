@@ -25,8 +25,8 @@ impl StoredEnd {
         }
     }
 
-    /// Reads the stored end. The time until the end never exceeds the lifetime that the server sent, even if the clock
-    /// was set back.
+    /// Reads the stored end. The remaining time until the end of the login never exceeds the lifetime that the server
+    /// sent, even if the clock was set back.
     pub(super) fn read(self) -> LoginEnd {
         let lifetime = Duration::from_millis(self.lifetime);
         let at = UNIX_EPOCH.checked_add(Duration::from_millis(self.at)).filter(|_| self.at > 0);

@@ -1,4 +1,5 @@
-//! Reads [`Tokens`] from a token response (RFC 6749 §5.1) and accepts the variants that common servers send.
+//! Reads [`Tokens`] from a token response (RFC 6749 §5.1), including the variants of the format that common servers
+//! send.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,12 +1,12 @@
-//! Records whether a refresh token was sent but no response has arrived: [`UnansweredRefresh`]. The mark is set before
-//! the request is sent and cleared when the response arrives, so the mark remains after an aborted refresh.
+//! Records whether a refresh token was sent but no response has arrived: [`UnansweredRefresh`]. The session's stamp is
+//! recorded before the request is sent and removed when the response arrives, so it remains after an aborted refresh.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::Stamp;
 
-/// The session's stamp when the last refresh request without a response was sent. In a session with a store, the stored
-/// intent serves the same purpose.
+/// The session's stamp when the last refresh request without a response was sent. If the session has a store, the
+/// stored intent also records the unanswered request.
 #[derive(Debug, Default)]
 pub(crate) struct UnansweredRefresh(Mutex<Option<Stamp>>);
 
@@ -22,8 +22,8 @@ impl UnansweredRefresh {
         *self.lock() == Some(stamp)
     }
 
-    /// Records that the server has responded to the refresh, or that the request was never sent. If the mark has a
-    /// different stamp, it is not cleared.
+    /// Records that the server has responded to the refresh, or that the request was never sent. A recorded stamp that
+    /// differs from `stamp` is not removed.
     pub(crate) fn answered(&self, stamp: Stamp) {
         let mut unanswered = self.lock();
         if *unanswered == Some(stamp) {

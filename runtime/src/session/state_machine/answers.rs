@@ -44,7 +44,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Records that the refresh after a 403 for `route` returned the access token that the session already had. The
-    /// token is therefore valid, so the call is forbidden.
+    /// access token is therefore valid, and the 403 means that the call is forbidden.
     pub(crate) fn refresh_brought_same_token(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp == self.current.stamp {
             self.forbidden_routes.refused(stamp, RefusalKind::Suspect, route, Some(now), now);

@@ -23,8 +23,8 @@ pub(crate) struct StateMachine<H> {
     /// Whether the server rejected a refresh while the session had no login. After such a rejection, no further refresh
     /// starts until the next login.
     pub(super) no_way_to_log_in: bool,
-    /// Whether the server rejected the refresh token before the access token expired. After the rejection, the login
-    /// receives no further credential.
+    /// Whether the server rejected the refresh token before the access token expired. After the rejection, the server
+    /// issues no further credential for this login.
     pub(super) refresh_rejected: bool,
     /// Whether the server rejected the refresh token after the response to an earlier refresh was lost.
     pub(super) rotation_lost: bool,
@@ -174,7 +174,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             return Settled::Expired(expired(self.rotation_lost));
         }
         if let Some(error) = self.backoff.active(now) {
-            // A refresh has just returned the same access token, so the 403 means that the call is forbidden.
+            // A refresh has just returned the refused access token again, so the 403 means that the call is forbidden.
             let vouched = suspect && error.is_no_progress();
             return if vouched { Settled::Return(Reason::NoProgress) } else { Settled::Fail(error) };
         }

@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Identity<L> {
     pub(crate) login: L,
-    /// The number of credentials that the login has received.
+    /// The number of credentials that the server has issued for this login.
     pub(crate) generation: u64,
 }
 

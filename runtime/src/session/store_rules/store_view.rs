@@ -234,7 +234,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
     }
 
     /// Records that the session has a new credential. `stored` is the revision of the new record, or `None` if the
-    /// store has not confirmed the write. `first` is true if the session had no login before.
+    /// store has not confirmed the write. `first` is true if the session had no login before the refresh.
     pub(crate) fn refreshed(&mut self, stored: Option<R>, first: bool) {
         self.stored_as.next_generation();
         self.intent = None;

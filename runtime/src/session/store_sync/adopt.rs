@@ -34,8 +34,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Returns an [`is_store`](Error::is_store) error if the store cannot be read, or if the session has changes that
-    /// cannot be stored. The session stays unchanged.
+    /// If the store cannot be read, or if the session has changes that cannot be stored, returns an error for which
+    /// [`is_store`](Error::is_store) returns `true`. The session stays unchanged.
     ///
     /// This function is cancel safe.
     ///

@@ -19,7 +19,7 @@ pub(crate) struct AfterCommit {
 /// The state of the store when the credential is published.
 pub(super) struct Note {
     pub(super) stored: Option<Revision>,
-    /// Whether the session had no login before, so the store does not contain this session.
+    /// Whether the session had no login before the refresh, so that the store does not contain the session.
     pub(super) first: bool,
 }
 

@@ -4,8 +4,8 @@
 //! - The session itself is in the state machine. `StoreSync` records only how much of the session is stored. The
 //!   session and its `StoreSync` change in one step, and the state machine is locked first.
 //! - [`writer`](super::writer) stores changes, and [`adopt`](super::adopt) reads changes made by other processes.
-//!   [`locked_refresh`](super::locked_refresh) refreshes a session that other processes share, under the store's lock.
-//!   [`resend`](super::resend) decides whether a refresh token can be sent again if no response arrived.
+//!   [`locked_refresh`](super::locked_refresh) refreshes a session that other processes share, while it holds the
+//!   store's lock. [`resend`](super::resend) decides whether a refresh token can be sent again if no response arrived.
 
 use std::future::Future;
 use std::sync::atomic::AtomicBool;
