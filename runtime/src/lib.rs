@@ -58,8 +58,8 @@
 //!   after a 403 and sends the call again. If the server also refuses the call with the fresh token, a 403 for this
 //!   method does not start another refresh for a limited time.
 //! - The server can also state the reason for a refusal: in a `WWW-Authenticate` header, in rate-limit headers, or in a
-//!   field of the body ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the error message explain
-//!   why the runtime did not refresh the session or did not send the call again.
+//!   field of the response body ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the error
+//!   message explain why the runtime did not refresh the session or did not send the call again.
 //! - Credentials are sent only to the client's own origin. The runtime checks the origin again at each redirect.
 //!
 //! # Where to look

@@ -1,5 +1,5 @@
 //! Contains all items that generated code uses. The items in this module are not part of the public API and can change
-//! in any version. The macros require exactly the same version of the runtime.
+//! in any version. The macros and the runtime must have exactly the same version.
 
 use crate::client::builder::ClientBuilder;
 use crate::client::client::Client;

@@ -13,7 +13,7 @@ use crate::format::media_type::MediaType;
 /// other status codes.
 pub(crate) const CREDENTIAL_REFUSED: &[u16] = &[401, 403];
 
-/// A [`Classification`] with an optional reason. The reason is present only if a refresh would not help.
+/// A [`Classification`] with an optional reason. The reason is present only if a refresh would be useless.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Classified {
     pub(crate) classification: Classification,
@@ -101,7 +101,7 @@ impl Policy<'_> {
 }
 
 impl Classified {
-    /// Creates a classification without a reason, which means that a refresh may help.
+    /// Creates a classification without a reason, because a refresh may make the call succeed.
     fn refreshable(classification: Classification) -> Self {
         Self { classification, reason: None }
     }

@@ -59,12 +59,12 @@ const MAX_PROBED: usize = 8 * 1024 * 1024;
 /// The maximum number of names that are tested to describe one error.
 const MAX_PROBES: usize = 32;
 
-/// Distinguishes the names that a type declares from the keys of maps, which can be secrets.
+/// Distinguishes declared field names from map keys. A map key can be a secret.
 ///
 /// Rust cannot list the field names that a type declares. To test a name, the runtime therefore decodes a copy of the
 /// body in which a different name replaces the tested name. If the tested name is a map key, decoding the copy returns
-/// the same error. If the tested name is a struct field, decoding the copy reports a missing field or ignores the
-/// unknown name.
+/// the original error again. If the tested name is a struct field, decoding the copy reports a missing field or ignores
+/// the unknown name.
 struct DeclaredNames<'a> {
     body: &'a [u8],
     error: &'a serde_json::Error,

@@ -21,9 +21,9 @@ use crate::error::Error;
 
 /// A stream of the elements from all pages of a list. `T` is one element.
 ///
-/// A page is either a list of elements, or an object that contains a list at the pointer that `#[pages(…, items =
-/// "/data")]` specifies. The first page has already been read when the call returns. When the caller has taken all
-/// elements of a page, the stream requests the next page in a separate call that also uses the session.
+/// A page is a list of elements, or an object with a list of elements at the pointer from `#[pages(…, items =
+/// "/data")]`. The first page has already been read when the call returns. When the caller has taken all elements of a
+/// page, the stream requests the next page in a separate call that also uses the session.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Repository;

@@ -155,7 +155,7 @@ impl SetCookies {
         Self { refreshes: true, ..self }
     }
 
-    /// Returns the lifetime of the cookie that expires first, or `None` if no cookie has an expiry.
+    /// Returns the lifetime of the cookie that expires first, or `None` if no cookie has an expiration time.
     pub(crate) fn lifetime(&self) -> Option<Duration> {
         let now = wall();
         let cookies = self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok());

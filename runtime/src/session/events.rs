@@ -91,8 +91,8 @@ impl SessionEvent {
 
 /// Sends a session's events to the receivers.
 ///
-/// The channel is created when the first receiver subscribes, because its buffer takes more memory than the rest of a
-/// session. A program can have thousands of sessions without a receiver.
+/// The channel is created when the first receiver subscribes, because the channel's buffer takes more memory than the
+/// rest of a session. A program can have thousands of sessions without a receiver.
 pub(super) struct EventChannel(OnceLock<broadcast::Sender<SessionEvent>>);
 
 impl EventChannel {

@@ -25,9 +25,9 @@ const USELESS_WINDOW: Duration = Duration::from_secs(60);
 #[cfg_attr(test, derive(Clone, Hash))]
 pub(crate) struct ForbiddenRoutes {
     routes: Vec<Forbidden>,
-    /// The routes of refreshes that may have been useless, because the call that triggered the refresh was not sent
-    /// again. Each route is stored with the generation of the new credential. If the server refuses the route's next
-    /// call with the new credential, the refresh was useless.
+    /// The routes for which a refresh may have been useless, because the refused call was not sent again. Each route is
+    /// stored with the generation of the new credential. If the server refuses the route's next call with the new
+    /// credential, the refresh was useless.
     unproven: Vec<(Box<str>, u64)>,
     just_refreshed: Option<(u64, Instant)>,
     useless_refreshes: Vec<(u64, Instant)>,
@@ -45,7 +45,7 @@ impl ForbiddenRoutes {
         self.routes.is_empty() && self.unproven.is_empty() && self.useless_refreshes.is_empty()
     }
 
-    /// Returns why a refresh would not help after a refusal, or `None` if a refresh may help.
+    /// Returns why a refresh after a refusal would be useless, or `None` if a refresh may make the call succeed.
     pub(crate) fn reason_to_keep(&self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         if self.routes.iter().any(|known| *known.route == *route && now < known.until) {
             return Some(Reason::RouteForbidden);

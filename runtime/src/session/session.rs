@@ -69,17 +69,17 @@ use crate::platform::runtime::Handle;
 ///   [`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed) and continues in memory. The runtime retries until
 ///   the change is stored.
 /// - *Refreshing.* Only one process at a time refreshes the session, and it holds the store's lock while it refreshes.
-///   If another process has already refreshed, the session adopts the new tokens
+///   If another process has already refreshed, this process uses the tokens from the store
 ///   ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted)) and sends no refresh request. If the lock cannot be
 ///   acquired within 8 s, the session is not refreshed, and the call returns an error for which
 ///   [`is_refresh_busy`](crate::Error::is_refresh_busy) returns `true`. The session is also not refreshed if its store
 ///   cannot be written, because each refresh writes to the store before it sends the refresh token. A valid access
 ///   token is used even if the store fails.
 /// - *Logins and logouts in other processes.* A logout in another process ends the session in this process at the next
-///   refresh, or immediately if the store reports changes. This process adopts a login from another process if its own
-///   session is logged out or expired, or if both sessions have access tokens with the same `iss` and `sub`. If the
-///   login is not adopted, a refresh returns an error for which [`is_superseded`](crate::Error::is_superseded) returns
-///   `true`.
+///   refresh, or immediately if the store reports changes. A login in another process replaces this process's session
+///   if this session is logged out or expired, or if both sessions have access tokens with the same `iss` and `sub`. If
+///   this process's session is not replaced, a refresh returns an error for which
+///   [`is_superseded`](crate::Error::is_superseded) returns `true`.
 ///
 /// The following table shows the effect of a crash or a power loss:
 ///

@@ -145,8 +145,8 @@ impl Browser {
     /// login replaces the session just as a `#[login]` method does. If several processes share a session, run the login
     /// inside [`Session::ensure_login`], so that only one process logs in.
     ///
-    /// The listener binds the literal address `127.0.0.1` and accepts only a `GET` request for its path with the
-    /// `state` of this login. Any request that does not meet these conditions receives a page with status 400, and
+    /// The listener binds the literal address `127.0.0.1` and accepts only a `GET` request for the redirect path with
+    /// the `state` of this login. Any request that does not meet these conditions receives a page with status 400, and
     /// `run` continues to wait. The authorization code is exchanged only once.
     ///
     /// Dropping the future that `run` returns closes the port immediately.

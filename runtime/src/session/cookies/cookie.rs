@@ -119,7 +119,7 @@ impl Cookie {
         self.expires?.checked_sub(seconds(now)).filter(|left| *left > 0).map(Duration::from_secs)
     }
 
-    /// Returns when the cookie expires, if it has an expiry.
+    /// Returns when the cookie expires, if it has an expiration time.
     pub(super) fn end(&self) -> Option<End> {
         let at = UNIX_EPOCH.checked_add(Duration::from_secs(self.expires?))?;
         // Older versions of this crate stored cookies without `max_age`. For a cookie without `max_age`, only the

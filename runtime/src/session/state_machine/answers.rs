@@ -1,4 +1,4 @@
-//! Updates the state machine after a response: stores the cookies, and records whether a refresh helped.
+//! Updates the state machine after a response: stores the cookies, and records whether a refresh was useless.
 
 use std::sync::Arc;
 

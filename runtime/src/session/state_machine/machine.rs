@@ -192,7 +192,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Decides what a refused call does if the session was refreshed after the call was sent. If the refresh returned
-    /// the refused access token, sending the call again would not help.
+    /// the refused access token, sending the call again would be useless.
     fn settle_late(&mut self, stamp: Stamp, refusal: RefusalKind, route: &str, now: Instant) -> Settled<H> {
         match (self.current.has_token_of(stamp), refusal) {
             (false, _) => Settled::Replay(self.current.clone()),
@@ -204,7 +204,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Returns why no refresh starts after a refusal, or `None` if a refresh may help.
+    /// Returns why no refresh starts after a refusal, or `None` if a refresh may start.
     fn reason_to_keep(&mut self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         let received = self.current.credential().map_or(now, |credential| credential.received());
         if self.forbidden_routes.take_proof(route, stamp.generation, received, now) {

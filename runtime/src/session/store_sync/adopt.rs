@@ -26,8 +26,8 @@ use crate::store::ErasedStore;
 const PAUSE: Duration = Duration::from_secs(1);
 
 impl Session {
-    /// Reads the store and adopts the stored session, even if another process has logged in as a different user.
-    /// Returns the state of the session after the read. If the session has no store, `load` only returns the state.
+    /// Reads the store and uses the stored session, even if another process has logged in as a different user. Returns
+    /// the state of the session after the read. If the session has no store, `load` only returns the state.
     ///
     /// Use `load` in a tool that must show, before its first call, whether the user is logged in. Other programs do not
     /// need `load`, because the first call that needs the session reads the store.
@@ -125,7 +125,7 @@ impl Session {
         found: &Found,
         which: Adopt,
     ) -> Result<Adoption, Error> {
-        // If all processes share their cookies, this process must also adopt another user's login.
+        // If all processes share their cookies, another user's login must also replace the session in this process.
         let which = if store_sync.store.shares_cookies() { Adopt::AnyLogin } else { which };
         let stored = found.record.session.as_ref();
         let offer = match stored {
@@ -170,7 +170,7 @@ impl Session {
         Ok(adoption)
     }
 
-    /// Starts a task that adopts changes to the store as soon as the store reports them.
+    /// Starts a task that applies changes to the stored session as soon as the store reports the changes.
     pub(super) fn watch_store(&self, store_sync: &StoreSync) {
         let Some(runtime) = self.runtime() else { return };
         let watch = || task::spawn(&runtime, watch(Arc::downgrade(&self.0), store_sync.store.clone()));
@@ -178,8 +178,8 @@ impl Session {
     }
 }
 
-/// Adopts the changes that the store reports. The task that watches the store keeps the store alive, but not the
-/// session.
+/// Applies the changes that the store reports to this process's session. The task that watches the store keeps the
+/// store alive, but not the session.
 async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
     let here = || session.upgrade().map(Session);
     let newest =
@@ -200,7 +200,7 @@ async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
     }
 }
 
-/// A stored session that this process may adopt.
+/// A stored session that may replace this process's session.
 struct Offer<'a> {
     stored: &'a StoredSession,
     credential: Arc<Credential>,

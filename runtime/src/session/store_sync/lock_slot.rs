@@ -4,7 +4,7 @@ use crate::session::refresh_handle::RefreshHandle;
 use crate::store::StoreLock;
 
 /// The store's lock, if this session holds it. The lock belongs to the session rather than to the refresh task, so the
-/// next refresh or the writer can continue under the same lock.
+/// next refresh or the writer can continue under this lock.
 #[derive(Default)]
 pub(super) struct LockSlot {
     held: Option<Held>,

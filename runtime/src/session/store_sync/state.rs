@@ -4,8 +4,8 @@
 //! - The session itself is in the state machine. `StoreSync` records only how much of the session is stored. The
 //!   session and its `StoreSync` change in one step, and the state machine is locked first.
 //! - [`writer`](super::writer) stores changes, and [`adopt`](super::adopt) reads changes made by other processes.
-//!   [`locked_refresh`](super::locked_refresh) refreshes a session that other processes share, while it holds the
-//!   store's lock. [`resend`](super::resend) decides whether a refresh token can be sent again if no response arrived.
+//!   [`locked_refresh`](super::locked_refresh) holds the store's lock while it refreshes a session that other processes
+//!   share. [`resend`](super::resend) decides whether a refresh token can be sent again if no response arrived.
 
 use std::future::Future;
 use std::sync::atomic::AtomicBool;
@@ -39,7 +39,7 @@ pub(super) type Exclusive = OwnedMutexGuard<()>;
 pub(crate) struct StoreSync {
     pub(super) store: Arc<dyn ErasedStore>,
     pub(super) state: Mutex<SyncState>,
-    /// The lock that a task holds while it uses the store, so that this process does not read its own unfinished write.
+    /// The lock that a task holds while it uses the store, so that no task in this process reads an unfinished write.
     /// If the task makes no progress, other tasks get a new lock instead of waiting for the old lock.
     exclusive: Mutex<Arc<TaskLock<()>>>,
     pub(super) progress: watch::Sender<Progress>,
@@ -98,7 +98,7 @@ impl Failure {
     }
 }
 
-/// Determines which stored sessions the process adopts.
+/// Determines which stored sessions the process uses.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Adopt {
     /// If there is a login, the process reads only changes that other processes made to this login. If there is no
@@ -169,8 +169,8 @@ impl StoreSync {
         Ok(Found { revision: stored.revision, record })
     }
 
-    /// Reads the identifier of the storage location before a session is stored or adopted. Some stores do not return
-    /// this identifier.
+    /// Reads the identifier of the storage location before a session is written to the store or read from it. Some
+    /// stores do not return this identifier.
     pub(super) async fn locate(&self) {
         if self.place.get().is_none() {
             if let Ok(Some(place)) = timeout(DEADLINE, self.store.place()).await {

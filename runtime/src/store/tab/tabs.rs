@@ -161,7 +161,7 @@ impl Tabs {
         let _ = self.news.subscribe().changed().await;
     }
 
-    /// Acquires a shared lock that shows that this tab has the record with this revision.
+    /// Acquires a shared lock, so that other tabs can see that this tab has the record with this revision.
     async fn hold(&self, revision: u64) -> Result<Option<WebLock>, BoxError> {
         match &self.locks {
             Some(locks) => {

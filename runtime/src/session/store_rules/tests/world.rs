@@ -69,8 +69,8 @@ pub(super) struct Process {
     pub(super) view: View,
     pub(super) writing: Option<InFlight>,
     pub(super) step: Step,
-    /// Whether a login, a logout or an adopted session interrupted the refresh. The result of an interrupted refresh is
-    /// discarded.
+    /// Whether a login, a logout or a session from the store interrupted the refresh. The result of an interrupted
+    /// refresh is discarded.
     pub(super) detached: bool,
 }
 
@@ -88,7 +88,7 @@ pub(super) struct Budget {
     pub(super) starts: u8,
     /// How many more times a process can release its lock before a login or logout is stored.
     pub(super) releases: u8,
-    /// Whether both processes belong to the same user, so that each process adopts the other process's logins.
+    /// Whether both processes belong to the same user, so that each process uses the other process's logins.
     pub(super) same_user: bool,
     /// Whether the store confirms writes with a delay and processes can read the store at any moment. Without `fine`,
     /// fewer states are reachable.
