@@ -1,9 +1,10 @@
 //! Contains the traits that the types of a method's parameters must implement.
 //!
 //! The attribute on a parameter determines where the request contains the parameter's value. This module has one trait
-//! for each place in the request, and a parameter's type must implement the trait for its place. You rarely need to
-//! name these traits, because every type that implements [`serde::Serialize`] implements most of them. The traits let
-//! the compiler report what a type lacks, and the docs of each trait describe one place in the request.
+//! for each place in the request, and the type of a parameter must implement the trait for the place to which its value
+//! is added. You rarely need to name these traits, because every type that implements [`serde::Serialize`] implements
+//! most of them. The traits let the compiler report what a type lacks. The documentation of each trait describes the
+//! corresponding place in the request.
 //!
 //! | attribute | trait | implemented for |
 //! |---|---|---|
@@ -23,11 +24,12 @@
 //! is sent. The guide page [`arguments`](crate::guide::arguments) shows what each place in the request accepts.
 //!
 //! [`AsPart`] and [`AsScalar`] are markers that let the compiler choose between the two kinds of [`IntoPart`] without
-//! an annotation. [`AsBytes`] and [`AsFile`] are the markers for types that are parts without being `Serialize`, and for
-//! types that are not parts. [`ByHeaderValue`] and [`BySerialize`] are the markers for [`HeaderOption`].
+//! an annotation. [`AsBytes`] is the marker for bytes, which serde would serialize as a list of numbers. [`AsFile`] is
+//! the marker for types that represent a file and cannot be a part. [`ByHeaderValue`] and [`BySerialize`] are the
+//! markers for [`HeaderOption`].
 //!
-//! [`SegmentArgument`], [`SegmentsArgument`] and [`SentArgument`] reject types at compile time that implement
-//! `Serialize` but never fit their place, such as a list in one path segment.
+//! [`SegmentArgument`], [`SegmentsArgument`] and [`SentArgument`] cause a compile error for types that implement
+//! `Serialize` but can never be sent in the given place, such as a list in a single path segment.
 
 pub use crate::request::argument_type::{SegmentArgument, SegmentsArgument, SentArgument};
 pub use crate::request::arguments::{

@@ -1,5 +1,5 @@
 //! Contains all items that generated code uses. The items in this module are not part of the public API and can change
-//! in any version, because the macros require exactly the same version of the runtime.
+//! in any version. The macros and the runtime must have exactly the same version.
 
 use crate::client::builder::ClientBuilder;
 use crate::client::client::Client;
@@ -107,7 +107,7 @@ pub fn logout_call(client: &Client, endpoint: &'static Endpoint) -> LogoutCall {
     LogoutCall::new(client.upstream(), endpoint)
 }
 
-/// The types that decide how an argument is added to a `#[logout]` call.
+/// Represents the type of an argument, which determines how the argument is added to a `#[logout]` call.
 pub mod logout_argument {
     pub use crate::execute::logout_call::{Argument, BorrowedArgument, OtherArgument, OwnedArgument};
 }
@@ -140,7 +140,7 @@ pub fn error_status(error: &Error) -> Option<u16> {
     error_body::error_status(error)
 }
 
-/// Returns the body of the server's response, if the body can be read as `T`.
+/// Returns the body of the server's response, or `None` if the body cannot be read as `T`.
 #[must_use]
 pub fn error_body<T: ErrorBody>(error: &Error) -> Option<T> {
     T::of(error)
@@ -152,7 +152,7 @@ pub fn error_source<T: 'static>(value: &T) -> Option<&(dyn std::error::Error + '
 }
 
 /// Writes the message of the error that the `#[other]` variant contains. The function accepts any type, because the
-/// compiler already reports a wrong type elsewhere.
+/// compiler reports a wrong type elsewhere.
 pub fn display_other<T: 'static>(value: &T, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
     match (value as &dyn std::any::Any).downcast_ref::<Error>() {
         Some(error) => std::fmt::Display::fmt(error, out),

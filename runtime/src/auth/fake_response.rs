@@ -1,5 +1,5 @@
-//! Creates the error of a response, for a fake implementation of a trait. A response that refuses the credential is also
-//! the error's rejection.
+//! Creates the error that a fake implementation of an API trait returns for a response. If the response refuses the
+//! credential, the error's rejection contains the response.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::error::rejection::Rejection;
 
 impl Error {
     /// Creates the error that a call returns when the server responds with `response`. Use this error in a fake
-    /// implementation of a trait.
+    /// implementation of an API trait.
     ///
     /// Use [`status`](Self::status), [`headers`](Self::headers), [`body`](Self::body), [`json`](Self::json) and
     /// [`problem`](Self::problem) to read the response. For a 401 or 403, [`rejection`](Self::rejection) also returns

@@ -9,11 +9,11 @@ use super::rules::Rules;
 use crate::error::{Classification, Reason, Rejection};
 use crate::format::media_type::MediaType;
 
-/// The status codes that indicate a refused credential by default. The API or the builder can specify other status
-/// codes.
+/// The status codes that indicate a refused credential by default. The API trait or the client builder can specify
+/// other status codes.
 pub(crate) const CREDENTIAL_REFUSED: &[u16] = &[401, 403];
 
-/// A [`Classification`] with an optional reason. The reason is present only if a refresh would not help.
+/// A [`Classification`] with an optional reason. The reason is present only if a refresh would be useless.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Classified {
     pub(crate) classification: Classification,
@@ -46,7 +46,7 @@ impl Policy<'_> {
 
     /// Whether the runtime must read the beginning of the body to classify the response. `streams` is true if the
     /// caller streams the body of a successful response. If `streams` is true, the body of a successful response is
-    /// read for classification only if it is JSON.
+    /// read for classification only if the body is JSON.
     pub(crate) fn wants_body(&self, status: StatusCode, headers: &HeaderMap, streams: bool) -> bool {
         if !self.lists(status) {
             return false;
@@ -54,8 +54,8 @@ impl Policy<'_> {
         if !self.expired_when.is_empty() || !self.forbidden_when.is_empty() {
             return !(streams && status.is_success()) || MediaType::of(headers).is_json();
         }
-        // The JSON body of a 403 response without a challenge can report a rate limit. The body of a 401 response is read
-        // only for rules.
+        // The JSON body of a 403 response without a challenge can report a rate limit. For a 401 response, the body is
+        // read only if the API or the user has declared rules.
         status != StatusCode::UNAUTHORIZED
             && MediaType::of(headers).is_json()
             && challenge::read(headers).is_none()
@@ -79,12 +79,13 @@ impl Policy<'_> {
         }
     }
 
-    /// Whether a response with this status can refuse the credential.
+    /// Whether the list of status codes for a refused credential contains this status.
     pub(crate) fn lists(&self, status: StatusCode) -> bool {
         self.refresh_on.contains(&status.as_u16())
     }
 
-    /// Applies the rules from the API and the user, which take precedence over the status code and the challenge.
+    /// Applies the rules that the API and the user declare. These rules take precedence over the status code and the
+    /// challenge.
     fn by_rules(&self, answer: &Rejection) -> Option<Classified> {
         let held = self.forbidden_when.hold(answer).and_then(|forbidden| {
             let expired = !forbidden && self.expired_when.hold(answer)?;
@@ -100,7 +101,7 @@ impl Policy<'_> {
 }
 
 impl Classified {
-    /// Creates a classification without a reason, because a refresh may help.
+    /// Creates a classification without a reason, because a refresh may make the call succeed.
     fn refreshable(classification: Classification) -> Self {
         Self { classification, reason: None }
     }

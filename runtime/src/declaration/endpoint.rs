@@ -54,7 +54,7 @@ impl ApiInfo {
         self
     }
 
-    /// Sets the conditions under which a refusal does not trigger a refresh, because the call is forbidden.
+    /// Sets the conditions under which a refused call does not trigger a refresh, because the call is forbidden.
     #[must_use]
     pub const fn forbidden_when(mut self, conditions: &'static [Condition]) -> Self {
         self.forbidden_when = conditions;
@@ -118,10 +118,10 @@ pub struct Endpoint {
     pub(crate) verb: &'static str,
     /// The literal parts of the path. Each part except the last is followed by the value of a placeholder.
     pub(crate) path: &'static [&'static str],
-    /// The declared path, if it has placeholders.
+    /// The declared path, or `None` if the path has no placeholders.
     pub(crate) template: Option<&'static str>,
     pub(crate) role: Role,
-    /// Whether the method sends no access token.
+    /// Whether the method sends requests without an access token.
     pub(crate) bare: bool,
     pub(crate) replay: bool,
     /// Whether the method is declared idempotent, regardless of its HTTP method.
@@ -268,7 +268,7 @@ impl Endpoint {
         self
     }
 
-    /// Applies `#[timeout("...")]`. The timeout is given in milliseconds.
+    /// Applies `#[timeout("...")]`. The timeout is a number of milliseconds.
     #[must_use]
     pub const fn timeout(mut self, millis: u64) -> Self {
         self.timeout = Some(Duration::from_millis(millis));

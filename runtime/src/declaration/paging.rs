@@ -2,8 +2,8 @@
 
 /// Describes where a page contains its list, and how to find the next page.
 ///
-/// Pointers are JSON pointers (RFC 6901) with one extension: if a name in the pointer ends with `?`, that field can be
-/// missing or `null`. If a field that is marked with `?` is missing or `null`, there is no next page.
+/// Pointers are JSON pointers (RFC 6901) with one extension: if a name in the pointer ends with `?`, the field with
+/// that name can be missing or `null`. If a field that is marked with `?` is missing or `null`, there is no next page.
 #[derive(Clone, Copy, Debug)]
 pub struct Paging {
     pub(crate) next: NextPage,
@@ -11,7 +11,7 @@ pub struct Paging {
     pub(crate) items: Option<&'static str>,
     /// The pointer to a boolean field that is `true` if there is a next page.
     pub(crate) more: Option<&'static str>,
-    /// Whether the runtime takes only the path and query from a link to the next page.
+    /// Whether the runtime uses only the path and query of a link to the next page, and not the link's origin.
     pub(crate) rebase: bool,
 }
 
@@ -67,15 +67,15 @@ impl Paging {
         Self::by(NextPage::Last { pointer, parameter })
     }
 
-    /// Increments a query parameter that contains the page number, until a page has an empty list. The page number
-    /// starts at 1 if the call does not set the parameter.
+    /// Increments the page number in a query parameter until a page contains an empty list. If the call does not set
+    /// the parameter, the page number starts at 1.
     #[must_use]
     pub const fn number(parameter: &'static str) -> Self {
         Self::by(NextPage::Number { parameter })
     }
 
-    /// Increases a query parameter that contains the offset of the page's first element, until a page has an empty
-    /// list. The offset starts at 0 if the call does not set the parameter.
+    /// Increases the offset in a query parameter until a page contains an empty list. If the call does not set the
+    /// parameter, the offset starts at 0.
     #[must_use]
     pub const fn offset(parameter: &'static str) -> Self {
         Self::by(NextPage::Offset { parameter })

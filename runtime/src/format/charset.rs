@@ -5,7 +5,8 @@
 pub(crate) enum TextError {
     /// The offset of the first byte that is not UTF-8.
     Utf8(usize),
-    /// The encoding is not supported, or the body is not valid in this encoding. The string is an error message.
+    /// The encoding is not supported, or the body is not valid in its declared encoding. The string is an error
+    /// message.
     Charset(String),
 }
 
@@ -30,7 +31,7 @@ pub(crate) fn decode(mut body: Vec<u8>, label: Option<&str>) -> Result<String, T
     }
 }
 
-/// Decodes UTF-8 and keeps a byte order mark.
+/// Decodes UTF-8 without removing a byte order mark.
 pub(crate) fn utf8(body: Vec<u8>) -> Result<String, TextError> {
     String::from_utf8(body).map_err(|error| TextError::Utf8(error.utf8_error().valid_up_to()))
 }

@@ -1,12 +1,14 @@
-//! Reads seconds, and replaces JSON numbers that are too large for an `f64`, such as an `expires_in` of `1e400`. `serde_json`
-//! rejects the entire input if any number is too large for an `f64`, even if the caller does not need that number.
+//! Reads numbers of seconds, and replaces JSON numbers that are too large for an `f64`, such as an `expires_in` of
+//! `1e400`. `serde_json` rejects the entire input if any number is too large for an `f64`, even if the caller does not
+//! need that number.
 
 use bytes::Bytes;
 use serde_json::Value;
 
 use super::charset::without_bom;
 
-/// Returns a number of seconds. Servers write it as a number or as a string.
+/// Returns the number of seconds in `value`. Some servers send a number, and others send a string that contains a
+/// number.
 pub(crate) fn seconds(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64(),
@@ -16,7 +18,7 @@ pub(crate) fn seconds(value: &Value) -> Option<f64> {
 }
 
 /// Returns the JSON with `1e308` or `-1e308` in place of each number that is too large for an `f64`. The rest of the
-/// JSON is unchanged, and so is text that is not JSON.
+/// JSON is unchanged, as is any text that is not JSON.
 pub(crate) fn clamp_numbers(body: Bytes) -> Bytes {
     // Outside of JSON, an access token can contain characters that look like a large number, such as `8e741`.
     if !matches!(without_bom(&body).trim_ascii_start().first(), Some(b'{' | b'[')) {

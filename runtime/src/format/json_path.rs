@@ -1,10 +1,10 @@
-//! Finds the place in a JSON body where `serde_json` reports an error by line and column. The result contains the path
-//! to this place and an excerpt of the JSON that precedes it. This code runs only after an error, so it does not slow
-//! down successful decoding.
+//! Finds the position in a JSON body for which `serde_json` reports an error. The result contains the path to the
+//! position and an excerpt of the JSON that precedes it. This code runs only after an error, so it does not slow down
+//! successful decoding.
 //!
-//! A name in a JSON object can be data, because it can be the key of a map. The caller specifies which names are fields
-//! of the declared type. In the path and in the excerpt, every name that is not a field of the declared type is
-//! replaced with `*`.
+//! A name in a JSON object can be data rather than a field name, because it can be the key of a map. The caller
+//! specifies which names are fields of the declared type. In the path and in the excerpt, every name that is not a
+//! field of the declared type is replaced with `*`.
 
 #[cfg(test)]
 mod tests;
@@ -21,7 +21,7 @@ const MAX_NAME: usize = 40;
 pub(crate) struct Place {
     /// The path, such as `items[3].price`. The path is empty if the error concerns the body as a whole.
     pub(crate) path: String,
-    /// The names and punctuation that precede the position in the body. All values are masked.
+    /// The names and punctuation that precede the error position in the body. All values are masked.
     pub(crate) excerpt: String,
 }
 
@@ -143,7 +143,7 @@ fn is_presentable(name: &str) -> bool {
 }
 
 /// The path to the value that contains the last token. The last step of the path stays until the next step replaces it,
-/// so the path can point to a value that has already ended.
+/// so after a value ends, the path still points to that value.
 #[derive(Default)]
 struct Path(Vec<Level>);
 

@@ -14,7 +14,7 @@ pub(crate) fn next_of(line: &str) -> Option<String> {
     None
 }
 
-/// Parses the parameters of one link. Returns whether the link's relation is `next`, together with the text after the
+/// Parses the parameters of one link. Returns whether the link's relation is `next`, and the text that follows the
 /// link.
 fn relation(mut rest: &str) -> (bool, &str) {
     let mut is_next = None;
@@ -37,7 +37,7 @@ fn relation(mut rest: &str) -> (bool, &str) {
     (is_next.unwrap_or(false), rest)
 }
 
-/// Parses a token or a quoted string. Returns the value and the text after the value. Single quotes are accepted
+/// Parses a token or a quoted string. Returns the value and the text that follows it. Single quotes are accepted
 /// because some servers send them.
 fn parameter_value(text: &str) -> (String, &str) {
     let Some(quoted) = text.strip_prefix('"') else {

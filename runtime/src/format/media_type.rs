@@ -41,7 +41,7 @@ impl MediaType {
         self.essence() == Some("text/event-stream")
     }
 
-    /// Returns the character encoding that the header specifies.
+    /// Returns the character encoding that the `Content-Type` header specifies.
     pub(crate) fn charset(&self) -> Option<&str> {
         self.0.as_ref()?.get_param(mime::CHARSET).map(|name| name.as_str())
     }

@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::platform::url::Url;
 
-/// The characters to percent-encode: all characters except the unreserved ones (RFC 3986 §2.3).
+/// The characters to percent-encode: all characters except unreserved characters (RFC 3986 §2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Returns the value of the first parameter with this name.

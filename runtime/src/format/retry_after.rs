@@ -1,4 +1,4 @@
-//! Reads how long a client must wait before it sends another request. The server specifies the wait with `Retry-After`
+//! Reads how long a client must wait before it sends the next request. The server specifies the wait with `Retry-After`
 //! (RFC 9110 §10.2.3) or with the reset time of an exhausted rate limit.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -9,8 +9,8 @@ use http::header::RETRY_AFTER;
 use super::date;
 use crate::platform::time::wall;
 
-/// The value from which `x-ratelimit-reset` is treated as a Unix timestamp. A value below this threshold is the number
-/// of seconds until the reset.
+/// An `x-ratelimit-reset` value of at least this number is treated as a Unix timestamp. A value below this threshold is
+/// the number of seconds until the reset.
 const EARLIEST_DATE: u64 = 1_000_000_000;
 
 /// Reads `Retry-After`, which contains a number of seconds or a date.
@@ -22,7 +22,8 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(until(date::parse(text)?))
 }
 
-/// Returns the wait from `Retry-After` or, if that header is missing, from an exhausted rate limit.
+/// Returns the wait that `Retry-After` requests or, if the header is missing, the wait until an exhausted rate limit is
+/// reset.
 pub(crate) fn wait(headers: &HeaderMap) -> Option<Duration> {
     retry_after(headers).or_else(|| limit(headers)).or_else(|| reset(headers))
 }

@@ -1,5 +1,4 @@
-//! Causes a compile error if a program uses `App::browser` in a browser build, because a web page cannot listen for the
-//! redirect.
+//! Causes a compile error if code for a browser uses `App::browser`, because a web page cannot listen for the redirect.
 
 use super::app::App;
 use crate::platform::absent::Listeners;

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::refresh::refresher::{RefreshContext, Refresher};
 use crate::session::Tokens;
 
-/// A client that is registered with an authorization [`Server`] (RFC 6749 §2). An `App` represents your program at that
+/// A client that is registered with an authorization [`Server`] (RFC 6749 §2). An `App` represents your program to that
 /// server.
 ///
 /// As a [`Refresher`], an `App` also refreshes and revokes the tokens that a login returns. How an `App` logs a user in
@@ -86,7 +86,7 @@ impl App {
         self
     }
 
-    /// Sets how the client authenticates to the token endpoint. By default, a client without a secret uses
+    /// Sets how the client authenticates itself to the token endpoint. By default, a client without a secret uses
     /// [`ClientAuth::None`]. A client with a secret uses [`ClientAuth::Basic`], or [`ClientAuth::Body`] if the server's
     /// metadata lists only that method.
     pub fn auth(mut self, auth: ClientAuth) -> Self {
@@ -167,7 +167,7 @@ impl App {
         }
     }
 
-    /// Returns the client secret, so that callers can keep it out of error messages.
+    /// Returns the client secret, so that callers can remove it from error messages.
     pub(super) fn secret_text(&self) -> &str {
         self.secret.as_deref().unwrap_or_default()
     }
@@ -196,7 +196,7 @@ impl Refresher for App {
     }
 }
 
-/// The output omits the client secret and the parameters, which can contain secrets.
+/// The output omits the client secret, and also the parameters, because they can contain secrets.
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App")

@@ -53,7 +53,7 @@ impl AuthorizationRequest {
         }
     }
 
-    /// Checks that the login started at this server and that the response names this server. These checks prevent
+    /// Checks that the login was started with this server and that the response names this server. These checks prevent
     /// mix-up attacks (RFC 9700 §4.4).
     fn check_issuer(&self, metadata: &Metadata, iss: Option<&str>) -> Result<(), Error> {
         if self.server != metadata.identity() {

@@ -14,8 +14,8 @@ pub enum ClientAuth {
     /// The client sends `Authorization: Basic …`. Every server that issues client secrets must support this method.
     #[default]
     Basic,
-    /// The client sends `client_id` and `client_secret` in the body. Use this method if the server does not support
-    /// [`Basic`](Self::Basic).
+    /// The client sends `client_id` and `client_secret` in the request body. Use this method if the server does not
+    /// support [`Basic`](Self::Basic).
     Body,
 }
 

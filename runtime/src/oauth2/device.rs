@@ -167,7 +167,8 @@ impl DeviceCode {
         }
     }
 
-    /// Returns how long the code is still valid. The code's age includes any time for which the machine was suspended.
+    /// Returns how long the code is still valid. The code's age includes any time during which the machine was
+    /// suspended.
     fn left(&self) -> Duration {
         let now = Now::read();
         let age = now.ticks.saturating_duration_since(self.begun.ticks) + now.slept_since(self.begun);

@@ -14,8 +14,8 @@ use crate::transport::transport::Transport;
 
 /// Refreshes the session with its refresh token (RFC 6749 §6).
 ///
-/// The session must have a refresh token. Without a refresh token, a call that the server refuses fails without a
-/// refresh. If a token response contains a new refresh token, the new token replaces the old one.
+/// The session must have a refresh token. If the session has no refresh token, a refused call fails without a refresh.
+/// If a token response contains a new refresh token, the new token replaces the old one.
 ///
 /// ```
 /// use afresh::{Client, Tokens, oauth2::{ClientAuth, RefreshTokenGrant}};
@@ -40,8 +40,8 @@ pub struct RefreshTokenGrant(TokenEndpoint);
 /// No login is needed. The first call that needs a token requests it, and all waiting calls share the request. A new
 /// token is requested when the old one has expired or was refused. Every failure, including `invalid_client`, is
 /// reported as a failed refresh ([`is_refresh`](crate::Error::is_refresh)), because there is no user who could log in.
-/// Later calls request a token again, so the program recovers without a restart after the client has been registered
-/// again. After [`clear`](crate::Session::clear), the next call requests a new token.
+/// Later calls request a token again, so the program recovers without a restart once the client is registered again.
+/// After [`clear`](crate::Session::clear), the next call requests a new token.
 ///
 /// ```
 /// use afresh::{Client, oauth2::ClientCredentials};
@@ -141,7 +141,7 @@ macro_rules! settings {
             }
 
             /// Sets the endpoint that revokes tokens (RFC 7009). [`Session::revoke`](crate::Session::revoke) uses this
-            /// endpoint. The runtime also uses the revocation endpoint if a refresh returns tokens after a logout or a
+            /// endpoint. The runtime also calls the revocation endpoint if a refresh returns tokens after a logout or a
             /// new login. By default, no endpoint is set and no tokens are revoked.
             ///
             /// The endpoint revokes the refresh token, or the access token if there is no refresh token.
@@ -205,7 +205,7 @@ impl Refresher for ClientCredentials {
     async fn refresh(&self, context: RefreshContext<'_>) -> Result<Tokens> {
         match request_tokens(&self.0, &[("grant_type", "client_credentials")], context).await? {
             Attempt::Refreshed { tokens, .. } => Ok(tokens),
-            // Client credentials do not depend on a login, so no response ends the session.
+            // Client credentials do not depend on a login, so no response from the token endpoint ends the session.
             Attempt::Rejected(error) if error.is_session_expired() => Err(Error::refresh(error)),
             Attempt::Rejected(error) | Attempt::Failed { error, .. } => Err(error),
         }

@@ -1,4 +1,4 @@
-//! Implements the last step of every login: requests tokens and makes them the session's credential.
+//! Implements the last step of every login: requests the tokens and makes them the session's credential.
 //!
 //! The token request is sent without a session, by the HTTP client of the [`Server`](super::Server). The token request
 //! contains neither an old token nor default headers, and redirects are not followed.
@@ -62,7 +62,7 @@ pub(super) struct Lost {
 
 impl App {
     /// Exchanges the authorization code for tokens, which become the credential of `session`. `begun` identifies the
-    /// session's state at the start of the login, so that a logout during the login is detected.
+    /// session's state at the start of the login, so that a logout that happens during the login is detected.
     pub(super) async fn log_in_with_code(
         &self,
         request: &AuthorizationRequest,
@@ -115,7 +115,8 @@ impl<'a> LoginEndpoint<'a> {
         Ok(Self { app, url, upstream })
     }
 
-    /// Sends one request with the app's authentication. No error message in the outcome contains part of a secret.
+    /// Sends one request with the app's authentication. The error messages in the outcome do not contain any part of a
+    /// secret.
     pub(super) async fn ask(
         &self,
         params: &[(&str, &str)],

@@ -106,7 +106,7 @@ impl Metadata {
         self.issuer.as_deref().or(self.token_endpoint.as_deref()).unwrap_or_default()
     }
 
-    /// Returns whether the server promises to include its issuer in each authorization response (RFC 9207 §3).
+    /// Returns whether the server's metadata promises an issuer in each authorization response (RFC 9207 §3).
     pub(super) fn names_issuer_in_answers(&self) -> bool {
         self.authorization_response_iss_parameter_supported == Some(true)
     }

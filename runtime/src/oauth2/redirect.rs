@@ -1,4 +1,5 @@
-//! Implements the authorization code flow for web servers, in which the user sends two requests: [`Redirect`].
+//! Implements the authorization code flow for web servers, in which the user's browser sends two requests:
+//! [`Redirect`].
 
 use std::future::Future;
 
@@ -24,7 +25,7 @@ impl App {
     /// [`finish`](Redirect::finish) in the user's next request, which arrives at `url`.
     ///
     /// `url` must be registered with the authorization server in exactly this form. The URL must use https, plain http
-    /// on a loopback host, or a private scheme that the program registered (`com.example.app:/callback`).
+    /// on a loopback host, or a private scheme that belongs to the program (`com.example.app:/callback`).
     ///
     /// ```
     /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client, query: &str) -> afresh::Result<()> {
@@ -104,7 +105,7 @@ fn check_redirect_uri(text: &str) -> Result<()> {
         "https" => {}
         "http" if is_loopback(&url) => {}
         "http" => return refuse("uses plain http on a host that is not a loopback host. Use https"),
-        // RFC 8252 §7.1 requires a program's private scheme to be a reversed domain name, which contains a dot.
+        // RFC 8252 §7.1 requires that a program's private scheme is a reversed domain name, which contains a dot.
         scheme if scheme.contains('.') => {}
         _ => return refuse("must be an https URL"),
     }

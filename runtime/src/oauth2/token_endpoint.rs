@@ -103,10 +103,10 @@ impl TokenEndpoint {
         Ok((self.upstream(&url, context), request))
     }
 
-    /// Revokes the tokens (RFC 7009 §2.1). The server reports success even if the token is invalid.
+    /// Revokes the tokens (RFC 7009 §2.1). Even if the token is already invalid, the server reports success.
     pub(super) async fn revoke(&self, context: RefreshContext<'_>) -> Result<()> {
         let (Some(url), Some(tokens)) = (&self.revocation_url, context.tokens()) else { return Ok(()) };
-        // Revoking a refresh token also revokes its access tokens.
+        // When a server revokes a refresh token, it also revokes the corresponding access tokens.
         let refresh = tokens.refresh_token().map(|token| ("refresh_token", token.secret()));
         let access = || tokens.access_token().map(|token| ("access_token", token.secret()));
         let Some((hint, token)) = refresh.or_else(access) else { return Ok(()) };
@@ -171,7 +171,7 @@ impl TokenEndpoint {
     }
 }
 
-/// The output omits the secret and the parameters, which can contain secrets.
+/// The output omits the client secret, and also the parameters, because they can contain secrets.
 impl fmt::Debug for TokenEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let origin = Url::parse(&self.url).map(|url| ascii_origin(&url));

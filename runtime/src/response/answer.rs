@@ -18,7 +18,7 @@ use crate::transport::upstream::Upstream;
 /// The future that sends a call and returns its response.
 pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
 
-/// A function that sends the request for a page again with a different URL.
+/// A function that requests a page by sending the call's request again with a different URL.
 pub(crate) type Fetch = Box<dyn Fn(Url) -> AnswerFuture + Send + Sync>;
 
 /// The error message for a next page that cannot be requested because the request body can be sent only once.
@@ -34,7 +34,7 @@ pub(crate) struct Continuation {
     pub(crate) paging: Paging,
     /// The URL of the request for this page.
     pub(crate) requested: Url,
-    /// The URL from which the response came. After a redirect, this URL differs from the requested URL.
+    /// The URL from which the response came. After a redirect, this URL differs from the URL of the request.
     pub(crate) answered: Url,
 }
 
@@ -47,7 +47,7 @@ pub struct Answer {
     pub(super) headers: HeaderMap,
     pub(super) content: Content,
     pub(super) receipt: Receipt,
-    /// The server's refusal of the call, if the call was sent again after a refusal.
+    /// The server's refusal of the first attempt, if the call was sent again after a refusal.
     pub(super) rejection: Option<Arc<Rejection>>,
     /// Whether the body can contain secrets. Errors do not include a body that can contain secrets.
     pub(super) secret: bool,
@@ -133,7 +133,7 @@ impl Answer {
         Self { receipt, ..self }
     }
 
-    /// Sets the refusal after which the call was sent again, and whether this response refuses the credential.
+    /// Sets the refusal that caused the call to be sent again, and whether this response refuses the credential.
     pub(crate) fn with_outcome(self, rejection: Option<Arc<Rejection>>, refused: bool) -> Self {
         Self { rejection, refused, ..self }
     }

@@ -1,7 +1,7 @@
-//! Deserializes the declared type from a body. The first method that the type calls on the deserializer determines how
-//! the body is read. `()` ignores the body, `Option` reads an absent body as `None`, byte types take the raw body,
-//! string types take the body as text, and any other type is read as JSON. The name of the type does not affect how the
-//! body is read.
+//! Deserializes the declared type from a body. How the body is read depends on the first deserializer method that the
+//! type's `Deserialize` implementation calls. `()` ignores the body, `Option` reads an absent body as `None`, byte
+//! types take the raw body, string types take the body as text, and any other type is read as JSON. The name of the
+//! type does not affect how the body is read.
 
 use std::cell::{Cell, OnceCell};
 
@@ -14,15 +14,16 @@ use crate::format::media_type::MediaType;
 use crate::response::decode_error::DecodeError;
 
 pub(crate) struct BodyDeserializer<'h> {
-    /// The body, which moves to `lent` when a type borrows from the body. A type that owns its data takes the body from
-    /// this field without copying it.
+    /// The body, which moves to `lent` when a type borrows data from the body. A type that owns its data takes the body
+    /// from this field without copying it.
     body: Cell<Option<Bytes>>,
     lent: OnceCell<Bytes>,
     absent: bool,
-    /// Whether the method returns `None` for the status of the response (`#[none_on(...)]`). A response with a
-    /// `none_on` status can be read only as an `Option`.
+    /// Whether the method returns `None` for the status of the response (`#[none_on(...)]`). If the status is listed in
+    /// `none_on`, the response can be read only as an `Option`.
     none: bool,
-    /// The response headers, or `None` for an item of a stream, such as a line. A stream item has no byte order mark.
+    /// The response headers, or `None` if the deserializer reads an item of a stream, such as a line. A stream item has
+    /// no byte order mark.
     headers: Option<&'h HeaderMap>,
 }
 
@@ -94,8 +95,8 @@ fn end(json: &mut JsonReader<'_>) -> Result<(), DecodeError> {
     json.end().map_err(DecodeError::Json)
 }
 
-/// Reads a JSON value. The code that this macro generates is compiled once for each type that is read. The macro avoids
-/// `?`, because the error conversion in `?` would also be compiled for each type.
+/// Reads a JSON value. The macro's code is compiled once for each type that is read. The macro avoids `?`, because the
+/// error conversion in `?` would also be compiled for each type.
 macro_rules! read_json {
     ($source:ident.$method:ident($($argument:ident),*)) => {
         match $source.reader() {

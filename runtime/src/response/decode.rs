@@ -1,5 +1,5 @@
-//! Converts a response into the return value of a method. Decoding is the only step of a call that is generic over the
-//! return type.
+//! Converts a response into the return value of a method. Decoding is the only step of a call whose code is generic
+//! over the return type.
 
 use serde::de::DeserializeOwned;
 
@@ -42,8 +42,7 @@ pub trait FromResponse<Via = ByHand>: Sized {
     /// The part of the response that the runtime reads before it calls `from_response`.
     const READING: Reading = Reading::Whole;
 
-    /// Reads the value. The response can have any status, so call [`Answer::success`] to reject an unsuccessful
-    /// response.
+    /// Reads the value. The response can have any status. Call [`Answer::success`] to reject an unsuccessful response.
     ///
     /// # Errors
     ///

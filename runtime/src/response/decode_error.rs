@@ -14,7 +14,7 @@ pub(crate) enum DecodeError {
     Json(serde_json::Error),
     Text(TextError),
     Custom(String),
-    /// The method lists the status in `none_on`, but the method's return type is not an `Option`.
+    /// The method lists the status in `none_on`, but its return type is not an `Option`.
     NotAnOption,
 }
 
@@ -24,8 +24,8 @@ impl DecodeError {
         matches!(self, Self::Json(error) if error.is_syntax())
     }
 
-    /// Returns a message with the position of the error. The message does not quote the body, because the body can
-    /// contain secrets.
+    /// Returns a message that contains the position of the error. The message does not quote the body, because the body
+    /// can contain secrets.
     pub(crate) fn position(&self) -> String {
         match self {
             Self::Json(error) if error.is_eof() => "its JSON is truncated".to_owned(),
@@ -40,9 +40,9 @@ impl DecodeError {
         }
     }
 
-    /// Returns a message with the expected type and the position of the error: the path, the line and column, and an
-    /// excerpt of the names that precede the position. `decode` decodes a modified body as the declared type and
-    /// returns the resulting error.
+    /// Returns a message with the expected type and the position of the error. The position consists of the path, the
+    /// line and column, and an excerpt of the names that precede the error. `decode` decodes a modified body as the
+    /// declared type and returns the resulting error.
     pub(crate) fn explanation(&self, body: &[u8], decode: &dyn Fn(Bytes) -> Option<Self>) -> String {
         let Self::Json(error) = self else { return self.to_string() };
         let mut names = DeclaredNames { body, error, decode, left: MAX_PROBES };
@@ -54,17 +54,17 @@ impl DecodeError {
     }
 }
 
-/// Names are tested only in bodies up to this length, in bytes.
+/// The maximum length of a body, in bytes, in which names are tested.
 const MAX_PROBED: usize = 8 * 1024 * 1024;
-/// The maximum number of names that are tested for one error.
+/// The maximum number of names that are tested to describe one error.
 const MAX_PROBES: usize = 32;
 
-/// Distinguishes the names that a type declares from the keys of maps, which can be secrets.
+/// Distinguishes declared field names from map keys. A map key can be a secret.
 ///
 /// Rust cannot list the field names that a type declares. To test a name, the runtime therefore decodes a copy of the
 /// body in which a different name replaces the tested name. If the tested name is a map key, decoding the copy returns
-/// the same error. If the tested name is a struct field, decoding the copy reports a missing field or ignores the
-/// unknown name.
+/// the original error again. If the tested name is a struct field, decoding the copy reports a missing field or ignores
+/// the unknown name.
 struct DeclaredNames<'a> {
     body: &'a [u8],
     error: &'a serde_json::Error,
@@ -98,7 +98,7 @@ impl DeclaredNames<'_> {
         if text == self.error.to_string() {
             return false;
         }
-        // An error about an unknown field or variant lists the names that the type declares.
+        // An error about an unknown field or variant lists the names that are declared.
         if text.starts_with("unknown field `~") || text.starts_with("unknown variant `~") {
             return text.contains(&format!("`{name}`"));
         }
@@ -118,7 +118,7 @@ impl DeclaredNames<'_> {
         };
         let Some(DecodeError::Json(error)) = repeated() else { return false };
         let text = error.to_string();
-        // The original error may already report another duplicate field.
+        // The original error may already report a different duplicate field.
         let is_other = self.error.to_string().starts_with(DUPLICATE)
             && !text.strip_prefix(DUPLICATE).is_some_and(|text| text.starts_with(&format!("{name}`")));
         text.starts_with(DUPLICATE) && !is_other
@@ -160,8 +160,8 @@ impl fmt::Display for DecodeError {
     }
 }
 
-/// Removes quoted values from an error message: strings in quotes, and names of variants and fields in backticks. The
-/// part of a serde message that states the expected type is kept.
+/// Removes quoted values from an error message: strings in quotes, and names of variants and fields in backticks. If a
+/// serde message states the expected type, that part of the message is kept.
 fn masked(message: &str) -> String {
     if message.starts_with("missing field `") {
         return message.to_owned();
@@ -172,9 +172,9 @@ fn masked(message: &str) -> String {
     format!("{}{expected}", found.trim_end())
 }
 
-/// Returns the offset at which a serde message states the expected type. Returns `None` for a message that a user's
-/// type created, because such a message can quote a value anywhere. A quoted value can contain the same words as a
-/// serde message.
+/// Returns the offset at which a serde message states the expected type. Returns `None` if the message does not come
+/// from serde, because a message from a user's type can quote a value anywhere. A quoted value can contain the same
+/// words as a message from serde.
 fn expectation(message: &str) -> Option<usize> {
     const BY_SERDE: [&str; 5] =
         ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant `", "unknown field `"];

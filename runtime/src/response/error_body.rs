@@ -7,7 +7,7 @@ use crate::response::body_deserializer::BodyDeserializer;
 
 /// The type of the field in an [`ApiError`](macro@crate::ApiError) variant: any type that serde can deserialize.
 ///
-/// The body of the response is read like a method's return value: as JSON, or as text for a `String`.
+/// The response body is read like a method's return value: as text for a `String`, and as JSON for any other type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the body of an error response (a compile error: *.stderr change too)",
     label = "not readable",
@@ -27,7 +27,7 @@ impl<T: DeserializeOwned> ErrorBody for T {
 }
 
 /// Returns the status of the response to the call itself, if that response was unsuccessful. Returns `None` if the
-/// error has a different cause, even if the error contains the server's refusal.
+/// error has a different cause, even if an earlier response refused the call's credential.
 pub(crate) fn error_status(error: &Error) -> Option<u16> {
     error.status().filter(|_| error.is_status()).map(|status| status.as_u16())
 }

@@ -9,7 +9,7 @@ use super::item::MAX_LENGTH;
 use super::line_buffer::LineBuffer;
 
 /// The length of the longest field name with its colon and space, in bytes. The bytes of the field name do not count
-/// toward the length limit of a line.
+/// toward the maximum length of a line.
 const FIELD_NAME: usize = "event: ".len();
 
 /// An event whose data has not been decoded yet.
@@ -29,9 +29,9 @@ pub(crate) struct EventParser {
     buffer: LineBuffer,
     /// The maximum length in bytes of a line, and of an event's data.
     limit: usize,
-    /// Whether the parser has already skipped a possible byte order mark.
+    /// Whether the parser has already checked for a byte order mark.
     started: bool,
-    /// Whether the last line ended with CR. If the next byte is LF, it belongs to the same line ending.
+    /// Whether the last line ended with CR. If the next byte is LF, that byte belongs to the same line ending.
     after_cr: bool,
     event: Option<String>,
     data: Option<String>,
@@ -81,8 +81,8 @@ impl EventParser {
             }
             if !line.is_empty() {
                 self.field(&String::from_utf8_lossy(&line));
-                // The length limit of a line allows for the longest field name. Therefore, a line with a shorter field
-                // name can contain data that is too long.
+                // The length limit for a line allows for the longest field name. A line with a shorter field name can
+                // therefore contain data that is too long.
                 if self.data.as_ref().is_some_and(|data| data.len() > self.limit) {
                     return Some(Err(TooLong));
                 }
@@ -98,7 +98,7 @@ impl EventParser {
 
     /// Returns whether another data line of this length would make the event too long.
     fn is_beyond_limit(&self, line: usize) -> bool {
-        // The lines of data are joined with line breaks.
+        // The data lines of an event are joined with line breaks.
         let data = self.data.as_ref().map_or(0, |data| data.len().saturating_add(1));
         data.saturating_add(line) > self.limit.saturating_add(FIELD_NAME)
     }

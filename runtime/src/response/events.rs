@@ -22,8 +22,7 @@ use crate::response::reading::Reading;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event<T> {
-    /// The ID that the server sent with this event. If the event has no ID, this field contains the ID of the most
-    /// recent event that had an ID.
+    /// The ID that the server sent with this event. If the event has no ID, this field contains the most recent ID.
     pub id: Option<String>,
     /// The event type. `None` means that the server sent no event type. Browsers treat an event without a type as a
     /// `message` event.
@@ -42,8 +41,8 @@ impl<T> Event<T> {
 
 /// A stream of server-sent events from a successful response (HTML standard §9.2).
 ///
-/// The stream ends when the connection ends. It does not reconnect. The caller decides whether and when to call the
-/// method again.
+/// The stream ends when the connection ends. It does not reconnect. The stream does not reconnect. The caller decides
+/// whether and when to call the method again.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Tick;
@@ -65,7 +64,7 @@ impl<T> Event<T> {
 pub struct Events<T> {
     body: Option<ByteStream>,
     parser: EventParser,
-    /// The events that a hand-written implementation of the API trait supplied.
+    /// The events that a hand-written implementation of the API trait returns.
     given: VecDeque<Result<Event<T>, Error>>,
 }
 
@@ -85,7 +84,7 @@ impl<T: DeserializeOwned> Events<T> {
     }
 
     /// Sets the maximum length, in bytes, of a line and of an event's data. If a line or an event's data exceeds this
-    /// limit, the stream returns an error and ends. Default: 16 MiB.
+    /// limit, the stream returns an error and then ends. Default: 16 MiB.
     #[must_use]
     pub fn max_length(self, bytes: usize) -> Self {
         Self { parser: self.parser.with_limit(bytes), ..self }

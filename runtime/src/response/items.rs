@@ -21,9 +21,9 @@ use crate::error::Error;
 
 /// A stream of the elements from all pages of a list. `T` is one element.
 ///
-/// A page is either a list of elements, or an object that contains a list at the pointer that `#[pages(…, items =
-/// "/data")]` specifies. The first page has already been read when the call returns. When the caller has taken all
-/// elements of a page, the stream requests the next page in a separate call, which also uses the session.
+/// A page is a list of elements, or an object with a list of elements at the pointer from `#[pages(…, items =
+/// "/data")]`. The first page has already been read when the call returns. When the caller has taken all elements of a
+/// page, the stream requests the next page in a separate call that also uses the session.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Repository;
@@ -39,7 +39,7 @@ use crate::error::Error;
 /// element. [`Pages`](crate::Pages#errors-of-a-page) describes how the stream continues after other errors.
 pub struct Items<T> {
     source: Source<T>,
-    /// The maximum number of further elements to return.
+    /// The maximum number of elements that the stream still returns.
     left: Option<usize>,
 }
 
@@ -85,7 +85,8 @@ impl<T> Unpin for Items<T> {}
 impl<T: DeserializeOwned> Items<T> {
     /// Returns the next element, or `None` after the last element.
     ///
-    /// This method is cancel safe: if its future is dropped, the next call continues the current request for a page.
+    /// This method is cancel safe: if its future is dropped, the current page request continues when `next` is called
+    /// again.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -111,7 +112,7 @@ impl<T> Items<T> {
         Self { source: Source::Given(items.into_iter().collect()), left: None }
     }
 
-    /// Ends the stream after this many further elements. Pages beyond this limit are not requested.
+    /// Limits the stream to this many further elements. Pages beyond this limit are not requested.
     #[must_use]
     pub fn limit(self, items: usize) -> Self {
         Self { left: Some(self.left.map_or(items, |left| left.min(items))), ..self }

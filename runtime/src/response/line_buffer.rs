@@ -5,9 +5,9 @@ use bytes::{Buf, BytesMut};
 #[derive(Debug, Default)]
 pub(crate) struct LineBuffer {
     bytes: BytesMut,
-    /// The number of bytes at the start of the buffer that have already been searched and contain no line ending.
+    /// The number of bytes at the start of the buffer that have been searched without finding a line ending.
     searched: usize,
-    /// The number of examined bytes, which a test reads.
+    /// The number of examined bytes, which is recorded for a test.
     #[cfg(test)]
     pub(crate) looked_at: usize,
 }
@@ -17,8 +17,8 @@ impl LineBuffer {
         self.bytes.extend_from_slice(chunk);
     }
 
-    /// Removes the next line from the buffer and returns the line with its final byte. Returns `None` if the line is
-    /// incomplete.
+    /// Removes the next line from the buffer and returns the line, including its last byte. Returns `None` if the line
+    /// is incomplete.
     pub(crate) fn take_line(&mut self, is_end: impl Fn(u8) -> bool) -> Option<BytesMut> {
         let rest = self.bytes.get(self.searched..)?;
         let end = rest.iter().position(|byte| is_end(*byte));

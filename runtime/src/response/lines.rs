@@ -40,9 +40,9 @@ pub struct Lines<T> {
     buffer: LineBuffer,
     /// The maximum length of a line in bytes.
     limit: usize,
-    /// Whether the reader has already skipped a possible byte order mark.
+    /// Whether the reader has already checked for a byte order mark.
     started: bool,
-    /// The values that a hand-written implementation of the API trait supplied.
+    /// The values that a hand-written implementation of the API trait returns.
     given: VecDeque<Result<T, Error>>,
 }
 
@@ -58,8 +58,8 @@ impl<T: DeserializeOwned> Lines<T> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Sets the maximum length of a line, in bytes. If a line exceeds this limit, the stream returns an error and ends.
-    /// Default: 16 MiB.
+    /// Sets the maximum length of a line, in bytes. If a line exceeds this limit, the stream returns an error and then
+    /// ends. Default: 16 MiB.
     #[must_use]
     pub fn max_length(self, bytes: usize) -> Self {
         Self { limit: bytes, ..self }
@@ -95,7 +95,7 @@ impl<T> Lines<T> {
         }
     }
 
-    /// Returns this error as the last item and ends the stream.
+    /// Returns this error as the last item of the stream.
     fn end_with(&mut self, error: Error) -> Poll<Option<Result<T, Error>>> {
         self.body = None;
         self.buffer.take_rest();

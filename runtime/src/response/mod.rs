@@ -14,10 +14,10 @@
 //! | [`SessionOutcome`](crate::refresh::SessionOutcome) | the `Result` of a `#[login]` or `#[refresh]` method |
 //! | [`ErrorBody`] | a field of a variant of an [`ApiError`](macro@crate::ApiError) |
 //!
-//! The types that are not in this table are markers. [`ByHand`], [`BySerde`], [`ByReply`] and [`ByPages`] let the
-//! compiler find the right [`FromResponse`] implementation without an annotation. [`OneAnswer`] and [`ManyAnswers`] let
-//! the compiler check that a method has the `#[pages]` attribute if and only if it returns [`Pages`](crate::Pages) or
-//! [`Items`](crate::Items).
+//! The types in this module that the table does not list are markers. [`ByHand`], [`BySerde`], [`ByReply`] and
+//! [`ByPages`] let the compiler find the right [`FromResponse`] implementation without an annotation. [`OneAnswer`] and
+//! [`ManyAnswers`] let the compiler check that a method returns [`Pages`](crate::Pages) or [`Items`](crate::Items) if
+//! and only if it has the `#[pages]` attribute.
 
 // To read the code in this directory, start with `decode.rs`.
 

@@ -15,7 +15,7 @@ use crate::format::query_parameter::{parameter, with_parameter};
 use crate::platform::url::{Url, ascii_origin, remove_user_and_fragment};
 use crate::transport::upstream::Upstream;
 
-/// The reason that the next page cannot be requested, even though the current page is not marked as the last page.
+/// The reason that the next page cannot be requested.
 pub(crate) enum NextPageError {
     /// The page does not contain the list that the method declares.
     List(Error),
@@ -46,7 +46,7 @@ impl Page<'_> {
         self.after(last).map_err(NextPageError::Link)
     }
 
-    /// Returns whether the whole page is an empty list.
+    /// Returns whether the page itself is an empty list.
     pub(crate) fn is_empty_list(&self) -> bool {
         let paging = self.continuation.paging;
         paging.next.needs_list()
@@ -58,8 +58,8 @@ impl Page<'_> {
         matches!(value_at(self.answer.body(), pointer), Ok(Some(Value::Bool(true))))
     }
 
-    /// Returns the URL of the next page. If the URL depends on the list, `last` contains the last element and the
-    /// number of elements in the list.
+    /// Returns the URL of the next page. If the URL depends on the list, `last` contains the last element of the list
+    /// and the list's length.
     fn after(&self, last: Option<(Bytes, usize)>) -> Result<Option<Url>, Error> {
         let set = |parameter, value: &str| with_parameter(&self.continuation.requested, parameter, value);
         match (self.continuation.paging.next, last) {
@@ -104,7 +104,7 @@ impl Page<'_> {
         Ok(Some(value.trim()).filter(|value| !value.is_empty()))
     }
 
-    /// Increases the query parameter `name` by `step`. If the call did not set the parameter, counting starts at
+    /// Increases the query parameter `name` by `step`. If the call does not set the parameter, its first value is
     /// `start`.
     fn count_up(&self, name: &str, start: u64, step: u64) -> Result<Url, Error> {
         let current = match parameter(&self.continuation.requested, name) {
@@ -119,8 +119,8 @@ impl Page<'_> {
         Ok(with_parameter(&self.continuation.requested, name, &next.to_string()))
     }
 
-    /// Returns the URL that `link` points to. A relative link is resolved against the URL from which the page came (RFC
-    /// 8288 §3.2).
+    /// Returns the URL that `link` points to. A relative link is resolved against the URL from which the page was read
+    /// (RFC 8288 §3.2).
     fn resolve(&self, link: &str) -> Result<Url, Error> {
         let Continuation { answered, upstream, paging, .. } = self.continuation;
         let mut url = match answered.join(link) {
@@ -182,7 +182,7 @@ fn value_at(body: &[u8], pointer: &str) -> Result<Option<Value>, Error> {
     }
 }
 
-/// Returns whether a field that the pointer marks with `?` is missing or `null`.
+/// Returns whether the body lacks a field that the pointer marks with `?`, or contains `null` in its place.
 fn is_absent(body: &[u8], pointer: &str) -> bool {
     let marks = pointer.match_indices("?/").filter_map(|(at, _)| pointer.get(..at));
     marks.map(without_marks).any(|pointer| {

@@ -18,13 +18,13 @@ pub(crate) struct PageSource {
     /// The data that the runtime needs to request the page after the last received page.
     continuation: Option<Continuation>,
     seen: Seen,
-    /// The number of consecutive failed requests.
+    /// The number of consecutive requests that have failed.
     failures: u8,
     /// The name of the method, for error messages.
     method: Option<&'static str>,
 }
 
-/// The step to take when the caller requests the next page.
+/// The next step of the stream when the caller requests a page.
 enum Step {
     First(Box<Answer>),
     Request(Url),
@@ -84,8 +84,8 @@ impl PageSource {
         }
     }
 
-    /// Determines from a page how to request the next page. If the data for the next request is invalid, the stream
-    /// first returns the page and then the error.
+    /// Determines from a page how to request the next page. If the next page cannot be requested, the stream first
+    /// returns the current page and then the error.
     fn accept(&mut self, mut answer: Answer) -> Option<Result<Answer, Error>> {
         self.failures = 0;
         let Some(continuation) = answer.take_continuation() else { return Some(Ok(answer)) };
@@ -114,7 +114,7 @@ impl PageSource {
         Some(Ok(answer))
     }
 
-    /// Keeps the failed request, so that the next poll for a page sends the request again.
+    /// Keeps the failed request, so that the stream sends the request again when it is polled for the next page.
     fn failed(&mut self, url: Url, error: Error) -> Error {
         if self.failures < MAX_REPEATS {
             self.failures += 1;
@@ -128,8 +128,8 @@ fn repeated() -> Error {
     Error::new(Kind::Decode, "the next page was already read, so the pages would never end")
 }
 
-/// Hashes of the URLs that have been requested, so that thousands of pages need little memory. The requests of one call
-/// differ only in their URLs, so a hash of the URL is sufficient.
+/// Hashes of the URLs that have been requested, so that thousands of pages need little memory. The requests for the
+/// pages of one call differ only in their URLs, so a hash of the URL is sufficient.
 #[derive(Default)]
 struct Seen {
     hashes: HashSet<u64>,

@@ -13,7 +13,8 @@ use crate::platform::messages;
 use crate::transport::body;
 use crate::transport::response::Response;
 
-/// The maximum body length of an unsuccessful response, in bytes. Additional bytes would not help describe the error.
+/// The maximum body length of an unsuccessful response, in bytes. Reading more bytes would not make the error more
+/// helpful.
 const MAX_ERROR_BODY: usize = 1024 * 1024;
 
 impl Answer {

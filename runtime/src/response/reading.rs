@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::format::media_type::MediaType;
 
-/// The part of a response that is read before the response is converted into a value.
+/// Determines how much of a response is read before the response is converted into a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
     /// The runtime reads the whole body.
@@ -15,8 +15,9 @@ pub enum Reading {
     /// The runtime reads only the head of a successful response, because the returned value reads the body as it
     /// arrives. For an unsuccessful response, up to 1 MiB of the body is read for the error.
     HeadOfSuccess,
-    /// Works like `HeadOfSuccess` if the response contains server-sent events or has no content type. If a successful
-    /// response has a content type other than `text/event-stream`, up to 64 KiB of the body is read for the error.
+    /// Works like `HeadOfSuccess` if the response contains server-sent events or has no `content-type` header. If a
+    /// successful response has a content type other than `text/event-stream`, up to 64 KiB of the body is read for the
+    /// error.
     HeadOfEvents,
     /// Works like `HeadOfSuccess` unless the response is a web page. If the response is a web page, up to 64 KiB of its
     /// body is read for the error.
@@ -26,7 +27,8 @@ pub enum Reading {
 }
 
 impl Reading {
-    /// Returns whether the returned value, rather than the runtime, reads the body of a response with this status.
+    /// Returns whether the body of a response with this status is read by the returned value rather than by the
+    /// runtime.
     pub(crate) fn is_live(self, status: StatusCode) -> bool {
         match self {
             Self::Whole => false,
@@ -35,8 +37,7 @@ impl Reading {
         }
     }
 
-    /// Returns whether the runtime leaves the body of this response unread, so that the returned value can read the
-    /// body.
+    /// Returns whether the runtime leaves the body of this response to the returned value.
     pub(crate) fn leaves(self, status: StatusCode, headers: &HeaderMap) -> bool {
         self.is_live(status) && self.fits(headers)
     }

@@ -1,6 +1,7 @@
-//! Rejects wrong method return types at compile time. Generated code checks the types through method resolution, so an
-//! alias is treated like the type that it names. The inherent methods of [`ResultType`] exist only for a `Result`. The
-//! methods of [`AnyResult`] exist for every type. A different check rejects types that are not a `Result`.
+//! Rejects wrong method return types at compile time. Generated code checks the types through method resolution, so
+//! that an alias is treated like the type for which it stands. The inherent methods of [`ResultType`] exist only if the
+//! return type is a `Result`. The methods of [`AnyResult`] exist for every return type. A different check rejects types
+//! that are not a `Result`.
 
 use std::marker::PhantomData;
 

@@ -7,7 +7,7 @@ use super::refresh_handle::RefreshHandle;
 use super::snapshot::Snapshot;
 use crate::error::{Error, Reason, RefreshedBy, Stamp};
 
-/// Whether a call needs the session.
+/// Whether a call requires a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Demand {
     /// The call is sent with a credential if the session has one.
@@ -24,7 +24,7 @@ pub(crate) struct Entered {
     pub(crate) waited: Option<Waited>,
 }
 
-/// Describes a call's wait for a refresh: which call started the refresh, and how long the wait took.
+/// Describes how a call waited for a refresh: which call started the refresh, and how long the wait took.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Waited {
     pub(crate) by: RefreshedBy,
@@ -50,12 +50,13 @@ pub(crate) struct Wait {
     pub(super) stamp: Stamp,
     /// Whether the waiting call started the refresh.
     pub(super) started: bool,
-    /// Whether the server has already refused the call. A refused call is never sent again with the same access token.
+    /// Whether the server refused the call before the wait. A refused call is never sent again with the same access
+    /// token.
     pub(super) refused: bool,
 }
 
 impl Wait {
-    /// Returns whether the waiting call or another call started the refresh.
+    /// Returns which call started the refresh: the waiting call or another call.
     pub(crate) fn by(&self) -> RefreshedBy {
         if self.started { RefreshedBy::ThisCall } else { RefreshedBy::AnotherCall }
     }

@@ -75,8 +75,8 @@ impl Session {
     }
 
     /// Starts a refresh if one is due, without waiting for the result. Returns the time of the next check, or `None` if
-    /// no refresh will become due. A refreshed credential is not refreshed again until its age reaches `min_age`, even
-    /// if its lifetime is shorter than `min_age`.
+    /// no refresh will become due. A credential from a refresh is not refreshed again until its age reaches `min_age`,
+    /// even if the credential expires earlier.
     pub(super) fn refresh_if_due(&self, min_age: Duration) -> Option<Instant> {
         let seen = self.snapshot();
         let refreshed = seen.credential().filter(|known| known.source() == Source::Refreshed);
@@ -155,7 +155,7 @@ impl Session {
         }
         match settled {
             Settled::Return(reason) => Next::Return(reason),
-            // The closure above has replaced each `Start` with a `Join`.
+            // This branch is unreachable, because the closure above replaces each `Start` with a `Join`.
             Settled::Start => Next::Return(Reason::NothingToRefreshWith),
             Settled::Ended(error) | Settled::Fail(error) => Next::Fail(error),
             Settled::Expired(error) => {
@@ -171,8 +171,8 @@ impl Session {
         }
     }
 
-    /// Returns the session's current snapshot, for a call that was prepared with the snapshot `sent_with`. Returns an
-    /// error if the session now belongs to another login.
+    /// Returns the session's current snapshot if the call that was prepared with `sent_with` can still be sent. Returns
+    /// an error if the session now belongs to another login.
     pub(crate) fn revalidate(&self, sent_with: &Arc<Snapshot>) -> Result<Arc<Snapshot>, Error> {
         let (ended, current) =
             self.update(|machine| (machine.ended(sent_with.stamp), machine.current().clone()));
@@ -187,7 +187,7 @@ impl Session {
         self.update(|machine| machine.replay_was_refused(stamp, refusal, route, Instant::now()));
     }
 
-    /// Records that a refresh returned the same access token that the server had refused.
+    /// Records that a refresh returned the access token that the server had already refused.
     pub(crate) fn refresh_brought_same_token(&self, stamp: Stamp, route: &str) {
         self.update(|machine| machine.refresh_brought_same_token(stamp, route, Instant::now()));
     }

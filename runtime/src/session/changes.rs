@@ -18,7 +18,7 @@ use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
 impl Session {
-    /// Completes a refresh. Returns how the refresh ended, and the error that later calls receive, if any.
+    /// Completes a refresh. Returns the outcome of the refresh and, if the refresh failed, the error for later calls.
     pub(super) fn complete(
         &self,
         handle: &RefreshHandle,
@@ -127,7 +127,8 @@ impl Session {
     /// if the caller needs the result of the running refresh.
     pub(super) fn end(&self, claim: bool) -> (Arc<Snapshot>, Option<RefreshHandle>) {
         let (before, (was_logged_in, detached)) = self.update(|machine| {
-            // Claiming the refresh and ending the session are one step, so the refresh cannot complete in between.
+            // Claiming the refresh and ending the session happen in one step, so the refresh cannot complete in
+            // between.
             if let Some(running) = machine.handle().filter(|_| claim) {
                 running.claim();
             }

@@ -1,6 +1,6 @@
 //! Defines [`Cookies`], the cookies of a session. `Cookies` is never modified in place, so a session snapshot always
 //! contains matching cookies and tokens. [`SetCookies`] contains the cookies that one response sets. A server can set
-//! any number of cookies, so `limits` caps the number and size of stored cookies (RFC 6265bis).
+//! any number of cookies, so `limits` caps the number and size of the stored cookies (RFC 6265bis).
 
 mod cookie;
 mod eviction;
@@ -59,9 +59,9 @@ impl Cookies {
         self.0.iter().any(|cookie| cookie.reaches(url)) && self.of(url, now).next().is_none()
     }
 
-    /// Returns the latest expiration time of the cookies that a refresh at `url` needs. A refresh needs the cookies
-    /// from a login or an earlier refresh whose path is the longest match for `url`. Returns `None` if the refresh
-    /// needs no cookie, or needs a cookie without an expiration time.
+    /// Returns the latest expiration time of the cookies that a refresh at `url` needs. Of the cookies from a login or
+    /// an earlier refresh, a refresh needs those whose path is the longest match for `url`. Returns `None` if the
+    /// refresh needs no cookie, or needs a cookie without an expiration time.
     pub(crate) fn end_at(&self, url: &Url) -> Option<End> {
         let refreshing = || self.0.iter().filter(|cookie| cookie.refreshes && cookie.reaches(url));
         let path = refreshing().map(|cookie| cookie.path.len()).max()?;
@@ -84,7 +84,8 @@ impl Cookies {
         for given in headers.get_all(COOKIE) {
             push(&[given.as_bytes()]);
         }
-        // Longer paths come first. If two paths have the same length, the older cookie comes first (RFC 6265 §5.4).
+        // Longer paths come first. If two cookies have paths of the same length, the older cookie comes first (RFC 6265
+        // §5.4).
         let mut own: Vec<&Cookie> = Vec::new();
         for cookie in self.of(url, wall()) {
             let place = own.partition_point(|other| other.path.len() >= cookie.path.len());
@@ -109,9 +110,9 @@ impl Cookies {
         self.0.iter().filter(move |cookie| cookie.goes_to(url, now))
     }
 
-    /// Adds a cookie. If the new cookie has already expired, the stored cookie that it replaces is deleted, because
-    /// servers delete cookies this way. A stored cookie is kept after it expires, so that the end of the session is
-    /// still known.
+    /// Adds a cookie. A server deletes a cookie by sending a replacement that has already expired, so an expired cookie
+    /// deletes the stored cookie that it replaces. A stored cookie is kept after it expires, so that the end of the
+    /// session is still known.
     fn set(&mut self, mut cookie: Cookie, now: SystemTime) {
         if cookie.is_expired(now) {
             return self.0.retain(|old| !cookie.replaces(old));
@@ -154,7 +155,7 @@ impl SetCookies {
         Self { refreshes: true, ..self }
     }
 
-    /// Returns the lifetime of the cookie that expires first, or `None` if no cookie has an expiry.
+    /// Returns the lifetime of the cookie that expires first, or `None` if no cookie has an expiration time.
     pub(crate) fn lifetime(&self) -> Option<Duration> {
         let now = wall();
         let cookies = self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok());

@@ -27,8 +27,8 @@ pub(crate) struct Credential {
 struct TokenHeaders {
     bare: HeaderValue,
     with_scheme: HeaderValue,
-    /// The header value with the first authentication scheme that an API requested. Only the first scheme is cached,
-    /// because few sessions use two schemes.
+    /// The header value with an authentication scheme that an API declares, cached on first use. Only one value is
+    /// cached, because few sessions use two schemes.
     chosen: OnceLock<Option<HeaderValue>>,
 }
 
@@ -83,8 +83,8 @@ impl Credential {
         &self.tokens
     }
 
-    /// Returns this credential with the refresh token from `newer`. A refresh that returns the same access token can
-    /// still rotate the refresh token.
+    /// Returns this credential with the refresh token from `newer`. A refresh that returns the current access token
+    /// again can still rotate the refresh token.
     pub(crate) fn with_refresh_of(&self, newer: &Tokens) -> Self {
         let tokens = Tokens {
             refresh: newer.refresh.clone().or_else(|| self.tokens.refresh.clone()),
@@ -172,13 +172,13 @@ impl Clone for TokenHeaders {
     }
 }
 
-/// Whether the header value begins with this scheme.
+/// Whether the header value begins with `scheme`.
 fn is_behind(value: &HeaderValue, scheme: &str) -> bool {
     value.as_bytes().strip_prefix(scheme.as_bytes()).is_some_and(|min_age| min_age.first() == Some(&b' '))
 }
 
 /// Returns the header value `scheme secret`, or only the secret if the scheme is empty. The header value is marked as
-/// sensitive, so it is neither logged nor compressed.
+/// sensitive, so that HTTP libraries neither log it nor add it to a compression table.
 fn header_value(scheme: &str, secret: &str) -> Result<HeaderValue, Error> {
     let value = if scheme.is_empty() {
         HeaderValue::try_from(secret)

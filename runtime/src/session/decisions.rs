@@ -108,8 +108,9 @@ pub(crate) enum Attempt {
 }
 
 impl Attempt {
-    /// Converts a rejection to a lost rotation. Call this function if an earlier request with the same refresh token
-    /// received no response. If the server now rejects the refresh token, the earlier request has probably spent it.
+    /// Changes a rejection into an error about a lost token rotation. Call this function if an earlier request with the
+    /// same refresh token received no response. If the server now rejects the refresh token, the earlier request has
+    /// probably spent it.
     pub(crate) fn after_a_loss(self) -> Self {
         match self {
             Self::Rejected(error) => Self::Rejected(expired(true).with_source(error)),

@@ -12,8 +12,8 @@ use super::refresh_task;
 use super::session::Session;
 use super::snapshot::{LoginState, Snapshot};
 
-/// The maximum time for which a logout waits for a refresh of the session that it ended. A refresh attempt has its own,
-/// shorter deadline.
+/// The maximum time that a logout waits for a refresh that was running when the session ended. Each refresh attempt
+/// also has a deadline, which is shorter than this time.
 const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
 /// The last snapshot of a session, and the refresh that was running when the session ended.
@@ -26,8 +26,8 @@ pub(crate) struct Ended {
 }
 
 impl Session {
-    /// Ends the session for a logout. If a refresh is running, its result is kept in case the logout request must be
-    /// sent again.
+    /// Ends the session for a logout. If a refresh is running, its result is kept in case the server refuses the logout
+    /// request and the request must be sent again.
     pub(crate) fn end_for_logout(&self) -> Ended {
         let (snapshot, running) = self.end(true);
         Ended { session: self.clone(), snapshot, running, unpublished: None }
@@ -93,7 +93,7 @@ impl RefreshOfEnded {
     }
 }
 
-/// Wakes the waiting logout if the refresh failed or was aborted.
+/// Wakes the waiting logout if the refresh failed or was aborted before it completed.
 impl Drop for RefreshOfEnded {
     fn drop(&mut self) {
         self.handle.hand_over(None);

@@ -45,7 +45,7 @@ impl Session {
 
     /// Logs in with `login`, unless this process or the store has a session that has not expired. All tasks and
     /// processes that share the session log in only once. One task runs `login`, and the other tasks wait for that
-    /// login and use its session. If one task's `login` fails, the next task runs its own `login`.
+    /// login and then use the new session. If one task's `login` fails, the next task runs its own `login`.
     ///
     /// `login` can call a `#[login]` method or any other function that returns tokens. If `login` itself logs in
     /// through this session, as a `#[login]` method does, the returned tokens are not set again. If `login` only
@@ -63,9 +63,10 @@ impl Session {
     /// ```
     ///
     /// A login can take up to 10 minutes of wall-clock time, so that a user has time to respond. After 10 minutes,
-    /// `ensure_login` returns an [`is_timeout`](Error::is_timeout) error. The store's lock is renewed during the login.
-    /// Until the login is complete, all other calls return an [`is_no_session`](Error::is_no_session) error. Inside
-    /// `login`, do not make a call that needs the session.
+    /// `ensure_login` returns an error for which [`is_timeout`](Error::is_timeout) returns `true`. The store's lock is
+    /// renewed during the login. Until the login is complete, every other call returns an error for which
+    /// [`is_no_session`](Error::is_no_session) returns `true`. Inside `login`, do not make a call that needs the
+    /// session.
     ///
     /// # Errors
     ///
@@ -117,7 +118,7 @@ impl Session {
         Ok(Some(Turn { lock, _here: here }))
     }
 
-    /// Whether this process or the store has a session. If `any` is true, a session of another user is also accepted.
+    /// Whether this process or the store has a session. If `any` is true, another user's session is also accepted.
     async fn has_login(&self, any: bool) -> Result<bool, Error> {
         if !self.is_logged_in() {
             self.read_for_login(any).await?;
@@ -167,15 +168,15 @@ impl Turn<'_> {
 struct LoginLock(Mutex<Option<StoreLock>>);
 
 impl LoginLock {
-    /// Holds the lock until the returned value is dropped. A watchdog releases the lock after `limit`, because the
-    /// login's runtime may stall.
+    /// Holds the lock until the returned value is dropped. A watchdog releases the lock after `limit`, even if the
+    /// login's runtime stalls.
     fn hold(lock: Option<StoreLock>, limit: Duration) -> Arc<Self> {
         let is_held = lock.is_some();
         let held = Arc::new(Self(Mutex::new(lock)));
         if is_held {
             let watched = Arc::downgrade(&held);
             watchdog::watch(limit, move || {
-                // While the lock is being renewed, its slot is empty, so the watchdog checks again later.
+                // While the lock is being renewed, the lock's slot is empty, so the watchdog checks again later.
                 if watched.upgrade()?.take().is_some() { None } else { Some(LOOK) }
             });
         }

@@ -18,9 +18,9 @@ pub enum SessionEvent {
     LoggedIn,
     /// A refresh returned a new credential. `Refreshed` is emitted exactly once for each credential.
     Refreshed,
-    /// A refresh failed, but the session continues. A later call tries to refresh again, except after an
-    /// [`is_session_expired`](Error::is_session_expired) error. After an `is_session_expired` error, calls keep using
-    /// the access token until it expires.
+    /// A refresh failed, but the session continues. A later call tries to refresh again, unless
+    /// [`is_session_expired`](Error::is_session_expired) returns `true` for the error. After an expired-session error,
+    /// calls keep using the access token until it expires.
     RefreshFailed(Error),
     /// The server rejected the refresh token, and no valid access token is left. The user has to log in again.
     /// `Expired` is emitted at most once for each login.
@@ -28,8 +28,8 @@ pub enum SessionEvent {
     /// The login is about to end: after [`Session::ends_at`](crate::Session::ends_at), no refresh can extend the login.
     /// An unattended program can request a new login before its calls start to fail. `Ending` is emitted once, and
     /// again after a refresh that changes when the login ends. [`ending_ahead`](crate::ClientBuilder::ending_ahead)
-    /// sets how long before the end of the login `Ending` is emitted. `Ending` is emitted only if there is a receiver,
-    /// because [`SessionEvents`](crate::session::SessionEvents) tracks when the login ends.
+    /// sets the interval between `Ending` and the end of the login. `Ending` is emitted only if there is a receiver,
+    /// because only a [`SessionEvents`](crate::session::SessionEvents) stream tracks when the login ends.
     Ending,
     /// A logout ended the session, or the program cleared the session.
     LoggedOut,
@@ -47,7 +47,7 @@ pub enum SessionEvent {
     /// session.
     Uncoordinated,
     /// The session in the store was copied from another store or restored from a backup. If the original session is
-    /// still in use, a refresh of either session spends the refresh token that both sessions share. A server that
+    /// still in use, a refresh of either session invalidates the refresh token that both sessions share. A server that
     /// rotates refresh tokens can end both sessions when it receives a spent refresh token. If the server ends both
     /// sessions, the user has to log in again. `GrantShared` is emitted even if the original session is no longer in
     /// use. After its next refresh, the copy is treated as the original. See
@@ -91,8 +91,8 @@ impl SessionEvent {
 
 /// Sends a session's events to the receivers.
 ///
-/// The channel is created when the first receiver subscribes, because its buffer takes more memory than the rest of a
-/// session. A program can have thousands of sessions without a receiver.
+/// The channel is created when the first receiver subscribes, because the channel's buffer takes more memory than the
+/// rest of a session. A program can have thousands of sessions without a receiver.
 pub(super) struct EventChannel(OnceLock<broadcast::Sender<SessionEvent>>);
 
 impl EventChannel {

@@ -1,5 +1,5 @@
-//! Stores the error from a failed refresh. During the backoff period after a failed refresh, calls receive its error
-//! instead of starting another refresh.
+//! Stores the error from a failed refresh. During the backoff period after a failed refresh, calls return the stored
+//! error instead of starting another refresh.
 
 use std::time::Duration;
 
@@ -34,8 +34,8 @@ impl FailureBackoff {
         self.last.as_ref().filter(|last| now < last.until).map(|last| last.error.clone())
     }
 
-    /// Returns the error from the last failed refresh until a manual refresh is allowed. Once a refresh has failed, a
-    /// manual refresh is allowed after 1 s, or after the time in a `Retry-After` header.
+    /// Returns the error from the last failed refresh until a manual refresh is allowed. After a failed refresh, a
+    /// manual refresh is allowed after 1 s, or after a longer wait if the server requested one with `Retry-After`.
     pub(crate) fn active_for_manual(&self, now: Instant) -> Option<Error> {
         self.last.as_ref().filter(|last| now < last.until_for_manual).map(|last| last.error.clone())
     }
@@ -45,8 +45,9 @@ impl FailureBackoff {
         self.last.as_ref().map(|last| last.until)
     }
 
-    /// Records a failed refresh. The backoff period is 1 s, 2 s, 4 s … 60 s, plus or minus 10 %, or the time that the
-    /// server requested.
+    /// Records a failed refresh. The backoff period doubles with each failure from 1 s to a maximum of 60 s, with a
+    /// random variation of 10 %. If the response contains `Retry-After`, the requested wait is the backoff period
+    /// instead.
     pub(crate) fn record_failure(
         &mut self,
         error: Error,
@@ -78,7 +79,7 @@ impl FailureBackoff {
         });
     }
 
-    /// Returns the times at which calls and manual refreshes are allowed to refresh again, and the number of failures.
+    /// Returns when calls can refresh again, when a manual refresh is allowed again, and the number of failures.
     #[cfg(test)]
     pub(super) fn term(&self) -> (Option<(Instant, Instant)>, u32) {
         (self.last.as_ref().map(|last| (last.until, last.until_for_manual)), self.failures)

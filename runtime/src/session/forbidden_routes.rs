@@ -1,4 +1,4 @@
-//! Tracks refreshes that did not help because the server also refused the new token.
+//! Tracks refreshes that were useless because the server also refused the new token.
 //!
 //! A 403 can mean that the credential has expired or that the call is forbidden. For each route, a 403 triggers a
 //! refresh until one refresh proves useless. For a limited time after a useless refresh, a 403 for the same route is
@@ -13,7 +13,8 @@ use crate::error::Stamp;
 use crate::platform::backoff::doubled;
 use crate::platform::time::Instant;
 
-/// The first period for which a route is treated as forbidden and a refused new token is treated as valid.
+/// How long a route is treated as forbidden after its first useless refresh, and how long a new token is treated as
+/// valid even if the server refuses it.
 const FIRST_PERIOD: Duration = Duration::from_secs(10);
 const LONGEST_PERIOD: Duration = Duration::from_secs(5 * 60);
 const MAX_ROUTES: usize = 256;
@@ -24,9 +25,9 @@ const USELESS_WINDOW: Duration = Duration::from_secs(60);
 #[cfg_attr(test, derive(Clone, Hash))]
 pub(crate) struct ForbiddenRoutes {
     routes: Vec<Forbidden>,
-    /// The routes whose refresh may have been useless, because the call that triggered the refresh was not sent again.
-    /// Each route is stored with the generation of the new credential. If the server refuses the route's next call with
-    /// the new credential, the refresh was useless.
+    /// The routes for which a refresh may have been useless, because the refused call was not sent again. Each route is
+    /// stored with the generation of the new credential. If the server refuses the route's next call with the new
+    /// credential, the refresh was useless.
     unproven: Vec<(Box<str>, u64)>,
     just_refreshed: Option<(u64, Instant)>,
     useless_refreshes: Vec<(u64, Instant)>,
@@ -44,7 +45,7 @@ impl ForbiddenRoutes {
         self.routes.is_empty() && self.unproven.is_empty() && self.useless_refreshes.is_empty()
     }
 
-    /// Returns why a refresh would not help after a refusal, or `None` if a refresh may help.
+    /// Returns why a refresh after a refusal would be useless, or `None` if a refresh may make the call succeed.
     pub(crate) fn reason_to_keep(&self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         if self.routes.iter().any(|known| *known.route == *route && now < known.until) {
             return Some(Reason::RouteForbidden);
@@ -55,7 +56,7 @@ impl ForbiddenRoutes {
         just_refreshed.then_some(Reason::JustRefreshed)
     }
 
-    /// Whether so many recent refreshes were useless that no further refresh should be tried.
+    /// Whether there were so many useless refreshes recently that no further refresh should be tried.
     pub(crate) fn is_excessive(&self, now: Instant) -> bool {
         let recent = self
             .useless_refreshes
@@ -104,8 +105,8 @@ impl ForbiddenRoutes {
         self.unproven.push((route.into(), generation));
     }
 
-    /// Whether the refusal of a call to `route` proves that the refresh that created `generation` was useless. Only the
-    /// refusal of a recently received credential is treated as proof. Each refresh is counted only once.
+    /// Whether a refused call to `route` proves that the refresh with this `generation` was useless. Only the refusal
+    /// of a recently received credential is treated as proof. Each refresh is counted only once.
     pub(crate) fn take_proof(
         &mut self,
         route: &str,
@@ -119,7 +120,7 @@ impl ForbiddenRoutes {
         now.saturating_duration_since(received) < FIRST_PERIOD
     }
 
-    /// Records that a call to `route` succeeded. Returns whether the success removed any entry.
+    /// Records that a call to `route` succeeded. Returns whether any entry was removed.
     pub(crate) fn accepted(&mut self, route: &str, now: Instant) -> bool {
         let before = (self.routes.len(), self.unproven.len(), self.useless_refreshes.len());
         // A successful call also removes expired entries.

@@ -28,7 +28,7 @@ pub(crate) fn remaining(token: &AccessToken, wall: SystemTime) -> Option<Duratio
 
 /// Returns the lifetime of a token that the server has just issued. If the token has an `iat` claim, the local clock is
 /// not needed. If the token has no `iat`, the lifetime is measured from the current local time. Returns `None` if the
-/// new token appears to be expired, because the client and server clocks must differ.
+/// new token already appears to be expired, which means that the clocks of the client and the server differ.
 pub(super) fn lifetime(token: &AccessToken, wall: SystemTime) -> Option<Duration> {
     let claims = claims(token.secret())?;
     let now = || Some(wall.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs_f64());

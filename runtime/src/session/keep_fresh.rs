@@ -68,8 +68,8 @@ impl Session {
     }
 }
 
-/// Refreshes the session whenever a refresh is due, until the session is dropped. Every change to the next refresh time
-/// emits an event.
+/// Refreshes the session whenever a refresh is due, until the session is dropped. Whenever the time of the next refresh
+/// changes, the session emits an event.
 async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
     while let Some(inner) = session.upgrade() {
         let due = Session(inner).refresh_if_due(MIN_INTERVAL);
@@ -80,7 +80,7 @@ async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
             continue;
         };
         let now = Instant::now();
-        // A refresh that is already due is either running or waiting after a failure, so the task waits for the next
+        // If a refresh is already due, it is either running or delayed after a failure, so the task waits for the next
         // event or check.
         let next = now.checked_add(CHECK_INTERVAL).filter(|look| due <= now || *look < due).unwrap_or(due);
         if let Ok(None) = timeout_at(next, events.next()).await {

@@ -5,11 +5,11 @@ use std::time::Duration;
 use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
-/// How long before expiry a background refresh starts. Jitter adds up to 20 % to this time.
+/// A background refresh starts this long before the access token expires. Jitter adds up to 20 % to this time.
 const MARGIN: Duration = Duration::from_secs(30);
-/// How long before expiry a call begins to wait for a refresh if its request body can be sent only once.
+/// A call whose request body can be sent only once waits for a refresh if the access token expires within this time.
 const MARGIN_ONCE: Duration = Duration::from_secs(120);
-/// If the wall clock and the monotonic clock differ by more than this, the machine must have been suspended.
+/// If the wall clock and the monotonic clock differ by more than this duration, the machine must have been suspended.
 const SLEPT: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy)]
@@ -30,8 +30,8 @@ pub(crate) enum Age {
     Fresh,
     /// The token is about to expire.
     Expiring,
-    /// The token may have expired, so a call first waits for a refresh. If the refresh fails, the call is sent with the
-    /// old token.
+    /// The token may have expired, so a call waits for a refresh before it is sent. If the refresh fails, the call is
+    /// sent with the old token.
     MaybeExpired,
     Expired,
 }
@@ -111,7 +111,7 @@ mod tests {
     }
 
     /// H8: the lifetime is measured with the monotonic clock, from the time at which the token was received. Setting
-    /// the wall clock back has no effect.
+    /// back the wall clock does not affect the measured lifetime.
     #[test]
     fn a_wall_clock_that_is_set_back_changes_nothing() {
         let received = start();
@@ -153,8 +153,8 @@ mod tests {
         }
     }
 
-    /// H10: a token whose guessed lifetime is over has not necessarily expired. The server decides whether the token is
-    /// valid.
+    /// H10: a token is not treated as expired only because its guessed lifetime is over. The server decides whether the
+    /// token is valid.
     #[test]
     fn a_guessed_expiry_is_never_certain() {
         let received = start();

@@ -32,11 +32,11 @@ pub(crate) struct End {
     pub(crate) at: SystemTime,
     /// The end of the login according to the monotonic clock.
     ticks: Instant,
-    /// The time between the response that reported the end and the end of the login.
+    /// The time between the server's response and the end of the login that the response reported.
     pub(crate) lifetime: Duration,
 }
 
-/// Compares ends without `ticks`, whose value differs slightly each time the same end is computed.
+/// Compares login ends without `ticks`, because `ticks` differs slightly each time the same end is computed.
 impl PartialEq for End {
     fn eq(&self, other: &Self) -> bool {
         (self.at, self.lifetime) == (other.at, other.lifetime)
@@ -55,7 +55,7 @@ impl LoginEnd {
         }
         let since = Now::read().wall.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let at = u64::try_from(since.saturating_add(milliseconds)).ok().map(Duration::from_millis);
-        // If a clock cannot represent the end, the login is treated as having no end.
+        // If a clock cannot represent the end of the login, the login is treated as having no end.
         let end = at.and_then(|at| End::read(UNIX_EPOCH.checked_add(at)?, lifetime));
         end.map_or(Self::Never, Self::from)
     }
@@ -80,7 +80,7 @@ impl End {
         Some(Self { at, ticks: Instant::now().checked_add(left)?, lifetime })
     }
 
-    /// Returns this end with its monotonic time computed from the time of the response.
+    /// Returns this end, with its monotonic time computed as `received` plus the lifetime.
     pub(crate) fn named_at(self, received: Instant) -> Self {
         Self { ticks: received.checked_add(self.lifetime).unwrap_or(self.ticks), ..self }
     }
@@ -110,7 +110,7 @@ impl Due {
     }
 }
 
-/// Stores the interval between `Ending` and a login's end, and the end for which `Ending` was last emitted.
+/// Stores the interval between `Ending` and the end of a login, and the login end for which `Ending` was last emitted.
 #[derive(Default)]
 pub(super) struct Ending {
     ahead: OnceLock<Duration>,
@@ -118,7 +118,7 @@ pub(super) struct Ending {
 }
 
 impl Ending {
-    /// Sets how long before the end of a login the session emits `Ending`. Only the first call has an effect.
+    /// Sets the interval between `Ending` and the end of the login. Only the first call has an effect.
     pub(super) fn set_ahead(&self, ahead: Duration) {
         let _ = self.ahead.set(ahead);
     }

@@ -17,18 +17,21 @@ use crate::error::Error;
 impl Session {
     /// Refreshes the session, or waits for a running refresh, and returns the new tokens.
     ///
-    /// Use `refresh` for a "try again" button. After a failure, calls do not refresh again for 1 s, 2 s, 4 s … 60 s,
-    /// but `refresh` can try again after 1 s. A `Retry-After` header or a rejected refresh token affects `refresh` and
-    /// calls in the same way. Until the delay after a failure ends, `refresh` returns the last error without sending a
-    /// request. A program that calls `refresh` in a loop therefore cannot flood the server.
+    /// Use `refresh` for a "try again" button. If refreshes fail repeatedly, calls wait 1 s, 2 s, 4 s and so on, up to
+    /// 60 s, before another refresh, but `refresh` can try again after 1 s. A `Retry-After` header and a rejected
+    /// refresh token affect both `refresh` and calls. Until the wait after a failure is over, `refresh` returns the
+    /// last error without sending a request. A program that calls `refresh` in a loop therefore cannot flood the
+    /// server.
     ///
     /// # Errors
     ///
-    /// - Returns an [`is_no_session`](Error::is_no_session) error if the session cannot be refreshed.
+    /// - If the session cannot be refreshed, returns an error for which [`is_no_session`](Error::is_no_session) returns
+    ///   `true`.
     ///
-    /// - Returns an [`is_session_expired`](Error::is_session_expired) error if the server rejected the refresh token.
+    /// - If the server rejected the refresh token, returns an error for which
+    ///   [`is_session_expired`](Error::is_session_expired) returns `true`.
     ///
-    /// - Returns the error from the failed refresh in all other cases.
+    /// - In all other cases, returns the error from the failed refresh.
     ///
     /// This function is cancel safe: the refresh continues if the future is dropped.
     pub fn refresh(&self) -> Operation<impl Future<Output = Result<Tokens, Error>> + Send + '_> {

@@ -1,5 +1,5 @@
 //! Implements the session: its credentials, the rules for refreshing, and its store. Read `session` first: it defines
-//! the public handle. `state_machine` contains the rules for refreshing and depends on neither tasks nor HTTP.
+//! the public handle. `state_machine` contains the rules for refreshing, which depend on neither tasks nor HTTP.
 
 pub(crate) mod attempt;
 pub(crate) mod call_types;

@@ -12,7 +12,7 @@ use super::tokens::{AccessToken, RefreshToken, Tokens};
 use crate::error::{Error, Kind};
 use crate::platform::time::wall;
 
-/// The content of a store: a session, and a process's intent to refresh it.
+/// The content of a store: a session, and the intent of a process to refresh the session.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Record {
     /// The version of the record format.
@@ -28,8 +28,8 @@ pub(crate) struct Record {
 pub(crate) struct StoredSession {
     /// The identifier of the login. The identifier stays the same across refreshes and changes with each login.
     pub(crate) login: String,
-    /// The number of credentials that the login has received. Of two stored sessions with the same login, the newer
-    /// session has the greater number.
+    /// The number of credentials that the server has issued for this login. Of two stored sessions with the same login,
+    /// the newer session has the greater number.
     pub(crate) generation: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     access: Option<AccessToken>,
@@ -98,7 +98,7 @@ impl Record {
                 ));
             }
         };
-        // The error has no source, because the source's message would quote the stored bytes.
+        // The error has no source, because the message of the JSON error would quote the stored bytes.
         let foreign = "the store contains data that is not a session. Empty the store or use another store";
         record.ok_or_else(|| Error::new(Kind::Store, foreign))
     }
@@ -111,15 +111,15 @@ impl Record {
     }
 }
 
-/// The result of verifying a record's checksum. The checksum is the record's first JSON field and covers all bytes that
-/// follow it. Older versions of this crate ignore the checksum.
+/// The result of verifying a record's checksum. The checksum is the record's first JSON field and covers all bytes
+/// after this field. Older versions of this crate ignore the checksum.
 #[derive(Debug, PartialEq, Eq)]
 enum Checksum {
     Right,
     Wrong,
     /// The record has no checksum, because it was written by an older version of this crate.
     Absent,
-    /// The bytes are not a record, or the first bytes are damaged.
+    /// The bytes are not a record, or the beginning of the record is damaged.
     Foreign,
 }
 
@@ -180,8 +180,8 @@ impl StoredSession {
         Identity { login: self.login.clone(), generation: self.generation }
     }
 
-    /// Whether a refresh can make this session's refresh token or cookies invalid. If two copies of a session share the
-    /// same secrets, the server may reject the second copy's refresh.
+    /// Whether a refresh can invalidate this session's refresh token or cookies. If two sessions use the same refresh
+    /// token, the server may reject the second refresh.
     pub(crate) fn can_be_spent(&self) -> bool {
         self.refresh.is_some() || self.cookies != Cookies::default()
     }

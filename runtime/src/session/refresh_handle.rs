@@ -16,8 +16,8 @@ use crate::platform::deadline::within;
 use crate::platform::task::Cancel;
 use crate::platform::time::{Instant, RealInstant, real_now};
 
-/// The time limit for a refresh in a session without a store, and for a logout that waits for a refresh. A single
-/// refresh attempt has a shorter deadline.
+/// The time limit for a refresh of a session without a store, and for a logout that waits for a refresh. Each refresh
+/// attempt also has a deadline, which is shorter than this time limit.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
 /// A handle to one refresh. Dropping a handle does not affect the refresh or other callers.
@@ -52,7 +52,8 @@ enum Discarded {
     HandedOver(Option<Unpublished>),
 }
 
-/// The reason why a completed refresh failed. `None` means that the refresh succeeded or that its result was discarded.
+/// The reason why a completed refresh failed, if it failed. `None` means that the refresh succeeded or that its result
+/// was discarded.
 pub(super) type RefreshFailure = Option<Error>;
 
 impl RefreshHandle {
@@ -76,8 +77,8 @@ impl RefreshHandle {
         *self.lock() = Discarded::Claimed;
     }
 
-    /// Passes an unpublished result to the logout that claimed it. If no logout has claimed the result, returns it to
-    /// the caller.
+    /// Passes an unpublished result to the logout that claimed it. If no logout has claimed the result, the function
+    /// returns the result.
     pub(super) fn hand_over(&self, brought: Option<Unpublished>) -> Option<Unpublished> {
         let mut discarded = self.lock();
         if !matches!(*discarded, Discarded::Claimed) {
@@ -102,7 +103,8 @@ impl RefreshHandle {
         }
     }
 
-    /// Withdraws a logout's claim to the result. Returns the new credential if the refresh has already completed.
+    /// Withdraws a logout's claim to the result of the refresh. Returns the new credential if the refresh has already
+    /// completed.
     pub(super) fn release(&self) -> Option<Arc<Credential>> {
         match std::mem::take(&mut *self.lock()) {
             Discarded::HandedOver(brought) => brought.map(|(credential, _)| credential),
@@ -114,13 +116,13 @@ impl RefreshHandle {
         self.0.discarded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns a future that resolves when the refresh is complete. Enable the future before you read
+    /// Returns a future that resolves when the refresh is complete. Call `enable` on the future before you read
     /// [`failure`](Self::failure).
     pub(super) fn completed(&self) -> Notified<'_> {
         self.0.done.notified()
     }
 
-    /// Returns `None` while the refresh is running, and the failure, if any, after the refresh is complete.
+    /// Returns `None` while the refresh is running. Once the refresh is complete, returns the failure, if there is one.
     pub(super) fn failure(&self) -> Option<&RefreshFailure> {
         self.0.failure.get()
     }
@@ -139,8 +141,8 @@ impl RefreshHandle {
         Duration::from_millis(self.0.due.load(Ordering::Relaxed))
     }
 
-    /// Records that the refresh is about to be polled. If the time limit has already passed, the process was suspended,
-    /// so the time limit starts over, as in [`within`](crate::platform::deadline::within).
+    /// Records that the refresh is about to be polled. If the time limit has already passed, the process must have been
+    /// suspended, so the time limit starts over, as in [`within`](crate::platform::deadline::within).
     pub(super) fn polled(&self) {
         if self.time_left().is_zero() {
             self.0.due.store(millis(self.0.started.elapsed() + self.0.limit), Ordering::Relaxed);

@@ -1,9 +1,9 @@
-//! Runs one refresh from start to completion. The refresh runs in a separate task, so it continues when a caller stops
-//! waiting.
+//! Runs one refresh from start to completion. The refresh runs in a separate task, so it continues even if all callers
+//! stop waiting.
 //!
 //! Callers wait for the refresh through a [`RefreshHandle`]. The handle is always completed: if the task panics or is
-//! aborted, or if its runtime shuts down, a guard reports a failure. If the runtime stalls, a caller on another thread
-//! abandons the refresh after a timeout and starts a new refresh.
+//! aborted, or if its runtime shuts down, a guard completes the handle with a failure. If the runtime stalls, a caller
+//! on another thread abandons the refresh after a timeout and starts a new refresh.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -23,8 +23,8 @@ use crate::error::{Error, Kind};
 use crate::platform::deadline::within;
 use crate::trace;
 
-/// The minimum time that a caller waits before it abandons a refresh. A process that resumes after a suspension polls
-/// its refresh again within this time.
+/// The minimum time that a caller waits before it abandons a refresh. A process that was suspended polls its refresh
+/// again within this time after it resumes.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
@@ -89,7 +89,7 @@ async fn noting_polls(handle: RefreshHandle, refresh: impl Future<Output = ()>) 
 }
 
 /// Waits until the refresh that `handle` refers to is complete. Returns the failure if the refresh failed. If the
-/// refresh takes too long, its runtime has stalled, and the caller starts another refresh instead.
+/// refresh takes too long, its runtime has stalled, so the caller starts another refresh.
 pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
     if !completes_in_time(handle).await || handle.task().is_cancelled() {
         if let Some(next) = session.take_over(handle) {
@@ -100,7 +100,8 @@ pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> Refre
     handle.failure().cloned().flatten()
 }
 
-/// Waits for a refresh that replaced a stalled refresh. If the new refresh also stalls, it is aborted and not replaced.
+/// Waits for a refresh that replaced a stalled refresh. If the new refresh also stalls, it is aborted and no further
+/// refresh replaces it.
 async fn wait_for_last(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
     if !completes_in_time(handle).await {
         session.complete(handle, RefreshResult::Aborted, &AfterCommit::default());
@@ -113,8 +114,7 @@ async fn wait_for_last(handle: &RefreshHandle, session: &Session) -> RefreshFail
 /// Waits until the refresh is complete or its time limit has passed. Returns `true` if the refresh is complete.
 async fn completes_in_time(handle: &RefreshHandle) -> bool {
     let mut completed = pin!(handle.completed());
-    // The future is enabled before the failure is read, so that a refresh that completes between these two steps is not
-    // missed.
+    // The future is enabled before the failure is read, so that a refresh that completes in the meantime is not missed.
     completed.as_mut().enable();
     while handle.failure().is_none() {
         let wait = handle.time_left().max(SHORTEST_WAIT);
@@ -125,7 +125,7 @@ async fn completes_in_time(handle: &RefreshHandle) -> bool {
     true
 }
 
-/// Marks the future `refresh` as a refresh of `session`.
+/// Marks the future `refresh` as a refresh of `session` while the future runs.
 pub(super) fn in_refresh_of<F: Future>(session: &Session, refresh: F) -> impl Future<Output = F::Output> {
     REFRESHING.scope(session.id(), refresh)
 }
@@ -158,8 +158,8 @@ impl RefreshTask {
         self.complete((result, failure), after_commit);
     }
 
-    /// Completes the refresh. The waiting calls are woken only after the state machine has changed and its lock is
-    /// released.
+    /// Completes the refresh. The waiting calls are woken only after the state machine has changed and the state
+    /// machine's lock is released.
     fn complete(
         &mut self,
         (result, mut failure): (RefreshResult, RefreshFailure),

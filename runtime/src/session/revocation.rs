@@ -19,9 +19,9 @@ const DEADLINE: Duration = Duration::from_secs(10);
 
 impl Session {
     /// Ends the session as [`clear`](Self::clear) does, and then revokes the session's tokens on the server. The
-    /// runtime revokes the tokens with [`revoke_with`](crate::ClientBuilder::revoke_with), or with
-    /// [`Refresher::revoke`](crate::Refresher::revoke) if `revoke_with` is not set. If the program has set neither
-    /// function, no request is sent.
+    /// runtime revokes the tokens with the function from [`revoke_with`](crate::ClientBuilder::revoke_with) or, without
+    /// such a function, with [`Refresher::revoke`](crate::Refresher::revoke). If the program provides neither function,
+    /// no request is sent.
     ///
     /// If the [store](crate::ClientBuilder::store) has not been read yet, the stored tokens are not revoked. To
     /// revoke the stored tokens, call [`load`](Self::load) first.
@@ -32,10 +32,11 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// - Returns the revocation's error if the revocation failed. The tokens may still be valid.
-    ///   [`SessionEvent::NotRevoked`] also reports this error.
+    /// - Returns the revocation's error if the revocation failed. After a failed revocation, the tokens may still be
+    ///   valid. [`SessionEvent::NotRevoked`] also reports this error.
     ///
-    /// - Returns an [`is_store`](Error::is_store) error if the tokens were revoked but the store failed.
+    /// - If the tokens were revoked but the store failed, returns an error for which [`is_store`](Error::is_store)
+    ///   returns `true`.
     ///
     /// This function is cancel safe: if the future is dropped, the revocation continues for at most 10 s.
     ///
@@ -70,10 +71,11 @@ impl Session {
         }
     }
 
-    /// Revokes `tokens` that no call will use. `begun` is the session's stamp at the time the tokens were requested.
+    /// Revokes `tokens`, unless they come from the current login. `begun` is the session's stamp at the time the tokens
+    /// were requested.
     ///
-    /// Tokens from the current login are not revoked. All tokens from one login belong to the same grant. A server may
-    /// end the entire grant when one of its tokens is revoked (RFC 7009 §2.1).
+    /// All tokens from one login belong to the same grant. A server may end the entire grant when one of its tokens is
+    /// revoked (RFC 7009 §2.1).
     pub(super) fn revoke_discarded(&self, begun: Stamp, tokens: Tokens) {
         let now = self.snapshot();
         if now.stamp.epoch != begun.epoch && !shares_a_token(&now, &tokens) {
@@ -81,7 +83,7 @@ impl Session {
         }
     }
 
-    /// Revokes the tokens from a refresh during which another process logged in as a different user.
+    /// Revokes the new tokens if another process logged in as a different user during the refresh.
     pub(super) fn revoke_superseded(&self, brought: &RefreshResult) {
         if let RefreshResult::Refreshed { credential, .. } = brought {
             self.start_to_revoke(credential.tokens().clone());
@@ -127,7 +129,7 @@ impl Session {
 }
 
 enum Revoking {
-    /// No function for revoking tokens is set.
+    /// The program has set no function for revoking tokens.
     NotNeeded,
     NoRuntime,
     Task(oneshot::Receiver<Result<()>>),

@@ -58,28 +58,30 @@ use crate::platform::runtime::Handle;
 /// All processes that use the same [store](crate::ClientBuilder::store) share the session, including processes
 /// that start later:
 ///
-/// - *Reading.* The first call that needs the session reads the store. Calls that arrive while the store is being read
-///   wait for the same read. If the store cannot be read, the waiting calls return an
-///   [`is_store`](crate::Error::is_store) error, and the next call reads the store again. Before the store is first
-///   read, [`tokens`](Self::tokens) and [`state`](Self::state) report that there is no login. [`load`](Self::load)
-///   reads the store on demand.
+/// - *Reading.* The first call that needs the session reads the store. While the store is being read, other calls wait
+///   for that read. If the store cannot be read, the waiting calls return an error for which
+///   [`is_store`](crate::Error::is_store) returns `true`, and the next call reads the store again. Before the store is
+///   first read, [`tokens`](Self::tokens) and [`state`](Self::state) report that there is no login.
+///   [`load`](Self::load) reads the store on demand.
 /// - *Writing.* A change to the session takes effect immediately. A background task stores the changes in order. A
 ///   login or logout method and a [`SessionWrite`](crate::session::SessionWrite) future complete once the change is
 ///   stored or the store has failed. If the store fails, the session emits
-///   [`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed) and continues in memory. The change is stored
-///   later.
-/// - *Refreshing.* Only one process at a time refreshes the session, while holding the store's lock. If another process
-///   has already refreshed, the session adopts the new tokens ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted))
-///   and sends no refresh request. If the lock cannot be acquired within 8 s, the call returns an
-///   [`is_refresh_busy`](crate::Error::is_refresh_busy) error and the session is not refreshed. The session is also not
-///   refreshed if its store cannot be written, because each refresh writes to the store before it sends the refresh
-///   token. A valid access token is used even if the store fails.
+///   [`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed) and continues in memory. The runtime retries until
+///   the change is stored.
+/// - *Refreshing.* Only one process at a time refreshes the session, and it holds the store's lock while it refreshes.
+///   If another process has already refreshed, this process uses the tokens from the store
+///   ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted)) and sends no refresh request. If the lock cannot be
+///   acquired within 8 s, the session is not refreshed, and the call returns an error for which
+///   [`is_refresh_busy`](crate::Error::is_refresh_busy) returns `true`. The session is also not refreshed if its store
+///   cannot be written, because each refresh writes to the store before it sends the refresh token. A valid access
+///   token is used even if the store fails.
 /// - *Logins and logouts in other processes.* A logout in another process ends the session in this process at the next
-///   refresh, or immediately if the store reports changes. A login in another process is adopted if the session in this
-///   process is logged out or expired, or if both access tokens have the same `iss` and `sub`. If the login is not
-///   adopted, a refresh returns an [`is_superseded`](crate::Error::is_superseded) error.
+///   refresh, or immediately if the store reports changes. A login in another process replaces this process's session
+///   if this session is logged out or expired, or if both sessions have access tokens with the same `iss` and `sub`. If
+///   this process's session is not replaced, a refresh returns an error for which
+///   [`is_superseded`](crate::Error::is_superseded) returns `true`.
 ///
-/// The effect of a crash or a power loss depends on when it happens:
+/// The following table shows the effect of a crash or a power loss:
 ///
 /// | when | result |
 /// |---|---|
@@ -100,8 +102,8 @@ pub(super) struct Inner {
     pub(super) unanswered: UnansweredRefresh,
     /// The store synchronization. The data is boxed because a server can hold thousands of sessions that have no store.
     pub(super) store_sync: OnceLock<Box<StoreSync>>,
-    /// The runtime on which refreshes and store writes run. If no runtime is set, refreshes and writes run on the
-    /// runtime of the call that starts them.
+    /// The runtime on which refreshes and store writes run. If no runtime is set, each refresh or write runs on the
+    /// runtime of the call that starts it.
     pub(super) runtime: OnceLock<Handle>,
     /// Whether a call without a session returns an error instead of being sent.
     pub(super) login_required: AtomicBool,
@@ -175,7 +177,7 @@ impl Session {
 /// Internal methods for the rest of the crate.
 impl Session {
     /// Returns a guard for a brief read of the current snapshot. The guard does not change the snapshot's reference
-    /// count, so that threads do not contend for the count.
+    /// count, so that threads do not contend for this count.
     pub(crate) fn current(&self) -> impl Deref<Target = Arc<Snapshot>> {
         self.0.current.load()
     }
@@ -251,8 +253,8 @@ impl Session {
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, StateMachine<RefreshHandle>> {
-        // A poisoned lock is safe to use: state machine steps do not panic, and the last published snapshot would be
-        // consistent even after a panic.
+        // A poisoned lock is safe to use: the steps of the state machine do not panic, and even after a panic, the last
+        // published snapshot would be consistent.
         self.0.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -64,8 +64,8 @@ impl SessionWrite {
     ///
     /// # Errors
     ///
-    /// Returns an [`is_store`](Error::is_store) error if the change could not be stored, or another error if the change
-    /// is not valid.
+    /// If the change could not be stored, returns an error for which [`is_store`](Error::is_store) returns `true`. If
+    /// the change is not valid, returns a different error.
     #[track_caller]
     pub fn wait(self) -> Result<(), Error> {
         crate::platform::background::block_on(self.into_future()).map_err(Error::no_runtime)?

@@ -25,8 +25,8 @@ impl StoredEnd {
         }
     }
 
-    /// Reads the stored end. The time until the end never exceeds the lifetime that the server sent, even if the clock
-    /// was set back.
+    /// Reads the stored end. The remaining time until the end of the login never exceeds the lifetime that the server
+    /// sent, even if the clock was set back.
     pub(super) fn read(self) -> LoginEnd {
         let lifetime = Duration::from_millis(self.lifetime);
         let at = UNIX_EPOCH.checked_add(Duration::from_millis(self.at)).filter(|_| self.at > 0);
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn numbers_that_no_clock_can_represent_are_no_end() {
         assert_eq!(StoredEnd { at: 0, lifetime: 7 }.read(), LoginEnd::Never);
-        // The range of the clock depends on the system, so the code must not panic on any stored number.
+        // The range of the clock depends on the system, so no stored number may cause a panic.
         let _ = StoredEnd { at: u64::MAX, lifetime: u64::MAX }.read();
         for lifetime in [Duration::MAX, Duration::from_nanos(1), Duration::ZERO] {
             assert_eq!(LoginEnd::after(lifetime), LoginEnd::Never, "{lifetime:?}");

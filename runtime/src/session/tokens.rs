@@ -17,7 +17,7 @@ macro_rules! token {
         pub struct $name(#[serde(with = "shared_str")] Arc<str>);
 
         impl $name {
-            /// Creates a token from its text.
+            /// Creates a token from a string.
             #[must_use]
             pub fn new(secret: impl Into<String>) -> Self {
                 Self(secret.into().into())
@@ -115,8 +115,8 @@ impl Tokens {
         self
     }
 
-    /// Sets the access token's lifetime, which starts now. Zero means an unknown lifetime. A lifetime of more than a
-    /// year is shortened to one year.
+    /// Sets the access token's lifetime, which starts now. A lifetime of zero means that the lifetime is unknown. A
+    /// lifetime of more than a year is shortened to one year.
     #[must_use]
     pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime.min(Self::LIFETIME_CAP)).filter(|lifetime| !lifetime.is_zero());
@@ -124,8 +124,8 @@ impl Tokens {
     }
 
     /// Sets the refresh token's lifetime, which starts now. When the refresh token has expired, the user has to log in
-    /// again. Zero means that the refresh token does not expire. [`Session::ends_at`](crate::Session::ends_at) returns
-    /// when the refresh token expires.
+    /// again. A lifetime of zero means that the refresh token does not expire.
+    /// [`Session::ends_at`](crate::Session::ends_at) returns when the refresh token expires.
     #[must_use]
     pub fn with_refresh_lifetime(mut self, lifetime: Duration) -> Self {
         self.login_end = LoginEnd::after(lifetime);
@@ -159,7 +159,7 @@ impl Tokens {
         self.refresh.as_ref()
     }
 
-    /// Returns the lifetime of the access token, counted from the time when the token was received. Returns `None` if
+    /// Returns the lifetime of the access token, measured from the time when the token was received. Returns `None` if
     /// the server did not send a lifetime.
     #[must_use]
     pub fn expires_in(&self) -> Option<Duration> {
@@ -178,7 +178,7 @@ impl Tokens {
         self.scope.as_deref()
     }
 
-    /// Copies fields from `previous` if a refresh response omits them (RFC 6749 §6).
+    /// If a refresh response omits fields, copies those fields from `previous` (RFC 6749 §6).
     pub(crate) fn completed_by(mut self, previous: &Self) -> Self {
         self.refresh = self.refresh.or_else(|| previous.refresh.clone());
         self.token_type = self.token_type.or_else(|| previous.token_type.clone());
@@ -234,8 +234,9 @@ impl AsTokens for Tokens {
 
 /// A parameter of a `#[refresh]` or `#[logout]` method that the runtime fills from the session.
 ///
-/// [`from_session`](Self::from_session) returns `None` if the session does not have the value. If a parameter of a
-/// `#[refresh]` method has no value, the session is not refreshed, and a refused call returns the server's refusal.
+/// [`from_session`](Self::from_session) returns `None` if the session does not have the value. If the session has no
+/// value for a parameter of the `#[refresh]` method, the session is not refreshed, and a refused call returns the
+/// server's refusal.
 #[diagnostic::on_unimplemented(
     message = "the runtime cannot fill this parameter",
     label = "`{Self}` cannot be read from the session",

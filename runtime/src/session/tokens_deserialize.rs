@@ -1,4 +1,5 @@
-//! Reads [`Tokens`] from a token response (RFC 6749 §5.1) and accepts the variants that common servers send.
+//! Reads [`Tokens`] from a token response (RFC 6749 §5.1), including the variants of the format that common servers
+//! send.
 
 use std::fmt;
 use std::time::Duration;
@@ -44,7 +45,7 @@ impl<'de> Visitor<'de> for TokensVisitor {
                         tokens = tokens.with_lifetime(lifetime);
                     }
                 }
-                // GitHub and Google use the first field name, and Keycloak uses the third.
+                // GitHub and Google use `refresh_token_expires_in`, and Keycloak uses `refresh_expires_in`.
                 "refresh_token_expires_in"
                 | "refreshTokenExpiresIn"
                 | "refresh_expires_in"
@@ -67,8 +68,8 @@ impl<'de> Visitor<'de> for TokensVisitor {
     }
 }
 
-/// Returns a non-empty string. Values that are not strings are ignored, so that a response with an access token remains
-/// usable even if an optional field is invalid.
+/// Returns a non-empty string. A value that is not a string is ignored, so that an invalid optional field does not make
+/// the whole response unusable.
 fn text(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text).filter(|text| !text.is_empty()),

@@ -1,29 +1,29 @@
-//! Records whether a refresh token was sent but no response has arrived: [`UnansweredRefresh`]. The mark is set before
-//! the request is sent and cleared when the response arrives, so an aborted refresh leaves it set.
+//! Records whether a refresh token was sent but no response has arrived: [`UnansweredRefresh`]. The session's stamp is
+//! recorded before the request is sent and removed when the response arrives, so it remains after an aborted refresh.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::Stamp;
 
-/// The session's stamp at the time of a refresh request that has received no response. In a session with a store, the
-/// stored intent serves the same purpose.
+/// The session's stamp when the last refresh request without a response was sent. If the session has a store, the
+/// stored intent also records the unanswered request.
 #[derive(Debug, Default)]
 pub(crate) struct UnansweredRefresh(Mutex<Option<Stamp>>);
 
 impl UnansweredRefresh {
-    /// Records that the refresh token of `stamp` is about to be sent. Returns whether an earlier request with the same
-    /// refresh token is unanswered.
+    /// Records that the refresh token for `stamp` is about to be sent. Returns whether an earlier request with this
+    /// refresh token is still unanswered.
     pub(crate) fn sent(&self, stamp: Stamp) -> bool {
         self.lock().replace(stamp) == Some(stamp)
     }
 
-    /// Whether the request with the refresh token of `stamp` is unanswered.
+    /// Whether a request with the refresh token for `stamp` is unanswered.
     pub(super) fn is_of(&self, stamp: Stamp) -> bool {
         *self.lock() == Some(stamp)
     }
 
-    /// Records that the server has responded to the refresh, or that the request was never sent. A mark for a different
-    /// stamp stays set.
+    /// Records that the server has responded to the refresh, or that the request was never sent. A recorded stamp that
+    /// differs from `stamp` is not removed.
     pub(crate) fn answered(&self, stamp: Stamp) {
         let mut unanswered = self.lock();
         if *unanswered == Some(stamp) {

@@ -27,9 +27,9 @@ impl Session {
         }
     }
 
-    /// Waits until the store records that the session has ended. A caller that receives an expired-session error may
-    /// exit immediately, and the next process must not send the rejected refresh token again. If the store fails, this
-    /// function returns without waiting any longer.
+    /// Waits until the store records that the session has ended. A caller that receives an error about an expired
+    /// session may exit immediately, and the next process must not send the rejected refresh token again. If the store
+    /// fails, this function returns without waiting any longer.
     pub(crate) fn end_is_saved(&self) -> Boxed<'_, ()> {
         Box::pin(async {
             let _ = self.saved().await;
@@ -61,8 +61,9 @@ impl Session {
         self.lock().handle().as_ref() == Some(handle)
     }
 
-    /// Drops the refresh that `stuck` refers to, whose runtime has stalled. A new refresh replaces the stalled refresh
-    /// and takes over the store's lock. Returns the handle of the refresh that is running afterward.
+    /// Drops the refresh that `stuck` identifies, because the refresh's runtime has stalled. A new refresh replaces the
+    /// stalled refresh and takes over the store's lock. Returns the handle of the refresh that is running when the
+    /// function returns.
     pub(super) fn take_over(&self, stuck: &RefreshHandle) -> Option<RefreshHandle> {
         let (running, prepared) = self.update(|machine| {
             let (running, basis) = (machine.handle(), machine.current().clone());

@@ -1,4 +1,4 @@
-//! Lets a session refresh in the same way as another session, for a client with many users.
+//! Lets all sessions of a client with many users refresh in the same way.
 
 use super::session::Session;
 

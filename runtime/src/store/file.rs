@@ -14,11 +14,11 @@ use super::regular_file::{create, follow_links, read, remove, too_long};
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// The maximum file length. Sessions are much shorter, so a file that exceeds this length does not contain a session.
+/// The maximum file length. A session is much shorter than this limit, so a longer file does not contain a session.
 const MAX_LENGTH: u64 = 1024 * 1024;
 
-/// The middle part of a temporary file's name. The name of the session file precedes this part, and random hex digits
-/// follow it.
+/// The middle part of a temporary file's name. The name of a temporary file consists of the session file's name, this
+/// part, and random hex digits.
 const TEMPORARY: &str = ".new-";
 
 /// Stores a session in a file. Use a `FileStore` for command-line tools, or to share a session between all processes of
@@ -32,8 +32,8 @@ const TEMPORARY: &str = ".new-";
 /// If the path is a symbolic link, the store replaces the link target, and the lock files are next to the target.
 /// Operations return an error if the path does not name a regular file, or if the file is larger than 1 MiB.
 ///
-/// The file system must support locking between all processes that use the file. Most network file systems do not
-/// support this kind of locking.
+/// The file system must support file locks that work between all processes that use the file. Most network file systems
+/// do not support such locks.
 ///
 /// ```
 /// # fn example() -> afresh::Result<()> {
@@ -46,13 +46,13 @@ const TEMPORARY: &str = ".new-";
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: PathBuf,
-    /// Whether the temporary files of killed processes have been removed.
+    /// Whether this store has already removed the temporary files of killed processes.
     swept: Arc<AtomicBool>,
 }
 
 impl FileStore {
     /// Creates a store for the session in the file at `path`. The store creates the file and its directory when needed.
-    /// Only the owner can read a directory that the store creates.
+    /// Only the owner can read the directories that the store creates.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self::at(path.into())
@@ -64,9 +64,9 @@ impl FileStore {
     pub fn for_identity(path: impl Into<PathBuf>, identity: &str) -> Self {
         let mut name = path.into().into_os_string();
         name.push(".");
-        // These names are reserved because a store at `path` itself uses them for its own files.
+        // These names are reserved, because a store without an identity uses them for its own files.
         let is_taken = matches!(identity, "lock" | "write") || identity.starts_with("new-");
-        // Hex digits replace characters that a file name cannot contain. Hex digits also replace uppercase letters,
+        // Characters that a file name cannot contain are replaced with hex digits. Uppercase letters are also replaced,
         // because some file systems ignore case.
         for (index, byte) in identity.bytes().enumerate() {
             match byte {
@@ -114,7 +114,7 @@ fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     })
 }
 
-/// Creates a temporary file with a random name. The function never opens an existing file.
+/// Creates a temporary file with a random name. The function never opens a file that already exists.
 fn create_temporary(path: &Path) -> io::Result<(PathBuf, File)> {
     loop {
         let temporary = with_suffix(path, &format!("{TEMPORARY}{:016x}", fastrand::u64(..)));
@@ -141,8 +141,8 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Removes the temporary files of processes that were killed during a write. The caller holds the write lock, so
-/// no process is writing.
+/// Removes the temporary files of processes that were killed during a write. The caller holds the write lock, so no
+/// other process is writing.
 fn remove_leftovers(path: &Path) {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return };
     let is_temporary = |other: &str| {
@@ -175,7 +175,7 @@ impl SessionStore for FileStore {
     }
 
     /// Returns the identifier of the lock file that every process locks before writing. A copy of the session has a
-    /// different lock file, and therefore a different identifier.
+    /// different lock file and therefore a different identifier.
     async fn place(&self) -> Option<String> {
         let path = self.path.clone();
         let identity = move || file_identity(&with_suffix(&follow_links(&path)?, ".write"));

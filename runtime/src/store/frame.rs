@@ -1,4 +1,4 @@
-//! Combines a record and its revision into one byte sequence, for stores that can keep only a single value.
+//! Combines a record and its revision into one sequence of bytes, for stores that can store only one value.
 
 use std::io;
 

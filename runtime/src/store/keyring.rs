@@ -21,18 +21,18 @@ use crate::error::BoxError;
 /// **Guarantees.** A keyring itself supports neither compare-and-swap nor locking. To implement compare-and-swap and
 /// locking, the store uses two lock files, `<lock>.lock` and `<lock>.write`. The lock files are empty and are never
 /// deleted. The locks are kernel locks, so a lock is released when the process that holds it exits. The guarantees of a
-/// [`SessionStore`] apply to all processes on one machine that use the same lock files. A process that uses different
-/// lock files, or that writes to the entry without a `KeyringStore`, can overwrite a session.
+/// [`SessionStore`] apply to all processes that run on one machine and use the same lock files. A process that uses
+/// different lock files, or that writes to the entry without a `KeyringStore`, can overwrite a session.
 ///
 /// **After a crash,** the entry has either its old or its new content, because a keyring replaces a secret as a whole.
 /// The keyring decides when the content is written to disk. If the entry is incomplete or belongs to another program,
 /// operations return an error, and the entry is not overwritten.
 ///
 /// **Limits.** Windows stores at most 2560 bytes per entry. A session with two long JWTs or a few cookies exceeds this
-/// limit. If a session is too long, a refresh returns an error before the refresh token is sent, because the runtime
-/// first tests whether the session can be stored. Use a [`FileStore`](crate::FileStore) for long sessions, with
-/// encryption if needed. The Secret Service and the Keychain have no relevant limit. The record is binary, so a keyring
-/// program might not be able to display it as text.
+/// limit. If a session is too long, the runtime cannot store the intent to refresh, and the refresh returns an error
+/// before it sends the refresh token. Use a [`FileStore`](crate::FileStore) for long sessions, with encryption if
+/// needed. The Secret Service and the Keychain have no relevant limit. The record is binary, so a keyring program might
+/// not be able to display it as text.
 ///
 /// **Blocking.** If the keyring is locked, the operating system asks the user to unlock it, and a blocking thread waits
 /// for the user. The blocking thread keeps waiting even after the call has timed out. Services and containers usually
@@ -62,10 +62,10 @@ struct Location {
 
 impl KeyringStore {
     /// Creates a store for the session of `identity`. The entry's service is `service`, which is the name of the
-    /// program, and the entry's user is `identity`. `lock` is the path of the lock files. The store creates the
-    /// directory of the lock files if needed, and only the owner can read this directory. Use the same lock path in
-    /// every process that uses this entry, and a different lock path for every other entry. The lock path must not
-    /// depend on environment variables that are set only in some processes, such as `XDG_RUNTIME_DIR`.
+    /// program, and the entry's user is `identity`. `lock` is the path of the lock files. If needed, the store creates
+    /// the directory of the lock files. Only the owner can read this directory. Use the same lock path in every process
+    /// that uses this entry, and a different lock path for every other entry. The lock path must not depend on
+    /// environment variables that are set only in some processes, such as `XDG_RUNTIME_DIR`.
     #[must_use]
     pub fn new(service: impl Into<String>, identity: impl Into<String>, lock: impl Into<PathBuf>) -> Self {
         let place = Location { service: service.into(), identity: identity.into(), lock: lock.into() };
@@ -114,16 +114,15 @@ impl SessionStore for KeyringStore {
         lock(with_suffix(&self.place.lock, ".lock")).await
     }
 
-    /// Returns the identifier of the lock file. A process with a different lock file, for example on another machine
-    /// with a synchronized keyring, can refresh the same session at the same time.
+    /// Returns the identifier of the lock file. A process that uses a different lock file, for example on another
+    /// machine with a synchronized keyring, can refresh the same session at the same time.
     async fn place(&self) -> Option<String> {
         let place = self.place.clone();
         spawn_blocking(move || file_identity(&with_suffix(&place.lock, ".write"))).await.ok()?.ok()
     }
 }
 
-/// Returns only the message of a keyring error. The error itself can contain the secret, and the error's `Debug` output
-/// would show the secret.
+/// Returns only the message of a keyring error. The `Debug` output of the error itself could reveal the secret.
 #[allow(clippy::needless_pass_by_value, reason = "the caller must not use the error afterwards")]
 fn redacted(error: keyring::Error) -> BoxError {
     error.to_string().into()

@@ -91,7 +91,7 @@ fn make_folder_of(path: &Path) -> io::Result<()> {
 }
 
 /// Creates the directory and its parent directories. If the path is a symbolic link to a directory that does not exist,
-/// this function creates that directory, because the link can point to an empty volume.
+/// this function creates the target directory, because the link can point to an empty volume.
 fn make_folder(folder: &Path, links: usize) -> io::Result<()> {
     if folder.as_os_str().is_empty() || folder.exists() {
         return Ok(());
@@ -106,7 +106,7 @@ fn make_folder(folder: &Path, links: usize) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    // Another process can create the directory at the same time.
+    // Another process may have created the directory in the meantime.
     builder.create(folder).or_else(|error| if folder.is_dir() { Ok(()) } else { Err(error) })
 }
 

@@ -7,9 +7,9 @@ use tokio::sync::Mutex as Turn;
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// Stores a session in memory. Clones refer to the same store, so clients that are built separately can share a
-/// session, and tests can read the stored record. A session without a store is also kept in memory, but without the
-/// overhead of a store.
+/// Stores a session in memory. Clones refer to the same store, so separately built clients can share a session, and
+/// tests can read the stored record. A session without a store is also kept in memory, but without the overhead of a
+/// store.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
     stored: Arc<Mutex<Stored>>,

@@ -1,6 +1,6 @@
-//! Stores keep a session across process restarts. To read the code in this directory, start with `session_store`, which
-//! defines the trait that every store implements. Every other file in this directory contains one store, or code that
-//! several stores share.
+//! Defines the stores, which keep a session across process restarts. To read the code in this directory, start with
+//! `session_store`, which defines the trait that every store implements. Every other file in this directory contains
+//! one store, or code for several stores.
 
 #[cfg(target_family = "wasm")]
 pub(crate) mod absent;

@@ -21,40 +21,41 @@ use crate::error::BoxError;
 const LEASE: Duration = Duration::from_secs(30);
 
 /// Stores a session in Redis. Use a `RedisStore` for services that run on multiple machines. `RedisStore` requires the
-/// `redis` feature, and a server with Redis 6 or newer, Valkey, or another server that supports the same protocol and
-/// Lua.
+/// `redis` feature and a server: Redis 6 or newer, Valkey, or another server that supports the Redis protocol and Lua.
 ///
 /// The session is stored in a single Redis hash, which has the name of the store. The hash contains the record, the
-/// revision and the fence of the newest lock. During a refresh, Redis also contains the key `{<name>}:lock`, which
-/// expires. Changes are published to the channel `{<name>}:changed`. In a Redis cluster, the names of the hash, the
-/// lock and the channel map to the same hash slot, even though the store uses only one server. Apart from the lock, the
-/// store never deletes its keys and never sets an expiration for them.
+/// revision, and the fencing number of the newest lock. During a refresh, Redis also contains the key `{<name>}:lock`,
+/// which expires. Changes are published to the channel `{<name>}:changed`. In a Redis cluster, the names of the hash,
+/// the lock and the channel map to the same hash slot, even though the store uses only one server. Apart from the lock,
+/// the store never deletes its keys and never sets an expiration for them.
 ///
 /// **Guarantees.** [`swap`](SessionStore::swap) is a single script: if two swaps start from the same revision, only one
-/// succeeds. A swap with the fence of an older lock fails. The lock is a 30 s lease, measured by the server's clock. A
-/// process that is suspended for longer than 30 s loses the lease. The next process gets a lease with a greater fence,
-/// so swaps by the previous owner fail. A process releases only its own lease. Other processes are notified of a change
-/// immediately. If a notification is lost, other processes find the change within 10 s.
+/// succeeds. A swap with the fencing number of an older lock fails. The lock is a 30 s lease, measured by the server's
+/// clock. A process that is suspended for longer than 30 s loses the lease. The next process gets a lease with a
+/// greater fencing number, so swaps by the previous owner fail. A process releases only its own lease. Other processes
+/// are notified of a change immediately. If a notification is lost, other processes find the change within 10 s.
 ///
 /// A lease expires after 3 s unless its owner confirms it. If Redis grants the lock to a client that has stopped
-/// waiting, other processes wait for only 3 s. If Redis does not respond to a release, the client repeats the release
-/// until the lease has expired.
+/// waiting, other processes wait for only 3 s. If Redis does not respond to a release request, the client repeats the
+/// request until the lease has expired.
 ///
 /// **If a connection breaks,** the next operation opens a new connection. If an operation receives no response, the
-/// store sends the operation once more. The second request detects whether the first request succeeded. Each operation
-/// except waiting for a lock takes at most 5 s. To wait for a lock, the store polls Redis, and each poll takes at most
-/// 5 s.
+/// store sends the operation once more. The repeated request detects whether the first request succeeded. Each
+/// operation takes at most 5 s, except for waiting for a lock. To wait for a lock, the store polls Redis, and each poll
+/// takes at most 5 s.
 ///
 /// **After a process crashes,** its lease expires within 30 s. Until the lease expires, other processes can use their
-/// access tokens but cannot refresh. **After Redis crashes,** the remaining data depends on the Redis configuration. If
-/// the refresh token was rotated and Redis loses the last write, the stored refresh token has already been used. Use
-/// the append-only file (`appendonly yes`), which survives a crash of the Redis process. With `appendfsync always`, the
-/// file also survives a crash of the machine. Do not let Redis evict the key (use `noeviction` or one of the
-/// `volatile-` policies). After a failover to a replica with older data, the user may have to log in again.
+/// access tokens but cannot refresh.
 ///
-/// All users with access to the database can read the tokens. Use a separate database and user (ACL), TLS, or
-/// [`Sealed`](crate::store::Sealed). The database user needs the permissions `@hash`, `@scripting`, `@pubsub`, `get`,
-/// `set`, `del` and `exists` for the store's keys and channel.
+/// **After Redis crashes,** the remaining data depends on the Redis configuration. If Redis loses the write that
+/// followed a refresh, the stored refresh token may already be spent. Use the append-only file (`appendonly yes`),
+/// which survives a crash of the Redis process. With `appendfsync always`, the file also survives a crash of the
+/// machine. Configure Redis so that it does not evict the session's key (use `noeviction` or one of the `volatile-`
+/// policies). After a failover to a replica with older data, the user may have to log in again.
+///
+/// All users with access to the database can read the tokens. To protect the tokens, use a separate database and user
+/// (ACL), TLS, or [`Sealed`](crate::store::Sealed). The database user needs the permissions `@hash`, `@scripting`,
+/// `@pubsub`, `get`, `set`, `del` and `exists` for the store's keys and channel.
 ///
 /// ```no_run
 /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -162,8 +163,8 @@ impl SessionStore for RedisStore {
         self.inner.notices.wait(seen, look).await;
     }
 
-    /// Returns the name of the session's hash. The server address is not part of the identifier, so a copy of the data
-    /// on another server has the same identifier.
+    /// Returns the name of the session's hash. The server's address is not part of the identifier, so a copy of the
+    /// data on another server has the same identifier.
     async fn place(&self) -> Option<String> {
         Some(self.inner.name.clone())
     }

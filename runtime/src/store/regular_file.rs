@@ -1,7 +1,7 @@
 //! Opens a store's files, and ensures that the store reads, locks and replaces only regular files.
 //!
-//! Reading a FIFO could block forever, reading a device might never end, and another user may have created a symbolic
-//! link with a temporary file's name.
+//! Reading a FIFO could block forever, and reading a device might never end. Another user may have created a symbolic
+//! link with the name of a temporary file.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read};
@@ -34,8 +34,8 @@ pub(super) fn too_many_links() -> io::Error {
     io::Error::other("the path of the session has too many symbolic links")
 }
 
-/// Returns the content of the file, or `None` if the file does not exist. Returns an error if the content is longer
-/// than `limit`.
+/// Returns the content of the file, or `None` if the file does not exist. Returns an error if the file is longer than
+/// `limit`.
 pub(super) fn read(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -78,7 +78,8 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Opens a regular file. Returns the opened file, or `None` if the file does not exist and `options` do not create it.
+/// Opens a regular file. Returns the opened file, or `None` if the file does not exist and `options` do not allow
+/// creating it.
 fn open(path: &Path, options: &mut OpenOptions) -> io::Result<Option<File>> {
     if let Some(metadata) = metadata(path)? {
         check(&metadata)?;
@@ -86,8 +87,8 @@ fn open(path: &Path, options: &mut OpenOptions) -> io::Result<Option<File>> {
     open_unchecked(path, options)
 }
 
-/// Opens a path without following a link and without blocking, because the file at the path may have been replaced
-/// since the check.
+/// The path is opened without following a link and without blocking, because the file may have been replaced since it
+/// was checked.
 fn open_unchecked(path: &Path, options: &mut OpenOptions) -> io::Result<Option<File>> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NOFOLLOW | libc::O_NONBLOCK);

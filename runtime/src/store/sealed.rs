@@ -11,7 +11,7 @@ use crate::error::BoxError;
 
 /// The first bytes of a sealed record: a marker and the format version.
 const MARK: &[u8] = b"afresh sealed 1\n";
-/// The length of an `XChaCha20` nonce, which is long enough that random nonces do not repeat.
+/// The length of an `XChaCha20` nonce. This length makes it safe to choose each nonce at random.
 const NONCE: usize = 24;
 
 /// Encrypts the records of any store. Use a `Sealed` store for a Redis instance that other users can read, or for a
@@ -21,14 +21,16 @@ const NONCE: usize = 24;
 /// Revisions, locks, notifications and guarantees are the same as those of the inner store.
 ///
 /// **An attacker with read access to the store** learns only the length and the revision of the record, and when the
-/// record changes. **An attacker with write access to the store** cannot create or change a session. If
-/// [`bound_to`](Self::bound_to) is set, the attacker also cannot replace one user's session with another user's
-/// session. The attacker can delete the record or restore an older record, which forces a new login.
+/// record changes.
+///
+/// **An attacker with write access to the store** cannot create or change a session. If [`bound_to`](Self::bound_to) is
+/// set, the attacker also cannot replace one user's session with another user's session. The attacker can delete the
+/// record or restore an older record, which forces a new login.
 ///
 /// If a record cannot be decrypted, [`load`](SessionStore::load) and [`swap`](SessionStore::swap) return a
 /// [`SealError`], and the record is neither used nor overwritten. Possible reasons are a different key, a different
-/// name, modified bytes, or a record that was never sealed. To change the key, or to seal an unsealed store, empty the
-/// store and log in again.
+/// name, modified bytes, or a record that was never sealed. To change the key, or to start sealing an existing store,
+/// empty the store and log in again.
 ///
 /// ```
 /// # fn example(secret: [u8; 32]) -> afresh::Result<()> {
@@ -79,8 +81,8 @@ impl<S> Sealed<S> {
         Self { inner, key, name: String::new() }
     }
 
-    /// Binds the record to `name`, such as the name of a user. The record can be decrypted only by a store with the
-    /// same name. By default, the name is empty.
+    /// Binds the record to `name`, such as the name of a user. Only a store with the same name can decrypt the record.
+    /// By default, the name is empty.
     #[must_use]
     pub fn bound_to(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
@@ -118,8 +120,8 @@ impl<S: SessionStore> SessionStore for Sealed<S> {
     }
 
     async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
-        // The store does not replace a record that it cannot decrypt. If another process stores a record after this
-        // load, the swap fails because the stored revision has changed.
+        // A record that cannot be decrypted is not replaced. If another process stores a record after this load, the
+        // swap fails, because the store then has a different revision.
         self.open(&self.inner.load().await?.record)?;
         let record = self.seal(&swap.record)?;
         self.inner.swap(Swap { record, ..swap }).await

@@ -8,17 +8,17 @@ use std::time::{Duration, Instant};
 
 use crate::error::BoxError;
 
-/// A place that stores one session, which several processes can share.
+/// A storage location for one session. Several processes can share the session.
 ///
-/// A store keeps one *record* with a *revision*. The store never interprets the record, and it increases the revision
+/// A store keeps one *record* with a *revision*. The store does not interpret the record, and it increases the revision
 /// with each change. Processes that share a session depend on three guarantees:
 ///
 /// - [`swap`](Self::swap) is atomic: if two swaps start from the same revision, only one succeeds.
 /// - After a `swap` returns, every later [`load`](Self::load) in any process returns the new record, even after a
 ///   crash.
-/// - At most one [`lock`](Self::lock) is held at a time. A lock that can expire (a lease) has a *fence*, which is a
-///   fencing token. The fence is a number that increases with each new lock, and `swap` rejects a fence that is older
-///   than the newest fence.
+/// - At most one [`lock`](Self::lock) is held at a time. A lock that can expire (a lease) has a fencing number, called
+///   its *fence*. Each new lock has a greater fencing number, and `swap` rejects a fencing number that is smaller than
+///   that of the newest lock.
 ///
 /// | store | use | after a crash |
 /// |---|---|---|
@@ -29,26 +29,27 @@ use crate::error::BoxError;
 /// | `TabStore` (in a browser) | all tabs of an origin | the session remains in the other tabs, and the refresh token in a cookie |
 /// | `Sealed` (feature `encrypt`) | encryption for a store that other users can read | the same as for the inner store |
 ///
-/// A store contains one session. Use a separate store for each user, with its own name or path. The guide describes
+/// Each store contains one session. Use a separate store for each user, with its own name or path. The guide describes
 /// [which store to use](crate::guide::stores), and what happens after a crash at each step.
 ///
 /// # Implementing a store
 ///
-/// The runtime loads the record before the first call. For a refresh, the runtime acquires the lock and loads the
-/// record again, because another process may have refreshed in the meantime. Before it sends the refresh token, the
-/// runtime stores its intent to do so. Storing the intent also shows that the store is writable. After the response
-/// arrives, the runtime stores the new tokens.
+/// The runtime loads the record before the first call. Before a refresh, the runtime acquires the lock and loads the
+/// record again, because another process may have refreshed the session in the meantime. Before it sends the refresh
+/// token, the runtime stores its intent to send the token. Storing the intent also shows that the store is writable.
+/// After the response arrives, the runtime stores the new tokens.
 ///
 /// - *Runtime.* The methods run on a Tokio runtime with timers enabled, so `spawn_blocking` and `sleep` work. Several
-///   tasks can call the methods at the same time, on one store or on several stores for the same place.
+///   tasks can call the methods at the same time, on one store or on several stores that use the same storage location.
 /// - *Deadlines.* The runtime waits 5 s for a load or a swap, and 8 s for a lock, and then drops the future. If the
-///   work of a dropped future continues on a thread or on a server, the work must end on its own.
+///   work of a dropped future continues on a thread or on a server, the work must end without further action by the
+///   runtime.
 /// - *Records.* A record consists of a few kB of binary data that contains one session's tokens and cookies.
-/// - *An emptied place* is treated like a place that has never been written to. If a place is emptied, its session is
-///   logged out.
+/// - *An emptied storage location* is treated like a storage location that has never been written to. If the storage
+///   location is emptied, the session is logged out.
 ///
-/// A store does not need to interpret tokens or expiration times. If the storage supports compare-and-swap, an
-/// implementation is short:
+/// A store does not need to interpret tokens or expiration times. If the storage supports compare-and-swap, a store
+/// needs only a short implementation:
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
@@ -85,47 +86,49 @@ use crate::error::BoxError;
 /// The guide [lists what to test](crate::guide::stores#a-store-of-your-own).
 pub trait SessionStore: Send + Sync + 'static {
     /// Returns the stored record. If nothing has been stored yet, returns [`Stored::default`], even while the store is
-    /// locked. A store must work without setup: it must create a missing directory or table no later than the first
-    /// swap.
+    /// locked. A store must work without setup: if its directory or table is missing, the store must create it no later
+    /// than during the first swap.
     ///
     /// # Errors
     ///
-    /// Returns an error if the place cannot be read, or if it contains another program's data. A store does not need to
-    /// validate the record, because the runtime validates it. After an error, the call that needs the session fails,
-    /// and the next call tries again. The runtime never deletes data in response to an error. The error must not quote
+    /// Returns an error if the storage location cannot be read or contains another program's data. A store does not
+    /// need to validate the record, because the runtime does so. After an error, the call that needs the session fails,
+    /// and the next call tries again. The runtime never responds to an error by deleting data. The error must not quote
     /// the record.
     ///
     /// This function must be cancel safe.
     fn load(&self) -> impl Future<Output = Result<Stored, BoxError>> + Send;
 
     /// Stores a record if the current revision is `swap.basis`. Returns the new revision, which is greater than
-    /// `swap.basis`. Returns `None` if the store has a different revision, or if `swap.fence` is older than the fence
-    /// of the newest lock, even if this lock is no longer held.
+    /// `swap.basis`. Returns `None` if the store has a different revision, or if `swap.fence` is smaller than the
+    /// fencing number of the newest lock. The fencing number of the newest lock also applies after that lock has been
+    /// released.
     ///
-    /// The newest lock is the lock with the greatest fence that the store has ever issued. The store must keep the
-    /// greatest fence as long as it keeps the record. For a swap without a fence, only the revision is checked, even
-    /// while another process holds the lock. A store whose locks cannot expire ignores fences. A swap is a change even
-    /// if the bytes of the record stay the same.
+    /// The newest lock is the lock with the greatest fencing number that the store has ever issued. The store must keep
+    /// the greatest fencing number as long as it keeps the record. If a swap has no fencing number, only the revision
+    /// is checked, even while another process holds the lock. A store whose locks cannot expire ignores fencing
+    /// numbers. A swap increases the revision even if the bytes of the record stay the same.
     ///
-    /// If the place contains another program's data, `swap` must return an error and must not overwrite the data. After
-    /// `swap` has returned, the record must survive a crash.
+    /// If the storage location contains another program's data, `swap` must return an error and must not overwrite the
+    /// data. After `swap` has returned, the record must survive a crash.
     ///
     /// If the future is dropped, the record must be stored either completely or not at all.
     ///
     /// # Errors
     ///
-    /// Returns an error if the record cannot be stored. If the confirmation of a write was lost, the record may have
+    /// Returns an error if the record cannot be stored. If the confirmation of a write is lost, the record may have
     /// been stored anyway. If possible, a store should detect that a write succeeded even though its confirmation was
-    /// lost. After an error, the runtime keeps the session in memory, stops refreshing, and tries again until the
-    /// record is stored.
+    /// lost. After an error, the runtime keeps the session in memory, stops refreshing it, and repeats the write until
+    /// the record is stored.
     fn swap(&self, swap: Swap) -> impl Future<Output = Result<Option<Revision>, BoxError>> + Send;
 
-    /// Waits for the lock, which is released when the [`StoreLock`] is dropped. A lock must either be released when its
-    /// process exits, like a kernel lock or a connection-bound lock, or be a [lease](StoreLock::leased) that expires.
+    /// Waits for the lock, which is released when the [`StoreLock`] is dropped. A lock must either be released when the
+    /// process that holds it exits, like a kernel lock or a connection-bound lock, or be a [lease](StoreLock::leased)
+    /// that expires.
     ///
-    /// Only one task may hold the lock, even within one process. Per-process locks, such as POSIX `fcntl` locks, are
-    /// not sufficient. The order in which waiting tasks get the lock is not specified. `load` and `swap` must also work
-    /// while a task holds the lock.
+    /// Only one task at a time may hold the lock, even within one process. Locks that belong to a process rather than
+    /// to a task, such as POSIX `fcntl` locks, are not sufficient. The order in which waiting tasks get the lock is not
+    /// specified. `load` and `swap` must also work while a task holds the lock.
     ///
     /// Returns `None` if the store has no locks. Without locks, two processes can refresh at the same time, and the
     /// server must tolerate concurrent refreshes.
@@ -136,45 +139,46 @@ pub trait SessionStore: Send + Sync + 'static {
     ///
     /// `lock` must be cancel safe: a dropped future must not hold the lock. If the lock is granted after the future has
     /// been dropped, the store must release the lock immediately. A server can grant the lock to a client that has
-    /// stopped waiting or has crashed. A lock that was granted to a client that is no longer waiting must end within
-    /// seconds. For example, a lock can expire unless its client confirms it.
+    /// stopped waiting or has crashed. If the client is no longer waiting, the lock must expire or be released within
+    /// seconds. For example, a lock can expire quickly unless its client confirms it.
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
     /// Resolves when the revision may differ from `seen`. If the revision already differs from `seen`, the future
-    /// resolves immediately. The default implementation's future never resolves, so the runtime finds another process's
-    /// change only when a call needs the session.
+    /// resolves immediately. By default, the future never resolves, so the runtime notices another process's change
+    /// only when a call needs the session.
     ///
     /// The runtime keeps waiting for changes until the session is dropped. When the future resolves, the runtime loads
     /// the record and calls `changed` again, at most once a second if the record has not changed. If listening for
-    /// changes fails, the store itself must resume listening or poll.
+    /// changes fails, the store itself must start listening again or poll the storage.
     ///
-    /// `changed` must be cancel safe: to avoid missing a change between two calls, each call must first check the
-    /// revision.
+    /// `changed` must be cancel safe: each call must first compare the current revision with `seen`, so that no change
+    /// between two calls is missed.
     fn changed(&self, seen: Revision) -> impl Future<Output = ()> + Send {
         let _ = seen;
         std::future::pending()
     }
 
-    /// Returns an identifier for this place, such as the name of a key or the inode number of a file. A copy of the
-    /// content should have a different identifier. All processes that share the place must receive the same identifier.
-    /// The identifier is not secret, and is stored with the session.
+    /// Returns an identifier for the storage location, such as the name of a key or the inode number of a file. If the
+    /// content is copied to another location, that location should have a different identifier. All processes that
+    /// share the storage location must receive the same identifier. The identifier is not secret, and is stored with
+    /// the session.
     ///
-    /// The identifier lets the runtime detect a copied session before one copy uses the other copy's refresh token
-    /// ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default, means that copies are
-    /// not detected. The runtime calls `place` repeatedly until the method returns an identifier.
+    /// The identifier lets the runtime detect a copied session before the copy and the original use the same refresh
+    /// token ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default, means that copies
+    /// are not detected. The runtime calls `place` again until the method returns an identifier.
     ///
     /// This function must be cancel safe.
     fn place(&self) -> impl Future<Output = Option<String>> + Send {
         std::future::ready(None)
     }
 
-    /// Returns whether all processes that use this place send the same cookies, as the tabs of a browser do. The
-    /// default is `false`.
+    /// Returns whether all processes that use the storage location send the same cookies, as the tabs of a browser do.
+    /// The default is `false`.
     ///
-    /// Processes with the same cookies always have the same user. A login in one process therefore replaces the session
-    /// in all processes, even if a different user has logged in. A refresh in one process can replace the refresh token
-    /// in all processes, even if the refreshing process ends before the response arrives. The next process that gets
-    /// the lock therefore waits one second before it refreshes.
+    /// Processes that share their cookies always belong to the same user. A login in one process therefore replaces the
+    /// session in all processes, even if a different user logs in. A refresh in one process can replace the refresh
+    /// token in all processes, even if the refreshing process ends before the response arrives. The next process that
+    /// acquires the lock therefore waits for one second before it refreshes.
     fn shares_cookies(&self) -> bool {
         false
     }
@@ -221,12 +225,13 @@ pub struct Swap {
     pub basis: Revision,
     /// The record. It is never empty.
     pub record: Vec<u8>,
-    /// The [`StoreLock::fence`] of the lock that is held while the record is stored, or 0 for a lock that cannot
-    /// expire. `None` means that the record is stored without a lock: for a login, a logout, or a store without locks.
+    /// The fencing number ([`StoreLock::fence`]) of the lock that is held while the record is stored, or 0 for a lock
+    /// that cannot expire. `None` means that the record is stored without a lock: for a login, a logout, or a store
+    /// without locks.
     pub fence: Option<u64>,
 }
 
-/// The minimum pause between two renewals of a lock, even if the lock expires earlier.
+/// The minimum pause between two renewals of a lock, even if the lock expires during the pause.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 
 type Renewal = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = Result<Instant, BoxError>> + Send>> + Send>;
@@ -240,21 +245,21 @@ pub struct StoreLock {
 }
 
 impl StoreLock {
-    /// Creates a lock that is released only when `guard` is dropped. The runtime can drop the guard on any thread, even
-    /// outside a Tokio runtime.
+    /// Creates a lock that is released only when `guard` is dropped. The runtime can drop the guard on any thread,
+    /// including threads outside a Tokio runtime.
     pub fn new(guard: impl Send + 'static) -> Self {
         Self::leased(0, guard)
     }
 
-    /// Creates a lock that can expire before it is dropped. `fence` must be greater than the fence of every earlier
-    /// lock, so it is never 0. Set the expiry with [`until`](Self::until). After `guard` is dropped, the release of the
-    /// lock can continue in the background for a short time.
+    /// Creates a lock that can expire before it is dropped. `fence` must be greater than the fencing number of every
+    /// earlier lock, so it is never 0. Set the expiry with [`until`](Self::until). The release of the lock can continue
+    /// in the background for a short time after `guard` is dropped.
     pub fn leased(fence: u64, guard: impl Send + 'static) -> Self {
         Self { fence, end: None, renewal: None, _guard: Box::new(guard) }
     }
 
     /// Sets when the lock expires, according to this process's clock. Calculate the expiry from the time just before
-    /// you request the lock. By default, the expiry is unknown.
+    /// the lock is requested. By default, the expiry is unknown.
     #[must_use]
     pub fn until(mut self, end: Instant) -> Self {
         self.end = Some(end);
@@ -288,15 +293,15 @@ impl StoreLock {
         self.renewal.as_ref().map(|_| (left / 3).max(SHORTEST_PAUSE))
     }
 
-    /// Returns whether the lock has expired, as far as this process knows. If the lock has expired, do not start a
-    /// refresh, because another process may hold the lock.
+    /// Returns whether the lock has expired according to this process's clock. After the lock has expired, do not start
+    /// a refresh, because another process may hold the lock.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "a lock in a browser does not expire")]
     pub fn has_run_out(&self) -> bool {
         self.end.is_some_and(|end| end <= Instant::now())
     }
 
-    /// Returns the fence of this lock, or 0 if the lock cannot expire.
+    /// Returns the fencing number of this lock, or 0 if the lock cannot expire.
     #[must_use]
     pub fn fence(&self) -> u64 {
         self.fence

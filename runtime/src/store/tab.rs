@@ -25,24 +25,24 @@ mod in_browser {
 
     /// Shares a session between all tabs of an origin. `TabStore` is available only in a browser.
     ///
-    /// - *Refresh.* A Web Lock ensures that only one tab at a time refreshes. The tab that refreshed sends the new
-    ///   tokens to the other tabs through a `BroadcastChannel`.
+    /// - *Refresh.* A Web Lock ensures that only one tab at a time refreshes. After a refresh, the tab that refreshed
+    ///   sends the new tokens to the other tabs through a `BroadcastChannel`.
     /// - *Login and logout.* A login or logout in one tab immediately changes the session and
     ///   [`Session::state`](crate::Session::state) in all tabs. All tabs send the same cookies, so a login by another
     ///   user replaces the session in all tabs.
     /// - *Memory only.* Nothing is stored in the browser. A new tab receives the session from the other tabs. If there
-    ///   are no other tabs, the new tab has only the browser's cookies.
+    ///   are no other tabs, the new tab has only the cookies in the browser.
     /// - *A tab that is closed during a refresh* releases the lock. The browser still completes the closed tab's
-    ///   request, so the next tab waits for one second and then refreshes with the new cookie.
+    ///   request, so the next tab waits for one second and then refreshes with the cookie from that request.
     /// - *A tab that is frozen during a refresh* keeps the lock. In the other tabs, a call that needs a refresh fails
     ///   after 8 s with an error for which [`is_refresh_busy`](crate::Error::is_refresh_busy) returns `true`. While one
-    ///   tab is frozen, the other tabs keep their tokens, and their next call tries to refresh again.
+    ///   tab is frozen, each of the other tabs keeps its tokens, and its next call tries to refresh again.
     /// - *Without a secure context* (plain `http` to a host that is not loopback), a browser has no Web Locks. Without
     ///   Web Locks, tabs can refresh at the same time, and the session emits
     ///   [`Uncoordinated`](crate::SessionEvent::Uncoordinated) once.
     ///
     /// Clones refer to the same store. All scripts from the origin can read the messages between tabs, just as they can
-    /// read all other data of the origin's pages.
+    /// read all other data of the origin.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {

@@ -1,8 +1,8 @@
 //! Emits events, and opens spans for calls, sends and refreshes. Only this module uses the `tracing` crate. Without the
 //! `tracing` feature, `untraced.rs` replaces this module.
 //!
-//! URLs, headers, bodies, and error messages from other crates are never recorded, because they may contain secrets.
-//! The name of a span must be a constant, so the method name is recorded in the field `otel.name`.
+//! URLs, headers, bodies, and error messages from other crates are never recorded, because they may contain secrets. A
+//! span's name must be a constant, so the field `otel.name` contains the method name.
 //!
 //! Read `call.rs` first.
 

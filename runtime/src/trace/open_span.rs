@@ -3,8 +3,8 @@
 use http::StatusCode;
 use tracing::Span;
 
-/// The span of an operation that has not ended. If the `OpenSpan` is dropped before the operation ends, the operation
-/// was cancelled.
+/// The span of an operation that has not ended. Dropping an `OpenSpan` before the operation ends means that the
+/// operation was cancelled.
 pub(super) struct OpenSpan {
     pub(super) span: Span,
     ended: bool,

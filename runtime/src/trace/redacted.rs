@@ -5,7 +5,8 @@ use std::fmt;
 
 use crate::error::{Error, Kind};
 
-/// Displays the messages of an error and its causes, except messages from other crates, which may contain secrets.
+/// Displays the messages of an error and its causes, but omits messages from other crates, because they may contain
+/// secrets.
 pub(super) struct Redacted<'a>(pub(super) &'a Error);
 
 impl fmt::Display for Redacted<'_> {
@@ -14,7 +15,7 @@ impl fmt::Display for Redacted<'_> {
         let own_cause = |error: &Error| error.source()?.downcast_ref::<Error>().cloned();
         let mut last = self.0.clone();
         while let Some(cause) = own_cause(&last) {
-            // The runtime wraps an error from a user's function in an error with the same message.
+            // If a user's function returns an error, the runtime wraps it in another error with the same message.
             if cause.text() != last.text() {
                 write!(f, ": {}", cause.text())?;
             }

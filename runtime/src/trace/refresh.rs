@@ -11,7 +11,7 @@ use super::target::TARGET;
 use crate::error::Error;
 
 /// Runs a refresh in its own span. The span has no parent, because a refresh does not belong to a single caller.
-/// Instead, the span of a refresh follows from the span of the call that started the refresh.
+/// Instead, a follows-from relationship links the refresh span to the span of the call that started the refresh.
 pub(crate) fn refresh<F: Future>(cause: &'static str, refresh: F) -> impl Future<Output = F::Output> {
     let span = info_span!(
         target: TARGET,

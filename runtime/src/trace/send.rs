@@ -1,8 +1,8 @@
 //! Creates a span each time a request is sent. The fields follow OpenTelemetry's conventions for HTTP client spans.
 //!
 //! The conventions require `url.full`. The URL is not recorded, because its path and query may contain secret
-//! arguments. To avoid recording secrets, `url.template` contains only the path that the trait declares, without the
-//! path of the base URL.
+//! arguments. `url.template` contains only the path that the trait declares, because the path of the base URL may
+//! contain secrets.
 
 use std::fmt;
 use std::future::Future;
@@ -38,7 +38,8 @@ impl SendSpans {
         Self { endpoint, sends: AtomicU32::new(0), redirected: AtomicBool::new(false) }
     }
 
-    /// Records that the next request follows a redirect, so its URL does not match the method's declared path.
+    /// Records that the next request follows a redirect and therefore has a URL that does not match the method's
+    /// declared path.
     pub(crate) fn redirected(&self) {
         self.redirected.store(true, Ordering::Relaxed);
     }

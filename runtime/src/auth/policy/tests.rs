@@ -179,7 +179,7 @@ fn a_success_counts_only_by_a_rule() {
 }
 
 /// A4, A5: the runtime reads the body only if the body can change the classification. If the caller streams the body of
-/// a successful response, the runtime reads the body for classification only if it is JSON.
+/// a successful response, the runtime reads the body for classification only if the body is JSON.
 #[test]
 fn a_body_is_looked_at_only_if_it_can_matter() {
     const RULE: &[Condition] = &[Condition::Boolean("/ok", false)];

@@ -76,7 +76,7 @@ impl Listener {
         while let Poll::Ready(Some(_)) = self.connections.poll_join_next(context) {}
         match self.callbacks.poll_recv(context) {
             Poll::Ready(Some(callback)) => Poll::Ready(callback),
-            // The listener owns a sender, so the channel stays open.
+            // The listener itself owns a sender, so the channel never closes.
             Poll::Ready(None) | Poll::Pending => Poll::Pending,
         }
     }

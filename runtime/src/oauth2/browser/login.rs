@@ -71,8 +71,8 @@ impl App {
 impl Browser {
     /// Sets the function that opens the URL. The function runs on its own thread, where it can block and can spawn
     /// tasks on the Tokio runtime. The function returns `()`, or a `Result` that reports whether a browser was opened.
-    /// If the function fails, the login keeps waiting, because the user can still open the displayed URL. By default,
-    /// the URL is opened in the system browser, unless the program runs over SSH or has no display.
+    /// If the function fails, the login continues to wait, because the user can still open the displayed URL. By
+    /// default, the URL is opened in the system browser, unless the program runs over SSH or has no display.
     pub fn open<F, R>(mut self, open: F) -> Self
     where
         F: FnOnce(&str) -> R + Send + 'static,
@@ -116,9 +116,9 @@ impl Browser {
         self
     }
 
-    /// Requests what an API demanded when it refused a call: an additional scope, or a stronger or more recent login.
-    /// An API demands an additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or more recent
-    /// login with `insufficient_user_authentication` (RFC 9470).
+    /// Requests what an API demanded when it refused a call: an additional scope, a stronger login, or a more recent
+    /// login. An API demands an additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or more
+    /// recent login with `insufficient_user_authentication` (RFC 9470).
     ///
     /// The login requests the demanded scope together with the scopes of the [`App`] and the session, because the new
     /// login replaces the whole session. If the error contains no demand, [`run`](Self::run) returns an error for which
@@ -145,8 +145,8 @@ impl Browser {
     /// login replaces the session just as a `#[login]` method does. If several processes share a session, run the login
     /// inside [`Session::ensure_login`], so that only one process logs in.
     ///
-    /// The listener binds the literal address `127.0.0.1` and accepts only a `GET` request for its path with the
-    /// `state` of this login. Any request that does not meet these conditions receives a page with status 400, and
+    /// The listener binds the literal address `127.0.0.1` and accepts only a `GET` request for the redirect path with
+    /// the `state` of this login. Any request that does not meet these conditions receives a page with status 400, and
     /// `run` continues to wait. The authorization code is exchanged only once.
     ///
     /// Dropping the future that `run` returns closes the port immediately.

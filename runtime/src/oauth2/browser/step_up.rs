@@ -16,8 +16,8 @@ pub(super) struct StepUpDemand {
 
 impl StepUpDemand {
     pub(super) fn of(error: &Error) -> Result<Self> {
-        // The refused call's response headers take precedence, because the error's own response can come from a later
-        // refresh.
+        // The response headers of the refused call take precedence over the error's response, which can come from a
+        // later refresh.
         let headers = error.rejection().map(Rejection::headers).or_else(|| error.headers());
         let demands = headers.into_iter().flat_map(challenges).filter_map(|challenge| {
             let parameter = |wanted: &str| {

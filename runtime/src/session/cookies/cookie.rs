@@ -1,9 +1,9 @@
 //! Parses a cookie and decides where it is sent and when it expires, according to RFC 6265 and its revision, RFC
 //! 6265bis.
 //!
-//! The existing cookie crates depend on a date library, so this crate implements the cookie rules itself. Rules that
-//! only browsers need (for scripts, sites and the public suffix list) are omitted. A session's cookies are sent only to
-//! the API's origin.
+//! The existing cookie crates depend on a date library, so this crate implements the cookie rules without these crates.
+//! Rules that only browsers need (for scripts, sites and the public suffix list) are omitted. A session's cookies are
+//! sent only to the API's origin.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -114,12 +114,12 @@ impl Cookie {
         self.expires.is_some_and(|expires| expires <= seconds(now))
     }
 
-    /// Returns how long the cookie remains valid, or `None` if it has no expiry or has expired.
+    /// Returns how long the cookie remains valid, or `None` if it has no expiration time or has already expired.
     pub(super) fn lifetime(&self, now: SystemTime) -> Option<Duration> {
         self.expires?.checked_sub(seconds(now)).filter(|left| *left > 0).map(Duration::from_secs)
     }
 
-    /// Returns when the cookie expires, if it has an expiry.
+    /// Returns when the cookie expires, if it has an expiration time.
     pub(super) fn end(&self) -> Option<End> {
         let at = UNIX_EPOCH.checked_add(Duration::from_secs(self.expires?))?;
         // Older versions of this crate stored cookies without `max_age`. For a cookie without `max_age`, only the

@@ -18,7 +18,7 @@ pub(super) const MAX: usize = 180;
 static CLOCK: AtomicU64 = AtomicU64::new(0);
 
 /// Records when a cookie was received, and when it was last received or sent. All clones of a cookie share one last-use
-/// time. Comparisons of cookies ignore `LastUse`.
+/// time. Cookies that differ only in `LastUse` are equal.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LastUse {
     used: Arc<AtomicU64>,
@@ -42,7 +42,8 @@ impl LastUse {
 
     pub(super) fn touch(&self) {
         let now = clock();
-        // Skips the write if the value is already current, so that threads that send the same cookies do not contend.
+        // Skips the write if the value is already current, so that threads do not contend when they send the same
+        // cookies.
         if self.at() != now {
             self.used.store(now, Ordering::Relaxed);
         }

@@ -249,7 +249,7 @@ fn cookies_that_refresh_are_never_displaced_by_others() {
     assert_eq!(jar.0.len(), 50);
 }
 
-/// Even if a server sets a cookie with a new name on every refresh, the cookie that refreshes the session is kept.
+/// Even if a server sets a cookie with a new name on every refresh, the cookie that the next refresh needs is kept.
 #[test]
 fn cookies_that_come_with_every_refresh_do_not_displace_the_one_that_refreshes() {
     for path in ["/", "/api/refresh"] {

@@ -1,4 +1,4 @@
-//! Updates the state machine after a response: stores the cookies, and records whether a refresh helped.
+//! Updates the state machine after a response: stores the cookies, and records whether a refresh was useless.
 
 use std::sync::Arc;
 
@@ -20,8 +20,9 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Records that the server also refused a call that was sent again with `stamp`, so the refresh was useless. If the
-    /// credential has since been replaced, the refusal does not show that the route is forbidden.
+    /// Records that the server refused a call both before and after a refresh, so the refresh was useless. `stamp` is
+    /// the stamp of the second attempt. If the credential has since been replaced, the refusal does not show that the
+    /// route is forbidden.
     pub(crate) fn replay_was_refused(
         &mut self,
         stamp: Stamp,
@@ -42,8 +43,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.republish();
     }
 
-    /// Records that the refresh after an unexplained 403 for `route` returned the same access token. The access token
-    /// is therefore valid, but the call is forbidden.
+    /// Records that the refresh after a 403 for `route` returned the access token that the session already had. The
+    /// access token is therefore valid, and the 403 means that the call is forbidden.
     pub(crate) fn refresh_brought_same_token(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp == self.current.stamp {
             self.forbidden_routes.refused(stamp, RefusalKind::Suspect, route, Some(now), now);
@@ -51,7 +52,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Records that a refresh for `route` returned the current credential, but the call is not sent again.
+    /// Records that a refresh for `route` returned the current credential, and that the call is not sent again.
     pub(crate) fn refreshed_without_replay(&mut self, stamp: Stamp, route: &str) {
         if stamp == self.current.stamp {
             self.forbidden_routes.refreshed_without_proof(route, stamp.generation);

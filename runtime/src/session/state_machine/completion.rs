@@ -97,8 +97,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             .is_some_and(|credential| credential.is_usable() && !credential.is_expired(now))
     }
 
-    /// Publishes the credential from a manual `#[refresh]` call. `begun` is the session's stamp at the time the call
-    /// began. A running refresh is detached, because the manual call may already have spent the refresh token.
+    /// Publishes the credential that a manual `#[refresh]` call obtained. `begun` is the session's stamp at the time
+    /// the call began. A running refresh is detached, because the manual call may already have spent the refresh token.
     pub(crate) fn set_refreshed(
         &mut self,
         begun: Stamp,

@@ -23,8 +23,8 @@ pub(crate) struct StateMachine<H> {
     /// Whether the server rejected a refresh while the session had no login. After such a rejection, no further refresh
     /// starts until the next login.
     pub(super) no_way_to_log_in: bool,
-    /// Whether the server rejected the refresh token before the access token expired. After the rejection, the login
-    /// receives no further credential.
+    /// Whether the server rejected the refresh token before the access token expired. After the rejection, the server
+    /// issues no further credential for this login.
     pub(super) refresh_rejected: bool,
     /// Whether the server rejected the refresh token after the response to an earlier refresh was lost.
     pub(super) rotation_lost: bool,
@@ -36,9 +36,9 @@ pub(crate) struct StateMachine<H> {
 pub(super) struct RunningRefresh<H> {
     pub(super) handle: H,
     pub(super) urgent: bool,
-    /// Whether the refresh started early, before the token expired, and no call has needed it since.
+    /// Whether the refresh started before the token expired, and no call has waited for the refresh since.
     pub(super) before_expiry: bool,
-    /// Whether the server refused the credential. After a refusal, a refresh that returns the same access token is
+    /// Whether the server refused the credential. After a refusal, a refresh that returns the refused access token is
     /// treated as failed.
     pub(super) refused: bool,
 }
@@ -174,7 +174,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             return Settled::Expired(expired(self.rotation_lost));
         }
         if let Some(error) = self.backoff.active(now) {
-            // A refresh has just returned the same access token, so the 403 means that the call is forbidden.
+            // A refresh has just returned the refused access token again, so the 403 means that the call is forbidden.
             let vouched = suspect && error.is_no_progress();
             return if vouched { Settled::Return(Reason::NoProgress) } else { Settled::Fail(error) };
         }
@@ -192,7 +192,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Decides what a refused call does if the session was refreshed after the call was sent. If the refresh returned
-    /// the same access token, sending the call again would not help.
+    /// the refused access token, sending the call again would be useless.
     fn settle_late(&mut self, stamp: Stamp, refusal: RefusalKind, route: &str, now: Instant) -> Settled<H> {
         match (self.current.has_token_of(stamp), refusal) {
             (false, _) => Settled::Replay(self.current.clone()),
@@ -204,7 +204,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Returns why no refresh starts after a refusal, or `None` if a refresh may help.
+    /// Returns why no refresh starts after a refusal, or `None` if a refresh may start.
     fn reason_to_keep(&mut self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         let received = self.current.credential().map_or(now, |credential| credential.received());
         if self.forbidden_routes.take_proof(route, stamp.generation, received, now) {
@@ -224,7 +224,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Starts a refresh. Other callers use `handle` to wait for the refresh.
+    /// Starts a refresh. The caller starts the refresh, and other callers use `handle` to wait for it.
     pub(crate) fn start(&mut self, handle: H, cause: Cause) {
         let refused = matches!(cause, Cause::Refused(_));
         self.running = Some(RunningRefresh {

@@ -18,14 +18,15 @@ pub(crate) enum Adoption {
     /// Another process logged in as a different user. This process keeps its own session, which the store no longer
     /// contains.
     KeepOther,
-    /// The process adopts the stored session. `new_epoch` is true if the stored session belongs to a different login.
+    /// The stored session replaces the process's own session. `new_epoch` is true if the stored session belongs to a
+    /// different login.
     Take { new_epoch: bool },
     /// The process ends its own session, because another process logged out.
     End,
 }
 
-/// Decides whether the process adopts the stored session. `takes_others` is true if the process also adopts a session
-/// that belongs to a different login.
+/// Decides whether the stored session replaces the process's own session. If `takes_others` is true, a stored session
+/// of a different login also replaces the process's own session.
 pub(crate) fn adoption(comparison: Comparison, here: Here, takes_others: bool) -> Adoption {
     match (comparison, here) {
         (Comparison::ReplacedByChange, _)

@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Identity<L> {
     pub(crate) login: L,
-    /// The number of credentials that the login has received.
+    /// The number of credentials that the server has issued for this login.
     pub(crate) generation: u64,
 }
 
@@ -31,8 +31,8 @@ pub(crate) enum Comparison {
 pub(crate) enum Storage<L> {
     /// The change is not stored: no write has been attempted, or the store rejected every attempt.
     Missing,
-    /// The process tried to replace another login's record, but the confirmation was lost. `replaces` identifies that
-    /// login.
+    /// The process tried to replace another login's record, but the store's confirmation was lost. `replaces`
+    /// identifies that login.
     Unconfirmed { replaces: Option<L> },
     /// The change was stored.
     Confirmed,
@@ -54,7 +54,7 @@ pub(crate) fn compare<L: PartialEq>(
     }
     let missing = match storage {
         Storage::Missing => true,
-        // A login that was replaced by another login is never stored again. If the record contains any other login,
+        // A login that was replaced by another login is never stored again. If the record contains a third login,
         // another process may have spent this session's refresh token and then replaced the login.
         Storage::Unconfirmed { replaces } => {
             replaces.is_some() && replaces.as_ref() == stored.map(|stored| &stored.login)

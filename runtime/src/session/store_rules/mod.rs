@@ -1,5 +1,5 @@
 //! Defines the rules for sharing a stored session between processes. The rules decide which of two records is used,
-//! what a lost confirmation means, when the lock is kept, and what an intent means. Read `store_view` first.
+//! when the lock is kept, and what follows from a lost confirmation or from a stored intent. Read `store_view` first.
 //!
 //! The rules are pure: they use no I/O, no tasks and no clock. `store_sync` applies the rules. The tests for the rules
 //! explore all interleavings of two processes.
@@ -17,8 +17,8 @@ pub(crate) use self::store_view::{OtherUse, RecordDraft, StoreView, StoredRecord
 pub(crate) use self::stored_as::StoredAs;
 
 /// Whether the rejected refresh token was probably spent by an earlier refresh whose result was lost. `intent` is true
-/// if the store contained an intent when the lock was acquired. An intent remains in the store only if a refresh ended
-/// before its result was stored.
+/// if the store contained an intent when the lock was acquired. An intent remains in the store only if the result of a
+/// refresh was never stored.
 pub(crate) fn is_rotation_lost(intent: bool) -> bool {
     intent
 }

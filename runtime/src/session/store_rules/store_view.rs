@@ -11,10 +11,10 @@ use super::stored_as::StoredAs;
 pub(crate) struct StoreView<L, I, R> {
     /// The last known revision. `None` means that the store must be read first.
     pub(crate) revision: Option<R>,
-    /// The login in the record at the last known revision.
+    /// The login in the stored record at the last known revision.
     pub(crate) known_login: Option<L>,
     pub(crate) stored_as: StoredAs<L>,
-    /// This process's stored intent for a refresh that has no result yet.
+    /// The intent that this process has stored for a refresh without a result.
     pub(crate) intent: Option<I>,
     pub(crate) other_use: OtherUse<I>,
     /// The number of changes to the session. `written` is the number of changes that are stored.
@@ -27,8 +27,8 @@ pub(crate) struct StoreView<L, I, R> {
 pub(crate) enum OtherUse<I> {
     #[default]
     None,
-    /// The last read found another process's intent. The intent remains in the store until the result of the intended
-    /// refresh is known.
+    /// The last read found an intent that another process had stored. The intent remains in the store until the result
+    /// of the intended refresh is known.
     Intended(I),
     /// Another process may have sent the refresh token. Either this process's intent replaced the other process's
     /// intent, or the store changed before the end of the session was stored.
@@ -78,7 +78,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
     }
 
     /// Whether this process keeps the lock when a refresh ends. If the process released the lock while the store
-    /// contains an older record, another process could send a spent refresh token.
+    /// contained an older record, another process could send a spent refresh token.
     pub(crate) fn keeps_lock(&self) -> bool {
         self.has_unwritten()
     }
@@ -92,14 +92,14 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self
     }
 
-    /// Records the revision and the login that were read from the store.
+    /// Records the revision and the login that this process read from the store.
     fn known(&mut self, found: &StoredRecord<L, I, R>) {
         self.revision = Some(found.revision);
         self.known_login = found.identity.as_ref().map(|identity| identity.login.clone());
     }
 
-    /// Records the content of the store, unless a change in this process will replace that content. Returns how the
-    /// record compares with the session, and how the session must change.
+    /// Records the content of the store, unless a change in this process will replace that content. Returns the result
+    /// of comparing the record with the session, and the change that the session needs.
     pub(crate) fn observe(
         &mut self,
         found: &StoredRecord<L, I, R>,
@@ -124,7 +124,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.stored_as = StoredAs { epoch, identity: stored, storage: Storage::Confirmed, other_place };
     }
 
-    /// Records that the session now has the refresh token from the store. The rest of the session is unchanged, and a
+    /// Records that the session now has the refresh token from the store. The access token stays the same, and a
     /// running refresh continues.
     pub(crate) fn adopted_refresh_token(&mut self, stored: Identity<L>, other_place: Option<String>) {
         self.stored_as.identity = stored;
@@ -137,8 +137,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
     }
 
     /// Returns the record that this process must write now, if any. `here` is the state of the session in this process.
-    /// `shares_cookies` is true if all processes share their cookies. With shared cookies, a refresh without a login
-    /// leaves an intent in a store that has no session.
+    /// `shares_cookies` is true if all processes share their cookies. With shared cookies, a process without a login
+    /// can also refresh, and its intent must stay in the store even though the store contains no session.
     pub(crate) fn draft(&self, here: Here, shares_cookies: bool) -> Option<RecordDraft<L, I, R>> {
         let stored_as = self.stored_as.clone();
         let is_other = |login: &L| *login != stored_as.identity.login;
@@ -227,14 +227,14 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         }
     }
 
-    /// Records that the intent is obsolete: the server has responded and the refresh token is not spent, or the session
-    /// has ended.
+    /// Records that the intent is obsolete, because the session has ended, or because the server has responded without
+    /// spending the refresh token.
     pub(crate) fn answered(&mut self) {
         self.intent = None;
     }
 
     /// Records that the session has a new credential. `stored` is the revision of the new record, or `None` if the
-    /// store has not confirmed the write. `first` is true if the session had no login before.
+    /// store has not confirmed the write. `first` is true if the session had no login before the refresh.
     pub(crate) fn refreshed(&mut self, stored: Option<R>, first: bool) {
         self.stored_as.next_generation();
         self.intent = None;

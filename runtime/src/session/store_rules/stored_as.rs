@@ -10,8 +10,8 @@ pub(crate) struct StoredAs<L> {
     pub(crate) epoch: u64,
     pub(crate) identity: Identity<L>,
     pub(crate) storage: Storage<L>,
-    /// The identifier of the storage location to which the session was originally written, if it is a different
-    /// location. The session may still be in use in the original store.
+    /// If the session is a copy, the identifier of the storage location to which the session was originally written.
+    /// The session may still be in use in the original store.
     pub(crate) other_place: Option<String>,
 }
 
@@ -28,8 +28,8 @@ impl<L: Clone + PartialEq> StoredAs<L> {
     }
 
     /// Whether the store has ever contained this session. After the session has been stored, the record in the store
-    /// takes precedence over the session. A session that was never stored comes from the user and can replace the
-    /// record.
+    /// takes precedence over the session. A session that was never stored comes from the user and therefore replaces
+    /// the record.
     pub(crate) fn is_confirmed(&self) -> bool {
         self.storage == Storage::Confirmed
     }

@@ -22,20 +22,20 @@ use crate::session::state_machine::StateMachine;
 use crate::session::store_rules::{Adoption, Comparison};
 use crate::store::ErasedStore;
 
-/// The minimum interval between two reads that look for another process's session in the store.
+/// The minimum interval between two reads that check whether another process has stored a session.
 const PAUSE: Duration = Duration::from_secs(1);
 
 impl Session {
-    /// Reads the store and adopts the stored session, even if another process has logged in as a different user.
-    /// Returns the state of the session after the read. If the session has no store, `load` only returns the state.
+    /// Reads the store and uses the stored session, even if another process has logged in as a different user. Returns
+    /// the state of the session after the read. If the session has no store, `load` only returns the state.
     ///
     /// Use `load` in a tool that must show, before its first call, whether the user is logged in. Other programs do not
     /// need `load`, because the first call that needs the session reads the store.
     ///
     /// # Errors
     ///
-    /// Returns an [`is_store`](Error::is_store) error if the store cannot be read, or if the session has changes that
-    /// cannot be stored. The session stays unchanged.
+    /// If the store cannot be read, or if the session has changes that cannot be stored, returns an error for which
+    /// [`is_store`](Error::is_store) returns `true`. The session stays unchanged.
     ///
     /// This function is cancel safe.
     ///
@@ -62,7 +62,7 @@ impl Session {
     }
 
     /// Reads the store before a call without a credential, because another process may have logged in or refreshed. The
-    /// first read of the store must succeed. Later reads happen at most once per second, and read errors are ignored.
+    /// first read of the store must succeed. Later reads happen at most once per second, and their errors are ignored.
     pub(crate) async fn check_store(&self) -> Result<(), Error> {
         match self.store_sync() {
             Some(store_sync) if self.snapshot().credential().is_none() => {
@@ -117,14 +117,15 @@ impl Session {
         last_read
     }
 
-    /// Updates this process's session from the stored session. The user's changes that are not stored yet are kept.
+    /// Updates this process's session from the stored session. The user's changes to the session that are not stored
+    /// yet are kept.
     pub(super) fn adopt(
         &self,
         store_sync: &StoreSync,
         found: &Found,
         which: Adopt,
     ) -> Result<Adoption, Error> {
-        // If all processes share their cookies, this process must also adopt another user's login.
+        // If all processes share their cookies, another user's login must also replace the session in this process.
         let which = if store_sync.store.shares_cookies() { Adopt::AnyLogin } else { which };
         let stored = found.record.session.as_ref();
         let offer = match stored {
@@ -169,7 +170,7 @@ impl Session {
         Ok(adoption)
     }
 
-    /// Starts a task that adopts changes to the store as soon as the store reports them.
+    /// Starts a task that applies changes to the stored session as soon as the store reports the changes.
     pub(super) fn watch_store(&self, store_sync: &StoreSync) {
         let Some(runtime) = self.runtime() else { return };
         let watch = || task::spawn(&runtime, watch(Arc::downgrade(&self.0), store_sync.store.clone()));
@@ -177,7 +178,8 @@ impl Session {
     }
 }
 
-/// Adopts the changes that the store reports. The watching task keeps the store alive, but not the session.
+/// Applies the changes that the store reports to this process's session. The task that watches the store keeps the
+/// store alive, but not the session.
 async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
     let here = || session.upgrade().map(Session);
     let newest =
@@ -198,7 +200,7 @@ async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
     }
 }
 
-/// A session from the store that this process may adopt.
+/// A stored session that may replace this process's session.
 struct Offer<'a> {
     stored: &'a StoredSession,
     credential: Arc<Credential>,
@@ -212,7 +214,7 @@ impl Offer<'_> {
     }
 }
 
-/// The visible effect of adopting a session.
+/// The effect of reading the store on this process's session.
 enum Change {
     Nothing,
     Adopted,
@@ -221,7 +223,7 @@ enum Change {
 
 type Adopted = (Change, Option<RefreshHandle>);
 
-/// If the store contains this process's session, applies the stored session's cookies.
+/// If the store contains this process's session, replaces the session's cookies with the stored cookies.
 fn keep(
     machine: &mut StateMachine<RefreshHandle>,
     view: &View,
@@ -267,7 +269,7 @@ fn has_same_access(one: &Credential, other: &Credential) -> bool {
     access.is_some() && access == other.tokens().access_token()
 }
 
-/// Creates a credential from stored tokens. The age of stored tokens is unknown, as is the age of tokens that the
+/// Creates a credential from stored tokens. The age of stored tokens is unknown, like the age of tokens that the
 /// program sets.
 fn credential_of(stored: &StoredSession) -> Result<Credential, Error> {
     Credential::new(stored.tokens(), Source::Given, Now::read(), fastrand::f64()).map_err(|error| {

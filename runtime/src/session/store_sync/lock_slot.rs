@@ -4,7 +4,7 @@ use crate::session::refresh_handle::RefreshHandle;
 use crate::store::StoreLock;
 
 /// The store's lock, if this session holds it. The lock belongs to the session rather than to the refresh task, so the
-/// next refresh or the writer can continue under the same lock.
+/// next refresh or the writer can continue under this lock.
 #[derive(Default)]
 pub(super) struct LockSlot {
     held: Option<Held>,
@@ -12,11 +12,11 @@ pub(super) struct LockSlot {
     watched: bool,
 }
 
-/// The store's lock. Dropping a `Held` releases the lock, which runs the store's code.
+/// The store's lock. Dropping a `Held` releases the lock and runs the store's code.
 pub(super) struct Held {
     lock: StoreLock,
-    /// The refresh that runs under the lock. `None` means that the lock protects a change that is not stored yet, so
-    /// that no other process refreshes before the change is stored.
+    /// The refresh that runs under the lock. `None` means that the lock protects a change that is not stored yet,
+    /// because no other process may refresh before the change is stored.
     refresh: Option<RefreshHandle>,
 }
 
@@ -40,15 +40,15 @@ impl LockSlot {
         Some(held.lock.fence())
     }
 
-    /// Lets the refresh `to` continue under the lock of the refresh `from`.
+    /// Passes the lock of the refresh `from` to the refresh `to`.
     pub(super) fn hand_over(&mut self, from: &RefreshHandle, to: &RefreshHandle) {
         if let Some(held) = self.held.as_mut().filter(|held| held.refresh.as_ref() == Some(from)) {
             held.refresh = Some(to.clone());
         }
     }
 
-    /// Ends a refresh. Returns the lock for the caller to release, unless the lock is kept for a change that is not
-    /// stored yet.
+    /// Ends a refresh. Returns the lock so that the caller can release it, unless the lock protects a change that is
+    /// not stored yet.
     #[must_use]
     pub(super) fn end_refresh(&mut self, refresh: &RefreshHandle, kept: bool) -> Option<Held> {
         let held = self.held.as_mut().filter(|held| held.refresh.as_ref() == Some(refresh))?;
@@ -59,7 +59,7 @@ impl LockSlot {
         self.held.take()
     }
 
-    /// Returns the lock for the caller to release, if no refresh is running under the lock.
+    /// Returns the lock so that the caller can release it, unless a refresh is using the lock.
     #[must_use]
     pub(super) fn end_protection(&mut self) -> Option<Held> {
         self.held.take_if(|held| held.refresh.is_none())
@@ -85,7 +85,7 @@ impl LockSlot {
         !std::mem::replace(&mut self.watched, true)
     }
 
-    /// Returns why the session holds the lock. If no lock is held, removes the mark and returns `None`.
+    /// Returns the reason why the session holds the lock. If no lock is held, removes the mark and returns `None`.
     pub(super) fn watch(&mut self) -> Option<HeldFor> {
         self.watched = self.held.is_some();
         let held = self.held.as_ref()?;

@@ -20,8 +20,8 @@ use crate::session::snapshot::Snapshot;
 use crate::session::store_rules::is_rotation_lost;
 use crate::store::{Revision, Swap};
 
-/// The maximum time that a caller waits for a refresh with a store: for the preparation, the token request, and two
-/// store operations.
+/// The maximum time that a caller waits for a refresh of a session with a store: enough for the preparation, the token
+/// request, and two store operations.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(35);
 /// Runs a refresh up to the point where its result can be committed. Sets `basis` to the session's snapshot after the
 /// store has been read.
@@ -115,7 +115,7 @@ async fn persist(
     };
     let revision = match written {
         Ok(Some(revision)) => Some(revision),
-        // The session changed during the refresh, so the result will be discarded.
+        // The session changed during the refresh, so the caller will discard the result.
         Ok(None) if session.snapshot().stamp != basis.stamp => None,
         Ok(None) => {
             let mut seen = Arc::new(basis.clone());

@@ -6,7 +6,8 @@ use crate::session::session::Session;
 use crate::store::StoreLock;
 
 impl Session {
-    /// Adopts the session in the store. If `any` is true, another user's session is also adopted.
+    /// Replaces this process's session with the session from the store. If `any` is true, another user's session is
+    /// also used.
     pub(in crate::session) async fn read_for_login(&self, any: bool) -> Result<(), Error> {
         let Some(store_sync) = self.store_sync() else { return Ok(()) };
         let _exclusive = store_sync.exclusive().await;
@@ -14,7 +15,8 @@ impl Session {
         self.read_store(store_sync, which).await.map(|_| ())
     }
 
-    /// Acquires the store's lock, waiting while another process logs in or refreshes.
+    /// Acquires the store's lock. If another process is logging in or refreshing, waits until that process has
+    /// finished.
     pub(in crate::session) async fn lock_for_login(&self) -> Result<Option<StoreLock>, Error> {
         let Some(store_sync) = self.store_sync() else { return Ok(None) };
         store_sync.store.lock().await.map_err(|error| {

@@ -24,11 +24,11 @@ const LOCK_WAIT: Duration = Duration::from_secs(8);
 const PREPARATION: Duration = Duration::from_secs(12);
 /// How long a refresh can still replace the shared cookies after its process has exited.
 const LATE_COOKIES: Duration = Duration::from_secs(1);
-/// The maximum age at which a refresh without a known result can still replace the shared cookies.
+/// The maximum age of an intent whose refresh can still replace the shared cookies.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(30);
-/// The maximum number of attempts to write the intent while other processes write at the same time.
+/// The maximum number of attempts to write the intent if other processes keep writing.
 const TRIES: u32 = 4;
-/// The maximum number of times that a refresh acquires the lock, which can expire before the refresh token is sent.
+/// The maximum number of times that a refresh acquires the lock. A lease can expire before the refresh token is sent.
 const LEASES: u32 = 2;
 
 /// The result of a successful preparation, after which the refresh token can be sent.
@@ -65,7 +65,7 @@ pub(super) async fn prepare(
     }
 }
 
-/// Repeats the preparation until the intent is stored under a lock that has not expired.
+/// Repeats the preparation until the intent is stored and the lock has not expired.
 async fn prepare_under_lock(
     session: &Session,
     store_sync: &StoreSync,
@@ -83,8 +83,8 @@ async fn prepare_under_lock(
         let fence = lock(session, store_sync, handle, basis).await?;
         wait_for_late_cookies(store_sync).await?;
         let ready = record_intent(session, store_sync, basis, fence).await?;
-        // In the second round, the store contains the intent that this process wrote in the first round. Therefore,
-        // only the first round can find the intent of an earlier refresh.
+        // In the second round, the store contains the intent that this process stored in the first round. Only the
+        // first round can therefore find the intent of an earlier refresh.
         let unanswered_before = *unanswered_before.get_or_insert(ready.unanswered_before);
         let expired = {
             let mut state = store_sync.state();
@@ -137,8 +137,8 @@ async fn lock(
     Ok(Some(fence))
 }
 
-/// Waits if all processes share their cookies, because a request from a process that has exited may still replace the
-/// shared cookies.
+/// If all processes share their cookies, waits, because a request from a process that has exited can still replace the
+/// cookies.
 async fn wait_for_late_cookies(store_sync: &StoreSync) -> Result<(), Stopped> {
     if !store_sync.store.shares_cookies() {
         return Ok(());
@@ -169,8 +169,8 @@ async fn record_intent(
     Err(Error::new(Kind::Busy, "other processes keep changing the store. Try again later").into())
 }
 
-/// Reads the store. Returns whether an earlier refresh received no response. Returns an error if the session can no
-/// longer be refreshed.
+/// Reads the store. Returns whether an earlier refresh received no response. Returns an error if the session cannot be
+/// refreshed.
 pub(super) async fn read_store(
     session: &Session,
     store_sync: &StoreSync,
@@ -215,7 +215,7 @@ pub(super) async fn store_intent(
     Ok(true)
 }
 
-/// Returns the revision and the identity in the store, if the session still has the stamp of `basis`.
+/// Returns the store's revision and the identity of the stored session, if the session still has the stamp of `basis`.
 pub(super) fn identity(
     session: &Session,
     store_sync: &StoreSync,

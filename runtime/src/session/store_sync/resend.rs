@@ -1,4 +1,5 @@
-//! Decides whether a refresh token can be sent again if no response arrived and other processes share the session.
+//! Decides whether a refresh token can be sent again after a request that received no response, if other processes
+//! share the session.
 
 use super::prepare::store_intent;
 use super::state::{Adopt, StoreSync};
@@ -7,9 +8,10 @@ use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
 
 impl Session {
-    /// Whether the refresh token for `stamp` can be sent again if no response arrived. The refresh token must still be
-    /// current. If other processes share the session, the lock may have expired while this process was suspended. The
-    /// refresh token is therefore sent again only if no other process has stored a change or acquired the lock.
+    /// Whether the refresh token for `stamp` can be sent again after a request that received no response. A refresh
+    /// token that is no longer current must not be sent again. If other processes share the session, the lock may have
+    /// expired while this process was suspended. The refresh token is therefore sent again only if no other process has
+    /// stored a change or acquired the lock.
     pub(crate) async fn may_resend(&self, stamp: Stamp) -> bool {
         let basis = self.snapshot();
         match self.store_sync() {
@@ -28,7 +30,7 @@ async fn store_intent_again(session: &Session, store_sync: &StoreSync, basis: &S
     let stored = store_intent(session, store_sync, basis, (fence > 0).then_some(fence)).await;
     let may_send = matches!(stored, Ok(true));
     if matches!(stored, Ok(false)) {
-        // The read lets the session adopt a change made by another process. If the read fails, the next call that needs
+        // The read updates the session if another process has changed it. If the read fails, the next call that needs
         // the store returns the error.
         let _ = session.read_store(store_sync, Adopt::SameLogin).await;
     }

@@ -1,5 +1,5 @@
-//! Releases the store's lock if a runtime stalls. A separate thread checks the lock while this session holds it. Other
-//! processes may be waiting for the lock, and this process may make no further calls.
+//! Releases the store's lock if a runtime stalls. While the session holds the lock, a separate thread checks the lock.
+//! The check is needed because other processes may be waiting for the lock, and this process may make no further calls.
 
 use std::sync::Arc;
 use std::thread;
@@ -14,8 +14,8 @@ use super::state::StoreSync;
 use crate::platform::watchdog;
 use crate::session::session::Session;
 
-/// The additional time that the watchdog allows a stalled refresh, beyond the time limit of waiting calls. During this
-/// time, a waiting call in this process can replace the refresh and continue under the same lock.
+/// The additional time that the watchdog waits for a stalled refresh after the waiting calls have timed out. During
+/// this time, a waiting call in this process can replace the stalled refresh and continue under its lock.
 const LATER: Duration = Duration::from_secs(1);
 /// The time limit for the thread that stores a change.
 const LONGEST_SAVE: Duration = Duration::from_secs(20);

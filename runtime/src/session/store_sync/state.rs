@@ -4,8 +4,8 @@
 //! - The session itself is in the state machine. `StoreSync` records only how much of the session is stored. The
 //!   session and its `StoreSync` change in one step, and the state machine is locked first.
 //! - [`writer`](super::writer) stores changes, and [`adopt`](super::adopt) reads changes made by other processes.
-//!   [`locked_refresh`](super::locked_refresh) refreshes a session that other processes share, under the store's lock.
-//!   [`resend`](super::resend) decides whether a refresh token can be sent again if no response arrived.
+//!   [`locked_refresh`](super::locked_refresh) holds the store's lock while it refreshes a session that other processes
+//!   share. [`resend`](super::resend) decides whether a refresh token can be sent again if no response arrived.
 
 use std::future::Future;
 use std::sync::atomic::AtomicBool;
@@ -29,8 +29,8 @@ use crate::store::{ErasedStore, Revision, Swap};
 
 /// The time limit for one store operation.
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
-/// The maximum time for which one task can keep other tasks from using the store. After this time, a stalled task loses
-/// its exclusive access.
+/// The maximum time that one task can keep other tasks from using the store. After this time, a stalled task loses its
+/// exclusive access.
 const LONGEST_EXCLUSIVE: Duration = Duration::from_secs(15);
 
 /// The guard that a task holds while it uses the store.
@@ -39,8 +39,8 @@ pub(super) type Exclusive = OwnedMutexGuard<()>;
 pub(crate) struct StoreSync {
     pub(super) store: Arc<dyn ErasedStore>,
     pub(super) state: Mutex<SyncState>,
-    /// The lock that a task holds while it uses the store, so that this process does not read its own unfinished write.
-    /// If the task makes no progress, it keeps the old lock, and other tasks get a new lock.
+    /// The lock that a task holds while it uses the store, so that no task in this process reads an unfinished write.
+    /// If the task makes no progress, other tasks get a new lock instead of waiting for the old lock.
     exclusive: Mutex<Arc<TaskLock<()>>>,
     pub(super) progress: watch::Sender<Progress>,
     /// Notifies the writer about a new change, or about a caller that is waiting for a write.
@@ -59,7 +59,7 @@ pub(super) struct Found {
     pub(super) record: Record,
 }
 
-/// What this process knows about the stored session, along with the tasks that use the store.
+/// What this process knows about the stored session, and the tasks that use the store.
 pub(crate) struct SyncState {
     pub(super) view: View,
     pub(super) writing: bool,
@@ -86,7 +86,7 @@ pub(super) struct Progress {
 /// A failed write.
 #[derive(Clone)]
 pub(super) struct Failure {
-    /// The number of the last change included in the failed write.
+    /// The number of the last change that the failed write would have stored.
     pub(super) target: u64,
     pub(super) error: Error,
     pub(super) at: Instant,
@@ -98,13 +98,13 @@ impl Failure {
     }
 }
 
-/// Selects which stored sessions the process adopts.
+/// Determines which stored sessions the process uses.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Adopt {
-    /// If there is a login, only changes that other processes made to the current login are adopted. If there is no
-    /// login, any session is adopted.
+    /// If there is a login, the process reads only changes that other processes made to this login. If there is no
+    /// login, the process uses whatever session is stored.
     SameLogin,
-    /// The process adopts any stored session.
+    /// If a session is stored, the process uses it, even if the session belongs to a different login.
     AnyLogin,
 }
 
@@ -139,8 +139,8 @@ impl StoreSync {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until no other task uses the store. If another task stalls, `exclusive` stops waiting for the stalled task
-    /// after a time limit.
+    /// Waits until no other task uses the store. If another task stalls, `exclusive` stops waiting for that task after
+    /// a time limit.
     pub(super) async fn exclusive(&self) -> Exclusive {
         loop {
             let lock = self.exclusive_lock().clone();
@@ -169,8 +169,8 @@ impl StoreSync {
         Ok(Found { revision: stored.revision, record })
     }
 
-    /// Reads the identifier of the storage location before a session is stored or adopted. Some stores do not return
-    /// this identifier.
+    /// Reads the identifier of the storage location before a session is written to the store or read from it. Some
+    /// stores do not return this identifier.
     pub(super) async fn locate(&self) {
         if self.place.get().is_none() {
             if let Ok(Some(place)) = timeout(DEADLINE, self.store.place()).await {
@@ -184,7 +184,7 @@ impl StoreSync {
         stored.place.clone().filter(|place| self.place.get() != Some(place))
     }
 
-    /// Whether `stored` is a copy of a session that may still spend the same refresh token.
+    /// Whether `stored` is a copy of a session that may still be in use with the same refresh token.
     pub(super) fn is_shared(&self, stored: &StoredSession) -> bool {
         stored.can_be_spent() && self.place.get().is_some() && self.other_place(stored).is_some()
     }
@@ -223,7 +223,7 @@ impl SyncState {
         self.failures
     }
 
-    /// Passes the store's lock from one refresh to another.
+    /// Passes the store's lock from one refresh to another refresh.
     pub(crate) fn hand_over_lock(&mut self, from: &RefreshHandle, to: &RefreshHandle) {
         self.lock.hand_over(from, to);
     }

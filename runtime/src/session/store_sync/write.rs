@@ -11,7 +11,7 @@ use crate::session::session::Session;
 use crate::session::store_rules::{RecordDraft, StoredAs};
 use crate::store::{Revision, Swap};
 
-/// The maximum number of attempts to write while other processes write at the same time.
+/// The maximum number of attempts to write if other processes keep writing.
 const TRIES: u32 = 8;
 
 /// A draft, its record, and the fencing number of the lock that is held while the record is written.
@@ -49,8 +49,8 @@ impl Session {
                     let found = store_sync.load().await?;
                     let unchanged = found.revision == basis;
                     self.adopt(store_sync, &found, Adopt::SameLogin)?;
-                    // The store rejected the write even though its revision is as expected, so this process's lock has
-                    // expired.
+                    // The revision in the store is as expected, but the store rejected the write, so this process's
+                    // lock has expired.
                     let lock = if unchanged { store_sync.state().lock.take() } else { None };
                     drop(lock);
                 }
@@ -72,7 +72,7 @@ impl Session {
     }
 }
 
-/// Returns the session in its stored form, or `None` after a logout.
+/// Returns the session in the form in which it is stored, or `None` after a logout.
 pub(super) fn stored_session(
     store_sync: &StoreSync,
     stored_as: &StoredAs<String>,

@@ -44,7 +44,7 @@ impl Session {
         self.require_login();
     }
 
-    /// Records that the session has changed, and starts storing it.
+    /// Records that the session has changed, and starts storing the change.
     pub(crate) fn save(&self) {
         if let Some(store_sync) = self.store_sync() {
             store_sync.state().changed();
@@ -53,7 +53,8 @@ impl Session {
     }
 
     /// Counts a change to the session. Call this method in the state machine step that makes the change. A refresh that
-    /// ends after this step keeps the lock until the change is stored (see [`store_changes`](Self::store_changes)).
+    /// ends between this step and the write keeps the lock until the change is stored (see
+    /// [`store_changes`](Self::store_changes)).
     pub(crate) fn count_change(&self) {
         if let Some(store_sync) = self.store_sync() {
             store_sync.state().changed();
@@ -95,7 +96,7 @@ impl Session {
         }
     }
 
-    /// Waits until the current session is stored, or until the store has failed.
+    /// Waits until the current session is stored or the store has failed.
     pub(crate) async fn saved(&self) -> Result<(), Error> {
         let Some(store_sync) = self.store_sync() else { return Ok(()) };
         let mut progress = store_sync.progress.subscribe();
@@ -111,7 +112,7 @@ impl Session {
         }
         let old = |failure: &Failure| failure.at.elapsed() > LONGEST_PAUSE + LONGEST_WRITE;
         if progress.borrow().failed.as_ref().is_some_and(old) {
-            // A writer that was still making progress would have tried again since the last failure.
+            // If the writer were still making progress, it would have tried again since the last failure.
             self.replace_writer(store_sync);
         } else {
             self.start_to_write(store_sync);
@@ -138,8 +139,8 @@ impl Session {
         self.start_to_write(store_sync);
     }
 
-    /// Whether it is certain that no other process has sent the refresh token of the session that this process just
-    /// ended. This method first stores the end of the session, so that no other process sends the refresh token later.
+    /// Returns `true` if no other process can have sent the refresh token of the session that this process just ended.
+    /// This method first stores the end of the session, so that no other process sends the refresh token later.
     pub(crate) async fn is_only_owner_of_ended(&self) -> bool {
         match self.store_sync() {
             None => true,
@@ -207,7 +208,7 @@ impl Writer {
         }
     }
 
-    /// Records that all changes up to `target` are written. Returns whether all changes are written.
+    /// Records that all changes up to number `target` are written. Returns whether all changes are written.
     fn written(&mut self, store_sync: &StoreSync, target: u64) -> bool {
         let mut state = store_sync.state();
         state.view.written_up_to(target);
@@ -215,7 +216,7 @@ impl Writer {
         self.ended = !state.view.has_unwritten();
         let lock = if self.ended { finish_writing(&mut state) } else { None };
         drop(state);
-        // Dropping the lock runs the store's code, so the lock is dropped after the state guard.
+        // Dropping the lock runs the store's code, so the state guard is dropped before the lock.
         drop(lock);
         self.ended
     }
@@ -226,7 +227,7 @@ fn finish_writing(state: &mut SyncState) -> Option<Held> {
     state.lock.end_protection()
 }
 
-/// If the runtime shuts down and drops this writer, lets the next writer continue.
+/// If the runtime shuts down, the runtime drops this writer, and the next writer continues the work.
 impl Drop for Writer {
     fn drop(&mut self) {
         let Some(store_sync) = self.session.store_sync().filter(|_| !self.ended) else { return };

@@ -9,9 +9,9 @@ use std::time::Duration;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError, RedisResult, ScriptInvocation};
 
-/// The time limit for a connection attempt and for one response.
+/// The time limit for opening a connection, and for one response.
 const TIMEOUT: Duration = Duration::from_secs(1);
-/// The time limit for one operation. An operation can need two connections, two responses, a DNS lookup, and a script
+/// The time limit for one operation. One operation may need two connections, two responses, a DNS lookup, and a script
 /// that the server has not cached yet.
 const DEADLINE: Duration = Duration::from_secs(5);
 
@@ -27,7 +27,7 @@ impl Connection {
     }
 
     /// Runs a script. If the connection breaks, the script is run once more on a new connection. If a script's response
-    /// is lost, the script may already have run, so every script must be safe to run more than once.
+    /// is lost, the script may already have run, so it must be safe to run every script more than once.
     pub(super) async fn run<'a, T: FromRedisValue>(
         &self,
         script: impl Fn() -> ScriptInvocation<'a>,
@@ -45,7 +45,7 @@ impl Connection {
     async fn once<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> RedisResult<T> {
         let mut connection = self.connection().await?;
         let result = script.invoke_async(&mut connection).await;
-        // If a server rejects writes, it may have become a replica. The next operation therefore resolves the server
+        // If the server rejects writes, it may have become a replica. The next operation therefore resolves the server
         // name again.
         if result.is_err() {
             *self.open.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -73,8 +73,8 @@ fn is_of_the_connection(error: &RedisError) -> bool {
     error.is_io_error() || error.is_connection_dropped() || error.is_timeout()
 }
 
-/// Returns a name that is unique across processes. The standard library's hashers get random seeds from the operating
-/// system.
+/// Returns a name that is unique across processes. The name is unique because the standard library seeds its hashers
+/// with random numbers from the operating system.
 pub(super) fn random_name() -> String {
     let number = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}{:08x}", number(), number(), std::process::id())

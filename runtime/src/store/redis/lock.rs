@@ -12,7 +12,7 @@ use crate::platform::backoff::doubled;
 use crate::platform::task;
 use crate::store::session_store::StoreLock;
 
-/// The duration of a lease that its owner has not yet confirmed. If Redis grants the lease after the owner has stopped
+/// The duration of a lease that its owner has not yet confirmed. If Redis grants the lease to an owner that has stopped
 /// waiting, the lease expires after 3 s.
 const UNCONFIRMED: Duration = Duration::from_secs(3);
 /// The initial pause between attempts to acquire a lock that another process holds.
@@ -62,7 +62,7 @@ pub(super) async fn wait(lock: Lock) -> Result<StoreLock, BoxError> {
     }
 }
 
-/// Extends a lease when the lock is granted, and again during a long login.
+/// Extends the lease after the lock has been granted, and repeatedly during a long login.
 #[derive(Clone)]
 struct Renewal {
     connection: Connection,
@@ -80,7 +80,8 @@ impl Renewal {
     /// lease has already expired.
     async fn confirm(&self) -> Result<Option<Instant>, BoxError> {
         let millis = u64::try_from(self.lease.as_millis()).unwrap_or(u64::MAX);
-        // The expiry is calculated from the time before the request, because the server starts the lease later.
+        // The expiry is calculated from the time just before the request, because the server cannot have started the
+        // lease earlier.
         let asked = Instant::now();
         let confirmed = self.connection.run::<bool>(|| {
             let mut script = scripts::RENEW.key(&*self.key);
@@ -91,8 +92,8 @@ impl Renewal {
     }
 }
 
-/// Releases the lease when it is dropped. The `Lease` is created before the request for the lock, because a cancelled
-/// request can still succeed on the server.
+/// Releases the lease when it is dropped. The `Lease` is created before the lock is requested, because the server can
+/// grant the lock even if the request is cancelled.
 struct Lease {
     lock: Lock,
     owner: String,
@@ -111,9 +112,9 @@ impl Drop for Lease {
                 script.arg(&*owner);
                 script
             };
-            // If the server is suspended, it never executes a release that was sent on a connection opened during the
-            // suspension. The release is therefore repeated, so that other processes do not have to wait for the lease
-            // to expire after the server resumes.
+            // If a connection is opened while the server is suspended, the server never executes a release that is sent
+            // on this connection. The release is therefore repeated, so that other processes do not have to wait until
+            // the lease expires.
             while connection.run::<u64>(release).await.is_err()
                 && expired.is_some_and(|at| Instant::now() < at)
             {

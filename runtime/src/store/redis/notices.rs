@@ -24,8 +24,8 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) struct Notices {
     client: Client,
     channel: String,
-    /// The previous waiter's subscription, which is kept for the next waiter. The subscription buffers the messages
-    /// that arrive while there is no waiter.
+    /// The subscription of the previous waiter, which is kept for the next waiter. The subscription buffers the
+    /// messages that arrive while there is no waiter.
     idle: Arc<Mutex<Option<PubSub>>>,
 }
 
@@ -38,8 +38,8 @@ impl Notices {
         &self.channel
     }
 
-    /// Resolves when `look` returns a revision other than `seen`. An older revision is also a change, because the
-    /// server may have lost data.
+    /// Resolves when `look` returns a revision that differs from `seen`. An older revision is also treated as a change,
+    /// because the server may have lost data.
     pub(super) async fn wait<L>(&self, seen: Revision, look: impl Fn() -> L)
     where
         L: Future<Output = Result<Revision, BoxError>>,
@@ -53,7 +53,7 @@ impl Notices {
             }
             if look().await.is_ok_and(|now| now != seen) {
                 if timed_out {
-                    // The change should have triggered a message, so the subscription is broken.
+                    // The change should have triggered a message, so the subscription must be broken.
                     subscription.open = None;
                 }
                 return;
@@ -82,7 +82,8 @@ struct Subscription {
 }
 
 impl Subscription {
-    /// Waits for a message or for the poll interval to pass. Returns `true` if no message arrived within the interval.
+    /// Waits until a message arrives or the poll interval has passed. Returns `true` if no message arrived within the
+    /// interval.
     async fn wait_for_message(&mut self, seen: Revision) -> bool {
         let Some(open) = &mut self.open else {
             sleep(PAUSE.mul_f64(0.5 + fastrand::f64())).await;

@@ -19,7 +19,7 @@ impl Deref for Lua {
     }
 }
 
-/// Prepends a check to a script. The check returns an error if the hash belongs to a different program.
+/// Prepends a check to a script. The check returns an error if the hash was written by a different program.
 macro_rules! on_own_key {
     ($then:literal) => {
         Lua(LazyLock::new(|| {
@@ -41,8 +41,8 @@ end
 pub(super) static LOAD: Lua = on_own_key!("return redis.call('HMGET', KEYS[1], 'revision', 'record')");
 
 /// Stores a record. The script's only key is the session's hash. The arguments are the revision to replace, the next
-/// revision, the record, the fence or an empty string, the writer, and the channel. Returns 1 if the record is stored,
-/// and 0 otherwise. The same writer can safely run this script again after a lost response.
+/// revision, the record, the fencing number or an empty string, the writer, and the channel. Returns 1 if the record is
+/// stored, and 0 otherwise. If a response is lost, the same writer can safely run this script again.
 pub(super) static SWAP: Lua = on_own_key!(
     "
 local now = redis.call('HMGET', KEYS[1], 'revision', 'fence', 'writer')
@@ -57,8 +57,8 @@ return 1
 );
 
 /// Acquires the lock. The script's keys are the session's hash and the lock. The arguments are the lock owner and the
-/// lease duration in milliseconds. Returns the fence, or 0 if another owner holds the lock. The same owner can safely
-/// run this script again after a lost response. All steps of the script that can fail run before the lock is set.
+/// lease duration in milliseconds. Returns the fencing number, or 0 if another owner holds the lock. If a response is
+/// lost, the same owner can safely run this script again. The steps that can fail run before the script sets the lock.
 pub(super) static LOCK: Lua = on_own_key!(
     "
 local owner = redis.call('GET', KEYS[2])

@@ -1,5 +1,5 @@
-//! Builds the names of the Web Locks. All releases of this crate use the same names, so that tabs with older and newer
-//! releases do not refresh at the same time.
+//! Builds the names of the Web Locks. All releases of this crate use the same names, so that a tab with an older
+//! release and a tab with a newer release do not refresh at the same time.
 
 /// Returns the name of the refresh lock.
 pub(super) fn refresh(store: &str) -> String {
@@ -11,7 +11,7 @@ pub(super) fn change(store: &str) -> String {
     format!("afresh change {store}")
 }
 
-/// Returns the name of the shared lock that a tab holds while it has the record with this revision.
+/// Returns the name of the shared lock that a tab holds while it has the record with revision `revision`.
 pub(super) fn revision(store: &str, revision: u64) -> String {
     format!("afresh revision {revision} {store}")
 }

@@ -6,13 +6,13 @@ use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use super::tab_record::TabRecord;
 
 /// The first words of a message, including the format version. Increase the version if an older release would
-/// misinterpret a message or could not read the record in the message. Additional words at the end of a message do not
-/// require a new version.
+/// misinterpret a message or could not read the record that it contains. Additional words at the end of a message do
+/// not require a new version.
 const MARK: &str = "afresh 1";
 
 pub(super) enum Message {
     /// A request for the record, from a tab that has just been opened or that has missed a message. Every tab that has
-    /// a record sends the record in response.
+    /// a record responds by sending its record.
     Ask,
     Session(TabRecord),
 }

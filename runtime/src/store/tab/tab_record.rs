@@ -1,6 +1,6 @@
-//! Defines [`TabRecord`], one tab's copy of the session, and decides which of two records is newer.
+//! Defines [`TabRecord`], one tab's copy of the session, and decides which of two copies is newer.
 
-/// A record with its revision. The default value is the record of a tab that has not received a session yet.
+/// A record with its revision. The default value represents a tab that has not received a session yet.
 #[derive(Clone, Default)]
 pub(super) struct TabRecord {
     pub(super) revision: u64,

@@ -1,8 +1,8 @@
 //! Defines [`Tabs`], one tab's view of the session that all tabs share.
 //!
-//! A record has a revision, and each tab with this record holds a shared lock whose name contains the revision. A tab
-//! can see a new lock before it receives a message that was sent earlier. From the newest revision in the lock names, a
-//! tab knows that a message with a newer record will arrive.
+//! Each record has a revision. While a tab has a record, the tab holds a shared lock whose name contains the record's
+//! revision. A tab can see another tab's new lock before it receives the message with the new record. If the lock names
+//! contain a newer revision, the tab therefore waits for the message with the newer record.
 
 use std::cell::{Cell, RefCell};
 use std::sync::{Arc, Weak};
@@ -36,11 +36,11 @@ pub(super) struct Tabs {
     record: RefCell<TabRecord>,
     /// The newest revision that this tab knows. The tab may not yet have received the record with this revision.
     newest: Cell<u64>,
-    /// A revision whose record no tab sent before the time limit.
+    /// The revision of a record that no other tab sent in time.
     unanswered: Cell<u64>,
     /// Whether a record arrived after the last load.
     is_unread: Cell<bool>,
-    /// Whether this tab has already requested the session, if Web Locks are not available.
+    /// If Web Locks are not available, whether this tab has already requested the session.
     has_asked: Cell<bool>,
     news: watch::Sender<()>,
     locks: Option<WebLocks>,
@@ -145,7 +145,7 @@ impl Tabs {
         self.record.borrow().revision < revision
     }
 
-    /// Waits until this tab has the record with a given revision, or until no tab has that record anymore.
+    /// Waits until this tab has the record with revision `revision`, or until no tab has that record anymore.
     async fn catch_up(&self, revision: u64) {
         let mut elsewhere = revision;
         while self.lacks(elsewhere) {
@@ -157,11 +157,11 @@ impl Tabs {
 
     /// Waits until another record arrives.
     async fn notified(&self) {
-        // The sender of this channel is part of `self`, so it is not dropped during the wait.
+        // The sender of this channel belongs to `self`, so it is not dropped during the wait.
         let _ = self.news.subscribe().changed().await;
     }
 
-    /// Acquires the shared lock that shows other tabs that this tab has the record with this revision.
+    /// Acquires a shared lock, so that other tabs can see that this tab has the record with this revision.
     async fn hold(&self, revision: u64) -> Result<Option<WebLock>, BoxError> {
         match &self.locks {
             Some(locks) => {
@@ -223,7 +223,7 @@ impl Tabs {
 }
 
 impl Channel {
-    /// Opens the channel to the other tabs. Returns `None` if the browser does not make channels available to the page.
+    /// Opens the channel to the other tabs. Returns `None` if the page cannot use channels.
     fn open(name: &str, tabs: Weak<SendWrapper<Tabs>>) -> Option<Self> {
         let channel = BroadcastChannel::new(&format!("afresh {name}")).ok()?;
         let listener = Closure::new(move |event: MessageEvent| {

@@ -109,8 +109,8 @@ fn a_detached_refresh_does_not_end_the_next_one() {
     assert_eq!(machine.complete(&2, refreshed(), now, 0.0), Completion::Published);
 }
 
-/// Returns a state machine, and a function that returns the time a given number of seconds after the login. The token
-/// is valid for 600 s, and an early refresh started after 580 s.
+/// Returns a state machine, and a function that converts a number of seconds since the login into a time. The token is
+/// valid for 600 s, and an early refresh started after 580 s.
 fn early_refresh() -> (StateMachine<usize>, impl Fn(u64) -> Now) {
     let mut machine = StateMachine::new();
     let at = Now::read();
@@ -187,7 +187,7 @@ fn a_rejected_refresh_without_a_login_does_not_expire_the_session() {
     assert!(matches!(machine.enter(true, false, at), Entry::NoSession), "the refresh is not retried");
 }
 
-/// C13, J7: refused calls from an earlier login are not counted as useless refreshes for the next login.
+/// C13, J7: refusals of calls from an earlier login are not counted as useless refreshes in the next login.
 #[test]
 fn refusals_of_an_earlier_login_do_not_count_for_the_next() {
     let (mut machine, now) = (logged_in(), Instant::now());

@@ -81,11 +81,11 @@ pub(super) enum Kind {
     Manual,
 }
 
-/// Why a caller waits for a refresh.
+/// The reason why a caller waits for a refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum How {
     Before,
-    /// The caller waits before sending its call, even though it could send the call with the current token.
+    /// The caller waits before it sends its call, even though the current token is still valid.
     Optional,
     Refused,
 }
@@ -93,7 +93,7 @@ enum How {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Fresh,
-    /// The call was sent. `first` is the stamp of the first attempt if the call was sent again.
+    /// The call was sent. `first` is the stamp of the first attempt, if the caller has sent its call again.
     Sent {
         stamp: Stamp,
         first: Option<Stamp>,
@@ -215,7 +215,7 @@ impl Model {
             (budget.aborts, End::Aborted),
         ];
         for (number, refresh) in self.refreshes.iter().enumerate().filter(|(_, refresh)| !refresh.completed) {
-            // The outcome of a detached refresh has no effect.
+            // The outcome of a detached refresh has no effect on the session.
             let ends = if refresh.detached { &ends[..1] } else { &ends[..] };
             steps.extend(
                 ends.iter().filter(|(budget, _)| *budget > 0).map(|(_, end)| Step::Complete(number, *end)),

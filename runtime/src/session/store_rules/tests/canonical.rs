@@ -7,7 +7,7 @@ use crate::session::store_rules::compare::Storage;
 /// The epoch given to a write that is older than the current session.
 const OTHER: u64 = 7;
 
-/// Replaces large numbers with small numbers, in the order in which the large numbers first appear.
+/// Replaces large numbers with small numbers, in the order in which the large numbers occur.
 #[derive(Default)]
 struct Names(Vec<u8>);
 

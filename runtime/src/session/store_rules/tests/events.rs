@@ -20,7 +20,7 @@ impl World {
         }
     }
 
-    /// Kills a process and starts a new one in its place. The killed process's lock is released.
+    /// Kills a process and starts a new one in its place. The operating system releases the lock of the killed process.
     pub(super) fn killed(&self, at: usize, next: &mut Vec<Self>) {
         let Some(kills) = self.budget.kills.checked_sub(1) else { return };
         let mut world = Self { budget: Budget { kills, ..self.budget }, ..self.clone() };
@@ -56,7 +56,7 @@ impl World {
         }
     }
 
-    /// The process releases its lock, because the store has rejected a login or logout too many times.
+    /// The process releases its lock, because its attempts to store a login or logout have failed too many times.
     pub(super) fn releases(&self, at: usize, next: &mut Vec<Self>) {
         let Some(releases) = self.budget.releases.checked_sub(1) else { return };
         let mut world = Self { budget: Budget { releases, ..self.budget }, ..self.clone() };

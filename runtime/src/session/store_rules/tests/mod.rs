@@ -1,9 +1,8 @@
 //! Explores all interleavings of two processes and one store. The events are logins, logouts, refreshes, reads, stalled
 //! refreshes, killed processes, and lost confirmations of loads, swaps, locks and unlocks.
 //!
-//! The modeled processes use the same functions as `store_sync` to update their view of the store. The tests themselves
-//! define only the order of the operations. An operation changes the store immediately, but its confirmation arrives
-//! later.
+//! The modeled processes use the same functions as `store_sync` to update their view of the store. The tests define
+//! only the order of the operations. An operation changes the store immediately, but its confirmation arrives later.
 
 mod canonical;
 mod events;
@@ -28,8 +27,8 @@ struct Explored {
 }
 
 /// R1, R4, R6, S1, S3, S5: visits every reachable state of the model. In each state, the test checks that a process
-/// sends a spent token only if a result was lost before it was stored. The test also checks that a lost token rotation
-/// is reported.
+/// sends a spent token only if an earlier result was lost before it could be stored. The test also checks that a lost
+/// token rotation is reported.
 fn explore(budget: Budget) -> Explored {
     let begun = real_now();
     let first = World::new(budget);

@@ -6,13 +6,13 @@ use crate::session::store_rules::{
 
 pub(super) type View = StoreView<u8, u8, u8>;
 
-/// The revision of the record in the store. [`STALE`] stands for every older revision that a process may know.
+/// The revision of the record in the store. [`STALE`] represents every older revision that a process may know.
 pub(super) const CURRENT: u8 = 1;
 pub(super) const STALE: u8 = 0;
 /// A placeholder for the number of a new login or token. No existing login or token has this number.
 /// [`World::make_canonical`] replaces `FRESH` with a small number.
 pub(super) const FRESH: u8 = 100;
-/// The holder of a lock that was granted after the process had abandoned its request.
+/// Represents the holder of a lock that was granted after the process had stopped waiting for the lock.
 const ABANDONED: usize = 2;
 
 /// A record in the store. Each refresh token is identified by a number.
@@ -69,8 +69,8 @@ pub(super) struct Process {
     pub(super) view: View,
     pub(super) writing: Option<InFlight>,
     pub(super) step: Step,
-    /// Whether a login, a logout or an adopted session interrupted the refresh. The result of an interrupted refresh is
-    /// discarded.
+    /// Whether a login, a logout or a session from the store interrupted the refresh. The result of an interrupted
+    /// refresh is discarded.
     pub(super) detached: bool,
 }
 
@@ -88,7 +88,7 @@ pub(super) struct Budget {
     pub(super) starts: u8,
     /// How many more times a process can release its lock before a login or logout is stored.
     pub(super) releases: u8,
-    /// Whether both processes have the same user, so that each process adopts the other process's logins.
+    /// Whether both processes belong to the same user, so that each process uses the other process's logins.
     pub(super) same_user: bool,
     /// Whether the store confirms writes with a delay and processes can read the store at any moment. Without `fine`,
     /// fewer states are reachable.
@@ -173,7 +173,7 @@ impl World {
     }
 
     /// Returns the model state after an operation. If the confirmation of the operation is lost, the returned state
-    /// allows one fewer loss.
+    /// allows one fewer lost confirmation.
     pub(super) fn after(&self, reply: Reply) -> Option<Self> {
         let losses = self.budget.losses.checked_sub(u8::from(reply == Reply::Lost))?;
         Some(Self { budget: Budget { losses, ..self.budget }, ..self.clone() })

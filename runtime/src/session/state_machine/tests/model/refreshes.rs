@@ -46,7 +46,8 @@ impl Model {
             }
             Completion::Failed => {
                 assert!(wanted && end != End::Refreshed && after == before.stamp, "I9");
-                // The session keeps the rotated refresh token, even if the refresh returned the same access token.
+                // The session keeps the rotated refresh token, even if the refresh returned the current access token
+                // again.
                 self.refresh_token += u64::from(end == End::SameToken);
             }
             Completion::Expired => {
