@@ -32,7 +32,10 @@ fn a_tool_that_is_started_ten_times_at_once_refreshes_once() {
     let output = example("cli").output().unwrap();
     assert_eq!(last_line(&output), "10 runs at once, 10 answered, 1 refresh");
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(said.contains("The server refused 10 calls and received 0 refresh tokens that were already used."), "{said}");
+    assert!(
+        said.contains("The server refused 10 calls and received 0 refresh tokens that were already used."),
+        "{said}"
+    );
     assert!(said.contains("$ cli whoami\nada\n"), "the tool stays logged in after the login run: {said}");
     assert!(
         said.contains("$ cli orders\nLog in first"),

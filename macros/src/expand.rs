@@ -53,7 +53,11 @@ fn expand_trait(settings: Settings, source: &Trait, diag: &mut Diagnostics) -> T
 fn push_not_a_trait(at: Location, is_mock: bool, diag: &mut Diagnostics) {
     let fact = "the `api` attribute applies to traits only";
     if is_mock {
-        diag.push_help(at, fact, "if `mockall::automock` is above `#[api]`, move `mockall::automock` below `#[api]`");
+        diag.push_help(
+            at,
+            fact,
+            "if `mockall::automock` is above `#[api]`, move `mockall::automock` below `#[api]`",
+        );
     } else {
         diag.push(at, fact);
     }

@@ -6,7 +6,10 @@ use crate::model::{ParamKind, Rule};
 
 /// The headers that the transport sets, each with a message that explains what to write instead.
 const OF_TRANSPORT: &[(&str, &str)] = &[
-    ("content-length", "the transport sends the length if the length is known; for a stream, use `Body::with_length`"),
+    (
+        "content-length",
+        "the transport sends the length if the length is known; for a stream, use `Body::with_length`",
+    ),
     (
         "transfer-encoding",
         "the body determines this header; for a stream of a known length, use `Body::with_length`",

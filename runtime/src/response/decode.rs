@@ -82,7 +82,7 @@ impl FromResponse for reqwest::Response {
 ///
 /// `T` must be readable from a response, and `E` must implement `From<afresh::Error>`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not what a client method can return",
+    message = "a client method cannot return `{Self}`",
     label = "not a `Result`",
     note = "return `Result<T, E>` where `E: From<afresh::Error>`"
 )]
@@ -141,7 +141,7 @@ fn with_method(error: Error, method: &'static str, record: fn(&Error)) -> Error 
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be made from an `afresh::Error`",
-    label = "not an error of a client method",
+    label = "not an error type for a client method",
     note = "return `afresh::Error`, derive `afresh::ApiError` for `{Self}`, or implement `From<afresh::Error>` for it"
 )]
 pub trait FromError: From<Error> {}

@@ -9,7 +9,7 @@ use crate::response::body_deserializer::BodyDeserializer;
 ///
 /// The response body is read like a method's return value: as text for a `String`, and as JSON for any other type.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be read from the body of an error response (a compile error: *.stderr change too)",
+    message = "`{Self}` cannot be read from the body of an error response",
     label = "not readable",
     note = "derive `serde::Deserialize` for the type or for the types that it contains"
 )]

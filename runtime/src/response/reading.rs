@@ -87,7 +87,7 @@ impl<Via: OneAnswer> OneAnswer for ByReply<Via> {}
 #[diagnostic::on_unimplemented(
     message = "a method with the `pages` attribute must return `Pages` or `Items`",
     label = "one answer only",
-    note = "return `Result<afresh::Pages<T>>`, where `T` is the type of one page (a compile note: *.stderr change too), or `Result<afresh::Items<T>>`, where `T` is one element, or remove the attribute"
+    note = "return `Result<afresh::Pages<T>>`, where `T` is the type of one page, or `Result<afresh::Items<T>>`, where `T` is one element, or remove the attribute"
 )]
 pub trait ManyAnswers {}
 

@@ -63,7 +63,7 @@ impl SessionEvent {
         match self {
             Self::LoggedIn => trace::session_changed("logged in"),
             Self::Refreshed => trace::session_changed("the session is refreshed"),
-            Self::Adopted => trace::session_changed("the session was adopted from the store"),
+            Self::Adopted => trace::session_changed("the session was read from the store"),
             Self::LoggedOut => trace::session_changed("logged out"),
             Self::Ending => trace::session_warning("the login ends soon", None, None),
             Self::RefreshFailed(error) | Self::StoreFailed(error) => {
@@ -76,7 +76,7 @@ impl SessionEvent {
                 None,
             ),
             Self::GrantShared => {
-                let text = "the session was copied from another store, which may also refresh it";
+                let text = "the session was copied from another store, and the original session may also be refreshed";
                 trace::session_warning(text, None, None);
             }
             Self::RuleFailed(method) => {

@@ -118,7 +118,11 @@ mod tests {
             );
             assert_eq!(fail(&mut backoff, by_hand), 7_000);
         }
-        assert_eq!(fail(&mut backoff, 6_500), 7_500, "each wait is at least a second after the last attempt");
+        assert_eq!(
+            fail(&mut backoff, 6_500),
+            7_500,
+            "the backoff period ends at least 1 s after the last attempt"
+        );
         assert_eq!(fail(&mut backoff, 7_500), 15_500, "a wait of 8 s follows a wait of 4 s");
     }
 }

@@ -217,7 +217,7 @@ impl Tokens {
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot become the session: it does not say where its tokens are",
+    message = "`{Self}` cannot become the session, because its tokens are not marked",
     label = "no tokens in here",
     note = "return `afresh::Tokens`, or derive `afresh::AsTokens` for the response type; if the cookies are the session, return `afresh::CookieSession`"
 )]

@@ -16,7 +16,7 @@ pub(super) fn frame(revision: Revision, record: &[u8]) -> Vec<u8> {
 
 pub(super) fn unframe(content: &[u8]) -> io::Result<Stored> {
     let invalid = |text| io::Error::new(io::ErrorKind::InvalidData, text);
-    let foreign = || invalid("the content is not a session");
+    let foreign = || invalid("the stored data is not a session");
     let end = content.iter().position(|byte| *byte == b'\n').ok_or_else(foreign)?;
     let (head, rest) = content.split_at_checked(end).ok_or_else(foreign)?;
     let head = std::str::from_utf8(head).ok().and_then(|head| head.strip_prefix(MARK)).ok_or_else(foreign)?;
@@ -24,7 +24,7 @@ pub(super) fn unframe(content: &[u8]) -> io::Result<Stored> {
     let revision = revision.parse().map_err(|_| foreign())?;
     let record = rest.get(1..).ok_or_else(foreign)?;
     if length.parse() != Ok(record.len()) {
-        return Err(invalid("the content is an incomplete session"));
+        return Err(invalid("the stored session is incomplete"));
     }
     Ok(Stored { revision: Revision::new(revision), record: record.to_vec() })
 }

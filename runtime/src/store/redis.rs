@@ -127,7 +127,7 @@ impl Inner {
             (Some(revision), Some(record)) => Ok(Stored { revision: Revision::new(revision), record }),
             // A process has acquired a lock, but no process has stored a record yet.
             (None, None) => Ok(Stored::default()),
-            _ => Err("the key contains an incomplete session".into()),
+            _ => Err("the session stored in Redis is incomplete".into()),
         }
     }
 

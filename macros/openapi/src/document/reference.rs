@@ -140,7 +140,9 @@ impl Walk<'_> {
     /// Returns the index of the file that a reference names, and loads the file if necessary.
     fn other(&mut self, file: &str) -> Result<usize, Error> {
         if file.contains("://") || file.starts_with("//") || file.starts_with("urn:") {
-            return Err(Error::new(format!("`$ref` points to `{file}`, but remote references are not supported")));
+            return Err(Error::new(format!(
+                "`$ref` points to `{file}`, but remote references are not supported"
+            )));
         }
         let Some(own) = self.files.paths.get(self.file) else {
             return Err(Error::new(format!(

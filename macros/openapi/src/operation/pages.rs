@@ -170,7 +170,10 @@ fn way(types: &Types, pages: &Pages, page: &Ty) -> Result<String, String> {
     ];
     let mut given = ways.into_iter().filter_map(|(word, value)| Some((word, value?)));
     let (Some((word, value)), None) = (given.next(), given.next()) else {
-        return Err("`pages` does not specify exactly one way to find the next page, so the method returns one page".to_owned());
+        return Err(
+            "`pages` does not specify exactly one way to find the next page, so the method returns one page"
+                .to_owned(),
+        );
     };
     if pages.into.is_none() && matches!(word, "header" | "last") {
         return Err(format!("`pages` has `{word}` without `into`, so the method returns one page"));

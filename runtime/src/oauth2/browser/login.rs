@@ -259,7 +259,7 @@ fn announce_on_stderr(url: &str) {
     if !has_display() {
         let _ = writeln!(
             stderr,
-            "The browser must run on this machine, because the login redirects it to 127.0.0.1."
+            "The browser must run on this machine, because the server redirects the browser to 127.0.0.1."
         );
     }
 }

@@ -180,7 +180,7 @@ pub(super) async fn read_store(
     let adoption = session.adopt(store_sync, &found, Adopt::SameLogin)?;
     if adoption == Adoption::KeepOther {
         let text =
-            "another process logged in as a different user. Call `Session::load` to adopt that session";
+            "another process logged in as a different user. To use that user's session, call `Session::load`";
         return Err(Error::new(Kind::Superseded, text).into());
     }
     let now = session.snapshot();
