@@ -1,5 +1,5 @@
-//! Tests how the client classifies a response: the token has expired, the token might have expired, or the response is
-//! unrelated to the token.
+//! Tests how the client decides whether a response means that the token has expired, that the token might have expired,
+//! or neither.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Tests failed refreshes: the responses without tokens that a refresh endpoint can send, and what the session and
-//! waiting calls do.
+//! Tests failed refreshes: responses without tokens from the refresh endpoint, and their effect on the session and on
+//! waiting calls.
 
 use std::error::Error as _;
 use std::io;

@@ -1,4 +1,4 @@
-//! Tests logins and logouts during calls and refreshes: each of them ends the previous session immediately.
+//! Tests logins and logouts during calls and refreshes: each login or logout ends the previous session immediately.
 
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ use crate::waiting::{done, settled};
 
 pub const BOB: Credentials = Credentials { user: "bob" };
 
-/// The functions that hold a refresh back: before the server processes the request, or after the server has issued new
-/// tokens.
+/// The functions that hold a refresh back, either before the server processes the request or after the server has
+/// issued new tokens.
 pub const HOLDS: [fn(&Authority, Role); 2] = [Authority::hold, Authority::hold_processed];
 
 pub type Call = JoinHandle<Result<Order, Error>>;

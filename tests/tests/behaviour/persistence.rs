@@ -387,8 +387,8 @@ async fn invalid_stored_data_is_an_error_and_is_not_overwritten() {
     }
 }
 
-/// S7: if the stored record is damaged, the error message tells the user to delete it. The error does not report that
-/// the session has expired. Neither a new process nor a running process overwrites the damaged record.
+/// S7: if the stored record is damaged, the error message asks the user to delete the record. The error does not report
+/// that the session has expired. Neither a new process nor a running process overwrites the damaged record.
 #[tokio::test(start_paused = true)]
 async fn a_damaged_record_is_an_error_and_is_not_overwritten() {
     let world = guarded();

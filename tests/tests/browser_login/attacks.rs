@@ -115,7 +115,7 @@ async fn a_head_without_an_end_is_cut_off() {
     let fields = format!("GET /callback?code=good HTTP/1.1\r\n{}", "a: b\r\n".repeat(100_000));
     for request in [line, fields] {
         let mut stream = TcpStream::connect(("127.0.0.1", asked.port())).await.unwrap();
-        // The listener may close the connection before it has read the whole request.
+        // The listener can close the connection before it has read the whole request.
         let _ = stream.write_all(request.as_bytes()).await;
         let closed = timeout(Duration::from_secs(5), async {
             let mut rest = Vec::new();
