@@ -1,5 +1,5 @@
-//! Tests that no dependency of the published crates requires a newer Rust version than the crates declare, on any
-//! platform.
+//! Tests that, on every platform, no dependency of the published crates requires a newer Rust version than these crates
+//! declare.
 //!
 //! `.ci/msrv` builds both crates for Linux with the declared Rust version. This test reads the whole lock file, so it
 //! also covers dependencies for other platforms.

@@ -43,7 +43,7 @@ struct Fleet {
     shop: Shop,
     random: Rng,
     workers: Vec<Process>,
-    /// The index of the suspended process, and the number of expirations so far when it was suspended.
+    /// The index of the suspended process, and the number of token expirations before its suspension.
     asleep: Option<(usize, usize)>,
     count: Count,
 }

@@ -1,5 +1,5 @@
 //! Tests processes that are killed during a refresh: before the server reads the refresh token, after the server has
-//! used it, and after the process has stored the new tokens.
+//! accepted it, and after the process has stored the new tokens.
 
 use afresh_tests::Role;
 

@@ -5,7 +5,7 @@ use afresh_tests::Role;
 use crate::place::Place;
 use crate::shop::{Server, Shop};
 
-/// The steps at which a process is killed, and whether the valid refresh token is lost at each step.
+/// The steps at which a process is killed, and whether a kill at the step loses the valid refresh token.
 const STEPS: [(&str, bool); 8] = [
     ("before lock", false),
     ("after lock", false),
