@@ -1,5 +1,5 @@
-//! After a refresh, a call is sent again with the body that was encoded for its first request. If the body cannot be
-//! sent twice, the call returns an error.
+//! After a refresh, a call is sent again with the body that was encoded for its first request. If a call must be sent
+//! again but its body cannot be sent twice, the call returns an error.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use tower::{ServiceExt, service_fn};
 use crate::api::{ORIGIN, ShopClient, logged_in_client, tokens};
 use crate::waiting::done;
 
-/// An API whose calls have every kind of request body.
+/// An API with calls for every kind of request body.
 #[api]
 trait Uploads {
     #[post("/files")]

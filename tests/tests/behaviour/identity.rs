@@ -182,7 +182,7 @@ async fn a_login_after_the_end_of_the_session_starts_a_new_one() {
     assert_eq!(event_names(&mut events), ["expired", "logged in", "expired", "logged in"]);
 }
 
-/// J7: a login clears the client's memory of failed refreshes and forbidden routes.
+/// J7: a login resets the client's records of failed refreshes and forbidden routes.
 #[tokio::test(start_paused = true)]
 async fn a_login_resets_failed_refreshes_and_forbidden_routes() {
     let world = World::new();

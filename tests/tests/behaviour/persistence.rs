@@ -317,7 +317,7 @@ async fn a_write_that_succeeded_but_reported_a_failure_is_recognised() {
 }
 
 /// S3: if a process crashes between the refresh response and the write, the store still records that a refresh was
-/// started. The next process tries to refresh once and reports a lost rotation.
+/// started. The next process tries to refresh once, and `is_rotation_lost` returns `true` for the error.
 #[tokio::test(start_paused = true)]
 async fn a_crash_between_the_answer_and_the_write_is_reported_as_a_lost_rotation() {
     let world = guarded();

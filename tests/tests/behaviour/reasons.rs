@@ -393,7 +393,8 @@ async fn the_event_of_a_failed_refresh_gives_its_reason() {
     );
 }
 
-/// A receipt reports which call started the refresh, how long the call waited, and the generation of its tokens.
+/// The receipt of a call reports whether this call or a different call started the refresh, how long this call waited,
+/// and the generation number of its tokens.
 #[tokio::test(start_paused = true)]
 async fn a_receipt_says_which_call_refreshed_and_how_long_this_one_waited() {
     let world = World::new();
@@ -425,7 +426,7 @@ async fn a_receipt_says_which_call_refreshed_and_how_long_this_one_waited() {
     assert_eq!(by[1], (RefreshedBy::AnotherCall, true, true));
 }
 
-/// H2: a receipt also reports a refresh that preceded the call's first request.
+/// H2: a call's receipt also reports a refresh that preceded the call's first request.
 #[tokio::test(start_paused = true)]
 async fn a_receipt_shows_a_refresh_before_the_first_send() {
     let world = World::with(AuthorityConfig {

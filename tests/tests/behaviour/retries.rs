@@ -55,8 +55,8 @@ async fn retries_are_off_by_default_and_can_be_turned_off_for_a_call() {
     world.stage.assert_sends(10);
 }
 
-/// A call's receipt contains the number of attempts and the total time between them. The receipt reports a retry after
-/// a failure differently from a second request after a refresh.
+/// A call's receipt contains the number of attempts and the total time between them. A call's receipt distinguishes a
+/// retry after a failure from a second request after a refresh.
 #[tokio::test(start_paused = true)]
 async fn the_receipt_counts_attempts_and_the_time_between_them() {
     let world = World::new();

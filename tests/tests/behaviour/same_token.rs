@@ -31,8 +31,8 @@ async fn a_late_401_of_the_same_token_is_no_progress() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// W1: if a refresh returned the old access token and a call is then refused with a plain 403, the call returns that
-/// refusal.
+/// W1: if a refresh returned the old access token and a call is then refused with a 403 without a challenge, the call
+/// returns that refusal.
 #[tokio::test(start_paused = true)]
 async fn a_late_bare_403_of_the_same_token_is_the_answer() {
     let world = repeating();
@@ -49,8 +49,8 @@ async fn a_late_bare_403_of_the_same_token_is_the_answer() {
     world.authority.assert_refreshes(1);
 }
 
-/// W1: if the refresh after a plain 403 returns the refused access token, the route is treated as forbidden. For 10 s,
-/// calls to a forbidden route do not trigger a refresh.
+/// W1: if the refresh after a 403 without a challenge returns the refused access token, the route is treated as
+/// forbidden. For 10 s, calls to a forbidden route do not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_route_whose_refresh_returned_the_same_token_is_not_refreshed_again() {
     let world = repeating();

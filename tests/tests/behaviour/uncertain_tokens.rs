@@ -141,8 +141,8 @@ async fn a_restored_token_that_has_expired_is_refreshed_first() {
     assert_eq!(world.authority.refreshes(), 1, "refreshes: one refresh before the first request");
 }
 
-/// H10: if a restored JWT has expired but the refresh fails, the call sends the JWT, because the client's clock may be
-/// wrong.
+/// H10: if a restored JWT has expired but the refresh fails, the call sends the JWT, because the client's clock might
+/// be wrong.
 #[tokio::test(start_paused = true)]
 async fn a_wrong_clock_costs_a_refresh_and_fails_no_call() {
     let invalid = Handling::instead((400, json!({ "error": "invalid_grant" })));

@@ -313,8 +313,8 @@ fn repeating(status: u16) -> World {
     world
 }
 
-/// W1: if the refresh after a plain 403 returns the refused access token, the call returns the 403 with its body. The
-/// session is kept, and later calls do not trigger a refresh.
+/// W1: if the refresh after a 403 without a challenge returns the refused access token, the call returns the 403 with
+/// its body. The session is kept, and later calls do not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_403_whose_refresh_brings_the_same_token_is_the_answer() {
     let world = repeating(403);

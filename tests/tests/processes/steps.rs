@@ -54,7 +54,7 @@ async fn the_next_process_continues_the_session() {
 }
 
 /// R6, S3: with a strict server, the new refresh token is lost if a process is killed before it has stored the token.
-/// The next process's call reports the lost rotation.
+/// The next process's call fails with a lost-rotation error (`is_rotation_lost`).
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_strict_server_the_next_process_reports_a_lost_rotation() {
     for (step, _) in STEPS.into_iter().filter(|(_, lost)| *lost) {
