@@ -166,7 +166,7 @@ async fn a_login_has_ten_minutes() {
 }
 
 /// `ensure_login` sets the tokens that its closure returns. The closure's future need not be `Send`, and the closure's
-/// error type must only implement `From<Error>`.
+/// error type needs to implement only `From<Error>`.
 #[tokio::test(start_paused = true)]
 async fn tokens_from_elsewhere_become_the_session() {
     #[derive(Debug)]

@@ -253,7 +253,8 @@ async fn a_logout_during_a_refresh_uses_its_discarded_result() {
     }
 }
 
-/// W10: after a logout that refreshed, the store contains the logged-out state rather than the new tokens.
+/// W10: after a logout call that refreshed the token, the store contains the logged-out state rather than the new
+/// tokens.
 #[tokio::test(start_paused = true)]
 async fn a_refreshed_logout_leaves_nothing_in_the_store() {
     let world = World::new();

@@ -231,7 +231,8 @@ fn tokens_given_to_the_builder_replace_what_is_stored() {
     });
 }
 
-/// S2: if the client cannot store that it is about to refresh, it does not send the refresh token.
+/// S2: if the client cannot record in the store that a refresh is about to start, the client does not send the refresh
+/// token.
 #[tokio::test(start_paused = true)]
 async fn a_store_that_cannot_be_written_fails_the_refresh_before_a_token_is_spent() {
     let world = guarded();

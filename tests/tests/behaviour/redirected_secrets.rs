@@ -49,7 +49,7 @@ struct Scene {
     keys: KeysClient,
 }
 
-/// Returns a client whose server redirects every request to `evil.test` with the given status.
+/// Returns a client whose server responds to every request with the given status and a redirect to `evil.test`.
 fn scene(status: u16, follow_to: &[&str]) -> Scene {
     let (home, elsewhere, other) = (Stage::new(), Stage::new(), Stage::new());
     home.respond(move |_| Answer::new(status).header("location", "https://evil.test/orders?signed=1"));

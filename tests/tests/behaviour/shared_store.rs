@@ -335,8 +335,9 @@ async fn no_token_is_spent_under_an_expired_lease() {
 }
 
 /// R7, G4: if a process's lease expires before the refresh token is sent, the process finds its own record of the
-/// started refresh in the store. The process does not treat this record as a lost response. If the server then rejects
-/// the refresh token, the error reports an expired session, and `is_rotation_lost` returns `false`.
+/// started refresh in the store. The process does not treat its own record of a started refresh as a sign of a lost
+/// response. If the server then rejects the refresh token, the error reports an expired session, and `is_rotation_lost`
+/// returns `false`.
 #[tokio::test(start_paused = true)]
 async fn a_processs_own_intent_does_not_mean_a_lost_rotation() {
     let world = guarded();
@@ -394,7 +395,8 @@ async fn the_rejection_of_a_replaced_refresh_token_does_not_end_the_session() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// J1, S5: if the user logs out while the client is storing that it is about to refresh, the refresh token is not sent.
+/// J1, S5: if the user logs out while the client is recording in the store that a refresh is about to start, the
+/// refresh token is not sent.
 #[tokio::test(start_paused = true)]
 async fn a_logout_before_the_refresh_is_sent_spends_no_token() {
     let world = guarded();

@@ -188,7 +188,8 @@ async fn an_answer_of_another_issuer_ends_the_login_and_sends_nothing() {
     provider.stage.assert_sends(0);
 }
 
-/// The page and the error show the server's error description without markup, control characters or secrets.
+/// The browser page shows the server's error description without markup. On the page and in the error message, the
+/// description is shortened and contains no control characters.
 #[tokio::test]
 async fn what_a_server_says_is_shown_as_text_without_secrets() {
     for (description, hidden) in [

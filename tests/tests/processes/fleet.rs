@@ -77,7 +77,8 @@ async fn no_process_loses_its_session_in_redis() {
     let mut fleet = Fleet::start(place).await;
     fleet.live(&[Trouble::RestartRedis; 2]).await;
     fleet.report();
-    // While Redis is down, no process can refresh, and errors report the store or the lock.
+    // While Redis is down, no process can refresh, and calls fail with a store error or a busy error
+    // (`is_refresh_busy`).
     let is_of_the_store = |failed: &String| failed.starts_with("store") || failed.starts_with("busy");
     assert!(fleet.count.failed.iter().all(is_of_the_store), "{:#?}", fleet.count.failed);
 }

@@ -103,7 +103,8 @@ async fn a_process_whose_lease_expires_before_the_answer_does_no_harm() {
 }
 
 /// R3: if a suspended process's lease expires during its refresh and another process refreshes, a strict server ends
-/// the session. The call fails with a lost-rotation error (`is_rotation_lost`), and no process refreshes again.
+/// the session. The next process's call fails with a lost-rotation error (`is_rotation_lost`), and no process refreshes
+/// again.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_strict_server_the_session_ends_with_a_lost_rotation() {
     let Some(place) = Place::redis(LEASE) else { return };

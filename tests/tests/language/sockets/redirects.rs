@@ -34,7 +34,7 @@ fn tokens() -> Tokens {
     Tokens::new("access").with_refresh("refresh")
 }
 
-/// Starts a server that redirects every request to a second server with the given status.
+/// Starts a server that responds to every request with the given status and a redirect to a second server.
 async fn redirecting(status: u16, to: &Server) -> Server {
     let location = format!("{}/new", to.url());
     Server::answering(move |_| redirect(status, &location)).await
