@@ -51,8 +51,8 @@ const IN_MEMORY_ONLY: &[&str] = &[
     "bodies::bytes_are_sent_twice_without_a_copy",
     "credential_placement::headers_that_carry_secrets_are_marked_sensitive",
     "single_call::a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends",
-    // These tests check the exact error returned by the transport. With `HyperTransport`, every transport error is
-    // reported as a broken connection.
+    // These tests check the exact error returned by the transport. With `HyperTransport`, a fake server cannot choose
+    // the error, because the transport always reports a broken connection.
     "failures::an_unreachable_refresh_endpoint_keeps_the_session",
     "replay::a_second_send_that_fails_keeps_the_new_token",
     "events_and_errors::an_error_holds_the_refusal_and_why_the_refresh_failed",
