@@ -1,5 +1,5 @@
-//! Tests that no dependency of the published crates requires a newer Rust version than the crates declare, on any
-//! platform.
+//! Tests that, on every platform, no dependency of the published crates requires a newer Rust version than these crates
+//! declare.
 //!
 //! `.ci/msrv` builds both crates for Linux with the declared Rust version. This test reads the whole lock file, so it
 //! also covers dependencies for other platforms.
@@ -58,7 +58,7 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-/// Parses the major, minor and patch version. A missing part is treated as 0.
+/// Parses the major, minor and patch numbers of a version. A missing part is treated as 0.
 fn version(text: &str) -> [u32; 3] {
     let mut parts = text.split('.').map(|part| part.parse().unwrap());
     [(); 3].map(|()| parts.next().unwrap_or(0))

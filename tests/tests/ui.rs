@@ -11,7 +11,7 @@ fn every_valid_use_compiles_and_runs() {
     trybuild::TestCases::new().pass("ui/pass/*.rs");
 }
 
-/// If no case must compile, trybuild checks all cases with one run of cargo, which takes less time.
+/// If trybuild does not expect any case to compile, it checks all cases with one run of cargo, which takes less time.
 #[test]
 fn every_mistake_gives_the_recorded_error_and_no_other() {
     let cases = trybuild::TestCases::new();

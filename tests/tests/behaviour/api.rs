@@ -116,7 +116,7 @@ pub async fn logged_in_cookie_client(world: &World) -> CookieShopClient {
     shop
 }
 
-/// Converts tokens that the test server issued to [`Tokens`].
+/// Converts the test server's tokens into [`Tokens`].
 pub fn tokens(issued: &TokenPair) -> Tokens {
     Tokens::new(&*issued.access).with_refresh(&*issued.refresh)
 }

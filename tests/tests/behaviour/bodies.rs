@@ -1,5 +1,5 @@
-//! After a refresh, a call is sent again with the same encoded body. If the body cannot be sent twice, the call returns
-//! an error.
+//! After a refresh, a call is sent again with the body that was encoded for its first request. If a call must be sent
+//! again but its body cannot be sent twice, the call returns an error.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use tower::{ServiceExt, service_fn};
 use crate::api::{ORIGIN, ShopClient, logged_in_client, tokens};
 use crate::waiting::done;
 
-/// An API whose calls have every kind of request body.
+/// An API with calls for every kind of request body.
 #[api]
 trait Uploads {
     #[post("/files")]
@@ -71,7 +71,7 @@ pub fn accepted() -> (u16, Value) {
     (200, json!({}))
 }
 
-/// Asserts that the last two requests differ only in the token, and returns their body.
+/// Asserts that the last two requests differ only in the token, and returns the body that both contain.
 pub fn body_of_both(world: &World) -> Bytes {
     let [.., first, second] = &*world.stage.log() else { panic!("two sends") };
     assert_eq!(first.differences(second), ["header authorization"]);
@@ -79,7 +79,8 @@ pub fn body_of_both(world: &World) -> Bytes {
     second.body().clone()
 }
 
-/// L1: JSON bodies, forms and JSON fields are serialized once, and both requests contain the same bytes.
+/// L1: if a call is sent twice, its JSON body, form or JSON fields are serialized once, and both requests contain the
+/// same bytes.
 #[tokio::test(start_paused = true)]
 async fn a_body_is_serialized_once_and_sent_again_unchanged() {
     let world = World::new();
@@ -99,7 +100,7 @@ async fn a_body_is_serialized_once_and_sent_again_unchanged() {
     world.authority.assert_refreshes(2);
 }
 
-/// L1, L8: both requests use the caller's `Bytes` without copying them.
+/// L1, L8: if a call is sent twice, both requests use the caller's `Bytes` without copying them.
 #[tokio::test(start_paused = true)]
 async fn bytes_are_sent_twice_without_a_copy() {
     let world = World::new();
@@ -161,8 +162,8 @@ async fn a_refused_one_shot_stream_is_not_sent_again() {
     world.authority.assert_refreshes(1);
 }
 
-/// L4: a one-shot stream is not sent again after a manual refresh, after a failed refresh, or in a hand-written
-/// request.
+/// L4: a one-shot stream is never sent again. The test covers a manual refresh, a hand-written request, and a failed
+/// refresh.
 #[tokio::test(start_paused = true)]
 async fn a_one_shot_stream_is_never_sent_twice() {
     let world = World::new();
@@ -222,8 +223,8 @@ async fn a_stream_factory_is_called_for_each_send() {
     world.authority.assert_refreshes(1);
 }
 
-/// L7: a stream cannot be sent again once its request was sent, even if the server refused the request without reading
-/// the body.
+/// L7: a stream cannot be sent again once its request has been sent, even if the server refused the request without
+/// reading the body.
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_the_server_did_not_read_counts_as_sent() {
     let world = World::new();

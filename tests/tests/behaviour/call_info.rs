@@ -1,4 +1,4 @@
-//! Tests the `CallInfo` that a tower layer can read from each request, and a rate limiter that uses it.
+//! Tests the `CallInfo` that a tower layer can read from each request, and a rate limiter that uses `CallInfo`.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::api::{ANN, ORIGIN, Order, Shop, ShopClient, order, tokens};
 
 type Infos = Arc<Mutex<Vec<Option<CallInfo>>>>;
 
-/// Returns a service that records the `CallInfo` of each request, and the recorded values.
+/// Returns a list and a service that adds the `CallInfo` of each request to this list.
 fn recording(
     world: &World,
 ) -> (
@@ -104,7 +104,7 @@ async fn redirects_and_multipart_bodies_carry_the_same() {
     assert_eq!(seen(&infos), [of_order, of_order, of_upload]);
 }
 
-/// In the `CallInfo` of requests sent by a `RefreshTokenGrant`, there is no method name, and the kind is `Refresh` or
+/// The `CallInfo` of a request sent by a `RefreshTokenGrant` has no method name, and its kind is `Refresh` or
 /// `Revocation`.
 #[tokio::test(start_paused = true)]
 async fn a_grant_is_a_refresh_and_a_revocation() {

@@ -80,8 +80,8 @@ async fn calls_with_a_role_take_options() {
     assert_eq!(world.authority.requests(Role::Logout)[0].header("x-trace"), Some("8"));
 }
 
-/// A header set for one call replaces every header with the same name that the client handle, the method, an argument
-/// or the builder sets.
+/// A header set for one call replaces all headers with this name that are set by the client handle, the method, an
+/// argument or the builder.
 #[tokio::test(start_paused = true)]
 async fn a_header_of_a_call_replaces_all_others_of_its_name() {
     let world = World::new();
@@ -166,7 +166,8 @@ async fn an_authorization_option_turns_the_session_off_for_the_call() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// Options of a paged call apply to each page: every page request has a separate timeout and all of the headers.
+/// Options of a paged call apply to each page: each page request has a separate timeout and contains all headers set
+/// for the call.
 #[tokio::test(start_paused = true)]
 async fn options_of_pages_hold_for_each_page() {
     let world = World::new();
@@ -232,8 +233,7 @@ async fn one_client_serves_many_users_with_a_session_each() {
     assert!(nobody.order(7).await.unwrap_err().is_no_session());
 }
 
-/// A session that already belongs to one client keeps using that client's refresh method when a second client shares
-/// the session.
+/// If two clients share a session, the session is refreshed with the first client's refresh method.
 #[tokio::test(start_paused = true)]
 async fn a_session_in_use_keeps_its_own_way_to_refresh() {
     let world = World::new();

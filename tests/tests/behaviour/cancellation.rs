@@ -73,7 +73,8 @@ async fn a_refresh_completes_after_its_only_call_is_dropped() {
     }
 }
 
-/// F1: the new tokens are kept even if the call is dropped while its second request or response is in transit.
+/// F1: the new tokens are kept even if the call is dropped while its second request or the response to that request is
+/// in transit.
 #[tokio::test(start_paused = true)]
 async fn the_new_tokens_stay_when_the_call_is_dropped_during_its_second_send() {
     let world = World::new();

@@ -1,6 +1,6 @@
-//! Random runs: several clients share sessions on a server that ends a session if a refresh token is used twice.
-//! Delays, refusals, broken connections, dropped calls, logins and logouts occur at random times on a paused clock. A
-//! run depends only on its seed.
+//! Tests random runs in which several clients share sessions on a server that ends a session if a refresh token is used
+//! twice. Delays, refusals, broken connections, dropped calls, logins and logouts occur at random times on a paused
+//! clock. A run depends only on its seed.
 //!
 //! A failed run prints its seed. `AFRESH_CHAOS_SEED=7 cargo test -p afresh-tests --test behaviour chaos` repeats the
 //! run with seed 7, and `AFRESH_CHAOS_SEEDS=100000` sets the number of runs.
@@ -35,7 +35,8 @@ fn seeds() -> Range<u64> {
     }
 }
 
-/// Totals over all runs, which show that the runs exercise the client sufficiently.
+/// Totals over all runs. A test checks that enough calls were answered, sent again or dropped, and that enough
+/// refreshes succeeded.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counts {
     calls: usize,
@@ -58,7 +59,7 @@ impl std::ops::AddAssign for Counts {
 }
 
 fn run_once(seed: u64, level: FaultLevel) -> Counts {
-    // With a fixed seed, the runtime and the run draw the same random numbers each time.
+    // The client draws its random numbers from `fastrand`, so a fixed seed makes a run repeatable.
     fastrand::seed(seed);
     let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     let run = catch_unwind(AssertUnwindSafe(|| runtime.block_on(Run::new(seed, level).run())));
@@ -115,8 +116,8 @@ fn without_faults_every_call_of_a_lasting_session_is_answered() {
     }
 }
 
-/// G3, D1: if refresh responses are lost, and the server accepts a used refresh token during a grace period, no used
-/// token is sent after that period.
+/// G3, D1: even if refresh responses are lost, the client sends a used refresh token again only during the server's
+/// grace period.
 #[test]
 fn lost_answers_of_a_server_with_a_grace_period_reuse_no_token() {
     let counts = run_all(FaultLevel::LostAnswers);

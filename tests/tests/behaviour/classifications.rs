@@ -1,5 +1,5 @@
-//! Tests how the client classifies a response: the token has expired, the token might have expired, or the response is
-//! unrelated to the token.
+//! Tests how the client decides whether a response means that the token has expired, that the token might have expired,
+//! or neither.
 
 use std::time::Duration;
 
@@ -220,7 +220,8 @@ async fn a_refused_login_starts_no_refresh() {
     }
 }
 
-/// C14: if the caller calls the refresh method and the server refuses, the client does not start another refresh.
+/// C14: if the caller calls the refresh method and the server refuses the request, the client does not start another
+/// refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_method_starts_no_refresh() {
     for status in [401, 403] {

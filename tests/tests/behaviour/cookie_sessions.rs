@@ -106,7 +106,7 @@ async fn a_refresh_that_sets_no_cookie_is_a_success() {
     world.authority.assert_refreshes(3);
 }
 
-/// P5, C1: repeated calls to a page that the user may not access cause one refresh in total.
+/// P5, C1: repeated calls to a page that the user is not allowed to access cause one refresh in total.
 #[tokio::test(start_paused = true)]
 async fn a_forbidden_page_costs_one_refresh() {
     let (world, forum, _) = member().await;

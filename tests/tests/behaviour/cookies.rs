@@ -1,4 +1,5 @@
-//! A credential's cookies change together with its tokens, and late responses do not overwrite them.
+//! Tests that a credential's cookies change together with its tokens, and that late responses do not overwrite newer
+//! cookies.
 
 use afresh::{Result, SessionState, api};
 use afresh_tests::{Answer, AuthorityConfig, Role, Seen, World};

@@ -195,8 +195,8 @@ impl SessionStore for Somewhere {
     }
 }
 
-/// R8: a client does not report copies if its store has no location. If a client whose store has a location refreshes,
-/// that location is stored with the new tokens.
+/// R8: a client does not report copies if its store has no location. If the store has a location, a refresh stores that
+/// location together with the new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_store_without_a_location_reports_no_copies() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Tests the headers and the scheme with which requests send a credential and its cookies.
+//! Tests the header and the authorization scheme that requests use to send a token.
 
 use afresh::{Client, ClientBuilder, RefreshToken, Result, SessionState, Tokens, api};
 use afresh_tests::{AuthorityConfig, Handling, Role, World};
@@ -110,8 +110,7 @@ async fn a_custom_header_carries_the_token() {
     }
 }
 
-/// P9: a token that is not a valid header value causes an error, wherever it comes from, and the session does not
-/// change.
+/// P9: a token that is not a valid header value is rejected, whatever its source, and the session does not change.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_is_not_a_header_value_is_refused_and_changes_nothing() {
     for bad in ["", "a\nb", "a\r\nevil: 1", "a\0b", "a\u{7f}b"] {

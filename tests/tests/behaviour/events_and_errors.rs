@@ -1,5 +1,5 @@
-//! Tests that each event is emitted once, and that an error contains the server's refusal and the reason why the
-//! refresh did not help.
+//! Tests that each event is emitted once, and that a call's error contains the server's refusal and the reason why a
+//! refresh did not resolve the refusal.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Tests failed refreshes: the responses without tokens that a refresh endpoint can send, and what the session and
-//! waiting calls do.
+//! Tests failed refreshes: responses without tokens from the refresh endpoint, and their effect on the session and on
+//! waiting calls.
 
 use std::error::Error as _;
 use std::io;
@@ -197,7 +197,8 @@ async fn a_refresh_that_returns_the_refused_token_is_a_failure() {
     assert_eq!(presented, json!({ "refresh_token": world.authority.refresh(2) }));
 }
 
-/// D10: an early refresh that returns the same access token succeeds, because the server has not refused that token.
+/// D10: an early refresh that returns the current access token again succeeds, because the server has not refused that
+/// token.
 #[tokio::test(start_paused = true)]
 async fn an_early_refresh_that_returns_the_same_token_is_a_success() {
     let world = World::with(AuthorityConfig {

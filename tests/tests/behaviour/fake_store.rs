@@ -32,7 +32,8 @@ pub enum Fault {
 }
 
 /// An in-memory store that counts its operations and can delay them or make them fail. Clones share their state, so two
-/// clients with clones of one store behave like two processes. The store checks fences.
+/// clients with clones of one store behave like two processes. The store rejects writes with an outdated fence (fencing
+/// token).
 #[derive(Clone, Default)]
 pub struct FakeStore(Arc<Inner>);
 
@@ -112,7 +113,8 @@ impl FakeStore {
         self.0.fence.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Returns the fences of all writes since the previous call to this method, including failed writes.
+    /// Returns the fence (fencing token) of every write since the previous call to this method, including failed
+    /// writes.
     pub fn fences(&self) -> Vec<Option<u64>> {
         std::mem::take(&mut self.0.fences.lock().unwrap())
     }

@@ -1,6 +1,6 @@
-//! Tests the first refresh of a session that starts with a refresh cookie, with a store that does not confirm that the
-//! result was written. The client stores the refresh result as it stores a login result, because the store has never
-//! contained this session.
+//! Tests the first refresh of a session that starts with only a refresh cookie. The store does not confirm that it has
+//! written the refresh result. The client stores the refresh result as it stores a login result, because the store has
+//! never contained this session.
 
 use std::time::Duration;
 

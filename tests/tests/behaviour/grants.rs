@@ -1,5 +1,5 @@
-//! Tests OAuth 2.0 grants, which replace a `#[refresh]` method: their requests, their endpoints, and how they read
-//! responses.
+//! Tests OAuth 2.0 grants, which replace a `#[refresh]` method: their requests and endpoints, and how token responses
+//! are read.
 
 use std::error::Error as _;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Tests logins and logouts during calls and refreshes: each of them ends the previous session immediately.
+//! Tests logins and logouts during calls and refreshes: each login or logout ends the previous session immediately.
 
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ use crate::waiting::{done, settled};
 
 pub const BOB: Credentials = Credentials { user: "bob" };
 
-/// The functions that hold a refresh back: before the server processes the request, or after the server has issued new
-/// tokens.
+/// The functions that hold a refresh back, either before the server processes the request or after the server has
+/// issued new tokens.
 pub const HOLDS: [fn(&Authority, Role); 2] = [Authority::hold, Authority::hold_processed];
 
 pub type Call = JoinHandle<Result<Order, Error>>;
@@ -182,7 +182,7 @@ async fn a_login_after_the_end_of_the_session_starts_a_new_one() {
     assert_eq!(event_names(&mut events), ["expired", "logged in", "expired", "logged in"]);
 }
 
-/// J7: a login clears the client's memory of failed refreshes and forbidden routes.
+/// J7: a login resets the client's records of failed refreshes and forbidden routes.
 #[tokio::test(start_paused = true)]
 async fn a_login_resets_failed_refreshes_and_forbidden_routes() {
     let world = World::new();

@@ -40,7 +40,7 @@ struct Fields {
     inner: String,
 }
 
-/// Generates arbitrary strings and strings that are special to a URL parser, a server or an HTTP parser.
+/// Generates arbitrary strings, and strings with characters that have a special meaning in a URL or a header.
 fn text() -> impl Strategy<Value = String> {
     const PARTS: [&str; 30] = [
         "/",

@@ -72,7 +72,7 @@ async fn the_body_of_an_error_is_cut_at_one_mebibyte() {
     assert_eq!(long.len(), 3 * MIB);
 }
 
-/// In a session, the body of a 403 response is truncated after 1 MiB.
+/// If the client has a session, the body of a 403 response is truncated after 1 MiB.
 #[tokio::test(start_paused = true)]
 async fn the_body_of_a_refusal_is_cut_too() {
     let world = World::new();
@@ -83,7 +83,8 @@ async fn the_body_of_a_refusal_is_cut_too() {
     assert!(error.rejection().unwrap().body().len() <= MIB);
 }
 
-/// W1: if a refresh returns the same token, the call's error contains the 403 response with up to 64 KiB of its body.
+/// W1: if a refresh returns the refused token, the call's error contains the 403 response with up to 64 KiB of its
+/// body.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_that_was_kept_during_a_refresh_says_that_it_was_cut() {
     const KEPT: usize = 64 * 1024;

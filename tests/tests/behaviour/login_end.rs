@@ -37,7 +37,7 @@ fn left(session: &Session) -> Option<u64> {
     Some(left.as_secs_f64().round() as u64)
 }
 
-/// Waits for the next `Ending` event and returns how long that took on Tokio's clock.
+/// Waits for the next `Ending` event and returns how long the wait took on Tokio's clock.
 async fn ending(events: &mut afresh::session::SessionEvents) -> Duration {
     let begun = Instant::now();
     loop {

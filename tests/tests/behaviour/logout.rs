@@ -208,7 +208,7 @@ async fn a_logout_with_an_expired_token_refreshes_and_is_sent_again() {
     }
 }
 
-/// W10: the client's session ends before the logout refreshes, so no call gets the new token.
+/// W10: the client's session ends before the logout call refreshes the token, so no other call gets the new token.
 #[tokio::test(start_paused = true)]
 async fn the_session_has_ended_while_a_logout_refreshes() {
     let world = World::new();
@@ -253,7 +253,8 @@ async fn a_logout_during_a_refresh_uses_its_discarded_result() {
     }
 }
 
-/// W10: after a logout that refreshed, the store contains the logged-out state rather than the new tokens.
+/// W10: after a logout call that refreshed the token, the store contains the logged-out state rather than the new
+/// tokens.
 #[tokio::test(start_paused = true)]
 async fn a_refreshed_logout_leaves_nothing_in_the_store() {
     let world = World::new();

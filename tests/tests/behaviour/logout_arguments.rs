@@ -1,5 +1,5 @@
 //! Tests the arguments of a `#[logout]` method: the runtime fills token parameters from the session, and the caller
-//! passes the others.
+//! passes the remaining arguments.
 
 use afresh::{AccessToken, RefreshToken, Result, SessionState, Tokens, api};
 use afresh_tests::{Handling, Role, World};

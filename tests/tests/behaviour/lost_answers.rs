@@ -1,6 +1,6 @@
 //! Tests refreshes whose response is lost, so the client cannot know whether the server has invalidated the refresh
 //! token. The client sends the refresh token again as part of the same refresh. If the server refuses the repeated
-//! refresh request, the error reports a lost rotation.
+//! refresh request, `is_rotation_lost` returns `true` for the error.
 
 use std::time::Duration;
 
@@ -139,8 +139,8 @@ async fn a_refresh_whose_answers_are_all_lost_is_given_up() {
     }
 }
 
-/// G4, D15: without a grace period, a lost refresh response ends the session, and errors report a lost rotation until
-/// the next login.
+/// G4, D15: without a grace period, a lost refresh response ends the session, and `is_rotation_lost` returns `true` for
+/// all errors until the next login.
 #[tokio::test(start_paused = true)]
 async fn without_a_grace_period_a_lost_answer_is_a_lost_rotation() {
     for loss in losses() {
@@ -174,7 +174,8 @@ async fn without_a_grace_period_a_lost_answer_is_a_lost_rotation() {
     }
 }
 
-/// G4: if a refresh response is lost in an outage, the refusal of a later refresh is reported as a lost rotation.
+/// G4: if a refresh response is lost in an outage and a later refresh is refused, `is_rotation_lost` returns `true` for
+/// the error.
 #[tokio::test(start_paused = true)]
 async fn a_rotation_lost_in_an_outage_is_reported_afterwards() {
     let world = World::new();
@@ -190,7 +191,7 @@ async fn a_rotation_lost_in_an_outage_is_reported_afterwards() {
     assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
 }
 
-/// G4: a server error after a lost refresh response does not hide the lost rotation.
+/// G4: `is_rotation_lost` also returns `true` if a server error follows the lost refresh response.
 #[tokio::test(start_paused = true)]
 async fn a_rotation_lost_before_an_outage_is_reported_afterwards() {
     let world = World::new();
@@ -205,7 +206,8 @@ async fn a_rotation_lost_before_an_outage_is_reported_afterwards() {
     assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
 }
 
-/// F7, G4: if the runtime shuts down before the refresh response arrives, a later call reports the lost rotation.
+/// F7, G4: if the runtime shuts down before the refresh response arrives, `is_rotation_lost` returns `true` for the
+/// error of a later call.
 #[test]
 fn a_rotation_lost_with_its_runtime_is_reported_afterwards() {
     let runtime = || Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();

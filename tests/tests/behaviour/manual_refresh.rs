@@ -99,7 +99,7 @@ async fn a_manual_refresh_joins_a_refresh_in_progress() {
     world.authority.assert_refreshes(1);
 }
 
-/// D15: if a manual refresh's token is rejected, the session ends immediately.
+/// D15: if the server rejects the refresh token during a manual refresh, the session ends immediately.
 #[tokio::test(start_paused = true)]
 async fn a_manual_refresh_that_is_rejected_ends_the_session() {
     let world = World::new();

@@ -76,8 +76,8 @@ async fn after_a_logout_nothing_is_sent() {
     assert_eq!(world.routes(), ["POST /api/user/logout"]);
 }
 
-/// K2: a hand-written request contains the session's access token if there is one. A refresh starts only if the server
-/// refuses a token.
+/// K2: if the session has an access token, a hand-written request contains that token. A refresh starts only if the
+/// server refuses a token.
 #[tokio::test(start_paused = true)]
 async fn a_hand_written_request_starts_a_refresh_only_if_it_carried_a_credential() {
     let world = World::new();
@@ -109,8 +109,8 @@ async fn a_hand_written_request_starts_a_refresh_only_if_it_carried_a_credential
     assert_eq!(world.stage.log().last().unwrap().header("authorization"), None);
 }
 
-/// K2: without login and refresh methods, a client sends no token and never refreshes unless the builder sets a
-/// session.
+/// K2: if an API has neither login nor refresh methods, its client sends no token and never refreshes, unless the
+/// builder sets a session.
 #[tokio::test(start_paused = true)]
 async fn an_api_without_roles_uses_the_session_that_it_is_given() {
     let world = World::new();

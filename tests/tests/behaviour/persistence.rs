@@ -231,7 +231,8 @@ fn tokens_given_to_the_builder_replace_what_is_stored() {
     });
 }
 
-/// S2: if the client cannot store that it is about to refresh, it does not send the refresh token.
+/// S2: if the client cannot record in the store that a refresh is about to start, the client does not send the refresh
+/// token.
 #[tokio::test(start_paused = true)]
 async fn a_store_that_cannot_be_written_fails_the_refresh_before_a_token_is_spent() {
     let world = guarded();
@@ -317,7 +318,7 @@ async fn a_write_that_succeeded_but_reported_a_failure_is_recognised() {
 }
 
 /// S3: if a process crashes between the refresh response and the write, the store still records that a refresh was
-/// started. The next process tries to refresh once and reports a lost rotation.
+/// started. The next process tries to refresh once, and `is_rotation_lost` returns `true` for the error.
 #[tokio::test(start_paused = true)]
 async fn a_crash_between_the_answer_and_the_write_is_reported_as_a_lost_rotation() {
     let world = guarded();
@@ -387,8 +388,8 @@ async fn invalid_stored_data_is_an_error_and_is_not_overwritten() {
     }
 }
 
-/// S7: if the stored record is damaged, the error message tells the user to delete it. The error does not report that
-/// the session has expired. Neither a new process nor a running process overwrites the damaged record.
+/// S7: if the stored record is damaged, the error message asks the user to delete the record. The error does not report
+/// that the session has expired. Neither a new process nor a running process overwrites the damaged record.
 #[tokio::test(start_paused = true)]
 async fn a_damaged_record_is_an_error_and_is_not_overwritten() {
     let world = guarded();

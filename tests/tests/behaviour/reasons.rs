@@ -1,4 +1,4 @@
-//! Tests the reason that an error or receipt gives for a refused call, and the other values in a receipt.
+//! Tests the reason that an error or a call's receipt gives for a refusal, and the other fields of a receipt.
 
 use std::time::Duration;
 
@@ -49,7 +49,8 @@ async fn a_refusal_of_a_fresh_token_says_so() {
     }
 }
 
-/// C2, C10, C12: if a refresh did not help, errors from later refused calls give the reason why no refresh was started.
+/// C2, C10, C12: if a refresh did not resolve a refusal, errors from later refused calls give the reason why no refresh
+/// was started.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_after_a_useless_refresh_gives_its_reason() {
     let world = World::new();
@@ -72,7 +73,8 @@ async fn a_refusal_after_a_useless_refresh_gives_its_reason() {
     world.authority.assert_refreshes(1);
 }
 
-/// C3, C7, C16: if a refresh cannot help, the call is not sent again, and its error gives the reason.
+/// C3, C7, C16: if a refresh cannot resolve a refusal, the call is not sent again, and the call's error gives the
+/// reason.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
     let challenged = |kind| (Classification::Challenge(kind), Reason::Challenged(kind));
@@ -282,8 +284,8 @@ async fn a_status_outside_the_configured_set_gives_its_reason() {
     assert_eq!(error.to_string(), "Shop::orders: the server answered 404 Not Found");
 }
 
-/// C13: after five refreshes in a row that did not help, the next refused call returns an excessive-refresh error and
-/// does not trigger a refresh.
+/// C13: after five consecutive refreshes that did not resolve a refusal, the next refused call does not trigger a
+/// refresh, and its error reports excessive refreshes.
 #[tokio::test(start_paused = true)]
 async fn too_many_useless_refreshes_are_a_separate_error() {
     let world = World::new();
@@ -300,7 +302,8 @@ async fn too_many_useless_refreshes_are_a_separate_error() {
     world.authority.assert_refreshes(5);
 }
 
-/// D10: if a refresh returns the refused token again, the call returns a no-progress error.
+/// D10: if a refresh returns the refused token again, the call fails with an error for which `is_no_progress` returns
+/// `true`.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_without_progress_is_a_separate_error() {
     let world = World::new();
@@ -390,7 +393,8 @@ async fn the_event_of_a_failed_refresh_gives_its_reason() {
     );
 }
 
-/// A receipt reports which call started the refresh, how long the call waited, and the generation of its tokens.
+/// The receipt of a call reports whether this call or a different call started the refresh, how long this call waited,
+/// and the generation number of its tokens.
 #[tokio::test(start_paused = true)]
 async fn a_receipt_says_which_call_refreshed_and_how_long_this_one_waited() {
     let world = World::new();
@@ -422,7 +426,7 @@ async fn a_receipt_says_which_call_refreshed_and_how_long_this_one_waited() {
     assert_eq!(by[1], (RefreshedBy::AnotherCall, true, true));
 }
 
-/// H2: a receipt also reports a refresh that preceded the call's first request.
+/// H2: a call's receipt also reports a refresh that preceded the call's first request.
 #[tokio::test(start_paused = true)]
 async fn a_receipt_shows_a_refresh_before_the_first_send() {
     let world = World::with(AuthorityConfig {
@@ -459,7 +463,7 @@ async fn a_late_refusal_finds_the_refresh_done() {
     assert_eq!(receipt.classification(), Some(Classification::Suspect));
 }
 
-/// The receipt of a call without a credential gives no reason.
+/// If a call without a credential is refused, its error gives no reason.
 #[tokio::test(start_paused = true)]
 async fn a_call_without_a_credential_gives_no_reason() {
     let world = World::new();

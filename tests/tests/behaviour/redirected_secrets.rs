@@ -49,7 +49,7 @@ struct Scene {
     keys: KeysClient,
 }
 
-/// Returns a client whose server redirects every request to `evil.test` with the given status.
+/// Returns a client whose server responds to every request with the given status and a redirect to `evil.test`.
 fn scene(status: u16, follow_to: &[&str]) -> Scene {
     let (home, elsewhere, other) = (Stage::new(), Stage::new(), Stage::new());
     home.respond(move |_| Answer::new(status).header("location", "https://evil.test/orders?signed=1"));
@@ -183,8 +183,8 @@ fn only_origins_can_be_followed_to() {
     plain().allow_http().build().unwrap();
 }
 
-/// N1: `follow_to` on a call applies to all redirects of this call, in addition to the builder's origins, and to no
-/// other call.
+/// N1: `follow_to` on a call adds origins to those of the builder, for all redirects of that call and for no other
+/// call.
 #[tokio::test(start_paused = true)]
 async fn follow_to_of_a_call_counts_for_this_call_alone() {
     let Scene { elsewhere, keys, .. } = scene(307, &[]);

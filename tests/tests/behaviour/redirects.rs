@@ -77,7 +77,8 @@ async fn hops_carry_the_token_until_they_leave_the_origin() {
     assert_carries_no_secret(&elsewhere.log()[0], &home.authority);
 }
 
-/// N1: redirects of logins and logouts to another origin are not followed, because the request body is secret.
+/// N1: if the server redirects a login or logout to another origin, the redirect is not followed, because the request
+/// body is secret.
 #[tokio::test(start_paused = true)]
 async fn a_login_or_logout_is_not_redirected_to_another_origin() {
     for status in REDIRECTS {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::api::{ORIGIN, Shop, ShopClient, builder, logged_in_client, tokens};
 use crate::transports::ConnectTo;
 
-/// A client with one call, which the tests make with different sets of refresh statuses.
+/// A client whose `call` method the tests use with different sets of refresh statuses.
 trait Calls {
     async fn call(&self);
 }

@@ -47,8 +47,8 @@ async fn a_valid_token_is_used_until_it_expires_after_its_refresh_was_rejected()
     assert_eq!((event_names(&mut events), shop.session().state()), (vec!["expired"], SessionState::Expired));
 }
 
-/// G4, D16: if an early refresh failed because its response was lost, the end of the session is reported as a lost
-/// rotation.
+/// G4, D16: if the session ends after the response to an early refresh was lost, `is_rotation_lost` returns `true` for
+/// the errors.
 #[tokio::test(start_paused = true)]
 async fn the_end_of_the_session_says_that_the_rotation_was_lost() {
     for refused in [false, true] {

@@ -17,7 +17,7 @@ fn retrying(world: &World, retry: Retry) -> ShopClient {
     builder(world).tokens(tokens(&world.authority.issue())).retry(retry).build().unwrap()
 }
 
-/// Sends the given responses in order, and repeats the last one after that.
+/// Sends the given responses in order, and then repeats the last response.
 fn script(world: &World, answers: Vec<Answer>) {
     let script = std::sync::Mutex::new(answers);
     world.stage.respond(move |_| {
@@ -55,8 +55,8 @@ async fn retries_are_off_by_default_and_can_be_turned_off_for_a_call() {
     world.stage.assert_sends(10);
 }
 
-/// A call's receipt contains the number of attempts and the total time between them. The receipt reports a retry after
-/// a failure differently from a second request after a refresh.
+/// A call's receipt contains the number of attempts and the total time between them. A call's receipt distinguishes a
+/// retry after a failure from a second request after a refresh.
 #[tokio::test(start_paused = true)]
 async fn the_receipt_counts_attempts_and_the_time_between_them() {
     let world = World::new();
@@ -187,7 +187,7 @@ async fn a_refusal_in_a_later_attempt_is_refreshed_for() {
     assert_eq!(carried, [one.clone(), one, two.clone(), two]);
 }
 
-/// If a refresh fails, the call's retry policy does not retry it.
+/// If a refresh fails, the call's retry policy does not retry the refresh.
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_not_retried_by_the_call() {
     let world = World::new();
@@ -261,7 +261,7 @@ async fn an_outage_is_not_multiplied() {
     assert!(retries >= calls / 10, "{retries} retries of {calls} calls");
 }
 
-/// A `Retry` set for a single call uses the builder's retry budget instead of a separate one.
+/// A `Retry` set for a single call uses the builder's retry budget instead of a separate budget.
 #[tokio::test(start_paused = true)]
 async fn only_the_budget_of_the_builder_counts() {
     let world = World::new();

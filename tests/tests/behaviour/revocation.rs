@@ -143,7 +143,7 @@ async fn tokens_of_the_current_login_are_not_revoked() {
     world.authority.assert_logouts(0);
     shop.order(7).await.unwrap();
 
-    // These tokens belong to the current login, even though they have different values.
+    // The refresh response contains tokens with new values, but they belong to the current login.
     world.authority.hold(Role::Refresh);
     world.stage.park();
     let call = tokio::spawn(shop.order(7));
@@ -157,7 +157,7 @@ async fn tokens_of_the_current_login_are_not_revoked() {
     settled().await;
     world.authority.assert_logouts(0);
 
-    // The caller has set tokens that contain the same refresh token, so that refresh token is in use.
+    // The refresh token in the response is in use, because the caller has set tokens that contain it.
     world.stage.park();
     let (call, exchange) = refreshing(&world, &shop).await;
     let same = Tokens::new("another").with_refresh(world.authority.refresh(1));

@@ -113,7 +113,8 @@ async fn a_body_can_say_that_a_refusal_is_not_about_the_token() {
     }
 }
 
-/// C8: without a rule, refusals for a missing CSRF token, as sent by Django and Laravel, cause one refresh in total.
+/// C8: without a rule, 403 responses that report a missing CSRF token, in the formats of Django and Laravel, cause one
+/// refresh in total.
 #[tokio::test(start_paused = true)]
 async fn a_missing_csrf_token_costs_one_refresh_without_a_rule() {
     let pages = [
@@ -204,7 +205,7 @@ async fn a_body_that_rules_read_is_still_complete() {
     }
 }
 
-/// A4: if rules read a body, its declared length is still available to the caller.
+/// A4: if rules read a body, the body's declared length is still available to the caller.
 #[tokio::test(start_paused = true)]
 async fn the_length_of_a_body_that_rules_read_is_still_known() {
     let world = World::new();
@@ -264,8 +265,8 @@ async fn a_listed_success_status_without_a_rule_is_a_success() {
     world.authority.assert_refreshes(0);
 }
 
-/// A5: if the second response is also a 200 that contains an error, it is returned to the caller, and no second refresh
-/// starts.
+/// A5: if the second response is also a 200 that contains an error, that response is returned to the caller, and no
+/// second refresh starts.
 #[tokio::test(start_paused = true)]
 async fn the_second_200_with_an_error_is_the_answer() {
     let world = World::new();
@@ -310,7 +311,7 @@ async fn a_body_that_never_ends_delays_a_refusal_by_a_second_at_most() {
     assert!(begun.elapsed() <= Duration::from_secs(2), "{:?}", begun.elapsed());
 }
 
-/// A6: if a rule panics, it does not classify the response. The caller gets the complete response, and an event reports
+/// A6: a rule that panics does not classify the response. The caller gets the complete response, and an event reports
 /// the panic.
 #[tokio::test(start_paused = true)]
 async fn a_rule_that_panics_classifies_nothing() {

@@ -62,7 +62,7 @@ async fn after_the_end_of_the_session_calls_fail_without_being_sent() {
     world.authority.assert_logins(0);
 }
 
-/// Returns responses with the given status that a refresh endpoint can send.
+/// Returns the responses that a refresh endpoint can send with the given status.
 fn refusals(status: u16) -> [(&'static str, Answer); 4] {
     [
         ("code", Answer::json(status, json!({ "error": "invalid_grant" }))),
@@ -78,7 +78,7 @@ fn assert_ended(session: &afresh::Session, error: &Error, ended: bool, case: &st
     assert_eq!(error.is_refresh(), !ended, "{case}: {error:?}");
 }
 
-/// D4: a 401 or 403 from a token endpoint ends the session if its body contains an OAuth error code, or if
+/// D4: a 401 or 403 from a token endpoint ends the session if the response body contains an OAuth error code, or if
 /// `session_ends_on` lists the status.
 #[tokio::test(start_paused = true)]
 async fn a_401_or_403_ends_the_session_by_its_code_or_by_configuration() {

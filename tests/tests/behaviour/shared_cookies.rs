@@ -32,7 +32,7 @@ async fn two(world: &World, store: &FakeStore) -> [ShopClient; 2] {
     both
 }
 
-/// T6: a login in one tab reaches another tab that has not made a call yet.
+/// T6: after a login in one tab, the session of another tab is logged in before that tab makes a call.
 #[tokio::test(start_paused = true)]
 async fn a_login_reaches_a_tab_without_a_call() {
     let (world, store) = guarded();

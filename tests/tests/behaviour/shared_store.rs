@@ -1,4 +1,4 @@
-//! Tests several processes with one store: two clients that share only a [`FakeStore`].
+//! Tests several processes with one store, simulated by two clients that share only a [`FakeStore`].
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -106,8 +106,8 @@ async fn processes_with_a_file_store_send_one_refresh_for_each_expiry() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// R2, G5: tokens that another process has stored are adopted without a refresh, and the refused call is sent again
-/// with these tokens.
+/// R2, G5: if another process has stored newer tokens, a refused call is sent again with these tokens, and no refresh
+/// starts.
 #[tokio::test(start_paused = true)]
 async fn tokens_of_another_process_are_adopted() {
     let world = guarded();
@@ -124,7 +124,7 @@ async fn tokens_of_another_process_are_adopted() {
     assert!(events.try_next().is_none());
 }
 
-/// R2: a change reported by the store is adopted immediately, before a call is refused.
+/// R2: if the store reports new tokens, the client uses them immediately, without waiting for a refused call.
 #[tokio::test(start_paused = true)]
 async fn a_change_that_the_store_reports_is_adopted_at_once() {
     let world = guarded();
@@ -200,7 +200,8 @@ async fn the_lock_covers_reading_the_refresh_and_writing() {
     }
 }
 
-/// R5: a process that cannot get the lock sends no refresh, and its calls fail with a busy error.
+/// R5: a process that cannot get the lock sends no refresh, and its calls fail with an error for which
+/// `is_refresh_busy` returns `true`.
 #[tokio::test(start_paused = true)]
 async fn without_the_lock_there_is_no_refresh() {
     let world = guarded();
@@ -219,7 +220,7 @@ async fn without_the_lock_there_is_no_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// R5: if waiting for the lock times out, but another process has stored new tokens, these tokens are adopted.
+/// R5: if waiting for the lock times out, but another process has stored new tokens, the client uses these tokens.
 #[tokio::test(start_paused = true)]
 async fn a_lock_timeout_is_not_an_error_if_there_are_new_tokens() {
     let world = guarded();
@@ -232,8 +233,8 @@ async fn a_lock_timeout_is_not_an_error_if_there_are_new_tokens() {
     world.authority.assert_refreshes(1);
 }
 
-/// R3, R10: a process whose lease expired during a refresh does not overwrite newer tokens in the store. It adopts
-/// them.
+/// R3, R10: a process whose lease expired during a refresh does not overwrite newer tokens in the store. The process
+/// uses the newer tokens.
 #[tokio::test(start_paused = true)]
 async fn a_process_whose_lease_expired_does_not_overwrite() {
     let world = World::with(AuthorityConfig { reuse_ends_session: false, ..AuthorityConfig::default() });
@@ -281,7 +282,7 @@ async fn a_process_whose_lease_expired_unnoticed_stores_its_tokens() {
 }
 
 /// I8, R3: after a lost response, a refresh token is not sent again if another process might have used it. The client
-/// adopts the newer tokens in the store.
+/// uses the newer tokens in the store.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_another_process_may_have_spent_is_not_presented_again() {
     for stored in [true, false] {
@@ -333,9 +334,10 @@ async fn no_token_is_spent_under_an_expired_lease() {
     world.authority.assert_refreshes(1);
 }
 
-/// R7, G4: if a process's lease expires before the refresh token is sent, the process's own record of the started
-/// refresh is not treated as a lost response. If the server then rejects the refresh token, the error reports an
-/// expired session rather than a lost rotation.
+/// R7, G4: if a process's lease expires before the refresh token is sent, the process finds its own record of the
+/// started refresh in the store. The process does not treat its own record of a started refresh as a sign of a lost
+/// response. If the server then rejects the refresh token, the error reports an expired session, and `is_rotation_lost`
+/// returns `false`.
 #[tokio::test(start_paused = true)]
 async fn a_processs_own_intent_does_not_mean_a_lost_rotation() {
     let world = guarded();
@@ -393,7 +395,8 @@ async fn the_rejection_of_a_replaced_refresh_token_does_not_end_the_session() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// J1, S5: if the user logs out while the client is storing that it is about to refresh, the refresh token is not sent.
+/// J1, S5: if the user logs out while the client is recording in the store that a refresh is about to start, the
+/// refresh token is not sent.
 #[tokio::test(start_paused = true)]
 async fn a_logout_before_the_refresh_is_sent_spends_no_token() {
     let world = guarded();
@@ -450,7 +453,7 @@ async fn a_store_without_locks_is_used_and_reported_once() {
 }
 
 /// G5, G6: if a store has no locks, two processes can send the same refresh token. The process whose refresh is refused
-/// adopts the other process's new tokens.
+/// uses the other process's new tokens.
 #[tokio::test(start_paused = true)]
 async fn without_locks_the_loser_of_a_race_adopts_the_winners_tokens() {
     let world = World::with(AuthorityConfig { reuse_ends_session: false, ..AuthorityConfig::default() });
@@ -477,8 +480,8 @@ async fn without_locks_the_loser_of_a_race_adopts_the_winners_tokens() {
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// J10: if a different user logs in from another process, calls do not refresh, and they do not adopt the new session,
-/// until the program loads the store.
+/// J10: if a different user logs in from another process, calls neither refresh nor use the new session until the
+/// program loads the store.
 #[tokio::test(start_paused = true)]
 async fn another_users_login_is_neither_refreshed_nor_adopted() {
     let world = guarded();

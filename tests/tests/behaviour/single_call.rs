@@ -215,8 +215,8 @@ async fn a_call_with_its_own_authorization_is_not_changed() {
     world.authority.assert_refreshes(0);
 }
 
-/// In a trait with login or refresh methods, a call fails before it is sent if its header map contains the token header
-/// or a transport header.
+/// For a trait with login or refresh methods, a call fails before it is sent if its header map contains the token
+/// header or a transport header.
 #[tokio::test(start_paused = true)]
 async fn a_header_map_with_the_token_header_is_an_error_before_anything_is_sent() {
     let world = World::new();

@@ -123,7 +123,8 @@ async fn a_late_redirect_is_followed_with_the_current_token() {
     world.authority.assert_refreshes(1);
 }
 
-/// B3: a call whose old token is refused late does not wait until the newer token has been refreshed.
+/// B3: if a call's old token is refused while the newer token is being refreshed, the call is sent again with the newer
+/// token and does not wait for that refresh.
 #[tokio::test(start_paused = true)]
 async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
     let world = World::new();
@@ -146,7 +147,7 @@ async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
     world.authority.assert_refreshes(2);
 }
 
-/// B6: if a refresh fails, all calls that wait for it get its error.
+/// B6: if a refresh fails, all calls that wait for the refresh get the refresh error.
 #[tokio::test(start_paused = true)]
 async fn all_waiting_calls_get_the_error_of_a_failed_refresh() {
     let world = World::new();

@@ -1,5 +1,5 @@
-//! Tests the operations that a session performs on its store: how many there are, how long they take, and which fence
-//! they use.
+//! Tests the operations that a session performs on its store: their number, their duration, and the fence (fencing
+//! token) that they use.
 
 use std::time::Duration;
 
@@ -42,8 +42,8 @@ async fn call_during_which_the_store_breaks(
     done(call).await
 }
 
-/// R7: every write during a refresh uses the fence of the refresh's lock, even if the write is retried later. The write
-/// after a login has no fence, so an expired lease cannot make the write fail.
+/// R7: every write during a refresh uses the fence (fencing token) of the refresh's lock, even if the write is retried
+/// later. The write after a login uses no fence (fencing token), so an expired lease cannot make the write fail.
 #[tokio::test(start_paused = true)]
 async fn writes_of_a_refresh_carry_a_fence_and_writes_of_a_login_do_not() {
     let world = guarded();

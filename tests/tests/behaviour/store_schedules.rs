@@ -1,9 +1,9 @@
-//! Random schedules of several processes that share a store. The store delays its responses, loses them, or fails.
-//! Calls, logins, logouts and refreshes start at random times on a paused clock. A schedule fails if a used refresh
-//! token is sent or a session is lost.
+//! Tests several processes that share a store and perform random actions. The sequence of actions is called a schedule.
+//! The store delays its responses, loses them, or fails. Calls, logins, logouts and refreshes start at random times on
+//! a paused clock. The test fails if a process sends a used refresh token or loses its session.
 //!
-//! A schedule depends only on its seed. A failed schedule prints its seed; `AFRESH_SCHEDULE=7 cargo test -p
-//! afresh-tests --test behaviour store_schedules` repeats the schedule with seed 7.
+//! A schedule depends only on its random seed. If a schedule fails, the test prints its seed; `AFRESH_SCHEDULE=7 cargo
+//! test -p afresh-tests --test behaviour store_schedules` repeats the schedule with seed 7.
 
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -42,7 +42,7 @@ impl UnreliableStore {
         Self { memory: MemoryStore::new(), random: Arc::new(Mutex::new(random)), healthy: Arc::default() }
     }
 
-    /// Waits for a random time before or after an operation; sometimes fails or never returns.
+    /// Waits for a random time before or after an operation, and sometimes fails or never returns.
     async fn wait(&self) -> Result<(), BoxError> {
         if self.healthy.load(Ordering::SeqCst) {
             return Ok(());

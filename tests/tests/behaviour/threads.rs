@@ -26,7 +26,7 @@ async fn a_thousand_calls_on_four_threads_cause_one_refresh() {
     assert!(world.stage.sends() <= 2000);
 }
 
-/// Returns a client whose token has expired, and a counter of its refreshes, each of which returns `renewal`
+/// Returns a client whose token has expired, and a counter of the client's refreshes. Each refresh returns `renewal`
 /// immediately.
 fn outlived(world: &World, renewal: fn() -> Result<Tokens>) -> (ShopClient, Arc<AtomicUsize>) {
     let asked = Arc::new(AtomicUsize::new(0));

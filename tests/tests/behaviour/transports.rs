@@ -46,12 +46,13 @@ const IN_MEMORY_ONLY: &[&str] = &[
     "transports::",
     // These tests open their own sockets and pipes.
     "hyper_transport::",
-    // These tests check shared memory of bodies, sensitive headers, or the timeout and extensions of a request.
+    // These tests check whether a body is copied, whether headers are marked as sensitive, or the timeout and
+    // extensions of a request.
     "bodies::bytes_are_sent_twice_without_a_copy",
     "credential_placement::headers_that_carry_secrets_are_marked_sensitive",
     "single_call::a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends",
-    // These tests check the exact error returned by the transport. Over a connection, the transport always reports a
-    // broken connection.
+    // These tests check the exact error returned by the transport. With `HyperTransport`, a fake server cannot choose
+    // the error, because the transport always reports a broken connection.
     "failures::an_unreachable_refresh_endpoint_keeps_the_session",
     "replay::a_second_send_that_fails_keeps_the_new_token",
     "events_and_errors::an_error_holds_the_refusal_and_why_the_refresh_failed",
@@ -64,11 +65,12 @@ const IN_MEMORY_ONLY: &[&str] = &[
     "clocks::an_idle_client_has_no_task_and_refreshes_nothing",
     "keep_fresh::a_dropped_guard_stops_but_a_refresh_in_progress_finishes",
     "logout::a_logout_before_the_refresh_has_run_discards_it_too",
-    // When these tests shut down a runtime, the connections on it are closed too.
+    // When these tests shut down a runtime, the connections that it drives are closed too.
     "cancellation::calls_on_another_runtime",
     "cancellation::a_call_waits_for_two_refreshes_at_most",
     "given_up_refreshes::",
-    // In these tests, a call and an early refresh would use two connections, so they would arrive in random order.
+    // In these tests, a call and an early refresh would use two connections, so the two requests would arrive in random
+    // order.
     "bounds::a_long",
     "uncertain_tokens::clients_that_logged_in_together_refresh_at_different_times",
     "rejected_early_refresh::the_end_of_the_session_says_that_the_rotation_was_lost",

@@ -141,8 +141,8 @@ async fn a_restored_token_that_has_expired_is_refreshed_first() {
     assert_eq!(world.authority.refreshes(), 1, "refreshes: one refresh before the first request");
 }
 
-/// H10: if a restored JWT has expired but the refresh fails, the call sends the JWT, because the client's clock may be
-/// wrong.
+/// H10: if a restored JWT has expired but the refresh fails, the call sends the JWT, because the client's clock might
+/// be wrong.
 #[tokio::test(start_paused = true)]
 async fn a_wrong_clock_costs_a_refresh_and_fails_no_call() {
     let invalid = Handling::instead((400, json!({ "error": "invalid_grant" })));
@@ -165,8 +165,8 @@ async fn a_wrong_clock_costs_a_refresh_and_fails_no_call() {
     }
 }
 
-/// H10: if the server refuses a JWT that has not expired by the client's clock, the client refreshes and sends the call
-/// again.
+/// H10: if the server refuses a JWT that has not expired according to the client's clock, the client refreshes and
+/// sends the call again.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_outranks_the_expiry_in_the_token() {
     let world = World::new();
@@ -198,7 +198,7 @@ async fn the_expiry_in_a_token_counts_only_if_the_server_sent_none() {
     world.authority.assert_refreshes(0);
 }
 
-/// H11: if the server refuses a token that has not expired by the client's clock, the client refreshes.
+/// H11: if the server refuses a token that has not expired according to the client's clock, the client refreshes.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_outranks_the_clock() {
     for status in [401, 403] {

@@ -1,4 +1,5 @@
-//! Tests refreshes that do not help: a 403 that means "not allowed" causes one refresh rather than one per call.
+//! Tests refreshes that do not resolve a refusal: a 403 that means "not allowed" causes one refresh rather than one per
+//! call.
 
 use std::time::Duration;
 
@@ -87,8 +88,8 @@ async fn a_hundred_calls_to_a_forbidden_route_without_replay_do_not_cost_a_refre
     assert!(world.authority.refreshes() <= 2, "{} refreshes", world.authority.refreshes());
 }
 
-/// C10: for ten seconds after a refresh that did not help, a 403 for the new token does not trigger a refresh on any
-/// route.
+/// C10: for ten seconds after a refresh that did not resolve a refusal, a 403 for the new token does not trigger a
+/// refresh on any route.
 #[tokio::test(start_paused = true)]
 async fn after_a_useless_refresh_no_403_refreshes_for_ten_seconds() {
     let world = World::new();
@@ -106,7 +107,7 @@ async fn after_a_useless_refresh_no_403_refreshes_for_ten_seconds() {
     world.authority.assert_refreshes(2);
 }
 
-/// C10: if the previous refresh helped, a 403 starts a refresh even if the token is new.
+/// C10: if the previous refresh resolved a refusal, a 403 starts a refresh even if the token is new.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_is_valid_for_one_request_is_refreshed_every_time() {
     let world = World::new();
@@ -161,7 +162,7 @@ async fn a_forbidden_route_is_tried_again_at_growing_intervals() {
     assert_eq!(at, expected);
 }
 
-/// C12: three forbidden routes cause at most three times as many refreshes as one.
+/// C12: three forbidden routes cause at most three times as many refreshes as one forbidden route.
 #[tokio::test(start_paused = true)]
 async fn three_forbidden_routes_cost_no_more_than_three_times_one() {
     let world = World::new();
@@ -284,7 +285,7 @@ async fn after_five_useless_refreshes_a_call_fails_without_another() {
     world.authority.assert_refreshes(6);
 }
 
-/// C13: if the server accepts a token, the count of refreshes that did not help is reset.
+/// C13: if the server accepts a token, the count of refreshes that did not resolve a refusal is reset.
 #[tokio::test(start_paused = true)]
 async fn a_success_between_useless_refreshes_resets_the_count() {
     let world = World::new();
@@ -312,8 +313,8 @@ fn repeating(status: u16) -> World {
     world
 }
 
-/// W1: if the refresh after a plain 403 returns the same access token, the call returns the 403 with its body. The
-/// session is kept, and later calls do not trigger a refresh.
+/// W1: if the refresh after a 403 without a challenge returns the refused access token, the call returns the 403 with
+/// its body. The session is kept, and later calls do not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_403_whose_refresh_brings_the_same_token_is_the_answer() {
     let world = repeating(403);
@@ -332,7 +333,7 @@ async fn a_403_whose_refresh_brings_the_same_token_is_the_answer() {
     assert_eq!(shop.order(7).await.unwrap().id, 7);
 }
 
-/// W1: if a refresh returns the same access token, each waiting call returns its own 403.
+/// W1: if a refresh returns the refused access token, each waiting call returns its own 403.
 #[tokio::test(start_paused = true)]
 async fn all_waiting_403s_are_answers_if_the_refresh_brings_the_same_token() {
     let world = repeating(403);
@@ -347,7 +348,8 @@ async fn all_waiting_403s_are_answers_if_the_refresh_brings_the_same_token() {
     world.authority.assert_refreshes(1);
 }
 
-/// W1: if the refresh after a 401 returns the same access token, the call fails with a no-progress error.
+/// W1: if the refresh after a 401 returns the refused access token, the call fails with an error for which
+/// `is_no_progress` returns `true`.
 #[tokio::test(start_paused = true)]
 async fn a_401_whose_refresh_brings_the_same_token_is_no_progress() {
     let world = repeating(401);
@@ -389,7 +391,7 @@ trait Reports {
     async fn once(&self, id: u64) -> afresh::Result<()>;
 }
 
-/// W1: typed errors, `none_on` and `no_replay` also work if the refresh after a 403 returns the same access token.
+/// W1: typed errors, `none_on` and `no_replay` also work if the refresh after a 403 returns the refused access token.
 #[tokio::test(start_paused = true)]
 async fn typed_errors_see_the_403_whose_refresh_brings_the_same_token() {
     let reports = |world: &World| {

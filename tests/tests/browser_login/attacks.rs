@@ -115,7 +115,7 @@ async fn a_head_without_an_end_is_cut_off() {
     let fields = format!("GET /callback?code=good HTTP/1.1\r\n{}", "a: b\r\n".repeat(100_000));
     for request in [line, fields] {
         let mut stream = TcpStream::connect(("127.0.0.1", asked.port())).await.unwrap();
-        // The listener may close the connection before it has read the whole request.
+        // The listener can close the connection before it has read the whole request.
         let _ = stream.write_all(request.as_bytes()).await;
         let closed = timeout(Duration::from_secs(5), async {
             let mut rest = Vec::new();
@@ -188,7 +188,8 @@ async fn an_answer_of_another_issuer_ends_the_login_and_sends_nothing() {
     provider.stage.assert_sends(0);
 }
 
-/// The page and the error show the server's error description without markup, control characters or secrets.
+/// The browser page shows the server's error description without markup. On the page and in the error message, the
+/// description is shortened and contains no control characters.
 #[tokio::test]
 async fn what_a_server_says_is_shown_as_text_without_secrets() {
     for (description, hidden) in [

@@ -30,8 +30,8 @@ async fn a_denied_login_fails_and_keeps_the_session() {
     provider.stage.assert_sends(0);
 }
 
-/// If the response to a code exchange is lost, the login fails, because the server may have already used the code. The
-/// client does not open the browser a second time.
+/// If the response to a code exchange is lost, the login fails, because the server might have already used the code.
+/// The client does not open the browser a second time.
 #[tokio::test]
 async fn a_lost_answer_to_the_exchange_ends_the_login() {
     for answer in [Answer::new(500), Answer::new(503), Answer::new(429), Answer::reset()] {

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use crate::provider::{Authorization, Provider};
 
-/// Asserts that a login with the given opener succeeds if the user opens the announced URL.
+/// Asserts that a login with the given opener succeeds if the user opens the URL that is passed to `announce`.
 async fn logs_in_with<R: afresh::oauth2::Opened>(open: impl FnOnce() -> R + Send + 'static) {
     let provider = Provider::start().await;
     let shop = provider.shop();

@@ -144,7 +144,7 @@ impl Authorization {
 
     pub async fn send(&self, request: &[u8]) -> Shown {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port())).await.unwrap();
-        // The listener may respond and close the connection before it has read the whole request.
+        // The listener can respond and close the connection before it has read the whole request.
         let _ = stream.write_all(request).await;
         Shown::read(&mut stream).await
     }

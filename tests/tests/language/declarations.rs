@@ -1,5 +1,5 @@
-//! Tests where a trait can be declared and which names it can use: functions, macros, raw identifiers, restricted
-//! visibility and bounds.
+//! Tests traits that are declared in a function or by a macro, and traits with raw identifiers, restricted visibility
+//! or bounds.
 
 use afresh::{Result, api};
 use afresh_tests::Stage;

@@ -1,5 +1,5 @@
-//! Tests default bodies of trait methods that send a request. A fake can omit methods that have a default body, and the
-//! generated client overrides these methods.
+//! Tests traits whose methods have a default body and send a request. A fake can omit methods that have a default body,
+//! and the generated client overrides these methods.
 #![deny(warnings, missing_docs, single_use_lifetimes, elided_lifetimes_in_paths)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]
 
@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::api::{ORIGIN, client_on, logged_in_client, only};
 
-/// The results of the default bodies differ from all responses in these tests.
+/// No default method body returns a value that occurs in a response of these tests.
 #[api(dyn)]
 pub trait Shop {
     /// Logs in.
@@ -40,7 +40,7 @@ pub trait Shop {
         unimplemented!("order {id}")
     }
 
-    /// Adds up orders. The default body awaits a different method of the trait.
+    /// Adds up orders. The default method body awaits a different method of the trait.
     #[get("/orders")]
     #[timeout("5s")]
     async fn sum(&self, #[query] ids: &[Cow<'_, str>], #[query("note")] notes: Option<&str>) -> Result<u64> {

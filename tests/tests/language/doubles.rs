@@ -132,7 +132,7 @@ async fn a_call_of_a_double_can_be_spawned() {
     assert_eq!(*fake.asked.lock().unwrap(), [1]);
 }
 
-/// A trait with default bodies, which `mockall::automock` replaces.
+/// A trait with default method bodies. `mockall::automock` replaces these bodies.
 #[api]
 #[cfg_attr(test, mockall::automock)]
 pub trait Stock {

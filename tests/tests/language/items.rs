@@ -139,7 +139,7 @@ async fn a_failed_page_loses_no_element() {
     assert!(matches!(&*reported, [Ok(1), Err(error), Ok(2)] if error.contains("503")), "{reported:?}");
 }
 
-/// An error in finding the next page is returned after the last element of the current page.
+/// If the next page cannot be determined, an error is returned after the last element of the current page.
 #[tokio::test(start_paused = true)]
 async fn a_wrong_link_comes_after_the_elements_of_its_page() {
     let stage = Stage::new();

@@ -64,7 +64,7 @@ trait Unused {
     async fn unused(&self, #[query] generic: u8) -> Result<()>;
 }
 
-/// A trait with bounds that a generated `impl` must not shadow.
+/// A trait whose type parameter `T` must not be shadowed in generated code.
 #[api]
 pub(crate) trait Generic<T: Serialize + Sync> {
     #[get("/{rest*}")]

@@ -1,5 +1,6 @@
 //! Tests a trait's attributes through the public API, against in-memory servers on a paused clock. The tests cover the
-//! request for each attribute, the value for each return type, and where traits and test doubles can be declared.
+//! request for each attribute, the value for each return type, and the places where traits and test doubles can be
+//! declared.
 
 mod answers;
 mod api;

@@ -1,5 +1,5 @@
-//! Reads one source file: its modules, the items that each module defines, and every path in them. The file is read as
-//! tokens, because a syntax tree does not contain the paths in macro calls.
+//! Reads one source file: its modules, the items that each module defines, and every path in the file. The file is read
+//! as tokens, because a syntax tree does not contain the paths in macro calls.
 
 use std::collections::BTreeSet;
 use std::mem;

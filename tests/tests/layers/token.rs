@@ -1,4 +1,4 @@
-//! The tokens of a file, in a form that is easy to compare with words.
+//! The tokens of a file, in a form that can easily be compared with strings.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 

@@ -1,4 +1,4 @@
-//! The modules of a crate and their files, and a resolver that finds the file that defines the item at a path.
+//! The modules of a crate and their files. A resolver finds the file that defines the item at a path.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -37,7 +37,7 @@ pub enum Target {
     Module(usize),
     /// An item that is defined in this file.
     Item(String),
-    /// The module in which the name was not found, for example because a macro defines it.
+    /// The module in which the name was not found, for example because a macro defines the name.
     Unknown(usize),
 }
 
@@ -187,7 +187,8 @@ impl Tree {
         }
     }
 
-    /// Returns the targets of the import or re-export with this name in a module, or `None` if there is none.
+    /// Returns the targets of the import or re-export with this name in a module, or `None` if the module has no such
+    /// import or re-export.
     fn bound(&self, module: usize, name: &str, seen: &mut BTreeSet<(usize, String)>) -> Option<Vec<Target>> {
         if !seen.insert((module, name.to_owned())) {
             return None;

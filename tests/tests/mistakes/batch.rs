@@ -36,7 +36,7 @@ pub fn check_all(cases: &[Case]) -> Vec<Errors> {
     found
 }
 
-/// Checks the mistakes, and then repeatedly checks the mistakes without an error, until no new errors appear.
+/// Checks the mistakes, and then repeatedly checks the mistakes that have no error yet, until no new errors appear.
 fn check_until_silent(cases: &[Case], mut open: Vec<usize>, keep: &mut dyn FnMut(Found)) {
     while !open.is_empty() {
         let errors = check(cases, &open);
@@ -100,7 +100,8 @@ fn error_of(message: &Value, batch: &Path, starts: &[(usize, usize)]) -> Option<
     Some((*number, code, rendered))
 }
 
-/// Returns the line of a span in the file `batch`, or of the macro call that the span comes from.
+/// Returns the line of a span in the file `batch`. For a span outside this file, returns the line of the macro call
+/// that the span comes from.
 fn line_in(span: &Value, batch: &Path) -> Option<usize> {
     if span["file_name"].as_str().is_some_and(|name| batch.ends_with(name) || Path::new(name) == batch) {
         return usize::try_from(span["line_start"].as_u64()?).ok();

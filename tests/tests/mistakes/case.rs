@@ -18,7 +18,7 @@ enum Around {
 #[derive(Clone, Debug)]
 pub struct Case {
     pub name: String,
-    /// The number of causes, which is the maximum number of errors.
+    /// The number of causes of errors, which is also the maximum number of errors.
     pub max: usize,
     /// A string that the first error message must contain.
     pub cure: String,

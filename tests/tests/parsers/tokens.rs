@@ -1,4 +1,4 @@
-//! Tests generated responses from a token endpoint: valid, almost valid, and arbitrary ones.
+//! Tests generated responses from a token endpoint: valid, almost valid, and arbitrary responses.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::api::{Api, CANARY, client, config, run};
 
 const YEAR: Duration = Duration::from_hours(365 * 24);
 
-/// Generates the value of a field, usually one of the wrong type.
+/// Generates the value of a field, usually a value of the wrong type.
 fn value() -> impl Strategy<Value = String> {
     let text = select(&["", "new", "a b", "ü", "a\\nb", "a\\u0000", " "][..]);
     prop_oneof![
@@ -98,8 +98,8 @@ fn texts_of(error: &Error) -> String {
 }
 
 /// Returns whether one of the fields has the given string as its value. If two fields have the same name, `Value` keeps
-/// only the last one, so the test also accepts an empty field. `Value` rejects numbers that are too large, even though
-/// they do no harm in an unused field.
+/// only the last field, so the test also accepts an empty field. `Value` rejects numbers that are too large, even
+/// though such numbers do no harm in an unused field.
 fn says(said: &Value, text: &str) -> bool {
     if said.is_null() {
         return !text.is_empty();

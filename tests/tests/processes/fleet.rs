@@ -43,7 +43,7 @@ struct Fleet {
     shop: Shop,
     random: Rng,
     workers: Vec<Process>,
-    /// The index of the suspended process, and the number of expirations so far when it was suspended.
+    /// The index of the suspended process, and the number of token expirations before its suspension.
     asleep: Option<(usize, usize)>,
     count: Count,
 }
@@ -77,7 +77,8 @@ async fn no_process_loses_its_session_in_redis() {
     let mut fleet = Fleet::start(place).await;
     fleet.live(&[Trouble::RestartRedis; 2]).await;
     fleet.report();
-    // While Redis is down, no process can refresh, and errors report the store or the lock.
+    // While Redis is down, no process can refresh, and calls fail with a store error or a busy error
+    // (`is_refresh_busy`).
     let is_of_the_store = |failed: &String| failed.starts_with("store") || failed.starts_with("busy");
     assert!(fleet.count.failed.iter().all(is_of_the_store), "{:#?}", fleet.count.failed);
 }

@@ -1,5 +1,5 @@
 //! Tests processes that are killed during a refresh: before the server reads the refresh token, after the server has
-//! used it, and after the process has stored the new tokens.
+//! accepted it, and after the process has stored the new tokens.
 
 use afresh_tests::Role;
 
@@ -28,7 +28,7 @@ async fn killed_before_the_server_reads_the_refresh_token() {
 
 /// R6, S3: if a process is killed after the server has processed its refresh, the next process sends the old refresh
 /// token once. A lenient server accepts the old refresh token and returns the new tokens. With a strict server, the
-/// next process's call fails and reports a lost rotation.
+/// next process's call fails with a lost-rotation error (`is_rotation_lost`).
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_before_the_answer() {
     for server in [Server::Lenient, Server::Strict] {

@@ -1,4 +1,4 @@
-//! Tests that several processes that are started for the first time, and at the same time, log in only once.
+//! Tests that several processes log in only once if all of them are started for the first time at the same time.
 
 use std::time::{Duration, Instant};
 

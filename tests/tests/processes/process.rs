@@ -62,7 +62,7 @@ impl Process {
         waited.unwrap_or_else(|_| panic!("{} does not print {beginning:?}", self.name))
     }
 
-    /// Returns the next line that the process has printed, if there is one.
+    /// Returns the next line that the process has printed, or `None` if there is no new line.
     pub fn line(&mut self) -> Option<String> {
         self.lines.try_recv().ok()
     }

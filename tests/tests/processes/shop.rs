@@ -102,7 +102,8 @@ impl Shop {
         question(&self.answered_calls.borrow())
     }
 
-    /// Returns how many times a used refresh token was sent again, whether or not the process knew that it was used.
+    /// Returns how many times a used refresh token was sent again, whether or not the process knew that the token was
+    /// used.
     pub fn presented_again(&self) -> usize {
         self.world.authority.reuses() + self.world.authority.retries_after_lost_answer()
     }

@@ -1,5 +1,5 @@
-//! Tests processes in which the runtime that runs a refresh stalls. A stalled process keeps its file lock and may never
-//! make another call.
+//! Tests processes in which the runtime that runs a refresh stalls. A stalled process keeps its file lock and might
+//! never make another call.
 
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,7 @@ async fn standing_still(shop: &Shop, step: &str, order: &str) -> (Process, Proce
     (first, next)
 }
 
-/// Makes calls until a call does not fail with a busy error, and returns its result.
+/// Repeats a call while it fails with a busy error (`is_refresh_busy`), and returns the result of the last call.
 async fn call_until_free(process: &mut Process) -> String {
     let begun = Instant::now();
     loop {

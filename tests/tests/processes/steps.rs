@@ -5,7 +5,7 @@ use afresh_tests::Role;
 use crate::place::Place;
 use crate::shop::{Server, Shop};
 
-/// The steps at which a process is killed, and whether the valid refresh token is lost at each step.
+/// The steps at which a process is killed, and whether a kill at the step loses the valid refresh token.
 const STEPS: [(&str, bool); 8] = [
     ("before lock", false),
     ("after lock", false),
@@ -54,7 +54,7 @@ async fn the_next_process_continues_the_session() {
 }
 
 /// R6, S3: with a strict server, the new refresh token is lost if a process is killed before it has stored the token.
-/// The next process's call reports the lost rotation.
+/// The next process's call fails with a lost-rotation error (`is_rotation_lost`).
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_strict_server_the_next_process_reports_a_lost_rotation() {
     for (step, _) in STEPS.into_iter().filter(|(_, lost)| *lost) {

@@ -12,7 +12,7 @@ use crate::shop::{Server, Shop};
 /// The duration of the lease in tests with Redis.
 const LEASE: Duration = Duration::from_secs(2);
 
-/// Makes a call in a process that may have missed a deadline of the store. If the first call fails, the second call
+/// Makes a call in a process that might have missed a deadline of the store. If the first call fails, the second call
 /// must succeed.
 async fn goes_on(worker: &mut Process) {
     let said = worker.says("called: ").await;
@@ -23,8 +23,8 @@ async fn goes_on(worker: &mut Process) {
     }
 }
 
-/// R3: if a process's lease expires before its refresh is sent, the process does not refresh, and it adopts the other
-/// process's tokens.
+/// R3: if a process's lease expires before the process sends its refresh request, the process uses the other process's
+/// tokens instead of refreshing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_whose_lease_expires_before_it_sends_spends_nothing() {
     for step in ["after lock", "after load", "before intent", "after intent"] {
@@ -47,8 +47,8 @@ async fn a_process_whose_lease_expires_before_it_sends_spends_nothing() {
     }
 }
 
-/// R3: if a process is suspended until its refresh has timed out and its lease has expired, it does not send the
-/// refresh token again.
+/// R3: if a process is suspended until its refresh has timed out and its lease has expired, the process does not send
+/// the refresh token again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_is_suspended_during_its_refresh_does_not_repeat_it() {
     let Some(place) = Place::redis(LEASE) else { return };
@@ -93,7 +93,7 @@ async fn a_process_whose_lease_expires_before_the_answer_does_no_harm() {
     authority.assert_refreshes(2);
     assert_eq!(shop.presented_again(), 1, "spent tokens presented again");
     for worker in [&mut first, &mut next] {
-        // The worker adopts the other process's tokens even if the store's notification is late.
+        // The worker uses the other process's tokens even if the store's notification is late.
         assert_eq!(worker.call().await, "well");
         authority.expire();
         assert_eq!(worker.call().await, "well");
@@ -103,7 +103,8 @@ async fn a_process_whose_lease_expires_before_the_answer_does_no_harm() {
 }
 
 /// R3: if a suspended process's lease expires during its refresh and another process refreshes, a strict server ends
-/// the session. The error reports a lost rotation, and no process refreshes again.
+/// the session. The next process's call fails with a lost-rotation error (`is_rotation_lost`), and no process refreshes
+/// again.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_strict_server_the_session_ends_with_a_lost_rotation() {
     let Some(place) = Place::redis(LEASE) else { return };
@@ -132,7 +133,7 @@ async fn with_a_strict_server_the_session_ends_with_a_lost_rotation() {
 }
 
 /// R5, R6: a file lock has no lease, so no other process refreshes while the lock holder is suspended. Calls in other
-/// processes fail with a busy error. The session continues once the lock holder resumes.
+/// processes fail with a busy error (`is_refresh_busy`). The session continues once the lock holder resumes.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_suspended_process_keeps_the_lock_of_a_file() {
     let shop = Shop::open(Place::file(), Server::Strict).await;

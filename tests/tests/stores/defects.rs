@@ -12,7 +12,7 @@ use afresh_tests::store_conformance as check;
 use afresh_tests::store_conformance::Place;
 use futures_util::FutureExt;
 
-/// The defect of a store.
+/// A defect that a store can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Defect {
     None,
@@ -28,9 +28,9 @@ enum Defect {
     SharesTheLock,
     /// If a caller stops waiting for the lock, the store still acquires the lock later.
     DroppedWaitLocks,
-    /// The store's fences do not increase.
+    /// The fences (fencing tokens) of the store's locks do not increase.
     FencesStay,
-    /// The store accepts writes with outdated fences.
+    /// The store accepts writes with outdated fences (fencing tokens).
     OldFences,
     /// If an expired lock is dropped, the store releases the next lock.
     ReleasesTheNextLock,
@@ -50,7 +50,7 @@ struct Faulty {
     defect: Defect,
     memory: MemoryStore,
     fence: Arc<AtomicU64>,
-    /// The fence of the current lock holder, or 0 if no process holds the lock.
+    /// The fence (fencing token) of the current lock holder, or 0 if no process holds the lock.
     holder: Arc<AtomicU64>,
     stands_still: Arc<AtomicBool>,
 }
@@ -216,7 +216,7 @@ async fn a_store_without_defects_passes() {
     check::all(|| Faulty::of(Defect::None)).await;
 }
 
-/// Generates one test per check, which fails with the name of any defect that the check does not detect.
+/// Generates one test per check. The test fails with the names of the defects that the check does not detect.
 macro_rules! notices {
     ($($test:ident: $check:ident, $($defect:ident),+;)+) => {$(
         #[tokio::test(flavor = "multi_thread")]

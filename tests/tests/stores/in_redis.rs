@@ -127,7 +127,7 @@ async fn a_process_suspended_for_longer_than_its_lease_cannot_overwrite() {
     an_expired_lock_cannot_store(&place).await;
 }
 
-/// R3: once a lease has expired on the server, the process that held it no longer treats it as valid.
+/// R3: once a lease has expired on the server, the process that held the lease no longer treats it as valid.
 #[tokio::test]
 async fn a_holder_knows_when_its_lease_has_expired() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };

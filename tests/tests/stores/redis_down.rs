@@ -34,7 +34,7 @@ async fn a_redis_store_works_again_after_a_crash_of_redis() {
     server.restart();
     let stored = store.load().await.unwrap();
     assert_eq!((stored.revision, &*stored.record), (first, &b"first"[..]));
-    // After the restart, the lease is still valid, and fences continue to increase.
+    // After the restart, the lease is still valid, and the fences (fencing tokens) of new locks continue to increase.
     let next = Swap { fence: Some(held.fence()), ..swap(first, b"second") };
     assert!(store.swap(next).await.unwrap().is_some());
     timeout(Duration::from_secs(15), listener)
@@ -110,8 +110,8 @@ async fn losing_the_first_answer_about(what: &str, server: &RedisServer) -> Stri
     url
 }
 
-/// Forwards requests until it has forwarded one that contains `mark` and dropped its response. Returns `false` if the
-/// client closes the connection first.
+/// Forwards requests up to and including the first request that contains `mark`, and drops the response to that
+/// request. Returns `false` if the client closes the connection first.
 async fn relay_until(mark: &[u8], here: TcpStream, there: TcpStream) -> bool {
     let (mut from_here, mut to_here) = here.into_split();
     let (mut from_there, mut to_there) = there.into_split();

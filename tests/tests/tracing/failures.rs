@@ -7,7 +7,8 @@ use afresh_tests::{Answer, World};
 use crate::api::{Shop, logged_in_client, order};
 use crate::recorder::Recorder;
 
-/// Returns the `error.type` of the only call and of its only request, with an empty string if it was not recorded.
+/// Returns the `error.type` of the only call and of its only request, or an empty string for each `error.type` that was
+/// not recorded.
 #[track_caller]
 fn error_types(recorder: &Recorder) -> [String; 2] {
     let error = |name| {

@@ -1,4 +1,4 @@
-//! Tests the span of a refresh, which is not a child of any waiting call, and the session's events.
+//! Tests the session's events, and the span of a refresh, which is not a child of any waiting call's span.
 
 use std::time::Duration;
 
@@ -229,7 +229,7 @@ async fn a_refusal_without_a_refresh_gives_its_reason() {
     );
 }
 
-/// G3: if a refresh request is sent again after a lost response, it is recorded as a resend.
+/// G3: if a refresh request is sent again after a lost response, the repeated request is recorded as a resend.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_is_sent_again_is_counted_as_a_resend() {
     let grace = Some(Duration::from_secs(60));

@@ -62,7 +62,7 @@ fn assert_silent_about(recorder: &Recorder, secret: &str) {
     assert_eq!(leak, None, "{secret} is a secret");
 }
 
-/// Returns responses that contain the secret in every part, some of them successful, some failed, and some cut off.
+/// Returns successful, failed and cut-off responses that contain the secret in every part.
 fn answers(secret: &str) -> [Answer; 8] {
     [
         Answer::json(200, json!({ "secret": secret })).header("x-secret", secret),

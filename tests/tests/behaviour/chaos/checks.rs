@@ -92,7 +92,7 @@ impl<'a> Checks<'a> {
         }
     }
 
-    /// Returns the reason why the call can fail with this error, or `None` if there is none.
+    /// Returns the reason why the call is allowed to fail with this error, or `None` if the error is not allowed.
     fn reason(&self, call: &Call, sends: &[Seen], error: &Error) -> Option<&'static str> {
         let timeline = &self.run.sessions[call.session].timeline;
         let (begun, ended) = (call.begun, call.ended);
@@ -132,8 +132,8 @@ impl<'a> Checks<'a> {
         self.run.sessions[call.session].timeline.happened(None, call.ended, failed)
     }
 
-    /// G2, I8, I12, I13: there are no more expired sessions than refused refreshes, and no more `Refreshed` events than
-    /// granted refreshes. The fake server itself checks that no refresh token is reused.
+    /// G2, I8, I12, I13: at most as many sessions expire as refreshes are refused, and at most as many `Refreshed`
+    /// events are emitted as refreshes are granted. The fake server itself checks that no refresh token is reused.
     fn check_refreshes(&self) {
         let Run { world, sessions, level, .. } = self.run;
         // If the network has faults, a refresh can be abandoned while its response is in transit, and the new tokens
@@ -185,7 +185,7 @@ impl<'a> Checks<'a> {
         assert!(exchanges.len() <= 4 * (causes + calls) + 4, "V2: {} exchanges", exchanges.len());
     }
 
-    /// I16: no loggable string contains a token.
+    /// I16: no string that can be logged contains a token.
     fn check_texts(&self) {
         let canary = self.run.world.authority.canary();
         let mut texts = Vec::new();

@@ -150,15 +150,15 @@ impl Double for FaultyNetwork {
             let role = world.authority.role_of(request.uri().path());
             let mut delay = network.delay();
             if role == Some(Role::Refresh) && network.0.level != FaultLevel::LostAnswers && delay > LATE {
-                // The request must either arrive before the client abandons the refresh or never arrive; otherwise, its
-                // response would be lost.
+                // The refresh request must either arrive before the client abandons the refresh or never arrive;
+                // otherwise, the refresh response would be lost.
                 delay = Duration::from_hours(1);
             }
             sleep(delay).await;
             match role {
                 Some(Role::Refresh) => {
-                    // `deliver` delays the response. The request itself is not delayed again, because the server has
-                    // already counted it.
+                    // `deliver` delays the response. The refresh request itself is not delayed again, because the
+                    // server has already counted it.
                     world.authority.next(Role::Refresh, network.handling());
                     return world.handle(request).await;
                 }

@@ -50,7 +50,7 @@ pub struct Run {
     pub sessions: Vec<TestSession>,
     /// The number of manual refreshes so far.
     pub asked: usize,
-    /// The lifetime of access tokens, if the server sends one.
+    /// The access token lifetime that the server sends, or `None` if the server sends no lifetime.
     pub lifetime: Option<Duration>,
     network: FaultyNetwork,
     random: Rng,

@@ -108,8 +108,8 @@ async fn an_exchange_carries_nothing_of_the_old_session() {
     assert_eq!(tokens.refresh_token().unwrap().secret(), "new-refresh", "the new refresh token is stored");
 }
 
-/// RFC 6749 §2.3.1, RFC 8414 §2: the client uses an authentication method that the server supports, unless the user
-/// chooses one.
+/// RFC 6749 §2.3.1, RFC 8414 §2: the client uses an authentication method that the server supports, unless the program
+/// sets a method.
 #[tokio::test]
 async fn the_client_authenticates_as_the_server_offers() {
     const BASIC: Option<&str> = Some("Basic c2hvcC1hcHA6cCVDMyVBNCUzQXNz");

@@ -14,7 +14,7 @@ struct Conflict {
     version: u64,
 }
 
-/// A body type that covers two kinds of response body with the same status.
+/// The type for two kinds of response body that the server sends with the same status.
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
 enum Refused {

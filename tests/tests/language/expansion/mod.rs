@@ -1,5 +1,5 @@
-//! Tests the code that `#[api]` generates: the request for each attribute, the emitted trait, and code that compiles
-//! wherever a trait can be declared.
+//! Tests the code that `#[api]` generates: its requests, its trait, its lint warnings, and its independence from the
+//! surrounding code.
 
 mod declared;
 mod lints;

@@ -1,4 +1,5 @@
-//! Tests that generated code does not depend on names in scope, on where the trait is declared, or on macros.
+//! Tests that generated code does not depend on the names in scope, on where the trait is declared, or on whether a
+//! macro declares it.
 
 use afresh_tests::Stage;
 

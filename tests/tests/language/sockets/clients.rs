@@ -1,4 +1,5 @@
-//! Tests complete sessions over real sockets, with the runtime's HTTP client and with one provided by the user.
+//! Tests complete sessions over real sockets, with the runtime's HTTP client and with an HTTP client provided by the
+//! user.
 
 use std::error::Error as _;
 

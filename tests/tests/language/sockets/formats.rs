@@ -132,8 +132,9 @@ fn canonical(encoded: &str) -> String {
     out
 }
 
-/// A query string contains the same pairs as a browser's, in the same order. The client encodes a space as `%20`, which
-/// all parsers accept, and encodes every character that RFC 3986 does not list as unreserved.
+/// A query string contains the same pairs, in the same order, as the query string that a browser sends. The client
+/// encodes a space as `%20`, which all parsers accept, and encodes every character that RFC 3986 does not list as
+/// unreserved.
 #[tokio::test]
 async fn a_query_equals_a_browsers_and_curls_except_for_two_encodings() {
     let (recorded, (server, api)) = (recorded(), api().await);
@@ -149,8 +150,8 @@ async fn a_query_equals_a_browsers_and_curls_except_for_two_encodings() {
     assert_eq!(ours, canonical(query(&recorded.curl["query"][0].target)));
 }
 
-/// A form body has the same bytes as a form that `fetch` sends with `URLSearchParams`. A submitted HTML form also
-/// converts line endings in text fields to CR LF.
+/// A form body has the same bytes as a request body that `fetch` sends for `URLSearchParams`. For a submitted HTML
+/// form, a browser also converts line endings in text fields to CR LF.
 #[tokio::test]
 async fn a_form_equals_a_browsers_byte_for_byte() {
     let (recorded, (server, api)) = (recorded(), api().await);

@@ -156,7 +156,7 @@ async fn a_part_that_cannot_be_json_is_refused_before_anything_is_sent() {
     assert_eq!(server.seen().len(), 0);
 }
 
-/// How a server refuses an upload after it has read the request headers.
+/// The ways in which a server can refuse an upload after it has read the request headers.
 #[derive(Clone, Copy, Debug)]
 enum Refusal {
     /// The server responds, closes its sending half, and reads the rest of the request.

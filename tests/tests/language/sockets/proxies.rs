@@ -45,12 +45,12 @@ async fn a_proxy_of_the_system_sees_no_request_to_this_machine() {
     assert_eq!(proxy.seen().len(), 1, "the request to another machine goes through the proxy");
 }
 
-/// Makes a call to the local machine, and a call that is redirected to it. Both calls run in the process that has the
-/// proxy's environment variables.
+/// Makes a call to the local machine, and a call that is redirected to the local machine. Both calls run in the process
+/// that has the proxy's environment variables.
 async fn calls(server: &str) {
     let client = PlainClient::builder(server).tokens(Tokens::new("secret")).build().unwrap();
     client.old().await.unwrap();
-    // These calls may fail, but the proxy must not receive them.
+    // These calls can fail, but the proxy must not receive them.
     let port = server.rsplit(':').next().unwrap();
     for host in ["localhost", "[::1]", "[::ffff:127.0.0.1]"] {
         let url = format!("http://{host}:{port}");

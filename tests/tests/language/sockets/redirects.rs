@@ -34,7 +34,7 @@ fn tokens() -> Tokens {
     Tokens::new("access").with_refresh("refresh")
 }
 
-/// Starts a server that redirects every request to a second server with the given status.
+/// Starts a server that responds to every request with the given status and a redirect to a second server.
 async fn redirecting(status: u16, to: &Server) -> Server {
     let location = format!("{}/new", to.url());
     Server::answering(move |_| redirect(status, &location)).await
@@ -73,8 +73,7 @@ async fn no_token_arrives_at_another_origin() {
     }
 }
 
-/// N1: the builder rejects an HTTP client that follows redirects itself if the token is in a header that this client
-/// does not recognize as secret.
+/// N1: if the token is sent in a custom header, the builder rejects an HTTP client that follows redirects itself.
 #[tokio::test]
 async fn an_http_client_that_would_leak_the_token_is_refused() {
     let follows = reqwest::Client::new();
@@ -109,8 +108,8 @@ trait Harmless {
     ) -> Result<Value>;
 }
 
-/// N1: the builder rejects an HTTP client that follows redirects itself if this client would send header arguments or
-/// default headers to another origin.
+/// N1: the builder rejects an HTTP client that follows redirects itself and would send header arguments or default
+/// headers to another origin.
 #[tokio::test]
 async fn an_http_client_that_would_leak_headers_is_refused() {
     let follows = reqwest::Client::new;
@@ -127,11 +126,11 @@ async fn an_http_client_that_would_leak_headers_is_refused() {
         let error = result.unwrap_err();
         assert!(error.is_builder() && error.to_string().contains("Policy::none()"), "{error}");
     }
-    // The same error occurs if the API is added to an existing client.
+    // If the API is added to an existing client, each call fails with a builder error.
     let client = afresh::Client::builder(base).http(follows()).build().unwrap();
     assert!(KeyedClient::new(client).old("k").await.unwrap_err().is_builder());
 
-    // The error also occurs if a call adds the header.
+    // If a call adds the header, the call fails with a builder error.
     let usual = UsualClient::builder(base).http(follows()).build().unwrap();
     let error = usual.old().header("x-key", "k").await.unwrap_err();
     assert!(error.is_builder() && error.to_string().contains("`x-key`"), "{error}");

@@ -56,7 +56,7 @@ impl Server {
     }
 }
 
-/// Returns the URL of a port that refuses connections as long as the returned socket exists.
+/// Returns the URL of a port, and a socket. The port refuses connections until the socket is dropped.
 pub fn refusing() -> (TcpSocket, String) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();

@@ -1,4 +1,4 @@
-//! Tests dependencies between files, and dependency cycles.
+//! Tests the rules about dependencies between files and about dependency cycles.
 
 use super::{assert_only, check, two_folders};
 
