@@ -148,7 +148,7 @@ mod tests {
         for status in [0, 99, 100, 200, 204, 301, 399, 600, 999] {
             assert!(mistake(&[429, status]).unwrap().contains(&status.to_string()));
         }
-        assert_eq!(mistake(&[503]).unwrap(), "the status 503 causes a refresh, so it cannot be retried");
+        assert_eq!(mistake(&[503]).unwrap(), "the status 503 triggers a refresh, so it cannot be retried");
         assert_eq!(mistake(&[400, 403, 409, 500, 599]), None);
         assert_eq!(
             Retry::default().mistake(&[401, 503]),
