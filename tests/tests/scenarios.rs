@@ -1,5 +1,5 @@
-//! Tests that each scenario in `SCENARIOS.md` has a test with its id or a reason for having none, and that no test has
-//! an unknown id.
+//! Checks that each scenario in `SCENARIOS.md` either has a test with the same id or states why it has no test. Also
+//! checks that each test id is in `SCENARIOS.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -81,7 +81,7 @@ fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> 
     quote_spanned!(here=> #mention #(#cfgs)* #call.#method(#name #via #borrow #value);)
 }
 
-/// Whether the session can fill a parameter of a `#[logout]` method in this part of the request.
+/// Whether the session can supply the value of a `#[logout]` parameter that is sent in this place of the request.
 fn can_be_filled(kind: &ParamKind) -> bool {
     match kind {
         ParamKind::Path(_)
@@ -124,8 +124,8 @@ fn render_filled(
     }
 }
 
-/// Renders a statement that has no effect but mentions the parameter, with the span of the path. Editors use this
-/// generated statement to find the parameter for a placeholder.
+/// Renders a statement that mentions the parameter and has no effect. The statement has the span of the path, so that
+/// editors find the parameter for a placeholder.
 fn render_mention(endpoint: &Endpoint, param: &Param, value: &Ident) -> Option<TokenStream> {
     param.placeholder()?;
     let mut mention = value.clone();

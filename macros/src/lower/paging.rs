@@ -167,7 +167,7 @@ impl Found {
         }
     }
 
-    /// Stores one argument whose form is valid. Returns `None` after reporting an error.
+    /// Stores one argument, whose syntax has already been checked. Returns `None` after reporting an error.
     fn set(
         &mut self,
         word: Word,

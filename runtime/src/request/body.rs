@@ -62,7 +62,7 @@ const TEXT: &str = "text/plain; charset=utf-8";
 pub(crate) const BYTES: &str = "application/octet-stream";
 
 impl Body {
-    /// Creates a body from a stream, which can be sent only once.
+    /// Creates a body from a stream. The body can be sent only once.
     ///
     /// If the server refuses the credential, the session is refreshed, but the call fails with an error for which
     /// [`is_not_replayable`](crate::Error::is_not_replayable) returns `true`. The call fails even if the server has not

@@ -1,5 +1,5 @@
-//! Defines [`SessionEvents`], the stream of a session's events. A stream also tracks when the login ends, so the
-//! `Ending` event is emitted only while a stream exists.
+//! Defines [`SessionEvents`], the stream of a session's events. A stream also watches for the end of the
+//! login. Without a stream, the `Ending` event is not emitted.
 
 use std::fmt;
 use std::sync::{Arc, Weak};

@@ -148,7 +148,8 @@ pub trait SessionStore: Send + Sync + 'static {
     /// only when a call needs the session.
     ///
     /// The runtime keeps waiting for changes until the session is dropped. When the future resolves, the runtime loads
-    /// the record and calls `changed` again, at most once a second if the record has not changed. If listening for
+    /// the record and calls `changed` again. If the record is still the same, the runtime calls `changed` at most once a
+    /// second. If listening for
     /// changes fails, the store itself must start listening again or poll the storage.
     ///
     /// `changed` must be cancel safe: each call must first compare the current revision with `seen`, so that no change

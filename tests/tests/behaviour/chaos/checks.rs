@@ -132,8 +132,8 @@ impl<'a> Checks<'a> {
         self.run.sessions[call.session].timeline.happened(None, call.ended, failed)
     }
 
-    /// G2, I8, I12, I13: at most as many sessions expire as refreshes are refused, and at most as many `Refreshed`
-    /// events are emitted as refreshes are granted. The fake server itself checks that no refresh token is reused.
+    /// G2, I8, I12, I13: the number of expired sessions is at most the number of refused refreshes. The number of
+    /// `Refreshed` events is at most the number of granted refreshes. The fake server itself checks that no refresh token is reused.
     fn check_refreshes(&self) {
         let Run { world, sessions, level, .. } = self.run;
         // If the network has faults, a refresh can be abandoned while its response is in transit, and the new tokens
