@@ -72,7 +72,7 @@ impl Types<'_> {
     }
 }
 
-/// Returns whether a union only adds constraints, such as which properties are required together.
+/// Returns whether the variants of a union only add constraints, such as `required` or `pattern`.
 pub(super) fn is_about_required_only(union: &Value) -> bool {
     union.as_array().is_some_and(|variants| {
         variants.iter().all(|variant| {

@@ -33,8 +33,8 @@ pub struct Counts {
     refusals: AtomicU64,
 }
 
-/// Responds to `/refresh` with a valid token, and to any other path with the number of the user to whom the token
-/// belongs.
+/// Responds to a refresh with the user's second access token. Responds to a call that carries a second access token
+/// with the user's number, and rejects all other calls.
 pub async fn any(
     request: Request<Incoming>,
     counts: Arc<Counts>,
