@@ -70,8 +70,7 @@ impl Drop for Rushing {
 }
 
 impl Client {
-    /// Returns this program's own executable, so that each client process runs the benchmark program with other
-    /// arguments.
+    /// Returns the executable of this program itself.
     pub fn this() -> Self {
         Self { program: std::env::current_exe().expect("this program") }
     }

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 use tower::{Service, service_fn};
 
-/// The length of the outage, in which the server responds to every request with 503.
+/// The length of the outage. During the outage, the server responds to every request with 503.
 const OUTAGE: Duration = Duration::from_secs(60);
 /// The time that a caller waits after a failed call.
 const PAUSE: Duration = Duration::from_secs(1);

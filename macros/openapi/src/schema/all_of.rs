@@ -8,7 +8,7 @@ use super::lowering::Types;
 /// The maximum nesting depth of the parts of an `allOf`. A schema that exceeds this depth is assumed to contain itself.
 const DEEPEST: usize = 32;
 
-/// Returns the part that constrains values, if all other parts contain only annotations.
+/// Returns the part of an `allOf` that constrains values, if all other parts contain only annotations.
 pub(super) fn only_part(schema: &Value) -> Option<&Value> {
     let parts = schema["allOf"].as_array()?;
     if schema.get("$ref").is_some() || keyword::has_constraints_beside(schema, "allOf") {
