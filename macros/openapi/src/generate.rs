@@ -27,7 +27,7 @@ pub struct Generated {
     /// The dependencies that the user must add to `Cargo.toml`, as text.
     pub needs: Vec<String>,
     /// The name of each named schema, with its Rust type. If requests and responses use different types for a schema,
-    /// the list contains the response type.
+    /// this list contains only the response type.
     pub schemas: Vec<(String, String)>,
     /// The names of the traits.
     pub traits: Vec<String>,
@@ -171,7 +171,7 @@ fn lower_traits<'d>(
     (traits, operations)
 }
 
-/// Returns a trait name for which neither `Name` nor `NameClient` is already used.
+/// Returns a trait name that is unused, both by itself and with the suffix `Client`.
 fn trait_name(scope: &mut Scope, wanted: &str) -> String {
     let name = type_name(wanted);
     let numbered = (2..1000).map(|number: usize| format!("{name}Api{number}"));

@@ -20,7 +20,7 @@ const NEVER: &[&str] = &["crate", "self", "super", ""];
 const OF_THE_CLIENT: &[&str] =
     &["builder", "client", "clone", "new", "session", "with_header", "with_session", "with_timeout"];
 
-/// The types and traits to which the generated code and its macros refer without a path.
+/// The type and trait names that occur without a path in the generated code or in the expansion of its macros.
 const PRELUDE: &[&str] = &[
     "AsMut",
     "AsRef",

@@ -81,7 +81,7 @@ pub enum Role {
     Logout,
 }
 
-/// The pagination of an operation, based on the arguments of `#[pages]`.
+/// The pagination of an operation. Most fields correspond to arguments of `#[pages]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Pages {
@@ -93,7 +93,7 @@ pub struct Pages {
     pub cursor: Option<String>,
     /// The response header that contains the cursor of the next page.
     pub header: Option<String>,
-    /// The field of the last item whose value is the cursor of the next page.
+    /// The name of a field in the page's last item. The field's value is the cursor of the next page.
     pub last: Option<String>,
     /// The query parameter that contains the page number.
     pub number: Option<String>,

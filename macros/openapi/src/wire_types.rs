@@ -38,7 +38,7 @@ impl Separator {
 const SEPARATORS: &[Separator] =
     &[Separator::Comma, Separator::Space, Separator::Pipe, Separator::Tab, Separator::Dot];
 
-/// Returns the name of the helper type whose properties are sent as one string.
+/// Returns the name of the helper type that sends all properties of an object as one string.
 pub(crate) fn members(separator: Separator, between: Between) -> String {
     let kind = match between {
         Between::Equals => "Pairs",

@@ -36,7 +36,7 @@ fn with_schemas(schemas: &str) -> String {
     )
 }
 
-/// Returns a mutated copy of a text. Each mutation cuts, duplicates, swaps, or overwrites parts of the text.
+/// Returns a mutated copy of `text`. Each mutation cuts, duplicates, swaps, or overwrites parts of the text.
 fn mutate(text: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
     const TOKENS: &[&[u8]] = &[
         b"{",

@@ -6,7 +6,8 @@ use std::sync::OnceLock;
 
 use crate::client::Client;
 
-/// Returns the second build of this program. The first call of this function compiles the second build.
+/// Returns the executable of the second build of this program. The first call to this function compiles the second
+/// build.
 pub fn over_defaults() -> Client {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     let program = PROGRAM.get_or_init(|| {

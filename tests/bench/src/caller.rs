@@ -1,4 +1,4 @@
-//! A client process. The process makes calls one after another on one thread and can count its allocations.
+//! A client process that makes calls one after another on one thread. The client process can count its own allocations.
 
 use std::future::Future;
 

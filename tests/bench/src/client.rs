@@ -13,7 +13,7 @@ use crate::server::Guard;
 use crate::threads::Round;
 use crate::users::Users;
 
-/// The program that runs the measured clients.
+/// The executable that each client process runs.
 pub struct Client {
     pub program: PathBuf,
 }
@@ -70,7 +70,7 @@ impl Drop for Rushing {
 }
 
 impl Client {
-    /// Returns a client that runs this program.
+    /// Returns the executable of this program itself.
     pub fn this() -> Self {
         Self { program: std::env::current_exe().expect("this program") }
     }

@@ -1,5 +1,5 @@
-//! A server in the client's process that responds only when the runtime is idle. Therefore, the callers' state does not
-//! depend on timing, and connections use no memory.
+//! A server in the client's process that responds only when the runtime is idle. With this server, the callers' state
+//! does not depend on timing, and no memory is needed for connections.
 //!
 //! Each process has one in-memory server, and all clients of that server run on one thread.
 

@@ -14,9 +14,9 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 use tower::{Service, service_fn};
 
-/// The duration of the outage, during which the server responds with 503.
+/// The length of the outage. During the outage, the server responds to every request with 503.
 const OUTAGE: Duration = Duration::from_secs(60);
-/// The time for which a caller pauses after a failed call.
+/// The time that a caller waits after a failed call.
 const PAUSE: Duration = Duration::from_secs(1);
 const ATTEMPTS: u32 = 3;
 

@@ -1,4 +1,5 @@
-//! The benchmark server, a separate process on the loopback interface that responds from memory on one thread.
+//! The benchmark server: a separate process with one thread, which listens on the loopback interface and responds from
+//! memory.
 
 pub mod answers;
 pub mod guard;
@@ -85,12 +86,12 @@ pub fn serve(port: u16, pause: Duration) {
     });
 }
 
-/// Runs the minimal server's process.
+/// Runs a minimal server process that accepts every request.
 pub fn serve_tersely(port: u16) {
     run(port, terse::converse);
 }
 
-/// Runs the process of a server that checks tokens.
+/// Runs a server process that checks tokens.
 pub fn serve_guarded(guard: &str) {
     let gate = Arc::new(guard::Gate::new(Guard::named(guard)));
     run(0, move |stream| {

@@ -20,12 +20,12 @@ const AT_ONCE: usize = 64;
 /// The results of one client.
 #[derive(Deserialize, Serialize)]
 pub struct Users {
-    /// The bytes that an idle user needs: the session, or its handwritten equivalent.
+    /// The memory, in bytes, that an idle user needs for the session or its handwritten equivalent.
     pub idle: f64,
-    /// The bytes of the user's client, without the session.
+    /// The memory, in bytes, that a user's client needs in addition to the session.
     pub client: f64,
     pub milliseconds: u64,
-    /// The number of failed calls and of responses for the wrong user.
+    /// The number of calls that failed or returned the wrong user.
     pub wrong: u64,
 }
 

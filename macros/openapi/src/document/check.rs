@@ -50,7 +50,7 @@ pub(super) fn outline(document: &Document) -> Result<(), Error> {
 }
 
 fn path_item(document: &Document, item: &Value, at: &str) -> Result<(), Error> {
-    // If a path item is in another file, an error reports the location of the reference to that file.
+    // If a path item is in another file, errors in the path item report the location of the reference to that file.
     let item = document.resolve(item);
     if !item.is_object() {
         return Err(expected("an object", item, at));

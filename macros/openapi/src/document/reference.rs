@@ -245,8 +245,8 @@ pub(crate) fn schema_name(reference: &str) -> Option<String> {
     (!name.contains('/')).then(|| unescape(name))
 }
 
-/// Returns a name for the target of a reference: the last step of the JSON pointer, except for steps such as `schema`
-/// and numbers.
+/// Returns a name for the target of a reference: the last step of the JSON pointer that is neither a number nor a
+/// keyword such as `schema`.
 pub(crate) fn last_step(reference: &str) -> String {
     let (_, pointer) = reference.split_once('#').unwrap_or(("", reference));
     let mut steps = pointer.split('/').rev().filter(|step| {

@@ -67,7 +67,7 @@ impl Constant {
 /// The type of a parameter.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
-    /// A type from the model, which the writer can turn into a reference or an `Option`.
+    /// A type from the model. The writer can pass this type by reference or wrap it in an `Option`.
     Typed(Ty),
     /// A type as Rust source.
     Written(String),
@@ -89,8 +89,8 @@ pub(crate) struct Param {
 }
 
 impl Param {
-    /// Creates a parameter whose name in the API is `label`. The attribute has no argument if the identifier equals
-    /// `label`. Attributes for headers and body fields always have an argument.
+    /// Creates a parameter whose name in the API is `label`. Attributes for headers and body fields always have an
+    /// argument. Any other attribute has an argument only if the identifier differs from `label`.
     pub(crate) fn labelled(
         place: &'static str,
         label: &str,

@@ -12,7 +12,7 @@ use crate::schema::{Mode, Types};
 /// The redirect status codes that the client follows. Responses with any other 3xx status are returned to the caller.
 const REDIRECTS: &[&str] = &["300", "301", "302", "303", "307", "308"];
 
-/// The key of an enum variant: its name, its status codes, and the type of its body.
+/// The parts that identify an enum variant: its name, its status codes, and the type of the response body.
 type VariantKey = (String, Vec<String>, Option<Ty>);
 
 /// The error enums created so far, keyed by their variants.

@@ -187,7 +187,7 @@ fn way(types: &Types, pages: &Pages, page: &Ty) -> Result<String, String> {
     Ok(if value.is_empty() { word.to_owned() } else { format!("{word} = {value:?}") })
 }
 
-/// Returns the pointer with a `?` after each optional property along the way. Also returns the target's type if the
+/// Returns `pointer` with a `?` after each step that is an optional property. Also returns the target's type if the
 /// document describes the target.
 fn follow(types: &Types, page: &Ty, pointer: &str) -> (String, Option<Ty>) {
     let mut path = String::new();

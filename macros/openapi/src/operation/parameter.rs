@@ -241,7 +241,7 @@ pub(crate) enum Form {
     /// A struct whose fields are scalars or lists of scalars.
     Struct,
     Map,
-    /// A value that is nested more deeply than the other forms allow.
+    /// A value with more nesting than the other variants of this enum allow.
     Nested,
 }
 

@@ -8,7 +8,7 @@ use super::lowering::Types;
 /// The maximum nesting depth of the parts of an `allOf`. A schema that exceeds this depth is assumed to contain itself.
 const DEEPEST: usize = 32;
 
-/// Returns the part that constrains values, if all other parts contain only annotations.
+/// Returns the part of an `allOf` that constrains values, if all other parts contain only annotations.
 pub(super) fn only_part(schema: &Value) -> Option<&Value> {
     let parts = schema["allOf"].as_array()?;
     if schema.get("$ref").is_some() || keyword::has_constraints_beside(schema, "allOf") {
@@ -72,7 +72,7 @@ impl Types<'_> {
     }
 }
 
-/// Returns whether a union only adds constraints, such as which properties are required together.
+/// Returns whether the variants of a union only add constraints, such as `required` or `pattern`.
 pub(super) fn is_about_required_only(union: &Value) -> bool {
     union.as_array().is_some_and(|variants| {
         variants.iter().all(|variant| {

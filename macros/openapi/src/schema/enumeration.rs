@@ -1,4 +1,5 @@
-//! Converts `enum` and `const`. Strings become the variants of an enum, and other values keep their JSON type.
+//! Converts `enum` and `const`. If all values are strings, the schema becomes an enum; otherwise, the Rust type is the
+//! common JSON type of the values.
 
 use serde_json::Value;
 

@@ -86,7 +86,7 @@ fn any_member(name: &str, scope: &mut Scope) -> Field {
     }
 }
 
-/// Returns the docs of a property. The docs of the property's type are part of the definition of that type.
+/// Returns the docs of a property, without the docs of the property's type.
 fn field_docs(property: &Value) -> String {
     let mut docs = property["description"].as_str().unwrap_or_default().to_owned();
     let default = property.get("default").filter(|default| !default.is_null()).map(Value::to_string);

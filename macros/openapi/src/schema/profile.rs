@@ -40,7 +40,7 @@ impl Profile {
         }
     }
 
-    /// Returns whether a value of `other` could be decoded as `self` with a loss of data.
+    /// Returns whether a value of `other` could be decoded as `self` but would lose data.
     pub(super) fn hides(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::List(own), Self::List(other)) => own.hides(other),

@@ -1,10 +1,10 @@
 //! Tests the generator with published documents. Every operation must have a method, and the client must compile
 //! without warnings.
 //!
-//! The tests download the documents with npm. If npm is missing, the tests print a warning and check nothing, or fail
-//! if `AFRESH_REQUIRE_NPM` is set. With `AFRESH_OPENAPI_ALL=1`, the tests use all documents instead of five and print
-//! the table of `REPORT.md`. `AFRESH_OPENAPI_ONLY` limits the tests to documents whose names contain the variable's
-//! value.
+//! The tests download the documents with npm. If npm is missing and `AFRESH_REQUIRE_NPM` is set, the tests fail. If npm
+//! is missing and the variable is not set, the tests print a warning and check nothing. With `AFRESH_OPENAPI_ALL=1`,
+//! the tests use all documents instead of five and print the table of `REPORT.md`. `AFRESH_OPENAPI_ONLY` limits the
+//! tests to documents whose names contain the variable's value.
 
 #![allow(
     clippy::explicit_write,

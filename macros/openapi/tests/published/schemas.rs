@@ -1,10 +1,12 @@
-//! The schemas for sent or received values, together with a JSON Schema version for validation.
+//! The schemas of the values that a client sends or receives, both as OpenAPI schemas and as JSON Schemas for
+//! validation.
 
 use afresh_openapi::Document;
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
-/// A document without `readOnly` properties, for requests, or without `writeOnly` properties, for responses.
+/// A document whose schemas describe only requests (without `readOnly` properties) or only responses (without
+/// `writeOnly` properties).
 pub(crate) struct Schemas {
     pub(crate) root: Value,
     /// The document with its schemas converted to JSON Schema.
@@ -48,7 +50,7 @@ impl Schemas {
         schema
     }
 
-    /// Returns a schema with the properties of all its parts.
+    /// Returns a copy of `schema` that also contains the properties of its `allOf`, `anyOf`, and `oneOf` parts.
     pub(crate) fn whole(&self, schema: &Value) -> Value {
         let schema = self.resolve(schema);
         let mut whole = schema.clone();

@@ -76,8 +76,8 @@ fn cargo(scratch: &Path, folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(cargo);
     command.args(arguments).arg("--offline").current_dir(folder);
     command.env("CARGO_TARGET_DIR", scratch.join("target")).env("RUSTFLAGS", "-D warnings");
-    // Clippy sets these variables for its child processes. If this test's cargo command inherited the variables, cargo
-    // would also run Clippy.
+    // Clippy sets variables such as `RUSTC_WORKSPACE_WRAPPER` for its child processes. If this test's cargo command
+    // inherited the variables of Clippy, cargo would also run Clippy.
     for name in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CLIPPY_ARGS", "RUSTC_BOOTSTRAP"] {
         command.env_remove(name);
     }

@@ -147,7 +147,7 @@ impl Maker<'_> {
             Some("email") => return "a@b.example".to_owned(),
             _ => {}
         }
-        // The generator cannot satisfy a pattern, so it uses an example from the document.
+        // The generator cannot create strings that match a pattern, so it uses an example from the document.
         if schema["pattern"].is_string()
             && let Some(example) = schema["example"].as_str().or(schema["examples"][0].as_str())
         {
@@ -163,8 +163,8 @@ impl Maker<'_> {
 fn merge(one: Value, other: Value) -> Value {
     match (one, other) {
         (Value::Object(mut one), Value::Object(other)) => {
-            // If one part of an `allOf` only requires a property and another part describes the property, the value
-            // from the description is used.
+            // If one part of an `allOf` lists a property only in `required`, the value comes from the part that
+            // describes the property.
             let is_news = |key: &str, value: &Value| *value != "any" || !one.contains_key(key);
             let news: Vec<(String, Value)> =
                 other.into_iter().filter(|(key, value)| is_news(key, value)).collect();

@@ -1,4 +1,4 @@
-//! A client that only clones a prepared reqwest request, to show the cost of reqwest itself.
+//! A client that only clones and sends a prepared reqwest request, to show the cost of reqwest itself.
 
 use http::header::AUTHORIZATION;
 use reqwest::{Client, Request};

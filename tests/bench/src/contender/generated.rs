@@ -37,7 +37,7 @@ impl Contender for Generated {
     }
 
     fn watched(base: &str) -> Self {
-        // The rule always returns `false`; it only counts the rejected calls.
+        // This `expired_when` rule always returns `false`, because it is needed only to count the rejected calls.
         let watch = |_: &Rejection| {
             refused();
             false
@@ -50,7 +50,7 @@ impl Contender for Generated {
     }
 }
 
-/// The generated client with a limit on the number of calls that are sent again at the same time.
+/// The generated client with a limit on how many calls it sends again concurrently after a refresh.
 #[derive(Clone)]
 pub struct Limited(Generated);
 
@@ -93,8 +93,8 @@ impl Contender for OverMemory {
     }
 }
 
-/// The generated client with an in-memory server and a limit on the number of calls that are sent again at the same
-/// time.
+/// The generated client with an in-memory server and a limit on how many calls it sends again concurrently after a
+/// refresh.
 #[derive(Clone)]
 pub struct LimitedOverMemory(Generated);
 

@@ -1,4 +1,5 @@
-//! Sends requests for the clients with a handwritten refresh, either over a socket or to a server in the same process.
+//! Sends the requests of the clients whose refresh is handwritten, either over a socket or to a server in the same
+//! process.
 
 use std::future::Future;
 

@@ -51,7 +51,7 @@ pub fn measure(section: &mut Section) {
     );
 }
 
-/// Returns the largest number of concurrent requests, starting with the state at index `from`.
+/// Returns the largest number of concurrent requests in the states from index `from` onward.
 fn at_once(crowd: &Crowd, from: usize) -> f64 {
     crowd.asked.iter().skip(from).max().map_or(f64::NAN, |asked| *asked as f64)
 }

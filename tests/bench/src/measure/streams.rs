@@ -4,7 +4,7 @@ use crate::counts;
 use crate::section::{Section, number};
 use crate::streams::{LENGTHS, subject};
 
-/// The number of calls. A small number is enough, because each call reads thousands of frames.
+/// The number of calls. A small number of calls is enough, because each call reads thousands of frames.
 const CALLS: u64 = 20;
 
 pub fn measure() -> Section {

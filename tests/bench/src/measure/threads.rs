@@ -13,9 +13,10 @@ const ENOUGH: usize = 700;
 const MOST_PROCESSES: usize = 25;
 /// The minimum time, in nanoseconds, that a cache line needs to move between two physical cores. The two cores of a
 /// virtual machine can temporarily be two threads of one physical core, and sharing between these threads costs almost
-/// nothing. A transfer takes about 8 ns within one core, at least 25 ns within a die, and at least 100 ns between dies.
+/// nothing. The transfer of a cache line takes about 8 ns within one core, at least 25 ns within a die, and at least
+/// 100 ns between dies.
 const APART: f64 = 20.0;
-/// The pause before the next process, in case the two threads ran on one physical core.
+/// The pause after a process whose threads ran on only one physical core in most rounds.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A slice is undisturbed if the threads used at least this share of the available CPU time.
 const ALONE: f64 = 0.9;

@@ -19,7 +19,8 @@ pub async fn any(request: Request<Incoming>, pause: Duration) -> Result<Response
     if !body.is_end_stream() {
         let _ = body.collect().await;
     }
-    // A delayed server has few clients, so it can block the thread; Tokio's timer is too coarse for this delay.
+    // A server that delays its responses has few clients, so it can block the thread. Tokio's timer is too coarse for
+    // such a short delay.
     if !pause.is_zero() {
         std::thread::sleep(pause);
     }

@@ -18,7 +18,8 @@ use super::answers;
 
 /// The time that a refresh takes.
 const REFRESH: Duration = Duration::from_millis(50);
-/// The time that a response takes. The delay makes concurrent requests overlap.
+/// The time that the server takes to respond to a call with the current token. The delay makes concurrent requests
+/// overlap.
 const ANSWER: Duration = Duration::from_millis(5);
 /// The token that a refresh returns.
 pub const FRESH: &str = "a-fresh-token";
@@ -67,7 +68,8 @@ impl Gate {
     }
 }
 
-/// Responds to requests with the current token and rejects all other requests.
+/// Responds to a refresh with the current token. Accepts every call that carries the current token and rejects all
+/// other calls.
 pub async fn any(request: Request<Incoming>, gate: Arc<Gate>) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     if !body.is_end_stream() {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::answers;
 use super::guard::{Guard, Reported, refusal};
 
-/// Returns the first access token of a user, which has expired.
+/// Returns a user's first access token, which has expired.
 pub fn expired(user: u64) -> String {
     format!("access-{user}-1")
 }
@@ -33,8 +33,8 @@ pub struct Counts {
     refusals: AtomicU64,
 }
 
-/// Responds to `/refresh` with a valid token, and to any other path with the number of the user to whom the token
-/// belongs.
+/// Responds to a refresh with the user's second access token. If a call carries a user's second access token, responds
+/// with the user's number. Rejects all other calls.
 pub async fn any(
     request: Request<Incoming>,
     counts: Arc<Counts>,
