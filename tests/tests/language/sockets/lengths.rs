@@ -206,7 +206,10 @@ async fn an_early_refusal_is_the_answer_or_the_error_says_that_the_body_is_not_w
                 Refusal::Politely => assert_eq!(error.status().map(|status| status.as_u16()), Some(413)),
                 Refusal::AtOnce if error.is_status() => assert_eq!(error.body().unwrap(), "too big"),
                 Refusal::AtOnce => {
-                    assert!(error.to_string().contains("before the whole request body was sent"), "{error:?}");
+                    assert!(
+                        error.to_string().contains("before the whole request body was sent"),
+                        "{error:?}"
+                    );
                 }
                 Refusal::InSilence => assert!(!error.is_status() && !error.is_decode(), "{error:?}"),
             }
