@@ -381,7 +381,7 @@ pub async fn an_expired_lock_cannot_store(place: &impl Place) {
 }
 
 /// A store that reports changes reports every change, including a change that was made before the wait started. The
-/// future that waits for a change can be dropped.
+/// future that `changed` returns can be dropped at any time.
 pub async fn every_change_is_reported_or_none(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
     let first = swap(&one, Revision::default(), "first").await.expect("no other writer");
