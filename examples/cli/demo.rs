@@ -88,7 +88,7 @@ impl Tool {
         let input = child.stdin.take();
         Ok(async move {
             if let Some(mut input) = input {
-                // A run that needs no password does not read its standard input.
+                // Writing can fail, because a run that needs no password does not read its standard input.
                 let _ = input.write_all(b"lovelace\n").await;
             }
             child.wait_with_output().await

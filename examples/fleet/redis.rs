@@ -23,8 +23,8 @@ impl Redis {
         fs::create_dir_all(&folder)?;
         let process = Command::new("redis-server")
             .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
-            // A session requires Redis to write each change to disk before confirming the change, and never to evict
-            // keys.
+            // To store sessions, Redis must write each change to disk before confirming the change, and must never
+            // evict keys.
             .args(["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"])
             .arg("--dir")
             .arg(&folder)

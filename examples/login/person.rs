@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::Result;
 
-/// Logs in at the URL that a browser would open. The server then redirects the request to the program.
+/// Logs in at the URL that a browser would open. The server then redirects the client to the program.
 pub fn log_in(url: &str) {
     confirm(url);
 }

@@ -43,7 +43,7 @@ pub struct Counts {
 struct Records {
     issuer: String,
     counts: Counts,
-    /// The number of issued secrets. Each secret is a number with a prefix.
+    /// The number of issued secrets. Each secret consists of a prefix and a number.
     issued: usize,
     /// The challenge and the redirect URL of each code that has not been exchanged yet.
     codes: HashMap<String, (String, String)>,

@@ -1,4 +1,4 @@
-//! Uses the client that `afresh-openapi parcels.yaml > src/parcels.rs` generates. The session logs in with the
+//! Uses the client that `afresh-openapi parcels.yaml > src/parcels.rs` generates. The client logs in with the
 //! document's `oauth2` scheme.
 //!
 //! With `cargo run --example openapi`, the program logs in with its own credentials. With

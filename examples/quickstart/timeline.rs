@@ -25,7 +25,7 @@ pub struct Event {
     pub token: Option<usize>,
 }
 
-/// All events in order. The `Display` output has one line for events of the same kind and token.
+/// All events in order. The `Display` output combines all events of the same kind and token into one line.
 #[derive(Clone, Debug)]
 pub struct Timeline {
     start: Instant,

@@ -1,5 +1,5 @@
-//! Checks that generated code also works in a crate that uses edition 2021. This crate compiles the same traits, test
-//! doubles and holder types again.
+//! Checks that generated code also works in a crate that uses edition 2021. This crate compiles the traits, test
+//! doubles and holder types of the language tests again.
 #![cfg(test)]
 
 #[path = "../tests/language/api.rs"]

@@ -158,7 +158,7 @@ impl Answer {
         Self(Kind::Park)
     }
 
-    /// Adds a header and keeps other headers with the same name.
+    /// Adds a header without replacing existing headers of the same name.
     ///
     /// # Panics
     ///

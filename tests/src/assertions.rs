@@ -9,7 +9,7 @@ use crate::seen::Seen;
 use crate::stage::Stage;
 
 impl Stage {
-    /// Asserts that the API has received this number of requests.
+    /// Asserts that the API has received `expected` requests.
     ///
     /// # Panics
     ///
@@ -21,7 +21,7 @@ impl Stage {
 }
 
 impl Authority {
-    /// Asserts that the refresh endpoint has received this many requests, successful or not.
+    /// Asserts that the refresh endpoint has received `expected` requests, successful or not.
     ///
     /// # Panics
     ///
@@ -32,7 +32,7 @@ impl Authority {
         assert_count(expected, requests.len(), "requests at the refresh endpoint", &requests);
     }
 
-    /// Asserts that this many refreshes have issued tokens.
+    /// Asserts that `expected` refreshes have issued tokens.
     ///
     /// # Panics
     ///
@@ -43,7 +43,7 @@ impl Authority {
         assert_count(expected, self.granted(), "refreshes that issued tokens", &requests);
     }
 
-    /// Asserts that the login endpoint has received this many requests.
+    /// Asserts that the login endpoint has received `expected` requests.
     ///
     /// # Panics
     ///
@@ -53,7 +53,7 @@ impl Authority {
         assert_count(expected, self.logins(), "logins", &self.requests(Role::Login));
     }
 
-    /// Asserts that the logout endpoint has received this many requests.
+    /// Asserts that the logout endpoint has received `expected` requests.
     ///
     /// # Panics
     ///
@@ -63,7 +63,7 @@ impl Authority {
         assert_count(expected, self.logouts(), "logouts", &self.requests(Role::Logout));
     }
 
-    /// Asserts that clients have sent a used refresh token this many times because the first response was lost.
+    /// Asserts that refresh tokens were sent again `expected` times because the response to the first use was lost.
     ///
     /// # Panics
     ///
@@ -74,7 +74,7 @@ impl Authority {
         assert_count(expected, seen, "refresh tokens sent again after a lost answer", &requests);
     }
 
-    /// Asserts that the largest number of concurrent refreshes is exactly this number.
+    /// Asserts that the largest number of refreshes in progress at the same time was `expected`.
     ///
     /// # Panics
     ///
@@ -85,7 +85,8 @@ impl Authority {
         assert_count(expected, seen, "refreshes at the same time", &requests);
     }
 
-    /// Asserts that clients have sent this many refresh tokens that they knew were already used.
+    /// Asserts that refresh tokens were sent again `expected` times even though the response to the first use had
+    /// arrived.
     ///
     /// # Panics
     ///
@@ -96,8 +97,8 @@ impl Authority {
         assert_count(expected, seen, "spent refresh tokens presented again", &requests);
     }
 
-    /// Sets how many used refresh tokens the client sends again in this test. The check that runs on drop requires
-    /// exactly `count` reused refresh tokens.
+    /// Sets how many times this test expects clients to reuse a refresh token. When the first `Authority` value is
+    /// dropped, the number of reuses must be exactly `count`.
     pub fn expect_reuses(&self, count: usize) {
         self.state().expected_reuses = count;
     }

@@ -16,16 +16,16 @@ use crate::request_log::{LogEntry, RequestLog};
 use crate::seen::Seen;
 use crate::token_requests::ParkedRequest;
 
-/// A test double of an authorization server with endpoints for login, refresh and logout. It remembers every token.
-/// Clones share one state.
+/// A test double of an authorization server with endpoints for login, refresh and logout. The server remembers every
+/// token. Clones share one state.
 ///
 /// The server's tokens are `…-access-1`, `…-access-2` and `…-refresh-1`, `…-refresh-2`, where `…` is the
 /// [`canary`](Self::canary). The canary is a random string, so a search for this string finds every leaked token.
 ///
-/// When the value returned by [`new`](Self::new) or [`with`](Self::with) is dropped, the test fails if a client sent a
-/// refresh token that the client knew was already used. A test that deliberately reuses a refresh token calls
-/// [`expect_reuses`](Self::expect_reuses). Clones check nothing, so a test must keep the first value until the test
-/// ends.
+/// When the value returned by [`new`](Self::new) or [`with`](Self::with) is dropped, the test fails if a client reused
+/// a refresh token after the response to the first use had arrived. A test that deliberately reuses a refresh token
+/// calls [`expect_reuses`](Self::expect_reuses). Clones check nothing, so a test must keep the value that it created
+/// until the test ends.
 pub struct Authority {
     shared: Arc<Inner>,
     /// Whether dropping this value checks for reused refresh tokens. Only the first value checks; clones do not.
@@ -200,7 +200,7 @@ impl Authority {
         self.state().issued.accepts(token, Instant::now())
     }
 
-    /// Returns the random string that occurs only in tokens from this server, and in all of them.
+    /// Returns the random string that is part of every token from this server and occurs nowhere else.
     #[must_use]
     pub fn canary(&self) -> String {
         self.state().issued.canary().to_owned()

@@ -25,7 +25,7 @@ pub struct AuthorityConfig {
     /// Whether a refresh returns the same access token again.
     pub repeats_access: bool,
     /// The access token lifetime on Tokio's clock, which is also sent as `expires_in`. With `None`, access tokens are
-    /// valid until [`expire`], and no `expires_in` is sent.
+    /// valid until [`expire`] is called, and no `expires_in` is sent.
     ///
     /// [`expire`]: crate::Authority::expire
     pub lifetime: Option<Duration>,

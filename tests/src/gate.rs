@@ -19,8 +19,8 @@ pub(crate) struct Gate<D> {
     grown: Notify,
 }
 
-/// A parked request. A request that waits for the test. If this value is dropped without a decision, `park` returns
-/// `None`.
+/// A parked request, which waits for a decision by the test. If this value is dropped without a decision, `park`
+/// returns `None`.
 #[derive(Debug)]
 pub(crate) struct Waiting<D> {
     pub(crate) seen: Seen,

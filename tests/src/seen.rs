@@ -128,7 +128,7 @@ impl Seen {
         self.uri().host().unwrap_or_default()
     }
 
-    /// Returns the scheme, the host and the port if the URL has one: `https://api.test`.
+    /// Returns the scheme, the host and, if the URL contains one, the port: `https://api.test`.
     #[must_use]
     pub fn origin(&self) -> String {
         origin(self.uri())

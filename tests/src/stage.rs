@@ -147,7 +147,7 @@ impl fmt::Debug for Stage {
     }
 }
 
-/// A parked request. An arrival that is dropped without an answer resets the connection of the request.
+/// A parked request. Dropping an `Arrival` without answering it resets the request's connection.
 ///
 /// `Arrival` dereferences to the [`Seen`] request.
 #[derive(Debug)]

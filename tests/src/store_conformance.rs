@@ -39,13 +39,14 @@ const SOON: Duration = Duration::from_secs(15);
 /// How long to wait for an event that must not occur.
 const WHILE: Duration = Duration::from_millis(300);
 
-/// A place that stores one session. Each place is empty at first and independent of all other places.
+/// A location where a store keeps one session, such as a file or a Redis key. Each location is empty at first and
+/// independent of all other locations.
 pub trait Place: Send + Sync + 'static {
     /// The type of the store.
     type Store: SessionStore;
 
-    /// Opens a store for this place, as another process would open it. The new store shares as little as possible with
-    /// the stores that are already open.
+    /// Opens a store at this location, as a separate process would. The new store shares as little as possible with the
+    /// stores that are already open.
     fn open(&self) -> Self::Store;
 
     /// Writes data that no store of this kind would write, and returns true. The default implementation returns false,
@@ -59,9 +60,9 @@ pub trait Place: Send + Sync + 'static {
         async { false }
     }
 
-    /// Suspends the server of this place until [`resume`](Self::resume) and returns true. A suspended server receives
-    /// requests but does not answer them. The default implementation returns false, because a place has no server by
-    /// default.
+    /// Suspends this location's server until [`resume`](Self::resume) is called, and returns true. A suspended server
+    /// receives requests but does not answer them. The default implementation returns false, for stores without a
+    /// server.
     fn stall(&self) -> impl Future<Output = bool> + Send {
         async { false }
     }
@@ -73,13 +74,13 @@ pub trait Place: Send + Sync + 'static {
     }
 
     /// Waits until a lock that was not dropped has expired, and returns true. The default implementation returns false,
-    /// because locks do not expire by default.
+    /// for stores whose locks do not expire.
     fn outlast_the_lock(&self) -> impl Future<Output = bool> + Send {
         async { false }
     }
 }
 
-/// Runs all checks, each in a new place.
+/// Runs all checks, each at a new location.
 ///
 /// # Panics
 ///
@@ -115,7 +116,7 @@ pub async fn an_empty_store_has_no_record(place: &impl Place) {
     }
 }
 
-/// Every store of this place reads the stored record, including a store that is opened after the swap.
+/// Every store at the same location reads the latest record, including a store that is opened after the swap.
 pub async fn a_load_sees_the_last_swap(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
     let mut basis = Revision::default();
@@ -143,8 +144,8 @@ pub async fn any_bytes_are_returned_unchanged(place: &impl Place) {
     }
 }
 
-/// A swap whose basis is not the current revision stores nothing. The basis can be an older revision or a revision that
-/// never existed.
+/// `swap` stores nothing if its basis is not the current revision. The basis can be an older revision or a revision
+/// that never existed.
 pub async fn an_old_basis_is_refused(place: &impl Place) {
     let store = place.open();
     let never = Revision::new(7);
@@ -198,7 +199,7 @@ pub async fn one_swap_of_each_revision_wins(place: &impl Place) {
     );
 }
 
-/// A dropped swap is stored completely or not at all, and the store still works afterwards.
+/// If a swap is dropped, its record is stored completely or not at all, and the store still works afterwards.
 pub async fn a_dropped_swap_is_complete_or_absent(place: &impl Place) {
     let store = place.open();
     let long = |of: u8| vec![of; 20_000];
@@ -221,7 +222,7 @@ pub async fn a_dropped_swap_is_complete_or_absent(place: &impl Place) {
     }
 }
 
-/// All stores of a place share one lock. Soon after the lock is dropped, another store can acquire the lock.
+/// All stores at one location share one lock. Soon after the lock is dropped, another store can acquire the lock.
 pub async fn one_holds_the_lock_until_it_is_dropped(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
     let Some(held) = lock(&one).await else { return };
@@ -257,7 +258,7 @@ pub async fn two_never_hold_the_lock(place: &impl Place) {
 /// A dropped wait for the lock neither keeps the lock nor prevents other stores from acquiring it.
 pub async fn a_dropped_wait_leaves_nothing_behind(place: &impl Place) {
     let store = place.open();
-    // While the lock is free, the future is dropped before, while and after it acquires the lock.
+    // While the lock is free, the loop drops the future before, during and after the acquisition of the lock.
     for step in 0..40 {
         give_up_after(Duration::from_micros(step * 50), store.lock()).await;
     }
@@ -322,8 +323,8 @@ pub async fn a_login_needs_no_lock(place: &impl Place) {
     assert!(soon(holder.swap(next)).await.is_some(), "the holder of the newest lock can store");
 }
 
-/// A store that knows its location returns the same location before and after a write. Two places have different
-/// locations.
+/// A store that can name its location returns the same name before and after a write. Stores at two locations return
+/// different names.
 pub async fn locations_differ(place: &impl Place, other: &impl Place) {
     let before = where_it_is(&place.open()).await;
     swap(&place.open(), Revision::default(), "record").await;
@@ -350,8 +351,8 @@ pub async fn fences_grow(place: &impl Place) {
     }
 }
 
-/// R3, R10: a process whose lock has expired cannot store after another process has acquired the lock. Dropping the old
-/// lock does not release the new lock.
+/// R3, R10: a process whose lock has expired cannot write to the store after another process has acquired the lock.
+/// Dropping the old lock does not release the new lock.
 pub async fn an_expired_lock_cannot_store(place: &impl Place) {
     let (late, next) = (place.open(), place.open());
     let Some(lost) = lock(&late).await else { return };
@@ -380,7 +381,7 @@ pub async fn an_expired_lock_cannot_store(place: &impl Place) {
 }
 
 /// A store that reports changes reports every change, including a change that was made before the wait started. The
-/// future that waits for a change can be dropped.
+/// future that `changed` returns can be dropped at any time.
 pub async fn every_change_is_reported_or_none(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
     let first = swap(&one, Revision::default(), "first").await.expect("no other writer");
@@ -427,8 +428,8 @@ async fn soon<T>(call: impl Future<Output = Result<T, afresh::error::BoxError>>)
     timeout(SOON, call).await.expect(ENDS).expect("a store that works")
 }
 
-/// Drops the call if it has not completed after this time. The function does not use the runtime's timers, because they
-/// are too coarse.
+/// Drops `call` if it has not completed after `time`. The function does not use the runtime's timers, because they are
+/// too coarse.
 async fn give_up_after<T>(time: Duration, call: impl Future<Output = T>) {
     let started = Instant::now();
     let time_is_up = async {

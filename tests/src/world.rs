@@ -14,9 +14,9 @@ use crate::stage::Stage;
 /// An origin with an API and its token endpoints. Clones share one state.
 ///
 /// Requests to the login, refresh and logout paths go to the [`Authority`], and all other requests go to the [`Stage`].
-/// The authority and the stage write to one log and number their requests in one sequence. A test must keep the first
-/// value until the test ends: when that value is dropped, its [`Authority`] checks that no client reused a refresh
-/// token.
+/// The authority and the stage write to one log and number their requests in one sequence. A test must keep the `World`
+/// value that it created until the test ends: when that value is dropped, its [`Authority`] checks that no client
+/// reused a refresh token.
 #[derive(Clone, Debug)]
 pub struct World {
     /// The test double of the API.
@@ -48,7 +48,8 @@ impl World {
         Self { stage: Stage::with_log(log), authority }
     }
 
-    /// Answers all later requests to the API: 200 with `{}` for a valid access token, and `refused` otherwise.
+    /// Answers all later requests to the API: 200 with `{}` for a valid access token, and the status `refused`
+    /// otherwise.
     pub fn guard(&self, refused: u16) {
         self.guard_with(refused, |_| (200, serde_json::json!({})));
     }

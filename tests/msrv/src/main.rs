@@ -33,7 +33,7 @@ pub struct Order {
     pub id: u64,
 }
 
-/// The error of a call that returns an order.
+/// The error type of calls that return an order.
 #[derive(Debug, ApiError)]
 pub enum OrderError {
     /// The shop has no order with this number.

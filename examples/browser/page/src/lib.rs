@@ -64,7 +64,7 @@ fn report<T: 'static>(call: impl IntoFuture<Output = Result<T>> + 'static) {
     });
 }
 
-/// Shows how many times the session refreshed itself, and how many times it adopted tokens from another tab. `since`
+/// Shows how many times the session refreshed itself, and how many times it received tokens from another tab. `since`
 /// stores the time when the session received its current tokens.
 async fn watch(session: Session, since: Rc<Cell<f64>>) {
     let (mut refreshed, mut adopted) = (0, 0);

@@ -104,7 +104,7 @@ async fn crowd_finds_its_token_expired<C: Customer>(shop: &C, server: &Server, h
 
 /// Each forbidden call fails with 403, and the session still works afterwards.
 async fn what_is_forbidden_stays_forbidden<C: Customer>(shop: &C, server: &Server, habits: Habits) {
-    // A refresh within the same second could return a token that equals the refused token.
+    // A refresh within the same second as the previous refresh could return an equal token.
     server.a_minute_passes().await;
     let before = server.counts().await;
     let mut answers = Vec::new();
@@ -120,7 +120,7 @@ async fn what_is_forbidden_stays_forbidden<C: Customer>(shop: &C, server: &Serve
     let since = server.counts().await - before;
     assert_eq!(since.refreshed, habits.forbidden_costs, "refreshed, in {since:?}");
     assert_eq!(since.refused, 0, "refused, in {since:?}");
-    // Each call is sent once, and each refresh causes one more send.
+    // Each call is sent once, and each refresh causes one call to be sent again.
     assert_eq!(since.forbidden, 40 + habits.forbidden_costs, "forbidden, in {since:?}");
     assert_eq!(since.unauthorized, 0, "unauthorized, in {since:?}");
     assert_eq!(since.ok, 1, "ok, in {since:?}");

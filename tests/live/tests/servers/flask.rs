@@ -1,5 +1,5 @@
-//! Flask with flask-jwt-extended: the refresh token is a bearer token, or all tokens are cookies with a double-submit
-//! header.
+//! Flask with flask-jwt-extended, in two configurations: the refresh token is a bearer token, or all tokens are cookies
+//! and requests carry a double-submit header.
 
 use std::task::{Context, Poll};
 

@@ -155,8 +155,8 @@ async fn a_public_client_before_a_bare_403() {
     goes_the_course(app, &server, BARE_403).await;
 }
 
-/// C4, G2, G9: all steps succeed for a client with a secret if the 401 response contains a reason. The logout is a
-/// revocation request according to RFC 7009.
+/// C4, G2, G9: all steps succeed for a client with a secret if the 401 response contains a reason. The logout sends a
+/// revocation request (RFC 7009).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_with_a_secret_before_a_challenge() {
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &["challenge"]).await else { return };
@@ -165,8 +165,8 @@ async fn a_client_with_a_secret_before_a_challenge() {
 }
 
 /// R1, R2, G2: four programs share one grant in a file. All calls from the four programs are refused at the same time,
-/// four times in a row. After each refusal, one program refreshes and the other programs adopt the tokens. The provider
-/// never receives a used refresh token.
+/// four times in a row. After each refusal, one program refreshes and the other programs use the new tokens. The
+/// provider never receives a used refresh token.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn programs_that_share_a_file_spend_nothing_twice() {
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &[]).await else { return };

@@ -29,7 +29,7 @@ pub struct Counts {
     pub refreshed: i64,
     /// The number of refreshes that were refused.
     pub refused: i64,
-    /// The number of refused refreshes that sent a used refresh token.
+    /// The number of refused refreshes with a used refresh token.
     pub reused: i64,
     /// The number of 200 responses from the API.
     pub ok: i64,

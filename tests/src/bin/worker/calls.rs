@@ -46,7 +46,7 @@ pub async fn call(shop: ShopClient) {
     }
 }
 
-/// Logs in if no process has logged in, and prints the result.
+/// Logs in if no process has logged in yet, and prints the result.
 pub async fn log_in(shop: ShopClient) {
     match shop.session().ensure_login(|| shop.login("ann")).await {
         Ok(()) => print_line("logged in: well"),

@@ -1,4 +1,4 @@
-//! A wrapper around any store that can pause the store at any step.
+//! A wrapper that can pause any store at any step.
 //!
 //! The wrapper relies only on what the documentation of `SessionStore` guarantees.
 
