@@ -101,7 +101,7 @@ async fn lead() -> Result<()> {
     }
     let counts = server.counts();
     println!(
-        "The server refused {} calls, which were sent again, and received {} refresh tokens that were already used.",
+        "The server refused {} calls, which were then sent again. The server received {} refresh tokens that were already used.",
         counts.refused, counts.spent
     );
     println!("{WORKERS} workers, {} jobs done, {} refreshes", counts.answered, counts.refreshes);

@@ -16,7 +16,7 @@ pub fn differences(old: &str, new: &str) -> Vec<String> {
     };
     let mut differences = Vec::new();
     if old_head != new_head {
-        differences.push("~ the comments at the head".to_owned());
+        differences.push("~ the comments at the top of the file".to_owned());
     }
     let old: BTreeMap<&String, &String> = old_items.iter().map(|(name, text)| (name, text)).collect();
     let new: BTreeMap<&String, &String> = new_items.iter().map(|(name, text)| (name, text)).collect();
@@ -48,7 +48,7 @@ mod tests {
                 .is_empty()
         );
         let new = "// head 2\nstruct A { x: u16 }\ntrait T { fn a(); fn c(); }";
-        let expected = ["~ the comments at the head", "~ struct A", "+ trait T::c", "- trait T::b"];
+        let expected = ["~ the comments at the top of the file", "~ struct A", "+ trait T::c", "- trait T::b"];
         assert_eq!(differences(old, new), expected);
         assert_eq!(differences("fn {", new), ["the file is not Rust"]);
     }

@@ -147,7 +147,7 @@ impl<T: Serialize> Serialize for NAME<T> {
 ";
 
 const NULL_OR_VALUE: &str = r"
-/// Decodes a member that is present, as `null` or with a value.
+/// Decodes a member that is present, whether or not its value is `null`.
 fn null_or_value<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }

@@ -87,7 +87,7 @@ impl Logins<'_> {
             let url = absolute(written, self.server);
             if url.is_none() {
                 self.losses.push(format!(
-                    "security scheme `{name}`: `{key}` is not an absolute URL, which the flow `{kind}` needs"
+                    "security scheme `{name}`: the flow `{kind}` needs an absolute URL, but `{key}` is not one"
                 ));
             }
             url

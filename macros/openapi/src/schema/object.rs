@@ -38,7 +38,7 @@ impl Types<'_> {
         }
         for name in required.into_iter().filter(|name| !properties.contains_key(*name)) {
             self.lose(format!(
-                "`required` names `{name}`, which is not in `properties`, so it is an optional JSON value"
+                "`required` names `{name}`, but `properties` does not define `{name}`, so its type is any JSON value, and it is optional"
             ));
             fields.push(any_member(name, &mut scope));
         }

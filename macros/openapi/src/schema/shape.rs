@@ -88,7 +88,7 @@ impl Types<'_> {
 
     fn shape_list(&mut self, schema: &Value, hint: &str, mode: Mode) -> Made {
         if schema["prefixItems"].is_array() || schema["items"].is_array() {
-            self.lose("each item of the list has its own schema, so the items are any JSON values");
+            self.lose("each item of the list has its own schema, so the item type is any JSON value");
             return Made::Ty(Ty::List(Box::new(Ty::Value)));
         }
         let item = match &schema["items"] {

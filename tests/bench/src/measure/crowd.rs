@@ -40,7 +40,7 @@ pub fn measure(section: &mut Section) {
         1.1,
     );
     section.at_most(
-        "peak memory if callers start late and the 403 reports the expiry, relative to the best handwritten client",
+        "peak memory if callers start late and rejections report the expiry, relative to the best handwritten client",
         peak(&ours[1]) / best(1),
         1.1,
     );

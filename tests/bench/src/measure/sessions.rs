@@ -7,7 +7,7 @@ use crate::session;
 pub fn measure() -> Section {
     let mut section = Section::new(
         "Cost of a session per call",
-        "Each row shows the cost of sending the call from the first table with afresh. The calls in the second and\n\
+        "Each row shows the cost of one afresh call that sends the same request as in the first table. The calls in the second and\n\
          third rows send the same bytes. The difference between the first row and the next two rows is the cost of\n\
          one more header in hyper and on the network. The target and the CI check use the difference between the last\n\
          two rows. Over a socket, the cost of a session varies from 0 to 700 instructions, depending on the state of\n\

@@ -22,7 +22,7 @@ pub fn measure() -> Section {
     let mut section = Section::new(
         "Ten thousand callers with an expired token",
         "A total of 10,000 tasks make one call each, all at the same time. The server takes 50 ms for a refresh and 5\n\
-         ms for a successful response, and rejects requests immediately. The values are medians of three rounds. The\n\
+         ms for a successful response, and rejects expired tokens immediately. The values are medians of three rounds. The\n\
          columns show the number of refreshes, the number of rejections, the number of calls in progress at the first\n\
          rejection, the maximum number of concurrent requests, the time until all calls had received a response, and\n\
          the number of failed calls.",
@@ -34,7 +34,7 @@ pub fn measure() -> Section {
     let [bare, ours, ..] = &found;
     section.at_most("refreshes for 10,000 callers", ours.refreshes.max(bare.refreshes), 1.0);
     section.at_most(
-        "rejections beyond the calls already in progress, if the 403 reports the expiry",
+        "rejections beyond the calls already in progress, if rejections report the expiry",
         ours.refusals - ours.in_flight,
         0.0,
     );

@@ -34,7 +34,7 @@ pub fn measure() -> Section {
     section.at_most("bytes per idle session", ours.idle, 2048.0);
     section.at_most("bytes per client created by `with_session`, excluding the session", ours.client, 200.0);
     section.at_most("refreshes for 10,000 users", *refreshes as f64, USERS as f64);
-    section.at_most("failed calls and responses for the wrong user", ours.wrong as f64, 0.0);
+    section.at_most("calls that failed or returned the wrong user", ours.wrong as f64, 0.0);
     section
 }
 
