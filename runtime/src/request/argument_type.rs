@@ -37,7 +37,7 @@ pub trait AnyArgument {
 impl<T: ?Sized> AnyArgument for ArgumentType<T> {}
 
 /// The requirement for an argument that fills a single path segment. The requirement rejects only standard library
-/// types that implement [`NotAScalar`].
+/// types that implement `NotAScalar`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent in one path segment",
     label = "not a scalar",
