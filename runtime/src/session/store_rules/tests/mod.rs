@@ -9,6 +9,7 @@ mod canonical;
 mod events;
 mod fingerprint;
 mod refresh;
+mod view;
 mod world;
 mod writer;
 
