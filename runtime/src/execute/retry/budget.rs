@@ -96,6 +96,8 @@ mod tests {
         let large = RetryBudget::percent(10).reserve(500);
         large.deposit();
         assert_eq!(withdrawn(&large), 500);
+        (0..100_000).for_each(|_| large.deposit());
+        assert_eq!(withdrawn(&large), 500, "a large reserve is also the maximum number of saved retries");
     }
 
     #[test]
