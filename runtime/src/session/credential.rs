@@ -120,10 +120,6 @@ impl Credential {
         self.term.map(|term| term.refresh_at())
     }
 
-    pub(crate) fn has_lifetime(&self) -> bool {
-        self.term.is_some()
-    }
-
     /// Returns the header value with the access token and without a scheme.
     pub(crate) fn bare(&self) -> Option<HeaderValue> {
         self.headers.as_ref().map(|headers| headers.bare.clone())
