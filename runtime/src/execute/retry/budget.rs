@@ -54,7 +54,7 @@ impl RetryBudget {
     pub(crate) fn deposit(&self) {
         let Some(balance) = &self.balance else { return };
         let most = self.reserve.max(SAVED).saturating_mul(RETRY);
-        let add = |now: u64| Some(now.saturating_add(self.percent).min(most)).filter(|next| *next > now);
+        let add = |now: u64| Some(now.saturating_add(self.percent).min(most)).filter(|next| *next != now);
         let _ = balance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
     }
 
