@@ -9,7 +9,7 @@ use afresh::{Client, ClientBuilder, Pending, RefreshToken, Result, Tokens, api};
 use afresh_tests::World;
 use allocation_counter::measure;
 use bytes::Bytes;
-use reqwest::{Request, Response};
+use reqwest::{Request, Response, ResponseBuilderExt};
 use tokio::runtime::{Builder, Runtime};
 use tower::{Service, service_fn};
 
@@ -152,6 +152,28 @@ fn a_hand_written_request_costs_no_more_for_its_session() {
         measure(|| drop(runtime.block_on(client.execute(request)).unwrap())).count_total
     };
     assert!(cost(&with) <= cost(&without) + 2, "{} and {}", cost(&with), cost(&without));
+}
+
+/// V4: a call that returns no pages does not copy the URL of its response.
+#[test]
+fn a_call_without_pages_does_not_copy_the_url_of_its_response() {
+    let runtime = runtime();
+    let cost = |url: Option<&'static str>| {
+        let make = move || match url {
+            Some(url) => {
+                let answer = http::Response::builder().url(url.parse().unwrap());
+                Response::from(answer.body(Bytes::new()).unwrap())
+            }
+            None => response(200),
+        };
+        let shop = ShopClient::builder(ORIGIN)
+            .transport(service_fn(move |_| ready(Ok::<_, Infallible>(make()))))
+            .tokens(Tokens::new("access"))
+            .build()
+            .unwrap();
+        allocations_of(&runtime, || shop.order(7)) - measure(|| drop(make())).count_total
+    };
+    assert_eq!(cost(Some("https://shop.test/orders/7")), cost(None));
 }
 
 /// L8: a 64 MB body is sent twice without being copied.

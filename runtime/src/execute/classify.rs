@@ -128,9 +128,7 @@ impl Execution {
         }
         let policy = self.context.policy(self.plan.endpoint());
         let now = Instant::now();
-        let expired = |snapshot: &Snapshot| {
-            snapshot.credential().is_some_and(|known| known.has_lifetime() && known.is_expired(now))
-        };
+        let expired = snapshot.credential().is_some_and(|known| known.is_expired(now));
         let mut body = Bytes::new();
         if policy.wants_body(response.status(), response.headers(), self.plan.streams) {
             let peeked;
@@ -139,7 +137,7 @@ impl Execution {
         }
         let headers = std::mem::take(response.headers_mut());
         let rejection = Rejection::new(response.status(), headers, body);
-        let classified = policy.classify(&rejection, expired(snapshot));
+        let classified = policy.classify(&rejection, expired);
         *response.headers_mut() = rejection.into_headers();
         if classified.is_some_and(|classified| classified.reason == Some(Reason::RuleFailed)) {
             self.context.session.report_rule_failed(self.plan.endpoint().map(|endpoint| endpoint.name));

@@ -12,7 +12,7 @@ use super::settings::{Binding, Settings};
 use crate::auth::policy::{CREDENTIAL_REFUSED, Policy};
 use crate::auth::rules::Rules;
 use crate::declaration::condition::Condition;
-use crate::declaration::endpoint::{ApiInfo, Endpoint, Role};
+use crate::declaration::endpoint::{ApiInfo, Endpoint};
 use crate::error::{Error, Result};
 use crate::platform::time::Instant;
 use crate::request::call::Call;
@@ -117,9 +117,7 @@ impl Context {
     /// call option can replace the access token, because the caller sets the option deliberately for a single call.
     pub(crate) fn check_arguments(&self, call: &Call) -> Result<()> {
         let endpoint = call.endpoint();
-        let carries_token = endpoint.api.has_session
-            && !endpoint.bare
-            && matches!(endpoint.role, Role::Ordinary | Role::Logout);
+        let carries_token = endpoint.api.has_session && !endpoint.bare;
         let taken = self.placement().ok().map(|placement| &placement.header);
         match taken.filter(|name| carries_token && call.has_header(name)) {
             Some(name) => Err(Error::request(format!(

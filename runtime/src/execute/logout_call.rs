@@ -208,3 +208,22 @@ impl Other {
         self.place(logout, value, encode);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::__private as private;
+    use crate::Client;
+    use crate::declaration::endpoint::ApiInfo;
+
+    static API: ApiInfo = ApiInfo::new("Shop");
+    static LOGOUT: Endpoint = Endpoint::new(&API, "Shop::logout", "POST", &["/logout"]).logout();
+
+    #[test]
+    fn the_debug_output_of_a_logout_has_the_method_name_and_no_argument() {
+        let client = Client::builder("https://shop.test").build().unwrap();
+        let mut logout = private::logout_call(&client, &LOGOUT);
+        logout.body("secret");
+        assert_eq!(format!("{logout:?}"), "LogoutCall(Shop::logout)");
+    }
+}

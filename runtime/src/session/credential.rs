@@ -123,10 +123,6 @@ impl Credential {
         self.term.map(|term| term.refresh_at())
     }
 
-    pub(crate) fn has_lifetime(&self) -> bool {
-        self.term.is_some()
-    }
-
     /// Returns a header value that contains only the access token, without a scheme.
     pub(crate) fn bare(&self) -> Option<HeaderValue> {
         self.headers.as_ref().map(|headers| headers.bare.clone())

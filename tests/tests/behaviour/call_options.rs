@@ -6,7 +6,7 @@ use afresh::{Client, Error, Pages, Pending, Result, Retry, Session, Tokens, api}
 use afresh_tests::{Answer, Role, World};
 use http::HeaderValue;
 use serde_json::{Value, json};
-use tokio::time::Instant;
+use tokio::time::{Instant, advance};
 
 use crate::api::{
     ANN, ORIGIN, Order, Shop, ShopClient, builder, logged_in_client, logged_out_client, order, tokens,
@@ -64,6 +64,30 @@ async fn the_time_of_a_call_runs_from_its_first_poll() {
     tokio::time::sleep(10 * SECOND).await;
     let (time, error) = time_of(call).await;
     assert_eq!((time, error.is_timeout()), (2 * SECOND, true));
+}
+
+/// A response that arrives exactly at the deadline is too late.
+#[tokio::test(start_paused = true)]
+async fn an_answer_at_the_moment_of_the_deadline_is_too_late() {
+    for (time, is_late) in [(SECOND - Duration::from_millis(1), false), (SECOND, true)] {
+        let world = World::new();
+        let shop = ShopClient::builder(ORIGIN)
+            .transport(world.service())
+            .tokens(tokens(&world.authority.issue()))
+            .build()
+            .unwrap();
+        let mut call = shop.order(7).timeout(SECOND);
+        tokio::select! {
+            biased;
+            _ = &mut call => unreachable!("no answer yet"),
+            arrival = world.stage.arrival() => arrival.answer_with(order(7)),
+        }
+        advance(time).await;
+        match call.await {
+            Ok(answer) => assert_eq!((answer, is_late), (Order { id: 7 }, false)),
+            Err(error) => assert!(is_late && error.is_timeout(), "{error}"),
+        }
+    }
 }
 
 /// Login and logout calls also accept options.
@@ -184,8 +208,26 @@ async fn options_of_pages_hold_for_each_page() {
     let (second, mut pages) = page.await.unwrap();
     assert_eq!(second.unwrap().unwrap(), [2]);
     world.stage.respond(|_| Answer::hang());
+    let begun = Instant::now();
     assert!(pages.next().await.unwrap().unwrap_err().is_timeout());
+    assert_eq!(begun.elapsed(), 5 * SECOND);
     assert!(world.stage.log().iter().all(|sent| sent.header("x-trace") == Some("t1")));
+}
+
+/// The retry policy of a paged call applies to each page.
+#[tokio::test(start_paused = true)]
+async fn each_page_is_retried_as_the_call_allows() {
+    let world = World::new();
+    let stage = world.stage.clone();
+    world.stage.respond(move |seen| match (seen.query(), stage.sends()) {
+        (None, _) => Answer::json(200, [1]),
+        (Some(_), 2) => Answer::new(503),
+        (Some(_), _) => Answer::json(200, [2]),
+    });
+    let mut pages = archive(&world).pages().retry(Retry::default()).await.unwrap();
+    assert_eq!(pages.next().await.unwrap().unwrap(), [1]);
+    assert_eq!(pages.next().await.unwrap().unwrap(), [2]);
+    world.stage.assert_sends(3);
 }
 
 /// Hand-written requests accept the same options as calls.

@@ -2,7 +2,7 @@
 //! idempotent.
 
 use afresh::{Result, Retry, Tokens, api};
-use afresh_tests::{Answer, World};
+use afresh_tests::{Answer, Handling, Role, World};
 use serde_json::json;
 
 use crate::api::{ORIGIN, Order, Shop, logged_in_client, order, tokens};
@@ -57,6 +57,23 @@ async fn a_no_replay_call_is_refreshed_and_never_sent_again() {
         world.stage.assert_sends(2);
         world.authority.assert_refreshes(1);
     }
+}
+
+/// M3: if the refresh for a refused `#[no_replay]` call fails, the call returns the refresh error, which contains the
+/// refusal.
+#[tokio::test(start_paused = true)]
+async fn a_no_replay_call_whose_refresh_fails_returns_the_error_of_the_refresh() {
+    let world = World::new();
+    world.guard_with(Answer::text(403, "expired"), |_| accepted());
+    let shop = logged_in_client(&world);
+    world.authority.expire();
+    world.authority.always(Role::Refresh, Handling::instead(500));
+    let error = shop.pay(7).await.unwrap_err();
+    assert!(error.is_refresh(), "{error:?}");
+    let refusal = error.rejection().unwrap();
+    assert_eq!((refusal.status().as_u16(), &refusal.body()[..]), (403, &b"expired"[..]));
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(1);
 }
 
 /// M2: if the caller sets an idempotency key, both requests of the call contain that key.

@@ -157,6 +157,30 @@ async fn the_path_and_the_query_of_a_logout_are_filled_from_the_session() {
     );
 }
 
+/// An API whose logout has a token parameter and a caller's argument in the path.
+#[api(path = "/api/user")]
+trait Devices {
+    #[refresh]
+    #[post("/refresh_token")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
+
+    #[logout]
+    #[delete("/logout/{device}/{token}/{reason}")]
+    async fn logout(&self, device: u64, token: RefreshToken, reason: &str) -> Result<()>;
+}
+
+/// W11: a logout has the caller's arguments in their placeholders of the path, before and after a token parameter.
+#[tokio::test(start_paused = true)]
+async fn the_path_of_a_logout_contains_the_arguments_of_the_caller() {
+    let world = World::new();
+    world.stage.respond(|_| 204);
+    let issued = tokens(&world.authority.issue());
+    let client = DevicesClient::builder(ORIGIN).connect_to(world.clone()).tokens(issued).build().unwrap();
+    client.logout(17, RefreshToken::new("of the caller"), "a/b").await.unwrap();
+    let expected = format!("DELETE /api/user/logout/17/{}/a%2Fb", world.authority.refresh(1));
+    assert_eq!(world.stage.routes(), [expected]);
+}
+
 /// An API whose logout sends the refresh token as a bearer token, as flask-jwt-extended requires.
 #[api]
 trait Bearing {

@@ -445,6 +445,29 @@ async fn a_receipt_shows_a_refresh_before_the_first_send() {
     assert_eq!(reply.receipt().generation(), Some(2));
 }
 
+/// C5: if a 403 without a challenge arrives after the token's lifetime, the token has expired. Before that, the token
+/// may have expired.
+#[tokio::test(start_paused = true)]
+async fn a_403_is_classified_by_the_lifetime_of_the_token() {
+    const LIFETIME: Duration = Duration::from_secs(60);
+    for (later, expected) in [
+        (Duration::ZERO, Classification::Suspect),
+        (LIFETIME + Duration::from_secs(1), Classification::Expired),
+    ] {
+        let world = World::with(AuthorityConfig { lifetime: Some(LIFETIME), ..AuthorityConfig::default() });
+        let shop = logged_out_client(&world);
+        shop.login(&ANN).await.unwrap();
+        let call = tokio::spawn(shop.orders());
+        let parked = world.stage.arrival().await;
+        world.authority.expire();
+        world.guard(403);
+        advance(later).await;
+        parked.answer(403);
+        let receipt = *done(call).await.unwrap().receipt();
+        assert_eq!((receipt.classification(), receipt.sends()), (Some(expected), 2), "{later:?}");
+    }
+}
+
 /// If a call is refused after another call has refreshed, the refused call's receipt reports `RefreshedBy::Already` and
 /// no waiting time.
 #[tokio::test(start_paused = true)]

@@ -178,6 +178,26 @@ async fn a_function_classifies_by_status_headers_and_body() {
     world.authority.assert_refreshes(1);
 }
 
+/// A5: a function rule also classifies the successful responses to hand-written requests.
+#[tokio::test(start_paused = true)]
+async fn a_function_finds_an_error_in_the_200_of_a_hand_written_request() {
+    let world = World::new();
+    let shop = ruled(&world, |builder| {
+        builder
+            .refresh_on([200, 403])
+            .expired_when(|answer| answer.pointer("/code").is_some_and(|code| code == 17))
+    });
+    world.authority.expire();
+    world.guard_with(Answer::json(200, json!({ "code": 17 })), |_| order(7));
+
+    let request = reqwest::Request::new(http::Method::GET, format!("{ORIGIN}/orders").parse().unwrap());
+    let response = shop.client().execute(request).await.unwrap();
+
+    assert_eq!(response.text().await.unwrap(), r#"{"id":7}"#);
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(1);
+}
+
 /// A4: even if rules read the start of a large body, the caller receives the complete body. An error's body is
 /// truncated after 1 MiB.
 #[tokio::test(start_paused = true)]

@@ -239,6 +239,24 @@ async fn a_header_map_with_the_token_header_is_an_error_before_anything_is_sent(
     plain.orders_as(&with("x-token")).await.unwrap();
 }
 
+/// An API without roles. The `authorization` header is an ordinary header of this API.
+#[api]
+trait Keyed {
+    #[get("/orders")]
+    async fn orders_as(&self, #[header] own: &http::HeaderMap) -> Result<Value>;
+}
+
+/// In a trait without roles, a header map can contain the `authorization` header.
+#[tokio::test(start_paused = true)]
+async fn a_header_map_of_an_api_without_a_session_can_have_an_authorization() {
+    let world = World::new();
+    world.stage.respond(|_| (200, 1));
+    let client = KeyedClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
+    let own = [(http::header::AUTHORIZATION, "Basic b3du".parse().unwrap())].into_iter().collect();
+    client.orders_as(&own).await.unwrap();
+    assert_eq!(world.stage.log()[0].header("authorization"), Some("Basic b3du"));
+}
+
 /// A13: a hand-written request that has an `authorization` header is sent unchanged, and if it is refused, no refresh
 /// starts.
 #[tokio::test(start_paused = true)]

@@ -56,7 +56,7 @@ impl RetryBudget {
     pub(crate) fn deposit(&self) {
         let Some(balance) = &self.balance else { return };
         let most = self.reserve.max(SAVED).saturating_mul(RETRY);
-        let add = |now: u64| Some(now.saturating_add(self.percent).min(most)).filter(|next| *next > now);
+        let add = |now: u64| Some(now.saturating_add(self.percent).min(most)).filter(|next| *next != now);
         let _ = balance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
     }
 
@@ -98,6 +98,8 @@ mod tests {
         let large = RetryBudget::percent(10).reserve(500);
         large.deposit();
         assert_eq!(withdrawn(&large), 500);
+        (0..100_000).for_each(|_| large.deposit());
+        assert_eq!(withdrawn(&large), 500, "a large reserve is also the maximum number of saved retries");
     }
 
     #[test]

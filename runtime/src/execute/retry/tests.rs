@@ -85,7 +85,7 @@ fn answer(row: Row) -> std::result::Result<Response, BoxError> {
     }
 }
 
-/// Returns how many times a call is sent if each attempt fails as `row` specifies.
+/// Returns how many times a call is sent if each attempt fails as `row` specifies. The call must fail with this failure.
 async fn sends(row: Row, endpoint: &'static Endpoint, body: SentBody) -> u32 {
     let sends = Arc::new(AtomicU32::new(0));
     let counted = sends.clone();
@@ -98,12 +98,13 @@ async fn sends(row: Row, endpoint: &'static Endpoint, body: SentBody) -> u32 {
     let mut call = private::call(&client, endpoint);
     let mut logout = private::logout_call(&client, endpoint);
     set_body(if endpoint.role == private::Role::Logout { &mut logout } else { &mut call }, body);
-    let failed = match endpoint.role {
-        crate::__private::Role::Login => private::login::<Result<Tokens>, _>(&client, call).await.is_err(),
-        crate::__private::Role::Logout => private::logout::<Result<()>, _>(&client, logout).await.is_err(),
-        _ => private::send::<Result<String>, _>(&client, call).await.is_err(),
+    let error = match endpoint.role {
+        private::Role::Login => private::login::<Result<Tokens>, _>(&client, call).await.err(),
+        private::Role::Logout => private::logout::<Result<()>, _>(&client, logout).await.err(),
+        _ => private::send::<Result<String>, _>(&client, call).await.err(),
     };
-    assert!(failed, "the call must fail for {row:?}");
+    let error = error.unwrap_or_else(|| panic!("the call must fail for {row:?}"));
+    assert!(!error.is_request(), "{row:?}, {body:?}: {error}");
     sends.load(Ordering::Relaxed)
 }
 

@@ -8,6 +8,7 @@ mod canonical;
 mod events;
 mod fingerprint;
 mod refresh;
+mod view;
 mod world;
 mod writer;
 

@@ -1,0 +1,131 @@
+//! Tests the rules of `StoreView` whose violation sends no spent token. The exploration of all interleavings does not
+//! notice such a violation.
+
+use super::world::View;
+use crate::session::store_rules::compare::{Identity, Storage};
+use crate::session::store_rules::{Here, OtherUse, RecordDraft, StoredAs, StoredRecord};
+
+/// The login of the process, and the login that replaces it.
+const OWN_LOGIN: u8 = 1;
+const NEW_LOGIN: u8 = 2;
+/// The intents of the process and of another process.
+const OWN_INTENT: u8 = 10;
+const OTHER_INTENT: u8 = 11;
+
+/// Returns the view of a process that has no login and has never read the store.
+fn logged_out() -> View {
+    View::new(StoredAs::new(0, OWN_LOGIN).confirmed())
+}
+
+/// Returns the view of a process whose login is stored at revision 1.
+fn logged_in() -> View {
+    let mut view = View::new(StoredAs::new(0, OWN_LOGIN));
+    let draft = draft_of(&view);
+    view.confirmed(&draft, 1);
+    view
+}
+
+/// Returns the view of a process whose login is stored, and which has read another process's intent at revision 2.
+fn logged_in_beside_another_process() -> View {
+    let mut view = logged_in();
+    let identity = Some(Identity { login: OWN_LOGIN, generation: 0 });
+    let found = StoredRecord { revision: 2, identity, intent: Some(OTHER_INTENT) };
+    view.observe(&found, Here::LoggedIn, false);
+    assert_eq!(view.other_use, OtherUse::Intended(OTHER_INTENT));
+    view
+}
+
+fn draft_of(view: &View) -> RecordDraft<u8, u8, u8> {
+    view.draft(Here::LoggedIn, false).expect("the login must be written")
+}
+
+/// A refresh that obtains the first login stores a record without a session. If the refresh fails, a write is necessary
+/// only if all processes share their cookies, because only then does the record contain an intent.
+#[test]
+fn a_failed_first_refresh_is_written_only_if_it_has_left_an_intent() {
+    let mut view = logged_out();
+    view.intends(1, None, false);
+    view.answered();
+    assert_eq!(view.draft(Here::LoggedOut, false), None);
+
+    let mut view = logged_out();
+    view.intends(1, Some(OWN_INTENT), false);
+    view.answered();
+    let draft = view.draft(Here::LoggedOut, true).expect("the intent must be removed from the store");
+    assert_eq!((draft.basis, draft.intent, draft.ends), (Some(1), None, true));
+}
+
+/// An intent concerns the refresh token of the stored login. A write of this login keeps the intent, and a write of a
+/// new login removes the intent.
+#[test]
+fn a_new_login_removes_the_intent_of_another_process() {
+    let mut view = logged_in_beside_another_process();
+    assert_eq!(draft_of(&view).intent, Some(OTHER_INTENT));
+    view.in_epoch(1, || NEW_LOGIN);
+    assert_eq!(draft_of(&view).intent, None);
+}
+
+/// No other process can have used a refresh token that has just been stored for the first time.
+#[test]
+fn only_a_new_login_resets_the_use_by_other_processes() {
+    let mut view = logged_in_beside_another_process();
+    let draft = draft_of(&view);
+    view.confirmed(&draft, 3);
+    assert_eq!(view.other_use, OtherUse::Intended(OTHER_INTENT));
+
+    view.in_epoch(1, || NEW_LOGIN);
+    let draft = draft_of(&view);
+    view.confirmed(&draft, 4);
+    assert_eq!(view.other_use, OtherUse::None);
+}
+
+#[test]
+fn a_confirmed_write_determines_the_login_in_the_store() {
+    let mut view = logged_in();
+    assert_eq!((view.revision, view.known_login), (Some(1), Some(OWN_LOGIN)));
+    view.in_epoch(1, || NEW_LOGIN);
+    let logout = view.draft(Here::LoggedOut, false).expect("the logout must be written");
+    view.confirmed(&logout, 2);
+    assert_eq!((view.revision, view.known_login), (Some(2), None));
+}
+
+/// If the program logs in again during a write, the confirmation of the write does not apply to the new login.
+#[test]
+fn a_login_during_a_write_is_still_written() {
+    let mut view = View::new(StoredAs::new(0, OWN_LOGIN));
+    let earlier = draft_of(&view);
+    view.in_epoch(1, || NEW_LOGIN);
+    view.confirmed(&earlier, 1);
+    let draft = draft_of(&view);
+    assert_eq!((draft.basis, draft.stored_as.identity.login), (Some(1), NEW_LOGIN));
+}
+
+/// When the intent of this process replaces another process's intent, the store no longer shows that the other process
+/// may have sent the refresh token.
+#[test]
+fn an_intent_that_replaces_another_intent_records_the_possible_use() {
+    let mut view = logged_in_beside_another_process();
+    view.intends(3, Some(OWN_INTENT), true);
+    assert_eq!(view.other_use, OtherUse::Possible);
+
+    let mut view = logged_in();
+    view.intends(2, Some(OWN_INTENT), true);
+    assert_eq!(view.other_use, OtherUse::None);
+}
+
+/// A first refresh begins a login. Until the store confirms the write of this login, the process does not know whether
+/// the store contains the login.
+#[test]
+fn a_first_login_is_unconfirmed_until_its_write_is_confirmed() {
+    let mut view = logged_out();
+    view.intends(1, None, false);
+    let mut confirmed = view.clone();
+    view.refreshed(None, true);
+    assert_eq!(view.stored_as.storage, Storage::Unconfirmed { replaces: None });
+    confirmed.refreshed(Some(2), true);
+    assert_eq!(confirmed.stored_as.storage, Storage::Confirmed);
+
+    let mut later = logged_in();
+    later.refreshed(None, false);
+    assert_eq!(later.stored_as.storage, Storage::Confirmed, "the login was stored before the refresh");
+}
