@@ -1,4 +1,4 @@
-//! Rejects invalid request bodies, and cookies and body fields that a method sets twice.
+//! Rejects invalid request bodies, and rejects a cookie or body field that a method sets twice.
 
 use crate::api::Endpoint;
 use crate::diag::{Diagnostics, Location};
@@ -20,7 +20,7 @@ pub(super) fn check_cookies(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// The part of the body that one parameter or constant sets.
+/// The part of the request body that one parameter or constant sets.
 struct Part<'m> {
     content: Content<'m>,
     at: Location,

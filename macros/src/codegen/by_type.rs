@@ -91,7 +91,7 @@ fn render_param_checks(api: &Api, endpoint: &Endpoint, param: &Param) -> TokenSt
 }
 
 /// Returns whether a value without content, such as `()`, would add nothing to this part of the request. JSON encodes a
-/// value without content as `null`. Paths have a separate check.
+/// value without content as `null`. A separate check covers parameters in paths.
 fn must_be_sent(kind: &ParamKind) -> bool {
     match kind {
         ParamKind::Query(_)
@@ -110,7 +110,7 @@ fn must_be_sent(kind: &ParamKind) -> bool {
     }
 }
 
-/// Whether the type is written as a std scalar or as a reference to a scalar.
+/// Whether the type, as written, is a standard scalar type or a reference to one.
 pub(super) fn is_scalar(ty: &Type) -> bool {
     match ty {
         Type::Reference(reference) => is_scalar(&reference.elem),

@@ -1,4 +1,5 @@
-//! Renders a client method. The method builds the call, encodes the arguments and passes the call to the runtime.
+//! Renders a client method. The rendered method builds the call, encodes the arguments and passes the call to the
+//! runtime.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;

@@ -114,7 +114,7 @@ impl Found {
             }
             Owner::Elsewhere(help) => push_elsewhere(attribute, help, diag),
             Owner::Misspelled => {
-                // The misspelled attribute is probably the HTTP method attribute, so the missing HTTP method is not
+                // A misspelled attribute is probably the HTTP method attribute, so the missing HTTP method is not
                 // reported as a second error.
                 self.may_have_verb = true;
                 diag.push_unknown(

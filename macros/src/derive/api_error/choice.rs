@@ -1,5 +1,5 @@
-//! Renders the code that selects a variant. Exact statuses are tried before classes, each in source order. The first
-//! variant whose type can be decoded from the body is selected.
+//! Renders the code that selects a variant. Exact statuses are tried in source order, then status classes in source
+//! order. The first variant whose type can be decoded from the body is selected.
 
 use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};

@@ -26,7 +26,7 @@ pub(super) struct Found<'s> {
     pub(super) source: Source<'s>,
 }
 
-/// The source of a value.
+/// The place where the derive finds a token value.
 pub(super) enum Source<'s> {
     /// The value is in a field of the struct.
     Field(Member, &'s Type),

@@ -122,7 +122,7 @@ impl PathTemplate {
 }
 
 impl Placeholder {
-    /// Parses the text between the braces.
+    /// Parses the text between the braces of a placeholder.
     fn parse(text: &str) -> Result<Self, PathError> {
         let (name, is_rest) = text.strip_suffix('*').map_or((text, false), |name| (name, true));
         if name.is_empty() {
