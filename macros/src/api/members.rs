@@ -39,10 +39,10 @@ pub(crate) enum Member<'s> {
     Endpoint(Endpoint<'s>),
     /// An invalid method that would send a request. The trait and the client contain stubs for the invalid method.
     Invalid(&'s Method),
-    /// A method with a default body that sends no request. The client does not override the default body.
+    /// A method that has a default body and sends no request. The client does not override the default body.
     Provided(&'s Method),
-    /// An invalid method with a default body that sends no request. The invalid method stays in the trait, and no other
-    /// code is generated from it.
+    /// An invalid method that has a default body and sends no request. The invalid method stays in the trait, and no
+    /// other code is generated from it.
     InvalidProvided(&'s Method),
     /// A trait item that is not a method.
     Other(&'s Item),

@@ -28,7 +28,8 @@ struct Part<'m> {
     is_constant: bool,
 }
 
-/// Reports a body in a request that cannot have a body, and parameters and constants that cannot form a single body.
+/// Reports a request body that the HTTP method does not allow, and parameters and constants that cannot form a single
+/// body.
 pub(super) fn check_body(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let parts = parts(endpoint);
     if let (Some(part), Some(verb)) =
@@ -50,7 +51,7 @@ pub(super) fn check_body(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// Returns the help text for a second body.
+/// Returns the help text for a method with a second request body.
 fn body_help(one: &Content, other: &Content) -> &'static str {
     match (one, other) {
         (Content::Whole(Whole::Json), Content::Whole(Whole::Json) | Content::JsonMember(_))

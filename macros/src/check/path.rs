@@ -67,8 +67,8 @@ fn may_fill(endpoint: &Endpoint, param: &Param, placeholder: &str) -> bool {
         || is_similar
 }
 
-/// Returns help text that declares the missing parameter for a placeholder. A placeholder's name is not always a valid
-/// Rust identifier.
+/// Returns the help text for a placeholder without a parameter: a declaration of the missing parameter. A placeholder's
+/// name is not always a valid Rust identifier.
 fn missing_parameter(placeholder: &str) -> String {
     let is_identifier = placeholder.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
         && !placeholder.starts_with(|letter: char| letter.is_numeric());

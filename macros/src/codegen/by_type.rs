@@ -90,8 +90,8 @@ fn render_param_checks(api: &Api, endpoint: &Endpoint, param: &Param) -> TokenSt
     questions.collect()
 }
 
-/// Returns whether a value without content, such as `()`, would add nothing to this part of the request. JSON encodes a
-/// value without content as `null`. A separate check covers parameters in paths.
+/// Returns whether a parameter of this kind would add nothing to the request if its value had no content, such as `()`.
+/// JSON encodes a value without content as `null`. A separate check covers parameters in paths.
 fn must_be_sent(kind: &ParamKind) -> bool {
     match kind {
         ParamKind::Query(_)

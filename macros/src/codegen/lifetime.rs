@@ -23,7 +23,7 @@ pub(super) fn with_one_lifetime(tokens: TokenStream, lifetime: &Lifetime) -> Tok
                     lifetime.to_tokens(&mut mapped);
                 }
             }
-            // Braces contain an expression, in which `&` is an operator.
+            // Braces in a type contain an expression, in which `&` is an operator.
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
                 mapped.extend([TokenTree::from(group)]);
             }
