@@ -78,7 +78,7 @@ impl Attribute {
     }
 
     /// Returns the arguments of a second `#[api(...)]` on the same trait, and marks the attribute as repeated. Without
-    /// the mark, the second `#[api]` would generate a second client.
+    /// this mark, a second `#[api]` would generate a second client.
     pub(super) fn take_repeated(&mut self) -> Vec<Argument> {
         if !["api", "afresh::api"].contains(&self.name.as_str()) {
             return Vec::new();

@@ -32,8 +32,8 @@ fn check_duplicates(found: &TokenStruct, diag: &mut Diagnostics) {
     }
 }
 
-/// Checks that no field is declared to hold two values. However, one field can be declared to hold both the access
-/// token and the refresh token.
+/// Checks that no field is declared to hold two values, except for one token that is both the access token and the
+/// refresh token.
 fn check_fields(found: &TokenStruct, diag: &mut Diagnostics) {
     let field_of = |found: &Found| match &found.source {
         Source::Field(field, _) => Some(field.clone()),

@@ -18,7 +18,7 @@ pub(super) struct TokenStruct<'s> {
     pub(super) is_incomplete: bool,
 }
 
-/// A value and the field that holds it.
+/// A token value and the field that holds it.
 pub(super) struct Found<'s> {
     pub(super) part: Part,
     /// The location of the value's name in the attribute.
