@@ -235,8 +235,8 @@ impl RuntimeItem {
 }
 
 impl Runtime {
-    /// Returns whether the path has the same meaning in every module. A path that is not absolute can begin with a name
-    /// that a `use` inside a function introduces.
+    /// Returns whether the path resolves to the same item in every module. A path that is not absolute can begin with a
+    /// name that a `use` inside a function introduces.
     pub(crate) fn is_absolute(&self) -> bool {
         let first = self.0.as_ref().and_then(|path| path.clone().into_iter().next());
         first.is_none_or(|first| matches!(first.to_string().as_str(), ":" | "crate" | "$crate"))

@@ -34,15 +34,15 @@ pub(crate) struct Api<'s> {
     reason = "almost all members are endpoints, and an endpoint is large only in tests, where each span contains a source position"
 )]
 pub(crate) enum Member<'s> {
-    /// A method that sends a request. If the method has a default body, the client overrides the body, and other
-    /// implementations can use it.
+    /// A method that sends a request. If the method has a default body, the client overrides it, but other
+    /// implementations of the trait can use it.
     Endpoint(Endpoint<'s>),
     /// An invalid method that would send a request. The trait and the client contain stubs for the invalid method.
     Invalid(&'s Method),
-    /// A method with a default body that sends no request. The client does not override the default body.
+    /// A method that has a default body and sends no request. The client does not override the default body.
     Provided(&'s Method),
-    /// An invalid method with a default body that sends no request. The invalid method stays in the trait, and no other
-    /// code is generated from it.
+    /// An invalid method that has a default body and sends no request. The invalid method stays in the trait, and no
+    /// other code is generated from it.
     InvalidProvided(&'s Method),
     /// A trait item that is not a method.
     Other(&'s Item),
@@ -57,8 +57,8 @@ impl<'s> Api<'s> {
         })
     }
 
-    /// Returns the name of the module around the client. Returns `None` if the path to the runtime has a different
-    /// meaning in another module.
+    /// Returns the name of the module around the client. Returns `None` if the path to the runtime crate is relative,
+    /// because it might not resolve inside another module.
     pub(crate) fn client_module(&self) -> Option<Ident> {
         let first = self.endpoints().next().map(|endpoint| &endpoint.source.name.ident);
         self.runtime.is_absolute().then(|| names::client_module(&self.source.name.ident, first))

@@ -65,7 +65,7 @@ const NEVER_REFRESHED: &[&str] = &["login", "refresh", "logout", "public"];
 const NO_REFRESH: &str = "the method never triggers a refresh";
 const NO_BODY: &str = "the response to a HEAD request has no body";
 
-/// Reports conflicting rules, duplicate rules and a second role.
+/// Reports conflicting rules, duplicate rules and a second role on a method.
 pub(super) fn check_rules(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let mut earlier: Vec<&Located<Rule>> = Vec::new();
     for rule in &endpoint.rules {

@@ -1,4 +1,4 @@
-//! Rejects invalid request bodies, and cookies and body fields that a method sets twice.
+//! Rejects invalid request bodies, and rejects a cookie or body field that a method sets twice.
 
 use crate::api::Endpoint;
 use crate::diag::{Diagnostics, Location};
@@ -20,7 +20,7 @@ pub(super) fn check_cookies(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// The part of the body that one parameter or constant sets.
+/// The part of the request body that one parameter or constant sets.
 struct Part<'m> {
     content: Content<'m>,
     at: Location,
@@ -28,7 +28,8 @@ struct Part<'m> {
     is_constant: bool,
 }
 
-/// Reports a body in a request that cannot have a body, and parameters and constants that cannot form a single body.
+/// Reports a request body that the HTTP method does not allow, and parameters and constants that cannot form a single
+/// body.
 pub(super) fn check_body(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let parts = parts(endpoint);
     if let (Some(part), Some(verb)) =
@@ -50,7 +51,7 @@ pub(super) fn check_body(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// Returns the help text for a second body.
+/// Returns the help text for a method with a second request body.
 fn body_help(one: &Content, other: &Content) -> &'static str {
     match (one, other) {
         (Content::Whole(Whole::Json), Content::Whole(Whole::Json) | Content::JsonMember(_))

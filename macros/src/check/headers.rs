@@ -1,4 +1,4 @@
-//! Rejects headers that a method sets twice, and headers that the runtime or the transport sets.
+//! Rejects a header that a method sets twice, and a header that only the runtime or the transport can set.
 
 use crate::api::{Api, Endpoint};
 use crate::diag::{Diagnostics, Located, Location};
@@ -26,7 +26,7 @@ const OF_CONNECTION: &str = "configure connections with the `http_builder` funct
 /// The headers that describe the body.
 const OF_BODY: &[&str] = &["accept", "content-encoding", "content-type"];
 
-/// A request header and the location where it is written.
+/// A request header and the source location of its declaration.
 struct Header<'m> {
     name: &'m str,
     at: Location,
@@ -64,7 +64,7 @@ fn headers<'m>(endpoint: &'m Endpoint) -> impl Iterator<Item = Header<'m>> {
     constants.chain(params)
 }
 
-/// Returns the reason why a method cannot set this header, if another attribute already produces the header.
+/// Returns the reason why a method cannot set `header`, or `None` if no other attribute produces that header.
 fn generated_from(endpoint: &Endpoint, header: &str) -> Option<&'static str> {
     let has_cookies = || endpoint.params.iter().any(|param| matches!(param.kind, Some(ParamKind::Cookie(_))));
     match header {
@@ -76,7 +76,7 @@ fn generated_from(endpoint: &Endpoint, header: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether the runtime attaches the access token in this header.
+/// Whether the runtime sends the access token in this header.
 fn is_credential(api: &Api, endpoint: &Endpoint, header: &str) -> bool {
     let carries_token = (endpoint.role().is_none() || endpoint.is_logout()) && !endpoint.is_public();
     api.has_roles && carries_token && header == token_header(api)
@@ -86,7 +86,7 @@ fn token_header<'a>(api: &'a Api) -> &'a str {
     api.token_header.as_ref().map_or("authorization", |header| header.value.as_str())
 }
 
-/// Reports a `token_header` that the transport sets, or that has another meaning.
+/// Reports a `token_header` argument if the transport sets that header, or if that header has another meaning.
 pub(super) fn check_token_header(api: &Api, diag: &mut Diagnostics) {
     let Some(Located { value: name, at }) = &api.token_header else { return };
     let fact = format!("header `{name}` cannot carry the access token");
@@ -105,7 +105,7 @@ pub(super) fn check_token_header(api: &Api, diag: &mut Diagnostics) {
     }
 }
 
-/// Reports an idempotency key in a header that has another meaning, or that a constant sets.
+/// Reports an idempotency key if its header has another meaning, or if a constant sets that header.
 pub(super) fn check_idempotency_key(api: &Api, endpoint: &Endpoint, diag: &mut Diagnostics) {
     for rule in &endpoint.rules {
         let Rule::IdempotencyKey(name) = &rule.value else { continue };

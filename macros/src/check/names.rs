@@ -4,8 +4,8 @@ use crate::api::Endpoint;
 use crate::diag::Diagnostics;
 use crate::syntax::{Method, Trait, has_serialize_object};
 
-/// The names of the methods that every generated client has, including the methods of traits that are always in scope.
-/// On a client, a call to a trait method with the same name as a client method would be ambiguous.
+/// The names of all methods of a generated client, including methods from traits that are always in scope. If a trait
+/// method had the same name as a client method, a call to it on the client would be ambiguous.
 const CLIENT_METHODS: &[&str] = &[
     "client",
     "clone",

@@ -54,7 +54,8 @@ pub(super) fn check_prefix(api: &Api, diag: &mut Diagnostics) {
     }
 }
 
-/// Returns whether the parameter fills the placeholder, or whether the placeholder's error already names the parameter.
+/// Returns `true` if the parameter fills the placeholder, or if the error for the placeholder already names the
+/// parameter.
 fn may_fill(endpoint: &Endpoint, param: &Param, placeholder: &str) -> bool {
     let is_unmatched = |wanted: &str| endpoint.path.as_ref().is_some_and(|path| !path.value.has(wanted));
     let is_similar = param.placeholder().is_some_and(|wanted| {
@@ -66,8 +67,8 @@ fn may_fill(endpoint: &Endpoint, param: &Param, placeholder: &str) -> bool {
         || is_similar
 }
 
-/// Returns the declaration of the missing parameter for a placeholder. The name of a placeholder might not be an
-/// identifier.
+/// Returns the help text for a placeholder without a parameter: a declaration of the missing parameter. A placeholder's
+/// name is not always a valid Rust identifier.
 fn missing_parameter(placeholder: &str) -> String {
     let is_identifier = placeholder.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
         && !placeholder.starts_with(|letter: char| letter.is_numeric());
@@ -82,7 +83,7 @@ fn has_name(param: &Param, name: &str) -> bool {
     param.source.plain_name().as_deref() == Some(name)
 }
 
-/// Reports a parameter that has the same name as a placeholder and is also sent elsewhere.
+/// Reports a parameter that fills a placeholder with the same name but is also sent elsewhere in the request.
 fn check_two_places(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let Some(path) = &endpoint.path else { return };
     for param in &endpoint.params {
@@ -98,7 +99,7 @@ fn check_two_places(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// Reports a placeholder with two parameters, or with a parameter that depends on `cfg`.
+/// Reports a placeholder that two parameters fill, or whose parameter depends on `cfg`.
 fn check_one_parameter_each(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let Some(path) = &endpoint.path else { return };
     for name in path.value.placeholders() {
@@ -123,8 +124,8 @@ fn check_one_parameter_each(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// Removes and returns a placeholder and a parameter that probably belong together, because their names are similar or
-/// because no other placeholder and parameter are left.
+/// Removes and returns a placeholder and a parameter that probably belong together: their names are similar, or they
+/// are the only two left.
 fn take_pair<'m>(
     unfilled: &mut Vec<&'m str>,
     unmatched: &mut Vec<(&'m Param<'m>, &'m str)>,

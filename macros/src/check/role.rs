@@ -1,4 +1,4 @@
-//! Rejects a second method with the same role, and roles on methods that cannot have them.
+//! Rejects a second method with the same role, and a role on a method that cannot have it.
 
 use super::names::both_conditional;
 use crate::api::{Api, Endpoint};
@@ -40,8 +40,8 @@ pub(super) fn check_refresh(endpoint: &Endpoint, in_generic_trait: bool, diag: &
     }
 }
 
-/// Rejects `session_ends_on` and `session_ends_when` in a trait without a refresh method, because both apply to a
-/// refresh response.
+/// Rejects `session_ends_on` and `session_ends_when` in a trait without a refresh method, because both arguments apply
+/// only to refresh responses.
 pub(super) fn check_session_ends(api: &Api, diag: &mut Diagnostics) {
     // An invalid method might be the trait's refresh method.
     if api.endpoints().any(Endpoint::is_refresh) || api.endpoints().any(|endpoint| endpoint.verb.is_none()) {

@@ -1,4 +1,4 @@
-//! Rejects statuses that have no effect.
+//! Rejects statuses in `refresh_on` that have no effect.
 
 use crate::api::{Api, Endpoint};
 use crate::diag::{Diagnostics, Location};

@@ -1,4 +1,4 @@
-//! Assembles the attribute's complete output: the trait, its client and their implementations.
+//! Assembles the complete output of `#[api]`: the trait, the client type and all implementations.
 
 use proc_macro2::TokenStream;
 use quote::quote;

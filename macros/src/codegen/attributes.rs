@@ -7,8 +7,8 @@ use syn::Meta;
 use crate::syntax::Attribute;
 use crate::token_stream;
 
-/// Returns the `#[cfg(...)]` attributes of a node. All code that is generated from a node must carry the node's `cfg`
-/// attributes.
+/// Returns the `#[cfg(...)]` attributes of a syntax node. All code that is generated from a syntax node must carry the
+/// node's `cfg` attributes.
 pub(super) fn cfgs(attributes: &[Attribute]) -> Vec<&syn::Attribute> {
     attributes.iter().filter(|attribute| attribute.is_cfg()).map(|attribute| &attribute.source).collect()
 }

@@ -90,8 +90,8 @@ fn render_param_checks(api: &Api, endpoint: &Endpoint, param: &Param) -> TokenSt
     questions.collect()
 }
 
-/// Returns whether a value without content, such as `()`, would add nothing to this part of the request. JSON encodes a
-/// value without content as `null`. Paths have a separate check.
+/// Returns whether a parameter of this kind would add nothing to the request if its value had no content, such as `()`.
+/// JSON encodes a value without content as `null`. A separate check covers parameters in paths.
 fn must_be_sent(kind: &ParamKind) -> bool {
     match kind {
         ParamKind::Query(_)
@@ -110,7 +110,7 @@ fn must_be_sent(kind: &ParamKind) -> bool {
     }
 }
 
-/// Whether the type is written as a std scalar or as a reference to a scalar.
+/// Whether the type, as written, is a standard scalar type or a reference to one.
 pub(super) fn is_scalar(ty: &Type) -> bool {
     match ty {
         Type::Reference(reference) => is_scalar(&reference.elem),

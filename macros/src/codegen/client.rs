@@ -126,7 +126,7 @@ fn render_type(parts: &ClientParts, vis: &TokenStream) -> TokenStream {
     }
 }
 
-/// Renders the path to the client through its hidden module. No other item can have this path.
+/// Renders the path to the client through its hidden module. No other item can have the path through the hidden module.
 pub(super) fn render_client_path(parts: &ClientParts) -> TokenStream {
     let ClientParts { client, module, .. } = parts;
     let module = module.as_ref().map(|(module, _)| quote!(#module::));

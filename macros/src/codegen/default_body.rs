@@ -40,8 +40,8 @@ pub(super) fn render_stub_end(method: &Method) -> TokenStream {
     }
 }
 
-/// Renders `async move { ... }`. A `return` that never runs specifies the result type, so that the compiler reports a
-/// type mismatch at the expression in the body.
+/// Renders `async move { ... }`. The block contains a `return` that never runs but fixes the result type, so that the
+/// compiler reports a type mismatch at the expression that causes it.
 pub(super) fn render_async_block(method: &Method, body: &Group) -> TokenStream {
     let span = method.qualifiers.asyncness.map_or_else(|| method_span(method), |word| mixed_site(word.span));
     let stated = method.output.as_ref().filter(|output| !mentions(&output.ty, "impl")).map(|output| {

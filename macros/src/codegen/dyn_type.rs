@@ -16,7 +16,7 @@ use crate::api::{Api, Member};
 use crate::names::{self, RuntimeItem};
 use crate::syntax::{Item, Method, Receiver};
 
-/// Renders the `Dyn` type, if the trait has the `dyn` argument.
+/// If the trait has the `dyn` argument, renders the `Dyn` type.
 pub(super) fn render_dyn_type(api: &Api) -> Option<TokenStream> {
     let dyn_type = &api.dyn_type.as_ref()?.value;
     if api.source.is_generic() {
@@ -42,8 +42,8 @@ fn render_type(api: &Api, dyn_type: &Ident) -> TokenStream {
     let (name, vis) = (&api.source.name.ident, macro_visibility(&api.source.vis));
     let (erased, text) = (names::erased(name), dyn_type.to_string());
     let lints = propagated(&api.source.attributes);
-    // If another type is also named `DynShop`, each use of the field causes an error, so only the functions `wrap` and
-    // `inner` use the field.
+    // If another type is also named `DynShop`, each use of the struct's field causes an error, so only the functions
+    // `wrap` and `inner` use the field.
     let (wrap, inner) = (names::local("wrap"), names::local("inner"));
     let title =
         format!("Holds any implementation of [`{}`], such as a client or a test double.", names::plain(name));
@@ -113,7 +113,7 @@ fn render_implementation(api: &Api, dyn_type: &Ident) -> TokenStream {
     }
 }
 
-/// Renders a method that forwards to the stored implementation.
+/// Renders a method that forwards its calls to the stored implementation.
 fn render_forwarded(api: &Api, method: &Method) -> TokenStream {
     let Method { attributes, fn_token, name, generics, output, .. } = method;
     let Receiver::Shared { source: receiver, .. } = &method.inputs.receiver else {

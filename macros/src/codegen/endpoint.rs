@@ -1,4 +1,5 @@
-//! Renders a client method. The method builds the call, encodes the arguments and passes the call to the runtime.
+//! Renders a client method. The rendered method builds the call, encodes the arguments and passes the call to the
+//! runtime.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
@@ -35,7 +36,8 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
     let values = param::render_values(api, endpoint, &call);
     let checks = render_checks(api, endpoint, here);
     let mutable = (!values.is_empty()).then(|| Token![mut](here));
-    // The call has the span of the return type, so that an error about reading the response underlines the return type.
+    // The rendered call to the runtime has the span of the return type, so that an error about reading the response
+    // underlines the return type.
     let send = if let Some(send) = send_function(endpoint) {
         let (send, inferred) = (runtime.item_at(send, here), Token![_](output.at.span()));
         quote_spanned!(here=> #send::<#result, #inferred>(&#self_token.client, #call))

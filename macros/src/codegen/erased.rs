@@ -95,7 +95,8 @@ pub(super) fn render_inputs(method: &Method, ty: impl Fn(&Type) -> TokenStream) 
 }
 
 /// Whether an argument is wrapped when it passes through the erased trait. A type such as `Cow<str>` can hide a
-/// lifetime that has no name. The wrapper ensures that the hidden lifetime is long enough for the boxed future.
+/// lifetime that has no name. The wrapper ensures that a lifetime hidden in the argument's type is long enough for the
+/// boxed future.
 fn is_wrapped(method: &Method, ty: &Type) -> bool {
     method.is_async() && !is_scalar(ty)
 }

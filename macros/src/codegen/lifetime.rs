@@ -23,7 +23,7 @@ pub(super) fn with_one_lifetime(tokens: TokenStream, lifetime: &Lifetime) -> Tok
                     lifetime.to_tokens(&mut mapped);
                 }
             }
-            // Braces contain an expression, in which `&` is an operator.
+            // Braces in a type contain an expression, in which `&` is an operator.
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
                 mapped.extend([TokenTree::from(group)]);
             }
@@ -43,7 +43,7 @@ pub(super) fn has_inner_elision(ty: &TokenStream) -> bool {
     let mut tokens = ty.clone().into_iter().peekable();
     if matches!(tokens.peek(), Some(TokenTree::Punct(and)) if and.as_char() == '&') {
         tokens.next();
-        // The reference has an explicit lifetime, as in `&'_ str` and `&'a str`.
+        // In `&'_ str` and `&'a str`, the reference has an explicit lifetime.
         if tokens.peek().is_some_and(is_quote) {
             tokens.next();
             tokens.next();

@@ -44,9 +44,9 @@ fn render_constant(constant: &Constant, call: &Ident) -> TokenStream {
     }
 }
 
-/// Renders a statement with the span of the parameter's colon and a value with the span of the parameter's name.
-/// Because the spans differ, an error about the type underlines only the name, and an editor does not show the encoder
-/// when the user hovers over the type.
+/// Renders a statement that encodes a parameter. The statement has the span of the parameter's colon, and the value has
+/// the span of the parameter's name. Because the statement and the value have different spans, an error about the type
+/// underlines only the name, and an editor does not show the encoder when the user hovers over the type.
 fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream {
     let (Pattern::Name(value), Some(kind)) = (&param.source.pattern, &param.kind) else {
         return TokenStream::new();
@@ -81,7 +81,7 @@ fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> 
     quote_spanned!(here=> #mention #(#cfgs)* #call.#method(#name #via #borrow #value);)
 }
 
-/// Whether the session can supply the value of a `#[logout]` parameter that is sent in this place of the request.
+/// Whether the session can supply the value of a `#[logout]` parameter of this kind.
 fn can_be_filled(kind: &ParamKind) -> bool {
     match kind {
         ParamKind::Path(_)

@@ -11,7 +11,7 @@ use crate::api::{Api, Endpoint, Param};
 use crate::names::{self, RuntimeItem, mixed_site};
 use crate::syntax::Pattern;
 
-/// Renders a constant with the function that refreshes the session, if the API has a `#[refresh]` method. A refresh
+/// If the API has a `#[refresh]` method, renders a constant with the function that refreshes the session. A refresh
 /// method without parameters relies on a cookie.
 pub(super) fn render_refresh(api: &Api) -> Option<TokenStream> {
     let endpoint = api.endpoints().find(|endpoint| endpoint.is_refresh())?;

@@ -72,7 +72,7 @@ impl Diagnostics {
         self.insert(at.order, at.error(&fact.to_string()));
     }
 
-    /// Reports an error with a help text on its second line.
+    /// Reports an error whose message has a help text on its second line.
     pub(crate) fn push_help(&mut self, at: Location, fact: impl Display, help: impl Display) {
         self.push(at, format_args!("{fact}\nhelp: {help}"));
     }

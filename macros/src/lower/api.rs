@@ -105,8 +105,8 @@ fn lower_trait_attributes(source: &Trait, diag: &mut Diagnostics) -> Vec<Located
     constants
 }
 
-/// Reports a trait attribute that belongs on a method or parameter, with help text that shows what to write on the
-/// trait instead.
+/// Reports a trait attribute that belongs on a method or parameter. The help text shows what to write on the trait
+/// instead.
 fn push_on_trait(attribute: &Attribute, diag: &mut Diagnostics) {
     let name = attribute.name.as_str();
     if name == "path" || tables::verb(name).is_some() {

@@ -114,7 +114,7 @@ impl Found {
             }
             Owner::Elsewhere(help) => push_elsewhere(attribute, help, diag),
             Owner::Misspelled => {
-                // The misspelled attribute is probably the HTTP method attribute, so the missing HTTP method is not
+                // A misspelled attribute is probably the HTTP method attribute, so the missing HTTP method is not
                 // reported as a second error.
                 self.may_have_verb = true;
                 diag.push_unknown(
@@ -166,8 +166,8 @@ fn all_attributes(method: &Method) -> impl Iterator<Item = &Attribute> {
     method.attributes.iter().chain(on_receiver).chain(on_params)
 }
 
-/// Reports a method that has no HTTP method attribute. If a method has a default body, the user can also remove all of
-/// this macro's attributes from the method.
+/// Reports a method that has no HTTP method attribute. For a method with a default body, the help text also suggests
+/// removing one of this macro's attributes.
 fn push_no_verb(method: &Method, diag: &mut Diagnostics) {
     let has_body = matches!(method.end, End::Provided(_));
     let own = all_attributes(method).find(|attribute| attribute.owner == Owner::Macro);

@@ -230,7 +230,7 @@ impl Word {
     }
 }
 
-/// Returns the text after `=` and its location. The arguments `link` and `rebase` have no text. Returns `None` if the
+/// Returns the text after `=` and its location. The arguments `link` and `rebase` have no value. Returns `None` if the
 /// argument does not have the required form.
 fn lower_text(argument: &Argument, word: Word) -> Option<(Location, String)> {
     match argument {

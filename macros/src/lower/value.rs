@@ -81,7 +81,7 @@ pub(super) fn lower_statuses(arguments: &[Argument], diag: &mut Diagnostics) -> 
     for argument in arguments {
         match argument {
             Argument::Single(Value { kind: ValueKind::Number(Some(status @ 100..=599)), at }) => {
-                // The match pattern has already checked the range.
+                // The match pattern has already checked the range of the number.
                 let Ok(status) = u16::try_from(*status) else { continue };
                 if statuses.contains(&status) {
                     diag.push(*at, format_args!("duplicate status `{status}`"));

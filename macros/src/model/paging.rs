@@ -1,14 +1,14 @@
 //! Defines the ways in which a method can find the next page of a list.
 
-/// The way to find the next page, and the list's location within a page.
+/// How a method finds the next page, and where a page contains its list of items.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Paging {
     pub(crate) next: NextPage,
-    /// The JSON pointer to the list in a page.
+    /// The JSON pointer to the list of items in a page.
     pub(crate) items: Option<String>,
     /// The JSON pointer to a boolean that is `true` while there are more pages.
     pub(crate) more: Option<String>,
-    /// Whether only the path and query of a link are used.
+    /// Whether the client uses only the path and query of a link to the next page.
     pub(crate) rebase: bool,
 }
 
@@ -17,13 +17,13 @@ pub(crate) struct Paging {
 pub(crate) enum NextPage {
     /// The `Link` header of the response.
     Link,
-    /// A URL in the body.
+    /// A URL in the response body.
     Url { pointer: String },
-    /// A value from the body, sent in a query parameter.
+    /// A value from the response body, sent as a query parameter of the next request.
     Cursor { pointer: String, into: String },
-    /// A response header, sent in a query parameter.
+    /// The value of a response header, sent as a query parameter of the next request.
     Header { name: String, into: String },
-    /// A value from the last item, sent in a query parameter.
+    /// A value from the last item of the page, sent as a query parameter of the next request.
     Last { pointer: String, into: String },
     /// The page number, sent in a query parameter.
     Number { parameter: String },

@@ -5,10 +5,10 @@ use super::content::{Content, Whole};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ParamKind {
     Path(String),
-    /// A query value under the parameter's name. A struct or map is sent as one query value per field, under the
-    /// field's name.
+    /// A query parameter with the same name as the method's parameter. Each field of a struct or map is sent as a
+    /// separate query parameter with the field's name.
     Query(String),
-    /// A query value under a name that the attribute sets.
+    /// A query parameter whose name is set by the attribute.
     NamedQuery(String),
     Header(String),
     /// A whole `HeaderMap`.

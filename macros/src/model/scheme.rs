@@ -1,4 +1,4 @@
-//! Defines the authentication scheme, which precedes the access token in the header.
+//! Defines the authentication scheme, which precedes the access token in the request header.
 
 #[derive(Debug)]
 pub(crate) enum Scheme {

@@ -44,7 +44,7 @@ pub(crate) enum ValueKind {
 }
 
 impl Argument {
-    /// Returns the argument itself, or its key if the argument has a key.
+    /// Returns the argument's key, or the whole argument if it has no key.
     pub(crate) fn key(&self) -> &Value {
         match self {
             Self::Single(value) | Self::Pair(value, _) | Self::List(value, _) => value,
@@ -152,7 +152,7 @@ fn parse_argument(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diag
     Argument::Single(parse_value(tokens, diag))
 }
 
-/// Returns the key of `path: "/v1"`, which is not a valid argument.
+/// Returns the key of an argument that is written with a colon, such as `path: "/v1"`, which is invalid.
 fn key_before_colon(tokens: &TokenStream) -> Option<TokenTree> {
     let mut tokens = tokens.clone().into_iter();
     match (tokens.next()?, tokens.next()?) {

@@ -77,8 +77,8 @@ impl Attribute {
         Self { at, whole, name, owner, style, arguments, source }
     }
 
-    /// Returns the arguments of a second `#[api(...)]` on the same trait, and marks the attribute as repeated. An
-    /// unmarked attribute would generate a second client.
+    /// Returns the arguments of a second `#[api(...)]` on the same trait, and marks the attribute as repeated. Without
+    /// this mark, a second `#[api]` would generate a second client.
     pub(super) fn take_repeated(&mut self) -> Vec<Argument> {
         if !["api", "afresh::api"].contains(&self.name.as_str()) {
             return Vec::new();

@@ -12,7 +12,7 @@ use crate::diag::{Diagnostics, Location};
 /// The item under `#[api]`.
 pub(crate) enum Input {
     Trait(Box<Trait>),
-    /// A trait that cannot be parsed, with its visibility and name if they can be parsed.
+    /// A trait that cannot be parsed as a whole, with its visibility and name if these are valid.
     Unreadable(Option<(Visibility, Ident)>),
     /// An item that is not a trait, with the location of its keyword. `is_mock` is true if `mockall` generated the
     /// item.

@@ -12,7 +12,7 @@ use crate::diag::{Diagnostics, Location};
 
 /// The receiver and the parameters of a method.
 pub(crate) struct Inputs {
-    /// The location of the parentheses.
+    /// The location of the parentheses around the parameters.
     pub(crate) at: Location,
     pub(crate) receiver: Receiver,
     /// This macro's attributes on `self`.

@@ -27,7 +27,7 @@ pub(crate) struct Method {
     /// Whether `#[async_trait]` has rewritten the method. A rewritten method is read as the original async method.
     pub(crate) is_desugared: bool,
     /// The method's visibility, even though trait methods cannot have a visibility. The visibility is kept so that the
-    /// compiler reports an error.
+    /// compiler reports it as an error.
     pub(crate) vis: Visibility,
     pub(crate) qualifiers: Qualifiers,
     pub(crate) fn_token: Token![fn],

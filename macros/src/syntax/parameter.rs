@@ -41,7 +41,7 @@ impl Parameter {
         Ok(Self { attributes, pattern, at, colon, ty_at: diag.locate(&ty), ty })
     }
 
-    /// Returns the name without the `r#` of a raw identifier, or `None` for other patterns.
+    /// Returns the parameter's name without the `r#` of a raw identifier, or `None` if the pattern is not a name.
     pub(crate) fn plain_name(&self) -> Option<String> {
         match &self.pattern {
             Pattern::Name(name) => Some(names::plain(name)),

@@ -94,8 +94,8 @@ pub(crate) const RULES: &[(&str, RuleAttribute)] = &[
     ("idempotency_key", RuleAttribute::IdempotencyKey),
 ];
 
-/// The attributes that send the same value in every call. The last field is `true` if the trait can also have the
-/// attribute.
+/// The attributes that send the same value in every call. The last field of a row is `true` if the trait can also have
+/// the attribute.
 pub(crate) const CONSTANTS: &[(&str, ConstantPlace, bool)] = &[
     ("header", ConstantPlace::Header, true),
     ("query", ConstantPlace::Query, true),

@@ -13,7 +13,7 @@ pub trait Shop {
     #[post("/api/login")]
     async fn login(&self, #[json("user")] user: &str, #[json("password")] password: &str) -> Result<Tokens>;
 
-    /// The refresh token is in an `HttpOnly` cookie, so the refresh has no parameter.
+    /// The refresh token is in an `HttpOnly` cookie, so the refresh method has no parameter.
     #[refresh]
     #[post("/api/refresh")]
     async fn refresh(&self) -> Result<Tokens>;

@@ -1,5 +1,5 @@
-//! Renders the code that selects a variant. Exact statuses are tried before classes, each in source order. The first
-//! variant whose type can be decoded from the body is selected.
+//! Renders the code that selects a variant. Exact statuses are tried in source order, then status classes in source
+//! order. The first variant whose type can be decoded from the body is selected.
 
 use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -10,7 +10,7 @@ use crate::derive::generics::depends_on;
 use crate::names::{RuntimeItem, local, mixed_site};
 use crate::token_stream::{self, ends};
 
-/// Renders the bounds on body types that depend on the enum's type parameters.
+/// For body types that depend on the enum's type parameters, renders the required bounds.
 pub(super) fn render_bounds(item: &DeriveInput, settings: &Settings, found: &ErrorEnum) -> Vec<TokenStream> {
     let error_body = settings.runtime.item(RuntimeItem::ErrorBody);
     let bodies = found.variants.iter().filter(|variant| variant.other.is_none());
@@ -30,7 +30,7 @@ pub(super) fn render_choice(settings: &Settings, found: &ErrorEnum) -> TokenStre
     quote!(#read #arms #(#other)*)
 }
 
-/// Renders `if let Some(404 | 410) = status { ... }`, for the exact statuses of a variant or for its classes.
+/// Renders `if let Some(404 | 410) = status { ... }`, for the exact statuses of a variant or for its status classes.
 fn render_arm(settings: &Settings, variant: &Variant, classes: bool) -> TokenStream {
     let statuses = variant.statuses.iter().map(|status| status.value);
     let patterns: Vec<TokenStream> =
@@ -71,7 +71,7 @@ fn render_body(settings: &Settings, variant: &Variant, content: &Content) -> Tok
     }
 }
 
-/// The call has the span of the whole type, so that the compiler underlines the whole type if the type is not the
+/// The rendered call has the span of the whole type, so that the compiler underlines the whole type if it is not the
 /// runtime's error type.
 fn render_other(settings: &Settings, variant: &Variant) -> Option<TokenStream> {
     let Content { member, ty } = variant.other.and(variant.content.as_ref())?;

@@ -32,7 +32,8 @@ fn check_duplicates(found: &TokenStruct, diag: &mut Diagnostics) {
     }
 }
 
-/// Checks that a field holds only one value. The same token can be both the access token and the refresh token.
+/// Checks that no field is declared to hold two values, except for one token that is both the access token and the
+/// refresh token.
 fn check_fields(found: &TokenStruct, diag: &mut Diagnostics) {
     let field_of = |found: &Found| match &found.source {
         Source::Field(field, _) => Some(field.clone()),

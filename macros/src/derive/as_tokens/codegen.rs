@@ -64,7 +64,7 @@ fn render_assignment(runtime: &Runtime, found: &Found) -> TokenStream {
         Source::Path(FieldPath { at, members }) => {
             let span = mixed_site(at.span());
             let method = Ident::new(name, span);
-            // The token `self` must resolve as if the user had written it.
+            // The keyword `self` must resolve as if the user had written it.
             let this = Token![self](at.span().resolved_at(Span::call_site()));
             let value = quote_spanned!(span=> &#this #(.#members)*);
             quote_spanned!(span=> #tokens.#method(#value);)

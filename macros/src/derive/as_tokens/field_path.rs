@@ -16,8 +16,8 @@ pub(super) fn lower_path(
     field: Option<&str>,
     diag: &mut Diagnostics,
 ) -> Option<FieldPath> {
-    // If the identifiers had the user's span, the compiler would suggest replacing the string literal with a field
-    // name.
+    // If the generated identifiers had the user's span, the compiler would suggest replacing the string literal with a
+    // field name.
     let span = at.span().resolved_at(Span::mixed_site());
     let Some(members) = text.split('.').map(|name| parse_member(name, span)).collect::<Option<Vec<_>>>()
     else {

@@ -18,7 +18,7 @@ pub(super) struct TokenStruct<'s> {
     pub(super) is_incomplete: bool,
 }
 
-/// A value and the field that holds it.
+/// A token value and the field that holds it.
 pub(super) struct Found<'s> {
     pub(super) part: Part,
     /// The location of the value's name in the attribute.
@@ -26,7 +26,7 @@ pub(super) struct Found<'s> {
     pub(super) source: Source<'s>,
 }
 
-/// The source of a value.
+/// The place where the derive finds a token value.
 pub(super) enum Source<'s> {
     /// The value is in a field of the struct.
     Field(Member, &'s Type),
@@ -36,7 +36,7 @@ pub(super) enum Source<'s> {
 
 /// A path of fields, as in `"data.access_token"`.
 pub(super) struct FieldPath {
-    /// The location of the string literal.
+    /// The location of the string literal that contains the path.
     pub(super) at: Location,
     pub(super) members: Vec<Member>,
 }
@@ -53,8 +53,8 @@ pub(super) enum Part {
     Scope,
 }
 
-/// The names of the values, as written in attributes. The value `nested` comes first, so that the struct's own values
-/// override the nested values.
+/// The names of the token values, as written in attributes. The value `nested` comes first, so that the struct's own
+/// values override the nested values.
 pub(super) const PARTS: &[(&str, Part)] = &[
     ("nested", Part::Nested),
     ("access", Part::Access),

@@ -42,7 +42,8 @@ impl PathError {
     }
 }
 
-/// Returns the help text for a path that does not start with a slash. A complete URL is split after its origin.
+/// Returns the help text for a path that does not start with a slash. For a complete URL, the help text separates the
+/// path from the origin.
 fn slash_help(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else {
         return format!("write `/{}`", text.trim_start_matches(['.', '/']).escape_debug());

@@ -122,7 +122,7 @@ impl PathTemplate {
 }
 
 impl Placeholder {
-    /// Parses the text between the braces.
+    /// Parses the text between the braces of a placeholder.
     fn parse(text: &str) -> Result<Self, PathError> {
         let (name, is_rest) = text.strip_suffix('*').map_or((text, false), |name| (name, true));
         if name.is_empty() {
@@ -184,7 +184,8 @@ fn wrong_character(letter: char) -> Option<PathError> {
     }
 }
 
-/// Whether a URL parser would remove this segment. A URL parser removes `.` and `..`, even if they are percent-encoded.
+/// Whether a URL parser would remove the segment from a path. A URL parser removes `.` and `..`, even if they are
+/// percent-encoded.
 fn is_dot_segment(segment: &str) -> bool {
     matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }

@@ -59,7 +59,7 @@ const WITH_ROLE: &[&str] = &[
     "idempotency_key",
 ];
 
-/// A logout can be sent without a credential.
+/// A logout request can be sent without a credential.
 const WITH_LOGOUT: &[&str] = &[
     "logout",
     "no_replay",
