@@ -34,7 +34,7 @@ pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) 
 ///
 /// Set the options of a call before its first poll. If an option is set after the first poll, the call fails with an
 /// error for which [`is_request`](Error::is_request) returns `true`. When a call returns [pages](crate::Pages), the
-/// options apply to each page.
+/// options apply to the request for each page.
 ///
 /// ```
 /// # use afresh::{api, Result, Retry};
@@ -46,9 +46,9 @@ pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) 
 /// # }
 /// ```
 ///
-/// The methods that set options are not available in code that is generic over the trait. In generic code, set the
-/// options on the client instead: `shop.with_timeout(…)`, `shop.with_header(…)`. A call's option takes precedence over
-/// the same option on the client.
+/// The methods that set options are not available in code that is generic over the API trait. In generic code, set the
+/// options on the client instead: `shop.with_timeout(…)`, `shop.with_header(…)`. An option set on a call takes
+/// precedence over the same option set on the client.
 #[must_use = "a call is sent only when it is awaited"]
 pub struct Pending<R> {
     pub(crate) running: Running,
@@ -117,9 +117,9 @@ impl<R> Pending<R> {
     /// those set with the builder's [`follow_to`](crate::ClientBuilder::follow_to). The credential, cookies, and
     /// headers whose value is [marked as sensitive](http::HeaderValue::set_sensitive) are never sent to another origin.
     ///
-    /// An origin consists of a scheme, a host and a port. If a value is not an origin, the call fails with an error for
-    /// which [`is_request`](Error::is_request) returns `true`. The call also fails if an origin uses plain `http` on
-    /// another machine, unless [`allow_http`](crate::ClientBuilder::allow_http) is set.
+    /// An origin consists of a scheme, a host and a port. If a value in `origins` is not an origin, the call fails with
+    /// an error for which [`is_request`](Error::is_request) returns `true`. The call also fails if an origin uses plain
+    /// `http` and is not on the local machine, unless [`allow_http`](crate::ClientBuilder::allow_http) is set.
     ///
     /// ```
     /// # use afresh::{api, Result};

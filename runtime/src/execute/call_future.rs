@@ -16,12 +16,13 @@ pub(crate) trait CallFuture: Future<Output = Result<Answer, Error>> {
     fn options(self: Pin<&mut Self>) -> Option<&mut CallOptions>;
 }
 
-/// A boxed call. The box is the only allocation of a call without options.
+/// A boxed call. For a call without options, the box around the call is the only allocation.
 pub(crate) type BoxedCall = Pin<Box<dyn CallFuture + Send>>;
 
 /// Creates a call that starts when it is first polled. At the first poll, `begin` creates the future that sends `call`.
 ///
-/// The type of the returned call depends on `begin`, so that the future can be created inside the existing allocation.
+/// The type of the returned call depends on `begin`, so that the future that sends the call can be created inside the
+/// existing allocation.
 pub(crate) fn on_first_poll<C, F, B>(call: C, options: CallOptions, begin: B) -> BoxedCall
 where
     C: Send + 'static,

@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 use crate::platform::time::{Instant, Sleep, sleep_until};
 use crate::response::answer::Answer;
 
-/// The deadline of a call, and a slot for the server's refusal, which a timeout error then includes.
+/// The deadline of a call, and a slot for the server's refusal of the call. If the call times out, the error contains
+/// the refusal in the slot.
 #[derive(Clone)]
 pub(crate) struct Deadline {
     pub(crate) at: Instant,

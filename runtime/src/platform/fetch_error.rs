@@ -16,7 +16,7 @@ pub(crate) enum FetchError {
     Body(Box<dyn Error + Send + Sync>),
     /// A network error. The browser does not report the cause to the page, so the request might have been sent.
     Network,
-    /// The server redirected a request that must not follow redirects.
+    /// The server redirected a request for which redirects are disabled.
     Redirected,
 }
 

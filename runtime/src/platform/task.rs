@@ -40,8 +40,8 @@ impl Cancel {
         spawn(runtime, CancellableTask(self.0.clone()));
     }
 
-    /// Drops the task's work immediately or, if the task is being polled, after the current poll. The work is never
-    /// polled again.
+    /// Drops the task's work immediately or, if the task is being polled, after the current poll. After a cancellation,
+    /// the task's work is never polled again.
     pub(crate) fn cancel(&self) {
         self.0.cancelled.store(true, Ordering::SeqCst);
         self.0.drop_work();

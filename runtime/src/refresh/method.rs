@@ -27,7 +27,7 @@ pub struct RefreshRequest {
 }
 
 /// The function that builds the request of a `#[refresh]` method. The function receives no session, so the request
-/// cannot wait for its own refresh.
+/// cannot wait for the refresh that it performs.
 #[derive(Clone, Copy)]
 pub struct Refresh {
     pub(crate) request: fn(&Upstream, &Tokens) -> Option<RefreshRequest>,

@@ -41,11 +41,12 @@ use crate::transport::upstream::Upstream;
 ///
 /// # Guarantees
 ///
-/// - One refresh serves all waiting calls, and a session never runs two refreshes at the same time. The refresh runs in
-///   its own task, so it continues even if the calls that wait for it are dropped.
+/// - One refresh serves all calls that wait for it, and a session never runs two refreshes concurrently. The refresh
+///   runs in its own task, so it continues even if the calls that wait for it are dropped.
 /// - An unfinished `refresh` future is dropped only after 10 s or when the Tokio runtime shuts down. A refresh whose
-///   future was dropped is treated as failed and is retried later. If the future is dropped between receiving a new
-///   refresh token and returning it, the token is lost. Return the new tokens as soon as they arrive from the server.
+///   future was dropped is treated as failed and is retried later. If the future is dropped after it has received a new
+///   refresh token but before it returns the token, the token is lost. Return the new tokens as soon as they arrive
+///   from the server.
 /// - The runtime calls the `refresh` method once for each refresh. If the response to a request is lost, only the
 ///   refresher can decide whether to send the same refresh token again. After a lost response, the
 ///   [`oauth2`](crate::oauth2) grants send the refresh token again.
@@ -67,10 +68,10 @@ pub trait Refresher: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`Error::session_expired`](crate::Error::session_expired) ends the session. The session also ends if the error
-    /// comes from another client and contains a response with the `invalid_grant` error code (RFC 6749 §5.2). Panics,
-    /// and errors that do not reject the refresh token, do not end the session. A later call starts a new refresh after
-    /// a delay of 1 s, which grows to at most 60 s after repeated failures.
+    /// [`Error::session_expired`](crate::Error::session_expired) ends the session. The session also ends if the
+    /// returned error comes from another client and contains a response with the `invalid_grant` error code (RFC 6749
+    /// §5.2). Panics, and errors that do not reject the refresh token, do not end the session. After a failed refresh,
+    /// the next refresh starts at least 1 s later, and repeated failures increase this delay to at most 60 s.
     fn refresh(&self, context: RefreshContext<'_>) -> impl Future<Output = Result<Tokens>> + Send;
 
     /// Returns whether a refresh with `tokens` is possible. `tokens` is `None` if there is no login. By default, a

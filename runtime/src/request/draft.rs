@@ -68,7 +68,7 @@ impl Draft {
         }
     }
 
-    /// Returns a copy, or `None` if the body can be sent only once or consists of parts.
+    /// Returns a copy of the body, or `None` if the body can be sent only once or consists of parts.
     pub(crate) fn share(&self) -> Option<Self> {
         let declared = match (&self.parts, &self.declared.absolute_url) {
             (None, None) => Box::new(self.declared.share()?),

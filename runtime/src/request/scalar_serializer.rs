@@ -3,8 +3,9 @@
 //!
 //! At the top level, a scalar is written under the given name, and nothing is written for `None` and `()`. All elements
 //! of a sequence are written under one name. The fields of a struct or map are written under their own names. A
-//! sequence of pairs is written like a map if the place in the request accepts pairs. A field can be a scalar, a
-//! sequence of scalars, or an `Option` of either. Deeper nesting causes an error that contains the field name.
+//! sequence of pairs is written like a map if pairs are allowed in the part of the request that is being written. A
+//! field can be a scalar, a sequence of scalars, or an `Option` of either. Deeper nesting causes an error that contains
+//! the field name.
 
 use serde::ser::{self, Impossible, Serialize};
 
@@ -238,7 +239,7 @@ struct SequenceSerializer<'a> {
 /// The progress of writing a pair.
 enum Pair {
     Start,
-    /// The name of the pair was read, and its value follows.
+    /// The name of the pair was read, and the value of the pair follows.
     Named(String),
 }
 

@@ -201,7 +201,7 @@ enum SendFuture {
     Service(Pin<Box<dyn Future<Output = Result<reqwest::Response, BoxError>> + Send>>),
     #[cfg(feature = "hyper")]
     Hyper(HyperFuture),
-    /// The request was refused before it was sent.
+    /// A request that the runtime refused before it was sent.
     Refused(Option<Error>),
 }
 
@@ -246,7 +246,7 @@ fn hide_cookies(headers: &mut HeaderMap) {
     }
 }
 
-/// Sends a request in a build without TLS. The request can succeed if another crate has enabled TLS.
+/// Sends a request in a build without TLS. The request can succeed if another crate has enabled reqwest's TLS support.
 #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
 async fn send_without_tls(
     sent: impl Future<Output = reqwest::Result<reqwest::Response>>,

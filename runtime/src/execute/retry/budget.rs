@@ -6,7 +6,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The cost of one retry. Each call adds the configured percentage to the budget's balance.
+/// The amount that one retry subtracts from the budget's balance. Each call adds the configured percentage to the
+/// budget's balance.
 const RETRY: u64 = 100;
 /// The maximum number of unused retries that the budget accumulates, unless the reserve is larger.
 const SAVED: u64 = 100;

@@ -1,5 +1,5 @@
-//! Parses URLs with the browser's parser: [`Url`] provides the `url::Url` methods that the runtime uses. The
-//! WebAssembly module does not need the `url` crate's Unicode tables.
+//! Parses URLs with the browser's parser: [`Url`] provides the `url::Url` methods that the runtime uses. With the
+//! browser's parser, the WebAssembly module does not need the `url` crate's Unicode tables.
 
 use std::fmt;
 
