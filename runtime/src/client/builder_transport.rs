@@ -105,8 +105,8 @@ impl<C: Api> ClientBuilder<C> {
     /// delayed. A client or service that you provide must be used on only one Tokio runtime.
     ///
     /// The Tokio runtime is a setting of the session rather than of the client. If clients that share a session set
-    /// different runtimes, the session uses the one that was set first. The runtime must keep running for as long as
-    /// the session is in use.
+    /// different runtimes, the session uses the one that was set first. The Tokio runtime must keep running for as long
+    /// as the session is in use.
     pub fn runtime(mut self, runtime: Handle) -> Self {
         self.runtime = Some(runtime);
         self

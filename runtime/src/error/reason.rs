@@ -7,7 +7,7 @@ use crate::error::Kind;
 
 /// The reason why the server's refusal of a call was final, for example because the refresh failed.
 ///
-/// [`Error::reason`](crate::Error::reason) and [`Receipt::reason`](crate::Receipt::reason) return this value. The error
+/// [`Error::reason`](crate::Error::reason) and [`Receipt::reason`](crate::Receipt::reason) return a `Reason`. The error
 /// message also states the reason: "the server answered 403 Forbidden (forbidden: a fresh token was refused, too)".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -98,7 +98,7 @@ impl Receipt {
     }
 
     /// Returns the number of times that the call was sent: once or twice in each [attempt](Self::attempts). If the call
-    /// failed before it was sent, the number is 0. Redirects are not counted.
+    /// failed before it was sent, this method returns 0. Redirects are not counted.
     #[must_use]
     pub fn sends(&self) -> u8 {
         self.sends

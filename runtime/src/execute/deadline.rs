@@ -14,7 +14,7 @@ use crate::platform::time::{Instant, Sleep, sleep_until};
 use crate::response::answer::Answer;
 
 /// The deadline of a call, and a slot for the server's refusal of the call. If the call times out, the error contains
-/// the refusal in the slot.
+/// the server's refusal of the call, if there was one.
 #[derive(Clone)]
 pub(crate) struct Deadline {
     pub(crate) at: Instant,

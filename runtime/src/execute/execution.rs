@@ -207,8 +207,8 @@ impl Execution {
         self.receipt.reason = None;
     }
 
-    /// If the client limits the number of concurrent calls, waits until the call may be sent after a refresh. After the
-    /// wait, the call uses the session's current snapshot, because the session can change while the call waits.
+    /// After a refresh, waits until the client's limit on concurrent calls allows the call to be sent. After the wait,
+    /// the call uses the session's current snapshot, because the session can change while the call waits.
     pub(super) async fn take_turn<'c>(
         &self,
         context: &'c SharedContext,

@@ -22,8 +22,8 @@ pub(crate) struct Sender<'a> {
     pub(crate) upstream: &'a Upstream,
     pub(crate) session: &'a Session,
     pub(crate) placement: &'a Placement,
-    /// The additional origins that may receive the body and headers after a redirect: the client's list, and the call's
-    /// list.
+    /// The additional origins that may receive the body and headers after a redirect: the origins set for the client,
+    /// and the origins set for the call.
     pub(crate) follow_to: [&'a [Origin]; 2],
     /// Whether the call is a login, refresh or logout. A login, refresh or logout call is never redirected to another
     /// origin. Cookies from a login response belong to the session that the login begins.

@@ -9,7 +9,7 @@ use std::fmt;
 #[derive(Debug)]
 #[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
 pub(crate) enum FetchError {
-    /// The browser refused the request before it was sent. The value is the name of the error that the browser
+    /// The browser refused the request before it was sent. The variant contains the name of the error that the browser
     /// reported.
     Refused(String),
     /// The request body could not be read.

@@ -1,4 +1,4 @@
-//! [`Body`] is the body of a request. After a refresh, the request might be sent again with the same body. [`IntoBody`]
+//! [`Body`] is the body of a request. After a refresh, a request might be sent again with the same body. [`IntoBody`]
 //! converts a value into a `Body`.
 
 use std::fmt;

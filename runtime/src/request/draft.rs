@@ -101,7 +101,7 @@ impl Draft {
     }
 
     /// Truncates the path at the offset of a skipped value, so that the value can be appended to the path. Returns the
-    /// part of the path after the offset.
+    /// part of the path after the given offset.
     pub(crate) fn open_placeholder(&mut self, at: usize) -> String {
         // The path already contains all literal pieces of the declared path.
         self.pieces = self.endpoint.path.len();

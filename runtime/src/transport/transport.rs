@@ -252,7 +252,7 @@ async fn send_without_tls(
     sent: impl Future<Output = reqwest::Result<reqwest::Response>>,
 ) -> Result<reqwest::Response, BoxError> {
     use crate::error::causes::{WithoutTls, any_cause};
-    // reqwest reports the reason for this error only in the error message.
+    // reqwest reports an unsupported scheme only in the error message.
     let is_scheme =
         |error: &(dyn std::error::Error + 'static)| error.to_string().contains("scheme is not http");
     sent.await.map_err(|error| if any_cause(&error, is_scheme) { WithoutTls.into() } else { error.into() })
