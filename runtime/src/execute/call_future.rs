@@ -1,4 +1,4 @@
-//! [`CallFuture`] is a call's future, which uses a single allocation before and after its first poll.
+//! [`CallFuture`] is the future of a call, whose first poll reuses the call's only allocation.
 
 use std::future::{Future, ready};
 use std::pin::Pin;

@@ -44,8 +44,8 @@ pub(crate) struct Execution {
     pub(super) answered: Option<Box<Url>>,
 }
 
-/// Describes which session data the last request carried. This type does not store a snapshot, because cloning a shared
-/// snapshot makes threads contend for its reference count.
+/// Describes which session data the last request carried. [`Attached`] does not store a snapshot, because cloning a
+/// shared snapshot makes threads contend for its reference count.
 #[derive(Clone, Copy)]
 pub(super) struct Attached {
     /// The session's stamp (epoch and generation) when the request was sent.

@@ -70,8 +70,9 @@ pub trait Refresher: Send + Sync + 'static {
     ///
     /// [`Error::session_expired`](crate::Error::session_expired) ends the session. The session also ends if the
     /// returned error comes from another client and contains a response with the `invalid_grant` error code (RFC 6749
-    /// §5.2). Panics, and errors that do not reject the refresh token, do not end the session. After a failed refresh,
-    /// the next refresh starts at least 1 s later, and repeated failures increase this delay to at most 60 s.
+    /// §5.2). A panic, or an error that does not report a rejected refresh token, does not end the session. After a
+    /// failed refresh, the next refresh starts at least 1 s later, and repeated failures increase this delay to at most
+    /// 60 s.
     fn refresh(&self, context: RefreshContext<'_>) -> impl Future<Output = Result<Tokens>> + Send;
 
     /// Returns whether a refresh with `tokens` is possible. `tokens` is `None` if there is no login. By default, a

@@ -113,8 +113,8 @@ impl Transport {
     }
 
     /// Returns the prepared `Host` header for requests to the API at `base`, if these requests are certain to use
-    /// HTTP/1.1. Without this header, hyper would format a header for each request, which accounts for about 3% of the
-    /// instructions per call.
+    /// HTTP/1.1. Without the prepared `Host` header, hyper would format the header for each request, which accounts for
+    /// about 3% of the instructions per call.
     pub(crate) fn host(&self, base: &Url) -> Option<HeaderValue> {
         let host = base.host_str().filter(|_| matches!(self, Self::Own(_)) && is_http1(base))?;
         let text = base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
@@ -150,7 +150,7 @@ impl Transport {
         self.send(request)
     }
 
-    /// Returns whether the transport follows redirects itself, so that the runtime does not see the redirects.
+    /// Returns whether the transport follows redirects itself and thereby hides them from the runtime.
     pub(crate) fn follows_redirects(&self) -> bool {
         matches!(self, Self::Given { follows_redirects: true, .. })
     }

@@ -155,7 +155,7 @@ impl HyperTransport {
     }
 }
 
-/// Waits for the response headers, or returns the error that prevented the request.
+/// Waits for the response headers, or returns the error that prevented the request from being sent.
 pub(crate) struct HyperFuture(Result<InFlight, Option<BoxError>>);
 
 struct InFlight {
