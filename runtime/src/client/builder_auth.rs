@@ -67,7 +67,7 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Shares a session with other clients. Clients that share a session also share its logins and refreshes.
+    /// Shares a session with other clients. Clients that share a session also share the session's logins and refreshes.
     ///
     /// If clients that share a session set different refresh mechanisms, the session uses the one that was set first.
     /// The access token is sent to the origin of every client that shares the session.
@@ -150,14 +150,15 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets the function that refreshes the session, instead of a `#[refresh]` method. The runtime calls the function
-    /// once for all calls that wait for the refresh, and never runs two refreshes of a session concurrently. The
+    /// Sets the function that refreshes the session, instead of a `#[refresh]` method. The runtime calls the `refresh`
+    /// function once for all waiting calls, and never runs two refreshes of a session concurrently. The `refresh`
     /// function must finish within 10 s and must not await a call that uses the same session.
     ///
-    /// If the function returns an error, the session is kept so that a later call can retry the refresh. If the
-    /// function returns [`Error::session_expired`], the session ends. The session also ends if the error comes from a
-    /// call to another API and the response to that call contains the error code `invalid_grant`. If both
-    /// `refresh_with` and [`refresher`](Self::refresher) are called, the last call takes effect.
+    /// If the `refresh` function returns an error, the session is kept so that a later call can retry the refresh. If
+    /// the `refresh` function returns [`Error::session_expired`], the session ends. The session also ends if the
+    /// returned error comes from a call to another API and the response to that call contains the error code
+    /// `invalid_grant`. If both `refresh_with` and [`refresher`](Self::refresher) are called, the last call takes
+    /// effect.
     pub fn refresh_with<F, R, T>(mut self, refresh: F) -> Self
     where
         F: Fn(Session) -> R + Send + Sync + 'static,
@@ -187,12 +188,12 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Sets the function that revokes tokens on the server. [`Session::revoke`] calls the function. If a refresh
-    /// returns tokens after a logout or a new login, the runtime also calls the function to revoke these tokens. The
-    /// default is [`Refresher::revoke`]. With a `#[refresh]` method, no tokens are revoked by default.
+    /// returns tokens after a logout or a new login, the runtime also calls the `revoke` function to revoke these
+    /// tokens. The default is [`Refresher::revoke`]. With a `#[refresh]` method, no tokens are revoked by default.
     ///
-    /// No call waits for the function, which must finish within 10 s. If the function returns an error,
-    /// [`SessionEvent::NotRevoked`](crate::SessionEvent::NotRevoked) is emitted. The tokens passed to the function do
-    /// not include cookies.
+    /// No call waits for the `revoke` function, which must finish within 10 s. If the `revoke` function returns an
+    /// error, [`SessionEvent::NotRevoked`](crate::SessionEvent::NotRevoked) is emitted. The tokens passed to the
+    /// `revoke` function do not include cookies.
     ///
     /// ```
     /// # use afresh::{api, Client, RefreshToken, Result, Tokens};

@@ -112,9 +112,9 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Controls which origins the browser sends cookies to. The setting applies to all of the client's requests,
-    /// including refreshes. Outside a browser, the setting has no effect, because the [session](crate::Session) manages
-    /// the cookies. Default: [`SameOrigin`](RequestCredentials::SameOrigin).
+    /// Controls which origins the browser sends cookies to. `credentials` applies to all of the client's requests,
+    /// including refreshes. Outside a browser, `credentials` has no effect, because the [session](crate::Session)
+    /// manages the cookies. Default: [`SameOrigin`](RequestCredentials::SameOrigin).
     ///
     /// ```
     /// use afresh::{Client, transport::RequestCredentials};

@@ -176,8 +176,8 @@ impl Error {
     }
 
     /// Returns `true` if the session has expired because the response to a refresh was lost. The server had invalidated
-    /// the refresh token when it handled the first refresh request, so it rejected the second request with the same
-    /// token. [`is_session_expired`](Self::is_session_expired) also returns `true`.
+    /// the refresh token when it handled the first refresh request, so the server rejected the second request with the
+    /// same token. [`is_session_expired`](Self::is_session_expired) also returns `true`.
     ///
     /// All calls that waited for the refresh, and all later calls until the next login, receive this error. If this
     /// error occurs often, the network is losing responses and the server has no grace period for used refresh tokens.
@@ -196,8 +196,8 @@ impl Error {
         self.0.kind == Kind::Superseded
     }
 
-    /// Returns `true` if the refresh failed temporarily. The session is kept, and a later call tries to refresh it
-    /// again.
+    /// Returns `true` if the refresh failed temporarily. The session is kept, and a later call tries to refresh the
+    /// session again.
     #[must_use]
     pub fn is_refresh(&self) -> bool {
         use Kind::{Busy, Excessive, NoProgress, Reentrant, Refresh};

@@ -21,8 +21,8 @@ pub(crate) type BoxedCall = Pin<Box<dyn CallFuture + Send>>;
 
 /// Creates a call that starts when it is first polled. At the first poll, `begin` creates the future that sends `call`.
 ///
-/// The type of the returned call depends on `begin`, so that the future that sends the call can be created inside the
-/// existing allocation.
+/// The type of the returned call depends on `begin`, so that the call's future can be created inside the existing
+/// allocation.
 pub(crate) fn on_first_poll<C, F, B>(call: C, options: CallOptions, begin: B) -> BoxedCall
 where
     C: Send + 'static,

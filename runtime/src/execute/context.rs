@@ -166,7 +166,7 @@ impl Context {
         chosen.or(endpoint.timeout).or(self.settings.timeout)
     }
 
-    /// Returns an error if the builder's `retry` contains a status code that cannot be retried, for example because it
+    /// Returns an error if the builder's `retry` contains a status code that cannot be retried, such as one that
     /// triggers a refresh.
     pub(crate) fn check_retry(&self, api: &'static ApiInfo) -> Result<()> {
         let set = self.settings.refresh_on.as_deref().or(api.refresh_on).unwrap_or(CREDENTIAL_REFUSED);

@@ -1,5 +1,4 @@
-//! Computes wait times that double after each failure. The callers of this module add jitter to the wait times if they
-//! need it.
+//! Computes wait times that double after each failure. Callers that need jitter add it to the computed wait times.
 //!
 //! The backoff types in other crates are stateful iterators, but a state machine needs a function that computes the
 //! wait from the number of failures.

@@ -53,11 +53,11 @@ use crate::transport::upstream::Upstream;
 ///
 /// # Limits
 ///
-/// A refresher must not await a call that uses the session being refreshed. A call that would wait for its own refresh
-/// immediately returns an error for which [`is_reentrant`](crate::Error::is_reentrant) returns `true`. Calls that use
-/// other sessions are allowed. The runtime does not detect calls from tasks that the refresher spawns, so these calls
-/// wait for the refresh. If the refresher waits for a spawned task that itself waits for the refresh, both wait until
-/// the refresh times out after 10 s.
+/// A refresher must not await a call that uses the session being refreshed. If a call would wait for its own refresh,
+/// the call immediately returns an error for which [`is_reentrant`](crate::Error::is_reentrant) returns `true`. Calls
+/// that use other sessions are allowed. The runtime does not detect calls from tasks that the refresher spawns, so
+/// these calls wait for the refresh. If the refresher waits for a spawned task that itself waits for the refresh, both
+/// wait until the refresh times out after 10 s.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot refresh a session",
     label = "not a `Refresher`",
@@ -124,8 +124,8 @@ pub struct RefreshContext<'a> {
 }
 
 impl<'a> RefreshContext<'a> {
-    /// Returns the tokens to refresh or to revoke. A refresh receives the tokens that were current when it began. The
-    /// result is `None` if there is no login.
+    /// Returns the tokens to refresh or to revoke. A refresh receives the tokens that were current when it began.
+    /// Returns `None` if there is no login.
     #[must_use]
     pub fn tokens(&self) -> Option<&'a Tokens> {
         self.tokens

@@ -5,9 +5,9 @@
 //! it. If the request was sent but *no* response arrived, the same refresh token is sent again immediately. The server
 //! might already have accepted the refresh token, and the lost response might have contained a new refresh token. For a
 //! short grace period, most servers that rotate refresh tokens accept the old token and return the same new token
-//! again. The refresh token is also sent again if a gateway reports that the endpoint did not respond (502, 504, or a
-//! 503 with a typical gateway body). After a 500 or another 5xx response from the server itself, the refresh token is
-//! not sent again immediately, because repeated requests would add load to a failing server.
+//! again. The refresh token is also sent again if a gateway reports that the endpoint did not respond (502, 504, or 503
+//! with a typical gateway body). After a 500 or another 5xx response from the server itself, the refresh token is not
+//! sent again immediately, because repeated requests would add load to a failing server.
 
 use std::pin::pin;
 use std::time::Duration;

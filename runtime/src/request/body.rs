@@ -86,7 +86,7 @@ impl Body {
 
     /// Creates a body from a file, which is opened and read for each send.
     ///
-    /// The length of the body is the length of the file when it is opened.
+    /// The length of the body is the length that the file has when it is opened.
     #[cfg(not(target_family = "wasm"))]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self { content: Content::File(path.into()), content_type: Some(BYTES) }

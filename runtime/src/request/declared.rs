@@ -72,7 +72,7 @@ impl Declared {
         Method::from_bytes(self.verb.as_bytes()).map_err(|_| Error::request("the HTTP method is not valid"))
     }
 
-    /// Returns the request without its body. The function is inlined because moving a request is expensive.
+    /// Returns the request without its body. `head` is inlined because moving a request is expensive.
     #[inline]
     pub(super) fn head(&self, upstream: &Upstream) -> Result<Request, Error> {
         let mut request = Request::new(self.method()?, self.url(upstream)?);

@@ -91,8 +91,9 @@ impl Multipart {
     }
 }
 
-/// Escapes the name of a part. The name is sent as a quoted string (RFC 2183 §2). A single backslash at the end of the
-/// name would escape the closing quote. Each backslash is doubled, as it is in file names that reqwest sends.
+/// Escapes the name of a part. The name of a part is sent as a quoted string (RFC 2183 §2). A single backslash at the
+/// end of a part's name would escape the closing quote. Each backslash is doubled, as it is in file names that reqwest
+/// sends.
 fn escaped_name(name: &'static str) -> Cow<'static, str> {
     if !name.contains(['"', '\r', '\n', '\\']) {
         return name.into();

@@ -36,7 +36,7 @@ enum Depth {
 enum Named {
     Argument,
     Field,
-    /// The name is a map key. The key can be a secret, so errors do not show the key.
+    /// The value is written under a map key. The key can be a secret, so errors do not show the key.
     Key,
 }
 

@@ -139,8 +139,8 @@ impl fmt::Debug for CallInfo {
     }
 }
 
-/// Passes the extensions of a request to `look`. Because reqwest does not expose the extensions, the function converts
-/// the request to an `http::Request` and back.
+/// Passes the extensions of a request to `look`. Because reqwest does not expose the extensions, `with_extensions`
+/// converts the request to an `http::Request` and back.
 ///
 /// The conversion to an `http::Request` rejects long URLs, drops fragments, turns an absent body into an empty body,
 /// and loses the timeout. The URL, the body and the timeout are removed first and restored afterwards. Returns the

@@ -102,8 +102,7 @@ impl Upstream {
         }
     }
 
-    /// Returns a default header that the transport would leak to another origin by following redirects, if there is
-    /// such a header.
+    /// Returns a default header, if any, that the transport would leak to another origin by following redirects.
     pub(crate) fn exposed_default(&self) -> Option<&HeaderName> {
         self.headers.keys().find(|name| self.leaks_by_redirects() && !is_harmless(name))
     }

@@ -39,8 +39,8 @@ fn an_oauth_code_ends_the_session_and_an_html_page_does_not() {
     assert_eq!(ending(401, r#"{"error":"invalid_client"}"#, false, &both), SessionEffect::Failed(None));
     assert_eq!(ending(401, r#"{"error":"Unauthorized"}"#, false, &both), SessionEffect::Rejected);
     assert_eq!(ending(400, r#"{"error":"invalid_request"}"#, false, &both), SessionEffect::Failed(None));
-    // To reject a refresh token, versions of League's `oauth2-server` before 9, which Laravel Passport uses, send
-    // `invalid_request` with status 401.
+    // Before version 9, League's `oauth2-server`, which Laravel Passport uses, rejects a refresh token with
+    // `invalid_request` and status 401.
     assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &both), SessionEffect::Rejected);
     assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &[]), SessionEffect::Failed(None));
     for status in [404, 408, 429, 500, 502, 503] {
