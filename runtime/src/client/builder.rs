@@ -100,7 +100,8 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Adds a default header to every request that goes to the API's origin. If `header` is called again with the same
     /// name, the new value replaces the earlier one. If a request sets the same header itself, the default header is
-    /// not added. The value can be a `HeaderValue` or any type that serializes as a scalar. `None` changes nothing.
+    /// not added. The header value can be a `HeaderValue` or any type that serializes as a scalar. `None` changes
+    /// nothing.
     #[expect(clippy::needless_pass_by_value, reason = "the signature matches `Pending::header`")]
     pub fn header<N, V, Via>(mut self, name: N, value: V) -> Self
     where

@@ -42,8 +42,8 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Sets how long before the end of a login the event [`SessionEvent::Ending`](crate::SessionEvent::Ending) is
-    /// emitted. The default is one tenth of the login's lifetime as reported by the server, but at most one day. If
-    /// clients that share a session set different durations, the session uses the one that was set first.
+    /// emitted. The default duration is one tenth of the login's lifetime as reported by the server, but at most one
+    /// day. If clients that share a session set different durations, the session uses the one that was set first.
     ///
     /// If `ahead` is longer than the lifetime of the login, the event is emitted immediately after the login.
     ///
@@ -85,14 +85,14 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Adds a rule that recognizes an expired credential. The rule is called for each response whose status code is one
-    /// of the [`refresh_on`](Self::refresh_on) status codes. If the rule returns `true`, the credential is refreshed,
+    /// Adds a rule that recognizes an expired credential. `rule` is called for each response whose status code is one
+    /// of the [`refresh_on`](Self::refresh_on) status codes. If `rule` returns `true`, the credential is refreshed,
     /// even after a 403 response that would otherwise be returned to the caller. The credential is refreshed if any
     /// rule, or any condition in the API's `expired_when(...)`, matches the response. By default, there are no rules.
     ///
     /// The rules receive the body of a streamed 2xx response only if the body is JSON.
     ///
-    /// If the rule panics, the response is returned unchanged, and
+    /// If `rule` panics, the response is returned unchanged, and
     /// [`SessionEvent::RuleFailed`](crate::SessionEvent::RuleFailed) is emitted.
     ///
     /// ```
@@ -115,7 +115,7 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Adds a rule that recognizes a refusal unrelated to the credential, such as one caused by a missing CSRF token or
-    /// a firewall. If the rule returns `true`, the credential is not refreshed, regardless of all other rules. In all
+    /// a firewall. If `rule` returns `true`, the credential is not refreshed, regardless of all other rules. In all
     /// other respects, a `forbidden_when` rule works like an [`expired_when`](Self::expired_when) rule.
     pub fn forbidden_when<F>(mut self, rule: F) -> Self
     where
@@ -126,8 +126,8 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Sets the authentication scheme that precedes the token in the header. If the scheme is empty, the header
-    /// contains only the token. The default is the scheme that the API declares. If the API declares no scheme, the
-    /// default is the session's token type, or `Bearer` if the token type is unknown.
+    /// contains only the token. The default scheme is the one that the API declares. If the API declares no scheme, the
+    /// default scheme is the session's token type, or `Bearer` if the token type is unknown.
     pub fn scheme(mut self, scheme: impl Into<Cow<'static, str>>) -> Self {
         let scheme = scheme.into();
         if !scheme.is_empty() && !is_scheme(&scheme) {

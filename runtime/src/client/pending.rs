@@ -84,15 +84,15 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Sets a request header for this call. The header replaces any header of the same name set by the method, an
-    /// argument or the builder. The value can be a `HeaderValue` or any type that serializes as a scalar. `None`
-    /// changes nothing.
+    /// Sets a request header for this call. The header replaces any header of the same name that the method, an
+    /// argument or the builder sets. The header value can be a `HeaderValue` or any type that serializes as a scalar.
+    /// `None` changes nothing.
     ///
     /// Setting the header that carries the credential, such as `authorization`, disables the session for the call: the
-    /// header is sent unchanged, and no refresh is started. If the name or the value is invalid, the call fails with an
-    /// error for which [`is_request`](Error::is_request) returns `true`. If your own transport follows redirects, the
-    /// call fails with an error for which [`is_builder`](Error::is_builder) returns `true`, because a redirect could
-    /// send the header to another origin (see [`http`](crate::ClientBuilder::http)).
+    /// header is sent unchanged, and no refresh is started. If the header name or value is invalid, the call fails with
+    /// an error for which [`is_request`](Error::is_request) returns `true`. If your own transport follows redirects,
+    /// the call fails with an error for which [`is_builder`](Error::is_builder) returns `true`, because a redirect
+    /// could send the header to another origin (see [`http`](crate::ClientBuilder::http)).
     #[expect(
         clippy::needless_pass_by_value,
         reason = "callers pass a literal or a value that they no longer need"
@@ -113,8 +113,8 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Allows the call's body and headers to be sent to the given origins after a redirect. The origins are added to
-    /// those set with the builder's [`follow_to`](crate::ClientBuilder::follow_to). The credential, cookies, and
+    /// Allows the call's body and headers to be sent to the given origins after a redirect. The given origins are added
+    /// to those set with the builder's [`follow_to`](crate::ClientBuilder::follow_to). The credential, cookies, and
     /// headers whose value is [marked as sensitive](http::HeaderValue::set_sensitive) are never sent to another origin.
     ///
     /// An origin consists of a scheme, a host and a port. If a value in `origins` is not an origin, the call fails with

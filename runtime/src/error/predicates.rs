@@ -103,7 +103,7 @@ impl Error {
         self.0.receipt.as_ref()
     }
 
-    /// Returns the time that the server asked the client to wait before the next request. The method reads
+    /// Returns the time that the server asked the client to wait before the next request. `retry_after` reads
     /// `Retry-After` (in seconds or as a date) or the reset time of an exhausted rate limit (`RateLimit`,
     /// `x-ratelimit-reset`). Returns `None` if the response does not ask the client to wait.
     ///
@@ -189,7 +189,7 @@ impl Error {
     /// Returns `true` if a new login happened during the call. The runtime does not send the call again under a
     /// different login.
     ///
-    /// The method also returns `true` if a refresh failed because another process had stored a different login. To
+    /// `is_superseded` also returns `true` if a refresh failed because another process had stored a different login. To
     /// continue with the stored login, call [`Session::load`](crate::Session::load).
     #[must_use]
     pub fn is_superseded(&self) -> bool {

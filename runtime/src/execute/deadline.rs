@@ -38,9 +38,9 @@ impl Deadline {
     }
 }
 
-/// Ends `call` with a timeout error at its deadline. The duration of a call includes the time spent waiting for a
-/// refresh, sending requests, waiting between attempts, and reading a body that is not streamed. If the server refused
-/// the call before the deadline, the error contains the refusal.
+/// Ends `call` with a timeout error when the deadline passes. The duration of a call includes the time spent waiting
+/// for a refresh, sending requests, waiting between attempts, and reading a body that is not streamed. If the server
+/// refused the call before the deadline, the error contains the refusal.
 #[inline]
 pub(crate) fn within<F>(deadline: Option<Deadline>, call: F) -> Within<F> {
     Within {

@@ -14,7 +14,8 @@ pub(crate) enum FetchError {
     Refused(String),
     /// The request body could not be read.
     Body(Box<dyn Error + Send + Sync>),
-    /// A network error. The browser does not report the cause to the page, so the request might have been sent.
+    /// A network error. The browser does not report the cause of a network error to the page, so the request might have
+    /// been sent.
     Network,
     /// The server redirected a request for which redirects are disabled.
     Redirected,

@@ -36,7 +36,7 @@ const OF_TRANSPORT: [&str; 7] = [
     "upgrade",
 ];
 
-/// A call whose arguments are encoded in order.
+/// A call to which the arguments are added one after another.
 pub struct Call(pub(crate) Draft);
 
 impl Call {

@@ -143,8 +143,8 @@ impl fmt::Debug for CallInfo {
 /// converts the request to an `http::Request` and back.
 ///
 /// The conversion to an `http::Request` rejects long URLs, drops fragments, turns an absent body into an empty body,
-/// and loses the timeout. The URL, the body and the timeout are removed first and restored afterwards. Returns the
-/// result of `look`, or `None` if the request cannot be converted.
+/// and loses the timeout. The URL, the body and the timeout are removed before the conversion and restored afterwards.
+/// Returns the result of `look`, or `None` if the request cannot be converted.
 #[cfg(not(target_family = "wasm"))]
 fn with_extensions<T>(request: &mut Request, look: impl FnOnce(&mut Extensions) -> T) -> Option<T> {
     // The conversion to an `http::Request` parses the URL. Parsing the host takes a third fewer instructions if the

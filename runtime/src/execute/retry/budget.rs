@@ -1,6 +1,6 @@
 //! [`RetryBudget`] limits retries to a percentage of the calls, so that retries do not amplify an outage.
 //!
-//! This counter is used instead of `tower`'s retry budget, which takes a lock and reads the clock for each call. The
+//! `RetryBudget` is used instead of `tower`'s retry budget, which takes a lock and reads the clock for each call. The
 //! reserve of `tower`'s budget is a rate rather than a number of retries.
 
 use std::sync::Arc;

@@ -126,7 +126,7 @@ impl Retry {
         })
     }
 
-    /// Returns whether a response with this status code is retried, if the method allows retries.
+    /// Returns whether a response with the given status code is retried, if the method allows retries.
     pub(super) fn lists(&self, status: StatusCode) -> bool {
         self.statuses.as_deref().unwrap_or(STATUSES).contains(&status.as_u16())
     }

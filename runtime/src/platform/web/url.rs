@@ -98,7 +98,7 @@ impl Url {
 
     pub(crate) fn set_query(&mut self, query: Option<&str>) {
         self.change(|url| match query {
-            // The question mark makes the browser keep an empty query.
+            // The leading question mark makes the browser keep an empty query.
             Some(query) => url.set_search(&["?", query].concat()),
             None => url.set_search(""),
         });
