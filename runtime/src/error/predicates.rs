@@ -240,8 +240,8 @@ impl Error {
     }
 
     /// Returns `true` if the code that performs a refresh made a call that would have to wait for that refresh. The
-    /// runtime detects a call that waits for its own refresh only in the refresh task. A call from a task that the
-    /// refresh spawned waits until the refresh times out.
+    /// runtime detects a call that waits for its own refresh only if the call is made in the refresh task. A call from
+    /// a task that the refresh spawned waits until the refresh times out.
     #[must_use]
     pub fn is_reentrant(&self) -> bool {
         self.0.kind == Kind::Reentrant

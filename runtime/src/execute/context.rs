@@ -32,8 +32,8 @@ pub(crate) struct Context {
 
 /// A context that is cheap to clone.
 ///
-/// The trait object reduces the compile time of the user's crate. Without the trait object, the compiler would check
-/// for each call whether all inner types are `Send` and `Sync`.
+/// Sharing the context as a trait object reduces the compile time of the user's crate. Without the trait object, the
+/// compiler would check for each call whether all inner types are `Send` and `Sync`.
 #[derive(Clone)]
 pub(crate) struct SharedContext(Arc<dyn AsContext>);
 

@@ -3,9 +3,9 @@
 //!
 //! At the top level, a scalar is written under the given name, and nothing is written for `None` and `()`. All elements
 //! of a sequence are written under one name. The fields of a struct or map are written under their own names. A
-//! sequence of pairs is written like a map if pairs are allowed in the part of the request that is being written. A
-//! field can be a scalar, a sequence of scalars, or an `Option` of either. Any deeper nesting, such as a struct inside
-//! a struct, causes an error that contains the field name.
+//! sequence of pairs is written like a map if the [`ScalarWriter`] accepts pairs. A field can be a scalar, a sequence
+//! of scalars, or an `Option` of either. Any deeper nesting, such as a struct inside a struct, causes an error that
+//! contains the field name.
 
 use serde::ser::{self, Impossible, Serialize};
 

@@ -15,7 +15,7 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 /// ([`ClientBuilder::retry`](crate::ClientBuilder::retry)) or for a single call
 /// ([`Pending::retry`](crate::Pending::retry)). By default, no call is retried.
 ///
-/// `Retry::default()` makes at most 3 attempts. The table shows which failures are retried:
+/// `Retry::default()` makes at most 3 attempts. The following table shows which failures are retried:
 ///
 /// | failure | GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and methods with `#[idempotent]` or `#[idempotency_key]` | other methods | methods with a role, `#[no_replay]` |
 /// |---|---|---|---|
