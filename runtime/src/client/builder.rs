@@ -100,7 +100,8 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Adds a default header to every request that goes to the API's origin. If `header` is called again with the same
     /// name, the new value replaces the earlier one. If a request sets the same header itself, the default header is
-    /// not added. The value can be a `HeaderValue` or any type that serializes as a scalar. `None` changes nothing.
+    /// not added. The header value can be a `HeaderValue` or any type that serializes as a scalar. `None` changes
+    /// nothing.
     #[expect(clippy::needless_pass_by_value, reason = "the signature matches `Pending::header`")]
     pub fn header<N, V, Via>(mut self, name: N, value: V) -> Self
     where
@@ -146,9 +147,9 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Limits the number of calls that are sent concurrently after waiting for a refresh. When the limit is reached, a
-    /// call waits until another call has received its response headers. Set a limit if the server cannot process all
-    /// waiting calls at once. A call is not sent if its deadline passes while it waits. By default, the number of
-    /// concurrent calls is unlimited. A limit of 0 is treated as 1.
+    /// call waits until another call has received its response headers. Set a limit if the server cannot handle a burst
+    /// of all the calls that waited for the same refresh. A call is not sent if its deadline passes while it waits. By
+    /// default, the number of concurrent calls is unlimited. A limit of 0 is treated as 1.
     pub fn replay_limit(mut self, calls: usize) -> Self {
         self.settings.replay_limit = Some(Arc::new(Semaphore::new(calls.clamp(1, Semaphore::MAX_PERMITS))));
         self

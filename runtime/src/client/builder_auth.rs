@@ -15,8 +15,8 @@ use crate::session::{AsTokens, Session, Tokens, is_scheme};
 use crate::store::SessionStore;
 
 impl<C: Api> ClientBuilder<C> {
-    /// Logs in with `tokens`, as [`Session::set`] does. If a [store](Self::store) is set, the tokens replace the stored
-    /// session.
+    /// Logs the session in with `tokens`, as [`Session::set`] does. If a [store](Self::store) is set, the tokens
+    /// replace the stored session.
     pub fn tokens(mut self, tokens: Tokens) -> Self {
         self.tokens = Some(tokens);
         self
@@ -25,9 +25,9 @@ impl<C: Api> ClientBuilder<C> {
     /// Stores the session in a [`FileStore`](crate::FileStore) or another [`SessionStore`], so that the session
     /// survives a restart and can be shared with other processes. By default, the session is kept only in memory.
     ///
-    /// The store is first read by the first call that needs the session. See [`Session`](Session#stores) for the
-    /// guarantees that a store provides. If clients that share a session set different stores, the session uses the one
-    /// that was set first.
+    /// The store is not read until a call needs the session. See [`Session`](Session#stores) for the guarantees that a
+    /// store provides. If clients that share a session set different stores, the session uses the one that was set
+    /// first.
     ///
     /// ```
     /// use afresh::{Client, FileStore};
@@ -41,9 +41,9 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets how early [`SessionEvent::Ending`](crate::SessionEvent::Ending) is emitted before a login ends. The default
-    /// is one tenth of the login's lifetime as reported by the server, but at most one day. If clients that share a
-    /// session set different durations, the session uses the one that was set first.
+    /// Sets how long before the end of a login the event [`SessionEvent::Ending`](crate::SessionEvent::Ending) is
+    /// emitted. The default duration is one tenth of the login's lifetime as reported by the server, but at most one
+    /// day. If clients that share a session set different durations, the session uses the one that was set first.
     ///
     /// If `ahead` is longer than the lifetime of the login, the event is emitted immediately after the login.
     ///
@@ -67,7 +67,7 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Shares a session with other clients. Clients that share a session also share its logins and refreshes.
+    /// Shares a session with other clients. Clients that share a session also share the session's logins and refreshes.
     ///
     /// If clients that share a session set different refresh mechanisms, the session uses the one that was set first.
     /// The access token is sent to the origin of every client that shares the session.
@@ -85,14 +85,14 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Adds a rule that recognizes an expired credential. The rule is called for each response whose status code is one
-    /// of the [`refresh_on`](Self::refresh_on) status codes. If the rule returns `true`, the credential is refreshed,
-    /// even after a 403 that would otherwise be returned to the caller. The credential is refreshed if any rule, or any
-    /// condition in the API's `expired_when(...)`, matches the response. By default, there are no rules.
+    /// Adds a rule that recognizes an expired credential. `rule` is called for each response whose status code is one
+    /// of the [`refresh_on`](Self::refresh_on) status codes. If `rule` returns `true`, the credential is refreshed,
+    /// even after a 403 response that would otherwise be returned to the caller. The credential is refreshed if any
+    /// rule, or any condition in the API's `expired_when(...)`, matches the response. By default, there are no rules.
     ///
     /// The rules receive the body of a streamed 2xx response only if the body is JSON.
     ///
-    /// If the rule panics, the response is returned unchanged, and
+    /// If `rule` panics, the response is returned unchanged, and
     /// [`SessionEvent::RuleFailed`](crate::SessionEvent::RuleFailed) is emitted.
     ///
     /// ```
@@ -115,8 +115,8 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Adds a rule that recognizes a refusal unrelated to the credential, such as one caused by a missing CSRF token or
-    /// a firewall. If the rule returns `true`, the credential is not refreshed, regardless of all other rules. In other
-    /// respects, the rule works like an [`expired_when`](Self::expired_when) rule.
+    /// a firewall. If `rule` returns `true`, the credential is not refreshed, regardless of all other rules. In all
+    /// other respects, a `forbidden_when` rule works like an [`expired_when`](Self::expired_when) rule.
     pub fn forbidden_when<F>(mut self, rule: F) -> Self
     where
         F: Fn(&Rejection) -> bool + Send + Sync + 'static,
@@ -126,8 +126,8 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Sets the authentication scheme that precedes the token in the header. If the scheme is empty, the header
-    /// contains only the token. The default is the scheme that the API declares. If the API declares no scheme, the
-    /// default is the session's token type, or `Bearer` if the token type is unknown.
+    /// contains only the token. The default scheme is the one that the API declares. If the API declares no scheme, the
+    /// default scheme is the session's token type, or `Bearer` if the token type is unknown.
     pub fn scheme(mut self, scheme: impl Into<Cow<'static, str>>) -> Self {
         let scheme = scheme.into();
         if !scheme.is_empty() && !is_scheme(&scheme) {
@@ -150,14 +150,15 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets the function that refreshes the session, instead of a `#[refresh]` method. The runtime calls the function
-    /// once for all waiting calls and never runs it twice at the same time. The function must finish within 10 s and
-    /// must not await a call that uses the same session.
+    /// Sets the function that refreshes the session, instead of a `#[refresh]` method. The runtime calls the `refresh`
+    /// function once for all waiting calls, and never runs two refreshes of a session concurrently. The `refresh`
+    /// function must finish within 10 s and must not await a call that uses the same session.
     ///
-    /// If the function returns an error, the session is kept so that a later call can try again. If the function
-    /// returns [`Error::session_expired`], the session ends. The session also ends if the error comes from a call to
-    /// another API and the response to that call contains the error code `invalid_grant`. If both `refresh_with` and
-    /// [`refresher`](Self::refresher) are called, the last call takes effect.
+    /// If the `refresh` function returns an error, the session is kept so that a later call can retry the refresh. If
+    /// the `refresh` function returns [`Error::session_expired`], the session ends. The session also ends if the
+    /// returned error comes from a call to another API and the response to that call contains the error code
+    /// `invalid_grant`. If both `refresh_with` and [`refresher`](Self::refresher) are called, the last call takes
+    /// effect.
     pub fn refresh_with<F, R, T>(mut self, refresh: F) -> Self
     where
         F: Fn(Session) -> R + Send + Sync + 'static,
@@ -186,13 +187,13 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets the function that revokes tokens on the server. [`Session::revoke`] calls the function. The runtime also
-    /// calls the function to revoke tokens that a refresh returns after a logout or a new login. The default is
-    /// [`Refresher::revoke`]. With a `#[refresh]` method, no tokens are revoked by default.
+    /// Sets the function that revokes tokens on the server. [`Session::revoke`] calls the function. If a refresh
+    /// returns tokens after a logout or a new login, the runtime also calls the `revoke` function to revoke these
+    /// tokens. The default is [`Refresher::revoke`]. With a `#[refresh]` method, no tokens are revoked by default.
     ///
-    /// No call waits for the function, which must finish within 10 s. If the function returns an error,
-    /// [`SessionEvent::NotRevoked`](crate::SessionEvent::NotRevoked) is emitted. The tokens passed to the function do
-    /// not include cookies.
+    /// No call waits for the `revoke` function, which must finish within 10 s. If the `revoke` function returns an
+    /// error, [`SessionEvent::NotRevoked`](crate::SessionEvent::NotRevoked) is emitted. The tokens passed to the
+    /// `revoke` function do not include cookies.
     ///
     /// ```
     /// # use afresh::{api, Client, RefreshToken, Result, Tokens};

@@ -28,8 +28,8 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sends requests with a reqwest client that the runtime builds from `builder`. Redirects are disabled in the new
-    /// client, because the runtime follows redirects itself.
+    /// Sends requests with a reqwest client that the runtime builds from `builder`. The client that is built from
+    /// `builder` does not follow redirects, because the runtime follows redirects itself.
     ///
     /// If reqwest cannot build the client, [`build`](Self::build) returns an error.
     ///
@@ -54,10 +54,10 @@ impl<C: Api> ClientBuilder<C> {
     /// Sends requests with a tower service that accepts reqwest requests and returns reqwest responses, such as a stack
     /// of layers or a fake server for tests.
     ///
-    /// The service receives each request exactly as it is sent, including the credential. Put a layer that signs
-    /// requests into the service, so that the layer also signs requests that are sent again with a new token. The
-    /// `hyper` feature adds [`HyperTransport`](crate::transport::HyperTransport), which supports fewer features than
-    /// reqwest but executes about 40% fewer instructions per call.
+    /// The service receives each request exactly as it is sent, including the credential. Place a request-signing layer
+    /// inside the service, so that requests are signed again when they are resent with a new token. The `hyper` feature
+    /// adds [`HyperTransport`](crate::transport::HyperTransport), which supports fewer features than reqwest but
+    /// executes about 40% fewer instructions per call.
     ///
     /// The service must not follow redirects. The runtime cannot detect whether a service follows redirects. A plain
     /// [`reqwest::Client`] passed to `transport` is treated like one passed to [`http`](Self::http).
@@ -89,32 +89,32 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Runs refreshes, store writes and revocations on the given runtime. By default, refreshes, store writes and
-    /// revocations run on the runtime of the call that starts them.
+    /// Runs refreshes, store writes and revocations on the given Tokio runtime. By default, refreshes, store writes and
+    /// revocations run on the Tokio runtime of the call that starts them.
     ///
-    /// Set a runtime if the runtimes of your program are not polled continuously, for example if each thread blocks on
+    /// Set a runtime if your program's Tokio runtimes are not polled continuously, for example if each thread blocks on
     /// its own current-thread runtime. A refresh stalls while its runtime is not polled. After 11 s, or after 35 s with
-    /// a store, another call takes over a stalled refresh. If the server has already responded when a call takes over,
-    /// the response is never read and its new refresh token is lost. A stalled refresh holds the store's lock until a
-    /// call takes over, but for at most 36 s. After 36 s, a watchdog thread drops the stalled refresh and releases the
-    /// lock, so that other processes can refresh.
+    /// a store, another call takes over a stalled refresh. If the server has already responded when another call takes
+    /// over a refresh, the response is never read, and the new refresh token in the response is lost. A stalled refresh
+    /// holds the store's lock until another call takes over the refresh, but for at most 36 s. After 36 s, a watchdog
+    /// thread drops the stalled refresh and releases the lock, so that other processes can refresh.
     ///
     /// Refreshes use their own connections, which are opened on the given runtime. With [`http`](Self::http),
     /// [`http_builder`](Self::http_builder) or [`transport`](Self::transport), calls and refreshes share your client's
     /// connections. If the runtime that drives a shared connection stalls, a refresh that uses the connection is also
-    /// delayed. A client or service that you provide must be used on only one runtime.
+    /// delayed. A client or service that you provide must be used on only one Tokio runtime.
     ///
-    /// The runtime is a setting of the session rather than of the client. If clients that share a session set different
-    /// runtimes, the session uses the one that was set first. The runtime must keep running for as long as the session
-    /// is in use.
+    /// The Tokio runtime is a setting of the session rather than of the client. If clients that share a session set
+    /// different runtimes, the session uses the one that was set first. The Tokio runtime must keep running for as long
+    /// as the session is in use.
     pub fn runtime(mut self, runtime: Handle) -> Self {
         self.runtime = Some(runtime);
         self
     }
 
-    /// Controls which origins the browser sends cookies to. The setting applies to all of the client's requests,
-    /// including refreshes. Outside a browser, the setting has no effect, because the [session](crate::Session) manages
-    /// the cookies. Default: [`SameOrigin`](RequestCredentials::SameOrigin).
+    /// Controls which origins the browser sends cookies to. `credentials` applies to all of the client's requests,
+    /// including refreshes. Outside a browser, `credentials` has no effect, because the [session](crate::Session)
+    /// manages the cookies. Default: [`SameOrigin`](RequestCredentials::SameOrigin).
     ///
     /// ```
     /// use afresh::{Client, transport::RequestCredentials};

@@ -7,8 +7,8 @@ use crate::transport::credentials::RequestCredentials;
 
 /// # Transport
 impl<C: Api> ClientBuilder<C> {
-    /// Controls which origins the browser sends cookies to. The setting applies to all of the client's requests,
-    /// including refreshes. The setting has no effect outside a browser. Default:
+    /// Controls which origins the browser sends cookies to. `credentials` applies to all of the client's requests,
+    /// including refreshes. `credentials` has no effect outside a browser. Default:
     /// [`SameOrigin`](RequestCredentials::SameOrigin).
     pub fn credentials(mut self, credentials: RequestCredentials) -> Self {
         self.credentials = credentials;

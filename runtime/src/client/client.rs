@@ -54,7 +54,7 @@ impl Client {
     }
 
     /// Sends a hand-written request with the session's credential. If the server refuses the credential, the session is
-    /// refreshed and the request is sent again once.
+    /// refreshed and the request is sent one more time.
     ///
     /// The credential is added only if the request goes to the client's own origin and does not already set the
     /// credential's header. If the session is logged out or has expired, the request is sent without a credential,

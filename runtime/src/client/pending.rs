@@ -34,7 +34,7 @@ pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) 
 ///
 /// Set the options of a call before its first poll. If an option is set after the first poll, the call fails with an
 /// error for which [`is_request`](Error::is_request) returns `true`. When a call returns [pages](crate::Pages), the
-/// options apply to each page.
+/// options apply to the request for each page.
 ///
 /// ```
 /// # use afresh::{api, Result, Retry};
@@ -46,9 +46,9 @@ pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) 
 /// # }
 /// ```
 ///
-/// The methods that set options are not available in code that is generic over the trait. In generic code, set the
-/// options on the client instead: `shop.with_timeout(…)`, `shop.with_header(…)`. A call's option takes precedence over
-/// the same option on the client.
+/// The methods that set options are not available in code that is generic over the API trait. In generic code, set the
+/// options on the client instead: `shop.with_timeout(…)`, `shop.with_header(…)`. An option set on a call takes
+/// precedence over the same option set on the client.
 #[must_use = "a call is sent only when it is awaited"]
 pub struct Pending<R> {
     pub(crate) running: Running,
@@ -84,15 +84,15 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Sets a request header for this call. The header replaces any header of the same name set by the method, an
-    /// argument or the builder. The value can be a `HeaderValue` or any type that serializes as a scalar. `None`
-    /// changes nothing.
+    /// Sets a request header for this call. The header replaces any header of the same name that the method, an
+    /// argument or the builder sets. The header value can be a `HeaderValue` or any type that serializes as a scalar.
+    /// `None` changes nothing.
     ///
     /// Setting the header that carries the credential, such as `authorization`, disables the session for the call: the
-    /// header is sent unchanged, and no refresh is started. If the name or the value is invalid, the call fails with an
-    /// error for which [`is_request`](Error::is_request) returns `true`. If your own transport follows redirects, the
-    /// call fails with an error for which [`is_builder`](Error::is_builder) returns `true`, because a redirect could
-    /// send the header to another origin (see [`http`](crate::ClientBuilder::http)).
+    /// header is sent unchanged, and no refresh is started. If the header name or value is invalid, the call fails with
+    /// an error for which [`is_request`](Error::is_request) returns `true`. If your own transport follows redirects,
+    /// the call fails with an error for which [`is_builder`](Error::is_builder) returns `true`, because a redirect
+    /// could send the header to another origin (see [`http`](crate::ClientBuilder::http)).
     #[expect(
         clippy::needless_pass_by_value,
         reason = "callers pass a literal or a value that they no longer need"
@@ -113,13 +113,13 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Allows the call's body and headers to be sent to the given origins after a redirect. The origins are added to
-    /// those set with the builder's [`follow_to`](crate::ClientBuilder::follow_to). The credential, cookies, and
+    /// Allows the call's body and headers to be sent to the given origins after a redirect. The given origins are added
+    /// to those set with the builder's [`follow_to`](crate::ClientBuilder::follow_to). The credential, cookies, and
     /// headers whose value is [marked as sensitive](http::HeaderValue::set_sensitive) are never sent to another origin.
     ///
-    /// An origin consists of a scheme, a host and a port. If a value is not an origin, the call fails with an error for
-    /// which [`is_request`](Error::is_request) returns `true`. The call also fails if an origin uses plain `http` on
-    /// another machine, unless [`allow_http`](crate::ClientBuilder::allow_http) is set.
+    /// An origin consists of a scheme, a host and a port. If a value in `origins` is not an origin, the call fails with
+    /// an error for which [`is_request`](Error::is_request) returns `true`. The call also fails if an origin uses plain
+    /// `http` and is not on the local machine, unless [`allow_http`](crate::ClientBuilder::allow_http) is set.
     ///
     /// ```
     /// # use afresh::{api, Result};

@@ -76,7 +76,7 @@ pub(crate) fn is_redirect(error: &(dyn StdError + 'static)) -> bool {
 pub(crate) fn is_body_cut_off(error: &(dyn StdError + 'static)) -> bool {
     use std::io::{Error as IoError, ErrorKind};
     error.downcast_ref::<IoError>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
-        // This hyper error can be detected only by its message.
+        // If writing the request body fails, the hyper error can be recognized only by its message.
         || error.to_string().starts_with("error writing a body to connection")
 }
 
@@ -132,8 +132,8 @@ mod tests {
         Error::transport(source.into())
     }
 
-    /// T3: if a browser hides the reason for a network error, the error message must help the user find the cause. The
-    /// retry policy must assume that the request might have been sent.
+    /// T3: if a browser hides the reason for a network error, the error message must help the user find the cause.
+    /// After a network error in a browser, the retry policy must assume that the request might have been sent.
     #[test]
     fn a_request_whose_answer_a_browser_hides_may_have_been_sent() {
         let hidden = error(FetchError::Network);

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A server demand that an ordinary refresh cannot satisfy.
 ///
-/// The caller receives the server's response, including its headers. Your program must satisfy the demand itself by
+/// The caller receives the server's response, including its headers. Your program must satisfy the server's demand by
 /// creating a proof for the new nonce, logging the user in again, or requesting a token with the required claims. Pass
 /// the new tokens to [`Session::set`](crate::Session::set).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

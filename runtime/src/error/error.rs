@@ -151,7 +151,7 @@ impl Error {
         self.map(|inner| inner.receipt = Some(receipt))
     }
 
-    /// Adds the method name, unless the error already has one.
+    /// Adds the method name to the error, unless the error already contains one.
     pub(crate) fn in_method(self, method: Option<&'static str>) -> Self {
         if self.0.method.is_some() || method.is_none() {
             return self;

@@ -1,8 +1,8 @@
-//! The trait that the field of the `#[other]` variant must implement in an enum that derives `ApiError`.
+//! [`OtherError`] restricts the field of an `#[other]` variant to the type [`Error`].
 
 use super::error::Error;
 
-/// The type of the field in the `#[other]` variant of an enum that derives [`ApiError`](crate::ApiError). Only
+/// The bound on the field type of the `#[other]` variant in an enum that derives [`ApiError`](crate::ApiError). Only
 /// [`Error`](crate::Error) implements this trait.
 #[diagnostic::on_unimplemented(
     message = "an `#[other]` variant must hold an `afresh::Error`, not `{Self}`",

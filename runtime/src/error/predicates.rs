@@ -70,15 +70,15 @@ impl Error {
         Problem::from_answer(self.answer()?)
     }
 
-    /// Returns the response that refused the credential, usually a 401 or 403. The error keeps the refusal even if the
-    /// subsequent refresh fails.
+    /// Returns the response that refused the credential, usually with status 401 or 403. The error keeps the response
+    /// that refused the credential, even if the subsequent refresh fails.
     #[must_use]
     pub fn rejection(&self) -> Option<&Rejection> {
         self.0.rejection.as_deref()
     }
 
-    /// Returns why the server's refusal of the call was final, for example because the session could not be refreshed.
-    /// Returns `None` if the server did not refuse the call, or if the call does not use the session.
+    /// Returns the reason why the server's refusal of the call was final, for example because the session could not be
+    /// refreshed. Returns `None` if the server did not refuse the call, or if the call does not use the session.
     ///
     /// ```
     /// # fn example(error: afresh::Error) {
@@ -96,16 +96,16 @@ impl Error {
         self.receipt().and_then(Receipt::reason)
     }
 
-    /// Returns the receipt of the call: what happened to the call before it failed. Returns `None` after a timeout, or
-    /// if nothing was sent, for example because an argument cannot be encoded.
+    /// Returns the receipt of the failed call, which records the call's credential, refreshes and attempts. Returns
+    /// `None` after a timeout, or if nothing was sent, for example because an argument cannot be encoded.
     #[must_use]
     pub fn receipt(&self) -> Option<&Receipt> {
         self.0.receipt.as_ref()
     }
 
-    /// Returns how long the server asked the client to wait before the next call. The method reads `Retry-After` (in
-    /// seconds or as a date) or the reset time of an exhausted rate limit (`RateLimit`, `x-ratelimit-reset`). Returns
-    /// `None` if the response does not ask the client to wait.
+    /// Returns the time that the server asked the client to wait before the next request. `retry_after` reads
+    /// `Retry-After` (in seconds or as a date) or the reset time of an exhausted rate limit (`RateLimit`,
+    /// `x-ratelimit-reset`). Returns `None` if the response does not ask the client to wait.
     ///
     /// ```
     /// # async fn example(error: afresh::Error) {
@@ -175,9 +175,9 @@ impl Error {
         matches!(self.0.kind, Kind::SessionExpired | Kind::RotationLost)
     }
 
-    /// Returns `true` if the session has expired because the response to a refresh was lost. The server had already
-    /// invalidated the refresh token, so the second request with the token was rejected.
-    /// [`is_session_expired`](Self::is_session_expired) also returns `true`.
+    /// Returns `true` if the session has expired because the response to a refresh was lost. The server had invalidated
+    /// the refresh token when it handled the first refresh request, so the server rejected the second request with the
+    /// same token. [`is_session_expired`](Self::is_session_expired) also returns `true`.
     ///
     /// All calls that waited for the refresh, and all later calls until the next login, receive this error. If this
     /// error occurs often, the network is losing responses and the server has no grace period for used refresh tokens.
@@ -189,15 +189,15 @@ impl Error {
     /// Returns `true` if a new login happened during the call. The runtime does not send the call again under a
     /// different login.
     ///
-    /// The method also returns `true` if a refresh failed because another process had stored a different login. To
+    /// `is_superseded` also returns `true` if a refresh failed because another process had stored a different login. To
     /// continue with the stored login, call [`Session::load`](crate::Session::load).
     #[must_use]
     pub fn is_superseded(&self) -> bool {
         self.0.kind == Kind::Superseded
     }
 
-    /// Returns `true` if the refresh failed temporarily. The session is kept, and a later call tries to refresh it
-    /// again.
+    /// Returns `true` if the refresh failed temporarily. The session is kept, and a later call tries to refresh the
+    /// session again.
     #[must_use]
     pub fn is_refresh(&self) -> bool {
         use Kind::{Busy, Excessive, NoProgress, Reentrant, Refresh};
@@ -240,8 +240,8 @@ impl Error {
     }
 
     /// Returns `true` if the code that performs a refresh made a call that would have to wait for that refresh. The
-    /// runtime detects a call that waits for its own refresh only in the refresh task. A call from a task that the
-    /// refresh spawned waits until the refresh times out.
+    /// runtime detects a call that waits for its own refresh only if the call is made in the refresh task. A call from
+    /// a task that the refresh spawned waits until the refresh times out.
     #[must_use]
     pub fn is_reentrant(&self) -> bool {
         self.0.kind == Kind::Reentrant

@@ -7,15 +7,15 @@ use crate::error::Kind;
 
 /// The reason why the server's refusal of a call was final, for example because the refresh failed.
 ///
-/// [`Error::reason`](crate::Error::reason) and [`Receipt::reason`](crate::Receipt::reason) return this value. The error
+/// [`Error::reason`](crate::Error::reason) and [`Receipt::reason`](crate::Receipt::reason) return a `Reason`. The error
 /// message also states the reason: "the server answered 403 Forbidden (forbidden: a fresh token was refused, too)".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
     /// The call was sent again with a newer token and was refused again.
     FreshTokenRefused,
-    /// The server recently refused a fresh token for this method. For a limited time, the runtime treats a 403 for this
-    /// method as a lack of permission.
+    /// The server recently refused a fresh token in another call to the same method. For a limited time, the runtime
+    /// assumes that a 403 response to this method means that a permission is missing.
     RouteForbidden,
     /// The refused token came from a recent refresh, and an earlier call with this token was also refused.
     JustRefreshed,
@@ -35,8 +35,8 @@ pub enum Reason {
     NoReplay,
     /// The token was refreshed, but the body was a one-shot stream, which cannot be sent again.
     BodySpent,
-    /// The server redirected the call to another origin, and that origin refused the request. The other origin did not
-    /// receive the credential.
+    /// The server redirected the call to another origin, and that origin refused the request. The redirected request
+    /// did not carry the credential.
     ForeignOrigin,
     /// A function passed to [`expired_when`](crate::ClientBuilder::expired_when) or
     /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked.

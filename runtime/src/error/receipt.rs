@@ -70,8 +70,8 @@ impl Receipt {
         matches!(self.refreshed_by, Some(RefreshedBy::ThisCall | RefreshedBy::AnotherCall))
     }
 
-    /// Returns which call started the refresh that produced the last credential. Returns `None` if the credential does
-    /// not come from a refresh.
+    /// Returns which call started the refresh that produced the credential of the last request. Returns `None` if the
+    /// credential does not come from a refresh.
     #[must_use]
     pub fn refreshed_by(&self) -> Option<RefreshedBy> {
         self.refreshed_by
@@ -89,28 +89,29 @@ impl Receipt {
         u32::from(self.sends) > self.retries + 1
     }
 
-    /// Returns how many attempts the call made. Without [retries](crate::Retry), the number is 1, or 0 if the call
-    /// failed before it was sent. If the call is sent again after a refresh, both sends belong to the same attempt.
+    /// Returns the number of attempts that the call made. Without [retries](crate::Retry), the number of attempts is 1,
+    /// or 0 if the call failed before it was sent. If the call is sent again after a refresh, both sends belong to the
+    /// same attempt.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         if self.sends == 0 { 0 } else { self.retries + 1 }
     }
 
-    /// Returns how many times the call was sent: once or twice in each [attempt](Self::attempts). The number is 0 if
-    /// the call failed before it was sent. Redirects are not counted.
+    /// Returns the number of times that the call was sent: once or twice in each [attempt](Self::attempts). If the call
+    /// failed before it was sent, this method returns 0. Redirects are not counted.
     #[must_use]
     pub fn sends(&self) -> u8 {
         self.sends
     }
 
-    /// Returns how the last refusal of the call was classified. Returns `None` if the call was not refused.
+    /// Returns the classification of the call's last refusal. Returns `None` if the call was not refused.
     #[must_use]
     pub fn classification(&self) -> Option<Classification> {
         self.classification
     }
 
-    /// Returns why the server's refusal of the call was final. Returns `None` if the server did not refuse the call, or
-    /// if the server accepted the call when it was sent again.
+    /// Returns the reason why the server's refusal of the call was final. Returns `None` if the server did not refuse
+    /// the call, or if the server accepted the call when it was sent again.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {
         self.reason

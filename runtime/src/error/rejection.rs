@@ -16,8 +16,8 @@ use crate::format::media_type::MediaType;
 /// [`expired_when`](crate::ClientBuilder::expired_when) and [`forbidden_when`](crate::ClientBuilder::forbidden_when)
 /// receive a `Rejection` as their argument.
 ///
-/// If the refusal triggered a refresh, at most 64 KiB of the response body is kept. A rule receives at most the first
-/// 16 KiB of the body, and only the part that arrived within one second.
+/// If the refusal triggered a refresh, at most 64 KiB of the response body is kept. A rule that examines the response
+/// receives at most the first 16 KiB of the body, and only the part that arrived within one second.
 #[derive(Clone)]
 pub struct Rejection {
     status: StatusCode,
@@ -76,7 +76,8 @@ impl Rejection {
     }
 
     /// Returns the value at a JSON pointer (RFC 6901) in the body, such as `"/error/code"`. Returns `None` if the body
-    /// is not JSON, if the body contains no such value, or if the value is cut off at the end of [`body`](Self::body).
+    /// is not JSON, if the body has no value at `pointer`, or if the value is cut off at the end of
+    /// [`body`](Self::body).
     ///
     /// ```
     /// # fn example(rejection: &afresh::Rejection) -> bool {

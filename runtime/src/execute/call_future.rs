@@ -1,4 +1,4 @@
-//! [`CallFuture`] is a call's future, which uses a single allocation before and after its first poll.
+//! [`CallFuture`] is the future of a call, whose first poll reuses the call's only allocation.
 
 use std::future::{Future, ready};
 use std::pin::Pin;
@@ -16,12 +16,13 @@ pub(crate) trait CallFuture: Future<Output = Result<Answer, Error>> {
     fn options(self: Pin<&mut Self>) -> Option<&mut CallOptions>;
 }
 
-/// A boxed call. The box is the only allocation of a call without options.
+/// A boxed call. For a call without options, the box around the call is the only allocation.
 pub(crate) type BoxedCall = Pin<Box<dyn CallFuture + Send>>;
 
 /// Creates a call that starts when it is first polled. At the first poll, `begin` creates the future that sends `call`.
 ///
-/// The type of the returned call depends on `begin`, so that the future can be created inside the existing allocation.
+/// The type of the returned call depends on `begin`, so that the call's future can be created inside the existing
+/// allocation.
 pub(crate) fn on_first_poll<C, F, B>(call: C, options: CallOptions, begin: B) -> BoxedCall
 where
     C: Send + 'static,

@@ -41,7 +41,7 @@ impl Execution {
         let mut snapshot = attached.credential.then(|| session.snapshot_at(attached.stamp));
         let is_refusal = context.refresh_on(self.plan.endpoint()).contains(&response.status().as_u16());
         if response.status().is_redirection() && !is_refusal {
-            // The request to the redirect target is a new request, so it carries the current credential.
+            // The request to the redirect target is a new request, so it carries the session's current credential.
             if let Some(sent_with) = &snapshot {
                 snapshot = Some(session.revalidate(sent_with)?);
                 self.receipt.stamp = snapshot.as_ref().map(|snapshot| snapshot.stamp);

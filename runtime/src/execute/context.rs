@@ -32,8 +32,8 @@ pub(crate) struct Context {
 
 /// A context that is cheap to clone.
 ///
-/// The trait object reduces the compile time of the user's crate. Without the trait object, the compiler would check
-/// for each call whether all inner types are `Send` and `Sync`.
+/// Sharing the context as a trait object reduces the compile time of the user's crate. Without the trait object, the
+/// compiler would check for each call whether all inner types are `Send` and `Sync`.
 #[derive(Clone)]
 pub(crate) struct SharedContext(Arc<dyn AsContext>);
 
@@ -164,7 +164,7 @@ impl Context {
         chosen.or(endpoint.timeout).or(self.settings.timeout)
     }
 
-    /// Returns an error if the builder's `retry` contains a status code that cannot be retried, for example because it
+    /// Returns an error if the builder's `retry` contains a status code that cannot be retried, such as one that
     /// triggers a refresh.
     pub(crate) fn check_retry(&self, api: &'static ApiInfo) -> Result<()> {
         let set = self.settings.refresh_on.as_deref().or(api.refresh_on).unwrap_or(CREDENTIAL_REFUSED);

@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 use crate::platform::time::{Instant, Sleep, sleep_until};
 use crate::response::answer::Answer;
 
-/// The deadline of a call, and a slot for the server's refusal, which a timeout error then includes.
+/// The deadline of a call, and a slot for the server's refusal of the call. If the call times out, the error contains
+/// the server's refusal of the call, if there was one.
 #[derive(Clone)]
 pub(crate) struct Deadline {
     pub(crate) at: Instant,
@@ -37,9 +38,9 @@ impl Deadline {
     }
 }
 
-/// Ends `call` with a timeout error at its deadline. The duration of a call includes the time spent waiting for a
-/// refresh, sending requests, waiting between attempts, and reading a body that is not streamed. If the server refused
-/// the call before the deadline, the error contains the refusal.
+/// Ends `call` with a timeout error when the deadline passes. The duration of a call includes the time spent waiting
+/// for a refresh, sending requests, waiting between attempts, and reading a body that is not streamed. If the server
+/// refused the call before the deadline, the error contains the refusal.
 #[inline]
 pub(crate) fn within<F>(deadline: Option<Deadline>, call: F) -> Within<F> {
     Within {

@@ -44,8 +44,8 @@ pub(crate) struct Execution {
     pub(super) answered: Option<Box<Url>>,
 }
 
-/// Describes which session data the last request carried. This type does not store a snapshot, because cloning a shared
-/// snapshot makes threads contend for its reference count.
+/// Describes which session data the last request carried. [`Attached`] does not store a snapshot, because cloning a
+/// shared snapshot makes threads contend for its reference count.
 #[derive(Clone, Copy)]
 pub(super) struct Attached {
     /// The session's stamp (epoch and generation) when the request was sent.
@@ -117,8 +117,7 @@ impl Execution {
             let (mut rejection, mut refused) = (None, false);
             if !self.is_plain(&response) {
                 let evaluation = Box::pin(self.evaluate(response)).await?;
-                // This step is boxed separately, so that the memory of earlier steps is freed while the call waits for
-                // a refresh.
+                // The wait for a refresh has its own box, so that the memory of earlier steps is freed during the wait.
                 (response, rejection) = Box::pin(self.act_on(evaluation)).await?;
                 refused = self.context.policy(self.plan.endpoint()).is_refusal(response.status());
             }
@@ -208,9 +207,8 @@ impl Execution {
         self.receipt.reason = None;
     }
 
-    /// After a refresh, waits for permission to send the call if the client limits the number of concurrent calls.
-    /// After the wait, the call uses the session's current snapshot, because the session can change while the call
-    /// waits.
+    /// After a refresh, waits until the client's limit on concurrent calls allows the call to be sent. After the wait,
+    /// the call uses the session's current snapshot, because the session can change while the call waits.
     pub(super) async fn take_turn<'c>(
         &self,
         context: &'c SharedContext,

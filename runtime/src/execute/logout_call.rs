@@ -20,7 +20,7 @@ type Fill = Box<dyn Fn(&mut Call, Option<&Tokens>) + Send>;
 /// encoded last.
 pub struct LogoutCall {
     call: Call,
-    /// The functions that fill the path placeholders, in order.
+    /// The functions that fill the path placeholders, in the order in which the placeholders appear in the path.
     path_fills: Vec<Fill>,
     fills: Vec<Fill>,
 }

@@ -89,8 +89,8 @@ impl CallOptions {
         }
     }
 
-    /// Returns the options for requesting more pages. The result contains no headers, because the request for the next
-    /// page already contains them.
+    /// Returns the options for requesting more pages. The returned options contain no headers, because the request for
+    /// the next page already contains them.
     pub(crate) fn without_headers(&self) -> Self {
         Self {
             timeout: self.timeout,

@@ -104,8 +104,8 @@ impl Execution {
     }
 
     /// Returns whether the call must return the server's refusal to its caller. A refresh that returns the same access
-    /// token shows that the token is still valid, so a 403 without a stated reason is returned to the caller. The
-    /// session remembers the 403, so that the next 403 triggers no refresh.
+    /// token shows that the token is still valid, so a 403 response without a stated reason is returned to the caller.
+    /// The session remembers the 403 response, so that the next 403 response to the same method triggers no refresh.
     fn is_forbidden(&self, error: &Error) -> bool {
         let forbidden =
             error.is_no_progress() && self.receipt.classification == Some(Classification::Suspect);

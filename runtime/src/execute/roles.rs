@@ -2,7 +2,7 @@
 //! calls directly.
 //!
 //! Login, refresh and logout calls are never redirected to another origin. A login or refresh call never starts a
-//! refresh and is not sent again after a refusal. A logout call that the server refuses is sent again once, with a
+//! refresh and is not sent again after a refusal. A logout call that the server refuses is sent a second time, with a
 //! refreshed credential from the session that the logout ended.
 
 use super::context::SharedContext;
@@ -145,7 +145,7 @@ impl RoleCall {
         outcome.map_err(|error| error.with_receipt(self.receipt))
     }
 
-    /// Handles a logout whose access token the server refused. The logout is sent again once, with a new credential
+    /// Handles a logout whose access token the server refused. The logout is sent a second time, with a new credential
     /// that no other call uses. If no new credential can be obtained, the refusal becomes the response to the logout.
     async fn log_out_again(
         &mut self,

@@ -22,8 +22,8 @@ pub(crate) struct Sender<'a> {
     pub(crate) upstream: &'a Upstream,
     pub(crate) session: &'a Session,
     pub(crate) placement: &'a Placement,
-    /// The additional origins that may receive the body and headers after a redirect. The first list was set for the
-    /// client, and the second list was set for the call.
+    /// The additional origins that may receive the body and headers after a redirect: the origins set for the client,
+    /// and the origins set for the call.
     pub(crate) follow_to: [&'a [Origin]; 2],
     /// Whether the call is a login, refresh or logout. A login, refresh or logout call is never redirected to another
     /// origin. Cookies from a login response belong to the session that the login begins.
@@ -106,7 +106,7 @@ impl Sender<'_> {
     }
 
     /// Returns whether `response` came from the client's own origin. Cookies are stored only if the response came from
-    /// that origin.
+    /// the client's own origin.
     fn keep_cookies(
         &self,
         response: &Response,

@@ -1,4 +1,4 @@
-//! Computes waits that double after each failure. The callers add jitter if they need it.
+//! Computes wait times that double after each failure. Callers that need jitter add it to the computed wait times.
 //!
 //! The backoff types in other crates are stateful iterators, but a state machine needs a function that computes the
 //! wait from the number of failures.

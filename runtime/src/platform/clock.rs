@@ -18,8 +18,8 @@ impl Now {
         Self { ticks: Instant::now(), wall: wall() }
     }
 
-    /// Returns how much further the wall clock has advanced than the monotonic clock since `then`. The result is zero
-    /// if the wall clock was set back.
+    /// Returns how much further the wall clock has advanced than the monotonic clock since `then`. Returns zero if the
+    /// wall clock was set back.
     pub(crate) fn slept_since(self, then: Self) -> Duration {
         let wall = self.wall.duration_since(then.wall).unwrap_or_default();
         wall.saturating_sub(self.ticks.saturating_duration_since(then.ticks))

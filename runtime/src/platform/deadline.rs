@@ -8,11 +8,11 @@ use crate::platform::time::{Instant, timeout, timeout_at};
 /// The longest timer delay that is expected on a busy machine. A longer delay means that the machine was asleep.
 const LATE: Duration = Duration::from_secs(1);
 
-/// Returns the output of `future`, or `None` if it takes longer than `deadline`.
+/// Returns the output of `future`, or `None` if the future takes longer than `deadline`.
 ///
-/// When a suspended process resumes, its timers have expired, but the process has not yet read the data that arrived in
-/// the meantime. After a suspension, the deadline restarts in full. If the deadline did not restart, a response that
-/// has already arrived would be lost, and so would a new refresh token in the response.
+/// When a suspended process resumes, its timers have expired, but the process has not yet read the data that arrived
+/// during the suspension. After a suspension, the deadline restarts in full. If the deadline did not restart, a
+/// response that arrived during the suspension would be discarded, together with any refresh token that it contains.
 ///
 /// The caller pins the future, so memory contains only one copy of the future.
 pub(crate) fn within<T>(

@@ -9,14 +9,15 @@ use std::fmt;
 #[derive(Debug)]
 #[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
 pub(crate) enum FetchError {
-    /// The browser refused the request before it was sent. The value is the name of the error that the browser
+    /// The browser refused the request before it was sent. The variant contains the name of the error that the browser
     /// reported.
     Refused(String),
     /// The request body could not be read.
     Body(Box<dyn Error + Send + Sync>),
-    /// A network error. The browser does not report the cause to the page, so the request might have been sent.
+    /// A network error. The browser does not report the cause of a network error to the page, so the request might have
+    /// been sent.
     Network,
-    /// The server redirected a request that must not follow redirects.
+    /// The server redirected a request for which redirects are disabled.
     Redirected,
 }
 

@@ -40,8 +40,8 @@ impl Cancel {
         spawn(runtime, CancellableTask(self.0.clone()));
     }
 
-    /// Drops the task's work immediately or, if the task is being polled, after the current poll. The work is never
-    /// polled again.
+    /// Drops the task's work immediately or, if the task is being polled, after the current poll. After a cancellation,
+    /// the task's work is never polled again.
     pub(crate) fn cancel(&self) {
         self.0.cancelled.store(true, Ordering::SeqCst);
         self.0.drop_work();
@@ -64,7 +64,7 @@ impl Shared {
             // The task is being polled right now. After the poll, the task checks whether it was cancelled.
             Err(TryLockError::WouldBlock) => None,
         };
-        // The work is dropped outside the lock, because its destructor can cancel the same task.
+        // The work is dropped outside the lock, because the destructor of the work can cancel the same task.
         drop(work);
     }
 }

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 /// The longest check delay that is expected on a busy machine. A longer delay means that the process was suspended.
 const LATE: Duration = Duration::from_secs(1);
-/// How long checks are postponed after a suspended process resumes, so that the program's runtimes can run first.
+/// The time for which checks are postponed after a suspended process resumes, so that the program's runtimes can run
+/// first.
 const AFTER_SUSPENSION: Duration = Duration::from_secs(2);
 
 /// A function that returns the time until its next run, or `None` if the check is no longer needed.
@@ -115,7 +116,7 @@ mod tests {
         for _ in 0..3 {
             runs.recv_timeout(LIMIT).unwrap();
         }
-        // Dropping the check also drops its sender, which closes the channel.
+        // Dropping the check also drops the sender that the check owns, which closes the channel.
         assert!(runs.recv_timeout(LIMIT).is_err());
     }
 

@@ -18,7 +18,7 @@ pub(crate) struct ServerCode {
 const STANDARD: &str = "/error";
 
 /// The fields in which non-OAuth APIs send error codes. An error code in a non-standard field is ignored unless it
-/// rejects the refresh token.
+/// indicates that the refresh token was rejected.
 const OTHER_PLACES: [&str; 8] = [
     "/code",
     "/error_code",
@@ -76,8 +76,8 @@ impl ServerCode {
     }
 }
 
-/// Returns the error code that determines how the response is classified. If any field contains an error code that
-/// rejects the refresh token, this error code takes precedence over the one in the RFC 6749 field.
+/// Returns the error code that determines how the response is classified. If any field contains an error code for a
+/// rejected refresh token, this error code takes precedence over the one in the RFC 6749 field.
 pub(super) fn of(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
     let document = document(headers, body)?;
     let standard = text_at(&document, STANDARD);
@@ -90,7 +90,7 @@ pub(super) fn of(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
 }
 
 /// Whether the body of a successful response reports an error. A body reports an error if it has the error field from
-/// RFC 6749, or a top-level error code that rejects the refresh token.
+/// RFC 6749, or a top-level error code for a rejected refresh token.
 pub(super) fn says_error(headers: &HeaderMap, body: &[u8]) -> bool {
     let Some(document) = document(headers, body) else { return false };
     let definite = |place| text_at(&document, place).is_some_and(|code| code.is_definite());

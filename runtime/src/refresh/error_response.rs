@@ -59,7 +59,7 @@ impl ErrorResponse {
         self.code.as_ref().map(|code| &*code.text)
     }
 
-    /// Returns how long the server asked the client to wait (RFC 9110 §10.2.3).
+    /// Returns the time that the server asked the client to wait (RFC 9110 §10.2.3).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
@@ -115,8 +115,8 @@ pub(crate) fn is_temporary(status: StatusCode) -> bool {
 }
 
 /// Decides whether an error response ends the session. A session ends only if the response matches a declared or
-/// default rule, or has an error code that rejects the refresh token. The user's declarations take precedence over all
-/// error codes.
+/// default rule, or contains an error code for a rejected refresh token. The user's declarations take precedence over
+/// all error codes.
 pub(crate) fn classify(
     status: StatusCode,
     headers: &HeaderMap,
@@ -148,8 +148,8 @@ fn is_page(headers: &HeaderMap, body: &Bytes) -> bool {
 }
 
 /// Whether a gateway reports that the endpoint did not respond. The endpoint might have processed the request even if a
-/// gateway reports no response. A 503 is attributed to a gateway only if its body is an HTML page or an Envoy error
-/// message, because the endpoint itself can also send a 503.
+/// gateway reports no response. A 503 response is attributed to a gateway only if its body is an HTML page or an Envoy
+/// error message, because the endpoint itself can also send a 503 response.
 pub(crate) fn is_without_answer(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
     const ENVOY: [&[u8]; 2] = [b"upstream connect error", b"no healthy upstream"];
     match status.as_u16() {

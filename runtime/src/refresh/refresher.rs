@@ -41,22 +41,23 @@ use crate::transport::upstream::Upstream;
 ///
 /// # Guarantees
 ///
-/// - One refresh serves all waiting calls, and a session never runs two refreshes at the same time. The refresh runs in
-///   its own task, so it continues even if the calls that wait for it are dropped.
+/// - One refresh serves all calls that wait for it, and a session never runs two refreshes concurrently. The refresh
+///   runs in its own task, so it continues even if the calls that wait for it are dropped.
 /// - An unfinished `refresh` future is dropped only after 10 s or when the Tokio runtime shuts down. A refresh whose
-///   future was dropped is treated as failed and is retried later. If the future is dropped between receiving a new
-///   refresh token and returning it, the token is lost. Return the new tokens as soon as they arrive from the server.
+///   future was dropped is treated as failed and is retried later. If the future is dropped after it has received a new
+///   refresh token but before it returns the token, the token is lost. Return the new tokens as soon as they arrive
+///   from the server.
 /// - The runtime calls the `refresh` method once for each refresh. If the response to a request is lost, only the
 ///   refresher can decide whether to send the same refresh token again. After a lost response, the
 ///   [`oauth2`](crate::oauth2) grants send the refresh token again.
 ///
 /// # Limits
 ///
-/// A refresher must not await a call that uses the session being refreshed. A call that would wait for its own refresh
-/// immediately returns an error for which [`is_reentrant`](crate::Error::is_reentrant) returns `true`. Calls that use
-/// other sessions are allowed. The runtime does not detect calls from tasks that the refresher spawns, so these calls
-/// wait for the refresh. If the refresher waits for a spawned task that itself waits for the refresh, both wait until
-/// the refresh times out after 10 s.
+/// A refresher must not await a call that uses the session being refreshed. If a call would wait for its own refresh,
+/// the call immediately returns an error for which [`is_reentrant`](crate::Error::is_reentrant) returns `true`. Calls
+/// that use other sessions are allowed. The runtime does not detect calls from tasks that the refresher spawns, so
+/// these calls wait for the refresh. If the refresher waits for a spawned task that itself waits for the refresh, both
+/// wait until the refresh times out after 10 s.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot refresh a session",
     label = "not a `Refresher`",
@@ -67,10 +68,11 @@ pub trait Refresher: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`Error::session_expired`](crate::Error::session_expired) ends the session. The session also ends if the error
-    /// comes from another client and contains a response with the `invalid_grant` error code (RFC 6749 §5.2). Panics,
-    /// and errors that do not reject the refresh token, do not end the session. A later call starts a new refresh after
-    /// a delay of 1 s, which grows to at most 60 s after repeated failures.
+    /// [`Error::session_expired`](crate::Error::session_expired) ends the session. The session also ends if the
+    /// returned error comes from another client and contains a response with the `invalid_grant` error code (RFC 6749
+    /// §5.2). A panic, or an error that does not report a rejected refresh token, does not end the session. After a
+    /// failed refresh, the next refresh starts at least 1 s later, and repeated failures increase this delay to at most
+    /// 60 s.
     fn refresh(&self, context: RefreshContext<'_>) -> impl Future<Output = Result<Tokens>> + Send;
 
     /// Returns whether a refresh with `tokens` is possible. `tokens` is `None` if there is no login. By default, a
@@ -122,8 +124,8 @@ pub struct RefreshContext<'a> {
 }
 
 impl<'a> RefreshContext<'a> {
-    /// Returns the tokens to refresh or to revoke. A refresh receives the tokens that were current when it began. The
-    /// result is `None` if there is no login.
+    /// Returns the tokens to refresh or to revoke. A refresh receives the tokens that were current when it began.
+    /// Returns `None` if there is no login.
     #[must_use]
     pub fn tokens(&self) -> Option<&'a Tokens> {
         self.tokens

@@ -8,8 +8,8 @@ use crate::auth::rules::Rules;
 use crate::declaration::condition::Condition;
 use crate::error::Rejection;
 
-/// Describes which responses end a session: the responses that the user declares, or the default responses for this
-/// kind of session.
+/// Describes which responses end a session: either the responses that the user declares, or the default responses for
+/// the kind of session.
 #[derive(Clone, Default)]
 pub(crate) struct SessionEnds {
     /// The status codes that the user declares, or `None` if the default status codes apply.

@@ -3,11 +3,11 @@
 //!
 //! Once a response has arrived, the runtime does not send the same refresh token again until the failure backoff allows
 //! it. If the request was sent but *no* response arrived, the same refresh token is sent again immediately. The server
-//! might already have accepted the refresh token, and the lost response might have contained its successor. For a short
-//! grace period, most servers that rotate refresh tokens accept the old token and return the same new token again. The
-//! refresh token is also sent again if a gateway reports that the endpoint did not respond (502, 504, or a 503 with a
-//! typical gateway body). After a 500 or another 5xx from the server itself, the refresh token is not sent again
-//! immediately, because repeated requests would add load to a failing server.
+//! might already have accepted the refresh token, and the lost response might have contained a new refresh token. For a
+//! short grace period, most servers that rotate refresh tokens accept the old token and return the same new token
+//! again. The refresh token is also sent again if a gateway reports that the endpoint did not respond (502, 504, or 503
+//! with a typical gateway body). After a 500 or another 5xx response from the server itself, the refresh token is not
+//! sent again immediately, because repeated requests would add load to a failing server.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -105,8 +105,8 @@ impl TokenRequest<'_> {
                 return Attempt::Failed { error, retry_after: None };
             };
             sleep(pause).await;
-            // A login or logout during the pause would make the result useless, and another process might have used the
-            // refresh token in the meantime.
+            // During the pause before a repeated request, a login or logout can make the result useless, and another
+            // process can use the refresh token.
             if !self.session.may_resend(self.stamp).await {
                 return Attempt::Failed { error, retry_after: None };
             }

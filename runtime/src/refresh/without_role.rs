@@ -1,7 +1,7 @@
-//! Rejects types that only methods with a role, such as `#[login]`, can use. Without this check, a method that returns
-//! tokens but has no role would silently fail to start a session. This file also rejects argument types such as
-//! [`RefreshToken`] for the whole body of a `#[logout]` method, or for a part of that body, because the runtime cannot
-//! fill these arguments from the session.
+//! Rejects types that only methods with a role, such as `#[login]`, can use. Without the checks in this file, a method
+//! that returns tokens but has no role would silently fail to start a session. This file also rejects argument types
+//! such as [`RefreshToken`] for the whole body of a `#[logout]` method, or for a part of that body, because the runtime
+//! cannot fill these arguments from the session.
 
 use crate::request::argument_type::ArgumentType;
 use crate::response::result_type::ResultType;

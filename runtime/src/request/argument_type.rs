@@ -16,7 +16,7 @@ pub const fn argument_type<T: ?Sized>(_: &T) -> ArgumentType<T> {
     ArgumentType(PhantomData)
 }
 
-/// The checks for types without special rules. These checks accept every argument.
+/// The checks for types without special rules. The methods of [`AnyArgument`] accept every argument.
 pub trait AnyArgument {
     /// Checks an argument that fills a single path segment.
     fn in_segment(&self) {}

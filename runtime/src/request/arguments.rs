@@ -32,7 +32,7 @@ argument! {
     /// The type of a `#[query]` parameter: a scalar, a sequence, a struct, a map, or an `Option` of one of these types.
     ///
     /// A scalar is sent under the parameter's name. `None` is omitted. Each element of a sequence is sent under the
-    /// parameter's name, and each field of a struct or map is sent as one pair.
+    /// parameter's name, and each field of a struct or map is sent as `name[field]=value`.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in the query",
         label = "not serializable",

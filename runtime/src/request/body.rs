@@ -1,4 +1,4 @@
-//! [`Body`] is the body of a request. After a refresh, the request might be sent again with the same body. [`IntoBody`]
+//! [`Body`] is the body of a request. After a refresh, a request might be sent again with the same body. [`IntoBody`]
 //! converts a value into a `Body`.
 
 use std::fmt;
@@ -62,7 +62,7 @@ const TEXT: &str = "text/plain; charset=utf-8";
 pub(crate) const BYTES: &str = "application/octet-stream";
 
 impl Body {
-    /// Creates a body from a stream. The body can be sent only once.
+    /// Creates a body from a stream. A body that is created from a stream can be sent only once.
     ///
     /// If the server refuses the credential, the session is refreshed, but the call fails with an error for which
     /// [`is_not_replayable`](crate::Error::is_not_replayable) returns `true`. The call fails even if the server has not
@@ -86,7 +86,7 @@ impl Body {
 
     /// Creates a body from a file, which is opened and read for each send.
     ///
-    /// The length of the body is the length of the file when it is opened.
+    /// The length of the body is the length that the file has when it is opened.
     #[cfg(not(target_family = "wasm"))]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self { content: Content::File(path.into()), content_type: Some(BYTES) }
@@ -102,8 +102,8 @@ impl Body {
     /// Sets the length of a stream in bytes, so that the stream is sent with a `Content-Length` header.
     ///
     /// A stream without a length is sent in chunks, which some servers refuse. If the actual length of the stream
-    /// differs from the length that was set, the call fails. The setting has no effect on a body that consists of bytes
-    /// or a file, because the length of such a body is already known.
+    /// differs from the length that was set, the call fails. Setting the length has no effect on a body that consists
+    /// of bytes or a file, because the length of such a body is already known.
     ///
     /// ```
     /// use afresh::Body;
@@ -166,8 +166,8 @@ impl Content {
         })
     }
 
-    /// Returns a copy for a new call, or `None` if the content can be sent only once. The copy shares the bytes of the
-    /// original.
+    /// Returns a copy of the content for a new call, or `None` if the content can be sent only once. If the content is
+    /// bytes, the copy shares the bytes with the original.
     pub(crate) fn share(&self) -> Option<Self> {
         match self {
             Self::Empty => Some(Self::Empty),
@@ -179,7 +179,7 @@ impl Content {
         }
     }
 
-    /// Returns whether the body is known to be empty. The size of a file is not checked.
+    /// Returns whether the body is known to be empty. For a body from a file, the size of the file is not checked.
     pub(crate) fn is_empty(&self) -> bool {
         match self {
             Self::Empty => true,
@@ -266,7 +266,7 @@ impl fmt::Debug for Body {
 /// The type of a `#[body]` parameter.
 ///
 /// The content type is `text/plain; charset=utf-8` for text and `application/octet-stream` for all other bodies. If the
-/// call sets a `content-type` header, the header replaces the default.
+/// call sets a `content-type` header, this header replaces the default content type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a body",
     label = "not a body",

@@ -24,8 +24,8 @@ use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
 use crate::transport::upstream::Upstream;
 
-/// The headers that only the transport may set. The macro rejects transport headers as constants and as named
-/// parameters.
+/// The headers that only the transport may set. The macro rejects a transport header, whether it is declared as a
+/// constant or as a named parameter.
 const OF_TRANSPORT: [&str; 7] = [
     "connection",
     "content-length",
@@ -36,7 +36,7 @@ const OF_TRANSPORT: [&str; 7] = [
     "upgrade",
 ];
 
-/// A call whose arguments are encoded in order.
+/// A call to which the arguments are added one after another.
 pub struct Call(pub(crate) Draft);
 
 impl Call {
@@ -164,7 +164,8 @@ impl Call {
         self.0.skip_placeholder()
     }
 
-    /// Writes the value of a placeholder that was skipped. The offsets of earlier placeholders do not change.
+    /// Writes the value of a placeholder that was skipped. Writing a skipped value does not change the offsets of
+    /// earlier placeholders.
     pub(crate) fn fill_placeholder(&mut self, at: usize, encode: impl FnOnce(&mut Self)) {
         let rest = self.0.open_placeholder(at);
         encode(self);

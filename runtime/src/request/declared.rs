@@ -50,7 +50,7 @@ impl DeclaredBody {
         }
     }
 
-    /// Returns whether the body is known to be empty. The size of a file is not checked.
+    /// Returns whether the body is known to be empty. For a body from a file, the size of the file is not checked.
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Self::Single(content) => content.is_empty(),
@@ -72,7 +72,7 @@ impl Declared {
         Method::from_bytes(self.verb.as_bytes()).map_err(|_| Error::request("the HTTP method is not valid"))
     }
 
-    /// Returns the request without its body. The function is inlined because moving a request is expensive.
+    /// Returns the request without its body. `head` is inlined because moving a request is expensive.
     #[inline]
     pub(super) fn head(&self, upstream: &Upstream) -> Result<Request, Error> {
         let mut request = Request::new(self.method()?, self.url(upstream)?);
@@ -103,7 +103,7 @@ impl Declared {
         match content.next()? {
             Next::Empty => {}
             Next::Body(body) => {
-                // If the body consists of bytes, the transport adds the length itself.
+                // If the body consists of bytes, the transport adds the `content-length` header itself.
                 if let (None, Some(length)) = (body.as_bytes(), body.size_hint().exact()) {
                     request.headers_mut().entry(CONTENT_LENGTH).or_insert(length.into());
                 }

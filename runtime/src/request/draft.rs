@@ -68,7 +68,7 @@ impl Draft {
         }
     }
 
-    /// Returns a copy, or `None` if the body can be sent only once or consists of parts.
+    /// Returns a copy of the body, or `None` if the body can be sent only once or consists of parts.
     pub(crate) fn share(&self) -> Option<Self> {
         let declared = match (&self.parts, &self.declared.absolute_url) {
             (None, None) => Box::new(self.declared.share()?),
@@ -101,7 +101,7 @@ impl Draft {
     }
 
     /// Truncates the path at the offset of a skipped value, so that the value can be appended to the path. Returns the
-    /// part of the path after the offset.
+    /// part of the path after the given offset.
     pub(crate) fn open_placeholder(&mut self, at: usize) -> String {
         // The path already contains all literal pieces of the declared path.
         self.pieces = self.endpoint.path.len();

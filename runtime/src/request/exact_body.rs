@@ -12,9 +12,9 @@ use crate::platform::messages::Body;
 /// Controls how a body handles bytes beyond its declared length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Excess {
-    /// Additional bytes are not sent, because they mean that the file has grown since it was opened.
+    /// Bytes beyond the declared length are not sent, because they mean that the file has grown since it was opened.
     Cut,
-    /// Additional bytes are an error, because they mean that the caller set the wrong length.
+    /// Bytes beyond the declared length are an error, because they mean that the caller set the wrong length.
     Refused,
 }
 

@@ -6,8 +6,9 @@ use serde::Serialize;
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Appends `value` to a form. A struct or map is written under the names of its fields, or as `name[field]` if a name
-/// is given. A value that is not a struct or map is written under `name`, which is then required.
+/// Appends `value` to a form. Each field of a struct or map is written under its own name, or as `name[field]` if
+/// `name` is not `None`. For a value that is not a struct or map, `name` is required, and the value is written under
+/// this name.
 pub(crate) fn write_form<T: Serialize + ?Sized>(
     form: &mut String,
     name: Option<&str>,

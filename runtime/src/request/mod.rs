@@ -1,9 +1,9 @@
 //! Encodes the arguments of a call into a request. Start with `call.rs`, which has one method for each place in a
 //! request.
 //!
-//! One rule applies to all places in a request: a value is sent as its JSON representation, without the quotes around a
-//! string. The type's [`Serialize`](serde::Serialize) implementation determines the JSON. The name of a type does not
-//! affect how its values are sent.
+//! All arguments follow one rule: a value is sent as its JSON representation, without the quotes around a string. The
+//! JSON representation of a value depends on the [`Serialize`](serde::Serialize) implementation of its type. The name
+//! of a type does not affect how its values are sent.
 
 pub(crate) mod argument_type;
 pub(crate) mod arguments;

@@ -25,7 +25,7 @@ pub struct Parts {
 }
 
 enum Entry {
-    /// A range of the shared buffer.
+    /// A range of the buffer that all scalars share.
     Text(Range<usize>),
     Part(Part),
 }
@@ -64,7 +64,7 @@ impl Parts {
     }
 }
 
-/// The parts of a multipart body, in order.
+/// The parts of a multipart body, in the order in which they are sent.
 pub(crate) struct Multipart(Vec<(&'static str, Part)>);
 
 impl Multipart {
@@ -91,8 +91,9 @@ impl Multipart {
     }
 }
 
-/// Escapes the name of a part. The name is sent as a quoted string (RFC 2183 §2). A single backslash at the end of the
-/// name would escape the closing quote. A backslash is doubled, as reqwest does in file names.
+/// Escapes the name of a part. The name of a part is sent as a quoted string (RFC 2183 §2). A single backslash at the
+/// end of a part's name would escape the closing quote. Each backslash is doubled, as it is in file names that reqwest
+/// sends.
 fn escaped_name(name: &'static str) -> Cow<'static, str> {
     if !name.contains(['"', '\r', '\n', '\\']) {
         return name.into();

@@ -69,7 +69,7 @@ impl Part {
     /// Creates a part from a file, which is opened and read for each send.
     ///
     /// The part's file name is the name of the file. The content type is guessed from the file extension and defaults
-    /// to `application/octet-stream`. The length of the part is the length of the file when it is opened.
+    /// to `application/octet-stream`. The length of the part is the length that the file has when it is opened.
     #[cfg(not(target_family = "wasm"))]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let path = path.into();

@@ -27,7 +27,7 @@ pub const fn part_type<T>(_: &T) -> PartType<T> {
 
 #[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: PartByType> PartType<T> {
-    /// Returns the implementation of [`IntoPart`] for this type.
+    /// Returns the implementation of [`IntoPart`] for the argument's type.
     #[must_use]
     pub fn via(&self) -> PartVia<T::Via> {
         PartVia(PhantomData)

@@ -38,7 +38,8 @@ fn is_unreserved(byte: u8) -> bool {
     UNRESERVED.get(usize::from(byte)).is_some_and(|known| *known)
 }
 
-/// Writes `value` as one segment. An absent or empty value is an error, because it would change the path's structure.
+/// Writes `value` as one path segment. An absent or empty value is an error, because it would change the path's
+/// structure.
 pub(crate) fn write_segment<T: Serialize + ?Sized>(
     to: &mut String,
     name: &str,
@@ -52,7 +53,7 @@ pub(crate) fn write_segment<T: Serialize + ?Sized>(
     }
 }
 
-/// Writes `value` as several segments. A string is split at its slashes, and each element of a sequence becomes a
+/// Writes `value` as several path segments. A string is split at its slashes, and each element of a sequence becomes a
 /// segment. Only the last segment can be empty, in which case the path ends with a slash.
 pub(crate) fn write_segments<T: Serialize + ?Sized>(
     to: &mut String,

@@ -82,7 +82,7 @@ impl Prepared {
     pub(crate) fn has_body(&self) -> bool {
         match self {
             Self::Declared(declared) => !declared.body.is_empty(),
-            // If the request is absent, it was already sent, and its body could be sent only once.
+            // If `written.request` is `None`, the request was already sent, and its body could be sent only once.
             Self::HandWritten(written) => written.request.as_ref().is_none_or(|request| {
                 request.body().is_some_and(|body| body.as_bytes().is_none_or(|bytes| !bytes.is_empty()))
             }),

@@ -3,8 +3,9 @@
 //!
 //! At the top level, a scalar is written under the given name, and nothing is written for `None` and `()`. All elements
 //! of a sequence are written under one name. The fields of a struct or map are written under their own names. A
-//! sequence of pairs is written like a map if the place in the request accepts pairs. A field can be a scalar, a
-//! sequence of scalars, or an `Option` of either. Deeper nesting causes an error that contains the field name.
+//! sequence of pairs is written like a map if the [`ScalarWriter`] accepts pairs. A field can be a scalar, a sequence
+//! of scalars, or an `Option` of either. Any deeper nesting, such as a struct inside a struct, causes an error that
+//! contains the field name.
 
 use serde::ser::{self, Impossible, Serialize};
 
@@ -35,7 +36,7 @@ enum Depth {
 enum Named {
     Argument,
     Field,
-    /// The name is a map key. The key can be a secret, so errors do not show the key.
+    /// The value is written under a map key. The key can be a secret, so errors do not show the key.
     Key,
 }
 
@@ -238,7 +239,7 @@ struct SequenceSerializer<'a> {
 /// The progress of writing a pair.
 enum Pair {
     Start,
-    /// The name of the pair was read, and its value follows.
+    /// The name of the pair was read, and the value of the pair follows.
     Named(String),
 }
 

@@ -19,8 +19,8 @@ pub(crate) trait ScalarWriter {
     fn accepts(&self) -> Accepts;
 }
 
-/// The kinds of values that a place in a request can accept. A place that accepts one kind of value also accepts all
-/// kinds that are listed before it.
+/// The kinds of values that a part of a request, such as the query, can accept. A part of a request that accepts one
+/// kind of value also accepts all kinds that are listed before that kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Accepts {
     Scalar,

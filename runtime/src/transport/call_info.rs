@@ -139,12 +139,12 @@ impl fmt::Debug for CallInfo {
     }
 }
 
-/// Passes the extensions of a request to `look`. Because reqwest does not expose the extensions, the function converts
-/// the request to an `http::Request` and back.
+/// Passes the extensions of a request to `look`. Because reqwest does not expose the extensions, `with_extensions`
+/// converts the request to an `http::Request` and back.
 ///
 /// The conversion to an `http::Request` rejects long URLs, drops fragments, turns an absent body into an empty body,
-/// and loses the timeout. The URL, the body and the timeout are removed first and restored afterwards. Returns the
-/// result of `look`, or `None` if the request cannot be converted.
+/// and loses the timeout. The URL, the body and the timeout are removed before the conversion and restored afterwards.
+/// Returns the result of `look`, or `None` if the request cannot be converted.
 #[cfg(not(target_family = "wasm"))]
 fn with_extensions<T>(request: &mut Request, look: impl FnOnce(&mut Extensions) -> T) -> Option<T> {
     // The conversion to an `http::Request` parses the URL. Parsing the host takes a third fewer instructions if the

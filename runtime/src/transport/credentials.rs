@@ -1,10 +1,10 @@
 //! [`RequestCredentials`] controls when a browser sends cookies.
 
-/// Controls which origins a browser sends cookies to and stores cookies from. The variants are named as in the [Fetch
-/// standard](https://fetch.spec.whatwg.org/#concept-request-credentials-mode).
+/// Controls to which origins a browser sends cookies, and from which origins it stores cookies. The variants are named
+/// as in the [Fetch standard](https://fetch.spec.whatwg.org/#concept-request-credentials-mode).
 ///
-/// Pass a `RequestCredentials` to [`ClientBuilder::credentials`](crate::ClientBuilder::credentials). The setting has no
-/// effect outside a browser.
+/// Pass a `RequestCredentials` to [`ClientBuilder::credentials`](crate::ClientBuilder::credentials). A
+/// `RequestCredentials` value has no effect outside a browser.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RequestCredentials {

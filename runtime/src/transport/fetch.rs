@@ -67,9 +67,9 @@ impl Transport {
         self.start(request, follows_redirects)
     }
 
-    /// Sends a request whose body or headers contain a secret. The browser does not follow redirects for the request.
-    /// The browser completes a request with a body smaller than 64 KiB even if the page is closed, because the response
-    /// to a refresh contains the next refresh token.
+    /// Sends a request whose body or headers contain a secret. If a request contains a secret, the browser does not
+    /// follow redirects. If the request body is smaller than 64 KiB, the browser completes the request even if the page
+    /// is closed, because an interrupted refresh can lose the next refresh token.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         request.keep_alive();
         self.start(request, false)

@@ -26,7 +26,8 @@ impl Origin {
 
     /// Returns whether `url` has this origin. The comparison does not allocate.
     pub(crate) fn is_of(&self, url: &Url) -> bool {
-        // URLs with the same origin usually begin with the same text, so this fast comparison often suffices.
+        // URLs with the same origin usually begin with the same text, so comparing the text before the path often
+        // suffices.
         if before_path(url) == self.written {
             return true;
         }

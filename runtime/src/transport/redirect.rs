@@ -19,8 +19,8 @@ pub(crate) struct Hop {
     /// Whether the next request carries the call's body. Once a redirect has dropped the body, later requests do not
     /// carry the body either.
     pub(crate) keeps_body: bool,
-    /// Whether any redirect so far has pointed to another origin. Once a redirect from another origin has determined
-    /// the URL, the credential is no longer sent, not even to the client's own origin.
+    /// Whether any redirect so far has pointed to another origin. Once a call has been redirected to another origin,
+    /// the credential is no longer sent, not even to the client's own origin.
     pub(crate) left_origin: bool,
 }
 
@@ -32,8 +32,8 @@ impl Hop {
     /// Returns the next request if `response` is a redirect that can be followed. `url` is the URL from which
     /// `response` came.
     ///
-    /// According to RFC 9110 §15.4, the request is repeated unchanged after a 307 or 308. After a 303, or after a 301
-    /// or 302 in response to a POST, the next request is a GET.
+    /// According to RFC 9110 §15.4, the request is repeated unchanged after a 307 or 308 response. After a 303
+    /// response, or after a 301 or 302 response to a POST request, the next request is a GET request.
     pub(crate) fn next(&self, response: &Response, url: &Url, upstream: &Upstream) -> Option<Self> {
         let repeats = match response.status() {
             StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => true,

@@ -113,8 +113,8 @@ impl Transport {
     }
 
     /// Returns the prepared `Host` header for requests to the API at `base`, if these requests are certain to use
-    /// HTTP/1.1. Without this header, hyper would format a header for each request, which accounts for about 3% of the
-    /// instructions per call.
+    /// HTTP/1.1. Without the prepared `Host` header, hyper would format the header for each request, which accounts for
+    /// about 3% of the instructions per call.
     pub(crate) fn host(&self, base: &Url) -> Option<HeaderValue> {
         let host = base.host_str().filter(|_| matches!(self, Self::Own(_)) && is_http1(base))?;
         let text = base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
@@ -150,7 +150,7 @@ impl Transport {
         self.send(request)
     }
 
-    /// Returns whether the transport follows redirects itself, so that the runtime does not see the redirects.
+    /// Returns whether the transport follows redirects itself and thereby hides them from the runtime.
     pub(crate) fn follows_redirects(&self) -> bool {
         matches!(self, Self::Given { follows_redirects: true, .. })
     }
@@ -201,7 +201,7 @@ enum SendFuture {
     Service(Pin<Box<dyn Future<Output = Result<reqwest::Response, BoxError>> + Send>>),
     #[cfg(feature = "hyper")]
     Hyper(HyperFuture),
-    /// The request was refused before it was sent.
+    /// A request that the runtime refused before it was sent.
     Refused(Option<Error>),
 }
 
@@ -246,13 +246,13 @@ fn hide_cookies(headers: &mut HeaderMap) {
     }
 }
 
-/// Sends a request in a build without TLS. The request can succeed if another crate has enabled TLS.
+/// Sends a request in a build without TLS. The request can succeed if another crate has enabled reqwest's TLS support.
 #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
 async fn send_without_tls(
     sent: impl Future<Output = reqwest::Result<reqwest::Response>>,
 ) -> Result<reqwest::Response, BoxError> {
     use crate::error::causes::{WithoutTls, any_cause};
-    // reqwest reports the reason for this error only in the error message.
+    // reqwest reports an unsupported scheme only in the error message.
     let is_scheme =
         |error: &(dyn std::error::Error + 'static)| error.to_string().contains("scheme is not http");
     sent.await.map_err(|error| if any_cause(&error, is_scheme) { WithoutTls.into() } else { error.into() })

@@ -23,7 +23,7 @@ pub struct Upstream {
     pub(crate) headers: HeaderMap,
     /// The prepared `Host` header, or `None` if the transport sets the header itself.
     pub(crate) host: Option<HeaderValue>,
-    /// Whether the transport follows redirects itself, so that the runtime does not see them.
+    /// Whether the transport follows redirects itself and thereby hides them from the runtime.
     pub(crate) follows_redirects: bool,
 }
 
@@ -38,7 +38,7 @@ impl Upstream {
         self.transport.send_secret(request)
     }
 
-    /// Returns an error if the transport may send one of these headers to another origin.
+    /// Returns an error if the transport may send one of the given headers to another origin.
     pub(crate) fn check_headers<'a>(
         &self,
         mut names: impl Iterator<Item = &'a HeaderName>,
@@ -102,8 +102,7 @@ impl Upstream {
         }
     }
 
-    /// Returns a default header that the transport would leak to another origin by following redirects, if there is
-    /// such a header.
+    /// Returns a default header, if any, that the transport would leak to another origin by following redirects.
     pub(crate) fn exposed_default(&self) -> Option<&HeaderName> {
         self.headers.keys().find(|name| self.leaks_by_redirects() && !is_harmless(name))
     }
@@ -127,7 +126,7 @@ impl Upstream {
         self.origin.is_of(url)
     }
 
-    /// Returns whether the response came from another origin because the transport followed a redirect.
+    /// Returns whether the transport followed a redirect to another origin before it received the response.
     pub(crate) fn came_from_elsewhere(&self, answer: &Response) -> bool {
         self.answered(answer).is_some_and(|url| !self.is_own(url))
     }
@@ -148,8 +147,8 @@ impl Upstream {
 /// Returns whether a URL with this `path` is certain to stay at the origin of the base URL.
 fn stays_at_origin(path: &str) -> bool {
     match path.as_bytes() {
-        // After a second slash, the parser expects a host. The parser treats a backslash as a slash and skips tabs and
-        // line breaks.
+        // If a path starts with two slashes, the URL parser reads a host after the slashes. The URL parser treats a
+        // backslash as a slash and skips tabs and line breaks.
         [b'/', b'/' | b'\\' | ..=b' ', ..] => false,
         [b'/', ..] => true,
         _ => false,
@@ -208,7 +207,7 @@ mod tests {
         assert_eq!(Transport::own(&secure).unwrap().host(&secure), None, "HTTP/2 has no `Host` header");
     }
 
-    /// N6: no path changes the host. The returned URL is the same as when the whole URL is parsed.
+    /// N6: no path changes the host. The returned URL equals the result of parsing the whole URL.
     #[test]
     fn no_path_leads_to_another_host() {
         let paths = [

@@ -14,7 +14,7 @@ use crate::response::reading::Reading;
 use crate::trace;
 
 impl Execution {
-    /// Returns how long to wait before the next attempt, or `None` if `outcome` is final.
+    /// Returns the wait time before the next attempt, or `None` if `outcome` is final.
     pub(crate) fn wait_before_retry(&self, outcome: &Result<Answer, Error>) -> Option<Duration> {
         let retrying = self.plan.retrying.as_ref()?;
         let retries = self.receipt.retries;

@@ -1,11 +1,12 @@
-//! Computes how long a call waits before its next attempt.
+//! Computes the wait time before a call's next attempt.
 
 use std::time::Duration;
 
 use crate::platform::backoff::doubled;
 
-/// Returns a wait time with full jitter: a random duration between zero and a ceiling. The ceiling starts at `base` and
-/// doubles with each retry, up to `most`. `retries` is the number of retries so far. `random` is in `0.0..1.0`.
+/// Returns a wait time with full jitter: a random duration between zero and an upper limit. The upper limit of the wait
+/// time starts at `base` and doubles with each retry, up to `most`. `retries` is the number of retries so far. `random`
+/// is in `0.0..1.0`.
 pub(super) fn wait(base: Duration, most: Duration, retries: u32, random: f64) -> Duration {
     doubled(base, retries, most).mul_f64(random.clamp(0.0, 1.0))
 }
@@ -25,7 +26,7 @@ mod tests {
         assert_eq!(wait(Duration::MAX, Duration::MAX, 3, 0.0), Duration::ZERO);
     }
 
-    /// For every seed, each tenth of the range contains about a tenth of the waits.
+    /// For every seed, each tenth of the range from zero to the upper limit contains about a tenth of the wait times.
     #[test]
     fn waits_are_spread_evenly_between_zero_and_the_ceiling() {
         for seed in 0..20 {

@@ -1,12 +1,13 @@
 //! [`RetryBudget`] limits retries to a percentage of the calls, so that retries do not amplify an outage.
 //!
-//! This counter is used instead of `tower`'s retry budget, which takes a lock and reads the clock for each call. The
+//! `RetryBudget` is used instead of `tower`'s retry budget, which takes a lock and reads the clock for each call. The
 //! reserve of `tower`'s budget is a rate rather than a number of retries.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The cost of one retry. Each call adds the configured percentage to the budget's balance.
+/// The amount that one retry subtracts from the budget's balance. Each call adds the configured percentage to the
+/// budget's balance.
 const RETRY: u64 = 100;
 /// The maximum number of unused retries that the budget accumulates, unless the reserve is larger.
 const SAVED: u64 = 100;

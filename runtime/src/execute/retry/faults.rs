@@ -32,7 +32,7 @@ pub(crate) enum Fault {
 /// The properties of a method that determine which failures are retried.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Allowed {
-    /// Whether the body can be sent again. A stream that was passed to the transport cannot be sent again.
+    /// Whether the request body can be sent again. A stream that was passed to the transport cannot be sent again.
     pub(crate) replayable: bool,
     /// Whether the method is a login, refresh or logout, or declares that its request must not be sent again.
     pub(crate) once: bool,
@@ -67,7 +67,8 @@ pub(crate) fn fault_of(error: &Error, stage: Stage) -> Option<Fault> {
             Some(Fault::NeverSent)
         }
         (Stage::Sending, Kind::Connect | Kind::Timeout | Kind::Transport) => Some(Fault::NoAnswer),
-        // An error without a source comes from this crate and reports that the server sent too many redirects.
+        // If the error of a failed send has no source, this crate created the error because the server redirected the
+        // request too many times.
         (Stage::Answered, Kind::Connect | Kind::Timeout | Kind::Transport) => {
             error.source().map(|_| Fault::NoAnswer)
         }

@@ -15,7 +15,7 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 /// ([`ClientBuilder::retry`](crate::ClientBuilder::retry)) or for a single call
 /// ([`Pending::retry`](crate::Pending::retry)). By default, no call is retried.
 ///
-/// `Retry::default()` makes at most 3 attempts. The table shows which failures are retried:
+/// `Retry::default()` makes at most 3 attempts. The following table shows which failures are retried:
 ///
 /// | failure | GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and methods with `#[idempotent]` or `#[idempotency_key]` | other methods | methods with a role, `#[no_replay]` |
 /// |---|---|---|---|
@@ -68,7 +68,7 @@ impl Default for Retry {
 }
 
 impl Retry {
-    /// Disables retries, for example for one call of a client that otherwise retries.
+    /// Disables retries, for example for a single call through a client that otherwise retries.
     pub fn none() -> Self {
         Self::default().attempts(1)
     }
@@ -91,8 +91,8 @@ impl Retry {
         self
     }
 
-    /// Sets the status codes that are retried, instead of 429, 502, 503 and 504. A 429 is retried even if the method is
-    /// not idempotent, and other status codes are retried only for idempotent methods.
+    /// Sets the status codes that are retried, instead of 429, 502, 503 and 504. A 429 response is retried even if the
+    /// method is not idempotent, and responses with other status codes are retried only for idempotent methods.
     ///
     /// Status codes outside 400 to 599 and status codes that trigger a refresh are invalid. If an invalid status code
     /// is set for a client, [`build`](crate::ClientBuilder::build) returns an error. If an invalid status code is set
@@ -126,13 +126,13 @@ impl Retry {
         })
     }
 
-    /// Returns whether a response with this status code is retried, if the method allows retries.
+    /// Returns whether a response with the given status code is retried, if the method allows retries.
     pub(super) fn lists(&self, status: StatusCode) -> bool {
         self.statuses.as_deref().unwrap_or(STATUSES).contains(&status.as_u16())
     }
 
-    /// Returns how long to wait if the server does not request a specific time. `retries` is the number of retries so
-    /// far.
+    /// Returns the wait time before a retry if the server does not request a specific time. `retries` is the number of
+    /// retries so far.
     pub(super) fn wait(&self, retries: u32) -> Duration {
         backoff::wait(self.base, self.max_wait, retries, fastrand::f64())
     }

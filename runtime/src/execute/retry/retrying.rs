@@ -16,8 +16,8 @@ pub(crate) struct Retrying {
 }
 
 impl Retrying {
-    /// Returns how long to wait before the next attempt, or `None` if the wait is too long. `asked` is the wait that
-    /// the server requested, if any.
+    /// Returns the wait time before the next attempt, or `None` if that time is too long. `asked` is the wait that the
+    /// server requested, if any.
     pub(crate) fn wait(&self, retries: u32, asked: Option<Duration>) -> Option<Duration> {
         let wait = asked.unwrap_or_else(|| self.policy.wait(retries));
         let fits = match self.deadline {

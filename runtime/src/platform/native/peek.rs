@@ -14,7 +14,7 @@ use reqwest::{Body, Response, ResponseBuilderExt};
 use super::runtime::Handle;
 use super::time::timeout;
 
-/// The maximum length, in bytes, of the body prefix that rules can read.
+/// The maximum length, in bytes, of the body prefix that `expired_when` and `forbidden_when` rules can read.
 const LIMIT: usize = 16 * 1024;
 /// The maximum time to wait for the body prefix. A slow or endless body must not delay the caller that reads it.
 const WAIT: Duration = Duration::from_secs(1);
@@ -41,7 +41,7 @@ pub(crate) async fn look_at(response: Response) -> (Response, Bytes) {
     (http::Response::from_parts(parts, Body::wrap(looked)).into(), prefix)
 }
 
-/// A body, together with the first frames that have already been read from it.
+/// A body, and the frames at its beginning that have already been read.
 struct Looked {
     frames: VecDeque<Result<Frame<Bytes>, reqwest::Error>>,
     rest: Option<Body>,

@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use super::response::Response;
 use super::time::timeout;
 
-/// The maximum length, in bytes, of the body prefix that rules can read.
+/// The maximum length, in bytes, of the body prefix that `expired_when` and `forbidden_when` rules can read.
 const LIMIT: usize = 16 * 1024;
 /// The maximum time to wait for the body prefix. A slow or endless body must not delay the caller that reads it.
 const WAIT: Duration = Duration::from_secs(1);

@@ -68,7 +68,8 @@ impl Request {
         })
     }
 
-    /// Lets the browser complete the request even if the page is closed. The body must be smaller than 64 KiB.
+    /// Lets the browser complete the request even if the page is closed. The body of a request that the browser
+    /// completes after the page is closed must be smaller than 64 KiB.
     pub(crate) fn keep_alive(&mut self) {
         self.keeps_alive = true;
     }

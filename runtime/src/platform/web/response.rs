@@ -70,7 +70,7 @@ impl Response {
     }
 }
 
-/// Returns the URL that the response came from. If the browser followed a redirect, the result is the redirect target.
+/// Returns the URL that the response came from. If the browser followed a redirect, this URL is the redirect target.
 pub(crate) fn url_of(response: &Response) -> Option<&Url> {
     response.url.as_ref()
 }

@@ -122,7 +122,7 @@ pub(crate) async fn timeout<F: Future>(wait: Duration, future: F) -> Result<F::O
     end_with(sleep(wait), future).await
 }
 
-/// Returns the output of `future`, or an error if the future is not ready at `end`.
+/// Returns the output of `future`, or an error if the future is not ready by `end`.
 pub(crate) async fn timeout_at<F: Future>(end: Instant, future: F) -> Result<F::Output, Elapsed> {
     end_with(sleep_until(end), future).await
 }

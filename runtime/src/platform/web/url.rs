@@ -1,5 +1,5 @@
-//! Parses URLs with the browser's parser: [`Url`] provides the `url::Url` methods that the runtime uses. The
-//! WebAssembly module does not need the `url` crate's Unicode tables.
+//! Parses URLs with the browser's parser: [`Url`] provides the `url::Url` methods that the runtime uses. With the
+//! browser's parser, the WebAssembly module does not need the `url` crate's Unicode tables.
 
 use std::fmt;
 
@@ -98,7 +98,7 @@ impl Url {
 
     pub(crate) fn set_query(&mut self, query: Option<&str>) {
         self.change(|url| match query {
-            // The question mark makes the browser keep an empty query.
+            // The leading question mark makes the browser keep an empty query.
             Some(query) => url.set_search(&["?", query].concat()),
             None => url.set_search(""),
         });

@@ -39,8 +39,8 @@ fn an_oauth_code_ends_the_session_and_an_html_page_does_not() {
     assert_eq!(ending(401, r#"{"error":"invalid_client"}"#, false, &both), SessionEffect::Failed(None));
     assert_eq!(ending(401, r#"{"error":"Unauthorized"}"#, false, &both), SessionEffect::Rejected);
     assert_eq!(ending(400, r#"{"error":"invalid_request"}"#, false, &both), SessionEffect::Failed(None));
-    // Versions of League's `oauth2-server` before 9, which Laravel Passport uses, reject refresh tokens with this
-    // response.
+    // Before version 9, League's `oauth2-server`, which Laravel Passport uses, rejects a refresh token with
+    // `invalid_request` and status 401.
     assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &both), SessionEffect::Rejected);
     assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &[]), SessionEffect::Failed(None));
     for status in [404, 408, 429, 500, 502, 503] {
@@ -51,7 +51,7 @@ fn an_oauth_code_ends_the_session_and_an_html_page_does_not() {
 }
 
 /// D4: some servers send known error codes in fields that OAuth does not define. Unknown error codes in non-OAuth
-/// fields do not reject the refresh token.
+/// fields do not indicate a rejected refresh token.
 #[test]
 fn codes_in_other_fields_end_the_session() {
     let simplejwt = r#"{"detail":"Token is blacklisted","code":"token_not_valid"}"#;
@@ -124,8 +124,8 @@ fn a_declared_condition_ends_the_session() {
     }
 }
 
-/// W6: known error codes reject the refresh token regardless of case and in all known fields. Known error codes also
-/// reject the refresh token if the body is urlencoded or the status is 200.
+/// W6: known error codes indicate a rejected refresh token, regardless of their case and in all known fields. Known
+/// error codes also indicate a rejected refresh token if the body is urlencoded or the status is 200.
 #[test]
 fn codes_outside_of_oauth_are_definite() {
     for code in

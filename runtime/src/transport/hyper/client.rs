@@ -45,14 +45,15 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// - If an HTTP/2 server refuses a request without processing it, the request is not sent again.
 /// - [`reqwest::Response::remote_addr`] is `None`.
 ///
-/// `https` requires the `rustls` feature, or `rustls-no-provider` and a provider that the program installs. The
-/// system's root certificates are trusted. With `native-tls` alone, or without TLS, only `http` is supported. Without
-/// TLS support, [`build`](crate::ClientBuilder::build) returns an error for an `https` base URL. Without TLS support, a
-/// redirect to an `https` URL causes an error for which [`is_connect`](crate::Error::is_connect) returns `true`, and no
-/// request is sent to that URL. With the `http2` feature, HTTP/2 is used if the server offers it over TLS.
+/// `https` requires the `rustls` feature, or the `rustls-no-provider` feature and a crypto provider that the program
+/// installs. The system's root certificates are trusted. With `native-tls` alone, or without TLS, only `http` is
+/// supported. Without TLS support, [`build`](crate::ClientBuilder::build) returns an error for an `https` base URL.
+/// Without TLS support, a redirect to an `https` URL causes an error for which [`is_connect`](crate::Error::is_connect)
+/// returns `true`, and no request is sent to that URL. With the `http2` feature, HTTP/2 is used if the server offers it
+/// over TLS.
 ///
-/// The transport sends each request once. If an idle connection was closed before any byte was written, the request is
-/// sent over a new connection. Clones share their connections. Calls must be made within a Tokio runtime.
+/// `HyperTransport` sends each request once. If an idle connection was closed before any byte was written, the request
+/// is sent over a new connection. Clones share their connections. Calls must be made within a Tokio runtime.
 ///
 /// The transport also implements tower's `Service`, so you can add layers. With layers, each response is converted into
 /// a reqwest response, which makes calls slower.
@@ -112,7 +113,7 @@ impl HyperTransport {
         Self::assemble(self.connector.with_timeout(timeout), self.idle_timeout, self.protocol)
     }
 
-    /// Sets how long an idle connection is kept open. Default: 90 s.
+    /// Sets the time for which an idle connection is kept open. Default: 90 s.
     #[must_use]
     pub fn idle_timeout(self, timeout: Duration) -> Self {
         Self::assemble(self.connector, timeout, self.protocol)
@@ -143,8 +144,8 @@ impl HyperTransport {
         let deadline = BodyDeadline::of(request.timeout().copied());
         let mut request = http::Request::<Body>::try_from(request)?;
         let uri = request.uri().clone();
-        // HTTP/2 has no `Host` header. If the protocol might be HTTP/2, hyper-util adds the header once the protocol is
-        // known to be HTTP/1.1.
+        // HTTP/2 has no `Host` header. If the protocol might be HTTP/2, hyper-util adds the `Host` header once the
+        // protocol is known to be HTTP/1.1.
         if !may_be_http2 {
             self.host.add(&uri, request.headers_mut());
         }
@@ -154,7 +155,7 @@ impl HyperTransport {
     }
 }
 
-/// Waits for the response headers, or returns the error that prevented the request.
+/// Waits for the response headers, or returns the error that prevented the request from being sent.
 pub(crate) struct HyperFuture(Result<InFlight, Option<BoxError>>);
 
 struct InFlight {

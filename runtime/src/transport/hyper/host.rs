@@ -1,6 +1,7 @@
 //! [`HostHeader`] sets the `Host` header of requests.
 //!
-//! Without this cache, hyper-util would format the header for each request, which accounts for 5% of a call's time.
+//! Without the cache in `HostHeader`, hyper-util would format the header for each request, which accounts for 5% of a
+//! call's time.
 
 use std::sync::Arc;
 

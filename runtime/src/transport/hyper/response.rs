@@ -65,7 +65,7 @@ impl HyperResponse {
 
     pub(crate) fn into_reqwest(self) -> reqwest::Response {
         let Self { mut head, body, uri } = self;
-        // reqwest reads the URL from this extension when it converts a response.
+        // When reqwest converts a response, it reads the URL from an extension that `builder.url` adds.
         let url = uri.to_string().parse().ok();
         let mut builder = http::Response::builder();
         if let Some(url) = url {
