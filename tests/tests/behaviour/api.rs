@@ -1,4 +1,4 @@
-//! The APIs that most of these tests call, and functions that create clients connected to a [`World`].
+//! The APIs that most tests of this binary call, and functions that create clients connected to a [`World`].
 
 use crate::transports::ConnectTo;
 

@@ -1,5 +1,5 @@
-//! Tests that each event is emitted once, and that a call's error contains the server's refusal and the reason why a
-//! refresh did not resolve the refusal.
+//! Tests that each event is emitted once, and that a call's error contains both the server's refusal and the reason why
+//! a refresh did not resolve the refusal.
 
 use std::time::Duration;
 

@@ -238,7 +238,7 @@ async fn a_refresh_without_a_refresh_token_keeps_the_old_one() {
     }
 }
 
-/// D17: a refresh response that is too long causes an error, and the client stops reading it.
+/// D17: a refresh response that is too long causes an error, and the client stops reading the response.
 #[tokio::test(start_paused = true)]
 async fn a_token_answer_that_is_too_long_is_an_error() {
     let token = r#"{"access_token":"t","padding":""#;

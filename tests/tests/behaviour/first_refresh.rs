@@ -97,7 +97,7 @@ async fn a_first_refresh_whose_confirmation_is_lost_is_recognised() {
 async fn a_logout_elsewhere_outranks_a_first_refresh_without_a_confirmation() {
     let fail = |store: &FakeStore| {
         store.next(Operation::Swap, Fault::FailAfter);
-        // The second write to the store also fails.
+        // Makes the second write to the store fail too.
         store.next(Operation::Swap, Fault::Fail);
     };
     let (world, store, shop) = first_refresh(fail).await;

@@ -30,8 +30,8 @@ fn tasks() -> usize {
     Handle::current().metrics().num_alive_tasks()
 }
 
-/// H14: if no calls are made, each token is refreshed once, shortly before it expires. After the guard is stopped,
-/// there are no more refreshes and no background task.
+/// H14: if no calls are made, each token is refreshed once, shortly before it expires. After `stop` is called on the
+/// guard, there are no more refreshes and no background task.
 #[tokio::test(start_paused = true)]
 async fn a_session_is_kept_fresh_until_stop_is_called() {
     let (world, shop) = logged_in().await;
