@@ -34,7 +34,8 @@ fn guarded() -> World {
     world
 }
 
-/// K5: a hundred first calls share one load of the store and then use the stored tokens.
+/// K5: if a process starts with a hundred concurrent calls, they share one load of the store and then use the stored
+/// tokens.
 #[tokio::test(start_paused = true)]
 async fn the_first_calls_wait_for_one_read_of_the_store() {
     let world = guarded();

@@ -61,7 +61,7 @@ async fn a_refresher_that_needs_no_login_is_called_before_the_first_call() {
     assert_eq!(world.authority.refreshes(), 0, "refreshes: the `#[refresh]` method is not called");
 }
 
-/// A refresher whose `can_refresh` logs out before it returns true.
+/// A refresher whose `can_refresh` logs out of the session before it returns `true`.
 #[derive(Clone, Default)]
 struct Parting {
     session: Arc<Mutex<Option<Session>>>,
@@ -139,7 +139,7 @@ async fn by_default_a_refresher_is_not_called_without_a_session() {
     shop.session().revoke().await.unwrap();
 }
 
-/// A refresher whose `check` fails because it is not configured.
+/// A refresher that is not configured, so its `check` method returns an error.
 struct Unready;
 
 impl Refresher for Unready {

@@ -1,4 +1,4 @@
-//! Tests the limit on how many calls are sent at the same time after a refresh.
+//! Tests the limit on how many calls are sent again concurrently after a refresh.
 
 use std::time::Duration;
 

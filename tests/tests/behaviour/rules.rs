@@ -137,7 +137,7 @@ async fn a_missing_csrf_token_costs_one_refresh_without_a_rule() {
     }
 }
 
-/// C6: a rule can declare that HTML pages are unrelated to the token. If this rule matches, an HTML page does not
+/// C6: a rule can declare that HTML pages are unrelated to the token. An HTML page that matches such a rule does not
 /// trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn html_pages_can_be_declared_unrelated_to_the_token() {
@@ -351,7 +351,7 @@ async fn a_methods_rules_replace_those_of_the_api() {
     world.authority.assert_refreshes(1);
 }
 
-/// A9: the response that rules have read is dropped before the call is sent again.
+/// A9: a response that a rule has read is dropped before the call is sent again.
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_rules_read_is_dropped_before_the_second_send() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Tests several processes with one store, simulated by two clients that share only a [`FakeStore`].
+//! Tests processes that share one store. Two clients that share only a [`FakeStore`] simulate the processes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -281,8 +281,8 @@ async fn a_process_whose_lease_expired_unnoticed_stores_its_tokens() {
     assert!(store.record()["intent"].is_null());
 }
 
-/// I8, R3: after a lost response, a refresh token is not sent again if another process might have used it. The client
-/// uses the newer tokens in the store.
+/// I8, R3: after a lost response, a refresh token is not sent again if another process might have used it. If the store
+/// contains newer tokens, the client uses those tokens.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_another_process_may_have_spent_is_not_presented_again() {
     for stored in [true, false] {

@@ -1,5 +1,5 @@
-//! Tests writes that conflict with the writes of another process: after a lost confirmation, and after a logout during
-//! a refresh.
+//! Tests writes that conflict with another process's writes: after a lost confirmation, and after a logout during a
+//! refresh.
 
 use std::time::Duration;
 

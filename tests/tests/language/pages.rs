@@ -173,8 +173,8 @@ async fn an_empty_pointer_ends_the_pages() {
     }
 }
 
-/// If the cursor's parent object is missing, or the cursor has the wrong type, the caller gets the page and then an
-/// error.
+/// If the cursor's parent object is missing, or the cursor has the wrong type, the caller gets the current page and
+/// then an error.
 #[tokio::test(start_paused = true)]
 async fn a_pointer_that_does_not_fit_is_an_error_after_the_page() {
     for (wrong, part) in [
@@ -425,7 +425,7 @@ async fn user_names_in_a_link_are_not_sent() {
     assert_eq!(stage.log()[1].header("authorization"), None);
 }
 
-/// With `rebase`, the client uses only the link's path and query.
+/// With `rebase`, the client uses only the path and query of the next link.
 #[tokio::test(start_paused = true)]
 async fn rebase_takes_path_and_query_to_the_clients_own_origin() {
     for link in ["http://shop.test/rebased?p=2", "https://internal:8080/rebased?p=2", "//x.test/rebased?p=2"]

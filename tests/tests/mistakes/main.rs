@@ -13,8 +13,9 @@ use case::Case;
 /// with `~`.
 const MAX_SHORT: usize = 13;
 
-/// Returns why a mistake's errors fall short of the requirements, or `None` if the errors meet the requirements. The
-/// requirements: the compiler reports at most one error per cause, and the first error states the fix.
+/// Returns the reason why a mistake's errors fall short of the requirements, or `None` if the errors meet the
+/// requirements. The requirements: the compiler reports at most one error per cause, and the first error states the
+/// fix.
 fn shortfall(case: &Case, errors: &[String]) -> Option<String> {
     match errors {
         [] => Some("accepted in silence".to_owned()),

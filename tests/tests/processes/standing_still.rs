@@ -26,7 +26,7 @@ async fn standing_still(shop: &Shop, step: &str, order: &str) -> (Process, Proce
     (first, next)
 }
 
-/// Repeats a call while it fails with a busy error (`is_refresh_busy`), and returns the result of the last call.
+/// Repeats a call as long as it fails with a busy error (`is_refresh_busy`), and returns the result of the last call.
 async fn call_until_free(process: &mut Process) -> String {
     let begun = Instant::now();
     loop {

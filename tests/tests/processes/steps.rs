@@ -5,7 +5,8 @@ use afresh_tests::Role;
 use crate::place::Place;
 use crate::shop::{Server, Shop};
 
-/// The steps at which a process is killed, and whether a kill at the step loses the valid refresh token.
+/// The steps at which the test kills a process, each with whether killing the process at that step loses the valid
+/// refresh token.
 const STEPS: [(&str, bool); 8] = [
     ("before lock", false),
     ("after lock", false),
@@ -23,7 +24,7 @@ async fn killed_at(step: &str, place: Place, server: Server) -> String {
     let shop = Shop::open(place, server).await;
     shop.world.authority.open(Role::Refresh);
     let mut victim = shop.process("victim");
-    // The process has loaded the store before, so it holds the lock the next time it loads the store.
+    // The process has already loaded the store once, so the next time it loads the store, it holds the lock.
     assert_eq!(victim.call().await, "well");
     shop.world.authority.expire();
     victim.tell(&format!("stop {step}"));

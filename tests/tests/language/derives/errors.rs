@@ -14,7 +14,7 @@ struct Conflict {
     version: u64,
 }
 
-/// The type for two kinds of response body that the server sends with the same status.
+/// A body type for two kinds of response that the server sends with the same status.
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
 enum Refused {
