@@ -18,7 +18,7 @@ pub struct Credentials {
     pub user: &'static str,
 }
 
-/// The default user, for tests that do not depend on the user.
+/// The user in tests whose outcome does not depend on the user.
 pub const ANN: Credentials = Credentials { user: "ann" };
 
 /// An order in the shop, reduced to its id.

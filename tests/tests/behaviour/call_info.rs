@@ -15,7 +15,7 @@ use crate::api::{ANN, ORIGIN, Order, Shop, ShopClient, order, tokens};
 
 type Infos = Arc<Mutex<Vec<Option<CallInfo>>>>;
 
-/// Returns a list and a service that adds the `CallInfo` of each request to this list.
+/// Returns a list and a service that adds each request's `CallInfo` to that list.
 fn recording(
     world: &World,
 ) -> (

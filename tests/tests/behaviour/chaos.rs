@@ -35,7 +35,7 @@ fn seeds() -> Range<u64> {
     }
 }
 
-/// Totals over all runs. A test compares these totals with minimum values.
+/// The totals over all runs, which a test compares with minimum values.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counts {
     calls: usize,

@@ -1,5 +1,5 @@
-//! Tests failed refreshes: responses without tokens from the refresh endpoint, and their effect on the session and on
-//! waiting calls.
+//! Tests failed refreshes: responses from the refresh endpoint that contain no tokens, and the effects on the session
+//! and on waiting calls.
 
 use std::error::Error as _;
 use std::io;
@@ -189,7 +189,8 @@ async fn a_refresh_that_returns_the_refused_token_is_a_failure() {
     assert_eq!(event_names(&mut events), ["refresh failed"]);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 
-    // The client sends the refresh token that the failed refresh returned, because the older one has already been used.
+    // The client sends the refresh token that the failed refresh returned, because the older refresh token has already
+    // been used.
     world.authority.configure(|config| config.repeats_access = false);
     advance(Duration::from_secs(2)).await;
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });

@@ -60,7 +60,7 @@ fn a_refresh_that_was_taken_over_before_it_began_sends_nothing_later() {
     assert_eq!(idle.block_on(shop.order(3)).unwrap().id, 7);
 }
 
-/// I7: a refresh that waits for the server is dropped when another refresh replaces it, even though the first refresh's
+/// I7: when a new refresh replaces a refresh that waits for the server, the old refresh is dropped, even though its
 /// runtime is not polled.
 #[test]
 fn a_refresh_that_was_taken_over_is_dropped_at_once() {

@@ -168,8 +168,8 @@ async fn a_logout_without_a_network_still_ends_the_session() {
     assert_eq!(event_names(&mut events), [""; 0]);
 }
 
-/// J8, W10: if the server refuses a logout, the client's session still ends. The client refreshes once and sends the
-/// logout request again.
+/// J8, W10: if the server refuses a logout, the client's session still ends. If the server refuses a logout, the client
+/// refreshes once and sends the logout request again.
 #[tokio::test(start_paused = true)]
 async fn a_refused_logout_still_ends_the_session_and_is_sent_again_once() {
     let world = World::new();

@@ -1,6 +1,6 @@
 //! Tests refreshes whose response is lost, so the client cannot know whether the server has invalidated the refresh
-//! token. The client sends the refresh token again as part of the same refresh. If the server refuses the repeated
-//! refresh request, `is_rotation_lost` returns `true` for the error.
+//! token. If a refresh response is lost, the client sends the refresh token again as part of the same refresh. If the
+//! server refuses the repeated refresh request, `is_rotation_lost` returns `true` for the error.
 
 use std::time::Duration;
 
@@ -191,7 +191,7 @@ async fn a_rotation_lost_in_an_outage_is_reported_afterwards() {
     assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
 }
 
-/// G4: `is_rotation_lost` also returns `true` if a server error follows the lost refresh response.
+/// G4: if a server error follows a lost refresh response, `is_rotation_lost` still returns `true` for the error.
 #[tokio::test(start_paused = true)]
 async fn a_rotation_lost_before_an_outage_is_reported_afterwards() {
     let world = World::new();
@@ -375,7 +375,8 @@ async fn calls_in_progress_when_a_refresh_revokes_their_token_are_sent_again() {
     advance(Duration::from_secs(580)).await;
     world.guard_with(403, |_| order(7));
 
-    // While the early refresh is in progress, the call is sent with the old access token, which the refresh revokes.
+    // While an early refresh is in progress, the call is sent with the old access token, which the refresh then
+    // revokes.
     shop.order(7).await.unwrap();
     settled().await;
     assert!(!world.authority.accepts(&world.authority.access(1)));

@@ -29,8 +29,8 @@ async fn assert_fails_temporarily(shop: &ShopClient) {
 /// once the `Retry-After` time has passed.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_with_retry_after_is_tried_again_at_that_time() {
-    // `Retry-After` can be a number of seconds or a date. The client waits at least one second and at most five
-    // minutes.
+    // `Retry-After` can be a number of seconds or a date. Whatever the `Retry-After` value is, the client waits at
+    // least one second and at most five minutes.
     let cases = [
         (429, "30", 30),
         (503, "30", 30),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::api::{ORIGIN, Shop, ShopClient, builder, logged_in_client, tokens};
 use crate::transports::ConnectTo;
 
-/// A method that the tests call on clients with different sets of refresh statuses.
+/// A client with a `call` method, for tests that use clients with different sets of refresh statuses.
 trait Calls {
     async fn call(&self);
 }

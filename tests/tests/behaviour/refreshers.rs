@@ -39,8 +39,8 @@ fn accept(world: &World, newest: &'static str) {
     world.stage.respond(move |seen| if seen.token() == Some(newest) { order(7) } else { (403, Value::Null) });
 }
 
-/// K4, B1: a refresher that needs no login is called once, before the first calls are sent. On each later call, a
-/// refresher receives the tokens that it returned last time.
+/// K4, B1: a refresher that needs no login is called once, before the first calls are sent. Each time a refresher is
+/// called again, it receives the tokens from its previous call.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_that_needs_no_login_is_called_before_the_first_call() {
     let world = World::new();

@@ -200,7 +200,7 @@ async fn a_failed_refresh_is_not_retried_by_the_call() {
     world.authority.assert_refreshes(1);
 }
 
-/// A status that starts a refresh is never retried, even if the retry policy includes it by default.
+/// A status that starts a refresh is never retried, even if the retry policy includes that status by default.
 #[tokio::test(start_paused = true)]
 async fn a_status_that_is_refreshed_for_is_never_retried() {
     let world = World::new();

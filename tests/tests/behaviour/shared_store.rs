@@ -1,4 +1,5 @@
-//! Tests processes that share one store. Two clients that share only a [`FakeStore`] simulate the processes.
+//! Tests processes that share one store. Each test simulates the processes with clients that share only a
+//! [`FakeStore`].
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -234,7 +235,7 @@ async fn a_lock_timeout_is_not_an_error_if_there_are_new_tokens() {
 }
 
 /// R3, R10: a process whose lease expired during a refresh does not overwrite newer tokens in the store. The process
-/// uses the newer tokens.
+/// uses the newer tokens from the store.
 #[tokio::test(start_paused = true)]
 async fn a_process_whose_lease_expired_does_not_overwrite() {
     let world = World::with(AuthorityConfig { reuse_ends_session: false, ..AuthorityConfig::default() });

@@ -130,8 +130,9 @@ async fn a_head_without_an_end_is_cut_off() {
     login.await.unwrap().unwrap();
 }
 
-/// The redirect URL contains `127.0.0.1`, so a program that listens on `[::1]` at the same port receives nothing. With
-/// a redirect URL that contained `localhost`, Chromium sent the code to the program on `[::1]`.
+/// The redirect URL contains `127.0.0.1`, so a program that listens on `[::1]` at the same port receives nothing. If
+/// the redirect URL contained `localhost`, Chromium would send the authorization code to the program that listens on
+/// `[::1]`.
 #[tokio::test]
 async fn a_program_that_listens_on_ipv6_at_the_same_port_gets_nothing() {
     let Ok(other) = TcpListener::bind("[::1]:0").await else {

@@ -56,7 +56,7 @@ impl TryFrom<String> for Id {
     }
 }
 
-/// A type that cannot be decoded from any string. The decode error quotes the string.
+/// A type whose decoding always fails with an error that quotes the decoded string.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "String")]
 struct Token;

@@ -7,7 +7,7 @@
 //! In two cases, the loss of a session cannot be prevented, and the tests demonstrate both cases. If a process exits
 //! after the server has rotated the refresh token, but before the process has stored the new refresh token, the new
 //! token is lost. If a process is suspended after it has checked its lease, its refresh request can arrive after the
-//! requests of other processes. If the server has a grace period, the session survives in both cases. Without a grace
+//! requests from other processes. If the server has a grace period, the session survives in both cases. Without a grace
 //! period, the session ends in both cases, and the error states the reason.
 #![cfg(unix)]
 

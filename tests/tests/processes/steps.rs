@@ -42,7 +42,8 @@ async fn killed_at(step: &str, place: Place, server: Server) -> String {
 }
 
 /// R6, S3: if a process is killed at any step of a refresh, the next process continues the session. If the process is
-/// killed after the server's response but before the write, the session continues only on a lenient server.
+/// killed after the server has responded but before the new tokens are stored, the session continues only on a lenient
+/// server.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_next_process_continues_the_session() {
     for (step, lost) in STEPS {

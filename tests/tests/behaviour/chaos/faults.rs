@@ -1,4 +1,4 @@
-//! A simulated network between client and server. It randomly delays or loses requests and responses, or makes them
+//! A simulated network between client and server that randomly delays or loses requests and responses, or makes them
 //! fail.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -243,7 +243,7 @@ async fn an_echo_of_a_secret_reaches_no_text() {
         let error = log_in_with_code(&provider.app().await, &Session::new()).await.unwrap_err();
         assert!(!texts(&error).contains(&CODE[10..18]), "{error:?}");
     }
-    // The browser returns the state in the error description.
+    // The browser's callback contains the state in the error description.
     let (state, request) = begin(&app);
     let answer = encode(&[("error", "access_denied"), ("error_description", &state), ("state", &state)]);
     let error = app.redirect(CALLBACK).finish(request, &answer, &Session::new()).await.unwrap_err();

@@ -97,6 +97,6 @@ pub fn values<'a>(request: &'a Request, name: &str) -> Vec<&'a str> {
 
 /// Returns the method, the path and the query, for example `GET /orders?tag=a`.
 pub fn line(request: &Request) -> String {
-    // Requests arrive without an origin in their URI, and the server library adds the origin again.
+    // An HTTP request line contains no origin, but the server library adds one to the URI.
     format!("{} {}", request.method(), request.uri().path_and_query().unwrap())
 }
