@@ -18,8 +18,8 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }
 
-/// Starts a call on the runtime `idle`, and drops the call once it waits for a refresh. Afterwards, the runtime `idle`
-/// is not polled.
+/// Starts a call on the runtime `idle`, and drops the call once it waits for a refresh. After this function returns,
+/// the runtime `idle` is not polled.
 fn leave_a_refresh(idle: &Runtime, world: &World, shop: &ShopClient, polled: bool) {
     idle.block_on(async {
         let mut call = pin!(shop.order(1));

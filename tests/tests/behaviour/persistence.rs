@@ -161,7 +161,7 @@ async fn load_returns_the_state_of_the_session() {
     assert_eq!(without.session().load().await.unwrap(), SessionState::LoggedOut);
 }
 
-/// A login or logout call returns only after the change is stored, and a new process loads the stored state.
+/// A login or logout call returns only after the new state is stored, and a new process loads that state.
 #[tokio::test(start_paused = true)]
 async fn a_login_and_a_logout_are_stored_before_they_return() {
     let world = guarded();

@@ -46,8 +46,8 @@ const IN_MEMORY_ONLY: &[&str] = &[
     "transports::",
     // These tests open their own sockets and pipes.
     "hyper_transport::",
-    // These tests check whether a body is copied, whether headers are marked as sensitive, or the timeout and
-    // extensions of a request.
+    // These tests check that a body is not copied, that headers are marked as sensitive, or that a request keeps its
+    // timeout and extensions.
     "bodies::bytes_are_sent_twice_without_a_copy",
     "credential_placement::headers_that_carry_secrets_are_marked_sensitive",
     "single_call::a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends",
