@@ -46,8 +46,7 @@ async fn member() -> (World, ForumClient, Good) {
     (world, forum, good)
 }
 
-/// P5: in a session that has only a cookie, concurrent calls that are refused share one refresh and are then sent
-/// again.
+/// P5: in a session that has only a cookie, concurrent refused calls share one refresh and are sent again.
 #[tokio::test(start_paused = true)]
 async fn a_session_can_consist_of_cookies_alone() {
     let (world, forum, good) = member().await;
