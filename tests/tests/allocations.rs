@@ -52,7 +52,7 @@ fn response(status: u16) -> Response {
     http::Response::builder().status(status).body(Bytes::new()).unwrap().into()
 }
 
-/// Makes many concurrent calls, and returns how many bytes each call holds while all of them wait.
+/// Makes many concurrent calls and returns the average number of bytes in use per waiting call.
 fn bytes_of_each<S>(builder: ClientBuilder<ShopClient>, transport: S) -> i64
 where
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,

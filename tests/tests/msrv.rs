@@ -58,7 +58,7 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-/// Parses the major, minor and patch numbers of a version. A missing part is treated as 0.
+/// Parses the major, minor and patch numbers of a version. A missing number is treated as 0.
 fn version(text: &str) -> [u32; 3] {
     let mut parts = text.split('.').map(|part| part.parse().unwrap());
     [(); 3].map(|()| parts.next().unwrap_or(0))

@@ -1,4 +1,4 @@
-//! The APIs that most of these tests call, and functions that create clients connected to a [`World`].
+//! The APIs that most tests of this binary call, and functions that create clients connected to a [`World`].
 
 use crate::transports::ConnectTo;
 
@@ -18,7 +18,7 @@ pub struct Credentials {
     pub user: &'static str,
 }
 
-/// The default user, for tests that do not depend on the user.
+/// The user in tests whose outcome does not depend on the user.
 pub const ANN: Credentials = Credentials { user: "ann" };
 
 /// An order in the shop, reduced to its id.

@@ -71,7 +71,7 @@ pub fn accepted() -> (u16, Value) {
     (200, json!({}))
 }
 
-/// Asserts that the last two requests differ only in the token, and returns the body that both contain.
+/// Asserts that the last two requests differ only in the token, and returns the body that both requests contain.
 pub fn body_of_both(world: &World) -> Bytes {
     let [.., first, second] = &*world.stage.log() else { panic!("two sends") };
     assert_eq!(first.differences(second), ["header authorization"]);

@@ -15,7 +15,7 @@ use crate::api::{ANN, ORIGIN, Order, Shop, ShopClient, order, tokens};
 
 type Infos = Arc<Mutex<Vec<Option<CallInfo>>>>;
 
-/// Returns a list and a service that adds the `CallInfo` of each request to this list.
+/// Returns a list and a service that adds each request's `CallInfo` to that list.
 fn recording(
     world: &World,
 ) -> (
@@ -172,7 +172,7 @@ async fn behind_a_limiter(world: &World, refreshes_pass: bool) -> Vec<Result<Ord
     outcomes
 }
 
-/// W14: if the rate limiter lets refreshes pass immediately, all calls succeed after one refresh.
+/// W14: if the rate limiter does not delay refreshes, all calls succeed after one refresh.
 #[tokio::test(start_paused = true)]
 async fn a_limiter_that_lets_refreshes_pass_starves_no_call() {
     let world = World::new();

@@ -50,7 +50,8 @@ async fn a_call_does_not_wait_for_the_refresh_of_a_suspect_token() {
     world.authority.assert_refreshes(1);
 }
 
-/// B2: if a 401 arrives while a token that might have expired is being refreshed, later calls wait for the refresh.
+/// B2: if a 401 response arrives while a token that might have expired is being refreshed, later calls wait for the
+/// refresh.
 #[tokio::test(start_paused = true)]
 async fn a_401_during_the_refresh_of_a_suspect_token_makes_later_calls_wait() {
     let world = World::new();

@@ -73,8 +73,8 @@ async fn a_refresh_completes_after_its_only_call_is_dropped() {
     }
 }
 
-/// F1: the new tokens are kept even if the call is dropped while its second request or the response to that request is
-/// in transit.
+/// F1: the tokens from a refresh are kept even if the call is dropped while its second request or the response to that
+/// request is in transit.
 #[tokio::test(start_paused = true)]
 async fn the_new_tokens_stay_when_the_call_is_dropped_during_its_second_send() {
     let world = World::new();
@@ -164,7 +164,7 @@ async fn a_call_dropped_while_it_waits_is_not_sent_again() {
     assert_eq!(world.stage.routes(), ["GET /orders/1", "GET /orders/2", "GET /orders/1"]);
 }
 
-/// F5: if the first waiting call is dropped, the refresh continues, and later calls wait for the same refresh.
+/// F5: if the first waiting call is dropped, the refresh continues, and later calls wait for that refresh.
 #[tokio::test(start_paused = true)]
 async fn dropping_the_first_waiting_call_starts_no_second_refresh() {
     let world = World::new();
@@ -218,7 +218,7 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }
 
-/// F7, F9: if a Tokio runtime is dropped, the refresh running on it ends, and waiting calls on other runtimes fail
+/// F7, F9: if a Tokio runtime is dropped, a refresh running on it ends, and waiting calls on other runtimes fail
 /// immediately.
 #[test]
 fn calls_on_another_runtime_survive_the_end_of_the_refreshs_runtime() {

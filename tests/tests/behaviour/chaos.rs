@@ -1,6 +1,6 @@
 //! Tests random runs in which several clients share sessions on a server that ends a session if a refresh token is used
-//! twice. Delays, refusals, broken connections, dropped calls, logins and logouts occur at random times on a paused
-//! clock. A run depends only on its seed.
+//! twice. Delays, refusals, broken connections, dropped calls, logins and logouts occur at random times on a simulated
+//! clock. The seed alone determines what happens in a run.
 //!
 //! A failed run prints its seed. `AFRESH_CHAOS_SEED=7 cargo test -p afresh-tests --test behaviour chaos` repeats the
 //! run with seed 7, and `AFRESH_CHAOS_SEEDS=100000` sets the number of runs.
@@ -35,8 +35,7 @@ fn seeds() -> Range<u64> {
     }
 }
 
-/// Totals over all runs. A test checks that enough calls were answered, sent again or dropped, and that enough
-/// refreshes succeeded.
+/// The totals over all runs, which a test compares with minimum values.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counts {
     calls: usize,
@@ -92,8 +91,8 @@ fn run_all(level: FaultLevel) -> Counts {
     })
 }
 
-/// G2, I2, I3, I4, I5, I7, I14, I16: in a random run, no refresh token is reused, and no call is sent more than twice
-/// or as two different users. Every failed call in a random run has a known reason.
+/// G2, I2, I3, I4, I5, I7, I14, I16: in a random run, no refresh token is reused, no call is sent more than twice, and
+/// no call is sent as two different users. Every failed call in a random run has a known reason.
 #[test]
 fn no_random_run_reuses_a_token_or_fails_a_call_without_a_reason() {
     let counts = run_all(FaultLevel::Errors);
@@ -110,7 +109,7 @@ fn no_random_run_reuses_a_token_or_fails_a_call_without_a_reason() {
 fn without_faults_every_call_of_a_lasting_session_is_answered() {
     let counts = run_all(FaultLevel::DelaysOnly);
     if from_environment("AFRESH_CHAOS_SEED").is_none() {
-        // If the server processes a logout before an earlier refresh, the server refuses the refresh.
+        // If a logout request overtakes an earlier refresh request, the server refuses the refresh.
         assert!(counts.refreshes - counts.granted <= counts.refreshes / 1000, "{counts:?}");
         assert!(counts.answered > counts.calls / 2, "{counts:?}");
     }

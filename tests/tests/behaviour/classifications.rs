@@ -63,8 +63,8 @@ async fn a_call_that_lacks_a_scope_starts_no_refresh() {
     }
 }
 
-/// C4: a response with `invalid_token` triggers a refresh, even if the route has recently returned a 403 that a refresh
-/// did not resolve.
+/// C4: a response with `invalid_token` triggers a refresh, even if the route has recently returned a 403 response that
+/// a refresh did not resolve.
 #[tokio::test(start_paused = true)]
 async fn invalid_token_starts_a_refresh_even_on_a_forbidden_route() {
     let lines = [r#"Bearer error="invalid_token""#, r#"Bearer realm="shop", error="invalid_token""#];
@@ -84,7 +84,7 @@ async fn invalid_token_starts_a_refresh_even_on_a_forbidden_route() {
     }
 }
 
-/// C5: a 403 without a challenge or with an unclear challenge starts one refresh.
+/// C5: a 403 response without a challenge or with an unclear challenge starts one refresh.
 #[tokio::test(start_paused = true)]
 async fn a_403_without_a_challenge_starts_a_refresh() {
     let refusals = [
@@ -146,7 +146,7 @@ async fn an_html_answer_to_a_refresh_never_ends_the_session() {
     }
 }
 
-/// C7: a 403 that reports an exceeded rate limit does not trigger a refresh.
+/// C7: a 403 response that reports an exceeded rate limit does not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_403_for_a_rate_limit_starts_no_refresh() {
     let refusals = [
@@ -168,7 +168,7 @@ async fn a_403_for_a_rate_limit_starts_no_refresh() {
     }
 }
 
-/// C7: a 403 starts a refresh if its headers show that the rate limit has not been reached.
+/// C7: a 403 response starts a refresh if its headers show that the rate limit has not been reached.
 #[tokio::test(start_paused = true)]
 async fn a_403_below_the_rate_limit_starts_a_refresh() {
     let world = World::new();
@@ -220,8 +220,8 @@ async fn a_refused_login_starts_no_refresh() {
     }
 }
 
-/// C14: if the caller calls the refresh method and the server refuses the request, the client does not start another
-/// refresh.
+/// C14: if the caller calls the refresh method and the server refuses the refresh request, the client does not start
+/// another refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_method_starts_no_refresh() {
     for status in [401, 403] {

@@ -1,4 +1,4 @@
-//! Tests early refreshes and the token lifetimes that a server can send. The tests run on a paused clock.
+//! Tests early refreshes and the token lifetimes that a server can send. The tests run with Tokio's clock paused.
 
 use std::time::Duration;
 
@@ -187,7 +187,8 @@ async fn an_unusual_lifetime_is_read_or_ignored_and_never_an_error() {
     }
 }
 
-/// H6, H7: an `expires_in` that does not fit into a float is still valid JSON, so the tokens in the response are kept.
+/// H6, H7: an `expires_in` value that does not fit into a float is still valid JSON, so the tokens in the response are
+/// kept.
 #[tokio::test(start_paused = true)]
 async fn a_number_that_no_float_can_hold_does_not_lose_the_tokens() {
     let huge = format!("1{}", "0".repeat(400));
@@ -231,7 +232,7 @@ async fn a_very_long_lifetime_is_limited_to_a_year() {
     }
 }
 
-/// Returns the token lifetimes after a login and after a refresh whose responses have the given `expires_in`.
+/// Returns the token lifetimes after a login and after a refresh, if both responses contain the given `expires_in`.
 async fn lifetimes(expires_in: Value) -> [Option<Duration>; 2] {
     let (world, shop) = told_lifetime(expires_in).await;
     let at_login = shop.session().tokens().unwrap().expires_in();
@@ -315,7 +316,7 @@ async fn an_idle_client_has_no_task_and_refreshes_nothing() {
 /// server's clock and the local clock does not affect when the token is refreshed.
 #[tokio::test(start_paused = true)]
 async fn the_lifetime_of_a_jwt_is_known_without_expires_in() {
-    // The tokens' claims are {"iat":1700000000,"exp":1700000300} and {"iat":4000000000,"exp":4000000300}.
+    // The claims of the two tokens are {"iat":1700000000,"exp":1700000300} and {"iat":4000000000,"exp":4000000300}.
     for claims in
         ["eyJpYXQiOjE3MDAwMDAwMDAsImV4cCI6MTcwMDAwMDMwMH0", "eyJpYXQiOjQwMDAwMDAwMDAsImV4cCI6NDAwMDAwMDMwMH0"]
     {

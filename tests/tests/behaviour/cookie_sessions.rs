@@ -67,8 +67,8 @@ async fn a_session_can_consist_of_cookies_alone() {
     assert!(forum.session().tokens().unwrap().access_token().is_none());
 }
 
-/// P5, B3, B4: if an old cookie is refused after a refresh, the call is sent again with the newer cookie and without
-/// another refresh.
+/// P5, B3, B4: if a call's old cookie is refused after a refresh, the call is sent again with the newer cookie and
+/// without another refresh.
 #[tokio::test(start_paused = true)]
 async fn a_late_refusal_of_an_old_cookie_takes_the_newer_one() {
     let (world, forum, good) = member().await;
@@ -285,7 +285,7 @@ async fn a_session_survives_a_new_cookie_with_every_refresh() {
                 let number = refreshes.fetch_add(1, Ordering::Relaxed);
                 Answer::new(204).header("set-cookie", &format!("nonce{number}=1; Path=/"))
             }
-            // The server accepts one call per refresh.
+            // The server accepts only one call after each refresh.
             _ if valid.swap(false, Ordering::Relaxed) => {
                 Answer::from(order(7)).header("set-cookie", "seen=1; Path=/")
             }

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::api::{ANN, CookieShop, Shop, event_names, logged_in_client, logged_in_cookie_client, order};
 use crate::waiting::{done, settled};
 
-/// An API with a public call to the server of `CookieShop`.
+/// An API with one public call, for clients of the `CookieShop` server.
 #[api]
 trait Pages {
     #[public]
@@ -23,8 +23,8 @@ fn numbers(world: &World, seen: &Seen) -> (usize, usize) {
     (world.authority.number_of(seen.token().unwrap()).unwrap(), number)
 }
 
-/// P3: a refresh replaces the access token and the refresh cookie at the same time, so no request contains one old and
-/// one new value.
+/// P3: a refresh replaces the access token and the refresh cookie together, so no request combines an old value with a
+/// new one.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_cookie_and_the_access_token_change_together() {
     let world = World::with(AuthorityConfig::cookie());

@@ -1,4 +1,5 @@
-//! A copied session is reported before the copy uses the refresh token that it shares with the original.
+//! A copied session is reported before the client uses the refresh token that the copy shares with the original
+//! session.
 
 use std::fs;
 use std::path::PathBuf;
@@ -31,7 +32,7 @@ impl Folder {
         (shop, events)
     }
 
-    /// Returns whether a new client for the store in `inner` reports a copy.
+    /// Returns whether a new client for the store in `inner` reports a copied session.
     async fn tells_of_a_copy(&self, world: &World, inner: &str) -> bool {
         let (shop, mut events) = self.process(world, inner).await;
         assert_ne!(shop.session().state(), SessionState::LoggedOut);
@@ -88,7 +89,8 @@ async fn a_copy_is_reported_once_before_a_token_is_spent() {
     }
 }
 
-/// R8: once a copy has refreshed, it is no longer reported, because no other store contains its new refresh token.
+/// R8: once a copied session has been refreshed, it is no longer reported, because no other store contains its new
+/// refresh token.
 #[tokio::test]
 async fn a_copy_is_an_original_once_it_has_refreshed() {
     let (world, folder) = at_home("original").await;
@@ -116,8 +118,8 @@ async fn a_copy_that_could_not_refresh_is_still_a_copy() {
     assert!(folder.tells_of_a_copy(&world, "copy").await);
 }
 
-/// R8: if a running process's session file is overwritten with a newer session file from another store, the copy is
-/// reported.
+/// R8: if a running process's session file is overwritten with a newer session file from another store, the process
+/// reports the copied session.
 #[tokio::test]
 async fn a_copy_over_the_file_of_a_running_process_is_reported() {
     let (world, folder) = at_home("running").await;
@@ -132,7 +134,7 @@ async fn a_copy_over_the_file_of_a_running_process_is_reported() {
     assert_eq!(copies_told(&mut events), 1);
 }
 
-/// R8: if a session is copied into an empty store, the copy is reported before any refresh.
+/// R8: if a session is copied into an empty store, the copied session is reported before any refresh.
 #[tokio::test]
 async fn a_copy_into_an_empty_store_is_reported_before_any_refresh() {
     let (world, folder) = (World::new(), Folder::new("first"));
@@ -143,7 +145,8 @@ async fn a_copy_into_an_empty_store_is_reported_before_any_refresh() {
     assert!(!folder.tells_of_a_copy(&world, "home").await);
 }
 
-/// R8: after a new login, a copied store is not reported as a copy, because no other store contains the new tokens.
+/// R8: after a new login, a copied store is no longer reported as a copy, because no other store contains the new
+/// tokens.
 #[tokio::test]
 async fn a_login_in_a_copy_shares_nothing() {
     let (world, folder) = at_home("login").await;
@@ -195,8 +198,8 @@ impl SessionStore for Somewhere {
     }
 }
 
-/// R8: a client does not report copies if its store has no location. If the store has a location, a refresh stores that
-/// location together with the new tokens.
+/// R8: a client does not report copied sessions if its store has no location. If the store has a location, a refresh
+/// stores that location together with the new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_store_without_a_location_reports_no_copies() {
     let world = World::new();

@@ -74,8 +74,8 @@ async fn the_token_type_sets_the_scheme_unless_the_user_does() {
     assert!(Client::builder(ORIGIN).scheme("no scheme").build().unwrap_err().is_builder());
 }
 
-/// P2: the token type in the login response sets the scheme, and a refresh response without a token type keeps that
-/// scheme.
+/// P2: the token type in the login response determines the authorization scheme, and a refresh response without a token
+/// type keeps that scheme.
 #[tokio::test(start_paused = true)]
 async fn the_scheme_of_a_login_is_kept_after_a_refresh() {
     let world = World::with(AuthorityConfig {

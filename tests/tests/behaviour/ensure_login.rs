@@ -1,4 +1,4 @@
-//! Tests `ensure_login`, which runs one login for all tasks and processes, and sessions that are created with a store.
+//! Tests sessions that are created with a store, and `ensure_login`, which runs one login for all tasks and processes.
 
 use std::rc::Rc;
 use std::sync::Arc;

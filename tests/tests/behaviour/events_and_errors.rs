@@ -1,5 +1,5 @@
-//! Tests that each event is emitted once, and that a call's error contains the server's refusal and the reason why a
-//! refresh did not resolve the refusal.
+//! Tests that each event is emitted once, and that a call's error contains both the server's refusal and the reason why
+//! a refresh did not resolve the refusal.
 
 use std::time::Duration;
 
@@ -68,8 +68,8 @@ async fn a_refusal_after_the_end_of_a_session_emits_no_event() {
     assert_eq!(event_names(&mut events), vec!["expired"]);
 }
 
-/// U2: a listener that reads no events, or that is dropped, does not delay calls. A listener that falls behind gets the
-/// latest events.
+/// U2: a listener that reads no events, or that is dropped, does not delay calls. A listener that falls behind still
+/// receives the latest events.
 #[tokio::test(start_paused = true)]
 async fn a_listener_that_reads_no_events_delays_nothing() {
     let world = World::new();

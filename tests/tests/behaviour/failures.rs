@@ -1,5 +1,5 @@
-//! Tests failed refreshes: responses without tokens from the refresh endpoint, and their effect on the session and on
-//! waiting calls.
+//! Tests failed refreshes: responses from the refresh endpoint that contain no tokens, and the effects on the session
+//! and on waiting calls.
 
 use std::error::Error as _;
 use std::io;
@@ -189,7 +189,8 @@ async fn a_refresh_that_returns_the_refused_token_is_a_failure() {
     assert_eq!(event_names(&mut events), ["refresh failed"]);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 
-    // The client sends the refresh token that the failed refresh returned, because the older one has already been used.
+    // The client sends the refresh token that the failed refresh returned, because the older refresh token has already
+    // been used.
     world.authority.configure(|config| config.repeats_access = false);
     advance(Duration::from_secs(2)).await;
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
@@ -238,7 +239,7 @@ async fn a_refresh_without_a_refresh_token_keeps_the_old_one() {
     }
 }
 
-/// D17: a refresh response that is too long causes an error, and the client stops reading it.
+/// D17: a refresh response that is too long causes an error, and the client stops reading the response.
 #[tokio::test(start_paused = true)]
 async fn a_token_answer_that_is_too_long_is_an_error() {
     let token = r#"{"access_token":"t","padding":""#;

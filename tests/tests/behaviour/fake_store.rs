@@ -32,8 +32,8 @@ pub enum Fault {
 }
 
 /// An in-memory store that counts its operations and can delay them or make them fail. Clones share their state, so two
-/// clients with clones of one store behave like two processes. The store rejects writes with an outdated fence (fencing
-/// token).
+/// clients that use clones of one store behave like two processes. The store rejects writes with an outdated fence
+/// (fencing token).
 #[derive(Clone, Default)]
 pub struct FakeStore(Arc<Inner>);
 
@@ -74,17 +74,17 @@ impl FakeStore {
         self.state(op).next.lock().unwrap().push_back(fault);
     }
 
-    /// Makes all later calls of the operation fail with `fault`, or succeed if `fault` is `None`.
+    /// Makes all later calls to the operation fail with `fault`, or succeed if `fault` is `None`.
     pub fn always(&self, op: Operation, fault: Option<Fault>) {
         *self.state(op).always.lock().unwrap() = fault;
     }
 
-    /// Blocks all later calls of the operation.
+    /// Blocks all later calls to the operation.
     pub fn hold(&self, op: Operation) {
         self.state(op).held.send_replace(true);
     }
 
-    /// Releases all blocked calls of the operation and stops blocking calls.
+    /// Releases all blocked calls to the operation and stops blocking calls.
     pub fn open(&self, op: Operation) {
         self.state(op).held.send_replace(false);
     }
@@ -108,7 +108,7 @@ impl FakeStore {
         self.lock().await.unwrap().unwrap()
     }
 
-    /// Expires the current lease, as if another process had then acquired the lock.
+    /// Expires the current lease, as if another process had acquired the lock after the lease expired.
     pub fn expire_lock(&self) {
         self.0.fence.fetch_add(1, Ordering::SeqCst);
     }

@@ -1,6 +1,6 @@
 //! Tests the first refresh of a session that starts with only a refresh cookie. The store does not confirm that it has
-//! written the refresh result. The client stores the refresh result as it stores a login result, because the store has
-//! never contained this session.
+//! written the refresh result. The client stores the refresh result in the same way as a login result, because the
+//! store has never contained this session.
 
 use std::time::Duration;
 
@@ -74,8 +74,8 @@ async fn a_first_refresh_that_cannot_be_stored_releases_the_lock_as_a_login_does
     world.authority.assert_refreshes(1);
 }
 
-/// S1: if only the confirmation of the first write is lost, the client recognizes its own session in the store. Another
-/// process can then refresh the session.
+/// S1: if only the confirmation of the first write is lost, the client recognizes its own session in the store. Once
+/// the client has recognized its session, another process can refresh the session.
 #[tokio::test(start_paused = true)]
 async fn a_first_refresh_whose_confirmation_is_lost_is_recognised() {
     for fault in [Fault::FailAfter, Fault::HangAfter] {
@@ -97,7 +97,7 @@ async fn a_first_refresh_whose_confirmation_is_lost_is_recognised() {
 async fn a_logout_elsewhere_outranks_a_first_refresh_without_a_confirmation() {
     let fail = |store: &FakeStore| {
         store.next(Operation::Swap, Fault::FailAfter);
-        // The second write to the store also fails.
+        // Makes the second write to the store fail too.
         store.next(Operation::Swap, Fault::Fail);
     };
     let (world, store, shop) = first_refresh(fail).await;

@@ -18,8 +18,8 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }
 
-/// Starts a call on the runtime `idle`, and drops the call once it waits for a refresh. Afterwards, the runtime `idle`
-/// is not polled.
+/// Starts a call on the runtime `idle`, and drops the call once it waits for a refresh. After this function returns,
+/// the runtime `idle` is not polled.
 fn leave_a_refresh(idle: &Runtime, world: &World, shop: &ShopClient, polled: bool) {
     idle.block_on(async {
         let mut call = pin!(shop.order(1));
@@ -60,7 +60,7 @@ fn a_refresh_that_was_taken_over_before_it_began_sends_nothing_later() {
     assert_eq!(idle.block_on(shop.order(3)).unwrap().id, 7);
 }
 
-/// I7: a refresh that waits for the server is dropped when another refresh replaces it, even though the first refresh's
+/// I7: when a new refresh replaces a refresh that waits for the server, the old refresh is dropped, even though its
 /// runtime is not polled.
 #[test]
 fn a_refresh_that_was_taken_over_is_dropped_at_once() {
@@ -239,8 +239,8 @@ fn a_refresh_on_its_own_runtime_does_not_stall() {
     assert_eq!(idle.block_on(shop.order(3)).unwrap().id, 7);
 }
 
-/// If the builder sets a `runtime`, a refresh opens a new connection on that runtime. The call's connection cannot be
-/// used, because the runtime that drives the connection is no longer polled.
+/// If the builder sets a `runtime`, a refresh opens a new connection on that runtime. The refresh cannot use the call's
+/// connection, because the runtime that drives the connection is no longer polled.
 #[test]
 fn a_refresh_on_its_own_runtime_opens_its_own_connection() {
     let world = World::new();
@@ -253,11 +253,11 @@ fn a_refresh_on_its_own_runtime_opens_its_own_connection() {
         .build()
         .unwrap();
     world.guard_with(403, |_| order(7));
-    // The runtime that drives this connection is not polled after the call.
+    // The runtime that drives the call's connection is not polled after the call.
     assert_eq!(idle.block_on(shop.order(1)).unwrap().id, 7);
 
-    // A token request is retried on another connection after more than 4 seconds, so a limit of 4 seconds excludes the
-    // retry.
+    // A token request is retried on another connection only after more than 4 seconds, so the test's limit of 4 seconds
+    // excludes the retry.
     let refreshed = background
         .block_on(async { tokio::time::timeout(Duration::from_secs(4), shop.session().refresh()).await });
 

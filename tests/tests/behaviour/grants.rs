@@ -222,7 +222,7 @@ async fn client_credentials_get_a_token_before_the_first_call_and_after_expiry()
         assert_eq!(client.session().state(), SessionState::LoggedIn);
         advance(Duration::from_secs(601)).await;
     }
-    // The API refuses this access token before its expiration time.
+    // The API refuses this access token before the token expires.
     client.orders().await.unwrap();
     world.authority.expire();
     client.orders().await.unwrap();
@@ -271,8 +271,8 @@ async fn refused_client_credentials_fail_with_the_code_and_can_be_tried_again() 
     }
 }
 
-/// D3, G4: with client credentials, a refusal after a lost response does not end the session, because no refresh token
-/// can be lost.
+/// D3, G4: with client credentials, a refused token request after a lost response does not end the session, because no
+/// refresh token can be lost.
 #[tokio::test(start_paused = true)]
 async fn refused_client_credentials_after_a_lost_answer_keep_the_session() {
     let world = World::new();

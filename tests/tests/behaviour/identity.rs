@@ -15,13 +15,13 @@ use crate::waiting::{done, settled};
 
 pub const BOB: Credentials = Credentials { user: "bob" };
 
-/// The functions that hold a refresh back, either before the server processes the request or after the server has
+/// The functions that make the server hold a refresh, either before the server processes the request or after it has
 /// issued new tokens.
 pub const HOLDS: [fn(&Authority, Role); 2] = [Authority::hold, Authority::hold_processed];
 
 pub type Call = JoinHandle<Result<Order, Error>>;
 
-/// Starts three calls that wait for one refresh, whose response the fake server holds back.
+/// Starts three calls that wait for one refresh. The fake server holds the refresh response.
 pub async fn three_waiters(
     world: &World,
     shop: &ShopClient,
@@ -128,7 +128,7 @@ async fn a_late_refusal_is_never_followed_by_a_send_under_another_login() {
     }
 }
 
-/// J4: a response that is not a refusal is returned to the caller even if a login or logout happened in the meantime.
+/// J4: a response that is not a refusal is returned to the caller even if a login or logout happened during the call.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_that_is_not_a_refusal_reaches_its_caller() {
     let world = World::new();

@@ -30,8 +30,8 @@ fn tasks() -> usize {
     Handle::current().metrics().num_alive_tasks()
 }
 
-/// H14: if no calls are made, each token is refreshed once, shortly before it expires. After the guard is stopped,
-/// there are no more refreshes and no background task.
+/// H14: if no calls are made, each token is refreshed once, shortly before it expires. After `stop` is called on the
+/// `keep_fresh` guard, there are no more refreshes and no background task.
 #[tokio::test(start_paused = true)]
 async fn a_session_is_kept_fresh_until_stop_is_called() {
     let (world, shop) = logged_in().await;
@@ -120,7 +120,8 @@ async fn the_guard_stops_after_the_refresh_token_is_rejected() {
     assert_eq!(event_names(&mut events), ["refresh failed", "expired"]);
 }
 
-/// H14, F6: the guard does not keep the session alive, and its background task ends with the session.
+/// H14, F6: the `keep_fresh` guard does not keep the session alive, and the guard's background task ends with the
+/// session.
 #[tokio::test(start_paused = true)]
 async fn a_guard_without_a_session_ends() {
     let (world, shop) = logged_in().await;

@@ -144,7 +144,7 @@ async fn max_body_counts_for_each_page_and_not_for_streams() {
     });
     let mut pages = client(stage, Some(10)).pages().await.unwrap();
     pages.next().await.unwrap().unwrap();
-    // A page that failed can be requested two more times.
+    // A page whose request failed can be requested two more times.
     for _ in 0..3 {
         assert!(pages.next().await.unwrap().unwrap_err().is_body_too_large());
     }
@@ -187,7 +187,7 @@ async fn one_line_or_event_of_a_stream_has_a_limit() {
     assert!(events.next().await.is_none());
 }
 
-/// If servers set two thousand cookies, requests do not become too large, and the refresh cookie is kept.
+/// If servers set two thousand cookies, the client still limits the size of its requests and keeps the refresh cookie.
 #[tokio::test(start_paused = true)]
 async fn two_thousand_cookies_leave_a_request_small_and_the_session_alive() {
     let world = World::with(AuthorityConfig::cookie());

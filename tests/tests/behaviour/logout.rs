@@ -13,7 +13,8 @@ use crate::fake_store::FakeStore;
 use crate::identity::{BOB, HOLDS, three_waiters};
 use crate::waiting::{done, next_event, settled};
 
-/// J1, J2: after a logout during a refresh, the new tokens are discarded, and waiting calls are not sent again.
+/// J1, J2: if the user logs out during a refresh, the refreshed tokens are discarded, and waiting calls are not sent
+/// again.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_discards_the_new_tokens() {
     for hold in HOLDS {
@@ -42,7 +43,7 @@ async fn a_logout_during_a_refresh_discards_the_new_tokens() {
     }
 }
 
-/// J1: a logout before the refresh is first polled also discards the refresh.
+/// J1: a logout also discards a refresh that has not been polled yet.
 #[tokio::test(start_paused = true)]
 async fn a_logout_before_the_refresh_has_run_discards_it_too() {
     let world = World::new();
@@ -167,8 +168,8 @@ async fn a_logout_without_a_network_still_ends_the_session() {
     assert_eq!(event_names(&mut events), [""; 0]);
 }
 
-/// J8, W10: if the server refuses a logout, the client's session still ends. The client refreshes once and sends the
-/// logout request again.
+/// J8, W10: if the server refuses a logout, the client's session still ends. If the server refuses a logout, the client
+/// refreshes once and sends the logout request again.
 #[tokio::test(start_paused = true)]
 async fn a_refused_logout_still_ends_the_session_and_is_sent_again_once() {
     let world = World::new();
@@ -181,7 +182,7 @@ async fn a_refused_logout_still_ends_the_session_and_is_sent_again_once() {
 }
 
 /// W10: if a logout's access token has expired, the client refreshes and sends the logout again, so the server ends the
-/// session too. No other call uses the new tokens.
+/// session too. Only the logout uses the refreshed tokens.
 #[tokio::test(start_paused = true)]
 async fn a_logout_with_an_expired_token_refreshes_and_is_sent_again() {
     for status in [401, 403] {

@@ -30,7 +30,7 @@ trait Filled {
 }
 
 /// W11: a logout's token parameters are filled from the session, even if the logout is the process's first call. The
-/// caller passes the remaining arguments.
+/// caller passes only the remaining arguments of the logout.
 #[tokio::test(start_paused = true)]
 async fn the_parameters_of_a_logout_are_filled_from_the_session() {
     for restart in [false, true] {
@@ -128,7 +128,7 @@ trait Places {
 }
 
 /// W10, W11: token parameters in the path and the query are filled from the session, and filled again for the second
-/// request. The argument that the caller passes is used only if there is no session.
+/// request. Arguments that the caller passes for token parameters are used only if there is no session.
 #[tokio::test(start_paused = true)]
 async fn the_path_and_the_query_of_a_logout_are_filled_from_the_session() {
     let world = World::new();
@@ -216,8 +216,8 @@ trait Mapped {
     async fn logout(&self, #[header] more: &HeaderMap) -> Result<()>;
 }
 
-/// If a header map argument contains the token header, the logout returns an error. The client's session is kept,
-/// because no logout request was sent.
+/// If a header map argument contains the header in which the API sends its token, the logout returns an error. The
+/// client's session is kept, because no logout request was sent.
 #[tokio::test(start_paused = true)]
 async fn a_header_map_with_the_token_header_is_an_error_of_the_logout() {
     let world = World::new();

@@ -1,6 +1,6 @@
 //! Tests refreshes whose response is lost, so the client cannot know whether the server has invalidated the refresh
-//! token. The client sends the refresh token again as part of the same refresh. If the server refuses the repeated
-//! refresh request, `is_rotation_lost` returns `true` for the error.
+//! token. If a refresh response is lost, the client sends the refresh token again as part of the same refresh. If the
+//! server refuses the repeated refresh request, `is_rotation_lost` returns `true` for the error.
 
 use std::time::Duration;
 
@@ -70,7 +70,7 @@ async fn a_lost_answer_is_requested_again_with_the_same_refresh_token() {
     }
 }
 
-/// G3: if the response to a refresh with a cookie is lost, the refresh request is sent again.
+/// G3: a refresh request that sends the refresh token in a cookie is sent again if the response is lost.
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_with_a_cookie_is_requested_again() {
     let world = World::with(AuthorityConfig { grace: Some(GRACE), ..AuthorityConfig::cookie() });
@@ -108,7 +108,7 @@ async fn an_answer_that_arrived_while_the_process_was_suspended_is_read() {
     world.authority.assert_refreshes(1);
 }
 
-/// G3, I8: a refresh sends its token at most three times and fails within eight seconds.
+/// G3, I8: a refresh sends the refresh token at most three times and fails within eight seconds.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_whose_answers_are_all_lost_is_given_up() {
     let hang = Handling::instead(Answer::hang());
@@ -191,7 +191,7 @@ async fn a_rotation_lost_in_an_outage_is_reported_afterwards() {
     assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
 }
 
-/// G4: `is_rotation_lost` also returns `true` if a server error follows the lost refresh response.
+/// G4: if a server error follows a lost refresh response, `is_rotation_lost` still returns `true` for the error.
 #[tokio::test(start_paused = true)]
 async fn a_rotation_lost_before_an_outage_is_reported_afterwards() {
     let world = World::new();
@@ -238,7 +238,7 @@ async fn a_refused_session_without_a_lost_answer_has_expired() {
         let shop = late_customer(&world);
         if let Some(handling) = before {
             world.authority.next(Role::Refresh, handling);
-            // The last refresh response arrives, so the client knows which refresh token is valid.
+            // The response to the last refresh arrives, so the client knows which refresh token is valid.
             let _ = shop.order(7).await;
             world.authority.expire();
             advance(Duration::from_secs(20)).await;
@@ -325,8 +325,8 @@ async fn a_server_error_is_retried_by_a_later_call_after_a_pause() {
     world.authority.assert_refreshes(1);
 }
 
-/// D2, D4: if the body of a refresh refusal is cut off, the response is not treated as lost, and the refresh is not
-/// sent again.
+/// D2, D4: if the body of a response that refuses a refresh is cut off, the response is not treated as lost, and the
+/// refresh request is not sent again.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_whose_body_breaks_off_is_an_answer() {
     for status in [400, 403, 500] {
@@ -341,7 +341,7 @@ async fn a_refusal_whose_body_breaks_off_is_an_answer() {
     }
 }
 
-/// G5: if newer tokens were set during a refresh, the refusal of this refresh does not end the session.
+/// G5: if newer tokens are set during a refresh and the server then refuses the refresh, the session does not end.
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_takes_tokens_that_were_set_meanwhile() {
     let world = World::new();
@@ -375,7 +375,8 @@ async fn calls_in_progress_when_a_refresh_revokes_their_token_are_sent_again() {
     advance(Duration::from_secs(580)).await;
     world.guard_with(403, |_| order(7));
 
-    // The token is about to expire, so the call is sent with the old token, which the refresh revokes.
+    // While an early refresh is in progress, the call is sent with the old access token, which the refresh then
+    // revokes.
     shop.order(7).await.unwrap();
     settled().await;
     assert!(!world.authority.accepts(&world.authority.access(1)));

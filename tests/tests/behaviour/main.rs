@@ -1,6 +1,6 @@
-//! Tests the runtime through its public API, against an in-memory [`World`](afresh_tests::World) and mostly on a paused
-//! clock. Most tests also run with `HyperTransport`. Each module covers one group of scenarios, and the doc comment of
-//! each test lists the scenario ids.
+//! Tests the runtime through its public API, against an in-memory [`World`](afresh_tests::World) and mostly with
+//! Tokio's clock paused. Most tests also run with `HyperTransport`. Each module covers one group of scenarios, and the
+//! doc comment of each test lists the scenario ids.
 
 mod api;
 mod concurrent_calls;

@@ -54,7 +54,7 @@ async fn a_manual_refresh_shortens_the_clients_own_backoff_to_a_second() {
     world.authority.assert_granted(1);
 }
 
-/// D13: manual refreshes in a loop send at most about one request per second, and they do not make calls wait longer.
+/// D13: manual refreshes in a loop send at most about one request per second and do not make calls wait longer.
 #[tokio::test(start_paused = true)]
 async fn a_loop_of_manual_refreshes_is_one_request_a_second() {
     let world = World::new();

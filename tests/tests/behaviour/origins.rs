@@ -32,7 +32,7 @@ pub trait HeaderApi {
     async fn change(&self, id: u64, #[json("name")] name: &str) -> Result<Reply<Value>>;
 }
 
-/// Returns the shop's fake server, a fake server for all other origins, and a transport that connects to both.
+/// Returns the shop's fake server, a fake server for all other origins, and a transport that connects to both servers.
 pub fn worlds() -> (World, Stage, Origins) {
     let (home, elsewhere) = (World::new(), Stage::new());
     elsewhere.respond(|_| order(7));
@@ -184,8 +184,7 @@ async fn the_refresh_cookie_goes_to_its_own_origin_only() {
     assert_eq!(exchange.header("cookie"), Some(&*format!("refresh_token={}", home.authority.refresh(1))));
 }
 
-/// N6: two origins are equal according to RFC 6454 if they differ only in case, an explicit default port or a trailing
-/// dot.
+/// N6: under RFC 6454, two origins are equal if they differ only in case, an explicit default port or a trailing dot.
 #[tokio::test(start_paused = true)]
 async fn different_spellings_of_an_origin_are_the_same_origin() {
     let (home, everywhere) = (World::new(), Stage::new());

@@ -25,12 +25,12 @@ async fn assert_fails_temporarily(shop: &ShopClient) {
     assert_eq!(error.rejection().unwrap().status(), 403);
 }
 
-/// D5: a failed refresh response with `Retry-After` does not end the session. The next refresh is sent once the
-/// `Retry-After` time has passed.
+/// D5: if an error response to a refresh contains `Retry-After`, the session does not end. The next refresh is sent
+/// once the `Retry-After` time has passed.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_with_retry_after_is_tried_again_at_that_time() {
-    // `Retry-After` can be a number of seconds or a date. The client waits at least one second and at most five
-    // minutes.
+    // `Retry-After` can be a number of seconds or a date. Whatever the `Retry-After` value is, the client waits at
+    // least one second and at most five minutes.
     let cases = [
         (429, "30", 30),
         (503, "30", 30),
@@ -57,7 +57,7 @@ async fn a_refresh_with_retry_after_is_tried_again_at_that_time() {
     }
 }
 
-/// D5: after a 429 without a valid `Retry-After`, the client waits about one second before it refreshes again.
+/// D5: after a 429 response without a valid `Retry-After`, the client waits about one second before it refreshes again.
 #[tokio::test(start_paused = true)]
 async fn a_429_without_a_valid_retry_after_is_tried_again_soon() {
     for said in ["", "soon", "-5", "18446744073709551616"] {
@@ -138,8 +138,8 @@ async fn fifty_calls_in_an_outage_send_one_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// D13: during a long outage, refreshes are retried after 1 s, 2 s, 4 s and so on up to 60 s, each varied by up to 10
-/// percent.
+/// D13: during a long outage, refreshes are retried after 1 s, 2 s, 4 s and so on up to 60 s, with each interval
+/// randomly varied by up to 10 percent.
 #[tokio::test(start_paused = true)]
 async fn an_outage_is_probed_at_growing_intervals_by_one_call_at_a_time() {
     const STEP: Duration = Duration::from_millis(250);

@@ -34,7 +34,8 @@ fn guarded() -> World {
     world
 }
 
-/// K5: a hundred first calls share one load of the store and then use the stored tokens.
+/// K5: if a process starts with a hundred concurrent calls, they share one load of the store and then use the stored
+/// tokens.
 #[tokio::test(start_paused = true)]
 async fn the_first_calls_wait_for_one_read_of_the_store() {
     let world = guarded();
@@ -160,7 +161,7 @@ async fn load_returns_the_state_of_the_session() {
     assert_eq!(without.session().load().await.unwrap(), SessionState::LoggedOut);
 }
 
-/// A login or logout call returns only after the change is stored, and a new process loads the stored state.
+/// A login or logout call returns only after the new state is stored, and a new process loads that state.
 #[tokio::test(start_paused = true)]
 async fn a_login_and_a_logout_are_stored_before_they_return() {
     let world = guarded();
@@ -175,8 +176,8 @@ async fn a_login_and_a_logout_are_stored_before_they_return() {
     assert!(process(&world, &store).order(7).await.unwrap_err().is_no_session());
 }
 
-/// If a login cannot be stored, the login call returns an error, but the session is logged in. The client tries to
-/// store the session again later.
+/// If a login cannot be stored, the login call returns an error, but the session is logged in. If a session cannot be
+/// stored, the client tries to store it again later.
 #[tokio::test(start_paused = true)]
 async fn a_login_that_cannot_be_stored_returns_an_error_and_is_stored_later() {
     let world = guarded();
@@ -388,8 +389,9 @@ async fn invalid_stored_data_is_an_error_and_is_not_overwritten() {
     }
 }
 
-/// S7: if the stored record is damaged, the error message asks the user to delete the record. The error does not report
-/// that the session has expired. Neither a new process nor a running process overwrites the damaged record.
+/// S7: if the stored record is damaged, the error message asks the user to delete the record. For a damaged record, the
+/// error does not report that the session has expired. Neither a new process nor a running process overwrites the
+/// damaged record.
 #[tokio::test(start_paused = true)]
 async fn a_damaged_record_is_an_error_and_is_not_overwritten() {
     let world = guarded();

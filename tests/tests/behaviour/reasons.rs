@@ -115,8 +115,8 @@ async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
     }
 }
 
-/// C7: an error gives a rate limit as its reason if the headers or an error body in Google's or GitHub's format report
-/// a rate limit.
+/// C7: the reason of an error is a rate limit if the headers, or an error body in Google's or GitHub's format, report a
+/// rate limit.
 #[tokio::test(start_paused = true)]
 async fn a_rate_limit_is_named() {
     let google = json!({ "error": { "code": 403, "errors": [{ "domain": "usageLimits", "reason": "rateLimitExceeded" }] } });
@@ -153,7 +153,8 @@ async fn a_rate_limit_is_named() {
     }
 }
 
-/// C7: a 403 whose body has Google's format but does not report a rate limit starts a refresh, like any other 403.
+/// C7: a 403 response whose body has Google's format but does not report a rate limit starts a refresh, like any other
+/// 403 response.
 #[tokio::test(start_paused = true)]
 async fn another_reason_of_google_starts_a_refresh() {
     let world = World::new();
@@ -285,7 +286,7 @@ async fn a_status_outside_the_configured_set_gives_its_reason() {
 }
 
 /// C13: after five consecutive refreshes that did not resolve a refusal, the next refused call does not trigger a
-/// refresh, and its error reports excessive refreshes.
+/// refresh, and its error reports that there were too many refreshes.
 #[tokio::test(start_paused = true)]
 async fn too_many_useless_refreshes_are_a_separate_error() {
     let world = World::new();
@@ -393,8 +394,8 @@ async fn the_event_of_a_failed_refresh_gives_its_reason() {
     );
 }
 
-/// The receipt of a call reports whether this call or a different call started the refresh, how long this call waited,
-/// and the generation number of its tokens.
+/// A call's receipt reports whether the call itself or another call started the refresh, how long the call waited, and
+/// the generation number of the tokens that the call used.
 #[tokio::test(start_paused = true)]
 async fn a_receipt_says_which_call_refreshed_and_how_long_this_one_waited() {
     let world = World::new();

@@ -106,7 +106,7 @@ async fn a_redirect_that_takes_the_body_to_another_origin_is_an_error_that_names
         let calls = [
             (keys.place("canary-password", "canary-key").await, status > 303),
             (by_hand, status > 303),
-            // After a 301 or 302, a PUT request keeps its method and body.
+            // After a 301 or 302 redirect, a PUT request keeps its method and body.
             (keys.stream(Body::from("canary-body")).await, status != 303),
             (keys.stream(once).await, status != 303),
         ];
@@ -183,8 +183,7 @@ fn only_origins_can_be_followed_to() {
     plain().allow_http().build().unwrap();
 }
 
-/// N1: `follow_to` on a call adds origins to those of the builder, for all redirects of that call and for no other
-/// call.
+/// N1: `follow_to` on a call allows additional origins for all redirects of that call, but not for other calls.
 #[tokio::test(start_paused = true)]
 async fn follow_to_of_a_call_counts_for_this_call_alone() {
     let Scene { elsewhere, keys, .. } = scene(307, &[]);

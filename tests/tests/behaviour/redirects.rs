@@ -38,7 +38,7 @@ async fn a_redirect_to_another_origin_carries_no_token_in_any_header() {
             HeaderApiClient::builder(ORIGIN).connect_to(origins.clone()).tokens(issued).build().unwrap();
         home.stage.respond(move |_| Answer::new(status).header("location", "//evil.test/orders/7"));
         api.order(7).await.unwrap();
-        // A request body is not sent to another origin.
+        // A redirect never sends a request body to another origin.
         assert_eq!(api.change(7, "new").await.is_err(), status > 303);
         let mut request = get(&format!("{ORIGIN}/orders/7"));
         let mut secret: http::HeaderValue = home.authority.canary().parse().unwrap();
@@ -55,7 +55,7 @@ async fn a_redirect_to_another_origin_carries_no_token_in_any_header() {
     }
 }
 
-/// N1: after a redirect within the origin, the request contains the token. After a redirect to another origin, the
+/// N1: after a redirect within the same origin, the request contains the token. After a redirect to another origin, the
 /// call's later requests do not contain the token, because the other origin chose their URLs.
 #[tokio::test(start_paused = true)]
 async fn hops_carry_the_token_until_they_leave_the_origin() {
@@ -110,8 +110,8 @@ async fn a_refusal_of_another_origin_starts_no_refresh() {
     }
 }
 
-/// N2: if a call is refused after a redirect within the origin, the call is sent again to its original URL with its
-/// original method and body.
+/// N2: if a call is refused after a redirect within the same origin, the call is sent again to its original URL with
+/// its original method and body.
 #[tokio::test(start_paused = true)]
 async fn a_call_refused_after_a_redirect_is_sent_again_to_its_first_url() {
     for (status, followed) in [(302, "GET /new"), (303, "GET /new"), (307, "POST /new"), (308, "POST /new")] {

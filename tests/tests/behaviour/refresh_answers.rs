@@ -41,7 +41,8 @@ fn world_with(answer: impl Into<Answer>) -> World {
     world
 }
 
-/// W4: a refresh response with a status or code that the trait declares ends the session.
+/// W4: a refresh response ends the session if the trait declares the response's status or error code as ending the
+/// session.
 #[tokio::test(start_paused = true)]
 async fn a_declared_status_or_code_ends_the_session() {
     let answers = [
@@ -63,7 +64,7 @@ async fn a_declared_status_or_code_ends_the_session() {
     }
 }
 
-/// W4: the statuses set on the builder replace the trait's statuses.
+/// W4: statuses passed to the builder's `session_ends_on` replace the trait's statuses.
 #[tokio::test(start_paused = true)]
 async fn the_statuses_of_the_builder_outrank_those_of_the_trait() {
     for (status, ended) in [(401, false), (409, true)] {
@@ -103,7 +104,7 @@ async fn an_undeclared_code_is_named_with_the_declaration_and_starts_no_storm() 
     }
 }
 
-/// W5: a declared status ends the session, even if the OAuth error code reports an invalid request.
+/// W5: a status in `session_ends_on` ends the session, even if the OAuth error code reports an invalid request.
 #[tokio::test(start_paused = true)]
 async fn a_declared_status_outranks_an_oauth_code() {
     let world = world_with((400, json!({ "error": "invalid_request" })));
@@ -284,7 +285,7 @@ async fn a_type_of_the_user_reads_urlencoded_tokens() {
     assert_eq!(forms.session().tokens().unwrap().expires_in(), Some(Duration::from_secs(60)));
 }
 
-/// W15: if a response contains no tokens, the error names the method and the response's fields, but contains no values.
+/// W15: if a response contains no tokens, the error names the method and the response's fields, but no values.
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_another_shape_is_an_error_that_names_its_fields() {
     let world = World::new();

@@ -40,7 +40,8 @@ async fn a_refresh_carries_the_refresh_token_and_not_the_access_token() {
     assert_eq!(exchange.json(), json!({ "refresh_token": world.authority.refresh(1) }));
 }
 
-/// A12: a refresh request with a cookie contains the cookie but not the access token that the server refused.
+/// A12: if the refresh token is a cookie, a refresh request contains that cookie but not the access token that the
+/// server refused.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_by_cookie_carries_the_cookie_and_not_the_access_token() {
     let world = World::with(AuthorityConfig::cookie());

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::api::{ORIGIN, Shop, ShopClient, builder, logged_in_client, tokens};
 use crate::transports::ConnectTo;
 
-/// A client whose `call` method the tests use with different sets of refresh statuses.
+/// A client with a `call` method, for tests that use clients with different sets of refresh statuses.
 trait Calls {
     async fn call(&self);
 }
@@ -94,7 +94,8 @@ async fn a_client_can_set_the_statuses_that_start_a_refresh() {
     assert_eq!(triggers(client).await, [401, 498]);
 }
 
-/// W17: a response with a listed status is treated as a refusal, even if the session has no refresh token.
+/// W17: a response whose status is listed in `refresh_on` is treated as a refusal, even if the session has no refresh
+/// token.
 #[tokio::test(start_paused = true)]
 async fn a_listed_status_is_a_rejection_without_anything_to_refresh_with() {
     for status in [401, 403, 409, 419, 440, 498, 599] {
@@ -169,7 +170,7 @@ async fn a_listed_redirect_is_classified_before_it_is_followed() {
     let error = shop.place().await.unwrap_err();
     assert_eq!(error.status().unwrap(), 302, "{error:?}");
     assert_eq!(world.stage.routes().iter().filter(|route| route.contains("login")).count(), 0);
-    // A redirect is followed if the call is public or the redirect's status is not listed.
+    // A redirect is followed if the call is public or the redirect's status is not listed in `refresh_on`.
     assert!(shop.place_publicly().await.unwrap().contains("Log in"));
     assert!(shop.place_other().await.unwrap().contains("Log in"));
 }

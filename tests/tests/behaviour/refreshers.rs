@@ -39,8 +39,8 @@ fn accept(world: &World, newest: &'static str) {
     world.stage.respond(move |seen| if seen.token() == Some(newest) { order(7) } else { (403, Value::Null) });
 }
 
-/// K4, B1: a refresher that needs no login is called once, before the first calls are sent. On each later call, a
-/// refresher receives the tokens that it returned last time.
+/// K4, B1: a refresher that needs no login is called once, before the first calls are sent. Each time a refresher is
+/// called again, it receives the tokens from its previous call.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_that_needs_no_login_is_called_before_the_first_call() {
     let world = World::new();
@@ -61,7 +61,7 @@ async fn a_refresher_that_needs_no_login_is_called_before_the_first_call() {
     assert_eq!(world.authority.refreshes(), 0, "refreshes: the `#[refresh]` method is not called");
 }
 
-/// A refresher whose `can_refresh` logs out before it returns true.
+/// A refresher whose `can_refresh` logs out of the session before it returns `true`.
 #[derive(Clone, Default)]
 struct Parting {
     session: Arc<Mutex<Option<Session>>>,
@@ -139,7 +139,7 @@ async fn by_default_a_refresher_is_not_called_without_a_session() {
     shop.session().revoke().await.unwrap();
 }
 
-/// A refresher whose `check` fails because it is not configured.
+/// A refresher that is not configured, so its `check` method returns an error.
 struct Unready;
 
 impl Refresher for Unready {

@@ -48,7 +48,7 @@ async fn a_valid_token_is_used_until_it_expires_after_its_refresh_was_rejected()
 }
 
 /// G4, D16: if the session ends after the response to an early refresh was lost, `is_rotation_lost` returns `true` for
-/// the errors.
+/// the resulting errors.
 #[tokio::test(start_paused = true)]
 async fn the_end_of_the_session_says_that_the_rotation_was_lost() {
     for refused in [false, true] {
@@ -74,7 +74,8 @@ async fn the_end_of_the_session_says_that_the_rotation_was_lost() {
     }
 }
 
-/// D16: if the last access token is refused before it expires, the session ends for all callers with one event.
+/// D16: after a rejected refresh, if the server refuses the access token before it expires, the session ends for all
+/// callers with one event.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_the_last_credential_ends_the_session() {
     for status in [401, 403] {

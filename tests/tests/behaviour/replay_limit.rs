@@ -1,4 +1,4 @@
-//! Tests the limit on how many calls are sent at the same time after a refresh.
+//! Tests the limit on how many calls are sent again concurrently after a refresh.
 
 use std::time::Duration;
 
@@ -38,7 +38,8 @@ async fn calls_are_sent_again_within_the_concurrency_limit() {
     world.authority.assert_refreshes(1);
 }
 
-/// B16, B2: the limit for repeated calls also applies to calls that wait for a refresh before their first request.
+/// B16, B2: the limit on concurrent repeated calls also applies to calls that wait for a refresh before their first
+/// request.
 #[tokio::test(start_paused = true)]
 async fn calls_that_waited_before_the_first_send_respect_the_limit_too() {
     let world = World::new();

@@ -1,5 +1,5 @@
 //! Tests retries after failures unrelated to the credential: waiting times, deadlines, the retry budget, and refreshes
-//! between attempts. The runtime crate tests which failures are retried.
+//! between attempts. Unit tests in the runtime crate cover which failures are retried.
 
 use std::time::Duration;
 
@@ -200,7 +200,7 @@ async fn a_failed_refresh_is_not_retried_by_the_call() {
     world.authority.assert_refreshes(1);
 }
 
-/// A status that starts a refresh is never retried, even if the retry policy includes it by default.
+/// A status that starts a refresh is never retried, even if the retry policy includes that status by default.
 #[tokio::test(start_paused = true)]
 async fn a_status_that_is_refreshed_for_is_never_retried() {
     let world = World::new();

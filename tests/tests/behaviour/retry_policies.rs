@@ -42,7 +42,7 @@ fn request() -> Request {
     Request::new(http::Method::GET, format!("{ORIGIN}/orders").parse().unwrap())
 }
 
-/// Runs a request through the client, wrapped in the policy.
+/// Sends a request through a policy that wraps the client.
 async fn retried(client: Client, policy: On) -> Result<Response, Error> {
     let service = service_fn(move |request| client.execute(request));
     Retry::new(policy, service).oneshot(request()).await

@@ -15,7 +15,7 @@ use crate::api::{ANN, ORIGIN, Order, Shop, ShopClient, builder, event_names, ord
 use crate::identity::HOLDS;
 use crate::waiting::{done, next_event, settled};
 
-/// The revocation endpoint of the fake server, which ends the session that the received token belongs to.
+/// The fake server's revocation endpoint, which ends the session that a received token belongs to.
 const REVOKE: &str = "https://shop.test/api/user/logout";
 
 /// Returns a client with tokens and a grant, which is used instead of a `#[refresh]` method.
@@ -157,7 +157,7 @@ async fn tokens_of_the_current_login_are_not_revoked() {
     settled().await;
     world.authority.assert_logouts(0);
 
-    // The refresh token in the response is in use, because the caller has set tokens that contain it.
+    // The response's refresh token is in use, because the caller has set tokens with the same refresh token.
     world.stage.park();
     let (call, exchange) = refreshing(&world, &shop).await;
     let same = Tokens::new("another").with_refresh(world.authority.refresh(1));
@@ -234,7 +234,7 @@ async fn a_revocation_that_fails_is_reported_and_given_up() {
     }
 }
 
-/// A refresher whose revocation calls a function provided by the test.
+/// A refresher whose `revoke` method calls a function provided by the test.
 struct Own(Revoke);
 
 type Revoke = fn() -> Result<()>;

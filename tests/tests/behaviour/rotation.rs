@@ -59,8 +59,8 @@ async fn a_pair_of_tokens_is_never_seen_half_replaced() {
     world.authority.assert_refreshes(200);
 }
 
-/// G2: if the server did not process a failed refresh, the same refresh token is sent again. After a rejection, the
-/// refresh token is not sent again.
+/// G2: if the server did not process a failed refresh, the same refresh token is sent again. A rejected refresh token
+/// is not sent again.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_token_is_presented_again_only_if_it_is_not_spent() {
     let world = World::new();

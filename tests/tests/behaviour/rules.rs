@@ -1,4 +1,5 @@
-//! Tests rules that classify responses by their bodies. The caller can still read the complete body.
+//! Tests rules that classify responses by their bodies. After a rule has read a response body, the caller can still
+//! read the complete body.
 
 use std::time::Duration;
 
@@ -137,8 +138,7 @@ async fn a_missing_csrf_token_costs_one_refresh_without_a_rule() {
     }
 }
 
-/// C6: a rule can declare that HTML pages are unrelated to the token. If this rule matches, an HTML page does not
-/// trigger a refresh.
+/// C6: if a rule declares that HTML pages are unrelated to the token, an HTML page does not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn html_pages_can_be_declared_unrelated_to_the_token() {
     let world = World::new();
@@ -285,8 +285,8 @@ async fn a_listed_success_status_without_a_rule_is_a_success() {
     world.authority.assert_refreshes(0);
 }
 
-/// A5: if the second response is also a 200 that contains an error, that response is returned to the caller, and no
-/// second refresh starts.
+/// A5: if the second response is also a 200 response that contains an error, that response is returned to the caller,
+/// and no second refresh starts.
 #[tokio::test(start_paused = true)]
 async fn the_second_200_with_an_error_is_the_answer() {
     let world = World::new();
@@ -331,8 +331,8 @@ async fn a_body_that_never_ends_delays_a_refusal_by_a_second_at_most() {
     assert!(begun.elapsed() <= Duration::from_secs(2), "{:?}", begun.elapsed());
 }
 
-/// A6: a rule that panics does not classify the response. The caller gets the complete response, and an event reports
-/// the panic.
+/// A6: a rule that panics does not classify the response. If a rule panics, the caller still gets the complete
+/// response, and an event reports the panic.
 #[tokio::test(start_paused = true)]
 async fn a_rule_that_panics_classifies_nothing() {
     for status in [401, 403] {
@@ -371,7 +371,7 @@ async fn a_methods_rules_replace_those_of_the_api() {
     world.authority.assert_refreshes(1);
 }
 
-/// A9: the response that rules have read is dropped before the call is sent again.
+/// A9: a response that a rule has read is dropped before the call is sent again.
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_rules_read_is_dropped_before_the_second_send() {
     let world = World::new();

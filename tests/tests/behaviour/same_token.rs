@@ -12,8 +12,8 @@ fn repeating() -> World {
     World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() })
 }
 
-/// D10: if a refresh returned the old access token and a call is then refused with a 401, the call fails with an error
-/// for which `is_no_progress` returns `true`.
+/// D10: if a refresh returned the old access token and a call is then refused with status 401, the call fails with an
+/// error for which `is_no_progress` returns `true`.
 #[tokio::test(start_paused = true)]
 async fn a_late_401_of_the_same_token_is_no_progress() {
     let world = repeating();
@@ -31,7 +31,7 @@ async fn a_late_401_of_the_same_token_is_no_progress() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// W1: if a refresh returned the old access token and a call is then refused with a 403 without a challenge, the call
+/// W1: if a refresh returned the old access token and a call is then refused with status 403 and no challenge, the call
 /// returns that refusal.
 #[tokio::test(start_paused = true)]
 async fn a_late_bare_403_of_the_same_token_is_the_answer() {
@@ -49,8 +49,8 @@ async fn a_late_bare_403_of_the_same_token_is_the_answer() {
     world.authority.assert_refreshes(1);
 }
 
-/// W1: if the refresh after a 403 without a challenge returns the refused access token, the route is treated as
-/// forbidden. For 10 s, calls to a forbidden route do not trigger a refresh.
+/// W1: if the refresh after a 403 response without a challenge returns the refused access token, the route is treated
+/// as forbidden. For 10 s, calls to a forbidden route do not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_route_whose_refresh_returned_the_same_token_is_not_refreshed_again() {
     let world = repeating();
@@ -66,8 +66,8 @@ async fn a_route_whose_refresh_returned_the_same_token_is_not_refreshed_again() 
     }
 }
 
-/// D10: if a call receives a 401 after a refresh, the call is sent again only if the session's access token has changed
-/// by then.
+/// D10: if a call receives a 401 response after a refresh, the call is sent again only if the session's access token
+/// has changed by then.
 #[tokio::test(start_paused = true)]
 async fn a_late_401_is_sent_again_only_with_another_token() {
     let world = repeating();

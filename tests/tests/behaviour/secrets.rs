@@ -113,7 +113,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     let text = |secret: &str| Body::from(secret.to_owned());
     let search = || client.search(&secret, &secret, text(&secret));
 
-    // These calls have no session, and the logins do not start one.
+    // These calls have no session, and these logins do not start a session.
     said.outcome(search().await);
     for body in [
         json!({ "access_token": 7, "x": secret }),

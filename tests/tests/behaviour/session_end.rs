@@ -78,8 +78,8 @@ fn assert_ended(session: &afresh::Session, error: &Error, ended: bool, case: &st
     assert_eq!(error.is_refresh(), !ended, "{case}: {error:?}");
 }
 
-/// D4: a 401 or 403 from a token endpoint ends the session if the response body contains an OAuth error code, or if
-/// `session_ends_on` lists the status.
+/// D4: a 401 or 403 response from a token endpoint ends the session if the response body contains an OAuth error code,
+/// or if `session_ends_on` lists the status.
 #[tokio::test(start_paused = true)]
 async fn a_401_or_403_ends_the_session_by_its_code_or_by_configuration() {
     for status in [401, 403] {
@@ -103,7 +103,7 @@ async fn a_401_or_403_ends_the_session_by_its_code_or_by_configuration() {
     }
 }
 
-/// D4: if the refresh token is a cookie, a 401 or 403 ends the session unless the body is HTML.
+/// D4: if the refresh token is a cookie, a 401 or 403 response to a refresh ends the session unless the body is HTML.
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_cookie_ends_the_session_unless_the_answer_is_html() {
     for status in [401, 403] {

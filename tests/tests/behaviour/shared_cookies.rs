@@ -75,7 +75,7 @@ async fn a_call_of_the_old_login_is_not_sent_again() {
     world.authority.assert_refreshes(0);
 }
 
-/// T7: a logout in one tab ends the session of another tab that is refreshing, and the new tokens are discarded.
+/// T7: a logout in one tab ends the session of another tab that is refreshing, and the refreshed tokens are discarded.
 #[tokio::test(start_paused = true)]
 async fn a_logout_ends_a_refresh_of_another_tab() {
     let (world, store) = guarded();

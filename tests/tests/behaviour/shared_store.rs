@@ -1,4 +1,5 @@
-//! Tests several processes with one store, simulated by two clients that share only a [`FakeStore`].
+//! Tests processes that share one store. Each test simulates the processes with clients that share only a
+//! [`FakeStore`].
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -234,7 +235,7 @@ async fn a_lock_timeout_is_not_an_error_if_there_are_new_tokens() {
 }
 
 /// R3, R10: a process whose lease expired during a refresh does not overwrite newer tokens in the store. The process
-/// uses the newer tokens.
+/// uses the newer tokens from the store.
 #[tokio::test(start_paused = true)]
 async fn a_process_whose_lease_expired_does_not_overwrite() {
     let world = World::with(AuthorityConfig { reuse_ends_session: false, ..AuthorityConfig::default() });
@@ -281,8 +282,8 @@ async fn a_process_whose_lease_expired_unnoticed_stores_its_tokens() {
     assert!(store.record()["intent"].is_null());
 }
 
-/// I8, R3: after a lost response, a refresh token is not sent again if another process might have used it. The client
-/// uses the newer tokens in the store.
+/// I8, R3: after a lost response, a refresh token is not sent again if another process might have used it. If the store
+/// contains newer tokens, the client uses those tokens.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_another_process_may_have_spent_is_not_presented_again() {
     for stored in [true, false] {

@@ -51,7 +51,7 @@ async fn a_refusal_during_the_refresh_joins_it() {
     world.authority.assert_refreshes(1);
 }
 
-/// Makes a call that is refused, refreshes and succeeds.
+/// Makes a call that is refused and succeeds after a refresh.
 async fn refresh_by(id: u64, shop: &ShopClient, world: &World) {
     let call = tokio::spawn(shop.order(id));
     world.stage.arrival().await.answer(403);

@@ -27,7 +27,7 @@ async fn logged_in(world: &World) -> (ShopClient, FakeStore) {
     (shop, store)
 }
 
-/// Makes a call that refreshes successfully, while the store rejects the new tokens.
+/// Makes a call whose refresh succeeds even though the store fails to write the new tokens.
 async fn call_during_which_the_store_breaks(
     world: &World,
     shop: &ShopClient,

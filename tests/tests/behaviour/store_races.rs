@@ -1,5 +1,5 @@
-//! Tests writes that conflict with the writes of another process: after a lost confirmation, and after a logout during
-//! a refresh.
+//! Tests writes that conflict with another process's writes: after a lost confirmation, and after a logout during a
+//! refresh.
 
 use std::time::Duration;
 
@@ -113,8 +113,8 @@ async fn the_lock_is_kept_until_a_change_during_a_refresh_is_stored() {
         world.authority.hold(Role::Refresh);
         let first = tokio::spawn(one.order(7));
         let exchange = world.authority.parked(Role::Refresh).await;
-        // The first two writes fail, so the change is stored one second later. The second attempt can start immediately
-        // after the first attempt fails.
+        // The first two writes fail, so the logout or login is stored one second later. The second write can be
+        // attempted immediately after the first write fails.
         store.next(Operation::Swap, Fault::Fail);
         store.next(Operation::Swap, Fault::Fail);
         let issued = tokens(&world.authority.issue());

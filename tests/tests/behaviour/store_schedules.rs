@@ -1,6 +1,6 @@
-//! Tests several processes that share a store and perform random actions. The sequence of actions is called a schedule.
-//! The store delays its responses, loses them, or fails. Calls, logins, logouts and refreshes start at random times on
-//! a paused clock. The test fails if a process sends a used refresh token or loses its session.
+//! Tests several processes that share a store and perform random actions. A sequence of random actions is called a
+//! schedule. The store delays its responses, loses them, or fails. Calls, logins, logouts and refreshes start at random
+//! times on a simulated clock. The test fails if a process sends a used refresh token or loses its session.
 //!
 //! A schedule depends only on its random seed. If a schedule fails, the test prints its seed; `AFRESH_SCHEDULE=7 cargo
 //! test -p afresh-tests --test behaviour store_schedules` repeats the schedule with seed 7.

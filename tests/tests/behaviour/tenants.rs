@@ -33,7 +33,7 @@ async fn ten_thousand_tenants_share_no_global_state() {
     while exchanges.len() < TENANTS {
         exchanges.push(world.authority.parked(Role::Refresh).await);
     }
-    // During the refresh, the test drops every second tenant and its call.
+    // While the refreshes are in progress, the test drops every second tenant and that tenant's call.
     let mut kept = Vec::new();
     for (number, call) in calls.into_iter().enumerate() {
         if number % 2 == 0 { kept.push(call) } else { call.abort() }

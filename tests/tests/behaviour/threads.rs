@@ -1,4 +1,4 @@
-//! Tests that calls on several threads share one refresh in every interleaving.
+//! Tests that calls on several threads share one refresh in every interleaving of the threads.
 
 use std::future::ready;
 use std::sync::Arc;

@@ -17,7 +17,7 @@ pub fn is_hyper() -> bool {
     env::var(SWITCH).is_ok_and(|name| name == "hyper")
 }
 
-/// A client builder that can send requests to a fake server.
+/// A client builder that can be connected to a fake server.
 pub trait ConnectTo {
     /// Makes the client send all requests to `double`.
     fn connect_to(self, double: impl Double) -> Self;
@@ -41,13 +41,13 @@ pub fn hyper_transport(double: impl Double) -> HyperTransport {
     })
 }
 
-/// Tests that run only with the in-memory transport.
+/// The tests that run only with the in-memory transport, identified by the start of their path.
 const IN_MEMORY_ONLY: &[&str] = &[
     "transports::",
     // These tests open their own sockets and pipes.
     "hyper_transport::",
-    // These tests check whether a body is copied, whether headers are marked as sensitive, or the timeout and
-    // extensions of a request.
+    // These tests check that a body is not copied, that headers are marked as sensitive, or that a request keeps its
+    // timeout and extensions.
     "bodies::bytes_are_sent_twice_without_a_copy",
     "credential_placement::headers_that_carry_secrets_are_marked_sensitive",
     "single_call::a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends",
@@ -59,7 +59,7 @@ const IN_MEMORY_ONLY: &[&str] = &[
     // These tests check all headers of a request, but HTTP/1.1 adds headers.
     "grants::a_refresh_at_another_origin_is_one_request_for_all_calls",
     "injection::a_header_argument_is_exactly_one_value",
-    // These tests count tasks, wake-ups and polls, but every connection runs a task.
+    // These tests count tasks, wake-ups and polls, but with `HyperTransport` each connection adds a task.
     "bounds::a_waiting_call_costs_no_task_and_one_wake_up",
     "cancellation::a_refresh_completes_if_its_call_is_dropped_before_the_first_poll",
     "clocks::an_idle_client_has_no_task_and_refreshes_nothing",

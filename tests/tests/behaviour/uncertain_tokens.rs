@@ -121,7 +121,7 @@ fn wall(offset: i64) -> i64 {
     i64::try_from(now).unwrap() + offset
 }
 
-/// Returns a client whose application has restored the given access token and a valid refresh token.
+/// Returns a client for which the application has restored the given access token and a valid refresh token.
 fn restored(world: &World, access: &str) -> crate::api::ShopClient {
     let kept = Tokens::new(access).with_refresh(world.authority.issue().refresh);
     builder(world).tokens(kept).build().unwrap()

@@ -1,5 +1,5 @@
-//! Tests refreshes that do not resolve a refusal: a 403 that means "not allowed" causes one refresh rather than one per
-//! call.
+//! Tests refreshes that do not resolve a refusal: a 403 response that means "not allowed" causes one refresh in total
+//! rather than one per call.
 
 use std::time::Duration;
 
@@ -88,8 +88,8 @@ async fn a_hundred_calls_to_a_forbidden_route_without_replay_do_not_cost_a_refre
     assert!(world.authority.refreshes() <= 2, "{} refreshes", world.authority.refreshes());
 }
 
-/// C10: for ten seconds after a refresh that did not resolve a refusal, a 403 for the new token does not trigger a
-/// refresh on any route.
+/// C10: for ten seconds after a refresh that did not resolve a refusal, a 403 response to a call with the new token
+/// does not trigger a refresh on any route.
 #[tokio::test(start_paused = true)]
 async fn after_a_useless_refresh_no_403_refreshes_for_ten_seconds() {
     let world = World::new();
@@ -107,7 +107,7 @@ async fn after_a_useless_refresh_no_403_refreshes_for_ten_seconds() {
     world.authority.assert_refreshes(2);
 }
 
-/// C10: if the previous refresh resolved a refusal, a 403 starts a refresh even if the token is new.
+/// C10: if the previous refresh resolved a refusal, a 403 response starts a refresh even if the token is new.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_is_valid_for_one_request_is_refreshed_every_time() {
     let world = World::new();
@@ -126,7 +126,7 @@ async fn a_token_that_is_valid_for_one_request_is_refreshed_every_time() {
     }
 }
 
-/// C10: a 403 starts a refresh even if the token comes from a recent login.
+/// C10: a 403 response starts a refresh even if the token comes from a recent login.
 #[tokio::test(start_paused = true)]
 async fn a_new_token_of_a_login_is_refreshed() {
     let world = World::new();
@@ -142,8 +142,8 @@ async fn a_new_token_of_a_login_is_refreshed() {
     world.authority.assert_refreshes(2);
 }
 
-/// C12: if a forbidden route is called every second, refreshes start after 10 s, 20 s, 40 s and so on, up to every 5
-/// min.
+/// C12: if a forbidden route is called every second, refreshes start at intervals of 10 s, 20 s, 40 s and so on, up to
+/// 5 min.
 #[tokio::test(start_paused = true)]
 async fn a_forbidden_route_is_tried_again_at_growing_intervals() {
     let world = World::new();
@@ -184,7 +184,8 @@ async fn three_forbidden_routes_cost_no_more_than_three_times_one() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// C12: after a successful call to a forbidden route, or after a login, a 403 on this route starts a refresh again.
+/// C12: after a successful call to a forbidden route, or after a login, a 403 response from that route starts a refresh
+/// again.
 #[tokio::test(start_paused = true)]
 async fn a_success_or_a_login_makes_a_route_refresh_again() {
     for by_login in [false, true] {
@@ -213,8 +214,8 @@ async fn a_success_or_a_login_makes_a_route_refresh_again() {
     }
 }
 
-/// C12, C13: if a call to a forbidden route fails with another error, the route stays forbidden, and a 403 does not
-/// trigger a refresh.
+/// C12, C13: if a call to a forbidden route fails with another error, the route stays forbidden, and a 403 response
+/// does not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_server_error_does_not_make_a_route_refresh_again() {
     let troubles = [
@@ -313,8 +314,8 @@ fn repeating(status: u16) -> World {
     world
 }
 
-/// W1: if the refresh after a 403 without a challenge returns the refused access token, the call returns the 403 with
-/// its body. The session is kept, and later calls do not trigger a refresh.
+/// W1: if the refresh after a 403 response without a challenge returns the refused access token, the call returns the
+/// 403 response with its body. The session is kept, and later calls do not trigger a refresh.
 #[tokio::test(start_paused = true)]
 async fn a_403_whose_refresh_brings_the_same_token_is_the_answer() {
     let world = repeating(403);
@@ -333,7 +334,7 @@ async fn a_403_whose_refresh_brings_the_same_token_is_the_answer() {
     assert_eq!(shop.order(7).await.unwrap().id, 7);
 }
 
-/// W1: if a refresh returns the refused access token, each waiting call returns its own 403.
+/// W1: if a refresh returns the refused access token, each waiting call returns the 403 response that it received.
 #[tokio::test(start_paused = true)]
 async fn all_waiting_403s_are_answers_if_the_refresh_brings_the_same_token() {
     let world = repeating(403);
@@ -348,7 +349,7 @@ async fn all_waiting_403s_are_answers_if_the_refresh_brings_the_same_token() {
     world.authority.assert_refreshes(1);
 }
 
-/// W1: if the refresh after a 401 returns the refused access token, the call fails with an error for which
+/// W1: if the refresh after a 401 response returns the refused access token, the call fails with an error for which
 /// `is_no_progress` returns `true`.
 #[tokio::test(start_paused = true)]
 async fn a_401_whose_refresh_brings_the_same_token_is_no_progress() {
@@ -391,7 +392,8 @@ trait Reports {
     async fn once(&self, id: u64) -> afresh::Result<()>;
 }
 
-/// W1: typed errors, `none_on` and `no_replay` also work if the refresh after a 403 returns the refused access token.
+/// W1: typed errors, `none_on` and `no_replay` also work if the refresh after a 403 response returns the refused access
+/// token.
 #[tokio::test(start_paused = true)]
 async fn typed_errors_see_the_403_whose_refresh_brings_the_same_token() {
     let reports = |world: &World| {

@@ -7,7 +7,7 @@ use afresh::SessionEvent;
 use afresh::session::SessionEvents;
 use tokio::task::JoinHandle;
 
-/// A timeout that, on the paused clock, elapses as soon as no task can make progress.
+/// A timeout that elapses, with Tokio's clock paused, as soon as no task can make progress.
 const FOREVER: Duration = Duration::from_hours(365 * 24);
 
 /// Returns the next event, or `None` if the session was dropped.
@@ -34,8 +34,8 @@ pub async fn drop_call<T>(call: JoinHandle<T>) {
     assert!(call.await.is_err_and(|end| end.is_cancelled()), "the caller was still waiting");
 }
 
-/// Waits until tasks can make progress only if the test acts or the clock advances. The wait advances the paused clock
-/// by one millisecond.
+/// Waits until tasks can make progress only if the test acts or the clock advances. This function advances Tokio's
+/// paused clock by one millisecond.
 pub async fn settled() {
     tokio::time::sleep(Duration::from_millis(1)).await;
 }

@@ -9,8 +9,8 @@ use tokio::time::{Instant, timeout};
 
 use crate::provider::{Provider, Shown, held, tokens};
 
-/// A request other than this login's redirect gets a page with status 400, and the listener keeps waiting. No code is
-/// exchanged.
+/// The listener answers any request other than the login's redirect with a page with status 400, and keeps waiting. No
+/// code is exchanged.
 #[tokio::test]
 async fn only_a_get_of_the_own_path_with_the_right_state_counts() {
     let provider = Provider::start().await;
@@ -60,7 +60,7 @@ async fn only_a_get_of_the_own_path_with_the_right_state_counts() {
     provider.stage.assert_sends(1);
 }
 
-/// If several browser tabs open the redirect URL, the code is exchanged once.
+/// If several browser tabs open the redirect URL, the authorization code is exchanged once.
 #[tokio::test]
 async fn a_second_tab_during_the_exchange_gets_a_page_and_exchanges_nothing() {
     let provider = Provider::start().await;
@@ -130,8 +130,9 @@ async fn a_head_without_an_end_is_cut_off() {
     login.await.unwrap().unwrap();
 }
 
-/// The redirect URL contains `127.0.0.1`, so a program that listens on `[::1]` at the same port receives nothing. When
-/// the redirect URL contained `localhost`, Chromium sent the code to the program on `[::1]`.
+/// The redirect URL contains `127.0.0.1`, so a program that listens on `[::1]` at the same port receives nothing. If
+/// the redirect URL contained `localhost`, Chromium would send the authorization code to the program that listens on
+/// `[::1]`.
 #[tokio::test]
 async fn a_program_that_listens_on_ipv6_at_the_same_port_gets_nothing() {
     let Ok(other) = TcpListener::bind("[::1]:0").await else {
@@ -145,7 +146,7 @@ async fn a_program_that_listens_on_ipv6_at_the_same_port_gets_nothing() {
     let login = tokio::spawn(browser.run(shop.session()));
     let asked = opened.await.unwrap();
     provider.grant(&asked);
-    // This client resolves host names and prefers IPv6 addresses.
+    // The client in this test resolves host names and prefers IPv6 addresses.
     let url = format!("{}?code=good&state={}", asked.get("redirect_uri"), asked.state());
     let status = reqwest::get(url).await.unwrap().status();
     assert_eq!(status, 200);
@@ -169,8 +170,8 @@ async fn a_taken_port_is_an_error_before_anything_is_opened() {
     assert!(opened.await.is_err(), "no browser was opened");
 }
 
-/// If the redirect names a different issuer, the login fails and the code is not sent, because the code might belong to
-/// another server.
+/// If the redirect names a different issuer, the login fails and the authorization code is not sent, because it might
+/// belong to another server.
 #[tokio::test]
 async fn an_answer_of_another_issuer_ends_the_login_and_sends_nothing() {
     let provider = Provider::start().await;
@@ -212,7 +213,7 @@ async fn what_a_server_says_is_shown_as_text_without_secrets() {
         let error = login.await.unwrap().unwrap_err();
         assert!(error.is_login_denied(), "{error:?}");
         let text = format!("{error} {error:?}");
-        // The error is not shown as HTML, so it can contain markup.
+        // The error message is not shown as HTML, so the message can contain markup.
         assert!(hidden.starts_with('<') || !text.contains(hidden), "{text}");
     }
 }

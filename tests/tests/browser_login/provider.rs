@@ -22,7 +22,7 @@ pub struct Provider {
     listening: Listening,
 }
 
-/// The authorization URL that the login opens in the browser, with its parameters.
+/// The authorization URL that the login opens in the browser, together with the URL's parameters.
 #[derive(Clone, Debug)]
 pub struct Authorization {
     pub url: String,
@@ -61,7 +61,7 @@ impl Provider {
         Client::builder("https://shop.test").refresher(self.app()).build().unwrap()
     }
 
-    /// Makes later token requests succeed if their code is `good` and their verifier matches the challenge.
+    /// Makes later token requests succeed if they contain the code `good` and a verifier that matches the challenge.
     pub fn grant(&self, authorization: &Authorization) {
         let challenge = authorization.get("code_challenge").to_owned();
         self.stage.respond(move |seen| {
@@ -104,7 +104,7 @@ pub fn held(browser: Browser) -> (Browser, oneshot::Receiver<Authorization>) {
     (browser.announce(|_: &str| ()).open(open), receiver)
 }
 
-/// The strings that a callback has received.
+/// The strings that were passed to a callback.
 pub type RequestedUrls = Arc<Mutex<Vec<String>>>;
 
 impl Authorization {

@@ -1,4 +1,4 @@
-//! Uses each public attribute, type and function once, as a user's program would. If a rename breaks user programs, it
+//! Uses each public attribute, type and function once, as a user's program would. A rename that breaks user programs
 //! also breaks this test. The test sends nothing.
 
 mod building;

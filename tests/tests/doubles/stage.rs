@@ -1,4 +1,4 @@
-//! Tests `Stage`: how it holds requests back, answers them, and logs them.
+//! Tests `Stage`: how it holds, answers and logs requests.
 
 use std::io;
 use std::time::Duration;

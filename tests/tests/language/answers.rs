@@ -1,4 +1,4 @@
-//! Tests methods that return a `ByteStream`, with which the caller reads the body chunk by chunk as it arrives.
+//! Tests methods that return a `ByteStream`, from which the caller reads the body chunk by chunk as it arrives.
 
 use std::io;
 

@@ -19,7 +19,7 @@ pub fn logged_in_client<C: Api>(world: &World) -> C {
     afresh::__private::builder(ORIGIN).transport(world.service()).tokens(tokens).build().unwrap()
 }
 
-/// Returns a client for a second API. The returned client shares the first client's connection and session.
+/// Returns a client for a second API. The returned client shares the connection and the session of `client`.
 pub fn beside<C: Api>(client: &Client) -> C {
     afresh::__private::wrap_client(client.clone())
 }

@@ -1,4 +1,5 @@
-//! Tests how responses are decoded: text in any charset, and errors that contain a position but no values.
+//! Tests how responses are decoded: text in any charset, and decode errors, which contain a position but no values from
+//! the body.
 
 use std::collections::HashMap;
 
@@ -55,7 +56,7 @@ impl TryFrom<String> for Id {
     }
 }
 
-/// A type that rejects every string with an error that quotes the string.
+/// A type whose decoding always fails with an error that quotes the decoded string.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "String")]
 struct Token;
@@ -181,7 +182,7 @@ async fn a_decode_error_names_the_position_and_the_method_but_no_value() {
          expected f64 at line 1 column 68, after `{\"items\":[{\"name\":\"…\",\"price\":…},{\"name\":\"…\",\"price\":\"…\"`). Compare the method's return type with the server's answer"
     );
     assert!(!format!("{error:?}").contains("s3cret"));
-    // The caller can still read the complete body.
+    // The caller can still read the complete body from the decode error.
     assert_eq!(error.json::<serde_json::Value>(), Some(body));
     assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
     assert!(!error.is_status());
@@ -242,7 +243,7 @@ async fn a_decode_error_shows_no_key_of_a_map() {
             "at `size.Exact.width`:",
         ),
         (body(json!({ "SECRETtoken": "x" })).by_id().await.unwrap_err(), "at `*`:"),
-        // Each of these bodies has a field that the type does not have.
+        // Each of these JSON bodies has a field that the Rust type does not have.
         (
             body(json!({ "SECRETother": 1, "items": [{ "SECRETkey": [], "name": 7 }] }))
                 .basket()

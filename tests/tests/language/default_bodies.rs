@@ -40,7 +40,7 @@ pub trait Shop {
         unimplemented!("order {id}")
     }
 
-    /// Adds up orders. The default method body awaits a different method of the trait.
+    /// Adds up orders. This default method body awaits a different method of the trait.
     #[get("/orders")]
     #[timeout("5s")]
     async fn sum(&self, #[query] ids: &[Cow<'_, str>], #[query("note")] notes: Option<&str>) -> Result<u64> {
@@ -147,7 +147,7 @@ async fn a_refused_call_is_refreshed_by_the_declaration_and_not_by_the_default_b
     world.authority.assert_refreshes(1);
 }
 
-/// An API for a [`World`], whose client sends requests instead of running the default bodies.
+/// An API for a [`World`]. The API's client sends requests instead of running the default method bodies.
 #[api]
 pub trait Guarded {
     #[refresh]

@@ -66,7 +66,7 @@ async fn an_answer_of_another_type_is_no_event_stream() {
 async fn the_body_of_the_error_is_bounded() {
     let error = feed(Answer::html(200, &"x".repeat(1 << 20))).events().await.unwrap_err();
     assert_eq!(error.body().unwrap().len(), 64 * 1024);
-    // For a body that never ends, the error contains the part that has arrived.
+    // If a body never ends, the error contains the part of the body that has arrived.
     let error = feed(Answer::html(200, "<p>").then_hang()).events().await.unwrap_err();
     assert_eq!(error.body().unwrap(), "<p>");
 }

@@ -164,7 +164,7 @@ fn c() -> Value {
     json!([{"id": "c"}])
 }
 
-/// GitHub and Shopify use `Link` headers.
+/// GitHub and Shopify return the URL of the next page in a `Link` header.
 #[tokio::test(start_paused = true)]
 async fn link_headers() {
     let next = r#"<https://shop.test/github?per_page=2&page=2>; rel="next", <https://shop.test/github?per_page=2&page=2>; rel="last""#;
@@ -178,7 +178,7 @@ async fn link_headers() {
     shopify.assert_is_read(|lists| async move { lists.shopify().await }).await;
 }
 
-/// GitLab and Azure DevOps use custom headers for the next page.
+/// GitLab and Azure DevOps describe the next page in custom headers.
 #[tokio::test(start_paused = true)]
 async fn other_headers() {
     let gitlab = list("GitLab", "page=2", [a_b(), c()]).header(0, "x-next-page", "2");
@@ -190,8 +190,8 @@ async fn other_headers() {
     azure.assert_is_read(|lists| async move { lists.azure_devops().await }).await;
 }
 
-/// Bitbucket, Confluence, Twilio, Microsoft Graph, Salesforce, Zendesk, Facebook, Spotify and DigitalOcean use URLs in
-/// the body.
+/// Bitbucket, Confluence, Twilio, Microsoft Graph, Salesforce, Zendesk, Facebook, Spotify and DigitalOcean return the
+/// URL of the next page in the response body.
 #[tokio::test(start_paused = true)]
 async fn urls_in_the_body() {
     let pages = [
@@ -257,7 +257,7 @@ async fn urls_in_the_body() {
     digitalocean.assert_is_read(|lists| async move { lists.digitalocean().await }).await;
 }
 
-/// Square, Slack, Google, Notion, Asana, HubSpot, X and Reddit use cursors in the body.
+/// Square, Slack, Google, Notion, Asana, HubSpot, X and Reddit return a cursor in the response body.
 #[tokio::test(start_paused = true)]
 async fn cursors_in_the_body() {
     let pages = [json!({"payments": a_b(), "cursor": "q/+="}), json!({"payments": c()})];
@@ -307,7 +307,7 @@ async fn cursors_in_the_body() {
     list("Reddit", "after=t3_b", pages).assert_is_read(|lists| async move { lists.reddit().await }).await;
 }
 
-/// Stripe and Discord use the id of the last element.
+/// For Stripe and Discord, the id of the last element is the cursor for the next page.
 #[tokio::test(start_paused = true)]
 async fn last_elements() {
     let pages = [
@@ -321,7 +321,7 @@ async fn last_elements() {
     discord.assert_is_read(|lists| async move { lists.discord().await }).await;
 }
 
-/// Jira and PayPal use the total number of elements or pages.
+/// Jira and PayPal return the total number of elements or pages.
 #[tokio::test(start_paused = true)]
 async fn counters() {
     let jira = |values: Value| json!({"startAt": 0, "maxResults": 2, "total": 3, "values": values});

@@ -173,8 +173,8 @@ async fn an_empty_pointer_ends_the_pages() {
     }
 }
 
-/// If the cursor's parent object is missing, or the cursor has the wrong type, the caller gets the page and then an
-/// error.
+/// If the cursor's parent object is missing, or the cursor has the wrong type, the caller gets the current page and
+/// then an error.
 #[tokio::test(start_paused = true)]
 async fn a_pointer_that_does_not_fit_is_an_error_after_the_page() {
     for (wrong, part) in [
@@ -380,7 +380,7 @@ async fn a_circle_of_pages_is_an_error_after_its_last_page() {
 }
 
 /// If the next link has a different origin, the caller gets the current page and then an error. The error contains both
-/// origins but no other part of the link.
+/// origins but no other part of the next link.
 #[tokio::test(start_paused = true)]
 async fn a_link_to_another_origin_is_an_error_after_the_page() {
     for (link, origin) in [
@@ -425,7 +425,7 @@ async fn user_names_in_a_link_are_not_sent() {
     assert_eq!(stage.log()[1].header("authorization"), None);
 }
 
-/// With `rebase`, the client uses only the link's path and query.
+/// With `rebase`, the client uses only the path and query of the next link.
 #[tokio::test(start_paused = true)]
 async fn rebase_takes_path_and_query_to_the_clients_own_origin() {
     for link in ["http://shop.test/rebased?p=2", "https://internal:8080/rebased?p=2", "//x.test/rebased?p=2"]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::tree::{Files, is_test};
 
-/// The names in the list, for example `client/` for a directory and `lib.rs` for a file.
+/// The names in the list of layers, for example `client/` for a directory and `lib.rs` for a file.
 #[derive(Debug)]
 pub struct Order(Vec<String>);
 
@@ -30,8 +30,8 @@ impl Order {
         Ok(Self(names))
     }
 
-    /// Returns a message for each name that is only in the list or only in the source directory. Test files belong to
-    /// no layer.
+    /// Returns a message for each name that is only in the list of layers or only in the source directory. Test files
+    /// belong to no layer.
     pub fn differences(&self, files: &Files) -> Vec<String> {
         let code = files.keys().filter(|file| !is_test(file));
         let there: BTreeSet<String> = code.map(|file| entry(files, file)).collect();
@@ -43,14 +43,14 @@ impl Order {
         unlisted.chain(gone).collect()
     }
 
-    /// Returns the position of an entry in the list, counted from the top.
+    /// Returns the position of an entry in the list of layers, counted from the top.
     pub fn position(&self, entry: &str) -> Option<usize> {
         self.0.iter().position(|name| name == entry)
     }
 }
 
-/// Returns the list entry to which a file belongs. If there is a directory `check/`, the file `check.rs` next to it
-/// belongs to `check/`.
+/// Returns the entry to which a file belongs in the list of layers. If there is a directory `check/`, the file
+/// `check.rs` next to it belongs to `check/`.
 pub fn entry(files: &Files, file: &str) -> String {
     if let Some((folder, _)) = file.split_once('/') {
         return format!("{folder}/");

@@ -35,7 +35,7 @@ pub struct Tree {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Target {
     Module(usize),
-    /// An item that is defined in this file.
+    /// The file that defines the item.
     Item(String),
     /// The module in which the name was not found, for example because a macro defines the name.
     Unknown(usize),
@@ -143,8 +143,8 @@ impl Tree {
             "crate" => self.walk(0, rest, seen),
             "self" | "super" => self.walk(module, path, seen),
             _ if self.modules[module].children.contains_key(first) => self.walk(module, path, seen),
-            // The first segment is an imported module. A path through an imported type adds no dependency, because the
-            // import already adds one.
+            // The path's first segment is an imported module. A path through an imported type adds no dependency,
+            // because the import already adds one.
             _ if !rest.is_empty() => {
                 let imported = self.bound(module, first, seen).unwrap_or_default();
                 let modules = imported.into_iter().filter_map(|target| match target {
@@ -187,8 +187,8 @@ impl Tree {
         }
     }
 
-    /// Returns the targets of the import or re-export with this name in a module, or `None` if the module has no such
-    /// import or re-export.
+    /// Returns the targets of the import or re-export called `name` in a module, or `None` if the module has no import
+    /// or re-export with that name.
     fn bound(&self, module: usize, name: &str, seen: &mut BTreeSet<(usize, String)>) -> Option<Vec<Target>> {
         if !seen.insert((module, name.to_owned())) {
             return None;

@@ -56,7 +56,7 @@ pub fn read_all(folder: &Path) -> Vec<Case> {
     files.iter().flat_map(|path| read(&fs::read_to_string(path).unwrap())).collect()
 }
 
-/// Returns all mistakes in a file. A block describes one mistake for each of its alternatives.
+/// Returns all mistakes in a file. Each block of the file describes one mistake for each alternative in the block.
 fn read(text: &str) -> Vec<Case> {
     let blocks = text.split("\n== ").skip(1);
     blocks.flat_map(read_block).collect()

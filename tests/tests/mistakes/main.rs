@@ -9,12 +9,13 @@ use std::path::Path;
 
 use case::Case;
 
-/// The maximum number of mistakes whose errors may fall short of the requirements. The names of these mistakes start
-/// with `~`.
+/// The maximum number of mistakes whose errors may fall short of the requirements. Mistakes whose errors may fall short
+/// have names that start with `~`.
 const MAX_SHORT: usize = 13;
 
-/// Returns why a mistake's errors fall short of the requirements, or `None` if the errors meet the requirements. The
-/// requirements: the compiler reports at most one error per cause, and the first error states the fix.
+/// Returns the reason why a mistake's errors fall short of the requirements, or `None` if the errors meet the
+/// requirements. The requirements: the compiler reports at most one error per cause, and the first error states the
+/// fix.
 fn shortfall(case: &Case, errors: &[String]) -> Option<String> {
     match errors {
         [] => Some("accepted in silence".to_owned()),

@@ -68,7 +68,7 @@ pub fn client(world: &World, tokens: Tokens) -> ApiClient {
     ApiClient::builder(ORIGIN).transport(world.service()).tokens(tokens).build().unwrap()
 }
 
-/// Runs a future on a paused clock.
+/// Runs a future with Tokio's clock paused.
 pub fn run<T>(future: impl Future<Output = T>) -> T {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();

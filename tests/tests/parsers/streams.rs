@@ -1,4 +1,4 @@
-//! Tests that the result of a streamed response does not depend on how its body is split into chunks.
+//! Tests that the result of a streamed response does not depend on how the response body is split into chunks.
 
 use afresh::{Event, Result, Tokens};
 use afresh_tests::{Answer, World};

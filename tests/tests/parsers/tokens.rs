@@ -97,9 +97,9 @@ fn texts_of(error: &Error) -> String {
     texts
 }
 
-/// Returns whether one of the fields has the given string as its value. If two fields have the same name, `Value` keeps
-/// only the last field, so the test also accepts an empty field. `Value` rejects numbers that are too large, even
-/// though such numbers do no harm in an unused field.
+/// Returns whether one of the fields has the given string as its value. If two fields have the same name, [`Value`]
+/// keeps only the last field, so the test also accepts an empty field. [`Value`] rejects numbers that are too large,
+/// even though such numbers do no harm in an unused field.
 fn says(said: &Value, text: &str) -> bool {
     if said.is_null() {
         return !text.is_empty();

@@ -27,9 +27,9 @@ enum Trouble {
     None,
     /// A random process is killed before the server has read the refresh request.
     KillAnyone,
-    /// The refreshing process is killed before the server has read the refresh request.
+    /// The process that sent the refresh request is killed before the server has read the request.
     KillBefore,
-    /// The refreshing process is killed once a call has used the new token.
+    /// The process that refreshed the session is killed once a call has used the new token.
     KillAfter,
     /// The process that is about to refresh is suspended until its lease has expired and another process has refreshed.
     SuspendHolder,
@@ -159,7 +159,7 @@ impl Fleet {
         loop {
             let exchange = self.shop.exchange().await;
             let name = exchange.header("x-worker").unwrap_or_default().to_owned();
-            // The process that sent this request has been killed.
+            // The process that sent the refresh request has been killed.
             let Some(sender) = self.workers.iter().position(|worker| worker.name == name) else { continue };
             if std::mem::take(&mut kill) {
                 self.kill(sender);
@@ -216,7 +216,7 @@ impl Fleet {
         }
     }
 
-    /// Kills a process and starts another with a new name.
+    /// Kills a process and starts another process with a new name.
     fn kill(&mut self, victim: usize) {
         self.workers[victim].kill();
         self.hear();

@@ -26,9 +26,9 @@ async fn killed_before_the_server_reads_the_refresh_token() {
     }
 }
 
-/// R6, S3: if a process is killed after the server has processed its refresh, the next process sends the old refresh
-/// token once. A lenient server accepts the old refresh token and returns the new tokens. With a strict server, the
-/// next process's call fails with a lost-rotation error (`is_rotation_lost`).
+/// R6, S3: if a process is killed after the server has processed its refresh request, the next process sends the old
+/// refresh token once. A lenient server accepts the old refresh token and returns the new tokens. With a strict server,
+/// the next process's call fails with a lost-rotation error (`is_rotation_lost`).
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_before_the_answer() {
     for server in [Server::Lenient, Server::Strict] {

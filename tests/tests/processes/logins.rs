@@ -1,4 +1,4 @@
-//! Tests that several processes log in only once if all of them are started for the first time at the same time.
+//! Tests that several processes share one login if all of them are started for the first time at the same time.
 
 use std::time::{Duration, Instant};
 

@@ -34,7 +34,8 @@ impl Place {
         Some(Self::Redis { server, lease })
     }
 
-    /// Returns a file store and a Redis store. The lease is as short as a busy machine allows.
+    /// Returns a file store and a Redis store. The lease in Redis is as short as possible without expiring early on a
+    /// busy machine.
     pub fn all() -> Vec<Self> {
         [Some(Self::file()), Self::redis(Duration::from_secs(2))].into_iter().flatten().collect()
     }
@@ -46,7 +47,7 @@ impl Place {
         }
     }
 
-    /// Returns the command-line arguments with which a worker uses this store.
+    /// Returns the command-line arguments that make a worker process use this store.
     pub fn arguments(&self) -> Vec<String> {
         match self {
             Self::File(_) => vec!["file".into(), self.path().to_str().unwrap().into()],

@@ -42,7 +42,7 @@ impl Process {
         writeln!(self.orders, "{order}").unwrap();
     }
 
-    /// Makes a call and returns `well` or the call's error.
+    /// Makes the process send a call, and returns `well` or the call's error.
     pub async fn call(&mut self) -> String {
         self.tell("call");
         self.says("called: ").await
@@ -76,7 +76,8 @@ impl Process {
     /// Suspends the process. When this function returns, no thread of the process runs until the process is resumed.
     pub fn suspend(&self) {
         kill_process(self.pid(), Signal::STOP).unwrap();
-        // The other threads keep running until the thread that received the signal has stopped them.
+        // After the stop signal, the other threads keep running until the thread that received the signal has stopped
+        // them.
         let (_, status) = waitpid(Some(self.pid()), WaitOptions::UNTRACED).unwrap().unwrap();
         assert!(status.stopped());
     }

@@ -14,7 +14,7 @@ use crate::process::Process;
 /// A time limit that only a failing test reaches.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-/// A server that holds every refresh back until the test releases it, and a store that contains a session for this
+/// A server that holds every refresh request until the test releases it, and a store that contains a session for this
 /// server.
 pub struct Shop {
     pub world: World,
@@ -74,13 +74,13 @@ impl Shop {
         Process::start(name, &self.listening.base_url, &self.place.arguments())
     }
 
-    /// Waits for the next refresh request, which the server holds back before processing it.
+    /// Waits for the next refresh request, which the server holds before processing it.
     pub async fn exchange(&self) -> ParkedRequest {
         let parked = self.world.authority.parked(Role::Refresh);
         timeout(TIME_LIMIT, parked).await.expect("a refresh arrives")
     }
 
-    /// Waits for the next login request, which the server holds back before processing it.
+    /// Waits for the next login request, which the server holds before processing it.
     pub async fn login(&self) -> ParkedRequest {
         let parked = self.world.authority.parked(Role::Login);
         timeout(TIME_LIMIT, parked).await.expect("a login arrives")

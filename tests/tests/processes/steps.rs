@@ -5,7 +5,8 @@ use afresh_tests::Role;
 use crate::place::Place;
 use crate::shop::{Server, Shop};
 
-/// The steps at which a process is killed, and whether a kill at the step loses the valid refresh token.
+/// The steps at which the test kills a process, each with whether killing the process at that step loses the valid
+/// refresh token.
 const STEPS: [(&str, bool); 8] = [
     ("before lock", false),
     ("after lock", false),
@@ -23,7 +24,7 @@ async fn killed_at(step: &str, place: Place, server: Server) -> String {
     let shop = Shop::open(place, server).await;
     shop.world.authority.open(Role::Refresh);
     let mut victim = shop.process("victim");
-    // The process has loaded the store before, so it holds the lock the next time it loads the store.
+    // The process has already loaded the store once, so the next time it loads the store, it holds the lock.
     assert_eq!(victim.call().await, "well");
     shop.world.authority.expire();
     victim.tell(&format!("stop {step}"));
@@ -41,7 +42,8 @@ async fn killed_at(step: &str, place: Place, server: Server) -> String {
 }
 
 /// R6, S3: if a process is killed at any step of a refresh, the next process continues the session. If the process is
-/// killed after the server's response but before the write, the session continues only on a lenient server.
+/// killed after the server has responded but before the new tokens are stored, the session continues only on a lenient
+/// server.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_next_process_continues_the_session() {
     for (step, lost) in STEPS {

@@ -23,8 +23,8 @@ async fn goes_on(worker: &mut Process) {
     }
 }
 
-/// R3: if a process's lease expires before the process sends its refresh request, the process uses the other process's
-/// tokens instead of refreshing.
+/// R3: if a process's lease expires before the process sends its refresh request, and another process refreshes, the
+/// first process uses the new tokens instead of refreshing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_whose_lease_expires_before_it_sends_spends_nothing() {
     for step in ["after lock", "after load", "before intent", "after intent"] {
@@ -71,8 +71,8 @@ async fn a_process_that_is_suspended_during_its_refresh_does_not_repeat_it() {
     assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
 }
 
-/// R3: if a suspended process's lease expires during its refresh, a lenient server returns the new tokens to the next
-/// process too. When the suspended process resumes, it does not overwrite these tokens.
+/// R3: if a suspended process's lease expires during its refresh, a lenient server returns the same new tokens to the
+/// next process. When the suspended process resumes, it does not overwrite the new tokens.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_whose_lease_expires_before_the_answer_does_no_harm() {
     let Some(place) = Place::redis(LEASE) else { return };

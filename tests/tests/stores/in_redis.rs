@@ -160,7 +160,7 @@ async fn keys_of_another_type_are_errors_and_stay() {
     assert_eq!(client.llen(&lock).await.unwrap(), 1);
 }
 
-/// If a hash has an invalid field, the store returns an error.
+/// If a Redis hash has an invalid field, the store returns an error.
 #[tokio::test]
 async fn a_hash_with_a_wrong_field_is_an_error() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };

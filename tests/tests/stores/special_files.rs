@@ -25,8 +25,8 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// If the path is a symbolic link, the link is kept. The session is written to the link's target, and the lock files
-/// are in the target's directory.
+/// If the session file's path is a symbolic link, the link is kept. The session is written to the link's target, and
+/// the lock files are in the target's directory.
 #[tokio::test]
 async fn a_link_is_followed_and_its_target_is_replaced() {
     let folder = Folder::new();
@@ -145,8 +145,8 @@ async fn no_identity_has_the_name_of_a_lock_or_of_a_leftover() {
     }
 }
 
-/// If the path is not a regular file, the store returns an error immediately. Opening a pipe that has no writer would
-/// block forever.
+/// If a store's path is not a regular file, the store returns an error immediately. Opening a pipe that has no writer
+/// would block forever.
 #[tokio::test]
 async fn what_is_not_a_regular_file_is_an_error_at_once() {
     for name in ["session", "session.lock", "session.write"] {

@@ -59,13 +59,13 @@ impl Recorder {
         Dispatch::new(Registry::default().with(self.clone()))
     }
 
-    /// Returns all spans in the order in which they started. A span's `parent` and `follows` are indices into this
-    /// list.
+    /// Returns all spans in the order in which they started. A span's `parent` and `follows` are indices into the
+    /// returned list.
     pub fn spans(&self) -> Vec<SpanSeen> {
         self.reported().spans.clone()
     }
 
-    /// Returns all spans with the given name, and their numbers.
+    /// Returns all spans with the given name, each with its number.
     pub fn named(&self, name: &str) -> Vec<(usize, SpanSeen)> {
         self.spans().into_iter().enumerate().filter(|(_, span)| span.name == name).collect()
     }

@@ -9,8 +9,8 @@ use tracing::Level;
 use crate::api::{ORIGIN, Shop, ShopClient, logged_in_client, order};
 use crate::recorder::Recorder;
 
-/// A refused call has a span for each of its two requests, and the refresh between them has a separate span. The second
-/// request's span has a resend count.
+/// A refused call has a span for each of its two requests, and the refresh between them has a separate span. The span
+/// of a call's second request has a resend count.
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
     let (world, recorder) = (World::new(), Recorder::default());

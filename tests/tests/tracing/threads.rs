@@ -14,8 +14,8 @@ use crate::recorder::Recorder;
 
 const CALLS: usize = 100;
 
-/// If a hundred calls are refused at the same time, each call has its own spans, and their shared refresh has no
-/// parent.
+/// If a hundred calls are refused at the same time, each call has its own spans, and the span of their shared refresh
+/// has no parent.
 #[test]
 fn spans_do_not_mix_on_several_threads() {
     let (world, recorder) = (World::new(), Recorder::default());

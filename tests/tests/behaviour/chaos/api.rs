@@ -68,7 +68,7 @@ pub enum CallKind {
 }
 
 impl CallKind {
-    /// Returns a random kind. `Read` is the most frequent kind.
+    /// Returns a random kind. `Read` is the most frequent kind of call.
     pub fn any(random: &mut fastrand::Rng) -> Self {
         match random.u8(..20) {
             0..9 => Self::Read,

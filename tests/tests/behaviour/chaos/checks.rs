@@ -92,7 +92,7 @@ impl<'a> Checks<'a> {
         }
     }
 
-    /// Returns the reason why the call is allowed to fail with this error, or `None` if the error is not allowed.
+    /// Returns the reason why `call` is allowed to fail with `error`, or `None` if `call` must not fail with `error`.
     fn reason(&self, call: &Call, sends: &[Seen], error: &Error) -> Option<&'static str> {
         let timeline = &self.run.sessions[call.session].timeline;
         let (begun, ended) = (call.begun, call.ended);
@@ -136,8 +136,8 @@ impl<'a> Checks<'a> {
     /// `Refreshed` events is at most the number of granted refreshes. The fake server itself checks that no refresh token is reused.
     fn check_refreshes(&self) {
         let Run { world, sessions, level, .. } = self.run;
-        // If the network has faults, a refresh can be abandoned while its response is in transit, and the new tokens
-        // are lost.
+        // If the network has faults, a refresh can be abandoned while its response is in transit, so that the new
+        // tokens are lost.
         if *level == FaultLevel::DelaysOnly {
             assert_eq!(
                 world.authority.retries_after_lost_answer(),
@@ -205,7 +205,7 @@ impl<'a> Checks<'a> {
     }
 }
 
-/// Returns the status with which the server answered a request.
+/// Returns the status code of the server's response to a request.
 fn status(seen: Option<&Seen>) -> Option<u16> {
     seen?.state().status()
 }

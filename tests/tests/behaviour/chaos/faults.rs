@@ -1,4 +1,5 @@
-//! A simulated network between client and server that delays, fails and loses requests and responses at random.
+//! A simulated network between client and server that randomly delays or loses requests and responses, or makes them
+//! fail.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,8 +12,8 @@ use futures_util::future::BoxFuture;
 use serde_json::json;
 use tokio::time::sleep;
 
-/// The maximum delay of a refresh request. With a longer delay, the client could abandon the refresh while the response
-/// is in transit.
+/// The maximum delay of a refresh request. If a refresh request were delayed longer, the client could abandon the
+/// refresh while the response is in transit.
 const LATE: Duration = Duration::from_secs(4);
 
 /// The kinds of fault that can occur in a random run.
@@ -101,7 +102,7 @@ impl FaultyNetwork {
         }
     }
 
-    /// Returns how the authorization server handles the next refresh.
+    /// Returns a random [`Handling`] for the authorization server's next refresh.
     fn handling(&self) -> Handling {
         if !self.goes_wrong() {
             return Handling::Normal;
@@ -123,7 +124,7 @@ impl FaultyNetwork {
         }
     }
 
-    /// Releases each held refresh response after a delay, until this task is aborted.
+    /// Releases each held refresh response after a delay, until the task that runs this function is aborted.
     pub async fn deliver(self) {
         loop {
             let parked = self.0.world.authority.parked(Role::Refresh).await;

@@ -1,5 +1,5 @@
 //! One random run, in which calls, logins, logouts and server events start at random times during two minutes on a
-//! paused clock.
+//! simulated clock.
 
 use std::panic::resume_unwind;
 use std::time::Duration;

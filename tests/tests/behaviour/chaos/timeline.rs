@@ -41,12 +41,12 @@ impl Timeline {
         self.lock().iter().filter(|(_, event)| of(event)).count()
     }
 
-    /// Returns whether a matching event was received from `from` to `to`, inclusive.
+    /// Returns whether an event for which `of` returns `true` was received between `from` and `to`, inclusive.
     pub fn happened(&self, from: Option<Instant>, to: Instant, of: impl Fn(&SessionEvent) -> bool) -> bool {
         self.lock().iter().any(|(at, event)| from.is_none_or(|from| from <= *at) && *at <= to && of(event))
     }
 
-    /// Returns whether the session was in the given state at any time from `from` to `to`, inclusive.
+    /// Returns whether the session was in the given state at any time between `from` and `to`, inclusive.
     pub fn was(&self, state: LoginState, from: Instant, to: Instant) -> bool {
         let mut now = LoginState::LoggedOut;
         let mut was = false;

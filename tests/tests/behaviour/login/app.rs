@@ -17,7 +17,7 @@ trait Orders {
 
 fn app() -> App {
     let server = Server::new("https://id.test/authorize", "https://id.test/api/user/refresh_token")
-        // If the client sends a token to this endpoint, the fake server ends the token's session.
+        // If the client sends a token to the revocation endpoint, the fake server ends the token's session.
         .revocation_endpoint("https://id.test/api/user/logout");
     server.client("shop-app").scope("orders").param("prompt", "login").resource("https://shop.test/")
 }

@@ -113,8 +113,8 @@ async fn a_login_of_another_server_or_another_redirect_url_is_not_finished() {
     assert_eq!((honest.exchanges().len(), evil.exchanges().len()), (0, 0), "no code is exchanged");
 }
 
-/// RFC 9700 §4.12: a redirect from the token endpoint is not followed, because it would send the authorization code to
-/// another server.
+/// RFC 9700 §4.12: a redirect from the token endpoint is not followed, because following it would send the
+/// authorization code to another server.
 #[tokio::test]
 async fn a_redirect_of_the_exchange_is_not_followed() {
     for status in [301, 302, 303, 307, 308] {
@@ -131,8 +131,8 @@ async fn a_redirect_of_the_exchange_is_not_followed() {
         assert_eq!((evil.sends(), session.state()), (0, SessionState::LoggedOut));
         assert!(!texts(&error).contains(CODE));
 
-        // If the transport's reqwest client follows redirects, no secret is sent to the other server, and the response
-        // is rejected.
+        // If the transport's reqwest client follows redirects, no secret is sent to the redirect target, and the
+        // response is rejected.
         let server = provider.server().await.http(reqwest::Client::new());
         log_in_with_code(&server.client("app"), &session).await.unwrap_err();
         assert!(
@@ -234,7 +234,8 @@ async fn an_echo_of_a_secret_reaches_no_text() {
     }
     assert!(error.to_string().contains("invalid_grant"));
 
-    // The server returns the secret as its error code, or part of the secret in the error description.
+    // The server's error response contains the secret as its error code, or part of the secret in the error
+    // description.
     for answer in
         [json!({ "error": CODE }), json!({ "error": "invalid_grant", "error_description": &CODE[10..] })]
     {
@@ -242,7 +243,7 @@ async fn an_echo_of_a_secret_reaches_no_text() {
         let error = log_in_with_code(&provider.app().await, &Session::new()).await.unwrap_err();
         assert!(!texts(&error).contains(&CODE[10..18]), "{error:?}");
     }
-    // The browser returns the state in the error description.
+    // The browser's callback contains the state in the error description.
     let (state, request) = begin(&app);
     let answer = encode(&[("error", "access_denied"), ("error_description", &state), ("state", &state)]);
     let error = app.redirect(CALLBACK).finish(request, &answer, &Session::new()).await.unwrap_err();

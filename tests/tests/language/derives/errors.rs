@@ -14,7 +14,7 @@ struct Conflict {
     version: u64,
 }
 
-/// The type for two kinds of response body that the server sends with the same status.
+/// A body type for two kinds of response that the server sends with the same status.
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
 enum Refused {
@@ -285,7 +285,7 @@ async fn the_type_of_a_body_may_be_a_type_parameter() {
     );
 }
 
-/// An error enum that derives only `From`. The other traits of this enum are implemented by hand.
+/// An error enum that derives only `From` and implements all other traits by hand.
 #[derive(Debug, ApiError)]
 #[api_error(from_only)]
 enum Quiet {

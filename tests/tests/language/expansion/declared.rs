@@ -1,4 +1,5 @@
-//! Tests the trait that the macro emits: how it can be implemented, and which properties its futures have.
+//! Tests the trait that the macro emits: how the trait can be implemented, and which properties the futures of its
+//! methods have.
 
 use std::borrow::Cow;
 use std::fmt::Debug;

@@ -1,5 +1,5 @@
 //! Tests that generated code does not depend on the names in scope, on where the trait is declared, or on whether a
-//! macro declares it.
+//! macro declares the trait.
 
 use afresh_tests::Stage;
 

@@ -242,7 +242,8 @@ trait Heads {
 }
 
 /// RFC 9110 §8.6, §9.3.2, §15.3.5, §15.3.6: responses to HEAD requests and 204 responses have no body, and a 205
-/// response has an empty body. The client does not wait for a body, so the next call can use the same connection.
+/// response has an empty body. The client does not wait for a body that the response cannot have, so the next call can
+/// use the same connection.
 #[tokio::test]
 async fn answers_without_a_body_keep_the_connection_usable() {
     const HEADS: [&str; 5] = [

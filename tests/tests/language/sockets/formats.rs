@@ -37,7 +37,7 @@ fn recorded() -> Recorded {
     serde_json::from_str(include_str!("../../../formats/recorded.json")).unwrap()
 }
 
-/// The fields of the recorded page's forms. Each field's name is `v` followed by its value.
+/// The fields of the forms on the recorded web page. Each field's name is `v` followed by its value.
 struct Pairs(Vec<String>);
 
 impl Serialize for Pairs {
@@ -185,8 +185,8 @@ async fn a_path_argument_equals_encode_uri_component() {
     }
 }
 
-/// A cookie value that RFC 6265 §4.1.1 allows is sent unchanged. Browsers and curl send any value, but this client
-/// rejects values that a server would reject or misread.
+/// A cookie value that RFC 6265 §4.1.1 allows is sent unchanged. Browsers and curl send every value, but afresh rejects
+/// values that a server would reject or misread.
 #[tokio::test]
 async fn a_cookie_value_is_sent_unchanged_or_refused() {
     let (recorded, (server, api)) = (recorded(), api().await);

@@ -108,8 +108,8 @@ trait Harmless {
     ) -> Result<Value>;
 }
 
-/// N1: the builder rejects an HTTP client that follows redirects itself and would send header arguments or default
-/// headers to another origin.
+/// N1: the builder rejects an HTTP client that follows redirects itself if the API has header arguments or default
+/// headers that could be sent to another origin.
 #[tokio::test]
 async fn an_http_client_that_would_leak_headers_is_refused() {
     let follows = reqwest::Client::new;
@@ -130,7 +130,7 @@ async fn an_http_client_that_would_leak_headers_is_refused() {
     let client = afresh::Client::builder(base).http(follows()).build().unwrap();
     assert!(KeyedClient::new(client).old("k").await.unwrap_err().is_builder());
 
-    // If a call adds the header, the call fails with a builder error.
+    // If a header that might be secret is added to a call, the call fails with a builder error.
     let usual = UsualClient::builder(base).http(follows()).build().unwrap();
     let error = usual.old().header("x-key", "k").await.unwrap_err();
     assert!(error.is_builder() && error.to_string().contains("`x-key`"), "{error}");
@@ -157,8 +157,8 @@ async fn a_refusal_of_another_origin_starts_no_refresh() {
     }
 }
 
-/// N1: a redirect within the origin is followed with the token, and if the redirected request is refused, a refresh
-/// starts.
+/// N1: a redirect within the same origin is followed with the token, and if the redirected request is refused, a
+/// refresh starts.
 #[tokio::test]
 async fn a_redirect_within_the_origin_keeps_the_token() {
     let home = Server::answering(|request| match request.uri().path() {

@@ -69,7 +69,7 @@ fn received(request: &HttpMockRequest) -> Request {
     (*received.method_mut(), *received.uri_mut()) = (request.method(), request.uri());
     let mut name = None;
     for (key, value) in request.headers_vec() {
-        // `headers_vec` yields no name for the second and later values of a header.
+        // For the second and later values of a header, `headers_vec` returns an empty name.
         name = if key.is_empty() { name } else { Some(key.parse::<HeaderName>().unwrap()) };
         received.headers_mut().append(name.clone().unwrap(), value.parse().unwrap());
     }
@@ -97,6 +97,6 @@ pub fn values<'a>(request: &'a Request, name: &str) -> Vec<&'a str> {
 
 /// Returns the method, the path and the query, for example `GET /orders?tag=a`.
 pub fn line(request: &Request) -> String {
-    // Requests arrive without an origin in their URI, and the server library adds the origin again.
+    // An HTTP request line contains no origin, but the server library adds one to the URI.
     format!("{} {}", request.method(), request.uri().path_and_query().unwrap())
 }
