@@ -33,7 +33,7 @@ pub(crate) struct Response {
     pub(crate) content: Content,
 }
 
-/// Where the bytes of a response body come from.
+/// The source of the bytes of a response body.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     Whole(Bytes),
@@ -41,7 +41,7 @@ pub(crate) enum Content {
     Fed(Arc<Mutex<Option<mpsc::UnboundedReceiver<Chunk>>>>),
 }
 
-/// What happens after the last chunk of a chunked body.
+/// The way in which a chunked body ends after its last chunk.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Ending {
     Complete,
@@ -131,8 +131,8 @@ impl Answer {
         (Self::new(status).content(fed), BodySender(sender))
     }
 
-    /// Creates a transport error instead of a response. Over the in-memory transport, the caller gets exactly this
-    /// error. Over a socket, the connection is closed without a response.
+    /// Creates a transport error instead of a response. Over the in-memory transport, the caller gets this error value
+    /// itself. Over a socket, the connection is closed without a response.
     #[must_use]
     pub fn fail(error: impl Into<BoxError>) -> Self {
         let error = error.into();

@@ -28,7 +28,8 @@ use crate::token_requests::ParkedRequest;
 /// until the test ends.
 pub struct Authority {
     shared: Arc<Inner>,
-    /// Whether dropping this value checks for reused refresh tokens. Only the first value checks; clones do not.
+    /// Whether dropping this value checks for reused refresh tokens. Only the first `Authority` value checks for reuse;
+    /// its clones do not.
     checks_reuse: bool,
 }
 
@@ -52,7 +53,7 @@ pub(crate) struct State {
 pub(crate) struct Endpoint {
     pub(crate) seen: Vec<Seen>,
     pub(crate) hold: Option<Hold>,
-    /// How the next requests are handled. After the requests in `next`, the handling in `always` applies again.
+    /// The handling of the next requests. After the requests in `next`, the handling in `always` applies again.
     pub(crate) next: VecDeque<Handling>,
     pub(crate) always: Handling,
 }

@@ -31,7 +31,7 @@ pub struct AuthorityConfig {
     pub lifetime: Option<Duration>,
     /// The value of `expires_in` that is sent instead of the true lifetime.
     pub expires_in: Option<Value>,
-    /// Where requests and responses contain the refresh token.
+    /// The place of the refresh token in requests and responses.
     pub refresh_token_in: RefreshTokenIn,
     /// The form of the refresh token in a refresh response.
     pub refresh_token_field: RefreshTokenField,
@@ -41,7 +41,7 @@ pub struct AuthorityConfig {
     pub cookie_name: &'static str,
     /// The attributes of the cookie with the refresh token.
     pub cookie_attributes: &'static str,
-    /// How long the server takes to answer each request, on Tokio's clock.
+    /// The time that the server takes to answer each request, measured on Tokio's clock.
     pub delay: Option<Duration>,
     /// The answer to a refresh token that is already used, revoked, unknown or missing.
     pub refusal: Answer,
@@ -49,7 +49,7 @@ pub struct AuthorityConfig {
     pub paths: [&'static str; 3],
 }
 
-/// Where requests and responses contain the refresh token.
+/// The place of the refresh token in requests and responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshTokenIn {
     /// A JSON response contains the refresh token as `refresh_token`. Requests contain the refresh token in a JSON or

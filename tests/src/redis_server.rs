@@ -58,7 +58,7 @@ impl RedisServer {
         format!("redis://127.0.0.1:{}/", self.port)
     }
 
-    /// Kills the process, as a crash would. The data in the file is kept.
+    /// Kills the process, as a crash would. The data in the append-only file is kept.
     ///
     /// # Panics
     ///

@@ -38,7 +38,7 @@ pub enum RequestState {
 }
 
 impl RequestState {
-    /// Returns the status of the response, if there is one.
+    /// Returns the status of the response, or `None` if the request has no response.
     #[must_use]
     pub fn status(self) -> Option<u16> {
         match self {
@@ -72,7 +72,7 @@ impl Seen {
         *self.0.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
-    /// Returns the number of this request, counted from 0, among all requests to its [`Stage`](crate::Stage),
+    /// Returns the zero-based index of this request among all requests to its [`Stage`](crate::Stage),
     /// [`Authority`](crate::Authority) or [`World`](crate::World).
     #[must_use]
     pub fn number(&self) -> usize {

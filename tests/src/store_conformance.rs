@@ -36,7 +36,7 @@ use tokio::time::{sleep, timeout};
 
 /// The time limit for an event that must occur. The limit is much longer than any store needs.
 const SOON: Duration = Duration::from_secs(15);
-/// How long to wait for an event that must not occur.
+/// The time to wait before the check concludes that an event has not occurred.
 const WHILE: Duration = Duration::from_millis(300);
 
 /// A location where a store keeps one session, such as a file or a Redis key. Each location is empty at first and
@@ -50,7 +50,7 @@ pub trait Place: Send + Sync + 'static {
     fn open(&self) -> Self::Store;
 
     /// Writes data that no store of this kind would write, and returns true. The default implementation returns false,
-    /// which skips the checks of foreign data.
+    /// so that the checks of foreign data are skipped.
     fn spoil(&self) -> impl Future<Output = bool> + Send {
         async { false }
     }
@@ -214,7 +214,7 @@ pub async fn a_dropped_swap_is_complete_or_absent(place: &impl Place) {
     let started = Instant::now();
     loop {
         let basis = load(&store).await.revision;
-        // A dropped swap can still be in progress.
+        // A swap can still be in progress after its future is dropped.
         if swap(&store, basis, "after all").await.is_some() {
             break;
         }
@@ -255,10 +255,10 @@ pub async fn two_never_hold_the_lock(place: &impl Place) {
     }
 }
 
-/// A dropped wait for the lock neither keeps the lock nor prevents other stores from acquiring it.
+/// Dropping a future that waits for the lock neither keeps the lock nor prevents other stores from acquiring it.
 pub async fn a_dropped_wait_leaves_nothing_behind(place: &impl Place) {
     let store = place.open();
-    // While the lock is free, the loop drops the future before, during and after the acquisition of the lock.
+    // While the lock is free, the loop drops the `lock` future before, during and after the acquisition.
     for step in 0..40 {
         give_up_after(Duration::from_micros(step * 50), store.lock()).await;
     }

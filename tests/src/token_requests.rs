@@ -74,7 +74,7 @@ impl Authority {
         endpoint.next.pop_front().unwrap_or_else(|| endpoint.always.clone())
     }
 
-    /// Returns the answer and the tokens in it.
+    /// Returns the server's answer to a request, and the tokens that the answer contains.
     fn process(&self, role: Role, seen: &Seen, handling: Handling) -> (Answer, Option<Grant>) {
         match handling {
             Handling::Instead(answer) => (answer, None),
@@ -206,7 +206,7 @@ impl ParkedRequest {
         self.0.decide(Handling::Normal);
     }
 
-    /// Sends this answer. If the request has not been processed yet, it stays unprocessed.
+    /// Sends this answer. If the request has not been processed yet, it is never processed.
     pub fn answer(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::Instead(answer.into()));
     }
@@ -216,7 +216,7 @@ impl ParkedRequest {
         self.0.decide(Handling::ProcessThen(answer.into()));
     }
 
-    /// Never answers the request. If the request has not been processed yet, it stays unprocessed.
+    /// Never answers the request. If the request has not been processed yet, it is never processed.
     pub fn hang(self) {
         self.answer(Answer::hang());
     }

@@ -17,7 +17,7 @@ use crate::contender::FEIGNHTTP_PORT;
 use crate::server::Server;
 
 const CALLS: u64 = 200;
-/// The time that the server waits before it sends a response. The pause is longer than the time that a client under
+/// The time that the server waits before it sends a response. This delay is longer than the time that a client under
 /// callgrind takes to start waiting for a response.
 const PAUSE: Duration = Duration::from_micros(600);
 

@@ -2,8 +2,8 @@
 //! immediately.
 //!
 //! The time for a whole call varies by more than the cost of a session. Therefore, the threads make calls in slices of
-//! about a millisecond, which alternate between calls with and without a session. In each slice, all threads make the
-//! same calls at the same time.
+//! about a millisecond, which alternate between calls with and without a session. In each slice, all threads
+//! concurrently make the same kind of call.
 
 use std::hint::{black_box, spin_loop};
 use std::sync::Barrier;

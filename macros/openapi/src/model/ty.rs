@@ -56,7 +56,7 @@ pub(crate) enum Separator {
 pub(crate) enum Between {
     /// The sign `=`.
     Equals,
-    /// The separator between two properties.
+    /// The separator between two properties in a joined string.
     Separator,
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct Failures {
 }
 
 impl Failures {
-    /// Returns the error enum for an operation if the document describes error responses.
+    /// Returns an operation's error enum, or `None` if the document describes no error responses for the operation.
     pub(crate) fn of(
         &mut self,
         types: &mut Types,

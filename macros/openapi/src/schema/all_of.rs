@@ -46,7 +46,7 @@ impl Types<'_> {
                 "properties" => add_properties(value, into),
                 "required" => add_required(value, into),
                 "oneOf" | "anyOf" if into.contains_key(word) => self.add_union(word, value, into),
-                // One nullable part is not enough to make the merged schema nullable.
+                // A merged schema is not nullable just because one of its parts is nullable.
                 "nullable" | "readOnly" | "writeOnly" => {}
                 "type" => add_type(value, into),
                 "enum" => add_enum(value, into),

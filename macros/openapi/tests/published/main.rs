@@ -50,7 +50,7 @@ fn documents() -> Vec<&'static Published> {
             std::env::var_os("AFRESH_REQUIRE_NPM").is_none(),
             "`AFRESH_REQUIRE_NPM` is set, but npm is not installed"
         );
-        // The message is written directly to stderr, because the test runner shows `eprintln!` output only for failed
+        // The warning is written directly to stderr, because the test runner shows `eprintln!` output only for failed
         // tests.
         let skipped = "SKIPPED: npm is not installed, so the tests have no documents and prove nothing";
         writeln!(std::io::stderr(), "{skipped}").unwrap();
