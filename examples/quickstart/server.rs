@@ -89,8 +89,8 @@ struct Records {
 
 struct Session {
     customer: String,
-    /// The sequence number of the refresh token that is currently valid. Refresh tokens with a smaller sequence number
-    /// have already been used.
+    /// The sequence number of the refresh token that is currently valid. Refresh tokens whose sequence number is
+    /// smaller than this value have already been used.
     serial: usize,
     alive: bool,
 }

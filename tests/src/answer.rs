@@ -131,8 +131,8 @@ impl Answer {
         (Self::new(status).content(fed), BodySender(sender))
     }
 
-    /// Creates a transport error instead of a response. Over the in-memory transport, the caller gets this error value
-    /// itself. Over a socket, the connection is closed without a response.
+    /// Creates a transport error instead of a response. Over the in-memory transport, the caller gets `error` itself.
+    /// Over a socket, the connection is closed without a response.
     #[must_use]
     pub fn fail(error: impl Into<BoxError>) -> Self {
         let error = error.into();
@@ -177,7 +177,7 @@ impl Answer {
         self.content(Content::Whole(body.into()))
     }
 
-    /// Sets a body that consists of these chunks and has no known length.
+    /// Sets a body that consists of `chunks` and has no known length.
     #[must_use]
     pub fn chunks<B: Into<Bytes>>(self, chunks: impl IntoIterator<Item = B>) -> Self {
         self.content(Content::Chunks(chunks.into_iter().map(Into::into).collect(), Ending::Complete))

@@ -24,8 +24,8 @@ use crate::token_requests::ParkedRequest;
 ///
 /// When the value returned by [`new`](Self::new) or [`with`](Self::with) is dropped, the test fails if a client reused
 /// a refresh token after the response to the first use had arrived. A test that deliberately reuses a refresh token
-/// calls [`expect_reuses`](Self::expect_reuses). Clones check nothing, so a test must keep the value that it created
-/// until the test ends.
+/// calls [`expect_reuses`](Self::expect_reuses). Clones of an `Authority` do not check for reuse, so a test must keep
+/// the original value until the test ends.
 pub struct Authority {
     shared: Arc<Inner>,
     /// Whether dropping this value checks for reused refresh tokens. Only the first `Authority` value checks for reuse;
@@ -174,8 +174,8 @@ impl Authority {
         self.issue_to(Value::Null)
     }
 
-    /// Starts a session for these credentials, without receiving a request. [`credentials`](Self::credentials) returns
-    /// them later.
+    /// Starts a session for `credentials`, without receiving a request. [`credentials`](Self::credentials) returns this
+    /// value later.
     #[must_use]
     pub fn issue_to(&self, credentials: Value) -> TokenPair {
         let State { issued, config, .. } = &mut *self.state();

@@ -15,7 +15,7 @@ pub struct AuthorityConfig {
     /// valid.
     pub rotate: bool,
     /// The grace period after a rotation, during which the server accepts the previous refresh token and returns the
-    /// same successor again.
+    /// same new refresh token again.
     pub grace: Option<Duration>,
     /// Whether the session ends if a client reuses a refresh token.
     pub reuse_ends_session: bool,

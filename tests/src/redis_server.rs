@@ -52,7 +52,7 @@ impl RedisServer {
         panic!("redis-server does not start");
     }
 
-    /// Returns the server's URL: `redis://127.0.0.1:49152/`.
+    /// Returns the server's URL, such as `redis://127.0.0.1:49152/`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/", self.port)

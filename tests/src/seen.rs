@@ -54,7 +54,8 @@ impl RequestState {
     }
 }
 
-/// The timeout of a request. Only in-memory test doubles can see this timeout, because the client does not send it.
+/// The timeout of a request. Only in-memory test doubles can see a request's timeout, because the client does not send
+/// the timeout.
 #[derive(Clone, Copy)]
 pub(crate) struct RequestTimeout(pub(crate) Duration);
 

@@ -66,7 +66,7 @@ impl Stage {
         arrivals
     }
 
-    /// Returns the next held request, if there is one.
+    /// Returns the next held request, or `None` if no request is held.
     #[must_use]
     pub fn try_arrival(&self) -> Option<Arrival> {
         self.0.gate.try_next().map(Arrival)

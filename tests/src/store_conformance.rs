@@ -36,7 +36,7 @@ use tokio::time::{sleep, timeout};
 
 /// The time limit for an event that must occur. The limit is much longer than any store needs.
 const SOON: Duration = Duration::from_secs(15);
-/// The time to wait before the check concludes that an event has not occurred.
+/// The time to wait before a check concludes that an event has not occurred.
 const WHILE: Duration = Duration::from_millis(300);
 
 /// A location where a store keeps one session, such as a file or a Redis key. Each location is empty at first and
@@ -116,7 +116,7 @@ pub async fn an_empty_store_has_no_record(place: &impl Place) {
     }
 }
 
-/// Every store at the same location reads the latest record, including a store that is opened after the swap.
+/// Every store at a location reads the latest record, including a store that is opened after the record was written.
 pub async fn a_load_sees_the_last_swap(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
     let mut basis = Revision::default();
@@ -307,8 +307,8 @@ pub async fn a_lock_that_is_dropped_during_a_stall_is_released_afterwards(place:
     lock.expect("a lock that was dropped is released").expect("a store that works");
 }
 
-/// A login or logout is stored without a lock, even while another process holds the lock. The process that holds the
-/// lock then finds that its basis is not the current revision.
+/// A login or logout is stored without a lock, even while another process holds the lock. After this write, the process
+/// that holds the lock finds that its basis is not the current revision.
 pub async fn a_login_needs_no_lock(place: &impl Place) {
     let (holder, other) = (place.open(), place.open());
     let Some(held) = lock(&holder).await else { return };

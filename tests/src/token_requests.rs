@@ -22,7 +22,7 @@ impl Double for Authority {
 }
 
 impl Authority {
-    /// Returns the role of a path if the path is one of the server's endpoints.
+    /// Returns the role of the endpoint at a path, or `None` if the server has no endpoint at that path.
     #[must_use]
     pub fn role_of(&self, path: &str) -> Option<Role> {
         let [login, refresh, logout] = self.state().config.paths;
@@ -109,7 +109,7 @@ impl Authority {
     }
 }
 
-/// Returns the refresh token in a request.
+/// Extracts the refresh token from a request.
 fn presented(seen: &Seen, config: &AuthorityConfig, canary: &str) -> Option<String> {
     if config.refresh_token_in == RefreshTokenIn::Cookie {
         return seen.cookie(config.cookie_name).map(str::to_owned);

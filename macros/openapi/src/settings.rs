@@ -37,7 +37,7 @@ pub struct Settings {
     pub dates: Dates,
     /// The grouping of operations into traits.
     pub traits: Traits,
-    /// The name of the trait for operations without a tag. The default is the document's title.
+    /// The name of the trait for operations without a tag. The default name is the document's title.
     pub name: Option<String>,
     /// The new names of schemas, keyed by their names in the document.
     pub rename: BTreeMap<String, String>,

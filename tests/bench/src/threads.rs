@@ -41,8 +41,8 @@ pub struct Round {
 pub struct Slice {
     /// The CPU time per call.
     pub nanoseconds: f64,
-    /// The share of the available CPU time that the threads used. The share is lower if other processes ran, or if the
-    /// threads did not start at the same time.
+    /// The share of the available CPU time that the threads used. This share is lower if other processes ran during the
+    /// slice, or if the threads did not start at the same time.
     pub share: f64,
 }
 

@@ -149,7 +149,7 @@ fn add_required(value: &Value, into: &mut Map<String, Value>) {
     }
 }
 
-/// Keeps only the types that all parts allow.
+/// Keeps only the JSON types that all parts of an `allOf` allow.
 fn add_type(value: &Value, into: &mut Map<String, Value>) {
     let all = |value: &Value| match value {
         Value::Array(several) => several.clone(),

@@ -126,7 +126,7 @@ impl Types<'_> {
         (!texts.is_empty()).then(|| enumeration::texts_of(&texts, is_open))
     }
 
-    /// Returns the property that distinguishes the variants, and the property's values for each variant.
+    /// Returns the property that distinguishes the variants of a union, and the property's values for each variant.
     fn tags(
         &mut self,
         variants: &[Value],

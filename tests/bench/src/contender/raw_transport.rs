@@ -1,4 +1,4 @@
-//! Sends the requests of the clients whose refresh is handwritten, either over a socket or to a server in the same
+//! Sends the requests from the clients whose refresh is handwritten, either over a socket or to a server in the same
 //! process.
 
 use std::future::Future;

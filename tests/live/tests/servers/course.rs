@@ -32,7 +32,7 @@ pub trait Customer: Clone + Debug + Send + Sync + 'static {
     fn with(server: &Server, tokens: Tokens) -> Option<Self>;
 }
 
-/// How a server responds to expired access tokens and handles refresh tokens.
+/// The way in which a server responds to expired access tokens and handles refresh tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct Habits {
     pub name: &'static str,
