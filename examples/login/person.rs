@@ -1,4 +1,5 @@
-//! Acts as the user and the browser if the tool runs with `--auto`. This module fills in the server's forms over HTTP.
+//! Acts as the user and the browser if the tool runs with `--auto`. This module fills in the authorization server's
+//! forms over HTTP.
 
 use std::collections::BTreeMap;
 

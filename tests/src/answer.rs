@@ -68,7 +68,7 @@ impl Failure {
 pub(crate) type Chunk = io::Result<Bytes>;
 
 impl Answer {
-    /// Creates a response with this status and no body.
+    /// Creates a response with the given status and no body.
     ///
     /// # Panics
     ///
@@ -117,7 +117,7 @@ impl Answer {
         Self::new(status).header("content-type", "text/html; charset=utf-8").body(page.to_owned())
     }
 
-    /// Creates a `302` response with this `Location`.
+    /// Creates a `302` response with the given `Location`.
     #[must_use]
     pub fn redirect(location: &str) -> Self {
         Self::new(302).header("location", location)

@@ -97,8 +97,8 @@ impl Authority {
         assert_count(expected, seen, "spent refresh tokens presented again", &requests);
     }
 
-    /// Sets how many times this test expects clients to reuse a refresh token. When the first `Authority` value is
-    /// dropped, the number of reuses must be exactly `count`.
+    /// Sets the number of refresh token reuses that the test expects. When the first `Authority` value is dropped, the
+    /// number of reuses must be exactly `count`.
     pub fn expect_reuses(&self, count: usize) {
         self.state().expected_reuses = count;
     }

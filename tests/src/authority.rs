@@ -53,7 +53,7 @@ pub(crate) struct State {
 pub(crate) struct Endpoint {
     pub(crate) seen: Vec<Seen>,
     pub(crate) hold: Option<Hold>,
-    /// The handling of the next requests. After the requests in `next`, the handling in `always` applies again.
+    /// The handling of the next requests; all later requests are handled as in `always`.
     pub(crate) next: VecDeque<Handling>,
     pub(crate) always: Handling,
 }
@@ -89,7 +89,7 @@ impl Authority {
         Self::with(AuthorityConfig::default())
     }
 
-    /// Creates a server with this configuration.
+    /// Creates a server with the given configuration.
     #[must_use]
     pub fn with(config: AuthorityConfig) -> Self {
         Self::with_log(config, RequestLog::default())
@@ -124,28 +124,28 @@ impl Authority {
         configure(&mut self.state().config);
     }
 
-    /// Sets how the next request for this role is handled. Calling this method twice sets the handling of the next two
+    /// Sets the handling of the next request for `role`. Calling this method twice sets the handling of the next two
     /// requests.
     pub fn next(&self, role: Role, handling: Handling) {
         self.state().endpoint(role).next.push_back(handling);
     }
 
-    /// Sets how all later requests for this role are handled.
+    /// Sets the handling of all later requests for `role`.
     pub fn always(&self, role: Role, handling: Handling) {
         self.state().endpoint(role).always = handling;
     }
 
-    /// Holds all later requests for this role before they are processed; see [`parked`](Self::parked).
+    /// Holds all later requests for `role` before they are processed; see [`parked`](Self::parked).
     pub fn hold(&self, role: Role) {
         self.state().endpoint(role).hold = Some(Hold::Unprocessed);
     }
 
-    /// Processes all later requests for this role, but holds their responses.
+    /// Processes all later requests for `role`, but holds their responses.
     pub fn hold_processed(&self, role: Role) {
         self.state().endpoint(role).hold = Some(Hold::Processed);
     }
 
-    /// Stops holding requests for this role and releases the held requests that the test has not taken.
+    /// Stops holding requests for `role` and releases the held requests that the test has not taken.
     pub fn open(&self, role: Role) {
         self.state().endpoint(role).hold = None;
         while let Some(waiting) = self.gate(role).try_next() {
@@ -153,7 +153,7 @@ impl Authority {
         }
     }
 
-    /// Waits for the next held request for this role.
+    /// Waits for the next held request for `role`.
     ///
     /// # Panics
     ///
@@ -162,7 +162,7 @@ impl Authority {
         ParkedRequest(self.gate(role).next("request at the authority", || self.log()).await)
     }
 
-    /// Returns the number of held requests for this role that the test has not taken yet.
+    /// Returns the number of held requests for `role` that the test has not taken yet.
     #[must_use]
     pub fn waiting(&self, role: Role) -> usize {
         self.gate(role).waiting()
@@ -207,13 +207,15 @@ impl Authority {
         self.state().issued.canary().to_owned()
     }
 
-    /// Returns the access token with this number, counted from 1, even if the server has not issued this token yet.
+    /// Returns the access token with the given number, counted from 1, even if the server has not issued this token
+    /// yet.
     #[must_use]
     pub fn access(&self, number: usize) -> String {
         self.state().issued.access_text(number)
     }
 
-    /// Returns the refresh token with this number, counted from 1, even if the server has not issued this token yet.
+    /// Returns the refresh token with the given number, counted from 1, even if the server has not issued this token
+    /// yet.
     #[must_use]
     pub fn refresh(&self, number: usize) -> String {
         self.state().issued.secret_text(number)
@@ -225,7 +227,7 @@ impl Authority {
         self.state().issued.access_number(access)
     }
 
-    /// Returns, as JSON, the credentials of the login that started this access token's session.
+    /// Returns, as JSON, the credentials of the login that started the given access token's session.
     #[must_use]
     pub fn credentials(&self, access: &str) -> Option<Value> {
         self.state().issued.credentials(access)
@@ -255,15 +257,15 @@ impl Authority {
         self.requests(Role::Logout).len()
     }
 
-    /// Returns how many times a client reused a refresh token even though the client had received the response to the
-    /// first use.
+    /// Returns the number of times that a client reused a refresh token even though the client had received the
+    /// response to the first use.
     #[must_use]
     pub fn reuses(&self) -> usize {
         self.state().issued.reuses()
     }
 
-    /// Returns how many times a client reused a refresh token because the client never received the response to the
-    /// first use.
+    /// Returns the number of times that a client reused a refresh token because the client never received the response
+    /// to the first use.
     #[must_use]
     pub fn retries_after_lost_answer(&self) -> usize {
         self.state().issued.retries_after_lost_answer()
@@ -275,7 +277,7 @@ impl Authority {
         self.state().max_concurrent_refreshes
     }
 
-    /// Returns all requests for this role in the order in which they arrived.
+    /// Returns all requests for `role` in the order in which they arrived.
     #[must_use]
     pub fn requests(&self, role: Role) -> Vec<Seen> {
         self.state().endpoint(role).seen.clone()

@@ -121,25 +121,25 @@ pub enum Role {
     Logout,
 }
 
-/// How the authorization server handles one request.
+/// The way in which the authorization server handles one request.
 #[derive(Clone, Debug)]
 pub enum Handling {
     /// Processes the request and sends the server's own answer.
     Normal,
-    /// Sends this answer and does not process the request, so no token is used up.
+    /// Sends the contained answer and does not process the request, so no token is used up.
     Instead(Answer),
-    /// Processes the request but sends this answer, so the issued tokens are lost.
+    /// Processes the request but sends the contained answer, so the issued tokens are lost.
     ProcessThen(Answer),
 }
 
 impl Handling {
-    /// Sends this answer and does not process the request.
+    /// Sends `answer` and does not process the request.
     #[must_use]
     pub fn instead(answer: impl Into<Answer>) -> Self {
         Self::Instead(answer.into())
     }
 
-    /// Processes the request, but sends this answer.
+    /// Processes the request, but sends `answer`.
     #[must_use]
     pub fn process_then(answer: impl Into<Answer>) -> Self {
         Self::ProcessThen(answer.into())
@@ -157,7 +157,7 @@ impl Handling {
         Self::ProcessThen(Answer::reset())
     }
 
-    /// Responds with this status and a `Retry-After` header, and does not process the request.
+    /// Responds with `status` and a `Retry-After` header, and does not process the request.
     #[must_use]
     pub fn retry_after(status: u16, value: &str) -> Self {
         Self::Instead(Answer::new(status).header("retry-after", value))

@@ -177,7 +177,7 @@ impl IssuedTokens {
         })
     }
 
-    /// Returns the credentials that started this access token's session.
+    /// Returns the credentials of the login that started the given access token's session.
     pub(crate) fn credentials(&self, token: &str) -> Option<Value> {
         let session = self.access[self.access_number(token)? - 1].session;
         Some(self.sessions[session].credentials.clone())

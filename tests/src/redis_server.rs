@@ -68,7 +68,7 @@ impl RedisServer {
         self.process.wait().expect("this process owns the server");
     }
 
-    /// Starts the server again on the same port, with the data in the file.
+    /// Starts the server again on the same port, with the data in the append-only file.
     ///
     /// # Panics
     ///

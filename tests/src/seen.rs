@@ -29,7 +29,7 @@ pub enum RequestState {
     Abandoned,
     /// The request was answered with a transport error.
     Failed,
-    /// The request was answered with this status, and the caller has not finished with the response body.
+    /// The request was answered, and the caller has not finished with the response body.
     Answered(u16),
     /// The request was answered, and the response body was read to the end.
     BodyRead(u16),
@@ -135,7 +135,7 @@ impl Seen {
         origin(self.uri())
     }
 
-    /// Returns the first header with this name, if the value of the header is text.
+    /// Returns the value of the first header with the given name, if the value is text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers().get(name)?.to_str().ok()
@@ -154,7 +154,7 @@ impl Seen {
         Some(value.split_once(' ').map_or(value, |(_scheme, token)| token))
     }
 
-    /// Returns the value of the cookie with this name.
+    /// Returns the value of the cookie with the given name.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&str> {
         let lines = self.headers().get_all("cookie").iter().filter_map(|line| line.to_str().ok());

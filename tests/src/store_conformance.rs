@@ -307,8 +307,8 @@ pub async fn a_lock_that_is_dropped_during_a_stall_is_released_afterwards(place:
     lock.expect("a lock that was dropped is released").expect("a store that works");
 }
 
-/// A login or logout is stored without a lock, even while another process holds the lock. After this write, the process
-/// that holds the lock finds that its basis is not the current revision.
+/// A login or logout is stored without a lock, even while another process holds the lock. After another process has
+/// stored a login or logout, the process that holds the lock finds that its basis is not the current revision.
 pub async fn a_login_needs_no_lock(place: &impl Place) {
     let (holder, other) = (place.open(), place.open());
     let Some(held) = lock(&holder).await else { return };

@@ -1,4 +1,4 @@
-//! How a fake authorization server holds, processes and answers one request.
+//! Holds, processes and answers the requests to a fake authorization server.
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -206,12 +206,12 @@ impl ParkedRequest {
         self.0.decide(Handling::Normal);
     }
 
-    /// Sends this answer. If the request has not been processed yet, it is never processed.
+    /// Sends `answer`. If the request has not been processed yet, it is never processed.
     pub fn answer(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::Instead(answer.into()));
     }
 
-    /// Processes the request unless it was already processed, and sends this answer.
+    /// Processes the request unless it was already processed, and sends `answer`.
     pub fn process_then(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::ProcessThen(answer.into()));
     }

@@ -40,7 +40,7 @@ impl World {
         Self::with(AuthorityConfig::default())
     }
 
-    /// Creates a `World` whose authorization server has this configuration.
+    /// Creates a `World` whose authorization server has the given configuration.
     #[must_use]
     pub fn with(config: AuthorityConfig) -> Self {
         let log = RequestLog::default();

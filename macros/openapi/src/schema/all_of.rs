@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::keyword;
 use super::lowering::Types;
 
-/// The maximum nesting depth of the parts of an `allOf`. A schema that exceeds this depth is assumed to contain itself.
+/// The maximum nesting depth of the parts of an `allOf`; a schema that exceeds this depth is assumed to contain itself.
 const DEEPEST: usize = 32;
 
 /// Returns the part of an `allOf` that constrains values, if all other parts contain only annotations.
