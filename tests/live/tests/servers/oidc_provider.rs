@@ -21,7 +21,7 @@ struct Browser {
     verifier: String,
 }
 
-/// A program on a user's machine, which cannot keep a client secret.
+/// A program that runs on a user's machine and therefore cannot keep a client secret.
 #[api]
 trait App {
     #[login]
