@@ -14,7 +14,7 @@ use crate::double::BoxError;
 
 /// The answer to one request. A status code can be converted to an answer: `stage.respond(|_| 204)`.
 ///
-/// Cloning is cheap, but the body of [`Answer::streamed`] can be sent only once.
+/// Cloning an `Answer` is cheap, but the body of [`Answer::streamed`] can be sent only once.
 #[derive(Clone, Debug)]
 pub struct Answer(pub(crate) Kind);
 

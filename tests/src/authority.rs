@@ -174,8 +174,8 @@ impl Authority {
         self.issue_to(Value::Null)
     }
 
-    /// Starts a session for `credentials`, without receiving a request. [`credentials`](Self::credentials) returns this
-    /// value later.
+    /// Starts a session for `credentials`, without receiving a request. [`credentials`](Self::credentials) returns
+    /// these credentials later.
     #[must_use]
     pub fn issue_to(&self, credentials: Value) -> TokenPair {
         let State { issued, config, .. } = &mut *self.state();

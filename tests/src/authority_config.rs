@@ -24,8 +24,8 @@ pub struct AuthorityConfig {
     pub revokes_old_access: bool,
     /// Whether a refresh returns the same access token again.
     pub repeats_access: bool,
-    /// The access token lifetime on Tokio's clock, which is also sent as `expires_in`. With `None`, access tokens are
-    /// valid until [`expire`] is called, and no `expires_in` is sent.
+    /// The access token lifetime, which is measured on Tokio's clock and sent as `expires_in`. With `None`, access
+    /// tokens are valid until [`expire`] is called, and no `expires_in` is sent.
     ///
     /// [`expire`]: crate::Authority::expire
     pub lifetime: Option<Duration>,

@@ -88,7 +88,8 @@ impl RedisServer {
         self.signal("STOP");
     }
 
-    /// Resumes the process. After the process has resumed, the server executes the commands that it has received.
+    /// Resumes the process. After the process has resumed, the server executes the commands that it received while it
+    /// was suspended.
     ///
     /// # Panics
     ///

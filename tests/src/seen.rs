@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Uri};
 use tokio::time::Instant;
 
-/// A received request. Cloning is cheap, and every clone shows the current [`RequestState`].
+/// A received request. Cloning a `Seen` is cheap, and every clone shows the current [`RequestState`].
 #[derive(Clone)]
 pub struct Seen(Arc<Inner>);
 

@@ -34,7 +34,7 @@ use tokio::sync::Barrier;
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 
-/// The time limit for an event that must occur. The limit is much longer than any store needs.
+/// The time limit for an event that must occur, which is much longer than any store needs.
 const SOON: Duration = Duration::from_secs(15);
 /// The time to wait before a check concludes that an event has not occurred.
 const WHILE: Duration = Duration::from_millis(300);
@@ -144,8 +144,8 @@ pub async fn any_bytes_are_returned_unchanged(place: &impl Place) {
     }
 }
 
-/// `swap` stores nothing if its basis is not the current revision. The basis can be an older revision or a revision
-/// that never existed.
+/// `swap` stores nothing if its basis is not the current revision. The basis of a refused swap can be an older revision
+/// or a revision that never existed.
 pub async fn an_old_basis_is_refused(place: &impl Place) {
     let store = place.open();
     let never = Revision::new(7);
@@ -374,7 +374,7 @@ pub async fn an_expired_lock_cannot_store(place: &impl Place) {
     let own = Swap { basis, record: b"own".to_vec(), fence: Some(held.fence()) };
     let stored = soon(next.swap(own)).await.expect("the newest fence may store");
     assert_eq!(load(&late).await.revision, stored);
-    // The old fence is refused even after the newest lock has been released.
+    // A write with an old lock's fence is refused even after the newest lock has been released.
     drop(held);
     let overwriting = Swap { basis: stored, record: b"late".to_vec(), fence: Some(fence) };
     assert_eq!(soon(late.swap(overwriting)).await, None, "an older fence is always refused");

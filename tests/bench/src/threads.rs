@@ -41,8 +41,8 @@ pub struct Round {
 pub struct Slice {
     /// The CPU time per call.
     pub nanoseconds: f64,
-    /// The share of the available CPU time that the threads used. The share is lower if other processes ran during the
-    /// slice, or if a thread started late.
+    /// The share of the available CPU time that the threads used. The share of CPU time is lower if other processes ran
+    /// during the slice, or if a thread started late.
     pub share: f64,
 }
 

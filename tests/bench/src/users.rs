@@ -138,7 +138,8 @@ fn held_by<T>(users: u64, make: impl FnMut(u64) -> T) -> (Vec<T>, f64) {
     (made, (usage::held() - before) as f64 / users as f64)
 }
 
-/// Makes one call for each user. Returns the time in milliseconds and the number of failed or wrong responses.
+/// Makes one call for each user. Returns the total time in milliseconds, and the number of calls that failed or
+/// returned the wrong user.
 async fn all_call<C, F>(clients: Vec<C>, call: impl Fn(C) -> F + Copy + Send + 'static) -> (u64, u64)
 where
     C: Send + 'static,
