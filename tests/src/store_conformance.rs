@@ -199,7 +199,7 @@ pub async fn one_swap_of_each_revision_wins(place: &impl Place) {
     );
 }
 
-/// If a swap is dropped, its record is stored completely or not at all, and the store still works afterwards.
+/// If a swap's future is dropped, the record is stored completely or not at all, and the store still works afterwards.
 pub async fn a_dropped_swap_is_complete_or_absent(place: &impl Place) {
     let store = place.open();
     let long = |of: u8| vec![of; 20_000];
