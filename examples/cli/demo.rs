@@ -1,4 +1,4 @@
-//! Demonstrates the tool: starts a shop server and then runs the tool several times.
+//! Demonstrates the command-line tool: starts a shop server and then runs the tool several times.
 
 use std::env;
 use std::path::PathBuf;
@@ -88,7 +88,7 @@ impl Tool {
         let input = child.stdin.take();
         Ok(async move {
             if let Some(mut input) = input {
-                // Writing can fail, because a run that needs no password does not read its standard input.
+                // Writing the password can fail, because a run that needs no password does not read its standard input.
                 let _ = input.write_all(b"lovelace\n").await;
             }
             child.wait_with_output().await

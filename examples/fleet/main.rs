@@ -41,8 +41,8 @@ trait Orders {
 const WORKERS: usize = 4;
 const TASKS: usize = 8;
 const JOBS: usize = WORKERS * TASKS * 25;
-/// The number of calls for which an access token is valid. This number is a quarter of all jobs, so three access tokens
-/// expire during a run.
+/// The number of calls for which an access token is valid. An access token is valid for a quarter of all jobs, so three
+/// access tokens expire during a run.
 const GOOD_FOR: usize = JOBS / 4;
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,4 +1,4 @@
-//! Demonstrates the tool: starts an authorization server and then runs the tool several times.
+//! Demonstrates the command-line tool: starts an authorization server and then runs the tool several times.
 
 use std::env;
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
 //! A command-line tool whose users log in with a browser, or with a code that they enter on another device. The command
-//! `cargo run --example login` demonstrates both logins without user interaction.
+//! `cargo run --example login` demonstrates the browser login and the device login without user interaction.
 //!
 //! To log in yourself, run `cargo run --example login -- serve` in one terminal; the command prints an address. In
 //! another terminal, set `ISSUER` to the printed address and run `cargo run --example login -- login`. Log in as `ada`

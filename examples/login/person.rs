@@ -1,15 +1,17 @@
-//! Acts as the user and the browser if the tool runs with `--auto`. This module fills in the server's forms over HTTP.
+//! Acts as the user and the browser if the tool runs with `--auto`. This module fills in the authorization server's
+//! forms over HTTP.
 
 use std::collections::BTreeMap;
 
 use crate::Result;
 
-/// Logs in at the URL that a browser would open. The server then redirects the client to the program.
+/// Logs in as a user would in a browser at `url`. After the login, the authorization server redirects the browser to
+/// the command-line tool.
 pub fn log_in(url: &str) {
     confirm(url);
 }
 
-/// Fills in the form at the URL in a background task.
+/// Starts a background task that fills in the form at `url`.
 pub fn confirm(url: &str) {
     let url = url.to_owned();
     tokio::spawn(async move {

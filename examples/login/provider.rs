@@ -47,7 +47,7 @@ struct Records {
     issued: usize,
     /// The challenge and the redirect URL of each code that has not been exchanged yet.
     codes: HashMap<String, (String, String)>,
-    /// The issued device codes. The value is `true` if the user has confirmed the device code.
+    /// The issued device codes, each with `true` if the user has confirmed the code.
     devices: HashMap<String, bool>,
     /// The only login. The access token that a login returns is valid for two calls.
     login: Option<Login>,

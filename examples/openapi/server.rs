@@ -1,5 +1,5 @@
-//! A server for the API in `parcels.yaml` that runs in one thread. A token is valid for only two calls, so that the
-//! client has to request new tokens.
+//! A single-threaded server for the API in `parcels.yaml`. A token is valid for only two calls, so that the client has
+//! to request new tokens.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};

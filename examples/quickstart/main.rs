@@ -23,7 +23,7 @@ use timeline::Kind;
 /// keeps the refresh token in a cookie.
 #[api(scheme = none, refresh_on(403))]
 trait Shop {
-    /// Logs in. The token in the response starts the session.
+    /// Logs in. The token in the login response starts the session.
     #[login]
     #[post("/api/user/login")]
     async fn login(&self, #[json] credentials: &Credentials) -> Result<Tokens>;

@@ -38,7 +38,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the server. The server's access tokens have the given lifetime.
+    /// Starts a server whose access tokens are valid for the given `lifetime`.
     pub async fn start(lifetime: Duration) -> io::Result<Self> {
         let shop = Arc::new(Shop { lifetime, keys: Keys::new(), records: Mutex::new(Records::new()) });
         let routes = Router::new()
@@ -89,8 +89,8 @@ struct Records {
 
 struct Session {
     customer: String,
-    /// The sequence number of the refresh token that is currently valid. Refresh tokens with a smaller sequence number
-    /// have already been used.
+    /// The sequence number of the refresh token that is currently valid. Refresh tokens whose sequence number is
+    /// smaller than this value have already been used.
     serial: usize,
     alive: bool,
 }

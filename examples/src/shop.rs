@@ -133,7 +133,7 @@ impl Inner {
             records.counts.refused
         };
         if refused <= self.crowd {
-            // The timeout ends the wait even if a call never arrives.
+            // The timeout ends the wait even if fewer than `crowd` calls arrive.
             let _ = tokio::time::timeout(Duration::from_secs(10), self.gathering.wait()).await;
         }
         refusal("invalid_token")

@@ -14,7 +14,7 @@ use crate::double::BoxError;
 
 /// The answer to one request. A status code can be converted to an answer: `stage.respond(|_| 204)`.
 ///
-/// Cloning is cheap, but the body of [`Answer::streamed`] can be sent only once.
+/// Cloning an `Answer` is cheap, but the body of [`Answer::streamed`] can be sent only once.
 #[derive(Clone, Debug)]
 pub struct Answer(pub(crate) Kind);
 
@@ -33,7 +33,7 @@ pub(crate) struct Response {
     pub(crate) content: Content,
 }
 
-/// Where the bytes of a response body come from.
+/// The source of the bytes of a response body.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     Whole(Bytes),
@@ -41,7 +41,7 @@ pub(crate) enum Content {
     Fed(Arc<Mutex<Option<mpsc::UnboundedReceiver<Chunk>>>>),
 }
 
-/// What happens after the last chunk of a chunked body.
+/// The way in which a chunked body ends after its last chunk.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Ending {
     Complete,
@@ -68,7 +68,7 @@ impl Failure {
 pub(crate) type Chunk = io::Result<Bytes>;
 
 impl Answer {
-    /// Creates a response with this status and no body.
+    /// Creates a response with the given status and no body.
     ///
     /// # Panics
     ///
@@ -117,7 +117,7 @@ impl Answer {
         Self::new(status).header("content-type", "text/html; charset=utf-8").body(page.to_owned())
     }
 
-    /// Creates a `302` response with this `Location`.
+    /// Creates a `302` response with the given `Location`.
     #[must_use]
     pub fn redirect(location: &str) -> Self {
         Self::new(302).header("location", location)
@@ -131,8 +131,8 @@ impl Answer {
         (Self::new(status).content(fed), BodySender(sender))
     }
 
-    /// Creates a transport error instead of a response. Over the in-memory transport, the caller gets exactly this
-    /// error. Over a socket, the connection is closed without a response.
+    /// Creates a transport error instead of a response. Over the in-memory transport, the caller gets `error` itself.
+    /// Over a socket, the connection is closed without a response.
     #[must_use]
     pub fn fail(error: impl Into<BoxError>) -> Self {
         let error = error.into();
@@ -177,7 +177,7 @@ impl Answer {
         self.content(Content::Whole(body.into()))
     }
 
-    /// Sets a body that consists of these chunks and has no known length.
+    /// Sets a body that consists of `chunks` and has no known length.
     #[must_use]
     pub fn chunks<B: Into<Bytes>>(self, chunks: impl IntoIterator<Item = B>) -> Self {
         self.content(Content::Chunks(chunks.into_iter().map(Into::into).collect(), Ending::Complete))

@@ -74,11 +74,11 @@ impl Authority {
         assert_count(expected, seen, "refresh tokens sent again after a lost answer", &requests);
     }
 
-    /// Asserts that the largest number of refreshes in progress at the same time was `expected`.
+    /// Asserts that the maximum number of concurrent refreshes was `expected`.
     ///
     /// # Panics
     ///
-    /// Panics if the largest number differs from `expected`.
+    /// Panics if the actual maximum differs from `expected`.
     #[track_caller]
     pub fn assert_max_concurrent_refreshes(&self, expected: usize) {
         let (seen, requests) = (self.max_concurrent_refreshes(), self.requests(Role::Refresh));
@@ -97,8 +97,8 @@ impl Authority {
         assert_count(expected, seen, "spent refresh tokens presented again", &requests);
     }
 
-    /// Sets how many times this test expects clients to reuse a refresh token. When the first `Authority` value is
-    /// dropped, the number of reuses must be exactly `count`.
+    /// Sets the number of refresh token reuses that the test expects. When the first `Authority` value is dropped, the
+    /// number of reuses must be exactly `count`.
     pub fn expect_reuses(&self, count: usize) {
         self.state().expected_reuses = count;
     }
@@ -116,7 +116,7 @@ fn assert_count(expected: usize, seen: usize, what: &str, requests: &[Seen]) {
     assert!(expected == seen, "{what}: expected {expected}, saw {seen}\n{}", First(requests));
 }
 
-/// The first requests in a list, one per line.
+/// Formats the first requests in a list, one per line.
 struct First<'a>(&'a [Seen]);
 
 impl fmt::Display for First<'_> {

@@ -24,11 +24,12 @@ use crate::token_requests::ParkedRequest;
 ///
 /// When the value returned by [`new`](Self::new) or [`with`](Self::with) is dropped, the test fails if a client reused
 /// a refresh token after the response to the first use had arrived. A test that deliberately reuses a refresh token
-/// calls [`expect_reuses`](Self::expect_reuses). Clones check nothing, so a test must keep the value that it created
-/// until the test ends.
+/// calls [`expect_reuses`](Self::expect_reuses). Clones of an `Authority` do not check for reuse, so a test must keep
+/// the original value until the test ends.
 pub struct Authority {
     shared: Arc<Inner>,
-    /// Whether dropping this value checks for reused refresh tokens. Only the first value checks; clones do not.
+    /// Whether dropping this value checks for reused refresh tokens. Only the first `Authority` value checks for reuse;
+    /// its clones do not.
     checks_reuse: bool,
 }
 
@@ -52,7 +53,7 @@ pub(crate) struct State {
 pub(crate) struct Endpoint {
     pub(crate) seen: Vec<Seen>,
     pub(crate) hold: Option<Hold>,
-    /// How the next requests are handled. After the requests in `next`, the handling in `always` applies again.
+    /// The handling of the next requests; all later requests are handled as in `always`.
     pub(crate) next: VecDeque<Handling>,
     pub(crate) always: Handling,
 }
@@ -88,7 +89,7 @@ impl Authority {
         Self::with(AuthorityConfig::default())
     }
 
-    /// Creates a server with this configuration.
+    /// Creates a server with the given configuration.
     #[must_use]
     pub fn with(config: AuthorityConfig) -> Self {
         Self::with_log(config, RequestLog::default())
@@ -123,28 +124,28 @@ impl Authority {
         configure(&mut self.state().config);
     }
 
-    /// Sets how the next request for this role is handled. Calling this method twice sets the handling of the next two
+    /// Sets the handling of the next request for `role`. Calling this method twice sets the handling of the next two
     /// requests.
     pub fn next(&self, role: Role, handling: Handling) {
         self.state().endpoint(role).next.push_back(handling);
     }
 
-    /// Sets how all later requests for this role are handled.
+    /// Sets the handling of all later requests for `role`.
     pub fn always(&self, role: Role, handling: Handling) {
         self.state().endpoint(role).always = handling;
     }
 
-    /// Holds all later requests for this role before they are processed; see [`parked`](Self::parked).
+    /// Holds all later requests for `role` before they are processed; see [`parked`](Self::parked).
     pub fn hold(&self, role: Role) {
         self.state().endpoint(role).hold = Some(Hold::Unprocessed);
     }
 
-    /// Processes all later requests for this role, but holds their responses.
+    /// Processes all later requests for `role`, but holds their responses.
     pub fn hold_processed(&self, role: Role) {
         self.state().endpoint(role).hold = Some(Hold::Processed);
     }
 
-    /// Stops holding requests for this role and releases the held requests that the test has not taken.
+    /// Stops holding requests for `role` and releases the held requests that the test has not taken.
     pub fn open(&self, role: Role) {
         self.state().endpoint(role).hold = None;
         while let Some(waiting) = self.gate(role).try_next() {
@@ -152,7 +153,7 @@ impl Authority {
         }
     }
 
-    /// Waits for the next held request for this role.
+    /// Waits for the next held request for `role`.
     ///
     /// # Panics
     ///
@@ -161,7 +162,7 @@ impl Authority {
         ParkedRequest(self.gate(role).next("request at the authority", || self.log()).await)
     }
 
-    /// Returns the number of held requests for this role that the test has not taken yet.
+    /// Returns the number of held requests for `role` that the test has not taken yet.
     #[must_use]
     pub fn waiting(&self, role: Role) -> usize {
         self.gate(role).waiting()
@@ -173,8 +174,8 @@ impl Authority {
         self.issue_to(Value::Null)
     }
 
-    /// Starts a session for these credentials, without receiving a request. [`credentials`](Self::credentials) returns
-    /// them later.
+    /// Starts a session for `credentials`, without receiving a request. [`credentials`](Self::credentials) returns
+    /// these credentials later.
     #[must_use]
     pub fn issue_to(&self, credentials: Value) -> TokenPair {
         let State { issued, config, .. } = &mut *self.state();
@@ -206,13 +207,15 @@ impl Authority {
         self.state().issued.canary().to_owned()
     }
 
-    /// Returns the access token with this number, counted from 1, even if the server has not issued this token yet.
+    /// Returns the access token with the given number, counted from 1, even if the server has not issued this token
+    /// yet.
     #[must_use]
     pub fn access(&self, number: usize) -> String {
         self.state().issued.access_text(number)
     }
 
-    /// Returns the refresh token with this number, counted from 1, even if the server has not issued this token yet.
+    /// Returns the refresh token with the given number, counted from 1, even if the server has not issued this token
+    /// yet.
     #[must_use]
     pub fn refresh(&self, number: usize) -> String {
         self.state().issued.secret_text(number)
@@ -224,7 +227,7 @@ impl Authority {
         self.state().issued.access_number(access)
     }
 
-    /// Returns, as JSON, the credentials of the login that started this access token's session.
+    /// Returns, as JSON, the credentials of the login that started the given access token's session.
     #[must_use]
     pub fn credentials(&self, access: &str) -> Option<Value> {
         self.state().issued.credentials(access)
@@ -254,15 +257,15 @@ impl Authority {
         self.requests(Role::Logout).len()
     }
 
-    /// Returns how many times a client reused a refresh token even though the client had received the response to the
-    /// first use.
+    /// Returns the number of times that a client reused a refresh token even though the client had received the
+    /// response to the first use.
     #[must_use]
     pub fn reuses(&self) -> usize {
         self.state().issued.reuses()
     }
 
-    /// Returns how many times a client reused a refresh token because the client never received the response to the
-    /// first use.
+    /// Returns the number of times that a client reused a refresh token because the client never received the response
+    /// to the first use.
     #[must_use]
     pub fn retries_after_lost_answer(&self) -> usize {
         self.state().issued.retries_after_lost_answer()
@@ -274,7 +277,7 @@ impl Authority {
         self.state().max_concurrent_refreshes
     }
 
-    /// Returns all requests for this role in the order in which they arrived.
+    /// Returns all requests for `role` in the order in which they arrived.
     #[must_use]
     pub fn requests(&self, role: Role) -> Vec<Seen> {
         self.state().endpoint(role).seen.clone()

@@ -15,7 +15,7 @@ pub struct AuthorityConfig {
     /// valid.
     pub rotate: bool,
     /// The grace period after a rotation, during which the server accepts the previous refresh token and returns the
-    /// same successor again.
+    /// same new refresh token again.
     pub grace: Option<Duration>,
     /// Whether the session ends if a client reuses a refresh token.
     pub reuse_ends_session: bool,
@@ -24,14 +24,14 @@ pub struct AuthorityConfig {
     pub revokes_old_access: bool,
     /// Whether a refresh returns the same access token again.
     pub repeats_access: bool,
-    /// The access token lifetime on Tokio's clock, which is also sent as `expires_in`. With `None`, access tokens are
-    /// valid until [`expire`] is called, and no `expires_in` is sent.
+    /// The access token lifetime, which is measured on Tokio's clock and sent as `expires_in`. With `None`, access
+    /// tokens are valid until [`expire`] is called, and no `expires_in` is sent.
     ///
     /// [`expire`]: crate::Authority::expire
     pub lifetime: Option<Duration>,
     /// The value of `expires_in` that is sent instead of the true lifetime.
     pub expires_in: Option<Value>,
-    /// Where requests and responses contain the refresh token.
+    /// The place of the refresh token in requests and responses.
     pub refresh_token_in: RefreshTokenIn,
     /// The form of the refresh token in a refresh response.
     pub refresh_token_field: RefreshTokenField,
@@ -41,7 +41,7 @@ pub struct AuthorityConfig {
     pub cookie_name: &'static str,
     /// The attributes of the cookie with the refresh token.
     pub cookie_attributes: &'static str,
-    /// How long the server takes to answer each request, on Tokio's clock.
+    /// The time that the server takes to answer each request, measured on Tokio's clock.
     pub delay: Option<Duration>,
     /// The answer to a refresh token that is already used, revoked, unknown or missing.
     pub refusal: Answer,
@@ -49,7 +49,7 @@ pub struct AuthorityConfig {
     pub paths: [&'static str; 3],
 }
 
-/// Where requests and responses contain the refresh token.
+/// The place of the refresh token in requests and responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshTokenIn {
     /// A JSON response contains the refresh token as `refresh_token`. Requests contain the refresh token in a JSON or
@@ -121,25 +121,25 @@ pub enum Role {
     Logout,
 }
 
-/// How the authorization server handles one request.
+/// The way in which the authorization server handles one request.
 #[derive(Clone, Debug)]
 pub enum Handling {
     /// Processes the request and sends the server's own answer.
     Normal,
-    /// Sends this answer and does not process the request, so no token is used up.
+    /// Sends the contained answer and does not process the request, so no token is used up.
     Instead(Answer),
-    /// Processes the request but sends this answer, so the issued tokens are lost.
+    /// Processes the request but sends the contained answer, so the issued tokens are lost.
     ProcessThen(Answer),
 }
 
 impl Handling {
-    /// Sends this answer and does not process the request.
+    /// Sends `answer` and does not process the request.
     #[must_use]
     pub fn instead(answer: impl Into<Answer>) -> Self {
         Self::Instead(answer.into())
     }
 
-    /// Processes the request, but sends this answer.
+    /// Processes the request, but sends `answer`.
     #[must_use]
     pub fn process_then(answer: impl Into<Answer>) -> Self {
         Self::ProcessThen(answer.into())
@@ -157,7 +157,7 @@ impl Handling {
         Self::ProcessThen(Answer::reset())
     }
 
-    /// Responds with this status and a `Retry-After` header, and does not process the request.
+    /// Responds with `status` and a `Retry-After` header, and does not process the request.
     #[must_use]
     pub fn retry_after(status: u16, value: &str) -> Self {
         Self::Instead(Answer::new(status).header("retry-after", value))

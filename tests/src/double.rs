@@ -20,8 +20,8 @@ pub type Outcome = Result<http::Response<ResponseBody>, BoxError>;
 
 /// A test double of a server.
 pub trait Double: Clone + Send + Sync + 'static {
-    /// Handles one request, whose URI is the complete URL. Dropping the future means that the caller has abandoned the
-    /// request.
+    /// Handles one request, whose URI is the complete URL. Dropping the returned future means that the caller has
+    /// abandoned the request.
     fn handle(&self, request: http::Request<Bytes>) -> BoxFuture<'static, Outcome>;
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct Gate<D> {
     grown: Notify,
 }
 
-/// A parked request, which waits for a decision by the test. If this value is dropped without a decision, `park`
+/// A parked request, which waits for a decision by the test. If a `Waiting` value is dropped without a decision, `park`
 /// returns `None`.
 #[derive(Debug)]
 pub(crate) struct Waiting<D> {

@@ -138,8 +138,8 @@ impl IssuedTokens {
         Grant { access, secret: successor, spent: Some(number) }
     }
 
-    /// Records that the response with these tokens was sent. A client that gets this response knows that the old
-    /// refresh token is used up.
+    /// Records that the response with the tokens in `grant` was sent. A client that receives new tokens knows that the
+    /// old refresh token is used up.
     pub(crate) fn reported(&mut self, grant: Grant) {
         let secret = grant.spent.and_then(|number| self.secrets.get_mut(number - 1));
         if let Some(spent) = secret.and_then(|secret| secret.spent.as_mut()) {
@@ -147,7 +147,7 @@ impl IssuedTokens {
         }
     }
 
-    /// Ends the session that one of these tokens belongs to.
+    /// Ends the session of the given access token or, if that token is unknown, of the given refresh token.
     pub(crate) fn log_out(&mut self, access: Option<&str>, secret: Option<&str>) -> bool {
         let by_access =
             access.and_then(|token| self.access_number(token)).map(|n| self.access[n - 1].session);
@@ -177,7 +177,7 @@ impl IssuedTokens {
         })
     }
 
-    /// Returns the credentials that started this access token's session.
+    /// Returns the credentials of the login that started the given access token's session.
     pub(crate) fn credentials(&self, token: &str) -> Option<Value> {
         let session = self.access[self.access_number(token)? - 1].session;
         Some(self.sessions[session].credentials.clone())

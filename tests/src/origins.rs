@@ -10,8 +10,8 @@ use futures_util::future::BoxFuture;
 use crate::double::{Double, Outcome, double_methods};
 use crate::seen::origin;
 
-/// A test double that routes each request to the test double for the request's origin. A connection to any other origin
-/// fails.
+/// A test double that routes each request to the test double for the request's origin. A connection to an origin
+/// without a test double fails.
 ///
 /// ```
 /// # use afresh_tests::{Origins, Stage, World};

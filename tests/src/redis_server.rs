@@ -52,13 +52,13 @@ impl RedisServer {
         panic!("redis-server does not start");
     }
 
-    /// Returns the server's URL: `redis://127.0.0.1:49152/`.
+    /// Returns the server's URL, such as `redis://127.0.0.1:49152/`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/", self.port)
     }
 
-    /// Kills the process, as a crash would. The data in the file is kept.
+    /// Kills the process, as a crash would. The data in the append-only file is kept.
     ///
     /// # Panics
     ///
@@ -68,7 +68,7 @@ impl RedisServer {
         self.process.wait().expect("this process owns the server");
     }
 
-    /// Starts the server again on the same port, with the data in the file.
+    /// Starts the server again on the same port, with the data in the append-only file.
     ///
     /// # Panics
     ///
@@ -88,7 +88,8 @@ impl RedisServer {
         self.signal("STOP");
     }
 
-    /// Resumes the process. After the process has resumed, the server executes the commands that it has received.
+    /// Resumes the process. After the process has resumed, the server executes the commands that it received while it
+    /// was suspended.
     ///
     /// # Panics
     ///

@@ -7,12 +7,12 @@ use bytes::Bytes;
 
 use crate::seen::{RequestState, Seen};
 
-/// An event of the request with this [number](Seen::number).
+/// An event of one request, which is identified by its [number](Seen::number).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogEntry {
     /// The request arrived.
     Arrived(usize),
-    /// The request was answered with this status.
+    /// The request was answered with the contained status.
     Answered(usize, u16),
     /// The request was answered with a transport error.
     Failed(usize),

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Uri};
 use tokio::time::Instant;
 
-/// A received request. Cloning is cheap, and every clone shows the current [`RequestState`].
+/// A received request. Cloning a `Seen` is cheap, and every clone shows the current [`RequestState`].
 #[derive(Clone)]
 pub struct Seen(Arc<Inner>);
 
@@ -29,7 +29,7 @@ pub enum RequestState {
     Abandoned,
     /// The request was answered with a transport error.
     Failed,
-    /// The request was answered with this status, and the caller has not finished with the response body.
+    /// The request was answered, and the caller has not finished with the response body.
     Answered(u16),
     /// The request was answered, and the response body was read to the end.
     BodyRead(u16),
@@ -38,7 +38,7 @@ pub enum RequestState {
 }
 
 impl RequestState {
-    /// Returns the status of the response, if there is one.
+    /// Returns the status of the response, or `None` if the request has no response.
     #[must_use]
     pub fn status(self) -> Option<u16> {
         match self {
@@ -54,7 +54,8 @@ impl RequestState {
     }
 }
 
-/// The timeout of a request. Only in-memory test doubles can see this timeout, because the client does not send it.
+/// The timeout of a request. Only in-memory test doubles can see a request's timeout, because the client does not send
+/// the timeout.
 #[derive(Clone, Copy)]
 pub(crate) struct RequestTimeout(pub(crate) Duration);
 
@@ -72,7 +73,7 @@ impl Seen {
         *self.0.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
-    /// Returns the number of this request, counted from 0, among all requests to its [`Stage`](crate::Stage),
+    /// Returns the zero-based index of this request among all requests to its [`Stage`](crate::Stage),
     /// [`Authority`](crate::Authority) or [`World`](crate::World).
     #[must_use]
     pub fn number(&self) -> usize {
@@ -134,7 +135,7 @@ impl Seen {
         origin(self.uri())
     }
 
-    /// Returns the first header with this name, if the value of the header is text.
+    /// Returns the value of the first header with the given name, if the value is text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers().get(name)?.to_str().ok()
@@ -153,7 +154,7 @@ impl Seen {
         Some(value.split_once(' ').map_or(value, |(_scheme, token)| token))
     }
 
-    /// Returns the value of the cookie with this name.
+    /// Returns the value of the cookie with the given name.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&str> {
         let lines = self.headers().get_all("cookie").iter().filter_map(|line| line.to_str().ok());

@@ -96,8 +96,8 @@ async fn serve(
     scheme: Arc<str>,
 ) {
     let service = service_fn(|request| receive(double.clone(), scheme.clone(), request));
-    // A test can break a connection on purpose, so an error from the connection is ignored. The client gets a transport
-    // error.
+    // A test can break a connection on purpose, so an error from the connection is ignored here, and the client gets a
+    // transport error.
     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 

@@ -66,7 +66,7 @@ impl Stage {
         arrivals
     }
 
-    /// Returns the next held request, if there is one.
+    /// Returns the next held request, or `None` if no request is held.
     #[must_use]
     pub fn try_arrival(&self) -> Option<Arrival> {
         self.0.gate.try_next().map(Arrival)
@@ -154,7 +154,7 @@ impl fmt::Debug for Stage {
 pub struct Arrival(Waiting<Answer>);
 
 impl Arrival {
-    /// Returns a copy of the request, which the test can keep after the answer.
+    /// Returns a copy of the request, which the test can keep after it has answered the request.
     #[must_use]
     pub fn seen(&self) -> Seen {
         self.0.seen.clone()

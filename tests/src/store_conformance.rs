@@ -34,9 +34,9 @@ use tokio::sync::Barrier;
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 
-/// The time limit for an event that must occur. The limit is much longer than any store needs.
+/// The time limit for an event that must occur, which is much longer than any store needs.
 const SOON: Duration = Duration::from_secs(15);
-/// How long to wait for an event that must not occur.
+/// The time to wait before a check concludes that an event has not occurred.
 const WHILE: Duration = Duration::from_millis(300);
 
 /// A location where a store keeps one session, such as a file or a Redis key. Each location is empty at first and
@@ -50,7 +50,7 @@ pub trait Place: Send + Sync + 'static {
     fn open(&self) -> Self::Store;
 
     /// Writes data that no store of this kind would write, and returns true. The default implementation returns false,
-    /// which skips the checks of foreign data.
+    /// so that the checks of foreign data are skipped.
     fn spoil(&self) -> impl Future<Output = bool> + Send {
         async { false }
     }
@@ -116,7 +116,7 @@ pub async fn an_empty_store_has_no_record(place: &impl Place) {
     }
 }
 
-/// Every store at the same location reads the latest record, including a store that is opened after the swap.
+/// Every store at a location reads the latest record, including a store that is opened after the record was written.
 pub async fn a_load_sees_the_last_swap(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
     let mut basis = Revision::default();
@@ -144,8 +144,8 @@ pub async fn any_bytes_are_returned_unchanged(place: &impl Place) {
     }
 }
 
-/// `swap` stores nothing if its basis is not the current revision. The basis can be an older revision or a revision
-/// that never existed.
+/// `swap` stores nothing if its basis is not the current revision. The basis of a refused swap can be an older revision
+/// or a revision that never existed.
 pub async fn an_old_basis_is_refused(place: &impl Place) {
     let store = place.open();
     let never = Revision::new(7);
@@ -199,7 +199,7 @@ pub async fn one_swap_of_each_revision_wins(place: &impl Place) {
     );
 }
 
-/// If a swap is dropped, its record is stored completely or not at all, and the store still works afterwards.
+/// If a swap's future is dropped, the record is stored completely or not at all, and the store still works afterwards.
 pub async fn a_dropped_swap_is_complete_or_absent(place: &impl Place) {
     let store = place.open();
     let long = |of: u8| vec![of; 20_000];
@@ -214,7 +214,7 @@ pub async fn a_dropped_swap_is_complete_or_absent(place: &impl Place) {
     let started = Instant::now();
     loop {
         let basis = load(&store).await.revision;
-        // A dropped swap can still be in progress.
+        // A swap can still be in progress after its future is dropped.
         if swap(&store, basis, "after all").await.is_some() {
             break;
         }
@@ -255,10 +255,10 @@ pub async fn two_never_hold_the_lock(place: &impl Place) {
     }
 }
 
-/// A dropped wait for the lock neither keeps the lock nor prevents other stores from acquiring it.
+/// Dropping a future that waits for the lock neither keeps the lock nor prevents other stores from acquiring it.
 pub async fn a_dropped_wait_leaves_nothing_behind(place: &impl Place) {
     let store = place.open();
-    // While the lock is free, the loop drops the future before, during and after the acquisition of the lock.
+    // While the lock is free, the loop drops the `lock` future before, during and after the acquisition.
     for step in 0..40 {
         give_up_after(Duration::from_micros(step * 50), store.lock()).await;
     }
@@ -307,8 +307,8 @@ pub async fn a_lock_that_is_dropped_during_a_stall_is_released_afterwards(place:
     lock.expect("a lock that was dropped is released").expect("a store that works");
 }
 
-/// A login or logout is stored without a lock, even while another process holds the lock. The process that holds the
-/// lock then finds that its basis is not the current revision.
+/// A login or logout is stored without a lock, even while another process holds the lock. After another process has
+/// stored a login or logout, the process that holds the lock finds that its basis is not the current revision.
 pub async fn a_login_needs_no_lock(place: &impl Place) {
     let (holder, other) = (place.open(), place.open());
     let Some(held) = lock(&holder).await else { return };
@@ -374,7 +374,7 @@ pub async fn an_expired_lock_cannot_store(place: &impl Place) {
     let own = Swap { basis, record: b"own".to_vec(), fence: Some(held.fence()) };
     let stored = soon(next.swap(own)).await.expect("the newest fence may store");
     assert_eq!(load(&late).await.revision, stored);
-    // The old fence is refused even after the newest lock has been released.
+    // A write with an old lock's fence is refused even after the newest lock has been released.
     drop(held);
     let overwriting = Swap { basis: stored, record: b"late".to_vec(), fence: Some(fence) };
     assert_eq!(soon(late.swap(overwriting)).await, None, "an older fence is always refused");

@@ -1,4 +1,4 @@
-//! How a fake authorization server holds, processes and answers one request.
+//! Holds, processes and answers the requests to a fake authorization server.
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -22,7 +22,7 @@ impl Double for Authority {
 }
 
 impl Authority {
-    /// Returns the role of a path if the path is one of the server's endpoints.
+    /// Returns the role of the endpoint at a path, or `None` if the server has no endpoint at that path.
     #[must_use]
     pub fn role_of(&self, path: &str) -> Option<Role> {
         let [login, refresh, logout] = self.state().config.paths;
@@ -74,7 +74,7 @@ impl Authority {
         endpoint.next.pop_front().unwrap_or_else(|| endpoint.always.clone())
     }
 
-    /// Returns the answer and the tokens in it.
+    /// Returns the server's answer to a request, and the tokens that the answer contains.
     fn process(&self, role: Role, seen: &Seen, handling: Handling) -> (Answer, Option<Grant>) {
         match handling {
             Handling::Instead(answer) => (answer, None),
@@ -109,7 +109,7 @@ impl Authority {
     }
 }
 
-/// Returns the refresh token in a request.
+/// Extracts the refresh token from a request.
 fn presented(seen: &Seen, config: &AuthorityConfig, canary: &str) -> Option<String> {
     if config.refresh_token_in == RefreshTokenIn::Cookie {
         return seen.cookie(config.cookie_name).map(str::to_owned);
@@ -187,8 +187,8 @@ impl Drop for UnderWay {
     }
 }
 
-/// A request that the authorization server holds until the test decides. If this value is dropped without a decision,
-/// the request's connection is reset.
+/// A request that the authorization server holds until the test decides. If a `ParkedRequest` is dropped without a
+/// decision, the request's connection is reset.
 ///
 /// `ParkedRequest` dereferences to the [`Seen`] request.
 #[derive(Debug)]
@@ -206,17 +206,17 @@ impl ParkedRequest {
         self.0.decide(Handling::Normal);
     }
 
-    /// Sends this answer. If the request has not been processed yet, it stays unprocessed.
+    /// Sends `answer`. If the request has not been processed yet, it is never processed.
     pub fn answer(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::Instead(answer.into()));
     }
 
-    /// Processes the request unless it was already processed, and sends this answer.
+    /// Processes the request unless it was already processed, and sends `answer`.
     pub fn process_then(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::ProcessThen(answer.into()));
     }
 
-    /// Never answers the request. If the request has not been processed yet, it stays unprocessed.
+    /// Never answers the request. If the request has not been processed yet, it is never processed.
     pub fn hang(self) {
         self.answer(Answer::hang());
     }

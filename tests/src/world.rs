@@ -40,7 +40,7 @@ impl World {
         Self::with(AuthorityConfig::default())
     }
 
-    /// Creates a `World` whose authorization server has this configuration.
+    /// Creates a `World` whose authorization server has the given configuration.
     #[must_use]
     pub fn with(config: AuthorityConfig) -> Self {
         let log = RequestLog::default();
@@ -48,13 +48,13 @@ impl World {
         Self { stage: Stage::with_log(log), authority }
     }
 
-    /// Answers all later requests to the API: 200 with `{}` for a valid access token, and the status `refused`
+    /// Answers every later API request with 200 and `{}` if its access token is valid, and with the status `refused`
     /// otherwise.
     pub fn guard(&self, refused: u16) {
         self.guard_with(refused, |_| (200, serde_json::json!({})));
     }
 
-    /// Answers all later requests to the API: `granted` for a valid access token, and `refused` otherwise.
+    /// Answers every later API request with `granted` if its access token is valid, and with `refused` otherwise.
     pub fn guard_with<A: Into<Answer>>(
         &self,
         refused: impl Into<Answer>,

@@ -193,7 +193,7 @@ fn trait_docs(document: &Document, tag: Option<&str>) -> String {
     }
 }
 
-/// Returns the URL of the first server, with its variables set to their default values.
+/// Returns the URL of the document's first server, with the URL's variables replaced by their default values.
 fn server(document: &Document) -> Option<String> {
     let server = document.root().pointer("/servers/0")?;
     let mut url = server["url"].as_str()?.to_owned();

@@ -37,7 +37,7 @@ pub struct Settings {
     pub dates: Dates,
     /// The grouping of operations into traits.
     pub traits: Traits,
-    /// The name of the trait for operations without a tag. The default is the document's title.
+    /// The name of the trait for operations without a tag. The default name is the document's title.
     pub name: Option<String>,
     /// The new names of schemas, keyed by their names in the document.
     pub rename: BTreeMap<String, String>,
@@ -93,7 +93,7 @@ pub struct Pages {
     pub cursor: Option<String>,
     /// The response header that contains the cursor of the next page.
     pub header: Option<String>,
-    /// The name of a field in the page's last item. The field's value is the cursor of the next page.
+    /// The name of the field, in the last item of a page, whose value is the cursor of the next page.
     pub last: Option<String>,
     /// The query parameter that contains the page number.
     pub number: Option<String>,

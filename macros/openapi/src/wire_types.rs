@@ -47,7 +47,7 @@ pub(crate) fn members(separator: Separator, between: Between) -> String {
     format!("{}{kind}", separator.name())
 }
 
-/// The names of all helper types. No schema type can have one of these names.
+/// The names of all helper types; no schema type can have one of these names.
 pub(crate) const NAMES: &[&str] = &[
     "BTreeMap",
     "CommaSeparated",

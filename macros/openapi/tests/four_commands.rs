@@ -20,7 +20,7 @@ parcel 9: None
 
 fn command(folder: &Path, command: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(command);
-    // Without a display, the program does not open a browser.
+    // Without a display, the example program does not open a browser.
     command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
     command.args(arguments).current_dir(folder).env("RUSTFLAGS", "-D warnings");
     command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("openapi/crates/target"));
@@ -42,7 +42,8 @@ fn run(folder: &Path, program: &str, arguments: &[&str]) -> String {
 fn four_commands_lead_to_a_client_that_is_logged_in() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let example = repository.join("examples/openapi");
-    // The directory is outside this repository, because cargo would otherwise find the repository's workspace.
+    // The example's directory is outside this repository, because cargo would otherwise find the repository's
+    // workspace.
     let folder: PathBuf = std::env::temp_dir().join(format!("afresh-openapi-{}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();

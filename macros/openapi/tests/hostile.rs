@@ -1,5 +1,5 @@
 //! Checks that broken and malicious documents never cause the generator to panic, hang, or exhaust memory. For each
-//! document, the generator must return a client or an error with a position.
+//! document, the generator must return a client, or an error that contains a position in the document.
 
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test fails if it cannot continue")]
 

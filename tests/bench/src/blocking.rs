@@ -6,7 +6,7 @@ use crate::caller::Work;
 use crate::contender::{Shop as _, ShopClient, TOKEN};
 use crate::item::Item;
 
-/// The compared ways to make a blocking call.
+/// The two ways to make a blocking call, each with a description.
 pub const WAYS: [(&str, &str); 2] =
     [("afresh", "**afresh**, `wait()`"), ("reqwest", "`reqwest::blocking` by hand")];
 

@@ -49,7 +49,8 @@ impl Work {
         }
     }
 
-    /// Makes the calls. Each call uses a different number in its arguments.
+    /// Makes the calls. Each call's arguments contain a different four-digit number, so all requests have the same
+    /// length.
     pub async fn of<F: Future<Output = ()>>(self, mut call: impl FnMut(u64) -> F) {
         for id in 1000..1000 + self.calls.min(4) {
             call(id).await;
@@ -58,7 +59,6 @@ impl Work {
             allocator::count();
         }
         for id in 0..self.calls {
-            // The number has four digits in every call, so the request always has the same length.
             call(1000 + id % 9000).await;
         }
         if self.allocations {

@@ -35,7 +35,7 @@ pub struct Storm {
     pub milliseconds: u64,
 }
 
-/// The memory use and the open requests of callers with an expired token. The process records the values whenever the
+/// The memory use and the open requests of callers with an expired token, recorded whenever the client process's
 /// runtime is idle, until all calls have received a response.
 #[derive(Deserialize, Serialize)]
 pub struct Crowd {

@@ -17,8 +17,8 @@ use crate::contender::FEIGNHTTP_PORT;
 use crate::server::Server;
 
 const CALLS: u64 = 200;
-/// The time that the server waits before it sends a response. The pause is longer than the time that a client under
-/// callgrind takes to start waiting for a response.
+/// The time that the server waits before it sends a response, which is longer than a client under callgrind takes to
+/// start waiting for the response.
 const PAUSE: Duration = Duration::from_micros(600);
 
 /// The cost of one call.

@@ -1,5 +1,5 @@
 //! A client process with an in-memory server and many callers whose token has expired. The process measures the
-//! callers' memory use in each state.
+//! callers' memory use each time the runtime is idle.
 
 use std::future::Future;
 use std::pin::Pin;

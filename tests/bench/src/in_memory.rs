@@ -1,5 +1,5 @@
-//! A server in the client's process that responds only when the runtime is idle. With this server, the callers' state
-//! does not depend on timing, and no memory is needed for connections.
+//! A server in the client's process that responds only when the runtime is idle. With an in-memory server, the callers'
+//! state does not depend on timing, and no memory is needed for connections.
 //!
 //! Each process has one in-memory server, and all clients of that server run on one thread.
 
@@ -58,7 +58,7 @@ pub async fn quiet() {
     .await;
 }
 
-/// Responds to all waiting requests and returns how many requests were waiting.
+/// Responds to all waiting requests and returns the number of these requests.
 pub fn answer() -> usize {
     ROUND.fetch_add(1, Relaxed);
     let mut callers = callers_waiting();

@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        // The program passes these arguments to its child processes.
+        // The program passes the following arguments to its child processes.
         ["serve", port, pause] => server::serve(number(port), Duration::from_micros(number(pause))),
         ["terse", port] => server::serve_tersely(number(port)),
         ["guard", guard] => server::serve_guarded(guard),

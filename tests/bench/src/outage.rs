@@ -34,7 +34,7 @@ trait Jobs {
     async fn jobs(&self) -> Result<String>;
 }
 
-/// Runs both clients at the same time and prints their [`Sends`].
+/// Runs the client and the handwritten retry loop concurrently, and prints the [`Sends`] of each.
 pub fn run(callers: usize) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let both: [Sends; 2] = runtime.expect("a runtime").block_on(async {

@@ -58,7 +58,7 @@ impl Server {
         Self { process, base: base.trim().to_owned() }
     }
 
-    /// Returns the counts of a server that checks tokens.
+    /// Returns the counters of a server that checks tokens.
     pub fn reported(&self) -> Reported {
         let mut socket = Socket::connect(self.base.trim_start_matches("http://")).expect("it listens");
         socket

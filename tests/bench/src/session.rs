@@ -13,7 +13,7 @@ use crate::caller::Work;
 use crate::contender::{Shop, ShopClient, TOKEN};
 use crate::item::Item;
 
-/// The [`Shop`] trait without roles. A client for this trait has no session.
+/// The [`Shop`] trait without roles, so that its client has no session.
 #[api]
 pub trait Plain {
     #[get("/items/{id}")]
@@ -28,8 +28,7 @@ pub const WAYS: [(&str, &str); 3] = [
     ("live", "a live session"),
 ];
 
-/// The clients whose transport responds immediately. The cost of these clients' calls is the same in every run, unlike
-/// the cost of calls over a socket.
+/// The clients whose transport responds immediately, so that the cost of their calls is the same in every run.
 pub const AT_ONCE: [(&str, &str); 2] = [
     ("header-at-once", "no session, token sent as a default header, transport responds immediately"),
     ("live-at-once", "a live session, transport responds immediately"),

@@ -24,7 +24,7 @@ trait Feed {
     async fn lines(&self) -> Result<Lines<String>>;
 }
 
-/// The lengths in bytes. The second length is twice the first length.
+/// The two lengths in bytes; the second length is twice the first.
 pub const LENGTHS: [usize; 2] = [10_000, 20_000];
 
 /// Returns the name of the subject that reads one item of the given kind and length.
@@ -32,7 +32,7 @@ pub fn subject(kind: &str, length: usize) -> String {
     format!("stream:{kind}-{length}")
 }
 
-/// Reads one item for each call. `what` has the form `events-10000` or `lines-10000`.
+/// Makes calls, each of which reads one event or one line. `what` has the form `events-10000` or `lines-10000`.
 pub async fn run(what: &str, base: &str, work: Work) {
     let (kind, length) = what.split_once('-').expect("a kind and a length");
     let length: usize = length.parse().expect("a length");

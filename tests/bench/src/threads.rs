@@ -1,9 +1,9 @@
 //! Measures the cost that a session adds to a call when several threads share a client whose transport responds
 //! immediately.
 //!
-//! The time for a whole call varies by more than the cost of a session. Therefore, the threads make calls in slices of
-//! about a millisecond, which alternate between calls with and without a session. In each slice, all threads make the
-//! same calls at the same time.
+//! Because the time for a whole call varies by more than the cost of a session, the threads make calls in slices of
+//! about a millisecond, which alternate between calls with and without a session. In each slice, all threads
+//! concurrently make the same kind of call.
 
 use std::hint::{black_box, spin_loop};
 use std::sync::Barrier;
@@ -41,8 +41,8 @@ pub struct Round {
 pub struct Slice {
     /// The CPU time per call.
     pub nanoseconds: f64,
-    /// The share of the available CPU time that the threads used. The share is lower if other processes ran, or if the
-    /// threads did not start at the same time.
+    /// The share of the available CPU time that the threads used. The share of CPU time is lower if other processes ran
+    /// during the slice, or if a thread started late.
     pub share: f64,
 }
 

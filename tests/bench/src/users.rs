@@ -129,8 +129,8 @@ async fn by_hand(base: &str, users: u64) -> Users {
     Users { idle, client: 0.0, milliseconds, wrong }
 }
 
-/// Creates one value for each user. Returns the values and the average number of bytes that each value has allocated,
-/// excluding the value's own slot in the list.
+/// Calls `make` once for each user. Returns the created values and the average number of bytes that each value has
+/// allocated, excluding the value's own slot in the list.
 fn held_by<T>(users: u64, make: impl FnMut(u64) -> T) -> (Vec<T>, f64) {
     let mut made = Vec::with_capacity(users as usize);
     let before = usage::held();
@@ -138,7 +138,8 @@ fn held_by<T>(users: u64, make: impl FnMut(u64) -> T) -> (Vec<T>, f64) {
     (made, (usage::held() - before) as f64 / users as f64)
 }
 
-/// Makes one call for each user. Returns the time in milliseconds and the number of failed or wrong responses.
+/// Makes one call for each user. Returns the total time in milliseconds, and the number of calls that failed or
+/// returned the wrong user.
 async fn all_call<C, F>(clients: Vec<C>, call: impl Fn(C) -> F + Copy + Send + 'static) -> (u64, u64)
 where
     C: Send + 'static,

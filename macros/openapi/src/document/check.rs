@@ -6,7 +6,7 @@ use super::{Document, VERBS};
 use crate::error::Error;
 use crate::source::escape;
 
-/// Returns an error if the file does not declare a supported version of OpenAPI or Swagger.
+/// Returns an error if the document does not declare a supported version of OpenAPI or Swagger.
 pub(super) fn version(root: &Value) -> Result<(), Error> {
     let Some(map) = root.as_object() else {
         return Err(Error::new("the file is not an OpenAPI document").at(""));

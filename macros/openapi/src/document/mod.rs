@@ -24,8 +24,8 @@ const LONGEST_CHAIN: usize = 32;
 #[derive(Debug)]
 pub struct Document {
     sources: Vec<Source>,
-    /// The contents of all files as JSON values. The first file is the document itself. References are absolute
-    /// (`file#pointer`), where `file` is an index into this list.
+    /// The contents of all files of the document as JSON values, starting with the document's main file. References are
+    /// absolute (`file#pointer`), where `file` is an index into this list of files.
     values: Vec<Value>,
 }
 

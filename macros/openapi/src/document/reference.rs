@@ -17,7 +17,7 @@ const MOST_FILES: usize = 2_000;
 /// The keywords whose values are plain data, in which `$ref` has no meaning.
 const VALUES: &[&str] = &["example", "examples", "default", "enum", "const"];
 
-/// The keywords whose values are maps. The keys of such maps are user-defined names, not OpenAPI keywords.
+/// The OpenAPI keywords whose values are maps with user-defined names as keys.
 const NAMED: &[&str] = &[
     "properties",
     "patternProperties",
@@ -245,8 +245,8 @@ pub(crate) fn schema_name(reference: &str) -> Option<String> {
     (!name.contains('/')).then(|| unescape(name))
 }
 
-/// Returns a name for the target of a reference: the last step of the JSON pointer that is neither a number nor a
-/// keyword such as `schema`.
+/// Returns a name for the target of a reference: the last step of the JSON pointer, ignoring numbers and keywords such
+/// as `schema`.
 pub(crate) fn last_step(reference: &str) -> String {
     let (_, pointer) = reference.split_once('#').unwrap_or(("", reference));
     let mut steps = pointer.split('/').rev().filter(|step| {

@@ -52,7 +52,7 @@ pub(crate) struct Method {
 /// A header, query parameter, or body field that has the same value in every call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Constant {
-    /// The attribute that sends the value: `header`, `query`, `json`, or `form`.
+    /// The attribute that sends the constant: `header`, `query`, `json`, or `form`.
     pub(crate) place: &'static str,
     pub(crate) name: String,
     pub(crate) value: String,
@@ -67,7 +67,7 @@ impl Constant {
 /// The type of a parameter.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
-    /// A type from the model. The writer can pass this type by reference or wrap it in an `Option`.
+    /// A type from the model, which the writer can pass by reference or wrap in an `Option`.
     Typed(Ty),
     /// A type as Rust source.
     Written(String),
@@ -90,7 +90,7 @@ pub(crate) struct Param {
 
 impl Param {
     /// Creates a parameter whose name in the API is `label`. Attributes for headers and body fields always have an
-    /// argument. Any other attribute has an argument only if the identifier differs from `label`.
+    /// argument; any other attribute has an argument only if the identifier differs from `label`.
     pub(crate) fn labelled(
         place: &'static str,
         label: &str,

@@ -56,7 +56,7 @@ pub(crate) enum Separator {
 pub(crate) enum Between {
     /// The sign `=`.
     Equals,
-    /// The separator between two properties.
+    /// The separator between two properties in a joined string.
     Separator,
 }
 
@@ -145,7 +145,7 @@ pub(crate) struct Variant {
 /// The way in which decoding selects the variant of a union.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Tagging {
-    /// Decoding tries the variants in order and uses the first one that fits.
+    /// Decoding tries the variants in order and uses the first variant that fits.
     Untagged,
     /// Decoding reads a tag property that the variant structs do not contain.
     Internal(String),

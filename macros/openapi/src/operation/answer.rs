@@ -90,7 +90,8 @@ fn by_content(types: &mut Types, responses: &[&Value], hint: &str) -> Read {
     Read { answer, accept }
 }
 
-/// Returns the type of a JSON response. If the schemas differ between status codes, the type is a union.
+/// Returns the type of a JSON response. If the response schemas differ between status codes, the return type is a
+/// union.
 fn json(types: &mut Types, medias: &[Media], hint: &str) -> Ty {
     let mut schemas: Vec<&Value> = Vec::new();
     for media in medias {

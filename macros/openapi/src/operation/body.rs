@@ -131,8 +131,8 @@ impl Choice<'_> {
         }
     }
 
-    /// Adds a JSON or form body as one parameter, or as one parameter for each field if the settings name a token or
-    /// constants.
+    /// Adds a JSON or form body as one parameter, or as one parameter for each field if the settings name a refresh
+    /// token field or constant fields.
     fn add_value(
         &self,
         to: &mut Parameters,

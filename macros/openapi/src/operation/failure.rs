@@ -9,7 +9,7 @@ use super::media::{self, Kind};
 use crate::model::{self, Ty, TypeDef};
 use crate::schema::{Mode, Types};
 
-/// The redirect status codes that the client follows. Responses with any other 3xx status are returned to the caller.
+/// The redirect status codes that the client follows; it returns responses with any other 3xx status to the caller.
 const REDIRECTS: &[&str] = &["300", "301", "302", "303", "307", "308"];
 
 /// The parts that identify an enum variant: its name, its status codes, and the type of the response body.
@@ -22,7 +22,7 @@ pub(crate) struct Failures {
 }
 
 impl Failures {
-    /// Returns the error enum for an operation if the document describes error responses.
+    /// Returns an operation's error enum, or `None` if the document describes no error responses for the operation.
     pub(crate) fn of(
         &mut self,
         types: &mut Types,

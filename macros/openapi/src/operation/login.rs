@@ -63,7 +63,8 @@ impl Logins<'_> {
                     let device = &flows["deviceAuthorization"]["deviceAuthorizationUrl"];
                     self.add_app(name, flow, device.as_str());
                 }
-                // The `authorizationCode` function also sets the device endpoint, so no second function is needed.
+                // The login function for the `authorizationCode` flow also sets the device endpoint, so the device flow
+                // needs no function of its own.
                 "deviceAuthorization" if flows["authorizationCode"].is_object() => {}
                 "password" => {
                     self.lose(

@@ -39,7 +39,7 @@ impl Media<'_> {
         essence(self.name)
     }
 
-    /// Returns whether the name is a range such as `image/*`.
+    /// Returns whether this media type is a range such as `image/*`.
     pub(crate) fn is_range(&self) -> bool {
         self.name.contains('*')
     }

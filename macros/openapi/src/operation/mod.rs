@@ -156,8 +156,8 @@ impl<'d> Work<'_, 'd> {
         })
     }
 
-    /// Returns whether the 404 response has no content. A 404 response without content means that the resource does not
-    /// exist.
+    /// Returns whether an operation's 404 response has no content. A 404 response without content means that the
+    /// resource does not exist.
     fn is_bare_404(&self, site: &Site) -> bool {
         let response = self.types.document.resolve(&site.operation["responses"]["404"]);
         response.is_object() && response["content"].as_object().is_none_or(serde_json::Map::is_empty)

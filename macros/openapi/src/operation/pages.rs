@@ -70,7 +70,7 @@ fn speakeasy(extension: &Value) -> Option<Pages> {
     }
 }
 
-/// Reads Fern's extension, which contains expressions such as `$request.x` and `$response.y`. If the extension has a
+/// Reads Fern's extension, which contains expressions such as `$request.x` and `$response.y`. If Fern's extension has a
 /// `step`, the offset counts items; otherwise, the offset counts pages.
 fn fern(extension: &Value) -> Option<Pages> {
     let request = |key: &str| extension[key].as_str()?.strip_prefix("$request.").map(str::to_owned);
@@ -113,8 +113,8 @@ pub(crate) struct Paged {
     pub(crate) answer: Answer,
 }
 
-/// Returns the `#[pages]` attribute and the kind of return value for an operation whose response type is `page`. The
-/// error explains why the method cannot return several pages.
+/// Returns the `#[pages]` attribute and the kind of return value for an operation whose response type is `page`. If the
+/// method cannot return several pages, the error explains why.
 pub(crate) fn lower(types: &mut Types, pages: &Pages, page: &Ty) -> Result<Paged, String> {
     let mut words = vec![way(types, pages, page)?];
     if let Some(into) = &pages.into {
@@ -187,8 +187,8 @@ fn way(types: &Types, pages: &Pages, page: &Ty) -> Result<String, String> {
     Ok(if value.is_empty() { word.to_owned() } else { format!("{word} = {value:?}") })
 }
 
-/// Returns `pointer` with a `?` after each step that is an optional property. Also returns the target's type if the
-/// document describes the target.
+/// Returns `pointer` with a `?` after each step that is an optional property. Also returns the type of the pointer's
+/// target if the document describes the target.
 fn follow(types: &Types, page: &Ty, pointer: &str) -> (String, Option<Ty>) {
     let mut path = String::new();
     let mut found = Some(page.clone());

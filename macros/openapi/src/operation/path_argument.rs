@@ -7,7 +7,7 @@ use super::path::Template;
 use crate::model::{Between, Constant, Param, Place, Separator, Ty};
 use crate::schema::{Mode, Types};
 
-/// Adds the arguments for the path and the query string to `to`. Returns the constant query parameters.
+/// Adds the arguments for the path and for the path's query string to `to`. Returns the constant query parameters.
 pub(super) fn add(template: &Template, params: &[&Value], to: &mut Parameters) -> Vec<Constant> {
     for placeholder in &template.placeholders {
         let param = params.iter().find(|param| param["in"] == "path" && param["name"] == *placeholder.name);

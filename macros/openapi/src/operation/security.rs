@@ -27,7 +27,8 @@ pub(crate) struct Security<'d> {
 pub(crate) struct Need {
     /// Whether the operation does not use the session's credential.
     pub(crate) public: bool,
-    /// The API keys that become parameters, each with its location, its own name, and the name of its scheme.
+    /// The API keys that become parameters: for each key, its location, its name in the request, and its security
+    /// scheme.
     pub(crate) keys: Vec<(&'static str, String, String)>,
     pub(crate) losses: Vec<String>,
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::keyword;
 use super::lowering::Types;
 
-/// The maximum nesting depth of the parts of an `allOf`. A schema that exceeds this depth is assumed to contain itself.
+/// The maximum nesting depth of the parts of an `allOf`; a schema that exceeds this depth is assumed to contain itself.
 const DEEPEST: usize = 32;
 
 /// Returns the part of an `allOf` that constrains values, if all other parts contain only annotations.
@@ -46,7 +46,7 @@ impl Types<'_> {
                 "properties" => add_properties(value, into),
                 "required" => add_required(value, into),
                 "oneOf" | "anyOf" if into.contains_key(word) => self.add_union(word, value, into),
-                // One nullable part is not enough to make the merged schema nullable.
+                // A merged schema is not nullable just because one of its parts is nullable.
                 "nullable" | "readOnly" | "writeOnly" => {}
                 "type" => add_type(value, into),
                 "enum" => add_enum(value, into),
@@ -149,7 +149,7 @@ fn add_required(value: &Value, into: &mut Map<String, Value>) {
     }
 }
 
-/// Keeps only the types that all parts allow.
+/// Keeps only the JSON types that all parts of an `allOf` allow.
 fn add_type(value: &Value, into: &mut Map<String, Value>) {
     let all = |value: &Value| match value {
         Value::Array(several) => several.clone(),

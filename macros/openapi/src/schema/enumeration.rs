@@ -1,5 +1,5 @@
-//! Converts `enum` and `const`. If all values are strings, the schema becomes an enum; otherwise, the Rust type is the
-//! common JSON type of the values.
+//! Converts `enum` and `const`. If all values of an `enum` are strings, the schema becomes a Rust enum; otherwise, the
+//! Rust type is the common JSON type of the values.
 
 use serde_json::Value;
 

@@ -14,8 +14,8 @@ use crate::model::{Kind, Tagging, Ty, TypeDef, TypeId};
 pub(crate) struct Traffic {
     pub(crate) sent: Vec<Ty>,
     pub(crate) received: Vec<Ty>,
-    /// The types of values that callers encode themselves. The client sends these values, but no method signature
-    /// contains their types.
+    /// The types of values that callers encode themselves before the client sends them, so that no method signature
+    /// contains these types.
     pub(crate) by_hand: Vec<Ty>,
 }
 

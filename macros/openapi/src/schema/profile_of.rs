@@ -26,7 +26,7 @@ impl Types<'_> {
         let Some(depth) = depth.checked_sub(1) else { return Profile::Any };
         let mut schema = self.document.resolve(schema).clone();
         if schema["allOf"].is_array() || schema["$ref"].is_string() {
-            // The losses of this merge are discarded, because the schema is merged again when its type is built.
+            // Computing a profile reports no losses, because the schema is merged again when its type is built.
             let losses = std::mem::take(&mut self.report);
             schema = self.merge(&schema);
             self.report = losses;

@@ -98,7 +98,7 @@ impl Types<'_> {
         Made::Ty(Ty::List(Box::new(item)))
     }
 
-    /// Converts a schema without a `type`. The other keywords of the schema determine the Rust type.
+    /// Converts a schema without a `type`, based on the schema's other keywords.
     fn shape_untyped(&mut self, schema: &Value, hint: &str, mode: Mode) -> Made {
         if schema["type"] == "null" {
             return Made::Ty(Ty::Unit);

@@ -109,8 +109,8 @@ impl Types<'_> {
         }
     }
 
-    /// If all variants are strings, returns a single enum. If a variant accepts any string, the enum has an additional
-    /// variant `Other(String)`.
+    /// If all variants of a union are strings, returns a single enum for the union. If a variant accepts any string,
+    /// the enum has an additional variant `Other(String)`.
     fn shape_texts(&mut self, variants: &[Value]) -> Option<Made> {
         let mut texts: Vec<String> = Vec::new();
         let mut is_open = false;
@@ -126,7 +126,7 @@ impl Types<'_> {
         (!texts.is_empty()).then(|| enumeration::texts_of(&texts, is_open))
     }
 
-    /// Returns the property that distinguishes the variants, and the property's values for each variant.
+    /// Returns the property that distinguishes the variants of a union, and the property's values for each variant.
     fn tags(
         &mut self,
         variants: &[Value],

@@ -51,7 +51,7 @@ impl Usage {
         found.has_sides || found.references.iter().any(|reference| self.differs(reference))
     }
 
-    /// Returns the modes in which a schema needs a separate type.
+    /// Returns each [`Mode`] in which a schema needs a separate type.
     pub(super) fn modes(&self, reference: &str) -> Vec<Mode> {
         let is_sent = self.sent.contains(reference);
         let is_received = self.received.contains(reference);

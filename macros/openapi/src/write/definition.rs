@@ -7,8 +7,8 @@ use crate::docs::comment;
 use crate::model::{Field, Kind, Tagging, Ty, TypeDef, Variant};
 use crate::names::{Scope, written};
 
-/// The maximum number of optional fields in a request struct without a constructor. Callers create larger structs with
-/// `default()` or `new(...)`.
+/// The maximum number of optional fields in a request struct without a constructor. To create a struct with more
+/// optional fields, callers use `default()` or `new(...)`.
 const MANY: usize = 5;
 
 const DERIVES: &str = "Clone, Debug, PartialEq, Deserialize, Serialize";

@@ -1,4 +1,4 @@
-//! Writes the model as a Rust source file. No other module generates Rust source.
+//! Writes the model as a Rust source file. Only this module and its submodules generate Rust source.
 
 mod definition;
 mod layout;

@@ -4,7 +4,7 @@ use quote::ToTokens;
 use serde_json::{Value, json};
 use syn::{GenericArgument, PathArguments, Type};
 
-/// The content of a raw body. The content is also a valid multipart body with one part.
+/// The content of a raw body, which is also a valid multipart body with one part.
 const BODY: &str = "--between\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n1\r\n--between--\r\n";
 
 /// Returns an argument expression of the given type for a value.

@@ -2,9 +2,9 @@
 //! without warnings.
 //!
 //! The tests download the documents with npm. If npm is missing and `AFRESH_REQUIRE_NPM` is set, the tests fail. If npm
-//! is missing and the variable is not set, the tests print a warning and check nothing. With `AFRESH_OPENAPI_ALL=1`,
-//! the tests use all documents instead of five and print the table of `REPORT.md`. `AFRESH_OPENAPI_ONLY` limits the
-//! tests to documents whose names contain the variable's value.
+//! is missing and `AFRESH_REQUIRE_NPM` is not set, the tests print a warning and check nothing. With
+//! `AFRESH_OPENAPI_ALL=1`, the tests use all documents instead of five and print the table of `REPORT.md`.
+//! `AFRESH_OPENAPI_ONLY` limits the tests to documents whose names contain the variable's value.
 
 #![allow(
     clippy::explicit_write,
@@ -50,7 +50,7 @@ fn documents() -> Vec<&'static Published> {
             std::env::var_os("AFRESH_REQUIRE_NPM").is_none(),
             "`AFRESH_REQUIRE_NPM` is set, but npm is not installed"
         );
-        // The message is written directly to stderr, because the test runner shows `eprintln!` output only for failed
+        // The warning is written directly to stderr, because the test runner shows `eprintln!` output only for failed
         // tests.
         let skipped = "SKIPPED: npm is not installed, so the tests have no documents and prove nothing";
         writeln!(std::io::stderr(), "{skipped}").unwrap();
@@ -116,8 +116,8 @@ fn clients_compile_without_a_warning_and_decode_what_their_schemas_describe() {
     }
 }
 
-/// Returns the documents for which values are checked. Figma is the largest of the five documents, and its client takes
-/// minutes to build, so only full runs include it.
+/// Returns the documents whose schemas are tested with random values. Figma is the largest of the five documents, and
+/// its client takes minutes to build, so only full runs include it.
 fn round_trips() -> Vec<&'static Published> {
     let is_small = |published: &&Published| takes_all() || !published.name.starts_with("Figma");
     let more: &[Published] = if takes_all() { MORE } else { &[] };

@@ -1,4 +1,4 @@
-//! Sends the requests of the clients whose refresh is handwritten, either over a socket or to a server in the same
+//! Sends the requests from the clients whose refresh is handwritten, either over a socket or to a server in the same
 //! process.
 
 use std::future::Future;
@@ -11,7 +11,7 @@ pub trait RawTransport: Clone + Default + Send + Sync + 'static {
     /// Sends a request and returns its response.
     fn send(&self, request: RequestBuilder) -> impl Future<Output = Result<Response>> + Send + 'static;
 
-    /// Adds this way of sending requests to a reqwest-middleware client.
+    /// Makes a reqwest-middleware client send its requests through this `RawTransport`.
     fn under(middleware: ClientBuilder) -> ClientBuilder;
 }
 

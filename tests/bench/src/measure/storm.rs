@@ -8,7 +8,7 @@ use crate::server::{Guard, Server};
 pub const CALLERS: usize = 10_000;
 const ROUNDS: usize = 3;
 
-/// The measured clients, each with its description and the kind of 403 that the server sends.
+/// The measured clients, each with its description and the kind of 403 response that the server sends.
 pub const SUBJECTS: [(&str, &str, Guard); 6] = [
     ("afresh", "**afresh**, 403 without details", Guard::Bare),
     ("afresh", "**afresh**, 403 with `invalid_token`", Guard::Reported),

@@ -18,7 +18,7 @@ const MOST_PROCESSES: usize = 25;
 const APART: f64 = 20.0;
 /// The pause after a process whose threads ran on only one physical core in most rounds.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// A slice is undisturbed if the threads used at least this share of the available CPU time.
+/// The minimum share of the available CPU time that the threads must use in an undisturbed slice.
 const ALONE: f64 = 0.9;
 
 pub fn measure() -> Section {

@@ -9,7 +9,7 @@ use crate::plot::Bars;
 use crate::section::{Section, median, number};
 use crate::server::Server;
 
-/// The number of generations. Each generation starts new processes, which have a different memory layout.
+/// The number of generations. Each generation starts new processes, because each process has its own memory layout.
 const GENERATIONS: usize = 3;
 /// The number of slices in a generation. Slices are short so that a disturbance on the machine affects all clients in a
 /// round.

@@ -19,8 +19,8 @@ pub async fn any(request: Request<Incoming>, pause: Duration) -> Result<Response
     if !body.is_end_stream() {
         let _ = body.collect().await;
     }
-    // A server that delays its responses has few clients, so it can block the thread. Tokio's timer is too coarse for
-    // such a short delay.
+    // The server sleeps on its only thread before it responds, because Tokio's timer is too coarse for a delay of
+    // microseconds.
     if !pause.is_zero() {
         std::thread::sleep(pause);
     }

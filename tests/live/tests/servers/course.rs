@@ -20,7 +20,7 @@ pub struct Order {
     pub of: String,
 }
 
-/// A client that can run the steps.
+/// A client that can run every step of the test.
 pub trait Customer: Clone + Debug + Send + Sync + 'static {
     fn log_in(&self, server: &Server) -> impl Future<Output = Result<()>> + Send;
     fn order(&self, id: u64) -> impl Future<Output = Result<Order>> + Send;
@@ -28,12 +28,11 @@ pub trait Customer: Clone + Debug + Send + Sync + 'static {
     fn admin(&self) -> impl Future<Output = Result<()>> + Send;
     fn log_out(&self) -> impl Future<Output = Result<()>> + Send;
     fn session(&self) -> &Session;
-    /// Builds a second client that starts with these tokens, or returns `None` if the test cannot read the refresh
-    /// token.
+    /// Builds a second client that starts with `tokens`, or returns `None` if the test cannot read the refresh token.
     fn with(server: &Server, tokens: Tokens) -> Option<Self>;
 }
 
-/// How a server responds to expired access tokens and handles refresh tokens.
+/// The way in which a server responds to expired access tokens and handles refresh tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct Habits {
     pub name: &'static str,

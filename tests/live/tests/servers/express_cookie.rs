@@ -1,4 +1,4 @@
-//! Express with jsonwebtoken: a token without a scheme, a refresh cookie, and a 403 for every failure.
+//! Express with jsonwebtoken: a token without a scheme, a refresh cookie, and status 403 for every failure.
 
 use afresh::{Result, Session, Tokens, api};
 

@@ -1,4 +1,5 @@
-//! Fastify with @fastify/jwt and @fastify/cookie: a 401 with an error code, and the refresh token in a signed cookie.
+//! Fastify with @fastify/jwt and @fastify/cookie: a 401 response with an error code, and the refresh token in a signed
+//! cookie.
 
 use afresh::{Result, Session, Tokens, api};
 

@@ -129,7 +129,7 @@ async fn chromium() -> Option<Chromium> {
 }
 
 /// Discovery, the code flow with PKCE, refresh and revocation work with a real browser. The browser sends no request to
-/// another program that listens on the same port of `[::1]`.
+/// another program that listens on `[::1]` at the port of the redirect URL.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_logs_in_with_a_real_browser() {
     let Some(chromium) = chromium().await else { return };

@@ -21,7 +21,7 @@ struct Browser {
     verifier: String,
 }
 
-/// A program on a user's machine, which cannot keep a client secret.
+/// A program that runs on a user's machine and therefore cannot keep a client secret.
 #[api]
 trait App {
     #[login]
@@ -38,7 +38,8 @@ trait App {
     #[form("grant_type" = "refresh_token", "client_id" = "app")]
     async fn refresh(&self, #[form("refresh_token")] token: RefreshToken) -> Result<Tokens>;
 
-    /// This method is public because the endpoint requires the client id and rejects a request with an access token.
+    /// This method is public because the revocation endpoint requires the client id and rejects a request with an
+    /// access token.
     #[logout]
     #[public]
     #[post("/token/revocation")]

@@ -61,7 +61,7 @@ impl Server {
         let port = tokio::time::timeout(Duration::from_secs(120), listening)
             .await
             .expect("the server does not listen");
-        // The test must read the rest of the output, because a full pipe would block the server.
+        // The test must read the rest of the server's output, because a full pipe would block the server.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Some(Self { base: format!("http://127.0.0.1:{port}"), http: reqwest::Client::new(), _child: child })
     }

@@ -8,7 +8,7 @@ use crate::course::{Customer, Habits, Order, goes_the_course};
 use crate::kit::Kit;
 use crate::server::Server;
 
-/// The token response. If the server does not rotate refresh tokens, the response has no `refresh` field.
+/// The token response. If the server does not rotate refresh tokens, a refresh response has no `refresh` field.
 #[derive(Debug, Deserialize, AsTokens)]
 struct Pair {
     #[tokens(access)]
@@ -84,8 +84,8 @@ async fn tokens_that_rotate() {
     goes_before(&[], DEFAULT).await;
 }
 
-/// C5, C11: for an expired token, the server returns a 403 without a challenge, with the same body as for a forbidden
-/// call.
+/// C5, C11: for an expired token, the server returns a 403 response without a challenge and with the same body as for a
+/// forbidden call.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_403_for_tokens_that_have_expired() {
     goes_before(&["session-first"], Habits { name: "simplejwt, 403", expired: 403, ..DEFAULT }).await;

@@ -8,9 +8,8 @@ use tokio::select;
 use crate::calls::{ShopClient, call, print_line};
 use crate::steps::Steps;
 
-/// Starts a call on a new runtime and runs it until the call's refresh reaches the step where `steps` stops. Once this
-/// step is reached, the runtime is no longer polled. If `logs_out` is set, the session is cleared before the runtime
-/// stalls.
+/// Starts a call on a new runtime, and stops polling the runtime when the call's refresh reaches the step at which
+/// `steps` pauses the store. If `logs_out` is set, the session is cleared before the runtime stalls.
 pub fn stand_still(shop: ShopClient, steps: Steps, logs_out: bool) {
     thread::spawn(move || {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");

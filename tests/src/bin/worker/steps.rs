@@ -33,12 +33,12 @@ struct Inner {
 }
 
 impl Steps {
-    /// Makes the store pause at this step. With an empty string, the store does not pause.
+    /// Makes the store pause at `step`. If `step` is empty, the store does not pause.
     pub fn stop_at(&self, step: &str) {
         step.clone_into(&mut self.0.stop_at.lock().expect("no panic"));
     }
 
-    /// Waits until the store reaches the step.
+    /// Waits until the store pauses at the step that `stop_at` set.
     pub async fn arrival(&self) {
         self.0.arrived.notified().await;
     }

@@ -1,8 +1,8 @@
 //! Measures the CPU seconds of builds with a precision of two percent.
 //!
-//! Other load on the machine can only slow a build down, and usually lasts longer than one build. Therefore, the two
-//! compared designs are built alternately, and only the faster half of the rounds is used. The minimum of all rounds
-//! would depend too much on chance.
+//! Other load on the machine can only slow a build down, and usually lasts longer than one build. The two compared
+//! designs are built alternately, and only the faster half of the rounds is used. The minimum of all rounds would
+//! depend too much on chance.
 
 use super::sources::{Design, Types};
 use super::{ENDPOINTS, Mode, Scratch};
