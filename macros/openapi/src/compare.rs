@@ -48,7 +48,8 @@ mod tests {
                 .is_empty()
         );
         let new = "// head 2\nstruct A { x: u16 }\ntrait T { fn a(); fn c(); }";
-        let expected = ["~ the comments at the top of the file", "~ struct A", "+ trait T::c", "- trait T::b"];
+        let expected =
+            ["~ the comments at the top of the file", "~ struct A", "+ trait T::c", "- trait T::b"];
         assert_eq!(differences(old, new), expected);
         assert_eq!(differences("fn {", new), ["the file is not Rust"]);
     }

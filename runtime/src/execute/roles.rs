@@ -193,7 +193,7 @@ impl RoleCall {
         if !own {
             return Err(Error::new(
                 Kind::Transport,
-                "the server redirected the request to another origin, which must not receive the secrets of the request. Check the base URL",
+                "the server redirected the request to another origin, which must not receive the request's secrets. Check the base URL",
             ));
         }
         let refused = context.policy(Some(self.endpoint)).is_refusal(response.status());

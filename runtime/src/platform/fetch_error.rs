@@ -24,7 +24,7 @@ pub(crate) enum FetchError {
 impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(name) => write!(f, "the browser refused the request with a {name}"),
+            Self::Refused(name) => write!(f, "the browser refused the request with the error `{name}`"),
             Self::Body(_) => f.write_str("the request body could not be read"),
             Self::Network => f.write_str("the browser reports a network error"),
             Self::Redirected => f.write_str("the response is a redirect"),

@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn clones_share_a_budget_and_an_unlimited_one_allows_all() {
         let budget = RetryBudget::percent(0).reserve(3);
-        assert_eq!((withdrawn(&budget.clone()), withdrawn(&budget)), (3, 0), "a clone shares the budget");
+        assert_eq!((withdrawn(&budget.clone()), withdrawn(&budget)), (3, 0), "clones share one budget");
         assert_eq!(withdrawn(&RetryBudget::unlimited()), 10_000);
         assert_eq!(withdrawn(&RetryBudget::default()), 10);
     }

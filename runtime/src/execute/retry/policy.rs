@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(
             Retry::default().mistake(&[401, 503]),
             None,
-            "the default statuses may contain a status that causes a refresh"
+            "the default status codes can include a status code that triggers a refresh"
         );
     }
 }

@@ -10,7 +10,7 @@ const RESERVE: f64 = 10.0;
 pub fn measure() -> Section {
     let mut section = Section::new(
         "One minute of outage",
-        "A server responds to every request with 503 for 60 seconds. Each of a thousand callers repeats its call one\n\
+        "For 60 seconds, a server responds to every request with status 503. Each of a thousand callers repeats its call one\n\
          second after a failure. The afresh client uses `.retry(Retry::default())`. The handwritten loop makes three\n\
          attempts with pauses of similar length and has no retry budget.",
     );

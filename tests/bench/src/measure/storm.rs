@@ -21,7 +21,7 @@ pub const SUBJECTS: [(&str, &str, Guard); 6] = [
 pub fn measure() -> Section {
     let mut section = Section::new(
         "Ten thousand callers with an expired token",
-        "A total of 10,000 tasks make one call each, all at the same time. The server takes 50 ms for a refresh and 5\n\
+        "A total of 10,000 tasks concurrently make one call each. The server takes 50 ms for a refresh and 5\n\
          ms for a successful response, and rejects expired tokens immediately. The values are medians of three rounds. The\n\
          columns show the number of refreshes, the number of rejections, the number of calls in progress at the first\n\
          rejection, the maximum number of concurrent requests, the time until all calls had received a response, and\n\

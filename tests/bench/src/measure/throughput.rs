@@ -20,7 +20,7 @@ const TASKS: [usize; 2] = [64, 512];
 pub fn measure() -> Section {
     let mut section = Section::new(
         "Calls per second",
-        "Many tasks make the call from the first table at the same time, each over its own connection. The client\n\
+        "Many tasks concurrently make the call that the first table measures, each over its own connection. The client\n\
          uses one thread. The server is a separate process with one thread. In every round, the clients take turns,\n\
          and each client runs for 0.1 seconds. For each client, the table shows the median ratio to reqwest by hand\n\
          in the same round and the median CPU time per call.",
