@@ -1,10 +1,10 @@
 //! Contains the traits that the types of a method's parameters must implement.
 //!
-//! The attribute on a parameter determines where the request contains the parameter's value. This module has one trait
-//! for each place in the request, and the type of a parameter must implement the trait for the place to which its value
-//! is added. You rarely need to name these traits, because every type that implements [`serde::Serialize`] implements
-//! most of them. The traits let the compiler report what a type lacks. The documentation of each trait describes the
-//! corresponding place in the request.
+//! The attribute on a parameter determines which part of the request carries the parameter's value. Each trait in this
+//! module corresponds to one place in the request, such as the path or the query. A parameter's type must implement the
+//! trait for the place that carries the parameter's value. You rarely need to name the traits in this module, because
+//! every type that implements [`serde::Serialize`] implements most of them. The traits let the compiler report what a
+//! type lacks. The documentation of each trait describes the corresponding place in the request.
 //!
 //! | attribute | trait | implemented for |
 //! |---|---|---|

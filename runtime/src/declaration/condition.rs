@@ -1,4 +1,4 @@
-//! Defines [`Condition`], which describes a value that an API trait looks for in a response body.
+//! Defines [`Condition`], a condition on a value in a response body.
 
 /// A condition on a JSON response body: the value at a JSON pointer equals a given value.
 ///

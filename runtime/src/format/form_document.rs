@@ -19,7 +19,8 @@ pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Value> {
     })
 }
 
-/// Returns whether the body looks like a urlencoded token response. Some servers send such a response as plain text.
+/// Returns whether the body looks like a urlencoded token response. Some servers send a urlencoded token response as
+/// plain text.
 fn looks_urlencoded(body: &[u8]) -> bool {
     let body = body.trim_ascii();
     let is_start = |name: &[u8]| body.starts_with(name) || contains(body, &[b"&", name].concat());

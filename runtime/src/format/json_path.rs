@@ -1,4 +1,4 @@
-//! Finds the position in a JSON body for which `serde_json` reports an error. The result contains the path to the
+//! Finds the position in a JSON body at which `serde_json` reports an error. The result contains the path to the error
 //! position and an excerpt of the JSON that precedes it. This code runs only after an error, so it does not slow down
 //! successful decoding.
 //!

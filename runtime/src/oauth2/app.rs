@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::refresh::refresher::{RefreshContext, Refresher};
 use crate::session::Tokens;
 
-/// A client that is registered with an authorization [`Server`] (RFC 6749 §2). An `App` represents your program to that
-/// server.
+/// A client that is registered with an authorization [`Server`] (RFC 6749 §2). An `App` represents your program to the
+/// authorization server.
 ///
 /// As a [`Refresher`], an `App` also refreshes and revokes the tokens that a login returns. How an `App` logs a user in
 /// depends on the kind of program:
@@ -86,9 +86,9 @@ impl App {
         self
     }
 
-    /// Sets how the client authenticates itself to the token endpoint. By default, a client without a secret uses
-    /// [`ClientAuth::None`]. A client with a secret uses [`ClientAuth::Basic`], or [`ClientAuth::Body`] if the server's
-    /// metadata lists only that method.
+    /// Sets the method that the client uses to authenticate to the token endpoint. By default, a client without a
+    /// secret uses [`ClientAuth::None`]. A client with a secret uses [`ClientAuth::Basic`], or [`ClientAuth::Body`] if
+    /// the server's metadata lists only that method.
     pub fn auth(mut self, auth: ClientAuth) -> Self {
         self.auth = Some(auth);
         self

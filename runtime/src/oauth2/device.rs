@@ -110,7 +110,7 @@ impl DeviceCode {
         self.answer.verification_uri_complete.as_deref()
     }
 
-    /// Returns how long the code is valid, measured from [`start`](Device::start).
+    /// Returns the lifetime of the code, measured from the call to [`start`](Device::start).
     #[must_use]
     pub fn expires_in(&self) -> Duration {
         self.answer.lifetime
@@ -167,7 +167,7 @@ impl DeviceCode {
         }
     }
 
-    /// Returns how long the code is still valid. The code's age includes any time during which the machine was
+    /// Returns the remaining lifetime of the code. The code's age includes any time during which the machine was
     /// suspended.
     fn left(&self) -> Duration {
         let now = Now::read();

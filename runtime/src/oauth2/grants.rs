@@ -37,11 +37,11 @@ pub struct RefreshTokenGrant(TokenEndpoint);
 
 /// Requests access tokens for the program itself (RFC 6749 §4.4).
 ///
-/// No login is needed. The first call that needs a token requests it, and all waiting calls share the request. A new
-/// token is requested when the old one has expired or was refused. Every failure, including `invalid_client`, is
-/// reported as a failed refresh ([`is_refresh`](crate::Error::is_refresh)), because there is no user who could log in.
-/// Later calls request a token again, so the program recovers without a restart once the client is registered again.
-/// After [`clear`](crate::Session::clear), the next call requests a new token.
+/// No login is needed. The first call that needs a token sends the token request, and all waiting calls share that
+/// request. A new token is requested when the old token has expired or was refused. Every failure, including
+/// `invalid_client`, is reported as a failed refresh ([`is_refresh`](crate::Error::is_refresh)), because there is no
+/// user who could log in. Later calls request a token again, so the program recovers without a restart once the client
+/// is registered again. After [`clear`](crate::Session::clear), the next call requests a new token.
 ///
 /// ```
 /// use afresh::{Client, oauth2::ClientCredentials};

@@ -34,7 +34,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Creates a server with these endpoints (RFC 6749 §3.1 and §3.2).
+    /// Creates a server with the given endpoints (RFC 6749 §3.1 and §3.2).
     pub fn new(authorization_endpoint: impl Into<String>, token_endpoint: impl Into<String>) -> Self {
         let metadata = Metadata {
             authorization_endpoint: Some(authorization_endpoint.into()),

@@ -118,7 +118,7 @@ impl Credential {
         self.term.map_or(Age::Fresh, |term| term.age(now(), once))
     }
 
-    /// Returns when a background refresh is due.
+    /// Returns the time at which a background refresh is due.
     pub(crate) fn refresh_at(&self) -> Option<Instant> {
         self.term.map(|term| term.refresh_at())
     }

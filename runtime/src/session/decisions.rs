@@ -81,8 +81,8 @@ pub(crate) enum Settled<H> {
     Return(Reason),
     /// The refused call's session has ended because of a logout, another login or expiry.
     Ended(Error),
-    /// After this refusal, the session has expired: the server rejected an earlier refresh, or the cookies that a
-    /// refresh needs have expired.
+    /// The session has expired: the server refused the call, and either an earlier refresh was rejected or the cookies
+    /// that a refresh needs have expired.
     Expired(Error),
     /// The session has already been refreshed, so the call is sent again with the new snapshot.
     Replay(Arc<Snapshot>),

@@ -70,7 +70,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Returns the error from `login` or the store.
+    /// Returns the error if `login` or the store fails.
     ///
     /// This function is cancel safe: if the future is dropped, the next waiting task logs in immediately.
     pub fn ensure_login<F, P, T, E>(
@@ -85,8 +85,8 @@ impl Session {
     {
         Operation::new(async move {
             let Some(turn) = self.login_turn().await? else { return Ok(()) };
-            // The right to log in is released only after the session is stored. Otherwise, the next process would find
-            // no session in the store and log in as well.
+            // The right to log in is released only after the session is stored. A process that could log in earlier
+            // would find no session in the store and would log in as well.
             let before = self.snapshot().stamp;
             let value = turn.run(login().into_future()).await??;
             if self.snapshot().stamp.epoch == before.epoch {
@@ -188,7 +188,7 @@ impl LoginLock {
         self.lock().as_ref().and_then(StoreLock::renew_in)
     }
 
-    /// Renews the lock. This function is cancel safe: the lock is kept if the future is dropped.
+    /// Renews the lock. This function is cancel safe: if the future is dropped, `self` still holds the lock.
     async fn renew(&self) {
         let mut lent = Lent { lock: self.take(), owner: self };
         let Some(lock) = &mut lent.lock else { return };

@@ -17,11 +17,11 @@ use crate::error::Error;
 impl Session {
     /// Refreshes the session, or waits for a running refresh, and returns the new tokens.
     ///
-    /// Use `refresh` for a "try again" button. If refreshes fail repeatedly, calls wait 1 s, 2 s, 4 s and so on, up to
-    /// 60 s, before another refresh, but `refresh` can try again after 1 s. A `Retry-After` header and a rejected
-    /// refresh token affect both `refresh` and calls. Until the wait after a failure is over, `refresh` returns the
-    /// last error without sending a request. A program that calls `refresh` in a loop therefore cannot flood the
-    /// server.
+    /// Use `refresh` for a "try again" button. If refreshes fail repeatedly, calls start the next refresh only after 1
+    /// s, 2 s, 4 s and so on, up to 60 s. `refresh` can start a refresh 1 s after the last failure. A `Retry-After`
+    /// header and a rejected refresh token affect both `refresh` and calls. Until the wait after a failure is over,
+    /// `refresh` returns the last error without sending a request. A program that calls `refresh` in a loop therefore
+    /// cannot flood the server.
     ///
     /// # Errors
     ///

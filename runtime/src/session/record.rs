@@ -56,7 +56,8 @@ pub(crate) struct StoredSession {
     #[serde(default)]
     by_cookie: bool,
     /// The [identifier](crate::store::SessionStore::place) of the storage location to which a login or a refresh wrote
-    /// this session. If a record is found at a different location, the record and its refresh token are copies.
+    /// this session. If a record is stored at a location with a different identifier, the record and its refresh token
+    /// are copies.
     #[serde(rename = "home", default, skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
 }
@@ -214,7 +215,7 @@ impl Intent {
         Self { fence, started: since_1970(wall()) }
     }
 
-    /// Returns how long ago the refresh began, or zero if the clock was set back.
+    /// Returns the time since the refresh began, or zero if the clock was set back.
     pub(crate) fn age(&self) -> Duration {
         Duration::from_millis(since_1970(wall()).saturating_sub(self.started))
     }

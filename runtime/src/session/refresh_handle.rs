@@ -40,7 +40,7 @@ struct Shared {
     handed_over: Notify,
 }
 
-/// The credential and cookies of a refresh that completed too late to be published.
+/// The credential and cookies from a refresh that completed too late to be published.
 pub(super) type Unpublished = (Arc<Credential>, Option<SetCookies>);
 
 /// Whether a logout needs the result of the refresh.

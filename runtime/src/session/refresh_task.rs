@@ -23,8 +23,8 @@ use crate::error::{Error, Kind};
 use crate::platform::deadline::within;
 use crate::trace;
 
-/// The minimum time that a caller waits before it abandons a refresh. A process that was suspended polls its refresh
-/// again within this time after it resumes.
+/// The minimum time that a caller waits before it abandons a refresh. When a suspended process resumes, it polls its
+/// refresh within this time.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 tokio::task_local! {

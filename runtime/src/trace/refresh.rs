@@ -27,7 +27,7 @@ pub(crate) fn refresh<F: Future>(cause: &'static str, refresh: F) -> impl Future
     refresh.instrument(span)
 }
 
-/// Records in the current span how the refresh ended.
+/// Records the outcome of the refresh in the current span.
 pub(crate) fn refresh_ended(outcome: &'static str, failure: Option<&Error>) {
     let span = Span::current();
     span.record("afresh.outcome", outcome);

@@ -89,7 +89,7 @@ impl Listener {
             self.pause = None;
             match socket.poll_accept(context) {
                 Poll::Ready(Ok((stream, _))) => self.serve(stream),
-                // Calling `accept` again would fail immediately, for example because the process has too many open
+                // Calling `accept` again without a delay would fail, for example because the process has too many open
                 // files.
                 Poll::Ready(Err(_)) => self.pause = Some(Box::pin(sleep(PAUSE))),
                 Poll::Pending => return,

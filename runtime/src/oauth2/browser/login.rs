@@ -116,8 +116,8 @@ impl Browser {
         self
     }
 
-    /// Requests what an API demanded when it refused a call: an additional scope, a stronger login, or a more recent
-    /// login. An API demands an additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or more
+    /// Requests the additional scope, or the stronger or more recent login, that an API demanded when it refused a
+    /// call. An API demands an additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or more
     /// recent login with `insufficient_user_authentication` (RFC 9470).
     ///
     /// The login requests the demanded scope together with the scopes of the [`App`] and the session, because the new

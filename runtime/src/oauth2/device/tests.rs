@@ -186,7 +186,7 @@ async fn slow_down_adds_five_seconds_for_good() {
     ];
     let server = IdServer::new(steps);
     log_in(&server).await.0.unwrap();
-    // A 429 means that the server is overloaded, even if the response body contains `slow_down`: the wait doubles until
+    // A 429 response means that the server is overloaded, even if the body contains `slow_down`. The wait doubles until
     // the server sends a different response.
     assert_eq!(server.waits(), [2, 2, 7, 7, 14, 7]);
 }

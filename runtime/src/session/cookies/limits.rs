@@ -49,12 +49,12 @@ impl LastUse {
         }
     }
 
-    /// Returns whether this process received the cookie after the cookie clock reached `clock`.
+    /// Whether this process received the cookie after the cookie clock reached `clock`.
     pub(super) fn is_received_after(&self, clock: u64) -> bool {
         self.number > clock
     }
 
-    /// Returns when this process received the cookie, or `None` if the cookie was read from a store.
+    /// Returns the time at which this process received the cookie, or `None` if the cookie was read from a store.
     pub(super) fn received(&self) -> Option<Instant> {
         self.received
     }

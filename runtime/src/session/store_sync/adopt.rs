@@ -117,8 +117,7 @@ impl Session {
         last_read
     }
 
-    /// Updates this process's session from the stored session. The user's changes to the session that are not stored
-    /// yet are kept.
+    /// Updates this process's session from the stored session. The user's unstored changes to the session are kept.
     pub(super) fn adopt(
         &self,
         store_sync: &StoreSync,
@@ -193,7 +192,8 @@ async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
         let _ = session.read_store(store_sync, Adopt::SameLogin).await;
         drop(exclusive);
         if newest(&session) == seen {
-            // The store reported a change, but the read found no change. The pause prevents a busy loop.
+            // The store reported a change, but the read found no change. A pause before the next read prevents a busy
+            // loop.
             drop(session);
             sleep(PAUSE).await;
         }

@@ -30,7 +30,7 @@ impl Session {
         watchdog::watch(LONGEST_WAIT + LATER, move || Self(session.upgrade()?).check_lock());
     }
 
-    /// Checks the lock. Returns when to check again, or `None` if the lock has been released.
+    /// Checks the lock. Returns the time of the next check, or `None` if the lock has been released.
     fn check_lock(&self) -> Option<Duration> {
         let store_sync = self.store_sync()?;
         let held_for = store_sync.state().lock.watch()?;
@@ -51,10 +51,10 @@ impl Session {
     /// continues the write.
     fn store_on_a_thread(&self) {
         let session = self.clone();
-        // If no thread can be started, the next check of the lock tries again.
+        // If no thread can be started, the next check of the lock tries to start one.
         let _ = thread::Builder::new().name("afresh-store".into()).spawn(move || {
             let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
-            // If the store fails, the next call starts a writer that continues the work.
+            // If the store fails, the next call starts a writer that stores the change.
             let _ = runtime.block_on(async { timeout(LONGEST_SAVE, session.saved()).await });
         });
     }

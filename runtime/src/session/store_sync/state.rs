@@ -2,7 +2,7 @@
 //! no `StoreSync` and no overhead.
 //!
 //! - The session itself is in the state machine. `StoreSync` records only how much of the session is stored. The
-//!   session and its `StoreSync` change in one step, and the state machine is locked first.
+//!   session and its `StoreSync` change in one step. The state machine is locked before the `StoreSync`.
 //! - [`writer`](super::writer) stores changes, and [`adopt`](super::adopt) reads changes made by other processes.
 //!   [`locked_refresh`](super::locked_refresh) holds the store's lock while it refreshes a session that other processes
 //!   share. [`resend`](super::resend) decides whether a refresh token can be sent again if no response arrived.
@@ -217,7 +217,7 @@ impl SyncState {
         self.view.in_epoch(here.stamp.epoch, new_login)
     }
 
-    /// Records a failed write. Returns how many writes have failed in a row.
+    /// Records a failed write. Returns the number of consecutive failed writes.
     pub(super) fn count_failure(&mut self) -> u32 {
         self.failures = self.failures.saturating_add(1);
         self.failures

@@ -151,7 +151,7 @@ fn a_token_rejected_after_the_expiry_ends_the_session_at_once() {
     assert!(matches!(machine.enter(true, false, after(601)), Entry::Expired));
 }
 
-/// A call gets the same decision with and without the lock.
+/// The snapshot and the locked state machine make the same decision for a call.
 #[test]
 fn a_ready_snapshot_and_the_state_machine_agree() {
     let at = Now::read();
