@@ -64,7 +64,7 @@ const RESERVED: [&str; 11] = [
 ];
 
 impl Server {
-    /// Returns the client that is registered with this server under this identifier (RFC 6749 §2.2).
+    /// Returns the client that is registered with this server under the identifier `id` (RFC 6749 §2.2).
     pub fn client(&self, id: impl Into<String>) -> App {
         App {
             server: self.clone(),

@@ -57,7 +57,7 @@ pub struct RefreshTokenGrant(TokenEndpoint);
 pub struct ClientCredentials(TokenEndpoint);
 
 impl RefreshTokenGrant {
-    /// Creates a grant that uses the token endpoint at this URL (RFC 6749 §3.2).
+    /// Creates a grant that uses the given token endpoint (RFC 6749 §3.2).
     ///
     /// The URL can have a query but must not have a fragment. The URL must use https unless its host is a loopback
     /// host. [`build`](crate::ClientBuilder::build) returns an error if the URL is invalid.
@@ -89,7 +89,7 @@ impl RefreshTokenGrant {
 }
 
 impl ClientCredentials {
-    /// Creates a grant that requests tokens from the token endpoint at this URL (RFC 6749 §3.2).
+    /// Creates a grant that requests tokens from the given token endpoint (RFC 6749 §3.2).
     ///
     /// The URL can have a query but must not have a fragment. The URL must use https unless its host is a loopback
     /// host. [`build`](crate::ClientBuilder::build) returns an error if the URL is invalid.

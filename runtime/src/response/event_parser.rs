@@ -96,7 +96,7 @@ impl EventParser {
         self.is_beyond_limit(self.buffer.rest().len()).then_some(Err(TooLong))
     }
 
-    /// Returns whether another data line of this length would make the event too long.
+    /// Returns whether another data line of `line` bytes would make the event too long.
     fn is_beyond_limit(&self, line: usize) -> bool {
         // The data lines of an event are joined with line breaks.
         let data = self.data.as_ref().map_or(0, |data| data.len().saturating_add(1));

@@ -59,8 +59,8 @@ fn write_lock_within(path: &Path, limit: Duration) -> io::Result<File> {
     }
 }
 
-/// Returns an identifier for a lock file. A copy of the file has a different identifier. Creates the lock file if it
-/// does not exist. This function blocks the current thread.
+/// Returns an identifier for a lock file. A copy of the lock file has a different identifier. Creates the lock file if
+/// it does not exist. This function blocks the current thread.
 pub(super) fn file_identity(path: &Path) -> io::Result<String> {
     make_folder_of(path)?;
     open_lock(path)?;

@@ -24,8 +24,8 @@ const NONCE: usize = 24;
 /// record changes.
 ///
 /// **An attacker with write access to the store** cannot create or change a session. If [`bound_to`](Self::bound_to) is
-/// set, the attacker also cannot replace one user's session with another user's session. The attacker can delete the
-/// record or restore an older record, which forces a new login.
+/// set, the attacker also cannot replace one user's session with another user's session. The attacker can force a new
+/// login by deleting the record or restoring an older record.
 ///
 /// If a record cannot be decrypted, [`load`](SessionStore::load) and [`swap`](SessionStore::swap) return a
 /// [`SealError`], and the record is neither used nor overwritten. Possible reasons are a different key, a different
@@ -120,8 +120,8 @@ impl<S: SessionStore> SessionStore for Sealed<S> {
     }
 
     async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
-        // A record that cannot be decrypted is not replaced. If another process stores a record after this load, the
-        // swap fails, because the store then has a different revision.
+        // A record that cannot be decrypted is not replaced. If another process stores a record after the record is
+        // loaded here, the swap fails, because the store then has a different revision.
         self.open(&self.inner.load().await?.record)?;
         let record = self.seal(&swap.record)?;
         self.inner.swap(Swap { record, ..swap }).await

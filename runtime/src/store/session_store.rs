@@ -92,9 +92,9 @@ pub trait SessionStore: Send + Sync + 'static {
     /// # Errors
     ///
     /// Returns an error if the storage location cannot be read or contains another program's data. A store does not
-    /// need to validate the record, because the runtime does so. After an error, the call that needs the session fails,
-    /// and the next call tries again. The runtime never responds to an error by deleting data. The error must not quote
-    /// the record.
+    /// need to validate the record, because the runtime validates it. After an error, the call that needs the session
+    /// fails, and the next call tries again. The runtime never responds to an error by deleting data. The error must
+    /// not quote the record.
     ///
     /// This function must be cancel safe.
     fn load(&self) -> impl Future<Output = Result<Stored, BoxError>> + Send;
@@ -166,7 +166,7 @@ pub trait SessionStore: Send + Sync + 'static {
     ///
     /// The identifier lets the runtime detect a copied session before the copy and the original use the same refresh
     /// token ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default, means that copies
-    /// are not detected. The runtime calls `place` again until the method returns an identifier.
+    /// are not detected. The runtime calls `place` repeatedly until the method returns an identifier.
     ///
     /// This function must be cancel safe.
     fn place(&self) -> impl Future<Output = Option<String>> + Send {
@@ -178,8 +178,8 @@ pub trait SessionStore: Send + Sync + 'static {
     ///
     /// Processes that share their cookies always belong to the same user. A login in one process therefore replaces the
     /// session in all processes, even if a different user logs in. A refresh in one process can replace the refresh
-    /// token in all processes, even if the refreshing process ends before the response arrives. The next process that
-    /// acquires the lock therefore waits for one second before it refreshes.
+    /// token in all processes, even if the process that refreshes exits before the response arrives. The next process
+    /// that acquires the lock therefore waits for one second before it refreshes.
     fn shares_cookies(&self) -> bool {
         false
     }
@@ -259,8 +259,8 @@ impl StoreLock {
         Self { fence, end: None, renewal: None, _guard: Box::new(guard) }
     }
 
-    /// Sets when the lock expires, according to this process's clock. Calculate the expiry from the time just before
-    /// the lock is requested. By default, the expiry is unknown.
+    /// Sets the time at which the lock expires, according to this process's clock. Calculate the expiry from the time
+    /// just before the lock is requested. By default, the expiry is unknown.
     #[must_use]
     pub fn until(mut self, end: Instant) -> Self {
         self.end = Some(end);
@@ -286,8 +286,8 @@ impl StoreLock {
         Ok(())
     }
 
-    /// Returns how long to wait before the lock is renewed, which is a third of the remaining time. Returns `None` if
-    /// the lock cannot be renewed.
+    /// Returns the time to wait before the lock is renewed, which is a third of the lock's remaining time. Returns
+    /// `None` if the lock cannot be renewed.
     #[expect(clippy::disallowed_methods, reason = "a lock in a browser does not expire")]
     pub(crate) fn renew_in(&self) -> Option<Duration> {
         let left = self.end?.saturating_duration_since(Instant::now());

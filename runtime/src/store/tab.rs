@@ -57,8 +57,7 @@ mod in_browser {
     pub struct TabStore(Arc<SendWrapper<Tabs>>);
 
     impl TabStore {
-        /// Creates a store for the session `name`. All stores with this name in all tabs of the origin share one
-        /// session.
+        /// Creates a store for the session `name`. All stores named `name` in all tabs of the origin share one session.
         #[must_use]
         pub fn new(name: impl Into<String>) -> Self {
             let name = name.into();

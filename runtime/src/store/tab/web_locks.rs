@@ -1,5 +1,5 @@
-//! Defines [`WebLocks`], bindings for the browser's Web Locks API. `web-sys` provides this API only behind an unstable
-//! cfg flag.
+//! Defines [`WebLocks`], bindings for the browser's Web Locks API. `web-sys` provides the Web Locks API only behind an
+//! unstable cfg flag.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
