@@ -5,10 +5,10 @@
 /// `Condition` is an enum so that generated code can declare a list of conditions as a constant.
 #[derive(Clone, Copy, Debug)]
 pub enum Condition {
-    /// The value at the JSON pointer equals this string.
+    /// The value at the JSON pointer equals the given string.
     Text(&'static str, &'static str),
-    /// The value at the JSON pointer equals this integer.
+    /// The value at the JSON pointer equals the given integer.
     Integer(&'static str, i64),
-    /// The value at the JSON pointer equals this boolean.
+    /// The value at the JSON pointer equals the given boolean.
     Boolean(&'static str, bool),
 }

@@ -127,7 +127,7 @@ async fn discover(issuer: String, http: Option<Transport>) -> Result<Server> {
     for document in documents(&url) {
         match fetch(&upstream, &document).await.and_then(|body| Metadata::read(&issuer, &body)) {
             Ok(metadata) => return Ok(Server { metadata, http }),
-            // If the first document is invalid or missing, the second document can still be valid.
+            // If the first metadata document is invalid or missing, the second document can still be valid.
             Err(error) => errors.push(error),
         }
     }

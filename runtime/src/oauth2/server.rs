@@ -11,8 +11,8 @@ use crate::transport::upstream::Upstream;
 
 /// An authorization server where users log in (RFC 6749 §1.1).
 ///
-/// [`discover`](Self::discover) requests the endpoints from the server. If the server publishes no metadata, set the
-/// endpoints yourself:
+/// [`discover`](Self::discover) reads the endpoints from the server's metadata. If the server publishes no metadata,
+/// set the endpoints yourself:
 ///
 /// ```
 /// use afresh::oauth2::Server;

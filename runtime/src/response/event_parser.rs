@@ -81,8 +81,8 @@ impl EventParser {
             }
             if !line.is_empty() {
                 self.field(&String::from_utf8_lossy(&line));
-                // The length limit for a line allows for the longest field name. A line with a shorter field name can
-                // therefore contain data that is too long.
+                // The length limit for a line allows for the longest field name, so a line with a shorter field name
+                // can contain data that is too long.
                 if self.data.as_ref().is_some_and(|data| data.len() > self.limit) {
                     return Some(Err(TooLong));
                 }

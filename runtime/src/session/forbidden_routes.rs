@@ -107,7 +107,7 @@ impl ForbiddenRoutes {
     }
 
     /// Whether a refused call to `route` proves that the refresh with this `generation` was useless. Only the refusal
-    /// of a recently received credential is treated as proof. Each refresh is counted only once.
+    /// of a recently received credential is treated as proof. Each useless refresh is counted only once.
     pub(crate) fn take_proof(
         &mut self,
         route: &str,

@@ -73,8 +73,8 @@ impl From<End> for LoginEnd {
 }
 
 impl End {
-    /// Converts a wall-clock time to the end of a login. Returns `None` if the monotonic clock cannot represent this
-    /// time.
+    /// Converts a wall-clock time to the end of a login. Returns `None` if the monotonic clock cannot represent the
+    /// wall-clock time.
     pub(crate) fn read(at: SystemTime, lifetime: Duration) -> Option<Self> {
         let left = at.duration_since(Now::read().wall).unwrap_or_default();
         Some(Self { at, ticks: Instant::now().checked_add(left)?, lifetime })

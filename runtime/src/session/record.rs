@@ -28,8 +28,8 @@ pub(crate) struct Record {
 pub(crate) struct StoredSession {
     /// The identifier of the login. The identifier stays the same across refreshes and changes with each login.
     pub(crate) login: String,
-    /// The number of credentials that the server has issued for this login. Of two stored sessions with the same login,
-    /// the newer session has the greater number.
+    /// The number of credentials that the server has issued for the session's login. Of two stored sessions with the
+    /// same login, the newer session has the greater number.
     pub(crate) generation: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     access: Option<AccessToken>,

@@ -58,8 +58,8 @@ use crate::platform::runtime::Handle;
 /// All processes that use the same [store](crate::ClientBuilder::store) share the session, including processes
 /// that start later:
 ///
-/// - *Reading.* The first call that needs the session reads the store. Other calls that need the session wait until the
-///   store has been read. If the store cannot be read, the waiting calls return an error for which
+/// - *Reading.* The first call that needs the session reads the store. While the first call reads the store, other
+///   calls that need the session wait. If the store cannot be read, the waiting calls return an error for which
 ///   [`is_store`](crate::Error::is_store) returns `true`, and the next call reads the store again. Before the store is
 ///   first read, [`tokens`](Self::tokens) and [`state`](Self::state) report that there is no login.
 ///   [`load`](Self::load) reads the store on demand.

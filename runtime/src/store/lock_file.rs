@@ -106,7 +106,7 @@ fn make_folder(folder: &Path, links: usize) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    // Another process may have created the directory in the meantime.
+    // Another process may have created the directory concurrently.
     builder.create(folder).or_else(|error| if folder.is_dir() { Ok(()) } else { Err(error) })
 }
 

@@ -148,9 +148,8 @@ pub trait SessionStore: Send + Sync + 'static {
     /// only when a call needs the session.
     ///
     /// The runtime keeps waiting for changes until the session is dropped. When the future resolves, the runtime loads
-    /// the record and calls `changed` again. If the record is still the same, the runtime calls `changed` at most once a
-    /// second. If listening for
-    /// changes fails, the store itself must start listening again or poll the storage.
+    /// the record and calls `changed` again. If the record has not changed, the runtime calls `changed` at most once a
+    /// second. If listening for changes fails, the store itself must start listening again or poll the storage.
     ///
     /// `changed` must be cancel safe: each call must first compare the current revision with `seen`, so that no change
     /// between two calls is missed.
@@ -160,9 +159,9 @@ pub trait SessionStore: Send + Sync + 'static {
     }
 
     /// Returns an identifier for the storage location, such as the name of a key or the inode number of a file. If the
-    /// content is copied to another location, that location should have a different identifier. All processes that
-    /// share the storage location must receive the same identifier. The identifier is not secret, and is stored with
-    /// the session.
+    /// record is copied to another location, that location should have a different identifier. All processes that share
+    /// the storage location must receive the same identifier. The identifier is not secret, and is stored with the
+    /// session.
     ///
     /// The identifier lets the runtime detect a copied session before the copy and the original use the same refresh
     /// token ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default, means that copies

@@ -40,8 +40,8 @@ struct Inner {
 }
 
 impl IdServer {
-    /// Creates a server that handles each request with the next item in `steps`. The last step is repeated for any
-    /// further requests.
+    /// Creates a server that handles each request with the next item in `steps`. The server repeats the last step for
+    /// any further requests.
     fn new(steps: impl IntoIterator<Item = Step>) -> Self {
         let inner = Inner { steps: steps.into_iter().collect(), seen: Vec::new() };
         Self(Arc::new(Mutex::new(inner)))

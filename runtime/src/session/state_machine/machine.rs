@@ -121,8 +121,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Sets whether the cookies that a refresh needs have expired. The caller must set this value before each decision,
-    /// because the state machine has no wall clock.
+    /// Sets whether the cookies that a refresh needs have expired. The caller must call this method before each
+    /// decision, because the state machine has no wall clock.
     pub(crate) fn set_ran_out(&mut self, ran_out: bool) {
         self.ran_out = ran_out;
     }

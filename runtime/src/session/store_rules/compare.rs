@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Identity<L> {
     pub(crate) login: L,
-    /// The number of credentials that the server has issued for this login.
+    /// The number of credentials that the server has issued for the session's login.
     pub(crate) generation: u64,
 }
 

@@ -15,7 +15,7 @@ use crate::platform::watchdog;
 use crate::session::session::Session;
 
 /// The additional time that the watchdog waits for a stalled refresh after the waiting calls have timed out. During
-/// this time, a waiting call in this process can replace the stalled refresh and continue under its lock.
+/// this time, a waiting call in this process can replace the stalled refresh and take over the refresh's lock.
 const LATER: Duration = Duration::from_secs(1);
 /// The time limit for the thread that stores a change.
 const LONGEST_SAVE: Duration = Duration::from_secs(20);

@@ -30,7 +30,7 @@ use crate::store::{ErasedStore, Revision, Swap};
 /// The time limit for one store operation.
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
 /// The maximum time that one task can keep other tasks from using the store. After this time, a stalled task loses its
-/// exclusive access.
+/// exclusive access to the store.
 const LONGEST_EXCLUSIVE: Duration = Duration::from_secs(15);
 
 /// The guard that a task holds while it uses the store.

@@ -53,7 +53,7 @@ impl Session {
     }
 
     /// Counts a change to the session. Call this method in the state machine step that makes the change. A refresh that
-    /// ends between this step and the write keeps the lock until the change is stored (see
+    /// ends between this state machine step and the write keeps the lock until the change is stored (see
     /// [`store_changes`](Self::store_changes)).
     pub(crate) fn count_change(&self) {
         if let Some(store_sync) = self.store_sync() {
@@ -227,7 +227,7 @@ fn finish_writing(state: &mut SyncState) -> Option<Held> {
     state.lock.end_protection()
 }
 
-/// If the runtime shuts down, the runtime drops this writer, and the next writer continues the work.
+/// If the runtime shuts down, the runtime drops this writer, and the next writer stores the remaining changes.
 impl Drop for Writer {
     fn drop(&mut self) {
         let Some(store_sync) = self.session.store_sync().filter(|_| !self.ended) else { return };

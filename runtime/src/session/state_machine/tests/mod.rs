@@ -122,8 +122,8 @@ fn early_refresh() -> (StateMachine<usize>, impl Fn(u64) -> Now) {
     (machine, after)
 }
 
-/// D16, I12: if a refresh token is rejected before the access token expires, the access token remains valid. When the
-/// access token then expires, the session expires exactly once.
+/// D16, I12: if a refresh token is rejected before the access token expires, the access token remains valid. After the
+/// rejection, the session expires exactly once, when the access token expires.
 #[test]
 fn a_token_rejected_before_expiry_ends_the_session_at_the_expiry() {
     let (mut machine, after) = early_refresh();
