@@ -3,8 +3,9 @@
 //! The attribute on a parameter determines which part of the request carries the parameter's value. Each trait in this
 //! module corresponds to one place in the request, such as the path or the query. A parameter's type must implement the
 //! trait for the place that carries the parameter's value. You rarely need to name the traits in this module, because
-//! every type that implements [`serde::Serialize`] implements most of them. The traits let the compiler report what a
-//! type lacks. The documentation of each trait describes the corresponding place in the request.
+//! every type that implements [`serde::Serialize`] implements most of them. The traits in this module let the compiler
+//! report what a parameter's type lacks. The documentation of each trait describes the corresponding place in the
+//! request.
 //!
 //! | attribute | trait | implemented for |
 //! |---|---|---|

@@ -103,8 +103,8 @@ impl DeviceCode {
         &self.answer.verification_uri
     }
 
-    /// Returns a URL that contains the user code, for a QR code or a link. Returns `None` if the server did not send
-    /// this URL.
+    /// Returns a URL that contains the user code, for a QR code or a link. Returns `None` if the server did not send a
+    /// URL that contains the user code.
     #[must_use]
     pub fn verification_uri_complete(&self) -> Option<&str> {
         self.answer.verification_uri_complete.as_deref()

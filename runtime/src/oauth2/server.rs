@@ -57,8 +57,8 @@ impl Server {
         self
     }
 
-    /// Sets the server's issuer identifier. If a login response names its issuer (`iss`, RFC 9207), the two issuers
-    /// must match exactly.
+    /// Sets the server's issuer identifier. If a login response names an issuer (`iss`, RFC 9207), that issuer must
+    /// exactly match the issuer that is set here.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.metadata.issuer = Some(issuer.into());
         self

@@ -15,8 +15,8 @@ pub(crate) struct Snapshot {
     pub(crate) stamp: Stamp,
     pub(crate) login_state: LoginState,
     pub(crate) cookies: Arc<Cookies>,
-    /// The generation in which the session received the current access token. If a later refresh returned this access
-    /// token again, this generation is older than the current generation.
+    /// The generation in which the session received the current access token. If a later refresh returned the same
+    /// access token again, the token's generation is older than the current generation.
     pub(crate) token_since: u64,
     /// Whether calls must wait for the running refresh because the credential is no longer valid.
     pub(crate) wait_for_refresh: bool,

@@ -20,8 +20,8 @@ pub(crate) struct StateMachine<H> {
     pub(super) running: Option<RunningRefresh<H>>,
     pub(super) backoff: FailureBackoff,
     pub(super) forbidden_routes: ForbiddenRoutes,
-    /// Whether the server rejected a refresh while the session had no login. After a rejection without a login, no
-    /// further refresh starts until the next login.
+    /// Whether the server rejected a refresh while the session had no login. After the server has rejected a refresh of
+    /// a session without a login, no further refresh starts until the next login.
     pub(super) no_way_to_log_in: bool,
     /// Whether the server rejected the refresh token before the access token expired. A server that has rejected the
     /// refresh token issues no further credential for this login.

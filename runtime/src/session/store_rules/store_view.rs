@@ -9,7 +9,7 @@ use super::stored_as::StoredAs;
 /// revision.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoreView<L, I, R> {
-    /// The last known revision. `None` means that the store must be read first.
+    /// The last known revision. `None` means that the store must be read before the next write.
     pub(crate) revision: Option<R>,
     /// The login in the stored record at the last known revision.
     pub(crate) known_login: Option<L>,
@@ -47,7 +47,7 @@ pub(crate) struct StoredRecord<L, I, R> {
 /// A record that a process is about to write.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct RecordDraft<L, I, R> {
-    /// The store revision that the write replaces. `None` means that the store must be read first.
+    /// The store revision that the write replaces. `None` means that the store must be read before the write.
     pub(crate) basis: Option<R>,
     pub(crate) stored_as: StoredAs<L>,
     pub(crate) intent: Option<I>,

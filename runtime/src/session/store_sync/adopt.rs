@@ -29,7 +29,7 @@ impl Session {
     /// Reads the store and uses the stored session, even if another process has logged in as a different user. Returns
     /// the state of the session after the read. If the session has no store, `load` only returns the state.
     ///
-    /// Use `load` in a tool that must show, before its first call, whether the user is logged in. Other programs do not
+    /// Use `load` in a tool that must show, before its first call, whether the user is logged in. Most programs do not
     /// need `load`, because the first call that needs the session reads the store.
     ///
     /// # Errors

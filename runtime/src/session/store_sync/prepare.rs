@@ -138,7 +138,7 @@ async fn lock(
 }
 
 /// If all processes share their cookies, waits for the response to a refresh that another process announced. Even after
-/// that process exits, the response can replace the cookies.
+/// the process that announced a refresh exits, the response to the refresh can replace the cookies.
 async fn wait_for_late_cookies(store_sync: &StoreSync) -> Result<(), Stopped> {
     if !store_sync.store.shares_cookies() {
         return Ok(());

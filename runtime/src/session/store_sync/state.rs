@@ -170,7 +170,7 @@ impl StoreSync {
     }
 
     /// Reads the identifier of the storage location before a session is written to the store or read from it. Some
-    /// stores do not return this identifier.
+    /// stores do not return an identifier for their storage location.
     pub(super) async fn locate(&self) {
         if self.place.get().is_none() {
             if let Ok(Some(place)) = timeout(DEADLINE, self.store.place()).await {

@@ -34,7 +34,8 @@ pub(super) struct Tabs {
     name: String,
     this: Weak<SendWrapper<Self>>,
     record: RefCell<TabRecord>,
-    /// The newest revision that this tab knows. The tab may not yet have received the record with this revision.
+    /// The newest revision that this tab knows. The tab may not yet have received the record with the newest known
+    /// revision.
     newest: Cell<u64>,
     /// The revision of a record that no other tab sent in time.
     unanswered: Cell<u64>,
