@@ -30,7 +30,7 @@
 //! markers for [`HeaderOption`].
 //!
 //! [`SegmentArgument`], [`SegmentsArgument`] and [`SentArgument`] cause a compile error for types that implement
-//! `Serialize` but can never be sent in the given place, such as a list in a single path segment.
+//! `Serialize` but can never be sent in the trait's place in the request, such as a list in a single path segment.
 
 pub use crate::request::argument_type::{SegmentArgument, SegmentsArgument, SentArgument};
 pub use crate::request::arguments::{

@@ -108,7 +108,7 @@ impl ClientCredentials {
 macro_rules! settings {
     ($grant:ident) => {
         impl $grant {
-            /// Sets how the client authenticates with its secret. Default: [`ClientAuth::Basic`].
+            /// Sets the method that the client uses to authenticate with its secret. Default: [`ClientAuth::Basic`].
             pub fn auth(mut self, auth: ClientAuth) -> Self {
                 self.0.auth = auth;
                 self
@@ -144,7 +144,7 @@ macro_rules! settings {
             /// endpoint. The runtime also calls the revocation endpoint if a refresh returns tokens after a logout or a
             /// new login. By default, no endpoint is set and no tokens are revoked.
             ///
-            /// The endpoint revokes the refresh token, or the access token if there is no refresh token.
+            /// The runtime revokes the refresh token, or the access token if there is no refresh token.
             pub fn revocation_endpoint(mut self, url: impl Into<String>) -> Self {
                 self.0.revocation_url = Some(url.into());
                 self

@@ -213,7 +213,8 @@ impl Answer {
         error.retext(text)
     }
 
-    /// Returns the response. If the runtime has already read the body, the response contains this body.
+    /// Returns the response. If the runtime has already read the body, the returned response contains the body that was
+    /// read.
     ///
     /// `into_response` is not available in browser builds.
     #[cfg(not(target_family = "wasm"))]

@@ -128,7 +128,7 @@ fn repeated() -> Error {
     Error::new(Kind::Decode, "the next page was already read, so the pages would never end")
 }
 
-/// Hashes of the requested URLs, which need little memory even for thousands of pages. The requests for the pages of
+/// Hashes of the requested URLs. Hashes need little memory, even for thousands of pages. The requests for the pages of
 /// one call differ only in their URLs, so a hash of the URL is sufficient.
 #[derive(Default)]
 struct Seen {

@@ -23,7 +23,7 @@ const LEASE: Duration = Duration::from_secs(30);
 /// Stores a session in Redis. Use a `RedisStore` for services that run on multiple machines. `RedisStore` requires the
 /// `redis` feature and a server: Redis 6 or newer, Valkey, or another server that supports the Redis protocol and Lua.
 ///
-/// The session is stored in a single Redis hash, which has the name of the store. The hash contains the record, the
+/// The session is stored in a single Redis hash, whose key is the name of the store. The hash contains the record, the
 /// revision, and the fencing number of the newest lock. During a refresh, Redis also contains the key `{<name>}:lock`,
 /// which expires. Changes are published to the channel `{<name>}:changed`. In a Redis cluster, the names of the hash,
 /// the lock and the channel map to the same hash slot, even though the store uses only one server. Apart from the lock,

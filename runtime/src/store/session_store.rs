@@ -35,9 +35,9 @@ use crate::error::BoxError;
 /// # Implementing a store
 ///
 /// The runtime loads the record before the first call. Before a refresh, the runtime acquires the lock and loads the
-/// record again, because another process may have refreshed the session in the meantime. Before it sends the refresh
-/// token, the runtime stores its intent to send the token. Storing the intent also shows that the store is writable.
-/// After the response arrives, the runtime stores the new tokens.
+/// record again, because another process may have refreshed the session since the first load. Before it sends the
+/// refresh token, the runtime stores its intent to send the token. Storing the intent also shows that the store is
+/// writable. After the response arrives, the runtime stores the new tokens.
 ///
 /// - *Runtime.* The methods run on a Tokio runtime with timers enabled, so `spawn_blocking` and `sleep` work. Several
 ///   tasks can call the methods at the same time, on one store or on several stores that use the same storage location.
@@ -267,7 +267,7 @@ impl StoreLock {
     }
 
     /// Sets the function that renews a lease during a long [login](crate::Session::ensure_login). The function returns
-    /// the new expiry.
+    /// the new expiry of the lease.
     #[must_use]
     pub fn renewed_with<R>(mut self, mut renew: impl FnMut() -> R + Send + 'static) -> Self
     where

@@ -71,9 +71,9 @@ impl App {
 impl Browser {
     /// Sets the function that opens the URL. The function that opens the URL runs on its own thread, where it can block
     /// and can spawn tasks on the Tokio runtime. The supplied function returns `()`, or a `Result` that reports whether
-    /// a browser was opened. If the function fails, the login continues to wait, because the user can still open the
-    /// displayed URL. By default, the URL is opened in the system browser, unless the program runs over SSH or has no
-    /// display.
+    /// a browser was opened. If the supplied function fails, the login continues to wait, because the user can still
+    /// open the displayed URL. By default, the URL is opened in the system browser, unless the program runs over SSH or
+    /// has no display.
     pub fn open<F, R>(mut self, open: F) -> Self
     where
         F: FnOnce(&str) -> R + Send + 'static,

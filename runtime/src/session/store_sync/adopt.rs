@@ -169,7 +169,7 @@ impl Session {
         Ok(adoption)
     }
 
-    /// Starts a task that applies changes to the stored session as soon as the store reports the changes.
+    /// Starts a task that updates this process's session as soon as the store reports a change to the stored session.
     pub(super) fn watch_store(&self, store_sync: &StoreSync) {
         let Some(runtime) = self.runtime() else { return };
         let watch = || task::spawn(&runtime, watch(Arc::downgrade(&self.0), store_sync.store.clone()));
@@ -177,8 +177,8 @@ impl Session {
     }
 }
 
-/// Applies the changes that the store reports to this process's session. The task that watches the store keeps the
-/// store alive, but not the session.
+/// Updates this process's session when the store reports a change. The task that watches the store keeps the store
+/// alive, but not the session.
 async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
     let here = || session.upgrade().map(Session);
     let newest =

@@ -15,8 +15,8 @@ pub(super) struct LockSlot {
 /// The store's lock. Dropping a `Held` releases the lock and runs the store's code.
 pub(super) struct Held {
     lock: StoreLock,
-    /// The refresh that runs under the lock. `None` means that the lock protects a change that is not stored yet,
-    /// because no other process may refresh before the change is stored.
+    /// The refresh that runs under the lock. `None` means that the lock protects a change that is not stored yet. No
+    /// other process may refresh before the change is stored.
     refresh: Option<RefreshHandle>,
 }
 

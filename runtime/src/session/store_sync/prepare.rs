@@ -200,8 +200,8 @@ pub(super) async fn store_intent(
     fence: Option<u64>,
 ) -> Result<bool, Stopped> {
     let Some((seen, stored_as)) = identity(session, store_sync, basis) else { return Err(Stopped::Obsolete) };
-    // If there is no login, the store contains no refresh token to spend. However, shared cookies may contain a refresh
-    // token.
+    // If there is no login, the store contains no refresh token to spend. Even without a login, shared cookies may
+    // contain a refresh token.
     let spends = basis.credential().is_some() || store_sync.store.shares_cookies();
     let intent = spends.then(|| Intent::now(fence.unwrap_or_default()));
     let stored = stored_session(store_sync, &stored_as, basis.credential(), &basis.cookies);

@@ -55,7 +55,7 @@ impl WebLocks {
         let mut granted = Some(granted);
         let callback = Closure::once(move |_: JsValue| {
             Promise::new(&mut |release, _| {
-                // If the future was dropped in the meantime, dropping the lock here releases it.
+                // If the future was dropped before the lock was granted, dropping the lock here releases it.
                 if let Some(granted) = granted.take() {
                     let _ = granted.send(WebLock(release));
                 }
