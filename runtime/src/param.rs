@@ -20,9 +20,9 @@
 //! | `#[body]` | [`IntoBody`] | bytes, text, [`Body`](crate::Body); your own types |
 //! | `#[part]` | [`IntoPart`] | [`Part`](crate::Part), `Option` and `Vec` of it, and every `Serialize` type |
 //!
-//! Some types implement `Serialize` but cannot be sent in every place in the request. For example, a call with a struct
-//! as a path parameter returns an error for which [`is_request`](crate::Error::is_request) returns `true`, and nothing
-//! is sent. The guide page [`arguments`](crate::guide::arguments) shows what each place in the request accepts.
+//! Some types implement `Serialize` but can be sent only in certain places in the request. For example, a call with a
+//! struct as a path parameter returns an error for which [`is_request`](crate::Error::is_request) returns `true`, and
+//! nothing is sent. The guide page [`arguments`](crate::guide::arguments) shows what each place in the request accepts.
 //!
 //! [`AsPart`] and [`AsScalar`] are markers that let the compiler choose between the two kinds of [`IntoPart`] without
 //! an annotation. [`AsBytes`] is the marker for bytes, which serde would serialize as a list of numbers. [`AsFile`] is

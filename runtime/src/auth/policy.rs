@@ -84,8 +84,8 @@ impl Policy<'_> {
         self.refresh_on.contains(&status.as_u16())
     }
 
-    /// Applies the rules that the API and the user declare. These rules take precedence over the status code and the
-    /// challenge.
+    /// Applies the rules that the API and the user declare. The declared rules take precedence over the status code and
+    /// the challenge.
     fn by_rules(&self, answer: &Rejection) -> Option<Classified> {
         let held = self.forbidden_when.hold(answer).and_then(|forbidden| {
             let expired = !forbidden && self.expired_when.hold(answer)?;

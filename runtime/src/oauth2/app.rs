@@ -196,7 +196,7 @@ impl Refresher for App {
     }
 }
 
-/// The output omits the client secret, and also the parameters, because they can contain secrets.
+/// The `Debug` output omits the client secret, and also the parameters, because they can contain secrets.
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App")

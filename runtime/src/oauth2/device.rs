@@ -186,7 +186,7 @@ fn expired(lost: Option<Error>) -> Error {
     }
 }
 
-/// The output omits the device code and the user code.
+/// The `Debug` output omits the device code and the user code.
 impl fmt::Debug for DeviceCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DeviceCode")

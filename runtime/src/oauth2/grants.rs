@@ -161,7 +161,7 @@ macro_rules! settings {
                 self
             }
 
-            /// Allows plain `http` endpoints on hosts that are not loopback. Over plain `http`, any machine on the
+            /// Allows plain `http` endpoints on hosts other than loopback hosts. Over plain `http`, any machine on the
             /// network path can read the secrets.
             pub fn allow_http(mut self) -> Self {
                 self.0.allow_http = true;

@@ -26,8 +26,8 @@ pub(super) struct Metadata {
 const HTTPS: PlainHttp = PlainHttp::Refused("Use https");
 
 impl Metadata {
-    /// Parses and checks the metadata document of `issuer`. The document must contain `issuer` (RFC 8414 §3.3), and its
-    /// endpoints must use https or a loopback host.
+    /// Parses and checks the metadata document of `issuer`. The document must contain `issuer` (RFC 8414 §3.3), and
+    /// each endpoint in the document must use https or be on a loopback host.
     pub(super) fn read(issuer: &str, body: &[u8]) -> Result<Self> {
         let metadata: Self = serde_json::from_slice(without_bom(body)).map_err(|error| {
             untrusted("the metadata of the authorization server is not valid JSON").with_source(error)

@@ -36,7 +36,8 @@ use crate::error::Error;
 /// ```
 ///
 /// If an element cannot be read as `T`, the stream returns an error for this element and continues with the next
-/// element. [`Pages`](crate::Pages#errors-of-a-page) describes how the stream continues after other errors.
+/// element. [`Pages`](crate::Pages#errors-of-a-page) describes how the stream continues after an error that concerns a
+/// whole page.
 pub struct Items<T> {
     source: Source<T>,
     /// The maximum number of elements that the stream can still return.

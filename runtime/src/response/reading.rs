@@ -1,6 +1,6 @@
 //! Defines how much of a response the runtime reads, and the marker types that let the compiler find the right
-//! [`FromResponse`](super::FromResponse) implementation. Users never write these markers, because the compiler infers
-//! them.
+//! [`FromResponse`](super::FromResponse) implementation. Users never write the marker types, because the compiler
+//! infers them.
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};

@@ -64,9 +64,9 @@ impl Session {
     ///
     /// A login can take up to 10 minutes of wall-clock time, so that a user has time to respond. After 10 minutes,
     /// `ensure_login` returns an error for which [`is_timeout`](Error::is_timeout) returns `true`. The store's lock is
-    /// renewed during the login. Until the login is complete, every other call returns an error for which
-    /// [`is_no_session`](Error::is_no_session) returns `true`. Inside `login`, do not make a call that needs the
-    /// session.
+    /// renewed during the login. Until the login is complete, every call that is not part of the login returns an error
+    /// for which [`is_no_session`](Error::is_no_session) returns `true`. Inside `login`, do not make a call that needs
+    /// the session.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! Defines [`SessionEvents`], the stream of a session's events. A stream also watches for the end of the
-//! login. Without a stream, the `Ending` event is not emitted.
+//! Defines [`SessionEvents`], the stream of a session's events. A `SessionEvents` stream also tracks when the login
+//! ends. Without a `SessionEvents` stream, the `Ending` event is not emitted.
 
 use std::fmt;
 use std::sync::{Arc, Weak};

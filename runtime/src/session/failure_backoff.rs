@@ -46,7 +46,8 @@ impl FailureBackoff {
     }
 
     /// Records a failed refresh. The backoff period starts at 1 s, doubles with each failure up to 60 s, and varies
-    /// randomly by 10 %. If the response contains `Retry-After`, the requested wait is the backoff period instead.
+    /// randomly by up to 10 %. If the response contains `Retry-After`, the requested wait is used as the backoff
+    /// period.
     pub(crate) fn record_failure(
         &mut self,
         error: Error,

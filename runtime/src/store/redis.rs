@@ -170,7 +170,7 @@ impl SessionStore for RedisStore {
     }
 }
 
-/// The output omits the server, because the server's URL can contain a password.
+/// The `Debug` output omits the server, because the server's URL can contain a password.
 impl fmt::Debug for RedisStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisStore")

@@ -308,14 +308,14 @@ impl StoreLock {
     }
 }
 
-/// The output omits the record, because the record contains secrets.
+/// The `Debug` output omits the record, because the record contains secrets.
 impl fmt::Debug for Stored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Stored").field("revision", &self.revision).finish_non_exhaustive()
     }
 }
 
-/// The output omits the record, because the record contains secrets.
+/// The `Debug` output omits the record, because the record contains secrets.
 impl fmt::Debug for Swap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Swap").field("basis", &self.basis).field("fence", &self.fence).finish_non_exhaustive()

@@ -122,8 +122,8 @@ impl Browser {
     /// recent login with `insufficient_user_authentication` (RFC 9470).
     ///
     /// The login requests the demanded scope together with the scopes of the [`App`] and the session, because the new
-    /// login replaces the whole session. If the error contains no demand, [`run`](Self::run) returns an error for which
-    /// [`is_request`](Error::is_request) returns `true`.
+    /// login replaces the whole session. If the passed error contains no demand, [`run`](Self::run) returns an error
+    /// for which [`is_request`](Error::is_request) returns `true`.
     ///
     /// ```no_run
     /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client, order: reqwest::Request) -> afresh::Result<()> {

@@ -84,7 +84,7 @@ async fn prepare_under_lock(
         wait_for_late_cookies(store_sync).await?;
         let ready = record_intent(session, store_sync, basis, fence).await?;
         // When the preparation is repeated, the store contains the intent that this process stored in the first round.
-        // Therefore, only the first round of the preparation can find the intent of an earlier refresh.
+        // Only the first round of the preparation can find the intent of an earlier refresh.
         let unanswered_before = *unanswered_before.get_or_insert(ready.unanswered_before);
         let expired = {
             let mut state = store_sync.state();

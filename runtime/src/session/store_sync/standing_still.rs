@@ -1,5 +1,6 @@
 //! Releases the store's lock if a runtime stalls. While the session holds the lock, a separate thread checks the lock.
-//! The check is needed because other processes may be waiting for the lock, and this process may make no further calls.
+//! The separate thread is needed because other processes may be waiting for the lock while this process makes no
+//! further calls.
 
 use std::sync::Arc;
 use std::thread;
