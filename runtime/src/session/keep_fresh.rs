@@ -45,8 +45,8 @@ impl Session {
     /// Without `keep_fresh`, only calls refresh a session, so an idle session sends no requests. Use `keep_fresh` for
     /// programs whose first call after a long idle period must not wait for a refresh. Also use `keep_fresh` if the
     /// server ends sessions that have not been refreshed for some time. `keep_fresh` spawns one task on the current
-    /// runtime. The task does not keep the session alive, and it continues to run after a logout and a new login. The
-    /// task refreshes at most once every 30 s.
+    /// runtime. The `keep_fresh` task does not keep the session alive, and the task continues to run after a logout and
+    /// a new login. The `keep_fresh` task refreshes the session at most once every 30 s.
     ///
     /// # Errors
     ///

@@ -30,7 +30,7 @@ struct Shared {
     done: Notify,
     started: Instant,
     /// The time at which the refresh started, according to the real clock. The watchdog thread, which runs outside all
-    /// runtimes, uses this time.
+    /// runtimes, uses this start time.
     started_by_wall_clock: RealInstant,
     limit: Duration,
     /// The time limit of the refresh, in milliseconds since the refresh started.

@@ -119,8 +119,8 @@ pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// A function that revokes tokens.
 pub(crate) type Revoker = Arc<dyn Fn(Tokens) -> Boxed<'static, Result<()>> + Send + Sync>;
 
-/// Refreshes a session. `CredentialProvider` is the only trait that a session needs from the layers above it. The trait
-/// is in the same file as [`Session`] because the trait and the type refer to each other.
+/// Refreshes a session. `CredentialProvider` is the only trait that a session needs from the layers above it.
+/// `CredentialProvider` and [`Session`] are in the same file because they refer to each other.
 pub(crate) trait CredentialProvider: Send + Sync {
     /// Whether `snapshot` contains everything that a refresh needs.
     fn can_refresh(&self, snapshot: &Snapshot) -> bool;

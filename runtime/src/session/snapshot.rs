@@ -60,8 +60,8 @@ impl Snapshot {
         matches!(self.login_state, LoginState::Expired { rotation_lost: true })
     }
 
-    /// Whether a call that was prepared with the snapshot `other` can be sent with this snapshot. The two
-    /// snapshots may differ only in their cookies.
+    /// Whether a call that was prepared with the snapshot `other` can be sent with this snapshot. `other` and this
+    /// snapshot may differ only in their cookies.
     pub(crate) fn is_as_usable_as(&self, other: &Self) -> bool {
         self.stamp == other.stamp && self.credential().is_some_and(|credential| credential.is_usable())
     }

@@ -29,7 +29,7 @@ pub(crate) enum Comparison {
 /// Whether the store contains a process's last login or logout.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Storage<L> {
-    /// The change is not stored: no write has been attempted, or the store rejected every attempt.
+    /// The login or logout is not stored: no write has been attempted, or the store rejected every attempt.
     Missing,
     /// The process tried to replace another login's record, but the store's confirmation was lost. `replaces`
     /// identifies that login.

@@ -172,7 +172,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
     }
 
     /// Records that the process is about to write `draft`. If the confirmation of the write is lost, the store may
-    /// contain the login anyway.
+    /// contain the new record anyway.
     pub(crate) fn tries(&mut self, draft: &RecordDraft<L, I, R>) {
         if self.is_current(draft) && self.stored_as.storage == Storage::Missing {
             self.stored_as.storage = Storage::Unconfirmed { replaces: self.known_login.clone() };

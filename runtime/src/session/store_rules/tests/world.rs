@@ -220,7 +220,7 @@ impl World {
         adoption
     }
 
-    /// Writes a new record to the store and marks the revisions that the processes know as stale.
+    /// Writes a new record to the store, so that every revision that the processes know becomes stale.
     pub(super) fn put(&mut self, stored: Stored) {
         self.store = stored;
         for process in &mut self.processes {
