@@ -33,7 +33,7 @@ const TEMPORARY: &str = ".new-";
 /// Operations return an error if the path does not name a regular file, or if the file is larger than 1 MiB.
 ///
 /// The file system must support file locks that work between all processes that use the file. Most network file systems
-/// do not support such locks.
+/// do not support file locks that work between all processes.
 ///
 /// ```
 /// # fn example() -> afresh::Result<()> {

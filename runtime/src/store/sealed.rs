@@ -28,9 +28,9 @@ const NONCE: usize = 24;
 /// login by deleting the record or restoring an older record.
 ///
 /// If a record cannot be decrypted, [`load`](SessionStore::load) and [`swap`](SessionStore::swap) return a
-/// [`SealError`], and the record is neither used nor overwritten. Possible reasons are a different key, a different
-/// name, modified bytes, or a record that was never sealed. To change the key, or to start sealing an existing store,
-/// empty the store and log in again.
+/// [`SealError`], and the record is neither used nor overwritten. A record cannot be decrypted if the key or the name
+/// differs, if the bytes were modified, or if the record was never sealed. To change the key, or to start sealing an
+/// existing store, empty the store and log in again.
 ///
 /// ```
 /// # fn example(secret: [u8; 32]) -> afresh::Result<()> {
@@ -81,8 +81,8 @@ impl<S> Sealed<S> {
         Self { inner, key, name: String::new() }
     }
 
-    /// Binds the record to `name`, such as the name of a user. Only a store with the same name can decrypt the record.
-    /// By default, the name is empty.
+    /// Binds the record to `name`, such as the name of a user. Only a store that is bound to the same name can decrypt
+    /// the record. By default, the name is empty.
     #[must_use]
     pub fn bound_to(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();

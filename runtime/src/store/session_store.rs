@@ -40,7 +40,8 @@ use crate::error::BoxError;
 /// writable. After the response arrives, the runtime stores the new tokens.
 ///
 /// - *Runtime.* The methods run on a Tokio runtime with timers enabled, so `spawn_blocking` and `sleep` work. Several
-///   tasks can call the methods at the same time, on one store or on several stores that use the same storage location.
+///   tasks can call the trait's methods at the same time, on one store or on several stores that use the same storage
+///   location.
 /// - *Deadlines.* The runtime waits 5 s for a load or a swap, and 8 s for a lock, and then drops the future. If the
 ///   work of a dropped future continues on a thread or on a server, the work must end without further action by the
 ///   runtime.
@@ -139,13 +140,13 @@ pub trait SessionStore: Send + Sync + 'static {
     ///
     /// `lock` must be cancel safe: a dropped future must not hold the lock. If the lock is granted after the future has
     /// been dropped, the store must release the lock immediately. A server can grant the lock to a client that has
-    /// stopped waiting or has crashed. If the client is no longer waiting, the lock must expire or be released within
+    /// stopped waiting or has crashed. If a client is no longer waiting, the lock must expire or be released within
     /// seconds. For example, a lock can expire quickly unless its client confirms it.
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
-    /// Resolves when the revision may differ from `seen`. If the revision already differs from `seen`, the future
-    /// resolves immediately. By default, the future never resolves, so the runtime notices another process's change
-    /// only when a call needs the session.
+    /// Resolves when the revision in the store may differ from `seen`. If the revision already differs from `seen`, the
+    /// future resolves immediately. By default, the future never resolves, so the runtime notices another process's
+    /// change only when a call needs the session.
     ///
     /// The runtime keeps waiting for changes until the session is dropped. When the future resolves, the runtime loads
     /// the record and calls `changed` again. If the record has not changed, the runtime calls `changed` at most once a

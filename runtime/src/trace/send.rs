@@ -122,8 +122,8 @@ impl fmt::Display for SendName<'_> {
     }
 }
 
-/// Returns the HTTP method as spelled in OpenTelemetry's conventions. If the conventions do not list the method, also
-/// returns the original method.
+/// Returns the HTTP method as spelled in OpenTelemetry's conventions. If OpenTelemetry's conventions do not list the
+/// method, also returns the original method.
 fn known(method: &Method) -> (&str, Option<&str>) {
     match method.as_str() {
         known @ ("GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH") => {

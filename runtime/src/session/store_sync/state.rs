@@ -40,7 +40,7 @@ pub(crate) struct StoreSync {
     pub(super) store: Arc<dyn ErasedStore>,
     pub(super) state: Mutex<SyncState>,
     /// The lock that a task holds while it uses the store, so that no task in this process reads an unfinished write.
-    /// If the task makes no progress, other tasks get a new lock instead of waiting for the old lock.
+    /// If a task that holds the lock makes no progress, other tasks get a new lock instead of waiting for the old lock.
     exclusive: Mutex<Arc<TaskLock<()>>>,
     pub(super) progress: watch::Sender<Progress>,
     /// Notifies the writer about a new change, or about a caller that is waiting for a write.

@@ -1,5 +1,5 @@
-//! Stores changes to the session in the order in which they were made. One task at a time writes until all changes are
-//! stored.
+//! Stores changes to the session in the order in which they were made. Only one task at a time writes, and it continues
+//! until all changes are stored.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -23,7 +23,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 const LONGEST_WRITE: Duration = Duration::from_secs(6);
 /// The number of failed attempts to store a login or logout after which the store's lock is released.
 const LAST_PROTECTED: u32 = 3;
-/// The number of failures after which the writer abandons a dropped session.
+/// The number of failed writes after which the writer abandons a dropped session.
 const LAST_FAILURE: u32 = 8;
 
 impl Session {
@@ -196,8 +196,8 @@ impl Writer {
     }
 
     /// If a login or logout cannot be stored, returns the lock for the caller to release. Other processes must not wait
-    /// for a login or logout that cannot be stored. After a refresh, the lock is kept, because the store still contains
-    /// the spent refresh token.
+    /// for a login or logout that cannot be stored. If the result of a refresh cannot be stored, the lock is kept,
+    /// because the store still contains the spent refresh token.
     fn end_protection(&self, store_sync: &StoreSync) -> Option<Held> {
         let machine = self.session.lock();
         let mut state = store_sync.state();
