@@ -121,7 +121,7 @@ pub fn logout<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: LogoutCall
     }
 }
 
-/// Creates a call for a refresh. The call does not use the session.
+/// For a refresh, creates a call that does not use the session.
 #[must_use]
 pub fn refresh_call(upstream: &Upstream, endpoint: &'static Endpoint) -> Call {
     Call::new(upstream, endpoint)

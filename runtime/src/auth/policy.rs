@@ -101,7 +101,7 @@ impl Policy<'_> {
 }
 
 impl Classified {
-    /// Creates a classification without a reason. The missing reason means that a refresh may make the call succeed.
+    /// Creates a classification without a reason, for a response after which a refresh may make the call succeed.
     fn refreshable(classification: Classification) -> Self {
         Self { classification, reason: None }
     }

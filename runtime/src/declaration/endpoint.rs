@@ -125,7 +125,7 @@ pub struct Endpoint {
     /// Whether the method sends requests without an access token.
     pub(crate) bare: bool,
     pub(crate) replay: bool,
-    /// Whether the API trait declares that the method is idempotent. The HTTP method does not matter.
+    /// Whether the API trait declares that the method is idempotent, which is independent of the HTTP method.
     pub(crate) idempotent: bool,
     /// The lowercase name of the header that carries a random idempotency key.
     pub(crate) idempotency_key: Option<&'static str>,

@@ -13,8 +13,8 @@ use crate::error::Stamp;
 use crate::platform::backoff::doubled;
 use crate::platform::time::Instant;
 
-/// The period for which a route is treated as forbidden after its first useless refresh. For the same period after a
-/// new token is received, the token is treated as valid even if the server refuses it.
+/// The period for which a route is treated as forbidden after its first useless refresh, and for which a new token is
+/// treated as valid even if the server refuses it.
 const FIRST_PERIOD: Duration = Duration::from_secs(10);
 const LONGEST_PERIOD: Duration = Duration::from_secs(5 * 60);
 const MAX_ROUTES: usize = 256;

@@ -31,7 +31,7 @@ impl Session {
     /// - If the server rejected the refresh token, returns an error for which
     ///   [`is_session_expired`](Error::is_session_expired) returns `true`.
     ///
-    /// - Returns the error from the refresh if the refresh fails for any other reason.
+    /// - If the refresh fails for a reason not listed above, returns the error from the refresh.
     ///
     /// This function is cancel safe: the refresh continues if the future is dropped.
     pub fn refresh(&self) -> Operation<impl Future<Output = Result<Tokens, Error>> + Send + '_> {

@@ -56,7 +56,7 @@ pub(crate) struct StoredSession {
     #[serde(default)]
     by_cookie: bool,
     /// The [identifier](crate::store::SessionStore::place) of the storage location to which a login or a refresh wrote
-    /// this session. If a record is stored at any other location, the record and its refresh token are copies.
+    /// this session. A record at a location with a different identifier is a copy, as is its refresh token.
     #[serde(rename = "home", default, skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
 }
