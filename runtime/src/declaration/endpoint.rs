@@ -182,7 +182,7 @@ impl Endpoint {
         }
     }
 
-    /// Sets the path, including the names of its placeholders, such as `/orders/{id}`.
+    /// Sets the path, such as `/orders/{id}`, including the names of its placeholders.
     #[must_use]
     pub const fn template(mut self, template: &'static str) -> Self {
         self.template = Some(template);

@@ -103,8 +103,8 @@ impl App {
         self
     }
 
-    /// Adds a parameter to the request that begins a login, such as `audience`, `prompt` or `access_type`. Calling this
-    /// method twice with the same name adds two parameters.
+    /// Adds a parameter, such as `audience`, `prompt` or `access_type`, to the request that begins a login. Calling
+    /// this method twice with the same name adds two parameters.
     ///
     /// If the program adds a parameter that the runtime sets itself, such as `state`, the login returns an error.
     pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {

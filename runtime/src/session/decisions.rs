@@ -109,7 +109,7 @@ pub(crate) enum Attempt {
 
 impl Attempt {
     /// Changes a rejection into an error about a lost token rotation. Call this function if an earlier request with the
-    /// same refresh token received no response. If the server now rejects the refresh token, the earlier request has
+    /// same refresh token received no response. If the server then rejects the refresh token, an earlier request has
     /// probably spent it.
     pub(crate) fn after_a_loss(self) -> Self {
         match self {

@@ -64,7 +64,8 @@ impl Lifetime {
         self.due
     }
 
-    /// Returns how close the token is to expiring. `once` is true if the call's request body can be sent only once.
+    /// Returns the token's [`Age`], which shows how close the token is to expiring. `once` is true if the call's
+    /// request body can be sent only once.
     pub(crate) fn age(&self, now: Now, once: bool) -> Age {
         let over = now.ticks >= self.ends;
         if over && self.certain {

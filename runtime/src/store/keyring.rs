@@ -65,7 +65,7 @@ impl KeyringStore {
     /// program, and the entry's user is `identity`. `lock` is the path of the lock files. If needed, the store creates
     /// the directory of the lock files, which only its owner can read. Use the same lock path in every process that
     /// uses this entry, and a different lock path for every other entry. The lock path must not depend on environment
-    /// variables that are set only in some processes, such as `XDG_RUNTIME_DIR`.
+    /// variables, such as `XDG_RUNTIME_DIR`, that are set only in some processes.
     #[must_use]
     pub fn new(service: impl Into<String>, identity: impl Into<String>, lock: impl Into<PathBuf>) -> Self {
         let place = Location { service: service.into(), identity: identity.into(), lock: lock.into() };
