@@ -33,7 +33,7 @@ impl Session {
     /// # Errors
     ///
     /// - Returns an error if the revocation failed. After a failed revocation, the tokens may still be valid.
-    ///   [`SessionEvent::NotRevoked`](crate::SessionEvent::NotRevoked) also reports a failed revocation.
+    ///   [`SessionEvent::NotRevoked`] also reports a failed revocation.
     ///
     /// - If the tokens were revoked but the store failed, returns an error for which [`is_store`](Error::is_store)
     ///   returns `true`.
