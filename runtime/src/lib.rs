@@ -54,9 +54,9 @@
 //!   the server's refusal of the call ([`Error::rejection`]).
 //! - A logout or a new login ends the old session. A call from the old session is not sent again in the new session,
 //!   and the result of an old session's refresh is discarded.
-//! - A 403 can mean that the credential has expired or that the call is forbidden. The runtime refreshes the session
-//!   after a 403 and sends the call again. If the server also refuses the call with the fresh token, a 403 for this
-//!   method does not start another refresh for a limited time.
+//! - A 403 response can mean that the credential has expired or that the call is forbidden. The runtime refreshes the
+//!   session after a 403 response and sends the call again. If the server also refuses the call with the fresh token, a
+//!   403 response for the same method does not start another refresh for a limited time.
 //! - The server can also state the reason for a refusal: in a `WWW-Authenticate` header, in rate-limit headers, or in a
 //!   field of the response body ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the error
 //!   message explain why the runtime did not refresh the session or did not send the call again.

@@ -1,10 +1,11 @@
 //! Contains the traits that the types of a method's parameters must implement.
 //!
-//! The attribute on a parameter determines where the request contains the parameter's value. This module has one trait
-//! for each place in the request, and the type of a parameter must implement the trait for the place to which its value
-//! is added. You rarely need to name these traits, because every type that implements [`serde::Serialize`] implements
-//! most of them. The traits let the compiler report what a type lacks. The documentation of each trait describes the
-//! corresponding place in the request.
+//! The attribute on a parameter determines which part of the request carries the parameter's value. Each trait in this
+//! module corresponds to one place in the request, such as the path or the query. A parameter's type must implement the
+//! trait for the place that carries the parameter's value. You rarely need to name the traits in this module, because
+//! every type that implements [`serde::Serialize`] implements most of them. The traits in this module let the compiler
+//! report what a parameter's type lacks. The documentation of each trait describes the corresponding place in the
+//! request.
 //!
 //! | attribute | trait | implemented for |
 //! |---|---|---|
@@ -19,9 +20,9 @@
 //! | `#[body]` | [`IntoBody`] | bytes, text, [`Body`](crate::Body); your own types |
 //! | `#[part]` | [`IntoPart`] | [`Part`](crate::Part), `Option` and `Vec` of it, and every `Serialize` type |
 //!
-//! Some types implement `Serialize` but cannot be sent in every place in the request. For example, a call with a struct
-//! as a path parameter returns an error for which [`is_request`](crate::Error::is_request) returns `true`, and nothing
-//! is sent. The guide page [`arguments`](crate::guide::arguments) shows what each place in the request accepts.
+//! Some types implement `Serialize` but can be sent only in certain places in the request. For example, a call with a
+//! struct as a path parameter returns an error for which [`is_request`](crate::Error::is_request) returns `true`, and
+//! nothing is sent. The guide page [`arguments`](crate::guide::arguments) shows what each place in the request accepts.
 //!
 //! [`AsPart`] and [`AsScalar`] are markers that let the compiler choose between the two kinds of [`IntoPart`] without
 //! an annotation. [`AsBytes`] is the marker for bytes, which serde would serialize as a list of numbers. [`AsFile`] is
@@ -29,7 +30,7 @@
 //! markers for [`HeaderOption`].
 //!
 //! [`SegmentArgument`], [`SegmentsArgument`] and [`SentArgument`] cause a compile error for types that implement
-//! `Serialize` but can never be sent in the given place, such as a list in a single path segment.
+//! `Serialize` but can never be sent in the trait's place in the request, such as a list in a single path segment.
 
 pub use crate::request::argument_type::{SegmentArgument, SegmentsArgument, SentArgument};
 pub use crate::request::arguments::{

@@ -43,7 +43,7 @@ pub fn wrap_client<C: Api>(client: Client) -> C {
     C::from_client(client.bound_to(C::INFO))
 }
 
-/// Creates a call to `endpoint` without arguments. Generated code then adds the arguments.
+/// Creates a call to `endpoint` without arguments. Generated code adds the arguments to the created call.
 #[must_use]
 pub fn call(client: &Client, endpoint: &'static Endpoint) -> Call {
     Call::new(client.upstream(), endpoint)
@@ -101,7 +101,7 @@ pub fn refresh_outcome<R: SessionOutcome<Via>, Via>() -> RefreshOutcome<R> {
     RefreshOutcome { tokens_of: R::tokens_of, decode: R::of }
 }
 
-/// Creates a `#[logout]` call without arguments. Generated code then adds the arguments.
+/// Creates a `#[logout]` call without arguments. Generated code adds the arguments to the created call.
 #[must_use]
 pub fn logout_call(client: &Client, endpoint: &'static Endpoint) -> LogoutCall {
     LogoutCall::new(client.upstream(), endpoint)
@@ -121,7 +121,7 @@ pub fn logout<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: LogoutCall
     }
 }
 
-/// Creates a call that does not use the session, for a refresh.
+/// For a refresh, creates a call that does not use the session.
 #[must_use]
 pub fn refresh_call(upstream: &Upstream, endpoint: &'static Endpoint) -> Call {
     Call::new(upstream, endpoint)

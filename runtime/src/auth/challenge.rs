@@ -26,8 +26,8 @@ pub(crate) fn challenges(headers: &HeaderMap) -> impl Iterator<Item = ChallengeR
 }
 
 fn token_error(challenge: &ChallengeRef<'_>) -> Option<TokenError> {
-    // If the challenge has a `claims` parameter, the token lacks claims. The token has not expired, even if the error
-    // code is `invalid_token`.
+    // If the challenge has a `claims` parameter, the token has not expired but lacks claims, even if the error code is
+    // `invalid_token`.
     if has(challenge, "claims") {
         return Some(TokenError::Challenge(Challenge::Claims));
     }

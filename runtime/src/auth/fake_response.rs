@@ -1,5 +1,5 @@
-//! Creates the error that a fake implementation of an API trait returns for a response. If the response refuses the
-//! credential, the error's rejection contains the response.
+//! Creates the error that a fake implementation of an API trait returns for a response. If the response means that the
+//! server refused the credential, `Error::rejection` also returns the response.
 
 use std::sync::Arc;
 
@@ -15,8 +15,8 @@ impl Error {
     /// implementation of an API trait.
     ///
     /// Use [`status`](Self::status), [`headers`](Self::headers), [`body`](Self::body), [`json`](Self::json) and
-    /// [`problem`](Self::problem) to read the response. For a 401 or 403, [`rejection`](Self::rejection) also returns
-    /// the response.
+    /// [`problem`](Self::problem) to read the response. If the status is 401 or 403, [`rejection`](Self::rejection)
+    /// also returns the response.
     ///
     /// ```
     /// use afresh::Error;

@@ -9,8 +9,8 @@ use super::rules::Rules;
 use crate::error::{Classification, Reason, Rejection};
 use crate::format::media_type::MediaType;
 
-/// The status codes that indicate a refused credential by default. The API trait or the client builder can specify
-/// other status codes.
+/// The status codes that indicate a refused credential by default. The API trait or the client builder can override the
+/// default status codes.
 pub(crate) const CREDENTIAL_REFUSED: &[u16] = &[401, 403];
 
 /// A [`Classification`] with an optional reason. The reason is present only if a refresh would be useless.
@@ -79,13 +79,13 @@ impl Policy<'_> {
         }
     }
 
-    /// Whether the list of status codes for a refused credential contains this status.
+    /// Whether this status is in the list of status codes that indicate a refused credential.
     pub(crate) fn lists(&self, status: StatusCode) -> bool {
         self.refresh_on.contains(&status.as_u16())
     }
 
-    /// Applies the rules that the API and the user declare. These rules take precedence over the status code and the
-    /// challenge.
+    /// Applies the rules that the API and the user declare. The declared rules take precedence over the status code and
+    /// the challenge.
     fn by_rules(&self, answer: &Rejection) -> Option<Classified> {
         let held = self.forbidden_when.hold(answer).and_then(|forbidden| {
             let expired = !forbidden && self.expired_when.hold(answer)?;
@@ -101,7 +101,7 @@ impl Policy<'_> {
 }
 
 impl Classified {
-    /// Creates a classification without a reason, because a refresh may make the call succeed.
+    /// Creates a classification without a reason, for a response after which a refresh may make the call succeed.
     fn refreshable(classification: Classification) -> Self {
         Self { classification, reason: None }
     }

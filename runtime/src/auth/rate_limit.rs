@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::format::json_pointer::look_up;
 
-/// The rate-limit reasons that Google's APIs send with a 403, in lowercase and without underscores.
+/// The rate-limit reasons that Google's APIs send with a 403 response, in lowercase and without underscores.
 const LIMITS: [&str; 9] = [
     "ratelimitexceeded",
     "userratelimitexceeded",

@@ -74,7 +74,7 @@ impl ApiInfo {
         self.scheme("")
     }
 
-    /// Sets the header that carries the token. The header name must be lowercase.
+    /// Sets the name of the header that carries the access token. The header name must be lowercase.
     #[must_use]
     pub const fn token_header(mut self, name: &'static str) -> Self {
         self.token_header = Some(name);
@@ -116,7 +116,8 @@ pub struct Endpoint {
     pub(crate) api: &'static ApiInfo,
     pub(crate) name: &'static str,
     pub(crate) verb: &'static str,
-    /// The literal parts of the path. Each part except the last is followed by the value of a placeholder.
+    /// The literal parts of the method's path. Each literal part except the last is followed by the value of a
+    /// placeholder.
     pub(crate) path: &'static [&'static str],
     /// The declared path, or `None` if the path has no placeholders.
     pub(crate) template: Option<&'static str>,
@@ -124,7 +125,7 @@ pub struct Endpoint {
     /// Whether the method sends requests without an access token.
     pub(crate) bare: bool,
     pub(crate) replay: bool,
-    /// Whether the method is declared idempotent, regardless of its HTTP method.
+    /// Whether the API trait declares that the method is idempotent, which is independent of the HTTP method.
     pub(crate) idempotent: bool,
     /// The lowercase name of the header that carries a random idempotency key.
     pub(crate) idempotency_key: Option<&'static str>,
@@ -181,14 +182,14 @@ impl Endpoint {
         }
     }
 
-    /// Sets the path, including the names of its placeholders, such as `/orders/{id}`.
+    /// Sets the path, such as `/orders/{id}`, including the names of its placeholders.
     #[must_use]
     pub const fn template(mut self, template: &'static str) -> Self {
         self.template = Some(template);
         self
     }
 
-    /// Applies `#[public]`. A logout method keeps its role, even if it is public.
+    /// Applies `#[public]`. A logout method keeps its role, even if it is marked `#[public]`.
     #[must_use]
     pub const fn public(mut self) -> Self {
         self.bare = true;

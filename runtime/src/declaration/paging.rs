@@ -1,6 +1,6 @@
 //! Describes how to find the next page of a list: [`Paging`].
 
-/// Describes where a page contains its list, and how to find the next page.
+/// Describes the location of the list in a page, and the rule for finding the next page.
 ///
 /// Pointers are JSON pointers (RFC 6901) with one extension: if a name in the pointer ends with `?`, the field with
 /// that name can be missing or `null`. If a field that is marked with `?` is missing or `null`, there is no next page.
@@ -29,8 +29,8 @@ pub(crate) enum NextPage {
 }
 
 impl NextPage {
-    /// Returns whether the location of the next page depends on the list in the current page. If the location depends
-    /// on the list, paging ends at an empty list.
+    /// Returns whether the location of the next page depends on the list in the current page. If the location of the
+    /// next page depends on the list, paging ends at an empty list.
     pub(crate) fn needs_list(self) -> bool {
         matches!(self, Self::Last { .. } | Self::Number { .. } | Self::Offset { .. })
     }

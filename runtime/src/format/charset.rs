@@ -5,14 +5,15 @@
 pub(crate) enum TextError {
     /// The offset of the first byte that is not UTF-8.
     Utf8(usize),
-    /// The encoding is not supported, or the body is not valid in its declared encoding. The string is an error
-    /// message.
+    /// The encoding is not supported, or the body is not valid in its declared encoding. The string in this variant is
+    /// an error message.
     Charset(String),
 }
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// Removes the UTF-8 byte order mark that some servers send. A JSON parser may ignore this mark (RFC 8259 §8.1).
+/// Removes the UTF-8 byte order mark that some servers send. A JSON parser may ignore a byte order mark (RFC 8259
+/// §8.1).
 pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(BOM).unwrap_or(body)
 }

@@ -31,7 +31,7 @@ fn is_delimiter(letter: char) -> bool {
 }
 
 impl Found {
-    /// Stores the token in the first empty field whose format matches the token.
+    /// Stores the date token in the first empty field whose format matches the token.
     fn take(&mut self, token: &str) {
         if self.second_of_day.is_none() {
             self.second_of_day = second_of_day(token);

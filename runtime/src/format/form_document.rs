@@ -19,7 +19,8 @@ pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Value> {
     })
 }
 
-/// Returns whether the body looks like a urlencoded token response. Some servers send such a response as plain text.
+/// Returns whether the body looks like a urlencoded token response. Some servers send a urlencoded token response as
+/// plain text.
 fn looks_urlencoded(body: &[u8]) -> bool {
     let body = body.trim_ascii();
     let is_start = |name: &[u8]| body.starts_with(name) || contains(body, &[b"&", name].concat());
@@ -31,8 +32,8 @@ fn contains(body: &[u8], part: &[u8]) -> bool {
     body.windows(part.len()).any(|window| window == part)
 }
 
-/// Converts one form field into a JSON value. A lifetime becomes a number, as in a JSON token response. A value that is
-/// not a lifetime becomes a string.
+/// Converts one form field into a JSON value. A token lifetime becomes a number, as in a JSON token response. A value
+/// that is not a lifetime becomes a string.
 fn member(name: &str, value: &str) -> Value {
     let number = name.to_ascii_lowercase().contains("expire").then(|| value.parse::<u64>().ok()).flatten();
     number.map_or_else(|| value.into(), Value::from)

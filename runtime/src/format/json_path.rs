@@ -1,4 +1,4 @@
-//! Finds the position in a JSON body for which `serde_json` reports an error. The result contains the path to the
+//! Finds the position in a JSON body at which `serde_json` reports an error. The result contains the path to the error
 //! position and an excerpt of the JSON that precedes it. This code runs only after an error, so it does not slow down
 //! successful decoding.
 //!
@@ -19,7 +19,8 @@ const MAX_EXCERPT: usize = 80;
 const MAX_NAME: usize = 40;
 
 pub(crate) struct Place {
-    /// The path, such as `items[3].price`. The path is empty if the error concerns the body as a whole.
+    /// The path to the error position, such as `items[3].price`. The path is empty if the error concerns the body as a
+    /// whole.
     pub(crate) path: String,
     /// The names and punctuation that precede the error position in the body. All values are masked.
     pub(crate) excerpt: String,
@@ -77,7 +78,7 @@ pub(crate) fn end_of_value(body: &[u8], name_end: usize) -> Option<usize> {
 enum Token {
     /// A brace, a bracket, a comma or a colon.
     Mark(u8),
-    /// The name of a field, which is a string that precedes a colon. The token's range excludes the quotes.
+    /// The name of a field, which is a string that precedes a colon. The range of a name token excludes the quotes.
     Name,
     /// Any other string.
     Text,

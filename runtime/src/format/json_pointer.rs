@@ -38,7 +38,7 @@ struct Seek<'a, T> {
 }
 
 impl<'a, T> Seek<'a, T> {
-    /// Splits the pointer into its first step and the rest.
+    /// Splits a JSON pointer into its first step and the rest.
     fn split(&self) -> Option<(Cow<'a, str>, &'a str)> {
         let path = self.pointer.strip_prefix('/')?;
         let end = path.find('/').unwrap_or(path.len());

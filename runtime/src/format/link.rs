@@ -14,8 +14,8 @@ pub(crate) fn next_of(line: &str) -> Option<String> {
     None
 }
 
-/// Parses the parameters of one link. Returns whether the link's relation is `next`, and the text that follows the
-/// link.
+/// Parses the parameters of one link. Returns a boolean that is `true` if the link's relation is `next`, and the text
+/// that follows the link.
 fn relation(mut rest: &str) -> (bool, &str) {
     let mut is_next = None;
     loop {

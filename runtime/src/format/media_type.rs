@@ -11,7 +11,7 @@ impl MediaType {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         Self(text.and_then(|text| {
-            // Malformed parameters do not make the type itself invalid.
+            // Malformed parameters do not make the media type invalid.
             text.parse().or_else(|_| text.split(';').next().unwrap_or(text).trim().parse()).ok()
         }))
     }

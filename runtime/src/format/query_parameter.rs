@@ -10,13 +10,13 @@ use crate::platform::url::Url;
 /// The characters to percent-encode: all characters except unreserved characters (RFC 3986 §2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Returns the value of the first parameter with this name.
+/// Returns the value of the first parameter named `name`.
 pub(crate) fn parameter(url: &Url, name: &str) -> Option<String> {
     url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
-/// Returns `url` with a new value for the first parameter with this name. If no parameter has this name, the new
-/// parameter is appended. Any further parameters with this name are removed.
+/// Returns `url` with a new value for the first parameter named `name`. If no parameter is named `name`, the new
+/// parameter is appended. Any further parameters named `name` are removed.
 pub(crate) fn with_parameter(url: &Url, name: &str, value: &str) -> Url {
     let encode = |text| utf8_percent_encode(text, RESERVED);
     let mut new = Some(format!("{}={}", encode(name), encode(value)));

@@ -9,8 +9,8 @@ use http::header::RETRY_AFTER;
 use super::date;
 use crate::platform::time::wall;
 
-/// An `x-ratelimit-reset` value of at least this number is treated as a Unix timestamp. A value below this threshold is
-/// the number of seconds until the reset.
+/// An `x-ratelimit-reset` value of at least this number is treated as a Unix timestamp. An `x-ratelimit-reset` value
+/// below this threshold is the number of seconds until the reset.
 const EARLIEST_DATE: u64 = 1_000_000_000;
 
 /// Reads `Retry-After`, which contains a number of seconds or a date.

@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::refresh::refresher::{RefreshContext, Refresher};
 use crate::session::Tokens;
 
-/// A client that is registered with an authorization [`Server`] (RFC 6749 §2). An `App` represents your program to that
-/// server.
+/// A client that is registered with an authorization [`Server`] (RFC 6749 §2). An `App` represents your program to the
+/// authorization server.
 ///
 /// As a [`Refresher`], an `App` also refreshes and revokes the tokens that a login returns. How an `App` logs a user in
 /// depends on the kind of program:
@@ -64,7 +64,7 @@ const RESERVED: [&str; 11] = [
 ];
 
 impl Server {
-    /// Returns the client that is registered with this server under this identifier (RFC 6749 §2.2).
+    /// Returns the client that is registered with this server under the identifier `id` (RFC 6749 §2.2).
     pub fn client(&self, id: impl Into<String>) -> App {
         App {
             server: self.clone(),
@@ -86,9 +86,9 @@ impl App {
         self
     }
 
-    /// Sets how the client authenticates itself to the token endpoint. By default, a client without a secret uses
-    /// [`ClientAuth::None`]. A client with a secret uses [`ClientAuth::Basic`], or [`ClientAuth::Body`] if the server's
-    /// metadata lists only that method.
+    /// Sets the method that the client uses to authenticate to the token endpoint. By default, a client without a
+    /// secret uses [`ClientAuth::None`]. A client with a secret uses [`ClientAuth::Basic`], or [`ClientAuth::Body`] if
+    /// the server's metadata lists only that method.
     pub fn auth(mut self, auth: ClientAuth) -> Self {
         self.auth = Some(auth);
         self
@@ -103,8 +103,8 @@ impl App {
         self
     }
 
-    /// Adds a parameter to the request that begins a login, such as `audience`, `prompt` or `access_type`. Calling this
-    /// method twice with the same name adds two parameters.
+    /// Adds a parameter, such as `audience`, `prompt` or `access_type`, to the request that begins a login. Calling
+    /// this method twice with the same name adds two parameters.
     ///
     /// If the program adds a parameter that the runtime sets itself, such as `state`, the login returns an error.
     pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -196,7 +196,7 @@ impl Refresher for App {
     }
 }
 
-/// The output omits the client secret, and also the parameters, because they can contain secrets.
+/// The `Debug` output omits the client secret, and also the parameters, because they can contain secrets.
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App")

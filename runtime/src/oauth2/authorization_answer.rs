@@ -25,8 +25,8 @@ pub(super) enum AuthorizationAnswer {
 }
 
 impl AuthorizationRequest {
-    /// Parses the query of the redirect URL. The query is accepted only if its `state` matches this request and its
-    /// `iss`, if present, matches the login's server.
+    /// Parses the query of the redirect URL. The query is accepted only if its `state` matches this authorization
+    /// request and its `iss`, if present, matches the login's server.
     pub(super) fn answer(&self, metadata: &Metadata, query: &str) -> AuthorizationAnswer {
         let parameters = match Parameters::read(query) {
             Ok(parameters) => parameters,
@@ -53,8 +53,8 @@ impl AuthorizationRequest {
         }
     }
 
-    /// Checks that the login was started with this server and that the response names this server. These checks prevent
-    /// mix-up attacks (RFC 9700 §4.4).
+    /// Checks that the login was started with this server and that the response names this server. Checking the server
+    /// of the login and of the response prevents mix-up attacks (RFC 9700 §4.4).
     fn check_issuer(&self, metadata: &Metadata, iss: Option<&str>) -> Result<(), Error> {
         if self.server != metadata.identity() {
             return Err(untrusted(format!(

@@ -51,7 +51,7 @@ impl AuthorizationError {
         self.code.as_deref()
     }
 
-    /// Returns the description, limited to 200 characters. Control characters and characters that change the text
+    /// Returns the error description, limited to 200 characters. Control characters and characters that change the text
     /// direction are removed. The description comes from the server, so escape it before you show it on a web page.
     #[must_use]
     pub fn description(&self) -> Option<&str> {

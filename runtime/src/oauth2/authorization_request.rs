@@ -12,12 +12,13 @@ use crate::error::Result;
 use crate::platform::url::Url;
 
 /// The data that a program must keep while a login is in progress. [`Redirect::start`](super::Redirect::start) returns
-/// this value, and [`Redirect::finish`](super::Redirect::finish) takes it as an argument.
+/// an `AuthorizationRequest`, which [`Redirect::finish`](super::Redirect::finish) takes as an argument.
 ///
-/// Store this value in the user's web session: on your server, or encrypted in a cookie. Storing the value in the
-/// user's session ensures that a response to another user's login is rejected. The value contains secrets (the `state`
-/// and the PKCE verifier), which `Serialize` writes and `Debug` omits. Use the value only once, and remove it from the
-/// user's session before you call [`finish`](super::Redirect::finish).
+/// Store the `AuthorizationRequest` in the user's web session: on your server, or encrypted in a cookie. Storing the
+/// `AuthorizationRequest` in the user's session ensures that a response to another user's login is rejected. An
+/// `AuthorizationRequest` contains secrets (the `state` and the PKCE verifier), which `Serialize` writes and `Debug`
+/// omits. Use an `AuthorizationRequest` only once, and remove it from the user's session before you call
+/// [`finish`](super::Redirect::finish).
 #[derive(Serialize, Deserialize)]
 pub struct AuthorizationRequest {
     pub(super) state: String,
@@ -68,7 +69,7 @@ impl App {
         of_the_runtime.into_iter().chain(of_the_app).chain(replacing).collect()
     }
 
-    /// Returns the login parameters that the program set. Every kind of login sends these parameters.
+    /// Returns the login parameters that the program set, which every kind of login sends.
     pub(super) fn login_parameters(&self) -> Vec<(String, String)> {
         let scope = self.scope.iter().map(|scope| ("scope".to_owned(), scope.clone()));
         let resources = self.resources.iter().map(|resource| ("resource".to_owned(), resource.clone()));

@@ -21,8 +21,8 @@ pub enum ClientAuth {
 
 #[cfg(feature = "login")]
 impl ClientAuth {
-    /// Returns the method for a client with a secret: `Basic` or `Body`, whichever the server's metadata lists. If the
-    /// metadata lists both methods, or none at all (RFC 8414 §2), the result is `Basic`.
+    /// Returns the authentication method for a client with a secret: `Basic` or `Body`, whichever the server's metadata
+    /// lists. If the metadata lists both methods, or none at all (RFC 8414 §2), the result is `Basic`.
     pub(super) fn offered(methods: Option<&[String]>) -> Option<Self> {
         let Some(methods) = methods else { return Some(Self::Basic) };
         let known = [("client_secret_basic", Self::Basic), ("client_secret_post", Self::Body)];

@@ -103,14 +103,14 @@ impl DeviceCode {
         &self.answer.verification_uri
     }
 
-    /// Returns a URL that contains the user code, for a QR code or a link. Returns `None` if the server did not send
-    /// this URL.
+    /// Returns a URL that contains the user code, for a QR code or a link. Returns `None` if the server did not send a
+    /// URL that contains the user code.
     #[must_use]
     pub fn verification_uri_complete(&self) -> Option<&str> {
         self.answer.verification_uri_complete.as_deref()
     }
 
-    /// Returns how long the code is valid, measured from [`start`](Device::start).
+    /// Returns the lifetime of the code, measured from the call to [`start`](Device::start).
     #[must_use]
     pub fn expires_in(&self) -> Duration {
         self.answer.lifetime
@@ -167,7 +167,7 @@ impl DeviceCode {
         }
     }
 
-    /// Returns how long the code is still valid. The code's age includes any time during which the machine was
+    /// Returns the remaining lifetime of the code. The code's age includes any time during which the machine was
     /// suspended.
     fn left(&self) -> Duration {
         let now = Now::read();
@@ -186,7 +186,7 @@ fn expired(lost: Option<Error>) -> Error {
     }
 }
 
-/// The output omits the device code and the user code.
+/// The `Debug` output omits the device code and the user code.
 impl fmt::Debug for DeviceCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DeviceCode")

@@ -35,8 +35,8 @@ impl Server {
     /// The metadata is first requested as RFC 8414 defines, with `/.well-known/oauth-authorization-server` inserted
     /// before the issuer's path. If this request fails, the metadata is requested as `OpenID` Connect Discovery
     /// defines, with `/.well-known/openid-configuration` appended to the issuer's path. Redirects are not followed.
-    /// Each request times out after 5 s, and a document must not exceed 64 KiB. The issuer in the document must match
-    /// `issuer` exactly.
+    /// Each request times out after 5 s, and a document must not exceed 64 KiB. The issuer in the metadata document
+    /// must match `issuer` exactly.
     ///
     /// ```no_run
     /// # async fn example() -> afresh::Result<()> {
@@ -127,7 +127,7 @@ async fn discover(issuer: String, http: Option<Transport>) -> Result<Server> {
     for document in documents(&url) {
         match fetch(&upstream, &document).await.and_then(|body| Metadata::read(&issuer, &body)) {
             Ok(metadata) => return Ok(Server { metadata, http }),
-            // If the first document is invalid or missing, the second document can still be valid.
+            // If the first metadata document is invalid or missing, the second document can still be valid.
             Err(error) => errors.push(error),
         }
     }

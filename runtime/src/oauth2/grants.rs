@@ -37,11 +37,11 @@ pub struct RefreshTokenGrant(TokenEndpoint);
 
 /// Requests access tokens for the program itself (RFC 6749 §4.4).
 ///
-/// No login is needed. The first call that needs a token requests it, and all waiting calls share the request. A new
-/// token is requested when the old one has expired or was refused. Every failure, including `invalid_client`, is
-/// reported as a failed refresh ([`is_refresh`](crate::Error::is_refresh)), because there is no user who could log in.
-/// Later calls request a token again, so the program recovers without a restart once the client is registered again.
-/// After [`clear`](crate::Session::clear), the next call requests a new token.
+/// No login is needed. The first call that needs a token sends the token request, and all waiting calls share that
+/// request. A new token is requested when the old token has expired or was refused. Every failure, including
+/// `invalid_client`, is reported as a failed refresh ([`is_refresh`](crate::Error::is_refresh)), because there is no
+/// user who could log in. Later calls request a token again, so the program recovers without a restart once the client
+/// is registered again. After [`clear`](crate::Session::clear), the next call requests a new token.
 ///
 /// ```
 /// use afresh::{Client, oauth2::ClientCredentials};
@@ -57,7 +57,7 @@ pub struct RefreshTokenGrant(TokenEndpoint);
 pub struct ClientCredentials(TokenEndpoint);
 
 impl RefreshTokenGrant {
-    /// Creates a grant that uses the token endpoint at this URL (RFC 6749 §3.2).
+    /// Creates a grant that uses the given token endpoint (RFC 6749 §3.2).
     ///
     /// The URL can have a query but must not have a fragment. The URL must use https unless its host is a loopback
     /// host. [`build`](crate::ClientBuilder::build) returns an error if the URL is invalid.
@@ -89,7 +89,7 @@ impl RefreshTokenGrant {
 }
 
 impl ClientCredentials {
-    /// Creates a grant that requests tokens from the token endpoint at this URL (RFC 6749 §3.2).
+    /// Creates a grant that requests tokens from the given token endpoint (RFC 6749 §3.2).
     ///
     /// The URL can have a query but must not have a fragment. The URL must use https unless its host is a loopback
     /// host. [`build`](crate::ClientBuilder::build) returns an error if the URL is invalid.
@@ -108,7 +108,7 @@ impl ClientCredentials {
 macro_rules! settings {
     ($grant:ident) => {
         impl $grant {
-            /// Sets how the client authenticates with its secret. Default: [`ClientAuth::Basic`].
+            /// Sets the method that the client uses to authenticate with its secret. Default: [`ClientAuth::Basic`].
             pub fn auth(mut self, auth: ClientAuth) -> Self {
                 self.0.auth = auth;
                 self
@@ -144,7 +144,7 @@ macro_rules! settings {
             /// endpoint. The runtime also calls the revocation endpoint if a refresh returns tokens after a logout or a
             /// new login. By default, no endpoint is set and no tokens are revoked.
             ///
-            /// The endpoint revokes the refresh token, or the access token if there is no refresh token.
+            /// The runtime revokes the refresh token, or the access token if there is no refresh token.
             pub fn revocation_endpoint(mut self, url: impl Into<String>) -> Self {
                 self.0.revocation_url = Some(url.into());
                 self
@@ -161,7 +161,7 @@ macro_rules! settings {
                 self
             }
 
-            /// Allows plain `http` endpoints on hosts that are not loopback. Over plain `http`, any machine on the
+            /// Allows plain `http` endpoints on hosts other than loopback hosts. Over plain `http`, any machine on the
             /// network path can read the secrets.
             pub fn allow_http(mut self) -> Self {
                 self.0.allow_http = true;

@@ -26,8 +26,8 @@ pub(super) struct Metadata {
 const HTTPS: PlainHttp = PlainHttp::Refused("Use https");
 
 impl Metadata {
-    /// Parses and checks the metadata document of `issuer`. The document must contain this issuer (RFC 8414 §3.3), and
-    /// its endpoints must use https or a loopback host.
+    /// Parses and checks the metadata document of `issuer`. The document must contain `issuer` (RFC 8414 §3.3), and
+    /// each endpoint in the document must use https or be on a loopback host.
     pub(super) fn read(issuer: &str, body: &[u8]) -> Result<Self> {
         let metadata: Self = serde_json::from_slice(without_bom(body)).map_err(|error| {
             untrusted("the metadata of the authorization server is not valid JSON").with_source(error)
@@ -100,8 +100,8 @@ impl Metadata {
         }
     }
 
-    /// Returns the string that identifies the server of a login: the server's issuer, or its token endpoint if the
-    /// issuer is unknown.
+    /// Returns the string that identifies a login's server: the server's issuer, or its token endpoint if the issuer is
+    /// unknown.
     pub(super) fn identity(&self) -> &str {
         self.issuer.as_deref().or(self.token_endpoint.as_deref()).unwrap_or_default()
     }

@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 /// The only PKCE challenge method that the runtime uses. The method `plain` is insecure (RFC 9700 §2.1.1).
 pub(super) const METHOD: &str = "S256";
 
-/// Returns a string of 43 characters that encodes 256 random bits. The string serves as a `state` or as a PKCE verifier
-/// (RFC 7636 §4.1).
+/// Returns a string of 43 characters that encodes 256 random bits. The random string serves as a `state` or as a PKCE
+/// verifier (RFC 7636 §4.1).
 pub(super) fn random_text() -> Result<String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| {

@@ -27,7 +27,7 @@ impl Polling {
         self.wait
     }
 
-    /// Resets the wait because the server has responded.
+    /// Resets the wait after the server has responded.
     pub(super) fn answered(&mut self) {
         self.wait = self.interval;
     }

@@ -24,8 +24,8 @@ impl App {
     /// for web servers. Call [`start`](Redirect::start) in the request that begins the login, and call
     /// [`finish`](Redirect::finish) in the user's next request, which arrives at `url`.
     ///
-    /// `url` must be registered with the authorization server in exactly this form. The URL must use https, plain http
-    /// on a loopback host, or a private scheme that belongs to the program (`com.example.app:/callback`).
+    /// `url` must be registered with the authorization server exactly as it is passed here. The URL must use https,
+    /// plain http on a loopback host, or a private scheme that belongs to the program (`com.example.app:/callback`).
     ///
     /// ```
     /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client, query: &str) -> afresh::Result<()> {
@@ -63,8 +63,8 @@ impl Redirect {
     /// Before you call `finish`, remove `request` from the user's session, so that the request is used only once. If
     /// the future is dropped during the code exchange, the code may already have been used, so start a new login.
     ///
-    /// The runtime does not read the ID token in the response. To identify the user, call the server's userinfo
-    /// endpoint with the session.
+    /// The runtime does not read the ID token in the response. To identify the user, use the session to call the
+    /// server's userinfo endpoint.
     ///
     /// # Errors
     ///

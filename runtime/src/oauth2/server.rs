@@ -11,8 +11,8 @@ use crate::transport::upstream::Upstream;
 
 /// An authorization server where users log in (RFC 6749 §1.1).
 ///
-/// [`discover`](Self::discover) requests the endpoints from the server. If the server publishes no metadata, set the
-/// endpoints yourself:
+/// [`discover`](Self::discover) reads the endpoints from the server's metadata. If the server publishes no metadata,
+/// set the endpoints yourself:
 ///
 /// ```
 /// use afresh::oauth2::Server;
@@ -34,7 +34,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Creates a server with these endpoints (RFC 6749 §3.1 and §3.2).
+    /// Creates a server with the given endpoints (RFC 6749 §3.1 and §3.2).
     pub fn new(authorization_endpoint: impl Into<String>, token_endpoint: impl Into<String>) -> Self {
         let metadata = Metadata {
             authorization_endpoint: Some(authorization_endpoint.into()),
@@ -57,8 +57,8 @@ impl Server {
         self
     }
 
-    /// Sets the server's issuer identifier. If a login response names its issuer (`iss`, RFC 9207), the two issuers
-    /// must match exactly.
+    /// Sets the server's issuer identifier. If a login response names an issuer (`iss`, RFC 9207), that issuer must
+    /// exactly match the issuer that is set here.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.metadata.issuer = Some(issuer.into());
         self

@@ -171,7 +171,7 @@ impl TokenEndpoint {
     }
 }
 
-/// The output omits the client secret, and also the parameters, because they can contain secrets.
+/// The `Debug` output omits the client secret, and also the parameters, because they can contain secrets.
 impl fmt::Debug for TokenEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let origin = Url::parse(&self.url).map(|url| ascii_origin(&url));

@@ -114,12 +114,12 @@ impl Answer {
         Self { continuation: Some(continuation), ..self }
     }
 
-    /// Returns the name of the method if this response is a page.
+    /// Returns the name of the method, or `None` if this response is not a page.
     pub(crate) fn method(&self) -> Option<&'static str> {
         self.continuation.as_ref().map(|continuation| continuation.method)
     }
 
-    /// Returns how the method finds the next page if this response is a page.
+    /// Returns the rule for finding the next page, or `None` if this response is not a page.
     pub(crate) fn paging(&self) -> Option<Paging> {
         self.continuation.as_ref().map(|continuation| continuation.paging)
     }
@@ -213,7 +213,8 @@ impl Answer {
         error.retext(text)
     }
 
-    /// Returns the response. If the runtime has already read the body, the response contains this body.
+    /// Returns the response. If the runtime has already read the body, the returned response contains the body that was
+    /// read.
     ///
     /// `into_response` is not available in browser builds.
     #[cfg(not(target_family = "wasm"))]

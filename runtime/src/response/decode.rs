@@ -10,8 +10,8 @@ use crate::error::Error;
 
 /// A type that can be read from a response.
 ///
-/// Every type that serde can deserialize implements this trait. [`Reply`] with a deserializable value, and
-/// [`reqwest::Response`], also implement this trait. Implement `FromResponse` yourself to read a format other than
+/// Every type that serde can deserialize implements `FromResponse`. [`Reply`] with a deserializable value, and
+/// [`reqwest::Response`], also implement `FromResponse`. Implement `FromResponse` yourself to read a format other than
 /// JSON:
 ///
 /// ```
@@ -46,7 +46,7 @@ pub trait FromResponse<Via = ByHand>: Sized {
     ///
     /// # Errors
     ///
-    /// If this function returns an error, the API method also returns this error.
+    /// If `from_response` returns an error, the API method also returns this error.
     fn from_response(answer: Answer) -> Result<Self, Error>;
 }
 

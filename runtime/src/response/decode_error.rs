@@ -54,7 +54,7 @@ impl DecodeError {
     }
 }
 
-/// The maximum length of a body, in bytes, in which names are tested.
+/// The maximum length, in bytes, of a body whose names are tested.
 const MAX_PROBED: usize = 8 * 1024 * 1024;
 /// The maximum number of names that are tested to describe one error.
 const MAX_PROBES: usize = 32;
@@ -62,9 +62,9 @@ const MAX_PROBES: usize = 32;
 /// Distinguishes declared field names from map keys. A map key can be a secret.
 ///
 /// Rust cannot list the field names that a type declares. To test a name, the runtime therefore decodes a copy of the
-/// body in which a different name replaces the tested name. If the tested name is a map key, decoding the copy returns
-/// the original error again. If the tested name is a struct field, decoding the copy reports a missing field or ignores
-/// the unknown name.
+/// body in which a different name replaces the tested name. If the replaced name was a map key, decoding the modified
+/// body returns the original error. If the replaced name was a struct field, decoding the modified body reports a
+/// missing field or ignores the unknown name.
 struct DeclaredNames<'a> {
     body: &'a [u8],
     error: &'a serde_json::Error,
@@ -98,7 +98,7 @@ impl DeclaredNames<'_> {
         if text == self.error.to_string() {
             return false;
         }
-        // An error about an unknown field or variant lists the names that are declared.
+        // An error about an unknown field or variant lists the declared names.
         if text.starts_with("unknown field `~") || text.starts_with("unknown variant `~") {
             return text.contains(&format!("`{name}`"));
         }
@@ -143,8 +143,8 @@ impl de::Error for DecodeError {
     }
 }
 
-/// The output contains the expected type and the position. The output omits the values in the body, because these
-/// values can be secrets.
+/// The error message contains the expected type and the position. The error message omits the values in the body,
+/// because these values can be secrets.
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -81,8 +81,8 @@ impl EventParser {
             }
             if !line.is_empty() {
                 self.field(&String::from_utf8_lossy(&line));
-                // The length limit for a line allows for the longest field name. A line with a shorter field name can
-                // therefore contain data that is too long.
+                // The length limit for a line allows for the longest field name, so a line with a shorter field name
+                // can contain data that is too long.
                 if self.data.as_ref().is_some_and(|data| data.len() > self.limit) {
                     return Some(Err(TooLong));
                 }
@@ -96,7 +96,7 @@ impl EventParser {
         self.is_beyond_limit(self.buffer.rest().len()).then_some(Err(TooLong))
     }
 
-    /// Returns whether another data line of this length would make the event too long.
+    /// Returns whether another data line of `line` bytes would make the event too long.
     fn is_beyond_limit(&self, line: usize) -> bool {
         // The data lines of an event are joined with line breaks.
         let data = self.data.as_ref().map_or(0, |data| data.len().saturating_add(1));

@@ -32,7 +32,7 @@ pub struct Event<T> {
 }
 
 impl<T> Event<T> {
-    /// Creates an event with this data and without an ID or a type.
+    /// Creates an event with the given data and without an ID or a type.
     #[must_use]
     pub fn new(data: T) -> Self {
         Self { id: None, event: None, data }

@@ -36,10 +36,11 @@ use crate::error::Error;
 /// ```
 ///
 /// If an element cannot be read as `T`, the stream returns an error for this element and continues with the next
-/// element. [`Pages`](crate::Pages#errors-of-a-page) describes how the stream continues after other errors.
+/// element. [`Pages`](crate::Pages#errors-of-a-page) describes how the stream continues after an error that concerns a
+/// whole page.
 pub struct Items<T> {
     source: Source<T>,
-    /// The maximum number of elements that the stream still returns.
+    /// The maximum number of elements that the stream can still return.
     left: Option<usize>,
 }
 
@@ -85,7 +86,7 @@ impl<T> Unpin for Items<T> {}
 impl<T: DeserializeOwned> Items<T> {
     /// Returns the next element, or `None` after the last element.
     ///
-    /// This method is cancel safe: if its future is dropped, the current page request continues when `next` is called
+    /// This method is cancel safe: if the future is dropped, the current page request continues when `next` is called
     /// again.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
@@ -112,7 +113,7 @@ impl<T> Items<T> {
         Self { source: Source::Given(items.into_iter().collect()), left: None }
     }
 
-    /// Limits the stream to this many further elements. Pages beyond this limit are not requested.
+    /// Limits the stream to at most `items` further elements. Pages beyond the limit are not requested.
     #[must_use]
     pub fn limit(self, items: usize) -> Self {
         Self { left: Some(self.left.map_or(items, |left| left.min(items))), ..self }

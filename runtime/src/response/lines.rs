@@ -95,7 +95,7 @@ impl<T> Lines<T> {
         }
     }
 
-    /// Returns this error as the last item of the stream.
+    /// Returns `error` as the last item of the stream.
     fn end_with(&mut self, error: Error) -> Poll<Option<Result<T, Error>>> {
         self.body = None;
         self.buffer.take_rest();

@@ -14,7 +14,7 @@
 //! | [`SessionOutcome`](crate::refresh::SessionOutcome) | the `Result` of a `#[login]` or `#[refresh]` method |
 //! | [`ErrorBody`] | a field of a variant of an [`ApiError`](macro@crate::ApiError) |
 //!
-//! The types in this module that the table does not list are markers. [`ByHand`], [`BySerde`], [`ByReply`] and
+//! All types in this module that the table above does not list are markers. [`ByHand`], [`BySerde`], [`ByReply`] and
 //! [`ByPages`] let the compiler find the right [`FromResponse`] implementation without an annotation. [`OneAnswer`] and
 //! [`ManyAnswers`] let the compiler check that a method returns [`Pages`](crate::Pages) or [`Items`](crate::Items) if
 //! and only if it has the `#[pages]` attribute.

@@ -104,8 +104,8 @@ impl Page<'_> {
         Ok(Some(value.trim()).filter(|value| !value.is_empty()))
     }
 
-    /// Increases the query parameter `name` by `step`. If the call does not set the parameter, its first value is
-    /// `start`.
+    /// Increases the query parameter `name` by `step`. If the call does not set the query parameter, the first value of
+    /// the parameter is `start`.
     fn count_up(&self, name: &str, start: u64, step: u64) -> Result<Url, Error> {
         let current = match parameter(&self.continuation.requested, name) {
             None => Some(start),
@@ -182,7 +182,7 @@ fn value_at(body: &[u8], pointer: &str) -> Result<Option<Value>, Error> {
     }
 }
 
-/// Returns whether the body lacks a field that the pointer marks with `?`, or contains `null` in its place.
+/// Returns whether the body lacks a field that the pointer marks with `?`, or contains `null` for that field.
 fn is_absent(body: &[u8], pointer: &str) -> bool {
     let marks = pointer.match_indices("?/").filter_map(|(at, _)| pointer.get(..at));
     marks.map(without_marks).any(|pointer| {

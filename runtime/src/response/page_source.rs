@@ -128,8 +128,8 @@ fn repeated() -> Error {
     Error::new(Kind::Decode, "the next page was already read, so the pages would never end")
 }
 
-/// Hashes of the URLs that have been requested, so that thousands of pages need little memory. The requests for the
-/// pages of one call differ only in their URLs, so a hash of the URL is sufficient.
+/// Hashes of the requested URLs. Hashes need little memory, even for thousands of pages. The requests for the pages of
+/// one call differ only in their URLs, so a hash of the URL is sufficient.
 #[derive(Default)]
 struct Seen {
     hashes: HashSet<u64>,

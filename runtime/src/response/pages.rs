@@ -39,7 +39,7 @@ use crate::error::Error;
 /// | the link to the next page is wrong, points to another origin, or points to a page that was already read | ends; the page with that link was already returned |
 pub struct Pages<T> {
     source: Source<T>,
-    /// The maximum number of pages that the stream still returns.
+    /// The maximum number of pages that the stream can still return.
     left: Option<usize>,
 }
 
@@ -54,7 +54,7 @@ impl<T> Unpin for Pages<T> {}
 impl<T: DeserializeOwned> Pages<T> {
     /// Returns the next page, or `None` after the last page.
     ///
-    /// This method is cancel safe: if its future is dropped, the current page request continues when `next` is called
+    /// This method is cancel safe: if the future is dropped, the current page request continues when `next` is called
     /// again.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
@@ -80,7 +80,7 @@ impl<T> Pages<T> {
         Self { source: Source::Given(pages.into_iter().collect()), left: None }
     }
 
-    /// Limits the stream to this many further pages. Pages beyond this limit are not requested.
+    /// Limits the stream to at most `pages` further pages. Pages beyond the limit are not requested.
     #[must_use]
     pub fn limit(self, pages: usize) -> Self {
         Self { left: Some(self.left.map_or(pages, |left| left.min(pages))), ..self }

@@ -35,7 +35,7 @@ impl Answer {
             }
             let limit = match max_body {
                 _ if !status.is_success() => max_body.map_or(MAX_ERROR_BODY, |max| max.min(MAX_ERROR_BODY)),
-                // If the `content-length` header exceeds the limit, the body is not read.
+                // If the value of the `content-length` header exceeds the limit, the body is not read.
                 Some(max) if is_longer(response, max) => return Err(too_large(max)),
                 max => max.unwrap_or(usize::MAX),
             };

@@ -1,6 +1,6 @@
 //! Defines how much of a response the runtime reads, and the marker types that let the compiler find the right
-//! [`FromResponse`](super::FromResponse) implementation. Users never write these markers, because the compiler infers
-//! them.
+//! [`FromResponse`](super::FromResponse) implementation. Users never write the marker types, because the compiler
+//! infers them.
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
@@ -27,7 +27,7 @@ pub enum Reading {
 }
 
 impl Reading {
-    /// Returns whether the body of a response with this status is read by the returned value rather than by the
+    /// Returns whether the body of a response with the given status is read by the returned value rather than by the
     /// runtime.
     pub(crate) fn is_live(self, status: StatusCode) -> bool {
         match self {
@@ -42,7 +42,7 @@ impl Reading {
         self.is_live(status) && self.fits(headers)
     }
 
-    /// Returns whether the returned value accepts a response with these headers.
+    /// Returns whether the returned value accepts a response with the given headers.
     pub(crate) fn fits(self, headers: &HeaderMap) -> bool {
         let kind = MediaType::of(headers);
         match self {

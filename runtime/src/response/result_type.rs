@@ -1,7 +1,7 @@
-//! Rejects wrong method return types at compile time. Generated code checks the types through method resolution, so
+//! Rejects wrong method return types at compile time. Generated code checks return types through method resolution, so
 //! that an alias is treated like the type for which it stands. The inherent methods of [`ResultType`] exist only if the
-//! return type is a `Result`. The methods of [`AnyResult`] exist for every return type. A different check rejects types
-//! that are not a `Result`.
+//! return type is a `Result`. The methods of [`AnyResult`] exist for every return type. A separate check rejects return
+//! types that are not a `Result`.
 
 use std::marker::PhantomData;
 
@@ -19,7 +19,8 @@ pub const fn result_type<R>() -> ResultType<R> {
     ResultType(PhantomData)
 }
 
-/// The checks that accept every return type, used if `ResultType` has no inherent check with the same name.
+/// The checks that accept every return type. A check that accepts every return type is used if `ResultType` has no
+/// inherent check with the same name.
 pub trait AnyResult {
     /// Checks the return type of a method with the `none_on` attribute.
     fn with_none(&self) {}
@@ -61,8 +62,8 @@ pub trait MayBeNone {}
 impl<T> MayBeNone for Option<T> {}
 impl<T: MayBeNone> MayBeNone for Reply<T> {}
 
-/// The value type of a method that sends a HEAD request. The value cannot be read from the body, because the response
-/// to a HEAD request has no body.
+/// The value type of a method that sends a HEAD request. The return value cannot be read from the body, because the
+/// response to a HEAD request has no body.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the response to a HEAD request, which has no body",
     label = "read from a body",

@@ -37,8 +37,8 @@ pub(super) fn too_long() -> Attempt {
 /// Converts the outcome of a refresh attempt into a result for the state machine and an error for the waiting calls.
 pub(super) fn result_of(basis: &Snapshot, attempt: Attempt) -> (RefreshResult, RefreshFailure) {
     match attempt {
-        // In a browser, a client without a session tries to refresh with the browser's cookies. The server may reject
-        // these cookies.
+        // In a browser, a client without a session tries to refresh with the browser's cookies, which the server may
+        // reject.
         Attempt::Rejected(error) if error.is_no_session() => {
             (RefreshResult::Rejected { rotation_lost: false }, Some(error))
         }

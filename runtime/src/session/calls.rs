@@ -32,8 +32,8 @@ impl Session {
         if logged_out && for_good && demand == Demand::Optional { Poll::Ready(false) } else { Poll::Pending }
     }
 
-    /// Returns the session snapshot that has the given `stamp`. If the session has changed since the stamp was taken,
-    /// the returned snapshot has the given stamp but no credential.
+    /// Returns the session snapshot that has the given `stamp`. If the session has changed since `stamp` was taken, the
+    /// returned snapshot has this stamp but no credential.
     pub(crate) fn snapshot_at(&self, stamp: Stamp) -> Arc<Snapshot> {
         let current = self.snapshot();
         if current.stamp == stamp { current } else { Arc::new(Snapshot { stamp, ..Snapshot::empty() }) }
@@ -74,9 +74,9 @@ impl Session {
         }
     }
 
-    /// Starts a refresh if one is due, without waiting for the result. Returns the time of the next check, or `None` if
-    /// no refresh will become due. A credential from a refresh is not refreshed again until its age reaches `min_age`,
-    /// even if the credential expires earlier.
+    /// Starts a refresh if one is due, without waiting for the result. Returns the time at which the caller must check
+    /// again, or `None` if no refresh will become due. A credential from a refresh is not refreshed again until its age
+    /// reaches `min_age`, even if the credential expires earlier.
     pub(super) fn refresh_if_due(&self, min_age: Duration) -> Option<Instant> {
         let seen = self.snapshot();
         let refreshed = seen.credential().filter(|known| known.source() == Source::Refreshed);

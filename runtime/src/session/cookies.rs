@@ -163,8 +163,8 @@ impl SetCookies {
         cookies.filter_map(|cookie| cookie.lifetime(now)).min()
     }
 
-    /// Returns `cookies` with the response's cookies applied. Cookies that RFC 6265 rejects are ignored, as in a
-    /// browser.
+    /// Returns `cookies` after applying the cookies that the response sets. Cookies that RFC 6265 rejects are ignored,
+    /// as in a browser.
     pub(crate) fn after(&self, cookies: &Cookies) -> Cookies {
         let (mut next, now, before) = (cookies.clone(), wall(), clock());
         for line in self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok()) {

@@ -112,13 +112,13 @@ impl Credential {
         self.term.is_some_and(|term| term.is_expired(now))
     }
 
-    /// Returns how close the access token is to expiring. `once` is true if the call's request body can be sent only
-    /// once.
+    /// Returns the access token's [`Age`], which shows how close the token is to expiring. `once` is true if the call's
+    /// request body can be sent only once.
     pub(crate) fn age(&self, now: impl FnOnce() -> Now, once: bool) -> Age {
         self.term.map_or(Age::Fresh, |term| term.age(now(), once))
     }
 
-    /// Returns when a background refresh is due.
+    /// Returns the time at which a background refresh is due.
     pub(crate) fn refresh_at(&self) -> Option<Instant> {
         self.term.map(|term| term.refresh_at())
     }
@@ -207,7 +207,7 @@ const SCHEMES: [&str; 14] = [
 ];
 
 /// Returns the registered authentication scheme whose name is `token_type`, ignoring case. Some servers send token
-/// types that are not schemes, such as `bot` or `user`.
+/// types, such as `bot` or `user`, that are not schemes.
 fn registered_scheme(token_type: &str) -> Option<&'static str> {
     SCHEMES.into_iter().find(|scheme| scheme.eq_ignore_ascii_case(token_type))
 }

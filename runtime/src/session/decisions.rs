@@ -81,8 +81,8 @@ pub(crate) enum Settled<H> {
     Return(Reason),
     /// The refused call's session has ended because of a logout, another login or expiry.
     Ended(Error),
-    /// After this refusal, the session has expired: the server rejected an earlier refresh, or the cookies that a
-    /// refresh needs have expired.
+    /// The session has expired: the server refused the call, and either an earlier refresh was rejected or the cookies
+    /// that a refresh needs have expired.
     Expired(Error),
     /// The session has already been refreshed, so the call is sent again with the new snapshot.
     Replay(Arc<Snapshot>),
@@ -109,7 +109,7 @@ pub(crate) enum Attempt {
 
 impl Attempt {
     /// Changes a rejection into an error about a lost token rotation. Call this function if an earlier request with the
-    /// same refresh token received no response. If the server now rejects the refresh token, the earlier request has
+    /// same refresh token received no response. If the server then rejects the refresh token, an earlier request has
     /// probably spent it.
     pub(crate) fn after_a_loss(self) -> Self {
         match self {

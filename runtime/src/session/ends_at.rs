@@ -47,8 +47,8 @@ impl Session {
         self.0.ending.set_ahead(ahead);
     }
 
-    /// Returns when the `Ending` event is due. Returns `None` if the end of the login is unknown, or if the `Ending`
-    /// event was already emitted.
+    /// Returns the time at which the `Ending` event is due. Returns `None` if the end of the login is unknown, or if
+    /// the `Ending` event was already emitted.
     pub(super) fn next_ending(&self) -> Option<Due> {
         let (epoch, end) = self.end_of_login()?;
         self.0.ending.next(epoch, end)

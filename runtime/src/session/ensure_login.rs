@@ -64,13 +64,13 @@ impl Session {
     ///
     /// A login can take up to 10 minutes of wall-clock time, so that a user has time to respond. After 10 minutes,
     /// `ensure_login` returns an error for which [`is_timeout`](Error::is_timeout) returns `true`. The store's lock is
-    /// renewed during the login. Until the login is complete, every other call returns an error for which
-    /// [`is_no_session`](Error::is_no_session) returns `true`. Inside `login`, do not make a call that needs the
-    /// session.
+    /// renewed during the login. Until the login is complete, every call that is not part of the login returns an error
+    /// for which [`is_no_session`](Error::is_no_session) returns `true`. Inside `login`, do not make a call that needs
+    /// the session.
     ///
     /// # Errors
     ///
-    /// Returns the error from `login` or the store.
+    /// Returns the error if `login` or the store fails.
     ///
     /// This function is cancel safe: if the future is dropped, the next waiting task logs in immediately.
     pub fn ensure_login<F, P, T, E>(
@@ -85,8 +85,8 @@ impl Session {
     {
         Operation::new(async move {
             let Some(turn) = self.login_turn().await? else { return Ok(()) };
-            // The right to log in is released only after the session is stored. Otherwise, the next process would find
-            // no session in the store and log in as well.
+            // The right to log in is released only after the session is stored. A process that could log in earlier
+            // would find no session in the store and would log in as well.
             let before = self.snapshot().stamp;
             let value = turn.run(login().into_future()).await??;
             if self.snapshot().stamp.epoch == before.epoch {
@@ -188,7 +188,7 @@ impl LoginLock {
         self.lock().as_ref().and_then(StoreLock::renew_in)
     }
 
-    /// Renews the lock. This function is cancel safe: the lock is kept if the future is dropped.
+    /// Renews the lock. This function is cancel safe: if the future is dropped, `self` still holds the lock.
     async fn renew(&self) {
         let mut lent = Lent { lock: self.take(), owner: self };
         let Some(lock) = &mut lent.lock else { return };

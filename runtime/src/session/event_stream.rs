@@ -1,5 +1,5 @@
-//! Defines [`SessionEvents`], the stream of a session's events. A stream also watches for the end of the
-//! login. Without a stream, the `Ending` event is not emitted.
+//! Defines [`SessionEvents`], the stream of a session's events. A `SessionEvents` stream also tracks when the login
+//! ends. Without a `SessionEvents` stream, the `Ending` event is not emitted.
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -73,8 +73,8 @@ impl SessionEvents {
         }
     }
 
-    /// Emits the `Ending` event if it is due, and returns when to check again. Returns `None` if the end of the login
-    /// is unknown, or if the caller is outside a Tokio runtime, where timers do not work.
+    /// Emits the `Ending` event if it is due, and returns the time of the next check. Returns `None` if the end of the
+    /// login is unknown, or if the caller is outside a Tokio runtime, where timers do not work.
     fn next_check(&self) -> Option<Instant> {
         let due = self.announce_end()?;
         Handle::try_current().ok()?;

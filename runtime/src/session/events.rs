@@ -50,10 +50,10 @@ pub enum SessionEvent {
     /// still in use, a refresh of either session invalidates the refresh token that both sessions share. A server that
     /// rotates refresh tokens can end both sessions when it receives a spent refresh token. If the server ends both
     /// sessions, the user has to log in again. `GrantShared` is emitted even if the original session is no longer in
-    /// use. After its next refresh, the copy is treated as the original. See
+    /// use. Once the copied session has been refreshed, it is no longer treated as a copy. See
     /// [`SessionStore::place`](crate::store::SessionStore::place).
     GrantShared,
-    /// Revoking tokens failed. The tokens may remain valid until they expire. See
+    /// Revoking tokens failed. The server may accept the tokens until they expire. See
     /// [`Refresher::revoke`](crate::Refresher::revoke).
     NotRevoked(Error),
 }

@@ -23,31 +23,31 @@ pub(crate) struct FailureBackoff {
 struct Failure {
     error: Error,
     until: Instant,
-    /// The time from which manual refreshes are allowed again.
+    /// The time from which manual refreshes are allowed.
     until_for_manual: Instant,
 }
 
 impl FailureBackoff {
-    /// Returns the error from the last failed refresh during the backoff period. After the backoff period, one call can
-    /// start a refresh. Each further failure doubles the backoff period.
+    /// During the backoff period, returns the error from the last failed refresh. After the backoff period, one call
+    /// can start a refresh. Each further failure doubles the backoff period.
     pub(crate) fn active(&self, now: Instant) -> Option<Error> {
         self.last.as_ref().filter(|last| now < last.until).map(|last| last.error.clone())
     }
 
-    /// Returns the error from the last failed refresh until a manual refresh is allowed. After a failed refresh, a
+    /// Until a manual refresh is allowed, returns the error from the last failed refresh. After a failed refresh, a
     /// manual refresh is allowed after 1 s, or after a longer wait if the server requested one with `Retry-After`.
     pub(crate) fn active_for_manual(&self, now: Instant) -> Option<Error> {
         self.last.as_ref().filter(|last| now < last.until_for_manual).map(|last| last.error.clone())
     }
 
-    /// Returns the time at which calls can refresh again.
+    /// Returns the time at which the backoff period ends and calls can start a refresh.
     pub(crate) fn until(&self) -> Option<Instant> {
         self.last.as_ref().map(|last| last.until)
     }
 
-    /// Records a failed refresh. The backoff period doubles with each failure from 1 s to a maximum of 60 s, with a
-    /// random variation of 10 %. If the response contains `Retry-After`, the requested wait is the backoff period
-    /// instead.
+    /// Records a failed refresh. The backoff period starts at 1 s, doubles with each failure up to 60 s, and varies
+    /// randomly by up to 10 %. If the response contains `Retry-After`, the requested wait is used as the backoff
+    /// period.
     pub(crate) fn record_failure(
         &mut self,
         error: Error,
@@ -79,7 +79,8 @@ impl FailureBackoff {
         });
     }
 
-    /// Returns when calls can refresh again, when a manual refresh is allowed again, and the number of failures.
+    /// Returns the end of the backoff period for calls, the time from which manual refreshes are allowed, and the
+    /// number of failures.
     #[cfg(test)]
     pub(super) fn term(&self) -> (Option<(Instant, Instant)>, u32) {
         (self.last.as_ref().map(|last| (last.until, last.until_for_manual)), self.failures)

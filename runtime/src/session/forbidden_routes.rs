@@ -1,9 +1,9 @@
 //! Tracks refreshes that were useless because the server also refused the new token.
 //!
-//! A 403 can mean that the credential has expired or that the call is forbidden. For each route, a 403 triggers a
-//! refresh until one refresh proves useless. For a limited time after a useless refresh, a 403 for the same route is
-//! returned without a refresh. For a user who lacks a permission, the runtime therefore refreshes once rather than on
-//! every call.
+//! A 403 response can mean that the credential has expired or that the call is forbidden. For each route, a 403
+//! response triggers a refresh until one refresh proves useless. For a limited time after a useless refresh, a 403
+//! response for the same route is returned without a refresh. Therefore, if a user lacks a permission, the runtime
+//! refreshes once rather than on every call.
 
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ use crate::error::Stamp;
 use crate::platform::backoff::doubled;
 use crate::platform::time::Instant;
 
-/// How long a route is treated as forbidden after its first useless refresh, and how long a new token is treated as
-/// valid even if the server refuses it.
+/// The period for which a route is treated as forbidden after its first useless refresh, and for which a new token is
+/// treated as valid even if the server refuses it.
 const FIRST_PERIOD: Duration = Duration::from_secs(10);
 const LONGEST_PERIOD: Duration = Duration::from_secs(5 * 60);
 const MAX_ROUTES: usize = 256;
@@ -45,7 +45,8 @@ impl ForbiddenRoutes {
         self.routes.is_empty() && self.unproven.is_empty() && self.useless_refreshes.is_empty()
     }
 
-    /// Returns why a refresh after a refusal would be useless, or `None` if a refresh may make the call succeed.
+    /// Returns the reason why a refresh after a refusal would be useless, or `None` if a refresh may make the call
+    /// succeed.
     pub(crate) fn reason_to_keep(&self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         if self.routes.iter().any(|known| *known.route == *route && now < known.until) {
             return Some(Reason::RouteForbidden);
@@ -66,8 +67,8 @@ impl ForbiddenRoutes {
     }
 
     /// Records that the server refused a call even after a refresh. `source` is `None` if the refused credential does
-    /// not come from a refresh or is no longer current. Otherwise, `source` is the time at which the session received
-    /// the credential.
+    /// not come from a refresh or is no longer current. If `source` is `Some`, it is the time at which the session
+    /// received the credential.
     pub(crate) fn refused(
         &mut self,
         stamp: Stamp,
@@ -106,7 +107,7 @@ impl ForbiddenRoutes {
     }
 
     /// Whether a refused call to `route` proves that the refresh with this `generation` was useless. Only the refusal
-    /// of a recently received credential is treated as proof. Each refresh is counted only once.
+    /// of a recently received credential is treated as proof. Each useless refresh is counted only once.
     pub(crate) fn take_proof(
         &mut self,
         route: &str,

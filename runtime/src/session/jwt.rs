@@ -1,5 +1,5 @@
-//! Reads the expiry of a JWT access token (RFC 7519 §4.1.4). The expiry is only a hint, because signatures are not
-//! verified. Tokens in an unexpected format are ignored.
+//! Reads the expiry of a JWT access token (RFC 7519 §4.1.4). The expiry is only a hint, because the token's signature
+//! is not verified. Tokens in an unexpected format are ignored.
 
 use std::time::{Duration, SystemTime};
 
@@ -16,7 +16,7 @@ const BASE64URL: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Returns how long the token is still valid. The result is never longer than the time between `iat` and `exp`, even if
+/// Returns the token's remaining lifetime. The result is never longer than the time between `iat` and `exp`, even if
 /// the wall clock is behind.
 pub(crate) fn remaining(token: &AccessToken, wall: SystemTime) -> Option<Duration> {
     let claims = claims(token.secret())?;

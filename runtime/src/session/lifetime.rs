@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
-/// A background refresh starts this long before the access token expires. Jitter adds up to 20 % to this time.
+/// The time between the start of a background refresh and the expiry of the access token, without jitter. Jitter adds
+/// up to 20 % to this time.
 const MARGIN: Duration = Duration::from_secs(30);
 /// A call whose request body can be sent only once waits for a refresh if the access token expires within this time.
 const MARGIN_ONCE: Duration = Duration::from_secs(120);
@@ -58,12 +59,13 @@ impl Lifetime {
         self.certain && now >= self.ends
     }
 
-    /// Returns when a background refresh is due.
+    /// Returns the time at which a background refresh is due.
     pub(crate) fn refresh_at(&self) -> Instant {
         self.due
     }
 
-    /// Returns how close the token is to expiring. `once` is true if the call's request body can be sent only once.
+    /// Returns the token's [`Age`], which shows how close the token is to expiring. `once` is true if the call's
+    /// request body can be sent only once.
     pub(crate) fn age(&self, now: Now, once: bool) -> Age {
         let over = now.ticks >= self.ends;
         if over && self.certain {
@@ -77,8 +79,8 @@ impl Lifetime {
         }
     }
 
-    /// Whether the lifetime ended while the machine was suspended. The result can be wrong, because setting the wall
-    /// clock forward looks the same as a suspension.
+    /// Whether the token's lifetime ended while the machine was suspended. The result can be wrong, because setting the
+    /// wall clock forward looks the same as a suspension.
     fn ended_during_sleep(&self, now: Now) -> bool {
         now.wall.duration_since(self.received.wall).is_ok_and(|age| age >= self.length)
             && now.slept_since(self.received) > SLEPT

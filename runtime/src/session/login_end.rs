@@ -60,7 +60,7 @@ impl LoginEnd {
         end.map_or(Self::Never, Self::from)
     }
 
-    /// Returns this end, or `previous` if the server did not report when the login ends.
+    /// Returns this login end, or `previous` if the server did not report when the login ends.
     pub(crate) fn or(self, previous: &Self) -> Self {
         if self == Self::Unknown { previous.clone() } else { self }
     }
@@ -73,14 +73,14 @@ impl From<End> for LoginEnd {
 }
 
 impl End {
-    /// Converts a wall-clock time to the end of a login. Returns `None` if the monotonic clock cannot represent this
-    /// time.
+    /// Converts a wall-clock time to the end of a login. Returns `None` if the monotonic clock cannot represent the
+    /// wall-clock time.
     pub(crate) fn read(at: SystemTime, lifetime: Duration) -> Option<Self> {
         let left = at.duration_since(Now::read().wall).unwrap_or_default();
         Some(Self { at, ticks: Instant::now().checked_add(left)?, lifetime })
     }
 
-    /// Returns this end, with its monotonic time computed as `received` plus the lifetime.
+    /// Returns this login end with a monotonic time of `received` plus the login's lifetime.
     pub(crate) fn named_at(self, received: Instant) -> Self {
         Self { ticks: received.checked_add(self.lifetime).unwrap_or(self.ticks), ..self }
     }
@@ -123,8 +123,8 @@ impl Ending {
         let _ = self.ahead.set(ahead);
     }
 
-    /// Returns when the `Ending` event for `end` is due, or `None` if the event was already emitted. `epoch` is the
-    /// epoch of the login that ends.
+    /// Returns the time at which the `Ending` event for `end` is due, or `None` if the event was already emitted.
+    /// `epoch` is the epoch of the login that ends.
     pub(super) fn next(&self, epoch: u64, end: End) -> Option<Due> {
         if self.announced().is_some_and(|announced| announced.covers(epoch, end)) {
             return None;

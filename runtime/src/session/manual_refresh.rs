@@ -17,11 +17,11 @@ use crate::error::Error;
 impl Session {
     /// Refreshes the session, or waits for a running refresh, and returns the new tokens.
     ///
-    /// Use `refresh` for a "try again" button. If refreshes fail repeatedly, calls wait 1 s, 2 s, 4 s and so on, up to
-    /// 60 s, before another refresh, but `refresh` can try again after 1 s. A `Retry-After` header and a rejected
-    /// refresh token affect both `refresh` and calls. Until the wait after a failure is over, `refresh` returns the
-    /// last error without sending a request. A program that calls `refresh` in a loop therefore cannot flood the
-    /// server.
+    /// Use `refresh` for a "try again" button. If refreshes fail repeatedly, calls start the next refresh only after 1
+    /// s, 2 s, 4 s and so on, up to 60 s. `refresh` can start a refresh 1 s after the last failure. A `Retry-After`
+    /// header and a rejected refresh token affect both `refresh` and calls. Until the wait after a failure is over,
+    /// `refresh` returns the last error without sending a request. A program that calls `refresh` in a loop therefore
+    /// cannot flood the server.
     ///
     /// # Errors
     ///
@@ -31,7 +31,7 @@ impl Session {
     /// - If the server rejected the refresh token, returns an error for which
     ///   [`is_session_expired`](Error::is_session_expired) returns `true`.
     ///
-    /// - In all other cases, returns the error from the failed refresh.
+    /// - If the refresh fails for a reason not listed above, returns the error from the refresh.
     ///
     /// This function is cancel safe: the refresh continues if the future is dropped.
     pub fn refresh(&self) -> Operation<impl Future<Output = Result<Tokens, Error>> + Send + '_> {

@@ -38,7 +38,7 @@ where
     ///
     /// # Errors
     ///
-    /// Returns the operation's error if it fails.
+    /// Returns an error if the operation fails.
     #[track_caller]
     pub fn wait(self) -> Result<T, E> {
         match crate::platform::background::block_on(self.future) {

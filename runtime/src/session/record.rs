@@ -28,8 +28,8 @@ pub(crate) struct Record {
 pub(crate) struct StoredSession {
     /// The identifier of the login. The identifier stays the same across refreshes and changes with each login.
     pub(crate) login: String,
-    /// The number of credentials that the server has issued for this login. Of two stored sessions with the same login,
-    /// the newer session has the greater number.
+    /// The number of credentials that the server has issued for the session's login. Of two stored sessions with the
+    /// same login, the newer session has the greater number.
     pub(crate) generation: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     access: Option<AccessToken>,
@@ -56,7 +56,7 @@ pub(crate) struct StoredSession {
     #[serde(default)]
     by_cookie: bool,
     /// The [identifier](crate::store::SessionStore::place) of the storage location to which a login or a refresh wrote
-    /// this session. If a record is found at a different location, the record and its refresh token are copies.
+    /// this session. A record at a location with a different identifier is a copy, as is its refresh token.
     #[serde(rename = "home", default, skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
 }
@@ -214,7 +214,7 @@ impl Intent {
         Self { fence, started: since_1970(wall()) }
     }
 
-    /// Returns how long ago the refresh began, or zero if the clock was set back.
+    /// Returns the time since the refresh began, or zero if the clock was set back.
     pub(crate) fn age(&self) -> Duration {
         Duration::from_millis(since_1970(wall()).saturating_sub(self.started))
     }

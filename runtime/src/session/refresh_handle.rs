@@ -30,7 +30,7 @@ struct Shared {
     done: Notify,
     started: Instant,
     /// The time at which the refresh started, according to the real clock. The watchdog thread, which runs outside all
-    /// runtimes, uses this time.
+    /// runtimes, uses this start time.
     started_by_wall_clock: RealInstant,
     limit: Duration,
     /// The time limit of the refresh, in milliseconds since the refresh started.
@@ -40,7 +40,7 @@ struct Shared {
     handed_over: Notify,
 }
 
-/// The credential and cookies of a refresh that completed too late to be published.
+/// The credential and cookies from a refresh that completed too late to be published.
 pub(super) type Unpublished = (Arc<Credential>, Option<SetCookies>);
 
 /// Whether a logout needs the result of the refresh.

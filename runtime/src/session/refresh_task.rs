@@ -23,8 +23,8 @@ use crate::error::{Error, Kind};
 use crate::platform::deadline::within;
 use crate::trace;
 
-/// The minimum time that a caller waits before it abandons a refresh. A process that was suspended polls its refresh
-/// again within this time after it resumes.
+/// The minimum time that a caller waits before it abandons a refresh. When a suspended process resumes, it polls its
+/// refresh within this time.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
@@ -114,7 +114,8 @@ async fn wait_for_last(handle: &RefreshHandle, session: &Session) -> RefreshFail
 /// Waits until the refresh is complete or its time limit has passed. Returns `true` if the refresh is complete.
 async fn completes_in_time(handle: &RefreshHandle) -> bool {
     let mut completed = pin!(handle.completed());
-    // The future is enabled before the failure is read, so that a refresh that completes in the meantime is not missed.
+    // The future is enabled before the failure is read, so that a refresh that completes between the two steps is not
+    // missed.
     completed.as_mut().enable();
     while handle.failure().is_none() {
         let wait = handle.time_left().max(SHORTEST_WAIT);

@@ -32,8 +32,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// - Returns the revocation's error if the revocation failed. After a failed revocation, the tokens may still be
-    ///   valid. [`SessionEvent::NotRevoked`] also reports this error.
+    /// - Returns an error if the revocation failed. After a failed revocation, the tokens may still be valid.
+    ///   [`SessionEvent::NotRevoked`] also reports a failed revocation.
     ///
     /// - If the tokens were revoked but the store failed, returns an error for which [`is_store`](Error::is_store)
     ///   returns `true`.

@@ -58,16 +58,16 @@ use crate::platform::runtime::Handle;
 /// All processes that use the same [store](crate::ClientBuilder::store) share the session, including processes
 /// that start later:
 ///
-/// - *Reading.* The first call that needs the session reads the store. While the store is being read, other calls wait
-///   for that read. If the store cannot be read, the waiting calls return an error for which
+/// - *Reading.* The first call that needs the session reads the store. While the first call reads the store, other
+///   calls that need the session wait. If the store cannot be read, the waiting calls return an error for which
 ///   [`is_store`](crate::Error::is_store) returns `true`, and the next call reads the store again. Before the store is
 ///   first read, [`tokens`](Self::tokens) and [`state`](Self::state) report that there is no login.
 ///   [`load`](Self::load) reads the store on demand.
 /// - *Writing.* A change to the session takes effect immediately. A background task stores the changes in order. A
 ///   login or logout method and a [`SessionWrite`](crate::session::SessionWrite) future complete once the change is
 ///   stored or the store has failed. If the store fails, the session emits
-///   [`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed) and continues in memory. The runtime retries until
-///   the change is stored.
+///   [`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed) and keeps the change in memory. The runtime
+///   retries until the change is stored.
 /// - *Refreshing.* Only one process at a time refreshes the session, and it holds the store's lock while it refreshes.
 ///   If another process has already refreshed, this process uses the tokens from the store
 ///   ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted)) and sends no refresh request. If the lock cannot be
@@ -119,8 +119,8 @@ pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// A function that revokes tokens.
 pub(crate) type Revoker = Arc<dyn Fn(Tokens) -> Boxed<'static, Result<()>> + Send + Sync>;
 
-/// Refreshes a session. `CredentialProvider` is the only trait that a session needs from the layers above it. The trait
-/// is in the same file as [`Session`] because the trait and the type refer to each other.
+/// Refreshes a session. `CredentialProvider` is the only trait that a session needs from the layers above it.
+/// `CredentialProvider` and [`Session`] are in the same file because they refer to each other.
 pub(crate) trait CredentialProvider: Send + Sync {
     /// Whether `snapshot` contains everything that a refresh needs.
     fn can_refresh(&self, snapshot: &Snapshot) -> bool;
@@ -128,7 +128,7 @@ pub(crate) trait CredentialProvider: Send + Sync {
     /// Whether all cookies needed to refresh `snapshot` have expired.
     fn has_run_out(&self, snapshot: &Snapshot) -> bool;
 
-    /// Returns when the cookies needed to refresh `snapshot` expire, if known.
+    /// Returns the time at which the cookies needed to refresh `snapshot` expire, or `None` if the time is unknown.
     fn end_of_cookies(&self, _snapshot: &Snapshot) -> Option<End> {
         None
     }

@@ -8,9 +8,9 @@ use super::session::Session;
 use super::tokens::Tokens;
 use crate::error::Error;
 
-/// The result of a change to the session. The change itself is already in effect. To find out whether the change was
-/// valid and has been stored, await the `SessionWrite`, or call `wait` if the `blocking` feature is enabled. Inside a
-/// Tokio runtime, the change is stored even if the `SessionWrite` is not awaited.
+/// The result of a change to the session. The change is in effect even before the `SessionWrite` is awaited. To find
+/// out whether the change was valid and has been stored, await the `SessionWrite`, or call `wait` if the `blocking`
+/// feature is enabled. Inside a Tokio runtime, the change is stored even if the `SessionWrite` is not awaited.
 ///
 /// Awaiting a `SessionWrite` is cancel safe.
 pub struct SessionWrite {
@@ -22,9 +22,9 @@ impl Session {
     /// Replaces the session with `tokens`, as a login does. The previous session ends, and its running calls are not
     /// sent again.
     ///
-    /// The change is in effect when `set` returns. Await the result to find out whether the change succeeded. If the
-    /// access token contains a character that is not allowed in a header, the result is an error and the session
-    /// remains unchanged.
+    /// The change is in effect when `set` returns. Await the returned `SessionWrite` to find out whether the change
+    /// succeeded. If the access token contains a character that is not allowed in a header, the result is an error and
+    /// the session remains unchanged.
     ///
     /// The runtime cannot know the age of tokens that have no [lifetime](Tokens::expires_in). If the access token is a
     /// JWT, the runtime uses its `exp` claim (RFC 7519 §4.1.4) as a hint. Once the `exp` time has passed, a call
@@ -65,7 +65,7 @@ impl SessionWrite {
     /// # Errors
     ///
     /// If the change could not be stored, returns an error for which [`is_store`](Error::is_store) returns `true`. If
-    /// the change is not valid, returns a different error.
+    /// the change is not valid, returns an error for which [`is_store`](Error::is_store) returns `false`.
     #[track_caller]
     pub fn wait(self) -> Result<(), Error> {
         crate::platform::background::block_on(self.into_future()).map_err(Error::no_runtime)?

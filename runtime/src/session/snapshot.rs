@@ -15,8 +15,8 @@ pub(crate) struct Snapshot {
     pub(crate) stamp: Stamp,
     pub(crate) login_state: LoginState,
     pub(crate) cookies: Arc<Cookies>,
-    /// The generation in which the session received the current access token. If a later refresh returned this access
-    /// token again, this generation is older than the current generation.
+    /// The generation in which the session received the current access token. If a later refresh returned the same
+    /// access token again, the token's generation is older than the current generation.
     pub(crate) token_since: u64,
     /// Whether calls must wait for the running refresh because the credential is no longer valid.
     pub(crate) wait_for_refresh: bool,
@@ -60,8 +60,8 @@ impl Snapshot {
         matches!(self.login_state, LoginState::Expired { rotation_lost: true })
     }
 
-    /// Whether a call that was prepared with the snapshot `other` can be sent with this snapshot. The two
-    /// snapshots may differ only in their cookies.
+    /// Whether a call that was prepared with the snapshot `other` can be sent with this snapshot. `other` and this
+    /// snapshot may differ only in their cookies.
     pub(crate) fn is_as_usable_as(&self, other: &Self) -> bool {
         self.stamp == other.stamp && self.credential().is_some_and(|credential| credential.is_usable())
     }

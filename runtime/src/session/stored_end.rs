@@ -75,7 +75,8 @@ mod tests {
     #[test]
     fn numbers_that_no_clock_can_represent_are_no_end() {
         assert_eq!(StoredEnd { at: 0, lifetime: 7 }.read(), LoginEnd::Never);
-        // The range of the clock depends on the system, so no stored number may cause a panic.
+        // The range of the clock depends on the operating system. A stored number outside the clock's range must not
+        // cause a panic.
         let _ = StoredEnd { at: u64::MAX, lifetime: u64::MAX }.read();
         for lifetime in [Duration::MAX, Duration::from_nanos(1), Duration::ZERO] {
             assert_eq!(LoginEnd::after(lifetime), LoginEnd::Never, "{lifetime:?}");

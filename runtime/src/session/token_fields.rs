@@ -15,7 +15,7 @@ use super::tokens::{AccessToken, AsTokens, RefreshToken, Tokens};
     note = "use `String`, `afresh::AccessToken`, `afresh::RefreshToken` or an `Option` of one; for a field whose type derives `afresh::AsTokens`, write `#[tokens(nested)]`"
 )]
 pub trait TokenText {
-    /// Returns the token's text, or `None` if there is no token. The runtime ignores an empty string.
+    /// Returns the token's text, or `None` if there is no token. The runtime ignores a token whose text is empty.
     fn token_text(&self) -> Option<&str>;
 }
 

@@ -125,7 +125,7 @@ impl Tokens {
 
     /// Sets the refresh token's lifetime, which starts now. When the refresh token has expired, the user has to log in
     /// again. A lifetime of zero means that the refresh token does not expire.
-    /// [`Session::ends_at`](crate::Session::ends_at) returns when the refresh token expires.
+    /// [`Session::ends_at`](crate::Session::ends_at) returns the time at which the refresh token expires.
     #[must_use]
     pub fn with_refresh_lifetime(mut self, lifetime: Duration) -> Self {
         self.login_end = LoginEnd::after(lifetime);
@@ -234,9 +234,9 @@ impl AsTokens for Tokens {
 
 /// A parameter of a `#[refresh]` or `#[logout]` method that the runtime fills from the session.
 ///
-/// [`from_session`](Self::from_session) returns `None` if the session does not have the value. If the session has no
-/// value for a parameter of the `#[refresh]` method, the session is not refreshed, and a refused call returns the
-/// server's refusal.
+/// [`from_session`](Self::from_session) returns `None` if the session has no value for the parameter. If the session
+/// has no value for a parameter of the `#[refresh]` method, the session is not refreshed, and a refused call returns
+/// the server's refusal.
 #[diagnostic::on_unimplemented(
     message = "the runtime cannot fill this parameter",
     label = "`{Self}` cannot be read from the session",

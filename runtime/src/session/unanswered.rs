@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::Stamp;
 
-/// The session's stamp when the last refresh request without a response was sent. If the session has a store, the
-/// stored intent also records the unanswered request.
+/// The session's stamp at the time of the last refresh request that received no response. If the session has a store,
+/// the stored intent also records the unanswered request.
 #[derive(Debug, Default)]
 pub(crate) struct UnansweredRefresh(Mutex<Option<Stamp>>);
 

@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Stamp};
 use crate::trace;
 
 impl Session {
-    /// Waits for the refresh. Returns the session's new snapshot if the session has a newer credential.
+    /// Waits for the refresh. Returns the session's new snapshot if the refresh produced a newer credential.
     #[expect(clippy::manual_async_fn, reason = "a waiting async fn stores two copies of its arguments")]
     pub(crate) fn wait(&self, wait: Wait) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
         async move {
@@ -28,8 +28,8 @@ impl Session {
     }
 
     /// Waits until the store records that the session has ended. A caller that receives an error about an expired
-    /// session may exit immediately, and the next process must not send the rejected refresh token again. If the store
-    /// fails, this function returns without waiting any longer.
+    /// session may exit immediately. A process that starts later must not send the rejected refresh token again. If the
+    /// store fails, this function returns without waiting any longer.
     pub(crate) fn end_is_saved(&self) -> Boxed<'_, ()> {
         Box::pin(async {
             let _ = self.saved().await;

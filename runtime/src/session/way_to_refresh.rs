@@ -1,4 +1,4 @@
-//! Lets all sessions of a client with many users refresh in the same way.
+//! Makes a session refresh in the same way as another session of a client with many users.
 
 use super::session::Session;
 

@@ -1,5 +1,5 @@
-//! Defines the stores that are not available in a browser. Code that uses one of these stores does not compile for a
-//! browser.
+//! Defines the stores that are not available in a browser. Code that uses `FileStore`, `KeyringStore` or `RedisStore`
+//! does not compile for a browser.
 
 use crate::platform::absent::Files;
 #[cfg(feature = "keyring")]

@@ -24,16 +24,16 @@ const TEMPORARY: &str = ".new-";
 /// Stores a session in a file. Use a `FileStore` for command-line tools, or to share a session between all processes of
 /// one user on one machine.
 ///
-/// Only the owner can read the file (mode 0600 on Unix). The file is always complete: the store writes a new file in
-/// the same directory, flushes it to disk, and renames it over the old file. Two lock files, `<name>.lock` and
-/// `<name>.write`, are stored next to the file and are never deleted. The locks are kernel locks, so a lock is released
-/// when the process that holds it exits.
+/// Only the owner can read the session file (mode 0600 on Unix). The session file is always complete: the store writes
+/// a new file in the same directory, flushes it to disk, and renames it over the old file. Two lock files,
+/// `<name>.lock` and `<name>.write`, are stored next to the session file and are never deleted. The locks are kernel
+/// locks, so a lock is released when the process that holds it exits.
 ///
 /// If the path is a symbolic link, the store replaces the link target, and the lock files are next to the target.
 /// Operations return an error if the path does not name a regular file, or if the file is larger than 1 MiB.
 ///
 /// The file system must support file locks that work between all processes that use the file. Most network file systems
-/// do not support such locks.
+/// do not support file locks that work between all processes.
 ///
 /// ```
 /// # fn example() -> afresh::Result<()> {
@@ -64,7 +64,8 @@ impl FileStore {
     pub fn for_identity(path: impl Into<PathBuf>, identity: &str) -> Self {
         let mut name = path.into().into_os_string();
         name.push(".");
-        // These names are reserved, because a store without an identity uses them for its own files.
+        // The names `lock` and `write`, and names that begin with `new-`, are reserved, because a store without an
+        // identity uses them for its own files.
         let is_taken = matches!(identity, "lock" | "write") || identity.starts_with("new-");
         // Characters that a file name cannot contain are replaced with hex digits. Uppercase letters are also replaced,
         // because some file systems ignore case.

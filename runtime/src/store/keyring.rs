@@ -28,15 +28,15 @@ use crate::error::BoxError;
 /// The keyring decides when the content is written to disk. If the entry is incomplete or belongs to another program,
 /// operations return an error, and the entry is not overwritten.
 ///
-/// **Limits.** Windows stores at most 2560 bytes per entry. A session with two long JWTs or a few cookies exceeds this
-/// limit. If a session is too long, the runtime cannot store the intent to refresh, and the refresh returns an error
-/// before it sends the refresh token. Use a [`FileStore`](crate::FileStore) for long sessions, with encryption if
-/// needed. The Secret Service and the Keychain have no relevant limit. The record is binary, so a keyring program might
-/// not be able to display it as text.
+/// **Limits.** Windows stores at most 2560 bytes per entry. On Windows, a session with two long JWTs or a few cookies
+/// exceeds the limit. If a session is too long, the runtime cannot store the intent to refresh, and the refresh returns
+/// an error before it sends the refresh token. Use a [`FileStore`](crate::FileStore) for long sessions, with encryption
+/// if needed. The Secret Service and the Keychain have no relevant limit. The record is binary, so a keyring program
+/// might not be able to display it as text.
 ///
 /// **Blocking.** If the keyring is locked, the operating system asks the user to unlock it, and a blocking thread waits
-/// for the user. The blocking thread keeps waiting even after the call has timed out. Services and containers usually
-/// have no keyring, so every store operation fails there.
+/// for the user. The blocking thread keeps waiting even after the store operation has timed out. Services and
+/// containers usually have no keyring, so every store operation fails there.
 ///
 /// ```no_run
 /// # fn example(home: &std::path::Path) -> afresh::Result<()> {
@@ -63,9 +63,9 @@ struct Location {
 impl KeyringStore {
     /// Creates a store for the session of `identity`. The entry's service is `service`, which is the name of the
     /// program, and the entry's user is `identity`. `lock` is the path of the lock files. If needed, the store creates
-    /// the directory of the lock files. Only the owner can read this directory. Use the same lock path in every process
-    /// that uses this entry, and a different lock path for every other entry. The lock path must not depend on
-    /// environment variables that are set only in some processes, such as `XDG_RUNTIME_DIR`.
+    /// the directory of the lock files, which only its owner can read. Use the same lock path in every process that
+    /// uses this entry, and a different lock path for every other entry. The lock path must not depend on environment
+    /// variables, such as `XDG_RUNTIME_DIR`, that are set only in some processes.
     #[must_use]
     pub fn new(service: impl Into<String>, identity: impl Into<String>, lock: impl Into<PathBuf>) -> Self {
         let place = Location { service: service.into(), identity: identity.into(), lock: lock.into() };

@@ -59,8 +59,8 @@ fn write_lock_within(path: &Path, limit: Duration) -> io::Result<File> {
     }
 }
 
-/// Returns an identifier for a lock file. A copy of the file has a different identifier. Creates the lock file if it
-/// does not exist. This function blocks the current thread.
+/// Returns an identifier for a lock file. A copy of the lock file has a different identifier. Creates the lock file if
+/// it does not exist. This function blocks the current thread.
 pub(super) fn file_identity(path: &Path) -> io::Result<String> {
     make_folder_of(path)?;
     open_lock(path)?;
@@ -106,7 +106,7 @@ fn make_folder(folder: &Path, links: usize) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    // Another process may have created the directory in the meantime.
+    // Another process may have created the directory concurrently.
     builder.create(folder).or_else(|error| if folder.is_dir() { Ok(()) } else { Err(error) })
 }
 

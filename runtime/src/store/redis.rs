@@ -23,7 +23,7 @@ const LEASE: Duration = Duration::from_secs(30);
 /// Stores a session in Redis. Use a `RedisStore` for services that run on multiple machines. `RedisStore` requires the
 /// `redis` feature and a server: Redis 6 or newer, Valkey, or another server that supports the Redis protocol and Lua.
 ///
-/// The session is stored in a single Redis hash, which has the name of the store. The hash contains the record, the
+/// The session is stored in a single Redis hash, whose key is the name of the store. The hash contains the record, the
 /// revision, and the fencing number of the newest lock. During a refresh, Redis also contains the key `{<name>}:lock`,
 /// which expires. Changes are published to the channel `{<name>}:changed`. In a Redis cluster, the names of the hash,
 /// the lock and the channel map to the same hash slot, even though the store uses only one server. Apart from the lock,
@@ -40,18 +40,18 @@ const LEASE: Duration = Duration::from_secs(30);
 /// request until the lease has expired.
 ///
 /// **If a connection breaks,** the next operation opens a new connection. If an operation receives no response, the
-/// store sends the operation once more. The repeated request detects whether the first request succeeded. Each
-/// operation takes at most 5 s, except for waiting for a lock. To wait for a lock, the store polls Redis, and each poll
-/// takes at most 5 s.
+/// store sends the operation once more. The store uses the repeated request to detect whether the first request
+/// succeeded. Each operation takes at most 5 s, except for waiting for a lock. To wait for a lock, the store polls
+/// Redis, and each poll takes at most 5 s.
 ///
 /// **After a process crashes,** its lease expires within 30 s. Until the lease expires, other processes can use their
-/// access tokens but cannot refresh.
+/// access tokens but cannot refresh the session.
 ///
 /// **After Redis crashes,** the remaining data depends on the Redis configuration. If Redis loses the write that
 /// followed a refresh, the stored refresh token may already be spent. Use the append-only file (`appendonly yes`),
-/// which survives a crash of the Redis process. With `appendfsync always`, the file also survives a crash of the
-/// machine. Configure Redis so that it does not evict the session's key (use `noeviction` or one of the `volatile-`
-/// policies). After a failover to a replica with older data, the user may have to log in again.
+/// which survives a crash of the Redis process. With `appendfsync always`, the append-only file also survives a crash
+/// of the machine. Configure Redis so that it does not evict the session's key (use `noeviction` or one of the
+/// `volatile-` policies). After a failover to a replica with older data, the user may have to log in again.
 ///
 /// All users with access to the database can read the tokens. To protect the tokens, use a separate database and user
 /// (ACL), TLS, or [`Sealed`](crate::store::Sealed). The database user needs the permissions `@hash`, `@scripting`,
@@ -170,7 +170,7 @@ impl SessionStore for RedisStore {
     }
 }
 
-/// The output omits the server, because the server's URL can contain a password.
+/// The `Debug` output omits the server, because the server's URL can contain a password.
 impl fmt::Debug for RedisStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisStore")

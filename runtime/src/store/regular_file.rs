@@ -65,7 +65,7 @@ pub(super) fn open_lock(path: &Path) -> io::Result<File> {
     }
 }
 
-/// Creates a file that only its owner can read. Returns an error if a file with this name already exists.
+/// Creates a file that only its owner can read. Returns an error if the file already exists.
 pub(super) fn create(path: &Path) -> io::Result<File> {
     private().create_new(true).open(path)
 }

@@ -11,7 +11,7 @@ use crate::error::BoxError;
 
 /// The first bytes of a sealed record: a marker and the format version.
 const MARK: &[u8] = b"afresh sealed 1\n";
-/// The length of an `XChaCha20` nonce. This length makes it safe to choose each nonce at random.
+/// The length of an `XChaCha20` nonce. An `XChaCha20` nonce is long enough to be chosen at random safely.
 const NONCE: usize = 24;
 
 /// Encrypts the records of any store. Use a `Sealed` store for a Redis instance that other users can read, or for a
@@ -24,13 +24,13 @@ const NONCE: usize = 24;
 /// record changes.
 ///
 /// **An attacker with write access to the store** cannot create or change a session. If [`bound_to`](Self::bound_to) is
-/// set, the attacker also cannot replace one user's session with another user's session. The attacker can delete the
-/// record or restore an older record, which forces a new login.
+/// set, the attacker also cannot replace one user's session with another user's session. The attacker can force a new
+/// login by deleting the record or restoring an older record.
 ///
 /// If a record cannot be decrypted, [`load`](SessionStore::load) and [`swap`](SessionStore::swap) return a
-/// [`SealError`], and the record is neither used nor overwritten. Possible reasons are a different key, a different
-/// name, modified bytes, or a record that was never sealed. To change the key, or to start sealing an existing store,
-/// empty the store and log in again.
+/// [`SealError`], and the record is neither used nor overwritten. A record cannot be decrypted if the key or the name
+/// differs, if the bytes were modified, or if the record was never sealed. To change the key, or to start sealing an
+/// existing store, empty the store and log in again.
 ///
 /// ```
 /// # fn example(secret: [u8; 32]) -> afresh::Result<()> {
@@ -81,8 +81,8 @@ impl<S> Sealed<S> {
         Self { inner, key, name: String::new() }
     }
 
-    /// Binds the record to `name`, such as the name of a user. Only a store with the same name can decrypt the record.
-    /// By default, the name is empty.
+    /// Binds the record to `name`, such as the name of a user. Only a store that is bound to the same name can decrypt
+    /// the record. By default, the name is empty.
     #[must_use]
     pub fn bound_to(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
@@ -120,8 +120,8 @@ impl<S: SessionStore> SessionStore for Sealed<S> {
     }
 
     async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
-        // A record that cannot be decrypted is not replaced. If another process stores a record after this load, the
-        // swap fails, because the store then has a different revision.
+        // A record that cannot be decrypted is not replaced. If another process stores a record after the record is
+        // loaded here, the swap fails, because the store then has a different revision.
         self.open(&self.inner.load().await?.record)?;
         let record = self.seal(&swap.record)?;
         self.inner.swap(Swap { record, ..swap }).await

@@ -35,12 +35,13 @@ use crate::error::BoxError;
 /// # Implementing a store
 ///
 /// The runtime loads the record before the first call. Before a refresh, the runtime acquires the lock and loads the
-/// record again, because another process may have refreshed the session in the meantime. Before it sends the refresh
-/// token, the runtime stores its intent to send the token. Storing the intent also shows that the store is writable.
-/// After the response arrives, the runtime stores the new tokens.
+/// record again, because another process may have refreshed the session since the first load. Before it sends the
+/// refresh token, the runtime stores its intent to send the token. Storing the intent also shows that the store is
+/// writable. After the response arrives, the runtime stores the new tokens.
 ///
 /// - *Runtime.* The methods run on a Tokio runtime with timers enabled, so `spawn_blocking` and `sleep` work. Several
-///   tasks can call the methods at the same time, on one store or on several stores that use the same storage location.
+///   tasks can call the trait's methods at the same time, on one store or on several stores that use the same storage
+///   location.
 /// - *Deadlines.* The runtime waits 5 s for a load or a swap, and 8 s for a lock, and then drops the future. If the
 ///   work of a dropped future continues on a thread or on a server, the work must end without further action by the
 ///   runtime.
@@ -92,9 +93,9 @@ pub trait SessionStore: Send + Sync + 'static {
     /// # Errors
     ///
     /// Returns an error if the storage location cannot be read or contains another program's data. A store does not
-    /// need to validate the record, because the runtime does so. After an error, the call that needs the session fails,
-    /// and the next call tries again. The runtime never responds to an error by deleting data. The error must not quote
-    /// the record.
+    /// need to validate the record, because the runtime validates it. After an error, the call that needs the session
+    /// fails, and the next call tries again. The runtime never responds to an error by deleting data. The error must
+    /// not quote the record.
     ///
     /// This function must be cancel safe.
     fn load(&self) -> impl Future<Output = Result<Stored, BoxError>> + Send;
@@ -139,18 +140,17 @@ pub trait SessionStore: Send + Sync + 'static {
     ///
     /// `lock` must be cancel safe: a dropped future must not hold the lock. If the lock is granted after the future has
     /// been dropped, the store must release the lock immediately. A server can grant the lock to a client that has
-    /// stopped waiting or has crashed. If the client is no longer waiting, the lock must expire or be released within
+    /// stopped waiting or has crashed. If a client is no longer waiting, the lock must expire or be released within
     /// seconds. For example, a lock can expire quickly unless its client confirms it.
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
-    /// Resolves when the revision may differ from `seen`. If the revision already differs from `seen`, the future
-    /// resolves immediately. By default, the future never resolves, so the runtime notices another process's change
-    /// only when a call needs the session.
+    /// Resolves when the revision in the store may differ from `seen`. If the revision already differs from `seen`, the
+    /// future resolves immediately. By default, the future never resolves, so the runtime notices another process's
+    /// change only when a call needs the session.
     ///
     /// The runtime keeps waiting for changes until the session is dropped. When the future resolves, the runtime loads
-    /// the record and calls `changed` again. If the record is still the same, the runtime calls `changed` at most once a
-    /// second. If listening for
-    /// changes fails, the store itself must start listening again or poll the storage.
+    /// the record and calls `changed` again. If the record has not changed, the runtime calls `changed` at most once a
+    /// second. If listening for changes fails, the store itself must start listening again or poll the storage.
     ///
     /// `changed` must be cancel safe: each call must first compare the current revision with `seen`, so that no change
     /// between two calls is missed.
@@ -160,13 +160,13 @@ pub trait SessionStore: Send + Sync + 'static {
     }
 
     /// Returns an identifier for the storage location, such as the name of a key or the inode number of a file. If the
-    /// content is copied to another location, that location should have a different identifier. All processes that
-    /// share the storage location must receive the same identifier. The identifier is not secret, and is stored with
-    /// the session.
+    /// record is copied to another location, that location should have a different identifier. All processes that share
+    /// the storage location must receive the same identifier. The identifier is not secret, and is stored with the
+    /// session.
     ///
     /// The identifier lets the runtime detect a copied session before the copy and the original use the same refresh
     /// token ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default, means that copies
-    /// are not detected. The runtime calls `place` again until the method returns an identifier.
+    /// are not detected. The runtime calls `place` repeatedly until the method returns an identifier.
     ///
     /// This function must be cancel safe.
     fn place(&self) -> impl Future<Output = Option<String>> + Send {
@@ -178,8 +178,8 @@ pub trait SessionStore: Send + Sync + 'static {
     ///
     /// Processes that share their cookies always belong to the same user. A login in one process therefore replaces the
     /// session in all processes, even if a different user logs in. A refresh in one process can replace the refresh
-    /// token in all processes, even if the refreshing process ends before the response arrives. The next process that
-    /// acquires the lock therefore waits for one second before it refreshes.
+    /// token in all processes, even if the process that refreshes exits before the response arrives. The next process
+    /// that acquires the lock therefore waits for one second before it refreshes.
     fn shares_cookies(&self) -> bool {
         false
     }
@@ -259,8 +259,8 @@ impl StoreLock {
         Self { fence, end: None, renewal: None, _guard: Box::new(guard) }
     }
 
-    /// Sets when the lock expires, according to this process's clock. Calculate the expiry from the time just before
-    /// the lock is requested. By default, the expiry is unknown.
+    /// Sets the time at which the lock expires, according to this process's clock. Calculate the expiry from the time
+    /// just before the lock is requested. By default, the expiry is unknown.
     #[must_use]
     pub fn until(mut self, end: Instant) -> Self {
         self.end = Some(end);
@@ -268,7 +268,7 @@ impl StoreLock {
     }
 
     /// Sets the function that renews a lease during a long [login](crate::Session::ensure_login). The function returns
-    /// the new expiry.
+    /// the new expiry of the lease.
     #[must_use]
     pub fn renewed_with<R>(mut self, mut renew: impl FnMut() -> R + Send + 'static) -> Self
     where
@@ -286,8 +286,8 @@ impl StoreLock {
         Ok(())
     }
 
-    /// Returns how long to wait before the lock is renewed, which is a third of the remaining time. Returns `None` if
-    /// the lock cannot be renewed.
+    /// Returns the time to wait before the lock is renewed, which is a third of the lock's remaining time. Returns
+    /// `None` if the lock cannot be renewed.
     #[expect(clippy::disallowed_methods, reason = "a lock in a browser does not expire")]
     pub(crate) fn renew_in(&self) -> Option<Duration> {
         let left = self.end?.saturating_duration_since(Instant::now());
@@ -309,14 +309,14 @@ impl StoreLock {
     }
 }
 
-/// The output omits the record, because the record contains secrets.
+/// The `Debug` output omits the record, because the record contains secrets.
 impl fmt::Debug for Stored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Stored").field("revision", &self.revision).finish_non_exhaustive()
     }
 }
 
-/// The output omits the record, because the record contains secrets.
+/// The `Debug` output omits the record, because the record contains secrets.
 impl fmt::Debug for Swap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Swap").field("basis", &self.basis).field("fence", &self.fence).finish_non_exhaustive()

@@ -31,7 +31,7 @@ mod in_browser {
     ///   [`Session::state`](crate::Session::state) in all tabs. All tabs send the same cookies, so a login by another
     ///   user replaces the session in all tabs.
     /// - *Memory only.* Nothing is stored in the browser. A new tab receives the session from the other tabs. If there
-    ///   are no other tabs, the new tab has only the cookies in the browser.
+    ///   are no other tabs, the new tab has no tokens, only the browser's cookies.
     /// - *A tab that is closed during a refresh* releases the lock. The browser still completes the closed tab's
     ///   request, so the next tab waits for one second and then refreshes with the cookie from that request.
     /// - *A tab that is frozen during a refresh* keeps the lock. In the other tabs, a call that needs a refresh fails
@@ -57,8 +57,7 @@ mod in_browser {
     pub struct TabStore(Arc<SendWrapper<Tabs>>);
 
     impl TabStore {
-        /// Creates a store for the session `name`. All stores with this name in all tabs of the origin share one
-        /// session.
+        /// Creates a store for the session `name`. All stores named `name` in all tabs of the origin share one session.
         #[must_use]
         pub fn new(name: impl Into<String>) -> Self {
             let name = name.into();

@@ -10,8 +10,8 @@ use super::redacted::{Redacted, name_of};
 use super::target::TARGET;
 use crate::error::Error;
 
-/// Runs a refresh in its own span. The span has no parent, because a refresh does not belong to a single caller.
-/// Instead, a follows-from relationship links the refresh span to the span of the call that started the refresh.
+/// Runs a refresh in its own span. The span has no parent, because a refresh does not belong to a single caller. A
+/// follows-from relationship links the refresh span to the span of the call that started the refresh.
 pub(crate) fn refresh<F: Future>(cause: &'static str, refresh: F) -> impl Future<Output = F::Output> {
     let span = info_span!(
         target: TARGET,
@@ -27,7 +27,7 @@ pub(crate) fn refresh<F: Future>(cause: &'static str, refresh: F) -> impl Future
     refresh.instrument(span)
 }
 
-/// Records in the current span how the refresh ended.
+/// Records the outcome of the refresh in the current span.
 pub(crate) fn refresh_ended(outcome: &'static str, failure: Option<&Error>) {
     let span = Span::current();
     span.record("afresh.outcome", outcome);

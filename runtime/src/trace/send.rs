@@ -22,7 +22,7 @@ use crate::error::Error;
 use crate::platform::messages::Request;
 use crate::transport::response::Response;
 
-/// The recorded value for an HTTP method that the conventions do not list.
+/// The recorded value for an HTTP method that OpenTelemetry's conventions do not list.
 const OTHER: &str = "_OTHER";
 
 /// Creates a span for each request that a call sends, and counts the requests, including redirects and repeated sends.
@@ -122,8 +122,8 @@ impl fmt::Display for SendName<'_> {
     }
 }
 
-/// Returns the HTTP method as spelled in the conventions, and the original HTTP method if the conventions do not list
-/// it.
+/// Returns the HTTP method as spelled in OpenTelemetry's conventions. If OpenTelemetry's conventions do not list the
+/// method, also returns the original method.
 fn known(method: &Method) -> (&str, Option<&str>) {
     match method.as_str() {
         known @ ("GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH") => {

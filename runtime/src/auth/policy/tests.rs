@@ -135,7 +135,7 @@ fn an_outlived_credential_makes_a_bare_403_certain() {
     assert_eq!(classify(StatusCode::NOT_FOUND), None);
 }
 
-/// C9: the API's rules take precedence over the defaults. A rule for "forbidden" takes precedence over a rule for
+/// C9: the API's rules take precedence over the default rules. A rule for "forbidden" takes precedence over a rule for
 /// "expired".
 #[test]
 fn a_rule_knows_best() {

@@ -8,8 +8,8 @@ use tokio::time::timeout;
 
 use super::page::Page;
 
-/// The maximum length of a request head, in bytes. The limit is high because a browser sends all cookies for this host,
-/// including cookies from other programs.
+/// The maximum length of a request head, in bytes. The limit is high because a browser sends all cookies for the
+/// loopback host, including cookies from other programs.
 const MAX_HEAD: usize = 64 * 1024;
 /// The maximum number of header fields.
 const MAX_FIELDS: usize = 128;

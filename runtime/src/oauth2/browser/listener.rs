@@ -16,8 +16,8 @@ use tokio::time::{Sleep, sleep, timeout};
 use super::connection::{Asked, answer, read};
 use super::page::Page;
 
-/// The maximum number of open connections. A new connection beyond this limit closes the oldest connection, so a
-/// program that opens many connections cannot block the browser.
+/// The maximum number of open connections. If a new connection exceeds this limit, the listener closes the oldest
+/// connection, so a program that opens many connections cannot block the browser.
 const MAX_CONNECTIONS: usize = 64;
 /// The delay before the listener retries after it fails to accept a connection.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -89,7 +89,7 @@ impl Listener {
             self.pause = None;
             match socket.poll_accept(context) {
                 Poll::Ready(Ok((stream, _))) => self.serve(stream),
-                // Calling `accept` again would fail immediately, for example because the process has too many open
+                // Calling `accept` again without a delay would fail, for example because the process has too many open
                 // files.
                 Poll::Ready(Err(_)) => self.pause = Some(Box::pin(sleep(PAUSE))),
                 Poll::Pending => return,

@@ -69,10 +69,11 @@ impl App {
 }
 
 impl Browser {
-    /// Sets the function that opens the URL. The function runs on its own thread, where it can block and can spawn
-    /// tasks on the Tokio runtime. The function returns `()`, or a `Result` that reports whether a browser was opened.
-    /// If the function fails, the login continues to wait, because the user can still open the displayed URL. By
-    /// default, the URL is opened in the system browser, unless the program runs over SSH or has no display.
+    /// Sets the function that opens the URL. The function that opens the URL runs on its own thread, where it can block
+    /// and can spawn tasks on the Tokio runtime. The supplied function returns `()`, or a `Result` that reports whether
+    /// a browser was opened. If the supplied function fails, the login continues to wait, because the user can still
+    /// open the displayed URL. By default, the URL is opened in the system browser, unless the program runs over SSH or
+    /// has no display.
     pub fn open<F, R>(mut self, open: F) -> Self
     where
         F: FnOnce(&str) -> R + Send + 'static,
@@ -82,8 +83,8 @@ impl Browser {
         self
     }
 
-    /// Sets the function that shows the URL to the user before the browser opens. The function must not block. By
-    /// default, the URL is written to stderr.
+    /// Sets the function that shows the URL to the user before the browser opens. The supplied function must not block.
+    /// By default, the URL is written to stderr.
     pub fn announce(mut self, announce: impl FnOnce(&str) + Send + 'static) -> Self {
         self.announce = Box::new(announce);
         self
@@ -116,13 +117,13 @@ impl Browser {
         self
     }
 
-    /// Requests what an API demanded when it refused a call: an additional scope, a stronger login, or a more recent
-    /// login. An API demands an additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or more
+    /// Requests the additional scope, or the stronger or more recent login, that an API demanded when it refused a
+    /// call. An API demands an additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or more
     /// recent login with `insufficient_user_authentication` (RFC 9470).
     ///
     /// The login requests the demanded scope together with the scopes of the [`App`] and the session, because the new
-    /// login replaces the whole session. If the error contains no demand, [`run`](Self::run) returns an error for which
-    /// [`is_request`](Error::is_request) returns `true`.
+    /// login replaces the whole session. If the passed error contains no demand, [`run`](Self::run) returns an error
+    /// for which [`is_request`](Error::is_request) returns `true`.
     ///
     /// ```no_run
     /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client, order: reqwest::Request) -> afresh::Result<()> {
@@ -146,8 +147,8 @@ impl Browser {
     /// inside [`Session::ensure_login`], so that only one process logs in.
     ///
     /// The listener binds the literal address `127.0.0.1` and accepts only a `GET` request for the redirect path with
-    /// the `state` of this login. Any request that does not meet these conditions receives a page with status 400, and
-    /// `run` continues to wait. The authorization code is exchanged only once.
+    /// the `state` of this login. A request with a different method, path or `state` receives a page with status 400,
+    /// and `run` continues to wait. The authorization code is exchanged only once.
     ///
     /// Dropping the future that `run` returns closes the port immediately.
     ///

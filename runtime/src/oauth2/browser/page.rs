@@ -47,7 +47,7 @@ impl Page {
     }
 
     /// Returns the whole response. The headers prevent the browser from caching the page and from sending its URL,
-    /// which contains the code, to other sites.
+    /// which contains the authorization code, to other sites.
     pub(super) fn to_response(&self) -> Vec<u8> {
         let mut head = format!(
             "HTTP/1.1 {}\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\

@@ -5,7 +5,8 @@ use crate::error::{Error, Rejection, Result};
 use crate::oauth2::app::App;
 use crate::session::Session;
 
-/// An API's demand, which the API states in the `WWW-Authenticate` header (RFC 6750 §3, RFC 9470 §3).
+/// A demand, such as an additional scope, that an API states in the `WWW-Authenticate` header (RFC 6750 §3, RFC 9470
+/// §3).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct StepUpDemand {
     scope: Option<String>,

@@ -40,8 +40,8 @@ struct Inner {
 }
 
 impl IdServer {
-    /// Creates a server that handles each request with the next item in `steps`. The last step is repeated for any
-    /// further requests.
+    /// Creates a server that handles each request with the next item in `steps`. The server repeats the last step for
+    /// any further requests.
     fn new(steps: impl IntoIterator<Item = Step>) -> Self {
         let inner = Inner { steps: steps.into_iter().collect(), seen: Vec::new() };
         Self(Arc::new(Mutex::new(inner)))
@@ -186,7 +186,7 @@ async fn slow_down_adds_five_seconds_for_good() {
     ];
     let server = IdServer::new(steps);
     log_in(&server).await.0.unwrap();
-    // A 429 means that the server is overloaded, even if the response body contains `slow_down`: the wait doubles until
+    // A 429 response means that the server is overloaded, even if the body contains `slow_down`. The wait doubles until
     // the server sends a different response.
     assert_eq!(server.waits(), [2, 2, 7, 7, 14, 7]);
 }

@@ -1,9 +1,9 @@
 //! Parses a cookie and decides where it is sent and when it expires, according to RFC 6265 and its revision, RFC
 //! 6265bis.
 //!
-//! The existing cookie crates depend on a date library, so this crate implements the cookie rules without these crates.
-//! Rules that only browsers need (for scripts, sites and the public suffix list) are omitted. A session's cookies are
-//! sent only to the API's origin.
+//! This crate implements the cookie rules itself, because the existing cookie crates depend on a date library. Rules
+//! that only browsers need (for scripts, sites and the public suffix list) are omitted. A session's cookies are sent
+//! only to the API's origin.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -29,7 +29,8 @@ pub(super) struct Cookie {
     /// The cookie's lifetime in seconds, measured from the response that set the cookie.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_age: Option<u64>,
-    /// Whether a login or a refresh set the cookie. The next refresh may need a cookie from a login or a refresh.
+    /// Whether a login or a refresh set the cookie. The next refresh may need a cookie from a login or an earlier
+    /// refresh.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) refreshes: bool,
     #[serde(skip)]
@@ -114,12 +115,12 @@ impl Cookie {
         self.expires.is_some_and(|expires| expires <= seconds(now))
     }
 
-    /// Returns how long the cookie remains valid, or `None` if it has no expiration time or has already expired.
+    /// Returns the cookie's remaining lifetime, or `None` if the cookie has no expiration time or has already expired.
     pub(super) fn lifetime(&self, now: SystemTime) -> Option<Duration> {
         self.expires?.checked_sub(seconds(now)).filter(|left| *left > 0).map(Duration::from_secs)
     }
 
-    /// Returns when the cookie expires, if it has an expiration time.
+    /// Returns the cookie's expiration time, or `None` if the cookie has no expiration time.
     pub(super) fn end(&self) -> Option<End> {
         let at = UNIX_EPOCH.checked_add(Duration::from_secs(self.expires?))?;
         // Older versions of this crate stored cookies without `max_age`. For a cookie without `max_age`, only the
@@ -134,7 +135,7 @@ impl Cookie {
         !self.is_expired(now) && self.reaches(url)
     }
 
-    /// Whether this cookie matches `url`, even if the cookie has expired.
+    /// Whether this cookie matches `url`, regardless of whether the cookie has expired.
     pub(super) fn reaches(&self, url: &Url) -> bool {
         self.belongs_to(url) && path_matches(&self.path, url.path()) && (!self.secure || is_secure(url))
     }
@@ -174,7 +175,7 @@ fn parse_max_age(value: &str, now: SystemTime) -> Option<u64> {
     if value.len() > digits.len() {
         return Some(0);
     }
-    // An age that does not fit in a `u64` is longer than any session lasts.
+    // A `Max-Age` value that does not fit in a `u64` is longer than any session.
     let age: u64 = digits.parse().unwrap_or(u64::MAX);
     Some(if age == 0 { 0 } else { seconds(now).saturating_add(age) })
 }

@@ -14,7 +14,7 @@ pub(super) const MAX_OF_HOST: usize = 50;
 /// The maximum number of cookies in a session.
 pub(super) const MAX: usize = 180;
 
-/// The number of cookies received so far. [`LastUse`] uses this counter as a clock.
+/// The number of cookies received so far. [`LastUse`] uses the number of received cookies as a clock.
 static CLOCK: AtomicU64 = AtomicU64::new(0);
 
 /// Records when a cookie was received, and when it was last received or sent. All clones of a cookie share one last-use
@@ -28,8 +28,8 @@ pub(super) struct LastUse {
     received: Option<Instant>,
 }
 
-/// Returns the current value of the cookie clock. A cookie that is received later gets a number greater than this
-/// value.
+/// Returns the current value of the cookie clock. A cookie that is received later gets a number greater than the
+/// returned value.
 pub(super) fn clock() -> u64 {
     CLOCK.load(Ordering::Relaxed)
 }
@@ -49,12 +49,12 @@ impl LastUse {
         }
     }
 
-    /// Returns whether this process received the cookie after the cookie clock reached `clock`.
+    /// Whether this process received the cookie after the cookie clock reached `clock`.
     pub(super) fn is_received_after(&self, clock: u64) -> bool {
         self.number > clock
     }
 
-    /// Returns when this process received the cookie, or `None` if the cookie was read from a store.
+    /// Returns the time at which this process received the cookie, or `None` if the cookie was read from a store.
     pub(super) fn received(&self) -> Option<Instant> {
         self.received
     }

@@ -12,7 +12,7 @@ fn answer(lines: &[&'static str]) -> HeaderMap {
     lines.iter().map(|line| (SET_COOKIE, HeaderValue::from_bytes(line.as_bytes()).unwrap())).collect()
 }
 
-/// Applies these `Set-Cookie` headers, as if a response from the URL `from` had contained them.
+/// Applies the given `Set-Cookie` headers, as if a response from the URL `from` had contained them.
 fn after(jar: &Cookies, from: &str, lines: &[&'static str]) -> Cookies {
     SetCookies::of(&answer(lines), &url(from)).unwrap().after(jar)
 }
@@ -21,7 +21,7 @@ fn set(from: &str, line: &'static str) -> Cookies {
     after(&Cookies::default(), from, &[line])
 }
 
-/// Returns the `Cookie` header of a request to this URL.
+/// Returns the `Cookie` header of a request to the given URL.
 fn sent(jar: &Cookies, to: &str) -> Option<String> {
     let mut headers = HeaderMap::new();
     jar.apply(&url(to), &mut headers);
@@ -242,7 +242,7 @@ fn cookies_that_refresh_are_never_displaced_by_others() {
         sent(&jar, "https://shop.example/api/refresh").unwrap().contains("refresh=2"),
         "the replaced cookie is kept, too"
     );
-    // The limits also apply to cookies that a refresh may need.
+    // The cookie limits also apply to cookies that a refresh may need.
     for number in 0..1000 {
         jar = add(&jar, LOGIN, &format!("r{number}=1; Path=/"), true);
     }

@@ -21,8 +21,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Records that the server refused a call both before and after a refresh, so the refresh was useless. `stamp` is
-    /// the stamp of the second attempt. If the credential has since been replaced, the refusal does not show that the
-    /// route is forbidden.
+    /// the session's stamp at the time of the second attempt. If the credential has since been replaced, the refusal
+    /// does not show that the route is forbidden.
     pub(crate) fn replay_was_refused(
         &mut self,
         stamp: Stamp,
@@ -43,8 +43,9 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.republish();
     }
 
-    /// Records that the refresh after a 403 for `route` returned the access token that the session already had. The
-    /// access token is therefore valid, and the 403 means that the call is forbidden.
+    /// Records that the refresh after a 403 response for `route` returned the access token that the session already
+    /// had. An access token that a refresh returns again is valid, so the 403 response means that the call is
+    /// forbidden.
     pub(crate) fn refresh_brought_same_token(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp == self.current.stamp {
             self.forbidden_routes.refused(stamp, RefusalKind::Suspect, route, Some(now), now);

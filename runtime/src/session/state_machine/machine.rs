@@ -20,11 +20,11 @@ pub(crate) struct StateMachine<H> {
     pub(super) running: Option<RunningRefresh<H>>,
     pub(super) backoff: FailureBackoff,
     pub(super) forbidden_routes: ForbiddenRoutes,
-    /// Whether the server rejected a refresh while the session had no login. After such a rejection, no further refresh
-    /// starts until the next login.
+    /// Whether the server rejected a refresh while the session had no login. After the server has rejected a refresh of
+    /// a session without a login, no further refresh starts until the next login.
     pub(super) no_way_to_log_in: bool,
-    /// Whether the server rejected the refresh token before the access token expired. After the rejection, the server
-    /// issues no further credential for this login.
+    /// Whether the server rejected the refresh token before the access token expired. A server that has rejected the
+    /// refresh token issues no further credential for this login.
     pub(super) refresh_rejected: bool,
     /// Whether the server rejected the refresh token after the response to an earlier refresh was lost.
     pub(super) rotation_lost: bool,
@@ -66,7 +66,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.running.as_ref().map(|running| running.handle.clone())
     }
 
-    /// Returns the error from the last failed refresh during the backoff period.
+    /// During the backoff period, returns the error from the last failed refresh.
     pub(crate) fn failure(&self, now: Instant) -> Option<Error> {
         self.backoff.active(now)
     }
@@ -86,7 +86,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         refused.map_or(Ok(None), Err)
     }
 
-    /// Returns when the next refresh is due, or `None` if no refresh is planned.
+    /// Returns the time at which the next refresh is due, or `None` if no refresh is planned.
     pub(crate) fn next_refresh(&self) -> Option<Instant> {
         let due = self.current.credential().filter(|_| !self.refresh_rejected)?.refresh_at()?;
         Some(self.backoff.until().map_or(due, |until| until.max(due)))
@@ -121,8 +121,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Sets whether the cookies that a refresh needs have expired. The caller must set this value before each decision,
-    /// because the state machine has no wall clock.
+    /// Sets whether the cookies that a refresh needs have expired. The caller must call this method before each
+    /// decision, because the state machine has no wall clock.
     pub(crate) fn set_ran_out(&mut self, ran_out: bool) {
         self.ran_out = ran_out;
     }
@@ -174,7 +174,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             return Settled::Expired(expired(self.rotation_lost));
         }
         if let Some(error) = self.backoff.active(now) {
-            // A refresh has just returned the refused access token again, so the 403 means that the call is forbidden.
+            // A refresh has just returned the refused access token again, so the 403 response means that the call is
+            // forbidden.
             let vouched = suspect && error.is_no_progress();
             return if vouched { Settled::Return(Reason::NoProgress) } else { Settled::Fail(error) };
         }
@@ -204,7 +205,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Returns why no refresh starts after a refusal, or `None` if a refresh may start.
+    /// Returns the reason why no refresh starts after a refusal, or `None` if a refresh may start.
     fn reason_to_keep(&mut self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         let received = self.current.credential().map_or(now, |credential| credential.received());
         if self.forbidden_routes.take_proof(route, stamp.generation, received, now) {
@@ -236,7 +237,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.republish();
     }
 
-    /// Returns why the running refresh was started, or `None` if no refresh is running.
+    /// Returns the cause of the running refresh, or `None` if no refresh is running.
     pub(crate) fn cause(&self) -> Option<Cause> {
         self.running.as_ref().map(|running| match running {
             RunningRefresh { refused: true, urgent: true, .. } => Cause::Refused(RefusalKind::Expired),

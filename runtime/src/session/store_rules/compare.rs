@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Identity<L> {
     pub(crate) login: L,
-    /// The number of credentials that the server has issued for this login.
+    /// The number of credentials that the server has issued for the session's login.
     pub(crate) generation: u64,
 }
 
@@ -29,7 +29,7 @@ pub(crate) enum Comparison {
 /// Whether the store contains a process's last login or logout.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Storage<L> {
-    /// The change is not stored: no write has been attempted, or the store rejected every attempt.
+    /// The login or logout is not stored: no write has been attempted, or the store rejected every attempt.
     Missing,
     /// The process tried to replace another login's record, but the store's confirmation was lost. `replaces`
     /// identifies that login.
@@ -54,8 +54,9 @@ pub(crate) fn compare<L: PartialEq>(
     }
     let missing = match storage {
         Storage::Missing => true,
-        // A login that was replaced by another login is never stored again. If the record contains a third login,
-        // another process may have spent this session's refresh token and then replaced the login.
+        // A login that was replaced by another login is never stored again. If the record contains neither this
+        // session's login nor the login `replaces`, another process may have spent this session's refresh token and
+        // then stored a different login.
         Storage::Unconfirmed { replaces } => {
             replaces.is_some() && replaces.as_ref() == stored.map(|stored| &stored.login)
         }

@@ -9,12 +9,12 @@ use super::stored_as::StoredAs;
 /// revision.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoreView<L, I, R> {
-    /// The last known revision. `None` means that the store must be read first.
+    /// The last known revision. `None` means that the store must be read before the next write.
     pub(crate) revision: Option<R>,
     /// The login in the stored record at the last known revision.
     pub(crate) known_login: Option<L>,
     pub(crate) stored_as: StoredAs<L>,
-    /// The intent that this process has stored for a refresh without a result.
+    /// The intent that this process has stored for a refresh whose result is not known yet.
     pub(crate) intent: Option<I>,
     pub(crate) other_use: OtherUse<I>,
     /// The number of changes to the session. `written` is the number of changes that are stored.
@@ -47,7 +47,7 @@ pub(crate) struct StoredRecord<L, I, R> {
 /// A record that a process is about to write.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct RecordDraft<L, I, R> {
-    /// The revision that the write replaces. `None` means that the store must be read first.
+    /// The store revision that the write replaces. `None` means that the store must be read before the write.
     pub(crate) basis: Option<R>,
     pub(crate) stored_as: StoredAs<L>,
     pub(crate) intent: Option<I>,
@@ -77,8 +77,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.changes > self.written
     }
 
-    /// Whether this process keeps the lock when a refresh ends. If the process released the lock while the store
-    /// contained an older record, another process could send a spent refresh token.
+    /// Whether this process keeps the store's lock when a refresh ends. If the process released the lock while the
+    /// store contained an older record, another process could send a spent refresh token.
     pub(crate) fn keeps_lock(&self) -> bool {
         self.has_unwritten()
     }
@@ -172,7 +172,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
     }
 
     /// Records that the process is about to write `draft`. If the confirmation of the write is lost, the store may
-    /// contain the login anyway.
+    /// contain the new record anyway.
     pub(crate) fn tries(&mut self, draft: &RecordDraft<L, I, R>) {
         if self.is_current(draft) && self.stored_as.storage == Storage::Missing {
             self.stored_as.storage = Storage::Unconfirmed { replaces: self.known_login.clone() };

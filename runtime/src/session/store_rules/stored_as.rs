@@ -10,8 +10,8 @@ pub(crate) struct StoredAs<L> {
     pub(crate) epoch: u64,
     pub(crate) identity: Identity<L>,
     pub(crate) storage: Storage<L>,
-    /// If the session is a copy, the identifier of the storage location to which the session was originally written.
-    /// The session may still be in use in the original store.
+    /// The identifier of the storage location to which the session was originally written, if the session is a copy.
+    /// The original session may still be in use.
     pub(crate) other_place: Option<String>,
 }
 

@@ -29,7 +29,7 @@ impl Session {
     /// Reads the store and uses the stored session, even if another process has logged in as a different user. Returns
     /// the state of the session after the read. If the session has no store, `load` only returns the state.
     ///
-    /// Use `load` in a tool that must show, before its first call, whether the user is logged in. Other programs do not
+    /// Use `load` in a tool that must show, before its first call, whether the user is logged in. Most programs do not
     /// need `load`, because the first call that needs the session reads the store.
     ///
     /// # Errors
@@ -117,8 +117,7 @@ impl Session {
         last_read
     }
 
-    /// Updates this process's session from the stored session. The user's changes to the session that are not stored
-    /// yet are kept.
+    /// Updates this process's session from the stored session. The user's unstored changes to the session are kept.
     pub(super) fn adopt(
         &self,
         store_sync: &StoreSync,
@@ -170,7 +169,7 @@ impl Session {
         Ok(adoption)
     }
 
-    /// Starts a task that applies changes to the stored session as soon as the store reports the changes.
+    /// Starts a task that updates this process's session as soon as the store reports a change to the stored session.
     pub(super) fn watch_store(&self, store_sync: &StoreSync) {
         let Some(runtime) = self.runtime() else { return };
         let watch = || task::spawn(&runtime, watch(Arc::downgrade(&self.0), store_sync.store.clone()));
@@ -178,8 +177,8 @@ impl Session {
     }
 }
 
-/// Applies the changes that the store reports to this process's session. The task that watches the store keeps the
-/// store alive, but not the session.
+/// Updates this process's session when the store reports a change. The task that watches the store keeps the store
+/// alive, but not the session.
 async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
     let here = || session.upgrade().map(Session);
     let newest =
@@ -193,7 +192,8 @@ async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
         let _ = session.read_store(store_sync, Adopt::SameLogin).await;
         drop(exclusive);
         if newest(&session) == seen {
-            // The store reported a change, but the read found no change. The pause prevents a busy loop.
+            // The store reported a change, but the read found no change. A pause before the next read prevents a busy
+            // loop.
             drop(session);
             sleep(PAUSE).await;
         }

@@ -1,5 +1,5 @@
-//! Finishes a refresh after the state machine has recorded its result (the commit). The store view and the session
-//! change in one step, and the store's lock is held until that step is complete.
+//! Finishes a refresh after the state machine has recorded the refresh's result (the commit). The store view and the
+//! session change in one step, and the store's lock is held until that step is complete.
 
 use super::state::{Exclusive, StoreSync};
 use crate::session::refresh_handle::RefreshHandle;
@@ -19,7 +19,7 @@ pub(crate) struct AfterCommit {
 /// The state of the store when the credential is published.
 pub(super) struct Note {
     pub(super) stored: Option<Revision>,
-    /// Whether the session had no login before the refresh, so that the store does not contain the session.
+    /// Whether the session had no login before the refresh, in which case the store does not contain the session.
     pub(super) first: bool,
 }
 

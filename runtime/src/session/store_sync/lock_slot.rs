@@ -15,8 +15,8 @@ pub(super) struct LockSlot {
 /// The store's lock. Dropping a `Held` releases the lock and runs the store's code.
 pub(super) struct Held {
     lock: StoreLock,
-    /// The refresh that runs under the lock. `None` means that the lock protects a change that is not stored yet,
-    /// because no other process may refresh before the change is stored.
+    /// The refresh that runs under the lock. `None` means that the lock protects a change that is not stored yet. No
+    /// other process may refresh before the change is stored.
     refresh: Option<RefreshHandle>,
 }
 
@@ -85,7 +85,8 @@ impl LockSlot {
         !std::mem::replace(&mut self.watched, true)
     }
 
-    /// Returns the reason why the session holds the lock. If no lock is held, removes the mark and returns `None`.
+    /// Returns the reason why the session holds the lock. If no lock is held, clears the watched mark and returns
+    /// `None`.
     pub(super) fn watch(&mut self) -> Option<HeldFor> {
         self.watched = self.held.is_some();
         let held = self.held.as_ref()?;

@@ -26,7 +26,7 @@ const PREPARATION: Duration = Duration::from_secs(12);
 const LATE_COOKIES: Duration = Duration::from_secs(1);
 /// The maximum age of an intent whose refresh can still replace the shared cookies.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(30);
-/// The maximum number of attempts to write the intent if other processes keep writing.
+/// The maximum number of attempts to write the intent while other processes keep writing to the store.
 const TRIES: u32 = 4;
 /// The maximum number of times that a refresh acquires the lock. A lease can expire before the refresh token is sent.
 const LEASES: u32 = 2;
@@ -83,8 +83,8 @@ async fn prepare_under_lock(
         let fence = lock(session, store_sync, handle, basis).await?;
         wait_for_late_cookies(store_sync).await?;
         let ready = record_intent(session, store_sync, basis, fence).await?;
-        // In the second round, the store contains the intent that this process stored in the first round. Only the
-        // first round can therefore find the intent of an earlier refresh.
+        // When the preparation is repeated, the store contains the intent that this process stored in the first round.
+        // Only the first round of the preparation can find the intent of an earlier refresh.
         let unanswered_before = *unanswered_before.get_or_insert(ready.unanswered_before);
         let expired = {
             let mut state = store_sync.state();
@@ -137,8 +137,8 @@ async fn lock(
     Ok(Some(fence))
 }
 
-/// If all processes share their cookies, waits, because a request from a process that has exited can still replace the
-/// cookies.
+/// If all processes share their cookies, waits for the response to a refresh that another process announced. Even after
+/// the process that announced a refresh exits, the response to the refresh can replace the cookies.
 async fn wait_for_late_cookies(store_sync: &StoreSync) -> Result<(), Stopped> {
     if !store_sync.store.shares_cookies() {
         return Ok(());
@@ -200,8 +200,8 @@ pub(super) async fn store_intent(
     fence: Option<u64>,
 ) -> Result<bool, Stopped> {
     let Some((seen, stored_as)) = identity(session, store_sync, basis) else { return Err(Stopped::Obsolete) };
-    // If there is no login, the store contains no refresh token to spend. However, shared cookies may contain a refresh
-    // token.
+    // If there is no login, the store contains no refresh token to spend. Even without a login, shared cookies may
+    // contain a refresh token.
     let spends = basis.credential().is_some() || store_sync.store.shares_cookies();
     let intent = spends.then(|| Intent::now(fence.unwrap_or_default()));
     let stored = stored_session(store_sync, &stored_as, basis.credential(), &basis.cookies);

@@ -1,5 +1,5 @@
-//! Decides whether a refresh token can be sent again after a request that received no response, if other processes
-//! share the session.
+//! If other processes share the session, decides whether a refresh token can be sent again after a request that
+//! received no response.
 
 use super::prepare::store_intent;
 use super::state::{Adopt, StoreSync};

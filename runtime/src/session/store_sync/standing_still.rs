@@ -1,5 +1,6 @@
 //! Releases the store's lock if a runtime stalls. While the session holds the lock, a separate thread checks the lock.
-//! The check is needed because other processes may be waiting for the lock, and this process may make no further calls.
+//! The separate thread is needed because other processes may be waiting for the lock while this process makes no
+//! further calls.
 
 use std::sync::Arc;
 use std::thread;
@@ -15,7 +16,7 @@ use crate::platform::watchdog;
 use crate::session::session::Session;
 
 /// The additional time that the watchdog waits for a stalled refresh after the waiting calls have timed out. During
-/// this time, a waiting call in this process can replace the stalled refresh and continue under its lock.
+/// this time, a waiting call in this process can replace the stalled refresh and take over the refresh's lock.
 const LATER: Duration = Duration::from_secs(1);
 /// The time limit for the thread that stores a change.
 const LONGEST_SAVE: Duration = Duration::from_secs(20);
@@ -30,7 +31,7 @@ impl Session {
         watchdog::watch(LONGEST_WAIT + LATER, move || Self(session.upgrade()?).check_lock());
     }
 
-    /// Checks the lock. Returns when to check again, or `None` if the lock has been released.
+    /// Checks the lock. Returns the time of the next check, or `None` if the lock has been released.
     fn check_lock(&self) -> Option<Duration> {
         let store_sync = self.store_sync()?;
         let held_for = store_sync.state().lock.watch()?;
@@ -51,10 +52,10 @@ impl Session {
     /// continues the write.
     fn store_on_a_thread(&self) {
         let session = self.clone();
-        // If no thread can be started, the next check of the lock tries again.
+        // If no thread can be started, the next check of the lock tries to start one.
         let _ = thread::Builder::new().name("afresh-store".into()).spawn(move || {
             let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
-            // If the store fails, the next call starts a writer that continues the work.
+            // If the store fails, the next call starts a writer that stores the change.
             let _ = runtime.block_on(async { timeout(LONGEST_SAVE, session.saved()).await });
         });
     }

@@ -2,7 +2,7 @@
 //! no `StoreSync` and no overhead.
 //!
 //! - The session itself is in the state machine. `StoreSync` records only how much of the session is stored. The
-//!   session and its `StoreSync` change in one step, and the state machine is locked first.
+//!   session and its `StoreSync` change in one step. The state machine is locked before the `StoreSync`.
 //! - [`writer`](super::writer) stores changes, and [`adopt`](super::adopt) reads changes made by other processes.
 //!   [`locked_refresh`](super::locked_refresh) holds the store's lock while it refreshes a session that other processes
 //!   share. [`resend`](super::resend) decides whether a refresh token can be sent again if no response arrived.
@@ -30,7 +30,7 @@ use crate::store::{ErasedStore, Revision, Swap};
 /// The time limit for one store operation.
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
 /// The maximum time that one task can keep other tasks from using the store. After this time, a stalled task loses its
-/// exclusive access.
+/// exclusive access to the store.
 const LONGEST_EXCLUSIVE: Duration = Duration::from_secs(15);
 
 /// The guard that a task holds while it uses the store.
@@ -40,7 +40,7 @@ pub(crate) struct StoreSync {
     pub(super) store: Arc<dyn ErasedStore>,
     pub(super) state: Mutex<SyncState>,
     /// The lock that a task holds while it uses the store, so that no task in this process reads an unfinished write.
-    /// If the task makes no progress, other tasks get a new lock instead of waiting for the old lock.
+    /// If a task that holds the lock makes no progress, other tasks get a new lock instead of waiting for the old lock.
     exclusive: Mutex<Arc<TaskLock<()>>>,
     pub(super) progress: watch::Sender<Progress>,
     /// Notifies the writer about a new change, or about a caller that is waiting for a write.
@@ -170,7 +170,7 @@ impl StoreSync {
     }
 
     /// Reads the identifier of the storage location before a session is written to the store or read from it. Some
-    /// stores do not return this identifier.
+    /// stores do not return an identifier for their storage location.
     pub(super) async fn locate(&self) {
         if self.place.get().is_none() {
             if let Ok(Some(place)) = timeout(DEADLINE, self.store.place()).await {
@@ -217,7 +217,7 @@ impl SyncState {
         self.view.in_epoch(here.stamp.epoch, new_login)
     }
 
-    /// Records a failed write. Returns how many writes have failed in a row.
+    /// Records a failed write. Returns the number of consecutive failed writes.
     pub(super) fn count_failure(&mut self) -> u32 {
         self.failures = self.failures.saturating_add(1);
         self.failures

@@ -11,7 +11,7 @@ use crate::session::session::Session;
 use crate::session::store_rules::{RecordDraft, StoredAs};
 use crate::store::{Revision, Swap};
 
-/// The maximum number of attempts to write if other processes keep writing.
+/// The maximum number of attempts to write a record while other processes keep writing to the store.
 const TRIES: u32 = 8;
 
 /// A draft, its record, and the fencing number of the lock that is held while the record is written.

@@ -1,5 +1,5 @@
-//! Stores changes to the session in the order in which they were made. One task at a time writes until all changes are
-//! stored.
+//! Stores changes to the session in the order in which they were made. Only one task at a time writes, and it continues
+//! until all changes are stored.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -23,7 +23,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 const LONGEST_WRITE: Duration = Duration::from_secs(6);
 /// The number of failed attempts to store a login or logout after which the store's lock is released.
 const LAST_PROTECTED: u32 = 3;
-/// The number of failures after which the writer abandons a dropped session.
+/// The number of failed writes after which the writer abandons a dropped session.
 const LAST_FAILURE: u32 = 8;
 
 impl Session {
@@ -53,7 +53,7 @@ impl Session {
     }
 
     /// Counts a change to the session. Call this method in the state machine step that makes the change. A refresh that
-    /// ends between this step and the write keeps the lock until the change is stored (see
+    /// ends between this state machine step and the write keeps the lock until the change is stored (see
     /// [`store_changes`](Self::store_changes)).
     pub(crate) fn count_change(&self) {
         if let Some(store_sync) = self.store_sync() {
@@ -196,8 +196,8 @@ impl Writer {
     }
 
     /// If a login or logout cannot be stored, returns the lock for the caller to release. Other processes must not wait
-    /// for a login or logout that cannot be stored. After a refresh, the lock is kept, because the store still contains
-    /// the spent refresh token.
+    /// for a login or logout that cannot be stored. If the result of a refresh cannot be stored, the lock is kept,
+    /// because the store still contains the spent refresh token.
     fn end_protection(&self, store_sync: &StoreSync) -> Option<Held> {
         let machine = self.session.lock();
         let mut state = store_sync.state();
@@ -227,7 +227,7 @@ fn finish_writing(state: &mut SyncState) -> Option<Held> {
     state.lock.end_protection()
 }
 
-/// If the runtime shuts down, the runtime drops this writer, and the next writer continues the work.
+/// If the runtime shuts down, the runtime drops this writer, and the next writer stores the remaining changes.
 impl Drop for Writer {
     fn drop(&mut self) {
         let Some(store_sync) = self.session.store_sync().filter(|_| !self.ended) else { return };

@@ -45,8 +45,8 @@ impl Connection {
     async fn once<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> RedisResult<T> {
         let mut connection = self.connection().await?;
         let result = script.invoke_async(&mut connection).await;
-        // If the server rejects writes, it may have become a replica. The next operation therefore resolves the server
-        // name again.
+        // If the Redis server rejects writes, it may have become a replica. The next operation therefore resolves the
+        // server name again.
         if result.is_err() {
             *self.open.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }

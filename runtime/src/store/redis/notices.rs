@@ -53,7 +53,7 @@ impl Notices {
             }
             if look().await.is_ok_and(|now| now != seen) {
                 if timed_out {
-                    // The change should have triggered a message, so the subscription must be broken.
+                    // No message arrived for the change, so the subscription must be broken.
                     subscription.open = None;
                 }
                 return;

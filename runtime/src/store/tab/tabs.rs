@@ -34,13 +34,14 @@ pub(super) struct Tabs {
     name: String,
     this: Weak<SendWrapper<Self>>,
     record: RefCell<TabRecord>,
-    /// The newest revision that this tab knows. The tab may not yet have received the record with this revision.
+    /// The newest revision that this tab knows. The tab may not yet have received the record with the newest known
+    /// revision.
     newest: Cell<u64>,
     /// The revision of a record that no other tab sent in time.
     unanswered: Cell<u64>,
     /// Whether a record arrived after the last load.
     is_unread: Cell<bool>,
-    /// If Web Locks are not available, whether this tab has already requested the session.
+    /// Whether this tab has already requested the session. This field is used only if Web Locks are not available.
     has_asked: Cell<bool>,
     news: watch::Sender<()>,
     locks: Option<WebLocks>,
@@ -79,8 +80,8 @@ impl Tabs {
         &self.name
     }
 
-    /// Returns the newest record. If no tab sends the newest record, returns this tab's record with the newest known
-    /// revision.
+    /// Returns the newest record. If no tab sends the newest record, returns this tab's record, labeled with the newest
+    /// known revision.
     pub(super) async fn load(&self) -> Result<Stored, BoxError> {
         let elsewhere = self.look().await?;
         if self.locks.is_none() && !self.has_asked.replace(true) && self.newest.get() == 0 {
@@ -161,7 +162,7 @@ impl Tabs {
         let _ = self.news.subscribe().changed().await;
     }
 
-    /// Acquires a shared lock, so that other tabs can see that this tab has the record with this revision.
+    /// Acquires a shared lock, so that other tabs can see that this tab has the record with revision `revision`.
     async fn hold(&self, revision: u64) -> Result<Option<WebLock>, BoxError> {
         match &self.locks {
             Some(locks) => {

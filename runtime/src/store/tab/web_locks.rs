@@ -1,5 +1,5 @@
-//! Defines [`WebLocks`], bindings for the browser's Web Locks API. `web-sys` provides this API only behind an unstable
-//! cfg flag.
+//! Defines [`WebLocks`], bindings for the browser's Web Locks API. `web-sys` provides the Web Locks API only behind an
+//! unstable cfg flag.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -55,7 +55,7 @@ impl WebLocks {
         let mut granted = Some(granted);
         let callback = Closure::once(move |_: JsValue| {
             Promise::new(&mut |release, _| {
-                // If the future was dropped in the meantime, dropping the lock here releases it.
+                // If the future was dropped before the lock was granted, dropping the lock here releases it.
                 if let Some(granted) = granted.take() {
                     let _ = granted.send(WebLock(release));
                 }

@@ -69,7 +69,7 @@ fn no_interleaving_with_a_last_credential_breaks_an_invariant() {
     explore("a last credential", &[Certain, Suspect, Once, Manual], budget);
 }
 
-/// B5, F5: all invariants hold with a manual call to the refresh method and a logout.
+/// B5, F5: all invariants hold with a logout and a manual call to the refresh method.
 #[test]
 fn no_interleaving_with_a_manual_refresh_breaks_an_invariant() {
     let budget = Budget { expiries: 1, failures: 1, logouts: 1, manual: 2, ..NOTHING };

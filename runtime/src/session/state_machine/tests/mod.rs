@@ -122,8 +122,8 @@ fn early_refresh() -> (StateMachine<usize>, impl Fn(u64) -> Now) {
     (machine, after)
 }
 
-/// D16, I12: if a refresh token is rejected before the access token expires, the access token remains valid. When the
-/// access token then expires, the session expires exactly once.
+/// D16, I12: if a refresh token is rejected before the access token expires, the access token remains valid. After the
+/// rejection, the session expires exactly once, when the access token expires.
 #[test]
 fn a_token_rejected_before_expiry_ends_the_session_at_the_expiry() {
     let (mut machine, after) = early_refresh();
@@ -151,7 +151,7 @@ fn a_token_rejected_after_the_expiry_ends_the_session_at_once() {
     assert!(matches!(machine.enter(true, false, after(601)), Entry::Expired));
 }
 
-/// A call gets the same decision with and without the lock.
+/// The snapshot and the locked state machine make the same decision for a call.
 #[test]
 fn a_ready_snapshot_and_the_state_machine_agree() {
     let at = Now::read();

@@ -4,7 +4,7 @@ use super::world::{InFlight, Process, Step, World};
 use crate::session::store_rules::StoredAs;
 use crate::session::store_rules::compare::Storage;
 
-/// The epoch given to a write that is older than the current session.
+/// The epoch that the model assigns to a write that is older than the current session.
 const OTHER: u64 = 7;
 
 /// Replaces large numbers with small numbers, in the order in which the large numbers occur.

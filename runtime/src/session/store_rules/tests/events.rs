@@ -20,12 +20,13 @@ impl World {
         }
     }
 
-    /// Kills a process and starts a new one in its place. The operating system releases the lock of the killed process.
+    /// Kills a process and starts a new process in its place. The operating system releases the lock of the killed
+    /// process.
     pub(super) fn killed(&self, at: usize, next: &mut Vec<Self>) {
         let Some(kills) = self.budget.kills.checked_sub(1) else { return };
         let mut world = Self { budget: Budget { kills, ..self.budget }, ..self.clone() };
         let process = &self.processes[at];
-        // The process loses the result of its refresh and any changes that are not stored.
+        // The killed process loses the result of its refresh and all changes that are not stored.
         world.result_lost |= process.view.has_unwritten() || matches!(process.step, Step::Answered { .. });
         world.processes[at] = new_process(process.name + 2);
         world.lock = world.lock.filter(|holder| *holder != at);

@@ -28,8 +28,8 @@ struct Explored {
 }
 
 /// R1, R4, R6, S1, S3, S5: visits every reachable state of the model. In each state, the test checks that a process
-/// sends a spent token only if an earlier result was lost before it could be stored. The test also checks that a lost
-/// token rotation is reported.
+/// sends a spent token only if the result of an earlier refresh was lost before it could be stored. The test also
+/// checks that the loss of a rotated token is reported.
 fn explore(budget: Budget) -> Explored {
     let begun = real_now();
     let first = World::new(budget);
@@ -59,7 +59,7 @@ fn explore(budget: Budget) -> Explored {
     explored
 }
 
-/// A budget with most events, in which the store confirms writes immediately.
+/// An event budget with most kinds of events, for a store that confirms writes immediately.
 const WIDE: Budget = Budget {
     losses: 1,
     kills: 1,
@@ -71,7 +71,7 @@ const WIDE: Budget = Budget {
     same_user: false,
     fine: false,
 };
-/// A budget with fewer refreshes, in which reads and confirmations happen in every order.
+/// An event budget with fewer refreshes, in which reads and confirmations can happen in any order.
 const FINE: Budget = Budget { refreshes: 2, fine: true, ..WIDE };
 
 #[test]

@@ -52,9 +52,9 @@ pub(super) struct InFlight {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Progress {
-    /// The write will replace this revision.
+    /// The revision that the write will replace.
     Based(u8),
-    /// The store contains the written record at this revision.
+    /// The revision at which the store contains the written record.
     Stored(u8),
     Refused,
 }
@@ -90,8 +90,8 @@ pub(super) struct Budget {
     pub(super) releases: u8,
     /// Whether both processes belong to the same user, so that each process uses the other process's logins.
     pub(super) same_user: bool,
-    /// Whether the store confirms writes with a delay and processes can read the store at any moment. Without `fine`,
-    /// fewer states are reachable.
+    /// Whether the store confirms writes with a delay and processes can read the store at any moment. If `fine` is
+    /// false, fewer states are reachable.
     pub(super) fine: bool,
 }
 
@@ -220,7 +220,7 @@ impl World {
         adoption
     }
 
-    /// Writes a new record to the store and marks the revisions that the processes know as stale.
+    /// Writes a new record to the store, so that every revision that the processes know becomes stale.
     pub(super) fn put(&mut self, stored: Stored) {
         self.store = stored;
         for process in &mut self.processes {
@@ -252,8 +252,8 @@ impl World {
         self.lock = Some(if reply == Reply::Lost { ABANDONED } else { at });
     }
 
-    /// Ends a process's refresh and releases the process's lock, unless the lock protects a change that is not stored
-    /// yet.
+    /// Ends a process's refresh. After the refresh has ended, releases the process's lock, unless the lock protects a
+    /// change that is not stored yet.
     pub(super) fn refresh_ends(&mut self, at: usize) {
         let process = &mut self.processes[at];
         (process.step, process.detached) = (Step::Idle, false);

@@ -41,7 +41,7 @@ impl World {
         true
     }
 
-    /// Passes the result of the swap to the process.
+    /// Passes the result of the swap to the process that started it.
     fn confirm(&mut self, at: usize, reply: Reply) {
         let Some(write) = self.processes[at].writing.take() else { return };
         match write.progress {
