@@ -58,7 +58,7 @@ impl AuthorizationRequest {
     fn check_issuer(&self, metadata: &Metadata, iss: Option<&str>) -> Result<(), Error> {
         if self.server != metadata.identity() {
             return Err(untrusted(format!(
-                "the login started at the server `{}`, but the answer was checked against the server `{}`",
+                "the login was started with the server `{}`, but its response was checked against the server `{}`",
                 self.server,
                 metadata.identity()
             )));

@@ -37,7 +37,7 @@ pub(super) fn no_progress() -> Error {
 }
 
 pub(super) fn reentrant() -> Error {
-    let text = "the refresher called a method that waits for the refresher itself. In the refresher, use a public method or another session";
+    let text = "the refresher made a call that waits for the same refresh. In the refresher, use a public method or another session";
     Error::new(Kind::Reentrant, text)
 }
 

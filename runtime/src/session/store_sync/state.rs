@@ -197,7 +197,7 @@ impl StoreSync {
     pub(super) async fn swap(&self, swap: Swap) -> Result<Option<Revision>, Error> {
         in_time(
             self.store.swap(swap),
-            "the session could not be stored and continues in memory. Check the store",
+            "the session could not be stored and is kept in memory only. Check the store",
         )
         .await
     }
